@@ -1,0 +1,211 @@
+"""What the operations mean, as Python functions: for the reference interpreter and for constant folding.
+
+Operations that are spelled as one expression mean what their spelling says. The structural ones, which generated code
+spells as statements, or differently from place to place, stand here as pure functions: stores copy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from srcad.ops.catalogue import OPS, Op
+
+Function = Callable[..., Any]
+
+
+class Meanings(Mapping[str, Function]):
+    """Operation name -> function of (*operands, **params); `names` are what spellings may refer to beside np, math."""
+
+    def __init__(self, names: Mapping[str, Any] | None = None) -> None:
+        self.names: dict[str, Any] = {"np": np, "numpy": np, "math": math, **(names or {})}
+
+    def __getitem__(self, name: str) -> Function:
+        if name in PURE:
+            return PURE[name]
+        return self._spelled(OPS[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**OPS, **PURE})
+
+    def __len__(self) -> int:
+        return len({**OPS, **PURE})
+
+    def _spelled(self, operation: Op) -> Function:
+        def function(*operands: Any, **params: Any) -> Any:
+            arguments = tuple(f"a{k}" for k in range(len(operands)))
+            text = spelled(operation, arguments, params)
+            return eval(_compiled(text), self.names, dict(zip(arguments, operands, strict=True)))
+
+        return function
+
+
+def spelled(operation: Op, operands: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    """The Python expression for an operation on these operand texts."""
+    if callable(operation.spelling):
+        return operation.spelling(operands, params)
+    if not operation.spelling:
+        raise KeyError(f"operation {operation.name!r} has neither a spelling nor a meaning")
+    return operation.spelling.format(*(f"({text})" if not text.isidentifier() else text for text in operands), **params)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> Any:
+    return compile(text, "<meaning>", "eval")
+
+
+# ---- subscripts
+
+
+def subscript(template: tuple[tuple[Any, ...], ...], index: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The subscript that a template makes of the index operands."""
+
+    def operand(k: int | None) -> Any:
+        return None if k is None else index[k]
+
+    def component(kind: str, *places: int | None) -> Any:
+        if kind == "slice":
+            return slice(*map(operand, places))
+        if kind in ("newaxis", "ellipsis"):
+            return None if kind == "newaxis" else ...
+        return operand(places[0])
+
+    return tuple(component(*entry) for entry in template)
+
+
+def get_item(x: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+    return x[subscript(index, operands)]
+
+
+def set_item(x: Any, value: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+    stored = np.array(x)
+    stored[subscript(index, operands)] = value
+    return stored
+
+
+def add_item(x: Any, value: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+    """Accumulates over repeated fancy indices."""
+    stored = np.array(x)
+    np.add.at(stored, subscript(index, operands), value)
+    return stored
+
+
+# ---- shapes
+
+
+def _shape_source(like: Any) -> tuple[int, ...]:
+    return np.shape(like)
+
+
+def sum_to_shape(g: Any, like: Any) -> Any:
+    """Undo broadcasting: sum `g` down to the shape of `like`."""
+    shape = _shape_source(like)
+    g = np.asarray(g)
+    stretched = np.broadcast_to(g, np.broadcast_shapes(g.shape, shape))
+    lead = stretched.ndim - len(shape)
+    axes = (*range(lead), *(lead + k for k, n in enumerate(shape) if n == 1 and stretched.shape[lead + k] != 1))
+    return np.sum(stretched, axis=axes).reshape(shape)[()]
+
+
+def sum_to(g: Any, axes: tuple[int, ...], keep: Any = ()) -> Any:
+    """Sum over `axes`; those in `keep` stay, with length 1 (True: all stay)."""
+    kept = tuple(axes) if keep is True else tuple(keep or ())
+    total = np.sum(g, axis=tuple(axes), keepdims=True)
+    return np.squeeze(total, axis=tuple(a for a in axes if a not in kept))[()]
+
+
+def materialise(g: Any, like: Any) -> Any:
+    return np.array(np.broadcast_to(g, np.shape(like)))[()]
+
+
+def cast(x: Any, dtype: str) -> Any:
+    if isinstance(x, np.ndarray):
+        return (x.real if x.dtype.kind == "c" and np.dtype(dtype).kind != "c" else x).astype(dtype)
+    return np.dtype(dtype).type(x.real if np.iscomplexobj(x) and np.dtype(dtype).kind != "c" else x)
+
+
+# ---- lists and tuples: a list is never changed
+
+
+def _replaced(items: list[Any], i: int, value: Any) -> list[Any]:
+    copied = list(items)
+    copied[i] = value
+    return copied
+
+
+def plus(a: Any, b: Any) -> Any:
+    """a + b, item by item in lists and tuples, as adjoints of these add up."""
+    if isinstance(a, (list, tuple)):
+        return type(a)(plus(x, y) for x, y in zip(a, b, strict=True))
+    return a + b
+
+
+def zeros_like(x: Any) -> Any:
+    if isinstance(x, (list, tuple)):
+        return type(x)(zeros_like(item) for item in x)
+    return 0.0 if isinstance(x, float) else np.zeros_like(x)[()]
+
+
+# ---- effects
+
+
+def call(callee: Any, *arguments: Any, keywords: tuple[str, ...] = (), **_: Any) -> Any:
+    positional = len(arguments) - len(keywords)
+    return callee(*arguments[:positional], **dict(zip(keywords, arguments[positional:], strict=True)))
+
+
+def assert_(condition: Any, *message: Any) -> None:
+    if not condition:
+        raise AssertionError(*message)
+
+
+def raise_(exception: Any, *cause: Any) -> None:
+    if cause:
+        raise exception from cause[0]
+    raise exception
+
+
+def set_attribute(thing: Any, value: Any, name: str) -> None:
+    setattr(thing, name, value)
+
+
+PURE: dict[str, Function] = {
+    "get_item": get_item,
+    "set_item": set_item,
+    "add_item": add_item,
+    "accumulate": plus,
+    "copy": lambda x: np.array(x) if isinstance(x, np.ndarray) else x,
+    "zeros_like": zeros_like,
+    "materialise": materialise,
+    "sum_to_shape": sum_to_shape,
+    "sum_to": sum_to,
+    "cast": cast,
+    "dim": lambda x, axis: np.shape(x)[axis],
+    "size": np.size,
+    "shape": np.shape,
+    "ndim": np.ndim,
+    "list_new": lambda *items, **_: list(items),
+    "list_append": lambda items, value: [*items, value],
+    "list_pop": lambda items: (items[-1], items[:-1]),
+    "list_get": lambda items, i: items[i],
+    "list_set": lambda items, value, i: _replaced(items, i, value),
+    "list_len": len,
+    "list_add": lambda items, value, i: _replaced(items, i, plus(items[i], value)),
+    "list_zeros": zeros_like,
+    "list_concat": lambda a, b: [*a, *b],
+    "list_slice": lambda items, *bounds: items[slice(*bounds)],
+    "list_to_array": lambda items, **_: np.array(items),
+    "list_reverse": lambda items: items[::-1],
+    "tuple_new": lambda *items: items,
+    "tuple_get": lambda items, index: items[index],
+    "call": call,
+    "assert_": assert_,
+    "raise_": raise_,
+    "set_attribute": set_attribute,
+}
+
+MEANINGS = Meanings()

@@ -1,0 +1,130 @@
+"""A reference interpreter of traces: slow, plain, purely functional; what every transform must agree with.
+
+What the operations mean is a parameter (`srcad.ops.meaning` makes one from the catalogue), as the trace knows nothing
+of NumPy. Stores copy: no value is ever changed once it has been computed, so that no transform, liveness or aliasing
+analysis is trusted here. Code is generated in another way; where the two differ, the generated code is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
+from srcad.trace.types import Undefined
+
+# op -> function of (*operand values, **params), which returns a tuple where the equation has several results
+Meaning = Mapping[str, Callable[..., Any]]
+Environment = dict[Var, Any]
+
+
+class _NoValue:
+    """What a variable holds that some branch left undefined; any operation on it fails as the user's code would."""
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+NO_VALUE = _NoValue()
+
+
+def evaluate(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> tuple[Any, ...]:
+    """The flat results for the values of the inputs (of the parameters, for a region without free variables)."""
+    return run(trace, values, meaning)[0]
+
+
+def run(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> tuple[tuple[Any, ...], Environment]:
+    """The flat results, and the value that each variable got last."""
+    region = trace.body if isinstance(trace, Trace) else trace
+    inputs = tuple(entry.var for entry in trace.inputs) if isinstance(trace, Trace) else region.parameters
+    interpreter = _Interpreter(meaning)
+    interpreter.bind(inputs, tuple(values))
+    return interpreter.region(region), interpreter.values
+
+
+class _Interpreter:
+    def __init__(self, meaning: Meaning) -> None:
+        self.meaning = meaning
+        self.values: Environment = {}
+        self.structures: dict[str, Callable[[Equation], tuple[Any, ...]]] = {
+            "if": self.branch,
+            "for": self.for_loop,
+            "while": self.while_loop,
+            "scope": self.scope,
+            "assert_": self.assertion,
+        }
+
+    def bind(self, targets: Sequence[Var], values: Sequence[Any]) -> None:
+        self.values.update(zip(targets, values, strict=True))
+
+    def read(self, atoms: Sequence[Atom]) -> tuple[Any, ...]:
+        return tuple(self.atom(a) for a in atoms)
+
+    def atom(self, a: Atom) -> Any:
+        if isinstance(a, Const):
+            return NO_VALUE if isinstance(a.type, Undefined) else a.value
+        return self.values[a]
+
+    def region(self, region: Region, arguments: Sequence[Any] = ()) -> tuple[Any, ...]:
+        if arguments:
+            self.bind(region.parameters, arguments)
+        for equation in region.equations:
+            structure = self.structures.get(equation.op)
+            self.bind(equation.results, structure(equation) if structure else self.operation(equation))
+        return self.read(region.results)
+
+    def operation(self, equation: Equation) -> tuple[Any, ...]:
+        operands = self.read(equation.operands)
+        if any(value is NO_VALUE for value in operands):
+            names = [v.name or "a value" for v in variables(equation.operands) if self.values[v] is NO_VALUE]
+            raise UnboundLocalError(f"{', '.join(names) or 'a value'} is used before it is set")
+        value = self.meaning[equation.op](*operands, **equation.params)
+        if len(equation.results) == 1:
+            return (value,)
+        return tuple(value) if equation.results else ()
+
+    def branch(self, equation: Equation) -> tuple[Any, ...]:
+        then, otherwise = equation.regions
+        return self.region(then if self.atom(equation.operands[0]) else otherwise)
+
+    def for_loop(self, equation: Equation) -> tuple[Any, ...]:
+        start, stop, step, *carried = self.read(equation.operands)
+        (body,) = equation.regions
+        indices: Sequence[int] = range(start, stop, step)
+        breaks = equation.params.get("breaks", False)
+        trips = 0
+        for i in reversed(indices) if equation.params.get("backwards", False) else indices:
+            trips += 1
+            leave, carried = False, list(self.region(body, (i, *carried)))
+            if breaks:
+                leave, *carried = carried
+            if leave:
+                break
+        return (*carried, trips) if breaks else tuple(carried)
+
+    def while_loop(self, equation: Equation) -> tuple[Any, ...]:
+        carried = self.read(equation.operands)
+        condition, body = equation.regions
+        trips = 0
+        while self.region(condition, carried)[0]:
+            carried = self.region(body, carried)
+            trips += 1
+        return (*carried, trips)
+
+    def scope(self, equation: Equation) -> tuple[Any, ...]:
+        if equation.params["kind"] == "with":
+            with self.atom(equation.operands[0]):
+                return self.region(equation.regions[0])
+        body, finalizer = equation.regions
+        try:
+            return self.region(body)
+        finally:
+            self.region(finalizer)
+
+    def assertion(self, equation: Equation) -> tuple[Any, ...]:
+        """The message is computed only when the assertion fails."""
+        condition, *message = self.read(equation.operands)
+        if not condition and equation.regions:
+            message = list(self.region(equation.regions[0]))
+        self.meaning["assert_"](condition, *message, **equation.params)
+        return ()

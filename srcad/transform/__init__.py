@@ -1,0 +1,1 @@
+"""Trace to Trace: adjoints, simplification, dead code, common subexpressions, constant folding."""
