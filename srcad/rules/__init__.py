@@ -1,0 +1,30 @@
+"""The table of derivatives, in the areas of `srcad.ops`."""
+
+from srcad.rules import (
+    creation,
+    elementwise,
+    indexing,
+    linalg,
+    reductions,
+    sequences,
+    shaping,
+    sorting,
+    statistics,
+    structural,
+)
+from srcad.rules.table import Rule, lookup
+
+__all__ = [
+    "Rule",
+    "creation",
+    "elementwise",
+    "indexing",
+    "linalg",
+    "lookup",
+    "reductions",
+    "sequences",
+    "shaping",
+    "sorting",
+    "statistics",
+    "structural",
+]

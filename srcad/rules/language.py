@@ -1,0 +1,192 @@
+"""The language in which rules are written: expressions that build equations.
+
+An `Expr` is an atom together with the builder into which its operators emit equations, so `1 - y**2` reads as
+mathematics and is a piece of trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.trace.builder import Builder
+from srcad.trace.builder import atom as to_atom
+from srcad.trace.nodes import Atom, Const
+from srcad.trace.types import Type, dims_of, dtype_of, is_complex, rank_of
+
+
+@dataclass(frozen=True, eq=False)
+class Expr:
+    """An atom in the making of a rule."""
+
+    b: Builder
+    atom: Atom
+
+    @property
+    def type(self) -> Type:
+        return self.atom.type
+
+    @property
+    def rank(self) -> int | None:
+        return rank_of(self.atom.type)
+
+    @property
+    def dtype(self) -> str | None:
+        return dtype_of(self.atom.type)
+
+    @property
+    def is_complex(self) -> bool:
+        return is_complex(self.atom.type)
+
+    @property
+    def constant(self) -> Any:
+        """The value of a constant; None for a variable."""
+        return self.atom.value if isinstance(self.atom, Const) else None
+
+    def __add__(self, other: Any) -> Expr:
+        return _one("add", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return _one("add", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return _one("subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return _one("subtract", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return _one("multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return _one("multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return _one("divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return _one("divide", other, self)
+
+    def __floordiv__(self, other: Any) -> Expr:
+        return _one("floor_divide", self, other)
+
+    def __pow__(self, other: Any) -> Expr:
+        return _one("power", self, other)
+
+    def __rpow__(self, other: Any) -> Expr:
+        return _one("power", other, self)
+
+    def __matmul__(self, other: Any) -> Expr:
+        return _one("matmul", self, other)
+
+    def __neg__(self) -> Expr:
+        return _one("negative", self)
+
+    def __lt__(self, other: Any) -> Expr:
+        return _one("less", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return _one("less_equal", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return _one("greater", self, other)
+
+    def __ge__(self, other: Any) -> Expr:
+        return _one("greater_equal", self, other)
+
+
+def apply(op: str, *operands: Any, **params: Any) -> Any:
+    """Emit `op(*operands)`: an `Expr`, or a tuple of them where there are several results. One operand is an `Expr`."""
+    b = next(operand.b for operand in operands if isinstance(operand, Expr))
+    emitted = b.emit(op, *(o.atom if isinstance(o, Expr) else o for o in operands), **params)
+    return tuple(Expr(b, v) for v in emitted) if isinstance(emitted, tuple) else Expr(b, emitted)
+
+
+def _one(op: str, *operands: Any) -> Expr:
+    result: Expr = apply(op, *operands)
+    return result
+
+
+def _named(op: str) -> Callable[..., Expr]:
+    """A function that emits one operation with one result."""
+
+    def function(*operands: Any, **params: Any) -> Expr:
+        result: Expr = apply(op, *operands, **params)
+        return result
+
+    function.__name__ = op
+    function.__doc__ = f"Emit `{op}`."
+    return function
+
+
+# elementwise, by NumPy's names
+exp, expm1, exp2 = _named("exp"), _named("expm1"), _named("exp2")
+log, log1p, sqrt, square = _named("log"), _named("log1p"), _named("sqrt"), _named("square")
+sin, cos, tan = _named("sin"), _named("cos"), _named("tan")
+sinh, cosh, tanh = _named("sinh"), _named("cosh"), _named("tanh")
+absolute, sign, floor, conjugate = _named("absolute"), _named("sign"), _named("floor"), _named("conjugate")
+real, imag = _named("real"), _named("imag")
+maximum, minimum, where, copysign = _named("maximum"), _named("minimum"), _named("where"), _named("copysign")
+equal, not_equal = _named("equal"), _named("not_equal")
+logical_and, logical_or, logical_not = _named("logical_and"), _named("logical_or"), _named("logical_not")
+
+# structure
+copy, zeros_like, materialise = _named("copy"), _named("zeros_like"), _named("materialise")
+get_item, set_item, add_item = _named("get_item"), _named("set_item"), _named("add_item")
+cast, size, shape = _named("cast"), _named("size"), _named("shape")
+sum_to_shape = _named("sum_to_shape")
+
+# shaping and products
+reshape, broadcast_to, matmul = _named("reshape"), _named("broadcast_to"), _named("matmul")
+take_along_axis = _named("take_along_axis")
+
+
+def total(x: Expr, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Expr:
+    """The sum over axes."""
+    result: Expr = apply("sum", x, axis=axis, keepdims=keepdims)
+    return result
+
+
+def transpose(x: Expr, axes: tuple[int, ...] | None = None) -> Expr:
+    result: Expr = apply("transpose", x, axes=axes)
+    return result
+
+
+def dim(x: Expr, axis: int) -> Expr:
+    """The length of an axis: a constant where the type tells it."""
+    dims = dims_of(x.type)
+    if dims is not None and dims[axis].symbol is None:
+        return Expr(x.b, to_atom(dims[axis].offset))
+    result: Expr = apply("dim", x, axis=axis)
+    return result
+
+
+def count(x: Expr, axis: int | tuple[int, ...] | None) -> Expr:
+    """How many elements a reduction over these axes takes together."""
+    if axis is None:
+        return _one("size", x)
+    axes = (axis,) if isinstance(axis, int) else axis
+    if not axes:
+        return Expr(x.b, to_atom(1))
+    product = dim(x, axes[0])
+    for other in axes[1:]:
+        product = product * dim(x, other)
+    return product
+
+
+def expanded(g: Expr, axis: int | tuple[int, ...] | None, x: Expr) -> Expr:
+    """Put axes of length one where a reduction of `x` over `axis` took them away.
+
+    After a reduction over all axes the scalar itself broadcasts as well as anything.
+    """
+    if axis is None or g.rank == 0:
+        return g
+    axes = (axis,) if isinstance(axis, int) else axis
+    if x.rank is None:
+        result: Expr = apply("expand_dims", g, axis=axes)
+        return result
+    index = tuple(("newaxis",) if k in axes else ("slice", None, None, None) for k in range(x.rank))
+    while index and index[-1][0] == "slice":
+        index = index[:-1]
+    return get_item(g, index=index)

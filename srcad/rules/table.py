@@ -1,0 +1,318 @@
+"""The table of derivatives: for each operation its tangent and its adjoint.
+
+Kinds of entry, from easy to hard:
+
+- `flat(name, ...)`: derivative zero almost everywhere (floor, comparisons, argmax, shapes).
+- `slopes(name, d0, d1, ...)`: an elementwise operation states its local slope with respect to each operand: a function
+  (operands..., result) -> slope written with ordinary operators on `Expr`; a number where it is constant; None for a
+  zero slope. Both modes follow.
+- `pointwise(name, p0, p1, ...)`: the same where slope times bar has a better form than a product (`g / x`): functions
+  (g, operands..., result) -> contribution, linear in g. Both modes follow, as a diagonal map is its own transpose.
+- `linear(name, t0, t1, ...)`: an operation that is linear in some operands *together* states, for each of these,
+  the transpose: (g, operands..., result, *, params) -> the operand's adjoint; None for operands in which it isn't.
+  The tangent is the operation itself. `multilinear`: linear in each of them apart (products).
+- `rule(name, adjoint, tangent)`: the rest state both, as functions of a `Site`.
+
+The functions name as keyword-only arguments those params of the equation that they read.
+
+Broadcasting is undone once, in the adjoint sweep, never in a rule: the adjoint of an operand of an elementwise
+operation has the shape of the result, or any shape that broadcasts to it. Rules build equations, so they can be
+differentiated again.
+
+Adjoints of complex values: a change dx changes the final result by the real part of x_bar * dx. So holomorphic rules
+are the same as real ones, without conjugates, and a real operand takes the real part.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.rules.language import Expr, materialise, zeros_like
+from srcad.trace.builder import Builder
+from srcad.trace.nodes import Atom, Const, Equation
+from srcad.trace.types import Array, Scalar, Type, is_differentiable
+
+Bars = tuple[Atom | None, ...]
+Pullback = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
+Pushforward = Callable[[Builder, Equation, Bars], Bars]
+Term = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How derivatives pass an operation.
+
+    pullback     (builder, equation, bars, wanted) -> the contribution to each operand's adjoint; None: zero
+    pushforward  (builder, equation, dots) -> the tangent of each result; None: zero
+    pointwise    elementwise: bars may have any shape that broadcasts to the result
+    takes_small  not elementwise, and still content with such a bar
+    flat         the derivative is zero
+    """
+
+    name: str
+    pullback: Pullback
+    pushforward: Pushforward
+    pointwise: bool = False
+    takes_small: bool = False
+    flat: bool = False
+
+
+RULES: dict[str, Rule] = {}
+
+
+def lookup(name: str) -> Rule | None:
+    """The rule of an operation, if there is one."""
+    return RULES.get(name)
+
+
+@dataclass(frozen=True)
+class Site:
+    """An equation as the functions of `rule` see it: everything wrapped in `Expr`."""
+
+    b: Builder
+    operands: tuple[Expr, ...]
+    results: tuple[Expr, ...]
+    params: Mapping[str, Any]
+    wanted: tuple[bool, ...] = field(default=())
+
+    @property
+    def result(self) -> Expr:
+        (result,) = self.results
+        return result
+
+    def apply(self, op: str, *operands: Any, **params: Any) -> Any:
+        """Emit an equation; as `language.apply`, for when no operand is an `Expr`."""
+        return wrap(self.b, self.b.emit(op, *map(unwrap, operands), **params))
+
+
+def wrap(b: Builder, emitted: Any) -> Any:
+    return tuple(Expr(b, v) for v in emitted) if isinstance(emitted, tuple) else Expr(b, emitted)
+
+
+def unwrap(value: Any) -> Any:
+    return value.atom if isinstance(value, Expr) else value
+
+
+def _atom(value: Any) -> Atom | None:
+    """What a rule's function gives back, as an atom."""
+    if value is None or isinstance(value, Const):
+        return value
+    if isinstance(value, Expr):
+        return value.atom
+    from srcad.trace.builder import atom
+
+    return atom(value)
+
+
+def _site(b: Builder, eq: Equation, wanted: tuple[bool, ...] = ()) -> Site:
+    operands = tuple(Expr(b, a) for a in eq.operands)
+    return Site(b, operands, tuple(Expr(b, v) for v in eq.results), eq.params, wanted)
+
+
+def _add(rule: Rule) -> None:
+    if rule.name in RULES:
+        raise ValueError(f"operation {rule.name!r} stands twice in the table of derivatives")
+    RULES[rule.name] = rule
+
+
+# ---- flat
+
+
+def flat(*names: str) -> None:
+    """Operations with derivative zero."""
+    for name in names:
+        _add(Rule(name, _no_pullback, _no_pushforward, pointwise=True, takes_small=True, flat=True))
+
+
+def _no_pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
+    return (None,) * len(eq.operands)
+
+
+def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+    return (None,) * len(eq.results)
+
+
+# ---- elementwise
+
+
+def slopes(name: str, *slopes: Term | float | None) -> None:
+    """An elementwise operation by its local slopes."""
+    pointwise(name, *map(_pull_of_slope, slopes))
+
+
+def _pull_of_slope(slope: Term | float | None) -> Term | None:
+    if slope is None:
+        return None
+    if not callable(slope):
+        return {1: _pass, -1: _negate}.get(slope, lambda g, *_: slope * g)
+    keep = _keywords(slope)
+
+    def pull(g: Expr, *values: Expr, **params: Any) -> Any:
+        return g * slope(*values, **keep(params))
+
+    return pull
+
+
+def _pass(g: Expr, *_: Expr, **__: Any) -> Expr:
+    return g
+
+
+def _negate(g: Expr, *_: Expr, **__: Any) -> Expr:
+    return -g
+
+
+def pointwise(name: str, *pulls: Term | None) -> None:
+    """An elementwise operation by the products of its slopes with a bar."""
+    terms = tuple(map(_bind, pulls))
+
+    def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
+        site, g = _site(b, eq, wanted), bars[0]
+        if g is None:
+            return (None,) * len(eq.operands)
+        return tuple(term(site, g) if term and want else None for term, want in zip(terms, wanted, strict=True))
+
+    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+        site = _site(b, eq)
+        parts = [term(site, dot) for term, dot in zip(terms, dots, strict=True) if term and dot is not None]
+        return (_total(b, eq, parts),)
+
+    _add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
+
+
+def _bind(pull: Term | None) -> Callable[[Site, Atom], Atom | None] | None:
+    """A rule's function as a function of the site and the bar."""
+    if pull is None:
+        return None
+    keep = _keywords(pull)
+    return lambda site, g: _atom(pull(Expr(site.b, g), *site.operands, *site.results, **keep(site.params)))
+
+
+def _keywords(function: Term) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """A filter for the params that a rule's function takes."""
+    parameters = inspect.signature(function).parameters.values()
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return dict
+    names = frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+    return lambda params: {name: value for name, value in params.items() if name in names}
+
+
+def _total(b: Builder, eq: Equation, parts: Sequence[Atom | None]) -> Atom | None:
+    """The sum of the parts of a tangent, with the shape and dtype of the result."""
+    present = [part for part in parts if part is not None]
+    if not present:
+        return None
+    total = present[0]
+    for part in present[1:]:
+        total = b.emit("add", total, part)
+    return _fitted(b, total, eq.result)
+
+
+def _fitted(b: Builder, tangent: Atom, result: Atom) -> Atom:
+    if not _same_shape(tangent.type, result.type):
+        tangent = materialise(Expr(b, tangent), Expr(b, result)).atom
+    wanted = getattr(result.type, "dtype", None)
+    if wanted is not None and getattr(tangent.type, "dtype", None) != wanted:
+        tangent = b.emit("cast", tangent, dtype=wanted)
+    return tangent
+
+
+def _same_shape(a: Type, b: Type) -> bool:
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        return True
+    same_rank = isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank
+    return same_rank and all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))  # type: ignore[attr-defined]
+
+
+# ---- linear
+
+
+def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+    """An operation that is linear in some of its operands together.
+
+    Where there are more operands than transposes (indices, shapes), it isn't linear in them.
+    """
+    terms = tuple(map(_bind, transposes))
+
+    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+        moving = [k < len(terms) and terms[k] is not None for k in range(len(eq.operands))]
+        if not any(m and dot is not None for m, dot in zip(moving, dots, strict=True)):
+            return (None,) * len(eq.results)
+        tangents = zip(eq.operands, dots, moving, strict=True)
+        return _again(b, eq, [_dot_or_zero(b, a, dot) if m else a for a, dot, m in tangents])
+
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+
+
+def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+    """An operation that is linear in each of some operands, apart: a product."""
+    terms = tuple(map(_bind, transposes))
+
+    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+        parts = []
+        for k, dot in enumerate(dots):
+            if dot is not None and k < len(terms) and terms[k] is not None:
+                parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
+        return (_total(b, eq, parts),)
+
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+
+
+def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> Pullback:
+    def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
+        site, g = _site(b, eq, wanted), bars[0]
+        if g is None:
+            return (None,) * len(eq.operands)
+        padded = terms + (None,) * (len(eq.operands) - len(terms))
+        return tuple(term(site, g) if term and want else None for term, want in zip(padded, wanted, strict=False))
+
+    return pullback
+
+
+def _again(b: Builder, eq: Equation, operands: list[Atom]) -> Bars:
+    emitted = b.emit(eq.op, *operands, **eq.params)
+    return emitted if isinstance(emitted, tuple) else (emitted,)
+
+
+def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
+    if dot is not None:
+        return dot
+    return zeros_like(Expr(b, operand)).atom if is_differentiable(operand.type) else operand
+
+
+# ---- the rest
+
+
+def rule(name: str, adjoint: Term, tangent: Term, *, pointwise: bool = False, takes_small: bool = False) -> None:
+    """An operation that states both: adjoint (site, *bars) -> contributions, tangent (site, *dots) -> tangents.
+
+    The bars and dots are `Expr` or None (zero). Both give a sequence, or a single one where there is one operand or result.
+    """
+
+    def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
+        if all(bar is None for bar in bars):
+            return (None,) * len(eq.operands)
+        given = adjoint(_site(b, eq, wanted), *(_expr(b, bar) for bar in bars))
+        return _padded([_atom(c) for c in _sequence(given)], len(eq.operands))
+
+    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+        if all(dot is None for dot in dots):
+            return (None,) * len(eq.results)
+        given = tangent(_site(b, eq), *(_expr(b, dot) for dot in dots))
+        return _padded([_atom(c) for c in _sequence(given)], len(eq.results))
+
+    _add(Rule(name, pullback, pushforward, pointwise=pointwise, takes_small=takes_small))
+
+
+def _expr(b: Builder, value: Atom | None) -> Expr | None:
+    return None if value is None else Expr(b, value)
+
+
+def _sequence(given: Any) -> Sequence[Any]:
+    return given if isinstance(given, (tuple, list)) else (given,)
+
+
+def _padded(values: list[Atom | None], count: int) -> Bars:
+    return (*values, *(None,) * (count - len(values)))

@@ -1,0 +1,202 @@
+"""The evaluation trace: a structured SSA form, in frozen nodes.
+
+A `Trace` is a `Region` of equations over primal variables with the paths by which its inputs are read from the
+arguments and the tree in which its results are returned. Mutation is functional: `x[i] = v` is
+`x1 = set_item(x0, v, i)`. Regions may use the variables of the regions around them.
+
+The operations with regions:
+
+==========  =========================================================================================
+`if`        operands (condition,); regions (then, otherwise), without parameters; results: their yields
+`for`       operands (start, stop, step, *initial); one region with parameters (i, *carried) that yields the next
+            carried; results: the last carried. With params["breaks"] the region yields a bool before the
+            carried (True: leave the loop after this iteration), and the results end with one more, an int: how many
+            iterations ran. With params["backwards"] the range is run through from its end.
+`while`     operands (*initial); regions (condition, body), each with parameters (*carried); condition yields one
+            bool, body the next carried; results: the last carried, then an int: how many iterations ran.
+`scope`     operands (*captured); region body without parameters; results: its yields. params["kind"] is "with"
+            (operand 0 is the context manager) or "finally" (regions (body, finalizer); finalizer yields nothing).
+==========  =========================================================================================
+
+An `Undef` constant stands where a branch or the way into a loop gives a name no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from srcad.errors import Span
+from srcad.trace.types import UNDEFINED, Type
+
+NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Var:
+    """A primal variable: defined once, by an equation or as a parameter of a region. `name`: the user's, if any."""
+
+    type: Type
+    name: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Const:
+    """A Python value that stands in the trace: a number, None, a string, a function, a module."""
+
+    value: Any
+    type: Type
+
+
+UNDEF = Const(None, UNDEFINED)
+
+Atom = Var | Const
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A straight line of equations: `parameters` come in, `results` are yielded."""
+
+    parameters: tuple[Var, ...]
+    equations: tuple[Equation, ...]
+    results: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Equation:
+    """`results = op(operands)`; `params` are static; `role` is "" (the user's), "record" (tapes) or "adjoint"."""
+
+    op: str
+    operands: tuple[Atom, ...]
+    results: tuple[Var, ...]
+    params: Mapping[str, Any] = field(default_factory=lambda: NO_PARAMS)
+    regions: tuple[Region, ...] = ()
+    span: Span | None = None
+    role: str = ""
+
+    @property
+    def result(self) -> Var:
+        (result,) = self.results
+        return result
+
+
+# ---- how a trace meets its caller
+
+
+@dataclass(frozen=True)
+class Path:
+    """How an input is read: a root name and steps, each ("item", key) or ("attr", name)."""
+
+    root: str
+    steps: tuple[tuple[str, Any], ...] = ()
+
+    def item(self, key: Any) -> Path:
+        return Path(self.root, (*self.steps, ("item", key)))
+
+    def attr(self, name: str) -> Path:
+        return Path(self.root, (*self.steps, ("attr", name)))
+
+    def __str__(self) -> str:
+        return self.root + "".join(f"[{k!r}]" if kind == "item" else f".{k}" for kind, k in self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """A variable that a trace reads: from an argument (`free` False), or from a global, a closure or `self`."""
+
+    var: Var
+    path: Path
+    free: bool = False
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """The k-th flat result, in a tree."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A static Python value, in a tree."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Node:
+    """A container: kind is tuple, list, dict, namedtuple, dataclass; `keys` for dicts and fields; `cls` its class."""
+
+    kind: str
+    children: tuple[Tree, ...]
+    keys: tuple[Any, ...] = ()
+    cls: type | None = None
+
+
+Tree = Leaf | Fixed | Node
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of the user's function: kind is "plain", "keyword" (only), "*" or "**"; `type`: as annotated."""
+
+    name: str
+    kind: str = "plain"
+    default: Any = ...
+    annotation: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A function as an evaluation trace."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    inputs: tuple[Input, ...]
+    body: Region
+    output: Tree
+    span: Span | None = None
+    doc: str = ""
+    bindings: Mapping[str, Any] = field(default_factory=dict)  # names of Python objects that paths and consts use
+
+
+# ---- walking
+
+
+def leaves(tree: Tree) -> Iterator[int]:
+    """The indices of the leaves, in order."""
+    if isinstance(tree, Leaf):
+        yield tree.index
+    elif isinstance(tree, Node):
+        for child in tree.children:
+            yield from leaves(child)
+
+
+def walk(region: Region) -> Iterator[Equation]:
+    """All equations, outer before inner."""
+    for equation in region.equations:
+        yield equation
+        for inner in equation.regions:
+            yield from walk(inner)
+
+
+def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:
+    for atom in atoms:
+        if isinstance(atom, Var):
+            yield atom
+
+
+def free_variables(region: Region) -> dict[Var, None]:
+    """The variables that a region uses and does not define, in order of first use."""
+    defined: set[Var] = set(region.parameters)
+    free: dict[Var, None] = {}
+    for equation in region.equations:
+        used = list(variables(equation.operands))
+        for inner in equation.regions:
+            used += free_variables(inner)
+        free.update(dict.fromkeys(v for v in used if v not in defined))
+        defined.update(equation.results)
+    free.update(dict.fromkeys(v for v in variables(region.results) if v not in defined))
+    return free
