@@ -1,0 +1,180 @@
+"""What must hold of every trace, whichever transform made it; where it doesn't, that transform has a bug.
+
+Types are checked for contradictions, not for equality: a transform may know a type better or less well than inference
+does, but an array is not a scalar and a float32 is not a float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from srcad.errors import InternalError
+from srcad.trace.builder import Typing
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, leaves, variables
+from srcad.trace.printer import print_equation
+from srcad.trace.types import (
+    Array,
+    ListOf,
+    Opaque,
+    Scalar,
+    TupleOf,
+    Type,
+    Undefined,
+    Unknown,
+    dtype_of,
+    is_numeric,
+    join,
+    rank_of,
+)
+
+
+def verify(trace: Trace, typing: Typing | None = None) -> None:
+    """Raise `InternalError`, with the equation, unless the trace is well formed; with `typing`, types are checked."""
+    verifier = _Verifier(typing)
+    inputs = tuple(entry.var for entry in trace.inputs)
+    if trace.body.parameters not in ((), inputs):
+        raise InternalError("the body of a trace has parameters other than its inputs")
+    verifier.define(inputs)
+    verifier.contents(trace.body, set(inputs))
+    indices = sorted(leaves(trace.output))
+    if indices and indices[-1] >= len(trace.body.results):
+        raise InternalError("the output tree of a trace refers to more results than there are")
+
+
+class _Verifier:
+    def __init__(self, typing: Typing | None) -> None:
+        self.typing = typing
+        self.defined: set[Var] = set()  # anywhere: a variable has one definition in the whole trace
+        self.equation: Equation | None = None
+        self.structures: dict[str, Callable[[Equation], None]] = {
+            "if": self.branch,
+            "for": self.for_loop,
+            "while": self.while_loop,
+            "scope": self.scope,
+        }
+
+    def fail(self, what: str) -> InternalError:
+        equation = self.equation
+        text = f"\n{print_equation(equation)}" if equation else ""
+        return InternalError(f"malformed trace: {what}{text}", equation.span if equation else None)
+
+    def demand(self, condition: bool, what: str) -> None:
+        if not condition:
+            raise self.fail(what)
+
+    # ---- definitions and uses
+
+    def define(self, targets: Sequence[Var]) -> None:
+        for var in targets:
+            self.demand(var not in self.defined, f"{var.name or 'a variable'} is defined twice")
+            self.defined.add(var)
+
+    def use(self, atoms: tuple[Atom, ...], visible: set[Var]) -> None:
+        for var in variables(atoms):
+            where = "out of its region" if var in self.defined else "before its definition"
+            self.demand(var in visible, f"{var.name or 'a variable'} ({var.type}) is used {where}")
+
+    def contents(self, region: Region, visible: set[Var]) -> None:
+        """A region whose parameters are defined already; `visible` is extended by what it defines."""
+        for equation in region.equations:
+            self.equation = equation
+            self.use(equation.operands, visible)
+            for inner in equation.regions:
+                self.define(inner.parameters)
+                self.contents(inner, visible | set(inner.parameters))
+                self.equation = equation
+            self.structures.get(equation.op, self.operation)(equation)
+            self.define(equation.results)
+            visible.update(equation.results)
+        self.use(region.results, visible)
+
+    # ---- shapes of equations
+
+    def count(self, things: Sequence[object], expected: int, what: str) -> None:
+        self.demand(len(things) == expected, f"{len(things)} {what} where {expected} are due")
+
+    def flows(self, sources: Sequence[Atom], targets: Sequence[Var], what: str) -> None:
+        """Each source must fit into its target."""
+        self.demand(len(sources) == len(targets), f"{len(sources)} {what} for {len(targets)} places")
+        for source, target in zip(sources, targets, strict=True):
+            fits = self.typing is None or holds(target.type, source.type)
+            self.demand(fits, f"{what}: {source.type} does not fit into {target.type}")
+
+    def operation(self, equation: Equation) -> None:
+        if self.typing is None:
+            return
+        types = self.typing(equation.op, tuple(a.type for a in equation.operands), equation.params)
+        self.count(equation.results, len(types), "results")
+        for inferred, result in zip(types, equation.results, strict=True):
+            fine = consistent(inferred, result.type)
+            self.demand(fine, f"a result of type {result.type} where typing says {inferred}")
+
+    def branch(self, equation: Equation) -> None:
+        self.count(equation.operands, 1, "operands")
+        self.count(equation.regions, 2, "regions")
+        for region in equation.regions:
+            self.count(region.parameters, 0, "region parameters")
+            self.flows(region.results, equation.results, "yielded values")
+
+    def for_loop(self, equation: Equation) -> None:
+        self.count(equation.regions, 1, "regions")
+        self.demand(len(equation.operands) >= 3, "a for loop without start, stop and step")
+        (body,) = equation.regions
+        self.demand(bool(body.parameters), "a for loop without a parameter for its index")
+        extra = 1 if equation.params.get("breaks") else 0
+        self.loop(equation, body, equation.operands[3:], body.parameters[1:], extra, extra)
+
+    def while_loop(self, equation: Equation) -> None:
+        self.count(equation.regions, 2, "regions")
+        condition, body = equation.regions
+        self.count(condition.results, 1, "conditions")
+        self.flows(equation.operands, condition.parameters, "initial values")
+        self.loop(equation, body, equation.operands, body.parameters, 0, 1)
+
+    def loop(
+        self, equation: Equation, body: Region, initial: Sequence[Atom], carried: Sequence[Var], flags: int, counts: int
+    ) -> None:
+        """`flags` yields come before the carried, `counts` results after them."""
+        self.flows(initial, carried, "initial values")
+        self.flows(body.results[flags:], carried, "yielded values")
+        self.flows(carried, equation.results[: len(equation.results) - counts], "carried values")
+
+    def scope(self, equation: Equation) -> None:
+        kind = equation.params.get("kind")
+        self.demand(kind in ("with", "finally"), f"a scope of kind {kind!r}")
+        self.count(equation.regions, 2 if kind == "finally" else 1, "regions")
+        self.flows(equation.regions[0].results, equation.results, "yielded values")
+        if kind == "finally":
+            self.count(equation.regions[1].results, 0, "values of the finalizer")
+
+
+# ---- types
+
+
+def holds(target: Type, source: Type) -> bool:
+    """Whether a variable of type `target` may be given a value of type `source`."""
+    if isinstance(target, Opaque) or isinstance(source, Undefined):
+        return True
+    joined = join(target, source)
+    return joined is not None and consistent(joined, target)
+
+
+def consistent(a: Type, b: Type) -> bool:
+    """Whether two types may describe the same value."""
+    if isinstance(a, ListOf) and isinstance(b, ListOf):
+        return consistent(a.element, b.element)
+    if isinstance(a, TupleOf) and isinstance(b, TupleOf):
+        return len(a.items) == len(b.items) and all(map(consistent, a.items, b.items))
+    if is_numeric(a) and is_numeric(b):
+        return _numeric_consistent(a, b)
+    return isinstance(a, (Opaque, Undefined)) or isinstance(b, (Opaque, Undefined))
+
+
+def _numeric_consistent(a: Type, b: Type) -> bool:
+    dtypes = {dtype_of(a), dtype_of(b)} - {None}
+    ranks = {rank_of(a), rank_of(b)} - {None}
+    if len(dtypes) > 1 or len(ranks) > 1:
+        return False
+    if isinstance(a, Array) and isinstance(b, Array):
+        return all(x == y or x.symbol is not None or y.symbol is not None for x, y in zip(a.dims, b.dims, strict=True))
+    return isinstance(a, (Scalar, Array, Unknown))
