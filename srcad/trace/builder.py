@@ -1,0 +1,93 @@
+"""Building a region, equation after equation: the only way in which traces are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
+
+from srcad.errors import Span
+from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Var
+from srcad.trace.types import Scalar, Type, fixed, type_of
+
+Typing = Callable[[str, tuple[Type, ...], Mapping[str, Any]], tuple[Type, ...]]
+
+
+def const(value: Any) -> Const:
+    """A constant. An int counts itself, so that lengths made of constants are known."""
+    if type(value) is int:
+        return Const(value, Scalar("int64", python=True, length=fixed(value)))
+    return Const(value, type_of(value))
+
+
+def atom(value: Any) -> Atom:
+    """A variable or constant as it is; a plain Python value as a constant."""
+    return value if isinstance(value, (Var, Const)) else const(value)
+
+
+class Builder:
+    """Collects equations. `typing` gives the types of an operation's results (`srcad.ops.result_types`)."""
+
+    def __init__(self, typing: Typing, span: Span | None = None, role: str = "") -> None:
+        self.typing = typing
+        self.span = span
+        self.role = role
+        self.equations: list[Equation] = []
+
+    def emit(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> Any:
+        """Append `op(*operands)` and return its result; a tuple of results where there are several, None where none.
+
+        Operands are variables, constants, or plain Python values.
+        """
+        atoms = tuple(atom(operand) for operand in operands)
+        types = self.typing(op, tuple(a.type for a in atoms), params)
+        results = tuple(Var(t, name) for t in types)
+        self.append(Equation(op, atoms, results, MappingProxyType(params) if params else NO_PARAMS))
+        if not results:
+            return None
+        return results[0] if len(results) == 1 else results
+
+    def append(self, equation: Equation) -> None:
+        """Append an equation; where it says no span or role, ours."""
+        self.equations.append(
+            Equation(
+                equation.op,
+                equation.operands,
+                equation.results,
+                equation.params,
+                equation.regions,
+                equation.span or self.span,
+                equation.role or self.role,
+            )
+        )
+
+    def structured(
+        self, op: str, operands: tuple[Atom, ...], regions: tuple[Region, ...], types: tuple[Type, ...], **params: Any
+    ) -> tuple[Var, ...]:
+        """Append an operation with regions, whose result types the caller knows."""
+        results = tuple(Var(t) for t in types)
+        self.append(Equation(op, operands, results, MappingProxyType(params) if params else NO_PARAMS, regions))
+        return results
+
+    def region(self, parameters: tuple[Var, ...], results: tuple[Atom, ...]) -> Region:
+        """What has been built, as a region."""
+        return Region(parameters, tuple(self.equations), results)
+
+    @contextmanager
+    def nested(self) -> Iterator[list[Equation]]:
+        """Collect what is emitted meanwhile apart, for a region."""
+        outer, self.equations = self.equations, []
+        try:
+            yield self.equations
+        finally:
+            self.equations = outer
+
+    @contextmanager
+    def at(self, span: Span | None) -> Iterator[None]:
+        """Give what is emitted meanwhile this span."""
+        before, self.span = self.span, span or self.span
+        try:
+            yield
+        finally:
+            self.span = before
