@@ -1,1 +1,443 @@
-"""Operations: structural."""
+"""Operations that hold programs together: subscripts, stores, copies, shapes, lists, tuples, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from srcad.ops.catalogue import op, static
+from srcad.ops.subscripts import Template, is_basic, item_dims, item_type
+from srcad.trace.builder import Builder, atom
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import (
+    BOOL,
+    INT,
+    ONE,
+    OPAQUE,
+    UNDEFINED,
+    Array,
+    Dim,
+    ListOf,
+    Scalar,
+    TupleOf,
+    Type,
+    Undefined,
+    Unknown,
+    dims_of,
+    dtype_of,
+    elementwise_type,
+    fixed,
+    is_numeric,
+    join,
+    rank_of,
+)
+
+Texts = tuple[str, ...]
+Params = Mapping[str, Any]
+
+
+# ---- subscripts and stores
+
+
+def subscript_text(template: Template, operands: Texts) -> str:
+    """The source of a subscript."""
+    parts = [_component_text(entry, operands) for entry in template]
+    return ", ".join(parts) if parts else "()"
+
+
+def _component_text(entry: tuple[Any, ...], operands: Texts) -> str:
+    kind = entry[0]
+    if kind == "newaxis":
+        return "None"
+    if kind == "ellipsis":
+        return "..."
+    if kind == "slice":
+        start, stop, step = ("" if k is None else operands[k] for k in entry[1:])
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    return operands[entry[1]]
+
+
+def _get_item_text(texts: Texts, params: Params) -> str:
+    return f"{texts[0]}[{subscript_text(params['index'], texts[1:])}]"
+
+
+def _get_item_type(x: Type, *indices: Type, index: Template) -> Type:
+    return item_type(x, indices, index)
+
+
+def _first(x: Type, *_: Type, **__: Any) -> Type:
+    return without_length(x)
+
+
+def without_length(t: Type) -> Type:
+    """The type of another value of this kind: what an int counted is forgotten."""
+    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) and t.length is not None else t
+
+
+def is_view(index: Template) -> bool:
+    """Whether `x[index]` shares memory with x."""
+    return is_basic(index)
+
+
+def _last_wins_type(x: Type, *indices: Type, index: Template) -> Type:
+    dims = item_dims(x, indices, index)
+    return Unknown("bool") if dims is None else Array("bool", dims)
+
+
+def _last_wins_text(texts: Texts, params: Params) -> str:
+    index = [_component_value(entry, texts[1:]) for entry in params["index"]]
+    return f"last_wins({texts[0]}, ({', '.join(index)},))"
+
+
+def _component_value(entry: tuple[Any, ...], operands: Texts) -> str:
+    """A component of a subscript, as an object outside of brackets."""
+    if entry[0] != "slice":
+        return _component_text(entry, operands)
+    bounds = ("None" if k is None else operands[k] for k in entry[1:])
+    return f"slice({', '.join(bounds)})"
+
+
+op("get_item", _get_item_type, _get_item_text, view=True, cost="free")
+op("set_item", _first, updates=True)
+op("add_item", _first, updates=True)
+# True where the value that a store put there is the one that stayed: with repeated indices the last wins
+op("last_wins", _last_wins_type, _last_wins_text)
+
+
+# ---- values and their adjoints
+
+
+def _accumulate_type(a: Type, b: Type) -> Type:
+    if isinstance(a, Scalar) and is_numeric(b):
+        return elementwise_type((without_length(a), b))
+    return a
+
+
+def _zeros_type(x: Type) -> Type:
+    return without_length(x)
+
+
+def _like_type(g: Type, like: Type) -> Type:
+    """The dtype of the first with the shape of the second."""
+    dims, dtype = dims_of(like), dtype_of(g)
+    if isinstance(like, (ListOf, TupleOf)):
+        return like
+    if dims is None or dtype is None:
+        return Unknown(dtype)
+    if isinstance(like, Scalar):
+        return Scalar(dtype, isinstance(g, Scalar) and g.python)
+    return Array(dtype, dims)
+
+
+def _sum_to_type(g: Type, axes: tuple[int, ...], keep: Any = ()) -> Type:
+    dims, dtype = dims_of(g), dtype_of(g)
+    if dims is None or dtype is None:
+        return Unknown(dtype)
+    kept = axes if keep is True else keep
+    left = tuple(ONE if k in axes else d for k, d in enumerate(dims) if k not in axes or k in kept)
+    return Array(dtype, left) if left else Scalar(dtype)
+
+
+def _sum_to_text(texts: Texts, params: Params) -> str:
+    axes = tuple(params["axes"])
+    kept = axes if params.get("keep") is True else tuple(params.get("keep") or ())
+    dropped = tuple(a for a in axes if a not in kept)
+    text = texts[0]
+    if kept:
+        text = f"np.sum({text}, axis={axis_text(kept)}, keepdims=True)"
+    return f"np.sum({text}, axis={axis_text(dropped)})" if dropped else text
+
+
+def axis_text(axes: int | tuple[int, ...] | None) -> str:
+    """An axis argument: a single axis as a number."""
+    return str(axes[0]) if isinstance(axes, tuple) and len(axes) == 1 else str(axes)
+
+
+def _cast_type(x: Type, dtype: str) -> Type:
+    if isinstance(x, Array):
+        return Array(dtype, x.dims)
+    if isinstance(x, Scalar):
+        return x if x.dtype == dtype else Scalar(dtype)
+    return Unknown(dtype)
+
+
+op("accumulate", _accumulate_type, "{0} + {1}", updates=True)
+op("copy", lambda x: without_length(x), "np.copy({0})")
+op("zeros_like", _zeros_type, "np.zeros_like({0})")
+op("materialise", _like_type, "np.broadcast_to({0}, np.shape({1}))")
+op("sum_to_shape", _like_type, "sum_to_shape({0}, {1})")
+op("sum_to", _sum_to_type, _sum_to_text)
+op("cast", _cast_type, lambda texts, params: f"np.{dtype_name(params['dtype'])}({texts[0]})")
+
+
+def dtype_name(dtype: Any) -> str:
+    """The name of a dtype in the namespace of NumPy."""
+    name = np.dtype(dtype).name
+    return "bool_" if name == "bool" else name
+
+
+# ---- shapes
+
+
+def _dim_type(x: Type, axis: int) -> Type:
+    dims = dims_of(x)
+    return INT if dims is None else Scalar("int64", True, _counted(dims[axis]))
+
+
+def _counted(dim: Dim) -> Dim | None:
+    return dim if dim.known else None
+
+
+def size_dim(dims: tuple[Dim, ...]) -> Dim | None:
+    """The number of elements, if it is a number or a product of lengths; None where a length isn't known."""
+    factor = 1
+    symbols: list[str] = []
+    for dim in dims:
+        if not dim.known:
+            return None
+        if dim.symbol is None:
+            factor *= dim.offset
+        else:
+            symbols.append(str(dim) if not dim.offset else f"({dim})")
+    if factor == 1 and len(symbols) == 1:
+        return next(dim for dim in dims if dim.symbol is not None)
+    if not symbols:
+        return fixed(factor)
+    product = "*".join(sorted(symbols)) if factor == 1 else "*".join([str(factor), *sorted(symbols)])
+    return Dim(product, 0, factor != 1 or any(dim.not_one for dim in dims))
+
+
+def _size_type(x: Type) -> Type:
+    dims = dims_of(x)
+    return INT if dims is None else Scalar("int64", True, size_dim(dims))
+
+
+def _ndim_type(x: Type) -> Type:
+    rank = rank_of(x)
+    return INT if rank is None else Scalar("int64", True, fixed(rank))
+
+
+op("dim", _dim_type, lambda texts, params: f"{texts[0]}.shape[{params['axis']}]", cost="free")
+op("size", _size_type, "np.size({0})", cost="free")
+op("shape", lambda x: OPAQUE, "np.shape({0})", cost="free")
+op("ndim", _ndim_type, "np.ndim({0})", cost="free")
+
+
+# ---- lists and tuples
+
+
+def _element(t: Type) -> Type:
+    return t.element if isinstance(t, ListOf) else OPAQUE
+
+
+def _list_new_type(*items: Type, element: Type | None = None) -> Type:
+    joined: Type | None = UNDEFINED if element is None else element
+    for item in items:
+        joined = join(joined, without_length(item)) if joined is not None else None
+    return ListOf(OPAQUE if joined is None else joined)
+
+
+def _list_append_type(items: Type, value: Type) -> Type:
+    element = join(_element(items), without_length(value))
+    return ListOf(OPAQUE if element is None else element)
+
+
+def _list_concat_type(a: Type, b: Type) -> Type:
+    element = join(_element(a), _element(b))
+    return ListOf(OPAQUE if element is None else element)
+
+
+def _list_to_array_type(items: Type, dtype: str | None = None) -> Type:
+    element = _element(items)
+    dims, of = dims_of(element), dtype or dtype_of(element)
+    if dims is None or of is None:
+        return Unknown(of)
+    return Array(of, (Dim("?"), *dims))
+
+
+def _array_to_list_type(x: Type) -> Type:
+    dims, dtype = dims_of(x), dtype_of(x)
+    if not dims or dtype is None:
+        return ListOf(Unknown(dtype))
+    return ListOf(Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype))
+
+
+def _slice_text(texts: Texts) -> str:
+    start, stop, step = ("" if text == "None" else text for text in (*texts, "None", "None")[:3])
+    return f"{start}:{stop}" + (f":{step}" if step and step != "1" else "")
+
+
+op("list_new", _list_new_type, lambda texts, params: f"[{', '.join(texts)}]")
+op("list_append", _list_append_type, "[*{0}, {1}]", updates=True)
+op("list_pop", lambda items: (_element(items), items), "({0}[-1], {0}[:-1])", updates=True)
+op("list_get", lambda items, i: _element(items), "{0}[{1}]", cost="free")
+op("list_set", lambda items, value, i: _list_append_type(items, value), updates=True)
+op("list_len", lambda items: INT, "len({0})", cost="free")
+op("list_add", lambda items, value, i: items, updates=True)
+op("list_zeros", _zeros_type, "list_zeros({0})")
+op("list_concat", _list_concat_type, "{0} + {1}")
+op("list_slice", _first, lambda texts, params: f"{texts[0]}[{_slice_text(texts[1:])}]")
+op("list_set_slice", lambda items, values, *bounds: _list_concat_type(items, values), updates=True)
+op("list_reverse", _first, "{0}[::-1]")
+op("list_to_array", _list_to_array_type, lambda texts, params: f"np.array({texts[0]}{_dtype_text(params)})")
+op("array_to_list", _array_to_list_type, "list({0})")
+op("tuple_new", lambda *items: TupleOf(items), lambda texts, params: f"({', '.join(texts)},)", cost="free")
+op(
+    "tuple_get",
+    lambda t, index: t.items[index] if isinstance(t, TupleOf) else OPAQUE,
+    lambda texts, params: f"{texts[0]}[{params['index']}]",
+    cost="free",
+)
+
+
+# ---- arrays of nested sequences
+
+
+def as_array(b: Builder, value: Any, dtype: Any = None) -> Any:
+    """An atom for an array-like: nested tuples and lists of atoms become one array, a `ListOf` is stacked."""
+    if isinstance(value, (tuple, list)):
+        leaves: list[Atom] = []
+        structure = _structure(b, value, leaves)
+        return b.emit("array", *leaves, structure=structure, dtype=None if dtype is None else np.dtype(dtype).name)
+    a = atom(value)
+    if isinstance(a, Var) and isinstance(a.type, ListOf):
+        return b.emit("list_to_array", a)
+    return a
+
+
+def _structure(b: Builder, value: Any, leaves: list[Atom]) -> Any:
+    """The positions of the leaves, nested as the sequences are."""
+    if isinstance(value, (tuple, list)):
+        return tuple(_structure(b, item, leaves) for item in value)
+    leaves.append(as_array(b, value))
+    return len(leaves) - 1
+
+
+def _array_type(*leaves: Type, structure: Any, dtype: str | None = None) -> Type:
+    dims = [*_structure_dims(structure)]
+    inner = dims_of(leaves[0]) if leaves else ()
+    if dtype is None:
+        dtypes = [dtype_of(leaf) for leaf in leaves]
+        known = [d for d in dtypes if d is not None]
+        dtype = None if len(known) < len(dtypes) else str(np.result_type(*known)) if known else "float64"
+    if inner is None or dtype is None or any(dims_of(leaf) is None for leaf in leaves):
+        return Unknown(dtype)
+    return Array(dtype, (*dims, *_joined_dims(leaves)))
+
+
+def _structure_dims(structure: Any) -> list[Dim]:
+    if not isinstance(structure, tuple):
+        return []
+    return [fixed(len(structure)), *(_structure_dims(structure[0]) if structure else [])]
+
+
+def _joined_dims(leaves: tuple[Type, ...]) -> tuple[Dim, ...]:
+    """The common dims of the leaves, as each knows them best."""
+    joined = dims_of(leaves[0]) if leaves else ()
+    for leaf in leaves[1:]:
+        joined = tuple(a if a.known else d for a, d in zip(joined or (), dims_of(leaf) or (), strict=True))
+    return joined or ()
+
+
+def _array_text(texts: Texts, params: Params) -> str:
+    return f"np.array({_nested_text(params['structure'], texts)}{_dtype_text(params)})"
+
+
+def _nested_text(structure: Any, texts: Texts) -> str:
+    if not isinstance(structure, tuple):
+        return texts[structure]
+    return f"[{', '.join(_nested_text(item, texts) for item in structure)}]"
+
+
+def _dtype_text(params: Params) -> str:
+    dtype = params.get("dtype")
+    return "" if dtype is None else f", dtype=np.{dtype_name(dtype)}"
+
+
+op("array", _array_type, _array_text)
+
+
+# ---- objects, tests and effects
+
+
+def _call_text(texts: Texts, params: Params) -> str:
+    keywords = tuple(params.get("keywords", ()))
+    arguments = texts[1:]
+    positional = len(arguments) - len(keywords)
+    named = [f"{name}={text}" for name, text in zip(keywords, arguments[positional:], strict=True)]
+    return f"{texts[0]}({', '.join([*arguments[:positional], *named])})"
+
+
+def _format_text(texts: Texts, params: Params) -> str:
+    """`pieces`: literal strings, and (k, conversion, format) for the k-th value."""
+    pieces = [_literal(p) if isinstance(p, str) else _field(p, texts) for p in params["pieces"]]
+    return f'f"{"".join(pieces)}"'
+
+
+def _literal(text: str) -> str:
+    escaped = repr("'" + text)[2:-1]  # repr chooses double quotes, as there is a single one
+    return escaped.replace('"', '\\"').replace("\\'", "'").replace("{", "{{").replace("}", "}}")
+
+
+def _field(piece: tuple[int, str, str], texts: Texts) -> str:
+    k, conversion, spec = piece
+    return "{" + texts[k] + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
+
+
+def _opaque(*_: Type, **__: Any) -> Type:
+    return OPAQUE
+
+
+def _bool(*_: Type, **__: Any) -> Type:
+    return BOOL
+
+
+def _nothing(*_: Type, **__: Any) -> tuple[Type, ...]:
+    return ()
+
+
+op("call", _opaque, _call_text, effect=True)
+op("attribute", _opaque, lambda texts, params: f"{texts[0]}.{params['name']}", cost="free")
+op("subscript", _opaque, "{0}[{1}]", cost="free")
+op("format", _opaque, _format_text)
+op("identical", _bool, "{0} is {1}", cost="free")
+op("not_identical", _bool, "{0} is not {1}", cost="free")
+op("contains", _bool, "{0} in {1}")
+op("not_", _bool, "not {0}", cost="free")
+op("truth", _bool, "bool({0})", cost="free")
+op("raise_", _nothing, effect=True)
+op("assert_", _nothing, effect=True)
+op("set_attribute", _nothing, effect=True)
+
+
+# ---- what lowerings of all areas use
+
+
+def rank_known(x: Atom) -> int | None:
+    return rank_of(x.type)
+
+
+def normal_axis(axis: Any, rank: int | None, what: str = "axis") -> Any:
+    """A static axis (None, an int, a tuple of ints), non-negative where the rank is known."""
+    axis = static(axis, what)
+    if axis is None:
+        return None
+    if isinstance(axis, (tuple, list)):
+        return tuple(normal_axis(a, rank) for a in axis)
+    axis = int(axis)
+    if rank is None:
+        return axis
+    if not -rank <= axis < rank:
+        raise np.exceptions.AxisError(axis, rank)
+    return axis % rank
+
+
+def defined(t: Type) -> bool:
+    return not isinstance(t, Undefined)
+
+
+def constant(a: Any) -> bool:
+    """Whether a value is known now."""
+    return isinstance(a, Const) or not isinstance(a, Var)

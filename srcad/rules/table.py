@@ -288,7 +288,7 @@ def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
 def rule(name: str, adjoint: Term, tangent: Term, *, pointwise: bool = False, takes_small: bool = False) -> None:
     """An operation that states both: adjoint (site, *bars) -> contributions, tangent (site, *dots) -> tangents.
 
-    The bars and dots are `Expr` or None (zero). Both give a sequence, or a single one where there is one operand or result.
+    The bars and dots are `Expr` or None (zero). Both give a sequence, or a single one where one is all there is.
     """
 
     def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
