@@ -7,17 +7,21 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from srcad.errors import Span
 from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Var
-from srcad.trace.types import Scalar, Type, fixed, type_of
+from srcad.trace.types import Array, Scalar, Type, fixed, type_of
 
 Typing = Callable[[str, tuple[Type, ...], Mapping[str, Any]], tuple[Type, ...]]
 
 
 def const(value: Any) -> Const:
-    """A constant. An int counts itself, so that lengths made of constants are known."""
+    """A constant. An int counts itself, so that lengths made of constants are known; an array has the dims it has."""
     if type(value) is int:
         return Const(value, Scalar("int64", python=True, length=fixed(value)))
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fcbiu":
+        return Const(value, Array(str(value.dtype), tuple(map(fixed, value.shape))))
     return Const(value, type_of(value))
 
 

@@ -1,0 +1,506 @@
+"""Operations that join arrays, split them, and repeat their elements."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import NotYetSupported
+from srcad.ops.arguments import (
+    WHOLE,
+    dim_atom,
+    dims_or_raise,
+    known_rank,
+    length_atom,
+    length_dim,
+    one_axis,
+    picked,
+    shape_atoms,
+    shape_operands,
+    sliced,
+    to_rank,
+    with_new_axes,
+)
+from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.shaping import (
+    array_of,
+    array_type,
+    as_dtype,
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    moved,
+    ravel,
+)
+from srcad.ops.spelling import call, options, sequence_call
+from srcad.ops.structural import as_array
+from srcad.trace.builder import Builder
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import (
+    ONE,
+    UNKNOWN_DIM,
+    Array,
+    Dim,
+    ListOf,
+    Scalar,
+    Type,
+    Unknown,
+    dims_of,
+    dtype_of,
+    fixed,
+    join_dtypes,
+)
+
+# ---- types
+
+
+def _common_dtype(types: Sequence[Type]) -> str | None:
+    dtype = dtype_of(types[0])
+    for t in types[1:]:
+        dtype = join_dtypes(dtype, dtype_of(t))
+    return dtype
+
+
+def sum_dims(dims: Sequence[Dim]) -> Dim:
+    """The length of things put end to end."""
+    symbols = [d for d in dims if d.symbol is not None]
+    offset = sum(d.offset for d in dims if d.symbol is None)
+    if not symbols:
+        return fixed(offset)
+    if len(symbols) > 1 or not symbols[0].known:
+        return UNKNOWN_DIM
+    return symbols[0].plus(offset)
+
+
+def _concatenated(*xs: Type, axis: int) -> Type:
+    dtype, all_dims = _common_dtype(xs), [dims_of(x) for x in xs]
+    known = [dims for dims in all_dims if dims is not None]
+    if dtype is None or not known:
+        return Unknown(dtype)
+    dims = [_known_of([dims[k] for dims in known]) for k in range(len(known[0]))]
+    dims[axis] = sum_dims([d[axis] for d in known]) if len(known) == len(xs) else UNKNOWN_DIM
+    return Array(dtype, tuple(dims))
+
+
+def _known_of(dims: Sequence[Dim]) -> Dim:
+    """The best of what is known of one and the same length."""
+    return next((d for d in dims if d.symbol is None), next((d for d in dims if d.known), UNKNOWN_DIM))
+
+
+def _stacked(*xs: Type, axis: int) -> Type:
+    dtype, known = _common_dtype(xs), [dims for dims in map(dims_of, xs) if dims is not None]
+    if dtype is None or not known:
+        return Unknown(dtype)
+    dims = [_known_of([dims[k] for dims in known]) for k in range(len(known[0]))]
+    return Array(dtype, (*dims[:axis], fixed(len(xs)), *dims[axis:]))
+
+
+def _splits(x: Type, sections: int, axis: int, uneven: bool = False) -> tuple[Type, ...]:
+    dims = dims_or_raise(x, "splitting")
+    n = dims[axis]
+    sizes = [UNKNOWN_DIM] * sections
+    if n.symbol is None:
+        sizes = [fixed(len(part)) for part in np.array_split(np.empty(n.offset), sections)]
+    return tuple(array_type(x, (*dims[:axis], size, *dims[axis + 1 :])) for size in sizes)
+
+
+def _with_dim(x: Type, axis: int, dim: Dim) -> Type:
+    dims = dims_of(x)
+    return Unknown(dtype_of(x)) if dims is None else array_type(x, (*dims[:axis], dim, *dims[axis + 1 :]))
+
+
+def times(a: Dim, b: Dim) -> Dim:
+    """The product of two lengths."""
+    if a.is_one or b.is_one:
+        return b if a.is_one else a
+    return fixed(a.offset * b.offset) if a.symbol is None and b.symbol is None else UNKNOWN_DIM
+
+
+def _tiled(x: Type, *reps: Type) -> Type:
+    dims = dims_of(x)
+    if dims is None:
+        return Unknown(dtype_of(x))
+    rank = max(len(dims), len(reps))
+    dims = (ONE,) * (rank - len(dims)) + dims
+    counts = (ONE,) * (rank - len(reps)) + tuple(map(length_dim, reps))
+    return array_type(x, tuple(map(times, dims, counts)))
+
+
+def _repeated(x: Type, repeats: Type, axis: int) -> Type:
+    dims = dims_of(x)
+    if dims is None:
+        return Unknown(dtype_of(x))
+    scalar = isinstance(repeats, Scalar)
+    return _with_dim(x, axis, times(dims[axis], length_dim(repeats)) if scalar else UNKNOWN_DIM)
+
+
+def _padded(x: Type, width: tuple[tuple[int, int], ...], **_: Any) -> Type:
+    dims = dims_of(x)
+    if dims is None:
+        return Unknown(dtype_of(x))
+    return array_type(x, [d.plus(before + after) for d, (before, after) in zip(dims, width, strict=True)])
+
+
+# ---- spellings
+
+
+def _split_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    name = "np.array_split" if params.get("uneven") else "np.split"
+    return f"{name}({', '.join([texts[0], str(params['sections']), *options(params, {'axis': 0})])})"
+
+
+def _tile_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    return f"np.tile({texts[0]}, {texts[1] if len(texts) == 2 else '(' + ', '.join(texts[1:]) + ')'})"
+
+
+def _pad_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    width = params["width"]
+    same = set(width)
+    short = width[0] if len(same) == 1 else width
+    if len(same) == 1 and width[0][0] == width[0][1]:
+        short = width[0][0]
+    return f"np.pad({', '.join([texts[0], repr(short), *options(params, {'mode': 'constant', 'constant_values': 0})])})"
+
+
+op("concatenate", _concatenated, sequence_call("np.concatenate", axis=0))
+op("concatenate_list", lambda xs, axis: Unknown(None), call("np.concatenate", axis=0))
+op("stack", _stacked, sequence_call("np.stack", axis=0))
+op("split", _splits, _split_text, view=True, cost="free")
+op("tile", _tiled, _tile_text)
+op("repeat", _repeated, call("np.repeat", axis=None))
+op("pad", _padded, _pad_text)
+
+
+# ---- lowerings: several arrays into one
+
+
+def items_of(b: Builder, arrays: Any) -> list[Atom] | None:
+    """The members of a sequence of arrays; None where how many there are isn't known before the run."""
+    if isinstance(arrays, Const):
+        arrays = arrays.value
+    if isinstance(arrays, Var):
+        return None
+    return [as_array(b, a) for a in arrays]
+
+
+def _stack_of(b: Builder, arrays: Var) -> Atom:
+    """A run-time sequence of arrays as one array, whose first axis counts them."""
+    if isinstance(arrays.type, ListOf):
+        result: Atom = b.emit("list_to_array", arrays)
+        return result
+    return arrays
+
+
+@lowers(np.concatenate, np.concat)
+def concatenate(
+    b: Builder, arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = ""
+) -> Atom:
+    _refuse_out(out)
+    axis = static(axis, "axis")
+    items = items_of(b, arrays)
+    if items is None:
+        joined = _concatenate_at_run_time(b, arrays, axis)
+    else:
+        items, axis = ([ravel(b, x) for x in items], 0) if axis is None else (items, axis)
+        joined = joined_along(b, items, axis)
+    return as_dtype(b, joined, dtype)
+
+
+def joined_along(b: Builder, items: Sequence[Atom], axis: int) -> Atom:
+    if not items:
+        raise ValueError("need at least one array to concatenate")
+    rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
+    if rank is not None:
+        axis = one_axis(axis, rank)
+    result: Atom = b.emit("concatenate", *items, axis=axis)
+    return result
+
+
+def _concatenate_at_run_time(b: Builder, arrays: Var, axis: int | None) -> Atom:
+    if isinstance(arrays.type, ListOf):
+        return b.emit("concatenate_list", arrays, axis=axis)  # type: ignore[no-any-return]
+    rank = known_rank(arrays, "concatenate")
+    if axis is None:
+        return b.emit("flatten", arrays)  # type: ignore[no-any-return]
+    axis = one_axis(axis, rank - 1)
+    together = moved(b, arrays, 0, axis)
+    lengths = list(shape_atoms(b, together))
+    lengths[axis : axis + 2] = [b.emit("multiply", lengths[axis], lengths[axis + 1])]
+    return b.emit("copy", b.emit("reshape", together, *lengths))  # type: ignore[no-any-return]
+
+
+def _refuse_out(out: Any) -> None:
+    if out is not None:
+        raise NotYetSupported("out= in a function that joins arrays", do="store the result: out[...] = ...")
+
+
+@lowers(np.append)
+def append(b: Builder, arr: Any, values: Any, axis: Any = None) -> Atom:
+    return concatenate(b, [arr, values], axis)
+
+
+@lowers(np.stack)
+def stack(b: Builder, arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "") -> Atom:
+    _refuse_out(out)
+    axis = operator.index(static(axis, "axis"))
+    items = items_of(b, arrays)
+    if items is None:
+        whole = _stack_of(b, arrays)
+        place = one_axis(axis, known_rank(whole, "stack"))
+        return as_dtype(b, b.emit("copy", moved(b, whole, 0, place)), dtype)
+    if not items:
+        raise ValueError("need at least one array to stack")
+    rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
+    place = axis if rank is None else one_axis(axis, rank + 1)
+    return as_dtype(b, b.emit("stack", *items, axis=place), dtype)
+
+
+def _members(b: Builder, arrays: Any) -> list[Atom]:
+    """The members of a sequence, also those of an array with a known first dimension."""
+    items = items_of(b, arrays)
+    if items is not None:
+        return items
+    dims = dims_of(arrays.type)
+    if not dims or dims[0].symbol is not None:
+        raise NotYetSupported(
+            "joining arrays whose number isn't known before the run, in this way",
+            do="use np.stack or np.concatenate",
+        )
+    return [picked(b, arrays, 0, k) for k in range(dims[0].offset)]
+
+
+def _ranks(items: Sequence[Atom], what: str) -> list[int]:
+    return [known_rank(x, what) for x in items]
+
+
+def _stacks_vectors(b: Builder, tup: Any, what: str) -> bool:
+    """Whether all members are vectors."""
+    if isinstance(tup, Var):
+        element = tup.type.element if isinstance(tup.type, ListOf) else None
+        return (dims := dims_of(element if element else tup.type)) is not None and len(dims) == (1 if element else 2)
+    return all(known_rank(as_array(b, x), what) == 1 for x in tup)
+
+
+@lowers(np.hstack)
+def hstack(b: Builder, tup: Any, *, dtype: Any = None, casting: Any = "") -> Atom:
+    if isinstance(tup, Var) and isinstance(tup.type, ListOf):
+        dims = dims_of(tup.type.element)
+        return concatenate(b, tup, 0 if dims is not None and len(dims) == 1 else 1, dtype=dtype)
+    items = [atleast_1d(b, x) for x in _members(b, tup)]
+    return concatenate(b, items, 0 if _ranks(items, "hstack")[0] == 1 else 1, dtype=dtype)
+
+
+@lowers(np.vstack)
+def vstack(b: Builder, tup: Any, *, dtype: Any = None, casting: Any = "") -> Atom:
+    if _stacks_vectors(b, tup, "vstack"):
+        return stack(b, tup, dtype=dtype)
+    if isinstance(tup, Var):
+        return concatenate(b, tup, dtype=dtype)
+    return concatenate(b, [atleast_2d(b, x) for x in _members(b, tup)], dtype=dtype)
+
+
+@lowers(np.dstack)
+def dstack(b: Builder, tup: Any) -> Atom:
+    return concatenate(b, [atleast_3d(b, x) for x in _members(b, tup)], 2)
+
+
+@lowers(np.column_stack)
+def column_stack(b: Builder, tup: Any) -> Atom:
+    if _stacks_vectors(b, tup, "column_stack"):
+        return stack(b, tup, 1)
+    items = _members(b, tup)
+    columns = [_column(b, x) if known_rank(x, "column_stack") < 2 else x for x in items]
+    return concatenate(b, columns, 1)
+
+
+def _column(b: Builder, x: Atom) -> Atom:
+    return with_new_axes(b, x, (0, 1) if known_rank(x, "column_stack") == 0 else (1,))
+
+
+@lowers(np.block)
+def block(b: Builder, arrays: Any) -> Atom:
+    """Nested lists: the innermost are joined along the last axis, the next along the one before, and so on."""
+    depth = _depth(arrays)
+    rank = max([depth, *_leaf_ranks(b, arrays)])
+    return _joined_block(b, arrays, rank, depth)
+
+
+def _depth(arrays: Any) -> int:
+    return 1 + _depth(arrays[0]) if isinstance(arrays, list) else 0
+
+
+def _leaf_ranks(b: Builder, arrays: Any) -> list[int]:
+    if isinstance(arrays, list):
+        return [rank for inner in arrays for rank in _leaf_ranks(b, inner)]
+    return [known_rank(as_array(b, arrays), "block")]
+
+
+def _joined_block(b: Builder, arrays: Any, rank: int, depth: int) -> Atom:
+    if not isinstance(arrays, list):
+        return to_rank(b, as_array(b, arrays), rank)
+    parts = [_joined_block(b, inner, rank, depth - 1) for inner in arrays]
+    return parts[0] if len(parts) == 1 else joined_along(b, parts, rank - depth)
+
+
+# ---- lowerings: one array into several
+
+
+def _split(b: Builder, x: Atom, sections: Any, axis: Any, uneven: bool) -> tuple[Atom, ...]:
+    axis = one_axis(axis, known_rank(x, "split"))
+    if isinstance(sections, (tuple, list, np.ndarray)):
+        bounds = [None, *sections, None]
+        return tuple(sliced(b, x, axis, lo, hi) for lo, hi in itertools.pairwise(bounds))
+    count = operator.index(static(sections, "the number of parts"))
+    parts = b.emit("split", x, sections=count, axis=axis, **({"uneven": True} if uneven else {}))
+    return parts if isinstance(parts, tuple) else (parts,)
+
+
+@lowers(np.split)
+def split(b: Builder, ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Atom]:
+    return list(_split(b, as_array(b, ary), indices_or_sections, axis, uneven=False))
+
+
+@lowers(np.array_split)
+def array_split(b: Builder, ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Atom]:
+    return list(_split(b, as_array(b, ary), indices_or_sections, axis, uneven=True))
+
+
+@lowers(np.hsplit)
+def hsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[Atom]:
+    x = as_array(b, ary)
+    return split(b, x, indices_or_sections, 0 if known_rank(x, "hsplit") == 1 else 1)
+
+
+@lowers(np.vsplit)
+def vsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[Atom]:
+    return split(b, ary, indices_or_sections, 0)
+
+
+@lowers(np.dsplit)
+def dsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[Atom]:
+    return split(b, ary, indices_or_sections, 2)
+
+
+@lowers(np.unstack)
+def unstack(b: Builder, x: Any, /, *, axis: Any = 0) -> tuple[Atom, ...]:
+    x = as_array(b, x)
+    place = one_axis(axis, known_rank(x, "unstack"))
+    n = dims_or_raise(x.type, "unstack")[place]
+    if n.symbol is not None:
+        raise NotYetSupported("np.unstack of an array whose length isn't known before the run", do="use a loop")
+    return tuple(picked(b, x, place, k) for k in range(n.offset))
+
+
+# ---- lowerings: repeating, padding
+
+
+@lowers(np.tile)
+def tile(b: Builder, A: Any, reps: Any) -> Atom:
+    counts = shape_operands(reps)
+    result: Atom = b.emit("tile", array_of(b, A), *counts)
+    return result
+
+
+@lowers(np.repeat, method="repeat")
+def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Atom:
+    x = array_of(b, a)
+    if static(axis, "axis") is None:
+        x, axis = ravel(b, x), 0
+    axis = one_axis(axis, known_rank(x, "repeat"))
+    counts = as_array(b, repeats) if isinstance(repeats, (tuple, list, np.ndarray)) else repeats
+    result: Atom = b.emit("repeat", x, counts, axis=axis)
+    return result
+
+
+@lowers(np.pad)
+def pad(
+    b: Builder, array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0, **options: Any
+) -> Atom:
+    x = as_array(b, array)
+    width = _widths(static(pad_width, "the width of the padding"), known_rank(x, "pad"))
+    mode = static(mode, "mode")
+    if mode == "empty" or mode == "constant":
+        return _constant_pad(b, x, width, constant_values)
+    if (
+        mode not in ("edge", "reflect", "symmetric", "wrap")
+        or static(options.get("reflect_type", "even"), "") != "even"
+    ):
+        raise NotYetSupported(f"np.pad with mode={mode!r}", do="use mode constant, edge, reflect, symmetric or wrap")
+    for axis, pair in enumerate(width):
+        if pair != (0, 0):
+            x = _index_pad(b, x, axis, pair, mode)
+    return x
+
+
+def _widths(width: Any, rank: int) -> tuple[tuple[int, int], ...]:
+    if isinstance(width, dict):
+        width = [width.get(k, width.get(k - rank, 0)) for k in range(rank)]
+        width = [w if isinstance(w, (tuple, list)) else (w, w) for w in width]
+    pairs = np.broadcast_to(np.asarray(width, dtype=int), (rank, 2))
+    return tuple((int(before), int(after)) for before, after in pairs)
+
+
+def _constant_pad(b: Builder, x: Atom, width: tuple[tuple[int, int], ...], value: Any) -> Atom:
+    if not _has_var(value):
+        value = static(value, "")
+        value = tuple(map(tuple, value)) if np.ndim(value) == 2 else value
+        extra = {} if np.ndim(value) == 0 and value == 0 else {"constant_values": value}
+        return b.emit("pad", x, width=width, mode="constant", **extra)  # type: ignore[no-any-return]
+    if isinstance(value, (tuple, list)):
+        raise NotYetSupported("np.pad with several constant_values that are computed", do="use one value")
+    lengths = [b.emit("add", n, sum(pair)) for n, pair in zip(shape_atoms(b, x), width, strict=True)]
+    border = b.emit("full", value, *lengths, dtype=dtype_of(x.type))
+    index, bounds = _interior(width)
+    return b.emit("set_item", border, x, *bounds, index=index)  # type: ignore[no-any-return]
+
+
+def _has_var(value: Any) -> bool:
+    return isinstance(value, Var) or (isinstance(value, (tuple, list)) and any(map(_has_var, value)))
+
+
+def _interior(width: tuple[tuple[int, int], ...]) -> tuple[tuple[tuple[Any, ...], ...], list[Atom]]:
+    """The subscript of what padding by `width` surrounds."""
+    index: list[tuple[Any, ...]] = []
+    bounds: list[Atom] = []
+    for before, after in width:
+        places: list[int | None] = []
+        for bound in (before, -after):
+            places.append(len(bounds) if bound else None)
+            bounds += [length_atom(bound)] if bound else []
+        index.append(("slice", *places, None))
+    return tuple(index), bounds
+
+
+def interior(b: Builder, x: Atom, width: tuple[tuple[int, int], ...]) -> Atom:
+    """What lies inside the padding."""
+    index, bounds = _interior(width)
+    result: Atom = b.emit("get_item", x, *bounds, index=index)
+    return result
+
+
+def _index_pad(b: Builder, x: Atom, axis: int, pair: tuple[int, int], mode: str) -> Atom:
+    """Padding by elements of the array itself: gather what `np.pad` makes of the places."""
+    places = b.emit("pad", b.emit("arange", dim_atom(b, x, axis)), width=(pair,), mode=mode)
+    result: Atom = b.emit("get_item", x, places, index=(*(WHOLE,) * axis, ("array", 0)))
+    return result
+
+
+# ---- lowerings: grids
+
+
+@lowers(np.meshgrid)
+def meshgrid(b: Builder, *xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy") -> tuple[Atom, ...]:
+    xs = [ravel(b, x) for x in xi]
+    order = list(range(len(xs)))
+    if static(indexing, "indexing") == "xy" and len(xs) > 1:
+        order[:2] = [1, 0]
+    spread = [with_new_axes(b, x, tuple(k for k in range(len(xs)) if k != order[n])) for n, x in enumerate(xs)]
+    if static(sparse, "sparse"):
+        return tuple(spread)
+    shape = tuple(dim_atom(b, xs[order.index(k)], 0) for k in range(len(xs)))
+    views = [b.emit("broadcast_to", x, *shape) for x in spread]
+    return tuple(b.emit("copy", v) for v in views) if static(copy, "copy") else tuple(views)

@@ -1,0 +1,67 @@
+"""How calls of NumPy functions are spelled: operands first, then the options that differ from NumPy's defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+Spelling = Callable[[tuple[str, ...], Mapping[str, Any]], str]
+
+
+def call(function: str, **defaults: Any) -> Spelling:
+    """`function(operands, option=...)`; `defaults` names the params that are options, in the order of printing."""
+
+    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+        return f"{function}({', '.join([*texts, *options(params, defaults)])})"
+
+    return spelling
+
+
+def sequence_call(function: str, **defaults: Any) -> Spelling:
+    """The same for a function that takes its operands as one tuple."""
+
+    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+        return f"{function}({', '.join([tuple_text(texts), *options(params, defaults)])})"
+
+    return spelling
+
+
+def shape_call(function: str, **defaults: Any) -> Spelling:
+    """The same for a function that takes operand 0 and then a shape made of the other operands."""
+
+    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+        return f"{function}({', '.join([texts[0], shape_text(texts[1:]), *options(params, defaults)])})"
+
+    return spelling
+
+
+def options(params: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
+    """The options of a call that are not as NumPy has them anyway."""
+    given = {name: params.get(name, default) for name, default in defaults.items()}
+    return [f"{name}={value_text(given[name], name)}" for name, default in defaults.items() if given[name] != default]
+
+
+def value_text(value: Any, name: str = "") -> str:
+    """A static value as source."""
+    if name == "dtype":
+        return dtype_text(value)
+    if isinstance(value, float) and not np.isfinite(value):
+        return {"inf": "np.inf", "-inf": "-np.inf"}.get(str(value), "np.nan")
+    if isinstance(value, tuple):
+        return tuple_text(tuple(value_text(item) for item in value))
+    return repr(value)
+
+
+def dtype_text(dtype: str) -> str:
+    return "bool" if dtype == "bool" else f"np.{dtype}"
+
+
+def tuple_text(texts: tuple[str, ...]) -> str:
+    return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+
+
+def shape_text(texts: tuple[str, ...]) -> str:
+    """A shape: the number alone where there is one dimension (or a run-time tuple)."""
+    return texts[0] if len(texts) == 1 else tuple_text(texts)
