@@ -94,16 +94,21 @@ def add_item(x: Any, value: Any, *operands: Any, index: tuple[tuple[Any, ...], .
     return stored
 
 
+def last_wins(x: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+    """True where what a store puts at x[index] stays; with repeated indices only the last does."""
+    places = np.zeros(np.shape(x), dtype=np.int64)
+    key = subscript(index, operands)
+    numbers = np.arange(1, np.size(places[key]) + 1).reshape(np.shape(places[key]))
+    places[key] = numbers
+    return places[key] == numbers
+
+
 # ---- shapes
-
-
-def _shape_source(like: Any) -> tuple[int, ...]:
-    return np.shape(like)
 
 
 def sum_to_shape(g: Any, like: Any) -> Any:
     """Undo broadcasting: sum `g` down to the shape of `like`."""
-    shape = _shape_source(like)
+    shape = np.shape(like)
     g = np.asarray(g)
     stretched = np.broadcast_to(g, np.broadcast_shapes(g.shape, shape))
     lead = stretched.ndim - len(shape)
@@ -134,6 +139,12 @@ def cast(x: Any, dtype: str) -> Any:
 def _replaced(items: list[Any], i: int, value: Any) -> list[Any]:
     copied = list(items)
     copied[i] = value
+    return copied
+
+
+def list_set_slice(items: list[Any], values: Any, *bounds: Any) -> list[Any]:
+    copied = list(items)
+    copied[slice(*bounds)] = values
     return copied
 
 
@@ -177,6 +188,7 @@ PURE: dict[str, Function] = {
     "get_item": get_item,
     "set_item": set_item,
     "add_item": add_item,
+    "last_wins": last_wins,
     "accumulate": plus,
     "copy": lambda x: np.array(x) if isinstance(x, np.ndarray) else x,
     "zeros_like": zeros_like,
@@ -199,6 +211,7 @@ PURE: dict[str, Function] = {
     "list_concat": lambda a, b: [*a, *b],
     "list_slice": lambda items, *bounds: items[slice(*bounds)],
     "list_to_array": lambda items, **_: np.array(items),
+    "list_set_slice": list_set_slice,
     "list_reverse": lambda items: items[::-1],
     "tuple_new": lambda *items: items,
     "tuple_get": lambda items, index: items[index],

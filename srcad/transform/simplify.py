@@ -1,0 +1,25 @@
+"""Simplification: folding, common subexpressions and dead code, in turn until nothing changes."""
+
+from __future__ import annotations
+
+from srcad.trace.nodes import Trace
+from srcad.transform import constants, identities, updates  # noqa: F401 - these fill the tables of folding
+from srcad.transform.common import merge_common
+from srcad.transform.dead_code import eliminate
+from srcad.transform.folding import fold
+
+ROUNDS = 10  # deep nests settle from the inside out, one level a round; the rest takes two or three
+
+
+def simplify(trace: Trace, across: bool = False) -> Trace:
+    """An equivalent trace that does less.
+
+    With `across`, an `if` of the primal and its adjoint may become one: only for traces that won't be split in two.
+    """
+    trace = eliminate(trace)
+    for _ in range(ROUNDS):
+        before = trace
+        trace = eliminate(merge_common(fold(trace, across)))
+        if trace is before:
+            break
+    return trace
