@@ -1,0 +1,117 @@
+"""Who may import whom, as docs/architecture.md says: enforced, so that the rooms stay rooms."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "srcad"
+
+MAY_IMPORT = {
+    "errors": set(),
+    "runtime": set(),
+    "trace": set(),
+    "ops": {"trace"},
+    "frontend": {"trace", "ops"},
+    "infer": {"trace", "ops"},
+    "rules": {"trace", "ops"},
+    "analysis": {"trace", "ops"},
+    "transform": {"trace", "ops", "rules", "infer", "analysis"},
+    "codegen": {"trace", "ops", "analysis"},
+    "backends": {"runtime", "codegen", "trace"},
+    "report": {"trace", "analysis", "codegen"},
+}
+# Modules above all rooms: each may import every room and what stands before it here.
+ABOVE = [
+    {"arguments", "guards", "typespec"},
+    {"results", "pullback"},
+    {"pipeline"},
+    {"specialise"},
+    {"emit"},
+    {"api"},
+    {"__init__"},
+    {"cli"},
+    {"testing"},
+    {"__main__"},
+]
+ONLY = {  # a module outside srcad -> the rooms that may import it
+    "ast": {"frontend", "codegen"},
+    "astor": {"codegen"},
+    "numba": {"backends"},
+    "typer": {"cli"},
+    "rich": {"cli", "report"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(source: str, package: list[str]) -> Iterator[str]:
+    """The dotted names of all that a module of `package` imports, wherever the import stands."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def room_imported(name: str) -> str | None:
+    """The room or module of srcad that a dotted name stands in; None for what is not srcad's."""
+    top, _, rest = name.partition(".")
+    if top != "srcad":
+        return None
+    inner = rest.partition(".")[0]
+    return inner if inner and ((PACKAGE / inner).is_dir() or (PACKAGE / f"{inner}.py").exists()) else "__init__"
+
+
+def allowed(room: str) -> set[str]:
+    """The rooms and modules of srcad that a room or module may import, itself included."""
+    if room in MAY_IMPORT:
+        return {room, "errors"} | MAY_IMPORT[room]
+    level = next(k for k, names in enumerate(ABOVE) if room in names)
+    return set(MAY_IMPORT).union(*ABOVE[: level + 1])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports(path: Path) -> None:
+    room = room_of(path)
+    package = ["srcad", *path.relative_to(PACKAGE).parts[:-1]]
+    for name in imported(path.read_text(), package):
+        wanted = room_imported(name)
+        assert wanted is None or wanted in allowed(room), f"{room} may not import {name}"
+        assert room in ONLY.get(name.partition(".")[0], {room}), f"{room} may not import {name}"
+
+
+def test_every_module_has_its_place() -> None:
+    known = set(MAY_IMPORT).union(*ABOVE)
+    assert {room_of(path) for path in MODULES} <= known
+
+
+def test_imports_are_found_wherever_they_stand() -> None:
+    source = """
+import ast
+def f():
+    from srcad import api
+    from . import types
+    from ..rules.table import lookup
+    import srcad.codegen.names as names
+"""
+    assert list(imported(source, ["srcad", "trace"])) == [
+        "ast",
+        "srcad.api",
+        "srcad.trace.types",
+        "srcad.rules.table.lookup",
+        "srcad.codegen.names",
+    ]
+
+
+def test_an_import_of_the_package_itself_counts() -> None:
+    assert room_imported("srcad.grad") == room_imported("srcad") == "__init__"
+    assert room_imported("numpy") is None
