@@ -1,29 +1,35 @@
 """The operations, by area: names, types, spellings, and how NumPy calls lower to them."""
 
 from srcad.ops import (
+    conversions,
     creation,
     elementwise,
     indexing,
     joining,
     linalg,
+    norms,
     reductions,
     sequences,
     shaping,
     sorting,
+    special,
     statistics,
     structural,
 )
 
 __all__ = [
+    "conversions",
     "creation",
     "elementwise",
     "indexing",
     "joining",
     "linalg",
+    "norms",
     "reductions",
     "sequences",
     "shaping",
     "sorting",
+    "special",
     "statistics",
     "structural",
 ]

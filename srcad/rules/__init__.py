@@ -1,15 +1,18 @@
 """The table of derivatives, in the areas of `srcad.ops`."""
 
 from srcad.rules import (
+    conversions,
     creation,
     elementwise,
     indexing,
     joining,
     linalg,
+    norms,
     reductions,
     sequences,
     shaping,
     sorting,
+    special,
     statistics,
     structural,
 )
@@ -17,16 +20,19 @@ from srcad.rules.table import Rule, lookup
 
 __all__ = [
     "Rule",
+    "conversions",
     "creation",
     "elementwise",
     "indexing",
     "joining",
     "linalg",
     "lookup",
+    "norms",
     "reductions",
     "sequences",
     "shaping",
     "sorting",
+    "special",
     "statistics",
     "structural",
 ]

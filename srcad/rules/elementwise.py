@@ -1,1 +1,192 @@
-"""Derivatives: elementwise."""
+"""Derivatives of elementwise operations.
+
+`g` is a bar (or, forwards, the operand's tangent), `x, y` are operands, the last argument is the result. What is only a
+factor is written before what is an array, and negations stand outside: both are cheaper where bars are small, or are
+subtracted from others.
+
+At kinks: zero for absolute, hypot, copysign; ties are shared equally; clip passes on the closed interval.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from srcad.rules.language import (
+    Expr,
+    apply,
+    conjugate,
+    copysign,
+    cos,
+    cosh,
+    equal,
+    exp,
+    exp2,
+    imag,
+    log,
+    nonzero,
+    not_equal,
+    real,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    where,
+)
+from srcad.rules.table import Site, flat, pointwise, rule, slopes
+
+LN2, LN10 = math.log(2.0), math.log(10.0)
+
+flat("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+flat("logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite", "isclose", "signbit")
+flat("bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift", "gcd", "lcm")
+flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing")
+
+# ---- arithmetic
+
+slopes("add", 1, 1)
+slopes("subtract", 1, -1)
+slopes("negative", -1)
+slopes("positive", 1)
+slopes("multiply", lambda x, y, z: y, lambda x, y, z: x)
+pointwise("divide", lambda g, x, y, z: g / y, lambda g, x, y, z: -(g / y * z))
+pointwise("reciprocal", lambda g, x, y: -(g * y**2))
+pointwise("square", lambda g, x, y: 2 * g * x)
+pointwise("remainder", lambda g, x, y, z: g, lambda g, x, y, z: -(g * (x // y)))
+pointwise("fmod", lambda g, x, y, z: g, lambda g, x, y, z: -(g * apply("trunc", x / y)))
+
+
+def _power_base(g: Expr, x: Expr, p: Expr, y: Expr) -> Any:
+    """p x**(p - 1), without 0 * x**-1 where the exponent is 0."""
+    n = p.constant
+    if n is None:
+        return p * g * x ** where(not_equal(p, 0), p - 1, 0)
+    if n in _SIMPLE_POWERS:
+        return _SIMPLE_POWERS[n](g, x, y)
+    return n * g * (y / x if n < 0 else x ** (n - 1))
+
+
+_SIMPLE_POWERS: dict[Any, Any] = {
+    0: lambda g, x, y: None,
+    1: lambda g, x, y: g,
+    2: lambda g, x, y: 2 * g * x,
+    0.5: lambda g, x, y: 0.5 * g / y,
+    -1: lambda g, x, y: -(g * y**2),
+}
+
+
+def _power_exponent(g: Expr, x: Expr, p: Expr, y: Expr) -> Expr:
+    """y log(x), and 0 where x is 0."""
+    base = x.constant
+    if isinstance(base, (int, float)) and base > 0:
+        return g * y * math.log(base)
+    return g * y * log(nonzero(x))
+
+
+pointwise("power", _power_base, _power_exponent)
+pointwise("float_power", _power_base, _power_exponent)
+
+# ---- exponentials and logarithms
+
+slopes("exp", lambda x, y: y)
+slopes("expm1", lambda x, y: y + 1)
+pointwise("exp2", lambda g, x, y: LN2 * g * y)
+pointwise("log", lambda g, x, y: g / x)
+pointwise("log2", lambda g, x, y: g / (LN2 * x))
+pointwise("log10", lambda g, x, y: g / (LN10 * x))
+pointwise("log1p", lambda g, x, y: g / (1 + x))
+pointwise("sqrt", lambda g, x, y: 0.5 * g / y)
+pointwise("cbrt", lambda g, x, y: g / (3 * y**2))
+slopes("logaddexp", lambda x, y, z: exp(x - z), lambda x, y, z: exp(y - z))
+slopes("logaddexp2", lambda x, y, z: exp2(x - z), lambda x, y, z: exp2(y - z))
+
+# ---- trigonometry
+
+slopes("sin", lambda x, y: cos(x))
+pointwise("cos", lambda g, x, y: -(g * sin(x)))
+slopes("tan", lambda x, y: 1 + y**2)
+pointwise("arcsin", lambda g, x, y: g / sqrt(1 - x**2))
+pointwise("arccos", lambda g, x, y: -(g / sqrt(1 - x**2)))
+pointwise("arctan", lambda g, x, y: g / (1 + x**2))
+slopes("sinh", lambda x, y: cosh(x))
+slopes("cosh", lambda x, y: sinh(x))
+slopes("tanh", lambda x, y: 1 - y**2)
+pointwise("arcsinh", lambda g, x, y: g / sqrt(x**2 + 1))
+pointwise("arccosh", lambda g, x, y: g / sqrt(x**2 - 1))
+pointwise("arctanh", lambda g, x, y: g / (1 - x**2))
+pointwise("arctan2", lambda g, y, x, z: g * x / (x**2 + y**2), lambda g, y, x, z: -(g * y / (x**2 + y**2)))
+pointwise("hypot", lambda g, x, y, z: g * x / nonzero(z), lambda g, x, y, z: g * y / nonzero(z))
+pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
+pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)
+pointwise("sinc", lambda g, x, y: g * (cos(math.pi * x) - y) / nonzero(x))
+
+# ---- kinks and choices
+
+
+def _larger(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
+    """The whole bar where x is larger than y, half of it where they are equal."""
+    return where(x > y, g, where(equal(x, y), 0.5 * g, 0.0))
+
+
+def _smaller(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
+    return where(x < y, g, where(equal(x, y), 0.5 * g, 0.0))
+
+
+def _second(pull: Any) -> Any:
+    """The same for the other operand of a symmetric operation."""
+    return lambda g, x, y, z: pull(g, y, x, z)
+
+
+for _name in ("maximum", "fmax", "python_max"):
+    pointwise(_name, _larger, _second(_larger))
+for _name in ("minimum", "fmin", "python_min"):
+    pointwise(_name, _smaller, _second(_smaller))
+
+
+def _absolute(site: Site, g: Expr) -> Expr:
+    """The adjoint; of a complex number a change dx changes the modulus by the real part of conj(x) dx / y."""
+    (x,), y = site.operands, site.result
+    return g * conjugate(x) / nonzero(y) if x.is_complex else g * sign(x)
+
+
+def _absolute_tangent(site: Site, dot: Expr) -> Expr:
+    (x,), y = site.operands, site.result
+    return real(conjugate(x) * dot) / nonzero(y) if x.is_complex else dot * sign(x)
+
+
+rule("absolute", _absolute, _absolute_tangent, pointwise=True)
+
+
+def _clip_low(g: Expr, x: Expr, low: Expr, high: Expr, y: Expr) -> Expr:
+    return where(x < low, g, 0.0)
+
+
+def _clip_high(g: Expr, x: Expr, low: Expr, high: Expr, y: Expr) -> Expr:
+    return where(x > high, g, 0.0)
+
+
+def _clip_inside(g: Expr, x: Expr, low: Expr, high: Expr, y: Expr) -> Expr:
+    tests = ([] if low.is_none else [x >= low]) + ([] if high.is_none else [x <= high])
+    if len(tests) == 2:
+        tests = [apply("bitwise_and", *tests)]
+    return where(tests[0], g, 0.0) if tests else g
+
+
+pointwise("clip", _clip_inside, _clip_low, _clip_high)
+pointwise("where", None, lambda g, c, a, b, y: where(c, g, 0.0), lambda g, c, a, b, y: where(c, 0.0, g))
+slopes("copysign", lambda x, y, z: sign(x) * copysign(1.0, y), None)
+pointwise("heaviside", None, lambda g, x, half, y: where(equal(x, 0), g, 0.0))
+pointwise("nan_to_num", lambda g, x, y: where(apply("isfinite", x), g, 0.0))
+pointwise("ldexp", lambda g, x, i, y: apply("ldexp", g, i), None)
+slopes("nextafter", 1, None)
+
+# ---- complex numbers
+
+
+def _imag(site: Site, g: Expr) -> Expr:
+    return -1j * g
+
+
+rule("real", lambda site, g: g, lambda site, dot: real(dot), pointwise=True)
+rule("imag", _imag, lambda site, dot: imag(dot), pointwise=True)
+rule("conjugate", lambda site, g: conjugate(g), lambda site, dot: conjugate(dot), pointwise=True)

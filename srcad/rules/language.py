@@ -13,7 +13,7 @@ from typing import Any
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import Type, dims_of, dtype_of, is_complex, rank_of
+from srcad.trace.types import ListOf, Scalar, Type, dims_of, dtype_of, is_complex, rank_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,10 @@ class Expr:
     @property
     def is_complex(self) -> bool:
         return is_complex(self.atom.type)
+
+    @property
+    def is_none(self) -> bool:
+        return isinstance(self.atom, Const) and self.atom.value is None
 
     @property
     def constant(self) -> Any:
@@ -190,3 +194,33 @@ def expanded(g: Expr, axis: int | tuple[int, ...] | None, x: Expr) -> Expr:
     while index and index[-1][0] == "slice":
         index = index[:-1]
     return get_item(g, index=index)
+
+
+def nonzero(x: Expr) -> Expr:
+    """`x` with 1 in the place of 0: a divisor for what is 0 there."""
+    return where(apply("equal", x, 0.0), 1.0, x)
+
+
+def zeros(x: Expr) -> Expr:
+    """The zero of the space of `x`."""
+    if isinstance(x.type, Scalar) and x.type.python:
+        return Expr(x.b, to_atom(0.0))
+    return _one("list_zeros" if isinstance(x.type, ListOf) else "zeros_like", x)
+
+
+def unbroadcast(g: Expr, like: Expr) -> Expr:
+    """Sum `g` over the dimensions that broadcasting stretched to make it from the shape of `like`.
+
+    For operations that broadcast an operand of their own (stores); elementwise ones leave it to the sweep.
+    """
+    have, want = dims_of(g.type), dims_of(like.type)
+    if have is None or want is None:
+        return _one("sum_to_shape", g, like)
+    lead = len(have) - len(want)
+    pairs = list(enumerate(zip(have[lead:], want, strict=True), lead))
+    if lead < 0 or any(not (w.same(h) or w.is_one or w.not_one) for _, (h, w) in pairs):
+        return _one("sum_to_shape", g, like)
+    keep = tuple(k for k, (h, w) in pairs if w.is_one and not h.is_one)
+    axes = (*range(lead), *keep)
+    result: Expr = apply("sum_to", g, axes=axes, keep=keep) if axes else g
+    return result

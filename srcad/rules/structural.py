@@ -1,1 +1,185 @@
-"""Derivatives: structural."""
+"""Derivatives of the operations that hold programs together: subscripts, stores, copies, lists, tuples.
+
+Stores are linear in the array and in the value: what is overwritten gets no adjoint any more, and the value gets the
+adjoint of its place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcad.ops.subscripts import Template, may_repeat
+from srcad.rules.language import (
+    Expr,
+    add_item,
+    apply,
+    expanded,
+    get_item,
+    set_item,
+    unbroadcast,
+    where,
+    zeros,
+)
+from srcad.rules.table import Site, flat, linear, rule, slopes
+from srcad.trace.types import is_differentiable
+
+flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
+flat("identical", "not_identical", "contains", "not_", "truth", "format")
+
+# ---- subscripts and stores
+
+
+def _get_item(g: Expr, x: Expr, *rest: Expr, index: Template) -> Expr:
+    return add_item(zeros(x), g, *rest[:-1], index=index)
+
+
+linear("get_item", _get_item, takes_small=True)
+
+
+def _overwritten(g: Expr, x: Expr, value: Expr, *rest: Expr, index: Template) -> Expr:
+    return set_item(g, 0.0, *rest[:-1], index=index)
+
+
+def _stored(g: Expr, x: Expr, value: Expr, *rest: Expr, index: Template) -> Expr:
+    """The adjoint of the place; of repeated places only of the one that was stored last."""
+    places = rest[:-1]
+    g_item = get_item(g, *places, index=index)
+    if may_repeat(tuple(place.type for place in places), index):
+        g_item = where(apply("last_wins", x, *places, index=index), g_item, 0.0)
+    return unbroadcast(g_item, value)
+
+
+def _added(g: Expr, x: Expr, value: Expr, *rest: Expr, index: Template) -> Expr:
+    return unbroadcast(get_item(g, *rest[:-1], index=index), value)
+
+
+linear("set_item", _overwritten, _stored)
+linear("add_item", lambda g, *_: g, _added)
+
+# ---- values and their adjoints
+
+slopes("accumulate", 1, 1)
+slopes("copy", 1)
+slopes("cast", 1)
+linear("materialise", lambda g, small, like, y: unbroadcast(g, small))
+linear("sum_to_shape", lambda g, big, like, y: g, takes_small=True)
+
+
+def _sum_to(g: Expr, x: Expr, y: Expr, *, axes: tuple[int, ...], keep: Any = ()) -> Expr:
+    kept = axes if keep is True else keep
+    return expanded(g, tuple(a for a in axes if a not in kept), x)
+
+
+linear("sum_to", _sum_to)
+
+# ---- arrays of nested sequences
+
+
+def _leaf_paths(structure: Any, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
+    """Where in the array each leaf stands, in the order of the leaves."""
+    if not isinstance(structure, tuple):
+        return [path]
+    return [leaf for k, inner in enumerate(structure) for leaf in _leaf_paths(inner, (*path, k))]
+
+
+def _array_adjoint(site: Site, g: Expr) -> list[Expr | None]:
+    paths = _leaf_paths(site.params["structure"])
+    template = tuple(("int", k) for k in range(len(paths[0]))) if paths else ()
+    return [get_item(g, *path, index=template) if want else None for path, want in zip(paths, site.wanted, strict=True)]
+
+
+def _each_or_zero(site: Site, dots: tuple[Expr | None, ...]) -> list[Expr]:
+    """The tangents of all operands; zeros where they don't move."""
+    pairs = zip(site.operands, dots, strict=True)
+    return [dot if dot is not None else zeros(x) if is_differentiable(x.type) else x for x, dot in pairs]
+
+
+def _array_tangent(site: Site, *dots: Expr | None) -> Any:
+    return site.apply("array", *_each_or_zero(site, dots), **site.params)
+
+
+rule("array", _array_adjoint, _array_tangent)
+
+# ---- lists
+
+
+def _list_new_adjoint(site: Site, g: Expr) -> list[Expr | None]:
+    return [apply("list_get", g, k) if want else None for k, want in enumerate(site.wanted)]
+
+
+def _list_new_tangent(site: Site, *dots: Expr | None) -> Any:
+    return site.apply("list_new", *_each_or_zero(site, dots), **site.params)
+
+
+rule("list_new", _list_new_adjoint, _list_new_tangent)
+
+
+def _list_append_adjoint(site: Site, g: Expr) -> Any:
+    value_bar, items_bar = apply("list_pop", g)
+    return items_bar, value_bar
+
+
+def _list_append_tangent(site: Site, items: Expr | None, value: Expr | None) -> Any:
+    return site.apply("list_append", *_each_or_zero(site, (items, value)))
+
+
+def _list_pop_adjoint(site: Site, value_bar: Expr | None, rest_bar: Expr | None) -> Any:
+    value, rest = site.results
+    return site.apply("list_append", _or_zero(rest_bar, rest), _or_zero(value_bar, value))
+
+
+def _or_zero(bar: Expr | None, x: Expr) -> Expr:
+    return zeros(x) if bar is None else bar
+
+
+rule("list_append", _list_append_adjoint, _list_append_tangent)
+rule("list_pop", _list_pop_adjoint, lambda site, items: apply("list_pop", items))
+
+linear("list_get", lambda g, items, i, y: apply("list_add", zeros(items), g, i))
+linear(
+    "list_set",
+    lambda g, items, value, i, y: apply("list_set", g, zeros(apply("list_get", items, i)), i),
+    lambda g, items, value, i, y: apply("list_get", g, i),
+)
+linear("list_add", lambda g, *_: g, lambda g, items, value, i, y: apply("list_get", g, i))
+linear(
+    "list_concat",
+    lambda g, a, b, y: apply("list_slice", g, 0, apply("list_len", a), 1),
+    lambda g, a, b, y: apply("list_slice", g, apply("list_len", a), None, 1),
+)
+linear("list_slice", lambda g, items, *rest: apply("list_set_slice", zeros(items), g, *rest[:-1]))
+linear(
+    "list_set_slice",
+    lambda g, items, values, *rest: apply("list_set_slice", g, zeros(values), *rest[:-1]),
+    lambda g, items, values, *rest: apply("list_slice", g, *rest[:-1]),
+)
+linear("list_reverse", lambda g, items, y: apply("list_reverse", g))
+linear("list_to_array", lambda g, items, y: apply("array_to_list", g))
+linear("array_to_list", lambda g, x, y: apply("list_to_array", g))
+
+# ---- tuples
+
+
+def _tuple_new_adjoint(site: Site, g: Expr) -> list[Expr | None]:
+    return [apply("tuple_get", g, index=k) if want else None for k, want in enumerate(site.wanted)]
+
+
+def _tuple_new_tangent(site: Site, *dots: Expr | None) -> Any:
+    return site.apply("tuple_new", *_each_or_zero(site, dots))
+
+
+def _tuple_get_adjoint(site: Site, g: Expr) -> Any:
+    """Zeros for the other items."""
+    (items,) = site.operands
+    others = range(len(getattr(items.type, "items", ())))
+    chosen = site.params["index"]
+    return site.apply("tuple_new", *(g if k == chosen else _zero_item(items, k) for k in others))
+
+
+def _zero_item(items: Expr, k: int) -> Any:
+    item = apply("tuple_get", items, index=k)
+    return zeros(item) if is_differentiable(item.type) else item
+
+
+rule("tuple_new", _tuple_new_adjoint, _tuple_new_tangent)
+rule("tuple_get", _tuple_get_adjoint, lambda site, items: apply("tuple_get", items, **site.params))

@@ -30,8 +30,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcad.rules.language import Expr, materialise, zeros_like
+from srcad.rules.language import Expr, materialise, zeros
 from srcad.trace.builder import Builder
+from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation
 from srcad.trace.types import Array, Scalar, Type, is_differentiable
 
@@ -102,9 +103,7 @@ def _atom(value: Any) -> Atom | None:
         return value
     if isinstance(value, Expr):
         return value.atom
-    from srcad.trace.builder import atom
-
-    return atom(value)
+    return to_atom(value)
 
 
 def _site(b: Builder, eq: Equation, wanted: tuple[bool, ...] = ()) -> Site:
@@ -279,7 +278,7 @@ def _again(b: Builder, eq: Equation, operands: list[Atom]) -> Bars:
 def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
     if dot is not None:
         return dot
-    return zeros_like(Expr(b, operand)).atom if is_differentiable(operand.type) else operand
+    return zeros(Expr(b, operand)).atom if is_differentiable(operand.type) else operand
 
 
 # ---- the rest

@@ -1,0 +1,177 @@
+"""Result types of elementwise operations: NumPy's own promotion, broadcasting, and what ints count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from srcad.trace.types import (
+    Array,
+    Dim,
+    Scalar,
+    Type,
+    Unknown,
+    broadcast_dims,
+    dims_of,
+    dtype_of,
+    fixed,
+)
+
+PYTHON_DTYPES = ("float64", "int64", "bool", "complex128")
+_WEAK: dict[str, Any] = {"float64": float, "int64": int, "bool": np.dtype(bool), "complex128": complex}
+
+
+def is_python(t: Type) -> bool:
+    return isinstance(t, Scalar) and t.python
+
+
+@lru_cache(maxsize=4096)
+def ufunc_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
+    """The dtype of a ufunc's result for operands (dtype, weak); None where NumPy has no loop for them."""
+    ufunc = getattr(np, name)
+    operands = tuple(_WEAK[dtype] if weak else np.dtype(dtype) for dtype, weak in kinds)
+    try:
+        return str(ufunc.resolve_dtypes((*operands, *(None,) * ufunc.nout))[ufunc.nin])
+    except TypeError:
+        return None
+
+
+def result_dtype(name: str, types: tuple[Type, ...]) -> str | None:
+    """The dtype of a ufunc's result for operands of these types; None where it is known at run time only."""
+    kinds = []
+    for t in types:
+        dtype = dtype_of(t)
+        if dtype is None:
+            return None
+        kinds.append((dtype, is_python(t)))
+    return ufunc_dtype(name, tuple(kinds))
+
+
+def shaped(types: tuple[Type, ...], dtype: str | None, python: bool | None = None) -> Type:
+    """A result of this dtype, with the operands broadcast together.
+
+    `python`: whether a scalar result is a Python number; None: if all operands are.
+    """
+    dims: tuple[Dim, ...] = ()
+    for t in types:
+        known = dims_of(t)
+        if known is None or dtype is None:
+            return Unknown(dtype)
+        dims = broadcast_dims(dims, known)
+    assert dtype is not None
+    if dims or any(isinstance(t, Array) for t in types if python):
+        return Array(dtype, dims)
+    if python is None:
+        python = all(map(is_python, types))
+    return Scalar(dtype, python and dtype in PYTHON_DTYPES)
+
+
+def ufunc(name: str) -> Callable[..., Type]:
+    """The typing of a ufunc. `python=False`: it was called by NumPy's name, and a number that results is NumPy's."""
+
+    def infer(*types: Type, python: bool | None = None) -> Type:
+        return shaped(types, result_dtype(name, types), python)
+
+    return infer
+
+
+def fixed_dtype(dtype: str) -> Callable[..., Type]:
+    """The typing of an elementwise operation whose result always has this dtype."""
+
+    def infer(*types: Type, python: bool | None = None, **_: Any) -> Type:
+        return shaped(types, dtype, python)
+
+    return infer
+
+
+def floating(*types: Type, python: bool | None = None, **_: Any) -> Type:
+    """The typing of a function that makes floats of ints."""
+    return shaped(types, result_dtype("exp", types[:1]) if len(types) == 1 else result_dtype("arctan2", types), python)
+
+
+# ---- Python's arithmetic
+
+
+def arithmetic(name: str) -> Callable[..., Type]:
+    """The typing of an operator: of a ufunc, but Python numbers follow Python and ints keep what they count."""
+    by_numpy = ufunc(name)
+
+    def infer(*types: Type, python: bool | None = None) -> Type:
+        if python is not False and all(map(is_python, types)):
+            return _python_number(name, types)
+        return by_numpy(*types, python=python)
+
+    return infer
+
+
+def _python_number(name: str, types: tuple[Type, ...]) -> Type:
+    dtypes = {dtype_of(t) for t in types}
+    if dtypes <= {"int64", "bool"}:
+        if name == "divide" or (name == "power" and _negative(types[1])):
+            return Scalar("float64", True)
+        return Scalar("int64", True, count(name, types))
+    return Scalar("complex128" if "complex128" in dtypes else "float64", True)
+
+
+def _negative(t: Type) -> bool:
+    counted = t.length if isinstance(t, Scalar) else None
+    return counted is not None and counted.symbol is None and counted.offset < 0
+
+
+def count(name: str, types: tuple[Type, ...]) -> Dim | None:
+    """What the result of integer arithmetic counts, if it is known for the operands."""
+    lengths = [t.length for t in types if isinstance(t, Scalar) and t.length is not None]
+    if len(lengths) < len(types) or not all(length.known for length in lengths):
+        return None
+    if all(length.symbol is None for length in lengths):
+        return _number(name, [length.offset for length in lengths])
+    if len(lengths) == 2 and name in _COUNTS:
+        return _COUNTS[name](*lengths)
+    return None
+
+
+def _number(name: str, values: list[int]) -> Dim | None:
+    """The result for numbers that are known."""
+    function = _NUMBERS.get(name)
+    if function is None or (name in ("floor_divide", "remainder") and values[1] == 0):
+        return None
+    return fixed(function(*values))
+
+
+def _sum(a: Dim, b: Dim) -> Dim | None:
+    if b.symbol is None:
+        return a.plus(b.offset)
+    return b.plus(a.offset) if a.symbol is None else Dim("+".join(sorted((f"({a})", f"({b})"))))
+
+
+def _difference(a: Dim, b: Dim) -> Dim | None:
+    if b.symbol is None:
+        return a.plus(-b.offset)
+    return fixed(a.offset - b.offset) if a.symbol == b.symbol else Dim(f"({a})-({b})")
+
+
+def _product(a: Dim, b: Dim) -> Dim | None:
+    if fixed(1) in (a, b):
+        return b if a.is_one else a
+    return Dim("*".join(sorted((f"({a})", f"({b})"))))
+
+
+_COUNTS: dict[str, Callable[[Dim, Dim], Dim | None]] = {
+    "add": _sum,
+    "subtract": _difference,
+    "multiply": _product,
+    "floor_divide": lambda a, b: Dim(f"({a})//({b})"),
+}
+_NUMBERS: dict[str, Callable[..., int]] = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "floor_divide": lambda a, b: a // b,
+    "remainder": lambda a, b: a % b,
+    "negative": lambda a: -a,
+    "positive": lambda a: a,
+    "absolute": abs,
+}

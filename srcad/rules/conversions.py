@@ -1,0 +1,16 @@
+"""Derivatives of conversions: the identity, or none."""
+
+from __future__ import annotations
+
+from srcad.rules.language import materialise
+from srcad.rules.table import flat, linear, rule, slopes
+
+flat("to_int", "round_to_int")
+slopes("to_float", 1)
+linear("item", lambda g, x, y: materialise(g, x))
+rule(
+    "to_complex",
+    lambda site, g: [g, 1j * g],
+    lambda site, re, im: re if im is None else (1j * im if re is None else re + 1j * im),
+    pointwise=True,
+)
