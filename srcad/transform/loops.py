@@ -1,0 +1,131 @@
+"""The reverse of loops: a loop over the same indices, backwards, that carries adjoints.
+
+It carries the adjoint of each active value that the loop carries, and for each active variable of the surroundings
+that the body reads the sum of its contributions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.slots import Slot, slots
+from srcad.trace.types import INT, Unknown
+from srcad.transform.branches import REVERSES, bar_type
+from srcad.transform.unbroadcast import Bar
+
+if TYPE_CHECKING:
+    from srcad.transform.sweep import Sweep
+
+
+@dataclass
+class Carried:
+    """What the reversed loop carries: initial values, parameters, yields."""
+
+    initial: list[Atom] = field(default_factory=list)
+    parameters: list[Var] = field(default_factory=list)
+    yields: list[Atom] = field(default_factory=list)
+
+    def add(self, initial: Atom, parameter: Var, value: Atom) -> None:
+        self.initial.append(initial)
+        self.parameters.append(parameter)
+        self.yields.append(value)
+
+
+def reverse_loop(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None:
+    body = equation.regions[-1]
+    moving = [(s, bar) for s, bar in zip(slots(equation), bars, strict=False) if bar or sweep.active(_parameter(s))]
+    outer = sweep.outer(body)
+    initial = [_carried_bar(sweep, bar, slot.result) for slot, bar in moving]
+    parameters = [_parameter_for(sweep, _parameter(slot)) for slot, _ in moving]
+    sums = {v: Bar(_parameter_for(sweep, v), whole=not isinstance(v.type, Unknown)) for v in outer}
+    carried = Carried()
+    with sweep.region(sums) as equations:
+        for (slot, _), parameter in zip(moving, parameters, strict=True):
+            sweep.add(slot.yields[-1], parameter, whole=not isinstance(parameter.type, Unknown))
+        sweep.reverse(body.equations)
+        for (slot, _), start, parameter in zip(moving, initial, parameters, strict=True):
+            carried.add(start, parameter, _next_bar(sweep, slot, parameter))
+        changed = [v for v in outer if sweep.bars[v] is not sums[v]]
+        last = {v: _carried_bar(sweep, sweep.bars[v], v) for v in changed}
+    for v in changed:
+        parameter = sums[v].value
+        assert isinstance(parameter, Var)
+        carried.add(_carried_bar(sweep, sweep.bars.get(v), v), parameter, last[v])
+    results = _emit(sweep, equation, carried, equations)
+    for v, result in zip(changed, results[len(moving) :], strict=True):
+        sweep.put(v, Bar(result, sums[v].whole))
+    for (slot, _), result in zip(moving, results, strict=False):
+        if slot.initial is not None:
+            sweep.add(slot.initial, result, whole=not isinstance(result.type, Unknown))
+
+
+def _parameter(slot: Slot) -> Var:
+    """The carried value in the body."""
+    return slot.parameters[-1]
+
+
+def _parameter_for(sweep: Sweep, var: Var) -> Var:
+    """A parameter of the reversed body for the adjoint of a variable."""
+    parameter = Var(bar_type(var.type))
+    sweep.christen(var, parameter)
+    return parameter
+
+
+def _carried_bar(sweep: Sweep, bar: Bar | None, like: Var) -> Atom:
+    """An adjoint as loops carry it: whole, so that each iteration may add into it, unless its shape isn't known."""
+    if isinstance(like.type, Unknown):
+        return const(0.0) if bar is None else bar.value
+    return sweep.whole(bar, like)
+
+
+def _next_bar(sweep: Sweep, slot: Slot, parameter: Var) -> Atom:
+    """The adjoint of a carried value at the beginning of the body, for the iteration before."""
+    primal = _parameter(slot)
+    bar = sweep.take(primal)
+    if bar is None and not isinstance(primal.type, Unknown):
+        return sweep.whole(None, parameter)
+    return _carried_bar(sweep, bar, primal)
+
+
+def _emit(sweep: Sweep, equation: Equation, carried: Carried, equations: list[Equation]) -> tuple[Var, ...]:
+    index = Var(INT, equation.regions[-1].parameters[0].name if equation.op == "for" else None)
+    results = tuple(Var(parameter.type) for parameter in carried.parameters)
+    for parameter, result in zip(carried.parameters, results, strict=True):
+        if parameter in sweep.names:
+            sweep.names[result] = sweep.names[parameter]
+    bounds, backwards = _range(sweep, equation)
+    params = {REVERSES: equation, **({"backwards": True} if backwards else {})}
+    region = Region((index, *carried.parameters), tuple(equations), tuple(carried.yields))
+    sweep.b.append(Equation("for", (*bounds, *carried.initial), results, params, (region,)))
+    return results
+
+
+def _range(sweep: Sweep, equation: Equation) -> tuple[tuple[Atom, ...], bool]:
+    """The iterations that ran, and whether to go through them from the end."""
+    if equation.op == "while":
+        return (const(0), equation.results[-1], const(1)), False
+    start, stop, step = equation.operands[:3]
+    backwards = not equation.params.get("backwards", False)
+    if not equation.params.get("breaks"):
+        return (start, stop, step), backwards
+    return _ran(sweep, equation, backwards), backwards
+
+
+def _ran(sweep: Sweep, equation: Equation, backwards: bool) -> tuple[Atom, ...]:
+    """The part of a range that a loop ran through before it was left."""
+    start, stop, step = equation.operands[:3]
+    trips = equation.results[-1]
+    if not backwards:  # the loop itself went from the end of the range: what it left out is the beginning
+        raise NotImplementedError
+    return (start, _plus(sweep, start, _times(sweep, trips, step)), step)
+
+
+def _times(sweep: Sweep, trips: Atom, step: Atom) -> Atom:
+    return trips if getattr(step, "value", None) == 1 else sweep.b.emit("multiply", trips, step)
+
+
+def _plus(sweep: Sweep, start: Atom, length: Atom) -> Atom:
+    return length if getattr(start, "value", None) == 0 else sweep.b.emit("add", start, length)

@@ -1,0 +1,98 @@
+"""Witnesses of shapes: what is read for its shape alone need not be recorded.
+
+`zeros_like(v)`, `materialise(g, v)` and `dim(v)` want nothing of v but its lengths. Where v is a variable of a loop body or a branch,
+and the lengths are known to be those of variables outside of all loops and branches, these are read instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from srcad.ops.catalogue import builder
+from srcad.trace.builder import Builder, const
+from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.types import Array, Dim, Scalar
+
+# operation -> the operand of which it reads the shape alone
+READS_SHAPE = {"zeros_like": 0, "materialise": 1, "sum_to_shape": 1, "dim": 0, "size": 0, "shape": 0, "ndim": 0}
+
+
+def witnessed(reverse: Region, outside: Iterable[Var]) -> Region:
+    """The reverse sweep, reading shapes of `outside` variables wherever these tell them."""
+    return _Witnesses(outside).region(reverse)
+
+
+class _Witnesses:
+    def __init__(self, outside: Iterable[Var]) -> None:
+        self.outside = dict.fromkeys(outside)
+        self.lengths: dict[Dim, tuple[Var, int]] = {}
+        self.shapes: dict[tuple[Dim, ...], Var] = {}
+        for var in self.outside:
+            if isinstance(var.type, Array):
+                self.shapes.setdefault(var.type.dims, var)
+                for axis, dim in enumerate(var.type.dims):
+                    self.lengths.setdefault(dim, (var, axis))
+
+    def region(self, region: Region, local: frozenset[Var] = frozenset()) -> Region:
+        """`local`: what the reverse sweep itself has defined around the region."""
+        local |= set(region.parameters)
+        equations: list[Equation] = []
+        for equation in region.equations:
+            regions = tuple(self.region(inner, local) for inner in equation.regions)
+            equations += self.equation(replace(equation, regions=regions) if regions else equation, local)
+            local |= set(equation.results)
+        return replace(region, equations=tuple(equations))
+
+    def equation(self, equation: Equation, local: frozenset[Var]) -> list[Equation]:
+        place = READS_SHAPE.get(equation.op)
+        if place is None:
+            return [equation]
+        like = equation.operands[place]
+        if not isinstance(like, Var) or like in self.outside or like in local or not isinstance(like.type, Array):
+            return [equation]
+        if not all(dim.known for dim in like.type.dims):
+            return [equation]
+        return self._other(equation, like.type, place) or [equation]
+
+    def _other(self, equation: Equation, t: Array, place: int) -> list[Equation] | None:
+        """The same from a witness; None where there is none."""
+        witness = self.shapes.get(t.dims)
+        if equation.op == "dim":
+            return self._dim(equation, t.dims[equation.params["axis"]])
+        if witness is not None and (equation.op != "zeros_like" or _dtype(witness) == t.dtype):
+            operands = (*equation.operands[:place], witness, *equation.operands[place + 1 :])
+            return [replace(equation, operands=operands)]
+        if equation.op in ("zeros_like", "materialise"):
+            return self._from_lengths(equation, t)
+        return None
+
+    def _dim(self, equation: Equation, dim: Dim) -> list[Equation] | None:
+        if dim not in self.lengths:
+            return None
+        witness, axis = self.lengths[dim]
+        return [replace(equation, operands=(witness,), params={"axis": axis})]
+
+    def _from_lengths(self, equation: Equation, t: Array) -> list[Equation] | None:
+        if any(dim.symbol is not None and dim not in self.lengths for dim in t.dims):
+            return None
+        b = builder()
+        b.span, b.role = equation.span, equation.role
+        lengths = [self._length(b, dim) for dim in t.dims]
+        made = ("zeros", (), {"dtype": t.dtype})
+        if equation.op == "materialise":
+            made = ("broadcast_to", equation.operands[:1], {})
+        op, operands, params = made
+        b.append(Equation(op, (*operands, *lengths), equation.results, params))
+        return b.equations
+
+    def _length(self, b: Builder, dim: Dim) -> Atom:
+        if dim.symbol is None:
+            return const(dim.offset)
+        witness, axis = self.lengths[dim]
+        length: Atom = b.emit("dim", witness, axis=axis)
+        return length
+
+
+def _dtype(var: Var) -> str | None:
+    return var.type.dtype if isinstance(var.type, (Array, Scalar)) else None
