@@ -16,14 +16,12 @@ from srcad.trace.types import (
     Array,
     ListOf,
     Opaque,
-    Scalar,
     TupleOf,
     Type,
     Undefined,
-    Unknown,
     dtype_of,
     is_numeric,
-    join,
+    join_dtypes,
     rank_of,
 )
 
@@ -155,26 +153,29 @@ def holds(target: Type, source: Type) -> bool:
     """Whether a variable of type `target` may be given a value of type `source`."""
     if isinstance(target, Opaque) or isinstance(source, Undefined):
         return True
-    joined = join(target, source)
-    return joined is not None and consistent(joined, target)
+    return consistent(target, source, widening=True)
 
 
-def consistent(a: Type, b: Type) -> bool:
-    """Whether two types may describe the same value."""
+def consistent(a: Type, b: Type, widening: bool = False) -> bool:
+    """Whether two types may describe the same value; with `widening`, whether the first may be more general."""
     if isinstance(a, ListOf) and isinstance(b, ListOf):
-        return consistent(a.element, b.element)
+        return consistent(a.element, b.element, widening)
     if isinstance(a, TupleOf) and isinstance(b, TupleOf):
-        return len(a.items) == len(b.items) and all(map(consistent, a.items, b.items))
+        return len(a.items) == len(b.items) and all(
+            consistent(*pair, widening) for pair in zip(a.items, b.items, strict=True)
+        )
     if is_numeric(a) and is_numeric(b):
-        return _numeric_consistent(a, b)
+        return _same_dtype(a, b, widening) and _same_shape(a, b)
     return isinstance(a, (Opaque, Undefined)) or isinstance(b, (Opaque, Undefined))
 
 
-def _numeric_consistent(a: Type, b: Type) -> bool:
-    dtypes = {dtype_of(a), dtype_of(b)} - {None}
-    ranks = {rank_of(a), rank_of(b)} - {None}
-    if len(dtypes) > 1 or len(ranks) > 1:
-        return False
-    if isinstance(a, Array) and isinstance(b, Array):
+def _same_dtype(a: Type, b: Type, widening: bool) -> bool:
+    x, y = dtype_of(a), dtype_of(b)
+    return x is None or y is None or x == y or (widening and join_dtypes(x, y) == x)
+
+
+def _same_shape(a: Type, b: Type) -> bool:
+    """Lengths that are numbers contradict each other; symbols are too easily made anew."""
+    if isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank:
         return all(x == y or x.symbol is not None or y.symbol is not None for x, y in zip(a.dims, b.dims, strict=True))
-    return isinstance(a, (Scalar, Array, Unknown))
+    return rank_of(a) == rank_of(b) or None in (rank_of(a), rank_of(b))

@@ -1,0 +1,81 @@
+"""Malformed traces are named as such, with the equation that is at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from srcad.errors import InternalError
+from srcad.ops.catalogue import result_types
+from srcad.trace.nodes import NO_PARAMS, Const, Equation, Input, Leaf, Path, Region, Trace, Var
+from srcad.trace.types import BOOL, FLOAT, INT, Array, Scalar, fixed
+from srcad.trace.verifier import consistent, holds, verify
+
+X, I, Y, Z = Var(FLOAT, "x"), Var(INT, "i"), Var(FLOAT, "y"), Var(FLOAT, "z")
+ONE = Const(1.0, FLOAT)
+ZERO = Const(0, INT)
+TRUE = Const(True, BOOL)
+VECTOR, VECTORS = np.zeros(2), Array("float64", (fixed(2),))
+NEGATIVE = Equation("negative", (X,), (Y,))
+
+
+def traced(*equations: Equation, result: Var = X) -> Trace:
+    return Trace("f", (), (Input(X, Path("x")),), Region((), equations, (result,)), Leaf(0))
+
+
+def for_loop(parameters: tuple[Var, ...], yields: tuple[Var | Const, ...], results: tuple[Var, ...]) -> Equation:
+    return Equation("for", (ZERO, ZERO, ZERO, X), results, NO_PARAMS, (Region(parameters, (), yields),))
+
+
+MALFORMED: dict[str, Callable[[], Trace]] = {
+    "before its definition": lambda: traced(Equation("negative", (Y,), (Z,)), NEGATIVE),
+    "defined twice": lambda: traced(NEGATIVE, NEGATIVE),
+    "out of its region": lambda: traced(
+        Equation("if", (TRUE,), (Z,), NO_PARAMS, (Region((), (NEGATIVE,), (Y,)), Region((), (), (X,)))), result=Y
+    ),
+    "yielded values for": lambda: traced(
+        Equation("if", (TRUE,), (Z,), NO_PARAMS, (Region((), (), (X,)), Region((), (), ())))
+    ),
+    "initial values for": lambda: traced(for_loop((I,), (), ())),
+    "does not fit into": lambda: traced(for_loop((I, Var(INT)), (I,), (Var(INT),))),
+    r"float64\[2\] does not fit into float": lambda: traced(
+        Equation("if", (TRUE,), (Z,), NO_PARAMS, (Region((), (), (X,)), Region((), (), (Const(VECTOR, VECTORS),))))
+    ),
+    "where typing says": lambda: traced(Equation("negative", (X,), (Var(Array("float64", (fixed(2),))),))),
+    "region parameters": lambda: traced(
+        Equation("if", (TRUE,), (), NO_PARAMS, (Region((Y,), (), ()), Region((), (), ())))
+    ),
+    "without start": lambda: traced(Equation("for", (), (), NO_PARAMS, (Region((I,), (), ()),))),
+    "a scope of kind": lambda: traced(Equation("scope", (), (), NO_PARAMS, (Region((), (), ()),))),
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_malformed(what: str) -> None:
+    with pytest.raises(InternalError, match=what):
+        verify(MALFORMED[what](), result_types)
+
+
+def test_the_equation_is_shown() -> None:
+    with pytest.raises(InternalError, match=r"y: float = negative\(x\)"):
+        verify(traced(NEGATIVE, NEGATIVE))
+
+
+def test_well_formed() -> None:
+    verify(traced(NEGATIVE, for_loop((I, Z), (Z,), (Var(FLOAT),)), result=Y), result_types)
+
+
+def test_results_of_the_output_tree() -> None:
+    trace = Trace("f", (), (), Region((), (), ()), Leaf(0))
+    with pytest.raises(InternalError, match="more results"):
+        verify(trace)
+
+
+def test_types_that_hold_others() -> None:
+    assert holds(FLOAT, INT)
+    assert not holds(INT, FLOAT)
+    assert not holds(FLOAT, Array("float64", (fixed(2),)))
+    assert not consistent(Scalar("float32"), Scalar("float64"))
+    assert not consistent(Array("float64", (fixed(2),)), Array("float64", (fixed(3),)))
