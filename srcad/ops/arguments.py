@@ -17,6 +17,12 @@ from srcad.trace.types import UNKNOWN_DIM, Array, Dim, Scalar, Type, Unknown, di
 WHOLE = ("slice", None, None, None)
 
 
+def emit(b: Builder, op: str, *operands: Any, **params: Any) -> Atom:
+    """Emit an operation with one result."""
+    result: Atom = b.emit(op, *operands, **params)
+    return result
+
+
 # ---- ranks and axes
 
 
@@ -68,8 +74,7 @@ def dim_atom(b: Builder, x: Atom, axis: int) -> Atom:
     dims = dims_of(x.type)
     if dims is not None and dims[axis].symbol is None:
         return const(dims[axis].offset)
-    result: Atom = b.emit("dim", x, axis=axis)
-    return result
+    return emit(b, "dim", x, axis=axis)
 
 
 def shape_atoms(b: Builder, x: Atom) -> tuple[Atom, ...]:
@@ -108,20 +113,17 @@ def sliced(b: Builder, x: Atom, axis: int, start: Any, stop: Any, step: Any = No
     for bound in (start, stop, step):
         places.append(None if bound is None else len(operands))
         operands += [] if bound is None else [length_atom(bound)]
-    result: Atom = b.emit("get_item", x, *operands, index=(*(WHOLE,) * axis, ("slice", *places)))
-    return result
+    return emit(b, "get_item", x, *operands, index=(*(WHOLE,) * axis, ("slice", *places)))
 
 
 def picked(b: Builder, x: Atom, axis: int, place: Any) -> Atom:
     """x[..., place, ...]: one place along an axis, which goes away."""
-    result: Atom = b.emit("get_item", x, length_atom(place), index=(*(WHOLE,) * axis, ("int", 0)))
-    return result
+    return emit(b, "get_item", x, length_atom(place), index=(*(WHOLE,) * axis, ("int", 0)))
 
 
 def gathered(b: Builder, x: Atom, axis: int, places: Atom) -> Atom:
     """x[..., places, ...]: an array of places along an axis."""
-    result: Atom = b.emit("get_item", x, places, index=(*(WHOLE,) * axis, ("array", 0)))
-    return result
+    return emit(b, "get_item", x, places, index=(*(WHOLE,) * axis, ("array", 0)))
 
 
 def with_new_axes(b: Builder, x: Atom, axes: tuple[int, ...]) -> Atom:
@@ -129,11 +131,9 @@ def with_new_axes(b: Builder, x: Atom, axes: tuple[int, ...]) -> Atom:
     if not axes:
         return x
     if isinstance(x.type, Scalar):
-        expanded: Atom = b.emit("expand_dims", x, axis=axes)
-        return expanded
+        return emit(b, "expand_dims", x, axis=axes)
     index = tuple(("newaxis",) if k in axes else WHOLE for k in range(max(axes) + 1))
-    result: Atom = b.emit("get_item", x, index=index)
-    return result
+    return emit(b, "get_item", x, index=index)
 
 
 def to_rank(b: Builder, x: Atom, rank: int) -> Atom:

@@ -14,6 +14,7 @@ from srcad.ops.arguments import (
     WHOLE,
     dim_atom,
     dims_or_raise,
+    emit,
     known_rank,
     length_atom,
     length_dim,
@@ -190,8 +191,7 @@ def items_of(b: Builder, arrays: Any) -> list[Atom] | None:
 def _stack_of(b: Builder, arrays: Var) -> Atom:
     """A run-time sequence of arrays as one array, whose first axis counts them."""
     if isinstance(arrays.type, ListOf):
-        result: Atom = b.emit("list_to_array", arrays)
-        return result
+        return emit(b, "list_to_array", arrays)
     return arrays
 
 
@@ -216,21 +216,20 @@ def joined_along(b: Builder, items: Sequence[Atom], axis: int) -> Atom:
     rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
     if rank is not None:
         axis = one_axis(axis, rank)
-    result: Atom = b.emit("concatenate", *items, axis=axis)
-    return result
+    return emit(b, "concatenate", *items, axis=axis)
 
 
 def _concatenate_at_run_time(b: Builder, arrays: Var, axis: int | None) -> Atom:
     if isinstance(arrays.type, ListOf):
-        return b.emit("concatenate_list", arrays, axis=axis)  # type: ignore[no-any-return]
+        return emit(b, "concatenate_list", arrays, axis=axis)
     rank = known_rank(arrays, "concatenate")
     if axis is None:
-        return b.emit("flatten", arrays)  # type: ignore[no-any-return]
+        return emit(b, "flatten", arrays)
     axis = one_axis(axis, rank - 1)
     together = moved(b, arrays, 0, axis)
     lengths = list(shape_atoms(b, together))
     lengths[axis : axis + 2] = [b.emit("multiply", lengths[axis], lengths[axis + 1])]
-    return b.emit("copy", b.emit("reshape", together, *lengths))  # type: ignore[no-any-return]
+    return emit(b, "copy", b.emit("reshape", together, *lengths))
 
 
 def _refuse_out(out: Any) -> None:
@@ -355,7 +354,8 @@ def _split(b: Builder, x: Atom, sections: Any, axis: Any, uneven: bool) -> tuple
         bounds = [None, *sections, None]
         return tuple(sliced(b, x, axis, lo, hi) for lo, hi in itertools.pairwise(bounds))
     count = operator.index(static(sections, "the number of parts"))
-    parts = b.emit("split", x, sections=count, axis=axis, **({"uneven": True} if uneven else {}))
+    extra: dict[str, Any] = {"uneven": True} if uneven else {}
+    parts = b.emit("split", x, sections=count, axis=axis, **extra)
     return parts if isinstance(parts, tuple) else (parts,)
 
 
@@ -401,8 +401,7 @@ def unstack(b: Builder, x: Any, /, *, axis: Any = 0) -> tuple[Atom, ...]:
 @lowers(np.tile)
 def tile(b: Builder, A: Any, reps: Any) -> Atom:
     counts = shape_operands(reps)
-    result: Atom = b.emit("tile", array_of(b, A), *counts)
-    return result
+    return emit(b, "tile", array_of(b, A), *counts)
 
 
 @lowers(np.repeat, method="repeat")
@@ -412,15 +411,14 @@ def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Atom:
         x, axis = ravel(b, x), 0
     axis = one_axis(axis, known_rank(x, "repeat"))
     counts = as_array(b, repeats) if isinstance(repeats, (tuple, list, np.ndarray)) else repeats
-    result: Atom = b.emit("repeat", x, counts, axis=axis)
-    return result
+    return emit(b, "repeat", x, counts, axis=axis)
 
 
 @lowers(np.pad)
 def pad(
     b: Builder, array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0, **options: Any
 ) -> Atom:
-    x = as_array(b, array)
+    x: Atom = as_array(b, array)
     width = _widths(static(pad_width, "the width of the padding"), known_rank(x, "pad"))
     mode = static(mode, "mode")
     if mode == "empty" or mode == "constant":
@@ -449,13 +447,13 @@ def _constant_pad(b: Builder, x: Atom, width: tuple[tuple[int, int], ...], value
         value = static(value, "")
         value = tuple(map(tuple, value)) if np.ndim(value) == 2 else value
         extra = {} if np.ndim(value) == 0 and value == 0 else {"constant_values": value}
-        return b.emit("pad", x, width=width, mode="constant", **extra)  # type: ignore[no-any-return]
+        return emit(b, "pad", x, width=width, mode="constant", **extra)
     if isinstance(value, (tuple, list)):
         raise NotYetSupported("np.pad with several constant_values that are computed", do="use one value")
     lengths = [b.emit("add", n, sum(pair)) for n, pair in zip(shape_atoms(b, x), width, strict=True)]
     border = b.emit("full", value, *lengths, dtype=dtype_of(x.type))
     index, bounds = _interior(width)
-    return b.emit("set_item", border, x, *bounds, index=index)  # type: ignore[no-any-return]
+    return emit(b, "set_item", border, x, *bounds, index=index)
 
 
 def _has_var(value: Any) -> bool:
@@ -478,15 +476,13 @@ def _interior(width: tuple[tuple[int, int], ...]) -> tuple[tuple[tuple[Any, ...]
 def interior(b: Builder, x: Atom, width: tuple[tuple[int, int], ...]) -> Atom:
     """What lies inside the padding."""
     index, bounds = _interior(width)
-    result: Atom = b.emit("get_item", x, *bounds, index=index)
-    return result
+    return emit(b, "get_item", x, *bounds, index=index)
 
 
 def _index_pad(b: Builder, x: Atom, axis: int, pair: tuple[int, int], mode: str) -> Atom:
     """Padding by elements of the array itself: gather what `np.pad` makes of the places."""
     places = b.emit("pad", b.emit("arange", dim_atom(b, x, axis)), width=(pair,), mode=mode)
-    result: Atom = b.emit("get_item", x, places, index=(*(WHOLE,) * axis, ("array", 0)))
-    return result
+    return emit(b, "get_item", x, places, index=(*(WHOLE,) * axis, ("array", 0)))
 
 
 # ---- lowerings: grids

@@ -12,6 +12,7 @@ from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
     dim_atom,
     dims_or_raise,
+    emit,
     known_rank,
     length_atom,
     length_dim,
@@ -216,8 +217,7 @@ def as_dtype(b: Builder, x: Atom, dtype: Any) -> Atom:
     name = static(dtype, "dtype")
     if name is None or str(np.dtype(name)) == dtype_of(x.type):
         return x
-    result: Atom = b.emit("cast", x, dtype=str(np.dtype(name)))
-    return result
+    return emit(b, "cast", x, dtype=str(np.dtype(name)))
 
 
 def refuse_order(order: Any, what: str) -> str:
@@ -236,9 +236,9 @@ def array_of(b: Builder, value: Any) -> Atom:
     """An operand that has a shape: a Python number becomes an array of no dimensions."""
     x = as_array(b, value)
     if isinstance(x.type, Scalar):
-        result: Atom = b.emit("array", x, structure=0)
-        return result
-    return x
+        return emit(b, "array", x, structure=0)
+    plain: Atom = x
+    return plain
 
 
 def transposed(b: Builder, x: Atom, axes: Sequence[int]) -> Atom:
@@ -246,8 +246,7 @@ def transposed(b: Builder, x: Atom, axes: Sequence[int]) -> Atom:
     rank, axes = len(axes), tuple(axes)
     if axes == tuple(range(rank)):
         return x
-    result: Atom = b.emit("transpose", x, axes=None if axes == tuple(range(rank))[::-1] else axes)
-    return result
+    return emit(b, "transpose", x, axes=None if axes == tuple(range(rank))[::-1] else axes)
 
 
 def moved(b: Builder, x: Atom, source: int, destination: int) -> Atom:
@@ -261,8 +260,7 @@ def reshaped(b: Builder, x: Atom, shape: tuple[Atom, ...], order: str = "C") -> 
     if order == "F":
         backwards = b.emit("reshape", _reversed(b, x), *shape[::-1])
         return _reversed(b, backwards)
-    result: Atom = b.emit("reshape", x, *shape)
-    return result
+    return emit(b, "reshape", x, *shape)
 
 
 def _reversed(b: Builder, x: Atom) -> Atom:
@@ -272,7 +270,7 @@ def _reversed(b: Builder, x: Atom) -> Atom:
 @lowers(np.reshape)
 def reshape(b: Builder, a: Any, /, shape: Any, order: Any = "C", *, copy: Any = None) -> Atom:
     result = reshaped(b, array_of(b, a), shape_operands(shape), refuse_order(order, "reshape"))
-    return b.emit("copy", result) if static(copy, "copy") else result  # type: ignore[no-any-return]
+    return emit(b, "copy", result) if static(copy, "copy") else result
 
 
 @lowers(method="reshape")
@@ -284,16 +282,14 @@ def reshape_method(b: Builder, a: Any, *shape: Any, order: Any = "C", copy: Any 
 def ravel(b: Builder, a: Any, order: Any = "C") -> Atom:
     x = array_of(b, a)
     x = x if refuse_order(order, "ravel") == "C" else _reversed(b, x)
-    result: Atom = b.emit("ravel", x)
-    return result
+    return emit(b, "ravel", x)
 
 
 @lowers(method="flatten")
 def flatten(b: Builder, a: Any, order: Any = "C") -> Atom:
     x = array_of(b, a)
     x = x if refuse_order(order, "flatten") == "C" else _reversed(b, x)
-    result: Atom = b.emit("flatten", x)
-    return result
+    return emit(b, "flatten", x)
 
 
 @lowers(np.transpose, np.permute_dims)
@@ -301,17 +297,14 @@ def transpose(b: Builder, a: Any, axes: Any = None) -> Atom:
     x = as_array(b, a)
     axes = static(axes, "the order of the axes")
     if axes is None and not isinstance(x.type, (Array, Scalar)):
-        result: Atom = b.emit("transpose", x, axes=None)
-        return result
+        return emit(b, "transpose", x, axes=None)
     rank = known_rank(x, "transpose")
     return transposed(b, x, range(rank)[::-1] if axes is None else many_axes(axes, rank))
 
 
 @lowers(method="transpose")
 def transpose_method(b: Builder, a: Any, *axes: Any) -> Atom:
-    if len(axes) <= 1:
-        axes = axes[0] if axes else None
-    return transpose(b, a, axes)
+    return transpose(b, a, axes if len(axes) > 1 else axes[0] if axes else None)
 
 
 @lowers(attribute="T")
@@ -360,8 +353,7 @@ def expand_dims(b: Builder, a: Any, axis: Any) -> Atom:
     axis = static(axis, "axis")
     axes = tuple(axis) if isinstance(axis, (tuple, list)) else (operator.index(axis),)
     if not isinstance(x.type, (Array, Scalar)):
-        result: Atom = b.emit("expand_dims", x, axis=axes)
-        return result
+        return emit(b, "expand_dims", x, axis=axes)
     return with_new_axes(b, x, many_axes(axes, known_rank(x, "expand_dims") + len(axes)))
 
 
@@ -370,18 +362,17 @@ def squeeze(b: Builder, a: Any, axis: Any = None) -> Atom:
     x = array_of(b, a)
     if static(axis, "axis") is not None:
         axes = many_axes(axis, known_rank(x, "squeeze"))
-        return b.emit("squeeze", x, axis=axes) if axes else x  # type: ignore[no-any-return]
+        return emit(b, "squeeze", x, axis=axes) if axes else x
     dims = dims_of(x.type)
     if dims is None or not all(d.is_one or d.not_one for d in dims):
-        return b.emit("squeeze", x, axis=None)  # type: ignore[no-any-return]
+        return emit(b, "squeeze", x, axis=None)
     ones = tuple(k for k, d in enumerate(dims) if d.is_one)
-    return b.emit("squeeze", x, axis=ones) if ones else x  # type: ignore[no-any-return]
+    return emit(b, "squeeze", x, axis=ones) if ones else x
 
 
 @lowers(np.broadcast_to)
 def broadcast_to(b: Builder, array: Any, shape: Any) -> Atom:
-    result: Atom = b.emit("broadcast_to", as_array(b, array), *shape_operands(shape))
-    return result
+    return emit(b, "broadcast_to", as_array(b, array), *shape_operands(shape))
 
 
 @lowers(np.broadcast_arrays)
@@ -410,12 +401,10 @@ def _common_length(b: Builder, xs: Sequence[Atom], axis: int, dim: Dim) -> Atom:
     """The length of one axis (counted from the end) of the common shape."""
     if dim.symbol is None:
         return length_atom(dim.offset)
-    candidates = [(x, d[axis]) for x in xs if len(d := dims_of(x.type) or ()) >= -axis and not d[axis].is_one]
-    for x, d in candidates:
-        if d.same(dim):
-            return dim_atom(b, x, len(dims_of(x.type) or ()) + axis)
-    lengths = [dim_atom(b, x, len(dims_of(x.type) or ()) + axis) for x, _ in candidates]
-    return _longest(b, lengths)
+    own = [(x, dims_of(x.type) or ()) for x in xs]
+    candidates = [(x, dims) for x, dims in own if len(dims) >= -axis and not dims[axis].is_one]
+    known = [(x, dims) for x, dims in candidates if dims[axis].same(dim)][:1]
+    return _longest(b, [dim_atom(b, x, len(dims) + axis) for x, dims in known or candidates])
 
 
 def _longest(b: Builder, lengths: Sequence[Atom]) -> Atom:
@@ -449,8 +438,7 @@ atleast_3d = lowers(np.atleast_3d)(_atleast(3, {0: (0, 1, 2), 1: (0, 2), 2: (2,)
 def flip(b: Builder, m: Any, axis: Any = None) -> Atom:
     x = as_array(b, m)
     axes = static(axis, "axis")
-    result: Atom = b.emit("flip", x, axis=None if axes is None else many_axes(axes, known_rank(x, "flip")))
-    return result
+    return emit(b, "flip", x, axis=None if axes is None else many_axes(axes, known_rank(x, "flip")))
 
 
 @lowers(np.flipud)
@@ -481,12 +469,12 @@ def roll(b: Builder, a: Any, shift: Any, axis: Any = None) -> Atom:
     shifts = tuple(shift) if isinstance(shift, (tuple, list)) else (shift,)
     axis = static(axis, "axis")
     if axis is None:
-        return b.emit("roll", x, *map(length_atom, shifts), axis=None)  # type: ignore[no-any-return]
+        return emit(b, "roll", x, *map(length_atom, shifts), axis=None)
     rank = known_rank(x, "roll")
     axes = tuple(one_axis(k, rank) for k in (axis if isinstance(axis, (tuple, list)) else (axis,)))
     count = max(len(axes), len(shifts))
     shifts, axes = shifts * (count // len(shifts)), axes * (count // len(axes))
-    return b.emit("roll", x, *map(length_atom, shifts), axis=axes)  # type: ignore[no-any-return]
+    return emit(b, "roll", x, *map(length_atom, shifts), axis=axes)
 
 
 # ---- lowerings: diagonals and triangles
@@ -495,7 +483,7 @@ def diag(b: Builder, v: Any, k: Any = 0) -> Atom:
     x = as_array(b, v)
     k = operator.index(static(k, "k"))
     if known_rank(x, "diag") == 1:
-        return b.emit("diag", x, k=k)  # type: ignore[no-any-return]
+        return emit(b, "diag", x, k=k)
     return diagonal(b, x, k)
 
 
@@ -510,8 +498,7 @@ def diagonal(b: Builder, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1
     rank = known_rank(x, "diagonal")
     first, second = one_axis(axis1, rank), one_axis(axis2, rank)
     offset = operator.index(static(offset, "offset"))
-    result: Atom = b.emit("diagonal", x, offset=offset, axis1=first, axis2=second)
-    return result
+    return emit(b, "diagonal", x, offset=offset, axis1=first, axis2=second)
 
 
 @lowers(np.linalg.diagonal)
@@ -541,8 +528,7 @@ def _triangle(name: str) -> Any:
         x = as_array(b, m)
         if known_rank(x, name) < 2:
             raise NotYetSupported(f"np.{name} of a vector", do=f"use np.{name}(np.broadcast_to(v, (n, n)))")
-        result: Atom = b.emit(name, x, k=operator.index(static(k, "k")))
-        return result
+        return emit(b, name, x, k=operator.index(static(k, "k")))
 
     return lowering
 

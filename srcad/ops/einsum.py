@@ -1,0 +1,69 @@
+"""The notation of einsum: from what the user wrote to one letter for each axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_letters
+
+from srcad.trace.types import UNKNOWN_DIM, Dim
+
+
+@dataclass(frozen=True)
+class Einsum:
+    """Subscripts with an explicit output and without ellipses."""
+
+    inputs: tuple[str, ...]
+    output: str
+
+    def __str__(self) -> str:
+        return f"{','.join(self.inputs)}->{self.output}"
+
+
+def parse(subscripts: str, ranks: Sequence[int]) -> Einsum:
+    """The explicit form for operands of these ranks."""
+    left, arrow, right = subscripts.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if len(terms) != len(ranks):
+        raise ValueError(f"einsum subscripts {subscripts!r} name {len(terms)} operands, and there are {len(ranks)}")
+    output = right if arrow else _implicit_output(terms)
+    spare = [c for c in ascii_letters if c not in subscripts]
+    extra = [
+        rank - len(term.replace("...", "")) if "..." in term else 0 for term, rank in zip(terms, ranks, strict=True)
+    ]
+    for term, rank, dots in zip(terms, ranks, extra, strict=True):
+        if dots < 0 or ("..." not in term and len(term) != rank):
+            raise ValueError(f"einsum subscript {term!r} doesn't fit an operand with {rank} dimensions")
+    dotted = spare[: max(extra, default=0)]
+    inputs = tuple(term.replace("...", _last(dotted, n)) for term, n in zip(terms, extra, strict=True))
+    return Einsum(inputs, output.replace("...", "".join(dotted)))
+
+
+def _last(letters: list[str], n: int) -> str:
+    return "".join(letters[len(letters) - n :])
+
+
+def _implicit_output(terms: list[str]) -> str:
+    letters = "".join(terms).replace(".", "")
+    once = sorted(c for c in set(letters) if letters.count(c) == 1)
+    return ("..." if any("..." in term for term in terms) else "") + "".join(once)
+
+
+def letter_dims(notation: Einsum, dims: Sequence[tuple[Dim, ...]]) -> dict[str, Dim]:
+    """The length of each letter; operands with length 1 are stretched."""
+    lengths: dict[str, Dim] = {}
+    for term, own in zip(notation.inputs, dims, strict=True):
+        for letter, dim in zip(term, own, strict=True):
+            lengths[letter] = _better(lengths[letter], dim) if letter in lengths else dim
+    return lengths
+
+
+def _better(a: Dim, b: Dim) -> Dim:
+    """The length where two operands meet that have lengths a and b, or 1."""
+    if a.same(b) or b.is_one:
+        return a
+    if a.is_one:
+        return b
+    if a.not_one and a.known:
+        return a
+    return b if b.not_one and b.known else UNKNOWN_DIM
