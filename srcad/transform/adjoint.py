@@ -8,11 +8,11 @@ a region that is left *is* what that region must record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from srcad.analysis.activity import Activity, activity
+from srcad.analysis.activity import activity
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import const
@@ -26,8 +26,7 @@ from srcad.transform.sweep import Sweep
 from srcad.transform.unbroadcast import fit_exactly
 from srcad.transform.witness import witnessed
 
-Seeds = Literal["one", "inputs"]
-PRIMAL, BAR = "primal", "bar"
+Seeds = Literal["one", "inputs"] | Sequence[Atom | None] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,29 +35,34 @@ class Seed(Input):
 
 
 def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one") -> Trace:
-    """The trace of the gradient with respect to the inputs `wrt`: one adjoint each, after the results if `value`.
+    """The trace of the adjoints of the inputs `wrt`, behind the results of the primal if `value`.
 
-    With seeds "one" the first result is differentiated; others ride along. With "inputs" each differentiable result
-    has its adjoint as a further input. The keys of the output tell "primal" results from "bar"s.
+    Seeds "one": the first result has the adjoint 1, the others none; or an adjoint, or None, for each result. "inputs"
+    (or None): each differentiable result has its adjoint as a further input, a `Seed`. The output is the tuple of the
+    adjoints; with `value` a pair of the primal's output and that tuple.
     """
     inputs = [trace.inputs[k].var for k in wrt]
-    given, further = _seeds(trace, seeds)
-    active = activity(trace.body, inputs, given, _is_flat)
+    bars = _seeds(trace, seeds)
+    active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), _is_flat)
     sweep = Sweep(builder(), active, _variables(trace))
     sweep.b.role = "adjoint"
-    reverse = _reversed(sweep, trace, inputs, given)
-    body = _joined(trace, reverse, value)
-    kept = len(trace.body.results) if value else 0
-    keys = (PRIMAL,) * kept + (BAR,) * len(inputs)
+    body = _joined(trace, _reversed(sweep, trace, inputs, bars), value)
+    further = tuple(Seed(bar, Path(bar.name or "")) for bar in bars if isinstance(bar, Var))
     made = replace(
         trace,
-        name=f"{trace.name}_grad" if seeds == "one" else f"{trace.name}_vjp",
+        name=f"{trace.name}_grad",
         inputs=(*trace.inputs, *further),
         parameters=_parameters(trace, further),
         body=rename(body, sweep.names),
-        output=Node("tuple", tuple(map(Leaf, range(len(body.results)))), keys),
+        output=_output(trace, len(inputs), value),
     )
     return eliminate(made)
+
+
+def _output(trace: Trace, count: int, value: bool) -> Node:
+    first = len(trace.body.results) if value else 0
+    bars = Node("tuple", tuple(Leaf(first + k) for k in range(count)))
+    return Node("tuple", (trace.output, bars)) if value else bars
 
 
 def _is_flat(op: str) -> bool:
@@ -78,20 +82,19 @@ def _variables(trace: Trace) -> Iterator[Var]:
 # ---- seeds
 
 
-def _seeds(trace: Trace, seeds: Seeds) -> tuple[dict[Atom, list[Atom]], tuple[Seed, ...]]:
-    """The adjoints of results, and those of them that are inputs."""
+def _seeds(trace: Trace, seeds: Seeds) -> list[Atom | None]:
+    """The adjoint of each result."""
+    results = trace.body.results
     if seeds == "one":
-        return {trace.body.results[0]: [const(1.0)]}, ()
-    given: dict[Atom, list[Atom]] = {}
-    further = []
+        return [const(1.0), *(None for _ in results[1:])]
+    if seeds is not None and not isinstance(seeds, str):
+        return list(seeds)
     taken = {entry.path.root for entry in trace.inputs} | {p.name for p in trace.parameters}
-    for result in trace.body.results:
-        if is_differentiable(result.type):
-            name = _fresh(f"{getattr(result, 'name', None) or 'out'}_bar", taken)
-            seed = Var(bar_type(result.type), name)
-            given.setdefault(result, []).append(seed)
-            further.append(Seed(seed, Path(name)))
-    return given, tuple(further)
+    names = (f"{getattr(result, 'name', None) or 'out'}_bar" for result in results)
+    return [
+        Var(bar_type(result.type), _fresh(name, taken)) if is_differentiable(result.type) else None
+        for result, name in zip(results, names, strict=True)
+    ]
 
 
 def _fresh(name: str, taken: set[str]) -> str:
@@ -114,14 +117,13 @@ def _parameters(trace: Trace, seeds: Sequence[Seed]) -> tuple[Parameter, ...]:
 # ---- the two sweeps
 
 
-def _reversed(sweep: Sweep, trace: Trace, inputs: Sequence[Var], seeds: Mapping[Atom, Sequence[Atom]]) -> Region:
+def _reversed(sweep: Sweep, trace: Trace, inputs: Sequence[Var], seeds: Sequence[Atom | None]) -> Region:
     """The reverse sweep, which yields the adjoints of the inputs."""
-    for result, bars in seeds.items():
-        for bar in bars:
-            sweep.add(result, bar, whole=isinstance(bar, Var))
+    for result, bar in zip(trace.body.results, seeds, strict=True):
+        sweep.add(result, bar, whole=isinstance(bar, Var))
     sweep.reverse(trace.body.equations)
-    bars = {v: sweep.take(v) for v in dict.fromkeys(inputs)}
-    results = tuple(fit_exactly(sweep.b, bars[v], v) for v in inputs)
+    found = {v: sweep.take(v) for v in dict.fromkeys(inputs)}
+    results = tuple(fit_exactly(sweep.b, found[v], v) for v in inputs)
     return Region((), tuple(sweep.b.equations), results)
 
 
@@ -132,6 +134,3 @@ def _joined(trace: Trace, reverse: Region, value: bool) -> Region:
     forward, reverse = record(trace.body, witnessed(reverse, outside))
     results = (*(trace.body.results if value else ()), *reverse.results)
     return replace(forward, equations=(*forward.equations, *reverse.equations), results=results)
-
-
-__all__ = ["BAR", "PRIMAL", "Activity", "Seed", "adjoint"]

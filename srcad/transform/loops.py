@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
 from srcad.trace.types import INT, Unknown
 from srcad.transform.branches import REVERSES, bar_type
@@ -40,7 +40,8 @@ def reverse_loop(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> No
     outer = sweep.outer(body)
     initial = [_carried_bar(sweep, bar, slot.result) for slot, bar in moving]
     parameters = [_parameter_for(sweep, _parameter(slot)) for slot, _ in moving]
-    sums = {v: Bar(_parameter_for(sweep, v), whole=not isinstance(v.type, Unknown)) for v in outer}
+    own = {v: _parameter_for(sweep, v) for v in outer}
+    sums = {v: Bar(own[v], whole=not isinstance(v.type, Unknown)) for v in outer}
     carried = Carried()
     with sweep.region(sums) as equations:
         for (slot, _), parameter in zip(moving, parameters, strict=True):
@@ -49,11 +50,9 @@ def reverse_loop(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> No
         for (slot, _), start, parameter in zip(moving, initial, parameters, strict=True):
             carried.add(start, parameter, _next_bar(sweep, slot, parameter))
         changed = [v for v in outer if sweep.bars[v] is not sums[v]]
-        last = {v: _carried_bar(sweep, sweep.bars[v], v) for v in changed}
+        last = {v: _sum_so_far(sweep, v) for v in changed}
     for v in changed:
-        parameter = sums[v].value
-        assert isinstance(parameter, Var)
-        carried.add(_carried_bar(sweep, sweep.bars.get(v), v), parameter, last[v])
+        carried.add(_carried_bar(sweep, sweep.bars.get(v), v), own[v], last[v])
     results = _emit(sweep, equation, carried, equations)
     for v, result in zip(changed, results[len(moving) :], strict=True):
         sweep.put(v, Bar(result, sums[v].whole))
@@ -79,6 +78,13 @@ def _carried_bar(sweep: Sweep, bar: Bar | None, like: Var) -> Atom:
     if isinstance(like.type, Unknown):
         return const(0.0) if bar is None else bar.value
     return sweep.whole(bar, like)
+
+
+def _sum_so_far(sweep: Sweep, var: Var) -> Atom:
+    """The adjoint of a variable from around the loop, after an iteration."""
+    value = _carried_bar(sweep, sweep.bars[var], var)
+    sweep.christen(var, value)
+    return value
 
 
 def _next_bar(sweep: Sweep, slot: Slot, parameter: Var) -> Atom:
@@ -115,17 +121,26 @@ def _range(sweep: Sweep, equation: Equation) -> tuple[tuple[Atom, ...], bool]:
 
 
 def _ran(sweep: Sweep, equation: Equation, backwards: bool) -> tuple[Atom, ...]:
-    """The part of a range that a loop ran through before it was left."""
+    """What a loop that was left had run through of its range: the beginning, or the end, if it ran backwards."""
     start, stop, step = equation.operands[:3]
     trips = equation.results[-1]
-    if not backwards:  # the loop itself went from the end of the range: what it left out is the beginning
-        raise NotImplementedError
-    return (start, _plus(sweep, start, _times(sweep, trips, step)), step)
+    if backwards:
+        return (start, _plus(sweep, start, _times(sweep, trips, step)), step)
+    emit = sweep.b.emit
+    count = emit("negative", emit("floor_divide", emit("subtract", start, stop), step))
+    skipped = _times(sweep, emit("subtract", count, trips), step)
+    return (_plus(sweep, start, skipped), stop, step)
 
 
-def _times(sweep: Sweep, trips: Atom, step: Atom) -> Atom:
-    return trips if getattr(step, "value", None) == 1 else sweep.b.emit("multiply", trips, step)
+def _times(sweep: Sweep, count: Atom, step: Atom) -> Atom:
+    product: Atom = count if _is(step, 1) else sweep.b.emit("multiply", count, step)
+    return product
 
 
 def _plus(sweep: Sweep, start: Atom, length: Atom) -> Atom:
-    return length if getattr(start, "value", None) == 0 else sweep.b.emit("add", start, length)
+    total: Atom = length if _is(start, 0) else sweep.b.emit("add", start, length)
+    return total
+
+
+def _is(a: Atom, value: int) -> bool:
+    return isinstance(a, Const) and a.value == value

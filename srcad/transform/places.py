@@ -1,4 +1,4 @@
-"""Adjoints of loads and stores: what a subscript costs is the size of the place, not that of the array.
+"""Adjoints of loads: what a subscript costs is the size of the place, not that of the array.
 
 The adjoint of a load adds into the place of the adjoint that the sweep owns already, rather than to make an array of
 zeros with the place filled in and to add that.
@@ -9,23 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom, Equation
+from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.types import Array, Type, rank_of
-from srcad.transform.unbroadcast import Bar, unbroadcast
+from srcad.transform.unbroadcast import Bar
 
 if TYPE_CHECKING:
     from srcad.transform.sweep import Sweep
 
 FULL_SLICE = ("slice", None, None, None)
-STORES = ("set_item", "add_item")
 
 
 def reverse_get_item(sweep: Sweep, equation: Equation, bar: Bar) -> None:
     """`y = x[index]`: x_bar[index] += y_bar."""
     x, *index = equation.operands
-    template = _explicit(equation.params["index"], x.type)
-    if not sweep.active(x):
+    if not isinstance(x, Var) or not sweep.active(x):
         return
+    template = _explicit(equation.params["index"], x.type)
     if template is not None and all(entry in (FULL_SLICE, ("newaxis",)) for entry in template):
         sweep.add(x, _without_new_axes(sweep.b, bar.value, equation.result.type, template), whole=bar.whole)
         return
@@ -37,21 +36,11 @@ def reverse_get_item(sweep: Sweep, equation: Equation, bar: Bar) -> None:
 def reverse_list_get(sweep: Sweep, equation: Equation, bar: Bar) -> None:
     """`y = l[i]`: l_bar[i] += y_bar."""
     items, index = equation.operands
-    if not sweep.active(items):
+    if not isinstance(items, Var) or not sweep.active(items):
         return
     sum_so_far = sweep.whole(sweep.bars.get(items), items)
     element = sweep.whole(bar, equation.result)
     sweep.put(items, Bar(sweep.b.emit("list_add", sum_so_far, element, index), whole=True))
-
-
-def fitted_value(b: Builder, equation: Equation, k: int, g: Atom) -> Atom:
-    """The contribution to an operand of another than an elementwise operation.
-
-    A stored value is broadcast to its place; its contribution has the shape of the place, and is summed.
-    """
-    if equation.op in STORES and k == 1:
-        return unbroadcast(b, g, equation.operands[1], g, stretched=True)
-    return g
 
 
 def _explicit(template: tuple[tuple[object, ...], ...], x: Type) -> tuple[tuple[object, ...], ...] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Region, Var
@@ -62,7 +63,8 @@ def cost(var: Var) -> int:
     if isinstance(var.type, Scalar):
         return 1
     rank = rank_of(var.type) if isinstance(var.type, Array) else None
-    return 100 ** min(rank if rank is not None else 2, 4) * 10
+    weight: int = 100 ** min(rank if rank is not None else 2, 4) * 10
+    return weight
 
 
 class _Graph:
@@ -137,7 +139,7 @@ def reaching_outs(nodes: set[Node]) -> list[tuple[Var, str]]:
 def _saturate(capacities: Flows) -> None:
     """Push flow from source to sink along shortest paths until there is none left; capacities become what remains."""
     while path := _shortest_path(capacities):
-        steps = list(zip(path, path[1:], strict=False))
+        steps = list(pairwise(path))
         amount = min(capacities[a][b] for a, b in steps)
         for a, b in steps:
             capacities[a][b] -= amount

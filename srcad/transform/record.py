@@ -25,11 +25,8 @@ Available = Callable[[Var], bool]
 
 def record(forward: Region, reverse: Region) -> tuple[Region, Region]:
     """Both sweeps, such that the reverse one reads nothing of inner regions of the forward one."""
-    pair = _children(forward, reverse, None)
-    return (
-        replace(forward, equations=tuple(pair.forward)),
-        replace(reverse, equations=tuple(pair.reverse)),
-    )
+    sides = _children(forward, reverse, None)
+    return sides.forward, sides.reverse
 
 
 @dataclass
@@ -47,11 +44,15 @@ class Tape:
 
 @dataclass
 class Pair:
-    """The equations of a region and of its reverse, with the tapes that go through them."""
+    """What a structured equation and its reverse become, with the tapes that go through them.
+
+    `replaced`: atoms that stand for results of the reverse.
+    """
 
     forward: list[Equation] = field(default_factory=list)
     reverse: list[Equation] = field(default_factory=list)
     tapes: list[Tape] = field(default_factory=list)
+    replaced: dict[Atom, Atom] = field(default_factory=dict)
 
 
 @dataclass
@@ -94,23 +95,19 @@ class Hand:
 # ---- regions
 
 
-def _children(forward: Region, reverse: Region, available: Available | None) -> Pair:
+def _children(forward: Region, reverse: Region, available: Available | None) -> Sides:
     """Record in all structured equations of a region. `available` is None outside of loops."""
     partners = {equation.params[REVERSES]: equation for equation in reverse.equations if REVERSES in equation.params}
-    pair = Pair()
-    reversed_as: dict[Equation, list[Equation]] = {}
-    for equation in forward.equations:
-        partner = partners.get(equation)
-        if partner is None:
-            pair.forward.append(equation)
-            continue
-        inner = _structure(equation, partner, available)
-        pair.forward += inner.forward
-        pair.tapes += inner.tapes
-        reversed_as[partner] = inner.reverse
-    for equation in reverse.equations:
-        pair.reverse += reversed_as.get(equation, [equation])
-    return pair
+    pairs = {equation: _structure(equation, partner, available) for equation, partner in partners.items()}
+    reversed_as = {partner: pairs[equation].reverse for equation, partner in partners.items()}
+    ahead = [new for old in forward.equations for new in (pairs[old].forward if old in pairs else [old])]
+    back = [new for old in reverse.equations for new in reversed_as.get(old, [old])]
+    replaced = {a: b for pair in pairs.values() for a, b in pair.replaced.items()}
+    return Sides(
+        replace(forward, equations=tuple(ahead)),
+        substitute(replace(reverse, equations=tuple(back)), replaced),
+        [tape for pair in pairs.values() for tape in pair.tapes],
+    )
 
 
 def _structure(equation: Equation, partner: Equation, available: Available | None) -> Pair:
@@ -145,41 +142,35 @@ def _plain(equation: Equation, partner: Equation, available: Available | None) -
     ]
     finalizer = equation.regions[len(sides) :]
     new_slots = [(v, side) for side in sides for v in side.exports]
-    fresh = {v: Var(v.type, v.name) for v, _ in new_slots}
-    results = (*equation.results, *fresh.values())
-    forward = [
-        _yielding(side.forward, tuple(v if of is side else UNDEF for v, of in new_slots)) for side in sides
-    ]
-    reverse = [substitute(side.reverse, dict(fresh)) for side in sides]
+    handed = [Var(v.type, v.name) for v, _ in new_slots]
+    fresh: dict[Atom, Atom] = dict(zip((v for v, _ in new_slots), handed, strict=True))
+    results = (*equation.results, *handed)
+    forward = [_yielding(side.forward, tuple(v if of is side else UNDEF for v, of in new_slots)) for side in sides]
+    reverse = [substitute(side.reverse, fresh) for side in sides]
     tapes = [tape for side in sides for tape in side.tapes]
     equation = replace(equation, regions=(*forward, *finalizer), results=results)
     partner = replace(partner, regions=tuple(reverse))
     pair = _through(equation, partner, sides, tapes)
     if partner.params.get("kind") == "inline":
-        pair.reverse = _inlined(pair.reverse[0])
+        pair.reverse, pair.replaced = _inlined(pair.reverse[0])
     return pair
 
 
 def _exporting(forward: Region, reverse: Region, available: Available | None) -> Sides:
     inner = None if available is None else _known_within(forward, reverse, available, None)
-    pair = _children(forward, reverse, inner)
-    forward = replace(forward, equations=tuple(pair.forward))
-    reverse = replace(reverse, equations=tuple(pair.reverse))
-    return Sides(forward, reverse, pair.tapes, _needed(forward, reverse))
+    sides = _children(forward, reverse, inner)
+    sides.exports = _needed(sides.forward, sides.reverse)
+    return sides
 
 
 def _yielding(region: Region, more: tuple[Atom, ...]) -> Region:
     return replace(region, results=(*region.results, *more))
 
 
-def _inlined(scope: Equation) -> list[Equation]:
-    """The equations of the body of a scope that is no scope, with its results' names for what it yields."""
+def _inlined(scope: Equation) -> tuple[list[Equation], dict[Atom, Atom]]:
+    """The equations of the body of a scope that is no scope, and what it yields for its results."""
     (body,) = scope.regions
-    copies = [
-        Equation("copy", (value,), (result,), span=scope.span, role=scope.role)
-        for value, result in zip(body.results, scope.results, strict=True)
-    ]
-    return [*body.equations, *copies]
+    return list(body.equations), dict(zip(scope.results, body.results, strict=True))
 
 
 # ---- branches in loops: tapes
@@ -216,9 +207,8 @@ def _through(equation: Equation, partner: Equation, sides: list[Sides], tapes: l
 
 def _taping(forward: Region, reverse: Region, available: Available, hand: Hand) -> Sides:
     """Record what the reverse of a region in a loop needs on tapes."""
-    pair = _children(forward, reverse, _known_within(forward, reverse, available, hand.index))
-    forward = replace(forward, equations=tuple(pair.forward))
-    reverse = replace(reverse, equations=tuple(pair.reverse))
+    inner = _children(forward, reverse, _known_within(forward, reverse, available, hand.index))
+    forward, reverse = inner.forward, inner.reverse
     choice = choose(forward, _needed(forward, reverse), available, hand.index)
     recorded = hand.carry(choice.recorded)
     values: dict[Atom, Atom] = {**hand.values, **{v: Var(v.type, v.name) for v in recorded}}
@@ -230,7 +220,7 @@ def _taping(forward: Region, reverse: Region, available: Available, hand: Hand) 
     return Sides(
         replace(forward, equations=tuple(_appending(forward, tapes))),
         replace(reverse, equations=(*pops, *again, *reverse.equations)),
-        [*pair.tapes, *tapes.values()],
+        [*inner.tapes, *tapes.values()],
     )
 
 
@@ -272,8 +262,8 @@ def _append(tape: Tape, var: Var, after: Equation | None) -> Equation:
     return Equation("list_append", (tape.start, var), (tape.end,), span=span, role="record")
 
 
-def _pop(tape: Tape, var: Var) -> Equation:
-    assert isinstance(tape.rest, Var)
+def _pop(tape: Tape, var: Atom) -> Equation:
+    assert isinstance(tape.rest, Var) and isinstance(var, Var)
     return Equation("list_pop", (tape.full,), (var, tape.rest), role="adjoint")
 
 
@@ -281,10 +271,10 @@ def _again(equations: tuple[Equation, ...], values: dict[Atom, Atom]) -> list[Eq
     """Copies of equations for the reversed body; `values` learns what their results are there."""
     copies = []
     for equation in equations:
-        fresh = {v: Var(v.type, v.name) for v in equation.results}
+        result = Var(equation.result.type, equation.result.name)
         operands = tuple(values.get(a, a) for a in equation.operands)
-        copies.append(replace(equation, operands=operands, results=tuple(fresh.values()), role="adjoint"))
-        values.update(fresh)
+        copies.append(replace(equation, operands=operands, results=(result,), role="adjoint"))
+        values[equation.result] = result
     return copies
 
 
@@ -304,7 +294,9 @@ def _loop(equation: Equation, partner: Equation, available: Available | None) ->
     passed = [Tape(*(_like(tape.start) for _ in range(4))) for tape in side.tapes]
     pairs = list(zip(side.tapes, passed, strict=True))
     equation = _with_slots(equation, [(out.start, t.start, t.end, out.end) for t, out in pairs])
-    carried = [(slot.result, hand.values[v], hand.popped[p], _like(slot.result)) for p, (v, slot) in hand.carried.items()]
+    carried = [
+        (slot.result, hand.values[v], hand.popped[p], _like(slot.result)) for p, (v, slot) in hand.carried.items()
+    ]
     tapes = [(out.full, t.full, t.rest, out.rest) for t, out in pairs]
     partner = _with_slots(partner, [*carried, *tapes])
     if available is not None:

@@ -84,7 +84,7 @@ class Sweep:
     def equation(self, equation: Equation, bars: list[Bar | None]) -> None:
         if equation.op in STRUCTURES:
             STRUCTURES[equation.op](self, equation, bars)
-        elif equation.op in PLACES:
+        elif equation.op in PLACES and bars[0] is not None:
             PLACES[equation.op](self, equation, bars[0])
         else:
             self.operation(equation, bars)
@@ -96,18 +96,18 @@ class Sweep:
         rule = _rule(equation)
         given = rule.pullback(self.b, equation, self.fitting(rule, equation, bars), wanted)
         stretched = _stretched(equation, bars)
-        for k, (operand, g) in enumerate(zip(equation.operands, given, strict=True)):
-            if g is None or not wanted[k]:
+        for operand, g, want in zip(equation.operands, given, wanted, strict=True):
+            if g is None or not want:
                 continue
             if rule.pointwise and is_numeric(equation.result.type):
                 self.contribution(equation, operand, g, stretched)
             else:
-                self.add(operand, places.fitted_value(self.b, equation, k, g))
+                self.add(operand, g)
 
     def fitting(self, rule: Rule, equation: Equation, bars: list[Bar | None]) -> tuple[Atom | None, ...]:
         """The adjoints of the results as the rule takes them."""
         if rule.pointwise or rule.takes_small:
-            return tuple(bar and bar.value for bar in bars)
+            return tuple(None if bar is None else bar.value for bar in bars)
         pairs = zip(bars, equation.results, strict=True)
         return tuple(None if bar is None else self.whole(bar, result) for bar, result in pairs)
 
@@ -146,14 +146,13 @@ class Sweep:
         return [v for v in dict.fromkeys(used) if self.active(v)]
 
 
-
 def _rule(equation: Equation) -> Rule:
     rule = lookup(equation.op)
     if rule is None:
         raise NotYetSupported(
             f"no derivative is known for {_called(equation)}",
             equation.span,
-            why="a value that is differentiated enters it, and it has neither a rule nor Python source that could be read",
+            why="a value that is differentiated enters it, and it has neither a rule nor Python source to read",
             do="write it with NumPy functions, or register a rule for it",
         )
     return rule

@@ -7,6 +7,7 @@ decided here, once for all operations, from the types; what types don't tell is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import (

@@ -1,7 +1,7 @@
 """Witnesses of shapes: what is read for its shape alone need not be recorded.
 
-`zeros_like(v)`, `materialise(g, v)` and `dim(v)` want nothing of v but its lengths. Where v is a variable of a loop body or a branch,
-and the lengths are known to be those of variables outside of all loops and branches, these are read instead.
+`zeros_like(v)`, `materialise(g, v)` and `dim(v)` want nothing of v but its lengths. Where v is a variable of a loop
+body or a branch, and its lengths are known to be those of variables outside of all of these, they are read instead.
 """
 
 from __future__ import annotations
@@ -79,11 +79,10 @@ class _Witnesses:
         b = builder()
         b.span, b.role = equation.span, equation.role
         lengths = [self._length(b, dim) for dim in t.dims]
-        made = ("zeros", (), {"dtype": t.dtype})
         if equation.op == "materialise":
-            made = ("broadcast_to", equation.operands[:1], {})
-        op, operands, params = made
-        b.append(Equation(op, (*operands, *lengths), equation.results, params))
+            b.append(Equation("broadcast_to", (equation.operands[0], *lengths), equation.results))
+        else:
+            b.append(Equation("zeros", tuple(lengths), equation.results, {"dtype": t.dtype}))
         return b.equations
 
     def _length(self, b: Builder, dim: Dim) -> Atom:
