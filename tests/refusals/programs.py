@@ -1,0 +1,230 @@
+"""What can't be differentiated, or not yet."""
+
+import io
+import json
+import math
+import re
+
+import numpy as np
+from scipy import interpolate, ndimage, optimize
+
+from tests.refusals import ArgumentError, NotDifferentiable, refused
+
+x3 = np.array([0.7, -1.3, 0.4])
+
+
+# ---- unknown code
+
+
+@refused(x3)
+def compiled_filter(x):
+    y = np.sin(x)
+    return np.sum(ndimage.gaussian_filter(y, 1.0))  # <- refused
+
+
+@refused(x3)
+def fitted_spline(y):
+    spline = interpolate.CubicSpline([0.0, 1.0, 2.0], y)  # <- refused
+    return float(spline(0.5))  # <- refused
+
+
+@refused(1.3)
+def minimiser(a):
+    result = optimize.minimize(lambda t: (t[0] - a) ** 2, [0.0])  # <- refused
+    return result.x[0] * a  # <- refused
+
+
+def norm_by_library(v):
+    return ndimage.maximum(v)  # <- refused
+
+
+@refused(x3, helpers=(norm_by_library,))
+def inside_a_helper(x):
+    return norm_by_library(x * x) * x[0]
+
+
+@refused(x3)
+def through_json(x):
+    text = json.dumps(x.tolist())  # <- refused
+    return np.sum(np.array(json.loads(text)) * x)  # <- refused
+
+
+@refused(1.3)
+def through_repr(x):
+    return float(repr(x)) * x  # <- refused
+
+
+@refused(1.3)
+def through_a_string(x):
+    text = "%.5f" % x  # <- refused
+    return float(re.sub("^0", "", text)) * x  # <- refused
+
+
+@refused(1.3)
+def through_a_file(x):
+    file = io.StringIO()
+    file.write(f"{x}")  # <- refused
+    return float(file.getvalue()) * x  # <- refused
+
+
+# ---- constructs
+
+
+@refused(x3)
+def generator(x):  # <- refused
+    for v in x:
+        yield v * v  # <- refused
+
+
+def squares(x):  # <- refused
+    for v in x:
+        yield v * v  # <- refused
+
+
+@refused(x3, helpers=(squares,))
+def calls_generator(x):
+    total = 0.0
+    for v in squares(x):  # <- refused
+        total += v
+    return total
+
+
+@refused(1.3)
+async def coroutine(x):  # <- refused
+    return x * x
+
+
+@refused(1.3)
+def executes_text(x):
+    namespace = {"x": x}
+    exec("y = x * x", namespace)  # <- refused
+    return namespace["y"]  # <- refused
+
+
+@refused(1.3)
+def evaluates_text(x):
+    return eval("x * x")  # <- refused
+
+
+counter = 0.0
+
+
+@refused(1.3)
+def stores_global(x):
+    global counter  # <- refused
+    counter = counter + x * x  # <- refused
+    return counter * x
+
+
+@refused(1.3)
+def stores_nonlocal(x):
+    total = 0.0
+
+    def add(v):
+        nonlocal total  # <- refused
+        total += v * v  # <- refused
+
+    add(x)  # <- refused
+    add(2 * x)
+    return total * x
+
+
+@refused(0.3, 0.7, argnums=(0, 1))
+def set_of_values(x, y):
+    return sum({x, y, x * y})  # <- refused
+
+
+@refused(1.3)
+def value_as_key(x):
+    table = {x: 2.0}  # <- refused
+    return table[x] * x  # <- refused
+
+
+@refused(-0.5)
+def handler_changes_values(x):
+    try:  # <- refused
+        y = math.sqrt(x)  # <- refused
+    except ValueError:  # <- refused
+        y = x * x
+    return y
+
+
+@refused(1.3)
+def missing_in_a_branch(x):
+    if x > 2.0:
+        y = x * x
+    return y * x  # <- refused
+
+
+# ---- memory
+
+
+@refused(x3, x3 + 1.0, argnums=(0, 1))
+def one_of_two_arrays(x, y):
+    target = x if np.sum(x) > np.sum(y) else y  # <- refused
+    target[1] = 3.0 * x[0]  # <- refused
+    return np.sum(x * y)
+
+
+@refused(x3, 1)
+def element_of_list_unknown(x, k):
+    buffers = [x * 1.0, x * 2.0, x * 3.0]
+    buffers[int(abs(x[0] * 2))] *= x[0]  # <- refused
+    return np.sum(buffers[0] * buffers[1])
+
+
+@refused(x3)
+def into_integers(x):
+    counts = np.zeros(3, dtype=np.int64)
+    counts[1:] = 10 * x[:2]  # <- refused
+    return np.sum(counts * x)  # <- refused
+
+
+class Recorder:
+    best = 0.0
+
+
+recorder = Recorder()
+
+
+@refused(1.3)
+def attribute_of_outer_object(x):
+    recorder.best = x * x  # <- refused
+    return recorder.best * x  # <- refused
+
+
+outer_list = []
+
+
+@refused(1.3)
+def appends_to_outer_list(x):
+    outer_list.append(x * x)  # <- refused
+    return outer_list[-1] * x  # <- refused
+
+
+# ---- results and arguments
+
+
+@refused(x3, kinds=(ArgumentError, NotDifferentiable))
+def vector_result(x):  # <- refused
+    return np.sin(x)  # <- refused
+
+
+@refused(x3, kinds=(ArgumentError, NotDifferentiable))
+def tuple_result(x):  # <- refused
+    return np.sum(x), np.sum(x * x)  # <- refused
+
+
+@refused(x3, kinds=(ArgumentError, NotDifferentiable))
+def complex_result(x):  # <- refused
+    return np.sum(np.exp(2j * x))  # <- refused
+
+
+@refused(1.3, kinds=(ArgumentError, NotDifferentiable))
+def string_result(x):  # <- refused
+    return f"{x}"  # <- refused
+
+
+@refused(1.3, kinds=(ArgumentError, NotDifferentiable))
+def no_result(x):  # <- refused
+    y = x * x  # <- refused

@@ -1,0 +1,108 @@
+"""The code blocks of README and docs run, and what they show is what comes out.
+
+A file's blocks share one namespace, in order. A `python` block is either a prompt session (`>>> `), whose output is
+compared, or plain code. In a `console` block the lines after `$ srcad ...` are the output that the command must give;
+other commands are for the reader.
+"""
+
+from __future__ import annotations
+
+import doctest
+import linecache
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@dataclass(frozen=True)
+class Block:
+    page: Path
+    line: int
+    language: str
+    text: str
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    text = page.read_text()
+    for match in FENCE.finditer(text):
+        line = text[: match.start()].count("\n") + 2
+        yield Block(page, line, match[1], match[2])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_python_blocks(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(ROOT))
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    for block in blocks(page):
+        if block.language == "python":
+            run_python(block, namespace)
+
+
+def run_python(block: Block, namespace: dict[str, Any]) -> None:
+    name = f"{block.page.relative_to(ROOT)}:{block.line}"
+    if ">>> " not in block.text:
+        linecache.cache[f"<{name}>"] = (len(block.text), None, block.text.splitlines(keepends=True), f"<{name}>")
+        exec(compile(block.text, f"<{name}>", "exec"), namespace)
+        return
+    test = doctest.DocTestParser().get_doctest(block.text, namespace, name, str(block.page), block.line - 1)
+    test.globs = namespace
+    report: list[str] = []
+    failed, _ = doctest.DocTestRunner(optionflags=OPTIONS).run(test, out=report.append, clear_globs=False)
+    assert not failed, "".join(report)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_console_blocks(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page):
+        if block.language == "console":
+            for command, expected in commands(block):
+                if command.startswith("srcad "):
+                    assert run_command(command, tmp_path) == expected, f"{page.name}:{block.line}: {command}"
+
+
+def commands(block: Block) -> Iterator[tuple[str, str]]:
+    """(command, expected output) of a console block."""
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output.rstrip("\n")
+
+
+def run_command(command: str, folder: Path) -> str:
+    """What a command of srcad prints, run in the root of the repository; $DIR is a folder to write to."""
+    words = [word.replace("$DIR", str(folder)) for word in shlex.split(command)[1:]]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
+    done = subprocess.run(
+        [sys.executable, "-m", "srcad", *words], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60
+    )
+    return (done.stdout + done.stderr).rstrip("\n").replace(str(folder), "$DIR")
+
+
+def test_reference_is_fresh() -> None:
+    """docs/reference.md is what docs/build_reference.py writes."""
+    script = ROOT / "docs" / "build_reference.py"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script, "--print"], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (ROOT / "docs" / "reference.md").read_text(), "run python docs/build_reference.py"
+
+
+def test_links_lead_somewhere() -> None:
+    """Relative links between the pages, and to files of the repository."""
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
