@@ -182,18 +182,26 @@ def count(x: Expr, axis: int | tuple[int, ...] | None) -> Expr:
 def expanded(g: Expr, axis: int | tuple[int, ...] | None, x: Expr) -> Expr:
     """Put axes of length one where a reduction of `x` over `axis` took them away.
 
-    After a reduction over all axes the scalar itself broadcasts as well as anything.
+    `g` may lack leading dimensions. After a reduction over all axes the scalar itself broadcasts as well as anything.
     """
     if axis is None or g.rank == 0:
         return g
     axes = (axis,) if isinstance(axis, int) else axis
-    if x.rank is None:
+    if x.rank is None or g.rank is None:
         result: Expr = apply("expand_dims", g, axis=axes)
         return result
-    index = tuple(("newaxis",) if k in axes else ("slice", None, None, None) for k in range(x.rank))
-    while index and index[-1][0] == "slice":
-        index = index[:-1]
-    return get_item(g, index=index)
+    kept = [k for k in range(x.rank) if k not in axes]
+    first = kept[len(kept) - g.rank]
+    index = [_NEW if k in axes else _WHOLE for k in range(first, x.rank)]
+    return get_item(g, index=tuple(index)) if _NEW in index else g
+
+
+_NEW, _WHOLE = ("newaxis",), ("slice", None, None, None)
+
+
+def flipped(x: Expr, axis: int) -> Expr:
+    """`x[::-1]` along an axis."""
+    return get_item(x, -1, index=(*(_WHOLE,) * axis, ("slice", None, None, 0)))
 
 
 def nonzero(x: Expr) -> Expr:

@@ -1,1 +1,188 @@
-"""Derivatives: reductions."""
+"""Derivatives of reductions.
+
+The adjoint of a sum is small: the bar with axes of length one where they were summed over broadcasts to the operand.
+What scales it (the count of a mean) is applied while it is small.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcad.rules.language import (
+    Expr,
+    apply,
+    conjugate,
+    count,
+    equal,
+    expanded,
+    flipped,
+    nonzero,
+    real,
+    total,
+    where,
+)
+from srcad.rules.table import Site, flat, linear, rule
+
+Axis = int | tuple[int, ...] | None
+
+flat("any", "all", "argmax", "argmin", "count_nonzero", "nanargmax", "nanargmin")
+
+
+def spread(g: Expr, x: Expr, axis: Axis, keepdims: bool) -> Expr:
+    """Something of the shape of a reduction's result, so that it broadcasts to the operand `x`."""
+    return g if keepdims else expanded(g, axis, x)
+
+
+# ---- sums and means
+
+
+def _sum(g: Expr, x: Expr, y: Expr, *, axis: Axis, keepdims: bool) -> Expr:
+    return spread(g, x, axis, keepdims)
+
+
+def _mean(g: Expr, x: Expr, y: Expr, *, axis: Axis, keepdims: bool) -> Expr:
+    return spread(g / count(x, axis), x, axis, keepdims)
+
+
+linear("sum", _sum, takes_small=True)
+linear("mean", _mean, takes_small=True)
+
+# ---- variance and standard deviation
+
+
+def _freedom(x: Expr, axis: Axis, ddof: Any) -> Any:
+    return count(x, axis) - ddof if ddof else count(x, axis)
+
+
+def _deviation(x: Expr, axis: Axis) -> Expr:
+    difference = x - apply("mean", x, axis=axis, keepdims=True)
+    return conjugate(difference) if x.is_complex else difference
+
+
+def _var(site: Site, g: Expr) -> Expr:
+    (x,), p = site.operands, site.params
+    scaled = spread(2 * g / _freedom(x, p["axis"], p["ddof"]), x, p["axis"], p["keepdims"])
+    return scaled * _deviation(x, p["axis"])
+
+
+def _var_tangent(site: Site, dot: Expr) -> Expr:
+    (x,), p = site.operands, site.params
+    product = _deviation(x, p["axis"]) * dot
+    covered = total(real(product) if x.is_complex else product, p["axis"], p["keepdims"])
+    return 2 * covered / _freedom(x, p["axis"], p["ddof"])
+
+
+def _std(site: Site, g: Expr) -> Expr:
+    """0 where all elements are equal."""
+    (x,), p = site.operands, site.params
+    scaled = g / (_freedom(x, p["axis"], p["ddof"]) * nonzero(site.result))
+    return spread(scaled, x, p["axis"], p["keepdims"]) * _deviation(x, p["axis"])
+
+
+def _std_tangent(site: Site, dot: Expr) -> Expr:
+    return _var_tangent(site, dot) / (2 * nonzero(site.result))
+
+
+rule("var", _var, _var_tangent, takes_small=True)
+rule("std", _std, _std_tangent, takes_small=True)
+
+# ---- extrema: ties share equally
+
+
+def _shares(site: Site) -> tuple[Expr, Expr, Expr]:
+    """Where the operand attains the extremum, how many elements along the axes do, and the extremum, spread."""
+    x, p = site.operands[0], site.params
+    extremum = spread(site.result, x, p["axis"], p["keepdims"])
+    chosen = equal(x, extremum)
+    ties = total(chosen, p["axis"], True)
+    return chosen, ties if len(site.operands) == 1 else ties + equal(site.operands[1], extremum), extremum
+
+
+def _extremum(site: Site, g: Expr) -> list[Expr | None]:
+    x, p = site.operands[0], site.params
+    chosen, ties, extremum = _shares(site)
+    share = spread(g, x, p["axis"], p["keepdims"]) / ties
+    bars: list[Expr | None] = [where(chosen, share, 0.0)]
+    if len(site.operands) == 2:
+        bars.append(total(where(equal(site.operands[1], extremum), share, 0.0)) if site.wanted[1] else None)
+    return bars
+
+
+def _extremum_tangent(site: Site, dot: Expr | None, initial_dot: Expr | None = None) -> Expr:
+    p = site.params
+    chosen, ties, extremum = _shares(site)
+    parts = []
+    if dot is not None:
+        parts.append(total(where(chosen, dot / ties, 0.0), p["axis"], p["keepdims"]))
+    if initial_dot is not None:
+        taken = where(equal(site.operands[1], extremum), initial_dot / ties, 0.0)
+        parts.append(taken if p["keepdims"] else total(taken, p["axis"]))
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+rule("max", _extremum, _extremum_tangent)
+rule("min", _extremum, _extremum_tangent)
+
+# ---- products
+
+
+def _prod(site: Site, g: Expr) -> Expr:
+    (x,), p = site.operands, site.params
+    return spread(g, x, p["axis"], p["keepdims"]) * apply("product_of_others", x, axis=p["axis"])
+
+
+def _prod_tangent(site: Site, dot: Expr) -> Expr:
+    (x,), p = site.operands, site.params
+    return total(apply("product_of_others", x, axis=p["axis"]) * dot, p["axis"], p["keepdims"])
+
+
+def _others(site: Site, g: Expr) -> Any:
+    """Both ways: how the product of all but one changes with another is symmetric in the two."""
+    return apply("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
+
+
+rule("prod", _prod, _prod_tangent, takes_small=True)
+rule("product_of_others", _others, _others)
+
+# ---- running sums and products
+
+
+def _backwards_sum(g: Expr, axis: int) -> Expr:
+    """The sum over the elements from each place on."""
+    return flipped(apply("cumsum", flipped(g, axis), axis=axis), axis)
+
+
+def _cumsum(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
+    return _backwards_sum(g, axis)
+
+
+def _cumprod(site: Site, g: Expr) -> Expr:
+    return apply("cumprod_adjoint", g, site.operands[0], site.result, axis=site.params["axis"])
+
+
+def _cumprod_tangent(site: Site, dot: Expr) -> Expr:
+    """Not defined (NaN) where the operand is zero."""
+    return site.result * apply("cumsum", dot / site.operands[0], axis=site.params["axis"])
+
+
+def _cumprod_adjoint(site: Site, h_bar: Expr) -> list[Expr]:
+    """Of h = (the sum of g y from each place on) / x; not defined (NaN) where x is zero."""
+    g, x, y = site.operands
+    through = apply("cumsum", h_bar / x, axis=site.params["axis"])
+    return [y * through, -(h_bar * site.result / x), g * through]
+
+
+def _cumprod_adjoint_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
+    (g, x, y), axis = site.operands, site.params["axis"]
+    parts = [] if g_dot is None else [_backwards_sum(g_dot * y, axis) / x]
+    parts += [] if y_dot is None else [_backwards_sum(g * y_dot, axis) / x]
+    parts += [] if x_dot is None else [-(x_dot * site.result / x)]
+    tangent = parts[0]
+    for part in parts[1:]:
+        tangent = tangent + part
+    return tangent
+
+
+linear("cumsum", _cumsum)
+rule("cumprod", _cumprod, _cumprod_tangent)
+rule("cumprod_adjoint", _cumprod_adjoint, _cumprod_adjoint_tangent)
