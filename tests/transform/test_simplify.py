@@ -53,7 +53,7 @@ def equal(a: Any, b: Any) -> bool:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(programs())
+@given(programs)
 def test_random_programs_mean_the_same(trace: Trace) -> None:
     with np.errstate(all="ignore"):
         try:
@@ -67,7 +67,7 @@ def test_random_programs_mean_the_same(trace: Trace) -> None:
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
-@given(programs())
+@given(programs)
 def test_simplification_settles(trace: Trace) -> None:
     once = simplify(trace)
     assert print_trace(simplify(once)) == print_trace(once)
