@@ -1,0 +1,260 @@
+"""grad, value_and_grad, vjp, jacobian, trace: a function in, a function out.
+
+What comes out is a `Derived`: it compiles itself for the types of the arguments that it is called with, and can show
+what it generated.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srcad.arguments import Argnums, Binder, children, differentiable_argnums, name_of, rebuild
+from srcad.errors import ArgumentError, NotYetSupported
+from srcad.guards import MISS
+from srcad.pipeline import Request, compile_call
+from srcad.report.table import Table, tabulate
+from srcad.report.values import input_values
+from srcad.specialise import Entrance, Specialiser
+from srcad.trace.nodes import Trace
+from srcad.transform.children import children_sums, evaluated, levelled
+from srcad.typespec import example_call
+
+Function = Callable[..., Any]
+
+BACKENDS = ("numpy", "native")
+
+
+class Derived:
+    """A function derived from another one, compiled for the types of the arguments when it is called."""
+
+    def __init__(self, function: Function, request: Request, made_by: str) -> None:
+        if not callable(function):
+            raise ArgumentError(f"srcad.{made_by} takes a function, and got {function!r}")
+        functools.update_wrapper(self, function, updated=())
+        self.made_by = made_by
+        self.__srcad__ = (function, request)
+        self._specialiser = Specialiser(function, request)
+        self._count = self._specialiser.binder.fast_count
+        self._enter: Function = _miss
+        self._last: Entrance | None = None
+        self.__name__ = name_of(function)
+        self.__doc__ = _documentation(self)
+        if self._specialiser.binder.signature is not None:
+            self.__signature__ = self._specialiser.binder.signature
+
+    @property
+    def function(self) -> Function:
+        return self.__srcad__[0]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) == self._count:
+            result = self._enter(*args)
+            if result is not MISS:
+                return result
+        entrance, result = self._specialiser.run(self._specialiser.binder.bind(args, kwargs))
+        self._last = entrance
+        if self._count >= 0:
+            self._enter = entrance.enter
+        return result
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Derived:
+        """As a method: derived from the bound method, so that argnums counts what stands after `self`."""
+        if instance is None:
+            return self
+        function, request = self.__srcad__
+        return type(self)(function.__get__(instance, owner), request, self.made_by)
+
+    # ---- looking at it
+
+    def source(self, *args: Any, **kwargs: Any) -> str:
+        """The generated source for these arguments; without any: for the last call's, or for the annotated types."""
+        entrance, assumed = self._entrance(args, kwargs)
+        said = f"# taken as {', '.join(assumed)}\n" if assumed else ""
+        return said + entrance.specialisation.source
+
+    def trace(self, *args: Any, **kwargs: Any) -> Table:
+        """The evaluation trace, with adjoints; for arguments, with values."""
+        entrance, _ = self._entrance(args, kwargs)
+        program, values = entrance.specialisation.program, None
+        if args or kwargs:
+            call = self._specialiser.binder.bind(args, kwargs)
+            values = input_values(program.primal, call.flat, entrance.roots)
+        return table_of(program.primal, values, program.reading.wrt)
+
+    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+        assumed: list[str] = []
+        if not args and not kwargs:
+            if self._last is not None:
+                return self._last, assumed
+            example = example_call(self.function)
+            args, kwargs, assumed = example.args, example.kwargs, example.assumed
+        return self._specialiser.find(self._specialiser.binder.bind(args, kwargs)), assumed
+
+    def __repr__(self) -> str:
+        signature = self._specialiser.binder.signature
+        named = f"{self.__name__}{signature if signature is not None else ''}"
+        count = self._specialiser.count
+        compiled = f"compiled for {count} combination{'s' * (count != 1)} of types" if count else "not compiled yet"
+        return f"<srcad.{self.made_by} of {named} {_with_respect_to(self)}; {compiled}>"
+
+    def __reduce__(self) -> Any:
+        """By reference: to itself where it decorates a function of a module, else to the function."""
+        place: Any = sys.modules.get(getattr(self, "__module__", ""))
+        for name in getattr(self, "__qualname__", self.__name__).split("."):
+            place = getattr(place, name, None)
+        if place is self:
+            return self.__qualname__
+        function, request = self.__srcad__
+        return type(self), (function, request, self.made_by)
+
+
+class Jacobian(Derived):
+    """All derivatives of an array, row by row through the pullback."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        value, pullback = super().__call__(*args, **kwargs)
+        if children(value) is not None or not np.issubdtype(np.asarray(value).dtype, np.floating):
+            what = f"{self.__name__} returns a {type(value).__name__}, and a Jacobian is of a real number or array"
+            raise ArgumentError(what, do="use srcad.vjp, which takes results of any structure")
+        if np.ndim(value) == 0:
+            return pullback(1.0)
+        rows = [pullback(unit) for unit in _units(value)]
+        return _stacked(rows or [pullback(np.zeros_like(value))], np.shape(value))
+
+
+def _units(value: Any) -> list[Any]:
+    """The unit arrays with the shape of a value."""
+    units = np.eye(value.size, dtype=value.dtype)
+    return [row.reshape(value.shape) for row in units]
+
+
+def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Gradients of the elements of an array as one structure of arrays."""
+    first = rows[0]
+    parts = children(first)
+    if parts is not None:
+        columns = zip(*(children(row) or () for row in rows), strict=True)
+        return rebuild(first, [_stacked(column, shape) for column in columns])
+    if first is None:
+        return None
+    if 0 in shape:
+        return np.zeros(shape + np.shape(first), np.asarray(first).dtype)
+    return np.stack(rows).reshape(shape + np.shape(first))
+
+
+def _miss(*args: Any) -> Any:
+    return MISS
+
+
+def _with_respect_to(derived: Derived) -> str:
+    argnums = derived.__srcad__[1].argnums
+    parameters = derived._specialiser.binder.parameters
+    if argnums is None:
+        return "with respect to all arguments"
+    fits = all(isinstance(k, str) or -len(parameters) <= k < len(parameters) for k in argnums)
+    names = [k if isinstance(k, str) else parameters[k].name for k in argnums] if fits else map(str, argnums)
+    return f"with respect to {' and '.join(names)}" if fits and parameters else f"with argnums={argnums}"
+
+
+_TITLES = {
+    "grad": "The gradient of {0} {1}.",
+    "value_and_grad": "The value and the gradient of {0} {1}.",
+    "vjp": "The value and the pullback of {0} {1}.",
+    "jacobian": "The Jacobian of {0} {1}.",
+}
+
+
+def _documentation(derived: Derived) -> str:
+    title = _TITLES[derived.made_by].format(derived.__name__, _with_respect_to(derived))
+    doc = getattr(derived.function, "__doc__", None)
+    return f"{title}\n\n{doc}" if doc else title
+
+
+# ---- the public functions
+
+
+def grad(
+    function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Any:
+    """The gradient of a function that returns a number.
+
+        @srcad.grad                       @srcad.grad(argnums=("w", "b"))       df = srcad.grad(f)
+
+    `argnums`: the argument to differentiate, by position or name, or a tuple of them; then the gradient is a tuple.
+    A gradient has the structure, the shapes and the dtypes of its argument. With `has_aux` the function returns
+    (value, anything), and the derivative (gradient, anything).
+    """
+    return _derive(Derived, "grad", function, _request("gradient", argnums, False, has_aux), backend)
+
+
+def value_and_grad(
+    function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Any:
+    """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient)."""
+    return _derive(Derived, "value_and_grad", function, _request("gradient", argnums, True, has_aux), backend)
+
+
+def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
+    """All first derivatives of a function that returns an array: of the shape of the result plus the argument's."""
+    return _derive(Jacobian, "jacobian", function, _request("pullback", argnums, True, False), backend)
+
+
+def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
+
+    The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
+    adjoint None.
+    """
+    result = Derived(function, Request("pullback", None, single=False), "vjp")(*primals)
+    return result  # type: ignore[no-any-return]
+
+
+def trace(function: Function, *, adjoint: bool = False) -> Callable[..., Table]:
+    """A function from arguments to the evaluation trace at these arguments, printed as a table of v1, v2, ...
+
+    With `adjoint`: also the adjoint of each variable, as the sum over its children.
+    """
+    binder = Binder(function)
+
+    def tabulated(*args: Any, **kwargs: Any) -> Table:
+        call = binder.bind(args, kwargs)
+        program = compile_call(function, call, Request("primal", differentiable_argnums(call.args), single=False))
+        values = input_values(program.primal, call.flat, program.reading.roots)
+        return table_of(program.primal, values, program.reading.wrt if adjoint else None)
+
+    return functools.update_wrapper(tabulated, function)
+
+
+def table_of(primal: Trace, inputs: Sequence[Any] | None = None, wrt: Sequence[int] | None = None) -> Table:
+    """The table of a primal trace: with values at these `inputs`, with adjoints of the inputs `wrt`."""
+    primal = replace(primal, body=levelled(primal.body))
+    sums = children_sums(primal, wrt) if wrt is not None else None
+    return tabulate(primal, evaluated(primal, inputs, sums) if inputs is not None else {}, sums)
+
+
+def _request(kind: str, argnums: Argnums, value: bool, has_aux: bool) -> Request:
+    single = isinstance(argnums, (int, str))
+    numbers = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+    if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
+        raise ArgumentError(f"argnums must be positions or names of parameters, not {argnums!r}")
+    return Request(kind, numbers, single, value, has_aux)
+
+
+def _derive(cls: type[Derived], made_by: str, function: Function | None, request: Request, backend: str) -> Any:
+    """The derived function; a decorator where there is no function yet."""
+    if backend not in BACKENDS:
+        raise ArgumentError(f"there is no back end {backend!r}", do=f"use one of {', '.join(map(repr, BACKENDS))}")
+    if backend == "native":
+        raise NotYetSupported("the native back end doesn't exist yet", do="use backend='numpy'")
+    if function is None:
+        return lambda decorated: cls(decorated, request, made_by)
+    return cls(function, request, made_by)
+
+
+__all__ = ["Derived", "Jacobian", "grad", "jacobian", "trace", "value_and_grad", "vjp"]

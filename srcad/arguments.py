@@ -1,0 +1,196 @@
+"""How the arguments of a call are laid out, and which of them are differentiated.
+
+Every call is brought into one form, a tuple with one value for each parameter (for `*args` the tuple, for `**kwargs`
+the dict), so that the rest of the way knows nothing of keywords and defaults.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import ArgumentError, NotYetSupported
+
+Argnum = int | str
+Argnums = int | str | Sequence[int | str]
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in its one form: `flat` has a value for each parameter; `layout` tells apart forms of different length."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    flat: tuple[Any, ...]
+    layout: tuple[Any, ...] = ()
+
+
+class Binder:
+    """Brings calls of one function into their one form."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.name = name_of(function)
+        self.signature = _signature(function)
+        self.parameters = tuple(self.signature.parameters.values()) if self.signature else ()
+        self.plain = self.signature is not None and all(p.kind in _POSITIONAL for p in self.parameters)
+
+    @property
+    def fast_count(self) -> int:
+        """How many positional arguments make a call that is in its one form already; -1: no number does."""
+        return len(self.parameters) if self.plain else -1
+
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call:
+        """The call in its one form. Arguments that don't fit raise TypeError, as the function itself would."""
+        if self.plain and not kwargs and len(args) == len(self.parameters):
+            return Call(args, {}, args)
+        if self.signature is None:
+            return Call(args, dict(kwargs), (*args, *kwargs.values()), (len(args), *kwargs))
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}() {error}") from None
+        bound.apply_defaults()
+        return Call(bound.args, dict(bound.kwargs), tuple(bound.arguments.values()))
+
+    def resolve_all(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[Argnum, ...]:
+        """The arguments to differentiate, of this call; None stands for all positional ones, whatever they are."""
+        if argnums is None:
+            return tuple(range(len(call.args)))
+        resolved = tuple(self.resolve(argnum, call) for argnum in argnums)
+        if len(set(resolved)) < len(resolved):
+            raise ArgumentError(f"argnums={tuple(argnums)} names an argument twice")
+        for argnum in resolved:
+            value = call.args[argnum] if isinstance(argnum, int) else call.kwargs[argnum]
+            check_differentiable(value, self.label(argnum))
+        return resolved
+
+    def resolve(self, argnum: Argnum, call: Call) -> Argnum:
+        """An index into the positional arguments, or the name of a keyword argument."""
+        if isinstance(argnum, str):
+            return self._resolve_name(argnum, call)
+        count = len(call.args)
+        if not -count <= argnum < count:
+            raise ArgumentError(
+                f"argnums={argnum} is out of range: {self.name} was called with {count} positional arguments",
+                do=f"use a number from 0 to {count - 1}, or the name of a parameter" if count else "",
+            )
+        return argnum % count
+
+    def _resolve_name(self, name: str, call: Call) -> Argnum:
+        positional = [p.name for p in self.parameters if p.kind in _POSITIONAL]
+        if name in positional:
+            return positional.index(name)
+        if name in call.kwargs:
+            return name
+        names = [*positional, *call.kwargs]
+        raise ArgumentError(
+            f"argnums={name!r} is not a parameter of {self.name}",
+            do=f"use one of {', '.join(map(repr, names))}" if names else "",
+        )
+
+    def label(self, argnum: Argnum) -> str:
+        """What to call an argument in a message."""
+        if isinstance(argnum, int) and argnum < len(self.parameters) and self.parameters[argnum].kind in _POSITIONAL:
+            return repr(self.parameters[argnum].name)
+        return repr(argnum) if isinstance(argnum, str) else str(argnum)
+
+
+def name_of(function: Any) -> str:
+    inner = getattr(function, "func", function)
+    return str(getattr(function, "__name__", None) or getattr(inner, "__name__", None) or type(function).__name__)
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
+    """None for what isn't written in Python: NumPy's own functions take what they are given."""
+    target = inspect.unwrap(function)
+    if isinstance(target, (np.ufunc, type)) or inspect.isbuiltin(target) or _is_numpy(target):
+        return None
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+
+
+def _is_numpy(function: Any) -> bool:
+    return str(getattr(function, "__module__", None) or "").partition(".")[0] in ("numpy", "scipy", "math")
+
+
+# ---- what can be differentiated
+
+
+def differentiable_argnums(args: Sequence[Any]) -> tuple[int, ...]:
+    """The positional arguments that have a gradient."""
+    return tuple(k for k, value in enumerate(args) if "f" in _leaf_kinds(value))
+
+
+def check_differentiable(value: Any, label: str) -> None:
+    """Refuse an argument that has no gradient: an int, a string, an array of ints."""
+    kinds = set(_leaf_kinds(value))
+    if "c" in kinds:
+        raise NotYetSupported(
+            f"argument {label} is complex, and only real arguments can be differentiated",
+            do="pass its real and imaginary parts as two real arguments",
+        )
+    if "f" not in kinds:
+        raise ArgumentError(
+            f"argument {label} can't be differentiated: it is {_describe(value)}",
+            why="a derivative is with respect to floats, or arrays and containers of floats",
+            do=_advice(value),
+        )
+
+
+def _leaf_kinds(value: Any) -> Iterator[str]:
+    """The kinds of the leaves: "f", "c", or "" for what has no gradient."""
+    parts = children(value)
+    if parts is not None:
+        for part in parts:
+            yield from _leaf_kinds(part)
+    elif isinstance(value, (np.ndarray, np.generic)):
+        yield value.dtype.kind if value.dtype.kind in "fc" else ""
+    else:
+        yield "f" if isinstance(value, float) else "c" if isinstance(value, complex) else ""
+
+
+def children(value: Any) -> list[Any] | None:
+    """The parts of a container; None for a leaf."""
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, (tuple, list)):
+        return list(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, field.name) for field in dataclasses.fields(value)]
+    return None
+
+
+def rebuild(like: Any, parts: Sequence[Any]) -> Any:
+    """A container like `like` with other parts."""
+    if isinstance(like, Mapping):
+        return type(like)(zip(like, parts, strict=True))  # type: ignore[call-arg]
+    if isinstance(like, tuple) and hasattr(like, "_fields"):
+        return type(like)(*parts)
+    if isinstance(like, (tuple, list)):
+        return type(like)(parts)
+    names = [field.name for field in dataclasses.fields(like)]
+    return dataclasses.replace(like, **dict(zip(names, parts, strict=True)))
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
+    article = "an" if type(value).__name__[0] in "aeiou" else "a"
+    return f"{article} {type(value).__name__}"
+
+
+def _advice(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iub":
+        return "pass it as floats, with x.astype(float), or name another argument in argnums"
+    if isinstance(value, (int, np.integer, np.bool_)):
+        return f"pass {float(value)!r} instead of {value!r}, or name another argument in argnums"
+    return "name another argument in argnums"

@@ -1,0 +1,261 @@
+"""Whether a specialisation serves a call: its guards, compiled into straight-line Python.
+
+The predicate and the call stand in one function, `enter(a0, a1, ...)`, as this is what every call pays for:
+
+    def enter(a0, a1):
+        try:
+            p1 = a0['W']
+            if not (type(a0) is dict and len(a0) == 1 ...): return MISS
+            ...
+        except _LOOKUP_ERRORS:
+            return MISS
+        roots['scale'] = r0
+        try:
+            return call(a0, a1)
+        except Exception as error:
+            return rescue(error, (a0, a1))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.trace.nodes import Parameter, Path
+from srcad.trace.types import PYTHON, Array, Dim, Opaque, Scalar, TupleOf, Type, Undefined, join, type_of
+
+MISS = object()  # what `enter` returns when a guard doesn't hold
+
+_PYTHON_NAMES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
+_SINGLETONS = (None, True, False, Ellipsis, NotImplemented)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The compiled form: code of `enter` and of the predicate alone, the constants and free roots they refer to."""
+
+    source: str
+    enter: CodeType
+    serves: CodeType
+    constants: dict[str, Any]
+    roots: tuple[str, ...]
+
+
+def compile_entry(parameters: Sequence[Parameter], guards: Sequence[Guard], roots: Sequence[str]) -> Entry:
+    """`enter` for a function with these parameters, whose free roots are these."""
+    return _Writer(parameters, roots).entry(guards)
+
+
+class _Writer:
+    """Writes `enter`: every path is fetched once, a container before what is in it."""
+
+    def __init__(self, parameters: Sequence[Parameter], roots: Sequence[str]) -> None:
+        self.parameters = parameters
+        self.roots = tuple(roots)
+        self.places: dict[Path, str] = {Path(p.name): f"a{k}" for k, p in enumerate(parameters)}
+        self.places |= {Path(root): f"r{k}" for k, root in enumerate(self.roots)}
+        self.constants: dict[str, Any] = {"MISS": MISS, "ndarray": np.ndarray, "type_of": type_of, "same": same_value}
+        self.dims: dict[Dim, str] = {}
+        self.lines: list[str] = []
+
+    def entry(self, guards: Sequence[Guard]) -> Entry:
+        for guard in sorted(guards, key=lambda g: len(g.path.steps)):
+            self.guard(guard)
+        lines = [*self.function("enter", self.calling()), *self.function("serves", ["    return True"])]
+        source = "\n".join(lines) + "\n"
+        enter, serves = (c for c in compile(source, "<srcad guards>", "exec").co_consts if isinstance(c, CodeType))
+        return Entry(source, enter, serves, self.constants, self.roots)
+
+    @property
+    def names(self) -> str:
+        return ", ".join(f"a{k}" for k in range(len(self.parameters)))
+
+    def function(self, name: str, then: list[str]) -> list[str]:
+        """A function that returns MISS where a guard doesn't hold, and else goes on."""
+        checks = [*(f"r{k} = fetch{k}()" for k in range(len(self.roots))), *self.lines]
+        if not checks:
+            return [f"def {name}({self.names}):", *then]
+        return [
+            f"def {name}({self.names}):",
+            "    try:",
+            *(f"        {line}" for line in checks),
+            "    except (LookupError, AttributeError, TypeError, NameError, ValueError):",
+            "        return MISS",
+            *then,
+        ]
+
+    def calling(self) -> list[str]:
+        return [
+            *(f"    roots[{root!r}] = r{k}" for k, root in enumerate(self.roots)),
+            "    try:",
+            f"        return call({self.arguments()})",
+            "    except Exception as error:",
+            f"        return rescue(error, ({self.names}{',' * bool(self.parameters)}))",
+        ]
+
+    def arguments(self) -> str:
+        spelled = {"plain": "{1}", "keyword": "{0}={1}", "*": "*{1}", "**": "**{1}"}
+        return ", ".join(spelled[p.kind].format(p.name, f"a{k}") for k, p in enumerate(self.parameters))
+
+    # ---- places
+
+    def place(self, path: Path) -> str:
+        """The local name that holds what is found at a path."""
+        if path not in self.places:
+            *before, (kind, key) = path.steps
+            owner = self.place(Path(path.root, tuple(before)))
+            text = f"{owner}.{key}" if kind == "attr" else f"{owner}[{self.constant(key)}]"
+            name = f"p{len(self.places)}"
+            self.lines.append(f"{name} = {text}")
+            self.places[path] = name
+        return self.places[path]
+
+    def constant(self, value: Any) -> str:
+        if isinstance(value, (bool, int, str)) or value is None:
+            return repr(value)
+        name = f"k{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    # ---- guards
+
+    def guard(self, guard: Guard) -> None:
+        if isinstance(guard, StructureGuard) and guard.kind == "absent":
+            self.constants["found"] = found
+            *before, step = guard.path.steps
+            owner = self.place(Path(guard.path.root, tuple(before)))
+            self.require([f"not found({owner}, {self.constant(step)})"])
+            return
+        place = self.place(guard.path)
+        match guard:
+            case TypeGuard(_, wanted, layout):
+                self.require(self.type_tests(place, wanted))
+                if layout == "C":
+                    self.require([f"{place}.flags.c_contiguous"])
+            case ValueGuard(_, value):
+                self.require(self.value_tests(place, value))
+            case IdentityGuard(_, wanted_object):
+                self.require([f"{place} is {self.constant_object(wanted_object)}"])
+            case ListGuard(_, element):
+                self.require([f"type({place}) is list", f"{self.bound(elements_test(element))}({place})"])
+            case StructureGuard():
+                self.require(self.structure_tests(place, guard))
+
+    def require(self, tests: list[str]) -> None:
+        if tests:
+            self.lines.append(f"if not ({' and '.join(tests)}): return MISS")
+
+    def constant_object(self, value: Any) -> str:
+        return repr(value) if any(value is s for s in (None, True, False)) else self.bound(value)
+
+    def bound(self, value: Any) -> str:
+        """A name for an object that has no spelling."""
+        for name, known in self.constants.items():
+            if known is value:
+                return name
+        name = f"k{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def type_tests(self, place: str, wanted: Type) -> list[str]:
+        match wanted:
+            case Scalar(dtype, python):
+                return [f"type({place}) is {_PYTHON_NAMES[dtype] if python else self.bound(np.dtype(dtype).type)}"]
+            case Array(dtype, dims):
+                return self.array_tests(place, dtype, dims)
+            case Undefined():
+                return []
+        return [f"type_of({place}) == {self.bound(wanted)}"] if isinstance(wanted, Opaque) else []
+
+    def array_tests(self, place: str, dtype: str, dims: tuple[Dim, ...]) -> list[str]:
+        wanted = self.bound(np.dtype(dtype))
+        self.lines.append(f"if type({place}) is not ndarray: return MISS")
+        tests = [f"({place}.dtype is {wanted} or {place}.dtype == {wanted})"]
+        lengths = [f"{place}_{k}" for k in range(len(dims))]
+        if not dims:
+            return [*tests, f"{place}.ndim == 0"]
+        self.require(tests)
+        self.lines.append(f"{', '.join(lengths)}, = {place}.shape")
+        return [test for length, dim in zip(lengths, dims, strict=True) for test in self.dim_tests(length, dim)]
+
+    def dim_tests(self, length: str, dim: Dim) -> list[str]:
+        if dim.symbol is None:
+            return [f"{length} == {dim.offset}"]
+        if not dim.known:
+            return []
+        if dim in self.dims:
+            return [f"{length} == {self.dims[dim]}"]
+        self.dims[dim] = length
+        return [f"{length} != 1"] if dim.not_one else []
+
+    def value_tests(self, place: str, value: Any) -> list[str]:
+        if any(value is single for single in _SINGLETONS):
+            return [f"{place} is {self.constant_object(value)}"]
+        if type(value) in (int, str):
+            return [f"type({place}) is {type(value).__name__}", f"{place} == {value!r}"]
+        return [f"same({place}, {self.bound(value)})"]
+
+    def structure_tests(self, place: str, guard: StructureGuard) -> list[str]:
+        cls = guard.cls or {"list": list, "tuple": tuple, "dict": dict}.get(guard.kind)
+        tests = [f"type({place}) is {self.class_name(cls)}"] if cls else []
+        if guard.kind in ("list", "tuple", "namedtuple"):
+            tests.append(f"len({place}) == {len(guard.keys)}")
+        elif guard.kind == "dict":
+            keys = tuple(guard.keys)
+            tests += [f"len({place}) == {len(keys)}", f"(*{place},) == {self.bound(keys)}"]
+        return tests
+
+    def class_name(self, cls: type) -> str:
+        return cls.__name__ if cls in (list, tuple, dict) else self.bound(cls)
+
+
+def elements_test(element: Type) -> Callable[[list[Any]], bool]:
+    """Whether the elements of a list have this type; floats may have ints among them, as long as there is one float."""
+    if not (isinstance(element, Scalar) and element.python):
+        return lambda items: bool(items) and all(_fits(element, item) for item in items)
+    narrower = {cls for cls, t in PYTHON.items() if join(element, t) == element and t.dtype != "bool"}
+    own = next(cls for cls, t in PYTHON.items() if t == element)
+    return lambda items: own in (found_types := set(map(type, items))) and found_types <= narrower
+
+
+def _fits(wanted: Type, item: Any) -> bool:
+    if isinstance(wanted, TupleOf):
+        return type(item) is tuple and len(item) == len(wanted.items) and all(map(_fits, wanted.items, item))
+    t = type_of(item)
+    if isinstance(wanted, Array) and isinstance(t, Array):
+        ones = zip(wanted.dims, t.dims, strict=False)
+        return wanted.dtype == t.dtype and wanted.rank == t.rank and all(d.is_one for w, d in ones if w.is_one)
+    return join(wanted, t) == wanted
+
+
+def same_value(found_value: Any, wanted: Any) -> bool:
+    """The same Python type and an equal value; a nan is a nan, and 0.0 isn't -0.0."""
+    if type(found_value) is not type(wanted):
+        return False
+    if isinstance(wanted, (float, complex, np.inexact)):
+        return repr(found_value) == repr(wanted)
+    if isinstance(wanted, (tuple, list)):
+        return len(found_value) == len(wanted) and all(map(same_value, found_value, wanted))
+    if isinstance(wanted, np.ndarray):
+        return found_value.dtype == wanted.dtype and np.array_equal(found_value, wanted)
+    return bool(found_value == wanted)
+
+
+def found(owner: Any, step: tuple[str, Any]) -> bool:
+    """Whether a container has a key, or an object an attribute."""
+    kind, key = step
+    if kind == "attr":
+        return hasattr(owner, key)
+    try:
+        owner[key]
+    except (LookupError, TypeError):
+        return False
+    return True
+
+
+__all__ = ["MISS", "Entry", "compile_entry", "found", "same_value"]

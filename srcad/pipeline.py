@@ -1,0 +1,145 @@
+"""The compiler's contents page: from a function and the arguments of a call to generated source, pass after pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from srcad.arguments import Argnum, Binder, Call
+from srcad.codegen.generate import Generated, generate
+from srcad.errors import NotYetSupported
+from srcad.frontend import Reading, read
+from srcad.ops.catalogue import OPS
+from srcad.results import differentiated, relabelled, shifted, unchecked, with_value
+from srcad.trace.builder import const
+from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, leaves, walk
+from srcad.transform.adjoint import adjoint
+from srcad.transform.simplify import simplify
+from srcad.transform.split import split
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be generated.
+
+    kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep)
+    argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
+    value     the value of the function comes first
+    has_aux   the function returns (value, anything)
+    """
+
+    kind: str
+    argnums: tuple[Argnum, ...] | None = (0,)
+    single: bool = True
+    value: bool = False
+    has_aux: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """What was generated, and from what. `checked`: only a run shows whether the result is a scalar."""
+
+    request: Request
+    reading: Reading
+    primal: Trace
+    traces: tuple[Trace, ...]
+    checked: bool = False
+
+    @cached_property
+    def generated(self) -> Generated:
+        return generate(self.traces, careful=self.has_effects)
+
+    @cached_property
+    def careful(self) -> Generated:
+        """The variant with NumPy's arithmetic where Python's raises: in an adjoint 1 / 0.0 is inf."""
+        return self.generated if self.has_effects else generate(self.traces, careful=True)
+
+    @cached_property
+    def has_effects(self) -> bool:
+        """Whether a second run would be noticed: something is printed, drawn at random, changed."""
+        return any(e.op not in _REPEATABLE and OPS[e.op].effect for e in walk(self.primal.body) if e.op in OPS)
+
+
+_REPEATABLE = ("assert_", "raise_")
+
+
+def compile_call(function: Callable[..., Any], call: Call, request: Request) -> Program:
+    """The program for a call's types."""
+    reading = read_any(function, call, Binder(function).resolve_all(request.argnums, call))
+    primal = simplify(reading.trace)
+    return STAGES[request.kind](primal, reading, request)
+
+
+def read_any(function: Callable[..., Any], call: Call, argnums: tuple[Argnum, ...]) -> Reading:
+    """The reading of a function; of a derivative, that of the function it was derived from, transformed."""
+    derivation = getattr(function, "__srcad__", None)
+    if derivation is None:
+        return read(function, call.args, call.kwargs, argnums)
+    inner_function, request = derivation
+    if request.kind != "gradient":
+        raise NotYetSupported(f"the derivative of a {request.kind}", do="differentiate srcad.grad or value_and_grad")
+    inner_argnums = Binder(inner_function).resolve_all(request.argnums, call)
+    every = tuple(dict.fromkeys((*inner_argnums, *argnums)))
+    reading = read_any(inner_function, call, every)
+    inner = _only(reading, [every.index(argnum) for argnum in inner_argnums])
+    (trace,) = _gradient(simplify(reading.trace), inner, request).traces
+    return replace(_only(reading, [every.index(argnum) for argnum in argnums]), trace=trace)
+
+
+def _only(reading: Reading, chosen: list[int]) -> Reading:
+    """The reading with respect to some of its arguments alone."""
+    trees = [reading.wrt_trees[k] for k in chosen]
+    kept = [index for tree in trees for index in leaves(tree)]
+    numbers = {index: Leaf(k) for k, index in enumerate(kept)}
+    wrt = tuple(reading.wrt[index] for index in kept)
+    return replace(reading, wrt=wrt, wrt_trees=tuple(relabelled(tree, numbers) for tree in trees))
+
+
+def _primal(primal: Trace, reading: Reading, request: Request) -> Program:
+    return Program(request, reading, primal, (primal,))
+
+
+def _gradient(primal: Trace, reading: Reading, request: Request) -> Program:
+    """One function: the forward sweep, then the reverse sweep, seeded with 1."""
+    result = differentiated(primal, request.has_aux)
+    checked = unchecked(primal, result)
+    keeps_value = request.value or request.has_aux or checked
+    one: list[Const | None] = [const(1.0) if result and k == result.index else None for k in _results(primal)]
+    trace = adjoint(primal, reading.wrt, value=keeps_value, seeds=tuple(one))
+    gradient = gradient_tree(reading, request, len(primal.body.results) if keeps_value else 0)
+    output = with_value(primal.output, gradient, request.has_aux, request.value or checked)
+    trace = simplify(replace(trace, name=derivative_name(primal.name, request), output=output))
+    return Program(request, reading, primal, (trace,), checked)
+
+
+def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
+    """Two functions: the forward sweep, which returns what the reverse sweep needs, and the reverse sweep."""
+    trace = adjoint(primal, reading.wrt, value=True, seeds=None)
+    gradient = gradient_tree(reading, request, len(primal.body.results))
+    trace = simplify(replace(trace, output=Node("tuple", (primal.output, gradient))))
+    return Program(request, reading, primal, split(trace))
+
+
+STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
+    "primal": _primal,
+    "gradient": _gradient,
+    "pullback": _pullback,
+}
+
+
+def _results(primal: Trace) -> range:
+    return range(len(primal.body.results))
+
+
+def gradient_tree(reading: Reading, request: Request, offset: int) -> Tree:
+    """How the adjoints of the arguments come back; the first of them is the result number `offset`."""
+    trees = tuple(shifted(tree, offset) for tree in reading.wrt_trees)
+    return trees[0] if request.single else Node("tuple", trees)
+
+
+def derivative_name(name: str, request: Request) -> str:
+    """The name of the generated function."""
+    stem = name if name.isidentifier() else "lambda"
+    return f"{stem}_value_and_grad" if request.value else f"{stem}_grad"

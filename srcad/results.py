@@ -1,0 +1,113 @@
+"""What a function returns: whether it has a gradient, and how value and gradient come back together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import ArgumentError, NotYetSupported, Span
+from srcad.trace.nodes import Fixed, Leaf, Node, Trace, Tree, leaves, walk
+from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, rank_of
+
+_SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
+_PARTS = "differentiate its real and imaginary parts apart, or return a real number such as abs(z)"
+
+
+def differentiated(primal: Trace, has_aux: bool) -> Leaf | None:
+    """The result that a gradient is the gradient of; None if it doesn't depend on any argument.
+
+    Refuses what isn't a real scalar.
+    """
+    tree = primal.output
+    if has_aux:
+        if not (isinstance(tree, Node) and tree.kind == "tuple" and len(tree.children) == 2):
+            raise _refusal(primal, f"with has_aux, {primal.name} must return a pair (value, anything)", tree)
+        tree = tree.children[0]
+    if isinstance(tree, Node):
+        do = "return the value alone; with has_aux=True, a pair (value, anything)"
+        raise _refusal(primal, f"{primal.name} returns a {tree.kind}, and a gradient is of one number", tree, do)
+    if isinstance(tree, Fixed):
+        _check_constant(primal, tree)
+        return None
+    _check_type(primal, primal.body.results[tree.index].type, tree)
+    return tree
+
+
+def _check_constant(primal: Trace, tree: Fixed) -> None:
+    if isinstance(tree.value, complex):
+        raise _refusal(primal, f"{primal.name} returns a complex number", tree, _PARTS)
+    if not isinstance(tree.value, (int, float, np.number, np.bool_)):
+        what = "nothing" if tree.value is None else f"a {type(tree.value).__name__}"
+        raise _refusal(primal, f"{primal.name} returns {what}, and a gradient is of one number", tree)
+
+
+def _check_type(primal: Trace, found: Type, tree: Tree) -> None:
+    if is_complex(found):
+        raise _refusal(primal, f"{primal.name} returns a complex number", tree, _PARTS)
+    if isinstance(found, Opaque):
+        raise _refusal(primal, f"{primal.name} returns an object, and a gradient is of one number", tree)
+    if rank_of(found) not in (0, None):
+        raise _refusal(primal, f"{primal.name} returns an array ({found}), and a gradient is of one number", tree)
+    if not isinstance(found, (Scalar, Array)) and rank_of(found) is not None:
+        raise _refusal(primal, f"{primal.name} returns {found}, and a gradient is of one number", tree)
+
+
+def _refusal(primal: Trace, what: str, tree: Tree, do: str = _SUM) -> ArgumentError:
+    return ArgumentError(what, span=result_span(primal, tree), do=do)
+
+
+def result_span(primal: Trace, tree: Tree) -> Span | None:
+    """Where a result is computed: at its equation, else at the last line of the function, else at its definition."""
+    if isinstance(tree, Node):
+        spans = [result_span(primal, child) for child in tree.children]
+        return next((span for span in spans if span), primal.span)
+    if isinstance(tree, Leaf):
+        atom = primal.body.results[tree.index]
+        span = next((e.span for e in walk(primal.body) if any(r is atom for r in e.results) and e.span), None)
+        if span:
+            return span
+    return primal.span
+
+
+def unchecked(primal: Trace, result: Leaf | None) -> bool:
+    """Whether only a run shows if the result is a real scalar."""
+    if result is None:
+        return False
+    found = primal.body.results[result.index].type
+    return rank_of(found) is None or dtype_of(found) is None
+
+
+def check_value(name: str, value: Any, span: Span | None) -> None:
+    """What `unchecked` leaves to the run."""
+    if np.ndim(value) != 0:
+        what = f"{name} returned an array of shape {np.shape(value)}, and a gradient is of one number"
+        raise ArgumentError(what, span=span, do=_SUM)
+    if isinstance(value, (complex, np.complexfloating)):
+        raise NotYetSupported(f"{name} returned a complex number", span=span, do=_PARTS)
+
+
+def shifted(tree: Tree, offset: int) -> Tree:
+    """The tree with leaves that count from `offset`."""
+    return relabelled(tree, {index: Leaf(index + offset) for index in leaves(tree)})
+
+
+def relabelled(tree: Tree, numbers: Mapping[int, Leaf]) -> Tree:
+    """The tree with other leaves."""
+    if isinstance(tree, Leaf):
+        return numbers[tree.index]
+    if isinstance(tree, Node):
+        return replace(tree, children=tuple(relabelled(child, numbers) for child in tree.children))
+    return tree
+
+
+def with_value(value: Tree, gradient: Tree, has_aux: bool, keep_value: bool) -> Tree:
+    """How they come back: gradient; (value, gradient); (gradient, aux); ((value, aux), gradient)."""
+    if keep_value:
+        return Node("tuple", (value, gradient))
+    if has_aux:
+        assert isinstance(value, Node)
+        return Node("tuple", (gradient, value.children[1]))
+    return gradient

@@ -1,0 +1,26 @@
+"""Functions that the tables of the tests show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def worked(x1, x2):
+    return x1 * x2 + np.exp(x1 * x2) - np.sin(x2)
+
+
+def power_sum(x, n):
+    total = 0.0
+    power = 1.0
+    for _ in range(n):
+        power = power * x
+        total = total + power
+    return total
+
+
+def clipped(x):
+    if x > 1.0:
+        y = x * x
+    else:
+        y = 2.0 * x
+    return np.sin(y)
