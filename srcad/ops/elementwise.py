@@ -240,7 +240,7 @@ def math_function(name: str) -> Any:
 
     def lowering(b: Builder, *args: Any) -> Any:
         operands = [as_array(b, a) for a in args]
-        python = {} if all(is_python(a.type) for a in operands) else {"python": True}
+        python: dict[str, Any] = {} if all(is_python(a.type) for a in operands) else {"python": True}
         if any(rank_of(a.type) != 0 for a in operands):
             operands = [a if rank_of(a.type) == 0 else b.emit("to_float", a) for a in operands]
         result: Atom = b.emit(name, *operands, **python)
@@ -364,7 +364,8 @@ def clip(b: Builder, a: Any, a_min: Any = None, a_max: Any = None, out: Any = No
     refuse_out(out, True, "clip")
     low, high = options.get("min", a_min), options.get("max", a_max)
     operands = (as_array(b, a), as_array(b, low), as_array(b, high))
-    python = {"python": False} if all(is_python(o.type) or isinstance(o.type, Opaque) for o in operands) else {}
+    numbers = all(is_python(o.type) or isinstance(o.type, Opaque) for o in operands)
+    python: dict[str, Any] = {"python": False} if numbers else {}
     return b.emit("clip", *operands, **python)
 
 

@@ -315,30 +315,6 @@ def ptp(b: Builder, a: Any, axis: Any = None, out: Any = None, keepdims: Any = F
     return b.emit("subtract", b.emit("max", x, **params), b.emit("min", x, **params))
 
 
-@lowers(np.average)
-def average(
-    b: Builder, a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False
-) -> Any:
-    x, params = _arguments(b, a, axis, keepdims)
-    if weights is None:
-        result, total = b.emit("mean", x, **params), b.emit("size", x)
-    else:
-        w = _aligned(b, x, as_array(b, weights), params["axis"])
-        total = b.emit("sum", w, **params)
-        result = _quotient(b, b.emit("multiply", x, w), total, params)
-    return (result, total) if static(returned, "returned") else result
-
-
-def _aligned(b: Builder, x: Atom, weights: Atom, axis: Axis) -> Atom:
-    """Weights of rank 1 along one axis, as an array that broadcasts."""
-    rank = rank_of(x.type)
-    if rank_of(weights.type) != 1 or rank == 1 or rank is None or not isinstance(axis, int):
-        return weights
-    index = (("slice", None, None, None), *(("newaxis",),) * (rank - 1 - axis))
-    result: Atom = b.emit("get_item", weights, index=index) if len(index) > 1 else weights
-    return result
-
-
 # ---- without NaN
 
 

@@ -56,7 +56,8 @@ def _component_text(entry: tuple[Any, ...], operands: Texts) -> str:
     if kind == "slice":
         start, stop, step = ("" if k is None else operands[k] for k in entry[1:])
         return f"{start}:{stop}" + (f":{step}" if step else "")
-    return operands[entry[1]]
+    text: str = operands[entry[1]]
+    return text
 
 
 def _get_item_text(texts: Texts, params: Params) -> str:
@@ -347,7 +348,8 @@ def _array_text(texts: Texts, params: Params) -> str:
 
 def _nested_text(structure: Any, texts: Texts) -> str:
     if not isinstance(structure, tuple):
-        return texts[structure]
+        text: str = texts[structure]
+        return text
     return f"[{', '.join(_nested_text(item, texts) for item in structure)}]"
 
 

@@ -169,7 +169,7 @@ def _between(n: Dim, first: Bound, last: Bound) -> Dim:
         return fixed(0)
     if side == other and _surely(n, min(abs(a), abs(b)), max(abs(a), abs(b))):
         return fixed(b - a)
-    return _spelled(n, *(_number(bound) for bound in (first, last)), None)
+    return _spelled(n, _number(first), _number(last), None)
 
 
 def _surely(n: Dim, nearest: int, farthest: int) -> bool:

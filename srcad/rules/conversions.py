@@ -5,8 +5,9 @@ from __future__ import annotations
 from srcad.rules.language import materialise
 from srcad.rules.table import flat, linear, rule, slopes
 
-flat("to_int", "round_to_int")
+flat("to_int", "round_to_int", "as_int", "smaller", "range_length", "is_instance")
 slopes("to_float", 1)
+slopes("as_float", 1)
 linear("item", lambda g, x, y: materialise(g, x))
 rule(
     "to_complex",

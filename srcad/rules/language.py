@@ -49,55 +49,55 @@ class Expr:
         return self.atom.value if isinstance(self.atom, Const) else None
 
     def __add__(self, other: Any) -> Expr:
-        return _one("add", self, other)
+        return one("add", self, other)
 
     def __radd__(self, other: Any) -> Expr:
-        return _one("add", other, self)
+        return one("add", other, self)
 
     def __sub__(self, other: Any) -> Expr:
-        return _one("subtract", self, other)
+        return one("subtract", self, other)
 
     def __rsub__(self, other: Any) -> Expr:
-        return _one("subtract", other, self)
+        return one("subtract", other, self)
 
     def __mul__(self, other: Any) -> Expr:
-        return _one("multiply", self, other)
+        return one("multiply", self, other)
 
     def __rmul__(self, other: Any) -> Expr:
-        return _one("multiply", other, self)
+        return one("multiply", other, self)
 
     def __truediv__(self, other: Any) -> Expr:
-        return _one("divide", self, other)
+        return one("divide", self, other)
 
     def __rtruediv__(self, other: Any) -> Expr:
-        return _one("divide", other, self)
+        return one("divide", other, self)
 
     def __floordiv__(self, other: Any) -> Expr:
-        return _one("floor_divide", self, other)
+        return one("floor_divide", self, other)
 
     def __pow__(self, other: Any) -> Expr:
-        return _one("power", self, other)
+        return one("power", self, other)
 
     def __rpow__(self, other: Any) -> Expr:
-        return _one("power", other, self)
+        return one("power", other, self)
 
     def __matmul__(self, other: Any) -> Expr:
-        return _one("matmul", self, other)
+        return one("matmul", self, other)
 
     def __neg__(self) -> Expr:
-        return _one("negative", self)
+        return one("negative", self)
 
     def __lt__(self, other: Any) -> Expr:
-        return _one("less", self, other)
+        return one("less", self, other)
 
     def __le__(self, other: Any) -> Expr:
-        return _one("less_equal", self, other)
+        return one("less_equal", self, other)
 
     def __gt__(self, other: Any) -> Expr:
-        return _one("greater", self, other)
+        return one("greater", self, other)
 
     def __ge__(self, other: Any) -> Expr:
-        return _one("greater_equal", self, other)
+        return one("greater_equal", self, other)
 
 
 def apply(op: str, *operands: Any, **params: Any) -> Any:
@@ -107,8 +107,9 @@ def apply(op: str, *operands: Any, **params: Any) -> Any:
     return tuple(Expr(b, v) for v in emitted) if isinstance(emitted, tuple) else Expr(b, emitted)
 
 
-def _one(op: str, *operands: Any) -> Expr:
-    result: Expr = apply(op, *operands)
+def one(op: str, *operands: Any, **params: Any) -> Expr:
+    """Emit an operation that has one result."""
+    result: Expr = apply(op, *operands, **params)
     return result
 
 
@@ -116,8 +117,7 @@ def _named(op: str) -> Callable[..., Expr]:
     """A function that emits one operation with one result."""
 
     def function(*operands: Any, **params: Any) -> Expr:
-        result: Expr = apply(op, *operands, **params)
-        return result
+        return one(op, *operands, **params)
 
     function.__name__ = op
     function.__doc__ = f"Emit `{op}`."
@@ -148,13 +148,11 @@ take_along_axis = _named("take_along_axis")
 
 def total(x: Expr, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Expr:
     """The sum over axes."""
-    result: Expr = apply("sum", x, axis=axis, keepdims=keepdims)
-    return result
+    return one("sum", x, axis=axis, keepdims=keepdims)
 
 
 def transpose(x: Expr, axes: tuple[int, ...] | None = None) -> Expr:
-    result: Expr = apply("transpose", x, axes=axes)
-    return result
+    return one("transpose", x, axes=axes)
 
 
 def dim(x: Expr, axis: int) -> Expr:
@@ -162,14 +160,13 @@ def dim(x: Expr, axis: int) -> Expr:
     dims = dims_of(x.type)
     if dims is not None and dims[axis].symbol is None:
         return Expr(x.b, to_atom(dims[axis].offset))
-    result: Expr = apply("dim", x, axis=axis)
-    return result
+    return one("dim", x, axis=axis)
 
 
 def count(x: Expr, axis: int | tuple[int, ...] | None) -> Expr:
     """How many elements a reduction over these axes takes together."""
     if axis is None:
-        return _one("size", x)
+        return one("size", x)
     axes = (axis,) if isinstance(axis, int) else axis
     if not axes:
         return Expr(x.b, to_atom(1))
@@ -188,8 +185,7 @@ def expanded(g: Expr, axis: int | tuple[int, ...] | None, x: Expr) -> Expr:
         return g
     axes = (axis,) if isinstance(axis, int) else axis
     if x.rank is None or g.rank is None:
-        result: Expr = apply("expand_dims", g, axis=axes)
-        return result
+        return one("expand_dims", g, axis=axes)
     kept = [k for k in range(x.rank) if k not in axes]
     first = kept[len(kept) - g.rank]
     index = [_NEW if k in axes else _WHOLE for k in range(first, x.rank)]
@@ -213,7 +209,7 @@ def zeros(x: Expr) -> Expr:
     """The zero of the space of `x`."""
     if isinstance(x.type, Scalar) and x.type.python:
         return Expr(x.b, to_atom(0.0))
-    return _one("list_zeros" if isinstance(x.type, ListOf) else "zeros_like", x)
+    return one("list_zeros" if isinstance(x.type, ListOf) else "zeros_like", x)
 
 
 def unbroadcast(g: Expr, like: Expr) -> Expr:
@@ -223,12 +219,11 @@ def unbroadcast(g: Expr, like: Expr) -> Expr:
     """
     have, want = dims_of(g.type), dims_of(like.type)
     if have is None or want is None:
-        return _one("sum_to_shape", g, like)
+        return one("sum_to_shape", g, like)
     lead = len(have) - len(want)
     pairs = list(enumerate(zip(have[lead:], want, strict=True), lead))
     if lead < 0 or any(not (w.same(h) or w.is_one or w.not_one) for _, (h, w) in pairs):
-        return _one("sum_to_shape", g, like)
+        return one("sum_to_shape", g, like)
     keep = tuple(k for k, (h, w) in pairs if w.is_one and not h.is_one)
     axes = (*range(lead), *keep)
-    result: Expr = apply("sum_to", g, axes=axes, keep=keep) if axes else g
-    return result
+    return one("sum_to", g, axes=axes, keep=keep) if axes else g

@@ -10,13 +10,13 @@ from typing import Any
 
 from srcad.rules.language import (
     Expr,
-    apply,
     conjugate,
     count,
     equal,
     expanded,
     flipped,
     nonzero,
+    one,
     real,
     total,
     where,
@@ -50,12 +50,13 @@ linear("mean", _mean, takes_small=True)
 # ---- variance and standard deviation
 
 
-def _freedom(x: Expr, axis: Axis, ddof: Any) -> Any:
-    return count(x, axis) - ddof if ddof else count(x, axis)
+def _freedom(x: Expr, axis: Axis, ddof: Any) -> Expr:
+    n = count(x, axis)
+    return n - ddof if ddof else n
 
 
 def _deviation(x: Expr, axis: Axis) -> Expr:
-    difference = x - apply("mean", x, axis=axis, keepdims=True)
+    difference = x - one("mean", x, axis=axis, keepdims=True)
     return conjugate(difference) if x.is_complex else difference
 
 
@@ -128,17 +129,17 @@ rule("min", _extremum, _extremum_tangent)
 
 def _prod(site: Site, g: Expr) -> Expr:
     (x,), p = site.operands, site.params
-    return spread(g, x, p["axis"], p["keepdims"]) * apply("product_of_others", x, axis=p["axis"])
+    return spread(g, x, p["axis"], p["keepdims"]) * one("product_of_others", x, axis=p["axis"])
 
 
 def _prod_tangent(site: Site, dot: Expr) -> Expr:
     (x,), p = site.operands, site.params
-    return total(apply("product_of_others", x, axis=p["axis"]) * dot, p["axis"], p["keepdims"])
+    return total(one("product_of_others", x, axis=p["axis"]) * dot, p["axis"], p["keepdims"])
 
 
 def _others(site: Site, g: Expr) -> Any:
     """Both ways: how the product of all but one changes with another is symmetric in the two."""
-    return apply("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
+    return one("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
 
 
 rule("prod", _prod, _prod_tangent, takes_small=True)
@@ -149,7 +150,7 @@ rule("product_of_others", _others, _others)
 
 def _backwards_sum(g: Expr, axis: int) -> Expr:
     """The sum over the elements from each place on."""
-    return flipped(apply("cumsum", flipped(g, axis), axis=axis), axis)
+    return flipped(one("cumsum", flipped(g, axis), axis=axis), axis)
 
 
 def _cumsum(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
@@ -157,18 +158,18 @@ def _cumsum(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
 
 
 def _cumprod(site: Site, g: Expr) -> Expr:
-    return apply("cumprod_adjoint", g, site.operands[0], site.result, axis=site.params["axis"])
+    return one("cumprod_adjoint", g, site.operands[0], site.result, axis=site.params["axis"])
 
 
 def _cumprod_tangent(site: Site, dot: Expr) -> Expr:
     """Not defined (NaN) where the operand is zero."""
-    return site.result * apply("cumsum", dot / site.operands[0], axis=site.params["axis"])
+    return site.result * one("cumsum", dot / site.operands[0], axis=site.params["axis"])
 
 
 def _cumprod_adjoint(site: Site, h_bar: Expr) -> list[Expr]:
     """Of h = (the sum of g y from each place on) / x; not defined (NaN) where x is zero."""
     g, x, y = site.operands
-    through = apply("cumsum", h_bar / x, axis=site.params["axis"])
+    through = one("cumsum", h_bar / x, axis=site.params["axis"])
     return [y * through, -(h_bar * site.result / x), g * through]
 
 

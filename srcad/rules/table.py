@@ -146,7 +146,7 @@ def _pull_of_slope(slope: Term | float | None) -> Term | None:
     if slope is None:
         return None
     if not callable(slope):
-        return {1: _pass, -1: _negate}.get(slope, lambda g, *_: slope * g)
+        return _CONSTANT_SLOPES.get(slope) or (lambda g, *_: slope * g)
     keep = _keywords(slope)
 
     def pull(g: Expr, *values: Expr, **params: Any) -> Any:
@@ -161,6 +161,9 @@ def _pass(g: Expr, *_: Expr, **__: Any) -> Expr:
 
 def _negate(g: Expr, *_: Expr, **__: Any) -> Expr:
     return -g
+
+
+_CONSTANT_SLOPES: dict[float, Term] = {1: _pass, -1: _negate}
 
 
 def pointwise(name: str, *pulls: Term | None) -> None:
@@ -250,7 +253,7 @@ def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) 
     terms = tuple(map(_bind, transposes))
 
     def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
-        parts = []
+        parts: list[Atom | None] = []
         for k, dot in enumerate(dots):
             if dot is not None and k < len(terms) and terms[k] is not None:
                 parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
