@@ -102,12 +102,21 @@ def _children(forward: Region, reverse: Region, available: Available | None) -> 
     reversed_as = {partner: pairs[equation].reverse for equation, partner in partners.items()}
     ahead = [new for old in forward.equations for new in (pairs[old].forward if old in pairs else [old])]
     back = [new for old in reverse.equations for new in reversed_as.get(old, [old])]
-    replaced = {a: b for pair in pairs.values() for a, b in pair.replaced.items()}
+    replaced = _resolved({a: b for pair in pairs.values() for a, b in pair.replaced.items()})
     return Sides(
         replace(forward, equations=tuple(ahead)),
         substitute(replace(reverse, equations=tuple(back)), replaced),
         [tape for pair in pairs.values() for tape in pair.tapes],
     )
+
+
+def _resolved(replaced: dict[Atom, Atom]) -> dict[Atom, Atom]:
+    """The same replacements, none of which leads to an atom that is replaced itself."""
+
+    def final(a: Atom) -> Atom:
+        return final(replaced[a]) if a in replaced else a
+
+    return {a: final(a) for a in replaced}
 
 
 def _structure(equation: Equation, partner: Equation, available: Available | None) -> Pair:
