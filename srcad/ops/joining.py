@@ -87,6 +87,14 @@ def _concatenated(*xs: Type, axis: int) -> Type:
     return Array(dtype, tuple(dims))
 
 
+def _concatenated_list(xs: Type, axis: int | None) -> Type:
+    element = xs.element if isinstance(xs, ListOf) else Unknown()
+    if axis is None:
+        return array_type(element, (UNKNOWN_DIM,))
+    dims = dims_of(element)
+    return Unknown(dtype_of(element)) if dims is None else _with_dim(element, axis % len(dims), UNKNOWN_DIM)
+
+
 def _known_of(dims: Sequence[Dim]) -> Dim:
     """The best of what is known of one and the same length."""
     return next((d for d in dims if d.symbol is None), next((d for d in dims if d.known), UNKNOWN_DIM))
@@ -168,7 +176,12 @@ def _pad_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 
 
 op("concatenate", _concatenated, sequence_call("np.concatenate", axis=0))
-op("concatenate_list", lambda xs, axis: Unknown(None), call("np.concatenate", axis=0))
+op("concatenate_list", _concatenated_list, call("np.concatenate", axis=0), cost="cheap")
+op(
+    "split_like",
+    lambda g, parts, axis: parts,
+    lambda texts, params: f"split_like({texts[0]}, {texts[1]}, {params['axis']})",
+)
 op("stack", _stacked, sequence_call("np.stack", axis=0))
 op("split", _splits, _split_text, view=True, cost="free")
 op("tile", _tiled, _tile_text)

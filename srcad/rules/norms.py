@@ -1,1 +1,40 @@
-"""Derivatives: norms."""
+"""Derivatives of norms: 0 where the norm is 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcad.rules.language import Expr, absolute, conjugate, expanded, nonzero, sign, total
+from srcad.rules.table import Site, rule
+
+
+def _direction(x: Expr, y: Expr, ord: float | None) -> Expr:
+    """What the slope is, times `y ** (ord - 1)`."""
+    if ord is None:
+        return conjugate(x) if x.is_complex else x
+    return sign(x) * absolute(x) ** (ord - 1.0)
+
+
+def _size(y: Expr, ord: float | None) -> Expr:
+    return nonzero(y if ord is None else y ** (ord - 1.0))
+
+
+def _aligned(site: Site, value: Expr) -> Expr:
+    """A value for each norm, beside the elements that the norm is of."""
+    if site.params.get("keepdims"):
+        return value
+    return expanded(value, site.params.get("axis"), site.operands[0])
+
+
+def _adjoint(site: Site, g: Expr) -> Expr:
+    (x,), y, ord = site.operands, site.result, site.params.get("ord")
+    return _direction(x, y, ord) * _aligned(site, g / _size(y, ord))
+
+
+def _tangent(site: Site, dot: Expr) -> Any:
+    (x,), y, ord = site.operands, site.result, site.params.get("ord")
+    change = total(_direction(x, y, ord) * dot, site.params.get("axis"), bool(site.params.get("keepdims", False)))
+    return change / _size(y, ord)
+
+
+rule("norm", _adjoint, _tangent)

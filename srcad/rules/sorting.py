@@ -1,1 +1,154 @@
-"""Derivatives: sorting."""
+"""Derivatives of sorting and order statistics: the adjoint goes where the element came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcad.errors import NotYetSupported
+from srcad.ops.arguments import WHOLE, known_rank
+from srcad.rules.joining import along
+from srcad.rules.language import (
+    Expr,
+    add_item,
+    apply,
+    cast,
+    dim,
+    floor,
+    get_item,
+    minimum,
+    set_item,
+    take_along_axis,
+    zeros,
+)
+from srcad.rules.shaping import first_along, permuted, shaped_like
+from srcad.rules.table import Site, flat, rule
+
+flat(
+    "argsort", "argpartition", "searchsorted", "digitize", "unique_places", "unique_inverse", "unique_counts", "lexsort"
+)
+
+
+# ---- sorting
+
+
+def _order(x: Expr, axis: int) -> Expr:
+    """Where the sorted elements come from; of equal ones the first comes first."""
+    last = axis == known_rank(x.atom, "sorting") - 1
+    return apply("argsort", x, **({} if last else {"axis": axis}), kind="stable")  # type: ignore[no-any-return]
+
+
+def unsorted(g: Expr, order: Expr, axis: int) -> Expr:
+    """Each element of `g` back in the place that it was sorted from."""
+    if known_rank(order.atom, "sorting") == 1:
+        return set_item(zeros(g), g, order, index=(("array", 0),))
+    return take_along_axis(g, _order(order, axis), axis=axis)
+
+
+def _axis(site: Site) -> int:
+    rank = known_rank(site.operands[0].atom, "sorting")
+    return int(site.params.get("axis", -1)) % rank
+
+
+def _sort_adjoint(site: Site, g: Expr) -> Expr:
+    return unsorted(g, _order(site.operands[0], _axis(site)), _axis(site))
+
+
+def _sort_tangent(site: Site, dot: Expr) -> Expr:
+    return sorted_as(dot, _order(site.operands[0], _axis(site)), _axis(site))
+
+
+def sorted_as(dot: Expr, order: Expr, axis: int) -> Expr:
+    if known_rank(order.atom, "sorting") == 1:
+        return get_item(dot, order, index=(("array", 0),))
+    return take_along_axis(dot, order, axis=axis)
+
+
+rule("sort", _sort_adjoint, _sort_tangent)
+
+
+# ---- order statistics: sorted, and then the mean of two neighbours, weighted
+
+
+def _flat_if_whole(site: Site, x: Expr) -> tuple[Expr, int]:
+    """The array and the axis that the statistic is of."""
+    axis = site.params.get("axis")
+    if axis is not None:
+        return x, axis
+    return (x if x.rank == 1 else apply("ravel", x)), 0
+
+
+def _without_kept_axis(site: Site, g: Expr, front: int = 0) -> Expr:
+    """The adjoint as if `keepdims` weren't asked for; `front`: how many axes stand before those of x."""
+    if not site.params.get("keepdims"):
+        return g
+    axis, rank = site.params.get("axis"), known_rank(site.operands[0].atom, "an order statistic")
+    axes = range(rank) if axis is None else [axis]
+    return first_along(g, [front + k for k in axes])
+
+
+def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Any]:
+    """The places of the two neighbours, and the weight of the upper one."""
+    if len(site.operands) == 1:
+        return (n - 1) // 2, n // 2, 0.5
+    q = site.operands[1]
+    if known_rank(q.atom, "the order of a quantile") > 1:
+        raise NotYetSupported("quantiles whose orders are a matrix", do="give a list of orders")
+    place = (q / 100.0 if site.params.get("percent") else q) * (n - 1)
+    below = floor(place)
+    lower = cast(below, dtype="int64")
+    return lower, minimum(lower + 1, n - 1), place - below
+
+
+def _entry(places: Expr) -> tuple[Any, ...]:
+    return ("array", 0) if places.rank == 1 else ("int", 0)
+
+
+def _spread(weight: Any, g: Expr, axis: int) -> Any:
+    """A weight for each quantile, beside the axes that follow it."""
+    after = known_rank(g.atom, "a quantile") - 1 - axis
+    if not isinstance(weight, Expr) or weight.rank != 1 or after <= 0:
+        return weight
+    return get_item(weight, index=(WHOLE, *(("newaxis",),) * after))
+
+
+def _statistic_adjoint(site: Site, g: Expr) -> Expr:
+    if len(site.wanted) > 1 and site.wanted[1]:
+        raise NotYetSupported("the derivative of a quantile with respect to its order")
+    x = site.operands[0]
+    values, axis = _flat_if_whole(site, x)
+    lower, upper, weight = _neighbours(site, dim(values, axis))
+    many = lower.rank == 1
+    g = _without_kept_axis(site, g, 1 if many else 0)
+    if many:
+        rank = known_rank(g.atom, "a quantile")
+        g = permuted(g, [*range(1, axis + 1), 0, *range(axis + 1, rank)])
+    weight = _spread(weight, g, axis)
+    index = along(axis, _entry(lower))
+    bar = add_item(zeros(values), g * (1.0 - weight), lower, index=index)
+    bar = add_item(bar, g * weight, upper, index=index)
+    return (
+        shaped_like(unsorted(bar, _order(values, axis), axis), x)
+        if values is not x
+        else unsorted(bar, _order(values, axis), axis)
+    )
+
+
+def _statistic_tangent(site: Site, dot: Expr, *_: Expr | None) -> Expr:
+    x, y = site.operands[0], site.result
+    if dot is None or (_ and _[0] is not None):
+        raise NotYetSupported("the derivative of a quantile with respect to its order")
+    values, axis = _flat_if_whole(site, x)
+    lower, upper, weight = _neighbours(site, dim(values, axis))
+    moved = sorted_as(_flat_if_whole(site, dot)[0], _order(values, axis), axis)
+    index = along(axis, _entry(lower))
+    low, high = get_item(moved, lower, index=index), get_item(moved, upper, index=index)
+    weight = _spread(weight, low, axis)
+    result = low * (1.0 - weight) + high * weight
+    if lower.rank == 1:
+        rank = known_rank(result.atom, "a quantile")
+        result = permuted(result, [axis, *(k for k in range(rank) if k != axis)])
+    return apply("reshape_like", result, y) if site.params.get("keepdims") else result
+
+
+rule("median", _statistic_adjoint, _statistic_tangent)
+rule("quantile", _statistic_adjoint, _statistic_tangent)

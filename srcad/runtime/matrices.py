@@ -1,0 +1,35 @@
+"""Helpers of generated code about matrices and lists of arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def cofactor(a: Any) -> Any:
+    """The matrix of cofactors, the derivative of the determinant: right for singular matrices, too."""
+    try:
+        inverse = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        return cofactor_of_singular(a)
+    condition = np.abs(a).sum(axis=-1).max(axis=-1) * np.abs(inverse).sum(axis=-1).max(axis=-1)
+    if not np.all(condition < 1e8):
+        return cofactor_of_singular(a)
+    return np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
+
+
+def cofactor_of_singular(a: Any) -> Any:
+    """The same by the singular values, each replaced by the product of all others."""
+    u, s, vt = np.linalg.svd(a)
+    others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1.0, s[..., None, :]), axis=-1)
+    sign = np.linalg.det(u) * np.linalg.det(vt)
+    return (sign[..., None, None] * (u * others[..., None, :]) @ vt).astype(s.dtype)
+
+
+def split_like(g: Any, parts: Any, axis: Any = 0) -> Any:
+    """Cut `g` along an axis (None: of the flat array) into pieces with the shapes of `parts`."""
+    if axis is None:
+        ends = np.cumsum([np.size(part) for part in parts])
+        return [piece.reshape(np.shape(part)) for piece, part in zip(np.split(g, ends[:-1]), parts, strict=True)]
+    return np.split(g, np.cumsum([np.shape(part)[axis] for part in parts])[:-1], axis=axis)
