@@ -1,4 +1,4 @@
-"""Simplification: folding, common subexpressions and dead code, in turn until nothing changes."""
+"""Simplification: folding, common subexpressions and dead code, in turn until nothing changes; then code motion."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from srcad.transform import constants, identities, updates  # noqa: F401 - these
 from srcad.transform.common import merge_common
 from srcad.transform.dead_code import eliminate
 from srcad.transform.folding import fold
+from srcad.transform.hoist import hoist
 
 ROUNDS = 10  # deep nests settle from the inside out, one level a round; the rest takes two or three
 
@@ -22,4 +23,4 @@ def simplify(trace: Trace, across: bool = False) -> Trace:
         trace = eliminate(merge_common(fold(trace, across)))
         if trace is before:
             break
-    return trace
+    return eliminate(merge_common(hoist(trace)))

@@ -402,6 +402,25 @@ def test_loops_without_use_go_and_effects_stay() -> None:
     assert kept.results == ()
 
 
+def test_invariants_of_reversed_loops_move_out() -> None:
+    def body(b: Builder, c: Var, x: Var, n: Var) -> Any:
+        def outer(i: Var, t: Var) -> Any:
+            def inner(j: Var, u: Var) -> Any:
+                (v,) = branch(b, c, lambda: b.emit("cos", x), lambda: x)
+                return b.emit("multiply", b.emit("multiply", b.emit("sin", x), t), b.emit("add", u, v))
+
+            return loop(b, (0, n, 1), [t], inner)[0]
+
+        return loop(b, (0, n, 1), [x], outer)
+
+    types = {"c": BOOL, "x": VECTOR, "n": INT}
+    moved = simplified(types, body, "adjoint")
+    assert ops_of(moved) == ["sin", "for", "multiply", "for", "if", "cos", "add", "multiply"]
+    assert ops_of(simplified(types, body))[0] == "for"
+    values = (True, np.array([0.5, 2.0]), 3)
+    assert equal(run(moved, *values)[0], run(build(types, body), *values)[0])
+
+
 def test_while_keeps_what_its_condition_reads() -> None:
     def body(b: Builder, x: Var) -> Any:
         return while_loop(
