@@ -1,0 +1,227 @@
+"""Which variables may share memory in the generated code.
+
+A variable stands for up to two pieces of memory: the OBJECT itself (an array's buffer, a list), and its CONTENT, what
+the elements of a container occupy, at any depth. Numbers are immutable and have neither.
+
+`FLOWS` says for each kind of operation where the memory of its results comes from; what it doesn't mention is fresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Atom, Equation, Trace, Var, walk
+from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.types import Array, ListOf, Opaque, TupleOf, Type, Unknown
+
+OBJECT, CONTENT = 0, 1
+Node = tuple[Var, int]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Memory `level` of result `result` may be memory `source` of operand `operand`."""
+
+    result: int
+    level: int
+    operand: int
+    source: int
+
+
+def levels(t: Type) -> tuple[int, ...]:
+    """The pieces of memory that a value of this type has."""
+    if isinstance(t, (Array, Unknown)):
+        return (OBJECT,)
+    if isinstance(t, ListOf):
+        return (OBJECT, CONTENT) if levels(t.element) else (OBJECT,)
+    if isinstance(t, TupleOf):
+        return (CONTENT,) if any(levels(item) for item in t.items) else ()
+    return (OBJECT, CONTENT) if isinstance(t, Opaque) else ()
+
+
+def nodes(var: Var) -> Iterator[Node]:
+    return ((var, level) for level in levels(var.type))
+
+
+# ---- where the memory of results comes from
+
+
+def _same(eq: Equation) -> list[Edge]:
+    """The results are (parts of) operand 0."""
+    pairs = ((OBJECT, OBJECT), (OBJECT, CONTENT), (CONTENT, CONTENT))
+    return [Edge(k, level, 0, source) for k in range(len(eq.results)) for level, source in pairs]
+
+
+def _updated(eq: Equation) -> list[Edge]:
+    """The result is operand 0, overwritten."""
+    return [Edge(0, OBJECT, 0, OBJECT), Edge(0, CONTENT, 0, CONTENT)]
+
+
+def _accumulated(eq: Equation) -> list[Edge]:
+    """Lists add up item by item, into new lists."""
+    return _updated(eq) if isinstance(eq.result.type, (Array, Unknown)) else []
+
+
+def _holds(operand: int) -> list[Edge]:
+    return [Edge(0, CONTENT, operand, OBJECT), Edge(0, CONTENT, operand, CONTENT)]
+
+
+def _stored(eq: Equation) -> list[Edge]:
+    return [*_updated(eq), *_holds(1)]
+
+
+def _collected(eq: Equation) -> list[Edge]:
+    return [edge for k in range(len(eq.operands)) for edge in _holds(k)]
+
+
+def _element(eq: Equation) -> list[Edge]:
+    return [Edge(0, OBJECT, 0, CONTENT), Edge(0, CONTENT, 0, CONTENT)]
+
+
+def _popped(eq: Equation) -> list[Edge]:
+    return [*_element(eq), Edge(1, OBJECT, 0, OBJECT), Edge(1, CONTENT, 0, CONTENT)]
+
+
+def _elements(eq: Equation) -> list[Edge]:
+    """A new container of the same elements."""
+    return [Edge(0, CONTENT, k, CONTENT) for k in range(len(eq.operands))]
+
+
+def _rows(eq: Equation) -> list[Edge]:
+    return [Edge(0, CONTENT, 0, OBJECT)]
+
+
+def _opaque(eq: Equation) -> list[Edge]:
+    """Any result may be anything that goes in."""
+    both = (OBJECT, CONTENT)
+    operands, results = range(len(eq.operands)), range(len(eq.results))
+    return [Edge(r, level, k, source) for r in results for level in both for k in operands for source in both]
+
+
+FLOWS: dict[str, Callable[[Equation], list[Edge]]] = {
+    "list_new": _collected,
+    "list_append": _stored,
+    "list_set": _stored,
+    "list_set_slice": lambda eq: [*_updated(eq), Edge(0, CONTENT, 1, CONTENT), Edge(0, CONTENT, 1, OBJECT)],
+    "list_add": _updated,
+    "list_pop": _popped,
+    "list_get": _element,
+    "list_concat": _elements,
+    "list_slice": _elements,
+    "list_reverse": _elements,
+    "list_zeros": lambda eq: [],
+    "array_to_list": _rows,
+    "tuple_new": _collected,
+    "tuple_get": _element,
+    "copy": lambda eq: [] if eq.params.get("deep") else _elements(eq),
+    "attribute": _opaque,
+    "subscript": _opaque,
+    "materialise": _same,
+    "broadcast_to": _same,
+    "diag": _same,
+    "accumulate": _accumulated,
+}
+
+# views that may not be written to: read-only, or with elements that share memory
+UNWRITABLE = frozenset({"materialise", "broadcast_to", "diagonal", "diag", "imag", "attribute", "subscript"})
+
+
+def flow(eq: Equation) -> list[Edge]:
+    """The edges of an equation without regions."""
+    edges = FLOWS.get(eq.op)
+    if edges is not None:
+        return edges(eq)
+    operation = OPS[eq.op]
+    if operation.effect:
+        return _opaque(eq)
+    if operation.view:
+        return [] if _gathers(eq) else _same(eq)
+    return _updated(eq) if operation.updates else []
+
+
+def _gathers(eq: Equation) -> bool:
+    """A fancy subscript, which copies."""
+    return eq.op == "get_item" and any(entry[0] == "array" for entry in eq.params["index"])
+
+
+def is_view(eq: Equation) -> bool:
+    """Whether the result is another look at operand 0's memory."""
+    return eq.op in UNWRITABLE or (OPS[eq.op].view and not _gathers(eq))
+
+
+def makes_owned(eq: Equation) -> bool:
+    """Whether results whose sources are owned may be written to."""
+    return eq.op not in UNWRITABLE and not (OPS[eq.op].effect and eq.op not in FLOWS)
+
+
+# ---- the relation, at the place that the analysis has reached
+
+
+@dataclass
+class Sharing:
+    """May-share between the variables in scope, and which memory this function itself has made (`owned`)."""
+
+    near: dict[Node, frozenset[Node]] = field(default_factory=dict)
+    owned: dict[Node, bool] = field(default_factory=dict)
+
+    def may(self, a: Node, b: Node) -> bool:
+        return a == b or b in self.near.get(a, ()) or a in self.near.get(b, ())
+
+    def sharers(self, node: Node, among: Iterable[Var]) -> set[Node]:
+        """The memory of these variables that may be this one."""
+        return {other for var in among for other in nodes(var) if self.may(node, other)}
+
+    def owns(self, atom: Atom, level: int = OBJECT) -> bool:
+        return isinstance(atom, Var) and self.owned.get((atom, level), level not in levels(atom.type))
+
+    def fresh(self, var: Var) -> None:
+        for node in nodes(var):
+            self.near[node] = frozenset()
+            self.owned[node] = True
+
+    def foreign(self, var: Var) -> None:
+        for node in nodes(var):
+            self.near[node] = frozenset()
+            self.owned[node] = False
+
+    def join(self, node: Node, source: Node, among: Iterable[Var]) -> bool:
+        """From now on `node` may also be `source`; whether that is news."""
+        var = node[0]
+        found = {other for other in self.sharers(source, among) if other[0] is not var}
+        before, owned = self.near[node], self.owned[node]
+        self.near[node] = before | found
+        self.owned[node] = owned and self.owned.get(source, False)
+        return not found <= before or owned != self.owned[node]
+
+
+# ---- the same, roughly: whatever may ever share is in one class
+
+
+class MemoryClasses:
+    """A partition of the variables: two in different classes never share memory."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._parent: dict[Var, Var] = {}
+        for eq in walk(trace.body):
+            self._join_equation(eq)
+
+    def of(self, var: Var) -> Var:
+        parent = self._parent.get(var, var)
+        if parent is not var:
+            parent = self._parent[var] = self.of(parent)
+        return parent
+
+    def _join_equation(self, eq: Equation) -> None:
+        if eq.op in STRUCTURED:
+            for slot in slots(eq):
+                self._join((*slot.targets, *slot.sources))
+        elif not eq.regions:
+            for edge in flow(eq):
+                self._join((eq.results[edge.result], eq.operands[edge.operand]))
+
+    def _join(self, atoms: Iterable[Atom]) -> None:
+        shared = [self.of(a) for a in atoms if isinstance(a, Var) and levels(a.type)]
+        for other in shared[1:]:
+            self._parent[self.of(other)] = self.of(shared[0])

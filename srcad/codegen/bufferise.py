@@ -1,0 +1,454 @@
+"""Bufferisation: which functional updates may overwrite their operand, and where a copy is needed instead.
+
+An update overwrites operand 0 if this function made that memory itself, and if nothing that is read later may share
+it: the old value, a view of it, a container that holds it. Otherwise a copy is made, where it costs least:
+
+- of a view that is read later, where it is taken (`row = a[0].copy()`), if that settles the matter;
+- of a value that a list is to keep, where it is appended;
+- of the value with which a loop starts, before the loop, so that the loop itself works in place;
+- of the operand, right before the update.
+
+The caller's values are never overwritten, and no result shares memory with them or with another result.
+
+The analysis goes through the trace in the order of execution with the may-share relation between the variables in
+scope; for loops it repeats until the relation between the carried values is stable, so that buffers which change
+places are known to be two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from srcad.analysis.aliases import CONTENT, OBJECT, Node, Sharing, flow, is_view, levels, makes_owned, nodes
+from srcad.analysis.liveness import Liveness, liveness
+from srcad.ops.catalogue import OPS
+from srcad.ops.subscripts import is_basic
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, walk
+from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.types import OPAQUE, Opaque, Undefined, Unknown
+
+# functions that look at their arguments, and neither keep nor change them
+HARMLESS = (print, repr, str, len, format, isinstance, type, float, int, bool, id, callable, hasattr)
+
+
+@dataclass
+class Decisions:
+    """What the analysis has found. Operands are named by their equation and position."""
+
+    in_place: set[Equation] = field(default_factory=set)
+    copied: set[tuple[Equation, int]] = field(default_factory=set)
+    detached: set[Var] = field(default_factory=set)
+    outputs: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Bufferised:
+    """A trace with the copies that it needs, and the updates in it that overwrite their operand."""
+
+    trace: Trace
+    in_place: frozenset[Equation]
+
+
+def bufferise(trace: Trace) -> Bufferised:
+    """Decide for every update."""
+    live = liveness(trace)
+    sources = _origins(trace)
+    detached: set[Var] = set()
+    while True:
+        analysis = _Analysis(trace, live, sources, detached)
+        analysis.run()
+        if not analysis.to_detach:
+            return _Insertion(analysis.decisions).trace(trace)
+        detached |= analysis.to_detach
+
+
+def is_update(eq: Equation) -> bool:
+    """Whether an equation overwrites memory (rather than making a new number)."""
+    if eq.regions or not OPS[eq.op].updates:
+        return False
+    return bool(levels(eq.results[-1].type)) and any(edge.level == OBJECT for edge in flow(eq))
+
+
+# ---- where overwritten memory comes from
+
+
+@dataclass(frozen=True)
+class _Origins:
+    """`overwritten`: memory that may flow into an update; `views`: the equation of each view."""
+
+    overwritten: frozenset[Node]
+    views: dict[Var, Equation]
+
+
+def _origins(trace: Trace) -> _Origins:
+    parents: dict[Node, list[Node]] = {}
+    starts: list[Node] = []
+    views: dict[Var, Equation] = {}
+    for eq in walk(trace.body):
+        if eq.op in STRUCTURED:
+            _slot_parents(eq, parents)
+        elif not eq.regions:
+            _flow_parents(eq, parents)
+            if is_update(eq) and isinstance(eq.operands[0], Var):
+                starts.append((eq.operands[0], OBJECT))
+            if len(eq.results) == 1 and is_view(eq):
+                views[eq.results[0]] = eq
+    return _Origins(frozenset(_reached(starts, parents)), views)
+
+
+def _slot_parents(eq: Equation, parents: dict[Node, list[Node]]) -> None:
+    for slot in slots(eq):
+        for target in slot.targets:
+            for level in levels(target.type):
+                parents.setdefault((target, level), []).extend((a, level) for a in slot.sources if isinstance(a, Var))
+
+
+def _flow_parents(eq: Equation, parents: dict[Node, list[Node]]) -> None:
+    for edge in flow(eq):
+        source = eq.operands[edge.operand]
+        if isinstance(source, Var):
+            parents.setdefault((eq.results[edge.result], edge.level), []).append((source, edge.source))
+
+
+def _reached(starts: list[Node], parents: dict[Node, list[Node]]) -> set[Node]:
+    found: set[Node] = set()
+    todo = list(starts)
+    while todo:
+        node = todo.pop()
+        if node not in found:
+            found.add(node)
+            todo += parents.get(node, [])
+    return found
+
+
+# ---- the analysis
+
+
+class _Analysis:
+    """One walk through the trace in the order of execution."""
+
+    def __init__(self, trace: Trace, live: Liveness, origins: _Origins, detached: set[Var]) -> None:
+        self.trace = trace
+        self.live = live
+        self.origins = origins
+        self.decisions = Decisions(detached=detached)
+        self.to_detach: set[Var] = set()
+        self.sharing = Sharing()
+        self.escaped = Var(OPAQUE, "escaped")  # what objects outside of this function may have kept
+        self.sharing.foreign(self.escaped)
+
+    def run(self) -> None:
+        for entry in self.trace.inputs:
+            self.sharing.foreign(entry.var)
+        self.region(self.trace.body)
+        self.results()
+
+    def region(self, region: Region) -> None:
+        for eq in region.equations:
+            self.equation(eq)
+
+    def equation(self, eq: Equation) -> None:
+        if eq.op in ("for", "while"):
+            self.loop(eq)
+        elif eq.op in STRUCTURED:
+            self.branches(eq)
+        elif eq.regions:
+            self.region(eq.regions[0])
+        else:
+            self.plain(eq)
+
+    def scope(self, eq: Equation) -> set[Var]:
+        """The variables that matter after an equation, apart from its results."""
+        return {*self.live.after[eq].difference(eq.results), self.escaped}
+
+    # ---- straight lines
+
+    def plain(self, eq: Equation) -> None:
+        scope = self.scope(eq)
+        if is_update(eq):
+            self.decide(eq, scope)
+        self.store(eq, scope)
+        harmless = eq.op == "call" and isinstance(eq.operands[0], Const) and eq.operands[0].value in HARMLESS
+        if OPS[eq.op].effect and not harmless:
+            self.escape(eq, scope)
+        for result in eq.results:
+            self.sharing.fresh(result)
+        if not harmless and not (eq.results and eq.results[0] in self.decisions.detached):
+            self.connect(eq, scope)
+
+    def connect(self, eq: Equation, scope: set[Var]) -> None:
+        """The results share memory with operands."""
+        owned = makes_owned(eq)
+        copied = {k for k in range(len(eq.operands)) if (eq, k) in self.decisions.copied}
+        fresh = eq.op == "accumulate" and eq not in self.decisions.in_place
+        for edge in flow(eq):
+            result, operand = (eq.results[edge.result], edge.level), eq.operands[edge.operand]
+            if edge.level not in levels(result[0].type) or fresh:
+                continue
+            if edge.operand in copied and (edge.operand > 0 or edge.source == OBJECT):
+                continue
+            if not owned or not isinstance(operand, Var):
+                self.sharing.owned[result] = self.sharing.owned[result] and owned and not levels(operand.type)
+            if isinstance(operand, Var) and edge.source in levels(operand.type):
+                self.sharing.join(result, (operand, edge.source), scope)
+        self.relate(eq)
+
+    def relate(self, eq: Equation) -> None:
+        """Several results of one equation may share memory: an element and the list that it came from."""
+        if len(eq.results) > 1:
+            for edge in flow(eq):
+                self._relate_results(eq, edge.result, edge.level)
+
+    def _relate_results(self, eq: Equation, index: int, level: int) -> None:
+        result = eq.results[index]
+        if level not in levels(result.type):
+            return
+        others = {node for other in eq.results if other is not result for node in nodes(other)}
+        self.sharing.near[(result, level)] |= others
+
+    def decide(self, eq: Equation, scope: set[Var]) -> None:
+        """In place, or after a copy."""
+        self.decisions.in_place.discard(eq)
+        self.decisions.copied.discard((eq, 0))
+        operand = eq.operands[0]
+        in_the_way = self.conflicts(eq, scope) if isinstance(operand, Var) else []
+        if self.sharing.owns(operand) and not in_the_way:
+            self.decisions.in_place.add(eq)
+        elif eq.op != "accumulate":
+            self.decisions.copied.add((eq, 0))
+        if self.sharing.owns(operand) and in_the_way and all(self.detachable(var) for var in in_the_way):
+            self.to_detach.update(in_the_way)
+
+    def conflicts(self, eq: Equation, scope: set[Var]) -> list[Var]:
+        """What is read after or while this equation overwrites its operand."""
+        operand = eq.operands[0]
+        assert isinstance(operand, Var)
+        target = (operand, OBJECT)
+        readers = scope | {self.escaped}
+        if not _reads_first(eq):
+            readers |= {a for a in eq.operands[1:] if isinstance(a, Var)}
+        return [var for var in readers if any(self.sharing.may(target, node) for node in nodes(var))]
+
+    def detachable(self, var: Var) -> bool:
+        free = var in self.origins.views and var not in self.decisions.detached
+        return free and (var, OBJECT) not in self.origins.overwritten
+
+    def store(self, eq: Equation, scope: set[Var]) -> None:
+        """A container that keeps what will be overwritten keeps a copy of it."""
+        for k in _STORES.get(eq.op, lambda eq: ())(eq):
+            self.decisions.copied.discard((eq, k))
+            operand = eq.operands[k]
+            if isinstance(operand, Var) and self.will_change(operand, scope):
+                self.decisions.copied.add((eq, k))
+
+    def will_change(self, var: Var, scope: set[Var]) -> bool:
+        """Whether memory of this variable, which we own, may be overwritten after it has been stored."""
+        memory = [node for node in nodes(var) if self.sharing.owned.get(node, False)]
+        return any(
+            other in self.origins.overwritten for node in memory for other in (node, *self.sharing.sharers(node, scope))
+        )
+
+    def escape(self, eq: Equation, scope: set[Var]) -> None:
+        """What an unknown function or object has got, it may keep."""
+        kept: set[Node] = set()
+        for operand in eq.operands:
+            if isinstance(operand, Var):
+                for node in nodes(operand):
+                    kept |= {node, *self.sharing.sharers(node, scope)}
+        for node in nodes(self.escaped):
+            self.sharing.near[node] |= kept
+
+    # ---- regions
+
+    def branches(self, eq: Equation) -> None:
+        for region in eq.regions:
+            self.region(region)
+        for result in eq.results:
+            self.sharing.fresh(result)
+        for region in eq.regions:
+            if region.results:
+                self.link(eq.results, region.results, self.scope(eq))
+
+    def loop(self, eq: Equation) -> None:
+        carried = slots(eq)
+        outer = {*self.live.around[eq], self.escaped}
+        state = [slot.parameters[0] for slot in carried]
+        for var in (*eq.regions[0].parameters, *state):
+            self.sharing.fresh(var)
+        self.link(state, self.initial(eq, outer), outer)
+        changed = True
+        while changed:
+            before = sum(len(self.sharing.near[node]) for node in nodes(self.escaped))
+            for region in eq.regions:
+                self.region(region)
+            changed = self.link(state, [slot.yields[-1] for slot in carried], outer)
+            changed |= before != sum(len(self.sharing.near[node]) for node in nodes(self.escaped))
+        for result in eq.results:
+            self.sharing.fresh(result)
+        self.link(eq.results[: len(state)], state, self.scope(eq))
+
+    def initial(self, eq: Equation, outer: set[Var]) -> list[Atom]:
+        """What the loop starts with; copies where the loop overwrites it and it isn't free for that."""
+        offset = len(eq.operands) - len(slots(eq))
+        atoms: list[Atom] = list(eq.operands[offset:])
+        for k, slot in enumerate(slots(eq)):
+            self.decisions.copied.discard((eq, offset + k))
+            if not self.live.carried[eq][k] or (slot.parameters[0], OBJECT) not in self.origins.overwritten:
+                continue
+            if self.occupied(atoms[k], outer, [a for j, a in enumerate(atoms) if j != k]):
+                self.decisions.copied.add((eq, offset + k))
+                atoms[k] = self.copy_of(atoms[k], outer)
+        return atoms
+
+    def occupied(self, atom: Atom, outer: set[Var], others: Sequence[Atom]) -> bool:
+        """Whether a loop may not overwrite this."""
+        if not levels(atom.type):
+            return False
+        if not self.sharing.owns(atom):
+            return True
+        assert isinstance(atom, Var)
+        rest = {*outer, *(a for a in others if isinstance(a, Var))}
+        return any(self.sharing.may((atom, OBJECT), node) for var in rest for node in nodes(var))
+
+    def copy_of(self, atom: Atom, scope: set[Var]) -> Var:
+        """A copy, whose elements are still the same."""
+        copy = Var(atom.type)
+        self.sharing.fresh(copy)
+        if CONTENT in levels(atom.type):
+            self.sharing.owned[(copy, CONTENT)] = self.sharing.owns(atom, CONTENT)
+            if isinstance(atom, Var):
+                self.sharing.join((copy, CONTENT), (atom, CONTENT), scope)
+        return copy
+
+    def link(self, targets: Sequence[Var], sources: Sequence[Atom], scope: set[Var]) -> bool:
+        """Each target may be its source; whether that says anything new."""
+        changed = False
+        pairs = list(zip(targets, sources, strict=False))
+        for target, source in pairs:
+            changed |= self._link_one(target, source, scope)
+        for j, (target, source) in enumerate(pairs):
+            for other, other_source in pairs[:j]:
+                changed |= self._link_two(target, source, other, other_source)
+        return changed
+
+    def _link_one(self, target: Var, source: Atom, scope: set[Var]) -> bool:
+        if isinstance(source.type, Undefined) or not levels(source.type):
+            return False
+        if isinstance(source, Const):
+            changed = any(self.sharing.owned[node] for node in nodes(target))
+            self.sharing.owned.update(dict.fromkeys(nodes(target), False))
+            return changed
+        mine, others = levels(target.type), levels(source.type)
+        joins = [(level, o) for level in mine for o in others if level == o or o not in mine]
+        changed = [self.sharing.join((target, level), (source, o), scope) for level, o in joins]
+        return any(changed)
+
+    def _link_two(self, a: Var, source_a: Atom, b: Var, source_b: Atom) -> bool:
+        if not isinstance(source_a, Var) or not isinstance(source_b, Var):
+            return False
+        changed = False
+        for node in nodes(a):
+            for other in nodes(b):
+                ours, theirs = _at(source_a, node[1]), _at(source_b, other[1])
+                if any(self.sharing.may(x, y) for x in ours for y in theirs) and not self.sharing.may(node, other):
+                    self.sharing.near[node] |= {other}
+                    changed = True
+        return changed
+
+    # ---- results
+
+    def results(self) -> None:
+        """A result that the caller could change by changing something else is copied."""
+        seen: list[Node] = list(nodes(self.escaped))
+        for k, atom in enumerate(self.trace.body.results):
+            if isinstance(atom.type, Opaque) or not levels(atom.type):
+                continue
+            memory = list(nodes(atom)) if isinstance(atom, Var) else []
+            alone = all(self.sharing.owns(atom, level) for level in levels(atom.type))
+            if not alone or any(self.sharing.may(a, b) for a in memory for b in seen):
+                self.decisions.outputs.add(k)
+            else:
+                seen += memory
+
+
+def _at(var: Var, level: int) -> list[Node]:
+    """The memory of a source that a target's memory of this level may be."""
+    return [(var, level)] if level in levels(var.type) else list(nodes(var))
+
+
+def _reads_first(eq: Equation) -> bool:
+    """Whether NumPy has read all operands before it writes the first element, or behaves so."""
+    if eq.op not in ("set_item", "add_item"):
+        return True
+    return is_basic(eq.params["index"])
+
+
+def _all_operands(eq: Equation) -> Iterable[int]:
+    return range(len(eq.operands))
+
+
+def _value_operand(eq: Equation) -> Iterable[int]:
+    return (1,)
+
+
+_STORES = {
+    "list_append": _value_operand,
+    "list_set": _value_operand,
+    "list_set_slice": _value_operand,
+    "list_new": _all_operands,
+    "tuple_new": _all_operands,
+}
+
+
+# ---- inserting the copies
+
+
+class _Insertion:
+    """Writes the copies into the trace."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self.decisions = decisions
+        self.in_place: set[Equation] = set()
+        self.out: list[Equation] = []
+
+    def trace(self, trace: Trace) -> Bufferised:
+        body = self.region(trace.body, self.decisions.outputs)
+        return Bufferised(replace(trace, body=body), frozenset(self.in_place))
+
+    def region(self, region: Region, outputs: Iterable[int] = ()) -> Region:
+        outer, self.out = self.out, []
+        for eq in region.equations:
+            self.equation(eq)
+        results = list(region.results)
+        for k in sorted(outputs):
+            results[k] = self.copy(results[k], self.out[-1] if self.out else None, deep=True)
+        equations, self.out = self.out, outer
+        return Region(region.parameters, tuple(equations), tuple(results))
+
+    def equation(self, eq: Equation) -> None:
+        operands = list(eq.operands)
+        for k in range(len(operands)):
+            if (eq, k) in self.decisions.copied:
+                kept = eq.op in _STORES and not (is_update(eq) and k == 0)
+                operands[k] = self.copy(operands[k], eq, deep=kept)
+        regions = tuple(self.region(region) for region in eq.regions)
+        new = replace(eq, operands=tuple(operands), regions=regions)
+        if eq in self.decisions.in_place or ((eq, 0) in self.decisions.copied and is_update(eq)):
+            self.in_place.add(new)
+        if eq.results and eq.results[0] in self.decisions.detached:
+            view = Var(eq.results[0].type)
+            self.out.append(replace(new, results=(view,)))
+            self.copy(view, eq, result=eq.results[0])
+        else:
+            self.out.append(new)
+
+    def copy(self, atom: Atom, eq: Equation | None, *, deep: bool = False, result: Var | None = None) -> Var:
+        """`deep`: with the elements of lists. A value of unknown type, which may be a number, is left to a helper."""
+        result = result or Var(atom.type)
+        params: dict[str, Any] = {"deep": True} if deep or isinstance(atom.type, Unknown) else {}
+        span, role = (eq.span, eq.role) if eq else (None, "")
+        self.out.append(Equation("copy", (atom,), (result,), MappingProxyType(params), (), span, role))
+        return result

@@ -1,0 +1,263 @@
+"""Equations as expressions."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterable
+
+from srcad.codegen import spelling
+from srcad.codegen.constants import Constants
+from srcad.codegen.folding import Folding, short_circuit
+from srcad.codegen.naming import Names
+from srcad.errors import InternalError
+from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
+from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Undefined, Unknown, dtype_of
+
+MODULES = {"np": "numpy as np", "math": "math"}
+
+
+class Globals:
+    """The global names that the source uses: modules, builtins, helpers; renamed where a parameter hides them."""
+
+    def __init__(self, hidden: Iterable[str]) -> None:
+        self.hidden = set(hidden)
+        self.imports: dict[str, None] = {}
+        self.helpers: dict[str, None] = {}
+        self.aliases: dict[str, object] = {}
+
+    def name(self, name: str) -> str:
+        shown = f"{name}_" if name in self.hidden else name
+        if name in MODULES:
+            self.imports[MODULES[name] if shown == name else f"{MODULES[name].split()[0]} as {shown}"] = None
+        elif hasattr(builtins, name):
+            if shown != name:
+                self.aliases[shown] = getattr(builtins, name)
+        else:
+            self.helpers[name] = None
+        return shown
+
+
+class Expressions:
+    """Prints atoms and equations as expressions."""
+
+    def __init__(self, trace: Trace, names: Names, folding: Folding, scalars: bool) -> None:
+        self.names = names
+        self.folding = folding
+        self.scalars = scalars
+        self.globals = Globals(p.name for p in trace.parameters)
+        self.constants = Constants(trace.bindings, names.taken, self.globals.name)
+
+    def atom(self, atom: Atom) -> ast.expr:
+        """What an atom is printed as."""
+        if isinstance(atom, Const):
+            if isinstance(atom.type, Undefined):
+                raise InternalError("generated code would read a value that is never set")
+            return self.constants.expr(atom.value)
+        if atom in self.folding.inline:
+            return self.equation(self.folding.inline[atom])
+        return ast.Name(self.names.of(atom), ast.Load())
+
+    def atoms(self, atoms: Iterable[Atom]) -> list[ast.expr]:
+        return [self.atom(a) for a in atoms]
+
+    def equation(self, eq: Equation) -> ast.expr:
+        """The expression for the (only) result of an equation."""
+        printer = _EXPRESSIONS.get(eq.op)
+        return printer(self, eq) if printer else self.spelled(eq)
+
+    def spelled(self, eq: Equation) -> ast.expr:
+        """By the catalogue."""
+        text = spelling.spelling(eq, self.scalars)
+        renamed = {name: self.globals.name(name) for name in sorted(spelling.global_names(text))}
+        return spelling.tidy(spelling.fill(text, self.atoms(eq.operands), renamed))
+
+    def call(self, function: str, *arguments: ast.expr) -> ast.expr:
+        """A call of a global function, as in "np.sum"."""
+        return self.constants.call(function, *arguments)
+
+    def path(self, path: Path) -> ast.expr:
+        """How an input is reached from its root."""
+        tree: ast.expr = ast.Name(path.root, ast.Load())
+        for kind, key in path.steps:
+            if kind == "attr":
+                tree = ast.Attribute(tree, key, ast.Load())
+            else:
+                tree = ast.Subscript(tree, self.constants.expr(key), ast.Load())
+        return tree
+
+    # ---- subscripts
+
+    def item(self, x: Atom, template: tuple[tuple[object, ...], ...], index: tuple[Atom, ...]) -> ast.Subscript:
+        """x[index]."""
+        return ast.Subscript(self.atom(x), self.index(template, index), ast.Load())
+
+    def index(self, template: tuple[tuple[object, ...], ...], index: tuple[Atom, ...]) -> ast.expr:
+        parts = [self.component(entry, index) for entry in template]
+        return parts[0] if len(parts) == 1 else ast.Tuple(parts, ast.Load())
+
+    def component(self, entry: tuple[object, ...], index: tuple[Atom, ...]) -> ast.expr:
+        kind, *places = entry
+        if kind in ("newaxis", "ellipsis"):
+            return ast.Constant(None if kind == "newaxis" else ...)
+        operands = [index[place] if isinstance(place, int) else None for place in places]
+        if kind == "slice":
+            bounds = [None if a is None or _is_none(a) else self.atom(a) for a in operands]
+            return ast.Slice(*bounds)
+        (operand,) = operands
+        assert operand is not None
+        return self.atom(operand)
+
+    # ---- conditional expressions
+
+    def choice(self, eq: Equation) -> ast.expr:
+        """a if c else b; c and b; c or b."""
+        condition = self.atom(eq.operands[0])
+        then, otherwise = (self.only(region) for region in eq.regions)
+        word = short_circuit(eq)
+        if word == "and":
+            return _joined(ast.And(), condition, self.atom(then))
+        if word == "or":
+            return _joined(ast.Or(), condition, self.atom(otherwise))
+        return ast.IfExp(condition, self.atom(then), self.atom(otherwise))
+
+    @staticmethod
+    def only(region: Region) -> Atom:
+        return region.results[0]
+
+
+def _is_none(atom: Atom) -> bool:
+    return isinstance(atom, Const) and atom.value is None
+
+
+def _joined(operator: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
+    """`left and right`, flat on the right side: x and (y and z) is x and y and z."""
+    rest = right.values if isinstance(right, ast.BoolOp) and type(right.op) is type(operator) else [right]
+    return ast.BoolOp(operator, [left, *rest])
+
+
+def negation(condition: ast.expr) -> ast.expr:
+    """not c, as people write it."""
+    if isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
+        return condition.operand
+    if isinstance(condition, ast.Compare) and len(condition.ops) == 1:
+        opposite = _OPPOSITES.get(type(condition.ops[0]))
+        if opposite:
+            return ast.Compare(condition.left, [opposite()], condition.comparators)
+    return ast.UnaryOp(ast.Not(), condition)
+
+
+_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+
+
+# ---- operations that are not spelled by the catalogue
+
+
+def _get_item(x: Expressions, eq: Equation) -> ast.expr:
+    return x.item(eq.operands[0], eq.params["index"], eq.operands[1:])
+
+
+def _dim(x: Expressions, eq: Equation) -> ast.expr:
+    array, axis = x.atom(eq.operands[0]), eq.params["axis"]
+    if not isinstance(eq.operands[0].type, Array):
+        return ast.Subscript(x.call("np.shape", array), x.constants.expr(axis), ast.Load())
+    if axis == 0:
+        return x.call("len", array)
+    return ast.Subscript(ast.Attribute(array, "shape", ast.Load()), x.constants.expr(axis), ast.Load())
+
+
+def _attribute_of_array(name: str) -> Callable[[Expressions, Equation], ast.expr]:
+    def printer(x: Expressions, eq: Equation) -> ast.expr:
+        array = x.atom(eq.operands[0])
+        if isinstance(eq.operands[0].type, Array):
+            return ast.Attribute(array, name, ast.Load())
+        return x.call(f"np.{name}", array)
+
+    return printer
+
+
+def _copy(x: Expressions, eq: Equation) -> ast.expr:
+    value, of = x.atom(eq.operands[0]), eq.operands[0].type
+    if isinstance(of, Array) or (isinstance(of, ListOf) and not eq.params.get("deep")):
+        return ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
+    return value if isinstance(of, Scalar) else x.call("copied", value)
+
+
+def _zeros_like(x: Expressions, eq: Equation) -> ast.expr:
+    (operand,) = eq.operands
+    if isinstance(operand.type, Array):
+        return x.call("np.zeros_like", x.atom(operand))
+    if isinstance(operand.type, Scalar):
+        return x.constants.expr(_zero(operand.type))
+    return x.call("zeros_of", x.atom(operand))
+
+
+def _zero(t: Scalar) -> object:
+    import numpy as np
+
+    zero = np.dtype(t.dtype).type(0)
+    return zero.item() if t.python or t.dtype == "float64" else zero
+
+
+def _list_zeros(x: Expressions, eq: Equation) -> ast.expr:
+    (operand,) = eq.operands
+    t = operand.type
+    if isinstance(t, ListOf) and isinstance(t.element, Scalar) and t.element.dtype == "float64":
+        return ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), x.call("len", x.atom(operand)))
+    return x.call("zeros_of", x.atom(operand))
+
+
+def _accumulate(x: Expressions, eq: Equation) -> ast.expr:
+    a, b = x.atoms(eq.operands)
+    if isinstance(eq.result.type, (ListOf, TupleOf)):
+        return x.call("plus", a, b)
+    return spelling.tidy(ast.BinOp(a, ast.Add(), b))
+
+
+def _cast(x: Expressions, eq: Equation) -> ast.expr:
+    (operand,) = eq.operands
+    value, dtype = x.atom(operand), eq.params["dtype"]
+    source = dtype_of(operand.type)
+    if source is not None and source.startswith("complex") and not dtype.startswith("complex"):
+        value = ast.Attribute(value, "real", ast.Load())
+    if isinstance(operand.type, Array):
+        return ast.Call(ast.Attribute(value, "astype", ast.Load()), [x.constants.dotted(f"np.{dtype}")], [])
+    if isinstance(operand.type, Unknown):
+        return x.call("cast", value, ast.Constant(dtype))
+    return x.call(f"np.{dtype}", value)
+
+
+def _call(x: Expressions, eq: Equation) -> ast.expr:
+    callee, *arguments = x.atoms(eq.operands)
+    keywords = tuple(eq.params.get("keywords", ()))
+    starred = eq.params.get("starred", ())
+    first = len(arguments) - len(keywords)
+    plain = [ast.Starred(a, ast.Load()) if k in starred else a for k, a in enumerate(arguments[:first])]
+    named = [ast.keyword(name, a) for name, a in zip(keywords, arguments[first:], strict=True)]
+    return ast.Call(callee, plain, named)
+
+
+def _tuple_new(x: Expressions, eq: Equation) -> ast.expr:
+    return ast.Tuple(x.atoms(eq.operands), ast.Load())
+
+
+_EXPRESSIONS: dict[str, Callable[[Expressions, Equation], ast.expr]] = {
+    "get_item": _get_item,
+    "dim": _dim,
+    "size": _attribute_of_array("size"),
+    "shape": _attribute_of_array("shape"),
+    "ndim": _attribute_of_array("ndim"),
+    "copy": _copy,
+    "zeros_like": _zeros_like,
+    "list_zeros": _list_zeros,
+    "accumulate": _accumulate,
+    "cast": _cast,
+    "call": _call,
+    "tuple_new": _tuple_new,
+    "if": Expressions.choice,
+}

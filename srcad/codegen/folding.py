@@ -1,0 +1,208 @@
+"""Which values are printed inside the expressions that use them.
+
+A nameless pure value that is used once is printed where it is used. That evaluates it later, so between its place and
+the use nothing may overwrite the memory that it reads, have an effect, or give one of the names that it reads
+another value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from srcad.analysis.aliases import MemoryClasses, levels
+from srcad.codegen.spelling import repeats
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables, walk
+from srcad.trace.slots import STRUCTURED
+from srcad.trace.types import Undefined
+
+LONGEST = 84  # an expression that would be longer than this keeps its own statement
+LONGEST_CHOICE = 60
+
+
+@dataclass
+class Folding:
+    """inline: the equation of each value that is printed inside an expression; choices: `if`s that are expressions."""
+
+    inline: dict[Var, Equation] = field(default_factory=dict)
+    choices: set[Equation] = field(default_factory=set)
+
+
+def fold(trace: Trace, in_place: frozenset[Equation], scalars: bool) -> Folding:
+    """Decide for every value; `scalars`: whether float scalars are spelled with `math`."""
+    folder = _Folder(trace, in_place, scalars)
+    folder.region(trace.body)
+    folder.results(trace.body)
+    return folder.folding
+
+
+def is_pure(eq: Equation, in_place: frozenset[Equation]) -> bool:
+    return eq.op in OPS and not OPS[eq.op].effect and eq not in in_place and not eq.regions and len(eq.results) == 1
+
+
+def short_circuit(eq: Equation) -> str | None:
+    """`and` or `or` where an `if` chooses between its own condition and something else."""
+    if eq.op != "if" or len(eq.results) != 1 or not isinstance(eq.operands[0], Var):
+        return None
+    for region, word in zip(eq.regions, ("or", "and"), strict=True):
+        if not region.equations and region.results[0] is eq.operands[0]:
+            return word
+    return None
+
+
+def count_uses(trace: Trace) -> dict[Var, int]:
+    """How often each variable is read; the condition of an `and` or `or` once."""
+    uses: dict[Var, int] = {}
+    regions = [trace.body]
+    for eq in walk(trace.body):
+        regions += eq.regions
+        for var in variables(eq.operands):
+            uses[var] = uses.get(var, 0) + (0 if short_circuit(eq) else 1)
+    for region in regions:
+        for var in variables(region.results):
+            uses[var] = uses.get(var, 0) + 1
+    return uses
+
+
+class _Folder:
+    def __init__(self, trace: Trace, in_place: frozenset[Equation], scalars: bool) -> None:
+        self.folding = Folding()
+        self.scalars = scalars
+        self.in_place = in_place
+        self.uses = count_uses(trace)
+        self.classes = MemoryClasses(trace)
+        self.lengths: dict[Var, int] = {}
+        self.reads: dict[Var, frozenset[Var]] = {}
+        self.places: dict[Var, tuple[Region, int]] = {}  # where a candidate stands
+
+    # ---- walking
+
+    def region(self, region: Region) -> None:
+        for k, eq in enumerate(region.equations):
+            self.operands(eq, region, k)
+            for inner in eq.regions:
+                self.region(inner)
+            self.inner_results(eq)
+            if self.candidate(eq):
+                self.places[eq.results[0]] = (region, k)
+                self.measure(eq)
+
+    def candidate(self, eq: Equation) -> bool:
+        """Whether an equation may be folded at all."""
+        if eq not in self.folding.choices and not is_pure(eq, self.in_place):
+            return False
+        (result,) = eq.results
+        return result.name is None and self.uses.get(result, 0) == 1
+
+    def operands(self, eq: Equation, region: Region, place: int) -> None:
+        """Fold what an equation reads into it."""
+        room = LONGEST - sum(self.length(a) for a in eq.operands)
+        for k, operand in enumerate(eq.operands):
+            if isinstance(operand, Var) and operand in self.places and self.takes(eq, k):
+                room = self.try_fold(operand, region, place, room)
+
+    def takes(self, eq: Equation, k: int) -> bool:
+        """Whether operand k may be an expression: not where it is overwritten, nor where a loop starts from it."""
+        if eq in self.in_place:
+            return k > 0
+        if eq.op == "for":
+            return k < 3
+        return eq.op not in ("while", "format") and not (eq.op == "scope" and k > 0) and not self.repeats(eq, k)
+
+    def repeats(self, eq: Equation, k: int) -> bool:
+        return eq.op in OPS and repeats(eq, self.scalars, k)
+
+    def try_fold(self, var: Var, region: Region, place: int, room: int) -> int:
+        """Fold a variable into what stands at `place`, if that is right and there is room; what room is left."""
+        home, start = self.places[var]
+        longer = self.lengths[var] - self.length(var)
+        if home is not region or longer > room or self.blocked(var, region, start, place):
+            return room
+        self.folding.inline[var] = region.equations[start]
+        return room - longer
+
+    # ---- results of regions
+
+    def inner_results(self, eq: Equation) -> None:
+        """Fold into the yields where they are printed as expressions: conditions, messages, conditional expressions."""
+        if eq.op == "if":
+            self.choice(eq)
+        elif eq.op == "while":
+            self.results(eq.regions[0])
+        elif eq.op == "for" and eq.params.get("breaks"):
+            self.results(eq.regions[0], 1)
+        elif eq.op not in STRUCTURED:
+            for region in eq.regions:
+                self.results(region)
+
+    def results(self, region: Region, count: int | None = None) -> None:
+        for atom in region.results[:count]:
+            if isinstance(atom, Var) and atom in self.places and atom not in self.folding.inline:
+                self.try_fold(atom, region, len(region.equations), LONGEST - self.length(atom))
+
+    def choice(self, eq: Equation) -> None:
+        """An `if` with one nameless result that needs no statements is a conditional expression."""
+        if len(eq.results) != 1 or eq.results[0].name is not None:
+            return
+        before = dict(self.folding.inline)
+        for region in eq.regions:
+            self.results(region)
+        if all(self.is_expression(region) for region in eq.regions) and self.choice_length(eq) <= LONGEST_CHOICE:
+            self.folding.choices.add(eq)
+        else:
+            self.folding.inline = before
+
+    def is_expression(self, region: Region) -> bool:
+        if isinstance(region.results[0].type, Undefined):
+            return False
+        return all(len(eq.results) == 1 and eq.results[0] in self.folding.inline for eq in region.equations)
+
+    def choice_length(self, eq: Equation) -> int:
+        return 10 + sum(self.length(r.results[0]) for r in eq.regions) + self.length(eq.operands[0])
+
+    # ---- measures
+
+    def length(self, atom: Atom) -> int:
+        """About how long an atom will be in print."""
+        if isinstance(atom, Const):
+            return len(repr(atom.value)) if isinstance(atom.value, (int, float, complex, str)) else 8
+        if atom in self.folding.inline:
+            return self.lengths[atom]
+        return len(atom.name or "v1")
+
+    def measure(self, eq: Equation) -> None:
+        (result,) = eq.results
+        operands = [*eq.operands, *(r.results[0] for r in eq.regions)]
+        words = 2 if eq.op in _SHORT else 6 if eq.regions else len(eq.op) + 5
+        self.lengths[result] = words + sum(self.length(a) + 2 for a in operands)
+        found: set[Var] = set()
+        for var in variables(tuple(operands)):
+            found |= self.reads[var] if var in self.folding.inline else {var}
+        self.reads[result] = frozenset(found)
+
+    # ---- what stands between
+
+    def blocked(self, var: Var, region: Region, start: int, end: int) -> bool:
+        reads = self.reads[var]
+        memory = {self.classes.of(v) for v in reads if levels(v.type)}
+        names = {v.name for v in reads if v.name}
+        for eq in region.equations[start + 1 : end]:
+            if len(eq.results) == 1 and eq.results[0] in self.folding.inline:
+                continue
+            if self.disturbs(eq, memory, names):
+                return True
+        return False
+
+    def disturbs(self, eq: Equation, memory: set[Var], names: set[str | None]) -> bool:
+        if eq in self.folding.choices:
+            return False
+        if eq.regions or (eq.op in OPS and OPS[eq.op].effect):
+            return True
+        if eq in self.in_place and isinstance(eq.operands[0], Var) and self.classes.of(eq.operands[0]) in memory:
+            return True
+        return any(result.name in names for result in eq.results)
+
+
+_SHORT = {"add", "subtract", "multiply", "divide", "power", "negative", "matmul", "remainder", "floor_divide"}
+_SHORT |= {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "identical", "not_identical", "not_"}
+_SHORT |= {"get_item", "list_get", "accumulate"}

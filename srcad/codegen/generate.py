@@ -1,0 +1,117 @@
+"""Code generation: a trace to the source of one function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.analysis.liveness import Liveness, liveness
+from srcad.codegen.bufferise import Bufferised, bufferise
+from srcad.codegen.control import Control, Item, Simple
+from srcad.codegen.expressions import Expressions
+from srcad.codegen.folding import fold
+from srcad.codegen.layout import Layout, text_of
+from srcad.codegen.naming import assign_names
+from srcad.codegen.prepare import prepare
+from srcad.codegen.signature import local_names, output, parameters
+from srcad.codegen.statements import Statements
+from srcad.errors import Span
+from srcad.trace.nodes import Region, Trace, Var, walk
+from srcad.trace.types import dtype_of, is_inexact, is_numeric
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The source of one function, and what it needs.
+
+    lines     generated line number -> the user's line that it comes from
+    bindings  names of the user's objects (functions, classes, constants) that the source refers to
+    helpers   names of the runtime helpers that it calls
+    imports   what has to be imported: "numpy as np", "math"
+    """
+
+    name: str
+    source: str
+    lines: Mapping[int, Span] = field(default_factory=dict)
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+    helpers: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+
+
+def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
+    """The source of a trace as a function called `name`.
+
+    `careful` spells every operation with NumPy, which gives inf and nan where `math` and Python raise.
+    """
+    bufferised = bufferise(prepare(trace))
+    scalars = not careful and all_float64(bufferised.trace)
+    folding = fold(bufferised.trace, bufferised.in_place, scalars)
+    live = liveness(bufferised.trace, folding.inline)
+    names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace))
+    names.taken.add(name)
+    x = Expressions(bufferised.trace, names, folding, scalars)
+    return _print(bufferised, name, x, live)
+
+
+def _print(bufferised: Bufferised, name: str, x: Expressions, live: Liveness) -> Generated:
+    trace = bufferised.trace
+    control = Control(Statements(x, bufferised.in_place), live)
+    signature = parameters(trace.parameters, x)
+    items = [*unpacking(trace, x, live), *control.region(trace.body), Simple(returning(trace, x))]
+    layout = Layout()
+    layout.put(_head(name, signature), 0)
+    if trace.doc:
+        _document(layout, trace.doc)
+    layout.block(items, 1)
+    bindings = {**x.constants.bindings, **x.globals.aliases}
+    return Generated(
+        name,
+        "\n".join(layout.lines) + "\n",
+        layout.spans,
+        bindings,
+        tuple(sorted(x.globals.helpers)),
+        tuple(sorted(x.globals.imports, reverse=True)),
+    )
+
+
+def _head(name: str, signature: ast.arguments) -> str:
+    definition = ast.FunctionDef(name, signature, [ast.Pass()], [], None, None)
+    return text_of(definition).removesuffix("pass").rstrip()
+
+
+def _document(layout: Layout, doc: str) -> None:
+    text = doc.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = f'"""{text}'.splitlines()
+    lines[-1:] = [lines[-1] + '"""'] if len(lines) == 1 else [lines[-1], '"""']
+    layout.lines += [f"    {line}".rstrip() for line in lines]
+
+
+def unpacking(trace: Trace, x: Expressions, live: Liveness) -> list[Item]:
+    """Parts of arguments into local variables."""
+    used = live.reads(trace.body.results)
+    for eq in live.statements(trace.body):
+        used |= live.reads_of_equation(eq)
+    parts = [entry for entry in trace.inputs if entry.path.steps and entry.var in used]
+    return [Simple(ast.Assign([_target(entry.var, x)], x.path(entry.path))) for entry in parts]
+
+
+def _target(var: Var, x: Expressions) -> ast.expr:
+    return ast.Name(x.names.of(var), ast.Store())
+
+
+def returning(trace: Trace, x: Expressions) -> ast.stmt:
+    return ast.Return(output(trace.output, x.atoms(trace.body.results), x))
+
+
+def all_float64(trace: Trace) -> bool:
+    """Whether float64 is the only floating dtype, so that a Python float may stand for a NumPy one."""
+    variables = [entry.var for entry in trace.inputs]
+    regions: list[Region] = [trace.body]
+    for eq in walk(trace.body):
+        variables += eq.results
+        regions += eq.regions
+    types = [var.type for var in variables] + [p.type for region in regions for p in region.parameters]
+    dtypes = {dtype_of(t) for t in types if is_numeric(t)}
+    return all(dtype is not None and (dtype == "float64" or not is_inexact(dtype)) for dtype in dtypes)

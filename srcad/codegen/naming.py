@@ -1,0 +1,219 @@
+"""Out of SSA: which variables share a Python name, and what the names are.
+
+Variables that would like to be one (a loop's initial value, state and result; a buffer before and after an update in
+place) become one *class* if they never live at the same time. Classes get names in the order of the program: the
+user's if there is one, and if no class that lives at the same time has it already.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from srcad.analysis.liveness import Liveness
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
+from srcad.trace.slots import STRUCTURED, slots
+
+# names that generated code uses for what they are
+RESERVED = (
+    frozenset(keyword.kwlist)
+    | {"np", "math", "_"}
+    | {name for name in dir(builtins) if name.islower() or name.endswith("Error")}
+    - {"id", "input", "hash", "credits", "copyright", "license", "exit", "quit", "vars", "dir", "help", "next", "iter"}
+)
+
+
+@dataclass(eq=False)
+class _Class:
+    """Variables with one name. `fixed`: the name of a parameter; `free`: read from the globals, never assigned."""
+
+    members: list[Var]
+    hint: str | None = None
+    fixed: bool = False
+    free: bool = False
+    name: str = ""
+
+
+@dataclass
+class Names:
+    """The Python name of every variable that is not printed as an expression."""
+
+    classes: dict[Var, _Class] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def of(self, var: Var) -> str:
+        return self.classes[var].name
+
+    def fresh(self, base: str) -> str:
+        """A name that nothing has."""
+        name, k = base, 1
+        while name in self.taken or name in RESERVED:
+            k += 1
+            name = f"{base}_{k}"
+        self.taken.add(name)
+        return name
+
+
+def assign_names(trace: Trace, live: Liveness, in_place: frozenset[Equation], hints: dict[Var, str]) -> Names:
+    """Names for the inputs (`hints` of those that are unpacked) and for everything computed."""
+    graph = _interference(trace, live)
+    namer = _Namer(trace, live, graph, hints)
+    namer.define()
+    for a, b in _affinities(trace, in_place):
+        namer.merge(a, b)
+    return namer.name()
+
+
+# ---- interference
+
+
+def _interference(trace: Trace, live: Liveness) -> dict[Var, set[Var]]:
+    """Which variables live at the same time."""
+    graph: dict[Var, set[Var]] = {}
+
+    def clash(defined: Iterable[Var], alive: Iterable[Var]) -> None:
+        alive = list(alive)
+        for var in defined:
+            for other in alive:
+                if other is not var:
+                    graph.setdefault(var, set()).add(other)
+                    graph.setdefault(other, set()).add(var)
+
+    entries = [entry.var for entry in trace.inputs]
+    clash(entries, entries)
+    for eq in walk(trace.body):
+        if eq not in live.after:
+            continue
+        clash(eq.results, {*live.after[eq], *eq.results})
+        if eq in live.carried:
+            clash(_state(eq, live), {*live.around[eq], *_state(eq, live)})
+    return graph
+
+
+def _state(eq: Equation, live: Liveness) -> list[Var]:
+    """What a loop sets at the beginning of each iteration."""
+    parameters = eq.regions[-1].parameters
+    index, state = (parameters[:1], parameters[1:]) if eq.op == "for" else ((), parameters)
+    return [*index, *(var for var, wanted in zip(state, live.carried[eq], strict=True) if wanted)]
+
+
+# ---- what would like to be one
+
+
+def _affinities(trace: Trace, in_place: frozenset[Equation]) -> Iterator[tuple[Atom, Var]]:
+    """Pairs of variables, the most important first."""
+    equations = list(walk(trace.body))
+    for eq in equations:
+        if eq in in_place or (eq.op in OPS and OPS[eq.op].updates and eq.operands):
+            yield eq.operands[0], eq.results[-1]
+    for eq in equations:
+        if eq.op in ("for", "while"):
+            for slot in slots(eq):
+                yield slot.yields[-1], slot.parameters[0]
+                yield slot.parameters[0], slot.result
+    for eq in equations:
+        if eq.op in STRUCTURED:
+            for slot in slots(eq):
+                for source in slot.sources:
+                    yield source, slot.targets[-1]
+
+
+# ---- names
+
+
+class _Namer:
+    def __init__(self, trace: Trace, live: Liveness, graph: dict[Var, set[Var]], hints: dict[Var, str]) -> None:
+        self.trace = trace
+        self.live = live
+        self.graph = graph
+        self.hints = hints
+        self.names = Names()
+        self.order: list[_Class] = []
+
+    def define(self) -> None:
+        """Each variable its own class."""
+        for entry in self.trace.inputs:
+            plain = not entry.path.steps
+            hint = entry.path.root if plain else self.hints[entry.var]
+            self.add(entry.var, hint, fixed=plain, free=entry.free and plain)
+        self.region(self.trace.body)
+
+    def region(self, region: Region) -> None:
+        for eq in region.equations:
+            inline = len(eq.results) == 1 and eq.results[0] in self.live.inline
+            for inner in eq.regions:
+                for var in inner.parameters:
+                    self.add(var, var.name)
+                self.region(inner)
+            for var in () if inline else eq.results:
+                self.add(var, var.name)
+
+    def add(self, var: Var, hint: str | None, fixed: bool = False, free: bool = False) -> None:
+        if var not in self.names.classes:
+            found = _Class([var], identifier(hint) if hint else None, fixed, free)
+            self.names.classes[var] = found
+            self.order.append(found)
+
+    def merge(self, a: Atom, b: Var) -> None:
+        """One class of two, where they never live at the same time and both may have the name."""
+        if not isinstance(a, Var) or a not in self.names.classes or b not in self.names.classes:
+            return
+        one, two = self.names.classes[a], self.names.classes[b]
+        if one is two or one.free or two.free or (one.fixed and two.fixed):
+            return
+        if (one.hint and two.hint and one.hint != two.hint) or self.clash(one, two):
+            return
+        if two.fixed:
+            one, two = two, one
+        one.members += two.members
+        one.hint = one.hint or two.hint
+        for var in two.members:
+            self.names.classes[var] = one
+
+    def clash(self, one: _Class, two: _Class) -> bool:
+        few, many = sorted((one, two), key=lambda c: len(c.members))
+        members = set(many.members)
+        return any(not members.isdisjoint(self.graph.get(var, ())) for var in few.members)
+
+    def name(self) -> Names:
+        classes = [c for c in self.order if self.names.classes[c.members[0]] is c]
+        roots = {entry.path.root for entry in self.trace.inputs if entry.free}
+        for c in classes:
+            if c.fixed:
+                c.name = c.hint or ""
+        numbers = 0
+        for c in classes:
+            if not c.fixed and c.hint:
+                c.name = self.free_name(c, c.hint, roots)
+        for c in classes:
+            while not c.name:
+                numbers += 1
+                c.name = self.available(c, f"v{numbers}", roots)
+        self.names.taken = {c.name for c in classes} | roots | {p.name for p in self.trace.parameters}
+        return self.names
+
+    def free_name(self, c: _Class, base: str, roots: set[str]) -> str:
+        name, k = self.available(c, base, roots), 1
+        while not name:
+            k += 1
+            name = self.available(c, f"{base}_{k}", roots)
+        return name
+
+    def available(self, c: _Class, name: str, roots: set[str]) -> str:
+        """The name, if this class can have it."""
+        unpacked = any(var in self.hints for var in c.members)
+        if name in RESERVED or name in roots or (unpacked and name in {p.name for p in self.trace.parameters}):
+            return ""
+        around = {v for member in c.members for v in self.graph.get(member, ())}
+        neighbours = {self.names.classes[v] for v in around if v in self.names.classes}
+        return "" if any(other.name == name for other in neighbours) else name
+
+
+def identifier(text: str) -> str:
+    """A Python identifier near to this text."""
+    name = re.sub(r"\W+", "_", text).strip("_") or "v"
+    return f"v{name}" if name[0].isdigit() else name

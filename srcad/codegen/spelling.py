@@ -1,0 +1,107 @@
+"""Operations as expressions: the catalogue's spellings as templates of syntax trees.
+
+A spelling is parsed once with placeholders for its operands, and the operands are put in as trees, so parentheses
+come out right whatever they are.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from srcad.ops.catalogue import OPS, Op
+from srcad.trace.nodes import Equation
+from srcad.trace.types import Scalar
+
+PLACEHOLDER = "__operand_"
+
+
+def spelling(eq: Equation, scalars: bool) -> str:
+    """The source of an operation with placeholders as operands; `scalars`: `math` for float scalars."""
+    operation = OPS[eq.op]
+    texts = tuple(f"{PLACEHOLDER}{k}" for k in range(len(eq.operands)))
+    if scalars and operation.scalar is not None and _all_floats(eq):
+        return operation.scalar.format(*texts)
+    return _general(operation, texts, eq.params)
+
+
+def _general(operation: Op, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    if callable(operation.spelling):
+        return operation.spelling(texts, params)
+    return operation.spelling.format(*texts, **params)
+
+
+def _all_floats(eq: Equation) -> bool:
+    """Whether all operands (of `where`: all but the condition) are Python or NumPy floats."""
+    types = [a.type for a in eq.operands]
+    if eq.op == "where":
+        return isinstance(types[0], Scalar) and all(_is_float(t) for t in types[1:])
+    return bool(types) and all(_is_float(t) for t in types)
+
+
+def _is_float(t: object) -> bool:
+    return isinstance(t, Scalar) and t.dtype == "float64"
+
+
+def repeats(eq: Equation, scalars: bool, k: int) -> bool:
+    """Whether operand k stands more than once in the spelling."""
+    if eq.op not in OPS or not OPS[eq.op].spelling:
+        return False
+    return spelling(eq, scalars).count(f"{PLACEHOLDER}{k}") > 1
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def fill(text: str, operands: Sequence[ast.expr], names: Mapping[str, str]) -> ast.expr:
+    """The tree of a spelling with operands put in; `names` renames what it refers to by name."""
+    filled: ast.expr = _Filling(operands, names).visit(copy.deepcopy(_parsed(text)))
+    return filled
+
+
+def global_names(text: str) -> set[str]:
+    """The names that a spelling refers to."""
+    tree = _parsed(text)
+    bound = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not node.id.startswith(PLACEHOLDER)}
+    return found - bound
+
+
+class _Filling(ast.NodeTransformer):
+    def __init__(self, operands: Sequence[ast.expr], names: Mapping[str, str]) -> None:
+        self.operands = operands
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id.startswith(PLACEHOLDER):
+            return self.operands[int(node.id.removeprefix(PLACEHOLDER))]
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+
+# ---- signs
+
+
+def negated(expression: ast.expr) -> ast.expr | None:
+    """What an expression is the negative of, where that shows: -b, -2 * b, -b / c."""
+    if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):
+        return expression.operand
+    if isinstance(expression, ast.BinOp) and isinstance(expression.op, (ast.Mult, ast.Div)):
+        left = negated(expression.left)
+        return None if left is None else ast.BinOp(left, expression.op, expression.right)
+    return None
+
+
+def tidy(expression: ast.expr) -> ast.expr:
+    """a + -b as a - b, and a - -b as a + b."""
+    if not isinstance(expression, ast.BinOp) or not isinstance(expression.op, (ast.Add, ast.Sub)):
+        return expression
+    right = negated(expression.right)
+    if right is None:
+        return expression
+    return ast.BinOp(expression.left, ast.Sub() if isinstance(expression.op, ast.Add) else ast.Add(), right)
