@@ -135,10 +135,6 @@ DEAR = frozenset({"power", "float_power", "logaddexp", "logaddexp2", "hypot", "a
 }
 
 
-def _absolute_type(x: Type, python: bool | None = None) -> Type:
-    return arithmetic("absolute")(x, python=python)
-
-
 def _where_type(condition: Type, a: Type, b: Type) -> Type:
     dims = shaped((condition, a, b), promote(a, b))
     if isinstance(dims, Scalar) and is_python(a) and is_python(b):

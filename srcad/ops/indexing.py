@@ -12,7 +12,7 @@ from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, known_rank, one
 from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.elementwise import refuse_out
 from srcad.ops.structural import as_array
-from srcad.trace.builder import Builder
+from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom
 from srcad.trace.types import (
     UNKNOWN_DIM,
@@ -139,7 +139,7 @@ def choose(b: Builder, a: Any, choices: Any, out: Any = None, mode: Any = "raise
     refuse_out(out, True, "choose")
     if not isinstance(choices, (tuple, list)):
         choices = _rows(b, as_array(b, choices))
-    which = _kept_inside(b, as_array(b, a), b.emit("as_int", len(choices)), static(mode, "mode"))
+    which = _kept_inside(b, as_array(b, a), const(len(choices)), static(mode, "mode"))
     result = as_array(b, choices[-1])
     for k in reversed(range(len(choices) - 1)):
         result = b.emit("where", b.emit("equal", which, k), as_array(b, choices[k]), result)

@@ -103,8 +103,9 @@ op(
     lambda g, x, axis: x,
     lambda t, p: f"product_of_others_adjoint({t[0]}, {t[1]}, axis={p['axis']})",
 )
-# the adjoint of a running product x of which y is the result; exact where elements are zero
+# the adjoint and the tangent of x, of which y is the running product; exact where elements are zero
 op("cumprod_adjoint", lambda g, x, y, axis: x, "cumprod_adjoint({0}, {1}, {2}, axis={axis})")
+op("cumprod_tangent", lambda dot, x, y, axis: x, "cumprod_tangent({0}, {1}, {2}, axis={axis})")
 
 
 # ---- lowerings

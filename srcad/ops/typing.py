@@ -113,7 +113,8 @@ def _python_number(name: str, types: tuple[Type, ...]) -> Type:
         if name == "divide" or (name == "power" and _negative(types[1])):
             return Scalar("float64", True)
         return Scalar("int64", True, count(name, types))
-    return Scalar("complex128" if "complex128" in dtypes else "float64", True)
+    complex_result = "complex128" in dtypes and name != "absolute"
+    return Scalar("complex128" if complex_result else "float64", True)
 
 
 def _negative(t: Type) -> bool:

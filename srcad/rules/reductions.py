@@ -6,6 +6,8 @@ What scales it (the count of a mean) is applied while it is small.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import Any
 
 from srcad.rules.language import (
@@ -118,7 +120,7 @@ def _extremum_tangent(site: Site, dot: Expr | None, initial_dot: Expr | None = N
     if initial_dot is not None:
         taken = where(equal(site.operands[1], extremum), initial_dot / ties, 0.0)
         parts.append(taken if p["keepdims"] else total(taken, p["axis"]))
-    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+    return reduce(add, parts)
 
 
 rule("max", _extremum, _extremum_tangent)
@@ -157,17 +159,20 @@ def _cumsum(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
     return _backwards_sum(g, axis)
 
 
-def _cumprod(site: Site, g: Expr) -> Expr:
-    return one("cumprod_adjoint", g, site.operands[0], site.result, axis=site.params["axis"])
+def _through(name: str) -> Any:
+    """The helper that takes a bar or a tangent through a running product."""
+
+    def apply_helper(site: Site, moved: Expr) -> Expr:
+        return one(name, moved, site.operands[0], site.result, axis=site.params["axis"])
+
+    return apply_helper
 
 
-def _cumprod_tangent(site: Site, dot: Expr) -> Expr:
-    """Not defined (NaN) where the operand is zero."""
-    return site.result * one("cumsum", dot / site.operands[0], axis=site.params["axis"])
+# Helpers are exact where x is zero. Their own derivatives are those of the formulas that hold where it isn't, and
+# not defined (NaN) where it is: (the sum of g y from each place on) / x, and y times the sum of dot / x up to each.
 
 
 def _cumprod_adjoint(site: Site, h_bar: Expr) -> list[Expr]:
-    """Of h = (the sum of g y from each place on) / x; not defined (NaN) where x is zero."""
     g, x, y = site.operands
     through = one("cumsum", h_bar / x, axis=site.params["axis"])
     return [y * through, -(h_bar * site.result / x), g * through]
@@ -178,12 +183,24 @@ def _cumprod_adjoint_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None,
     parts = [] if g_dot is None else [_backwards_sum(g_dot * y, axis) / x]
     parts += [] if y_dot is None else [_backwards_sum(g * y_dot, axis) / x]
     parts += [] if x_dot is None else [-(x_dot * site.result / x)]
-    tangent = parts[0]
-    for part in parts[1:]:
-        tangent = tangent + part
-    return tangent
+    return reduce(add, parts)
+
+
+def _cumprod_tangent(site: Site, g: Expr) -> list[Expr]:
+    (dot, x, y), axis = site.operands, site.params["axis"]
+    back = _backwards_sum(g * y, axis) / x
+    return [back, -(back * dot / x), g * one("cumsum", dot / x, axis=axis)]
+
+
+def _cumprod_tangent_tangent(site: Site, dot_dot: Expr | None, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
+    (dot, x, y), axis = site.operands, site.params["axis"]
+    parts = [] if dot_dot is None else [y * one("cumsum", dot_dot / x, axis=axis)]
+    parts += [] if x_dot is None else [-(y * one("cumsum", dot * x_dot / x**2, axis=axis))]
+    parts += [] if y_dot is None else [y_dot * one("cumsum", dot / x, axis=axis)]
+    return reduce(add, parts)
 
 
 linear("cumsum", _cumsum)
-rule("cumprod", _cumprod, _cumprod_tangent)
+rule("cumprod", _through("cumprod_adjoint"), _through("cumprod_tangent"))
 rule("cumprod_adjoint", _cumprod_adjoint, _cumprod_adjoint_tangent)
+rule("cumprod_tangent", _cumprod_tangent, _cumprod_tangent_tangent)

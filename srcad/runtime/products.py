@@ -28,17 +28,37 @@ def product_of_others_adjoint(g: Any, x: Any, axis: Any = None) -> Any:
 
 
 def cumprod_adjoint(g: Any, x: Any, y: Any, axis: int) -> Any:
-    """The adjoint of x, of which y is the running product.
+    """The adjoint of x, of which y is the running product, from that of y.
 
     It is the sum of g y from there on, over x; at the first zero of x, the same with the zero left out of y.
     """
+    first, before, safe = _zeros(x, axis)
+    bar = np.where(before, _sum_from(g * y, axis) / safe, 0)
+    if not first.any():
+        return bar
+    return np.where(first, _sum_from(g * np.cumprod(np.where(first, 1, x), axis=axis), axis), bar)
+
+
+def cumprod_tangent(dot: Any, x: Any, y: Any, axis: int) -> Any:
+    """The tangent of y, the running product of x, from that of x.
+
+    It is y times the sum of dot / x up to there; from the first zero of x on, only that zero's tangent counts.
+    """
+    first, before, safe = _zeros(x, axis)
+    tangent = y * np.cumsum(dot / safe, axis=axis)
+    if not first.any():
+        return tangent
+    moved = np.cumsum(np.where(first, dot, 0), axis=axis)
+    return np.where(before, tangent, moved * np.cumprod(np.where(first, 1, x), axis=axis))
+
+
+def _zeros(x: Any, axis: int) -> tuple[Any, Any, Any]:
+    """Where the first zero is along an axis, what stands before it, and x with 1 for 0."""
     zero = np.equal(x, 0)
     count = np.cumsum(zero, axis=axis)
-    first = zero & (count == 1)
-    safe = np.where(zero, 1, x)
-    before = np.flip(np.cumsum(np.flip(g * y, axis), axis=axis), axis) / safe
-    if not first.any():
-        return before
-    without = np.cumprod(np.where(first, 1, x), axis=axis)
-    at_first = np.flip(np.cumsum(np.flip(g * without, axis), axis=axis), axis)
-    return np.where(first, at_first, np.where(count == 0, before, 0))
+    return zero & (count == 1), count == 0, np.where(zero, 1, x)
+
+
+def _sum_from(x: Any, axis: int) -> Any:
+    """The sums of the elements from each place on."""
+    return np.flip(np.cumsum(np.flip(x, axis), axis=axis), axis)
