@@ -48,12 +48,13 @@ class Op:
     cost: str = "cheap"
 
 
-@dataclass(frozen=True)
 class NeedsStatic(Exception):  # noqa: N818 - a request to the frontend, not an error
     """A lowering needs this variable's value to generate code: the frontend specialises for it, or refuses."""
 
-    var: Var
-    what: str
+    def __init__(self, var: Var, what: str) -> None:
+        super().__init__(what)
+        self.var = var
+        self.what = what
 
 
 OPS: dict[str, Op] = {}

@@ -368,7 +368,7 @@ def _call_text(texts: Texts, params: Params) -> str:
     keywords = tuple(params.get("keywords", ()))
     arguments = texts[1:]
     positional = len(arguments) - len(keywords)
-    named = [f"{name}={text}" for name, text in zip(keywords, arguments[positional:], strict=True)]
+    named = [f"**{text}" if name == "**" else f"{name}={text}" for name, text in zip(keywords, arguments[positional:], strict=True)]
     return f"{texts[0]}({', '.join([*arguments[:positional], *named])})"
 
 

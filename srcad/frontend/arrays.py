@@ -1,0 +1,418 @@
+"""Arrays: reading and writing them through views, and turning abstract values into variables and back.
+
+    row = b[1]            v1 = get_item(b0, 1)
+    row[2] = s      ->    v2 = set_item(v1, s, 2)
+                          b1 = set_item(b0, v2, 1)
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from srcad.frontend.machine import Machine
+from srcad.frontend.values import (
+    ArrayCell,
+    ArrayRef,
+    DictCell,
+    GrownCell,
+    ListCell,
+    Num,
+    Obj,
+    Partial,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Undef,
+    Value,
+    ViewStep,
+)
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import (
+    OPAQUE,
+    Array,
+    ListOf,
+    Scalar,
+    TupleOf,
+    Type,
+    Unknown,
+    dtype_of,
+    is_inexact,
+    is_numeric,
+    join,
+)
+from srcad.ops.catalogue import OPS
+
+RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims")
+
+
+# ---- reading
+
+
+def load(m: Machine, ref: ArrayRef) -> Atom:
+    """The present content of an array or view."""
+    cell = m.heap[ref.cell]
+    assert isinstance(cell, (ArrayCell, GrownCell))
+    if cell.poison is not None:
+        refuse_poisoned(m, cell.poison)
+    current = cell.var
+    for step in ref.path:
+        current = view(m, current, step)
+    return current
+
+
+def refuse_poisoned(m: Machine, write: Any) -> None:
+    m.builder.span = write
+    m.refuse(
+        "this write may change one of several arrays, and which one isn't known before the run",
+        why="names that may or may not share memory are read after the write, so its effect on them isn't settled.",
+        do="make a copy where the names part (y = x.copy()), or write in each branch.",
+    )
+
+
+def view(m: Machine, base: Atom, step: ViewStep) -> Atom:
+    key = (base, step.op, tuple(map(atom_key, step.operands)), step.params)
+    for known in reversed(m.views):
+        if key in known:
+            return known[key]
+    if step.op == "element":
+        result: Atom = m.emit("list_get", base, *step.operands)
+    else:
+        result = m.emit(step.op, base, *step.operands, **dict(step.params))
+    m.views[-1][key] = result
+    return result
+
+
+def atom_key(atom: Atom) -> Any:
+    return atom if isinstance(atom, Var) else (type(atom.value), repr(atom.value))
+
+
+def same_path(a: tuple[ViewStep, ...], b: tuple[ViewStep, ...]) -> bool:
+    def key(step: ViewStep) -> Any:
+        return step.op, tuple(map(atom_key, step.operands)), step.params
+
+    return len(a) == len(b) and all(key(x) == key(y) for x, y in zip(a, b, strict=True))
+
+
+# ---- writing
+
+
+def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
+    """Make `new` the whole content of an array or view, in the array that it is a view of."""
+    cell = m.heap[ref.cell]
+    assert isinstance(cell, (ArrayCell, GrownCell))
+    check_layout(m, ref)
+    bases = [cell.var]
+    for step in ref.path:
+        bases.append(view(m, bases[-1], step))
+    for base, step in zip(reversed(bases[:-1]), reversed(ref.path), strict=True):
+        new = put(m, base, new, step)
+    m.write(ref.cell, new)
+
+
+def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
+    """The array `base` in which the part that `step` looks at is `new`."""
+    params = dict(step.params)
+    if step.op == "element":
+        return m.emit("list_set", base, new, *step.operands)
+    if step.op == "get_item":
+        return m.emit("set_item", base, new, *step.operands, **params)
+    if step.op == "transpose":
+        axes = params.get("axes") or tuple(reversed(range(base.type.rank if isinstance(base.type, Array) else 0)))
+        return m.emit("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+    if step.op in RESHAPES:
+        rank = base.type.rank if isinstance(base.type, Array) else 0
+        return m.emit("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
+    m.refuse(
+        f"a write through the view that {step.op} gives isn't supported yet",
+        do="write to the array itself, by an index.",
+    )
+
+
+def check_layout(m: Machine, ref: ArrayRef) -> None:
+    """Reshaping gives a view of contiguous memory and a copy of other memory: find out, or refuse."""
+    if not any(step.op in RESHAPES for step in ref.path):
+        return
+    cell = m.heap[ref.cell]
+    needed = cell.contiguous if isinstance(cell, ArrayCell) else frozenset()
+    if needed is None or not all(m.layouts.get(path, False) for path in needed):
+        m.refuse(
+            "whether this write reaches the array that was reshaped isn't known",
+            why="reshape and ravel give a view of contiguous memory, and a copy of other memory.",
+            do="write to the array itself, or reshape a copy.",
+        )
+    m.wanted_layouts |= needed
+
+
+def set_items(m: Machine, ref: ArrayRef, value: Value, index: tuple[tuple[Atom, ...], Any]) -> None:
+    """x[index] = value."""
+    operands, template = index
+    base = load(m, ref)
+    new = to_number(m, value, "stored in an array")
+    refuse_truncation(m, base.type, new)
+    store(m, ref, m.emit("set_item", base, new, *operands, index=template))
+
+
+def refuse_truncation(m: Machine, target: Type, new: Atom) -> None:
+    dtype = dtype_of(target)
+    if not is_inexact(dtype) and m.is_active(new) and is_inexact(dtype_of(new.type)):
+        m.refuse(
+            f"a value that depends on the differentiated arguments is stored in an array of {dtype}",
+            why="the store rounds it to a whole number, whose derivative is zero almost everywhere.",
+            do="make the array one of floats.",
+            never=True,
+        )
+
+
+# ---- views as results
+
+
+def new_array(m: Machine, var: Atom, **options: Any) -> ArrayRef:
+    return ArrayRef(m.allocate(ArrayCell(var, **options)))
+
+
+def result_value(m: Machine, result: Any, sources: dict[Var, ArrayRef], layout: Any = frozenset()) -> Value:
+    """The abstract value of what a lowering returned.
+
+    `sources` are the arrays that went in: a result that is a view of one stays tied to it.
+    """
+    if isinstance(result, (Var, Const)):
+        return from_atom(m, result, sources, layout)
+    if isinstance(result, tuple):
+        items = tuple(result_value(m, item, sources, layout) for item in result)
+        return Tup(items, type(result) if hasattr(result, "_fields") else None)
+    if isinstance(result, list):
+        return Ref(m.allocate(ListCell(tuple(result_value(m, item, sources, layout) for item in result))))
+    return Static(result)
+
+
+def from_atom(m: Machine, atom: Atom, sources: dict[Var, ArrayRef] | None = None, layout: Any = frozenset()) -> Value:
+    """The abstract value of a variable."""
+    if isinstance(atom, Const):
+        return Static(atom.value)
+    t = atom.type
+    if isinstance(t, Scalar):
+        return Num(atom)
+    if isinstance(t, (Array, Unknown)):
+        return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout)
+    if isinstance(t, ListOf):
+        return Ref(m.allocate(GrownCell(atom)))
+    if isinstance(t, TupleOf):
+        return Tup(tuple(from_atom(m, m.emit("tuple_get", atom, index=k)) for k in range(len(t.items))))
+    return Obj(atom)
+
+
+def _new_from(m: Machine, atom: Var, t: Type, layout: Any) -> Value:
+    return Num(atom) if isinstance(t, Unknown) else new_array(m, atom, contiguous=layout)
+
+
+def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
+    """The view of one of `sources` that a variable is; None if it has memory of its own."""
+    steps: list[ViewStep] = []
+    current: Atom = var
+    while isinstance(current, Var):
+        if current in sources:
+            return _view_of(m, sources[current], tuple(reversed(steps)), var)
+        equation = m.definitions.get(current)
+        if equation is None or not OPS[equation.op].view:
+            return None
+        steps.append(ViewStep(equation.op, equation.operands[1:], tuple(sorted(equation.params.items()))))
+        current = equation.operands[0]
+    return None
+
+
+def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var) -> ArrayRef | None:
+    """Past a transposition, reshaping copies; where that isn't sure, the result may share memory."""
+    path = source.path + steps
+    reshaped = [k for k, step in enumerate(path) if step.op in ("reshape", "ravel")]
+    if not reshaped or k_contiguous(path[: reshaped[-1]]):
+        return ArrayRef(source.cell, path)
+    before = path[: reshaped[-1]]
+    if isinstance(var.type, Array) and var.type.rank == 1 and all(step.op == "transpose" for step in before):
+        return None
+    return ArrayRef(m.allocate(ArrayCell(var, aliases=frozenset([source.cell]), contiguous=None)))
+
+
+def k_contiguous(path: tuple[ViewStep, ...]) -> bool:
+    """Whether these steps, from contiguous memory, lead to contiguous memory."""
+    return all(step.op in RESHAPES or (step.op == "get_item" and _leading(step)) for step in path)
+
+
+def _leading(step: ViewStep) -> bool:
+    template = dict(step.params)["index"]
+    kinds = [entry[0] for entry in template]
+    if all(kind in ("int", "newaxis") for kind in kinds):
+        return True
+    first, *rest = template
+    return first[0] == "slice" and first[3] is None and not rest
+
+
+def contiguity(m: Machine, refs: list[ArrayRef]) -> Any:
+    """What must be contiguous for the elementwise result of these arrays to be: inputs, or None for unknown."""
+    needed: frozenset[Any] = frozenset()
+    for ref in refs:
+        cell = m.heap[ref.cell]
+        if not isinstance(cell, ArrayCell) or cell.contiguous is None or not k_contiguous(ref.path):
+            return None
+        needed |= cell.contiguous
+    return needed
+
+
+# ---- values as atoms
+
+
+def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
+    """The variable or constant of a number or array; nested sequences become arrays."""
+    if isinstance(value, Num):
+        return value.var
+    if isinstance(value, ArrayRef):
+        return load(m, value)
+    if isinstance(value, Obj):
+        return value.var
+    if isinstance(value, Static) and isinstance(value.value, (int, float, complex, bool)):
+        return const(value.value)
+    if isinstance(value, Static):
+        return Const(value.value, const(value.value).type)
+    if isinstance(value, (Tup, Ref)):
+        return to_array(m, value)
+    check_defined(m, value)
+    m.refuse(f"{describe(value)} can't be {what}")
+
+
+def check_defined(m: Machine, value: Value) -> None:
+    if isinstance(value, (Undef, Partial)):
+        m.refuse("a value is used that some way to this line leaves undefined")
+
+
+def to_array(m: Machine, value: Value) -> Atom:
+    from srcad.ops.structural import as_array
+
+    start = len(m.builder.equations)
+    array: Atom = as_array(m.builder, to_python(m, value))
+    m.note(start)
+    return array
+
+
+def to_python(m: Machine, value: Value) -> Any:
+    """What a lowering gets: variables, plain Python values, and lists and tuples of these."""
+    if isinstance(value, Static):
+        return value.value
+    if isinstance(value, (Num, Obj)):
+        return value.var
+    if isinstance(value, ArrayRef):
+        return load(m, value)
+    if isinstance(value, Tup):
+        items = tuple(to_python(m, item) for item in value.items)
+        return items
+    if isinstance(value, Slice):
+        return slice(*(to_python(m, part) for part in (value.start, value.stop, value.step)))
+    if isinstance(value, Ref):
+        return _cell_to_python(m, value)
+    if isinstance(value, Range):
+        return _range_to_python(m, value)
+    check_defined(m, value)
+    m.refuse(f"{describe(value)} can't be passed here")
+
+
+def _cell_to_python(m: Machine, ref: Ref) -> Any:
+    cell = m.heap[ref.cell]
+    if isinstance(cell, ListCell):
+        return [to_python(m, item) for item in cell.items]
+    if isinstance(cell, GrownCell):
+        if cell.poison is not None:
+            refuse_poisoned(m, cell.poison)
+        return grown_array(m, cell.var)
+    if isinstance(cell, DictCell):
+        return {key: to_python(m, item) for key, item in cell.items}
+    m.refuse("an instance of a class can't be passed here")
+
+
+def _range_to_python(m: Machine, value: Range) -> Any:
+    parts = [to_python(m, part) for part in (value.start, value.stop, value.step)]
+    if all(isinstance(part, int) for part in parts):
+        return range(*parts)
+    return m.emit("arange", *parts, dtype=None)
+
+
+def grown_array(m: Machine, var: Atom) -> Atom:
+    return m.emit("list_to_array", var)
+
+
+def to_atom(m: Machine, value: Value) -> Atom:
+    """One run-time object for any value: lists and tuples are made as Python objects."""
+    if isinstance(value, Tup):
+        return m.emit("tuple_new", *(to_atom(m, item) for item in value.items))
+    if isinstance(value, Ref):
+        cell = m.heap[value.cell]
+        if isinstance(cell, GrownCell):
+            if cell.poison is not None:
+                refuse_poisoned(m, cell.poison)
+            return cell.var
+        if isinstance(cell, ListCell):
+            return box(m, cell.items)
+        if isinstance(cell, DictCell):
+            keys = tuple(key for key, _ in cell.items)
+            return m.emit("dict_new", *(to_atom(m, item) for _, item in cell.items), keys=keys)
+    if isinstance(value, Slice):
+        parts = (value.start, value.stop, value.step)
+        return m.emit("call", Const(slice, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
+    if isinstance(value, Range):
+        parts = (value.start, value.stop, value.step)
+        return m.emit("call", Const(range, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
+    return to_number(m, value, "made a run-time object")
+
+
+def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> Atom:
+    """A run-time list of the items, which must be of one type."""
+    atoms = [to_atom(m, item) for item in items]
+    for atom in atoms:
+        element = atom.type if element is None else join(element, atom.type)
+        if element is None:
+            m.refuse(
+                "a list whose elements are of different kinds is indexed or iterated by a number known at run time only"
+            )
+    return m.emit("list_new", *atoms, element=element or OPAQUE)
+
+
+def element_view(m: Machine, cell: int, index: Atom, t: Type) -> Value:
+    """The element of a grown list: an array stays tied to the list, so that a write to it reaches the list."""
+    grown = m.heap[cell]
+    assert isinstance(grown, GrownCell)
+    if grown.poison is not None:
+        refuse_poisoned(m, grown.poison)
+    if isinstance(t, (Array, Unknown)) and is_numeric(t):
+        return ArrayRef(cell, (ViewStep("element", (index,), ()),))
+    atom = m.emit("list_get", grown.var, index)
+    value = from_atom(m, atom)
+    if isinstance(value, Ref):
+        inner = m.heap[value.cell]
+        if isinstance(inner, GrownCell):
+            m.heap[value.cell] = GrownCell(inner.var, aliases=frozenset([cell]))
+    return value
+
+
+def describe(value: Value) -> str:
+    kinds = {
+        "Static": "a constant",
+        "Func": "a function",
+        "Bound": "a method",
+        "Method": "a method",
+        "Tup": "a tuple",
+        "Choice": "one of two objects, by a condition of the run,",
+        "Iter": "an iterator",
+        "Range": "a range",
+        "Slice": "a slice",
+        "Ref": "a container",
+        "Obj": "an object",
+    }
+    kind = kinds.get(type(value).__name__, "this value")
+    if isinstance(value, Static):
+        return f"{value.value!r}" if not callable(value.value) else f"the function {value.value!r}"
+    return kind
+
+
+def is_literal_zero(node: Any) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (0, 0.0)

@@ -1,0 +1,323 @@
+"""Calls: of NumPy by their lowerings, of the program's functions by reading them, of anything else as they stand.
+
+A function that srcad doesn't know may run as it stands as long as nothing in it depends on the differentiated
+arguments; else it is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import logging
+import warnings
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import SrcadError
+from srcad.frontend import objects
+from srcad.frontend.arrays import (
+    contiguity,
+    describe,
+    load,
+    result_value,
+    store,
+    to_atom,
+    to_python,
+)
+from srcad.frontend.builtins import BUILTINS, special_form
+from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS
+from srcad.frontend.expressions import dict_items, elements, evaluate
+from srcad.frontend.functions import call_external, call_function, construct
+from srcad.frontend.machine import Machine
+from srcad.frontend.mutators import MUTATORS, array_method, ufunc_at
+from srcad.frontend.strings import string_method
+from srcad.frontend.values import (
+    ArrayRef,
+    Bound,
+    Choice,
+    DictCell,
+    Func,
+    InstanceCell,
+    Method,
+    Num,
+    Obj,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.branches import distribute
+from srcad.ops.catalogue import LOWERINGS, METHODS, NeedsStatic
+from srcad.trace.nodes import Const, Var
+from srcad.trace.types import OPAQUE
+
+Keywords = dict[str, Value]
+
+
+def call_expression(m: Machine, node: ast.Call, unused: bool) -> Value:
+    """A call in the program."""
+    function = evaluate(m, node.func)
+    special = special_form(m, function, node)
+    if special is not None:
+        return special
+    args = elements(m, node.args)
+    keywords: Keywords = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            keywords.update(_unpacked(m, evaluate(m, keyword.value)))
+        else:
+            keywords[keyword.arg] = evaluate(m, keyword.value)
+    with m.at(node):
+        return call(m, function, args, keywords, unused)
+
+
+def _unpacked(m: Machine, value: Value) -> Keywords:
+    """**value; an unknown mapping can go to a function that runs as it stands."""
+    return {"**": value} if isinstance(value, Obj) else dict_items(m, value)
+
+
+def call(
+    m: Machine, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
+) -> Value:
+    """function(*args, **keywords)."""
+    keywords = keywords or {}
+    if isinstance(function, Choice):
+        return distribute(m, function, lambda f: call(m, f, args, keywords, unused))
+    if isinstance(function, Func):
+        return call_function(m, function, args, keywords)
+    if isinstance(function, Bound):
+        return call(m, function.function, (*function.first, *args), {**dict(function.keywords), **keywords}, unused)
+    if isinstance(function, Method):
+        return call_method(m, function, args, keywords)
+    if isinstance(function, Static):
+        return _call_static(m, function.value, args, keywords, unused)
+    if isinstance(function, Obj):
+        return _opaque(m, function, "an object", args, keywords, unused)
+    if isinstance(function, Ref) and isinstance(m.heap[function.cell], InstanceCell):
+        return call(m, objects.get_attribute(m, function, "__call__"), args, keywords)
+    m.refuse(f"{describe(function)} is called")
+
+
+def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords, unused: bool) -> Value:
+    handler = _known(BUILTINS, f) or _known(MUTATORS, f)
+    if handler is not None:
+        return _handled(m, handler, args, keywords)
+    if _ufunc_method(f) == "at":
+        return ufunc_at(m, f.__self__, *args)
+    lowering = lowering_of(f)
+    if lowering is not None:
+        return lower(m, lowering, args, keywords, f)
+    if isinstance(f, functools.partial):
+        return call(m, Static(f.func), (*map(Static, f.args), *args), {k: Static(v) for k, v in f.keywords.items()} | keywords)
+    if isinstance(f, MethodType):
+        return call(m, Static(f.__func__), (Static(f.__self__), *args), keywords)
+    if isinstance(f, type):
+        made = construct(m, f, args, keywords)
+        return made if made is not None else _opaque(m, Static(f), f.__name__, args, keywords, unused)
+    if isinstance(f, FunctionType) and not objects.standard(f):
+        return _read_or_run(m, f, args, keywords, unused)
+    wrapped = getattr(f, "__wrapped__", None)
+    if isinstance(wrapped, FunctionType) and not objects.standard(wrapped):
+        return _read_or_run(m, wrapped, args, keywords, unused)
+    return _opaque(m, Static(f), name_of(f), args, keywords, unused)
+
+
+def _known(table: dict[Any, Any], f: Any) -> Any:
+    try:
+        return table.get(f)
+    except TypeError:
+        return None
+
+
+def _handled(m: Machine, handler: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    try:
+        result: Value = handler(m, *args, **keywords)
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+            m.refuse(f"these arguments aren't supported: {error}")
+        raise
+    return result
+
+
+def _ufunc_method(f: Any) -> str:
+    owner = getattr(f, "__self__", None)
+    return str(f.__name__) if isinstance(owner, np.ufunc) and isinstance(f, BuiltinFunctionType) else ""
+
+
+def lowering_of(f: Any) -> Any:
+    """How calls of a NumPy, math or scipy.special function become equations; None if srcad doesn't know it."""
+    from srcad.ops import catalogue
+
+    found = _known(LOWERINGS, f)
+    if found is not None:
+        return found
+    method = _ufunc_method(f)
+    if method:
+        return LOWERINGS.get((method, f.__self__.__name__))
+    by_name: dict[str, Any] = getattr(catalogue, "BY_NAME", {})
+    module = str(getattr(f, "__module__", None) or "")
+    if isinstance(f, np.ufunc) and f.__name__ not in dir(np):
+        module = "scipy.special"
+    parts = module.split(".")
+    short = ".".join(parts[:2]) if parts[0] == "scipy" else module
+    return by_name.get(f"{short}.{getattr(f, '__name__', '')}")
+
+
+# ---- NumPy
+
+
+def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords, f: Any) -> Value:
+    """A call of a function that the catalogue knows."""
+    keywords = dict(keywords)
+    out = keywords.pop("out", None)
+    sources: dict[Var, ArrayRef] = {}
+    plain = [_argument(m, a, sources) for a in args]
+    named = {k: _argument(m, a, sources) for k, a in keywords.items()}
+    start = len(m.builder.equations)
+    try:
+        result = lowering(m.builder, *plain, **named)
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+            m.refuse(f"{name_of(f)} with these arguments isn't supported yet: {error}")
+        raise
+    except SrcadError as error:
+        raise m.located(error) from None
+    m.note(start)
+    value = result_value(m, result, sources, contiguity(m, list(sources.values())))
+    if out is None or out == Static(None):
+        return value
+    return _into(m, out, value)
+
+
+def _argument(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Any:
+    plain = to_python(m, value)
+    if isinstance(value, ArrayRef) and isinstance(plain, Var):
+        sources.setdefault(plain, value)
+    if isinstance(value, Obj) and m.is_active(value.var):
+        from srcad.frontend.expressions import refuse_object
+
+        refuse_object(m)
+    return plain
+
+
+def _into(m: Machine, out: Value, value: Value) -> Value:
+    """out=: the result is stored in an array, and is that array."""
+    from srcad.frontend.arrays import set_items
+
+    if isinstance(out, Tup) and len(out.items) == 1:
+        out = out.items[0]
+    if not isinstance(out, ArrayRef):
+        m.refuse(f"{describe(out)} is given as out=")
+    before = load(m, out).type
+    fresh = load(m, value) if isinstance(value, ArrayRef) else None
+    if fresh is not None and fresh.type == before:
+        store(m, out, fresh)
+    else:
+        set_items(m, out, value, ((), (("ellipsis",),)))
+    return out
+
+
+def call_method(m: Machine, method: Method, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    owner, name = method.owner, method.name
+    if isinstance(owner, (ArrayRef, Num)):
+        special = array_method(m, owner, name, args, keywords)
+        if special is not None:
+            return special
+        return lower(m, METHODS[name], (owner, *args), keywords, name)
+    if isinstance(owner, Tup):
+        return _from_table(m, TUPLE_METHODS, "a tuple", method, args, keywords)
+    if isinstance(owner, Static):
+        return string_method(m, owner, name, args, keywords)
+    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    if isinstance(cell, DictCell):
+        return _from_table(m, DICT_METHODS, "a dict", method, args, keywords)
+    if isinstance(cell, InstanceCell):
+        return Static(None)
+    return _from_table(m, LIST_METHODS, "a list", method, args, keywords)
+
+
+def _from_table(
+    m: Machine, table: dict[str, Any], what: str, method: Method, args: tuple[Value, ...], keywords: Keywords
+) -> Value:
+    handler = table.get(method.name)
+    if handler is None:
+        m.refuse(f"the method {method.name!r} of {what} isn't supported yet")
+    return _handled(m, handler, (method.owner, *args), keywords)
+
+
+# ---- functions of Python
+
+
+def _read_or_run(m: Machine, f: FunctionType, args: tuple[Value, ...], keywords: Keywords, unused: bool) -> Value:
+    """Read a function's source. What can't be read may run as it stands if nothing active goes in."""
+    heap, start = m.heap, len(m.builder.equations)
+    m.heap = dict(heap)
+    try:
+        return call_external(m, f, args, keywords)
+    except SrcadError:
+        if any(objects.depends(m, v) for v in (*args, *keywords.values())) or _is_reading(m):
+            raise
+        m.heap = heap
+        del m.builder.equations[start:]
+        return _opaque(m, Static(f), name_of(f), args, keywords, unused)
+
+
+def _is_reading(m: Machine) -> bool:
+    """Whether the function that failed is the differentiated one itself."""
+    return len(m.stack) == 0
+
+
+def name_of(f: Any) -> str:
+    if isinstance(f, str):
+        return f
+    module = getattr(f, "__module__", None) or type(f).__module__
+    name = getattr(f, "__qualname__", getattr(f, "__name__", repr(f)))
+    short = "np" if str(module).partition(".")[0] == "numpy" else module
+    return f"{short}.{name}" if short and short != "builtins" else str(name)
+
+
+def _opaque(
+    m: Machine, function: Value, name: str, args: tuple[Value, ...], keywords: Keywords, unused: bool
+) -> Value:
+    """A call as it stands."""
+    refuse_known_mutation(m, name, args)
+    values = (*args, *keywords.values())
+    reads_only = unused and _only_reads(m, function)
+    if not reads_only and any(objects.depends(m, v) for v in values):
+        _refuse_call(m, name)
+    callee = function.var if isinstance(function, Obj) else Const(function.value, OPAQUE)  # type: ignore[attr-defined]
+    atoms = [to_atom(m, v) for v in values]
+    start = len(m.builder.equations)
+    m.builder.emit("call", callee, *atoms, keywords=tuple(keywords))
+    equation = m.builder.equations[start]
+    m.definitions[equation.result] = equation
+    return Obj(equation.result)
+
+
+def _refuse_call(m: Machine, name: str) -> None:
+    m.refuse(
+        f"{name} gets values that depend on the differentiated arguments",
+        why="srcad has neither a derivative rule nor Python source for it.",
+        do="write it with NumPy functions that have a rule, or keep the differentiated values out of it.",
+    )
+
+
+def _only_reads(m: Machine, function: Value) -> bool:
+    """Functions that are called for what they print."""
+    if isinstance(function, Obj):
+        equation = m.definitions.get(function.var) if isinstance(function.var, Var) else None
+        return equation is not None and equation.params.get("name") in ("debug", "info", "warning", "error", "write")
+    value = function.value if isinstance(function, Static) else None
+    owner = getattr(value, "__self__", None)
+    module = getattr(value, "__module__", "")
+    return value in (print, warnings.warn) or isinstance(owner, logging.Logger) or module == "logging"
+
+
+def refuse_known_mutation(m: Machine, name: str, args: tuple[Value, ...]) -> None:
+    if name.endswith(".shuffle") and any(isinstance(a, (ArrayRef, Ref)) for a in args):
+        m.refuse(f"{name} changes its argument in place", do="use a permutation of indices.")
+
+
+__all__ = ["NeedsStatic", "call", "call_expression", "call_method"]

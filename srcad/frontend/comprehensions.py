@@ -1,0 +1,146 @@
+"""Comprehensions and generator expressions: loops that collect.
+
+    [f(v) for v in x if v > 0]     ->     items = []; for v in x: if v > 0: items.append(f(v))
+    sum(f(v) for v in x)           ->     total = 0; for v in x: total = total + f(v)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from srcad.frontend.branches import branch, truth
+from srcad.frontend.containers import append, set_container_item
+from srcad.frontend.expressions import binary, evaluate
+from srcad.frontend.iteration import Indexed, sequence
+from srcad.frontend.loops import for_loop
+from srcad.frontend.machine import Machine
+from srcad.frontend.values import FALSE, NONE, DictCell, FrameCell, GrownCell, ListCell, Ref, Static, Value
+from srcad.trace.nodes import Var
+
+Collect = Callable[[], None]
+
+
+def comprehension(m: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Value:
+    """A list, a dict, or (for a set and a generator) a list that stands for it."""
+    made = Ref(m.allocate(DictCell(()) if isinstance(node, ast.DictComp) else ListCell(())))
+    with scope(m, node):
+        clauses(m, node.generators, lambda: _collect(m, made, node))
+    if isinstance(node, ast.SetComp):
+        from srcad.frontend.builtins import BUILTINS
+
+        return BUILTINS[set](m, made)
+    return made
+
+
+def _collect(m: Machine, made: Ref, node: Any) -> None:
+    if isinstance(node, ast.DictComp):
+        set_container_item(m, made, evaluate(m, node.key), evaluate(m, node.value))
+    else:
+        append(m, made, evaluate(m, node.elt))
+
+
+@contextmanager
+def scope(m: Machine, node: Any) -> Iterator[None]:
+    """The frame of a comprehension, which has names of its own."""
+    targets = [n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)]
+    walrus = [n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name)]
+    code = replace(m.code, local_names=frozenset(targets), nonlocals=frozenset(walrus))
+    m.frames.append(m.allocate(FrameCell(code, {}, m.frames[-1])))
+    try:
+        yield
+    finally:
+        m.frames.pop()
+
+
+def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -> None:
+    """The for and if parts, from the outermost in."""
+    if not generators:
+        collect()
+        return
+    first, rest = generators[0], generators[1:]
+    items = sequence(m, evaluate(m, first.iter))
+    if isinstance(items, Indexed) and isinstance(first.target, ast.Name):
+        items = replace(items, name=first.target.id) if is_range(first.iter) else items
+
+    def turn(item: Value) -> None:
+        from srcad.frontend.assign import assign
+
+        m.bind("$continue", FALSE)
+        assign(m, first.target, item)
+        conditions(m, first.ifs, lambda: clauses(m, rest, collect))
+
+    for_loop(m, items, turn)
+
+
+def is_range(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
+
+
+def conditions(m: Machine, tests: list[ast.expr], go_on: Collect) -> None:
+    if not tests:
+        go_on()
+        return
+    known = truth(m, evaluate(m, tests[0]))
+    if known is True:
+        conditions(m, tests[1:], go_on)
+    elif isinstance(known, Var):
+        branch(m, known, lambda: _then(m, tests[1:], go_on), lambda: NONE)
+
+
+def _then(m: Machine, tests: list[ast.expr], go_on: Collect) -> Value:
+    conditions(m, tests, go_on)
+    return NONE
+
+
+# ---- sums and lists
+
+
+def accumulate(m: Machine, values: Any, start: Value = Static(0)) -> Value:  # noqa: B008
+    """sum(...): of a comprehension or of any sequence, added up as it comes."""
+    node = values if isinstance(values, ast.expr) else None
+    holder = node if node is not None else _EMPTY
+    with scope(m, holder):
+        m.bind("$total", start)
+
+        def add(value: Value) -> None:
+            frame = owner
+            total = m.heap[frame]
+            assert isinstance(total, FrameCell)
+            m.bind("$total", binary(m, ast.Add(), total.names["$total"], value), frame)
+
+        owner = m.frames[-1]
+        if node is not None:
+            comprehension_node: Any = node
+            clauses(m, comprehension_node.generators, lambda: add(evaluate(m, comprehension_node.elt)))
+        else:
+            for_loop(m, sequence(m, values), add)
+        result = m.frame.names["$total"]
+    return result
+
+
+_EMPTY = ast.ListComp(ast.Constant(None), [])
+
+
+def to_list(m: Machine, values: Value) -> Ref:
+    """list(values): a new list."""
+    items = sequence(m, values)
+    made = Ref(m.allocate(ListCell(())))
+    if not isinstance(items, Indexed):
+        m.heap[made.cell] = ListCell(items.values)
+        return made
+    if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
+        grown = m.heap[values.cell]
+        assert isinstance(grown, GrownCell)
+        m.heap[made.cell] = GrownCell(grown.var, grown.poison, grown.aliases | {values.cell})
+        return made
+    with scope(m, _EMPTY):
+        for_loop(m, items, lambda item: _append(m, made, item))
+    return made
+
+
+def _append(m: Machine, made: Ref, item: Value) -> None:
+    append(m, made, item)

@@ -1,0 +1,432 @@
+"""Lists, tuples and dicts: operators, items, methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from srcad.frontend.arrays import describe, refuse_poisoned, to_atom, to_number
+from srcad.frontend.branches import both, branch
+from srcad.frontend.iteration import Indexed, known_items, sequence
+from srcad.frontend.machine import Machine
+from srcad.frontend.subscripts import dict_item, get_at, static_slice
+from srcad.frontend.values import (
+    FALSE,
+    NONE,
+    ArrayRef,
+    DictCell,
+    GrownCell,
+    InstanceCell,
+    Iter,
+    ListCell,
+    Num,
+    Obj,
+    Partial,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import ListOf
+
+
+def key_of(m: Machine, value: Value) -> Any:
+    """The Python key of a dict."""
+    if isinstance(value, Static):
+        return value.value
+    if isinstance(value, Tup):
+        return tuple(key_of(m, item) for item in value.items)
+    if isinstance(value, (Num, Obj)) and isinstance(value.var, Var):
+        raise NeedsStatic(value.var, "a key of a dict")
+    m.refuse(f"{describe(value)} is a key of a dict")
+
+
+# ---- operators
+
+
+def concatenate(m: Machine, left: Value, right: Value) -> Value:
+    if isinstance(left, Tup) and isinstance(right, Tup):
+        return Tup(left.items + right.items)
+    if isinstance(left, Static) and isinstance(right, Static):
+        return Static(left.value + right.value)
+    if isinstance(left, Ref) and isinstance(right, Ref):
+        a, b = m.heap[left.cell], m.heap[right.cell]
+        if isinstance(a, ListCell) and isinstance(b, ListCell):
+            return Ref(m.allocate(ListCell(a.items + b.items)))
+        made = m.emit("list_concat", _grown_atom(m, left, b), _grown_atom(m, right, a))
+        return Ref(m.allocate(GrownCell(made, aliases=frozenset([left.cell, right.cell]))))
+    if isinstance(left, (Tup, Static)) and isinstance(right, (Tup, Static)):
+        return Tup(known_items(m, left, "a tuple") + known_items(m, right, "a tuple"))
+    m.refuse(f"{describe(left)} and {describe(right)} are added")
+
+
+def _grown_atom(m: Machine, ref: Ref, other: Any) -> Atom:
+    """A list as a run-time object, typed like the other where it is empty."""
+    from srcad.frontend.arrays import box
+
+    cell = m.heap[ref.cell]
+    if isinstance(cell, GrownCell):
+        if cell.poison is not None:
+            refuse_poisoned(m, cell.poison)
+        return cell.var
+    assert isinstance(cell, ListCell)
+    element = other.var.type.element if isinstance(other, GrownCell) and isinstance(other.var.type, ListOf) else None
+    return box(m, cell.items, element)
+
+
+def repeat(m: Machine, items: Value, count: Value) -> Value:
+    """[0.0] * n."""
+    if isinstance(count, Static):
+        if isinstance(items, Static):
+            return Static(items.value * count.value)
+        if isinstance(items, Tup):
+            return Tup(items.items * count.value)
+        assert isinstance(items, Ref)
+        cell = m.heap[items.cell]
+        if isinstance(cell, ListCell):
+            return Ref(m.allocate(ListCell(cell.items * count.value)))
+    atom = to_atom(m, items)
+    return Ref(m.allocate(GrownCell(m.emit("list_repeat", atom, to_number(m, count)))))
+
+
+def contains(m: Machine, owner: Value, item: Value) -> Value:
+    """item in owner."""
+    if isinstance(owner, Static) and isinstance(item, Static):
+        return Static(item.value in owner.value)
+    if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], DictCell):
+        cell: Any = m.heap[owner.cell]
+        return Static(key_of(m, item) in [key for key, _ in cell.items])
+    if isinstance(owner, Iter) and owner.kind == "keys":
+        return contains(m, owner.parts[0], item)
+    if isinstance(owner, (Obj, Num)):
+        return Num(m.emit("contains", to_atom(m, item), owner.var))
+    if isinstance(owner, Range) or (isinstance(owner, Ref) and isinstance(m.heap[owner.cell], GrownCell)):
+        return Num(m.emit("contains", to_atom(m, item), to_atom(m, owner)))
+    if isinstance(owner, ArrayRef):
+        return Num(m.emit("contains", to_atom(m, item), to_atom(m, owner)))
+    return _any_equal(m, known_items(m, owner, "the items that are searched"), item)
+
+
+def _any_equal(m: Machine, items: tuple[Value, ...], item: Value) -> Value:
+    from srcad.frontend.branches import either
+
+    if not items:
+        return FALSE
+    return either(m, item_equal(m, items[0], item), lambda: _any_equal(m, items[1:], item))
+
+
+def item_equal(m: Machine, a: Value, b: Value) -> Value:
+    import ast
+
+    from srcad.frontend.expressions import compare
+
+    return compare(m, ast.Eq(), a, b)
+
+
+def equal(m: Machine, left: Value, right: Value) -> Value:
+    """Tuples and lists, item by item."""
+    if isinstance(left, Ref) and isinstance(right, Ref) and left == right:
+        return Static(True)
+    a, b = (known_items(m, v, "the items that are compared") for v in (left, right))
+    return FALSE if len(a) != len(b) else _all_equal(m, a, b)
+
+
+def _all_equal(m: Machine, a: tuple[Value, ...], b: tuple[Value, ...]) -> Value:
+    if not a:
+        return Static(True)
+    return both(m, item_equal(m, a[0], b[0]), lambda: _all_equal(m, a[1:], b[1:]))
+
+
+# ---- items
+
+
+def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None:
+    cell = m.heap[owner.cell]
+    if isinstance(cell, DictCell):
+        items = dict(cell.items)
+        items[key_of(m, key)] = value
+        m.heap[owner.cell] = replace(cell, items=tuple(items.items()))
+    elif isinstance(cell, ListCell):
+        _set_list_item(m, owner, cell, key, value)
+    elif isinstance(cell, GrownCell):
+        m.write(owner.cell, m.emit("list_set", cell.var, to_atom(m, value), to_atom(m, key)))
+        capture(m, owner, value)
+    else:
+        from srcad.frontend.objects import call_special
+
+        call_special(m, owner, "__setitem__", (key, value))
+
+
+def _set_list_item(m: Machine, owner: Ref, cell: ListCell, key: Value, value: Value) -> None:
+    items = list(cell.items)
+    if isinstance(key, Slice):
+        items[static_slice(m, key)] = known_items(m, value, "the items of a slice")
+    else:
+        position = to_number(m, key, "used as an index")
+        if isinstance(position, Var):
+            grow(m, owner, cell)
+            set_container_item(m, owner, key, value)
+            return
+        try:
+            items[position.value] = value
+        except IndexError as error:
+            m.refuse(f"this raises IndexError: {error}")
+    m.heap[owner.cell] = replace(cell, items=tuple(items))
+
+
+def grow(m: Machine, owner: Ref, cell: ListCell) -> None:
+    """From now on a run-time list: an item is set whose place only the run knows."""
+    from srcad.frontend.arrays import box
+
+    cells = frozenset(v.cell for v in cell.items if isinstance(v, (ArrayRef, Ref)))
+    m.heap[owner.cell] = GrownCell(box(m, cell.items), aliases=cells)
+
+
+def capture(m: Machine, owner: Ref, value: Value) -> None:
+    """A run-time list holds this array: a later write to it must not go unseen."""
+    cell = m.heap[owner.cell]
+    if isinstance(cell, GrownCell) and isinstance(value, (ArrayRef, Ref)):
+        m.heap[owner.cell] = replace(cell, aliases=cell.aliases | {value.cell})
+
+
+def delete_item(m: Machine, owner: Value, key: Value) -> None:
+    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    assert isinstance(owner, Ref)
+    if isinstance(cell, DictCell):
+        known = key_of(m, key)
+        m.heap[owner.cell] = replace(cell, items=tuple((k, v) for k, v in cell.items if k != known))
+    elif isinstance(cell, ListCell):
+        items = list(cell.items)
+        del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
+        m.heap[owner.cell] = replace(cell, items=tuple(items))
+    else:
+        m.refuse("an item of this object can't be deleted yet")
+
+
+def extend(m: Machine, owner: Ref, values: Value) -> None:
+    """list += values."""
+    cell = m.heap[owner.cell]
+    if isinstance(cell, InstanceCell):
+        m.refuse("an in-place addition to an instance isn't supported yet")
+    items = sequence(m, values)
+    if isinstance(cell, ListCell) and not isinstance(items, Indexed):
+        m.heap[owner.cell] = replace(cell, items=cell.items + items.values)
+        return
+    if isinstance(cell, GrownCell) and not isinstance(items, Indexed):
+        for item in items.values:
+            append(m, owner, item)
+        return
+    from srcad.frontend.comprehensions import to_list
+
+    made = to_list(m, values)
+    joined = concatenate(m, owner, made)
+    assert isinstance(joined, Ref)
+    m.heap[owner.cell] = m.heap[joined.cell]
+
+
+def append(m: Machine, owner: Ref, value: Value) -> Value:
+    cell = m.heap[owner.cell]
+    if isinstance(cell, ListCell):
+        m.heap[owner.cell] = replace(cell, items=(*cell.items, value))
+    else:
+        assert isinstance(cell, GrownCell)
+        if cell.poison is not None:
+            refuse_poisoned(m, cell.poison)
+        m.write(owner.cell, m.emit("list_append", cell.var, to_atom(m, value)))
+        capture(m, owner, value)
+    return NONE
+
+
+# ---- methods of lists
+
+
+def _pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B008
+    cell = m.heap[owner.cell]
+    if isinstance(cell, ListCell):
+        items = list(cell.items)
+        try:
+            value = items.pop(key_of(m, index))
+        except IndexError as error:
+            m.refuse(f"this raises IndexError: {error}")
+        m.heap[owner.cell] = replace(cell, items=tuple(items))
+        return value
+    assert isinstance(cell, GrownCell)
+    if index != Static(-1):
+        m.refuse("only the last item of a list that has grown in a loop can be popped")
+    from srcad.frontend.arrays import from_atom
+
+    value_atom, rest = m.emit("list_pop", cell.var)
+    m.write(owner.cell, rest)
+    return from_atom(m, value_atom)
+
+
+def _list_items(m: Machine, owner: Ref) -> list[Value]:
+    return list(known_items(m, owner, "the items of a list"))
+
+
+def _set_items(m: Machine, owner: Ref, items: list[Value]) -> Value:
+    cell = m.heap[owner.cell]
+    if not isinstance(cell, ListCell):
+        m.refuse("this method of a list that has grown in a loop isn't supported yet")
+    m.heap[owner.cell] = replace(cell, items=tuple(items))
+    return NONE
+
+
+def _insert(m: Machine, owner: Ref, index: Value, value: Value) -> Value:
+    items = _list_items(m, owner)
+    items.insert(key_of(m, index), value)
+    return _set_items(m, owner, items)
+
+
+def _extend(m: Machine, owner: Ref, values: Value) -> Value:
+    extend(m, owner, values)
+    return NONE
+
+
+def _reverse(m: Machine, owner: Ref) -> Value:
+    cell = m.heap[owner.cell]
+    if isinstance(cell, GrownCell):
+        m.write(owner.cell, m.emit("list_reverse", cell.var))
+        return NONE
+    return _set_items(m, owner, _list_items(m, owner)[::-1])
+
+
+def _clear(m: Machine, owner: Ref) -> Value:
+    m.heap[owner.cell] = ListCell(())
+    return NONE
+
+
+def _copy_list(m: Machine, owner: Ref) -> Value:
+    return Ref(m.allocate(m.heap[owner.cell]))
+
+
+def _index(m: Machine, owner: Value, item: Value) -> Value:
+    for k, other in enumerate(known_items(m, owner, "the items that are searched")):
+        known = item_equal(m, other, item)
+        if not isinstance(known, Static):
+            m.refuse("the place of an item that only the run tells is asked for", do="use np.argmax or a loop.")
+        if known.value:
+            return Static(k)
+    m.refuse("this raises ValueError: the item isn't in the list")
+
+
+def _count(m: Machine, owner: Value, item: Value) -> Value:
+    import ast
+
+    from srcad.frontend.expressions import binary
+
+    total: Value = Static(0)
+    for other in known_items(m, owner, "the items that are counted"):
+        total = binary(m, ast.Add(), total, item_equal(m, other, item))
+    return total
+
+
+def _sort(m: Machine, owner: Ref, key: Value = NONE, reverse: Value = FALSE) -> Value:
+    from srcad.frontend.builtins import ordered
+
+    made = ordered(m, owner, key, reverse)
+    assert isinstance(made, Ref)
+    m.heap[owner.cell] = m.heap[made.cell]
+    return NONE
+
+
+LIST_METHODS: dict[str, Callable[..., Value]] = {
+    "append": append,
+    "appendleft": lambda m, owner, value: _insert(m, owner, Static(0), value),
+    "popleft": lambda m, owner: _pop(m, owner, Static(0)),
+    "pop": _pop,
+    "insert": _insert,
+    "extend": _extend,
+    "reverse": _reverse,
+    "clear": _clear,
+    "copy": _copy_list,
+    "index": _index,
+    "count": _count,
+    "sort": _sort,
+}
+
+
+# ---- methods of dicts
+
+
+def _get(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:
+    found = dict_item(m, owner, key, default)
+    return found if not isinstance(found, Partial) else found.value
+
+
+def _setdefault(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:
+    if contains(m, owner, key) == FALSE:
+        set_container_item(m, owner, key, default)
+    return get_at(m, owner, key)
+
+
+def _dict_pop(m: Machine, owner: Ref, key: Value, *default: Value) -> Value:
+    value = dict_item(m, owner, key, *default)
+    if contains(m, owner, key) != FALSE:
+        delete_item(m, owner, key)
+    return value
+
+
+def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
+    from srcad.frontend.expressions import dict_items
+
+    for other in others:
+        if isinstance(other, Ref) and isinstance(m.heap[other.cell], DictCell):
+            pairs: Any = dict_items(m, other).items()
+        else:
+            rows = (known_items(m, pair, "a pair") for pair in known_items(m, other, "pairs"))
+            pairs = ((key_of(m, key), value) for key, value in rows)
+        for key, value in pairs:
+            set_container_item(m, owner, Static(key), value)
+    for key, value in named.items():
+        set_container_item(m, owner, Static(key), value)
+    return NONE
+
+
+def _clear_dict(m: Machine, owner: Ref) -> Value:
+    cell: Any = m.heap[owner.cell]
+    m.heap[owner.cell] = replace(cell, items=())
+    return NONE
+
+
+DICT_METHODS: dict[str, Callable[..., Value]] = {
+    "get": _get,
+    "keys": lambda m, owner: Iter("keys", (owner,)),
+    "values": lambda m, owner: Iter("values", (owner,)),
+    "items": lambda m, owner: Iter("items", (owner,)),
+    "setdefault": _setdefault,
+    "pop": _dict_pop,
+    "update": _update,
+    "copy": _copy_list,
+    "clear": _clear_dict,
+}
+
+
+# ---- methods of tuples
+
+
+def _replace(m: Machine, owner: Tup, **named: Value) -> Value:
+    fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    pairs = zip(fields, owner.items, strict=True)
+    return Tup(tuple(named.get(name, item) for name, item in pairs), owner.cls)
+
+
+def _asdict(m: Machine, owner: Tup) -> Value:
+    fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    return Ref(m.allocate(DictCell(tuple(zip(fields, owner.items, strict=True)))))
+
+
+TUPLE_METHODS: dict[str, Callable[..., Value]] = {
+    "_replace": _replace,
+    "_asdict": _asdict,
+    "index": _index,
+    "count": _count,
+}
+
+__all__ = ["Const", "branch", "const"]

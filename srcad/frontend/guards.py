@@ -1,0 +1,64 @@
+"""What must hold for a specialisation to serve a call.
+
+A guard speaks of what is found at a path from the arguments or from a free root (a global, a closure cell, `self`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.trace.nodes import Path
+from srcad.trace.types import Type
+
+
+@dataclass(frozen=True)
+class TypeGuard:
+    """A number or an array of this type; with `layout` "C", a C-contiguous one.
+
+    A dim that is a number other than 1 stands for just that length.
+    """
+
+    path: Path
+    type: Type
+    layout: str | None = None
+
+
+@dataclass(frozen=True)
+class ValueGuard:
+    """A value of the same Python type that is equal: bools, strings, None, integers that the code depends on."""
+
+    path: Path
+    value: Any
+
+
+@dataclass(frozen=True)
+class IdentityGuard:
+    """This very object: a function, a class, a module."""
+
+    path: Path
+    object: Any
+
+
+@dataclass(frozen=True)
+class StructureGuard:
+    """A container: kind is list, tuple, dict, namedtuple, dataclass, instance, or "absent" (no such key).
+
+    `keys`: the length of a list or tuple as a range, the keys of a dict in order; `cls`: the exact class.
+    """
+
+    path: Path
+    kind: str
+    keys: tuple[Any, ...] = ()
+    cls: type | None = None
+
+
+@dataclass(frozen=True)
+class ListGuard:
+    """A list whose elements are all of this type: a `Scalar`, an `Array`, or a `TupleOf` these."""
+
+    path: Path
+    element: Type
+
+
+Guard = ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard

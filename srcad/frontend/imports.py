@@ -1,0 +1,35 @@
+"""Local imports: they run as the program would run them, when it is read."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+
+from srcad.frontend.machine import Machine
+from srcad.frontend.values import Static
+
+
+def import_statement(m: Machine, statement: ast.Import) -> None:
+    for alias in statement.names:
+        module = importlib.import_module(alias.name)
+        if alias.asname:
+            m.bind(alias.asname, Static(module))
+        else:
+            top = alias.name.split(".")[0]
+            m.bind(top, Static(importlib.import_module(top)))
+
+
+def import_from(m: Machine, statement: ast.ImportFrom) -> None:
+    if statement.level:
+        package = m.code.globals.get("__package__")
+        module = importlib.import_module("." * statement.level + (statement.module or ""), package)
+    else:
+        module = importlib.import_module(statement.module or "")
+    for alias in statement.names:
+        name = alias.asname or alias.name
+        if alias.name == "*":
+            m.refuse("`from ... import *` in a function")
+        value = getattr(module, alias.name, None)
+        if value is None:
+            value = importlib.import_module(f"{module.__name__}.{alias.name}")
+        m.bind(name, Static(value))

@@ -1,0 +1,216 @@
+"""The abstract machine on which the frontend runs a program: heap, frames, the region that is being built.
+
+The statements and expressions of the program are read by the modules beside this one; each takes the machine first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
+from srcad.frontend.guards import Guard
+from srcad.frontend.source import span_of
+from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Value
+import srcad.ops  # noqa: F401 - fills the catalogue
+from srcad.ops.catalogue import NeedsStatic, builder
+from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Var, free_variables
+from srcad.trace.types import is_differentiable, is_numeric
+
+MOST_CALLS = 60
+
+
+@dataclass(eq=False)
+class Branch:
+    """What running a part of the program apart has left: its heap, its equations, its value."""
+
+    heap: dict[int, Cell]
+    equations: list[Equation]
+    value: Any
+
+
+@dataclass(eq=False)
+class Machine:
+    """The state of a reading."""
+
+    static_inputs: frozenset[Path] = frozenset()
+    heap: dict[int, Cell] = field(default_factory=dict)
+    frames: list[int] = field(default_factory=list)
+    calls: list[Span] = field(default_factory=list)
+    inputs: dict[Path, Input] = field(default_factory=dict)
+    guards: dict[Any, Guard] = field(default_factory=dict)
+    roots: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    active: set[Var] = field(default_factory=set)
+    definitions: dict[Var, Equation] = field(default_factory=dict)
+    names: dict[Var, str] = field(default_factory=dict)
+    externals: dict[int, tuple[Any, Value]] = field(default_factory=dict)
+    layouts: dict[Path, bool] = field(default_factory=dict)
+    static_shapes: frozenset[Path] = frozenset()
+    origins: dict[int, Path] = field(default_factory=dict)
+    returns: list[Span | None] = field(default_factory=list)
+    conditions: list[Var] = field(default_factory=list)
+    stack: list[tuple[Any, int]] = field(default_factory=list)
+    reserved: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.builder = builder()
+        self.ids = 0
+        self.root_names: dict[Any, str] = {}
+        self.views: list[dict[Any, Atom]] = [{}]
+        self.wanted_layouts: set[Path] = set()
+
+    # ---- frames
+
+    @property
+    def frame(self) -> FrameCell:
+        cell = self.heap[self.frames[-1]]
+        assert isinstance(cell, FrameCell)
+        return cell
+
+    @property
+    def code(self) -> Code:
+        return self.frame.code
+
+    def bind(self, name: str, value: Value, frame: int | None = None) -> None:
+        where = self.frames[-1] if frame is None else frame
+        cell = self.heap[where]
+        assert isinstance(cell, FrameCell)
+        self.heap[where] = FrameCell(cell.code, {**cell.names, name: value}, cell.parent)
+
+    def look(self, name: str) -> Value | None:
+        return self.frame.names.get(name)
+
+    def allocate(self, cell: Cell) -> int:
+        self.ids += 1
+        self.heap[self.ids] = cell
+        return self.ids
+
+    # ---- equations
+
+    def emit(self, op: str, *operands: Any, **params: Any) -> Any:
+        start = len(self.builder.equations)
+        result = self.builder.emit(op, *operands, **params)
+        self.note(start)
+        return result
+
+    def note(self, start: int) -> None:
+        """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
+        for equation in self.builder.equations[start:]:
+            depends = any(a in self.active for a in equation.operands)
+            for result in equation.results:
+                self.definitions[result] = equation
+                if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):
+                    self.active.add(result)
+
+    def is_active(self, atom: Any) -> bool:
+        return atom in self.active
+
+    @contextmanager
+    def at(self, node: ast.AST) -> Iterator[None]:
+        with self.builder.at(span_of(self.code, node)):
+            yield
+
+    def apart(self, run: Callable[[], Any]) -> Branch:
+        """Run a part of the program on a copy of the state, and leave the state as it was."""
+        heap, frames, calls, stack = self.heap, list(self.frames), list(self.calls), list(self.stack)
+        self.heap = dict(heap)
+        self.views.append({})
+        try:
+            with self.builder.nested() as equations:
+                value = run()
+            return Branch(self.heap, equations, value)
+        finally:
+            self.heap, self.frames, self.calls, self.stack = heap, frames, calls, stack
+            self.views.pop()
+
+    def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
+        """Run one side of a branch apart."""
+        self.conditions.append(condition)
+        try:
+            return self.apart(run)
+        finally:
+            self.conditions.pop()
+
+    @contextmanager
+    def on_side(self, heap: dict[int, Cell], equations: list[Equation]) -> Iterator[None]:
+        """Emit into the end of a branch that has been run apart."""
+        saved, outer = self.heap, self.builder.equations
+        self.heap, self.builder.equations = heap, equations
+        self.views.append({})
+        try:
+            yield
+        finally:
+            self.heap, self.builder.equations = saved, outer
+            self.views.pop()
+
+    # ---- refusing
+
+    def refuse(
+        self, what: str, why: str = "", do: str = "", node: ast.AST | None = None, never: bool = False
+    ) -> NoReturn:
+        """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
+        span = span_of(self.code, node) if node is not None else self.builder.span
+        kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
+        raise kind(what, span, why, do, tuple(reversed(self.calls)))
+
+    def located(self, error: SrcadError) -> SrcadError:
+        """The same error with the present place, if it has none."""
+        if error.span is None:
+            error.span, error.calls = self.builder.span, tuple(reversed(self.calls))
+        return error
+
+    def bug(self, what: str) -> NoReturn:
+        raise InternalError(what, self.builder.span, do="please report it with this message and the function.")
+
+    # ---- what a value depends on
+
+    def sources(self, var: Var) -> set[Var]:
+        """The variables without an equation (inputs, parameters of regions) that a variable is computed from."""
+        found: set[Var] = set()
+        seen: set[Var] = set()
+        todo = [var]
+        while todo:
+            v = todo.pop()
+            if v in seen:
+                continue
+            seen.add(v)
+            equation = self.definitions.get(v)
+            if equation is None:
+                found.add(v)
+                continue
+            todo += [a for a in equation.operands if isinstance(a, Var)]
+            for region in equation.regions:
+                todo += free_variables(region)
+        return found
+
+    # ---- writes
+
+    def write(self, cell_id: int, var: Atom) -> None:
+        """Replace an array's or grown list's content; whoever may share its memory is unsure from now on."""
+        cell = self.heap[cell_id]
+        if isinstance(cell, ArrayCell):
+            self.heap[cell_id] = replace(cell, var=var)
+        elif isinstance(cell, GrownCell):
+            self.heap[cell_id] = replace(cell, var=var)
+        else:
+            self.bug("a write to something that is no array")
+        self.poison_others(cell_id)
+
+    def poison_others(self, cell_id: int) -> None:
+        mine = self.heap[cell_id]
+        aliases = mine.aliases if isinstance(mine, (ArrayCell, GrownCell)) else frozenset()
+        for other, cell in list(self.heap.items()):
+            if other == cell_id or not isinstance(cell, (ArrayCell, GrownCell)):
+                continue
+            if (other in aliases or cell_id in cell.aliases) and cell.poison is None:
+                self.heap[other] = replace(cell, poison=self.builder.span)
+
+
+def constant(atom: Atom) -> Any:
+    """The value of a constant; NeedsStatic for a variable."""
+    if isinstance(atom, Const):
+        return atom.value
+    raise NeedsStatic(atom, "a value")

@@ -1,0 +1,396 @@
+"""Joining two states of the program: those of two branches, or those before and after a turn of a loop.
+
+    if c:              v3 = if c {v1 = x * 2; yield v1} else {yield x}
+        y = x * 2  ->  y is v3
+    else:
+        y = x
+
+A value that differs becomes a variable that both sides yield to. Structures are joined part by part; the names that
+share an array on one side and not on the other may share memory afterwards, and a write to it makes the others unsure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from srcad.errors import Span
+from srcad.frontend.arrays import box, describe, load, same_path, to_atom
+from srcad.frontend.machine import Machine
+from srcad.frontend.values import (
+    UNDEFINED_VALUE,
+    ArrayCell,
+    ArrayRef,
+    Cell,
+    Choice,
+    DictCell,
+    FrameCell,
+    GrownCell,
+    InstanceCell,
+    Iter,
+    ListCell,
+    Num,
+    Obj,
+    Partial,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Undef,
+    Value,
+)
+from srcad.trace.builder import const
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
+from srcad.trace.types import OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
+
+Key = tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class Side:
+    """One of the two states: its heap, and the equations at whose end its values can still be computed."""
+
+    heap: dict[int, Cell]
+    equations: list[Equation]
+
+
+@dataclass(eq=False)
+class Merger:
+    """Joins the states of two sides. `variable(key, a, b, type)` gives the variable that the atoms a and b join to."""
+
+    m: Machine
+    a: Side
+    b: Side
+    variable: Callable[[Key, Atom, Atom, Type], Var]
+    condition: Var | None = None
+    partial: bool = False
+    loop: bool = False
+    cells: dict[Any, int] = field(default_factory=dict)
+    groups: dict[Key, int] = field(default_factory=dict)
+
+    # ---- states
+
+    def heaps(self) -> dict[int, Cell]:
+        """The joined heap: every cell that both sides have."""
+        joined: dict[int, Cell] = {}
+        self.m.heap, before = joined, self.m.heap
+        joined.update({i: c for i, c in before.items() if i in self.a.heap and i in self.b.heap})
+        for cell_id in list(joined):
+            a, b = self.a.heap[cell_id], self.b.heap[cell_id]
+            if a is not b:
+                joined[cell_id] = self.cell((cell_id,), cell_id, a, b)
+        return joined
+
+    def cell(self, key: Key, cell_id: int, a: Cell, b: Cell) -> Cell:
+        if isinstance(a, FrameCell) and isinstance(b, FrameCell):
+            return FrameCell(a.code, self.names(key, a.names, b.names), a.parent)
+        if isinstance(a, ArrayCell) and isinstance(b, ArrayCell):
+            return self.array_cell(key, a, b)
+        if isinstance(a, InstanceCell) and isinstance(b, InstanceCell):
+            fields = self.names(key, dict(a.fields), dict(b.fields))
+            return replace(a, fields=tuple(fields.items()))
+        if isinstance(a, DictCell) and isinstance(b, DictCell):
+            fields = self.names(key, dict(a.items), dict(b.items))
+            return replace(a, items=tuple(fields.items()))
+        if isinstance(a, (ListCell, GrownCell)) and isinstance(b, (ListCell, GrownCell)):
+            return self.list_cell(key, a, b)
+        self.m.bug("two states of one object are of different kinds")
+
+    def names(self, key: Key, a: dict[Any, Value], b: dict[Any, Value]) -> dict[Any, Value]:
+        every = {**a, **b}
+        return {
+            name: self.value((*key, name), a.get(name, UNDEFINED_VALUE), b.get(name, UNDEFINED_VALUE)) for name in every
+        }
+
+    def array_cell(self, key: Key, a: ArrayCell, b: ArrayCell) -> ArrayCell:
+        var = self.atoms((*key, "array"), a.var, b.var)
+        contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
+        return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous)
+
+    def list_cell(self, key: Key, a: Any, b: Any) -> Cell:
+        if isinstance(a, ListCell) and isinstance(b, ListCell) and len(a.items) == len(b.items):
+            pairs = zip(a.items, b.items, strict=True)
+            return replace(a, items=tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)))
+        element = self.element_type(a, b)
+        grown = [self.grown(side, cell, element) for side, cell in ((self.a, a), (self.b, b))]
+        aliases = frozenset().union(*(self.element_cells(cell) for cell in (a, b)))
+        return GrownCell(self.atoms((*key, "list"), *grown), poison_of(a) or poison_of(b), aliases)
+
+    def element_type(self, a: Any, b: Any) -> Type | None:
+        """What the elements of both lists are, as far as the grown ones tell."""
+        for cell in (a, b):
+            if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf):
+                return cell.var.type.element
+        for side, cell in ((self.a, a), (self.b, b)):
+            if isinstance(cell, ListCell) and cell.items:
+                with self.m.on_side(side.heap, list(side.equations)):
+                    boxed = box(self.m, cell.items)
+                return boxed.type.element if isinstance(boxed.type, ListOf) else None
+        return None
+
+    def grown(self, side: Side, cell: Any, element: Type | None) -> Atom:
+        if isinstance(cell, GrownCell):
+            return cell.var
+        with self.m.on_side(side.heap, side.equations):
+            return box(self.m, cell.items, element)
+
+    def element_cells(self, cell: Any) -> frozenset[int]:
+        if isinstance(cell, GrownCell):
+            return cell.aliases
+        return frozenset(item.cell for item in cell.items if isinstance(item, (ArrayRef, Ref)))
+
+    # ---- values
+
+    def value(self, key: Key, a: Value, b: Value) -> Value:
+        if a is b or same(a, b):
+            return a
+        if isinstance(a, Undef) or isinstance(b, Undef) or isinstance(a, Partial) or isinstance(b, Partial):
+            return self.half_defined(key, a, b)
+        if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items) and a.cls is b.cls:
+            pairs = zip(a.items, b.items, strict=True)
+            return Tup(tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)), a.cls)
+        if isinstance(a, (Range, Slice)) and type(a) is type(b):
+            return self.parts(key, a, b)
+        if isinstance(a, Ref) and isinstance(b, Ref):
+            return self.refs(key, a, b)
+        if isinstance(a, ArrayRef) or isinstance(b, ArrayRef):
+            return self.arrays(key, a, b)
+        return self.scalars(key, a, b)
+
+    def parts(self, key: Key, a: Any, b: Any) -> Value:
+        names = ("start", "stop", "step")
+        made: Value = type(a)(*(self.value((*key, n), getattr(a, n), getattr(b, n)) for n in names))
+        return made
+
+    def half_defined(self, key: Key, a: Value, b: Value) -> Value:
+        """A name that has no value on one side: reading it afterwards is refused after an if, and left to Python after
+        a loop, which raises for it as the user's own code does."""
+        plain_a = a.value if isinstance(a, Partial) else a
+        plain_b = b.value if isinstance(b, Partial) else b
+        if isinstance(plain_a, Undef) and isinstance(plain_b, Undef):
+            return UNDEFINED_VALUE
+        if isinstance(plain_a, Undef):
+            made = self.one_sided(key, plain_b, self.b, first=False)
+        elif isinstance(plain_b, Undef):
+            made = self.one_sided(key, plain_a, self.a, first=True)
+        else:
+            made = self.value(key, plain_a, plain_b)
+        hidden = isinstance(key[-1], str) and key[-1].startswith("$")
+        return Partial(made, self.m.builder.span) if self.partial and not hidden else made
+
+    def one_sided(self, key: Key, value: Value, side: Side, first: bool) -> Value:
+        """What is left of a value that only one side has: its variables must be yielded to be seen outside."""
+        if isinstance(value, (Num, Obj)) and isinstance(value.var, Var):
+            pair = (value.var, UNDEF) if first else (UNDEF, value.var)
+            var = self.atoms(key, *pair)
+            return Num(var) if isinstance(value, Num) and isinstance(var, Var) else Obj(var)
+        if isinstance(value, Tup):
+            items = (self.one_sided((*key, k), item, side, first) for k, item in enumerate(value.items))
+            return Tup(tuple(items), value.cls)
+        if isinstance(value, ArrayRef):
+            return self.one_sided_array(key, value, side, first)
+        if isinstance(value, Ref) and not (value.cell in self.a.heap and value.cell in self.b.heap):
+            return self.one_sided_cell(key, value, side, first)
+        if isinstance(value, (Range, Slice)):
+            parts = (self.one_sided((*key, n), getattr(value, n), side, first) for n in ("start", "stop", "step"))
+            made: Value = type(value)(*parts)
+            return made
+        if isinstance(value, Iter):
+            return Iter(value.kind, tuple(self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts)))
+        return value
+
+    def one_sided_array(self, key: Key, value: ArrayRef, side: Side, first: bool) -> Value:
+        both = value.cell in self.a.heap and value.cell in self.b.heap
+        if both and not value.path:
+            return value
+        memo = ("one", value.cell, repr_path(value), first)
+        if memo not in self.cells:
+            with self.m.on_side(side.heap, side.equations):
+                content = load(self.m, value)
+            var = self.atoms((*key, "array"), *((content, UNDEF) if first else (UNDEF, content)))
+            old = side.heap[value.cell]
+            contiguous = old.contiguous if isinstance(old, ArrayCell) and not value.path else None
+            aliases = frozenset([value.cell]) if both else frozenset()
+            self.cells[memo] = self.m.allocate(ArrayCell(var, aliases, contiguous=contiguous))
+        return ArrayRef(self.cells[memo])
+
+    def one_sided_cell(self, key: Key, value: Ref, side: Side, first: bool) -> Value:
+        memo = ("one", value.cell, first)
+        if memo not in self.cells:
+            self.cells[memo] = self.m.allocate(ListCell(()))
+            cell = side.heap[value.cell]
+            self.m.heap[self.cells[memo]] = self.one_sided_content(key, cell, side, first)
+        return Ref(self.cells[memo])
+
+    def one_sided_content(self, key: Key, cell: Cell, side: Side, first: bool) -> Cell:
+        def part(name: Any, value: Value) -> Value:
+            return self.one_sided((*key, name), value, side, first)
+
+        if isinstance(cell, ListCell):
+            return replace(cell, items=tuple(part(k, item) for k, item in enumerate(cell.items)))
+        if isinstance(cell, DictCell):
+            return replace(cell, items=tuple((k, part(k, item)) for k, item in cell.items))
+        if isinstance(cell, InstanceCell):
+            return replace(cell, fields=tuple((k, part(k, item)) for k, item in cell.fields))
+        if isinstance(cell, GrownCell):
+            var = self.atoms((*key, "list"), *((cell.var, UNDEF) if first else (UNDEF, cell.var)))
+            return GrownCell(var, cell.poison, cell.aliases)
+        self.m.bug("a frame outlives its branch")
+
+    def refs(self, key: Key, a: Ref, b: Ref) -> Value:
+        """Two containers: a new one with the joined content, if they are alike."""
+        memo = (a.cell, b.cell)
+        if memo not in self.cells:
+            x, y = self.a.heap[a.cell], self.b.heap[b.cell]
+            if not alike(x, y):
+                return self.choice(key, a, b)
+            self.cells[memo] = self.m.allocate(ListCell(()))
+            self.m.heap[self.cells[memo]] = self.cell(key, self.cells[memo], x, y)
+        self.groups[key] = self.cells[memo]
+        return Ref(self.cells[memo])
+
+    def arrays(self, key: Key, a: Value, b: Value) -> Value:
+        """An array on one side at least: a cell of its own, which may share memory with those it comes from."""
+        if isinstance(a, ArrayRef) and isinstance(b, ArrayRef) and a.cell == b.cell and same_path(a.path, b.path):
+            return a
+        memo = (identity(a), identity(b))
+        if memo in self.cells:
+            self.groups[key] = self.cells[memo]
+            return ArrayRef(self.cells[memo])
+        atoms = [self.content(side, value) for side, value in ((self.a, a), (self.b, b))]
+        if None in atoms:
+            return self.choice(key, a, b)
+        var = self.atoms((*key, "array"), *atoms)
+        if not isinstance(var.type, (Array, Unknown)):
+            return Num(var) if isinstance(var, Var) else Static(var.value)
+        self.cells[memo] = self.m.allocate(self.fresh_cell(var, a, b))
+        self.groups[key] = self.cells[memo]
+        return ArrayRef(self.cells[memo])
+
+    def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
+        aliases: frozenset[int] = frozenset()
+        contiguous: Any = frozenset()
+        for side, value in ((self.a, a), (self.b, b)):
+            if isinstance(value, ArrayRef):
+                cell = side.heap[value.cell]
+                aliases |= {value.cell}
+                layout = cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
+                contiguous = None if contiguous is None or layout is None else contiguous | layout
+        return ArrayCell(var, aliases, contiguous=contiguous)
+
+    def content(self, side: Side, value: Value) -> Any:
+        """The variable of a number or array; None for anything else."""
+        if isinstance(value, ArrayRef):
+            with self.m.on_side(side.heap, side.equations):
+                return load(self.m, value)
+        if isinstance(value, Num):
+            return value.var
+        if isinstance(value, Static) and (value.value is None or isinstance(value.value, (int, float, complex))):
+            return const(value.value)
+        return None
+
+    def scalars(self, key: Key, a: Value, b: Value) -> Value:
+        atoms = [self.content(side, value) for side, value in ((self.a, a), (self.b, b))]
+        numeric = [x is not None and not (isinstance(x, Const) and x.value is None) for x in atoms]
+        if all(x is not None for x in atoms) and any(numeric):
+            var = self.atoms(key, *atoms)
+            return Num(var) if isinstance(var, Var) else Static(var.value)
+        if isinstance(a, Obj) or isinstance(b, Obj):
+            pair = []
+            for side, value in ((self.a, a), (self.b, b)):
+                with self.m.on_side(side.heap, side.equations):
+                    pair.append(to_atom(self.m, value))
+            return Obj(self.atoms(key, *pair))
+        return self.choice(key, a, b)
+
+    def choice(self, key: Key, a: Value, b: Value) -> Value:
+        """No variable can hold both: what uses the value will run in a branch of its own."""
+        if self.condition is None:
+            name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
+            self.m.refuse(
+                f"{name} changes its kind from one turn of the loop to the next: {describe(a)}, then {describe(b)}",
+                do="give it one kind (a number, an array, a tuple of these) before the loop.",
+            )
+        return Choice(self.condition, a, b)
+
+    def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:
+        if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):
+            return a
+        return self.variable(key, a, b, joined_type(a, b))
+
+
+def joined_type(a: Atom, b: Atom) -> Type:
+    """The type of a variable for both. A literal zero that a sum starts from takes the type of the sum."""
+    if is_start(a) and isinstance(b.type, Array) and dtype_of(b.type) != "bool":
+        return b.type
+    if is_start(b) and isinstance(a.type, Array) and dtype_of(a.type) != "bool":
+        return a.type
+    joined = join(a.type, b.type)
+    if joined is not None:
+        return joined
+    none = [isinstance(x, Const) and x.value is None for x in (a, b)]
+    if any(none) and any(is_numeric(x.type) for x in (a, b)):
+        other = b if none[0] else a
+        return Unknown(dtype_of(other.type))
+    return OPAQUE
+
+
+def is_start(atom: Atom) -> bool:
+    return isinstance(atom, Const) and type(atom.value) in (int, float) and atom.value == 0
+
+
+def same_constant(a: Const, b: Const) -> bool:
+    return a is b or (type(a.value) is type(b.value) and (a.value is b.value or equal(a.value, b.value)))
+
+
+def equal(a: Any, b: Any) -> bool:
+    simple = (int, float, complex, str, bytes, bool, type(None))
+    if isinstance(a, simple) and isinstance(b, simple):
+        return repr(a) == repr(b)
+    return a is b
+
+
+def same(a: Value, b: Value) -> bool:
+    if isinstance(a, Static) and isinstance(b, Static):
+        return type(a.value) is type(b.value) and equal(a.value, b.value)
+    if isinstance(a, ArrayRef) and isinstance(b, ArrayRef):
+        return a.cell == b.cell and same_path(a.path, b.path)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (Num, Obj)) and isinstance(b, (Num, Obj)):
+        return a.var is b.var
+    if isinstance(a, Tup) and isinstance(b, Tup):
+        return a.cls is b.cls and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
+    return a == b
+
+
+def alike(a: Cell, b: Cell) -> bool:
+    if isinstance(a, (ListCell, GrownCell)):
+        return isinstance(b, (ListCell, GrownCell))
+    if isinstance(a, DictCell) and isinstance(b, DictCell):
+        return [k for k, _ in a.items] == [k for k, _ in b.items]
+    return isinstance(a, InstanceCell) and isinstance(b, InstanceCell) and a.cls is b.cls and a.origin is b.origin
+
+
+def poison_of(cell: Any) -> Span | None:
+    return cell.poison if isinstance(cell, (ArrayCell, GrownCell)) else None
+
+
+def identity(value: Value) -> Any:
+    if isinstance(value, ArrayRef):
+        return value.cell, repr_path(value)
+    if isinstance(value, (Num, Obj)):
+        return value.var
+    return type(value), repr(value)
+
+
+def repr_path(ref: ArrayRef) -> Any:
+    from srcad.frontend.arrays import atom_key
+
+    return tuple((s.op, tuple(map(atom_key, s.operands)), s.params) for s in ref.path)
+
+
+def is_scalar(t: Type) -> bool:
+    return isinstance(t, Scalar)

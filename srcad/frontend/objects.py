@@ -1,0 +1,305 @@
+"""Attributes: of arrays, modules, instances, tuples with names, and of objects that aren't known."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from dataclasses import replace
+from typing import Any
+
+from srcad.frontend.arrays import describe, result_value, to_atom, to_python
+from srcad.frontend.externals import external
+from srcad.frontend.machine import Machine
+from srcad.frontend.values import (
+    ArrayRef,
+    Bound,
+    DictCell,
+    Func,
+    InstanceCell,
+    Iter,
+    ListCell,
+    Method,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.ops.catalogue import ATTRIBUTES, METHODS
+from srcad.trace.builder import const
+from srcad.trace.nodes import Var
+
+IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
+STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
+
+
+def get_attribute(m: Machine, owner: Value, name: str) -> Value:
+    """owner.name."""
+    if isinstance(owner, (ArrayRef, Num)):
+        return _of_array(m, owner, name)
+    if isinstance(owner, Static):
+        return _of_static(m, owner, name)
+    if isinstance(owner, Ref):
+        cell = m.heap[owner.cell]
+        return _of_instance(m, owner, cell, name) if isinstance(cell, InstanceCell) else Method(name, owner)
+    if isinstance(owner, Tup):
+        return _of_tuple(m, owner, name)
+    if isinstance(owner, Obj):
+        return Obj(m.emit("attribute", owner.var, name=name))
+    if isinstance(owner, (Slice, Range)) and name in ("start", "stop", "step"):
+        part: Value = getattr(owner, name)
+        return part
+    if isinstance(owner, Iter) and owner.kind == "super":
+        return _of_super(m, owner, name)
+    if isinstance(owner, (Func, Bound)) and name == "__name__":
+        return Static(owner.code.name if isinstance(owner, Func) else "bound")
+    m.refuse(f"the attribute {name!r} of {describe(owner)} isn't supported")
+
+
+def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
+    if name in METHODS or name in IN_PLACE:
+        return Method(name, owner)
+    lowering = ATTRIBUTES.get(name)
+    if lowering is None:
+        m.refuse(f"the attribute {name!r} of an array isn't supported yet")
+    atom = to_python(m, owner)
+    start = len(m.builder.equations)
+    result = lowering(m.builder, atom)
+    m.note(start)
+    sources = {atom: owner} if isinstance(owner, ArrayRef) and isinstance(atom, Var) else {}
+    return result_value(m, result, sources, None)
+
+
+def _of_static(m: Machine, owner: Static, name: str) -> Value:
+    obj = owner.value
+    if isinstance(obj, (str, bytes, int, float, set, frozenset, tuple, dict)) and callable(getattr(obj, name, None)):
+        return Method(name, owner)
+    try:
+        value = inspect.getattr_static(obj, name) if isinstance(obj, type) else getattr(obj, name)
+    except AttributeError as error:
+        m.refuse(f"this raises AttributeError: {error}")
+    if isinstance(obj, type):
+        value = getattr(obj, name)
+    path = m.origins.get(id(obj))
+    if path is None or standard(obj):
+        return Static(value) if _constant(value) else external(m, value, _detached(m, obj, name), free=True)
+    return external(m, value, path.attr(name), free=True)
+
+
+def _constant(value: Any) -> bool:
+    return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType)) or callable(value)
+
+
+def standard(obj: Any) -> bool:
+    """Of the standard library, NumPy or SciPy: its constants stay as they are."""
+    module = obj.__name__ if isinstance(obj, types.ModuleType) else getattr(obj, "__module__", None) or ""
+    return str(module).partition(".")[0] in STANDARD
+
+
+def _detached(m: Machine, obj: Any, name: str) -> Any:
+    from srcad.frontend.externals import root
+
+    label = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
+    return root(m, label, id(obj), lambda: obj).attr(name)
+
+
+def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
+    fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    if name in fields:
+        return owner.items[fields.index(name)]
+    known = getattr(owner.cls, name, None) if owner.cls is not None else None
+    if isinstance(known, property) and isinstance(known.fget, types.FunctionType):
+        return _call(m, Static(known.fget), (owner,))
+    if isinstance(known, types.FunctionType) and name not in ("_replace", "_asdict"):
+        return Bound(Static(known), (owner,))
+    return Method(name, owner)
+
+
+# ---- instances
+
+
+def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value:
+    for field, value in cell.fields:
+        if field == name:
+            return value
+    found = inspect.getattr_static(cell.cls, name, None)
+    if isinstance(found, property) and found.fget is not None:
+        return _call(m, Static(found.fget), (owner,))
+    if cell.origin is not None and name in getattr(cell.origin, "__dict__", {}):
+        assert cell.path is not None
+        value = external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
+        m.heap[owner.cell] = replace(cell, fields=(*cell.fields, (name, value)))
+        return value
+    if name == "__class__":
+        return Static(cell.cls)
+    if found is None:
+        m.refuse(f"this raises AttributeError: {cell.cls.__name__!r} object has no attribute {name!r}")
+    return _class_attribute(m, owner, cell, found, name)
+
+
+def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, name: str) -> Value:
+    if isinstance(found, types.FunctionType):
+        return Bound(Static(found), (owner,))
+    if isinstance(found, staticmethod):
+        return Static(found.__func__)
+    if isinstance(found, classmethod):
+        return Bound(Static(found.__func__), (Static(cell.cls),))
+    if hasattr(found, "func") and type(found).__name__ == "cached_property":
+        value = _call(m, Static(found.func), (owner,))
+        set_field(m, owner, name, value)
+        return value
+    return _of_static(m, Static(cell.cls), name)
+
+
+def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    cell = m.heap[owner.cell]
+    assert isinstance(cell, InstanceCell)
+    fields = dict(cell.fields)
+    fields[name] = value
+    m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()))
+
+
+def _of_super(m: Machine, owner: Iter, name: str) -> Value:
+    cls, self_value = owner.parts
+    assert isinstance(cls, Static) and isinstance(self_value, Ref)
+    cell = m.heap[self_value.cell]
+    assert isinstance(cell, InstanceCell)
+    order = cell.cls.__mro__
+    for base in order[order.index(cls.value) + 1 :]:
+        if name in vars(base):
+            if isinstance(vars(base)[name], types.FunctionType):
+                return Bound(Static(vars(base)[name]), (self_value,))
+            return Method("nothing", self_value)
+    m.refuse(f"no base class has the attribute {name!r}")
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
+    """owner.name = value."""
+    if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], InstanceCell):
+        _set_on_instance(m, owner, name, value)
+        return
+    if isinstance(owner, ArrayRef) and name == "shape":
+        m.refuse("the shape of an array is set in place", do="use reshape.")
+    refuse_outside(m, value, f"the attribute {name!r} of {describe(owner)}")
+    m.emit("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
+
+
+def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    cell = m.heap[owner.cell]
+    assert isinstance(cell, InstanceCell)
+    found = inspect.getattr_static(cell.cls, name, None)
+    if isinstance(found, property) and found.fset is not None:
+        _call(m, Static(found.fset), (owner, value))
+        return
+    if cell.free:
+        refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
+        m.emit("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
+    set_field(m, owner, name, value)
+
+
+def object_atom(m: Machine, owner: Ref) -> Any:
+    """The instance itself, as an input of the trace."""
+    from srcad.frontend.externals import add_input
+    from srcad.trace.types import OPAQUE
+
+    cell = m.heap[owner.cell]
+    if not isinstance(cell, InstanceCell) or cell.path is None:
+        m.refuse("an instance made in the function is passed to a function that isn't differentiated")
+    return add_input(m, cell.path, OPAQUE, cell.free)
+
+
+def refuse_outside(m: Machine, value: Value, what: str) -> None:
+    if depends(m, value):
+        m.refuse(
+            f"{what} is set to a value that depends on the differentiated arguments",
+            why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
+            do="return the value instead.",
+            never=True,
+        )
+
+
+def depends(m: Machine, value: Value) -> bool:
+    """Whether a value depends on the differentiated arguments."""
+    if isinstance(value, (Num, Obj)):
+        return m.is_active(value.var)
+    if isinstance(value, ArrayRef):
+        cell: Any = m.heap[value.cell]
+        return m.is_active(cell.var)
+    if isinstance(value, Tup):
+        return any(depends(m, item) for item in value.items)
+    if isinstance(value, (Iter,)):
+        return any(depends(m, part) for part in value.parts)
+    if isinstance(value, Bound):
+        return any(depends(m, v) for v in value.first)
+    if isinstance(value, Ref):
+        return _cell_depends(m, m.heap[value.cell])
+    return isinstance(value, Func)
+
+
+def _cell_depends(m: Machine, cell: Any) -> bool:
+    if isinstance(cell, ListCell):
+        return any(depends(m, item) for item in cell.items)
+    if isinstance(cell, DictCell):
+        return any(depends(m, item) for _, item in cell.items)
+    if isinstance(cell, InstanceCell):
+        return any(depends(m, item) for _, item in cell.fields)
+    return m.is_active(cell.var)
+
+
+def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:
+    refuse_outside(m, value, "an item of an object that srcad doesn't know")
+    m.emit("call", const_method(m, owner, "__setitem__"), to_atom(m, key), to_atom(m, value), keywords=())
+
+
+def const_method(m: Machine, owner: Obj, name: str) -> Any:
+    return m.emit("attribute", owner.var, name=name)
+
+
+# ---- special methods
+
+
+def call_special(m: Machine, owner: Ref, name: str, args: tuple[Value, ...]) -> Value:
+    return _call(m, get_attribute(m, owner, name), args)
+
+
+def _call(m: Machine, function: Value, args: tuple[Value, ...]) -> Value:
+    from srcad.frontend.calls import call
+
+    return call(m, function, args)
+
+
+SPECIAL = {
+    "add": "add",
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "truediv",
+    "power": "pow",
+    "matmul": "matmul",
+    "remainder": "mod",
+    "floor_divide": "floordiv",
+}
+
+
+def operator_method(m: Machine, op: str, left: Value, right: Value) -> Value | None:
+    """`a + b` where a or b is an instance of a class with __add__ or __radd__."""
+    word = SPECIAL.get(op)
+    for owner, other, prefix in ((left, right, "__"), (right, left, "__r")):
+        if word and isinstance(owner, Ref) and isinstance(m.heap[owner.cell], InstanceCell):
+            cell: Any = m.heap[owner.cell]
+            if hasattr(cell.cls, f"{prefix}{word}__"):
+                return call_special(m, owner, f"{prefix}{word}__", (other,))
+    return None
+
+
+def unary_method(m: Machine, op: str, value: Value) -> Value | None:
+    word = {"negative": "__neg__", "positive": "__pos__"}.get(op, "")
+    if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
+        return call_special(m, value, word, ())
+    return None
+
+
+__all__ = ["const", "get_attribute", "set_attribute"]

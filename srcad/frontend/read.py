@@ -1,0 +1,406 @@
+"""Reading a function for given arguments: the entry of the frontend.
+
+A reading is done again, with more known beforehand, where the code to be generated depends on the value of an integer
+argument (an axis, the index of a list whose items differ in kind) or on the length of a dimension.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any
+
+from srcad.errors import InternalError, NotYetSupported, SrcadError
+from srcad.frontend.arrays import load
+from srcad.frontend.calls import call
+from srcad.frontend.externals import external, root
+from srcad.frontend.functions import call_external
+from srcad.frontend.guards import Guard, TypeGuard
+from srcad.frontend.machine import Machine
+from srcad.frontend.naming import with_names
+from srcad.frontend.source import code_of, span_of
+from srcad.frontend.values import (
+    ArrayRef,
+    Bound,
+    Choice,
+    DictCell,
+    FrameCell,
+    GrownCell,
+    InstanceCell,
+    ListCell,
+    Num,
+    Obj,
+    Partial,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
+
+MOST_READINGS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the frontend makes of a function and its arguments.
+
+    trace       the primal evaluation trace
+    wrt         the indices in trace.inputs of the differentiated leaves
+    wrt_trees   for each differentiated argument its structure; Leaf(k) is wrt[k], Fixed(None) a leaf without gradient
+    guards      what must hold for this reading to serve another call
+    roots       how to find the objects of the free roots: globals, closure cells, `self`
+    """
+
+    trace: Trace
+    wrt: tuple[int, ...]
+    wrt_trees: tuple[Tree, ...]
+    guards: tuple[Guard, ...]
+    roots: dict[str, Callable[[], Any]]
+
+
+def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int, ...]) -> Reading:
+    """Read a function for arguments of which the values tell types and structure.
+
+    Raises a subclass of SrcadError, with the place, for what can't be differentiated.
+    """
+    ints: frozenset[Path] = frozenset()
+    shapes: frozenset[Path] = frozenset()
+    for _ in range(MOST_READINGS):
+        reader = _Reader(function, args, kwargs, argnums, ints, shapes)
+        try:
+            return reader.read()
+        except NeedsStatic as needed:
+            ints, shapes = reader.more_known(needed, ints, shapes)
+        except RecursionError as error:
+            raise NotYetSupported("the function is nested too deeply for srcad", reader.m.builder.span) from error
+    raise InternalError("the reading of a function didn't settle")
+
+
+class _Reader:
+    """One reading."""
+
+    def __init__(
+        self,
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        argnums: tuple[int, ...],
+        ints: frozenset[Path],
+        shapes: frozenset[Path],
+    ) -> None:
+        self.function, self.args, self.kwargs, self.argnums = function, args, kwargs, argnums
+        self.parameters = parameters_of(function)
+        self.m = Machine(static_inputs=ints, static_shapes=shapes)
+        self.m.reserved = frozenset(p.name for p in self.parameters) | local_names(function)
+        self.wrt: list[Path] = []
+
+    def read(self) -> Reading:
+        values, keywords = self.arguments()
+        result = self.call(values, keywords)
+        output, atoms = self.output(result)
+        return self.reading(values, output, atoms)
+
+    # ---- arguments
+
+    def arguments(self) -> tuple[tuple[Value, ...], dict[str, Value]]:
+        """The abstract arguments; what they hold becomes inputs."""
+        plain = [p for p in self.parameters if p.kind == "plain"]
+        star = next((p.name for p in self.parameters if p.kind == "*"), None)
+        double = next((p.name for p in self.parameters if p.kind == "**"), None)
+        values = []
+        for k, arg in enumerate(self.args):
+            path = Path(plain[k].name) if k < len(plain) else Path(str(star)).item(k - len(plain))
+            values.append(external(self.m, arg, path, free=False, keep=k in self.argnums))
+            if k in self.argnums:
+                self.activate(values[-1])
+        names = {p.name for p in self.parameters if p.kind in ("plain", "keyword")}
+        keywords = {
+            k: external(self.m, v, Path(k) if k in names else Path(str(double)).item(k), free=False)
+            for k, v in self.kwargs.items()
+        }
+        return tuple(values), keywords
+
+    def activate(self, value: Value) -> None:
+        for var in leaves_of(self.m, value):
+            if is_differentiable(var.type):
+                self.m.active.add(var)
+
+    # ---- calling
+
+    def call(self, values: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
+        m, function = self.m, self.function
+        code = entry_code(function)
+        m.frames.append(m.allocate(FrameCell(code, {})))
+        m.builder.span = None
+        while isinstance(function, functools.partial) or isinstance(function, MethodType):
+            function, values, keywords = self.unwrap(function, values, keywords)
+        if isinstance(function, FunctionType):
+            return call_external(m, inspect.unwrap(function), values, keywords)
+        if inspect.isclass(function) or not hasattr(type(function), "__call__") or _is_builtin(function):
+            return call(m, Static(function), values, keywords)
+        path = root(m, "self", id(function), lambda f=function: f)
+        owner = external(m, function, path, free=True)
+        return call(m, owner, values, keywords)
+
+    def unwrap(self, f: Any, values: tuple[Value, ...], keywords: dict[str, Value]) -> Any:
+        m = self.m
+        if isinstance(f, MethodType):
+            path = root(m, "self", id(f.__self__), lambda: f.__self__)
+            owner = external(m, f.__self__, path, free=True)
+            return f.__func__, (owner, *values), keywords
+        path = root(m, "partial", id(f), lambda: f)
+        bound = external(m, f, path, free=True)
+        assert isinstance(bound, Bound)
+        return f.func, (*bound.first, *values), {**dict(bound.keywords), **keywords}
+
+    # ---- result
+
+    def output(self, value: Value) -> tuple[Tree, tuple[Atom, ...]]:
+        atoms: list[Atom] = []
+        self.m.builder.span = self.m.returns[-1] if self.m.returns else None
+        tree = result_tree(self.m, value, atoms)
+        return tree, tuple(atoms)
+
+    def reading(self, values: tuple[Value, ...], output: Tree, atoms: tuple[Atom, ...]) -> Reading:
+        m = self.m
+        inputs = tuple(m.inputs.values())
+        position = {i.var: k for k, i in enumerate(inputs)}
+        wrt: list[int] = []
+        trees = tuple(argument_tree(m, self.args[k], Path(self.path_of(k)), wrt, position) for k in self.argnums)
+        body = Region(tuple(i.var for i in inputs), tuple(m.builder.equations), atoms)
+        code = entry_code(self.function)
+        span = m.returns[-1] if m.returns else span_of(code, code.node)
+        doc = inspect.getdoc(self.function) or ""
+        name = getattr(inspect.unwrap(self.function), "__name__", "function")
+        trace = Trace(name, self.parameters, inputs, body, output, span, doc)
+        return Reading(with_names(trace, m.names), tuple(wrt), trees, self.guards(), dict(m.roots))
+
+    def path_of(self, k: int) -> str:
+        return [p for p in self.parameters if p.kind == "plain"][k].name
+
+    def guards(self) -> tuple[Guard, ...]:
+        """The guards, with the layouts that the reading has counted on."""
+        found = []
+        for guard in self.m.guards.values():
+            if isinstance(guard, TypeGuard) and guard.path in self.m.wanted_layouts:
+                guard = TypeGuard(guard.path, guard.type, "C")
+            found.append(guard)
+        return tuple(found)
+
+    # ---- reading again
+
+    def more_known(self, needed: NeedsStatic, ints: frozenset[Path], shapes: frozenset[Path]) -> Any:
+        """Make known what the variable comes from; refuse if that isn't integers and lengths."""
+        m = self.m
+        found_ints, found_shapes = set(ints), set(shapes)
+        sources = m.sources(needed.var)
+        paths = {i.var: i.path for i in m.inputs.values()}
+        for var in sources:
+            path = paths.get(var)
+            if path is None or m.is_active(var) and isinstance(var.type, Scalar):
+                self.refuse_static(needed)
+            elif isinstance(var.type, Scalar) and var.type.dtype != "float64":
+                found_ints.add(path)
+            elif isinstance(var.type, Array) and only_length(m, needed.var, var):
+                found_shapes.add(path)
+            else:
+                self.refuse_static(needed)
+        if (found_ints, found_shapes) == (set(ints), set(shapes)):
+            self.refuse_static(needed)
+        return frozenset(found_ints), frozenset(found_shapes)
+
+    def refuse_static(self, needed: NeedsStatic) -> None:
+        self.m.refuse(
+            f"{needed.what} must be known before the run, and depends on values that aren't",
+            do="make it a number in the code or an integer argument.",
+        )
+
+
+def only_length(m: Machine, var: Var, array: Var) -> bool:
+    """Whether a variable depends on an array by its lengths alone."""
+    todo, seen = [var], set()
+    while todo:
+        v = todo.pop()
+        equation = m.definitions.get(v)
+        if v in seen or equation is None:
+            continue
+        seen.add(v)
+        if equation.op in ("dim", "size", "list_len"):
+            continue
+        if array in equation.operands:
+            return False
+        todo += [a for a in equation.operands if isinstance(a, Var)]
+    return True
+
+
+def _is_builtin(function: Any) -> bool:
+    return type(function).__module__ in ("builtins", "numpy") or not isinstance(
+        inspect.getattr_static(type(function), "__call__", None), FunctionType
+    )
+
+
+# ---- the function itself
+
+
+def entry_code(function: Any) -> Any:
+    """The code of a function, or one that stands for a function without Python source."""
+    f = function
+    while isinstance(f, (functools.partial, MethodType)):
+        f = f.func if isinstance(f, functools.partial) else f.__func__
+    f = inspect.unwrap(f) if callable(f) else f
+    if not isinstance(f, FunctionType) and isinstance(getattr(type(f), "__call__", None), FunctionType):
+        f = type(f).__call__
+    if isinstance(f, FunctionType):
+        return code_of(f)
+    from srcad.frontend.source import make_code
+
+    name = getattr(f, "__name__", "function")
+    node = ast.parse(f"def {name}(*args): pass").body[0] if name.isidentifier() else ast.parse("def f(): pass").body[0]
+    return make_code(node, f"<{name}>", (), 1, {})
+
+
+def local_names(function: Any) -> frozenset[str]:
+    names: frozenset[str] = entry_code(function).local_names
+    return names
+
+
+def parameters_of(function: Any) -> tuple[Parameter, ...]:
+    """The parameters of the generated function: the user's own."""
+    kinds = {
+        inspect.Parameter.POSITIONAL_ONLY: "plain",
+        inspect.Parameter.POSITIONAL_OR_KEYWORD: "plain",
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.KEYWORD_ONLY: "keyword",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        count = getattr(function, "nin", 1)
+        return tuple(Parameter("xyzuvw"[k]) for k in range(count))
+    if isinstance(function, np_ufunc):
+        return tuple(Parameter("xyzuvw"[k]) for k in range(function.nin))
+    return tuple(
+        Parameter(
+            p.name,
+            kinds[p.kind],
+            ... if p.default is inspect.Parameter.empty else p.default,
+            "" if p.annotation is inspect.Parameter.empty else str(p.annotation),
+        )
+        for p in signature.parameters.values()
+    )
+
+
+from numpy import ufunc as np_ufunc  # noqa: E402
+
+
+# ---- trees
+
+
+def leaves_of(m: Machine, value: Value) -> list[Var]:
+    """The variables of an argument."""
+    if isinstance(value, (Num, Obj)):
+        return [value.var] if isinstance(value.var, Var) else []
+    if isinstance(value, ArrayRef):
+        atom = load(m, value)
+        return [atom] if isinstance(atom, Var) else []
+    if isinstance(value, Tup):
+        return [v for item in value.items for v in leaves_of(m, item)]
+    if isinstance(value, Ref):
+        return _cell_leaves(m, m.heap[value.cell])
+    return []
+
+
+def _cell_leaves(m: Machine, cell: Any) -> list[Var]:
+    if isinstance(cell, ListCell):
+        return [v for item in cell.items for v in leaves_of(m, item)]
+    if isinstance(cell, DictCell):
+        return [v for _, item in cell.items for v in leaves_of(m, item)]
+    if isinstance(cell, InstanceCell):
+        return [v for _, item in cell.fields for v in leaves_of(m, item)]
+    return [cell.var] if isinstance(cell, GrownCell) and isinstance(cell.var, Var) else []
+
+
+def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
+    """The structure of a differentiated argument, whose leaves are places in `wrt`."""
+    known = m.inputs.get(path)
+    if known is not None:
+        if not is_differentiable(known.var.type):
+            return Fixed(None)
+        wrt.append(position[known.var])
+        return Leaf(len(wrt) - 1)
+    return container_tree(value, path, lambda v, p: argument_tree(m, v, p, wrt, position))
+
+
+def container_tree(value: Any, path: Path, build: Callable[[Any, Path], Tree]) -> Tree:
+    import dataclasses
+
+    if isinstance(value, dict):
+        children = tuple(build(v, path.item(k)) for k, v in value.items())
+        return Node("dict", children, tuple(value), type(value))
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        named = zip(value._fields, value, strict=True)
+        return Node("namedtuple", tuple(build(v, path.attr(k)) for k, v in named), value._fields, type(value))
+    if isinstance(value, (tuple, list)):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = tuple(f.name for f in dataclasses.fields(value))
+        return Node("dataclass", tuple(build(getattr(value, k), path.attr(k)) for k in names), names, type(value))
+    return Fixed(None)
+
+
+def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
+    """The structure of a result; its numbers and arrays are appended to `atoms`."""
+    if isinstance(value, (Num, Obj, ArrayRef)):
+        atoms.append(load(m, value) if isinstance(value, ArrayRef) else value.var)
+        return Leaf(len(atoms) - 1)
+    if isinstance(value, Static):
+        return _static_tree(value, atoms)
+    if isinstance(value, Tup):
+        kind = "tuple" if value.cls is None else "namedtuple"
+        keys: tuple[str, ...] = () if value.cls is None else value.cls._fields  # type: ignore[attr-defined]
+        return Node(kind, tuple(result_tree(m, item, atoms) for item in value.items), keys, value.cls)
+    if isinstance(value, Ref):
+        return _cell_tree(m, m.heap[value.cell], atoms)
+    if isinstance(value, Partial):
+        return result_tree(m, value.value, atoms)
+    if isinstance(value, Choice):
+        m.refuse("the structure of the result depends on a condition of the run", do="return the same structure always.")
+    m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
+
+
+def _static_tree(value: Static, atoms: list[Atom]) -> Tree:
+    if isinstance(value.value, (float, complex)) or type(value.value) is int:
+        atoms.append(const(value.value))
+        return Leaf(len(atoms) - 1)
+    return Fixed(value.value)
+
+
+def _cell_tree(m: Machine, cell: Any, atoms: list[Atom]) -> Tree:
+    import dataclasses
+
+    if isinstance(cell, ListCell):
+        return Node("list", tuple(result_tree(m, item, atoms) for item in cell.items))
+    if isinstance(cell, DictCell):
+        keys = tuple(key for key, _ in cell.items)
+        return Node("dict", tuple(result_tree(m, item, atoms) for _, item in cell.items), keys, cell.cls)
+    if isinstance(cell, GrownCell):
+        atoms.append(cell.var)
+        return Leaf(len(atoms) - 1)
+    if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls):
+        names = tuple(f.name for f in dataclasses.fields(cell.cls))
+        fields = dict(cell.fields)
+        return Node("dataclass", tuple(result_tree(m, fields[k], atoms) for k in names), names, cell.cls)
+    m.refuse("an instance of a class is returned", do="return its numbers and arrays.")
+
+
+__all__ = ["Const", "ListOf", "Reading", "SrcadError", "read"]

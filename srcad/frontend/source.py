@@ -1,0 +1,168 @@
+"""Finding and parsing the source of a function, and the places in it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import textwrap
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from srcad.errors import NotYetSupported, Span
+from srcad.frontend.values import Code
+
+
+def code_of(function: FunctionType) -> Code:
+    """The source of a Python function, with where its names are found.
+
+    Raises NotYetSupported where there is no source.
+    """
+    tree = _tree(function.__code__)
+    if tree is None:
+        raise NotYetSupported(
+            f"the source of {function.__qualname__!r} can't be found",
+            why="srcad reads source, and this function has none: it was made by exec or eval, or its file is gone.",
+            do="define it with def in a file, a notebook cell or at the prompt.",
+        )
+    node, path, lines, first = tree
+    closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
+    holder = _class_holding(function)
+    return make_code(node, path, lines, first, function.__globals__, tuple(closure), function.__code__, holder)
+
+
+def make_code(
+    node: Any,
+    path: str,
+    lines: tuple[str, ...],
+    first: int,
+    global_names: dict[str, Any],
+    closure: tuple[tuple[str, Any], ...] = (),
+    code: CodeType | None = None,
+    holder: str = "",
+) -> Code:
+    name = getattr(node, "name", "<lambda>")
+    stored, not_local = _stored_names(node)
+    return Code(node, path, lines, first, name, global_names, closure, code, stored, holder, not_local)
+
+
+def span_of(code: Code, node: ast.AST) -> Span:
+    """The place of a node in the user's file."""
+    row = getattr(node, "lineno", 1)
+    text = code.lines[row - 1] if row - 1 < len(code.lines) else ""
+    end = getattr(node, "end_lineno", row) or row
+    start = _characters(text, getattr(node, "col_offset", 0))
+    stop = _characters(text, getattr(node, "end_col_offset", 0) or 0) if end == row else len(text)
+    return Span(code.path, code.first + row - 1, text, start, stop, code.name, code.first + end - 1)
+
+
+def _characters(text: str, count: int) -> int:
+    return len(text.encode()[:count].decode(errors="ignore"))
+
+
+def _class_holding(function: Callable[..., Any]) -> str:
+    parts = function.__qualname__.rpartition(".")[0]
+    return "" if not parts or parts.endswith("<locals>") else parts.rpartition(".")[2]
+
+
+@lru_cache(maxsize=4096)
+def _tree(code: CodeType) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
+    """(node, path, lines of the dedented block, number of its first line) for a code object."""
+    linecache.checkcache(code.co_filename)
+    try:
+        lines, first = inspect.getsourcelines(code)
+    except (OSError, TypeError):
+        return None
+    path = inspect.getsourcefile(code) or code.co_filename
+    return _parse_block(code, path, lines, max(first, 1)) or _parse_file(code, path)
+
+
+def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Any:
+    text = textwrap.dedent("".join(lines))
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    node = _find(tree, code, first)
+    return None if node is None else (node, path, tuple(text.splitlines()), first)
+
+
+def _parse_file(code: CodeType, path: str) -> Any:
+    """A lambda in the middle of an expression, say: the whole file has it."""
+    lines = linecache.getlines(path) or linecache.getlines(code.co_filename)
+    try:
+        node = _find(ast.parse("".join(lines)), code, 1)
+    except SyntaxError:
+        return None
+    return None if node is None else (node, path, tuple(line.rstrip("\n") for line in lines), 1)
+
+
+def _find(tree: ast.AST, code: CodeType, first: int) -> ast.AST | None:
+    """The definition of a code object: told by kind, name, line, and, for lambdas on one line, by what it compiles to."""
+    wanted = ast.Lambda if code.co_name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [n for n in ast.walk(tree) if isinstance(n, wanted) and _starts_at(n, code, first)]
+    if len(found) <= 1:
+        return found[0] if found else None
+    same = [n for n in found if _compiles_to(n, code)]
+    return same[0] if same else None
+
+
+def _starts_at(node: Any, code: CodeType, first: int) -> bool:
+    decorators = getattr(node, "decorator_list", [])
+    lines = {node.lineno, *(d.lineno for d in decorators)}
+    named = isinstance(node, ast.Lambda) or node.name == code.co_name
+    return named and code.co_firstlineno - first + 1 in lines
+
+
+def _compiles_to(node: Any, code: CodeType) -> bool:
+    if not isinstance(node, ast.Lambda):
+        return True
+    positions = {p for p in code.co_positions() if p[2] is not None and p[0] != p[1] or p[2]}
+    columns = {p[2] for p in positions if p[0] == code.co_firstlineno and p[2]}
+    text = compile(ast.Expression(node), "<lambda>", "eval").co_consts
+    inner = next((c for c in text if isinstance(c, CodeType)), None)
+    same = inner is not None and (inner.co_code, inner.co_names, inner.co_varnames) == (
+        code.co_code,
+        code.co_names,
+        code.co_varnames,
+    )
+    return same and (inner is not None and inner.co_consts == code.co_consts) and bool(columns or positions)
+
+
+def _stored_names(node: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a function binds itself, and those that it declares global or nonlocal."""
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [a for a in (arguments.vararg, arguments.kwarg) if a]
+    names = {a.arg for a in every}
+    outside: set[str] = set()
+    body = node.body if isinstance(node.body, list) else [node.body]
+    for statement in body:
+        _collect(statement, names, outside)
+    return frozenset(names - outside), frozenset(outside)
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _collect(node: ast.AST, names: set[str], outside: set[str]) -> None:
+    if isinstance(node, _SCOPES):
+        if not isinstance(node, ast.Lambda):
+            names.add(node.name)
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        names.add(node.id)
+    elif isinstance(node, (ast.Global, ast.Nonlocal)):
+        outside.update(node.names)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        names.add(node.name)
+    if isinstance(node, _COMPREHENSIONS):
+        names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name))
+        return
+    for child in ast.iter_child_nodes(node):
+        _collect(child, names, outside)

@@ -1,0 +1,251 @@
+"""Subscripts: x[i], x[1:, None], x[mask], parts[k], params["w"]."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.arrays import describe, element_view, from_atom, load, to_atom, to_number, view
+from srcad.frontend.externals import expand
+from srcad.frontend.machine import Machine
+from srcad.frontend.values import (
+    ArrayRef,
+    DictCell,
+    GrownCell,
+    InstanceCell,
+    ListCell,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Value,
+    ViewStep,
+)
+from srcad.ops.catalogue import NeedsStatic, static
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import Array, ListOf, Scalar, Unknown, dtype_of
+
+Index = tuple[tuple[Atom, ...], Any]
+
+
+def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
+    """owner[index]."""
+    from srcad.frontend.expressions import evaluate
+
+    if isinstance(owner, ArrayRef):
+        return array_item(m, owner, index_of(m, index))
+    return get_at(m, owner, evaluate(m, index))
+
+
+def get_at(m: Machine, owner: Value, key: Value) -> Value:
+    """owner[key], for a key that has been read."""
+    if isinstance(owner, ArrayRef):
+        return array_item(m, owner, index_from(m, key))
+    if isinstance(owner, Tup):
+        return _sequence_item(m, owner.items, key, tuple_like=True)
+    if isinstance(owner, Ref):
+        return _container_item(m, owner, key)
+    if isinstance(owner, Range):
+        return _range_item(m, owner, key)
+    if isinstance(owner, Num):
+        return _number_item(m, owner, key)
+    if isinstance(owner, Obj):
+        return Obj(m.emit("subscript", owner.var, to_atom(m, key)))
+    if isinstance(owner, Static):
+        return _static_item(m, owner, key)
+    m.refuse(f"{describe(owner)} is indexed")
+
+
+def get_known(m: Machine, owner: Value, k: int) -> Value:
+    return get_at(m, owner, Static(k))
+
+
+# ---- arrays
+
+
+def array_item(m: Machine, ref: ArrayRef, index: Index) -> Value:
+    """An item of an array: a number, a view, or a copy for fancy indices."""
+    operands, template = index
+    base = load(m, ref)
+    step = ViewStep("get_item", operands, (("index", template),))
+    if any(entry[0] in ("array", "object") for entry in template):
+        return from_atom(m, m.emit("get_item", base, *operands, index=template))
+    item = view(m, base, step)
+    if isinstance(item, Var) and isinstance(item.type, Array):
+        return ArrayRef(ref.cell, (*ref.path, step))
+    return from_atom(m, item)
+
+
+def _number_item(m: Machine, owner: Num, key: Value) -> Value:
+    """x[()] of a number, and items of what may turn out an array."""
+    if isinstance(owner.var.type, Scalar) and isinstance(key, Tup) and not key.items:
+        return owner
+    operands, template = index_from(m, key)
+    return from_atom(m, m.emit("get_item", owner.var, *operands, index=template))
+
+
+def index_of(m: Machine, node: ast.expr) -> Index:
+    """The index operands and template of a subscript."""
+    from srcad.frontend.expressions import elements, evaluate
+
+    if isinstance(node, ast.Tuple):
+        return _index(m, elements(m, node.elts))
+    return index_from(m, evaluate(m, node))
+
+
+def index_from(m: Machine, key: Value) -> Index:
+    if isinstance(key, Tup):
+        return _index(m, key.items)
+    return _index(m, (key,))
+
+
+def _index(m: Machine, parts: tuple[Value, ...]) -> Index:
+    operands: list[Atom] = []
+    template = tuple(_component(m, part, operands) for part in parts)
+    return tuple(operands), template
+
+
+def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
+    if isinstance(part, Static) and part.value is None:
+        return ("newaxis",)
+    if isinstance(part, Static) and part.value is Ellipsis:
+        return ("ellipsis",)
+    if isinstance(part, Slice):
+        return ("slice", *(_bound(m, bound, operands) for bound in (part.start, part.stop, part.step)))
+    if isinstance(part, Static) and isinstance(part.value, slice):
+        bounds = (part.value.start, part.value.stop, part.value.step)
+        return ("slice", *(_bound(m, Static(b), operands) for b in bounds))
+    atom = to_number(m, part, "used as an index")
+    if m.is_active(atom) and dtype_of(atom.type) is not None and np.dtype(dtype_of(atom.type)).kind == "f":
+        m.refuse("a float is used as an index", do="convert it by int(...).")
+    operands.append(atom)
+    return (_kind(atom), len(operands) - 1)
+
+
+def _kind(atom: Atom) -> str:
+    t = atom.type
+    if isinstance(t, Scalar):
+        return "array" if t.dtype == "bool" else "int"
+    return "array" if isinstance(t, Array) else "object"
+
+
+def _bound(m: Machine, bound: Value, operands: list[Atom]) -> int | None:
+    if isinstance(bound, Static) and bound.value is None:
+        return None
+    operands.append(to_number(m, bound, "used as a bound of a slice"))
+    return len(operands) - 1
+
+
+# ---- containers
+
+
+def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
+    cell = m.heap[ref.cell]
+    if isinstance(cell, DictCell):
+        return dict_item(m, ref, key)
+    if isinstance(cell, ListCell):
+        return _sequence_item(m, cell.items, key, tuple_like=False)
+    if isinstance(cell, GrownCell):
+        return _grown_item(m, ref, cell, key)
+    assert isinstance(cell, InstanceCell)
+    from srcad.frontend import objects
+
+    return objects.call_special(m, ref, "__getitem__", (key,))
+
+
+def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) -> Value:
+    from srcad.frontend.containers import key_of
+
+    cell = m.heap[ref.cell]
+    assert isinstance(cell, DictCell)
+    known = key_of(m, key)
+    for name, value in cell.items:
+        if name == known and type(name) is type(known):
+            return expand(m, value)
+    if default is not None:
+        return default
+    missing = getattr(cell.cls, "__missing__", None)
+    if missing is not None and cell.origin is not None and callable(getattr(cell.origin, "default_factory", None)):
+        m.refuse("a missing key of a defaultdict is read", do="set the key before.")
+    m.refuse(f"the key {known!r} isn't in this dict, which raises a KeyError")
+
+
+def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, tuple_like: bool) -> Value:
+    if isinstance(key, Slice):
+        part = items[static_slice(m, key)]
+        return Tup(part) if tuple_like else Ref(m.allocate(ListCell(part)))
+    if isinstance(key, Static) and isinstance(key.value, slice):
+        part = items[key.value]
+        return Tup(part) if tuple_like else Ref(m.allocate(ListCell(part)))
+    position = to_number(m, key, "used as an index")
+    if isinstance(position, Const):
+        try:
+            return expand(m, items[position.value])
+        except (IndexError, TypeError) as error:
+            m.refuse(f"this raises {type(error).__name__}: {error}")
+    return _item_by_number(m, items, position)
+
+
+def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var) -> Value:
+    """An item by a number of the run: from a run-time list, if the items are of one type; else specialise."""
+    from srcad.errors import SrcadError
+    from srcad.frontend.iteration import grown_of
+
+    start = len(m.builder.equations)
+    try:
+        boxed = grown_of(m, items)
+    except SrcadError:
+        del m.builder.equations[start:]
+        raise NeedsStatic(position, "an index of a list whose items differ in kind") from None
+    cell = m.heap[boxed.cell]
+    assert isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf)
+    if isinstance(cell.var.type.element, Unknown):
+        raise NeedsStatic(position, "an index of a list whose items differ in kind")
+    return element_view(m, boxed.cell, position, cell.var.type.element)
+
+
+def _grown_item(m: Machine, ref: Ref, cell: GrownCell, key: Value) -> Value:
+    assert isinstance(cell.var.type, ListOf)
+    if isinstance(key, Slice):
+        bounds = [to_atom(m, part) for part in (key.start, key.stop, key.step)]
+        part = m.emit("list_slice", cell.var, *bounds)
+        return Ref(m.allocate(GrownCell(part, aliases=frozenset([ref.cell]))))
+    return element_view(m, ref.cell, to_number(m, key, "used as an index"), cell.var.type.element)
+
+
+def static_slice(m: Machine, key: Slice) -> slice:
+    return slice(*(static(_plain(m, part), "a bound of a slice") for part in (key.start, key.stop, key.step)))
+
+
+def _plain(m: Machine, value: Value) -> Any:
+    return value.value if isinstance(value, Static) else to_number(m, value)
+
+
+def _range_item(m: Machine, owner: Range, key: Value) -> Value:
+    from srcad.frontend import arithmetic
+
+    parts = [to_atom(m, part) for part in (owner.start, owner.stop, owner.step)]
+    position = to_number(m, key, "used as an index")
+    if isinstance(position, Const) and position.value < 0:
+        position = arithmetic.add(m, arithmetic.range_length(m, *parts), position)
+    scaled = arithmetic.multiply(m, position, parts[2])
+    return arithmetic.number(m, arithmetic.add(m, parts[0], scaled))
+
+
+def _static_item(m: Machine, owner: Static, key: Value) -> Value:
+    if isinstance(key, Slice):
+        return Static(owner.value[static_slice(m, key)])
+    known = static(_plain(m, key), "a key")
+    try:
+        return Static(owner.value[known])
+    except (TypeError, LookupError) as error:
+        m.refuse(f"this raises {type(error).__name__}: {error}")
+
+
+__all__ = ["const", "get_at", "get_item", "get_known", "index_from", "index_of"]

@@ -1,0 +1,26 @@
+"""Operations of plain Python that have no NumPy counterpart."""
+
+from __future__ import annotations
+
+from srcad.ops.catalogue import op
+from srcad.trace.types import BOOL, INT, OPAQUE, Scalar, Type
+
+
+def _smaller(a: Type, b: Type) -> Type:
+    for t in (a, b):
+        if isinstance(t, Scalar) and t.length is not None and t.length.known:
+            return Scalar("int64", python=True)
+    return INT
+
+
+op("smaller", _smaller, "min({0}, {1})", cost="free")
+op("range_length", lambda start, stop, step: INT, "len(range({0}, {1}, {2}))", cost="free")
+op(
+    "dict_new",
+    lambda *items, keys: OPAQUE,
+    lambda texts, params: "{" + ", ".join(f"{k!r}: {t}" for k, t in zip(params["keys"], texts, strict=True)) + "}",
+)
+op("is_instance", lambda value, cls: BOOL, "isinstance({0}, {1})", cost="free")
+op("as_float", lambda x: Scalar("float64", python=True), "float({0})", cost="free")
+op("as_int", lambda x: INT, "int({0})", cost="free")
+op("list_repeat", lambda items, count: items, "{0} * {1}")
