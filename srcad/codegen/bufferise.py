@@ -238,7 +238,7 @@ class _Analysis:
 
     def store(self, eq: Equation, scope: set[Var]) -> None:
         """A container that keeps what will be overwritten keeps a copy of it."""
-        for k in _STORES.get(eq.op, lambda eq: ())(eq):
+        for k in _STORES[eq.op](eq) if eq.op in _STORES else ():
             self.decisions.copied.discard((eq, k))
             operand = eq.operands[k]
             if isinstance(operand, Var) and self.will_change(operand, scope):
@@ -343,8 +343,8 @@ class _Analysis:
             return changed
         mine, others = levels(target.type), levels(source.type)
         joins = [(level, o) for level in mine for o in others if level == o or o not in mine]
-        changed = [self.sharing.join((target, level), (source, o), scope) for level, o in joins]
-        return any(changed)
+        news = [self.sharing.join((target, level), (source, o), scope) for level, o in joins]
+        return any(news)
 
     def _link_two(self, a: Var, source_a: Atom, b: Var, source_b: Atom) -> bool:
         if not isinstance(source_a, Var) or not isinstance(source_b, Var):

@@ -133,7 +133,7 @@ class Control:
         """The number of iterations, where it is asked for."""
         if not counts or eq.results[-1] not in self.live.after[eq]:
             return []
-        trips = self.s.target(eq.results[-1])
+        trips = ast.Name(self.x.names.of(eq.results[-1]), ast.Store())
         node = ast.AugAssign(trips, ast.Add(), ast.Constant(1)) if first is None else ast.Assign([trips], first)
         return [Simple(node, eq)]
 

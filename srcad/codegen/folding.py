@@ -185,7 +185,7 @@ class _Folder:
     def blocked(self, var: Var, region: Region, start: int, end: int) -> bool:
         reads = self.reads[var]
         memory = {self.classes.of(v) for v in reads if levels(v.type)}
-        names = {v.name for v in reads if v.name}
+        names = {v.name for v in reads} - {None}
         for eq in region.equations[start + 1 : end]:
             if len(eq.results) == 1 and eq.results[0] in self.folding.inline:
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import astor  # type: ignore[import-untyped]
+import astor
 
 from srcad.codegen.control import Block, Item
 from srcad.codegen.wrapping import wrap

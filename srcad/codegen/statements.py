@@ -32,14 +32,14 @@ class Statements:
     def plain(self, eq: Equation, live: frozenset[Var]) -> list[ast.stmt]:
         """results = expression."""
         value = self.x.equation(eq)
-        targets = [self.target(var) if var in live else _name("_") for var in eq.results]
+        targets: list[ast.expr] = [self.target(var) if var in live else _name("_") for var in eq.results]
         if len(eq.results) == 1 and eq.results[0] in live:
             return [self.assign_to(eq.results[0], value)]
         if not any(var in live for var in eq.results):
             return [ast.Expr(value)]
         return [ast.Assign([ast.Tuple(targets, ast.Store())], value)]
 
-    def target(self, var: Var) -> ast.expr:
+    def target(self, var: Var) -> ast.Name:
         return _name(self.x.names.of(var))
 
     def assign_to(self, var: Var, value: ast.expr) -> ast.stmt:
@@ -165,7 +165,7 @@ def _read_name(expression: ast.expr) -> str | None:
     return expression.id if isinstance(expression, ast.Name) else None
 
 
-def _name(name: str) -> ast.expr:
+def _name(name: str) -> ast.Name:
     return ast.Name(name, ast.Store())
 
 
@@ -179,12 +179,14 @@ def _method(owner: ast.expr, name: str, *arguments: ast.expr) -> ast.expr:
 
 def add_to(place: ast.expr, value: ast.expr) -> ast.stmt:
     """place += value, or place -= value."""
+    assert isinstance(place, (ast.Name, ast.Subscript))
     less = negated(value)
     return ast.AugAssign(place, ast.Add(), value) if less is None else ast.AugAssign(place, ast.Sub(), less)
 
 
 def augmented(place: ast.expr, value: ast.expr) -> ast.stmt | None:
     """place = place + b as place += b."""
+    assert isinstance(place, (ast.Name, ast.Subscript))
     if isinstance(value, ast.BinOp) and ast.dump(_loaded(value.left)) == ast.dump(_loaded(place)):
         return ast.AugAssign(place, value.op, value.right)
     return None

@@ -7,10 +7,8 @@ import keyword
 import tokenize
 from dataclasses import dataclass
 
-_OPERATORS = frozenset(
-    ["+", "-", "*", "/", "//", "%", "@", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">", ">="]
-)
-_OPERATORS |= {"and", "or", "if", "else"}
+_OPERATORS = frozenset(["+", "-", "*", "/", "//", "%", "@", "&", "|", "^", "<<", ">>", "and", "or", "if", "else"])
+_OPERATORS |= {"==", "!=", "<", "<=", ">", ">="}
 _CLOSING = frozenset(")]}")
 _OPENING = frozenset("([{")
 
