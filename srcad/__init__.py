@@ -1,0 +1,20 @@
+"""Source-to-source automatic differentiation of plain Python and NumPy."""
+
+from srcad import errors, testing
+from srcad.api import Derived, grad, jacobian, trace, value_and_grad, vjp
+from srcad.errors import SrcadError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Derived",
+    "SrcadError",
+    "__version__",
+    "errors",
+    "grad",
+    "jacobian",
+    "testing",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]
