@@ -22,6 +22,7 @@ from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate, eliminate_region
 from srcad.transform.record import record
 from srcad.transform.rename import rename
+from srcad.transform.settle import settled
 from srcad.transform.sweep import Sweep
 from srcad.transform.unbroadcast import fit_exactly
 from srcad.transform.witness import witnessed
@@ -41,6 +42,7 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
     (or None): each differentiable result has its adjoint as a further input, a `Seed`. The output is the tuple of the
     adjoints; with `value` a pair of the primal's output and that tuple.
     """
+    trace = replace(trace, body=_as_primal(trace.body))
     inputs = [trace.inputs[k].var for k in wrt]
     bars = _seeds(trace, seeds)
     active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), _is_flat)
@@ -63,6 +65,16 @@ def _output(trace: Trace, count: int, value: bool) -> Node:
     first = len(trace.body.results) if value else 0
     bars = Node("tuple", tuple(Leaf(first + k) for k in range(count)))
     return Node("tuple", (trace.output, bars)) if value else bars
+
+
+def _as_primal(region: Region) -> Region:
+    """The equations of an adjoint, when that is differentiated again, are those of the primal."""
+    if all(equation.role == "" for equation in walk(region)):
+        return region
+    equations = tuple(
+        replace(equation, role="", regions=tuple(map(_as_primal, equation.regions))) for equation in region.equations
+    )
+    return replace(region, equations=equations)
 
 
 def _is_flat(op: str) -> bool:
@@ -133,4 +145,4 @@ def _joined(trace: Trace, reverse: Region, value: bool) -> Region:
     outside += [v for equation in trace.body.equations for v in equation.results]
     forward, reverse = record(trace.body, witnessed(reverse, outside))
     results = (*(trace.body.results if value else ()), *reverse.results)
-    return replace(forward, equations=(*forward.equations, *reverse.equations), results=results)
+    return settled(replace(forward, equations=(*forward.equations, *reverse.equations), results=results))

@@ -103,10 +103,13 @@ def _children(forward: Region, reverse: Region, available: Available | None) -> 
     ahead = [new for old in forward.equations for new in (pairs[old].forward if old in pairs else [old])]
     back = [new for old in reverse.equations for new in reversed_as.get(old, [old])]
     replaced = _resolved({a: b for pair in pairs.values() for a, b in pair.replaced.items()})
+    tapes = [tape for pair in pairs.values() for tape in pair.tapes]
+    for tape in tapes:
+        tape.rest = replaced.get(tape.rest, tape.rest)
     return Sides(
         replace(forward, equations=tuple(ahead)),
         substitute(replace(reverse, equations=tuple(back)), replaced),
-        [tape for pair in pairs.values() for tape in pair.tapes],
+        tapes,
     )
 
 
@@ -150,12 +153,18 @@ def _plain(equation: Equation, partner: Equation, available: Available | None) -
         for forward, reverse in zip(equation.regions, partner.regions, strict=False)
     ]
     finalizer = equation.regions[len(sides) :]
-    new_slots = [(v, side) for side in sides for v in side.exports]
-    handed = [Var(v.type, v.name) for v, _ in new_slots]
-    fresh: dict[Atom, Atom] = dict(zip((v for v, _ in new_slots), handed, strict=True))
-    results = (*equation.results, *handed)
+    handed: dict[Atom, Atom] = {
+        value: result
+        for side in sides
+        for value, result in zip(side.forward.results, equation.results, strict=True)
+        if value in side.exports
+    }
+    new_slots = [(v, side) for side in sides for v in side.exports if v not in handed]
+    more = [Var(v.type, v.name) for v, _ in new_slots]
+    handed.update(zip((v for v, _ in new_slots), more, strict=True))
+    results = (*equation.results, *more)
     forward = [_yielding(side.forward, tuple(v if of is side else UNDEF for v, of in new_slots)) for side in sides]
-    reverse = [substitute(side.reverse, fresh) for side in sides]
+    reverse = [substitute(side.reverse, handed) for side in sides]
     tapes = [tape for side in sides for tape in side.tapes]
     equation = replace(equation, regions=(*forward, *finalizer), results=results)
     partner = replace(partner, regions=tuple(reverse))

@@ -21,7 +21,6 @@ from srcad.trace.nodes import (
     Var,
     free_variables,
     leaves,
-    variables,
 )
 from srcad.transform.adjoint import Seed
 from srcad.transform.dead_code import eliminate
@@ -35,13 +34,12 @@ def split(trace: Trace) -> tuple[Trace, Trace]:
     """
     value, bars = _parts(trace)
     seeds = tuple(entry for entry in trace.inputs if isinstance(entry, Seed))
-    forward = _forward_equations(trace, _chosen(trace, value))
-    rest = tuple(e for e in trace.body.equations if e not in forward)
-    reverse = Region((), rest, _chosen(trace, bars))
+    forward = [e for e in trace.body.equations if e.role != "adjoint"]
+    reverse = Region((), tuple(e for e in trace.body.equations if e.role == "adjoint"), _chosen(trace, bars))
     seed_vars = {seed.var for seed in seeds}
     residuals = tuple(v for v in free_variables(reverse) if v not in seed_vars)
     return (
-        eliminate(_forward(trace, tuple(forward), value, residuals)),
+        eliminate(_forward(trace, forward, value, residuals)),
         eliminate(_pullback(trace, reverse, bars, residuals, seeds)),
     )
 
@@ -51,18 +49,6 @@ def _parts(trace: Trace) -> tuple[Tree, Tree]:
         value, bars = trace.output.children
         return value, bars
     raise InternalError("to be split, a trace must return a pair of the value and the adjoints")
-
-
-def _forward_equations(trace: Trace, results: tuple[Atom, ...]) -> dict[Equation, None]:
-    """What belongs to the primal, or is read by it: where that is an adjoint itself, equations of its reverse sweep."""
-    read = {a for a in results if isinstance(a, Var)}
-    chosen = []
-    for equation in reversed(trace.body.equations):
-        if equation.role != "adjoint" or not read.isdisjoint(equation.results):
-            chosen.append(equation)
-            read.update(variables(equation.operands))
-            read.update(v for region in equation.regions for v in free_variables(region))
-    return dict.fromkeys(reversed(chosen))
 
 
 def _chosen(trace: Trace, tree: Tree) -> tuple[Atom, ...]:

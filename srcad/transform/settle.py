@@ -1,0 +1,91 @@
+"""Settling what is undefined: the sweeps read some variables that the user's program leaves alone.
+
+A name that only some branch sets, or that a loop sets before it reads it, may have no value yet where it is recorded,
+or carried into a reversed loop. That value is never used; but to read it would fail. There it gets the value None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables, walk
+from srcad.trace.slots import STRUCTURED, Slot, layout, slots
+from srcad.trace.types import Undefined
+
+READS_SHAPE = ("zeros_like", "materialise")
+
+
+def settled(region: Region) -> Region:
+    """Both sweeps, where what may be undefined is None wherever recording reads it."""
+    around = [slot for equation in walk(region) if equation.op in STRUCTURED for slot in slots(equation)]
+    if not any(_is_undefined(a) for slot in around for a in slot.sources):
+        return region
+    read = _read(region, around)
+    return _filled(region, read) if read else region
+
+
+def _read(region: Region, around: list[Slot]) -> set[Var]:
+    """The slots' variables that are read though they may be undefined, and those that these come from."""
+    sources = {target: slot.sources for slot in around for target in slot.targets}
+    found: set[Var] = set()
+    pending = list(_reads(region))
+    while pending:
+        var = pending.pop()
+        if var not in found:
+            found.add(var)
+            pending += variables(sources.get(var, ()))
+    return found
+
+
+def _reads(region: Region) -> Iterator[Var]:
+    for equation in walk(region):
+        if equation.op == "list_append" and equation.role == "record":
+            yield from variables(equation.operands[1:])
+        elif equation.role == "adjoint":
+            yield from variables(_adjoint_reads(equation))
+
+
+def _adjoint_reads(equation: Equation) -> tuple[Atom, ...]:
+    if equation.op == "for":
+        return equation.operands[3:]
+    return equation.operands[-1:] if equation.op in READS_SHAPE else ()
+
+
+def _is_undefined(a: Atom) -> bool:
+    return isinstance(a.type, Undefined)
+
+
+def _filled(region: Region, read: set[Var]) -> Region:
+    equations = tuple(_filled_equation(equation, read) for equation in region.equations)
+    return replace(region, equations=equations)
+
+
+def _filled_equation(equation: Equation, read: set[Var]) -> Equation:
+    if not equation.regions:
+        return equation
+    equation = replace(equation, regions=tuple(_filled(inner, read) for inner in equation.regions))
+    if equation.op not in STRUCTURED:
+        return equation
+    place, values = layout(equation), [_none(slot, read) for slot in slots(equation)]
+    operands = equation.operands
+    if place.operands is not None:
+        operands = _with(operands, place.operands, values)
+    regions = tuple(
+        inner if first is None else replace(inner, results=_with(inner.results, first, values))
+        for inner, (_, first) in zip(equation.regions, place.regions, strict=True)
+    )
+    return replace(equation, operands=operands, regions=regions)
+
+
+def _none(slot: Slot, read: set[Var]) -> Const | None:
+    """What stands for undefined in a slot; None: it may remain so."""
+    return Const(None, slot.result.type) if not read.isdisjoint(slot.targets) else None
+
+
+def _with(atoms: tuple[Atom, ...], first: int, values: Iterable[Const | None]) -> tuple[Atom, ...]:
+    """The atoms, from `first` on with values for those that are undefined."""
+    filled = [
+        value if value is not None and _is_undefined(a) else a for a, value in zip(atoms[first:], values, strict=False)
+    ]
+    return (*atoms[:first], *filled, *atoms[first + len(filled) :])
