@@ -59,6 +59,7 @@ class NeedsStatic(Exception):  # noqa: N818 - a request to the frontend, not an 
 
 OPS: dict[str, Op] = {}
 LOWERINGS: dict[Any, Lowering] = {}  # a NumPy (or math, or builtin) function -> its lowering
+BY_NAME: dict[str, Lowering] = {}  # the same for functions of libraries that are not imported here: "scipy.special.erf"
 METHODS: dict[str, Lowering] = {}  # the name of a method of arrays and NumPy scalars -> its lowering
 ATTRIBUTES: dict[str, Lowering] = {}  # the name of an attribute of arrays and scalars -> its lowering
 
@@ -72,11 +73,11 @@ def op(name: str, infer: Infer, spelling: Any = "", **options: Any) -> Op:
 
 
 def lowers(*functions: Any, method: str = "", attribute: str = "") -> Callable[[SomeLowering], SomeLowering]:
-    """Register a lowering for NumPy functions, and for a method or an attribute of arrays."""
+    """Register a lowering for functions (or names of functions), and for a method or an attribute of arrays."""
 
     def register(lowering: SomeLowering) -> SomeLowering:
         for function in functions:
-            LOWERINGS[function] = lowering
+            (BY_NAME if isinstance(function, str) else LOWERINGS)[function] = lowering
         if method:
             METHODS[method] = lowering
         if attribute:

@@ -1,1 +1,96 @@
-"""Operations: special."""
+"""Special functions: those of scipy.special, found by name where the program imports it, and those of `math`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from srcad.errors import NotYetSupported
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, lowers, op, static
+from srcad.ops.elementwise import by_numpy, elementwise, math_function, refuse_out
+from srcad.ops.reductions import reduced_type
+from srcad.ops.structural import as_array, axis_text, normal_axis
+from srcad.ops.typing import floating, shaped
+from srcad.trace.builder import Builder
+from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
+
+UNARY = (
+    *("expit", "logit", "log_expit", "erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "entr"),
+    *("gammaln", "gamma", "digamma", "i0", "i1", "i0e", "i1e", "j0", "j1", "y0", "y1", "k0", "k1"),
+)
+BINARY = ("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "polygamma", "gammainc", "gammaincc", "jv", "iv")
+SYNONYMS = {"psi": "digamma", "loggamma": "gammaln", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}
+SYNONYMS |= {"sinc": "sinc", "jn": "jv"}
+# of Python floats; these need no SciPy
+MATH = {"math_erf": "math.erf({0})", "math_erfc": "math.erfc({0})", "math_gamma": "math.gamma({0})"}
+MATH |= {"math_lgamma": "math.lgamma({0})", "math_digamma": "digamma({0})", "math_trigamma": "trigamma({0})"}
+
+
+def _reduced(x: Type, *b: Type, axis: Any = None, keepdims: bool = False) -> Type:
+    together = shaped((x, *b), promote(x, *b))
+    return reduced_type(together, dtype_of(floating(together)), axis, keepdims)
+
+
+def _text(function: str, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    options = [] if params.get("axis") is None else [f"axis={axis_text(params['axis'])}"]
+    options += [f"b={text}" for text in texts[1:]]
+    options += ["keepdims=True"] if params.get("keepdims") else []
+    return f"scipy.special.{function}({', '.join([texts[0], *options])})"
+
+
+def _same_shape(x: Type, axis: Any = None) -> Type:
+    return shaped((x,), dtype_of(floating(x)), False)
+
+
+for _name in (*UNARY, *BINARY):
+    _operands = "({0}, {1})" if _name in BINARY else "({0})"
+    op(_name, floating, f"scipy.special.{_name}{_operands}", elementwise=True, cost="dear")
+    BY_NAME[f"scipy.special.{_name}"] = elementwise(_name)
+for _name, _same in SYNONYMS.items():
+    BY_NAME[f"scipy.special.{_name}"] = elementwise(_same)
+for _name, _spelling in MATH.items():
+    op(_name, lambda x: FLOAT, _spelling, elementwise=True, cost="dear")
+for _name in ("erf", "erfc", "gamma", "lgamma"):
+    LOWERINGS[getattr(math, _name)] = math_function(f"math_{_name}")
+
+op("logsumexp", _reduced, lambda texts, params: _text("logsumexp", texts, params), cost="dear")
+op("softmax", _same_shape, lambda texts, params: _text("softmax", texts, params), cost="dear")
+op("log_softmax", _same_shape, lambda texts, params: _text("log_softmax", texts, params), cost="dear")
+
+
+@lowers("scipy.special.logsumexp")
+def logsumexp(
+    builder: Builder,
+    /,
+    a: Any,
+    axis: Any = None,
+    b: Any = None,
+    keepdims: Any = False,
+    return_sign: Any = False,
+) -> Any:
+    if static(return_sign, "return_sign"):
+        raise NotYetSupported("logsumexp with return_sign", do="leave return_sign out where the sum is positive")
+    operands = [as_array(builder, x) for x in ((a,) if b is None else (a, b))]
+    axis = normal_axis(axis, rank_of(operands[0].type))
+    return builder.emit("logsumexp", *operands, axis=axis, keepdims=bool(static(keepdims, "keepdims")))
+
+
+def _normalised(name: str) -> Any:
+    """The lowering of softmax and its logarithm."""
+
+    def lowering(b: Builder, x: Any, axis: Any = None) -> Any:
+        x = as_array(b, x)
+        return b.emit(name, x, axis=normal_axis(axis, rank_of(x.type)))
+
+    return lowering
+
+
+lowers("scipy.special.softmax")(_normalised("softmax"))
+lowers("scipy.special.log_softmax")(_normalised("log_softmax"))
+
+
+@lowers("scipy.special.round")
+def round_(b: Builder, x: Any, out: Any = None) -> Any:
+    refuse_out(out, True, "round")
+    return by_numpy(b, "rint", as_array(b, x))

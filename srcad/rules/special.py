@@ -1,1 +1,143 @@
-"""Derivatives: special."""
+"""Derivatives of special functions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NoReturn
+
+from srcad.errors import NotYetSupported
+from srcad.rules.language import Expr, equal, exp, log, log1p, one, sign, total, unbroadcast, where
+from srcad.rules.reductions import spread
+from srcad.rules.table import Site, pointwise, rule, slopes
+
+
+def special(name: str) -> Any:
+    return lambda *operands: one(name, *operands)
+
+
+digamma, polygamma, expit, iv, jv = map(special, ("digamma", "polygamma", "expit", "iv", "jv"))
+i0, i1, i0e, i1e, j0, j1 = map(special, ("i0", "i1", "i0e", "i1e", "j0", "j1"))
+gammaln, y0, y1, k0, k1 = map(special, ("gammaln", "y0", "y1", "k0", "k1"))
+
+
+def _no_slope(what: str) -> Any:
+    """In an operand with respect to which no derivative is known."""
+
+    def refuse(g: Expr, *_: Expr) -> NoReturn:
+        raise NotYetSupported(f"the derivative of {what}", do="keep that argument constant")
+
+    return refuse
+
+
+# ---- logistic, error and normal distribution functions
+
+slopes("expit", lambda x, y: y * (1 - y))
+pointwise("logit", lambda g, x, y: g / (x * (1 - x)))
+slopes("log_expit", lambda x, y: expit(-x))
+for _name in ("erf", "math_erf"):
+    pointwise(_name, lambda g, x, y: (2 / math.sqrt(math.pi)) * g * exp(-(x**2)))
+for _name in ("erfc", "math_erfc"):
+    pointwise(_name, lambda g, x, y: -((2 / math.sqrt(math.pi)) * g * exp(-(x**2))))
+pointwise("erfinv", lambda g, x, y: (math.sqrt(math.pi) / 2) * g * exp(y**2))
+pointwise("ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2))
+pointwise("log_ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2 - y))
+pointwise("ndtri", lambda g, x, y: math.sqrt(2 * math.pi) * g * exp(0.5 * y**2))
+
+# ---- gamma functions
+
+slopes("gammaln", lambda x, y: digamma(x))
+slopes("gamma", lambda x, y: y * digamma(x))
+slopes("digamma", lambda x, y: polygamma(1, x))
+slopes("polygamma", None, lambda n, x, y: polygamma(n + 1, x))
+slopes("math_gamma", lambda x, y: y * one("math_digamma", x))
+slopes("math_lgamma", lambda x, y: one("math_digamma", x))
+slopes("math_digamma", lambda x, y: one("math_trigamma", x))
+slopes("math_trigamma", lambda x, y: polygamma(2, x))
+slopes(
+    "beta",
+    lambda a, b, y: y * (digamma(a) - digamma(a + b)),
+    lambda a, b, y: y * (digamma(b) - digamma(a + b)),
+)
+slopes("betaln", lambda a, b, y: digamma(a) - digamma(a + b), lambda a, b, y: digamma(b) - digamma(a + b))
+
+
+def _gamma_density(a: Expr, x: Expr, y: Expr) -> Expr:
+    return exp((a - 1) * log(x) - x - gammaln(a))
+
+
+pointwise("gammainc", _no_slope("gammainc with respect to a"), lambda g, a, x, y: g * _gamma_density(a, x, y))
+pointwise("gammaincc", _no_slope("gammaincc with respect to a"), lambda g, a, x, y: -(g * _gamma_density(a, x, y)))
+
+# ---- entropies: x log x is 0 at 0
+
+
+def _unless_zero(x: Expr, value: Expr) -> Expr:
+    return where(equal(x, 0), 0.0, value)
+
+
+pointwise("xlogy", lambda g, x, y, z: g * log(y), lambda g, x, y, z: _unless_zero(x, g * x / y))
+pointwise("xlog1py", lambda g, x, y, z: g * log1p(y), lambda g, x, y, z: _unless_zero(x, g * x / (1 + y)))
+pointwise("entr", lambda g, x, y: -(g * (log(x) + 1)))
+pointwise("rel_entr", lambda g, x, y, z: g * (log(x / y) + 1), lambda g, x, y, z: -(g * x / y))
+pointwise("kl_div", lambda g, x, y, z: g * log(x / y), lambda g, x, y, z: g * (1 - x / y))
+
+# ---- Bessel functions
+
+slopes("i0", lambda x, y: i1(x))
+slopes("i1", lambda x, y: 0.5 * (i0(x) + iv(2, x)))
+slopes("i0e", lambda x, y: i1e(x) - sign(x) * y)
+slopes("i1e", lambda x, y: 0.5 * (i0e(x) + iv(2, x) * exp(-one("absolute", x))) - sign(x) * y)
+pointwise("j0", lambda g, x, y: -(g * j1(x)))
+slopes("j1", lambda x, y: 0.5 * (j0(x) - jv(2, x)))
+pointwise("y0", lambda g, x, y: -(g * y1(x)))
+slopes("y1", lambda x, y: y0(x) - y / x)
+pointwise("k0", lambda g, x, y: -(g * k1(x)))
+pointwise("k1", lambda g, x, y: -(g * (k0(x) + y / x)))
+pointwise("jv", _no_slope("jv in its order"), lambda g, v, x, y: 0.5 * g * (jv(v - 1, x) - jv(v + 1, x)))
+pointwise("iv", _no_slope("iv in its order"), lambda g, v, x, y: 0.5 * g * (iv(v - 1, x) + iv(v + 1, x)))
+
+# ---- logarithms of sums of exponentials
+
+
+def _shares(site: Site) -> Expr:
+    """What each element has of the sum, apart from its weight."""
+    x, p = site.operands[0], site.params
+    return exp(x - spread(site.result, x, p["axis"], p["keepdims"]))
+
+
+def _logsumexp(site: Site, g: Expr) -> list[Expr | None]:
+    x, *weights = site.operands
+    p = site.params
+    scaled = spread(g, x, p["axis"], p["keepdims"]) * _shares(site)
+    if not weights:
+        return [scaled]
+    (w,) = weights
+    first, second = site.wanted
+    return [unbroadcast(scaled * w, x) if first else None, unbroadcast(scaled, w) if second else None]
+
+
+def _logsumexp_tangent(site: Site, dot: Expr | None, weight_dot: Expr | None = None) -> Expr:
+    _, *weights = site.operands
+    parts = [] if dot is None else [dot * weights[0] if weights else dot]
+    parts += [] if weight_dot is None else [weight_dot]
+    inner = parts[0] if len(parts) == 1 else parts[0] + parts[1]
+    return total(inner * _shares(site), site.params["axis"], site.params["keepdims"])
+
+
+def _softmax(site: Site, g: Expr) -> Expr:
+    """Both ways: the Jacobian diag(y) - y yᵀ is symmetric."""
+    y = site.result
+    return y * (g - total(g * y, site.params["axis"], True))
+
+
+def _log_softmax(site: Site, g: Expr) -> Expr:
+    return g - exp(site.result) * total(g, site.params["axis"], True)
+
+
+def _log_softmax_tangent(site: Site, dot: Expr) -> Expr:
+    return dot - total(exp(site.result) * dot, site.params["axis"], True)
+
+
+rule("logsumexp", _logsumexp, _logsumexp_tangent)
+rule("softmax", _softmax, _softmax)
+rule("log_softmax", _log_softmax, _log_softmax_tangent)

@@ -6,28 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 from srcad.ops.catalogue import builder
 from srcad.ops.meaning import Meanings
 from srcad.rules import lookup
-from srcad.runtime.indexing import last_wins
-from srcad.runtime.products import cumprod_adjoint, cumprod_tangent, product_of_others, product_of_others_adjoint
+from srcad.runtime import HELPERS
 from srcad.trace.evaluate import evaluate
 from srcad.trace.nodes import Const, Region, Var
 from srcad.trace.types import dims_of, dtype_of, is_differentiable, type_of
 
-HELPERS = {
-    f.__name__: f for f in (last_wins, cumprod_adjoint, cumprod_tangent, product_of_others, product_of_others_adjoint)
-}
-
-
-def meaning() -> Meanings:
-    import scipy.special
-
-    return Meanings({**HELPERS, "scipy": scipy})
-
-
-MEANING = meaning()
+MEANING = Meanings({**HELPERS, "scipy": scipy})
 
 
 class Fixed:
@@ -174,7 +163,7 @@ def _pushed(build: Any, args: Any, values: Any, directions: dict[int, Any], live
 
 
 def derivative_at(build: Callable[..., Any], *args: Any) -> list[Any]:
-    """The adjoints of the differentiable arguments for the sum of the results: for kinks, where there is no reference."""
+    """The adjoints of the differentiable arguments, for the sum of the results: for kinks, which have no reference."""
     b, inputs = program(build, args)
     values = [arg for arg in args if not isinstance(arg, Fixed)]
     outcome = run(b, inputs, b.results, values)

@@ -31,7 +31,8 @@ def names(count: int) -> list[str]:
     found = []
     for name, operation in OPS.items():
         rule = RULES.get(name)
-        if operation.elementwise and rule and not rule.flat and name not in OWN and arity(name) == count:
+        ours = hasattr(np, name) or name.startswith("python_")
+        if ours and operation.elementwise and rule and not rule.flat and name not in OWN and arity(name) == count:
             found.append(name)
     return found
 

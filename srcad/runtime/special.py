@@ -1,0 +1,35 @@
+"""Helpers of generated code about special functions of one number that `math` doesn't have."""
+
+from __future__ import annotations
+
+import math
+
+
+def digamma(x: float) -> float:
+    """The derivative of math.lgamma: by recurrence up to where the asymptotic series holds."""
+    if x <= 0 and x == math.floor(x):
+        return math.nan
+    if x < 0:
+        return digamma(1 - x) - math.pi / math.tan(math.pi * x)
+    total = 0.0
+    while x < 10:
+        total -= 1 / x
+        x += 1
+    t = 1 / (x * x)
+    series = t * (1 / 12 - t * (1 / 120 - t * (1 / 252 - t * (1 / 240 - t * (1 / 132 - t * (691 / 32760 - t / 12))))))
+    return total + math.log(x) - 0.5 / x - series
+
+
+def trigamma(x: float) -> float:
+    """The second derivative of math.lgamma."""
+    if x <= 0 and x == math.floor(x):
+        return math.inf
+    if x < 0:
+        return (math.pi / math.sin(math.pi * x)) ** 2 - trigamma(1 - x)
+    total = 0.0
+    while x < 10:
+        total += 1 / (x * x)
+        x += 1
+    t = 1 / (x * x)
+    series = t * (1 / 6 - t * (1 / 30 - t * (1 / 42 - t * (1 / 30 - t * (5 / 66 - t * (691 / 2730 - t * 7 / 6))))))
+    return total + 1 / x + 0.5 * t + series / x
