@@ -14,7 +14,7 @@ from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Undefined, Unknown, dtype_of
 
-MODULES = {"np": "numpy as np", "math": "math"}
+MODULES = {"np": "numpy as np", "math": "math", "scipy": "scipy.special"}
 
 
 class Globals:
