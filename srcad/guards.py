@@ -9,7 +9,8 @@ The predicate and the call stand in one function, `enter(a0, a1, ...)`, as this 
             ...
         except _LOOKUP_ERRORS:
             return MISS
-        roots['scale'] = r0
+        for names in namespaces:
+            names['scale'] = r0
         try:
             return call(a0, a1)
         except Exception as error:
@@ -60,7 +61,7 @@ class _Writer:
         self.places: dict[Path, str] = {Path(p.name): f"a{k}" for k, p in enumerate(parameters)}
         self.places |= {Path(root): f"r{k}" for k, root in enumerate(self.roots)}
         self.constants: dict[str, Any] = {"MISS": MISS, "ndarray": np.ndarray, "type_of": type_of, "same": same_value}
-        self.dims: dict[Dim, str] = {}
+        self.dims: dict[str, tuple[str, int]] = {}
         self.lines: list[str] = []
 
     def entry(self, guards: Sequence[Guard]) -> Entry:
@@ -91,7 +92,8 @@ class _Writer:
 
     def calling(self) -> list[str]:
         return [
-            *(f"    roots[{root!r}] = r{k}" for k, root in enumerate(self.roots)),
+            *(["    for names in namespaces:"] if self.roots else []),
+            *(f"        names[{root!r}] = r{k}" for k, root in enumerate(self.roots)),
             "    try:",
             f"        return call({self.arguments()})",
             "    except Exception as error:",
@@ -164,8 +166,9 @@ class _Writer:
 
     def type_tests(self, place: str, wanted: Type) -> list[str]:
         match wanted:
-            case Scalar(dtype, python):
-                return [f"type({place}) is {_PYTHON_NAMES[dtype] if python else self.bound(np.dtype(dtype).type)}"]
+            case Scalar(dtype, python, length):
+                kind = _PYTHON_NAMES[dtype] if python else self.bound(np.dtype(dtype).type)
+                return [f"type({place}) is {kind}", *(self.dim_tests(place, length) if length else [])]
             case Array(dtype, dims):
                 return self.array_tests(place, dtype, dims)
             case Undefined():
@@ -188,10 +191,12 @@ class _Writer:
             return [f"{length} == {dim.offset}"]
         if not dim.known:
             return []
-        if dim in self.dims:
-            return [f"{length} == {self.dims[dim]}"]
-        self.dims[dim] = length
-        return [f"{length} != 1"] if dim.not_one else []
+        tests = [f"{length} != 1"] if dim.not_one_symbol else []
+        if dim.symbol in self.dims:
+            other, offset = self.dims[dim.symbol]
+            return [*tests, f"{length} == {other} + {dim.offset - offset}"]
+        self.dims[dim.symbol] = (length, dim.offset)
+        return tests
 
     def value_tests(self, place: str, value: Any) -> list[str]:
         if any(value is single for single in _SINGLETONS):

@@ -123,6 +123,8 @@ def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
     if step.op == "transpose":
         axes = params.get("axes") or tuple(reversed(range(base.type.rank if isinstance(base.type, Array) else 0)))
         return m.emit("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+    if step.op == "flip":
+        return m.emit("flip", new, **params)
     if step.op in RESHAPES:
         rank = base.type.rank if isinstance(base.type, Array) else 0
         return m.emit("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
@@ -219,9 +221,20 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
         equation = m.definitions.get(current)
         if equation is None or not OPS[equation.op].view:
             return None
+        if len(equation.results) > 1:
+            return _may_share(m, equation.operands[0], sources, var)
         steps.append(ViewStep(equation.op, equation.operands[1:], tuple(sorted(equation.params.items()))))
         current = equation.operands[0]
     return None
+
+
+def _may_share(m: Machine, base: Atom, sources: dict[Var, ArrayRef], var: Var) -> ArrayRef | None:
+    """One of several views: its memory is that of the source."""
+    shared = isinstance(base, Var) and (base if base in sources else None)
+    source = sources[shared] if isinstance(shared, Var) else None
+    if source is None:
+        return None
+    return ArrayRef(m.allocate(ArrayCell(var, aliases=frozenset([source.cell]), contiguous=None)))
 
 
 def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var) -> ArrayRef | None:

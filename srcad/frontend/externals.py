@@ -39,7 +39,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.trace.nodes import Input, Path, Var
-from srcad.trace.types import OPAQUE, Array, ListOf, Scalar, TupleOf, Type, fixed, join, type_of
+from srcad.trace.types import INT, OPAQUE, Array, ListOf, Scalar, TupleOf, Type, fixed, join, type_of
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
@@ -150,10 +150,21 @@ def number_type(m: Machine, value: Any, path: Path) -> Type:
     """The type of a number or array; subclasses of float and int count as these."""
     if isinstance(value, (int, float)) and not isinstance(value, np.generic):
         value = float(value) if isinstance(value, float) else int(value)
-    t = type_of(value, f"d{len(m.inputs)}_")
+    t = with_lengths(m, type_of(value), value, str(path))
     if path in m.static_shapes and isinstance(t, Array):
         t = Array(t.dtype, tuple(map(fixed, value.shape)))
     guard(m, TypeGuard(path, t))
+    return t
+
+
+def with_lengths(m: Machine, t: Type, value: Any, symbol: str) -> Type:
+    """The type with a symbol for each length: of the dimensions of an array, and that an integer may stand for."""
+    if isinstance(t, Array):
+        rows = zip(t.dims, value.shape, strict=True)
+        dims = (d if d.is_one else m.lengths.dim(f"{symbol}:{k}", n, True) for k, (d, n) in enumerate(rows))
+        return Array(t.dtype, tuple(dims))
+    if t == INT:
+        return Scalar("int64", True, m.lengths.dim(symbol, value, False))
     return t
 
 

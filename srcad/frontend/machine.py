@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.guards import Guard
+from srcad.frontend.lengths import Lengths
 from srcad.frontend.source import span_of
 from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Value
 import srcad.ops  # noqa: F401 - fills the catalogue
@@ -54,6 +55,7 @@ class Machine:
     conditions: list[Var] = field(default_factory=list)
     stack: list[tuple[Any, int]] = field(default_factory=list)
     reserved: frozenset[str] = frozenset()
+    lengths: Lengths = field(default_factory=Lengths)
 
     def __post_init__(self) -> None:
         self.builder = builder()
@@ -99,6 +101,7 @@ class Machine:
     def note(self, start: int) -> None:
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
         for equation in self.builder.equations[start:]:
+            self.lengths.observe(equation)
             depends = any(a in self.active for a in equation.operands)
             for result in equation.results:
                 self.definitions[result] = equation

@@ -20,6 +20,7 @@ from srcad.frontend.calls import call
 from srcad.frontend.externals import external, root
 from srcad.frontend.functions import call_external
 from srcad.frontend.guards import Guard, TypeGuard
+from srcad.frontend.lengths import Lengths, Relation
 from srcad.frontend.machine import Machine
 from srcad.frontend.naming import with_names
 from srcad.frontend.source import code_of, span_of
@@ -73,10 +74,14 @@ def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: 
     """
     ints: frozenset[Path] = frozenset()
     shapes: frozenset[Path] = frozenset()
+    relations: tuple[Relation, ...] = ()
     for _ in range(MOST_READINGS):
-        reader = _Reader(function, args, kwargs, argnums, ints, shapes)
+        reader = _Reader(function, args, kwargs, argnums, ints, shapes, relations)
         try:
-            return reader.read()
+            reading = reader.read()
+            if reader.m.lengths.more() == relations:
+                return reading
+            relations = reader.m.lengths.more()
         except NeedsStatic as needed:
             ints, shapes = reader.more_known(needed, ints, shapes)
         except RecursionError as error:
@@ -95,10 +100,11 @@ class _Reader:
         argnums: tuple[int, ...],
         ints: frozenset[Path],
         shapes: frozenset[Path],
+        relations: tuple[Relation, ...],
     ) -> None:
         self.function, self.args, self.kwargs, self.argnums = function, args, kwargs, argnums
         self.parameters = parameters_of(function)
-        self.m = Machine(static_inputs=ints, static_shapes=shapes)
+        self.m = Machine(static_inputs=ints, static_shapes=shapes, lengths=Lengths(relations))
         self.m.reserved = frozenset(p.name for p in self.parameters) | local_names(function)
         self.wrt: list[Path] = []
 
