@@ -8,7 +8,7 @@ the elements of a container occupy, at any depth. Numbers are immutable and have
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from srcad.ops.catalogue import OPS
@@ -41,8 +41,8 @@ def levels(t: Type) -> tuple[int, ...]:
     return (OBJECT, CONTENT) if isinstance(t, Opaque) else ()
 
 
-def nodes(var: Var) -> Iterator[Node]:
-    return ((var, level) for level in levels(var.type))
+def nodes(var: Var) -> list[Node]:
+    return [(var, level) for level in levels(var.type)]
 
 
 # ---- where the memory of results comes from
@@ -163,37 +163,45 @@ def makes_owned(eq: Equation) -> bool:
 class Sharing:
     """May-share between the variables in scope, and which memory this function itself has made (`owned`)."""
 
-    near: dict[Node, frozenset[Node]] = field(default_factory=dict)
+    near: dict[Node, set[Node]] = field(default_factory=dict)  # symmetric
     owned: dict[Node, bool] = field(default_factory=dict)
 
     def may(self, a: Node, b: Node) -> bool:
-        return a == b or b in self.near.get(a, ()) or a in self.near.get(b, ())
+        return a == b or b in self.near[a]
 
-    def sharers(self, node: Node, among: Iterable[Var]) -> set[Node]:
+    def sharers(self, node: Node, among: Collection[Var]) -> set[Node]:
         """The memory of these variables that may be this one."""
-        return {other for var in among for other in nodes(var) if self.may(node, other)}
+        found = {other for other in self.near[node] if other[0] in among}
+        if node[0] in among:
+            found.add(node)
+        return found
 
     def owns(self, atom: Atom, level: int = OBJECT) -> bool:
         return isinstance(atom, Var) and self.owned.get((atom, level), level not in levels(atom.type))
 
-    def fresh(self, var: Var) -> None:
+    def define(self, var: Var, owned: bool = True) -> None:
+        """A variable gets a new value, which shares memory with nothing yet."""
         for node in nodes(var):
-            self.near[node] = frozenset()
-            self.owned[node] = True
+            for other in self.near.get(node, ()):
+                self.near[other].discard(node)
+            self.near[node] = set()
+            self.owned[node] = owned
 
-    def foreign(self, var: Var) -> None:
-        for node in nodes(var):
-            self.near[node] = frozenset()
-            self.owned[node] = False
+    def connect(self, node: Node, others: Iterable[Node]) -> bool:
+        """These may share memory; whether that is news."""
+        news = {other for other in others if other[0] is not node[0]} - self.near[node]
+        self.near[node] |= news
+        for other in news:
+            self.near[other].add(node)
+        return bool(news)
 
-    def join(self, node: Node, source: Node, among: Iterable[Var]) -> bool:
+    def join(self, node: Node, source: Node, among: Collection[Var]) -> bool:
         """From now on `node` may also be `source`; whether that is news."""
-        var = node[0]
-        found = {other for other in self.sharers(source, among) if other[0] is not var}
-        before, owned = self.near[node], self.owned[node]
-        self.near[node] = before | found
-        self.owned[node] = owned and self.owned.get(source, False)
-        return not found <= before or owned != self.owned[node]
+        news = self.connect(node, self.sharers(source, among))
+        if self.owned[node] and not self.owned[source]:
+            self.owned[node] = False
+            news = True
+        return news
 
 
 # ---- the same, roughly: whatever may ever share is in one class

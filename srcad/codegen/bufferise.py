@@ -138,11 +138,11 @@ class _Analysis:
         self.to_detach: set[Var] = set()
         self.sharing = Sharing()
         self.escaped = Var(OPAQUE, "escaped")  # what objects outside of this function may have kept
-        self.sharing.foreign(self.escaped)
+        self.sharing.define(self.escaped, owned=False)
 
     def run(self) -> None:
         for entry in self.trace.inputs:
-            self.sharing.foreign(entry.var)
+            self.sharing.define(entry.var, owned=False)
         self.region(self.trace.body)
         self.results()
 
@@ -175,7 +175,7 @@ class _Analysis:
         if OPS[eq.op].effect and not harmless:
             self.escape(eq, scope)
         for result in eq.results:
-            self.sharing.fresh(result)
+            self.sharing.define(result)
         if not harmless and not (eq.results and eq.results[0] in self.decisions.detached):
             self.connect(eq, scope)
 
@@ -206,8 +206,7 @@ class _Analysis:
         result = eq.results[index]
         if level not in levels(result.type):
             return
-        others = {node for other in eq.results if other is not result for node in nodes(other)}
-        self.sharing.near[(result, level)] |= others
+        self.sharing.connect((result, level), [node for other in eq.results for node in nodes(other)])
 
     def decide(self, eq: Equation, scope: set[Var]) -> None:
         """In place, or after a copy."""
@@ -226,11 +225,10 @@ class _Analysis:
         """What is read after or while this equation overwrites its operand."""
         operand = eq.operands[0]
         assert isinstance(operand, Var)
-        target = (operand, OBJECT)
-        readers = scope | {self.escaped}
+        readers = scope
         if not _reads_first(eq):
-            readers |= {a for a in eq.operands[1:] if isinstance(a, Var)}
-        return [var for var in readers if any(self.sharing.may(target, node) for node in nodes(var))]
+            readers = scope | {a for a in eq.operands[1:] if isinstance(a, Var)}
+        return list({var for var, _ in self.sharing.sharers((operand, OBJECT), readers)})
 
     def detachable(self, var: Var) -> bool:
         free = var in self.origins.views and var not in self.decisions.detached
@@ -259,7 +257,7 @@ class _Analysis:
                 for node in nodes(operand):
                     kept |= {node, *self.sharing.sharers(node, scope)}
         for node in nodes(self.escaped):
-            self.sharing.near[node] |= kept
+            self.sharing.connect(node, kept)
 
     # ---- regions
 
@@ -267,7 +265,7 @@ class _Analysis:
         for region in eq.regions:
             self.region(region)
         for result in eq.results:
-            self.sharing.fresh(result)
+            self.sharing.define(result)
         for region in eq.regions:
             if region.results:
                 self.link(eq.results, region.results, self.scope(eq))
@@ -277,18 +275,22 @@ class _Analysis:
         outer = {*self.live.around[eq], self.escaped}
         state = [slot.parameters[0] for slot in carried]
         for var in (*eq.regions[0].parameters, *state):
-            self.sharing.fresh(var)
+            self.sharing.define(var)
         self.link(state, self.initial(eq, outer), outer)
         changed = True
         while changed:
-            before = sum(len(self.sharing.near[node]) for node in nodes(self.escaped))
+            before = self.kept_outside(outer)
             for region in eq.regions:
                 self.region(region)
             changed = self.link(state, [slot.yields[-1] for slot in carried], outer)
-            changed |= before != sum(len(self.sharing.near[node]) for node in nodes(self.escaped))
+            changed |= self.kept_outside(outer) != before
         for result in eq.results:
-            self.sharing.fresh(result)
+            self.sharing.define(result)
         self.link(eq.results[: len(state)], state, self.scope(eq))
+
+    def kept_outside(self, scope: set[Var]) -> set[Node]:
+        """Which memory of these variables an outside object may have kept."""
+        return {node for mine in nodes(self.escaped) for node in self.sharing.sharers(mine, scope)}
 
     def initial(self, eq: Equation, outer: set[Var]) -> list[Atom]:
         """What the loop starts with; copies where the loop overwrites it and it isn't free for that."""
@@ -311,12 +313,12 @@ class _Analysis:
             return True
         assert isinstance(atom, Var)
         rest = {*outer, *(a for a in others if isinstance(a, Var))}
-        return any(self.sharing.may((atom, OBJECT), node) for var in rest for node in nodes(var))
+        return bool(self.sharing.sharers((atom, OBJECT), rest))
 
     def copy_of(self, atom: Atom, scope: set[Var]) -> Var:
         """A copy, whose elements are still the same."""
         copy = Var(atom.type)
-        self.sharing.fresh(copy)
+        self.sharing.define(copy)
         if CONTENT in levels(atom.type):
             self.sharing.owned[(copy, CONTENT)] = self.sharing.owns(atom, CONTENT)
             if isinstance(atom, Var):
@@ -353,9 +355,8 @@ class _Analysis:
         for node in nodes(a):
             for other in nodes(b):
                 ours, theirs = _at(source_a, node[1]), _at(source_b, other[1])
-                if any(self.sharing.may(x, y) for x in ours for y in theirs) and not self.sharing.may(node, other):
-                    self.sharing.near[node] |= {other}
-                    changed = True
+                if any(self.sharing.may(x, y) for x in ours for y in theirs):
+                    changed |= self.sharing.connect(node, [other])
         return changed
 
     # ---- results

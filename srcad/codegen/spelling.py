@@ -7,7 +7,6 @@ come out right whatever they are.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -53,24 +52,20 @@ def repeats(eq: Equation, scalars: bool, k: int) -> bool:
     return spelling(eq, scalars).count(f"{PLACEHOLDER}{k}") > 1
 
 
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
-
-
 def fill(text: str, operands: Sequence[ast.expr], names: Mapping[str, str]) -> ast.expr:
     """The tree of a spelling with operands put in; `names` renames what it refers to by name."""
-    filled: ast.expr = _Filling(operands, names).visit(copy.deepcopy(_parsed(text)))
+    filled: ast.expr = _Filling(operands, names).visit(ast.parse(text, mode="eval").body)
     return filled
 
 
-def global_names(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def global_names(text: str) -> frozenset[str]:
     """The names that a spelling refers to."""
-    tree = _parsed(text)
+    tree = ast.parse(text, mode="eval").body
     bound = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not node.id.startswith(PLACEHOLDER)}
-    return found - bound
+    return frozenset(found - bound)
 
 
 class _Filling(ast.NodeTransformer):
