@@ -50,6 +50,7 @@ class _Liveness:
         self.live: set[Atom] = set()
         self.kept: set[Equation] = set()
         self.pending: list[Atom] = []
+        self.flowing: set[Var] = set()  # results of the slots that are live
         self.definitions: dict[Var, tuple[Equation, Slot | None]] = {}
         self.slots: dict[Equation, tuple[Slot, ...]] = {}
 
@@ -89,15 +90,17 @@ class _Liveness:
     def run(self) -> None:
         while self.pending:
             atom = self.pending.pop()
-            if atom in self.live:
-                continue
-            self.live.add(atom)
-            if isinstance(atom, Var) and atom in self.definitions:
-                equation, slot = self.definitions[atom]
-                self.keep(equation)
-                if slot is not None:
-                    self.mark(slot.sources)
-                    self.mark(slot.targets)
+            if atom not in self.live:
+                self.live.add(atom)
+                if isinstance(atom, Var) and atom in self.definitions:
+                    self.keep_source(*self.definitions[atom])
+
+    def keep_source(self, equation: Equation, slot: Slot | None) -> None:
+        """A value that flows through a slot is live from end to end."""
+        self.keep(equation)
+        if slot is not None and slot.result not in self.flowing:
+            self.flowing.add(slot.result)
+            self.pending += (*slot.sources, *slot.targets)
 
     def swept(self, region: Region) -> Region:
         equations = tuple(self.sweep(equation) for equation in region.equations if equation in self.kept)

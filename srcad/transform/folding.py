@@ -20,6 +20,7 @@ from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Trace, V
 from srcad.trace.types import Type
 from srcad.transform.carried import fold_invariants
 from srcad.transform.conditionals import fold_branch, merge_branches
+from srcad.transform.rename import rename
 from srcad.transform.rewrite import Rewriter, with_body
 
 Folded = Atom | Equation | tuple[Atom, ...] | None
@@ -49,7 +50,9 @@ def fold(trace: Trace, across: bool = False) -> Trace:
 
 
 def fold_region(region: Region, across: bool = False) -> Region:
-    return Folder(count_uses(region), across).region(region)
+    folder = Folder(count_uses(region), across)
+    folded = folder.region(region)
+    return rename(folded, folder.adopted) if folder.adopted else folded
 
 
 def count_uses(region: Region) -> Counter[Var]:
@@ -71,6 +74,7 @@ class Folder(Rewriter):
         self.across = across
         self.made: dict[Atom, Equation] = {}
         self.truth: dict[Atom, bool] = {}
+        self.adopted: dict[Var, str] = {}  # names of results that are gone, for the values that stand for them
 
     def rewrite(self, equation: Equation) -> None:
         if equation.op == "if":
@@ -107,6 +111,13 @@ class Folder(Rewriter):
             self.replace(result, atom)
             if isinstance(atom, Var):
                 self.uses[atom] += self.uses[result]
+                self.adopt(atom, result, equation)
+
+    def adopt(self, atom: Var, result: Var, equation: Equation) -> None:
+        """A value without a name gets that of the result it stands for."""
+        made = self.made.get(atom)
+        if result.name and not atom.name and made is not None and is_derivative(made) == is_derivative(equation):
+            self.adopted.setdefault(atom, result.name)
 
     def keep(self, equation: Equation) -> None:
         for result in equation.results:

@@ -175,6 +175,25 @@ def accumulate_onto_zero(folder: Folder, equation: Equation) -> Folded:
     return contribution
 
 
+@folds("accumulate")
+def positive_first(folder: Folder, equation: Equation) -> Folded:
+    """(-a) + b: b + (-a), which is written b - a; 1.0 + a: a + 1.0."""
+    a, b = equation.operands
+    late = number(a) is not None or (is_negative(folder, a) and not is_negative(folder, b))
+    if late and number(b) is None and same_type(b.type, equation.result.type):
+        return derived(equation, "accumulate", (b, a))
+    return None
+
+
+def is_negative(folder: Folder, atom: Atom) -> bool:
+    """Whether the value is written with a minus sign in front."""
+    if folder.maker(atom, "negative"):
+        return True
+    product = folder.maker(atom, "multiply") or folder.maker(atom, "divide")
+    sign = number(product.operands[0]) if product else None
+    return isinstance(sign, (int, float)) and sign < 0
+
+
 def is_zero(folder: Folder, atom: Atom) -> bool:
     return number(atom) == 0 or any(folder.maker(atom, op) for op in ("zeros", "zeros_like"))
 
@@ -187,6 +206,25 @@ def no_change(folder: Folder, equation: Equation) -> Folded:
     """Shapes that are so already; a bool has no other positive."""
     x = equation.operands[0]
     return x if same_type(x.type, equation.result.type) else None
+
+
+@folds("materialise", "sum_to_shape")
+def no_stretching(folder: Folder, equation: Equation) -> Folded:
+    """What broadcasts to a shape has it, if none of its lengths is 1; what sums to a shape without 1s has it already.
+
+    That holds whatever the lengths are called: those of operands that met in an elementwise operation are equal.
+    """
+    g, like = equation.operands
+    small, large = (g, like) if equation.op == "materialise" else (like, g)
+    if (
+        not isinstance(small.type, Array)
+        or not isinstance(large.type, Array)
+        or not same_kind(g.type, equation.result.type)
+    ):
+        return None
+    pairs = zip(small.type.dims, large.type.dims, strict=False)
+    fits_already = small.type.rank == large.type.rank and all(a.not_one or a.same(b) for a, b in pairs)
+    return g if fits_already else None
 
 
 @folds("cast")

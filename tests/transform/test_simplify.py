@@ -14,7 +14,7 @@ from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Region, Trace, Var
 from srcad.trace.printer import print_trace
-from srcad.trace.types import BOOL, FLOAT, INT, ONE, OPAQUE, Array, ListOf, Scalar
+from srcad.trace.types import BOOL, FLOAT, INT, ONE, OPAQUE, Array, Dim, ListOf, Scalar
 from srcad.trace.verifier import verify
 from srcad.transform.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify import simplify
@@ -167,6 +167,32 @@ def test_derivative_code(what: str) -> None:
     assert ops_of(after) == ops
     x, y = np.array([1.0, -2.0]), np.array([0.5, 3.0])
     assert equal(run(before, x, y)[0], run(after, x, y)[0])
+
+
+def test_what_stands_for_a_named_value_takes_its_name() -> None:
+    def body(b: Builder, x: Var) -> Any:
+        return b.emit("multiply", b.emit("sin", x), 1.0, name="y")
+
+    assert only(simplified({"x": VECTOR}, body), "sin").result.name == "y"
+
+
+def test_lengths_that_are_not_one_are_not_stretched() -> None:
+    """Whatever they are called: x and y have met in an elementwise operation, or the program fails anyway."""
+    other = Array("float64", (Dim("k", 0, True),))
+    maybe_one = Array("float64", (Dim("k"),))
+    for t, ops in ((other, []), (maybe_one, ["materialise"])):
+        trace = simplified({"x": t, "y": VECTOR}, lambda b, x, y: b.emit("materialise", x, y), "adjoint")
+        assert ops_of(trace) == ops
+    trace = simplified({"x": other, "y": VECTOR}, lambda b, x, y: b.emit("sum_to_shape", x, y), "adjoint")
+    assert ops_of(trace) == []
+
+
+def test_what_is_subtracted_comes_last() -> None:
+    def body(b: Builder, x: Var, y: Var) -> Any:
+        return b.emit("accumulate", b.emit("negative", x), y)
+
+    trace = simplified({"x": VECTOR, "y": VECTOR}, body, "adjoint")
+    assert only(trace, "accumulate").operands[0] is trace.inputs[1].var
 
 
 def test_numbers_of_python() -> None:
