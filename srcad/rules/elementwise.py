@@ -125,11 +125,11 @@ pointwise("sinc", lambda g, x, y: g * (cos(math.pi * x) - y) / nonzero(x))
 
 def _larger(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
     """The whole bar where x is larger than y, half of it where they are equal."""
-    return where(x > y, g, where(equal(x, y), 0.5 * g, 0.0))
+    return where(x >= y, where(equal(x, y), 0.5 * g, g), 0.0)
 
 
 def _smaller(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
-    return where(x < y, g, where(equal(x, y), 0.5 * g, 0.0))
+    return where(x <= y, where(equal(x, y), 0.5 * g, g), 0.0)
 
 
 def _second(pull: Any) -> Any:

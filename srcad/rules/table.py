@@ -33,7 +33,7 @@ from typing import Any
 from srcad.rules.language import Expr, materialise, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
-from srcad.trace.nodes import Atom, Const, Equation
+from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, Scalar, Type, is_differentiable
 
 Bars = tuple[Atom | None, ...]
@@ -174,7 +174,8 @@ def pointwise(name: str, *pulls: Term | None) -> None:
         site, g = _site(b, eq, wanted), bars[0]
         if g is None:
             return (None,) * len(eq.operands)
-        return tuple(term(site, g) if term and want else None for term, want in zip(terms, wanted, strict=True))
+        pairs = zip(terms, wanted, strict=True)
+        return tuple(_through_masks(site, term, g) if term and want else None for term, want in pairs)
 
     def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
         site = _site(b, eq)
@@ -190,6 +191,27 @@ def _bind(pull: Term | None) -> Callable[[Site, Atom], Atom | None] | None:
         return None
     keep = _keywords(pull)
     return lambda site, g: _atom(pull(Expr(site.b, g), *site.operands, *site.results, **keep(site.params)))
+
+
+def _through_masks(site: Site, term: Callable[[Site, Atom], Atom | None], g: Atom) -> Atom | None:
+    """The contribution of a bar, masked last where the bar is masked: where(c, g / x, 0) for g = where(c, g, 0).
+
+    So nothing leaks from a branch that `where` did not take: 0 / 0 and 0 * inf are not zero.
+    """
+    mask = site.b.definitions.get(g) if isinstance(g, Var) else None
+    if mask is None or mask.op != "where" or not any(map(_is_zero, mask.operands[1:])):
+        return term(site, g)
+    condition, a, b = mask.operands
+    inner = a if _is_zero(b) else b
+    part = _through_masks(site, term, inner)
+    if part is None or part is inner:
+        return part and g
+    masked: Atom = site.b.emit("where", condition, *((part, 0.0) if _is_zero(b) else (0.0, part)))
+    return masked
+
+
+def _is_zero(a: Atom) -> bool:
+    return isinstance(a, Const) and isinstance(a.value, float) and a.value == 0.0
 
 
 def _keywords(function: Term) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

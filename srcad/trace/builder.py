@@ -31,13 +31,17 @@ def atom(value: Any) -> Atom:
 
 
 class Builder:
-    """Collects equations. `typing` gives the types of an operation's results (`srcad.ops.result_types`)."""
+    """Collects equations. `typing` gives the types of an operation's results (`srcad.ops.result_types`).
+
+    `definitions`: the equation that defines each variable that was emitted.
+    """
 
     def __init__(self, typing: Typing, span: Span | None = None, role: str = "") -> None:
         self.typing = typing
         self.span = span
         self.role = role
         self.equations: list[Equation] = []
+        self.definitions: dict[Var, Equation] = {}
 
     def emit(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> Any:
         """Append `op(*operands)` and return its result; a tuple of results where there are several, None where none.
@@ -54,17 +58,17 @@ class Builder:
 
     def append(self, equation: Equation) -> None:
         """Append an equation; where it says no span or role, ours."""
-        self.equations.append(
-            Equation(
-                equation.op,
-                equation.operands,
-                equation.results,
-                equation.params,
-                equation.regions,
-                equation.span or self.span,
-                equation.role or self.role,
-            )
+        placed = Equation(
+            equation.op,
+            equation.operands,
+            equation.results,
+            equation.params,
+            equation.regions,
+            equation.span or self.span,
+            equation.role or self.role,
         )
+        self.equations.append(placed)
+        self.definitions.update(dict.fromkeys(placed.results, placed))
 
     def structured(
         self, op: str, operands: tuple[Atom, ...], regions: tuple[Region, ...], types: tuple[Type, ...], **params: Any
