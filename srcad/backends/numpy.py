@@ -36,7 +36,9 @@ def namespace(generated: Generated) -> dict[str, Any]:
     scope: dict[str, Any] = {"__name__": f"srcad generated: {generated.name}"}
     for text in generated.imports:
         module, _, alias = text.partition(" as ")
-        scope[alias or module] = importlib.import_module(module)
+        package = module.partition(".")[0]
+        imported = importlib.import_module(module)
+        scope[alias or package] = imported if alias else importlib.import_module(package)
     scope.update((helper, HELPERS[helper]) for helper in with_dependencies(generated.helpers))
     scope.update(generated.bindings)
     return scope

@@ -158,7 +158,7 @@ def lowering_of(f: Any) -> Any:
         return LOWERINGS.get((method, f.__self__.__name__))
     by_name: dict[str, Any] = getattr(catalogue, "BY_NAME", {})
     module = str(getattr(f, "__module__", None) or "")
-    if isinstance(f, np.ufunc) and f.__name__ not in dir(np):
+    if isinstance(f, np.ufunc) and getattr(np, f.__name__, None) is not f:
         module = "scipy.special"
     parts = module.split(".")
     short = ".".join(parts[:2]) if parts[0] == "scipy" else module

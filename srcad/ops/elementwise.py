@@ -118,9 +118,10 @@ SCALARS = {
     "absolute": "abs({0})",
     "square": "{0} * {0}",
     "reciprocal": "1.0 / {0}",
-    "sign": "({0} > 0.0) - ({0} < 0.0)",
+    "sign": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0",
     "logical_not": "not {0}",
     "where": "{1} if {0} else {2}",
+    "clip": "min(max({0}, {1}), {2})",
 }
 SYNONYMS = {"deg2rad": "radians", "rad2deg": "degrees", "fabs": "absolute", "conj": "conjugate"}
 
@@ -175,7 +176,7 @@ _register()
 op("sign", ufunc("sign"), "np.sign({0})", elementwise=True, scalar=SCALARS["sign"])
 op("logical_not", fixed_dtype("bool"), "np.logical_not({0})", elementwise=True, scalar=SCALARS["logical_not"])
 op("where", _where_type, "np.where({0}, {1}, {2})", elementwise=True, scalar=SCALARS["where"])
-op("clip", _clip_type, "np.clip({0}, {1}, {2})", elementwise=True)
+op("clip", _clip_type, "np.clip({0}, {1}, {2})", elementwise=True, scalar=SCALARS["clip"])
 op("sinc", floating, "np.sinc({0})", elementwise=True, cost="dear")
 op("conjugate", _same_type, "np.conjugate({0})", elementwise=True)
 op("round", _same_type, lambda t, p: f"np.round({t[0]}, {p['decimals']})", elementwise=True)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, lowers, op, static
 from srcad.ops.elementwise import by_numpy, elementwise, math_function, refuse_out
@@ -54,6 +56,7 @@ for _name, _spelling in MATH.items():
 for _name in ("erf", "erfc", "gamma", "lgamma"):
     LOWERINGS[getattr(math, _name)] = math_function(f"math_{_name}")
 
+op("np_i0", floating, "np.i0({0})", elementwise=True, cost="dear")
 op("logsumexp", _reduced, lambda texts, params: _text("logsumexp", texts, params), cost="dear")
 op("softmax", _same_shape, lambda texts, params: _text("softmax", texts, params), cost="dear")
 op("log_softmax", _same_shape, lambda texts, params: _text("log_softmax", texts, params), cost="dear")
@@ -88,6 +91,9 @@ def _normalised(name: str) -> Any:
 
 lowers("scipy.special.softmax")(_normalised("softmax"))
 lowers("scipy.special.log_softmax")(_normalised("log_softmax"))
+
+
+lowers(np.i0)(elementwise("np_i0"))
 
 
 @lowers("scipy.special.round")

@@ -44,11 +44,26 @@ flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing
 
 # ---- arithmetic
 
-slopes("add", 1, 1)
+
+def _once(double: Any, pull: Any) -> Any:
+    """The pull of the first operand of a symmetric operation, which may be the second one too: x * x, x + x."""
+    return lambda g, x, y, z: double(g, x) if x.atom is y.atom else pull(g, x, y, z)
+
+
+def _unless_same(pull: Any) -> Any:
+    """The pull of the second operand, unless the first one's has it already."""
+    return lambda g, x, y, z: None if x.atom is y.atom else pull(g, x, y, z)
+
+
+pointwise("add", _once(lambda g, x: 2 * g, lambda g, x, y, z: g), _unless_same(lambda g, x, y, z: g))
 slopes("subtract", 1, -1)
 slopes("negative", -1)
 slopes("positive", 1)
-slopes("multiply", lambda x, y, z: y, lambda x, y, z: x)
+pointwise(
+    "multiply",
+    _once(lambda g, x: 2 * g * x, lambda g, x, y, z: g * y),
+    _unless_same(lambda g, x, y, z: g * x),
+)
 pointwise("divide", lambda g, x, y, z: g / y, lambda g, x, y, z: -(g / y * z))
 pointwise("reciprocal", lambda g, x, y: -(g * y**2))
 pointwise("square", lambda g, x, y: 2 * g * x)

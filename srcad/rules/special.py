@@ -84,6 +84,7 @@ pointwise("kl_div", lambda g, x, y, z: g * log(x / y), lambda g, x, y, z: g * (1
 # ---- Bessel functions
 
 slopes("i0", lambda x, y: i1(x))
+slopes("np_i0", lambda x, y: i1(x))
 slopes("i1", lambda x, y: 0.5 * (i0(x) + iv(2, x)))
 slopes("i0e", lambda x, y: i1e(x) - sign(x) * y)
 slopes("i1e", lambda x, y: 0.5 * (i0e(x) + iv(2, x) * exp(-one("absolute", x))) - sign(x) * y)

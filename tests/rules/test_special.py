@@ -68,6 +68,10 @@ def test_helpers(x: float) -> None:
     assert math.isclose(trigamma(x), expected, rel_tol=1e-13)
 
 
+def test_numpys_own() -> None:
+    check(LOWERINGS[np.i0], POSITIVE)
+
+
 def test_every_name_is_one_of_scipy() -> None:
     for name in BY_NAME:
         if name.startswith("scipy.special."):
