@@ -108,7 +108,7 @@ def _linspace_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 
 
 def _indices_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
-    return f"np.{params['name']}({', '.join([*texts, *options(params, {'k': 0})])})"
+    return f"np.{params['function']}({', '.join([*texts, *options(params, {'k': 0})])})"
 
 
 op("zeros", _filled, _filled_text("np.zeros", dtype="float64"))
@@ -131,12 +131,12 @@ op("triangle_indices", lambda *_, **__: (Array("int64", (UNKNOWN_DIM,)),) * 2, _
 def _constant(name: str) -> Any:
     def lowering(b: Builder, shape: Any, dtype: Any = None, order: Any = "C", **_: Any) -> Atom:
         given = dtype_name(dtype)
-        return emit(b, name, *shape_operands(shape), **_unless_default(given))
+        return emit(b, name, *shape_operands(shape), **unless_default(given))
 
     return lowering
 
 
-def _unless_default(dtype: str | None) -> dict[str, Any]:
+def unless_default(dtype: str | None) -> dict[str, Any]:
     return {} if dtype in (None, "float64") else {"dtype": dtype}
 
 
@@ -153,7 +153,7 @@ def _constant_like(name: str) -> Any:
         given = dtype_name(dtype)
         if shape is not None:
             return emit(
-                b, name.removesuffix("_like"), *shape_operands(shape), **_unless_default(given or dtype_of(x.type))
+                b, name.removesuffix("_like"), *shape_operands(shape), **unless_default(given or dtype_of(x.type))
             )
         if name == "zeros_like":
             return as_dtype(b, emit(b, name, x), given)
@@ -196,7 +196,7 @@ def full_like(
 
 def _offset(k: Any, dtype: str | None) -> dict[str, Any]:
     k = operator.index(static(k, "k"))
-    return {**({"k": k} if k else {}), **_unless_default(dtype)}
+    return {**({"k": k} if k else {}), **unless_default(dtype)}
 
 
 def _columns(columns: Any) -> tuple[Atom, ...]:
@@ -323,7 +323,7 @@ def diag_indices_from(b: Builder, arr: Any) -> tuple[Atom, ...]:
 def _triangle(name: str) -> Any:
     def lowering(b: Builder, n: Any, k: Any = 0, m: Any = None) -> tuple[Atom, ...]:
         lengths = (length_atom(n), length_atom(k), *_columns(m))
-        places: tuple[Atom, ...] = b.emit("triangle_indices", *lengths, name=name)
+        places: tuple[Atom, ...] = b.emit("triangle_indices", *lengths, function=name)
         return places
 
     return lowering

@@ -367,6 +367,8 @@ def _split(b: Builder, x: Atom, sections: Any, axis: Any, uneven: bool) -> tuple
         bounds = [None, *sections, None]
         return tuple(sliced(b, x, axis, lo, hi) for lo, hi in itertools.pairwise(bounds))
     count = operator.index(static(sections, "the number of parts"))
+    if count == 1:
+        return (sliced(b, x, axis, None, None),)
     extra: dict[str, Any] = {"uneven": True} if uneven else {}
     parts = b.emit("split", x, sections=count, axis=axis, **extra)
     return parts if isinstance(parts, tuple) else (parts,)

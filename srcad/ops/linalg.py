@@ -27,7 +27,7 @@ from srcad.ops.shaping import array_type, moved, ravel, swapaxes
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import (
     UNKNOWN_DIM,
     Array,
@@ -39,6 +39,7 @@ from srcad.trace.types import (
     dims_of,
     dtype_of,
     is_complex,
+    is_numeric,
     promote,
 )
 
@@ -222,6 +223,8 @@ op("eigh", _eigh, call("np.linalg.eigh", UPLO="L"), cost="dear")
 op("eigvalsh", _eigenvalues, call("np.linalg.eigvalsh", UPLO="L"), cost="dear")
 op("svd", _svd, call("np.linalg.svd", full_matrices=True, hermitian=False), cost="dear")
 op("singular_values", _singular_values, "np.linalg.svd({0}, compute_uv=False)", cost="dear")
+# the first operand, if the second is made of square matrices; else an error
+op("only_square", lambda g, a: g, "only_square({0}, {1})", view=True, cost="free")
 op("qr", _qr, "np.linalg.qr({0})", cost="dear")
 op("pinv", _pinv, call("np.linalg.pinv", rcond=None, rtol=None, hermitian=False), cost="dear")
 op("lstsq", _lstsq, call("np.linalg.lstsq", rcond=None), cost="dear")
@@ -314,7 +317,8 @@ def tensordot(build: Builder, /, a: Any, b: Any, axes: Any = 2) -> Atom:
 
 @lowers(np.einsum)
 def einsum(b: Builder, subscripts: Any, /, *operands: Any, out: Any = None, optimize: Any = False, **_: Any) -> Atom:
-    subscripts = static(subscripts, "the subscripts of einsum")
+    if not isinstance(subscripts, Var) or not is_numeric(subscripts.type):
+        subscripts = static(subscripts, "the subscripts of einsum")
     if not isinstance(subscripts, str):
         raise NotYetSupported("np.einsum with lists of axis numbers", do="write the subscripts as a string")
     if out is not None:
@@ -486,7 +490,8 @@ def svd(b: Builder, a: Any, full_matrices: Any = True, compute_uv: Any = True, h
         raise NotYetSupported("np.linalg.svd with hermitian=True", do="leave the option out")
     if not static(compute_uv, "compute_uv"):
         return emit(b, "singular_values", x)
-    full = bool(static(full_matrices, "full_matrices"))
+    *_, rows, columns = dims_or_raise(x.type, "svd")
+    full = bool(static(full_matrices, "full_matrices")) and not rows.same(columns)
     return SVDResult(*b.emit("svd", x, full_matrices=full))
 
 

@@ -10,10 +10,12 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
+    WHOLE,
     dim_atom,
     dims_or_raise,
     emit,
     known_rank,
+    length_atom,
     length_dim,
     many_axes,
     one_axis,
@@ -22,6 +24,7 @@ from srcad.ops.arguments import (
     with_new_axes,
 )
 from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.creation import unless_default
 from srcad.ops.joining import joined_along
 from srcad.ops.linalg import number_or_array
 from srcad.ops.shaping import array_of, array_type, ravel, roll
@@ -100,7 +103,7 @@ def _irfft(x: Type, n: Type, axis: int, **_: Any) -> Type:
 
 def _fourier_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     extra = options(params, {"norm": None})
-    return f"np.fft.{params['name']}({', '.join([*texts, 'axis=' + str(params['axis']), *extra])})"
+    return f"np.fft.{params['function']}({', '.join([*texts, 'axis=' + str(params['axis']), *extra])})"
 
 
 def _interp_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -124,11 +127,13 @@ op("irfft", _irfft, _fourier_text, cost="dear")
 @lowers(np.diff)
 def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Atom:
     x: Atom = as_array(b, a)
-    place = one_axis(axis, known_rank(x, "diff"))
+    place, times = one_axis(axis, known_rank(x, "diff")), operator.index(static(n, "n"))
+    if times == 0:
+        return x
     ends = [None if end is None else _end(b, x, end, place) for end in (prepend, append)]
     if ends != [None, None]:
         x = joined_along(b, [part for part in (ends[0], x, ends[1]) if part is not None], place)
-    for _ in range(operator.index(static(n, "n"))):
+    for _ in range(times):
         x = emit(b, "diff", x, axis=place)
     return x
 
@@ -279,15 +284,23 @@ def _fitted(b: Builder, x: Atom, n: Any, axis: int) -> Atom:
     """Cut or padded with zeros to length `n` along an axis."""
     if n is None:
         return x
-    wanted, have = static(n, "the length of a Fourier transform"), dims_or_raise(x.type, "fft")[axis]
-    if have.symbol is not None:
-        raise NotYetSupported(
-            "a Fourier transform with n= of an array whose length isn't known before the run",
-            do="cut or pad the array before the transform, and leave n out",
-        )
-    if wanted <= have.offset:
-        return x if wanted == have.offset else sliced(b, x, axis, None, wanted)
-    width = tuple((0, wanted - have.offset if k == axis else 0) for k in range(known_rank(x, "fft")))
+    wanted, have = length_dim(length_atom(n).type), dims_or_raise(x.type, "fft")[axis]
+    if wanted.same(have):
+        return x
+    if wanted.symbol is None and have.symbol is None:
+        return _cut_or_padded(b, x, axis, have.offset, wanted.offset)
+    shape = list(shape_atoms(b, x))
+    common = b.emit("minimum", shape[axis], n)
+    shape[axis] = length_atom(n)
+    blank = b.emit("zeros", *shape, **unless_default(dtype_of(x.type)))
+    index = (*(WHOLE,) * axis, ("slice", None, 0, None))
+    return emit(b, "set_item", blank, sliced(b, x, axis, None, common), common, index=index)
+
+
+def _cut_or_padded(b: Builder, x: Atom, axis: int, have: int, wanted: int) -> Atom:
+    if wanted < have:
+        return sliced(b, x, axis, None, wanted)
+    width = tuple((0, wanted - have if k == axis else 0) for k in range(known_rank(x, "fft")))
     return emit(b, "pad", x, width=width, mode="constant")
 
 
@@ -303,7 +316,7 @@ def _transform(name: str) -> Any:
         x = as_array(b, a)
         place = one_axis(axis, known_rank(x, name))
         operation = "rfft" if name == "rfft" else "fft"
-        return emit(b, operation, _fitted(b, x, n, place), name=name, axis=place, **_norm_option(norm))
+        return emit(b, operation, _fitted(b, x, n, place), function=name, axis=place, **_norm_option(norm))
 
     return lowering
 
@@ -321,17 +334,15 @@ def irfft(b: Builder, a: Any, n: Any = None, axis: Any = -1, norm: Any = None, o
         n = b.emit("multiply", b.emit("subtract", dim_atom(b, x, place), 1), 2)
     else:
         x = _first_frequencies(b, x, n, place)
-    return emit(b, "irfft", x, n, name="irfft", axis=place, **_norm_option(norm))
+    return emit(b, "irfft", x, n, function="irfft", axis=place, **_norm_option(norm))
 
 
 def _first_frequencies(b: Builder, x: Atom, n: Any, axis: int) -> Atom:
-    """What a transform back to length `n` reads: n // 2 + 1 frequencies, which must be there."""
-    have = dims_or_raise(x.type, "irfft")[axis]
-    if isinstance(n, int) and have.symbol is None and have.offset < n // 2 + 1:
-        return _fitted(b, x, n // 2 + 1, axis)
-    if isinstance(n, int):
-        return x if have == fixed(n // 2 + 1) else sliced(b, x, axis, None, n // 2 + 1)
-    return sliced(b, x, axis, None, b.emit("add", b.emit("floor_divide", n, 2), 1))
+    """What a transform back to length `n` reads: n // 2 + 1 frequencies."""
+    if not isinstance(n, int):
+        n = b.emit("add", b.emit("floor_divide", n, 2), 1)
+        return _fitted(b, x, n, axis)
+    return _fitted(b, x, n // 2 + 1, axis)
 
 
 def _transform_of_many(one: Any, default: tuple[int, ...] | None) -> Any:
@@ -341,7 +352,7 @@ def _transform_of_many(one: Any, default: tuple[int, ...] | None) -> Any:
         x: Atom = as_array(b, a)
         rank = known_rank(x, "fft")
         chosen = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
-        lengths = [None] * len(chosen) if s is None else list(static(s, "s"))
+        lengths = [None] * len(chosen) if s is None else list(s)
         for axis, n in list(zip(chosen, lengths, strict=True))[::-1]:
             x = one(b, x, n, axis, norm)
         return x
@@ -360,7 +371,7 @@ def _real_transform_of_many(default: tuple[int, ...] | None) -> Any:
         x: Atom = as_array(b, a)
         rank = known_rank(x, "rfft2")
         *rest, last = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
-        lengths = [None] * (len(rest) + 1) if s is None else list(static(s, "s"))
+        lengths = [None] * (len(rest) + 1) if s is None else list(s)
         x = rfft(b, x, lengths[-1], last, norm)
         for axis, n in list(zip(rest, lengths[:-1], strict=True))[::-1]:
             x = fft(b, x, n, axis, norm)
@@ -376,7 +387,7 @@ def _real_inverse_of_many(default: tuple[int, ...] | None) -> Any:
         *rest, last = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
         lengths = [None] * (len(rest) + 1) if s is None else list(s)
         for axis, n in zip(rest, lengths[:-1], strict=True):
-            x = ifft(b, x, n if isinstance(n, int) else None, axis, norm)
+            x = ifft(b, x, n, axis, norm)
         return irfft(b, x, lengths[-1], last, norm)
 
     return lowering

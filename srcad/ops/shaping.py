@@ -153,6 +153,10 @@ def _method(name: str) -> Any:
     return lambda texts, params: f"{texts[0]}.{name}({', '.join(texts[1:])})"
 
 
+def _reshape_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    return f"{texts[0]}.reshape({', '.join(texts[1:]) or '()'})"
+
+
 def _transpose_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     axes = params.get("axes")
     if axes is None:
@@ -192,7 +196,7 @@ def _k_text(function: str, option: str) -> Any:
     return spelling
 
 
-op("reshape", _reshaped, _method("reshape"), view=True, cost="free")
+op("reshape", _reshaped, _reshape_text, view=True, cost="free")
 op("reshape_like", lambda g, x: array_type(g, dims_of(x)), "{0}.reshape({1}.shape)", view=True, cost="free")
 op("ravel", _raveled, _method("ravel"), view=True, cost="free")
 op("flatten", _raveled, _method("flatten"))

@@ -58,14 +58,14 @@ def average(
     place = None if axis is None else one_axis(axis, known_rank(x, "average"))
     if weights is None:
         result = emit(b, "mean", x, axis=place, keepdims=keepdims)
-        return (result, _count(b, x, place)) if static(returned, "returned") else result
+        return (result, _beside(b, result, _count(b, x, place))) if static(returned, "returned") else result
     w = _spread_weights(b, x, as_array(b, weights), place)
     total = emit(
         b, "sum", w, axis=place if known_rank(w, "average") == known_rank(x, "average") else None, keepdims=keepdims
     )
     weighted = emit(b, "sum", b.emit("multiply", x, w), axis=place, keepdims=keepdims)
     result = emit(b, "divide", weighted, total)
-    return (result, total) if static(returned, "returned") else result
+    return (result, _beside(b, result, total)) if static(returned, "returned") else result
 
 
 def _spread_weights(b: Builder, x: Atom, w: Atom, axis: int | None) -> Atom:
@@ -74,6 +74,13 @@ def _spread_weights(b: Builder, x: Atom, w: Atom, axis: int | None) -> Atom:
     if axis is None or known_rank(w, "average") == rank:
         return w
     return with_new_axes(b, w, tuple(k for k in range(rank) if k != axis))
+
+
+def _beside(b: Builder, result: Atom, weight: Atom) -> Atom:
+    """The sum of the weights, in the shape and dtype of the average."""
+    if known_rank(result, "average") == 0:
+        return emit(b, "cast", weight, dtype=dtype_of(result.type))
+    return emit(b, "full_like", result, weight)
 
 
 def _count(b: Builder, x: Atom, axis: int | None) -> Atom:

@@ -10,9 +10,9 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.einsum import letter_dims, parse
-from srcad.rules.language import Expr, apply, dim, get_item, matmul, sum_to_shape, total, unbroadcast
+from srcad.rules.language import Expr, apply, dim, get_item, matmul, set_item, sum_to_shape, total, unbroadcast, zeros
 from srcad.rules.shaping import permuted, swapped
-from srcad.rules.table import Site, flat, multilinear, rule
+from srcad.rules.table import Site, flat, linear, multilinear, rule
 from srcad.trace.types import Dim, dims_of
 
 # ---- helpers
@@ -50,6 +50,14 @@ def contracted(a: Expr, b: Expr, left: Sequence[int], right: Sequence[int]) -> E
     last = tuple(left) == tuple(range(rank_of(a) - len(left), rank_of(a)))
     extra = {"last": True} if last else {}
     return apply("tensordot", a, b, axes=(tuple(left), tuple(right)), **extra)  # type: ignore[no-any-return]
+
+
+def added(parts: Sequence[Expr]) -> Expr:
+    """The sum of at least one part."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result
 
 
 def symmetric(x: Expr) -> Expr:
@@ -227,7 +235,7 @@ def _einsum_tangent(site: Site, *dots: Expr | None) -> Any:
         for k, dot in enumerate(dots)
         if dot is not None
     ]
-    return sum(parts[1:], parts[0])
+    return added(parts)
 
 
 rule("einsum", _einsum_adjoint, _einsum_tangent)
@@ -397,31 +405,35 @@ rule("eigvalsh", _eigvalsh_adjoint, _eigvalsh_tangent)
 # ---- singular values
 
 
-def _thin(site: Site) -> tuple[Expr, Expr, Expr]:
-    """The factors as far as there are singular values."""
+def _thin(site: Site) -> tuple[Expr, Expr]:
+    """The vectors that belong to singular values."""
     u, s, vt = site.results
     if not site.params.get("full_matrices"):
-        return u, s, vt
+        return u, vt
     k = dim(s, rank_of(s) - 1)
     first = ("slice", None, 0, None)
-    return get_item(u, k, index=(("ellipsis",), first)), s, get_item(vt, k, index=(("ellipsis",), first, WHOLE))
+    return get_item(u, k, index=(("ellipsis",), first)), get_item(vt, k, index=(("ellipsis",), first, WHOLE))
+
+
+def _determined(site: Site, bar: Expr | None) -> Expr | None:
+    """Vectors that complete a basis aren't determined by the matrix: where there are any, there is no derivative."""
+    if bar is None or not site.params.get("full_matrices"):
+        return bar
+    return apply("only_square", bar, site.operands[0])  # type: ignore[no-any-return]
 
 
 def _svd_adjoint(site: Site, u_bar: Expr | None, s_bar: Expr | None, vt_bar: Expr | None) -> Expr:
-    u, s, vt = _thin(site)
+    u, s, vt = site.results
     refuse_complex(u, "svd")
-    if site.params.get("full_matrices") and not (u_bar is None and vt_bar is None):
-        raise NotYetSupported(
-            "the derivative of np.linalg.svd with full_matrices=True",
-            why="the vectors that complete the bases aren't determined by the matrix",
-            do="use full_matrices=False",
-        )
-    parts = [_by_values(u, s_bar, vt), _by_left(u, s, vt, u_bar), _by_right(u, s, vt, vt_bar)]
-    present = [part for part in parts if part is not None]
-    return sum(present[1:], present[0])
+    parts = [
+        _by_values(s_bar, *_thin(site)),
+        _by_left(u, s, vt, _determined(site, u_bar)),
+        _by_right(u, s, vt, _determined(site, vt_bar)),
+    ]
+    return added([part for part in parts if part is not None])
 
 
-def _by_values(u: Expr, s_bar: Expr | None, vt: Expr) -> Expr | None:
+def _by_values(s_bar: Expr | None, u: Expr, vt: Expr) -> Expr | None:
     return None if s_bar is None else (u * row(s_bar)) @ vt
 
 
@@ -447,17 +459,16 @@ def _by_right(u: Expr, s: Expr, vt: Expr, bar: Expr | None) -> Expr | None:
     return u @ (within @ vt + beyond)
 
 
-def _svd_tangent(site: Site, dot: Expr) -> tuple[Expr | None, Expr, Expr | None]:
-    u, s, vt = _thin(site)
-    inner = swapped(u) @ dot @ swapped(vt)
-    s_dot = _diagonals(inner)
-    if site.params.get("full_matrices"):
-        raise NotYetSupported("the tangent of np.linalg.svd with full_matrices=True", do="use full_matrices=False")
-    gaps = _inverse_square_gaps(s)
+def _svd_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr, Expr]:
+    (u, s, vt), thin = site.results, _thin(site)
+    s_dot = _diagonals(swapped(thin[0]) @ dot @ swapped(thin[1]))
+    checked = _determined(site, dot)
+    assert checked is not None
+    inner, gaps = swapped(u) @ checked @ swapped(vt), _inverse_square_gaps(s)
     left = gaps * (inner * row(s) + column(s) * swapped(inner))
     right = gaps * (column(s) * inner + swapped(inner) * row(s))
-    along_u = u @ left + (dot @ swapped(vt) - u @ inner) / row(s)
-    along_v = swapped(vt) @ right + (swapped(dot) @ u - swapped(vt) @ swapped(inner)) / row(s)
+    along_u = u @ left + (checked @ swapped(vt) - u @ inner) / row(s)
+    along_v = swapped(vt) @ right + (swapped(checked) @ u - swapped(vt) @ swapped(inner)) / row(s)
     return along_u, s_dot, swapped(along_v)
 
 
@@ -473,6 +484,7 @@ def _values_tangent(site: Site, dot: Expr) -> Expr:
 
 
 rule("svd", _svd_adjoint, _svd_tangent)
+linear("only_square", lambda g, x, a, y: apply("only_square", g, a))
 rule("singular_values", _values_adjoint, _values_tangent)
 
 # ---- QR
@@ -543,10 +555,18 @@ def _lstsq_adjoint(site: Site, x_bar: Expr | None, left_bar: Expr | None, *rest:
         a_bars += [_product(residual, inverse @ b_bar) - _product(b_bar, x), _product(swapped(inverse) @ x, missed)]
         b_bars.append(b_bar)
     if left_bar is not None:
-        weighted = residual * left_bar * 2.0
+        weighted = residual * _for_columns(left_bar, x) * 2.0
         a_bars.append(-_product(weighted, x))
         b_bars.append(weighted)
-    return sum(a_bars[1:], a_bars[0]), sum(b_bars[1:], b_bars[0])
+    return added(a_bars), added(b_bars)
+
+
+def _for_columns(left_bar: Expr, x: Expr) -> Expr:
+    """The adjoints of the residuals, of which NumPy gives none where they are zero or the rank isn't full."""
+    if rank_of(x) == 1:
+        return total(left_bar)
+    count = dim(left_bar, 0)
+    return set_item(zeros(get_item(x, 0, index=(("int", 0),))), left_bar, count, index=(("slice", None, 0, None),))
 
 
 def _product(a: Expr, b: Expr) -> Expr:
@@ -566,8 +586,8 @@ def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Any:
         correction = swapped(a_dot) @ residual
         bent = swapped(a_dot) @ (swapped(inverse) @ x)
         x_dot = x_dot + inverse @ (swapped(inverse) @ correction) + bent - inverse @ (a @ bent)
-    left_dot = 2.0 * total(residual * moved, 0)
-    return x_dot, apply("full_like", left, left_dot), None, None
+    left_dot = 2.0 * total(residual * moved, 0, keepdims=rank_of(x) == 1)
+    return x_dot, get_item(left_dot, dim(left, 0), index=(("slice", None, 0, None),)), None, None
 
 
 rule("lstsq", _lstsq_adjoint, _lstsq_tangent)

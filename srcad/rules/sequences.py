@@ -18,6 +18,7 @@ from srcad.rules.language import (
     logical_or,
     maximum,
     minimum,
+    real,
     set_item,
     total,
     where,
@@ -224,9 +225,10 @@ rule("polyval", _polyval_adjoint, _polyval_tangent)
 TRANSPOSED_NORM = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
-def _fourier(g: Expr, x: Expr, y: Expr, *, name: str, axis: int, norm: str = "backward") -> Any:
+def _fourier(g: Expr, x: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
     """The matrix of the transform is symmetric."""
-    return apply("fft", g, name=name, axis=axis, norm=norm)
+    bar = apply("fft", g, function=function, axis=axis, norm=norm)
+    return bar if x.is_complex else real(bar)
 
 
 def _weights(frequencies: Expr, n: Any, axis: int) -> Expr:
@@ -237,14 +239,14 @@ def _weights(frequencies: Expr, n: Any, axis: int) -> Expr:
     return get_item(weights, index=(("slice", None, None, None), *(("newaxis",),) * after)) if after else weights
 
 
-def _rfft(g: Expr, x: Expr, y: Expr, *, name: str, axis: int, norm: str = "backward") -> Any:
+def _rfft(g: Expr, x: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
     n = dim(x, axis)
     spectrum = conjugate(g) / _weights(g, n, axis)
-    return apply("irfft", spectrum, n, name="irfft", axis=axis, norm=TRANSPOSED_NORM[norm])
+    return apply("irfft", spectrum, n, function="irfft", axis=axis, norm=TRANSPOSED_NORM[norm])
 
 
-def _irfft(g: Expr, x: Expr, n: Expr, y: Expr, *, name: str, axis: int, norm: str = "backward") -> Any:
-    spectrum = apply("rfft", g, name="rfft", axis=axis, norm=TRANSPOSED_NORM[norm])
+def _irfft(g: Expr, x: Expr, n: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
+    spectrum = apply("rfft", g, function="rfft", axis=axis, norm=TRANSPOSED_NORM[norm])
     return conjugate(spectrum) * _weights(spectrum, n, axis)
 
 

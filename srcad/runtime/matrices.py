@@ -33,3 +33,13 @@ def split_like(g: Any, parts: Any, axis: Any = 0) -> Any:
         ends = np.cumsum([np.size(part) for part in parts])
         return [piece.reshape(np.shape(part)) for piece, part in zip(np.split(g, ends[:-1]), parts, strict=True)]
     return np.split(g, np.cumsum([np.shape(part)[axis] for part in parts])[:-1], axis=axis)
+
+
+def only_square(g: Any, a: Any) -> Any:
+    """`g`, if `a` is made of square matrices."""
+    if a.shape[-1] != a.shape[-2]:
+        raise np.linalg.LinAlgError(
+            "the vectors of np.linalg.svd that complete the bases of a matrix that isn't square have no derivative: "
+            "use full_matrices=False"
+        )
+    return g
