@@ -8,7 +8,7 @@ a region that is left *is* what that region must record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -46,7 +46,7 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
     inputs = [trace.inputs[k].var for k in wrt]
     bars = _seeds(trace, seeds)
     active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), _is_flat)
-    sweep = Sweep(builder(), active, _variables(trace))
+    sweep = Sweep(builder(), active, trace)
     sweep.b.role = "adjoint"
     body = _joined(trace, _reversed(sweep, trace, inputs, bars), value)
     further = tuple(Seed(bar, Path(bar.name or "")) for bar in bars if isinstance(bar, Var))
@@ -80,15 +80,6 @@ def _as_primal(region: Region) -> Region:
 def _is_flat(op: str) -> bool:
     rule = lookup(op)
     return rule is not None and rule.flat
-
-
-def _variables(trace: Trace) -> Iterator[Var]:
-    """All primal variables."""
-    yield from (entry.var for entry in trace.inputs)
-    for equation in walk(trace.body):
-        yield from equation.results
-        for region in equation.regions:
-            yield from region.parameters
 
 
 # ---- seeds

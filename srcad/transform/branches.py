@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.types import Scalar, Type
 from srcad.transform.unbroadcast import Bar, same_shape
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 # Which equation a structured one of the reverse sweep reverses; `record` takes this away again.
 REVERSES = "reverses"
+
+# A scope of the reverse sweep that is none: `record` puts its equations in its place.
+INLINE = "inline"
 
 Side = tuple[list[Equation], dict[Var, Bar]]  # the reversed equations of a region, and the adjoints at its beginning
 
@@ -27,15 +32,29 @@ def reverse_if(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None
 
 
 def reverse_scope(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None:
-    """Within the same context manager. A finalizer has run already: what it was there for needs no reverse."""
+    """The reverse of the body, in a context of its own if that concerns arithmetic, else in none.
+
+    Other managers, and finalizers, have done in the forward sweep what they are there for, and many work only once.
+    """
     body = equation.regions[0]
     side = reversed_side(sweep, body, bars)
     changed = [v for v in sweep.outer(body) if side[1].get(v) is not sweep.bars.get(v)]
     if not changed:
         return
-    inline = equation.params["kind"] == "finally"
-    params = {**equation.params, "kind": "inline"} if inline else dict(equation.params)
-    _emit(sweep, equation, [side], changed, () if inline else equation.operands, params)
+    manager = _manager_again(sweep, equation)
+    kind = INLINE if manager is None else "with"
+    operands = () if manager is None else (manager,)
+    _emit(sweep, equation, [side], changed, operands, {**equation.params, "kind": kind})
+
+
+def _manager_again(sweep: Sweep, equation: Equation) -> Atom | None:
+    """A new context manager where the scope has one that decides how NumPy treats floating-point errors."""
+    manager = equation.operands[0] if equation.operands else None
+    maker = sweep.makers.get(manager) if isinstance(manager, Var) else None
+    if maker is None or maker.op != "call" or getattr(maker.operands[0], "value", None) is not np.errstate:
+        return None
+    again: Atom = sweep.b.emit("call", *maker.operands, **maker.params)
+    return again
 
 
 def reversed_side(sweep: Sweep, region: Region, bars: list[Bar | None]) -> Side:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from srcad.trace.nodes import UNDEF, Atom, Equation, Region, Var, free_variables
 from srcad.trace.slots import Slot, layout, slots
 from srcad.trace.types import ListOf, Type
-from srcad.transform.branches import REVERSES
+from srcad.transform.branches import INLINE, REVERSES
 from srcad.transform.recompute import choose, is_cheap
 from srcad.transform.rewrite import substitute
 
@@ -169,7 +169,7 @@ def _plain(equation: Equation, partner: Equation, available: Available | None) -
     equation = replace(equation, regions=(*forward, *finalizer), results=results)
     partner = replace(partner, regions=tuple(reverse))
     pair = _through(equation, partner, sides, tapes)
-    if partner.params.get("kind") == "inline":
+    if partner.params.get("kind") == INLINE:
         pair.reverse, pair.replaced = _inlined(pair.reverse[0])
     return pair
 

@@ -7,14 +7,14 @@ what that means for the forward sweep is settled afterwards, by `record`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from srcad.analysis.activity import Activity
 from srcad.errors import NotYetSupported
 from srcad.rules import Rule, lookup
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom, Equation, Region, Var, free_variables
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, free_variables, walk
 from srcad.trace.types import Array, Scalar, is_numeric
 from srcad.transform import branches, loops, places
 from srcad.transform.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast, whole
@@ -34,12 +34,13 @@ PLACES = {
 class Sweep:
     """The state of a reverse sweep: the builder that it writes to, and the adjoint of each variable so far."""
 
-    def __init__(self, b: Builder, activity: Activity, primal: Iterable[Var]) -> None:
+    def __init__(self, b: Builder, activity: Activity, primal: Trace) -> None:
         self.b = b
         self.active = activity.active
         self.bars: dict[Var, Bar] = {}
         self.names: dict[Var, str] = {}  # of adjoints, given in the end
-        self.primal = frozenset(primal)
+        self.makers = {v: equation for equation in walk(primal.body) for v in equation.results}
+        self.primal = frozenset(_variables(primal))
 
     # ---- adjoints
 
@@ -144,6 +145,15 @@ class Sweep:
         """The active variables that regions use and do not define."""
         used = [v for region in regions for v in free_variables(region)]
         return [v for v in dict.fromkeys(used) if self.active(v)]
+
+
+def _variables(trace: Trace) -> Iterator[Var]:
+    """All primal variables."""
+    yield from (entry.var for entry in trace.inputs)
+    for equation in walk(trace.body):
+        yield from equation.results
+        for region in equation.regions:
+            yield from region.parameters
 
 
 def _rule(equation: Equation) -> Rule:
