@@ -57,7 +57,7 @@ def truth(folder: Folder, condition: Atom) -> bool | None:
 def can_stand(folder: Folder, equation: Equation, chosen: Region) -> bool:
     """Whether the values that a branch yields may stand for the results."""
     pairs = zip(chosen.results, equation.results, strict=True)
-    return all(same_kind(atom.type, result.type) for atom, result in pairs if folder.uses[result])
+    return all(same_kind(atom.type, result.type) for atom, result in pairs if folder.uses.count[result])
 
 
 def fold_slots(folder: Folder, equation: Equation) -> Equation:

@@ -9,19 +9,19 @@ written, unless a number becomes shorter by folding.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 from srcad.ops.catalogue import result_types
-from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Trace, Var, variables, walk
+from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.types import Type
 from srcad.transform.carried import fold_invariants
 from srcad.transform.conditionals import fold_branch, merge_branches
 from srcad.transform.rename import rename
 from srcad.transform.rewrite import Rewriter, with_body
+from srcad.transform.uses import Uses
 
 Folded = Atom | Equation | tuple[Atom, ...] | None
 Rule = Callable[["Folder", Equation], Folded]
@@ -46,29 +46,23 @@ def folds(*ops: str) -> Callable[[Rule], Rule]:
 
 def fold(trace: Trace, across: bool = False) -> Trace:
     """The trace folded. `across`: branches of the primal and of the adjoint sweep may become one."""
-    return with_body(trace, fold_region(trace.body, across))
+    return with_body(trace, _folded(trace.body, Uses(trace.body, (entry.var for entry in trace.inputs)), across))
 
 
 def fold_region(region: Region, across: bool = False) -> Region:
-    folder = Folder(count_uses(region), across)
+    return _folded(region, Uses(region), across)
+
+
+def _folded(region: Region, uses: Uses, across: bool) -> Region:
+    folder = Folder(uses, across)
     folded = folder.region(region)
     return rename(folded, folder.adopted) if folder.adopted else folded
-
-
-def count_uses(region: Region) -> Counter[Var]:
-    """How often each variable is read, at all depths."""
-    uses: Counter[Var] = Counter(variables(region.results))
-    for equation in walk(region):
-        uses.update(variables(equation.operands))
-        for inner in equation.regions:
-            uses.update(variables(inner.results))
-    return uses
 
 
 class Folder(Rewriter):
     """`made`: the equation that defines a variable; `truth`: conditions that are settled where we are."""
 
-    def __init__(self, uses: Counter[Var], across: bool) -> None:
+    def __init__(self, uses: Uses, across: bool) -> None:
         super().__init__()
         self.uses = uses
         self.across = across
@@ -110,7 +104,7 @@ class Folder(Rewriter):
         for result, atom in zip(equation.results, atoms if isinstance(atoms, tuple) else (atoms,), strict=True):
             self.replace(result, atom)
             if isinstance(atom, Var):
-                self.uses[atom] += self.uses[result]
+                self.uses.count[atom] += self.uses.count[result]
                 self.adopt(atom, result, equation)
 
     def adopt(self, atom: Var, result: Var, equation: Equation) -> None:
@@ -145,14 +139,14 @@ class Folder(Rewriter):
         equation = self.made.get(atom)
         if equation is None or equation.op != op:
             return None
-        return None if once and self.uses[equation.results[0]] > 1 else equation
+        return None if once and self.uses.count[equation.results[0]] > 1 else equation
 
     def emit(self, like: Equation, op: str, *operands: Atom, **params: Any) -> Atom:
         """One more equation, of the span and role of another; its result, folded."""
         (t,) = result_types(op, tuple(a.type for a in operands), params)
         equation = derived(like, op, operands, (Var(t),), params)
-        self.uses[equation.result] = 1
-        self.uses.update(variables(operands))
+        self.uses.count[equation.result] = 1
+        self.uses.count.update(variables(operands))
         self.simple(equation)
         return self.atoms(equation.results)[0]
 

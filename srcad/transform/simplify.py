@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srcad.trace.nodes import Trace
-from srcad.transform import constants, identities, updates  # noqa: F401 - these fill the tables of folding
+from srcad.transform import constants, identities, shapes, updates  # noqa: F401 - these fill the tables of folding
 from srcad.transform.common import merge_common
 from srcad.transform.dead_code import eliminate
 from srcad.transform.folding import fold

@@ -187,6 +187,27 @@ def test_lengths_that_are_not_one_are_not_stretched() -> None:
     assert ops_of(trace) == []
 
 
+def test_nothing_is_computed_for_its_shape_alone() -> None:
+    def body(b: Builder, x: Var, m: Var) -> Any:
+        y = b.emit("matmul", m, x)
+        z = b.emit("exp", b.emit("add", y, 1.0))
+        return b.emit("sum_to", y, axes=(0,)), b.emit("size", z), b.emit("zeros_like", b.emit("sin", x))
+
+    trace = simplified({"x": Array("float64", MATRIX.dims[1:]), "m": MATRIX}, body)
+    assert ops_of(trace) == ["matmul", "sum_to", "size", "zeros_like"]
+    assert only(trace, "size").operands == only(trace, "matmul").results
+    assert only(trace, "zeros_like").operands[0] is trace.inputs[0].var
+
+
+def test_shapes_of_what_will_be_overwritten_are_not_read_late() -> None:
+    def body(b: Builder, x: Var) -> Any:
+        u = b.emit("zeros_like", x)
+        z = b.emit("exp", u)
+        return b.emit("add_item", u, 1.0, 0, index=FIRST), b.emit("size", z)
+
+    assert "exp" in ops_of(simplified({"x": VECTOR}, body))
+
+
 def test_what_is_subtracted_comes_last() -> None:
     def body(b: Builder, x: Var, y: Var) -> Any:
         return b.emit("accumulate", b.emit("negative", x), y)
