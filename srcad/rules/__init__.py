@@ -3,6 +3,7 @@
 from srcad.rules import (
     conversions,
     creation,
+    einsum,
     elementwise,
     indexing,
     joining,
@@ -22,6 +23,7 @@ __all__ = [
     "Rule",
     "conversions",
     "creation",
+    "einsum",
     "elementwise",
     "indexing",
     "joining",

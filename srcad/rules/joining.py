@@ -6,7 +6,7 @@ from typing import Any
 
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.joining import interior
-from srcad.rules.language import Expr, add_item, apply, dim, get_item, total, zeros
+from srcad.rules.language import Expr, add_item, dim, get_item, one, total, zeros
 from srcad.rules.shaping import shaped_like
 from srcad.rules.table import Site, linear, rule, wrap
 from srcad.trace.types import is_differentiable
@@ -61,8 +61,8 @@ def _joins(name: str, adjoint: Any) -> None:
 
 _joins("concatenate", _concatenate)
 _joins("stack", _stack)
-linear("concatenate_list", lambda g, xs, y, *, axis: apply("split_like", g, xs, axis=axis))
-linear("split_like", lambda g, whole, parts, y, *, axis: apply("concatenate_list", g, axis=axis))
+linear("concatenate_list", lambda g, xs, y, *, axis: one("split_like", g, xs, axis=axis))
+linear("split_like", lambda g, whole, parts, y, *, axis: one("concatenate_list", g, axis=axis))
 
 
 # ---- splitting
@@ -73,7 +73,7 @@ def _split(site: Site, *bars: Expr | None) -> Any:
     return site.apply("concatenate", *parts, axis=site.params["axis"])
 
 
-rule("split", _split, lambda site, x: apply("split", x, **site.params))
+rule("split", _split, lambda site, x: one("split", x, **site.params))
 
 
 # ---- repeating
@@ -92,15 +92,15 @@ def _tile(g: Expr, x: Expr, *rest: Expr) -> Expr:
             summed.append(len(lengths))
             lengths.append(count)
         lengths += [dim(x, own)] if own >= 0 else []
-    return shaped_like(total(apply("reshape", g, *lengths), tuple(summed)), x) if summed else shaped_like(g, x)
+    return shaped_like(total(one("reshape", g, *lengths), tuple(summed)), x) if summed else shaped_like(g, x)
 
 
 def _repeat(g: Expr, x: Expr, repeats: Expr, y: Expr, *, axis: int) -> Expr:
     if repeats.rank == 0:
         lengths: list[Any] = [dim(x, k) for k in range(known_rank(x.atom, "repeat"))]
         lengths.insert(axis + 1, repeats)
-        return total(apply("reshape", g, *lengths), axis + 1)
-    places = apply("repeat", apply("arange", dim(x, axis)), repeats, axis=0)
+        return total(one("reshape", g, *lengths), axis + 1)
+    places = one("repeat", one("arange", dim(x, axis)), repeats, axis=0)
     return add_item(zeros(x), g, places, index=along(axis, ("array", 0)))
 
 
@@ -116,7 +116,7 @@ def _pad(site: Site, g: Expr) -> Any:
 
 
 def _pad_tangent(site: Site, dot: Expr) -> Any:
-    return apply("pad", dot, width=site.params["width"], mode="constant")
+    return one("pad", dot, width=site.params["width"], mode="constant")
 
 
 rule("pad", _pad, _pad_tangent)

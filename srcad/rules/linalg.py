@@ -9,11 +9,20 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
-from srcad.ops.einsum import letter_dims, parse
-from srcad.rules.language import Expr, apply, dim, get_item, matmul, set_item, sum_to_shape, total, unbroadcast, zeros
+from srcad.rules.language import (
+    Expr,
+    apply,
+    dim,
+    get_item,
+    matmul,
+    one,
+    set_item,
+    total,
+    unbroadcast,
+    zeros,
+)
 from srcad.rules.shaping import permuted, swapped
 from srcad.rules.table import Site, flat, linear, multilinear, rule
-from srcad.trace.types import Dim, dims_of
 
 # ---- helpers
 
@@ -42,14 +51,14 @@ def without_column(x: Expr) -> Expr:
 
 
 def outer(a: Expr, b: Expr) -> Expr:
-    return apply("outer", a, b)  # type: ignore[no-any-return]
+    return one("outer", a, b)
 
 
 def contracted(a: Expr, b: Expr, left: Sequence[int], right: Sequence[int]) -> Expr:
     """`np.tensordot`."""
     last = tuple(left) == tuple(range(rank_of(a) - len(left), rank_of(a)))
     extra = {"last": True} if last else {}
-    return apply("tensordot", a, b, axes=(tuple(left), tuple(right)), **extra)  # type: ignore[no-any-return]
+    return one("tensordot", a, b, axes=(tuple(left), tuple(right)), **extra)
 
 
 def added(parts: Sequence[Expr]) -> Expr:
@@ -147,98 +156,25 @@ def _blocks(g: Expr, a: Expr, b: Expr) -> tuple[Expr, str, str, str]:
     rank = rank_of(a)
     lengths = [n for k in range(rank) for n in (dim(a, k), dim(b, k))]
     ours, theirs = "abcdefgh"[:rank], "ijklmnop"[:rank]
-    return apply("reshape", g, *lengths), "".join(map("".join, zip(ours, theirs, strict=True))), ours, theirs
+    return one("reshape", g, *lengths), "".join(map("".join, zip(ours, theirs, strict=True))), ours, theirs
 
 
 def _kron_left(g: Expr, a: Expr, b: Expr, y: Expr) -> Any:
     blocks, both, ours, theirs = _blocks(g, a, b)
-    return apply("einsum", blocks, b, subscripts=f"{both},{theirs}->{ours}")
+    return one("einsum", blocks, b, subscripts=f"{both},{theirs}->{ours}")
 
 
 def _kron_right(g: Expr, a: Expr, b: Expr, y: Expr) -> Any:
     blocks, both, ours, theirs = _blocks(g, a, b)
-    return apply("einsum", blocks, a, subscripts=f"{both},{ours}->{theirs}")
+    return one("einsum", blocks, a, subscripts=f"{both},{ours}->{theirs}")
 
 
 multilinear("kron", _kron_left, _kron_right)
 multilinear(
     "cross",
-    lambda g, a, b, y: unbroadcast(apply("cross", b, g), a),
-    lambda g, a, b, y: unbroadcast(apply("cross", g, a), b),
+    lambda g, a, b, y: unbroadcast(one("cross", b, g), a),
+    lambda g, a, b, y: unbroadcast(one("cross", g, a), b),
 )
-
-# ---- einsum
-
-
-def _einsum_adjoint(site: Site, g: Expr) -> list[Expr | None]:
-    return [_einsum_bar(site, g, k) if want else None for k, want in enumerate(site.wanted)]
-
-
-def _einsum_bar(site: Site, g: Expr, k: int) -> Expr:
-    """The same sum with the adjoint in the place of operand k.
-
-    A letter that stands twice in the operand becomes two, with the identity between them; one that the rest of the
-    sum doesn't know, or along which the operand was stretched, becomes an axis of length one.
-    """
-    xs = site.operands
-    dims = [dims_of(x.type) or () for x in xs]
-    notation = parse(site.params["subscripts"], [len(d) for d in dims])
-    others = [j for j in range(len(xs)) if j != k]
-    known = notation.output + "".join(notation.inputs[j] for j in others)
-    target, identities = _separated(notation.inputs[k], str(notation))
-    lengths = letter_dims(notation, dims)
-    kept = [c for c, d in zip(target, dims[k], strict=True) if _is_kept(c, d, known, identities, lengths)]
-    terms = [notation.output, *(notation.inputs[j] for j in others), *identities]
-    eyes = [apply("eye", dim(xs[k], target.index(pair[1]))) for pair in identities]
-    operands = [g, *(xs[j] for j in others), *eyes]
-    bar = _sum_of_products(operands, terms, "".join(kept))
-    if len(kept) < len(target):
-        bar = get_item(bar, index=tuple(WHOLE if c in kept else ("newaxis",) for c in target)) if kept else bar
-    return _fitted(bar, xs[k], target, dims[k], lengths)
-
-
-def _separated(term: str, used: str) -> tuple[str, list[str]]:
-    """A term without repeated letters, and the pairs of letters between which identities stand."""
-    spare = iter(c for c in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in used)
-    target, pairs = "", []
-    for letter in term:
-        fresh = next(spare) if letter in target else letter
-        pairs += [letter + fresh] if fresh != letter else []
-        target += fresh
-    return target, pairs
-
-
-def _is_kept(letter: str, own: Dim, known: str, identities: list[str], lengths: dict[str, Dim]) -> bool:
-    """Whether the sum can have this letter: some other operand knows it, and ours isn't stretched along it."""
-    if any(letter in pair for pair in identities):
-        return True
-    return letter in known and not (own.is_one and not lengths[letter].is_one)
-
-
-def _sum_of_products(operands: list[Expr], terms: list[str], target: str) -> Expr:
-    if len(operands) == 1 and sorted(terms[0]) == sorted(target):
-        return permuted(operands[0], [terms[0].index(c) for c in target])
-    extra = {"optimize": True} if len(operands) > 2 else {}
-    subscripts = f"{','.join(terms)}->{target}"
-    return apply("einsum", *operands, subscripts=subscripts, **extra)  # type: ignore[no-any-return]
-
-
-def _fitted(bar: Expr, x: Expr, target: str, own: tuple[Dim, ...], lengths: dict[str, Dim]) -> Expr:
-    """Where it isn't known whether the operand was stretched, that is seen at run time."""
-    unsure = any(not (d.is_one or d.not_one or d.same(lengths.get(c, d))) for c, d in zip(target, own, strict=True))
-    return sum_to_shape(bar, x) if unsure else bar
-
-
-def _einsum_tangent(site: Site, *dots: Expr | None) -> Any:
-    parts = [
-        apply("einsum", *site.operands[:k], dot, *site.operands[k + 1 :], **site.params)
-        for k, dot in enumerate(dots)
-        if dot is not None
-    ]
-    return added(parts)
-
-
-rule("einsum", _einsum_adjoint, _einsum_tangent)
 
 # ---- linear systems
 
@@ -253,8 +189,8 @@ def _solve_adjoint(site: Site, g: Expr) -> Any:
 def _solved(a: Expr, b: Expr, vectors: bool) -> Expr:
     """The solution, also for many vectors, which NumPy would take for a matrix."""
     if vectors and rank_of(b) > 1:
-        return without_column(apply("solve", a, column(b)))
-    return apply("solve", a, b)  # type: ignore[no-any-return]
+        return without_column(one("solve", a, column(b)))
+    return one("solve", a, b)
 
 
 def _solve_matrix_bar(a: Expr, b_bar: Expr, x: Expr, vectors: bool) -> Expr:
@@ -288,7 +224,7 @@ rule("inv", _inv_adjoint, lambda site, dot: -(site.result @ dot @ site.result))
 
 
 def _cofactor(a: Expr) -> Expr:
-    return apply("cofactor", a)  # type: ignore[no-any-return]
+    return one("cofactor", a)
 
 
 def _of_matrices(x: Expr) -> Expr:
@@ -307,13 +243,13 @@ rule(
 def _cofactor_adjoint(site: Site, g: Expr) -> Expr:
     """Of det(a) inv(a).T; a singular matrix is refused by `inv`."""
     (a,), c = site.operands, site.result
-    transposed = swapped(apply("inv", a))
+    transposed = swapped(one("inv", a))
     return matrix(_of_matrices(g * c)) * transposed - transposed @ swapped(g) @ c
 
 
 def _cofactor_tangent(site: Site, dot: Expr) -> Expr:
     (a,), c = site.operands, site.result
-    transposed = swapped(apply("inv", a))
+    transposed = swapped(one("inv", a))
     return matrix(_of_matrices(transposed * dot)) * c - c @ swapped(dot) @ transposed
 
 
@@ -323,12 +259,12 @@ rule("cofactor", _cofactor_adjoint, _cofactor_tangent)
 def _slogdet_adjoint(site: Site, sign_bar: Expr | None, g: Expr | None) -> Expr | None:
     (a,) = site.operands
     refuse_complex(a, "slogdet")
-    return None if g is None else matrix(g) * swapped(apply("inv", a))
+    return None if g is None else matrix(g) * swapped(one("inv", a))
 
 
 def _slogdet_tangent(site: Site, dot: Expr) -> Any:
     (a,) = site.operands
-    return None, _of_matrices(swapped(apply("inv", a)) * dot)
+    return None, _of_matrices(swapped(one("inv", a)) * dot)
 
 
 rule("slogdet", _slogdet_adjoint, _slogdet_tangent)
@@ -338,19 +274,19 @@ rule("slogdet", _slogdet_adjoint, _slogdet_tangent)
 
 def _lower_half(x: Expr) -> Expr:
     """The lower triangle with half of the diagonal."""
-    return apply("tril", x) * (1.0 - 0.5 * apply("eye", dim(x, rank_of(x) - 1)))
+    return one("tril", x) * (1.0 - 0.5 * one("eye", dim(x, rank_of(x) - 1)))
 
 
 def _cholesky_adjoint(site: Site, g: Expr) -> Expr:
     factor = site.result
     refuse_complex(factor, "cholesky")
-    inverse = apply("inv", factor)
+    inverse = one("inv", factor)
     return symmetric(swapped(inverse) @ _lower_half(swapped(factor) @ g) @ inverse)
 
 
 def _cholesky_tangent(site: Site, dot: Expr) -> Expr:
     factor = site.result
-    inverse = apply("inv", factor)
+    inverse = one("inv", factor)
     return factor @ _lower_half(inverse @ symmetric(dot) @ swapped(inverse))
 
 
@@ -361,7 +297,7 @@ rule("cholesky", _cholesky_adjoint, _cholesky_tangent)
 
 def _inverse_gaps(values: Expr) -> Expr:
     """1 / (w_j - w_i), with 0 on the diagonal; infinite where two eigenvalues are equal."""
-    eye = apply("eye", dim(values, rank_of(values) - 1))
+    eye = one("eye", dim(values, rank_of(values) - 1))
     return 1.0 / (row(values) - column(values) + eye) - eye
 
 
@@ -373,7 +309,7 @@ def _eigh_adjoint(site: Site, w_bar: Expr | None, q_bar: Expr | None) -> Expr:
         return (q * row(w_bar)) @ swapped(q)
     inner = _inverse_gaps(w) * (swapped(q) @ q_bar)
     if w_bar is not None:
-        inner = inner + row(w_bar) * apply("eye", dim(w, rank_of(w) - 1))
+        inner = inner + row(w_bar) * one("eye", dim(w, rank_of(w) - 1))
     return symmetric(q @ inner @ swapped(q))
 
 
@@ -385,17 +321,23 @@ def _eigh_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
 
 def _diagonals(x: Expr) -> Expr:
     rank = rank_of(x)
-    return apply("diagonal", x, offset=0, axis1=rank - 2, axis2=rank - 1)  # type: ignore[no-any-return]
+    return one("diagonal", x, offset=0, axis1=rank - 2, axis2=rank - 1)
+
+
+def _eigenvectors(site: Site) -> Expr:
+    _, vectors = apply("eigh", *site.operands, **site.params)
+    q: Expr = vectors
+    refuse_complex(q, "eigvalsh")
+    return q
 
 
 def _eigvalsh_adjoint(site: Site, g: Expr) -> Expr:
-    _, q = apply("eigh", *site.operands, **site.params)
-    refuse_complex(q, "eigvalsh")
+    q = _eigenvectors(site)
     return (q * row(g)) @ swapped(q)
 
 
 def _eigvalsh_tangent(site: Site, dot: Expr) -> Expr:
-    _, q = apply("eigh", *site.operands, **site.params)
+    q = _eigenvectors(site)
     return total(q * (symmetric(dot) @ q), rank_of(q) - 2)
 
 
@@ -419,7 +361,7 @@ def _determined(site: Site, bar: Expr | None) -> Expr | None:
     """Vectors that complete a basis aren't determined by the matrix: where there are any, there is no derivative."""
     if bar is None or not site.params.get("full_matrices"):
         return bar
-    return apply("only_square", bar, site.operands[0])  # type: ignore[no-any-return]
+    return one("only_square", bar, site.operands[0])
 
 
 def _svd_adjoint(site: Site, u_bar: Expr | None, s_bar: Expr | None, vt_bar: Expr | None) -> Expr:
@@ -472,19 +414,24 @@ def _svd_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr, Expr]:
     return along_u, s_dot, swapped(along_v)
 
 
-def _values_adjoint(site: Site, g: Expr) -> Expr:
+def _singular_vectors(site: Site) -> tuple[Expr, Expr]:
     u, _, vt = apply("svd", *site.operands, full_matrices=False)
     refuse_complex(u, "svd")
+    return u, vt
+
+
+def _values_adjoint(site: Site, g: Expr) -> Expr:
+    u, vt = _singular_vectors(site)
     return (u * row(g)) @ vt
 
 
 def _values_tangent(site: Site, dot: Expr) -> Expr:
-    u, _, vt = apply("svd", *site.operands, full_matrices=False)
+    u, vt = _singular_vectors(site)
     return total(u * (dot @ swapped(vt)), rank_of(u) - 2)
 
 
 rule("svd", _svd_adjoint, _svd_tangent)
-linear("only_square", lambda g, x, a, y: apply("only_square", g, a))
+linear("only_square", lambda g, x, a, y: one("only_square", g, a))
 rule("singular_values", _values_adjoint, _values_tangent)
 
 # ---- QR
@@ -499,16 +446,16 @@ def _qr_adjoint(site: Site, q_bar: Expr | None, r_bar: Expr | None) -> Expr:
         inner = r @ swapped(r_bar)
     if q_bar is not None:
         inner = inner - swapped(q_bar) @ q
-    mirrored = apply("tril", inner) + swapped(apply("tril", inner, k=-1))
+    mirrored = one("tril", inner) + swapped(one("tril", inner, k=-1))
     spread = q @ mirrored if q_bar is None else q_bar + q @ mirrored
-    return swapped(apply("solve", r, swapped(spread)))
+    return swapped(one("solve", r, swapped(spread)))
 
 
 def _qr_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
     q, r = site.results
-    scaled = swapped(apply("solve", swapped(r), swapped(dot)))
+    scaled = swapped(one("solve", swapped(r), swapped(dot)))
     inner = swapped(q) @ scaled
-    lower = apply("tril", inner, k=-1)
+    lower = one("tril", inner, k=-1)
     turn = lower - swapped(lower)
     return scaled + q @ (turn - inner), (inner - turn) @ r
 
@@ -549,7 +496,7 @@ def _lstsq_adjoint(site: Site, x_bar: Expr | None, left_bar: Expr | None, *rest:
     residual = b - a @ x
     a_bars, b_bars = [], []
     if x_bar is not None:
-        inverse = apply("pinv", a)
+        inverse = one("pinv", a)
         b_bar = swapped(inverse) @ x_bar
         missed = x_bar - swapped(a) @ b_bar
         a_bars += [_product(residual, inverse @ b_bar) - _product(b_bar, x), _product(swapped(inverse) @ x, missed)]
@@ -576,7 +523,7 @@ def _product(a: Expr, b: Expr) -> Expr:
 
 def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Any:
     (a, b), (x, left, *_) = site.operands, site.results
-    residual, inverse = b - a @ x, apply("pinv", a)
+    residual, inverse = b - a @ x, one("pinv", a)
     moved = b_dot
     if a_dot is not None:
         moved = -(a_dot @ x) if b_dot is None else b_dot - a_dot @ x

@@ -9,7 +9,6 @@ from srcad.rules.joining import along, cut
 from srcad.rules.language import (
     Expr,
     add_item,
-    apply,
     conjugate,
     dim,
     equal,
@@ -18,6 +17,7 @@ from srcad.rules.language import (
     logical_or,
     maximum,
     minimum,
+    one,
     real,
     set_item,
     total,
@@ -44,7 +44,7 @@ def _places(site: Site) -> tuple[Expr, Expr, Expr, Expr]:
     """For each x: the interval that it lies in, the weight of its end, the slope there, and whether x is inside."""
     x, xp, fp = site.operands[:3]
     n = dim(xp, 0)
-    found = apply("searchsorted", xp, x, side="right")
+    found = one("searchsorted", xp, x, side="right")
     left = maximum(minimum(found - 1, n - 2), 0)
     start, width = _at(xp, left), _at(xp, left + 1) - _at(xp, left)
     slope = (_at(fp, left + 1) - _at(fp, left)) / width
@@ -134,7 +134,7 @@ def _whole(g: Expr, a: Expr, v: Expr, mode: str, start: Any) -> Expr:
     """The adjoint of the full convolution, of which `mode` shows a part from `start` on."""
     if mode == "full":
         return g
-    full = apply("zeros", _number(dim(a, 0) + dim(v, 0) - 1))
+    full = one("zeros", _number(dim(a, 0) + dim(v, 0) - 1))
     return set_item(full, g, start, start + dim(g, 0), index=(("slice", 0, 1, None),))
 
 
@@ -152,7 +152,7 @@ def _reversed(x: Expr) -> Expr:
 
 
 def _correlated(g: Expr, v: Expr) -> Any:
-    return apply("correlate", g, v)
+    return one("correlate", g, v)
 
 
 def _convolve_bar(g: Expr, a: Expr, v: Expr, mode: str) -> Any:
@@ -194,8 +194,8 @@ multilinear("correlate", _correlate_left, _correlate_right)
 
 def _slope(p: Expr, x: Expr) -> Any:
     """The derivative of the polynomial, at x."""
-    degrees = apply("arange", dim(p, 0) - 1, 0, -1)
-    return apply("polyval", cut(p, 0, None, -1) * degrees, x)
+    degrees = one("arange", dim(p, 0) - 1, 0, -1)
+    return one("polyval", cut(p, 0, None, -1) * degrees, x)
 
 
 def _polyval_adjoint(site: Site, g: Expr) -> list[Any]:
@@ -205,15 +205,15 @@ def _polyval_adjoint(site: Site, g: Expr) -> list[Any]:
 
 def _coefficients(p: Expr, x: Expr, g: Expr) -> Expr:
     if x.rank == 0:
-        powers = apply("arange", dim(p, 0) - 1, -1, -1)
+        powers = one("arange", dim(p, 0) - 1, -1, -1)
         return g * x**powers
-    flat_x, flat_g = (v if v.rank == 1 else apply("ravel", v) for v in (x, g))
+    flat_x, flat_g = (v if v.rank == 1 else one("ravel", v) for v in (x, g))
     return swapped(wrap(x.b, vander(x.b, flat_x.atom, dim(p, 0).atom))) @ flat_g
 
 
 def _polyval_tangent(site: Site, p_dot: Expr | None, x_dot: Expr | None) -> Any:
     p, x = site.operands
-    parts = [] if p_dot is None else [apply("polyval", p_dot, x)]
+    parts = [] if p_dot is None else [one("polyval", p_dot, x)]
     parts += [] if x_dot is None else [_slope(p, x) * x_dot]
     return sum(parts[1:], parts[0])
 
@@ -227,13 +227,13 @@ TRANSPOSED_NORM = {"backward": "forward", "ortho": "ortho", "forward": "backward
 
 def _fourier(g: Expr, x: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
     """The matrix of the transform is symmetric."""
-    bar = apply("fft", g, function=function, axis=axis, norm=norm)
+    bar = one("fft", g, function=function, axis=axis, norm=norm)
     return bar if x.is_complex else real(bar)
 
 
 def _weights(frequencies: Expr, n: Any, axis: int) -> Expr:
     """How often each frequency of a real signal stands in the full transform: once or twice."""
-    k = apply("arange", dim(frequencies, axis))
+    k = one("arange", dim(frequencies, axis))
     weights = where(logical_or(equal(k, 0), equal(2 * k, n)), 1.0, 2.0)
     after = (frequencies.rank or 1) - 1 - axis
     return get_item(weights, index=(("slice", None, None, None), *(("newaxis",),) * after)) if after else weights
@@ -242,11 +242,11 @@ def _weights(frequencies: Expr, n: Any, axis: int) -> Expr:
 def _rfft(g: Expr, x: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
     n = dim(x, axis)
     spectrum = conjugate(g) / _weights(g, n, axis)
-    return apply("irfft", spectrum, n, function="irfft", axis=axis, norm=TRANSPOSED_NORM[norm])
+    return one("irfft", spectrum, n, function="irfft", axis=axis, norm=TRANSPOSED_NORM[norm])
 
 
 def _irfft(g: Expr, x: Expr, n: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
-    spectrum = apply("rfft", g, function="rfft", axis=axis, norm=TRANSPOSED_NORM[norm])
+    spectrum = one("rfft", g, function="rfft", axis=axis, norm=TRANSPOSED_NORM[norm])
     return conjugate(spectrum) * _weights(spectrum, n, axis)
 
 
