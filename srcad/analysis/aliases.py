@@ -93,6 +93,10 @@ def _rows(eq: Equation) -> list[Edge]:
     return [Edge(0, CONTENT, 0, OBJECT)]
 
 
+def _any_operand(eq: Equation) -> list[Edge]:
+    return [Edge(0, OBJECT, k, OBJECT) for k in range(len(eq.operands))]
+
+
 def _opaque(eq: Equation) -> list[Edge]:
     """Any result may be anything that goes in."""
     both = (OBJECT, CONTENT)
@@ -118,14 +122,23 @@ FLOWS: dict[str, Callable[[Equation], list[Edge]]] = {
     "copy": lambda eq: [] if eq.params.get("deep") else _elements(eq),
     "attribute": _opaque,
     "subscript": _opaque,
+    "dict_new": _collected,
+    # these hand back their operand where there is nothing to do, or parts of it
     "materialise": _same,
     "broadcast_to": _same,
     "diag": _same,
+    "sum_to_shape": _same,
+    "sum_to": lambda eq: [] if eq.params["axes"] else _same(eq),
+    "einsum": lambda eq: _same(eq) if len(eq.operands) == 1 else [],
+    "split_like": lambda eq: [Edge(0, CONTENT, 0, OBJECT)],
+    "histogram_edges": _any_operand,
+    "python_max": _any_operand,
+    "python_min": _any_operand,
     "accumulate": _accumulated,
 }
 
 # views that may not be written to: read-only, or with elements that share memory
-UNWRITABLE = frozenset({"materialise", "broadcast_to", "diagonal", "diag", "imag", "attribute", "subscript"})
+UNWRITABLE = frozenset({"materialise", "broadcast_to", "einsum", "diagonal", "diag", "imag", "attribute", "subscript"})
 
 
 def flow(eq: Equation) -> list[Edge]:
@@ -148,7 +161,7 @@ def _gathers(eq: Equation) -> bool:
 
 def is_view(eq: Equation) -> bool:
     """Whether the result is another look at operand 0's memory."""
-    return eq.op in UNWRITABLE or (OPS[eq.op].view and not _gathers(eq))
+    return not OPS[eq.op].updates and Edge(0, OBJECT, 0, OBJECT) in flow(eq)
 
 
 def makes_owned(eq: Equation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from srcad.analysis.liveness import Liveness
@@ -55,8 +55,8 @@ class Control:
             return printer(self, eq)
         return [Simple(node, eq) for node in self.s.equation(eq, self.live.after[eq])]
 
-    def moves(self, pairs: Sequence[tuple[Var, Atom]], eq: Equation) -> list[Item]:
-        return [Simple(node, eq) for node in self.s.moves(pairs)]
+    def moves(self, pairs: Iterable[tuple[Var, Atom]]) -> list[Item]:
+        return [Simple(node) for node in self.s.moves(list(pairs))]
 
     # ---- branches
 
@@ -72,7 +72,7 @@ class Control:
     def branch_body(self, eq: Equation, region: Region) -> list[Item]:
         live = self.live.after[eq]
         pairs = [(result, atom) for result, atom in zip(eq.results, region.results, strict=True) if result in live]
-        return [*self.region(region), *self.moves(pairs, eq)]
+        return [*self.region(region), *self.moves(pairs)]
 
     # ---- loops
 
@@ -87,9 +87,8 @@ class Control:
 
     def index(self, body: Region) -> ast.expr:
         index = body.parameters[0]
-        read = any(index in self.live.reads_of_equation(eq) for eq in self.live.statements(body))
-        read |= index in self.live.reads(body.results)
-        return ast.Name(self.x.names.of(index) if read else "_", ast.Store())
+        used = bool(index.name) or index in self.live.free(Region((), body.equations, body.results))
+        return ast.Name(self.x.names.of(index) if used else "_", ast.Store())
 
     def range(self, eq: Equation) -> ast.expr:
         start, stop, step = eq.operands[:3]
@@ -102,16 +101,15 @@ class Control:
     def start(self, eq: Equation) -> list[Item]:
         """The carried values before the first iteration."""
         chosen = zip(slots(eq), self.live.carried[eq], strict=True)
-        pairs = [(s.parameters[-1], s.initial) for s, wanted in chosen if wanted and s.initial]
-        return [Simple(node) for node in self.s.moves(pairs)]
+        return self.moves((s.parameters[-1], s.initial) for s, wanted in chosen if wanted and s.initial)
 
     def next_state(self, eq: Equation) -> list[Item]:
         chosen = zip(slots(eq), self.live.carried[eq], strict=True)
-        return self.moves([(slot.parameters[-1], slot.yields[-1]) for slot, wanted in chosen if wanted], eq)
+        return self.moves((slot.parameters[-1], slot.yields[-1]) for slot, wanted in chosen if wanted)
 
     def finish(self, eq: Equation) -> list[Item]:
         live = self.live.after[eq]
-        return self.moves([(s.result, s.parameters[-1]) for s in slots(eq) if s.result in live], eq)
+        return self.moves((s.result, s.parameters[-1]) for s in slots(eq) if s.result in live)
 
     def leave(self, eq: Equation, body: Region) -> list[Item]:
         """The next state, then the way out; the test is made first where the next state would spoil it."""
@@ -134,8 +132,9 @@ class Control:
         if not counts or eq.results[-1] not in self.live.after[eq]:
             return []
         trips = ast.Name(self.x.names.of(eq.results[-1]), ast.Store())
-        node = ast.AugAssign(trips, ast.Add(), ast.Constant(1)) if first is None else ast.Assign([trips], first)
-        return [Simple(node, eq)]
+        return [
+            Simple(ast.AugAssign(trips, ast.Add(), ast.Constant(1)) if first is None else ast.Assign([trips], first))
+        ]
 
     def while_loop(self, eq: Equation) -> list[Item]:
         condition, body = eq.regions

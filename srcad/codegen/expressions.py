@@ -166,7 +166,8 @@ def _dim(x: Expressions, eq: Equation) -> ast.expr:
     array, axis = x.atom(eq.operands[0]), eq.params["axis"]
     if not isinstance(eq.operands[0].type, Array):
         return ast.Subscript(x.call("np.shape", array), x.constants.expr(axis), ast.Load())
-    if axis == 0:
+    as_shape = eq.span is not None and "shape" in eq.span.text  # as the user has it
+    if axis == 0 and not as_shape:
         return x.call("len", array)
     return ast.Subscript(ast.Attribute(array, "shape", ast.Load()), x.constants.expr(axis), ast.Load())
 

@@ -7,13 +7,14 @@ another value.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from srcad.analysis.aliases import MemoryClasses, levels
 from srcad.codegen.spelling import repeats
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables, walk
-from srcad.trace.slots import STRUCTURED
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, free_variables, variables, walk
+from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import Undefined
 
 LONGEST = 84  # an expression that would be longer than this keeps its own statement
@@ -32,7 +33,7 @@ def fold(trace: Trace, in_place: frozenset[Equation], scalars: bool) -> Folding:
     """Decide for every value; `scalars`: whether float scalars are spelled with `math`."""
     folder = _Folder(trace, in_place, scalars)
     folder.region(trace.body)
-    folder.results(trace.body)
+    folder.returned(trace.body)
     return folder.folding
 
 
@@ -125,6 +126,8 @@ class _Folder:
 
     def inner_results(self, eq: Equation) -> None:
         """Fold into the yields where they are printed as expressions: conditions, messages, conditional expressions."""
+        if eq.op in ("for", "while"):
+            self.next_state(eq)
         if eq.op == "if":
             self.choice(eq)
         elif eq.op == "while":
@@ -139,6 +142,39 @@ class _Folder:
         for atom in region.results[:count]:
             if isinstance(atom, Var) and atom in self.places and atom not in self.folding.inline:
                 self.try_fold(atom, region, len(region.equations), LONGEST - self.length(atom))
+
+    def returned(self, body: Region) -> None:
+        """Results are computed in the return statement, but for those of the primal before the adjoint."""
+        roles = [eq.role for eq in body.equations]
+        for atom in body.results:
+            if isinstance(atom, Var) and atom in self.places and atom not in self.folding.inline:
+                _, place = self.places[atom]
+                if roles[place] == "adjoint" or "adjoint" not in roles[place:]:
+                    self.try_fold(atom, body, len(roles), LONGEST - self.length(atom))
+
+    def next_state(self, eq: Equation) -> None:
+        """Fold what a loop carries on into the assignment at its end, where the old value is read until then."""
+        body = eq.regions[-1]
+        offset = len(body.results) - len(slots(eq))
+        defined = {inner.result: k for k, inner in enumerate(body.equations) if is_pure(inner, self.in_place)}
+        for slot, atom in zip(slots(eq), body.results[offset:], strict=True):
+            if not isinstance(atom, Var) or atom not in defined or self.uses[atom] != 1 or atom in self.folding.inline:
+                continue
+            place = defined[atom]
+            if self.read_after(slot.parameters[-1], body, place):
+                self.places[atom] = (body, place)
+                self.measure(body.equations[place])
+                self.try_fold(atom, body, len(body.equations), LONGEST - self.length(atom))
+
+    def read_after(self, var: Var, region: Region, place: int) -> bool:
+        """Whether a region reads a variable after one of its equations, other than to fold it in."""
+        later = [a for eq in region.equations[place + 1 :] for a in self.read_by(eq)]
+        return var in {*later, *variables(region.results)}
+
+    def read_by(self, eq: Equation) -> Iterable[Var]:
+        yield from variables(eq.operands)
+        for region in eq.regions:
+            yield from free_variables(region)
 
     def choice(self, eq: Equation) -> None:
         """An `if` with one nameless result that needs no statements is a conditional expression."""

@@ -14,6 +14,7 @@ from srcad.codegen.expressions import Expressions
 from srcad.codegen.folding import fold
 from srcad.codegen.layout import Layout, text_of
 from srcad.codegen.naming import assign_names
+from srcad.codegen.ordering import sink_updates
 from srcad.codegen.prepare import prepare
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.statements import Statements
@@ -45,7 +46,7 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
 
     `careful` spells every operation with NumPy, which gives inf and nan where `math` and Python raise.
     """
-    bufferised = bufferise(prepare(trace))
+    bufferised = bufferise(sink_updates(prepare(trace)))
     scalars = not careful and all_float64(bufferised.trace)
     folding = fold(bufferised.trace, bufferised.in_place, scalars)
     live = liveness(bufferised.trace, folding.inline)

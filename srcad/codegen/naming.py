@@ -150,7 +150,14 @@ class _Namer:
                     self.add(var, var.name)
                 self.region(inner)
             for var in () if inline else eq.results:
-                self.add(var, var.name)
+                self.add(var, var.name or self.role(eq, var))
+
+    def role(self, eq: Equation, var: Var) -> str | None:
+        """What a nameless variable is called after: the number of iterations, the value of the function."""
+        if eq.op in ("for", "while") and len(slots(eq)) < len(eq.results) and var is eq.results[-1]:
+            return "trips"
+        is_value = eq.role == "" and var in self.trace.body.results
+        return "value" if is_value and _has_adjoint(self.trace) else None
 
     def add(self, var: Var, hint: str | None, fixed: bool = False, free: bool = False) -> None:
         if var not in self.names.classes:
@@ -211,6 +218,10 @@ class _Namer:
         around = {v for member in c.members for v in self.graph.get(member, ())}
         neighbours = {self.names.classes[v] for v in around if v in self.names.classes}
         return "" if any(other.name == name for other in neighbours) else name
+
+
+def _has_adjoint(trace: Trace) -> bool:
+    return any(eq.role == "adjoint" for eq in trace.body.equations)
 
 
 def identifier(text: str) -> str:

@@ -1,0 +1,76 @@
+"""Moving updates behind the last reading of what they overwrite.
+
+`b = set_item(a, 0, i); v = a[i]; use(b)` would need a copy of a; `v = a[i]; b = set_item(a, 0, i); use(b)` doesn't.
+An update computes nothing but its result, so it may stand anywhere before the first use of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from srcad.analysis.aliases import OBJECT, MemoryClasses, levels
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Equation, Region, Trace, Var, free_variables, variables, walk
+
+
+def sink_updates(trace: Trace) -> Trace:
+    """The trace with each update as late as the readers of its operand ask for."""
+    return replace(trace, body=_Ordering(MemoryClasses(trace)).region(trace.body))
+
+
+class _Ordering:
+    def __init__(self, classes: MemoryClasses) -> None:
+        self.classes = classes
+
+    def region(self, region: Region) -> Region:
+        equations = [self.inside(eq) for eq in region.equations]
+        for k in reversed(range(len(equations))):
+            if self.movable(equations[k]):
+                place = self.place(equations, k)
+                equations.insert(place - 1, equations.pop(k))
+        return Region(region.parameters, tuple(equations), region.results)
+
+    def inside(self, eq: Equation) -> Equation:
+        return replace(eq, regions=tuple(self.region(r) for r in eq.regions)) if eq.regions else eq
+
+    def movable(self, eq: Equation) -> bool:
+        """Updates of arrays; those of lists are cheap where they are."""
+        if eq.regions or not OPS[eq.op].updates or len(eq.results) != 1:
+            return False
+        return isinstance(eq.operands[0], Var) and levels(eq.result.type) == (OBJECT,)
+
+    def place(self, equations: Sequence[Equation], start: int) -> int:
+        """Before which equation an update is to stand: the one after it, if there is no reason to move."""
+        update = equations[start]
+        overwritten = self.memory(update.operands[:1])
+        read = self.memory(update.operands[1:])
+        found = start + 1
+        for k in range(start + 1, len(equations)):
+            eq = equations[k]
+            used = _used(eq)
+            if update.result in used or _has_effect(eq) or read & self.changed(eq):
+                break
+            if overwritten & {self.classes.of(var) for var in used}:
+                found = k + 1
+        return found
+
+    def memory(self, atoms: Sequence[object]) -> set[Var]:
+        return {self.classes.of(a) for a in atoms if isinstance(a, Var) and levels(a.type)}
+
+    def changed(self, eq: Equation) -> set[Var]:
+        """The memory that an equation may overwrite."""
+        inner = [eq, *(e for region in eq.regions for e in walk(region))]
+        return {c for e in inner if not e.regions and OPS[e.op].updates for c in self.memory(e.operands[:1])}
+
+
+def _used(eq: Equation) -> set[Var]:
+    used = set(variables(eq.operands))
+    for region in eq.regions:
+        used.update(free_variables(region))
+    return used
+
+
+def _has_effect(eq: Equation) -> bool:
+    inner = [eq, *(e for region in eq.regions for e in walk(region))]
+    return any(not e.regions and OPS[e.op].effect for e in inner)
