@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from srcad.ops.arguments import WHOLE
 from srcad.ops.einsum import letter_dims, parse
 from srcad.rules.language import Expr, dim, get_item, one, sum_to_shape

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.catalogue import LOWERINGS, METHODS
-from tests.rules.checking import check, program, run
+from srcad.trace.nodes import Var
+from srcad.trace.types import is_differentiable
+from tests.rules.checking import check, program, run, sweep
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -84,3 +86,21 @@ def check_call(function: Callable[..., Any], *args: Any, rtol: float = 1e-6, **o
 def check_method(name: str, *args: Any, rtol: float = 1e-6, **options: Any) -> None:
     """A call of a method of the first argument."""
     check_lowering(METHODS[name], getattr(args[0], name)(*args[1:], **options), (args, options), rtol)
+
+
+def check_twice(function: Callable[..., Any], *args: Any, rtol: float = 1e-5, **options: Any) -> None:
+    """The adjoints of a call, as functions of its arguments and of the adjoints of its results."""
+    values = leaves((args, options))
+    first = builder_of(LOWERINGS[function], (args, options))
+    b, inputs = program(first, values)
+    live = [k for k, y in enumerate(b.results) if isinstance(y, Var) and is_differentiable(y.type)]
+    outcome = run(b, inputs, b.results, values)
+    seeds = [np.cos(np.arange(1.0, 1 + np.size(outcome[k]))).reshape(np.shape(outcome[k])) for k in live]
+
+    def build(b: Any, *operands: Any) -> tuple[Any, ...]:
+        results = first(b, *operands[: len(values)])
+        adjoint = dict(zip((results[k] for k in live), operands[len(values) :], strict=True))
+        sweep(b, adjoint)
+        return tuple(adjoint[x] for x in operands[: len(values)] if x in adjoint)
+
+    check(build, *values, *seeds, rtol=rtol)

@@ -112,13 +112,8 @@ def check(build: Callable[..., Any], *args: Any, rtol: float = 1e-6, seed: int =
         assert np.shape(dot) == np.shape(outcome[k])
 
 
-def _pulled(build: Any, args: Any, values: Any, bars: dict[int, Any], moving: list[int]) -> dict[int, Any]:
-    """The adjoints of the arguments, by a plain sweep over the equations."""
-    b, inputs = program(build, args)
-    seeds = {k: Var(type_of(bar, f"g{k}_") if np.ndim(bar) else b.results[k].type) for k, bar in bars.items()}
-    adjoint: dict[Any, Any] = {}
-    for k, seed in seeds.items():
-        adjoint[b.results[k]] = seed
+def sweep(b: Any, adjoint: dict[Any, Any]) -> None:
+    """Adds to the adjoints of the results those of all variables that they depend on, by a plain sweep."""
     for equation in list(reversed(b.equations)):
         outer = tuple(adjoint.get(v) for v in equation.results)
         rule = lookup(equation.op)
@@ -135,6 +130,14 @@ def _pulled(build: Any, args: Any, values: Any, bars: dict[int, Any], moving: li
             full = b.emit("materialise", part, equation.results[0]) if rule.pointwise else part
             full = b.emit("sum_to_shape", full, operand) if rule.pointwise else b.emit("materialise", part, operand)
             adjoint[operand] = full if operand not in adjoint else b.emit("add", adjoint[operand], full)
+
+
+def _pulled(build: Any, args: Any, values: Any, bars: dict[int, Any], moving: list[int]) -> dict[int, Any]:
+    """The adjoints of the arguments, by a plain sweep over the equations."""
+    b, inputs = program(build, args)
+    seeds = {k: Var(type_of(bar, f"g{k}_") if np.ndim(bar) else b.results[k].type) for k, bar in bars.items()}
+    adjoint: dict[Any, Any] = {b.results[k]: seed for k, seed in seeds.items()}
+    sweep(b, adjoint)
     wanted_bars = {k: adjoint[inputs[k]] for k in moving if inputs[k] in adjoint}
     all_inputs = [*inputs, *seeds.values()]
     found = run(b, all_inputs, list(wanted_bars.values()), [*values, *bars.values()])
