@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad.trace.types import (
+    BOOL,
     Array,
     Dim,
     Scalar,
@@ -109,6 +110,8 @@ def arithmetic(name: str) -> Callable[..., Type]:
 
 def _python_number(name: str, types: tuple[Type, ...]) -> Type:
     dtypes = {dtype_of(t) for t in types}
+    if dtypes == {"bool"} and name.startswith("bitwise"):
+        return BOOL
     if dtypes <= {"int64", "bool"}:
         if name == "divide" or (name == "power" and _negative(types[1])):
             return Scalar("float64", True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from srcad.ops.catalogue import LOWERINGS, METHODS
-from tests.rules.checking import check, derivative_at
+from tests.rules.checking import check, check_shapes, derivative_at, program
 
 X = np.array([[0.3, -1.2, 0.7, 2.1], [1.1, 0.4, -0.6, 0.9], [-0.8, 1.9, 1.4, 0.2]])
 CUBE = np.arange(24.0).reshape(2, 3, 4) % 7 * 0.37 + 0.1 + np.sin(np.arange(24.0)).reshape(2, 3, 4) * 0.2
@@ -144,3 +144,12 @@ def test_places_and_tests_have_types() -> None:
     for function in (np.argmax, np.argmin, np.any, np.all, np.count_nonzero):
         for options in ({}, {"axis": 1}, {"axis": 0, "keepdims": True}):
             check(call(function, **options), X)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint32", "int64", "float32", "complex64"])
+@pytest.mark.parametrize("function", [np.sum, np.prod, np.mean, np.var, np.max, np.any, np.argmax, np.cumsum])
+def test_types(function: Any, dtype: str) -> None:
+    x = np.array([[1, 0, 1], [1, 1, 0]]).astype(dtype)
+    for options in ({}, {"axis": 1}):
+        b, inputs = program(call(function, **options), [x])
+        check_shapes(b, inputs, [x])
