@@ -6,7 +6,7 @@ import srcad
 from srcad.testing import check_gradient
 
 
-def newton(a, n):
+def newton(a: float, n: int) -> float:
     x = 1.0
     for _ in range(n):
         x = 0.5 * (x + a / x)

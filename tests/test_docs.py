@@ -2,7 +2,7 @@
 
 A file's blocks share one namespace, in order. A `python` block is either a prompt session (`>>> `), whose output is
 compared, or plain code. In a `console` block the lines after `$ srcad ...` are the output that the command must give;
-other commands are for the reader.
+other commands are for the reader. `pytest tests/test_docs.py --refresh-golden` writes that output anew.
 """
 
 from __future__ import annotations
@@ -55,23 +55,38 @@ def test_python_blocks(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def run_python(block: Block, namespace: dict[str, Any]) -> None:
     name = f"{block.page.relative_to(ROOT)}:{block.line}"
     if ">>> " not in block.text:
-        linecache.cache[f"<{name}>"] = (len(block.text), None, block.text.splitlines(keepends=True), f"<{name}>")
+        remember(f"<{name}>", block.text)
         exec(compile(block.text, f"<{name}>", "exec"), namespace)
         return
     test = doctest.DocTestParser().get_doctest(block.text, namespace, name, str(block.page), block.line - 1)
     test.globs = namespace
+    for number, example in enumerate(test.examples):
+        remember(f"<doctest {name}[{number}]>", example.source)
     report: list[str] = []
     failed, _ = doctest.DocTestRunner(optionflags=OPTIONS).run(test, out=report.append, clear_globs=False)
     assert not failed, "".join(report)
 
 
+def remember(filename: str, source: str) -> None:
+    """Keep a source text for those who look for it later, as a prompt and a notebook do."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_console_blocks(page: Path, tmp_path: Path) -> None:
+def test_console_blocks(page: Path, tmp_path: Path, refresh_golden: bool) -> None:
     for block in blocks(page):
         if block.language == "console":
-            for command, expected in commands(block):
-                if command.startswith("srcad "):
-                    assert run_command(command, tmp_path) == expected, f"{page.name}:{block.line}: {command}"
+            found = "".join(transcript(command, expected, tmp_path) for command, expected in commands(block))
+            if refresh_golden:
+                page.write_text(page.read_text().replace(block.text, found))
+            else:
+                assert found == block.text, f"{page.name}:{block.line}"
+
+
+def transcript(command: str, expected: str, folder: Path) -> str:
+    """A command with what it prints; one that isn't srcad's is not run."""
+    output = run_command(command, folder) if command.startswith("srcad ") else expected
+    return f"$ {command}\n{output}\n" if output else f"$ {command}\n"
 
 
 def commands(block: Block) -> Iterator[tuple[str, str]]:
@@ -88,7 +103,7 @@ def run_command(command: str, folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "srcad", *words], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60
     )
-    return (done.stdout + done.stderr).rstrip("\n").replace(str(folder), "$DIR")
+    return (done.stdout + done.stderr).rstrip("\n").replace(str(folder), "$DIR").replace(f"{ROOT}/", "")
 
 
 def test_reference_is_fresh() -> None:

@@ -32,9 +32,9 @@ ABOVE = [
     {"specialise"},
     {"emit"},
     {"api"},
+    {"testing"},
     {"__init__"},
     {"cli"},
-    {"testing"},
     {"__main__"},
 ]
 ONLY = {  # a module outside srcad -> the rooms that may import it

@@ -179,7 +179,9 @@ def symbolic_namespace() -> dict[str, Any]:
     constants = {"pi": sympy.pi, "e": sympy.E, "inf": sympy.oo}
     return {
         "math": types.SimpleNamespace(**functions, **constants, fabs=sympy.Abs, pow=sympy.Pow),
-        "np": types.SimpleNamespace(**by_numpy, **constants, float64=sympy.sympify),
+        "np": types.SimpleNamespace(
+            **by_numpy, **constants, float64=sympy.sympify, where=lambda c, a, b: a if c else b
+        ),
     }
 
 

@@ -41,6 +41,24 @@ def closure_factory(a, b, xs):
 program(closure_factory, 0.8, 1.2, [0.3, -0.7], argnums=(0, 1, 2))
 
 
+def nonlocal_accumulator(x, y):
+    """A counter in a closure, changed by the function that holds it."""
+    total = 0.0
+
+    def add(v):
+        nonlocal total
+        total += v * v
+        return total
+
+    add(x)
+    partial_sum = add(2 * y)
+    add(x * y)
+    return total * x + partial_sum
+
+
+program(nonlocal_accumulator, 0.8, -0.3, argnums=(0, 1))
+
+
 class Vector:
     """Operators by special methods."""
 
