@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from srcad.trace.nodes import Equation
 from srcad.trace.slots import Slot, slots, with_slots
 from srcad.trace.types import Undefined
-from srcad.transform.similar import same_kind
 
 if TYPE_CHECKING:
     from srcad.transform.folding import Folder
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 def fold_invariants(folder: Folder, equation: Equation) -> Equation:
     """The loop without the values that each iteration passes on as it got them."""
     all_slots = slots(equation)
-    invariant = {k for k, slot in enumerate(all_slots) if is_invariant(slot)}
+    invariant = {k for k, slot in enumerate(all_slots) if is_invariant(folder, slot)}
     if not invariant:
         return equation
     for k in invariant:
@@ -27,10 +26,10 @@ def fold_invariants(folder: Folder, equation: Equation) -> Equation:
     return with_slots(equation, [k for k in range(len(all_slots)) if k not in invariant])
 
 
-def is_invariant(slot: Slot) -> bool:
+def is_invariant(folder: Folder, slot: Slot) -> bool:
     """The yield is the parameter itself, or again the initial value."""
     (yielded,) = slot.yields
     if slot.initial is None or isinstance(slot.initial.type, Undefined):
         return False
     unchanged = yielded is slot.parameters[-1] or yielded is slot.initial
-    return unchanged and same_kind(slot.initial.type, slot.result.type)
+    return unchanged and folder.is_same(slot.initial, slot.result)

@@ -9,7 +9,7 @@ from srcad.trace.slots import Slot, slots, with_slots
 from srcad.trace.types import BOOL, Scalar, Undefined
 from srcad.transform.dead_code import has_effects
 from srcad.transform.rewrite import same_things, substitute, with_parts
-from srcad.transform.similar import same_kind, same_value
+from srcad.transform.similar import same_value
 
 if TYPE_CHECKING:
     from srcad.transform.folding import Folder
@@ -57,7 +57,7 @@ def truth(folder: Folder, condition: Atom) -> bool | None:
 def can_stand(folder: Folder, equation: Equation, chosen: Region) -> bool:
     """Whether the values that a branch yields may stand for the results."""
     pairs = zip(chosen.results, equation.results, strict=True)
-    return all(same_kind(atom.type, result.type) for atom, result in pairs if folder.uses.count[result])
+    return all(folder.is_same(atom, result) for atom, result in pairs if folder.uses.count[result])
 
 
 def fold_slots(folder: Folder, equation: Equation) -> Equation:
@@ -79,7 +79,7 @@ def stand_in(folder: Folder, equation: Equation, slot: Slot) -> Atom | None:
     if isinstance(then.type, Undefined):
         return None
     if same_value(then, otherwise):
-        return then if same_kind(then.type, slot.result.type) else None
+        return then if folder.is_same(then, slot.result) else None
     condition = equation.operands[0]
     if condition.type != BOOL or not isinstance(then, Const) or not isinstance(otherwise, Const):
         return None

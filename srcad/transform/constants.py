@@ -28,15 +28,16 @@ def constant(folder: Folder, equation: Equation) -> Folded:
         return None
     result = equation.result.type
     operation = OPS.get(equation.op)
-    if not isinstance(result, Scalar) or not result.python or operation is None or operation.effect:
+    if not isinstance(result, Scalar) or operation is None or operation.effect:
         return None
     operands = tuple(a.value for a in equation.operands if isinstance(a, Const))
     if equation.op in COSTLY and any(abs(v) > MAX_EXPONENT for v in operands if isinstance(v, int)):
         return None
     value = computed(equation, operands)
-    if value is None or PYTHON[type(value)].dtype != result.dtype or not readable(equation, operands, value):
+    if value is None or not readable(equation, operands, value):
         return None
-    return Const(value, result)
+    folded = Const(value, result if result.python else PYTHON[type(value)])
+    return folded if PYTHON[type(value)].dtype == result.dtype and folder.is_same(folded, equation.result) else None
 
 
 def is_static(atom: Any) -> bool:

@@ -16,11 +16,12 @@ from typing import Any
 
 from srcad.ops.catalogue import result_types
 from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Trace, Var, variables
-from srcad.trace.types import Type
+from srcad.trace.types import Scalar, Type, dtype_of
 from srcad.transform.carried import fold_invariants
 from srcad.transform.conditionals import fold_branch, merge_branches
 from srcad.transform.rename import rename
 from srcad.transform.rewrite import Rewriter, with_body
+from srcad.transform.similar import same_kind
 from srcad.transform.uses import Uses
 
 Folded = Atom | Equation | tuple[Atom, ...] | None
@@ -124,6 +125,16 @@ class Folder(Rewriter):
             self.keep(kept)
 
     # ---- what rules ask and do
+
+    def is_same(self, atom: Atom, result: Var) -> bool:
+        """Whether a value may stand for one that is nothing but this value, passed on.
+
+        It may be a Python float where a NumPy float64 was expected: that makes a difference to narrower floats alone.
+        """
+        floats = isinstance(atom.type, Scalar) and isinstance(result.type, Scalar) and not self.uses.narrow
+        if floats and dtype_of(atom.type) == dtype_of(result.type) == "float64":
+            return True
+        return same_kind(atom.type, result.type)
 
     @contextmanager
     def assuming(self, condition: Atom, value: bool) -> Iterator[None]:

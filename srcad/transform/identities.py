@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.catalogue import OPS
+from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, Scalar, Type, Unknown, dtype_of, is_inexact
 from srcad.transform.folding import Folded, Folder, derived, fits, folds, is_derivative, number
@@ -152,13 +153,13 @@ def constant_factors(folder: Folder, equation: Equation) -> Folded:
     d, x = inner.operands
     if not isinstance(d, Const) or not isinstance(x, Var) or not exact_product(c.value, d.value):
         return None
-    factor = Const(c.value * d.value, c.type)
+    factor = const(c.value * d.value)
     return derived(equation, "multiply", (factor, x)) if fits("multiply", (factor, x), equation.result.type) else None
 
 
 def exact_product(c: Any, d: Any) -> bool:
     """Whether c * d is exact, and c * (d * x) the same as (c * d) * x but for overflow."""
-    if type(c) is not float or type(d) is not float or not 1e-100 < abs(c * d) < 1e100:
+    if {type(c), type(d)} not in ({float}, {float, int}) or not 1e-100 < abs(c * d) < 1e100:
         return False
     return any(math.frexp(v)[0] in (0.5, -0.5) for v in (c, d))
 
@@ -285,7 +286,7 @@ def item_of_list(folder: Folder, equation: Equation) -> Folded:
     if made is None or type(place) is not int or not -len(made.operands) <= place < len(made.operands):
         return None
     item = made.operands[place]
-    return item if same_kind(item.type, equation.result.type) else None
+    return item if folder.is_same(item, equation.result) else None
 
 
 @folds("list_len")
@@ -300,7 +301,7 @@ def pop_what_was_appended(folder: Folder, equation: Equation) -> Folded:
     if appended is None or len(equation.operands) > 1:
         return None
     rest, value = appended.operands
-    return (value, rest) if same_kind(value.type, equation.results[0].type) else None
+    return (value, rest) if folder.is_same(value, equation.results[0]) else None
 
 
 @folds("not_")

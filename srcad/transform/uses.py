@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Equation, Region, Var, variables, walk
+from srcad.trace.types import dtype_of
 from srcad.transform.witness import READS_SHAPE
 
+NARROW = frozenset({"float16", "float32", "complex64"})
 KEEPING = frozenset({"list_new", "list_append", "list_set", "tuple_new"})
 
 
@@ -19,6 +21,7 @@ class Uses:
     shape     how many of these read its shape alone
     passed    variables whose buffer may be overwritten, or lives on in another variable
     inputs    variables whose buffers nobody overwrites
+    narrow    whether there are floats for which a NumPy float64 and a Python float promote differently
     """
 
     def __init__(self, region: Region, inputs: Iterable[Var] = ()) -> None:
@@ -26,6 +29,7 @@ class Uses:
         self.shape: Counter[Var] = Counter()
         self.passed: set[Var] = set(variables(region.results))
         self.inputs = frozenset(inputs)
+        self.narrow = any(dtype_of(var.type) in NARROW for var in (*self.inputs, *region.parameters))
         for equation in walk(region):
             self.note(equation)
 
@@ -35,6 +39,7 @@ class Uses:
         if place is not None and isinstance(like := equation.operands[place], Var):
             self.shape[like] += 1
         self.passed.update(self.passed_on(equation))
+        self.narrow = self.narrow or any(dtype_of(var.type) in NARROW for var in equation.results)
         for inner in equation.regions:
             self.count.update(variables(inner.results))
             self.passed.update(variables(inner.results))

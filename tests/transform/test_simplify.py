@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from srcad.ops.catalogue import result_types
-from srcad.trace.builder import Builder
+from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import UNDEF, Region, Trace, Var
 from srcad.trace.printer import print_trace
 from srcad.trace.types import BOOL, FLOAT, INT, ONE, OPAQUE, Array, Dim, ListOf, Scalar
@@ -400,6 +400,24 @@ def test_values_that_a_loop_only_passes_on() -> None:
     trace = simplified({"x": FLOAT, "n": INT}, body)
     assert len(only(trace, "for").results) == 1
     assert trace.body.results[0] is trace.inputs[0].var
+
+
+@pytest.mark.parametrize("other", [VECTOR, FLOAT32])
+def test_a_float_that_is_only_passed_on_where_numpy_floats_were_expected(other: Array) -> None:
+    """Among float32, NumPy's float64 and Python's float differ, so there it stays."""
+
+    def body(b: Builder, x: Var, n: Var) -> Any:
+        parameters = (Var(INT), Var(Scalar("float64")), Var(Scalar("float64")))
+        with b.nested() as equations:
+            product = b.emit("multiply", parameters[2], b.emit("multiply", 2, parameters[1]))
+        region = Region(parameters, tuple(equations), (parameters[1], product))
+        zero, one = atom(0), atom(1.0)
+        results = b.structured("for", (zero, n, one, one, atom(1.5)), (region,), (parameters[1].type,) * 2)
+        return (*results, b.emit("exp", x))
+
+    trace = simplify(build({"x": other, "n": INT}, body, "adjoint"))
+    assert len(only(trace, "for").results) == (1 if other is VECTOR else 2)
+    assert ops_of(trace).count("multiply") == (1 if other is VECTOR else 2)
 
 
 def test_a_tape_that_nobody_reads() -> None:
