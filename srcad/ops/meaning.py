@@ -164,9 +164,16 @@ def zeros_like(x: Any) -> Any:
 # ---- effects
 
 
-def call(callee: Any, *arguments: Any, keywords: tuple[str, ...] = (), **_: Any) -> Any:
+def call(callee: Any, *arguments: Any, keywords: tuple[str, ...] = (), starred: tuple[int, ...] = (), **_: Any) -> Any:
+    """The last arguments are named by `keywords`; "**" is a mapping of more, those at `starred` are sequences."""
     positional = len(arguments) - len(keywords)
-    return callee(*arguments[:positional], **dict(zip(keywords, arguments[positional:], strict=True)))
+    plain: list[Any] = []
+    for place, value in enumerate(arguments[:positional]):
+        plain += value if place in starred else [value]
+    named: dict[str, Any] = {}
+    for name, value in zip(keywords, arguments[positional:], strict=True):
+        named.update(value if name == "**" else {name: value})
+    return callee(*plain, **named)
 
 
 def assert_(condition: Any, *message: Any) -> None:
