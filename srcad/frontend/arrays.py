@@ -14,6 +14,7 @@ from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
     ArrayCell,
     ArrayRef,
+    Cell,
     DictCell,
     GrownCell,
     ListCell,
@@ -58,10 +59,38 @@ def load(m: Machine, ref: ArrayRef) -> Atom:
     assert isinstance(cell, (ArrayCell, GrownCell))
     if cell.poison is not None:
         refuse_poisoned(m, cell.poison)
+    if moved(cell, ref):
+        return snapshot(m, cell, ref)
     current = cell.var
     for step in ref.path:
         current = view(m, current, step)
     return current
+
+
+def moved(cell: Cell, ref: ArrayRef) -> bool:
+    """Whether the list in which a reference looks has other objects in its places by now."""
+    first = ref.path[0] if ref.path else None
+    return isinstance(cell, GrownCell) and first is not None and cell.places is not dict(first.params)["places"]
+
+
+def snapshot(m: Machine, cell: Cell, ref: ArrayRef) -> Atom:
+    """The object that stood at a place of a list; it is as it was, unless objects in the list have changed."""
+    assert isinstance(cell, GrownCell)
+    last = max(k for k, step in enumerate(ref.path) if step.op == "element")
+    if cell.content is not dict(ref.path[0].params)["content"]:
+        refuse_moved(m)
+    current = ref.path[last].operands[1]
+    for step in ref.path[last + 1 :]:
+        current = view(m, current, step)
+    return current
+
+
+def refuse_moved(m: Machine) -> None:
+    m.refuse(
+        "an element of a list is used after both the list and its elements have changed",
+        why="which object the name stands for can't be followed through the run.",
+        do="read the element from the list again, or copy it.",
+    )
 
 
 def refuse_poisoned(m: Machine, write: Any) -> None:
@@ -74,12 +103,12 @@ def refuse_poisoned(m: Machine, write: Any) -> None:
 
 
 def view(m: Machine, base: Atom, step: ViewStep) -> Atom:
-    key = (base, step.op, tuple(map(atom_key, step.operands)), step.params)
+    key = (base, *step_key(step))
     for known in reversed(m.views):
         if key in known:
             return known[key]
     if step.op == "element":
-        result: Atom = m.emit("list_get", base, *step.operands)
+        result: Atom = m.emit("list_get", base, step.operands[0])
     else:
         result = m.emit(step.op, base, *step.operands, **dict(step.params))
     m.views[-1][key] = result
@@ -90,11 +119,14 @@ def atom_key(atom: Atom) -> Any:
     return atom if isinstance(atom, Var) else (type(atom.value), repr(atom.value))
 
 
-def same_path(a: tuple[ViewStep, ...], b: tuple[ViewStep, ...]) -> bool:
-    def key(step: ViewStep) -> Any:
-        return step.op, tuple(map(atom_key, step.operands)), step.params
+def step_key(step: ViewStep) -> tuple[Any, ...]:
+    if step.op == "element":
+        return step.op, atom_key(step.operands[0])
+    return step.op, tuple(map(atom_key, step.operands)), step.params
 
-    return len(a) == len(b) and all(key(x) == key(y) for x, y in zip(a, b, strict=True))
+
+def same_path(a: tuple[ViewStep, ...], b: tuple[ViewStep, ...]) -> bool:
+    return len(a) == len(b) and all(step_key(x) == step_key(y) for x, y in zip(a, b, strict=True))
 
 
 # ---- writing
@@ -105,6 +137,8 @@ def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
     cell = m.heap[ref.cell]
     assert isinstance(cell, (ArrayCell, GrownCell))
     check_layout(m, ref)
+    if moved(cell, ref):
+        refuse_moved(m)
     bases = [cell.var]
     for step in ref.path:
         bases.append(view(m, bases[-1], step))
@@ -117,7 +151,7 @@ def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
     """The array `base` in which the part that `step` looks at is `new`."""
     params = dict(step.params)
     if step.op == "element":
-        return m.emit("list_set", base, new, *step.operands)
+        return m.emit("list_set", base, new, step.operands[0])
     if step.op == "get_item":
         return m.emit("set_item", base, new, *step.operands, **params)
     if step.op == "transpose":
@@ -219,7 +253,7 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
         if current in sources:
             return _view_of(m, sources[current], tuple(reversed(steps)), var)
         equation = m.definitions.get(current)
-        if equation is None or not OPS[equation.op].view:
+        if equation is None or equation.op not in OPS or not OPS[equation.op].view:
             return None
         if len(equation.results) > 1:
             return _may_share(m, equation.operands[0], sources, var)
@@ -390,21 +424,59 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
     return m.emit("list_new", *atoms, element=element or OPAQUE)
 
 
-def element_view(m: Machine, cell: int, index: Atom, t: Type) -> Value:
-    """The element of a grown list: an array stays tied to the list, so that a write to it reaches the list."""
-    grown = m.heap[cell]
-    assert isinstance(grown, GrownCell)
-    if grown.poison is not None:
-        refuse_poisoned(m, grown.poison)
-    if isinstance(t, (Array, Unknown)) and is_numeric(t):
-        return ArrayRef(cell, (ViewStep("element", (index,), ()),))
-    atom = m.emit("list_get", grown.var, index)
-    value = from_atom(m, atom)
-    if isinstance(value, Ref):
-        inner = m.heap[value.cell]
-        if isinstance(inner, GrownCell):
-            m.heap[value.cell] = GrownCell(inner.var, aliases=frozenset([cell]))
-    return value
+def boxed(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> GrownCell:
+    """A cell with a run-time list of the items, and what it shares with them."""
+    arrays, lists = held(m, items)
+    return GrownCell(box(m, items, element), None, arrays, lists)
+
+
+def held(m: Machine, items: tuple[Value, ...]) -> tuple[frozenset[int], frozenset[int]]:
+    """The cells of the arrays and of the containers among items."""
+    arrays: set[int] = set()
+    lists: set[int] = set()
+    todo = list(items)
+    while todo:
+        item = todo.pop()
+        if isinstance(item, ArrayRef):
+            arrays.add(item.cell)
+        elif isinstance(item, Tup):
+            todo += item.items
+        elif isinstance(item, Ref) and item.cell not in lists:
+            lists.add(item.cell)
+            inside = elements_held(m, item)
+            arrays |= inside[0]
+            lists |= inside[1]
+    return frozenset(arrays), frozenset(lists)
+
+
+def elements_held(m: Machine, ref: Ref) -> tuple[frozenset[int], frozenset[int]]:
+    """The cells of the arrays and containers that a container holds; of a run-time list also itself."""
+    cell = m.heap[ref.cell]
+    if isinstance(cell, ListCell):
+        return held(m, cell.items)
+    if isinstance(cell, DictCell):
+        return held(m, tuple(item for _, item in cell.items))
+    if isinstance(cell, GrownCell):
+        return cell.aliases | {ref.cell}, cell.lists
+    return frozenset(), frozenset()
+
+
+def is_list(m: Machine, ref: ArrayRef) -> bool:
+    """Whether what is looked at is a list in a list, rather than an array."""
+    last = ref.path[-1] if ref.path else None
+    return last is not None and last.op == "element" and isinstance(load(m, ref).type, ListOf)
+
+
+def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
+    """The element of a run-time list: arrays and lists stay tied to the list, so that a change of them reaches it."""
+    whole = load(m, ref)
+    assert isinstance(whole.type, ListOf)
+    cell: Any = m.heap[ref.cell]
+    seen = view(m, whole, ViewStep("element", (index,), ()))
+    if isinstance(whole.type.element, (Array, ListOf)):
+        versions = (("places", cell.places), ("content", cell.content))
+        return ArrayRef(ref.cell, (*ref.path, ViewStep("element", (index, seen), versions)))
+    return from_atom(m, seen)
 
 
 def describe(value: Value) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from srcad.frontend import objects
 from srcad.frontend.arrays import (
     describe,
+    is_list,
     load,
     refuse_truncation,
     set_items,
@@ -16,7 +17,7 @@ from srcad.frontend.arrays import (
     to_atom,
     to_number,
 )
-from srcad.frontend.containers import delete_item, set_container_item
+from srcad.frontend.containers import capture, delete_item, set_container_item
 from srcad.frontend.expressions import BINARY, binary, evaluate
 from srcad.frontend.iteration import known_items
 from srcad.frontend.machine import Machine
@@ -129,7 +130,9 @@ def set_item(m: Machine, owner: Value, index: ast.expr, value: Value) -> None:
 
 
 def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
-    if isinstance(owner, ArrayRef):
+    if isinstance(owner, ArrayRef) and is_list(m, owner):
+        set_list_item(m, owner, evaluate(m, index), value)
+    elif isinstance(owner, ArrayRef):
         set_items(m, owner, value, index_of(m, index))
     elif isinstance(owner, Ref):
         set_container_item(m, owner, evaluate(m, index), value)
@@ -138,6 +141,13 @@ def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
     else:
         m.refuse(f"an item of {describe(owner)} is set", node=index)
     return value
+
+
+def set_list_item(m: Machine, owner: ArrayRef, key: Value, value: Value) -> None:
+    """rows[i][j] = value, where rows is a run-time list of lists."""
+    index = to_number(m, key, "used as an index")
+    store(m, owner, m.emit("list_set", load(m, owner), to_atom(m, value), index))
+    capture(m, Ref(owner.cell), value)
 
 
 # ---- augmented
@@ -161,7 +171,7 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
     from srcad.frontend.subscripts import get_at
 
     owner = evaluate(m, target.value)
-    if isinstance(owner, ArrayRef):
+    if isinstance(owner, ArrayRef) and not is_list(m, owner):
         index = index_of(m, target.slice)
         part = m.emit("get_item", load(m, owner), *index[0], index=index[1])
         value = evaluate(m, statement.value)
@@ -175,6 +185,8 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
     new_value = combined(m, old, statement.op, evaluate(m, statement.value))
     if isinstance(owner, Obj):
         objects.set_unknown_item(m, owner, key, new_value)
+    elif isinstance(owner, ArrayRef):
+        set_list_item(m, owner, key, new_value)
     elif isinstance(owner, Ref):
         set_container_item(m, owner, key, new_value)
     else:

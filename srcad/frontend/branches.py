@@ -40,7 +40,7 @@ def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial:
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
         pair = (a if isinstance(a, Var) else id(a), b if isinstance(b, Var) else id(b))
         if pair not in yields:
-            yields[pair] = (Var(t, name_of(m, key, a, b)), a, b)
+            yields[pair] = (Var(m.lengths.named(t), name_of(m, key, a, b)), a, b)
         return yields[pair][0]
 
     sides = Side(one.heap, one.equations), Side(two.heap, two.equations)

@@ -20,6 +20,7 @@ from srcad.frontend import objects
 from srcad.frontend.arrays import (
     contiguity,
     describe,
+    is_list,
     load,
     result_value,
     store,
@@ -27,7 +28,7 @@ from srcad.frontend.arrays import (
     to_python,
 )
 from srcad.frontend.builtins import BUILTINS, special_form
-from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS
+from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.expressions import dict_items, elements, evaluate
 from srcad.frontend.functions import call_external, call_function, construct
 from srcad.frontend.machine import Machine
@@ -221,6 +222,8 @@ def _into(m: Machine, out: Value, value: Value) -> Value:
 
 def call_method(m: Machine, method: Method, args: tuple[Value, ...], keywords: Keywords) -> Value:
     owner, name = method.owner, method.name
+    if isinstance(owner, ArrayRef) and is_list(m, owner):
+        return nested_list_method(m, owner, name, args)
     if isinstance(owner, (ArrayRef, Num)):
         special = array_method(m, owner, name, args, keywords)
         if special is not None:

@@ -135,7 +135,7 @@ def to_list(m: Machine, values: Value) -> Ref:
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
         grown = m.heap[values.cell]
         assert isinstance(grown, GrownCell)
-        m.heap[made.cell] = GrownCell(grown.var, grown.poison, grown.aliases | {values.cell})
+        m.heap[made.cell] = GrownCell(grown.var, grown.poison, grown.aliases | {values.cell}, grown.lists)
         return made
     with scope(m, _EMPTY):
         for_loop(m, items, lambda item: _append(m, made, item))

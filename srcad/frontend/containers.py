@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from srcad.frontend.arrays import describe, refuse_poisoned, to_atom, to_number
+from srcad.frontend.arrays import (
+    boxed,
+    describe,
+    elements_held,
+    from_atom,
+    held,
+    load,
+    refuse_poisoned,
+    store,
+    to_atom,
+    to_number,
+)
 from srcad.frontend.branches import both, branch
 from srcad.frontend.iteration import Indexed, known_items, sequence
 from srcad.frontend.machine import Machine
@@ -60,7 +71,8 @@ def concatenate(m: Machine, left: Value, right: Value) -> Value:
         if isinstance(a, ListCell) and isinstance(b, ListCell):
             return Ref(m.allocate(ListCell(a.items + b.items)))
         made = m.emit("list_concat", _grown_atom(m, left, b), _grown_atom(m, right, a))
-        return Ref(m.allocate(GrownCell(made, aliases=frozenset([left.cell, right.cell]))))
+        arrays, lists = elements_held(m, left), elements_held(m, right)
+        return Ref(m.allocate(GrownCell(made, None, arrays[0] | lists[0], arrays[1] | lists[1])))
     if isinstance(left, (Tup, Static)) and isinstance(right, (Tup, Static)):
         return Tup(known_items(m, left, "a tuple") + known_items(m, right, "a tuple"))
     m.refuse(f"{describe(left)} and {describe(right)} are added")
@@ -151,11 +163,12 @@ def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None
     if isinstance(cell, DictCell):
         items = dict(cell.items)
         items[key_of(m, key)] = value
-        m.heap[owner.cell] = replace(cell, items=tuple(items.items()))
+        m.change(owner.cell, replace(cell, items=tuple(items.items())))
     elif isinstance(cell, ListCell):
         _set_list_item(m, owner, cell, key, value)
     elif isinstance(cell, GrownCell):
-        m.write(owner.cell, m.emit("list_set", cell.var, to_atom(m, value), to_atom(m, key)))
+        changed = m.emit("list_set", cell.var, to_atom(m, value), to_atom(m, key))
+        m.change(owner.cell, replace(cell, var=changed))
         capture(m, owner, value)
     else:
         from srcad.frontend.objects import call_special
@@ -177,22 +190,20 @@ def _set_list_item(m: Machine, owner: Ref, cell: ListCell, key: Value, value: Va
             items[position.value] = value
         except IndexError as error:
             m.refuse(f"this raises IndexError: {error}")
-    m.heap[owner.cell] = replace(cell, items=tuple(items))
+    m.change(owner.cell, replace(cell, items=tuple(items)))
 
 
 def grow(m: Machine, owner: Ref, cell: ListCell) -> None:
     """From now on a run-time list: an item is set whose place only the run knows."""
-    from srcad.frontend.arrays import box
-
-    cells = frozenset(v.cell for v in cell.items if isinstance(v, (ArrayRef, Ref)))
-    m.heap[owner.cell] = GrownCell(box(m, cell.items), aliases=cells)
+    m.change(owner.cell, boxed(m, cell.items))
 
 
 def capture(m: Machine, owner: Ref, value: Value) -> None:
-    """A run-time list holds this array: a later write to it must not go unseen."""
+    """A run-time list holds this value: a later change of it must not go unseen."""
     cell = m.heap[owner.cell]
-    if isinstance(cell, GrownCell) and isinstance(value, (ArrayRef, Ref)):
-        m.heap[owner.cell] = replace(cell, aliases=cell.aliases | {value.cell})
+    if isinstance(cell, GrownCell):
+        arrays, lists = held(m, (value,))
+        m.heap[owner.cell] = replace(cell, aliases=cell.aliases | arrays, lists=cell.lists | lists)
 
 
 def delete_item(m: Machine, owner: Value, key: Value) -> None:
@@ -200,11 +211,11 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
     assert isinstance(owner, Ref)
     if isinstance(cell, DictCell):
         known = key_of(m, key)
-        m.heap[owner.cell] = replace(cell, items=tuple((k, v) for k, v in cell.items if k != known))
+        m.change(owner.cell, replace(cell, items=tuple((k, v) for k, v in cell.items if k != known)))
     elif isinstance(cell, ListCell):
         items = list(cell.items)
         del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
-        m.heap[owner.cell] = replace(cell, items=tuple(items))
+        m.change(owner.cell, replace(cell, items=tuple(items)))
     else:
         m.refuse("an item of this object can't be deleted yet")
 
@@ -216,7 +227,7 @@ def extend(m: Machine, owner: Ref, values: Value) -> None:
         m.refuse("an in-place addition to an instance isn't supported yet")
     items = sequence(m, values)
     if isinstance(cell, ListCell) and not isinstance(items, Indexed):
-        m.heap[owner.cell] = replace(cell, items=cell.items + items.values)
+        m.change(owner.cell, replace(cell, items=cell.items + items.values))
         return
     if isinstance(cell, GrownCell) and not isinstance(items, Indexed):
         for item in items.values:
@@ -227,18 +238,18 @@ def extend(m: Machine, owner: Ref, values: Value) -> None:
     made = to_list(m, values)
     joined = concatenate(m, owner, made)
     assert isinstance(joined, Ref)
-    m.heap[owner.cell] = m.heap[joined.cell]
+    m.change(owner.cell, m.heap[joined.cell])
 
 
 def append(m: Machine, owner: Ref, value: Value) -> Value:
     cell = m.heap[owner.cell]
     if isinstance(cell, ListCell):
-        m.heap[owner.cell] = replace(cell, items=(*cell.items, value))
+        m.change(owner.cell, replace(cell, items=(*cell.items, value)))
     else:
         assert isinstance(cell, GrownCell)
         if cell.poison is not None:
             refuse_poisoned(m, cell.poison)
-        m.write(owner.cell, m.emit("list_append", cell.var, to_atom(m, value)))
+        m.change(owner.cell, replace(cell, var=m.emit("list_append", cell.var, to_atom(m, value))))
         capture(m, owner, value)
     return NONE
 
@@ -254,15 +265,13 @@ def _pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B
             value = items.pop(key_of(m, index))
         except IndexError as error:
             m.refuse(f"this raises IndexError: {error}")
-        m.heap[owner.cell] = replace(cell, items=tuple(items))
+        m.change(owner.cell, replace(cell, items=tuple(items)))
         return value
     assert isinstance(cell, GrownCell)
     if index != Static(-1):
         m.refuse("only the last item of a list that has grown in a loop can be popped")
-    from srcad.frontend.arrays import from_atom
-
     value_atom, rest = m.emit("list_pop", cell.var)
-    m.write(owner.cell, rest)
+    m.change(owner.cell, replace(cell, var=rest))
     return from_atom(m, value_atom)
 
 
@@ -274,7 +283,7 @@ def _set_items(m: Machine, owner: Ref, items: list[Value]) -> Value:
     cell = m.heap[owner.cell]
     if not isinstance(cell, ListCell):
         m.refuse("this method of a list that has grown in a loop isn't supported yet")
-    m.heap[owner.cell] = replace(cell, items=tuple(items))
+    m.change(owner.cell, replace(cell, items=tuple(items)))
     return NONE
 
 
@@ -292,13 +301,13 @@ def _extend(m: Machine, owner: Ref, values: Value) -> Value:
 def _reverse(m: Machine, owner: Ref) -> Value:
     cell = m.heap[owner.cell]
     if isinstance(cell, GrownCell):
-        m.write(owner.cell, m.emit("list_reverse", cell.var))
+        m.change(owner.cell, replace(cell, var=m.emit("list_reverse", cell.var)))
         return NONE
     return _set_items(m, owner, _list_items(m, owner)[::-1])
 
 
 def _clear(m: Machine, owner: Ref) -> Value:
-    m.heap[owner.cell] = ListCell(())
+    m.change(owner.cell, ListCell(()))
     return NONE
 
 
@@ -332,7 +341,7 @@ def _sort(m: Machine, owner: Ref, key: Value = NONE, reverse: Value = FALSE) -> 
 
     made = ordered(m, owner, key, reverse)
     assert isinstance(made, Ref)
-    m.heap[owner.cell] = m.heap[made.cell]
+    m.change(owner.cell, m.heap[made.cell])
     return NONE
 
 
@@ -350,6 +359,19 @@ LIST_METHODS: dict[str, Callable[..., Value]] = {
     "count": _count,
     "sort": _sort,
 }
+
+
+def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value, ...]) -> Value:
+    """A method of a list that is an element of a run-time list."""
+    if name == "append":
+        store(m, owner, m.emit("list_append", load(m, owner), to_atom(m, args[0])))
+        capture(m, Ref(owner.cell), args[0])
+        return NONE
+    if name == "pop" and not args:
+        value, rest = m.emit("list_pop", load(m, owner))
+        store(m, owner, rest)
+        return from_atom(m, value)
+    m.refuse(f"the method {name!r} of a list in a list that has grown in a loop isn't supported yet")
 
 
 # ---- methods of dicts
@@ -391,7 +413,7 @@ def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
 
 def _clear_dict(m: Machine, owner: Ref) -> Value:
     cell: Any = m.heap[owner.cell]
-    m.heap[owner.cell] = replace(cell, items=())
+    m.change(owner.cell, replace(cell, items=()))
     return NONE
 
 

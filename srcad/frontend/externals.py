@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.machine import Machine
+from srcad.frontend.roots import CellRoot, GlobalRoot
 from srcad.frontend.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -69,7 +70,7 @@ def _outside(m: Machine, code: Code, name: str, node: ast.AST) -> Value:
         if free == name:
             return _closure(m, code, name, cell)
     if name in code.globals:
-        path = root(m, name, id(code.globals), lambda: code.globals[name])
+        path = root(m, name, id(code.globals), GlobalRoot(code.globals, name))
         return external(m, code.globals[name], path, free=True)
     if hasattr(builtins, name):
         return Static(getattr(builtins, name))
@@ -81,7 +82,7 @@ def _closure(m: Machine, code: Code, name: str, cell: Any) -> Value:
         content = cell.cell_contents
     except ValueError:
         return UNDEFINED_VALUE
-    path = root(m, name, id(cell), lambda: cell.cell_contents)
+    path = root(m, name, id(cell), CellRoot(cell))
     return external(m, content, path, free=True)
 
 
@@ -104,6 +105,8 @@ def root(m: Machine, name: str, source: int, fetch: Callable[[], Any]) -> Path:
 def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False) -> Value:
     """The abstract value of an object found at a path. `keep`: a differentiated argument, taken apart wholly."""
     if free and id(value) in m.externals and not _is_number(value):
+        if m.origins[id(value)] != path:
+            guard(m, SameGuard(path, m.origins[id(value)]))
         return m.externals[id(value)][1]
     made = _external(m, value, path, free, keep)
     if free:

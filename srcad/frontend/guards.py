@@ -61,4 +61,12 @@ class ListGuard:
     element: Type
 
 
-Guard = ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard
+@dataclass(frozen=True)
+class SameGuard:
+    """The very object that is found at another path."""
+
+    path: Path
+    other: Path
+
+
+Guard = SameGuard | ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard

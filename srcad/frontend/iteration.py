@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from srcad.frontend import arithmetic
-from srcad.frontend.arrays import box, describe, element_view, load, to_atom, view
+from srcad.frontend.arrays import boxed, describe, element_view, load, to_atom, view
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
     ArrayRef,
@@ -89,6 +89,8 @@ def _range(m: Machine, value: Range) -> Indexed:
 def _rows(m: Machine, ref: ArrayRef) -> Indexed:
     atom = load(m, ref)
     t = atom.type
+    if isinstance(t, ListOf):
+        return Indexed(const(0), m.emit("list_len", atom), const(1), lambda i: element_view(m, ref, to_atom(m, i)))
     if isinstance(t, Array) and t.rank == 0:
         m.refuse("iteration over an array without dimensions")
     length = m.emit("dim", atom, axis=0) if isinstance(t, Array) else m.emit("list_len", atom)
@@ -118,10 +120,10 @@ def _container(m: Machine, ref: Ref) -> Items | Indexed:
 
 
 def _grown(m: Machine, ref: Ref, cell: GrownCell) -> Indexed:
-    assert isinstance(cell.var.type, ListOf)
-    element = cell.var.type.element
-    length = m.emit("list_len", cell.var)
-    return Indexed(const(0), length, const(1), lambda i: element_view(m, ref.cell, to_atom(m, i), element))
+    whole = ArrayRef(ref.cell)
+    return Indexed(
+        const(0), m.emit("list_len", load(m, whole)), const(1), lambda i: element_view(m, whole, to_atom(m, i))
+    )
 
 
 def _object(m: Machine, value: Num | Obj) -> Indexed:
@@ -158,16 +160,14 @@ def _counted(m: Machine, items: Items | Indexed) -> Indexed:
     def get(i: Value) -> Value:
         if isinstance(i, Static):
             return values[i.value]
-        boxed = grown_of(m, values)
-        return element_view(m, boxed.cell, to_atom(m, i), m.heap[boxed.cell].var.type.element)  # type: ignore[attr-defined]
+        return element_view(m, ArrayRef(grown_of(m, values).cell), to_atom(m, i))
 
     return Indexed(const(0), const(len(values)), const(1), get)
 
 
 def grown_of(m: Machine, values: tuple[Value, ...]) -> Ref:
     """A run-time list of the values, which may share memory with it."""
-    cells = frozenset(v.cell for v in values if isinstance(v, (ArrayRef, Ref)))
-    return Ref(m.allocate(GrownCell(box(m, values), aliases=cells)))
+    return Ref(m.allocate(boxed(m, values)))
 
 
 def length(m: Machine, s: Indexed) -> Atom:

@@ -8,13 +8,18 @@ that as a guard nothing is stretched, and no code for it is generated. Other siz
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import OPS, result_types
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Dim, Type, dims_of
+from srcad.trace.types import UNKNOWN_DIM, Array, Dim, ListOf, Scalar, TupleOf, Type, dims_of
 
-Relation = tuple[str, str, int]  # (symbol, other, k): symbol is as long as other + k
+Relation = tuple[str, str | None, int]  # (symbol, other, k): symbol is as long as other + k; as k where other is None
+
+
+PASSING = "~"  # starts the symbol of a length that is known at run time only, and is another one in each turn of a loop
 
 
 @dataclass(eq=False)
@@ -24,6 +29,34 @@ class Lengths:
     relations: tuple[Relation, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict)
     wished: list[Relation] = field(default_factory=list)
+    count: int = 0
+
+    def label(self) -> str:
+        self.count += 1
+        return f"{PASSING}{self.count}"
+
+    def types(self, name: str, operands: tuple[Type, ...], params: Mapping[str, Any]) -> tuple[Type, ...]:
+        """The typing of the frontend's builder: an unknown length gets a symbol, as it is one length all the same."""
+        return tuple(self.named(t) for t in result_types(name, operands, params))
+
+    def named(self, t: Type, label: str = "") -> Type:
+        if isinstance(t, ListOf):
+            return ListOf(lasting(t.element))
+        if isinstance(t, Array) and not all(dim.known for dim in t.dims):
+            label = label or self.label()
+            dims = (dim if dim.known else Dim(f"{label}:{k}") for k, dim in enumerate(t.dims))
+            return Array(t.dtype, tuple(dims))
+        return t
+
+    def carried(self, t: Type, entry: Type, label: str) -> Type:
+        """The type of a variable that a loop carries: a length of the body's is another one in the next turn."""
+        if isinstance(t, Array):
+            before = dims_of(entry) or ()
+            dims = (dim if dim in before or not passing(dim) else UNKNOWN_DIM for dim in t.dims)
+            return self.named(Array(t.dtype, tuple(dims)), label)
+        if isinstance(t, Scalar) and t.length is not None and passing(t.length):
+            return Scalar(t.dtype, t.python)
+        return self.named(t)
 
     def dim(self, symbol: str, size: int, not_one: bool) -> Dim:
         """The dim of a length, in terms of the symbol that it is related to."""
@@ -31,7 +64,7 @@ class Lengths:
         found = Dim(symbol, 0, not_one)
         for name, other, k in self.relations:
             if name == found.symbol:
-                found = Dim(other, found.offset + k, not_one)
+                found = Dim(other, found.offset + k, not_one and other is not None)
         return found
 
     def observe(self, equation: Equation) -> None:
@@ -46,26 +79,57 @@ class Lengths:
                     self._compare(a, b)
 
     def _compare(self, a: Dim, b: Dim) -> None:
-        settled = a.is_one or b.is_one or a.same(b) or (a.not_one and b.not_one)
-        if settled or a.symbol not in self.sizes or b.symbol not in self.sizes or a.symbol == b.symbol:
+        if not (a.is_one or b.is_one or a.same(b) or (a.not_one and b.not_one)):
+            self.wish(a, b)
+
+    def wish(self, a: Dim, b: Dim) -> None:
+        """That two dims be equal, if those of the present arguments are."""
+        if a.symbol == b.symbol or not self._sized(a) or not self._sized(b):
             return
-        if self.sizes[a.symbol] + a.offset == self.sizes[b.symbol] + b.offset:
-            self.wished.append((b.symbol, a.symbol, a.offset - b.offset))
+        if self._size(a) == self._size(b):
+            first, second = (b, a) if b.symbol is not None else (a, b)
+            assert first.symbol is not None
+            self.wished.append((first.symbol, second.symbol, second.offset - first.offset))
+
+    def _sized(self, dim: Dim) -> bool:
+        return dim.symbol is None or dim.symbol in self.sizes
+
+    def _size(self, dim: Dim) -> int:
+        return dim.offset if dim.symbol is None else self.sizes[dim.symbol] + dim.offset
+
+    def joined(self, a: Type, b: Type) -> None:
+        """One variable holds both: of different dims nothing would be known."""
+        one, other = _dims(a), _dims(b)
+        if len(one) == len(other):
+            for x, y in zip(one, other, strict=True):
+                self.wish(x, y)
 
     def more(self) -> tuple[Relation, ...]:
         """The relations, with the first new wish for each symbol that has none yet; the same if there is none."""
-        related = {name for name, _, _ in self.relations}
-        roots = {other for _, other, _ in self.relations}
         relations = list(self.relations)
         for name, other, k in self.wished:
-            if name not in related and other not in related and name not in roots:
+            related = {r[0] for r in relations}
+            roots = {r[1] for r in relations}
+            if name not in related and name not in roots and other not in related:
                 relations.append((name, other, k))
-                related.add(name)
-                roots.add(other)
-            elif name in roots and other not in roots and other not in related:
+            elif other is not None and other not in related and other not in roots and name not in related:
                 relations.append((other, name, -k))
-                related.add(other)
         return tuple(relations)
+
+
+def passing(dim: Dim) -> bool:
+    return dim.symbol is not None and dim.symbol.startswith(PASSING)
+
+
+def lasting(t: Type) -> Type:
+    """The type without the lengths that are of one turn alone: the elements of a list may differ in them."""
+    if isinstance(t, Array):
+        return Array(t.dtype, tuple(UNKNOWN_DIM if passing(dim) else dim for dim in t.dims))
+    if isinstance(t, Scalar) and t.length is not None and passing(t.length):
+        return Scalar(t.dtype, t.python)
+    if isinstance(t, TupleOf):
+        return TupleOf(tuple(map(lasting, t.items)))
+    return ListOf(lasting(t.element)) if isinstance(t, ListOf) else t
 
 
 def _dims(t: Type) -> tuple[Dim, ...]:

@@ -58,6 +58,7 @@ class Head:
     heap: dict[int, Cell]
     slots: dict[Key, Slot]
     signature: Any
+    label: str
 
 
 # ---- for
@@ -133,7 +134,7 @@ def _unroll_for(m: Machine, needed: NeedsStatic, sequence: Indexed, turn: Turn) 
 
 def _fixed_point(m: Machine, sequence: Indexed, turn: Turn, own: set[Var]) -> None:
     base = m.heap
-    head = Head(base, {}, None)
+    head = Head(base, {}, None, m.lengths.label())
     for _ in range(MOST_ROUNDS):
         index = Var(INT, sequence.name)
         own.update((index, *(slot.var for slot in head.slots.values())))
@@ -169,6 +170,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
         old = head.slots.get(key)
         if old is not None:
             t = join(old.var.type, t) or t
+        t = m.lengths.carried(t, a.type, f"{head.label}.{key}")
         var = old.var if old is not None and old.var.type == t else Var(t, name_of(m, key, a, b))
         slots[key] = Slot(var, a, b)
         if m.is_active(a) or m.is_active(b):
@@ -184,7 +186,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
     types = {key: (slot.var.type, m.is_active(slot.var)) for key, slot in slots.items()}
     stale = any(s.var not in was_active and m.is_active(s.var) for s in slots.values())
     signature = (types, partition(merger.groups), sharing(base, heap), stale and object())
-    return Head(heap, slots, signature)
+    return Head(heap, slots, signature, head.label)
 
 
 def partition(groups: dict[Key, int]) -> dict[Key, Key]:
@@ -198,7 +200,8 @@ def sharing(base: dict[int, Cell], heap: dict[int, Cell]) -> Any:
     for cell_id in base:
         cell = heap.get(cell_id)
         if isinstance(cell, (ArrayCell, GrownCell)):
-            rows.append((cell_id, frozenset(cell.aliases & base.keys()), cell.poison is not None))
+            lists = cell.lists if isinstance(cell, GrownCell) else frozenset()
+            rows.append((cell_id, cell.aliases & base.keys(), lists & base.keys(), cell.poison is not None))
     return rows
 
 
@@ -284,7 +287,7 @@ def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own:
     if not pure(m, test):
         test, body = _test_in_body(m, test, body)
     base = m.heap
-    head = Head(base, {}, None)
+    head = Head(base, {}, None, m.lengths.label())
     for _ in range(MOST_ROUNDS):
         own.update(slot.var for slot in head.slots.values())
         m.heap = dict(head.heap)

@@ -17,11 +17,13 @@ from srcad.frontend.lengths import Lengths
 from srcad.frontend.source import span_of
 from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Value
 import srcad.ops  # noqa: F401 - fills the catalogue
-from srcad.ops.catalogue import NeedsStatic, builder
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Var, free_variables
 from srcad.trace.types import is_differentiable, is_numeric
 
 MOST_CALLS = 60
+SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
 
 
 @dataclass(eq=False)
@@ -58,7 +60,7 @@ class Machine:
     lengths: Lengths = field(default_factory=Lengths)
 
     def __post_init__(self) -> None:
-        self.builder = builder()
+        self.builder = Builder(self.lengths.types)
         self.ids = 0
         self.root_names: dict[Any, str] = {}
         self.views: list[dict[Any, Atom]] = [{}]
@@ -102,7 +104,7 @@ class Machine:
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
         for equation in self.builder.equations[start:]:
             self.lengths.observe(equation)
-            depends = any(a in self.active for a in equation.operands)
+            depends = equation.op not in SHAPES and any(a in self.active for a in equation.operands)
             for result in equation.results:
                 self.definitions[result] = equation
                 if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):
@@ -192,15 +194,20 @@ class Machine:
     # ---- writes
 
     def write(self, cell_id: int, var: Atom) -> None:
-        """Replace an array's or grown list's content; whoever may share its memory is unsure from now on."""
+        """Replace an array's content (or an array in a list); whoever may share its memory is unsure from now on."""
         cell = self.heap[cell_id]
-        if isinstance(cell, ArrayCell):
-            self.heap[cell_id] = replace(cell, var=var)
-        elif isinstance(cell, GrownCell):
-            self.heap[cell_id] = replace(cell, var=var)
-        else:
+        if not isinstance(cell, (ArrayCell, GrownCell)):
             self.bug("a write to something that is no array")
+        changed = replace(cell, var=var)
+        self.heap[cell_id] = replace(changed, content=object()) if isinstance(changed, GrownCell) else changed
         self.poison_others(cell_id)
+
+    def change(self, cell_id: int, cell: Cell) -> None:
+        """Replace a container's content; run-time lists that hold the container are unsure from now on."""
+        self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
+        for other, holder in list(self.heap.items()):
+            if isinstance(holder, GrownCell) and cell_id in holder.lists and holder.poison is None:
+                self.heap[other] = replace(holder, poison=self.builder.span)
 
     def poison_others(self, cell_id: int) -> None:
         mine = self.heap[cell_id]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.errors import Span
-from srcad.frontend.arrays import box, describe, load, same_path, to_atom
+from srcad.frontend.arrays import box, boxed, describe, load, same_path, step_key, to_atom
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
     UNDEFINED_VALUE,
@@ -69,6 +69,7 @@ class Merger:
     loop: bool = False
     cells: dict[Any, int] = field(default_factory=dict)
     groups: dict[Key, int] = field(default_factory=dict)
+    versions: dict[Key, Any] = field(default_factory=dict)
 
     # ---- states
 
@@ -114,9 +115,15 @@ class Merger:
             pairs = zip(a.items, b.items, strict=True)
             return replace(a, items=tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)))
         element = self.element_type(a, b)
-        grown = [self.grown(side, cell, element) for side, cell in ((self.a, a), (self.b, b))]
-        aliases = frozenset().union(*(self.element_cells(cell) for cell in (a, b)))
-        return GrownCell(self.atoms((*key, "list"), *grown), poison_of(a) or poison_of(b), aliases)
+        one, two = (self.grown(side, cell, element) for side, cell in ((self.a, a), (self.b, b)))
+        var = self.atoms((*key, "list"), one.var, two.var)
+        aliases, lists = one.aliases | two.aliases, one.lists | two.lists
+        places, content = (self.version(key, one, two, name) for name in ("places", "content"))
+        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content)
+
+    def version(self, key: Key, one: GrownCell, two: GrownCell, name: str) -> Any:
+        a, b = getattr(one, name), getattr(two, name)
+        return a if a is b else self.versions.setdefault((*key, name), object())
 
     def element_type(self, a: Any, b: Any) -> Type | None:
         """What the elements of both lists are, as far as the grown ones tell."""
@@ -130,16 +137,11 @@ class Merger:
                 return boxed.type.element if isinstance(boxed.type, ListOf) else None
         return None
 
-    def grown(self, side: Side, cell: Any, element: Type | None) -> Atom:
+    def grown(self, side: Side, cell: Any, element: Type | None) -> GrownCell:
         if isinstance(cell, GrownCell):
-            return cell.var
+            return cell
         with self.m.on_side(side.heap, side.equations):
-            return box(self.m, cell.items, element)
-
-    def element_cells(self, cell: Any) -> frozenset[int]:
-        if isinstance(cell, GrownCell):
-            return cell.aliases
-        return frozenset(item.cell for item in cell.items if isinstance(item, (ArrayRef, Ref)))
+            return boxed(self.m, cell.items, element)
 
     # ---- values
 
@@ -236,7 +238,7 @@ class Merger:
             return replace(cell, fields=tuple((k, part(k, item)) for k, item in cell.fields))
         if isinstance(cell, GrownCell):
             var = self.atoms((*key, "list"), *((cell.var, UNDEF) if first else (UNDEF, cell.var)))
-            return GrownCell(var, cell.poison, cell.aliases)
+            return replace(cell, var=var)
         self.m.bug("a frame outlives its branch")
 
     def refs(self, key: Key, a: Ref, b: Ref) -> Value:
@@ -318,6 +320,7 @@ class Merger:
     def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:
         if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):
             return a
+        self.m.lengths.joined(a.type, b.type)
         return self.variable(key, a, b, joined_type(a, b))
 
 
@@ -374,10 +377,6 @@ def alike(a: Cell, b: Cell) -> bool:
     return isinstance(a, InstanceCell) and isinstance(b, InstanceCell) and a.cls is b.cls and a.origin is b.origin
 
 
-def poison_of(cell: Any) -> Span | None:
-    return cell.poison if isinstance(cell, (ArrayCell, GrownCell)) else None
-
-
 def identity(value: Value) -> Any:
     if isinstance(value, ArrayRef):
         return value.cell, repr_path(value)
@@ -387,9 +386,7 @@ def identity(value: Value) -> Any:
 
 
 def repr_path(ref: ArrayRef) -> Any:
-    from srcad.frontend.arrays import atom_key
-
-    return tuple((s.op, tuple(map(atom_key, s.operands)), s.params) for s in ref.path)
+    return tuple(map(step_key, ref.path))
 
 
 def is_scalar(t: Type) -> bool:

@@ -8,7 +8,7 @@ import types
 from dataclasses import replace
 from typing import Any
 
-from srcad.frontend.arrays import describe, result_value, to_atom, to_python
+from srcad.frontend.arrays import describe, is_list, result_value, to_atom, to_python
 from srcad.frontend.externals import external
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
@@ -61,6 +61,8 @@ def get_attribute(m: Machine, owner: Value, name: str) -> Value:
 
 
 def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
+    if isinstance(owner, ArrayRef) and is_list(m, owner):
+        return Method(name, owner)
     if name in METHODS or name in IN_PLACE:
         return Method(name, owner)
     lowering = ATTRIBUTES.get(name)

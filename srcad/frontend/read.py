@@ -23,6 +23,7 @@ from srcad.frontend.guards import Guard, TypeGuard
 from srcad.frontend.lengths import Lengths, Relation
 from srcad.frontend.machine import Machine
 from srcad.frontend.naming import with_names
+from srcad.frontend.roots import SelfRoot
 from srcad.frontend.source import code_of, span_of
 from srcad.frontend.values import (
     ArrayRef,
@@ -67,8 +68,10 @@ class Reading:
     roots: dict[str, Callable[[], Any]]
 
 
-def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int, ...]) -> Reading:
+def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]) -> Reading:
     """Read a function for arguments of which the values tell types and structure.
+
+    `argnums`: the arguments to differentiate, by position in `args` or by name in `kwargs`.
 
     Raises a subclass of SrcadError, with the place, for what can't be differentiated.
     """
@@ -97,7 +100,7 @@ class _Reader:
         function: Any,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        argnums: tuple[int, ...],
+        argnums: tuple[int | str, ...],
         ints: frozenset[Path],
         shapes: frozenset[Path],
         relations: tuple[Relation, ...],
@@ -118,21 +121,24 @@ class _Reader:
 
     def arguments(self) -> tuple[tuple[Value, ...], dict[str, Value]]:
         """The abstract arguments; what they hold becomes inputs."""
-        plain = [p for p in self.parameters if p.kind == "plain"]
-        star = next((p.name for p in self.parameters if p.kind == "*"), None)
-        double = next((p.name for p in self.parameters if p.kind == "**"), None)
-        values = []
-        for k, arg in enumerate(self.args):
-            path = Path(plain[k].name) if k < len(plain) else Path(str(star)).item(k - len(plain))
-            values.append(external(self.m, arg, path, free=False, keep=k in self.argnums))
-            if k in self.argnums:
-                self.activate(values[-1])
-        names = {p.name for p in self.parameters if p.kind in ("plain", "keyword")}
-        keywords = {
-            k: external(self.m, v, Path(k) if k in names else Path(str(double)).item(k), free=False)
-            for k, v in self.kwargs.items()
-        }
-        return tuple(values), keywords
+        values = tuple(self.argument(k, arg) for k, arg in enumerate(self.args))
+        return values, {k: self.argument(k, arg) for k, arg in self.kwargs.items()}
+
+    def argument(self, k: int | str, arg: Any) -> Value:
+        value = external(self.m, arg, self.path_of(k), free=False, keep=k in self.argnums)
+        if k in self.argnums:
+            self.activate(value)
+        return value
+
+    def path_of(self, k: int | str) -> Path:
+        """Where the generated function finds an argument: a position, or a keyword."""
+        kinds: dict[str, list[str]] = {"plain": [], "keyword": [], "*": [], "**": []}
+        for p in self.parameters:
+            kinds[p.kind].append(p.name)
+        if isinstance(k, str):
+            return Path(k) if k in kinds["plain"] + kinds["keyword"] else Path(kinds["**"][0]).item(k)
+        plain = kinds["plain"]
+        return Path(plain[k]) if k < len(plain) else Path(kinds["*"][0]).item(k - len(plain))
 
     def activate(self, value: Value) -> None:
         for var in leaves_of(self.m, value):
@@ -159,7 +165,7 @@ class _Reader:
     def unwrap(self, f: Any, values: tuple[Value, ...], keywords: dict[str, Value]) -> Any:
         m = self.m
         if isinstance(f, MethodType):
-            path = root(m, "self", id(f.__self__), lambda: f.__self__)
+            path = root(m, "self", id(f.__self__), SelfRoot(f))
             owner = external(m, f.__self__, path, free=True)
             return f.__func__, (owner, *values), keywords
         path = root(m, "partial", id(f), lambda: f)
@@ -180,7 +186,8 @@ class _Reader:
         inputs = tuple(m.inputs.values())
         position = {i.var: k for k, i in enumerate(inputs)}
         wrt: list[int] = []
-        trees = tuple(argument_tree(m, self.args[k], Path(self.path_of(k)), wrt, position) for k in self.argnums)
+        given = {**dict(enumerate(self.args)), **self.kwargs}
+        trees = tuple(argument_tree(m, given[k], self.path_of(k), wrt, position) for k in self.argnums)
         body = Region(tuple(i.var for i in inputs), tuple(m.builder.equations), atoms)
         code = entry_code(self.function)
         span = m.returns[-1] if m.returns else span_of(code, code.node)
@@ -188,9 +195,6 @@ class _Reader:
         name = getattr(inspect.unwrap(self.function), "__name__", "function")
         trace = Trace(name, self.parameters, inputs, body, output, span, doc)
         return Reading(with_names(trace, m.names), tuple(wrt), trees, self.guards(), dict(m.roots))
-
-    def path_of(self, k: int) -> str:
-        return [p for p in self.parameters if p.kind == "plain"][k].name
 
     def guards(self) -> tuple[Guard, ...]:
         """The guards, with the layouts that the reading has counted on."""
@@ -211,7 +215,7 @@ class _Reader:
         paths = {i.var: i.path for i in m.inputs.values()}
         for var in sources:
             path = paths.get(var)
-            if path is None or m.is_active(var) and isinstance(var.type, Scalar):
+            if path is None or (m.is_active(var) and isinstance(var.type, Scalar)):
                 self.refuse_static(needed)
             elif isinstance(var.type, Scalar) and var.type.dtype != "float64":
                 found_ints.add(path)
@@ -306,7 +310,6 @@ def parameters_of(function: Any) -> tuple[Parameter, ...]:
 
 
 from numpy import ufunc as np_ufunc  # noqa: E402
-
 
 # ---- trees
 

@@ -85,7 +85,7 @@ def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Any
         tree = ast.parse(text)
     except SyntaxError:
         return None
-    node = _find(tree, code, first)
+    node = _find(tree, code, first, len(lines[0]) - len(text.splitlines(keepends=True)[0]))
     return None if node is None else (node, path, tuple(text.splitlines()), first)
 
 
@@ -99,14 +99,34 @@ def _parse_file(code: CodeType, path: str) -> Any:
     return None if node is None else (node, path, tuple(line.rstrip("\n") for line in lines), 1)
 
 
-def _find(tree: ast.AST, code: CodeType, first: int) -> ast.AST | None:
-    """The definition of a code object: told by kind, name, line, and, for lambdas on one line, by what it compiles to."""
+def _find(tree: ast.AST, code: CodeType, first: int, indent: int = 0) -> ast.AST | None:
+    """The definition of a code object: told by kind, name, line, and, for lambdas on one line, by its columns.
+
+    The tree begins at line `first` of the file, and has lost `indent` columns.
+    """
     wanted = ast.Lambda if code.co_name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [n for n in ast.walk(tree) if isinstance(n, wanted) and _starts_at(n, code, first)]
-    if len(found) <= 1:
+    if len(found) <= 1 or wanted is not ast.Lambda:
         return found[0] if found else None
-    same = [n for n in found if _compiles_to(n, code)]
-    return same[0] if same else None
+    place = _extent(code)
+    around = [(_body_extent(n, first, indent), n) for n in found if isinstance(n, ast.Lambda)]
+    holding = [(start, stop, n) for (start, stop), n in around if place and start <= place[0] and place[1] <= stop]
+    return max(holding, key=lambda one: one[0])[2] if holding else None
+
+
+def _extent(code: CodeType) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """From where to where, as (line, column), the instructions of a code object come from."""
+    known = [p for p in code.co_positions() if None not in p and p[2:] != (0, 0)]
+    if not known:
+        return None
+    return min((p[0] or 0, p[2] or 0) for p in known), max((p[1] or 0, p[3] or 0) for p in known)
+
+
+def _body_extent(node: ast.Lambda, first: int, indent: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The same of the body of a lambda; of lambdas around each other, the innermost starts last."""
+    body, shift = node.body, first - 1
+    end = (body.end_lineno or body.lineno) + shift, (body.end_col_offset or 0) + indent
+    return (body.lineno + shift, body.col_offset + indent), end
 
 
 def _starts_at(node: Any, code: CodeType, first: int) -> bool:
@@ -114,21 +134,6 @@ def _starts_at(node: Any, code: CodeType, first: int) -> bool:
     lines = {node.lineno, *(d.lineno for d in decorators)}
     named = isinstance(node, ast.Lambda) or node.name == code.co_name
     return named and code.co_firstlineno - first + 1 in lines
-
-
-def _compiles_to(node: Any, code: CodeType) -> bool:
-    if not isinstance(node, ast.Lambda):
-        return True
-    positions = {p for p in code.co_positions() if p[2] is not None and p[0] != p[1] or p[2]}
-    columns = {p[2] for p in positions if p[0] == code.co_firstlineno and p[2]}
-    text = compile(ast.Expression(node), "<lambda>", "eval").co_consts
-    inner = next((c for c in text if isinstance(c, CodeType)), None)
-    same = inner is not None and (inner.co_code, inner.co_names, inner.co_varnames) == (
-        code.co_code,
-        code.co_names,
-        code.co_varnames,
-    )
-    return same and (inner is not None and inner.co_consts == code.co_consts) and bool(columns or positions)
 
 
 def _stored_names(node: Any) -> tuple[frozenset[str], frozenset[str]]:

@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.arrays import describe, element_view, from_atom, load, to_atom, to_number, view
+from srcad.frontend.arrays import (
+    describe,
+    element_view,
+    elements_held,
+    from_atom,
+    is_list,
+    load,
+    to_atom,
+    to_number,
+    view,
+)
 from srcad.frontend.externals import expand
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
@@ -38,7 +48,7 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
     """owner[index]."""
     from srcad.frontend.expressions import evaluate
 
-    if isinstance(owner, ArrayRef):
+    if isinstance(owner, ArrayRef) and not is_list(m, owner):
         return array_item(m, owner, index_of(m, index))
     return get_at(m, owner, evaluate(m, index))
 
@@ -46,7 +56,7 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
     if isinstance(owner, ArrayRef):
-        return array_item(m, owner, index_from(m, key))
+        return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
     if isinstance(owner, Tup):
         return _sequence_item(m, owner.items, key, tuple_like=True)
     if isinstance(owner, Ref):
@@ -152,7 +162,7 @@ def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
     if isinstance(cell, ListCell):
         return _sequence_item(m, cell.items, key, tuple_like=False)
     if isinstance(cell, GrownCell):
-        return _grown_item(m, ref, cell, key)
+        return _list_item(m, ArrayRef(ref.cell), key)
     assert isinstance(cell, InstanceCell)
     from srcad.frontend import objects
 
@@ -207,16 +217,16 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var) -> Valu
     assert isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf)
     if isinstance(cell.var.type.element, Unknown):
         raise NeedsStatic(position, "an index of a list whose items differ in kind")
-    return element_view(m, boxed.cell, position, cell.var.type.element)
+    return element_view(m, ArrayRef(boxed.cell), position)
 
 
-def _grown_item(m: Machine, ref: Ref, cell: GrownCell, key: Value) -> Value:
-    assert isinstance(cell.var.type, ListOf)
+def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
+    """An item or a slice of a run-time list."""
     if isinstance(key, Slice):
         bounds = [to_atom(m, part) for part in (key.start, key.stop, key.step)]
-        part = m.emit("list_slice", cell.var, *bounds)
-        return Ref(m.allocate(GrownCell(part, aliases=frozenset([ref.cell]))))
-    return element_view(m, ref.cell, to_number(m, key, "used as an index"), cell.var.type.element)
+        arrays, lists = elements_held(m, Ref(ref.cell))
+        return Ref(m.allocate(GrownCell(m.emit("list_slice", load(m, ref), *bounds), None, arrays, lists)))
+    return element_view(m, ref, to_number(m, key, "used as an index"))
 
 
 def static_slice(m: Machine, key: Slice) -> slice:

@@ -205,11 +205,18 @@ class ListCell(Cell):
 
 @dataclass(frozen=True)
 class GrownCell(Cell):
-    """A list as a run-time object, with elements of one type."""
+    """A list as a run-time object, with elements of one type.
+
+    `aliases`: cells whose arrays are elements; `lists`: the containers that are elements, as they were when put in.
+    `places` is another object after each change of which object stands where, `content` after each write into one.
+    """
 
     var: Atom
     poison: Span | None = None
     aliases: frozenset[int] = frozenset()
+    lists: frozenset[int] = frozenset()
+    places: Any = None
+    content: Any = None
 
 
 @dataclass(frozen=True)
