@@ -226,4 +226,6 @@ def unbroadcast(g: Expr, like: Expr) -> Expr:
         return one("sum_to_shape", g, like)
     keep = tuple(k for k, (h, w) in pairs if w.is_one and not h.is_one)
     axes = (*range(lead), *keep)
+    if len(axes) == len(have) and not keep:
+        return total(g) if axes else g
     return one("sum_to", g, axes=axes, keep=keep) if axes else g

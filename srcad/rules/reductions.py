@@ -35,14 +35,19 @@ def spread(g: Expr, x: Expr, axis: Axis, keepdims: bool) -> Expr:
     return g if keepdims else expanded(g, axis, x)
 
 
+def spread_sum(x: Expr, axis: Axis, reduction: str = "sum") -> Expr:
+    """A reduction whose result broadcasts to the operand: over all axes the number itself does."""
+    return one(reduction, x, axis=axis, keepdims=axis is not None)
+
+
 # ---- sums and means
 
 
-def _sum(g: Expr, x: Expr, y: Expr, *, axis: Axis, keepdims: bool) -> Expr:
+def _sum(g: Expr, x: Expr, y: Expr, *, axis: Axis = None, keepdims: bool = False) -> Expr:
     return spread(g, x, axis, keepdims)
 
 
-def _mean(g: Expr, x: Expr, y: Expr, *, axis: Axis, keepdims: bool) -> Expr:
+def _mean(g: Expr, x: Expr, y: Expr, *, axis: Axis = None, keepdims: bool = False) -> Expr:
     return spread(g / count(x, axis), x, axis, keepdims)
 
 
@@ -58,7 +63,7 @@ def _freedom(x: Expr, axis: Axis, ddof: Any) -> Expr:
 
 
 def _deviation(x: Expr, axis: Axis) -> Expr:
-    difference = x - one("mean", x, axis=axis, keepdims=True)
+    difference = x - spread_sum(x, axis, "mean")
     return conjugate(difference) if x.is_complex else difference
 
 
@@ -97,7 +102,7 @@ def _shares(site: Site) -> tuple[Expr, Expr, Expr]:
     x, p = site.operands[0], site.params
     extremum = spread(site.result, x, p["axis"], p["keepdims"])
     chosen = equal(x, extremum)
-    ties = total(chosen, p["axis"], True)
+    ties = spread_sum(chosen, p["axis"])
     return chosen, ties if len(site.operands) == 1 else ties + equal(site.operands[1], extremum), extremum
 
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from srcad.errors import NotYetSupported
 from srcad.rules.language import Expr, equal, exp, log, log1p, one, sign, total, unbroadcast, where
-from srcad.rules.reductions import spread
+from srcad.rules.reductions import spread, spread_sum
 from srcad.rules.table import Site, pointwise, rule, slopes
 
 
@@ -128,15 +128,15 @@ def _logsumexp_tangent(site: Site, dot: Expr | None, weight_dot: Expr | None = N
 def _softmax(site: Site, g: Expr) -> Expr:
     """Both ways: the Jacobian diag(y) - y yᵀ is symmetric."""
     y = site.result
-    return y * (g - total(g * y, site.params["axis"], True))
+    return y * (g - spread_sum(g * y, site.params["axis"]))
 
 
 def _log_softmax(site: Site, g: Expr) -> Expr:
-    return g - exp(site.result) * total(g, site.params["axis"], True)
+    return g - exp(site.result) * spread_sum(g, site.params["axis"])
 
 
 def _log_softmax_tangent(site: Site, dot: Expr) -> Expr:
-    return dot - total(exp(site.result) * dot, site.params["axis"], True)
+    return dot - spread_sum(exp(site.result) * dot, site.params["axis"])
 
 
 rule("logsumexp", _logsumexp, _logsumexp_tangent)

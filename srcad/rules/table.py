@@ -34,7 +34,7 @@ from srcad.rules.language import Expr, materialise, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Array, Scalar, Type, is_differentiable
+from srcad.trace.types import Array, Scalar, Type, is_differentiable, is_numeric
 
 Bars = tuple[Atom | None, ...]
 Pullback = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
@@ -224,7 +224,7 @@ def _keywords(function: Term) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 
 
 def _total(b: Builder, eq: Equation, parts: Sequence[Atom | None]) -> Atom | None:
-    """The sum of the parts of a tangent, with the shape and dtype of the result."""
+    """The sum of the parts of a tangent."""
     present = [part for part in parts if part is not None]
     if not present:
         return None
@@ -235,6 +235,9 @@ def _total(b: Builder, eq: Equation, parts: Sequence[Atom | None]) -> Atom | Non
 
 
 def _fitted(b: Builder, tangent: Atom, result: Atom) -> Atom:
+    """With the shape and the dtype of the result."""
+    if not is_numeric(result.type):
+        return tangent
     if not _same_shape(tangent.type, result.type):
         tangent = materialise(Expr(b, tangent), Expr(b, result)).atom
     wanted = getattr(result.type, "dtype", None)
@@ -325,7 +328,8 @@ def rule(name: str, adjoint: Term, tangent: Term, *, pointwise: bool = False, ta
         if all(dot is None for dot in dots):
             return (None,) * len(eq.results)
         given = tangent(_site(b, eq), *(_expr(b, dot) for dot in dots))
-        return _padded([_atom(c) for c in _sequence(given)], len(eq.results))
+        tangents = _padded([_atom(c) for c in _sequence(given)], len(eq.results))
+        return tuple(t if t is None else _fitted(b, t, y) for t, y in zip(tangents, eq.results, strict=True))
 
     _add(Rule(name, pullback, pushforward, pointwise=pointwise, takes_small=takes_small))
 

@@ -55,6 +55,7 @@ def test_of_chosen_elements(function: Any) -> None:
 @pytest.mark.parametrize("function", [np.max, np.min])
 def test_extrema_with_a_bound(function: Any) -> None:
     check(lambda b, x, y: LOWERINGS[function](b, x, initial=y), X, 5.0)
+    check(lambda b, x, y: LOWERINGS[function](b, x, initial=y, keepdims=True), X, 5.0)
     check(lambda b, x, y: LOWERINGS[function](b, x, axis=0, initial=y), X, 0.8)
     check(lambda b, x, y: LOWERINGS[function](b, x, axis=0, keepdims=True, initial=y), X, 0.8)
 
