@@ -236,11 +236,10 @@ def _cast(x: Expressions, eq: Equation) -> ast.expr:
 def _call(x: Expressions, eq: Equation) -> ast.expr:
     callee, *arguments = x.atoms(eq.operands)
     keywords = tuple(eq.params.get("keywords", ()))
-    starred = eq.params.get("starred", ())
     first = len(arguments) - len(keywords)
-    plain = [ast.Starred(a, ast.Load()) if k in starred else a for k, a in enumerate(arguments[:first])]
-    named = [ast.keyword(name, a) for name, a in zip(keywords, arguments[first:], strict=True)]
-    return ast.Call(callee, plain, named)
+    pairs = zip(keywords, arguments[first:], strict=True)
+    named = [ast.keyword(None if name == "**" else name, a) for name, a in pairs]
+    return ast.Call(callee, arguments[:first], named)
 
 
 def _tuple_new(x: Expressions, eq: Equation) -> ast.expr:

@@ -18,7 +18,7 @@ from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import Undefined
 
 LONGEST = 84  # an expression that would be longer than this keeps its own statement
-LONGEST_CHOICE = 60
+LONGEST_CHOICE = 72
 
 
 @dataclass
@@ -80,10 +80,10 @@ class _Folder:
 
     def region(self, region: Region) -> None:
         for k, eq in enumerate(region.equations):
-            self.operands(eq, region, k)
             for inner in eq.regions:
                 self.region(inner)
             self.inner_results(eq)
+            self.operands(eq, region, k)
             if self.candidate(eq):
                 self.places[eq.results[0]] = (region, k)
                 self.measure(eq)
@@ -108,6 +108,8 @@ class _Folder:
             return k > 0
         if eq.op == "for":
             return k < 3
+        if short_circuit(eq) and eq not in self.folding.choices:
+            return False  # it is read twice
         return eq.op not in ("while", "format") and not (eq.op == "scope" and k > 0) and not self.repeats(eq, k)
 
     def repeats(self, eq: Equation, k: int) -> bool:
@@ -177,8 +179,8 @@ class _Folder:
             yield from free_variables(region)
 
     def choice(self, eq: Equation) -> None:
-        """An `if` with one nameless result that needs no statements is a conditional expression."""
-        if len(eq.results) != 1 or eq.results[0].name is not None:
+        """An `if` with one result that needs no statements is a conditional expression, unless the user has it so."""
+        if len(eq.results) != 1 or (eq.results[0].name is not None and _is_statement(eq)):
             return
         before = dict(self.folding.inline)
         for region in eq.regions:
@@ -194,7 +196,9 @@ class _Folder:
         return all(len(eq.results) == 1 and eq.results[0] in self.folding.inline for eq in region.equations)
 
     def choice_length(self, eq: Equation) -> int:
-        return 10 + sum(self.length(r.results[0]) for r in eq.regions) + self.length(eq.operands[0])
+        (condition,) = eq.operands
+        parts = {condition, *(region.results[0] for region in eq.regions)}
+        return 10 + sum(self.lengths.get(a, 0) if isinstance(a, Var) else self.length(a) for a in parts)
 
     # ---- measures
 
@@ -208,7 +212,7 @@ class _Folder:
 
     def measure(self, eq: Equation) -> None:
         (result,) = eq.results
-        operands = [*eq.operands, *(r.results[0] for r in eq.regions)]
+        operands = dict.fromkeys([*eq.operands, *(r.results[0] for r in eq.regions)])
         words = 2 if eq.op in _SHORT else 6 if eq.regions else len(eq.op) + 5
         self.lengths[result] = words + sum(self.length(a) + 2 for a in operands)
         found: set[Var] = set()
@@ -237,6 +241,11 @@ class _Folder:
         if eq in self.in_place and isinstance(eq.operands[0], Var) and self.classes.of(eq.operands[0]) in memory:
             return True
         return any(result.name in names for result in eq.results)
+
+
+def _is_statement(eq: Equation) -> bool:
+    """Whether the user wrote an `if` as a statement (or nobody wrote it)."""
+    return eq.span is None or eq.role != "" or eq.span.text.lstrip().startswith(("if", "elif", "else", "for", "while"))
 
 
 _SHORT = {"add", "subtract", "multiply", "divide", "power", "negative", "matmul", "remainder", "floor_divide"}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import keyword
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _OPERATORS = frozenset(["+", "-", "*", "/", "//", "%", "@", "&", "|", "^", "<<", ">>", "and", "or", "if", "else"])
 _OPERATORS |= {"==", "!=", "<", "<=", ">", ">="}
+INDENT = "    "
 _CLOSING = frozenset(")]}")
 _OPENING = frozenset("([{")
 
@@ -26,9 +28,10 @@ def wrap(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
     line = _bracketed(line)
-    pieces = _pieces(line)
-    lines = _fill(pieces, width, min((p.depth for p in pieces[:-1]), default=0))
-    return [lines[0], *("    " + rest for rest in lines[1:])]
+    lines = [""]
+    _put(_pieces(line), lines, width)
+    first, *rest = (text.rstrip() for text in lines)
+    return [first, *(INDENT + text for text in rest)]
 
 
 def _tokens(line: str) -> list[tokenize.TokenInfo]:
@@ -88,35 +91,26 @@ def _ends_operand(before: str) -> bool:
     return not keyword.iskeyword(before) or before in ("None", "True", "False")
 
 
-def _fill(pieces: list[_Piece], width: int, depth: int) -> list[str]:
-    """As much on each line as fits, breaking at places of this depth, and deeper where need be."""
-    if depth == 0:
-        return ["".join(piece.text for piece in pieces)]
-    lines = [""]
+def _put(pieces: list[_Piece], lines: list[str], width: int) -> None:
+    """Add pieces to the last line, or to a new one, or, where they fit on neither, cut at their outermost places."""
+    text = "".join(piece.text for piece in pieces)
+    room = width if len(lines) == 1 else width - len(INDENT)
+    outermost = min((piece.depth for piece in pieces[:-1] if piece.depth), default=0)
+    if len(lines[-1]) + len(text.rstrip()) <= room:
+        lines[-1] += text
+    elif lines[-1] and (len(text.strip()) <= width - len(INDENT) or not outermost):
+        lines.append(text.lstrip())
+    elif not outermost:
+        lines[-1] += text
+    else:
+        for chunk in _chunks(pieces, outermost):
+            _put(chunk, lines, width)
+
+
+def _chunks(pieces: list[_Piece], depth: int) -> Iterator[list[_Piece]]:
     chunk: list[_Piece] = []
     for piece in pieces:
         chunk.append(piece)
         if piece.depth == depth or piece is pieces[-1]:
-            _place(chunk, lines, width, depth)
+            yield chunk
             chunk = []
-    return [line.strip() for line in lines]
-
-
-def _place(chunk: list[_Piece], lines: list[str], width: int, depth: int) -> None:
-    """Put what can't be broken at this depth on the last line, on a new one, or on several."""
-    text = "".join(piece.text for piece in chunk)
-    room = width - (4 if len(lines) > 1 else 0)
-    if len(lines[-1]) + len(text.rstrip()) <= room or not lines[-1]:
-        lines[-1] += text
-        return
-    if len(text.strip()) <= width - 4 or len(chunk) == 1:
-        lines.append(text.lstrip())
-        return
-    deeper = min((piece.depth for piece in chunk[:-1]), default=0)
-    if deeper > depth:
-        lines.append("")
-        for line in _fill([*chunk[:-1], chunk[-1]], width - 4, deeper):
-            lines[-1:] = [lines[-1], line] if lines[-1] else [line]
-        lines[-1] += " " if text.endswith(" ") else ""
-    else:
-        lines.append(text.lstrip())

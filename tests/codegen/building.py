@@ -40,6 +40,12 @@ class Maker:
     def emit(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> Any:
         return self.builder.emit(op, *operands, name=name, **params)
 
+    def pop(self, items: Var, name: str) -> tuple[Var, ...]:
+        """list_pop, its value under a name."""
+        assert isinstance(items.type, ListOf)
+        results = (Var(items.type.element, name), Var(items.type))
+        return self.equation("list_pop", (items,), (), results, {})
+
     def loop(
         self,
         bounds: Sequence[Any],

@@ -58,8 +58,7 @@ def newton() -> Trace:
 
     def backward(i, x_bar, a_bar, x_tape):
         m.line("x = 0.5 * (x + a / x)", "adjoint", 3)
-        x, x_tape = m.emit("list_pop", x_tape)
-        x_tape.__class__  # noqa: B018 - a Var without a name takes the tape's
+        x, x_tape = m.pop(x_tape, "x")
         v = m.emit("multiply", 0.5, x_bar)
         a_bar = m.emit("accumulate", a_bar, m.emit("divide", v, x), name="a_bar")
         slope = m.emit("divide", m.emit("multiply", v, m.a), m.emit("multiply", x, x))
@@ -100,7 +99,7 @@ def smooth() -> Trace:
 
     def backward(t, u_bar, c_bar, lap_tape):
         m.line("u[1:-1] = u[1:-1] + c * lap", "adjoint", 4)
-        lap, lap_tape = m.emit("list_pop", lap_tape)
+        lap, lap_tape = m.pop(lap_tape, "lap")
         v_bar = m.emit("get_item", u_bar, 1, -1, index=INNER)
         c_bar = m.emit("accumulate", c_bar, m.emit("sum", m.emit("multiply", v_bar, lap), axis=None), name="c_bar")
         lap_bar = m.emit("multiply", m.c, v_bar, name="lap_bar")
