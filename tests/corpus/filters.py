@@ -178,6 +178,7 @@ def unscented_predict(m, P, lam, steps):
     n = len(m)
     w = np.full(2 * n + 1, 1.0 / (2 * (n + lam)))
     w[0] = lam / (n + lam)
+    P = 0.5 * (P + P.T)
     for _ in range(steps):
         X = sigma_points(m, P, lam)
         Y = np.stack([X[:, 0] + 0.1 * np.sin(X[:, 1]), 0.9 * X[:, 1] + 0.1 * X[:, 0] ** 2], axis=1)
