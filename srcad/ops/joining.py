@@ -139,7 +139,7 @@ def _tiled(x: Type, *reps: Type) -> Type:
     return array_type(x, tuple(map(times, dims, counts)))
 
 
-def _repeated(x: Type, repeats: Type, axis: int) -> Type:
+def _repeated(x: Type, repeats: Type, axis: int = 0) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
@@ -422,11 +422,11 @@ def tile(b: Builder, A: Any, reps: Any) -> Atom:
 @lowers(np.repeat, method="repeat")
 def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Atom:
     x = array_of(b, a)
+    rank = known_rank(x, "repeat")
     if static(axis, "axis") is None:
-        x, axis = ravel(b, x), 0
-    axis = one_axis(axis, known_rank(x, "repeat"))
+        x, axis, rank = x if rank == 1 else ravel(b, x), 0, 1
     counts = as_array(b, repeats) if isinstance(repeats, (tuple, list, np.ndarray)) else repeats
-    return emit(b, "repeat", x, counts, axis=axis)
+    return emit(b, "repeat", x, counts, **({} if rank == 1 else {"axis": one_axis(axis, rank)}))
 
 
 @lowers(np.pad)

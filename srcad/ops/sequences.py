@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
 from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.creation import unless_default
 from srcad.ops.joining import joined_along
-from srcad.ops.linalg import number_or_array
+from srcad.ops.linalg import as_vector, number_or_array
 from srcad.ops.shaping import array_of, array_type, ravel, roll
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
@@ -48,7 +48,7 @@ from srcad.trace.types import (
 # ---- types
 
 
-def _diff(x: Type, axis: int) -> Type:
+def _diff(x: Type, axis: int = -1) -> Type:
     dims = list(dims_or_raise(x, "diff"))
     n = dims[axis]
     dims[axis] = fixed(max(n.offset - 1, 0)) if n.symbol is None else n.plus(-1)
@@ -81,18 +81,18 @@ def _complex_dtype(x: Type) -> str:
     return "complex64" if dtype_of(x) in ("float32", "complex64", "float16") else "complex128"
 
 
-def _fft(x: Type, axis: int, **_: Any) -> Type:
+def _fft(x: Type, axis: int = -1, **_: Any) -> Type:
     dims = dims_of(x)
     return Unknown(_complex_dtype(x)) if dims is None else Array(_complex_dtype(x), dims)
 
 
-def _rfft(x: Type, axis: int, **_: Any) -> Type:
+def _rfft(x: Type, axis: int = -1, **_: Any) -> Type:
     dims = list(dims_or_raise(x, "rfft"))
     dims[axis] = fixed(dims[axis].offset // 2 + 1) if dims[axis].symbol is None else UNKNOWN_DIM
     return Array(_complex_dtype(x), tuple(dims))
 
 
-def _irfft(x: Type, n: Type, axis: int, **_: Any) -> Type:
+def _irfft(x: Type, n: Type, axis: int = -1, **_: Any) -> Type:
     dims = list(dims_or_raise(x, "irfft"))
     dims[axis] = length_dim(n)
     return Array("float32" if _complex_dtype(x) == "complex64" else "float64", tuple(dims))
@@ -102,8 +102,8 @@ def _irfft(x: Type, n: Type, axis: int, **_: Any) -> Type:
 
 
 def _fourier_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
-    extra = options(params, {"norm": None})
-    return f"np.fft.{params['function']}({', '.join([*texts, 'axis=' + str(params['axis']), *extra])})"
+    extra = options(params, {"axis": -1, "norm": None})
+    return f"np.fft.{params['function']}({', '.join([*texts, *extra])})"
 
 
 def _interp_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -124,6 +124,12 @@ op("irfft", _irfft, _fourier_text, cost="dear")
 # ---- lowerings: differences and derivatives
 
 
+def differences(b: Builder, x: Atom, axis: int) -> Atom:
+    """Of neighbours along an axis."""
+    last = axis == known_rank(x, "diff") - 1
+    return emit(b, "diff", x, **({} if last else {"axis": axis}))
+
+
 @lowers(np.diff)
 def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Atom:
     x: Atom = as_array(b, a)
@@ -134,7 +140,7 @@ def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, ap
     if ends != [None, None]:
         x = joined_along(b, [part for part in (ends[0], x, ends[1]) if part is not None], place)
     for _ in range(times):
-        x = emit(b, "diff", x, axis=place)
+        x = differences(b, x, place)
     return x
 
 
@@ -150,9 +156,9 @@ def _end(b: Builder, x: Atom, value: Any, axis: int) -> Atom:
 
 @lowers(np.ediff1d)
 def ediff1d(b: Builder, ary: Any, to_end: Any = None, to_begin: Any = None) -> Atom:
-    differences = emit(b, "diff", ravel(b, array_of(b, ary)), axis=0)
+    gaps = differences(b, as_vector(b, array_of(b, ary)), 0)
     ends = [None if end is None else ravel(b, array_of(b, end)) for end in (to_begin, to_end)]
-    parts = [part for part in (ends[0], differences, ends[1]) if part is not None]
+    parts = [part for part in (ends[0], gaps, ends[1]) if part is not None]
     return parts[0] if len(parts) == 1 else joined_along(b, parts, 0)
 
 
@@ -206,10 +212,10 @@ def _uneven_gradient(b: Builder, x: Atom, axis: int, coordinates: Atom, order: i
     """Differences over coordinates that need not be evenly spaced."""
     if order != 1:
         raise NotYetSupported("np.gradient with coordinates and edge_order=2", do="use edge_order=1")
-    gaps = emit(b, "diff", coordinates, axis=0)
+    gaps = differences(b, coordinates, 0)
     after = tuple(range(1, known_rank(x, "gradient") - axis))
     spread = with_new_axes(b, gaps, after)
-    slope = emit(b, "divide", emit(b, "diff", x, axis=axis), spread)
+    slope = emit(b, "divide", differences(b, x, axis), spread)
     left, right = sliced(b, spread, 0, None, -1), sliced(b, spread, 0, 1, None)
     before, behind = sliced(b, slope, axis, None, -1), sliced(b, slope, axis, 1, None)
     weighted = b.emit("add", b.emit("multiply", before, right), b.emit("multiply", behind, left))
@@ -235,8 +241,8 @@ def _trapezoid(b: Builder, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1)
 
 def _widths(b: Builder, x: Atom, rank: int, axis: int) -> Atom:
     if known_rank(x, "trapezoid") == 1:
-        return with_new_axes(b, emit(b, "diff", x, axis=0), tuple(range(1, rank - axis)))
-    return emit(b, "diff", x, axis=axis - rank + known_rank(x, "trapezoid"))
+        return with_new_axes(b, differences(b, x, 0), tuple(range(1, rank - axis)))
+    return differences(b, x, axis - rank + known_rank(x, "trapezoid"))
 
 
 trapezoid = lowers(np.trapezoid)(_trapezoid)
@@ -304,9 +310,10 @@ def _cut_or_padded(b: Builder, x: Atom, axis: int, have: int, wanted: int) -> At
     return emit(b, "pad", x, width=width, mode="constant")
 
 
-def _norm_option(norm: Any) -> dict[str, str]:
-    norm = static(norm, "norm")
-    return {} if norm in (None, "backward") else {"norm": norm}
+def along_axis(axis: int, norm: str | None, rank: int | None = None) -> dict[str, Any]:
+    """The options of a transform that differ from NumPy's defaults."""
+    given: dict[str, Any] = {} if axis in (-1, rank - 1 if rank else -1) else {"axis": axis}
+    return given if norm in (None, "backward") else {**given, "norm": norm}
 
 
 def _transform(name: str) -> Any:
@@ -314,9 +321,12 @@ def _transform(name: str) -> Any:
 
     def lowering(b: Builder, a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None) -> Atom:
         x = as_array(b, a)
-        place = one_axis(axis, known_rank(x, name))
+        rank = known_rank(x, name)
+        place = one_axis(axis, rank)
         operation = "rfft" if name == "rfft" else "fft"
-        return emit(b, operation, _fitted(b, x, n, place), function=name, axis=place, **_norm_option(norm))
+        return emit(
+            b, operation, _fitted(b, x, n, place), function=name, **along_axis(place, static(norm, "norm"), rank)
+        )
 
     return lowering
 
@@ -329,12 +339,13 @@ rfft = lowers(np.fft.rfft)(_transform("rfft"))
 @lowers(np.fft.irfft)
 def irfft(b: Builder, a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None) -> Atom:
     x = as_array(b, a)
-    place = one_axis(axis, known_rank(x, "irfft"))
+    rank = known_rank(x, "irfft")
+    place = one_axis(axis, rank)
     if n is None:
         n = b.emit("multiply", b.emit("subtract", dim_atom(b, x, place), 1), 2)
     else:
         x = _first_frequencies(b, x, n, place)
-    return emit(b, "irfft", x, n, function="irfft", axis=place, **_norm_option(norm))
+    return emit(b, "irfft", x, n, function="irfft", **along_axis(place, static(norm, "norm"), rank))
 
 
 def _first_frequencies(b: Builder, x: Atom, n: Any, axis: int) -> Atom:

@@ -198,6 +198,8 @@ def _k_text(function: str, option: str) -> Any:
 
 op("reshape", _reshaped, _reshape_text, view=True, cost="free")
 op("reshape_like", lambda g, x: array_type(g, dims_of(x)), "{0}.reshape({1}.shape)", view=True, cost="free")
+# the operand itself, of which the lengths are known from elsewhere
+op("with_dims", lambda x, dims: array_type(x, dims), "{0}", view=True, cost="free")
 op("ravel", _raveled, _method("ravel"), view=True, cost="free")
 op("flatten", _raveled, _method("flatten"))
 op("transpose", _transposed, _transpose_text, view=True, cost="free")

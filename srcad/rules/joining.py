@@ -7,7 +7,7 @@ from typing import Any
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.joining import interior
 from srcad.rules.language import Expr, add_item, dim, get_item, one, total, zeros
-from srcad.rules.shaping import shaped_like
+from srcad.rules.shaping import shaped_like, sized
 from srcad.rules.table import Site, linear, rule, wrap
 from srcad.trace.types import is_differentiable
 
@@ -38,14 +38,15 @@ def _concatenate(site: Site, g: Expr) -> list[Expr | None]:
     last = len(site.operands) - 1
     for k, (x, want) in enumerate(zip(site.operands, site.wanted, strict=True)):
         stop = None if k == last else _sum(start, dim(x, axis))
-        bars.append(cut(g, axis, start, stop) if want else None)
+        bars.append(sized(cut(g, axis, start, stop), x) if want else None)
         start = stop
     return bars
 
 
 def _stack(site: Site, g: Expr) -> list[Expr | None]:
     index = along(site.params["axis"], ("int", 0))
-    return [get_item(g, k, index=index) if want else None for k, want in enumerate(site.wanted)]
+    wanted = enumerate(zip(site.operands, site.wanted, strict=True))
+    return [sized(get_item(g, k, index=index), x) if want else None for k, (x, want) in wanted]
 
 
 def _joins(name: str, adjoint: Any) -> None:
@@ -95,12 +96,12 @@ def _tile(g: Expr, x: Expr, *rest: Expr) -> Expr:
     return shaped_like(total(one("reshape", g, *lengths), tuple(summed)), x) if summed else shaped_like(g, x)
 
 
-def _repeat(g: Expr, x: Expr, repeats: Expr, y: Expr, *, axis: int) -> Expr:
+def _repeat(g: Expr, x: Expr, repeats: Expr, y: Expr, *, axis: int = 0) -> Expr:
     if repeats.rank == 0:
         lengths: list[Any] = [dim(x, k) for k in range(known_rank(x.atom, "repeat"))]
         lengths.insert(axis + 1, repeats)
-        return total(one("reshape", g, *lengths), axis + 1)
-    places = one("repeat", one("arange", dim(x, axis)), repeats, axis=0)
+        return sized(total(one("reshape", g, *lengths), axis + 1), x)
+    places = one("repeat", one("arange", dim(x, axis)), repeats)
     return add_item(zeros(x), g, places, index=along(axis, ("array", 0)))
 
 

@@ -21,7 +21,7 @@ from srcad.rules.language import (
     unbroadcast,
     zeros,
 )
-from srcad.rules.shaping import permuted, swapped
+from srcad.rules.shaping import permuted, sized, swapped
 from srcad.rules.table import Site, flat, linear, multilinear, rule
 
 # ---- helpers
@@ -105,8 +105,12 @@ def _right(g: Expr, a: Expr, b: Expr, y: Expr) -> Expr:
     return unbroadcast(swapped(a) @ g, b) if m > 2 else swapped(a) @ g
 
 
-multilinear("matmul", _left, _right)
-multilinear("dot", _left, _right)
+for _name in ("matmul", "dot"):
+    multilinear(
+        _name,
+        lambda g, a, b, y: sized(_left(g, a, b, y), a),
+        lambda g, a, b, y: sized(_right(g, a, b, y), b),
+    )
 
 
 # ---- other products

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from srcad.ops.arguments import known_rank
 from srcad.ops.creation import vander
+from srcad.ops.sequences import along_axis
 from srcad.rules.joining import along, cut
 from srcad.rules.language import (
     Expr,
@@ -24,13 +26,14 @@ from srcad.rules.language import (
     where,
     zeros,
 )
-from srcad.rules.shaping import swapped
+from srcad.rules.shaping import sized, swapped
 from srcad.rules.table import Site, linear, multilinear, rule, wrap
 
 # ---- differences
 
 
-def _diff(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
+def _diff(g: Expr, x: Expr, y: Expr, *, axis: int = -1) -> Expr:
+    axis = axis % known_rank(x.atom, "diff")
     later, earlier = along(axis, ("slice", 0, None, None)), along(axis, ("slice", None, 0, None))
     return add_item(add_item(zeros(x), g, 1, index=later), -g, -1, index=earlier)
 
@@ -138,32 +141,24 @@ def _whole(g: Expr, a: Expr, v: Expr, mode: str, start: Any) -> Expr:
     return set_item(full, g, start, start + dim(g, 0), index=(("slice", 0, 1, None),))
 
 
-def _shorter(a: Expr, v: Expr) -> Expr:
-    return minimum(dim(a, 0), dim(v, 0))
-
-
-def _convolve_start(a: Expr, v: Expr, mode: str) -> Any:
-    shorter = _shorter(a, v)
-    return shorter - 1 if mode == "valid" else (shorter - 1) // 2
+def _convolve_whole(g: Expr, a: Expr, v: Expr, mode: str) -> Expr:
+    less = minimum(dim(a, 0), dim(v, 0)) - 1
+    return _whole(g, a, v, mode, less if mode == "valid" else less // 2)
 
 
 def _reversed(x: Expr) -> Expr:
     return get_item(x, -1, index=(("slice", None, None, 0),))
 
 
-def _correlated(g: Expr, v: Expr) -> Any:
-    return one("correlate", g, v)
-
-
-def _convolve_bar(g: Expr, a: Expr, v: Expr, mode: str) -> Any:
-    """The adjoint of `a`."""
-    return _correlated(_whole(g, a, v, mode, _convolve_start(a, v, mode)), v)
+def _correlated(g: Expr, v: Expr, a: Expr) -> Expr:
+    """The adjoint of `a` in the full convolution with `v`."""
+    return sized(one("correlate", g, v), a)
 
 
 multilinear(
     "convolve",
-    lambda g, a, v, y, *, mode="full": _convolve_bar(g, a, v, mode),
-    lambda g, a, v, y, *, mode="full": _convolve_bar(g, v, a, mode),
+    lambda g, a, v, y, *, mode="full": _correlated(_convolve_whole(g, a, v, mode), v, a),
+    lambda g, a, v, y, *, mode="full": _correlated(_convolve_whole(g, a, v, mode), a, v),
 )
 
 
@@ -180,11 +175,11 @@ def _correlate_whole(g: Expr, a: Expr, v: Expr, mode: str) -> Expr:
 
 
 def _correlate_left(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Any:
-    return _correlated(_correlate_whole(g, a, v, mode), _reversed(v))
+    return _correlated(_correlate_whole(g, a, v, mode), _reversed(v), a)
 
 
 def _correlate_right(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Any:
-    return _reversed(_correlated(_correlate_whole(g, a, v, mode), a))
+    return sized(_reversed(_correlated(_correlate_whole(g, a, v, mode), a, v)), v)
 
 
 multilinear("correlate", _correlate_left, _correlate_right)
@@ -206,7 +201,7 @@ def _polyval_adjoint(site: Site, g: Expr) -> list[Any]:
 def _coefficients(p: Expr, x: Expr, g: Expr) -> Expr:
     if x.rank == 0:
         powers = one("arange", dim(p, 0) - 1, -1, -1)
-        return g * x**powers
+        return sized(g * x**powers, p)
     flat_x, flat_g = (v if v.rank == 1 else one("ravel", v) for v in (x, g))
     return swapped(wrap(x.b, vander(x.b, flat_x.atom, dim(p, 0).atom))) @ flat_g
 
@@ -225,9 +220,9 @@ rule("polyval", _polyval_adjoint, _polyval_tangent)
 TRANSPOSED_NORM = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
-def _fourier(g: Expr, x: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
+def _fourier(g: Expr, x: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Any:
     """The matrix of the transform is symmetric."""
-    bar = one("fft", g, function=function, axis=axis, norm=norm)
+    bar = one("fft", g, function=function, **along_axis(axis, norm))
     return bar if x.is_complex else real(bar)
 
 
@@ -235,18 +230,19 @@ def _weights(frequencies: Expr, n: Any, axis: int) -> Expr:
     """How often each frequency of a real signal stands in the full transform: once or twice."""
     k = one("arange", dim(frequencies, axis))
     weights = where(logical_or(equal(k, 0), equal(2 * k, n)), 1.0, 2.0)
-    after = (frequencies.rank or 1) - 1 - axis
+    rank = known_rank(frequencies.atom, "a Fourier transform")
+    after = rank - 1 - axis % rank
     return get_item(weights, index=(("slice", None, None, None), *(("newaxis",),) * after)) if after else weights
 
 
-def _rfft(g: Expr, x: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
+def _rfft(g: Expr, x: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Any:
     n = dim(x, axis)
     spectrum = conjugate(g) / _weights(g, n, axis)
-    return one("irfft", spectrum, n, function="irfft", axis=axis, norm=TRANSPOSED_NORM[norm])
+    return one("irfft", spectrum, n, function="irfft", **along_axis(axis, TRANSPOSED_NORM[norm]))
 
 
-def _irfft(g: Expr, x: Expr, n: Expr, y: Expr, *, function: str, axis: int, norm: str = "backward") -> Any:
-    spectrum = one("rfft", g, function="rfft", axis=axis, norm=TRANSPOSED_NORM[norm])
+def _irfft(g: Expr, x: Expr, n: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Any:
+    spectrum = one("rfft", g, function="rfft", **along_axis(axis, TRANSPOSED_NORM[norm]))
     return conjugate(spectrum) * _weights(spectrum, n, axis)
 
 

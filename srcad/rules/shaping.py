@@ -31,6 +31,8 @@ from srcad.trace.types import Array, Scalar, dims_of
 def shaped_like(g: Expr, x: Expr) -> Expr:
     """The elements of `g` in the shape of `x`."""
     dims = dims_of(x.type)
+    if _same_dims(g, x):
+        return g
     if dims is not None and all(d.symbol is None for d in dims):
         return one("reshape", g, *(d.offset for d in dims))
     if dims is not None and len(dims) == 1:
@@ -43,6 +45,23 @@ def shaped_like(g: Expr, x: Expr) -> Expr:
 def _put_back(g: Expr, x: Expr, *_: Expr) -> Expr:
     return shaped_like(g, x)
 
+
+def _same_dims(g: Expr, x: Expr) -> bool:
+    have, want = dims_of(g.type), dims_of(x.type)
+    if not isinstance(g.type, Array) or have is None or want is None or len(have) != len(want):
+        return False
+    return all(d.same(w) for d, w in zip(have, want, strict=True))
+
+
+def sized(g: Expr, x: Expr) -> Expr:
+    """`g`, which has the shape of `x`, with a type that says so."""
+    want = dims_of(x.type)
+    if not isinstance(g.type, Array) or want is None or len(want) != g.rank or not all(w.known for w in want):
+        return g
+    return g if _same_dims(g, x) else one("with_dims", g, dims=want)
+
+
+linear("with_dims", lambda g, x, y, *, dims: sized(g, x))
 
 for _name in ("reshape", "ravel", "flatten"):
     linear(_name, _put_back)

@@ -15,7 +15,7 @@ from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.types import Array, Dim, Scalar
 
 # operation -> the operand of which it reads the shape alone
-READS_SHAPE = {"zeros_like": 0, "materialise": 1, "sum_to_shape": 1, "dim": 0, "size": 0, "shape": 0, "ndim": 0}
+READS_SHAPE = {"zeros_like": 0, "materialise": 1, "sum_to_shape": 1, "reshape_like": 1, "dim": 0, "size": 0, "shape": 0, "ndim": 0}
 
 
 def witnessed(reverse: Region, outside: Iterable[Var]) -> Region:
