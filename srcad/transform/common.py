@@ -16,7 +16,7 @@ from srcad.transform.rewrite import Rewriter, with_body
 from srcad.transform.similar import atom_key, value_key
 
 BUFFERS = frozenset({"copy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like"})
-BUFFERS |= {"materialise", "list_new", "list_zeros", "list_concat", "list_slice", "list_reverse"}
+BUFFERS |= {"materialise", "eye", "tri", "array", "list_new", "list_zeros", "list_concat", "list_slice", "list_reverse"}
 COMMUTATIVE = frozenset({"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"})
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from srcad.trace.nodes import NO_PARAMS, UNDEF, Equation, Region
 from srcad.trace.types import FLOAT, INT, OPAQUE, Scalar
-from tests.traces import VECTOR, branch, build, loop, run, while_loop
+from tests.traces import MATRIX, VECTOR, branch, build, loop, run, while_loop
 
 
 def test_straight_line() -> None:
@@ -131,3 +131,22 @@ def test_an_exception_of_the_program_arrives() -> None:
 def test_a_loop_that_never_runs_yields_what_it_got() -> None:
     trace = build({"x": FLOAT, "n": INT}, lambda b, x, n: loop(b, (0, n, 1), [x], lambda i, t: b.emit("negative", t)))
     assert run(trace, 3.0, 0) == (3.0,)
+
+
+def test_calls_with_unpacked_arguments() -> None:
+    def body(b, x):  # type: ignore[no-untyped-def]
+        return b.emit("call", max, (1.0, 2.0), x, {"key": abs}, keywords=("**",), starred=(0,))
+
+    assert run(build({"x": FLOAT}, body), -3.0) == (-3.0,)
+
+
+def test_the_last_of_repeated_stores_wins() -> None:
+    where = np.array([0, 0, 2])
+    trace = build({"x": VECTOR}, lambda b, x: b.emit("last_wins", x, where, index=(("array", 0),)))
+    assert run(trace, np.zeros(3))[0].tolist() == [False, True, True]
+
+
+def test_broadcasting_undone() -> None:
+    trace = build({"g": MATRIX, "x": VECTOR}, lambda b, g, x: b.emit("sum_to_shape", g, x))
+    assert run(trace, np.ones((2, 3)), np.zeros(3))[0].tolist() == [2.0, 2.0, 2.0]
+    assert run(trace, np.ones((2, 3)), np.zeros((2, 1)))[0].tolist() == [[3.0], [3.0]]
