@@ -127,9 +127,8 @@ def sweep(b: Any, adjoint: dict[Any, Any]) -> None:
         for operand, part in zip(equation.operands, rule.pullback(b, equation, outer, wanted), strict=True):
             if part is None or isinstance(operand, Const):
                 continue
-            full = b.emit("materialise", part, equation.results[0]) if rule.pointwise else part
-            full = b.emit("sum_to_shape", full, operand) if rule.pointwise else b.emit("materialise", part, operand)
-            adjoint[operand] = full if operand not in adjoint else b.emit("add", adjoint[operand], full)
+            full = _fitted(b, part, operand, equation.results[0] if rule.pointwise else None)
+            adjoint[operand] = full if operand not in adjoint else b.emit("accumulate", adjoint[operand], full)
 
 
 def _pulled(build: Any, args: Any, values: Any, bars: dict[int, Any], moving: list[int]) -> dict[int, Any]:
@@ -144,6 +143,15 @@ def _pulled(build: Any, args: Any, values: Any, bars: dict[int, Any], moving: li
     for k, bar in zip(wanted_bars, found, strict=True):
         assert np.shape(bar) == np.shape(values[k]), "an adjoint has the shape of its variable"
     return dict(zip(wanted_bars, found, strict=True))
+
+
+def _fitted(b: Any, part: Any, operand: Any, result: Var | None) -> Any:
+    """A contribution in the shape of its operand; `result`: that of the elementwise operation that broadcast it."""
+    if dims_of(part.type) == dims_of(operand.type) and (result is None or dims_of(result.type) == dims_of(part.type)):
+        return part
+    if result is None:
+        return b.emit("materialise", part, operand)
+    return b.emit("sum_to_shape", b.emit("materialise", part, result), operand)
 
 
 def _pushed(build: Any, args: Any, values: Any, directions: dict[int, Any], live: list[int]) -> dict[int, Any]:
