@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.arguments import Argnums, Binder, children, differentiable_argnums, name_of, rebuild
+from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.guards import MISS
 from srcad.pipeline import Request, compile_call
@@ -86,6 +87,13 @@ class Derived:
             call = self._specialiser.binder.bind(args, kwargs)
             values = input_values(program.primal, call.flat, entrance.roots)
         return table_of(program.primal, values, program.reading.wrt)
+
+    def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
+        """A module with the function and its derivative for these arguments; `made` says how it was made."""
+        call = self._specialiser.binder.bind(args, kwargs)
+        entrance = self._specialiser.find(call)
+        program = entrance.specialisation.program
+        return emit_module(Emission(self.function, program, call, entrance.roots, _title(self), made))
 
     def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
         assumed: list[str] = []
@@ -170,8 +178,12 @@ _TITLES = {
 }
 
 
+def _title(derived: Derived) -> str:
+    return _TITLES[derived.made_by].format(derived.__name__, _with_respect_to(derived))
+
+
 def _documentation(derived: Derived) -> str:
-    title = _TITLES[derived.made_by].format(derived.__name__, _with_respect_to(derived))
+    title = _title(derived)
     doc = getattr(derived.function, "__doc__", None)
     return f"{title}\n\n{doc}" if doc else title
 
@@ -239,8 +251,8 @@ def table_of(primal: Trace, inputs: Sequence[Any] | None = None, wrt: Sequence[i
 
 
 def _request(kind: str, argnums: Argnums, value: bool, has_aux: bool) -> Request:
-    single = isinstance(argnums, (int, str))
-    numbers = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+    single = not isinstance(argnums, (tuple, list))
+    numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
     if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
         raise ArgumentError(f"argnums must be positions or names of parameters, not {argnums!r}")
     return Request(kind, numbers, single, value, has_aux)

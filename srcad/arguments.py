@@ -20,6 +20,7 @@ Argnum = int | str
 Argnums = int | str | Sequence[int | str]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,12 @@ class Binder:
         self.name = name_of(function)
         self.signature = _signature(function)
         self.parameters = tuple(self.signature.parameters.values()) if self.signature else ()
-        self.plain = self.signature is not None and all(p.kind in _POSITIONAL for p in self.parameters)
+        self.foreign = not _has_source(function)
+        plain = self.signature is not None and all(p.kind in _POSITIONAL for p in self.parameters)
+        self.plain = plain and not self.foreign
+        self.has_nameless = any(p.kind is p.POSITIONAL_ONLY for p in self.parameters)
+        self.names = tuple(p.name for p in self.parameters)
+        self.defaults = {p.name: p.default for p in self.parameters if p.default is not p.empty}
 
     @property
     def fast_count(self) -> int:
@@ -50,14 +56,34 @@ class Binder:
         """The call in its one form. Arguments that don't fit raise TypeError, as the function itself would."""
         if self.plain and not kwargs and len(args) == len(self.parameters):
             return Call(args, {}, args)
+        if self.plain and (flat := self.by_name(args, kwargs)) is not None:
+            return Call(flat, {}, flat)
         if self.signature is None:
             return Call(args, dict(kwargs), (*args, *kwargs.values()), (len(args), *kwargs))
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{self.name}() {error}") from None
+        return self.read_as_given(bound) if self.foreign else self.with_defaults(bound)
+
+    def by_name(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The values of plain parameters, quickly; None where the call is at fault, or of another kind."""
+        names = self.names[len(args) :]
+        if len(args) > len(self.names) or not all(name in names for name in kwargs) or self.has_nameless:
+            return None
+        values = {**self.defaults, **kwargs}
+        return (*args, *[values[name] for name in names]) if all(name in values for name in names) else None
+
+    def with_defaults(self, bound: inspect.BoundArguments) -> Call:
         bound.apply_defaults()
-        return Call(bound.args, dict(bound.kwargs), tuple(bound.arguments.values()))
+        sizes = (_keys(bound.arguments[p.name]) for p in self.parameters if p.kind in _VARIADIC)
+        return Call(bound.args, dict(bound.kwargs), tuple(bound.arguments.values()), tuple(sizes))
+
+    def read_as_given(self, bound: inspect.BoundArguments) -> Call:
+        """NumPy's functions see whether an argument is given: defaults aren't filled in, and the layout tells."""
+        args, kwargs, given = bound.args, dict(bound.kwargs), tuple(bound.arguments)
+        bound.apply_defaults()
+        return Call(args, kwargs, tuple(bound.arguments.values()), given)
 
     def resolve_all(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[Argnum, ...]:
         """The arguments to differentiate, of this call; None stands for all positional ones, whatever they are."""
@@ -78,8 +104,8 @@ class Binder:
         count = len(call.args)
         if not -count <= argnum < count:
             raise ArgumentError(
-                f"argnums={argnum} is out of range: {self.name} was called with {count} positional arguments",
-                do=f"use a number from 0 to {count - 1}, or the name of a parameter" if count else "",
+                f"argnums={argnum} is out of range: {self.name} was called with {count or 'no'} positional arguments",
+                do=f"use {'0' if count == 1 else f'a number from 0 to {count - 1}'}, or the name of a parameter",
             )
         return argnum % count
 
@@ -102,24 +128,32 @@ class Binder:
         return repr(argnum) if isinstance(argnum, str) else str(argnum)
 
 
+def _keys(given: tuple[Any, ...] | dict[str, Any]) -> Any:
+    """What `*args` or `**kwargs` was given: how many, or which."""
+    return tuple(given) if isinstance(given, dict) else len(given)
+
+
 def name_of(function: Any) -> str:
     inner = getattr(function, "func", function)
     return str(getattr(function, "__name__", None) or getattr(inner, "__name__", None) or type(function).__name__)
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
-    """None for what isn't written in Python: NumPy's own functions take what they are given."""
-    target = inspect.unwrap(function)
-    if isinstance(target, (np.ufunc, type)) or inspect.isbuiltin(target) or _is_numpy(target):
-        return None
+    """None where it isn't known. A ufunc takes its operands alone."""
+    if isinstance(function, np.ufunc):
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        return inspect.Signature([inspect.Parameter(name, kind) for name in "xyzuvw"[: function.nin]])
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):
         return None
 
 
-def _is_numpy(function: Any) -> bool:
-    return str(getattr(function, "__module__", None) or "").partition(".")[0] in ("numpy", "scipy", "math")
+def _has_source(function: Any) -> bool:
+    """Whether this is a function in Python, of a user's: not NumPy's or a builtin."""
+    target = inspect.unwrap(getattr(function, "func", function))
+    module = str(getattr(target, "__module__", None) or "").partition(".")[0]
+    return not (inspect.isbuiltin(target) or isinstance(target, np.ufunc) or module in ("numpy", "scipy", "math"))
 
 
 # ---- what can be differentiated
@@ -184,6 +218,8 @@ def rebuild(like: Any, parts: Sequence[Any]) -> Any:
 def _describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype}"
+    if children(value) is not None:
+        return f"a {type(value).__name__} without floats"
     article = "an" if type(value).__name__[0] in "aeiou" else "a"
     return f"{article} {type(value).__name__}"
 
@@ -193,4 +229,6 @@ def _advice(value: Any) -> str:
         return "pass it as floats, with x.astype(float), or name another argument in argnums"
     if isinstance(value, (int, np.integer, np.bool_)):
         return f"pass {float(value)!r} instead of {value!r}, or name another argument in argnums"
+    if children(value):
+        return "pass floats (1.0 instead of 1), or name another argument in argnums"
     return "name another argument in argnums"

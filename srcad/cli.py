@@ -18,7 +18,6 @@ from rich.text import Text
 import srcad
 from srcad.api import Derived, grad, table_of, value_and_grad
 from srcad.arguments import Binder, differentiable_argnums
-from srcad.emit import emit_module
 from srcad.errors import ArgumentError, SrcadError
 from srcad.pipeline import Request, compile_call
 from srcad.report.values import input_values
@@ -90,11 +89,12 @@ def emit(
     example = example_for(function, args)
     tell_assumed(example)
     derived = derivative(function, example, wrt, value)
-    text = emit_module(derived, example.args, example.kwargs, command=command_line())
+    text = derived.emitted(example.args, example.kwargs, made=command_line())
     if str(output) == "-":
         print_code(text)
     else:
         output.write_text(text)
+        tell(f"wrote {output}")
 
 
 @app.callback(invoke_without_command=True)
@@ -184,8 +184,12 @@ def chosen(wrt: str, example: Example) -> tuple[int | str, ...]:
 
 def tell_assumed(example: Example) -> None:
     if example.assumed:
-        note = f"taken as {', '.join(example.assumed)}; say otherwise with --args"
-        Console(stderr=True, highlight=False).print(Text(f"note: {note}", style="yellow"), soft_wrap=True)
+        tell(f"taken as {', '.join(example.assumed)}; say otherwise with --args", style="yellow")
+
+
+def tell(text: str, style: str = "") -> None:
+    """A remark, which doesn't stand in the way of what is piped on."""
+    Console(stderr=True, highlight=False).print(Text(text, style=style), soft_wrap=True)
 
 
 def print_code(code: str) -> None:

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import PYTHON, Array, Dim, Opaque, Scalar, TupleOf, Type, Undefined, join, type_of
 
@@ -145,6 +145,8 @@ class _Writer:
                 self.require([f"{place} is {self.constant_object(wanted_object)}"])
             case ListGuard(_, element):
                 self.require([f"type({place}) is list", f"{self.bound(elements_test(element))}({place})"])
+            case SameGuard(_, other):
+                self.require([f"{place} is {self.place(other)}"])
             case StructureGuard():
                 self.require(self.structure_tests(place, guard))
 

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from srcad.arguments import Argnum, Binder, Call
-from srcad.codegen.generate import Generated, generate
+from srcad.codegen import Generated, generate
 from srcad.errors import NotYetSupported
 from srcad.frontend import Reading, read
 from srcad.ops.catalogue import OPS
-from srcad.results import differentiated, relabelled, shifted, unchecked, with_value
+from srcad.results import as_primal, differentiated, relabelled, returning, shifted, unchecked, with_value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, leaves, walk
 from srcad.transform.adjoint import adjoint
@@ -48,13 +48,20 @@ class Program:
     checked: bool = False
 
     @cached_property
-    def generated(self) -> Generated:
-        return generate(self.traces, careful=self.has_effects)
+    def generated(self) -> tuple[Generated, ...]:
+        return self.printed(careful=self.has_effects)
 
     @cached_property
-    def careful(self) -> Generated:
+    def careful(self) -> tuple[Generated, ...]:
         """The variant with NumPy's arithmetic where Python's raises: in an adjoint 1 / 0.0 is inf."""
-        return self.generated if self.has_effects else generate(self.traces, careful=True)
+        return self.generated if self.has_effects else self.printed(careful=True)
+
+    def printed(self, careful: bool) -> tuple[Generated, ...]:
+        return tuple(generate(trace, trace.name, careful=careful) for trace in self.traces)
+
+    @property
+    def source(self) -> str:
+        return "\n\n".join(one.source for one in self.generated)
 
     @cached_property
     def has_effects(self) -> bool:
@@ -76,7 +83,8 @@ def read_any(function: Callable[..., Any], call: Call, argnums: tuple[Argnum, ..
     """The reading of a function; of a derivative, that of the function it was derived from, transformed."""
     derivation = getattr(function, "__srcad__", None)
     if derivation is None:
-        return read(function, call.args, call.kwargs, argnums)
+        reading = read(function, call.args, call.kwargs, argnums)
+        return replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
     inner_function, request = derivation
     if request.kind != "gradient":
         raise NotYetSupported(f"the derivative of a {request.kind}", do="differentiate srcad.grad or value_and_grad")
@@ -85,7 +93,7 @@ def read_any(function: Callable[..., Any], call: Call, argnums: tuple[Argnum, ..
     reading = read_any(inner_function, call, every)
     inner = _only(reading, [every.index(argnum) for argnum in inner_argnums])
     (trace,) = _gradient(simplify(reading.trace), inner, request).traces
-    return replace(_only(reading, [every.index(argnum) for argnum in argnums]), trace=trace)
+    return replace(_only(reading, [every.index(argnum) for argnum in argnums]), trace=as_primal(trace))
 
 
 def _only(reading: Reading, chosen: list[int]) -> Reading:
@@ -110,15 +118,16 @@ def _gradient(primal: Trace, reading: Reading, request: Request) -> Program:
     trace = adjoint(primal, reading.wrt, value=keeps_value, seeds=tuple(one))
     gradient = gradient_tree(reading, request, len(primal.body.results) if keeps_value else 0)
     output = with_value(primal.output, gradient, request.has_aux, request.value or checked)
-    trace = simplify(replace(trace, name=derivative_name(primal.name, request), output=output))
+    trace = replace(returning(trace, output), name=derivative_name(primal.name, request))
+    trace = simplify(trace, across=True)
     return Program(request, reading, primal, (trace,), checked)
 
 
 def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
     """Two functions: the forward sweep, which returns what the reverse sweep needs, and the reverse sweep."""
-    trace = adjoint(primal, reading.wrt, value=True, seeds=None)
+    trace = adjoint(primal, reading.wrt, value=True, seeds="inputs")
     gradient = gradient_tree(reading, request, len(primal.body.results))
-    trace = simplify(replace(trace, output=Node("tuple", (primal.output, gradient))))
+    trace = simplify(returning(trace, Node("tuple", (primal.output, gradient))))
     return Program(request, reading, primal, split(trace))
 
 
@@ -141,5 +150,11 @@ def gradient_tree(reading: Reading, request: Request, offset: int) -> Tree:
 
 def derivative_name(name: str, request: Request) -> str:
     """The name of the generated function."""
-    stem = name if name.isidentifier() else "lambda"
-    return f"{stem}_value_and_grad" if request.value else f"{stem}_grad"
+    return f"{name.rstrip('_')}_value_and_grad" if request.value else f"{name.rstrip('_')}_grad"
+
+
+def identifier(function: Callable[..., Any], name: str) -> str:
+    """A name that a `def` can have: lambdas have none, and instances that are called have that of their class."""
+    if name == "__call__":
+        name = type(getattr(function, "__self__", function)).__name__.lower()
+    return name if name.isidentifier() else name.strip("<>").replace(" ", "_") + "_"

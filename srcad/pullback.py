@@ -107,7 +107,9 @@ def _part(tree: Node, value: Any, key: Any, where: str) -> Any:
             return getattr(value, key) if tree.kind == "dataclass" else value[key]
         except (LookupError, AttributeError, TypeError):
             pass
-    raise ArgumentError(f"{where} must be a {tree.kind} with {len(tree.children)} parts, and is {type(value).__name__}")
+    count = len(children(value) or ()) if not isinstance(value, np.ndarray) else 0
+    found = f"a {type(value).__name__}" + (f" with {count}" if count else "")
+    raise ArgumentError(f"{where} must be a {tree.kind} with {len(tree.children)} parts, and is {found}")
 
 
 def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:

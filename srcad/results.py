@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError, NotYetSupported, Span
-from srcad.trace.nodes import Fixed, Leaf, Node, Trace, Tree, leaves, walk
+from srcad.trace.nodes import Fixed, Leaf, Node, Region, Trace, Tree, leaves, walk
 from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, rank_of
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
@@ -24,11 +24,11 @@ def differentiated(primal: Trace, has_aux: bool) -> Leaf | None:
     tree = primal.output
     if has_aux:
         if not (isinstance(tree, Node) and tree.kind == "tuple" and len(tree.children) == 2):
-            raise _refusal(primal, f"with has_aux, {primal.name} must return a pair (value, anything)", tree)
+            raise _refusal(primal, f"with has_aux, {called(primal)} must return a pair (value, anything)", tree)
         tree = tree.children[0]
     if isinstance(tree, Node):
         do = "return the value alone; with has_aux=True, a pair (value, anything)"
-        raise _refusal(primal, f"{primal.name} returns a {tree.kind}, and a gradient is of one number", tree, do)
+        raise _refusal(primal, f"{called(primal)} returns a {tree.kind}, and a gradient is of one number", tree, do)
     if isinstance(tree, Fixed):
         _check_constant(primal, tree)
         return None
@@ -36,23 +36,28 @@ def differentiated(primal: Trace, has_aux: bool) -> Leaf | None:
     return tree
 
 
+def called(primal: Trace) -> str:
+    """What to call a function in a message."""
+    return "the lambda" if primal.name == "lambda_" else primal.name
+
+
 def _check_constant(primal: Trace, tree: Fixed) -> None:
     if isinstance(tree.value, complex):
-        raise _refusal(primal, f"{primal.name} returns a complex number", tree, _PARTS)
+        raise _refusal(primal, f"{called(primal)} returns a complex number", tree, _PARTS)
     if not isinstance(tree.value, (int, float, np.number, np.bool_)):
         what = "nothing" if tree.value is None else f"a {type(tree.value).__name__}"
-        raise _refusal(primal, f"{primal.name} returns {what}, and a gradient is of one number", tree)
+        raise _refusal(primal, f"{called(primal)} returns {what}, and a gradient is of one number", tree)
 
 
 def _check_type(primal: Trace, found: Type, tree: Tree) -> None:
     if is_complex(found):
-        raise _refusal(primal, f"{primal.name} returns a complex number", tree, _PARTS)
+        raise _refusal(primal, f"{called(primal)} returns a complex number", tree, _PARTS)
     if isinstance(found, Opaque):
-        raise _refusal(primal, f"{primal.name} returns an object, and a gradient is of one number", tree)
+        raise _refusal(primal, f"{called(primal)} returns an object, and a gradient is of one number", tree)
     if rank_of(found) not in (0, None):
-        raise _refusal(primal, f"{primal.name} returns an array ({found}), and a gradient is of one number", tree)
+        raise _refusal(primal, f"{called(primal)} returns an array ({found}), and a gradient is of one number", tree)
     if not isinstance(found, (Scalar, Array)) and rank_of(found) is not None:
-        raise _refusal(primal, f"{primal.name} returns {found}, and a gradient is of one number", tree)
+        raise _refusal(primal, f"{called(primal)} returns {found}, and a gradient is of one number", tree)
 
 
 def _refusal(primal: Trace, what: str, tree: Tree, do: str = _SUM) -> ArgumentError:
@@ -101,6 +106,24 @@ def relabelled(tree: Tree, numbers: Mapping[int, Leaf]) -> Tree:
     if isinstance(tree, Node):
         return replace(tree, children=tuple(relabelled(child, numbers) for child in tree.children))
     return tree
+
+
+def returning(trace: Trace, output: Tree) -> Trace:
+    """The trace with this output, and with those results alone that stand in it."""
+    used = tuple(dict.fromkeys(leaves(output)))
+    numbers = {index: Leaf(k) for k, index in enumerate(used)}
+    body = replace(trace.body, results=tuple(trace.body.results[index] for index in used))
+    return replace(trace, body=body, output=relabelled(output, numbers))
+
+
+def as_primal(trace: Trace) -> Trace:
+    """A derivative as a program like any other, to be differentiated again."""
+    return replace(trace, body=_without_roles(trace.body))
+
+
+def _without_roles(region: Region) -> Region:
+    equations = (replace(e, role="", regions=tuple(map(_without_roles, e.regions))) for e in region.equations)
+    return replace(region, equations=tuple(equations))
 
 
 def with_value(value: Tree, gradient: Tree, has_aux: bool, keep_value: bool) -> Tree:

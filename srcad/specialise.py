@@ -7,17 +7,22 @@ globals, closure cells and `self` of one function object: what a call goes throu
 
 from __future__ import annotations
 
+import functools
+import inspect
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from srcad.arguments import Binder, Call
-from srcad.backends.numpy import Module, compile_source
+from srcad.backends.numpy import compile_source
+from srcad.codegen import Generated
 from srcad.errors import Span, SrcadError
-from srcad.guards import MISS, Entry, compile_entry
+from srcad.frontend.roots import layers, rebinding
+from srcad.guards import MISS, compile_entry
 from srcad.pipeline import Program, Request, compile_call
 from srcad.pullback import forward_and_pullback
 from srcad.results import check_value, result_span
@@ -34,48 +39,47 @@ ARITHMETIC = (ArithmeticError, ValueError)  # what Python raises where NumPy ret
 class Specialisation:
     """Generated code for one combination of argument types. `layout`: see `Call`."""
 
-    def __init__(self, program: Program, layout: tuple[Any, ...] = ()) -> None:
-        self.program = program
+    def __init__(self, program: Program, layout: tuple[Any, ...], function: Function) -> None:
+        reading = program.reading
+        self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
+        self.entry = compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots))
+        self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
 
     @cached_property
-    def fast(self) -> Module:
-        return compile_source(self.program.generated)
+    def fast(self) -> tuple[FunctionType, ...]:
+        return tuple(map(compile_source, self.program.generated))
 
     @cached_property
-    def careful(self) -> Module:
-        return self.fast if self.program.has_effects else compile_source(self.program.careful)
-
-    @cached_property
-    def entry(self) -> Entry:
-        reading = self.program.reading
-        return compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots))
+    def careful(self) -> tuple[FunctionType, ...]:
+        return tuple(map(compile_source, self.program.careful)) if self.can_rerun else self.fast
 
     @property
     def source(self) -> str:
-        return self.program.generated.source
+        return self.program.source
 
     @property
     def can_rerun(self) -> bool:
         return not self.program.has_effects
 
-    @property
-    def sharable(self) -> bool:
-        """Whether the free roots can be fetched for another function object with the same code."""
-        return all(hasattr(fetch, "rebound") for fetch in self.program.reading.roots.values())
-
-    def roots_for(self, function: Function) -> Roots:
-        return {name: fetch.rebound(function) for name, fetch in self.program.reading.roots.items()}
-
     def place_of(self, error: BaseException) -> Span | None:
         """The user's line that generated the line where an error was raised."""
-        modules = {m.filename: m for m in (self.fast, self.__dict__.get("careful", self.fast))}
+        lines = dict(self.lines(self.fast, self.program.generated))
+        if "careful" in self.__dict__:
+            lines.update(self.lines(self.careful, self.program.careful))
         place, frame = None, error.__traceback__
         while frame is not None:
-            module = modules.get(frame.tb_frame.f_code.co_filename)
-            place = module.lines.get(frame.tb_lineno, place) if module else place
+            place = lines.get(frame.tb_frame.f_code.co_filename, {}).get(frame.tb_lineno, place)
             frame = frame.tb_next
         return place
+
+    @staticmethod
+    def lines(
+        functions: Sequence[FunctionType], generated: Sequence[Generated]
+    ) -> Iterator[tuple[str, Mapping[int, Span]]]:
+        """(name of the generated file, generated line -> the user's) of each function."""
+        for function, one in zip(functions, generated, strict=True):
+            yield function.__code__.co_filename, one.lines
 
 
 class Entrance:
@@ -84,10 +88,10 @@ class Entrance:
     def __init__(self, specialisation: Specialisation, roots: Roots) -> None:
         self.specialisation = specialisation
         self.roots = roots
-        self.namespace, self.call = self.load(specialisation.fast)
+        self.namespaces, self.call = self.load(specialisation.fast)
         entry = specialisation.entry
         fetches = {f"fetch{k}": roots[name] for k, name in enumerate(entry.roots)}
-        own = {"call": self.call, "rescue": self.rescue, "roots": self.namespace}
+        own = {"call": self.call, "rescue": self.rescue, "namespaces": self.namespaces}
         names = {**entry.constants, **fetches, **own}
         self.enter: Function = FunctionType(entry.enter, names)
         self.predicate: Function = FunctionType(entry.serves, names)
@@ -95,20 +99,26 @@ class Entrance:
     def serves(self, flat: tuple[Any, ...]) -> bool:
         return self.predicate(*flat) is True
 
-    def load(self, module: Module) -> tuple[dict[str, Any], Function]:
-        """A namespace of our own with the generated functions, and the function that a call calls."""
-        program, namespace = self.specialisation.program, module.namespace()
-        functions = [namespace[name] for name in module.names]
+    def load(self, generated: Sequence[FunctionType]) -> tuple[list[dict[str, Any]], Function]:
+        """The generated functions with globals of our own: these globals, and the function that a call calls."""
+        program, functions = self.specialisation.program, [_with_own_globals(f) for f in generated]
+        namespaces = [function.__globals__ for function in functions]
         if program.request.kind == "pullback":
-            return namespace, forward_and_pullback(functions[0], functions[1], program.primal, self.note)
-        return namespace, _checked(functions[0], program) if program.checked else functions[0]
+            return namespaces, forward_and_pullback(functions[0], functions[1], program.primal, self.note)
+        return namespaces, _checked(functions[0], program) if program.checked else functions[0]
+
+    def refresh(self, namespaces: list[dict[str, Any]]) -> None:
+        """Let the generated functions see what the free roots are now."""
+        found = {name: fetch() for name, fetch in self.roots.items()}
+        for namespace in namespaces:
+            namespace.update(found)
 
     @cached_property
     def careful_call(self) -> Function:
-        namespace, call = self.load(self.specialisation.careful)
+        namespaces, call = self.load(self.specialisation.careful)
 
         def careful(*args: Any, **kwargs: Any) -> Any:
-            namespace.update({root: self.namespace[root] for root in self.roots})
+            self.refresh(namespaces)
             return call(*args, **kwargs)
 
         return careful
@@ -136,12 +146,19 @@ class Entrance:
         result = self.enter(*flat)
         if result is not MISS:
             return result
-        self.namespace.update({name: fetch() for name, fetch in self.roots.items()})
+        self.refresh(self.namespaces)
         args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
         try:
             return self.call(*args, **kwargs)
         except Exception as error:
             return self.rescue(error, flat)
+
+
+def _with_own_globals(function: FunctionType) -> FunctionType:
+    copy = FunctionType(function.__code__, dict(function.__globals__), function.__name__, function.__defaults__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__qualname__ = function.__qualname__
+    return copy
 
 
 def _checked(function: Function, program: Program) -> Function:
@@ -194,20 +211,34 @@ _SHELVES_LOCK = threading.Lock()
 
 def shelf_for(function: Function, request: Request) -> Shelf:
     """The shelf that all function objects with this code share; one of its own for what has no code."""
-    plain = function.__func__ if isinstance(function, MethodType) else function
+    *outer, plain = layers(function)
     if not isinstance(plain, FunctionType) or hasattr(plain, "__wrapped__"):
         return Shelf()
     code = plain.__code__
-    key = (code.co_filename, id(plain.__globals__), isinstance(function, MethodType), request)
+    key = (code.co_filename, id(plain.__globals__), tuple(map(_kind, outer)), request)
     with _SHELVES_LOCK:
         return _SHELVES.setdefault(code, {}).setdefault(key, Shelf())
+
+
+def _kind(layer: Any) -> Any:
+    return (len(layer.args), *layer.keywords) if isinstance(layer, functools.partial) else None
+
+
+def entered(function: Function) -> Function:
+    """The method that a call of an instance enters; a function itself."""
+    call = inspect.getattr_static(type(function), "__call__", None)
+    return (
+        MethodType(call, function)
+        if isinstance(call, FunctionType) and not hasattr(function, "__srcad__")
+        else function
+    )
 
 
 class Specialiser:
     """Finds the entrance for a call of one function object, compiling what is missing."""
 
     def __init__(self, function: Function, request: Request) -> None:
-        self.function = function
+        self.function = entered(function)
         self.request = request
         self.binder = Binder(function)
         self.shelf = shelf_for(function, request)
@@ -228,28 +259,32 @@ class Specialiser:
 
     def find(self, call: Call) -> Entrance:
         """The entrance for a call, which isn't made."""
-        present = self.entrances.get(call.layout, ())
-        return next((e for e in present if e.serves(call.flat)), None) or self.admit(call)
+        return self.present(call) or self.admit(call)
+
+    def present(self, call: Call) -> Entrance | None:
+        return next((e for e in self.entrances.get(call.layout, ()) if e.serves(call.flat)), None)
 
     def admit(self, call: Call) -> Entrance:
         """A new entrance: to a specialisation that another function object left on the shelf, or to a new one."""
         with self.shelf.lock:
-            entrance = self.shared(call) or self.compiled(call)
-            self.entrances[call.layout] = (entrance, *self.entrances.get(call.layout, ()))[:LIMIT]
+            entrance = self.present(call)  # another thread may have been faster
+            if entrance is None:
+                entrance = self.shared(call) or self.compiled(call)
+                self.entrances[call.layout] = (entrance, *self.entrances.get(call.layout, ()))[:LIMIT]
         return entrance
 
     def shared(self, call: Call) -> Entrance | None:
         known = {e.specialisation for entrances in self.entrances.values() for e in entrances}
         for specialisation in self.shelf.specialisations:
             if specialisation not in known and specialisation.layout == call.layout:
-                entrance = Entrance(specialisation, specialisation.roots_for(self.function))
+                roots = {name: rebind(self.function) for name, rebind in specialisation.rebindings.items()}
+                entrance = Entrance(specialisation, roots)
                 if entrance.serves(call.flat):
                     return entrance
         return None
 
     def compiled(self, call: Call) -> Entrance:
         program = compile_call(self.function, call, self.request)
-        specialisation = Specialisation(program, call.layout)
-        if specialisation.sharable:
-            self.shelf.add(specialisation)
+        specialisation = Specialisation(program, call.layout, self.function)
+        self.shelf.add(specialisation)
         return Entrance(specialisation, program.reading.roots)

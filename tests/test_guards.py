@@ -21,7 +21,7 @@ def entry(*guards: Guard, parameters: tuple[Parameter, ...] = (Parameter("x"),),
     compiled = compile_entry(parameters, guards, tuple(roots))
     fetches = {f"fetch{k}": (lambda name=name: roots[name]) for k, name in enumerate(roots)}
     seen: dict[str, Any] = {}
-    own = {"call": lambda *args, **kwargs: (args, kwargs), "rescue": _reraise, "roots": seen}
+    own = {"call": lambda *args, **kwargs: (args, kwargs), "rescue": _reraise, "namespaces": [seen]}
     enter = FunctionType(compiled.enter, {**compiled.constants, **fetches, **own})
     enter.seen = seen  # type: ignore[attr-defined]
     return enter
@@ -127,7 +127,7 @@ def test_free_roots_are_fetched_and_handed_on() -> None:
 
 def test_a_root_that_is_gone_is_a_miss() -> None:
     compiled = compile_entry((Parameter("x"),), (TypeGuard(Path("scale"), FLOAT),), ("scale",))
-    enter = FunctionType(compiled.enter, {**compiled.constants, "fetch0": lambda: {}["scale"], "roots": {}})
+    enter = FunctionType(compiled.enter, {**compiled.constants, "fetch0": lambda: {}["scale"], "namespaces": []})
     assert enter(1.0) is MISS
 
 

@@ -1,16 +1,19 @@
 """How the objects of free roots are found again, by another function object with the same code, too.
 
-A root is called without arguments. Most find the same object for all function objects; closure cells and `self` don't.
+A root is called without arguments. Most find the same object for all function objects; closure cells, the instance of a
+bound method and the arguments of a partial don't.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
-Function = FunctionType | MethodType
+Root = Callable[[], Any]
+Rebinding = Callable[[Any], Root]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,28 +47,34 @@ class SelfRoot:
         return self.method.__self__
 
 
-Rebinding = Callable[[Function], Callable[[], Any]]
+@dataclass(frozen=True, eq=False)
+class PartialRoot:
+    """A partial, which has arguments."""
+
+    partial: functools.partial[Any]
+
+    def __call__(self) -> Any:
+        return self.partial
 
 
-def rebinding(root: Callable[[], Any], function: Function) -> Rebinding:
+def layers(function: Any) -> list[Any]:
+    """A function and what is in it: a partial of a bound method of a function has three layers."""
+    found = [function]
+    while isinstance(found[-1], (functools.partial, MethodType)):
+        found.append(found[-1].func if isinstance(found[-1], functools.partial) else found[-1].__func__)
+    return found
+
+
+def rebinding(root: Root, function: Any) -> Rebinding:
     """How to find for another function object with the same code what `root` finds for this one."""
-    if isinstance(root, SelfRoot) and root.method is function:
-        return _self_of
-    cells = function.__closure__ or () if isinstance(function, FunctionType) else function.__func__.__closure__ or ()
+    inside = layers(function)
+    for k, layer in enumerate(inside):
+        if isinstance(root, SelfRoot) and root.method is layer:
+            return lambda other: SelfRoot(layers(other)[k])
+        if isinstance(root, PartialRoot) and root.partial is layer:
+            return lambda other: PartialRoot(layers(other)[k])
+    cells = inside[-1].__closure__ or () if isinstance(inside[-1], FunctionType) else ()
     for k, cell in enumerate(cells):
         if isinstance(root, CellRoot) and root.cell is cell:
-            return _cell_of(k)
+            return lambda other: CellRoot(layers(other)[-1].__closure__[k])
     return lambda other: root
-
-
-def _self_of(other: Function) -> Callable[[], Any]:
-    assert isinstance(other, MethodType)
-    return SelfRoot(other)
-
-
-def _cell_of(k: int) -> Rebinding:
-    def rebound(other: Function) -> Callable[[], Any]:
-        plain: Any = other.__func__ if isinstance(other, MethodType) else other
-        return CellRoot(plain.__closure__[k])
-
-    return rebound

@@ -66,6 +66,10 @@ class Formulas:
         return self.called(equation), _TIGHT
 
     def called(self, equation: Equation) -> str:
+        if equation.op in ("sum_to", "sum_to_shape"):
+            return f"sum({self.atom(equation.operands[0])})"
+        if equation.op == "transpose" and not equation.params.get("axes"):
+            return f"{self.atom(equation.operands[0], _TIGHT)}.T"
         texts = [self.atom(a) for a in equation.operands]
         texts += [f"{key}={show(value)}" for key, value in equation.params.items() if value not in (None, False, ())]
         return f"{equation.op.rstrip('_')}({', '.join(texts)})"
@@ -108,6 +112,8 @@ class Terms(Formulas):
         if equation.op != "multiply":
             return super().operation(equation)
         left, right = equation.operands
+        if isinstance(right, Const) and not isinstance(left, Const):
+            left, right = right, left
         if self.is_minus(right) and not self.is_minus(left):
             return f"-{self.factor(left)} {self.factor(self.definitions[right].operands[0])}", 2  # type: ignore[index]
         return f"{self.factor(left)} {self.factor(right)}", 3

@@ -1,4 +1,4 @@
-"""The evaluation trace as a table: v3 = v1 * v2 beside the user's lines, and each adjoint as a sum over its children."""
+"""The evaluation trace as a table: v3 = v1 * v2 beside the user's lines, and adjoints as sums over their children."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def tabulate(trace: Trace, values: Mapping[Var, Any], sums: ChildrenSums | None 
     writer = _Writer(trace, values)
     primal = tuple(writer.primal())
     adjoint = tuple(writer.adjoint(sums)) if sums else ()
-    where = f"   {trace.span.path}:{trace.span.line}" if trace.span else ""
+    where = f"   {trace.span.path}" if trace.span else ""
     return Table(f"{trace.name}({', '.join(p.name for p in trace.parameters)}){where}", primal, adjoint)
 
 
