@@ -23,7 +23,7 @@ from srcad.frontend.guards import Guard, TypeGuard
 from srcad.frontend.lengths import Lengths, Relation
 from srcad.frontend.machine import Machine
 from srcad.frontend.naming import with_names
-from srcad.frontend.roots import SelfRoot
+from srcad.frontend.roots import PartialRoot, SelfRoot
 from srcad.frontend.source import code_of, span_of
 from srcad.frontend.values import (
     ArrayRef,
@@ -168,7 +168,7 @@ class _Reader:
             path = root(m, "self", id(f.__self__), SelfRoot(f))
             owner = external(m, f.__self__, path, free=True)
             return f.__func__, (owner, *values), keywords
-        path = root(m, "partial", id(f), lambda: f)
+        path = root(m, "partial", id(f), PartialRoot(f))
         bound = external(m, f, path, free=True)
         assert isinstance(bound, Bound)
         return f.func, (*bound.first, *values), {**dict(bound.keywords), **keywords}
