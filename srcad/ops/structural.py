@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.catalogue import op, static
-from srcad.ops.subscripts import Template, is_basic, item_dims, item_type
+from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import (
     BOOL,
     INT,
@@ -23,7 +23,6 @@ from srcad.trace.types import (
     Scalar,
     TupleOf,
     Type,
-    Undefined,
     Unknown,
     dims_of,
     dtype_of,
@@ -75,11 +74,6 @@ def _first(x: Type, *_: Type, **__: Any) -> Type:
 def without_length(t: Type) -> Type:
     """The type of another value of this kind: what an int counted is forgotten."""
     return Scalar(t.dtype, t.python) if isinstance(t, Scalar) and t.length is not None else t
-
-
-def is_view(index: Template) -> bool:
-    """Whether `x[index]` shares memory with x."""
-    return is_basic(index)
 
 
 def _last_wins_type(x: Type, *indices: Type, index: Template) -> Type:
@@ -368,7 +362,10 @@ def _call_text(texts: Texts, params: Params) -> str:
     keywords = tuple(params.get("keywords", ()))
     arguments = texts[1:]
     positional = len(arguments) - len(keywords)
-    named = [f"**{text}" if name == "**" else f"{name}={text}" for name, text in zip(keywords, arguments[positional:], strict=True)]
+    named = [
+        f"**{text}" if name == "**" else f"{name}={text}"
+        for name, text in zip(keywords, arguments[positional:], strict=True)
+    ]
     return f"{texts[0]}({', '.join([*arguments[:positional], *named])})"
 
 
@@ -417,10 +414,6 @@ op("set_attribute", _nothing, effect=True)
 # ---- what lowerings of all areas use
 
 
-def rank_known(x: Atom) -> int | None:
-    return rank_of(x.type)
-
-
 def normal_axis(axis: Any, rank: int | None, what: str = "axis") -> Any:
     """A static axis (None, an int, a tuple of ints), non-negative where the rank is known."""
     axis = static(axis, what)
@@ -434,12 +427,3 @@ def normal_axis(axis: Any, rank: int | None, what: str = "axis") -> Any:
     if not -rank <= axis < rank:
         raise np.exceptions.AxisError(axis, rank)
     return axis % rank
-
-
-def defined(t: Type) -> bool:
-    return not isinstance(t, Undefined)
-
-
-def constant(a: Any) -> bool:
-    """Whether a value is known now."""
-    return isinstance(a, Const) or not isinstance(a, Var)
