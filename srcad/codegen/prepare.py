@@ -1,10 +1,15 @@
-"""Before code is generated: one set of variables for the state of a `while`, in its condition and in its body."""
+"""Before code is generated.
+
+The state of a `while` becomes one set of variables, in its condition and in its body. Operations that only say
+something about the type of their operand disappear.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 
 Substitution = Mapping[Var, Atom]
@@ -20,8 +25,13 @@ def atoms(given: Iterable[Atom], new: Substitution) -> tuple[Atom, ...]:
 
 
 def _region(region: Region, new: Substitution) -> Region:
-    equations = tuple(_equation(eq, new) for eq in region.equations)
-    return Region(region.parameters, equations, atoms(region.results, new))
+    new, equations = dict(new), []
+    for eq in region.equations:
+        if eq.op in OPS and OPS[eq.op].spelling == "{0}":
+            (new[eq.result],) = atoms(eq.operands[:1], new)
+        else:
+            equations.append(_equation(eq, new))
+    return Region(region.parameters, tuple(equations), atoms(region.results, new))
 
 
 def _equation(eq: Equation, new: Substitution) -> Equation:

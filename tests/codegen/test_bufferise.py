@@ -8,8 +8,10 @@ import numpy as np
 
 from srcad.backends.numpy import compile_source
 from srcad.codegen import generate
+from srcad.ops.meaning import Meanings
+from srcad.trace.evaluate import evaluate
 from srcad.trace.nodes import Trace
-from srcad.trace.types import FLOAT, INT, OPAQUE, ListOf
+from srcad.trace.types import FLOAT, INT, OPAQUE, ListOf, Unknown
 from tests.codegen.building import Maker, matrix, vector
 
 ROW = (("int", 0),)
@@ -155,3 +157,61 @@ def test_what_an_object_may_have_kept_is_not_overwritten() -> None:
     got = call(m.trace(y), np.zeros(2), kept.append)
     assert got[0] == 5.0
     assert kept[0][0] == 0.0
+
+
+def agrees(trace: Trace, *arguments: Any) -> None:
+    got = call(trace, *arguments)
+    expected = evaluate(trace, arguments, Meanings())
+    for a, b in zip(got if isinstance(got, tuple) else (got,), expected, strict=True):
+        np.testing.assert_allclose(a, b)
+
+
+def test_what_reads_a_buffer_is_not_folded_behind_a_store() -> None:
+    m = Maker(x=vector())
+    y = m.emit("sin", m.x, name="y")
+    before = m.emit("multiply", y, 2.0)
+    y = m.emit("set_item", y, 7.0, 0, index=ROW, name="y")
+    agrees(m.trace(m.emit("add", y, before)), np.ones(3))
+
+
+def test_a_reading_is_not_folded_behind_an_effect() -> None:
+    m = Maker(x=OPAQUE, change=OPAQUE)
+    before = m.emit("subscript", m.x, 0)
+    m.emit("call", m.change, m.x, keywords=())
+    trace = m.trace(m.emit("tuple_new", before, m.emit("subscript", m.x, 0)))
+
+    def change(x: list[int]) -> None:
+        x[0] = 5
+
+    assert call(trace, [1], change) == (1, 5)
+
+
+def test_overlapping_updates() -> None:
+    x, k = np.arange(1.0, 5.0), np.array([0, 1, 2, 3])
+    for op in ("set_item", "add_item"):
+        m = Maker(x=vector(), k=vector(dtype="int64"))
+        y = m.emit("sin", m.x, name="y")
+        value = m.emit("get_item", y, -1, index=(("slice", None, None, 0),))
+        agrees(m.trace(m.emit(op, y, value, m.k, index=MASK, name="y")), x, k)
+        m = Maker(x=vector())
+        y = m.emit("sin", m.x, name="y")
+        value = m.emit("get_item", y, -1, index=(("slice", None, 0, None),))
+        agrees(m.trace(m.emit(op, y, value, 1, index=TAIL, name="y")), x)
+
+
+def test_a_view_of_a_view() -> None:
+    m = Maker(a=matrix())
+    b = m.emit("sin", m.a, name="b")
+    corner = m.emit("get_item", m.emit("transpose", b, axes=None), 1, index=ROW, name="corner")
+    part = m.emit("get_item", corner, 1, index=TAIL, name="part")
+    b = m.emit("set_item", b, 9.0, 1, index=ROW, name="b")
+    agrees(m.trace(part, b), np.arange(6.0).reshape(3, 2))
+
+
+def test_helpers_that_hand_back_their_operand() -> None:
+    t = Unknown()
+    m = Maker(x=t)
+    y = m.emit("sin", m.x, name="y")
+    same = m.emit("sum_to_shape", y, m.x, name="same")
+    y = m.emit("set_item", y, 9.0, 1, index=ROW, name="y")
+    agrees(m.trace(same, y), np.arange(3.0))

@@ -27,7 +27,8 @@ def helper(x: Any) -> Any:
 CONSTANTS = [
     None, True, 3, -3, 0.1, -0.0, float("inf"), -float("inf"), float("nan"), 2j, -1.5j, 1 + 2j, complex(-0.0, 1.0),
     "it's", b"a", ..., (1, -2.5), [1, "a"], {"a": 1}, slice(1, None), range(3), np.float32(1.5), np.float64(2.0),
-    np.int64(3), np.bool_(True), np.array([1, 2]), np.array([[0.5, -1.0]]), np.array([1.0], dtype=np.float32), np.arange(99.0),
+    np.int64(3), np.bool_(True), np.array([1, 2]), np.array([[0.5, -1.0]]),
+    np.array([1.0], dtype=np.float32), np.arange(99.0),
     np.float64, np.sin, np.linalg.solve, np.linalg, math.exp, math, len, float, ValueError, helper, np.dtype("float32"),
 ]  # fmt: skip
 
