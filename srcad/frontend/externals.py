@@ -119,6 +119,11 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
         guard(m, ValueGuard(path, value))
         return Static(value)
+    if hasattr(value, "__srcad__"):
+        m.refuse(
+            f"{path} is a derivative, and a function that calls one can't be differentiated yet",
+            do="differentiate the derivative itself, as in srcad.grad(srcad.grad(f)).",
+        )
     if isinstance(value, KNOWN):
         guard(m, IdentityGuard(path, value))
         return Static(value)
