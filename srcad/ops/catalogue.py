@@ -33,7 +33,7 @@ class Op:
     view         the result may share memory with operand 0
     updates      in generated code operand 0 is overwritten to make the (first) result
     effect       must run exactly once and in order: prints, raises, calls of unknown functions
-    cost         "free" (index arithmetic, shapes, views), "cheap" (a few flops an element), "dear"; what a reversed loop
+    cost         "free" (indices, shapes, views), "cheap" (a few flops an element) or "dear": what a reversed loop
                  may recompute instead of recording
     """
 
