@@ -201,11 +201,18 @@ def items_of(b: Builder, arrays: Any) -> list[Atom] | None:
     return [as_array(b, a) for a in arrays]
 
 
-def _stack_of(b: Builder, arrays: Var) -> Atom:
-    """A run-time sequence of arrays as one array, whose first axis counts them."""
+def given_list(b: Builder, arrays: Any) -> Any:
+    """The list of which an array-like was made: its members need not be equally long, where they aren't stacked."""
+    made = [eq for eq in b.equations[-1:] if isinstance(arrays, Var) and arrays in eq.results]
+    return made[0].operands[0] if made and made[0].op == "list_to_array" else arrays
+
+
+def _stacked_at_run_time(b: Builder, arrays: Var, axis: int) -> Atom:
+    """Of a run-time sequence of arrays, the first axis of the whole counts them."""
     if isinstance(arrays.type, ListOf):
-        return emit(b, "list_to_array", arrays)
-    return arrays
+        whole = emit(b, "list_to_array", arrays)
+        return moved(b, whole, 0, one_axis(axis, known_rank(whole, "stack")))
+    return emit(b, "copy", moved(b, arrays, 0, one_axis(axis, known_rank(arrays, "stack"))))
 
 
 @lowers(np.concatenate, np.concat)
@@ -213,7 +220,7 @@ def concatenate(
     b: Builder, arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = ""
 ) -> Atom:
     _refuse_out(out)
-    axis = static(axis, "axis")
+    arrays, axis = given_list(b, arrays), static(axis, "axis")
     items = items_of(b, arrays)
     if items is None:
         joined = _concatenate_at_run_time(b, arrays, axis)
@@ -255,15 +262,39 @@ def append(b: Builder, arr: Any, values: Any, axis: Any = None) -> Atom:
     return concatenate(b, [arr, values], axis)
 
 
+@lowers(np.insert)
+def insert(b: Builder, arr: Any, obj: Any, values: Any, axis: Any = None) -> Atom:
+    x = array_of(b, arr)
+    if not isinstance(obj, int) and not (isinstance(obj, Var) and isinstance(obj.type, Scalar)):
+        raise NotYetSupported("np.insert at several places", do="insert one after the other")
+    if static(axis, "axis") is None:
+        x, axis = ravel(b, x), 0
+    place = one_axis(axis, known_rank(x, "insert"))
+    parts = [sliced(b, x, place, None, obj), _slab(b, x, place, values), sliced(b, x, place, obj, None)]
+    return joined_along(b, parts, place)
+
+
+def _slab(b: Builder, x: Atom, axis: int, values: Any) -> Atom:
+    """What is put in at one place along an axis: NumPy spreads a number, or one less dimension, over it."""
+    value, rank = as_array(b, values), known_rank(x, "insert")
+    if rank == 1:
+        return ravel(b, array_of(b, value))
+    shape = list(shape_atoms(b, x))
+    if known_rank(value, "insert") == rank:
+        raise NotYetSupported("np.insert of several rows at once", do="use np.concatenate")
+    shape[axis] = length_atom(1)
+    if known_rank(value, "insert"):
+        value = with_new_axes(b, to_rank(b, value, rank - 1), (axis,))
+    return emit(b, "broadcast_to", value, *shape)
+
+
 @lowers(np.stack)
 def stack(b: Builder, arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "") -> Atom:
     _refuse_out(out)
-    axis = operator.index(static(axis, "axis"))
+    arrays, axis = given_list(b, arrays), operator.index(static(axis, "axis"))
     items = items_of(b, arrays)
     if items is None:
-        whole = _stack_of(b, arrays)
-        place = one_axis(axis, known_rank(whole, "stack"))
-        return as_dtype(b, b.emit("copy", moved(b, whole, 0, place)), dtype)
+        return as_dtype(b, _stacked_at_run_time(b, arrays, axis), dtype)
     if not items:
         raise ValueError("need at least one array to stack")
     rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
@@ -299,6 +330,7 @@ def _stacks_vectors(b: Builder, tup: Any, what: str) -> bool:
 
 @lowers(np.hstack)
 def hstack(b: Builder, tup: Any, *, dtype: Any = None, casting: Any = "") -> Atom:
+    tup = given_list(b, tup)
     if isinstance(tup, Var) and isinstance(tup.type, ListOf):
         dims = dims_of(tup.type.element)
         return concatenate(b, tup, 0 if dims is not None and len(dims) == 1 else 1, dtype=dtype)
@@ -308,6 +340,7 @@ def hstack(b: Builder, tup: Any, *, dtype: Any = None, casting: Any = "") -> Ato
 
 @lowers(np.vstack)
 def vstack(b: Builder, tup: Any, *, dtype: Any = None, casting: Any = "") -> Atom:
+    tup = given_list(b, tup)
     if _stacks_vectors(b, tup, "vstack"):
         return stack(b, tup, dtype=dtype)
     if isinstance(tup, Var):
@@ -322,6 +355,7 @@ def dstack(b: Builder, tup: Any) -> Atom:
 
 @lowers(np.column_stack)
 def column_stack(b: Builder, tup: Any) -> Atom:
+    tup = given_list(b, tup)
     if _stacks_vectors(b, tup, "column_stack"):
         return stack(b, tup, 1)
     items = _members(b, tup)

@@ -238,7 +238,7 @@ def product(b: Builder, name: str, one: Atom, other: Atom) -> Atom:
     return emit(b, name, one, other)
 
 
-@lowers(np.matmul)
+@lowers(np.matmul, np.linalg.matmul)
 def matmul(b: Builder, x1: Any, x2: Any, /, **_: Any) -> Atom:
     return product(b, "matmul", as_array(b, x1), as_array(b, x2))
 

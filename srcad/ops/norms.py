@@ -121,3 +121,15 @@ def matrix_norm(b: Builder, x: Any, /, *, keepdims: Any = False, ord: Any = "fro
     x = as_array(b, x)
     rank = known_rank(x, "matrix_norm")
     return _matrix_norm(b, x, static(ord, "ord"), (rank - 2, rank - 1), bool(static(keepdims, "keepdims")))
+
+
+@lowers(np.linalg.cond)
+def cond(b: Builder, x: Any, p: Any = None) -> Atom:
+    x, p = as_array(b, x), static(p, "p")
+    if p in (None, 2, -2):
+        values = emit(b, "singular_values", x)
+        greatest, least = (emit(b, "get_item", values, k, index=(("ellipsis",), ("int", 0))) for k in (0, -1))
+        return emit(b, "divide", least, greatest) if p == -2 else emit(b, "divide", greatest, least)
+    rank = known_rank(x, "cond")
+    norms = [_matrix_norm(b, a, p, (rank - 2, rank - 1), False) for a in (x, emit(b, "inv", x))]
+    return emit(b, "multiply", *norms)

@@ -45,6 +45,8 @@ from srcad.trace.types import (
     promote,
 )
 
+WINDOWS = ("bartlett", "blackman", "hamming", "hanning")
+
 # ---- types
 
 
@@ -86,7 +88,7 @@ def _fft(x: Type, axis: int = -1, **_: Any) -> Type:
     return Unknown(_complex_dtype(x)) if dims is None else Array(_complex_dtype(x), dims)
 
 
-def _rfft(x: Type, axis: int = -1, **_: Any) -> Type:
+def _rfft(x: Type, axis: int = -1, **_: Any) -> Array:
     dims = list(dims_or_raise(x, "rfft"))
     dims[axis] = fixed(dims[axis].offset // 2 + 1) if dims[axis].symbol is None else UNKNOWN_DIM
     return Array(_complex_dtype(x), tuple(dims))
@@ -116,6 +118,11 @@ op("interp", _interp, _interp_text)
 op("convolve", _convolve, call("np.convolve", mode="full"), cost="dear")
 op("correlate", _convolve, call("np.correlate", mode="valid"), cost="dear")
 op("polyval", _polyval, "np.polyval({0}, {1})")
+op("unwrap", lambda p, **_: p, call("np.unwrap", discont=None, axis=-1, period=2 * np.pi))
+op("fftfreq", lambda n: Array("float64", (length_dim(n),)), "np.fft.fftfreq({0})")
+op("rfftfreq", lambda n: Array("float64", _rfft(Array("float64", (length_dim(n),))).dims), "np.fft.rfftfreq({0})")
+for _name in WINDOWS:
+    op(_name, lambda n: Array("float64", (length_dim(n),)), f"np.{_name}({{0}})")
 op("fft", _fft, _fourier_text, cost="dear")
 op("rfft", _rfft, _fourier_text, cost="dear")
 op("irfft", _irfft, _fourier_text, cost="dear")
@@ -283,7 +290,55 @@ def polyval(b: Builder, p: Any, x: Any) -> Atom:
     return emit(b, "polyval", array_of(b, p), as_array(b, x))
 
 
+@lowers(np.polyder)
+def polyder(b: Builder, p: Any, m: Any = 1) -> Atom:
+    x = array_of(b, p)
+    for _ in range(operator.index(static(m, "m"))):
+        degrees = b.emit("arange", b.emit("subtract", dim_atom(b, x, 0), 1), 0, -1)
+        x = emit(b, "multiply", sliced(b, x, 0, None, -1), degrees)
+    return x
+
+
+@lowers(np.polyint)
+def polyint(b: Builder, p: Any, m: Any = 1, k: Any = None) -> Atom:
+    if operator.index(static(m, "m")) != 1:
+        raise NotYetSupported("np.polyint more than once in a call", do="call it again")
+    x = array_of(b, p)
+    quotients = emit(b, "divide", x, b.emit("arange", dim_atom(b, x, 0), 0, -1))
+    return joined_along(b, [quotients, as_vector(b, array_of(b, 0.0 if k is None else k))], 0)
+
+
+@lowers(np.unwrap)
+def unwrap(b: Builder, p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.pi) -> Atom:
+    x = as_array(b, p)
+    rank = known_rank(x, "unwrap")
+    place = one_axis(axis, rank)
+    given = {"discont": static(discont, "discont"), "period": static(period, "period")}
+    extra = {} if place == rank - 1 else {"axis": place}
+    return emit(b, "unwrap", x, **extra, **{name: value for name, value in given.items() if value is not None})
+
+
+def _window(name: str) -> Any:
+    return lambda b, M: emit(b, name, length_atom(M))
+
+
+for _name in WINDOWS:
+    lowers(getattr(np, _name))(_window(_name))
+
+
 # ---- lowerings: Fourier transforms
+
+
+def _frequencies(name: str) -> Any:
+    def lowering(b: Builder, n: Any, d: Any = 1.0, device: Any = None) -> Atom:
+        cycles = emit(b, name, length_atom(n))
+        return cycles if isinstance(d, (int, float)) and d == 1 else emit(b, "divide", cycles, d)
+
+    return lowering
+
+
+fftfreq = lowers(np.fft.fftfreq)(_frequencies("fftfreq"))
+rfftfreq = lowers(np.fft.rfftfreq)(_frequencies("rfftfreq"))
 
 
 def _fitted(b: Builder, x: Atom, n: Any, axis: int) -> Atom:

@@ -6,7 +6,7 @@ from typing import Any
 
 from srcad.ops.arguments import known_rank
 from srcad.ops.creation import vander
-from srcad.ops.sequences import along_axis
+from srcad.ops.sequences import WINDOWS, along_axis
 from srcad.rules.joining import along, cut
 from srcad.rules.language import (
     Expr,
@@ -27,7 +27,11 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.shaping import sized, swapped
-from srcad.rules.table import Site, linear, multilinear, rule, wrap
+from srcad.rules.table import Site, flat, linear, multilinear, rule, wrap
+
+flat("fftfreq", "rfftfreq", *WINDOWS)
+# what is added to the angles are whole turns
+rule("unwrap", lambda site, g: g, lambda site, dot: dot)
 
 # ---- differences
 

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import LOWERINGS
 from srcad.trace.nodes import Var
 from srcad.trace.types import ListOf, type_of
 from tests.rules.calls import check_call, check_method
-from tests.rules.checking import check, program
+from tests.rules.checking import check, directional, program
 
 rng = np.random.default_rng(2)
 
@@ -33,6 +34,15 @@ def test_concatenate() -> None:
 @pytest.mark.parametrize("axis", [0, 1, 2, -1, None])
 def test_concatenate_of_an_array(axis: Any) -> None:
     check_call(np.concatenate, array(2, 3, 4, 2), axis=axis)
+
+
+def test_insert() -> None:
+    check_call(np.insert, array(4), 1, 0.5)
+    check_call(np.insert, array(4), -1, array(2))
+    check_call(np.insert, array(2, 3), 1, 0.5)
+    check_call(np.insert, array(2, 3), 1, 0.5, axis=1)
+    check_call(np.insert, array(2, 3), 1, array(3), axis=0)
+    check_call(np.insert, array(2, 3), 1, array(2), axis=1)
 
 
 @pytest.mark.parametrize("axis", [0, 1, -1])
@@ -134,6 +144,18 @@ def test_lists_of_unknown_length(axis: Any) -> None:
         return LOWERINGS[np.concatenate](b, items, axis)
 
     check(build, array(2, 3), array(2, 3))
+
+
+def test_lists_of_arrays_of_different_lengths() -> None:
+    def triangle(x: Any) -> Any:
+        parts = []
+        for i in range(len(x)):
+            parts.append(x[: i + 1] * x[i])
+        return np.sum(np.concatenate(parts) ** 2)
+
+    x = array(4)
+    expected = [directional(lambda t, e=e: triangle(x + t * e)) for e in np.eye(4)]
+    np.testing.assert_allclose(srcad.grad(triangle)(x), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("function", [np.stack, np.vstack, np.hstack, np.column_stack, np.array])

@@ -306,6 +306,12 @@ def test_other_norms() -> None:
     check_call(np.linalg.matrix_norm, array(2, 3))
 
 
+@pytest.mark.parametrize("p", [None, 1, -2, "fro"])
+def test_cond(p: Any) -> None:
+    check_call(np.linalg.cond, regular(3, 3), p)
+    check_call(np.linalg.cond, regular(2, 3, 3), p)
+
+
 def test_the_norm_of_zero_has_gradient_zero() -> None:
     for options in ({}, {"ord": 3}):
         (got,) = derivative_at(lambda b, x: LOWERINGS[np.linalg.norm](b, x, **options), np.zeros(3))

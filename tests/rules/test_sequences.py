@@ -152,3 +152,22 @@ def test_lengths_of_transforms(n: int) -> None:
 
 def test_a_length_known_at_run_time() -> None:
     check(lambda b, x: spectrum(np.fft.fft, b.emit("multiply", b.emit("dim", x, axis=0), 2))(b, x), array(5))
+
+
+def test_frequencies_and_windows() -> None:
+    for function in (np.fft.fftfreq, np.fft.rfftfreq):
+        check_call(function, 5, 0.3)
+        check(lambda b, x, f=function: b.emit("real", LOWERINGS[f](b, b.emit("dim", x, axis=0))), array(5))
+    check(lambda b, x: b.emit("multiply", LOWERINGS[np.hanning](b, b.emit("dim", x, axis=0)), x), array(5))
+
+
+def test_unwrap() -> None:
+    check_call(np.unwrap, np.array([0.1, 3.0, -3.0, 2.9, 1.0, -5.0]))
+    check_call(np.unwrap, 4 * array(3, 4), axis=0)
+
+
+def test_polynomials() -> None:
+    check_call(np.polyder, array(4))
+    check_call(np.polyder, array(4), 2)
+    check_call(np.polyint, array(4))
+    check_call(np.polyint, array(3), k=0.5)
