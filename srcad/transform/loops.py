@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
-from srcad.trace.types import INT, Unknown
+from srcad.trace.types import INT, UNDEFINED, UNKNOWN_DIM, Array, Type, Unknown, dims_of
 from srcad.transform.branches import REVERSES, bar_type
-from srcad.transform.unbroadcast import Bar
+from srcad.transform.unbroadcast import Bar, same_shape
 
 if TYPE_CHECKING:
     from srcad.transform.sweep import Sweep
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Carried:
-    """What the reversed loop carries: initial values, parameters, yields."""
+    """What the reversed loop carries: initial values, parameters, yields, results."""
 
     initial: list[Atom] = field(default_factory=list)
     parameters: list[Var] = field(default_factory=list)
     yields: list[Atom] = field(default_factory=list)
+    results: list[Var] = field(default_factory=list)
 
-    def add(self, initial: Atom, parameter: Var, value: Atom) -> None:
+    def add(self, initial: Atom, parameter: Var, value: Atom, result: Type) -> None:
         self.initial.append(initial)
         self.parameters.append(parameter)
         self.yields.append(value)
+        self.results.append(Var(result))
 
 
 def reverse_loop(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None:
@@ -39,8 +41,8 @@ def reverse_loop(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> No
     moving = [(s, bar) for s, bar in zip(slots(equation), bars, strict=False) if bar or sweep.active(_parameter(s))]
     outer = sweep.outer(body)
     initial = [_carried_bar(sweep, bar, slot.result) for slot, bar in moving]
-    parameters = [_parameter_for(sweep, _parameter(slot)) for slot, _ in moving]
-    own = {v: _parameter_for(sweep, v) for v in outer}
+    parameters = [_named(sweep, _parameter(slot), _like_yielded(slot)) for slot, _ in moving]
+    own = {v: _named(sweep, v, bar_type(v.type)) for v in outer}
     sums = {v: Bar(own[v], whole=not isinstance(v.type, Unknown)) for v in outer}
     carried = Carried()
     with sweep.region(sums) as equations:
@@ -48,15 +50,15 @@ def reverse_loop(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> No
             sweep.add(slot.yields[-1], parameter, whole=not isinstance(parameter.type, Unknown))
         sweep.reverse(body.equations)
         for (slot, _), start, parameter in zip(moving, initial, parameters, strict=True):
-            carried.add(start, parameter, _next_bar(sweep, slot, parameter))
+            carried.add(start, parameter, _next_bar(sweep, slot, parameter), _like_initial(slot))
         changed = [v for v in outer if sweep.bars[v] is not sums[v]]
         last = {v: _sum_so_far(sweep, v) for v in changed}
     for v in changed:
-        carried.add(_carried_bar(sweep, sweep.bars.get(v), v), own[v], last[v])
-    results = _emit(sweep, equation, carried, equations)
-    for v, result in zip(changed, results[len(moving) :], strict=True):
+        carried.add(_carried_bar(sweep, sweep.bars.get(v), v), own[v], last[v], own[v].type)
+    _emit(sweep, equation, carried, equations)
+    for v, result in zip(changed, carried.results[len(moving) :], strict=True):
         sweep.put(v, Bar(result, sums[v].whole))
-    for (slot, _), result in zip(moving, results, strict=False):
+    for (slot, _), result in zip(moving, carried.results, strict=False):
         if slot.initial is not None:
             sweep.add(slot.initial, result, whole=not isinstance(result.type, Unknown))
 
@@ -66,11 +68,30 @@ def _parameter(slot: Slot) -> Var:
     return slot.parameters[-1]
 
 
-def _parameter_for(sweep: Sweep, var: Var) -> Var:
-    """A parameter of the reversed body for the adjoint of a variable."""
-    parameter = Var(bar_type(var.type))
+def _named(sweep: Sweep, var: Var, t: Type) -> Var:
+    """A parameter of the reversed body, for the adjoint of a variable."""
+    parameter = Var(t)
     sweep.christen(var, parameter)
     return parameter
+
+
+def _like_yielded(slot: Slot) -> Type:
+    """The type of the adjoint that a reversed iteration begins with: that of what the iteration has yielded."""
+    return _with_dims_of(bar_type(_parameter(slot).type), slot.yields[-1].type)
+
+
+def _like_initial(slot: Slot) -> Type:
+    """The type of the adjoint that is left after the reversed loop: that of the initial value."""
+    return _with_dims_of(bar_type(_parameter(slot).type), slot.initial.type if slot.initial else UNDEFINED)
+
+
+def _with_dims_of(t: Type, other: Type) -> Type:
+    """The type with the lengths of another one of its rank; without those that may change, where there are none."""
+    if not isinstance(t, Array):
+        return t
+    if isinstance(other, Array) and other.rank == t.rank:
+        return Array(t.dtype, other.dims)
+    return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
 
 
 def _carried_bar(sweep: Sweep, bar: Bar | None, like: Var) -> Atom:
@@ -88,25 +109,26 @@ def _sum_so_far(sweep: Sweep, var: Var) -> Atom:
 
 
 def _next_bar(sweep: Sweep, slot: Slot, parameter: Var) -> Atom:
-    """The adjoint of a carried value at the beginning of the body, for the iteration before."""
+    """The adjoint of a carried value at the beginning of the body, for the iteration before.
+
+    Where it is zero, its shape is that of the adjoint at the end, unless the shape may change in each iteration.
+    """
     primal = _parameter(slot)
     bar = sweep.take(primal)
-    if bar is None and not isinstance(primal.type, Unknown):
-        return sweep.whole(None, parameter)
-    return _carried_bar(sweep, bar, primal)
+    passing = any(dim.passing for dim in dims_of(primal.type) or ())
+    keeps_shape = same_shape(primal.type, parameter.type) and not passing
+    return _carried_bar(sweep, bar, parameter if bar is None and keeps_shape else primal)
 
 
-def _emit(sweep: Sweep, equation: Equation, carried: Carried, equations: list[Equation]) -> tuple[Var, ...]:
+def _emit(sweep: Sweep, equation: Equation, carried: Carried, equations: list[Equation]) -> None:
     index = Var(INT, equation.regions[-1].parameters[0].name if equation.op == "for" else None)
-    results = tuple(Var(parameter.type) for parameter in carried.parameters)
-    for parameter, result in zip(carried.parameters, results, strict=True):
+    for parameter, result in zip(carried.parameters, carried.results, strict=True):
         if parameter in sweep.names:
             sweep.names[result] = sweep.names[parameter]
     bounds, backwards = _range(sweep, equation)
     params = {REVERSES: equation, **({"backwards": True} if backwards else {})}
     region = Region((index, *carried.parameters), tuple(equations), tuple(carried.yields))
-    sweep.b.append(Equation("for", (*bounds, *carried.initial), results, params, (region,)))
-    return results
+    sweep.b.append(Equation("for", (*bounds, *carried.initial), tuple(carried.results), params, (region,)))
 
 
 def _range(sweep: Sweep, equation: Equation) -> tuple[tuple[Atom, ...], bool]:

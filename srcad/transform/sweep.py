@@ -17,7 +17,7 @@ from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, free_variables, walk
 from srcad.trace.types import Array, Scalar, is_numeric
 from srcad.transform import branches, loops, places
-from srcad.transform.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast, whole
+from srcad.transform.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast_bar, whole
 
 STRUCTURES = {
     "if": branches.reverse_if,
@@ -96,12 +96,11 @@ class Sweep:
             return
         rule = _rule(equation)
         given = rule.pullback(self.b, equation, self.fitting(rule, equation, bars), wanted)
-        stretched = _stretched(equation, bars)
         for operand, g, want in zip(equation.operands, given, wanted, strict=True):
             if g is None or not want:
                 continue
             if rule.pointwise and is_numeric(equation.result.type):
-                self.contribution(equation, operand, g, stretched)
+                self.contribution(equation, operand, g, bars[0])
             else:
                 self.add(operand, g)
 
@@ -112,13 +111,15 @@ class Sweep:
         pairs = zip(bars, equation.results, strict=True)
         return tuple(None if bar is None else self.whole(bar, result) for bar, result in pairs)
 
-    def contribution(self, equation: Equation, operand: Atom, g: Atom, stretched: bool) -> None:
+    def contribution(self, equation: Equation, operand: Atom, g: Atom, bar: Bar | None) -> None:
         """A contribution of an elementwise operation, to be un-broadcast."""
+        full = bar is not None and bar.whole
+        stretched = full or _stretches(equation, bar)
         if _is_sole(equation, operand):
-            bar_is_whole = stretched and _rank_is(g, operand)
-            self.add(operand, g, whole=bar_is_whole)
+            self.add(operand, g, whole=full or (stretched and _rank_is(g, operand)))
         else:
-            self.add(operand, unbroadcast(self.b, g, operand, equation.result, stretched=stretched))
+            summed = unbroadcast_bar(self.b, Bar(g, full), operand, equation.result, stretched=stretched)
+            self.add(operand, summed.value, whole=summed.whole)
 
     # ---- regions
 
@@ -188,12 +189,12 @@ def _is_sole(equation: Equation, operand: Atom) -> bool:
     return (len(others) == 1 and others[0] is operand) or not others
 
 
-def _stretched(equation: Equation, bars: list[Bar | None]) -> bool:
-    """Whether the axes that contributions of an elementwise operation have are as long as the result's."""
-    (bar, *rest) = bars
-    if bar is None or rest:
-        return False
-    return bar.whole or (isinstance(bar.value.type, Scalar) and len(_others(equation)) <= 1)
+def _stretches(equation: Equation, bar: Bar | None) -> bool:
+    """Whether the axes that contributions of an elementwise operation have are as long as the result's.
+
+    With a scalar adjoint they come from the slope, which has the shape of the one operand that is no scalar.
+    """
+    return bar is not None and isinstance(bar.value.type, Scalar) and len(_others(equation)) <= 1
 
 
 def _rank_is(g: Atom, operand: Atom) -> bool:

@@ -49,30 +49,40 @@ def same_shape(a: Type, b: Type) -> bool:
 # ---- undoing broadcasting
 
 
-def unbroadcast(b: Builder, g: Atom, operand: Atom, result: Atom, *, stretched: bool = False) -> Atom:
-    """Sum a contribution, which broadcasts to the shape of `result`, over the axes along which `operand` was stretched.
+def unbroadcast(b: Builder, g: Atom, operand: Atom, result: Atom) -> Atom:
+    """Sum a contribution, which broadcasts to the shape of `result`, over the axes that were stretched."""
+    return unbroadcast_bar(b, Bar(g), operand, result).value
+
+
+def unbroadcast_bar(b: Builder, g: Bar, operand: Atom, result: Atom, *, stretched: bool = False) -> Bar:
+    """The same for a contribution that may be whole, with respect to `result`, as an adjoint of `operand`.
 
     `stretched` promises that the axes that `g` has are as long as those of the result.
     """
     if same_shape(operand.type, result.type):
         return g
+    whole, value = g.whole or (stretched and _same_rank(g.value.type, result.type)), g.value
     summed = _summed_axes(operand.type, result.type)
     if summed is None:
-        return _at_run_time(b, g, operand, result)
-    lengths = [_length(g.type, axis, result.type, stretched) for axis in summed]
+        return Bar(_at_run_time(b, value, operand, result, whole), whole=True)
+    lengths = [_length(value.type, axis, result.type, stretched or whole) for axis in summed]
     if None in lengths:
-        g = b.emit("materialise", g, result)
+        value, whole = b.emit("materialise", value, result), True
         lengths = ["long"] * len(summed)
-    g = _times_lengths(b, g, [axis for axis, n in zip(summed, lengths, strict=True) if n == "short"], result)
+    value = _times_lengths(b, value, [axis for axis, n in zip(summed, lengths, strict=True) if n == "short"], result)
     long = [axis for axis, n in zip(summed, lengths, strict=True) if n == "long"]
-    return _sum(b, g, long, operand)
+    return Bar(_sum(b, value, long, operand), whole)
 
 
-def _at_run_time(b: Builder, g: Atom, operand: Atom, result: Atom) -> Atom:
-    if g is not result and not same_shape(g.type, result.type):
+def _at_run_time(b: Builder, g: Atom, operand: Atom, result: Atom, full: bool) -> Atom:
+    if not full and not same_shape(g.type, result.type):
         g = b.emit("materialise", g, result)
     summed: Atom = b.emit("sum_to_shape", g, operand)
     return summed
+
+
+def _same_rank(a: Type, b: Type) -> bool:
+    return rank_of(a) is not None and rank_of(a) == rank_of(b)
 
 
 def _summed_axes(operand: Type, result: Type) -> list[int] | None:
@@ -133,7 +143,10 @@ def _sum(b: Builder, g: Atom, long: list[int], operand: Atom) -> Atom:
     if not axes:
         return g
     keep = tuple(axis for axis in axes if axis >= rank - inner)
-    summed: Atom = b.emit("sum_to", g, axes=tuple(axes), keep=keep)
+    plain = len(axes) == rank and not keep
+    summed: Atom = (
+        b.emit("sum", g, axis=None, keepdims=False) if plain else b.emit("sum_to", g, axes=tuple(axes), keep=keep)
+    )
     return summed
 
 

@@ -15,7 +15,16 @@ from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.types import Array, Dim, Scalar
 
 # operation -> the operand of which it reads the shape alone
-READS_SHAPE = {"zeros_like": 0, "materialise": 1, "sum_to_shape": 1, "reshape_like": 1, "dim": 0, "size": 0, "shape": 0, "ndim": 0}
+READS_SHAPE = {
+    "zeros_like": 0,
+    "materialise": 1,
+    "sum_to_shape": 1,
+    "reshape_like": 1,
+    "dim": 0,
+    "size": 0,
+    "shape": 0,
+    "ndim": 0,
+}
 
 
 def witnessed(reverse: Region, outside: Iterable[Var]) -> Region:
@@ -29,7 +38,7 @@ class _Witnesses:
         self.lengths: dict[Dim, tuple[Var, int]] = {}
         self.shapes: dict[tuple[Dim, ...], Var] = {}
         for var in self.outside:
-            if isinstance(var.type, Array):
+            if isinstance(var.type, Array) and not any(dim.passing for dim in var.type.dims):
                 self.shapes.setdefault(var.type.dims, var)
                 for axis, dim in enumerate(var.type.dims):
                     self.lengths.setdefault(dim, (var, axis))
