@@ -241,7 +241,7 @@ class Specialiser:
         self.function = entered(function)
         self.request = request
         self.binder = Binder(function)
-        self.shelf = shelf_for(function, request)
+        self.shelf = shelf_for(self.function, request)
         self.entrances: dict[Any, tuple[Entrance, ...]] = {}
 
     @property

@@ -161,6 +161,11 @@ def test_jacobian() -> None:
         srcad.jacobian(programs.pair)(2.0)
 
 
+def test_a_derivative_in_a_function_is_not_taken_for_that_function() -> None:
+    with pytest.raises(NotYetSupported, match="is a derivative"):
+        srcad.grad(lambda x: programs.cube_slope(x))(3.0)
+
+
 def test_derivatives_of_derivatives() -> None:
     assert srcad.grad(srcad.grad(lambda x: x**3))(2.0) == 12.0
     x = np.array([1.0, 2.0])
@@ -258,7 +263,7 @@ def test_a_function_made_anew_is_not_compiled_anew(compiled: list[Any]) -> None:
         assert np.all(srcad.grad(programs.scaled_by(float(k)))(x) == 2.0 * k)
         assert srcad.value_and_grad(programs.Spring(float(k)).energy)(1.0) == (k / 2, k)
         assert srcad.vjp(programs.Spring(float(k)), 1.0)[1](1.0) == (k,)
-        assert srcad.grad(functools.partial(lambda a, x: a * x, float(k)))(1.0) == k
+        assert srcad.grad(functools.partial(programs.starred, float(k)))(2.0) == 8.0
     assert len(compiled) == 5
 
 
