@@ -214,7 +214,7 @@ class _Analysis:
         self.decisions.copied.discard((eq, 0))
         operand = eq.operands[0]
         in_the_way = self.conflicts(eq, scope) if isinstance(operand, Var) else []
-        if self.sharing.owns(operand) and not in_the_way:
+        if self.sharing.owns(operand) and not in_the_way and not _becomes_another(eq):
             self.decisions.in_place.add(eq)
         elif eq.op != "accumulate":
             self.decisions.copied.add((eq, 0))
@@ -378,6 +378,13 @@ class _Analysis:
 def _at(var: Var, level: int) -> list[Node]:
     """The memory of a source that a target's memory of this level may be."""
     return [(var, level)] if level in levels(var.type) else list(nodes(var))
+
+
+def _becomes_another(eq: Equation) -> bool:
+    """Whether adding in place would leave a value of one name under that of another: x += x for x_bar = x + x."""
+    operand, result = eq.operands[0], eq.results[0]
+    names = {operand.name, result.name} - {None} if isinstance(operand, Var) else set()
+    return eq.op == "accumulate" and len(names) == 2
 
 
 def _reads_first(eq: Equation) -> bool:

@@ -87,7 +87,7 @@ class Control:
 
     def index(self, body: Region) -> ast.expr:
         index = body.parameters[0]
-        used = bool(index.name) or index in self.live.free(Region((), body.equations, body.results))
+        used = index.name not in (None, "_") or index in self.live.free(Region((), body.equations, body.results))
         return ast.Name(self.x.names.of(index) if used else "_", ast.Store())
 
     def range(self, eq: Equation) -> ast.expr:

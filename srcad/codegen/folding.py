@@ -236,11 +236,13 @@ class _Folder:
     def disturbs(self, eq: Equation, memory: set[Var], names: set[str | None]) -> bool:
         if eq in self.folding.choices:
             return False
-        if eq.regions or (eq.op in OPS and OPS[eq.op].effect):
+        if eq.op in OPS and OPS[eq.op].effect:
             return True
         if eq in self.in_place and isinstance(eq.operands[0], Var) and self.classes.of(eq.operands[0]) in memory:
             return True
-        return any(result.name in names for result in eq.results)
+        set_here = [*eq.results, *(p for region in eq.regions for p in region.parameters)]
+        inner = [e for region in eq.regions for e in region.equations]
+        return any(v.name in names for v in set_here) or any(self.disturbs(e, memory, names) for e in inner)
 
 
 def _is_statement(eq: Equation) -> bool:

@@ -63,7 +63,10 @@ def assign_names(trace: Trace, live: Liveness, in_place: frozenset[Equation], hi
     graph = _interference(trace, live)
     namer = _Namer(trace, live, graph, hints)
     namer.define()
-    for a, b in _affinities(trace, in_place):
+    for eq in walk(trace.body):
+        if eq in in_place:
+            namer.merge(eq.operands[0], eq.results[-1], renaming=True)
+    for a, b in _affinities(trace):
         namer.merge(a, b)
     return namer.name()
 
@@ -104,11 +107,11 @@ def _state(eq: Equation, live: Liveness) -> list[Var]:
 # ---- what would like to be one
 
 
-def _affinities(trace: Trace, in_place: frozenset[Equation]) -> Iterator[tuple[Atom, Var]]:
+def _affinities(trace: Trace) -> Iterator[tuple[Atom, Var]]:
     """Pairs of variables, the most important first."""
     equations = list(walk(trace.body))
     for eq in equations:
-        if eq in in_place or (eq.op in OPS and OPS[eq.op].updates and eq.operands):
+        if eq.op in OPS and OPS[eq.op].updates and eq.operands:
             yield eq.operands[0], eq.results[-1]
     for eq in equations:
         if eq.op in ("for", "while"):
@@ -146,8 +149,9 @@ class _Namer:
         for eq in region.equations:
             inline = len(eq.results) == 1 and eq.results[0] in self.live.inline
             for inner in eq.regions:
-                for var in inner.parameters:
-                    self.add(var, var.name)
+                for k, var in enumerate(inner.parameters):
+                    is_index = eq.op == "for" and k == 0
+                    self.add(var, "k" if is_index and var.name in (None, "_") else var.name)
                 self.region(inner)
             for var in () if inline else eq.results:
                 self.add(var, var.name or self.role(eq, var))
@@ -161,18 +165,21 @@ class _Namer:
 
     def add(self, var: Var, hint: str | None, fixed: bool = False, free: bool = False) -> None:
         if var not in self.names.classes:
-            found = _Class([var], identifier(hint) if hint else None, fixed, free)
+            found = _Class([var], identifier(hint) if hint and hint != "_" else None, fixed, free)
             self.names.classes[var] = found
             self.order.append(found)
 
-    def merge(self, a: Atom, b: Var) -> None:
-        """One class of two, where they never live at the same time and both may have the name."""
+    def merge(self, a: Atom, b: Var, *, renaming: bool = False) -> None:
+        """One class of two, where they never live at the same time and both may have the name.
+
+        `renaming`: a gives its name to b, which is the same object, even if b has another.
+        """
         if not isinstance(a, Var) or a not in self.names.classes or b not in self.names.classes:
             return
         one, two = self.names.classes[a], self.names.classes[b]
         if one is two or one.free or two.free or (one.fixed and two.fixed):
             return
-        if (one.hint and two.hint and one.hint != two.hint) or self.clash(one, two):
+        if self.clash(one, two) or (one.hint and two.hint and one.hint != two.hint and not renaming):
             return
         if two.fixed:
             one, two = two, one
