@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.slots import slots
 from srcad.trace.types import OPAQUE, is_differentiable
 
 Flat = Callable[[str], bool]
@@ -39,13 +40,11 @@ def activity(region: Region, inputs: Iterable[Var], outputs: Iterable[Atom], fla
 
 
 def carries(equation: Equation) -> tuple[Sequence[Atom], Sequence[Var], Sequence[Atom], Sequence[Var]]:
-    """The carried values of a loop: (initial, parameters, yields, results), all of one length."""
-    body = equation.regions[-1]
-    if equation.op == "while":
-        return equation.operands, body.parameters, body.results, equation.results[:-1]
-    flags = 1 if equation.params.get("breaks") else 0
-    results = equation.results[: len(equation.results) - flags]
-    return equation.operands[3:], body.parameters[1:], body.results[flags:], results
+    """The carried values of a loop: (initial, parameters of the body, yields, results), all of one length."""
+    carried = slots(equation)
+    initial = tuple(slot.initial for slot in carried if slot.initial is not None)
+    parameters = tuple(slot.parameters[-1] for slot in carried)
+    return initial, parameters, tuple(slot.yields[-1] for slot in carried), tuple(slot.result for slot in carried)
 
 
 def differentiable_operands(equation: Equation) -> tuple[Atom, ...]:

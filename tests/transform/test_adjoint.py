@@ -17,7 +17,7 @@ from srcad.trace.verifier import verify
 from srcad.transform.adjoint import Seed, adjoint
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
-from tests.traces import MATRIX, N, VECTOR, branch, build, loop, ops_of, run, while_loop
+from tests.traces import MATRIX, VECTOR, N, branch, build, loop, ops_of, run, while_loop
 from tests.transform.adjoints import check
 
 M = Dim("m", 0, True)
@@ -151,7 +151,7 @@ def test_a_branch_in_a_loop_that_leaves_a_variable_undefined() -> None:
 # ---- loops
 
 
-def power_iteration(b: Builder, x: Var, A: Var, n: Var) -> Any:  # noqa: N803
+def power_iteration(b: Builder, x: Var, A: Var, n: Var) -> Any:
     def step(i: Var, x: Var) -> Any:
         return b.emit("tanh", b.emit("matmul", A, x), name="x")
 
@@ -269,7 +269,7 @@ def test_a_recurrence_on_the_places_of_an_array() -> None:
 
 
 def test_a_stored_value_is_broadcast_to_its_place() -> None:
-    def body(b: Builder, A: Var, x: Var, a: Var) -> Any:  # noqa: N803
+    def body(b: Builder, A: Var, x: Var, a: Var) -> Any:
         y = b.emit("set_item", b.emit("multiply", A, A), x, 0, index=ITEM)
         y = b.emit("set_item", y, a, 0, 1, index=(("slice", None, None, None), ("int", 1)))
         return norm(b, y)
@@ -287,7 +287,7 @@ def test_a_stored_value_is_broadcast_to_its_place() -> None:
     ],
 )
 def test_new_axes(template: Any) -> None:
-    def body(b: Builder, x: Var, A: Var) -> Any:  # noqa: N803
+    def body(b: Builder, x: Var, A: Var) -> Any:
         first = norm(b, b.emit("get_item", A, index=template))
         stretched = b.emit("multiply", b.emit("get_item", x, index=(("newaxis",),)), A)
         return b.emit("add", first, norm(b, stretched))
