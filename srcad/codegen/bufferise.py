@@ -331,10 +331,7 @@ class _Analysis:
         pairs = list(zip(targets, sources, strict=False))
         for target, source in pairs:
             changed |= self._link_one(target, source, scope)
-        for j, (target, source) in enumerate(pairs):
-            for other, other_source in pairs[:j]:
-                changed |= self._link_two(target, source, other, other_source)
-        return changed
+        return self._link_pairs(pairs) or changed
 
     def _link_one(self, target: Var, source: Atom, scope: set[Var]) -> bool:
         if isinstance(source.type, Undefined) or not levels(source.type):
@@ -348,15 +345,18 @@ class _Analysis:
         news = [self.sharing.join((target, level), (source, o), scope) for level, o in joins]
         return any(news)
 
-    def _link_two(self, a: Var, source_a: Atom, b: Var, source_b: Atom) -> bool:
-        if not isinstance(source_a, Var) or not isinstance(source_b, Var):
-            return False
+    def _link_pairs(self, pairs: Sequence[tuple[Var, Atom]]) -> bool:
+        """Targets share memory with each other as their sources do; whether that is news."""
+        places: dict[Node, list[Node]] = {}  # memory of a source -> memory of targets that it becomes
+        for target, source in pairs:
+            for node in nodes(target) if isinstance(source, Var) else ():
+                for place in _at(source, node[1]):
+                    places.setdefault(place, []).append(node)
         changed = False
-        for node in nodes(a):
-            for other in nodes(b):
-                ours, theirs = _at(source_a, node[1]), _at(source_b, other[1])
-                if any(self.sharing.may(x, y) for x in ours for y in theirs):
-                    changed |= self.sharing.connect(node, [other])
+        for place, mine in places.items():
+            for other in (place, *self.sharing.near[place]):
+                for node in places.get(other, ()):
+                    changed |= self.sharing.connect(node, mine)
         return changed
 
     # ---- results
@@ -375,8 +375,9 @@ class _Analysis:
                 seen += memory
 
 
-def _at(var: Var, level: int) -> list[Node]:
+def _at(var: Atom, level: int) -> list[Node]:
     """The memory of a source that a target's memory of this level may be."""
+    assert isinstance(var, Var)
     return [(var, level)] if level in levels(var.type) else list(nodes(var))
 
 
