@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from srcad.arguments import Argnum, Binder, Call
 from srcad.codegen import Generated, generate
-from srcad.errors import NotYetSupported
+from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend import Reading, read
 from srcad.ops.catalogue import OPS
 from srcad.results import as_primal, differentiated, relabelled, returning, shifted, unchecked, with_value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, leaves, walk
+from srcad.trace.printer import print_trace
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
@@ -74,9 +76,28 @@ _REPEATABLE = ("assert_", "raise_")
 
 def compile_call(function: Callable[..., Any], call: Call, request: Request) -> Program:
     """The program for a call's types."""
-    reading = read_any(function, call, Binder(function).resolve_all(request.argnums, call))
-    primal = simplify(reading.trace)
-    return STAGES[request.kind](primal, reading, request)
+    argnums = Binder(function).resolve_all(request.argnums, call)
+    with bugs_reported("reading the function"):
+        reading = read_any(function, call, argnums)
+    with bugs_reported("simplifying", reading.trace):
+        primal = simplify(reading.trace)
+    with bugs_reported("differentiating", primal):
+        return STAGES[request.kind](primal, reading, request)
+
+
+@contextmanager
+def bugs_reported(doing: str, trace: Trace | None = None) -> Iterator[None]:
+    """Turn an exception that isn't a refusal into one that says whose fault it is."""
+    try:
+        yield
+    except SrcadError:
+        raise
+    except Exception as error:
+        what = f"a bug in srcad: {type(error).__name__} while {doing}: {error}"
+        shown = f"the trace:\n{print_trace(trace, types=True)}" if trace else ""
+        span = trace.span if trace else None
+        do = "please report it, with this message and the function that it is about"
+        raise InternalError(what, span, shown, do) from error
 
 
 def read_any(function: Callable[..., Any], call: Call, argnums: tuple[Argnum, ...]) -> Reading:
@@ -92,7 +113,10 @@ def read_any(function: Callable[..., Any], call: Call, argnums: tuple[Argnum, ..
     every = tuple(dict.fromkeys((*inner_argnums, *argnums)))
     reading = read_any(inner_function, call, every)
     inner = _only(reading, [every.index(argnum) for argnum in inner_argnums])
-    (trace,) = _gradient(simplify(reading.trace), inner, request).traces
+    program = _gradient(simplify(reading.trace), inner, request)
+    if program.checked:
+        raise NotYetSupported("the derivative of a derivative whose result may be an array", program.primal.span)
+    (trace,) = program.traces
     return replace(_only(reading, [every.index(argnum) for argnum in argnums]), trace=as_primal(trace))
 
 

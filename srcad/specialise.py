@@ -23,7 +23,7 @@ from srcad.codegen import Generated
 from srcad.errors import Span, SrcadError
 from srcad.frontend.roots import layers, rebinding
 from srcad.guards import MISS, compile_entry
-from srcad.pipeline import Program, Request, compile_call
+from srcad.pipeline import Program, Request, bugs_reported, compile_call
 from srcad.pullback import forward_and_pullback
 from srcad.results import check_value, result_span
 from srcad.trace.nodes import Parameter
@@ -286,5 +286,7 @@ class Specialiser:
     def compiled(self, call: Call) -> Entrance:
         program = compile_call(self.function, call, self.request)
         specialisation = Specialisation(program, call.layout, self.function)
+        with bugs_reported("generating code", program.traces[-1]):
+            entrance = Entrance(specialisation, program.reading.roots)
         self.shelf.add(specialisation)
-        return Entrance(specialisation, program.reading.roots)
+        return entrance

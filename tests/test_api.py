@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import specialise
-from srcad.errors import ArgumentError, NotYetSupported, SrcadError
+from srcad import pipeline, specialise
+from srcad.errors import ArgumentError, InternalError, NotYetSupported, SrcadError
 from tests import api_programs as programs
 
 W, X, Y = np.array([0.3, -0.2]), np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.1]]), np.array([1.0, 0.0, -1.0])
@@ -440,3 +440,14 @@ def test_pickling() -> None:
     assert pickle.loads(pickle.dumps(srcad.grad(programs.square)))(3.0) == 6.0
     assert pickle.loads(pickle.dumps(programs.cube_slope)) is programs.cube_slope
     assert pickle.loads(pickle.dumps(srcad.jacobian(programs.vector)))(np.ones(2)).shape == (2, 2)
+
+
+def test_a_bug_says_that_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(trace: Any, *args: Any, **kwargs: Any) -> Any:
+        raise KeyError("missing")
+
+    monkeypatch.setattr(pipeline, "adjoint", broken)
+    with pytest.raises(InternalError, match="a bug in srcad: KeyError while differentiating") as caught:
+        srcad.grad(lambda x: x * x)(2.0)
+    assert "multiply(x, x)" in str(caught.value) or "x * x" in str(caught.value)
+    assert isinstance(caught.value.__cause__, KeyError)

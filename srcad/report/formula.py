@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Var
@@ -11,19 +11,25 @@ from srcad.trace.printer import INFIX, constant, show
 
 OVERLINE = "\u0304"  # a macron on the letter before it
 
-# op -> how tightly it binds; names and calls bind tightest
-_STRENGTH = {
-    "add": 1,
-    "subtract": 1,
-    "multiply": 3,
-    "divide": 3,
-    "matmul": 3,
-    "floor_divide": 3,
-    "remainder": 3,
-    "negative": 2,
-    "power": 4,
+# How tightly a formula binds.
+WITH, COMPARISON, SUM, MINUS, QUOTIENT, PRODUCT, POWER, TIGHT = range(8)
+
+# op -> (how tightly it binds, how tightly its left and its right operand must)
+_INFIX_STRENGTHS = {
+    "add": (SUM, SUM, SUM),
+    "subtract": (SUM, SUM, MINUS),
+    "multiply": (PRODUCT, PRODUCT, PRODUCT),
+    "matmul": (PRODUCT, PRODUCT, POWER),
+    "divide": (QUOTIENT, QUOTIENT, POWER),
+    "floor_divide": (QUOTIENT, QUOTIENT, POWER),
+    "remainder": (QUOTIENT, QUOTIENT, POWER),
+    "power": (POWER, TIGHT, POWER),
 }
-_COMPARISON, _TIGHT = 0, 5
+
+# Operations that are about shapes and types alone: the number is that of operand 0.
+_SILENT = frozenset({"with_dims", "materialise", "cast", "positive"})
+
+Parts = tuple[str, int]
 
 
 class Formulas:
@@ -36,50 +42,62 @@ class Formulas:
     def right_side(self, equation: Equation) -> str:
         return self.operation(equation)[0]
 
-    def atom(self, atom: Atom, least: int = 0) -> str:
+    def atom(self, atom: Atom, least: int = WITH) -> str:
         """An atom, in parentheses if it binds less tightly than `least`."""
         text, strength = self.parts(atom)
         return f"({text})" if strength < least else text
 
-    def parts(self, atom: Atom) -> tuple[str, int]:
+    def parts(self, atom: Atom) -> Parts:
         if isinstance(atom, Const):
             text = _number(atom.value) if isinstance(atom.value, float) else constant(atom)
-            return text, 2 if text.startswith("-") else _TIGHT
+            return text, MINUS if text.startswith("-") else TIGHT
         if atom in self.names:
-            return self.names[atom], _TIGHT
+            return self.names[atom], TIGHT
         if atom in self.definitions:
             return self.operation(self.definitions[atom])
-        return atom.name or "?", _TIGHT
+        return atom.name or "?", TIGHT
 
-    def operation(self, equation: Equation) -> tuple[str, int]:
+    def operation(self, equation: Equation) -> Parts:
         """The formula of an equation, and how tightly it binds."""
         op, operands = equation.op, equation.operands
-        if op == "get_item":
-            return self.subscripted(equation), _TIGHT
+        if op in _SILENT:
+            return self.parts(operands[0])
         if op == "negative":
-            return f"-{self.atom(operands[0], 3)}", 2
+            return f"-{self.atom(operands[0], QUOTIENT)}", MINUS
         if op in INFIX and len(operands) == 2:
-            strength = _STRENGTH.get(op, _COMPARISON)
-            left = self.atom(operands[0], strength + (op == "power"))
-            right = self.atom(operands[1], strength + (op not in ("add", "multiply", "power")))
-            return (f"{left}**{right}" if op == "power" else f"{left} {INFIX[op]} {right}"), strength
-        return self.called(equation), _TIGHT
+            return self.infix(equation)
+        if op == "get_item":
+            return f"{self.atom(operands[0], TIGHT)}[{self.subscript(equation, operands[1:])}]", TIGHT
+        if op in ("set_item", "add_item"):
+            return self.changed(equation), WITH
+        return self.called(equation), TIGHT
+
+    def infix(self, equation: Equation) -> Parts:
+        strength, *least = _INFIX_STRENGTHS.get(equation.op, (COMPARISON, SUM, SUM))
+        left, right = map(self.atom, equation.operands, least)
+        return (f"{left}**{right}" if equation.op == "power" else f"{left} {INFIX[equation.op]} {right}"), strength
 
     def called(self, equation: Equation) -> str:
         if equation.op in ("sum_to", "sum_to_shape"):
             return f"sum({self.atom(equation.operands[0])})"
         if equation.op == "transpose" and not equation.params.get("axes"):
-            return f"{self.atom(equation.operands[0], _TIGHT)}.T"
+            return f"{self.atom(equation.operands[0], TIGHT)}.T"
         texts = [self.atom(a) for a in equation.operands]
         texts += [f"{key}={show(value)}" for key, value in equation.params.items() if value not in (None, False, ())]
         return f"{equation.op.rstrip('_')}({', '.join(texts)})"
 
-    def subscripted(self, equation: Equation) -> str:
-        base, *index = equation.operands
-        texts = [self.component(entry, index) for entry in equation.params.get("index", ())]
-        return f"{self.atom(base, _TIGHT)}[{', '.join(texts)}]"
+    def changed(self, equation: Equation) -> str:
+        """An array with other elements: v2 with [1:-1] += v6."""
+        base, value, *index = equation.operands
+        made = self.definitions.get(base) if isinstance(base, Var) and base not in self.names else None
+        before = "zeros" if made is not None and made.op == "zeros_like" else self.atom(base, TIGHT)
+        sign = "+=" if equation.op == "add_item" and before != "zeros" else "="
+        return f"{before} with [{self.subscript(equation, index)}] {sign} {self.atom(value)}"
 
-    def component(self, entry: tuple[Any, ...], index: list[Atom]) -> str:
+    def subscript(self, equation: Equation, index: Sequence[Atom]) -> str:
+        return ", ".join(self.component(entry, index) for entry in equation.params.get("index", ()))
+
+    def component(self, entry: tuple[Any, ...], index: Sequence[Atom]) -> str:
         kind, *places = entry
         texts = ["" if place is None else self.atom(index[place]) for place in places]
         match kind:
@@ -93,37 +111,33 @@ class Formulas:
 
 
 class Terms(Formulas):
-    """The terms of a children-sum: products stand side by side, the adjoint first."""
+    """The terms of a children-sum: products stand side by side, numbers first, then the adjoint."""
 
     def __init__(self, names: Mapping[Var, str], equations: Iterable[Equation], child: Equation | None = None) -> None:
         super().__init__(names, equations)
         self.child = child
 
-    def parts(self, atom: Atom) -> tuple[str, int]:
+    def parts(self, atom: Atom) -> Parts:
         """As ever; but the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5."""
         child = self.child
         if child is not None and atom in child.results and child.op not in INFIX and len(child.operands) == 1:
             return Formulas(self.names).operation(child)
         return super().parts(atom)
 
-    def operation(self, equation: Equation) -> tuple[str, int]:
-        if equation.op == "positive":
-            return self.parts(equation.operands[0])
+    def infix(self, equation: Equation) -> Parts:
         if equation.op != "multiply":
-            return super().operation(equation)
+            return super().infix(equation)
         left, right = equation.operands
         if isinstance(right, Const) and not isinstance(left, Const):
             left, right = right, left
-        if self.is_minus(right) and not self.is_minus(left):
-            return f"-{self.factor(left)} {self.factor(self.definitions[right].operands[0])}", 2  # type: ignore[index]
-        return f"{self.factor(left)} {self.factor(right)}", 3
-
-    def is_minus(self, atom: Atom) -> bool:
-        made = self.definitions.get(atom) if isinstance(atom, Var) and atom not in self.names else None
-        return made is not None and made.op == "negative"
-
-    def factor(self, atom: Atom) -> str:
-        return self.atom(atom, 3)
+        texts, minus = [], False
+        for factor in (left, right):
+            text = self.atom(factor, PRODUCT)
+            inner = self.parts(factor)
+            if inner[1] == MINUS and inner[0].startswith("-"):
+                text, minus = inner[0][1:], not minus
+            texts.append(text)
+        return ("-" if minus else "") + " ".join(texts), MINUS if minus else PRODUCT
 
 
 def overlined(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from srcad.analysis.activity import carries
 from srcad.analysis.children import Block, ChildrenSums, Row, Sum, Term
 from srcad.errors import Span
-from srcad.report.formula import Formulas, Terms, overlined
+from srcad.report.formula import SUM, Formulas, Terms, overlined
 from srcad.report.values import short
 from srcad.trace.nodes import Const, Equation, Node, Region, Trace, Tree, Var, leaves, walk
 from srcad.trace.types import Array
@@ -216,7 +216,7 @@ class _SumWriter:
 
     def term(self, term: Term) -> str:
         terms = Terms(self.names, self.equations, term.child)
-        text = terms.atom(term.value, 1)
+        text = terms.atom(term.value, SUM)
         if term.first is None:
             return text
         first = terms.atom(term.first) if not isinstance(term.first, Const) else "0"

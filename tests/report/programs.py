@@ -24,3 +24,15 @@ def clipped(x):
     else:
         y = 2.0 * x
     return np.sin(y)
+
+
+def smoothed(u):
+    u = u.copy()
+    u[1:-1] += 0.1 * (u[:-2] - u[2:])
+    return np.sum(u[0] * u)
+
+
+def neuron(W, b, x):
+    z = W @ x + b
+    h = 1 / (1 + np.exp(-z))
+    return np.sum(h)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 import srcad
-from tests.report.programs import clipped, power_sum, worked
+from tests.report.programs import clipped, neuron, power_sum, smoothed, worked
 
 TEXTBOOK = """
   v1 = x1                   2
@@ -59,3 +61,16 @@ def test_loops_are_reversed_in_place() -> None:
 def test_branches() -> None:
     text = str(srcad.trace(clipped, adjoint=True)(1.5))
     assert "if v" in text and "else:" in text and "what the branch gives" in text
+
+
+def test_updates_in_place_are_other_values() -> None:
+    text = str(srcad.trace(smoothed, adjoint=True)(np.arange(4.0)))
+    assert "v7 = v2 with [1:-1] += v6" in text
+    assert "(zeros with [:-2] = v̄3) + (zeros with [2:] = v̄4) + v̄7" in text
+
+
+def test_matrices_and_quotients() -> None:
+    text = str(srcad.trace(neuron, adjoint=True)(np.ones((2, 3)), np.zeros(2), np.ones(3)))
+    assert "v̄3 = v1.T @ v̄4" in text
+    assert "v̄1 = outer(v̄4, v3)" in text
+    assert "v̄8 = -(v̄9 / v8) v9" in text
