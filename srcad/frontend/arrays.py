@@ -42,7 +42,6 @@ from srcad.trace.types import (
     Unknown,
     dtype_of,
     is_inexact,
-    is_numeric,
     join,
 )
 from srcad.ops.catalogue import OPS
@@ -203,6 +202,15 @@ def refuse_truncation(m: Machine, target: Type, new: Atom) -> None:
         )
 
 
+def dim_of(m: Machine, atom: Atom, axis: int) -> Atom:
+    """The length of a dimension: a constant, if the type says so."""
+    t = atom.type
+    if isinstance(t, Array) and t.dims[axis].symbol is None:
+        return const(t.dims[axis].offset)
+    length: Atom = m.emit("dim", atom, axis=axis)
+    return length
+
+
 # ---- views as results
 
 
@@ -231,7 +239,8 @@ def from_atom(m: Machine, atom: Atom, sources: dict[Var, ArrayRef] | None = None
         return Static(atom.value)
     t = atom.type
     if isinstance(t, Scalar):
-        return Num(atom)
+        counts = t.python and t.length is not None and t.length.symbol is None
+        return Static(t.length.offset) if counts and t.length is not None else Num(atom)
     if isinstance(t, (Array, Unknown)):
         return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout)
     if isinstance(t, ListOf):
@@ -403,6 +412,7 @@ def to_atom(m: Machine, value: Value) -> Atom:
         if isinstance(cell, DictCell):
             keys = tuple(key for key, _ in cell.items)
             return m.emit("dict_new", *(to_atom(m, item) for _, item in cell.items), keys=keys)
+        m.refuse("an instance of a class is an element of a list whose items are known at run time only")
     if isinstance(value, Slice):
         parts = (value.start, value.stop, value.step)
         return m.emit("call", Const(slice, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
@@ -426,8 +436,19 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
 
 def boxed(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> GrownCell:
     """A cell with a run-time list of the items, and what it shares with them."""
+    grow_all(m, items)
     arrays, lists = held(m, items)
     return GrownCell(box(m, items, element), None, arrays, lists)
+
+
+def grow_all(m: Machine, items: tuple[Value, ...]) -> None:
+    """Make the lists among items run-time lists: a change through the list that holds them can then be told to them."""
+    for item in items:
+        cell = m.heap[item.cell] if isinstance(item, Ref) else None
+        if isinstance(item, Ref) and isinstance(cell, ListCell):
+            m.heap[item.cell] = boxed(m, cell.items)
+        elif isinstance(item, Tup):
+            grow_all(m, item.items)
 
 
 def held(m: Machine, items: tuple[Value, ...]) -> tuple[frozenset[int], frozenset[int]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.frontend.arrays import load, to_atom
-from srcad.frontend.machine import Branch, Machine
+from srcad.frontend.machine import Branch, Diverges, Machine
 from srcad.frontend.merge import Key, Merger, Side
 from srcad.frontend.values import (
     ArrayRef,
@@ -31,6 +31,8 @@ Run = Callable[[], Value]
 def branch(m: Machine, condition: Var, then: Run, otherwise: Run, partial: bool = False) -> Value:
     """Run both sides apart, join their states, and give the joined value."""
     one, two = m.under(condition, then), m.under(condition, otherwise)
+    if one.raises or two.raises:
+        return one_way(m, condition, one, two, then, otherwise)
     return join_branches(m, condition, one, two, partial)
 
 
@@ -49,6 +51,16 @@ def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial:
     value = merger.value(("value",), one.value, two.value)
     _emit_if(m, condition, one, two, list(yields.values()))
     return value
+
+
+def one_way(m: Machine, condition: Var, one: Branch, two: Branch, then: Run, otherwise: Run) -> Value:
+    """A side that raises is an `if` without results; the other side is read where the branch stands."""
+    empty = Region((), (), ())
+    sides = [Region((), tuple(side.equations), ()) if side.raises else empty for side in (one, two)]
+    m.builder.append(Equation("if", (condition,), (), regions=(sides[0], sides[1])))
+    if one.raises and two.raises:
+        raise Diverges
+    return otherwise() if one.raises else then()
 
 
 def _emit_if(m: Machine, condition: Var, one: Branch, two: Branch, rows: list[tuple[Var, Atom, Atom]]) -> None:

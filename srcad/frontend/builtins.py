@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
 import copy
+import dataclasses
 import functools
 import itertools
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -565,6 +568,34 @@ def _dims(m: Machine, x: Value) -> tuple[Value, ...]:
     return ()
 
 
+def _deque(m: Machine, values: Value = Tup(()), maxlen: Value = NONE) -> Value:  # noqa: B008
+    if maxlen != NONE:
+        m.refuse("a deque with a maximal length isn't supported yet", do="drop the oldest item yourself.")
+    return to_list(m, values)
+
+
+def _prod(m: Machine, values: Value, start: Value = Static(1)) -> Value:  # noqa: B008
+    return accumulate(m, values, start, ast.Mult())
+
+
+def _replace(m: Machine, owner: Value, **named: Value) -> Value:
+    """dataclasses.replace."""
+    if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
+        m.refuse("dataclasses.replace of something that is no dataclass")
+    from srcad.frontend.calls import call
+
+    cls = python_types(m, owner)
+    names = [f.name for f in dataclasses.fields(cls[0]) if f.init] if cls else []
+    fields = {name: named.get(name) or objects.get_attribute(m, owner, name) for name in names}
+    return call(m, Static(cls[0] if cls else None), (), fields)
+
+
+def _asdict(m: Machine, owner: Value) -> Value:
+    cls = python_types(m, owner)
+    names = [f.name for f in dataclasses.fields(cls[0])] if cls else []
+    return Ref(m.allocate(DictCell(tuple((name, objects.get_attribute(m, owner, name)) for name in names))))
+
+
 BUILTINS: dict[Any, Callable[..., Value]] = {
     abs: _abs,
     pow: _pow,
@@ -604,6 +635,12 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     str: _text,
     copy.copy: _copy,
     copy.deepcopy: _deepcopy,
+    collections.deque: _deque,
+    collections.OrderedDict: _dict,
+    math.prod: _prod,
+    math.fsum: _sum,
+    dataclasses.replace: _replace,
+    dataclasses.asdict: _asdict,
     functools.reduce: _reduce,
     functools.partial: _partial,
     itertools.product: _combinations(itertools.product),

@@ -10,6 +10,7 @@ import ast
 import functools
 import logging
 import warnings
+from dataclasses import replace
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -20,8 +21,10 @@ from srcad.frontend import objects
 from srcad.frontend.arrays import (
     contiguity,
     describe,
+    from_atom,
     is_list,
     load,
+    new_array,
     result_value,
     store,
     to_atom,
@@ -33,8 +36,10 @@ from srcad.frontend.expressions import dict_items, elements, evaluate
 from srcad.frontend.functions import call_external, call_function, construct
 from srcad.frontend.machine import Machine
 from srcad.frontend.mutators import MUTATORS, array_method, ufunc_at
+from srcad.frontend.randomness import drawn_type
 from srcad.frontend.strings import string_method
 from srcad.frontend.values import (
+    ArrayCell,
     ArrayRef,
     Bound,
     Choice,
@@ -55,6 +60,7 @@ from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
 Keywords = dict[str, Value]
+MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
 
 
 def call_expression(m: Machine, node: ast.Call, unused: bool) -> Value:
@@ -187,9 +193,27 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
         raise m.located(error) from None
     m.note(start)
     value = result_value(m, result, sources, contiguity(m, list(sources.values())))
+    if f in MAY_SHARE and len(sources) == 1:
+        value = apart_from(m, value, sources)
+        share(m, value, next(iter(sources.values())))
     if out is None or out == Static(None):
         return value
     return _into(m, out, value)
+
+
+def apart_from(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Value:
+    """A result that is its argument or a copy of it, by the layout of the memory: a cell of its own."""
+    source = next(iter(sources.values()))
+    if isinstance(value, ArrayRef) and value.cell == source.cell:
+        return new_array(m, load(m, value))
+    return value
+
+
+def share(m: Machine, value: Value, source: ArrayRef) -> None:
+    """These give a view of a single operand where they can: the result may share its memory."""
+    cell = m.heap[value.cell] if isinstance(value, ArrayRef) and value.cell != source.cell else None
+    if isinstance(value, ArrayRef) and isinstance(cell, ArrayCell):
+        m.heap[value.cell] = replace(cell, aliases=cell.aliases | {source.cell})
 
 
 def _argument(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Any:
@@ -287,16 +311,46 @@ def _opaque(
     """A call as it stands."""
     refuse_known_mutation(m, name, args)
     values = (*args, *keywords.values())
-    reads_only = unused and _only_reads(m, function)
+    reads_only = _only_reads(m, function, unused)
     if not reads_only and any(objects.depends(m, v) for v in values):
         _refuse_call(m, name)
     callee = function.var if isinstance(function, Obj) else Const(function.value, OPAQUE)  # type: ignore[attr-defined]
-    atoms = [to_atom(m, v) for v in values]
+    atoms = [_object(m, v) for v in values]
     start = len(m.builder.equations)
-    m.builder.emit("call", callee, *atoms, keywords=tuple(keywords))
-    equation = m.builder.equations[start]
-    m.definitions[equation.result] = equation
-    return Obj(equation.result)
+    drawn = drawn_type(m, *_generator_method(m, function), args, keywords)
+    kind = OPAQUE if drawn is None else m.lengths.named(drawn)
+    (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
+    m.definitions[result] = m.builder.equations[start]
+    return Obj(result) if drawn is None else from_atom(m, result)
+
+
+def _generator_method(m: Machine, function: Value) -> tuple[str]:
+    """The name of the method, if it is one of a generator of random numbers."""
+    if isinstance(function, Obj) and isinstance(function.var, Var):
+        equation = m.definitions.get(function.var)
+        owner = equation.operands[0] if equation is not None and equation.op == "attribute" else None
+        if equation is not None and owner is not None and is_generator(m, owner):
+            return (str(equation.params["name"]),)
+    value = function.value if isinstance(function, Static) else None
+    owned = isinstance(getattr(value, "__self__", None), (np.random.Generator, np.random.RandomState))
+    return (value.__name__ if owned and value is not None else "",)
+
+
+def is_generator(m: Machine, owner: Any) -> bool:
+    """Whether a variable holds a random number generator: an input that is one, or what default_rng gave."""
+    path = next((path for path, entry in m.inputs.items() if entry.var is owner), None)
+    if path in m.objects:
+        return isinstance(m.objects[path], (np.random.Generator, np.random.RandomState))
+    made = m.definitions.get(owner)
+    callee = made.operands[0] if made is not None and made.op == "call" else None
+    return isinstance(callee, Const) and callee.value in (np.random.default_rng, np.random.RandomState)
+
+
+def _object(m: Machine, value: Value) -> Any:
+    """What a function that runs as it stands gets: an instance of the world outside is passed itself."""
+    if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
+        return objects.object_atom(m, value)
+    return to_atom(m, value)
 
 
 def _refuse_call(m: Machine, name: str) -> None:
@@ -307,12 +361,16 @@ def _refuse_call(m: Machine, name: str) -> None:
     )
 
 
-def _only_reads(m: Machine, function: Value) -> bool:
-    """Functions that are called for what they print."""
+def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
+    """Functions that are called for what they print, and exceptions, which are made to be raised."""
     if isinstance(function, Obj):
         equation = m.definitions.get(function.var) if isinstance(function.var, Var) else None
-        return equation is not None and equation.params.get("name") in ("debug", "info", "warning", "error", "write")
+        return unused and equation is not None and equation.params.get("name") in ("debug", "info", "warning", "error", "write")
     value = function.value if isinstance(function, Static) else None
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return True
+    if not unused:
+        return False
     owner = getattr(value, "__self__", None)
     module = getattr(value, "__module__", "")
     return value in (print, warnings.warn) or isinstance(owner, logging.Logger) or module == "logging"

@@ -15,13 +15,14 @@ from typing import Any
 from srcad.frontend.branches import branch, truth
 from srcad.frontend.containers import append, set_container_item
 from srcad.frontend.expressions import binary, evaluate
-from srcad.frontend.iteration import Indexed, sequence
+from srcad.frontend.iteration import Indexed, Items, sequence
 from srcad.frontend.loops import for_loop
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import FALSE, NONE, DictCell, FrameCell, GrownCell, ListCell, Ref, Static, Value
-from srcad.trace.nodes import Var
+from srcad.trace.nodes import Const, Var
 
 Collect = Callable[[], None]
+MOST_WRITTEN_OUT = 4
 
 
 def comprehension(m: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Value:
@@ -62,7 +63,7 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
         collect()
         return
     first, rest = generators[0], generators[1:]
-    items = sequence(m, evaluate(m, first.iter))
+    items = few(sequence(m, evaluate(m, first.iter)))
     if isinstance(items, Indexed) and isinstance(first.target, ast.Name):
         items = replace(items, name=first.target.id) if is_range(first.iter) else items
 
@@ -74,6 +75,17 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
         conditions(m, first.ifs, lambda: clauses(m, rest, collect))
 
     for_loop(m, items, turn)
+
+
+def few(items: Items | Indexed) -> Items | Indexed:
+    """A short constant range is written out: what it makes has a known length, and stays a list of known items."""
+    bounds = () if isinstance(items, Items) else (items.start, items.stop, items.step)
+    if isinstance(items, Items) or not all(isinstance(b, Const) for b in bounds):
+        return items
+    count = range(*(b.value for b in bounds if isinstance(b, Const)))
+    if len(count) > MOST_WRITTEN_OUT:
+        return items
+    return Items(tuple(items.get(Static(k)) for k in (reversed(count) if items.backwards else count)))
 
 
 def is_range(node: ast.expr) -> bool:
@@ -99,7 +111,12 @@ def _then(m: Machine, tests: list[ast.expr], go_on: Collect) -> Value:
 # ---- sums and lists
 
 
-def accumulate(m: Machine, values: Any, start: Value = Static(0)) -> Value:  # noqa: B008
+def accumulate(
+    m: Machine,
+    values: Any,
+    start: Value = Static(0),  # noqa: B008
+    op: ast.operator = ast.Add(),  # noqa: B008
+) -> Value:
     """sum(...): of a comprehension or of any sequence, added up as it comes."""
     node = values if isinstance(values, ast.expr) else None
     holder = node if node is not None else _EMPTY
@@ -110,7 +127,7 @@ def accumulate(m: Machine, values: Any, start: Value = Static(0)) -> Value:  # n
             frame = owner
             total = m.heap[frame]
             assert isinstance(total, FrameCell)
-            m.bind("$total", binary(m, ast.Add(), total.names["$total"], value), frame)
+            m.bind("$total", binary(m, op, total.names["$total"], value), frame)
 
         owner = m.frames[-1]
         if node is not None:

@@ -11,6 +11,7 @@ from srcad.frontend.arrays import (
     describe,
     elements_held,
     from_atom,
+    grow_all,
     held,
     load,
     refuse_poisoned,
@@ -202,6 +203,7 @@ def capture(m: Machine, owner: Ref, value: Value) -> None:
     """A run-time list holds this value: a later change of it must not go unseen."""
     cell = m.heap[owner.cell]
     if isinstance(cell, GrownCell):
+        grow_all(m, (value,))
         arrays, lists = held(m, (value,))
         m.heap[owner.cell] = replace(cell, aliases=cell.aliases | arrays, lists=cell.lists | lists)
 

@@ -374,12 +374,15 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
         return unary(m, ast.Not(), same) if isinstance(op, ast.NotEq) else same
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Static) and not isinstance(one.value, (int, float, complex)) and not isinstance(other, Obj):
-            if isinstance(other, (Num, ArrayRef, Tup, Ref)) and not _maybe_none(other):
+            if isinstance(other, (Num, ArrayRef, Tup, Ref)) and not maybe_none(m, other):
                 return Static(isinstance(op, ast.NotEq))
     return None
 
 
-def _maybe_none(value: Value) -> bool:
+def maybe_none(m: Machine, value: Value) -> bool:
+    """Whether the type leaves open what the value is."""
+    if isinstance(value, ArrayRef):
+        return isinstance(load(m, value).type, Unknown)
     return isinstance(value, Num) and isinstance(value.var.type, Unknown)
 
 
@@ -387,9 +390,8 @@ def _identity(m: Machine, left: Value, right: Value, negated: bool) -> Value:
     if isinstance(left, Static) and isinstance(right, Static):
         return Static((left.value is right.value) != negated)
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Static) and (isinstance(other, Obj) or _maybe_none(other)):
-            assert isinstance(other, (Obj, Num))
-            same = m.emit("identical", other.var, Const(one.value, to_atom(m, one).type))
+        if isinstance(one, Static) and (isinstance(other, Obj) or maybe_none(m, other)):
+            same = m.emit("identical", to_atom(m, other), Const(one.value, to_atom(m, one).type))
             return Num(m.emit("not_", same)) if negated else Num(same)
     if isinstance(left, (Ref, ArrayRef)) and isinstance(right, (Ref, ArrayRef)):
         return Static((left == right) != negated)

@@ -108,7 +108,9 @@ def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False)
         if m.origins[id(value)] != path:
             guard(m, SameGuard(path, m.origins[id(value)]))
         return m.externals[id(value)][1]
+    before = m.ids
     made = _external(m, value, path, free, keep)
+    m.found.update((k, m.heap[k]) for k in range(before + 1, m.ids + 1) if k in m.heap)
     if free:
         m.externals[id(value)] = (value, made)
         m.origins.setdefault(id(value), path)
@@ -124,7 +126,7 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
             f"{path} is a derivative, and a function that calls one can't be differentiated yet",
             do="differentiate the derivative itself, as in srcad.grad(srcad.grad(f)).",
         )
-    if isinstance(value, KNOWN):
+    if isinstance(value, KNOWN) or isinstance(getattr(value, "__wrapped__", None), types.FunctionType):
         guard(m, IdentityGuard(path, value))
         return Static(value)
     if _is_number(value):
@@ -144,7 +146,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _number(m: Machine, value: Any, path: Path, free: bool) -> Value:
-    if path in m.static_inputs and not isinstance(value, np.ndarray):
+    if not isinstance(value, np.ndarray) and known_inside(m, path):
         guard(m, ValueGuard(path, value))
         return Static(value)
     var = add_input(m, path, number_type(m, value, path), free)
@@ -152,6 +154,11 @@ def _number(m: Machine, value: Any, path: Path, free: bool) -> Value:
         m.layouts[path] = bool(value.flags.c_contiguous)
         return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]))))
     return Num(var)
+
+
+def known_inside(m: Machine, path: Path) -> bool:
+    """Whether the numbers at a path are to be known beforehand: asked for it, or for what it is in."""
+    return any(Path(path.root, path.steps[:k]) in m.static_inputs for k in range(len(path.steps) + 1))
 
 
 def number_type(m: Machine, value: Any, path: Path) -> Type:
@@ -204,7 +211,7 @@ def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Va
     if isinstance(value, dict):
         return _dict(m, value, path, free, keep)
     if isinstance(value, list) and type(value) is list:
-        element = _common(m, value, keep)
+        element = None if path in m.static_shapes or known_inside(m, path) else _common(m, value, keep)
         if element is not None:
             guard(m, ListGuard(path, element))
             return Ref(m.allocate(GrownCell(add_input(m, path, ListOf(element), free))))
@@ -268,6 +275,7 @@ def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     if callable(value) and free:
         guard(m, IdentityGuard(path, value))
         return Static(value)
+    m.objects[path] = value
     return Obj(add_input(m, path, OPAQUE, free))
 
 

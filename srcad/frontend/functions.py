@@ -5,20 +5,18 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
-from collections.abc import Callable
-from types import FunctionType, MappingProxyType
-from typing import Any
+from types import FunctionType
+from typing import Any, NoReturn
 
 from srcad.frontend.arrays import to_atom
 from srcad.frontend.branches import truth
 from srcad.frontend.externals import external, root
-from srcad.frontend.machine import MOST_CALLS, Machine
+from srcad.frontend.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.objects import standard
 from srcad.frontend.source import code_of, make_code, span_of
 from srcad.frontend.values import (
     FALSE,
     NONE,
-    TRUE,
     Bound,
     Code,
     DictCell,
@@ -34,9 +32,11 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.nodes import Equation, Region, Var
+from srcad.trace.nodes import Const, Equation, Region, Var
+from srcad.trace.types import OPAQUE, Array, Scalar
 
 Keywords = dict[str, Value]
+MOST_LEVELS = 5
 
 
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
@@ -123,7 +123,8 @@ def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value
     """Read the body of a function in a frame of its own."""
     refuse_kind(m, code)
     key = code.code or code.node
-    check_recursion(m, key)
+    if not check_recursion(m, key):
+        too_deep(m, code)
     call = m.builder.span
     m.frames.append(m.allocate(FrameCell(code, names, parent)))
     m.stack.append((key, len(m.conditions)))
@@ -145,13 +146,44 @@ def refuse_kind(m: Machine, code: Code) -> None:
         m.refuse("an asynchronous function can't be differentiated", do="make it an ordinary function.", node=None)
 
 
-def check_recursion(m: Machine, key: Any) -> None:
-    """A function that calls itself under a condition of the run would be read without end."""
-    for known, depth in m.stack:
-        if known is key and len(m.conditions) > depth:
-            raise NeedsStatic(m.conditions[depth], "the condition that ends a recursion")
+def check_recursion(m: Machine, key: Any) -> bool:
+    """Whether a function that calls itself under conditions of the run is read once more.
+
+    A condition on whole numbers is made known beforehand. Under others, a recursion is followed to a certain depth,
+    behind which the generated code raises RecursionError.
+    """
+    levels = 0
+    for k, (known, depth) in enumerate(m.stack):
+        if known is not key:
+            continue
+        until = next((d for other, d in m.stack[k + 1 :] if other is key), len(m.conditions))
+        conditions = m.conditions[depth:until]
+        for condition in conditions:
+            if countable(m, condition):
+                raise NeedsStatic(condition, "the condition that ends a recursion")
+        levels += bool(conditions)
     if len(m.stack) > MOST_CALLS * 4:
         m.refuse("a recursion that goes deeper than srcad follows", do="write it as a loop.")
+    return levels <= MOST_LEVELS
+
+
+def countable(m: Machine, condition: Var) -> bool:
+    """Whether a condition depends on whole numbers and lengths alone."""
+    from srcad.frontend.lengths import only_length
+
+    sources = m.sources(condition)
+    return bool(sources) and all(
+        (isinstance(v.type, Scalar) and v.type.dtype == "int64") or (isinstance(v.type, Array) and only_length(m.definitions, condition, v))
+        for v in sources
+    )
+
+
+def too_deep(m: Machine, code: Code) -> NoReturn:
+    """The end of what is followed of a recursion: no value, but an exception."""
+    text = f"{code.name} calls itself more than {MOST_LEVELS} times under conditions of the run"
+    error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
+    m.emit("raise_", error)
+    raise Diverges
 
 
 def _body(m: Machine, code: Code) -> Value:
@@ -200,7 +232,7 @@ def returned(m: Machine) -> Value:
     if value is None or isinstance(value, Undef):
         return NONE
     gone = truth(m, m.look("$return") or FALSE)
-    if gone is True or m.look("$raised") == TRUE or value == NONE:
+    if gone is True or value == NONE:
         return value
     if isinstance(gone, Var):
         ended: Value = value
@@ -275,8 +307,7 @@ def emit_assert(m: Machine, statement: ast.Assert) -> None:
     condition = known if isinstance(known, Var) else to_atom(m, FALSE)
     m.builder.append(Equation("assert_", (condition,), (), regions=region))
     if known is False:
-        m.bind("$raised", TRUE)
-        m.bind("$return", TRUE)
+        raise Diverges
 
 
 def _message(m: Machine, node: Any) -> Any:
@@ -290,15 +321,6 @@ def emit_raise(m: Machine, statement: ast.Raise) -> None:
 
     parts = [evaluate(m, part) for part in (statement.exc, statement.cause) if part is not None]
     m.emit("raise_", *(to_atom(m, part) for part in parts))
-
-
-def emit_one_way(m: Machine, condition: Var, when: bool, run: Callable[[], Any]) -> None:
-    """A branch that ends in an exception: an `if` without results."""
-    done = m.under(condition, run)
-    empty = Region((), (), ())
-    raising = Region((), tuple(done.equations), ())
-    regions = (raising, empty) if when else (empty, raising)
-    m.builder.append(Equation("if", (condition,), (), MappingProxyType({}), regions))
 
 
 __all__ = ["Bound", "ListCell", "call_external", "call_function", "construct", "make_function"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from srcad.frontend import arithmetic
-from srcad.frontend.arrays import boxed, describe, element_view, load, to_atom, view
+from srcad.frontend.arrays import boxed, describe, dim_of, element_view, load, to_atom, view
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
     ArrayRef,
@@ -93,7 +93,7 @@ def _rows(m: Machine, ref: ArrayRef) -> Indexed:
         return Indexed(const(0), m.emit("list_len", atom), const(1), lambda i: element_view(m, ref, to_atom(m, i)))
     if isinstance(t, Array) and t.rank == 0:
         m.refuse("iteration over an array without dimensions")
-    length = m.emit("dim", atom, axis=0) if isinstance(t, Array) else m.emit("list_len", atom)
+    length = dim_of(m, atom, 0) if isinstance(t, Array) else m.emit("list_len", atom)
     return Indexed(const(0), length, const(1), lambda i: row(m, ref, i))
 
 

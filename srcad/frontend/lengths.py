@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.ops.catalogue import OPS, result_types
-from srcad.trace.nodes import Equation
+from srcad.trace.nodes import Equation, Var, free_variables, variables
 from srcad.trace.types import UNKNOWN_DIM, Array, Dim, ListOf, Scalar, TupleOf, Type, dims_of
 
 Relation = tuple[str, str | None, int]  # (symbol, other, k): symbol is as long as other + k; as k where other is None
@@ -134,3 +134,42 @@ def lasting(t: Type) -> Type:
 
 def _dims(t: Type) -> tuple[Dim, ...]:
     return dims_of(t) or ()
+
+
+# ---- what depends on lengths alone
+
+
+def only_length(definitions: Mapping[Var, Equation], var: Var, source: Var) -> bool:
+    """Whether the value of a variable depends on an array or list by its lengths alone."""
+    return _value_is_free(definitions, var, source)
+
+
+def _value_is_free(definitions: Mapping[Var, Equation], var: Var, source: Var) -> bool:
+    if var is source:
+        return False
+    equation = definitions.get(var)
+    if equation is None:
+        return True
+    if equation.op in ("dim", "size", "list_len"):
+        return all(_shape_is_free(definitions, v, source) for v in variables(equation.operands))
+    if equation.regions:
+        return not any(source in free_variables(region) for region in equation.regions)
+    return all(_value_is_free(definitions, v, source) for v in variables(equation.operands))
+
+
+def _shape_is_free(definitions: Mapping[Var, Equation], var: Var, source: Var) -> bool:
+    """Whether the shape of a variable depends on the source by its lengths alone."""
+    equation = definitions.get(var)
+    if equation is None:
+        return True
+    if equation.regions or (equation.op == "get_item" and _by_mask(equation)) or isinstance(var.type, ListOf):
+        return False
+    whole = (v for v in variables(equation.operands) if isinstance(v.type, Array))
+    numbers = (v for v in variables(equation.operands) if isinstance(v.type, Scalar) and v.type.dtype == "int64")
+    return all(_shape_is_free(definitions, v, source) for v in whole) and all(
+        _value_is_free(definitions, v, source) for v in numbers
+    )
+
+
+def _by_mask(equation: Equation) -> bool:
+    return any(isinstance(a.type, Array) and a.type.dtype == "bool" for a in equation.operands[1:])

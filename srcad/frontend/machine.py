@@ -18,12 +18,16 @@ from srcad.frontend.source import span_of
 from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Value
 import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.builder import Builder
+from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Var, free_variables
 from srcad.trace.types import is_differentiable, is_numeric
 
 MOST_CALLS = 60
 SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
+
+
+class Diverges(Exception):  # noqa: N818 - no error: the way that is being read ends in an exception of the program
+    """The program raises here, whatever the run brings."""
 
 
 @dataclass(eq=False)
@@ -33,6 +37,7 @@ class Branch:
     heap: dict[int, Cell]
     equations: list[Equation]
     value: Any
+    raises: bool = False
 
 
 @dataclass(eq=False)
@@ -64,6 +69,8 @@ class Machine:
         self.ids = 0
         self.root_names: dict[Any, str] = {}
         self.views: list[dict[Any, Atom]] = [{}]
+        self.found: dict[int, Cell] = {}
+        self.objects: dict[Path, Any] = {}
         self.wanted_layouts: set[Path] = set()
 
     # ---- frames
@@ -96,9 +103,13 @@ class Machine:
 
     def emit(self, op: str, *operands: Any, **params: Any) -> Any:
         start = len(self.builder.equations)
-        result = self.builder.emit(op, *operands, **params)
+        atoms = tuple(atom(operand) for operand in operands)
+        types = self.lengths.types(op, tuple(a.type for a in atoms), params)
+        results = self.builder.structured(op, atoms, (), types, **params)
         self.note(start)
-        return result
+        if not results:
+            return None
+        return results[0] if len(results) == 1 else results
 
     def note(self, start: int) -> None:
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
@@ -120,15 +131,18 @@ class Machine:
 
     def apart(self, run: Callable[[], Any]) -> Branch:
         """Run a part of the program on a copy of the state, and leave the state as it was."""
-        heap, frames, calls, stack = self.heap, list(self.frames), list(self.calls), list(self.stack)
+        heap, frames, calls, stack = {**self.found, **self.heap}, list(self.frames), list(self.calls), list(self.stack)
         self.heap = dict(heap)
         self.views.append({})
         try:
             with self.builder.nested() as equations:
-                value = run()
-            return Branch(self.heap, equations, value)
+                try:
+                    value, raises = run(), False
+                except Diverges:
+                    value, raises = None, True
+            return Branch(self.heap, equations, value, raises)
         finally:
-            self.heap, self.frames, self.calls, self.stack = heap, frames, calls, stack
+            self.heap, self.frames, self.calls, self.stack = {**self.found, **heap}, frames, calls, stack
             self.views.pop()
 
     def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
@@ -212,6 +226,8 @@ class Machine:
     def poison_others(self, cell_id: int) -> None:
         mine = self.heap[cell_id]
         aliases = mine.aliases if isinstance(mine, (ArrayCell, GrownCell)) else frozenset()
+        if isinstance(mine, GrownCell):
+            aliases |= mine.lists
         for other, cell in list(self.heap.items()):
             if other == cell_id or not isinstance(cell, (ArrayCell, GrownCell)):
                 continue

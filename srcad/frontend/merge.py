@@ -11,11 +11,11 @@ share an array on one side and not on the other may share memory afterwards, and
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from srcad.errors import Span
 from srcad.frontend.arrays import box, boxed, describe, load, same_path, step_key, to_atom
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
@@ -75,6 +75,8 @@ class Merger:
 
     def heaps(self) -> dict[int, Cell]:
         """The joined heap: every cell that both sides have."""
+        for side in (self.a, self.b):  # an object of the world outside that only one side has met is as it was
+            side.heap.update({k: cell for k, cell in self.m.found.items() if k not in side.heap})
         joined: dict[int, Cell] = {}
         self.m.heap, before = joined, self.m.heap
         joined.update({i: c for i, c in before.items() if i in self.a.heap and i in self.b.heap})
@@ -91,7 +93,8 @@ class Merger:
             return self.array_cell(key, a, b)
         if isinstance(a, InstanceCell) and isinstance(b, InstanceCell):
             fields = self.names(key, dict(a.fields), dict(b.fields))
-            return replace(a, fields=tuple(fields.items()))
+            joined = replace(a, fields=tuple(fields.items()))
+            return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
         if isinstance(a, DictCell) and isinstance(b, DictCell):
             fields = self.names(key, dict(a.items), dict(b.items))
             return replace(a, items=tuple(fields.items()))
@@ -245,13 +248,24 @@ class Merger:
         """Two containers: a new one with the joined content, if they are alike."""
         memo = (a.cell, b.cell)
         if memo not in self.cells:
-            x, y = self.a.heap[a.cell], self.b.heap[b.cell]
+            x, y = self.complete(self.a, a), self.complete(self.b, b)
             if not alike(x, y):
                 return self.choice(key, a, b)
             self.cells[memo] = self.m.allocate(ListCell(()))
             self.m.heap[self.cells[memo]] = self.cell(key, self.cells[memo], x, y)
         self.groups[key] = self.cells[memo]
         return Ref(self.cells[memo])
+
+    def complete(self, side: Side, ref: Ref) -> Cell:
+        """The cell; of a dataclass from outside with all of its fields read, so that it can be joined with another."""
+        cell = side.heap[ref.cell]
+        if isinstance(cell, InstanceCell) and cell.origin is not None and dataclasses.is_dataclass(cell.cls):
+            from srcad.frontend.objects import get_attribute
+
+            with self.m.on_side(side.heap, side.equations):
+                for field_ in dataclasses.fields(cell.cls):
+                    get_attribute(self.m, ref, field_.name)
+        return side.heap[ref.cell]
 
     def arrays(self, key: Key, a: Value, b: Value) -> Value:
         """An array on one side at least: a cell of its own, which may share memory with those it comes from."""
@@ -374,7 +388,9 @@ def alike(a: Cell, b: Cell) -> bool:
         return isinstance(b, (ListCell, GrownCell))
     if isinstance(a, DictCell) and isinstance(b, DictCell):
         return [k for k, _ in a.items] == [k for k, _ in b.items]
-    return isinstance(a, InstanceCell) and isinstance(b, InstanceCell) and a.cls is b.cls and a.origin is b.origin
+    if not isinstance(a, InstanceCell) or not isinstance(b, InstanceCell) or a.cls is not b.cls:
+        return False
+    return a.origin is b.origin or {k for k, _ in a.fields} == {k for k, _ in b.fields}
 
 
 def identity(value: Value) -> Any:

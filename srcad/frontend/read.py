@@ -20,7 +20,7 @@ from srcad.frontend.calls import call
 from srcad.frontend.externals import external, root
 from srcad.frontend.functions import call_external
 from srcad.frontend.guards import Guard, TypeGuard
-from srcad.frontend.lengths import Lengths, Relation
+from srcad.frontend.lengths import Lengths, Relation, only_length
 from srcad.frontend.machine import Machine
 from srcad.frontend.naming import with_names
 from srcad.frontend.roots import PartialRoot, SelfRoot
@@ -219,8 +219,10 @@ class _Reader:
                 self.refuse_static(needed)
             elif isinstance(var.type, Scalar) and var.type.dtype != "float64":
                 found_ints.add(path)
-            elif isinstance(var.type, Array) and only_length(m, needed.var, var):
+            elif isinstance(var.type, (Array, ListOf)) and only_length(m.definitions, needed.var, var):
                 found_shapes.add(path)
+            elif isinstance(var.type, ListOf) and not is_differentiable(var.type):
+                found_ints.add(path)
             else:
                 self.refuse_static(needed)
         if (found_ints, found_shapes) == (set(ints), set(shapes)):
@@ -232,23 +234,6 @@ class _Reader:
             f"{needed.what} must be known before the run, and depends on values that aren't",
             do="make it a number in the code or an integer argument.",
         )
-
-
-def only_length(m: Machine, var: Var, array: Var) -> bool:
-    """Whether a variable depends on an array by its lengths alone."""
-    todo, seen = [var], set()
-    while todo:
-        v = todo.pop()
-        equation = m.definitions.get(v)
-        if v in seen or equation is None:
-            continue
-        seen.add(v)
-        if equation.op in ("dim", "size", "list_len"):
-            continue
-        if array in equation.operands:
-            return False
-        todo += [a for a in equation.operands if isinstance(a, Var)]
-    return True
 
 
 def _is_builtin(function: Any) -> bool:
@@ -303,10 +288,16 @@ def parameters_of(function: Any) -> tuple[Parameter, ...]:
             p.name,
             kinds[p.kind],
             ... if p.default is inspect.Parameter.empty else p.default,
-            "" if p.annotation is inspect.Parameter.empty else str(p.annotation),
+            annotation_text(p.annotation),
         )
         for p in signature.parameters.values()
     )
+
+
+def annotation_text(annotation: Any) -> str:
+    if annotation is inspect.Parameter.empty:
+        return ""
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
 from numpy import ufunc as np_ufunc  # noqa: E402

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
+from srcad.errors import SrcadError
 from srcad.frontend.arrays import to_atom
 from srcad.frontend.branches import name_of
 from srcad.frontend.machine import Branch, Machine
@@ -120,7 +121,11 @@ def _handlers(m: Machine, statement: ast.Try) -> None:
         execute(m, [*statement.body, *statement.orelse, *statement.finalbody])
         return
     before = dict(m.heap)
-    done = m.apart(lambda: _run(m, lambda: execute(m, [*statement.body, *statement.orelse])))
+    try:
+        done = m.apart(lambda: _run(m, lambda: execute(m, [*statement.body, *statement.orelse])))
+    except SrcadError:
+        _as_it_stands(m, statement)
+        return
     if any(depends_on_active(m, e) for e in done.equations) or not _harmless(m, done, before):
         m.refuse(
             "an exception handler could change values that depend on the differentiated arguments",

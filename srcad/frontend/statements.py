@@ -11,17 +11,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from srcad.frontend import imports, scopes
 from srcad.frontend.assign import assign, augmented, delete
-from srcad.frontend.branches import branch, either, join_branches, negate, truth
+from srcad.frontend.branches import branch, either, join_branches, negate, one_way, truth
 from srcad.frontend.expressions import evaluate, test
 from srcad.frontend.iteration import sequence
 from srcad.frontend.loops import for_loop, while_loop
-from srcad.frontend.machine import Machine
+from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.functions import make_function
-from srcad.frontend.values import FALSE, NONE, TRUE, Num, Static, Tup, Undef, Value
+from srcad.frontend.values import FALSE, NONE, TRUE, Num, Static, Tup, Value
 from srcad.trace.nodes import Var
 
 Rest = Sequence[ast.stmt]
@@ -81,10 +80,11 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
     if isinstance(known, bool):
         execute(m, statement.body if known else statement.orelse)
         return False
-    one = m.under(known, lambda: _ended(m, statement.body))
-    two = m.under(known, lambda: _ended(m, statement.orelse))
-    if diverges(one.value) or diverges(two.value):
-        return _one_way(m, known, statement, rest, one.value, two.value)
+    bodies = statement.body, statement.orelse
+    one, two = (m.under(known, lambda body=body: _ended(m, body)) for body in bodies)
+    if one.raises or two.raises:
+        one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
+        return False
     finished = False
     if one.value == TRUE and two.value != TRUE:
         two = m.under(known, lambda: _ended(m, [*statement.orelse, *rest]))
@@ -92,45 +92,19 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
     elif two.value == TRUE and one.value != TRUE:
         one = m.under(known, lambda: _ended(m, [*statement.body, *rest]))
         finished = True
-    one, two = replace_value(one), replace_value(two)
-    join_branches(m, known, one, two, partial=not finished and one.heap is not two.heap)
+    if one.raises or two.raises:
+        one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
+        return False
+    one.value = two.value = NONE
+    join_branches(m, known, one, two, partial=not finished)
     return finished
 
 
-def replace_value(branch_state: Any) -> Any:
-    branch_state.value = NONE
-    return branch_state
-
-
 def _ended(m: Machine, statements: Rest) -> Value:
-    """Read a block; the value says whether control has left it: TRUE, FALSE, a condition; Undef if it raises."""
-    m.bind("$raised", FALSE)
+    """Read a block; the value says whether control has left it: TRUE, FALSE, a condition."""
     execute(m, statements)
-    if m.look("$raised") == TRUE:
-        return Undef()
     known = truth(m, left(m))
     return Num(known) if isinstance(known, Var) else Static(known)
-
-
-def diverges(value: Value) -> bool:
-    return isinstance(value, Undef)
-
-
-def _one_way(m: Machine, condition: Var, statement: ast.If, rest: Rest, one: Value, two: Value) -> bool:
-    """A branch that raises: the equations of both are kept, the state is that of the other branch."""
-    from srcad.frontend.functions import emit_one_way
-
-    raising = diverges(one)
-    bodies = (statement.body, statement.orelse) if raising else (statement.orelse, statement.body)
-    emit_one_way(m, condition, raising, lambda: _block(m, bodies[0]))
-    if diverges(one) and diverges(two):
-        emit_one_way(m, condition, not raising, lambda: _block(m, bodies[1]))
-        m.bind("$raised", TRUE)
-        m.bind("$return", TRUE)
-        return True
-    m.bind("$raised", FALSE)
-    execute(m, bodies[1])
-    return False
 
 
 # ---- loops
@@ -215,8 +189,7 @@ def _raise(m: Machine, statement: ast.Raise) -> None:
     from srcad.frontend.functions import emit_raise
 
     emit_raise(m, statement)
-    m.bind("$raised", TRUE)
-    m.bind("$return", TRUE)
+    raise Diverges
 
 
 def _function(m: Machine, statement: ast.FunctionDef) -> None:

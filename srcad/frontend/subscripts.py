@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import SrcadError
 from srcad.frontend.arrays import (
+    boxed,
     describe,
     element_view,
     elements_held,
@@ -39,7 +41,7 @@ from srcad.frontend.values import (
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import Array, ListOf, Scalar, Unknown, dtype_of
+from srcad.trace.types import Array, ListOf, Opaque, Scalar, Unknown, dtype_of
 
 Index = tuple[tuple[Atom, ...], Any]
 
@@ -58,7 +60,7 @@ def get_at(m: Machine, owner: Value, key: Value) -> Value:
     if isinstance(owner, ArrayRef):
         return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
     if isinstance(owner, Tup):
-        return _sequence_item(m, owner.items, key, tuple_like=True)
+        return _sequence_item(m, owner.items, key, None)
     if isinstance(owner, Ref):
         return _container_item(m, owner, key)
     if isinstance(owner, Range):
@@ -131,7 +133,11 @@ def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
     if isinstance(part, Static) and isinstance(part.value, slice):
         bounds = (part.value.start, part.value.stop, part.value.step)
         return ("slice", *(_bound(m, Static(b), operands) for b in bounds))
-    atom = to_number(m, part, "used as an index")
+    if isinstance(part, Range):
+        bounds = (to_atom(m, bound) for bound in (part.start, part.stop, part.step))
+        atom: Atom = m.emit("arange", *bounds, dtype=None)
+    else:
+        atom = to_number(m, part, "used as an index")
     if m.is_active(atom) and dtype_of(atom.type) is not None and np.dtype(dtype_of(atom.type)).kind == "f":
         m.refuse("a float is used as an index", do="convert it by int(...).")
     operands.append(atom)
@@ -160,7 +166,7 @@ def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
     if isinstance(cell, DictCell):
         return dict_item(m, ref, key)
     if isinstance(cell, ListCell):
-        return _sequence_item(m, cell.items, key, tuple_like=False)
+        return _sequence_item(m, cell.items, key, ref)
     if isinstance(cell, GrownCell):
         return _list_item(m, ArrayRef(ref.cell), key)
     assert isinstance(cell, InstanceCell)
@@ -186,38 +192,38 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     m.refuse(f"the key {known!r} isn't in this dict, which raises a KeyError")
 
 
-def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, tuple_like: bool) -> Value:
-    if isinstance(key, Slice):
-        part = items[static_slice(m, key)]
-        return Tup(part) if tuple_like else Ref(m.allocate(ListCell(part)))
-    if isinstance(key, Static) and isinstance(key.value, slice):
-        part = items[key.value]
-        return Tup(part) if tuple_like else Ref(m.allocate(ListCell(part)))
+def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref | None) -> Value:
+    """An item or a slice of a tuple, or of the list `owner`."""
+    if isinstance(key, Slice) or (isinstance(key, Static) and isinstance(key.value, slice)):
+        part = items[static_slice(m, key) if isinstance(key, Slice) else key.value]
+        return Tup(part) if owner is None else Ref(m.allocate(ListCell(part)))
     position = to_number(m, key, "used as an index")
     if isinstance(position, Const):
         try:
             return expand(m, items[position.value])
         except (IndexError, TypeError) as error:
             m.refuse(f"this raises {type(error).__name__}: {error}")
-    return _item_by_number(m, items, position)
+    return _item_by_number(m, items, position, owner)
 
 
-def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var) -> Value:
-    """An item by a number of the run: from a run-time list, if the items are of one type; else specialise."""
-    from srcad.errors import SrcadError
-    from srcad.frontend.iteration import grown_of
+def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: Ref | None) -> Value:
+    """An item by a number of the run: of a run-time list, if the items are of one type; else specialise.
 
+    The list itself becomes one, so that what is changed through the item is changed in the list.
+    """
     start = len(m.builder.equations)
     try:
-        boxed = grown_of(m, items)
+        cell = boxed(m, items)
     except SrcadError:
         del m.builder.equations[start:]
         raise NeedsStatic(position, "an index of a list whose items differ in kind") from None
-    cell = m.heap[boxed.cell]
-    assert isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf)
-    if isinstance(cell.var.type.element, Unknown):
+    assert isinstance(cell.var.type, ListOf)
+    if isinstance(cell.var.type.element, (Unknown, Opaque)):
         raise NeedsStatic(position, "an index of a list whose items differ in kind")
-    return element_view(m, ArrayRef(boxed.cell), position)
+    if owner is None:
+        return element_view(m, ArrayRef(m.allocate(cell)), position)
+    m.heap[owner.cell] = cell
+    return element_view(m, ArrayRef(owner.cell), position)
 
 
 def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
