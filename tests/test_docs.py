@@ -115,6 +115,14 @@ def test_reference_is_fresh() -> None:
     assert done.stdout == (ROOT / "docs" / "reference.md").read_text(), "run python docs/build_reference.py"
 
 
+def test_srcad_does_what_the_comparison_says() -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    script = [sys.executable, ROOT / "docs" / "compare.py", "srcad"]
+    done = subprocess.run(script, capture_output=True, text=True, env=environment)
+    verdicts = [line.split(maxsplit=1)[1] for line in done.stdout.splitlines()]
+    assert verdicts == ["right"] * 6, done.stdout + done.stderr
+
+
 def test_links_lead_somewhere() -> None:
     """Relative links between the pages, and to files of the repository."""
     for page in PAGES:

@@ -25,6 +25,7 @@ class Program:
     complex_step: bool
     step: float
     rtol: float
+    not_yet: str = ""
 
     @property
     def active(self) -> tuple[int, ...]:
@@ -51,12 +52,18 @@ class Corpus:
         complex_step: bool = False,
         step: float = 1e-2,
         rtol: float = 1e-7,
+        not_yet: str = "",
     ) -> None:
-        """`function(*args)` is to be differentiated; `also`: further argument tuples that one derivative must serve."""
+        """`function(*args)` is to be differentiated; `also`: further argument tuples that one derivative must serve.
+
+        `not_yet` says why srcad refuses the program, for the time being.
+        """
         name = name or function.__name__
         if name in self.programs:
             raise ValueError(f"{self.area} has two programs called {name}")
-        self.programs[name] = Program(self.area, name, function, (args, *also), argnums, complex_step, step, rtol)
+        self.programs[name] = Program(
+            self.area, name, function, (args, *also), argnums, complex_step, step, rtol, not_yet
+        )
 
 
 def load() -> list[Program]:
