@@ -22,7 +22,10 @@ Key = tuple[bool, str, int]  # whether adjoint; path and line of the user's sour
 def text_of(node: ast.AST) -> str:
     """The source of a statement, on one line where the grammar allows it."""
     source: str = astor.to_source(node, pretty_string=_string, pretty_source="".join)
-    return source.strip()
+    source = source.strip()
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and source.endswith(","):
+        return f"return ({source.removeprefix('return ')})"
+    return source
 
 
 def _string(value: Any, *_: Any, **__: Any) -> str:

@@ -63,9 +63,10 @@ def assign_names(trace: Trace, live: Liveness, in_place: frozenset[Equation], hi
     graph = _interference(trace, live)
     namer = _Namer(trace, live, graph, hints)
     namer.define()
+    adjoint = _of_the_adjoint(trace)
     for eq in walk(trace.body):
-        if eq in in_place:
-            namer.merge(eq.operands[0], eq.results[-1], renaming=True)
+        if eq in in_place:  # a buffer of the primal that becomes one of the adjoint gets a new name
+            namer.merge(eq.operands[0], eq.results[-1], renaming=eq.role != "adjoint" or eq.operands[0] in adjoint)
     for a, b in _affinities(trace):
         namer.merge(a, b)
     return namer.name()
@@ -122,7 +123,26 @@ def _affinities(trace: Trace) -> Iterator[tuple[Atom, Var]]:
         if eq.op in STRUCTURED:
             for slot in slots(eq):
                 for source in slot.sources:
-                    yield source, slot.targets[-1]
+                    if slot.result.name or not _is_named_elsewhere(source, eq):
+                        yield source, slot.targets[-1]
+
+
+def _is_named_elsewhere(source: Atom, eq: Equation) -> bool:
+    """Whether an atom is a variable of the user's from before a structured equation."""
+    if not isinstance(source, Var) or source.name is None:
+        return False
+    inner = (v for region in eq.regions for e in region.equations for v in e.results)
+    return source not in {*inner, *(p for region in eq.regions for p in region.parameters)}
+
+
+def _of_the_adjoint(trace: Trace) -> set[Var]:
+    """The variables that equations of the adjoint define."""
+    found: set[Var] = set()
+    for eq in walk(trace.body):
+        if eq.role == "adjoint":
+            found.update(eq.results)
+            found.update(p for region in eq.regions for p in region.parameters)
+    return found
 
 
 # ---- names
@@ -160,7 +180,7 @@ class _Namer:
         """What a nameless variable is called after: the number of iterations, the value of the function."""
         if eq.op in ("for", "while") and len(slots(eq)) < len(eq.results) and var is eq.results[-1]:
             return "trips"
-        is_value = eq.role == "" and var in self.trace.body.results
+        is_value = eq.role == "" and var in self.trace.body.results[:1]
         return "value" if is_value and _has_adjoint(self.trace) else None
 
     def add(self, var: Var, hint: str | None, fixed: bool = False, free: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from srcad.analysis.aliases import levels
 from srcad.codegen.expressions import Expressions
@@ -52,12 +53,12 @@ class Statements:
     # ---- updates in place
 
     def update(self, eq: Equation, live: frozenset[Var]) -> list[ast.stmt]:
-        """Overwrite operand 0, and give it the name of the result as well if that is another one."""
-        statements = _UPDATES[eq.op](self, eq, live)
-        result = eq.results[-1]
-        if result in live:
-            statements += self.moves([(result, eq.operands[0])])
-        return statements
+        """Overwrite operand 0; where the result has another name, give it that first, if it is free already."""
+        result, (first, *others) = eq.results[-1], eq.operands
+        renaming = self.moves([(result, first)]) if result in live else []
+        if not renaming or any(self.x.names.of(result) in names_in(a) for a in self.x.atoms(others)):
+            return [*_UPDATES[eq.op](self, eq, live), *renaming]
+        return [*renaming, *_UPDATES[eq.op](self, replace(eq, operands=(result, *others)), live)]
 
     def store(self, eq: Equation, live: frozenset[Var]) -> list[ast.stmt]:
         x, value, *index = eq.operands
