@@ -9,6 +9,7 @@ from typing import Any
 
 from srcad.analysis.liveness import Liveness, liveness
 from srcad.codegen.bufferise import Bufferised, bufferise
+from srcad.codegen.careful import guarded
 from srcad.codegen.control import Control, Item, Simple
 from srcad.codegen.expressions import Expressions
 from srcad.codegen.folding import fold
@@ -46,7 +47,7 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
 
     `careful` spells every operation with NumPy, which gives inf and nan where `math` and Python raise.
     """
-    bufferised = bufferise(sink_updates(prepare(trace)))
+    bufferised = bufferise(sink_updates(prepare(guarded(trace) if careful else trace)))
     scalars = not careful and all_float64(bufferised.trace)
     folding = fold(bufferised.trace, bufferised.in_place, scalars)
     live = liveness(bufferised.trace, folding.inline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srcad.ops.catalogue import op
-from srcad.trace.types import BOOL, INT, OPAQUE, Scalar, Type
+from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Scalar, Type
 
 
 def _smaller(a: Type, b: Type) -> Type:
@@ -24,3 +24,7 @@ op("is_instance", lambda value, cls: BOOL, "isinstance({0}, {1})", cost="free")
 op("as_float", lambda x: Scalar("float64", python=True), "float({0})", cost="free")
 op("as_int", lambda x: INT, "int({0})", cost="free")
 op("list_repeat", lambda items, count: items, "{0} * {1}")
+
+# What the reverse sweep of the careful variant divides by: a slope may be infinite.
+op("guarded_divide", lambda a, b: FLOAT, "float(np.divide({0}, {1}))")
+op("guarded_power", lambda a, b: FLOAT, "float(np.float_power({0}, {1}))")

@@ -1,0 +1,37 @@
+"""The careful variant of derivative code: where Python's arithmetic raises, NumPy's inf and nan.
+
+    x_bar = 1.0 / x     ->     x_bar = float(np.divide(1.0, x))
+
+The slope of log at 0.0 is inf. The user's own arithmetic stays as it is: what it raises is the user's to see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from srcad.trace.nodes import Equation, Region, Trace
+from srcad.trace.types import Scalar
+
+GUARDED = {"divide": "guarded_divide", "power": "guarded_power"}
+
+
+def guarded(trace: Trace) -> Trace:
+    """The trace with the divisions and powers of Python floats in its reverse sweep done by NumPy."""
+    return replace(trace, body=_region(trace.body))
+
+
+def _region(region: Region) -> Region:
+    return Region(region.parameters, tuple(map(_equation, region.equations)), region.results)
+
+
+def _equation(eq: Equation) -> Equation:
+    if eq.regions:
+        return replace(eq, regions=tuple(map(_region, eq.regions)))
+    if eq.op in GUARDED and eq.role == "adjoint" and _is_python(eq):
+        return replace(eq, op=GUARDED[eq.op])
+    return eq
+
+
+def _is_python(eq: Equation) -> bool:
+    t = eq.result.type
+    return isinstance(t, Scalar) and t.python and t.dtype == "float64"
