@@ -125,11 +125,9 @@ def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
 
 
 def number_item(m: Machine, atom: Any) -> Value:
-    """The number in an array of one element."""
-    if atom.type.rank == 0:
-        return wrap(m, m.emit("get_item", atom, index=()))
-    index = tuple(("int", k) for k in range(atom.type.rank))
-    return wrap(m, m.emit("get_item", atom, *([0] * atom.type.rank), index=index))
+    """The number in an array of one element; of another array the run raises, as float(x) does."""
+    whole = atom if atom.type.rank == 0 else m.emit("reshape", atom)
+    return wrap(m, m.emit("get_item", whole, index=()))
 
 
 def _static_call(m: Machine, f: Any, *args: Static) -> Value:
@@ -604,7 +602,6 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     float: _float,
     int: _int,
     bool: _bool,
-    np.float64: _float,
     max: _extreme("max", "maximum"),
     min: _extreme("min", "minimum"),
     sum: _sum,

@@ -134,7 +134,9 @@ def tolist(b: Builder, x: Any) -> Any:
 @lowers(method="astype")
 def astype(b: Builder, x: Any, dtype: Any, *_: Any, **options: Any) -> Any:
     name = np.dtype(static(dtype, "dtype")).name
-    return b.emit("copy", x) if name == dtype_of(x.type) else b.emit("cast", x, dtype=name)
+    if name != dtype_of(x.type):
+        return b.emit("cast", x, dtype=name)
+    return b.emit("copy", x) if static(options.get("copy", True), "copy") else x
 
 
 def _scalar_type(name: str) -> Any:
