@@ -21,7 +21,7 @@ from srcad.guards import MISS
 from srcad.pipeline import Request, compile_call
 from srcad.report.table import Table, tabulate
 from srcad.report.values import input_values
-from srcad.specialise import Entrance, Specialiser
+from srcad.specialise import Entrance, Specialiser, specialiser_for
 from srcad.trace.nodes import Trace
 from srcad.transform.children import children_sums, evaluated, levelled
 from srcad.typespec import example_call
@@ -173,7 +173,6 @@ def _with_respect_to(derived: Derived) -> str:
 _TITLES = {
     "grad": "The gradient of {0} {1}.",
     "value_and_grad": "The value and the gradient of {0} {1}.",
-    "vjp": "The value and the pullback of {0} {1}.",
     "jacobian": "The Jacobian of {0} {1}.",
 }
 
@@ -223,8 +222,11 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[A
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
     adjoint None.
     """
-    result = Derived(function, Request("pullback", None, single=False), "vjp")(*primals)
-    return result  # type: ignore[no-any-return]
+    if not callable(function):
+        raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
+    specialiser = specialiser_for(function, Request("pullback", None, single=False))
+    value, pullback = specialiser.run(specialiser.binder.bind(primals, {}))[1]
+    return value, pullback
 
 
 def trace(function: Function, *, adjoint: bool = False) -> Callable[..., Table]:

@@ -78,7 +78,9 @@ def primal_source(emission: Emission, needs: Needs) -> str:
 
 
 def definition(function: FunctionType) -> str | None:
-    """The text of a `def` without decorators; None for a lambda, or where there is no text."""
+    """The text of a `def` without decorators; None for a lambda, a wrapper, or where there is no text."""
+    if hasattr(function, "__wrapped__"):
+        return None
     try:
         lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     except (OSError, TypeError):

@@ -19,7 +19,7 @@ The predicate and the call stand in one function, `enter(a0, a1, ...)`, as this 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -47,16 +47,22 @@ class Entry:
     roots: tuple[str, ...]
 
 
-def compile_entry(parameters: Sequence[Parameter], guards: Sequence[Guard], roots: Sequence[str]) -> Entry:
-    """`enter` for a function with these parameters, whose free roots are these."""
-    return _Writer(parameters, roots).entry(guards)
+def compile_entry(
+    parameters: Sequence[Parameter], guards: Sequence[Guard], roots: Sequence[str], read: Collection[str] | None = None
+) -> Entry:
+    """`enter` for a function with these parameters, whose free roots are these.
+
+    `read`: the roots that the generated code reads, and must be told (else all); the others are only guarded.
+    """
+    return _Writer(parameters, roots, roots if read is None else read).entry(guards)
 
 
 class _Writer:
     """Writes `enter`: every path is fetched once, a container before what is in it."""
 
-    def __init__(self, parameters: Sequence[Parameter], roots: Sequence[str]) -> None:
+    def __init__(self, parameters: Sequence[Parameter], roots: Sequence[str], read: Collection[str]) -> None:
         self.parameters = parameters
+        self.read = read
         self.roots = tuple(roots)
         self.places: dict[Path, str] = {Path(p.name): f"a{k}" for k, p in enumerate(parameters)}
         self.places |= {Path(root): f"r{k}" for k, root in enumerate(self.roots)}
@@ -91,9 +97,10 @@ class _Writer:
         ]
 
     def calling(self) -> list[str]:
+        told = [f"        names[{root!r}] = r{k}" for k, root in enumerate(self.roots) if root in self.read]
         return [
-            *(["    for names in namespaces:"] if self.roots else []),
-            *(f"        names[{root!r}] = r{k}" for k, root in enumerate(self.roots)),
+            *(["    for names in namespaces:"] if told else []),
+            *told,
             "    try:",
             f"        return call({self.arguments()})",
             "    except Exception as error:",

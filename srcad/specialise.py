@@ -43,7 +43,9 @@ class Specialisation:
         reading = program.reading
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
-        self.entry = compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots))
+        read = set().union(*(names_of(function.__code__) for function in self.fast))
+        self.entry = compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots), read)
+        self.common: Entrance | None = None  # without free roots, one serves all function objects
         self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
 
     @cached_property
@@ -53,6 +55,15 @@ class Specialisation:
     @cached_property
     def careful(self) -> tuple[FunctionType, ...]:
         return tuple(map(compile_source, self.program.careful)) if self.can_rerun else self.fast
+
+    def entrance(self, function: Function) -> Entrance:
+        """The entrance for a function object with the same code."""
+        if self.common is not None:
+            return self.common
+        entrance = Entrance(self, {name: rebind(function) for name, rebind in self.rebindings.items()})
+        if not self.rebindings:
+            self.common = entrance
+        return entrance
 
     @property
     def source(self) -> str:
@@ -154,6 +165,12 @@ class Entrance:
             return self.rescue(error, flat)
 
 
+def names_of(code: CodeType) -> set[str]:
+    """All names in code and the functions in it: more than the globals that it reads."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(names_of, inner))
+
+
 def _with_own_globals(function: FunctionType) -> FunctionType:
     copy = FunctionType(function.__code__, dict(function.__globals__), function.__name__, function.__defaults__)
     copy.__kwdefaults__ = function.__kwdefaults__
@@ -234,15 +251,38 @@ def entered(function: Function) -> Function:
     )
 
 
-class Specialiser:
-    """Finds the entrance for a call of one function object, compiling what is missing."""
+_SPECIALISERS: weakref.WeakKeyDictionary[FunctionType, dict[Request, Specialiser]] = weakref.WeakKeyDictionary()
 
-    def __init__(self, function: Function, request: Request) -> None:
-        self.function = entered(function)
+
+def specialiser_for(function: Function, request: Request) -> Specialiser:
+    """The specialiser of a function that stays alive; else a new one."""
+    if not isinstance(function, FunctionType):
+        return Specialiser(function, request)
+    known = _SPECIALISERS.setdefault(function, {})
+    if request not in known:
+        known[request] = Specialiser(function, request, weak=True)
+    return known[request]
+
+
+class Specialiser:
+    """Finds the entrance for a call of one function object, compiling what is missing.
+
+    With `weak`, it doesn't keep the function alive.
+    """
+
+    def __init__(self, function: Function, request: Request, weak: bool = False) -> None:
+        own = entered(function)
+        self._function = weakref.ref(own) if weak else lambda: own
         self.request = request
         self.binder = Binder(function)
-        self.shelf = shelf_for(self.function, request)
+        self.shelf = shelf_for(own, request)
         self.entrances: dict[Any, tuple[Entrance, ...]] = {}
+
+    @property
+    def function(self) -> Function:
+        function = self._function()
+        assert function is not None
+        return function
 
     @property
     def count(self) -> int:
@@ -277,16 +317,15 @@ class Specialiser:
         known = {e.specialisation for entrances in self.entrances.values() for e in entrances}
         for specialisation in self.shelf.specialisations:
             if specialisation not in known and specialisation.layout == call.layout:
-                roots = {name: rebind(self.function) for name, rebind in specialisation.rebindings.items()}
-                entrance = Entrance(specialisation, roots)
+                entrance = specialisation.entrance(self.function)
                 if entrance.serves(call.flat):
                     return entrance
         return None
 
     def compiled(self, call: Call) -> Entrance:
         program = compile_call(self.function, call, self.request)
-        specialisation = Specialisation(program, call.layout, self.function)
         with bugs_reported("generating code", program.traces[-1]):
-            entrance = Entrance(specialisation, program.reading.roots)
+            specialisation = Specialisation(program, call.layout, self.function)
+            entrance = specialisation.entrance(self.function)
         self.shelf.add(specialisation)
         return entrance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -122,3 +123,30 @@ def either(x):
 
 def starred(*xs, scale=2.0, **options):
     return scale * sum(x * x for x in xs) + options.get("shift", 0.0)
+
+
+def triple(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return 3.0 * function(*args, **kwargs)
+
+    return wrapper
+
+
+class Double:
+    def __init__(self, function):
+        self.function = function
+        functools.update_wrapper(self, function)
+
+    def __call__(self, x):
+        return 2.0 * self.function(x)
+
+
+@triple
+def tripled(x):
+    return x * x
+
+
+@Double
+def doubled(x):
+    return x * x

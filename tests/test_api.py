@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import gc
 import inspect
 import math
 import pickle
 import threading
 import traceback
+import weakref
 from typing import Any
 
 import numpy as np
@@ -451,3 +453,24 @@ def test_a_bug_says_that_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
         srcad.grad(lambda x: x * x)(2.0)
     assert "multiply(x, x)" in str(caught.value) or "x * x" in str(caught.value)
     assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_decorators_in_python_are_read() -> None:
+    assert srcad.grad(programs.tripled)(1.0) == 6.0
+    assert srcad.grad(lambda x: programs.tripled(x))(1.0) == 6.0
+    assert srcad.grad(programs.doubled)(1.0) == 4.0
+    assert srcad.grad(lambda x: programs.doubled(x))(1.0) == 4.0
+    assert srcad.grad(functools.lru_cache(programs.square))(3.0) == 6.0
+
+
+def test_vjp_does_not_keep_a_function_alive() -> None:
+    factor = np.ones(3)
+
+    def f(x):
+        return x * factor
+
+    srcad.vjp(f, np.ones(3))
+    alive = weakref.ref(f)
+    del f
+    gc.collect()
+    assert alive() is None

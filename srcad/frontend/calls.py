@@ -37,6 +37,7 @@ from srcad.frontend.functions import call_external, call_function, construct
 from srcad.frontend.machine import Machine
 from srcad.frontend.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.randomness import drawn_type
+from srcad.frontend.source import transparent
 from srcad.frontend.strings import string_method
 from srcad.frontend.values import (
     ArrayCell,
@@ -125,9 +126,8 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
         return made if made is not None else _opaque(m, Static(f), f.__name__, args, keywords, unused)
     if isinstance(f, FunctionType) and not objects.standard(f):
         return _read_or_run(m, f, args, keywords, unused)
-    wrapped = getattr(f, "__wrapped__", None)
-    if isinstance(wrapped, FunctionType) and not objects.standard(wrapped):
-        return _read_or_run(m, wrapped, args, keywords, unused)
+    if transparent(f) and not objects.standard(f.__wrapped__):
+        return _read_or_run(m, f.__wrapped__, args, keywords, unused)
     return _opaque(m, Static(f), name_of(f), args, keywords, unused)
 
 

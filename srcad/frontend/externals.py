@@ -20,6 +20,7 @@ import numpy as np
 from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.machine import Machine
 from srcad.frontend.roots import CellRoot, GlobalRoot
+from srcad.frontend.source import transparent
 from srcad.frontend.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -126,7 +127,7 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
             f"{path} is a derivative, and a function that calls one can't be differentiated yet",
             do="differentiate the derivative itself, as in srcad.grad(srcad.grad(f)).",
         )
-    if isinstance(value, KNOWN) or isinstance(getattr(value, "__wrapped__", None), types.FunctionType):
+    if isinstance(value, KNOWN) or transparent(value):
         guard(m, IdentityGuard(path, value))
         return Static(value)
     if _is_number(value):

@@ -24,7 +24,7 @@ from srcad.frontend.lengths import Lengths, Relation, only_length
 from srcad.frontend.machine import Machine
 from srcad.frontend.naming import with_names
 from srcad.frontend.roots import PartialRoot, SelfRoot
-from srcad.frontend.source import code_of, span_of
+from srcad.frontend.source import code_of, span_of, transparent
 from srcad.frontend.values import (
     ArrayRef,
     Bound,
@@ -155,7 +155,7 @@ class _Reader:
         while isinstance(function, functools.partial) or isinstance(function, MethodType):
             function, values, keywords = self.unwrap(function, values, keywords)
         if isinstance(function, FunctionType):
-            return call_external(m, inspect.unwrap(function), values, keywords)
+            return call_external(m, function, values, keywords)
         if inspect.isclass(function) or not hasattr(type(function), "__call__") or _is_builtin(function):
             return call(m, Static(function), values, keywords)
         path = root(m, "self", id(function), lambda f=function: f)
@@ -250,7 +250,8 @@ def entry_code(function: Any) -> Any:
     f = function
     while isinstance(f, (functools.partial, MethodType)):
         f = f.func if isinstance(f, functools.partial) else f.__func__
-    f = inspect.unwrap(f) if callable(f) else f
+    while transparent(f):
+        f = f.__wrapped__
     if not isinstance(f, FunctionType) and isinstance(getattr(type(f), "__call__", None), FunctionType):
         f = type(f).__call__
     if isinstance(f, FunctionType):

@@ -33,6 +33,16 @@ def code_of(function: FunctionType) -> Code:
     return make_code(node, path, lines, first, function.__globals__, tuple(closure), function.__code__, holder)
 
 
+def transparent(value: Any) -> bool:
+    """Whether a decorated function computes what the function in it does: `lru_cache`, and other wrappers in C.
+
+    A wrapper in Python is read as what it is, a function that calls another one.
+    """
+    in_python = isinstance(inspect.getattr_static(type(value), "__call__", None), FunctionType)
+    wrapped = getattr(value, "__wrapped__", None)
+    return isinstance(wrapped, FunctionType) and not isinstance(value, FunctionType) and not in_python
+
+
 def make_code(
     node: Any,
     path: str,
