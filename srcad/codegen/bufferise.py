@@ -197,16 +197,17 @@ class _Analysis:
         self.relate(eq)
 
     def relate(self, eq: Equation) -> None:
-        """Several results of one equation may share memory: an element and the list that it came from."""
-        if len(eq.results) > 1:
-            for edge in flow(eq):
-                self._relate_results(eq, edge.result, edge.level)
-
-    def _relate_results(self, eq: Equation, index: int, level: int) -> None:
-        result = eq.results[index]
-        if level not in levels(result.type):
+        """Several results may be the same memory of an operand: an element, and what is in the list it came from."""
+        if len(eq.results) == 1:
             return
-        self.sharing.connect((result, level), [node for other in eq.results for node in nodes(other)])
+        from_one: dict[tuple[int, int], list[Node]] = {}
+        for edge in flow(eq):
+            result = eq.results[edge.result]
+            if edge.level in levels(result.type):
+                from_one.setdefault((edge.operand, edge.source), []).append((result, edge.level))
+        for memory in from_one.values():
+            for node in memory:
+                self.sharing.connect(node, memory)
 
     def decide(self, eq: Equation, scope: set[Var]) -> None:
         """In place, or after a copy."""

@@ -215,3 +215,25 @@ def test_helpers_that_hand_back_their_operand() -> None:
     same = m.emit("sum_to_shape", y, m.x, name="same")
     y = m.emit("set_item", y, 9.0, 1, index=ROW, name="y")
     agrees(m.trace(same, y), np.arange(3.0))
+
+
+def test_a_tape_is_not_copied_while_a_popped_value_lives() -> None:
+    t = vector()
+    m = Maker(x=t, n=INT)
+    tape = m.emit("list_new", element=t, name="tape")
+
+    def forward(i: Any, h: Any, tape: Any) -> list[Any]:
+        tape = m.emit("list_append", tape, h, name="tape")
+        return [m.emit("sin", h, name="h"), tape]
+
+    h, tape = m.loop((0, m.n, 1), {"h": (m.x, t), "tape": (tape, ListOf(t))}, forward)
+
+    def backward(i: Any, h: Any, total: Any, tape: Any) -> list[Any]:
+        before, tape = m.pop(tape, "before")
+        return [before, m.emit("accumulate", total, m.emit("multiply", h, before), name="total"), tape]
+
+    carried = {"h": (h, t), "total": (m.emit("zeros_like", m.x), t), "tape": (tape, ListOf(t))}
+    _, total, _ = m.loop((0, m.n, 1), carried, backward)
+    trace = m.trace(total)
+    assert "copy" not in source(trace)
+    agrees(trace, np.arange(3.0), 4)
