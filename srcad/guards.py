@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import ArgumentError
 from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import PYTHON, Array, Dim, Opaque, Scalar, TupleOf, Type, Undefined, join, type_of
@@ -48,13 +49,18 @@ class Entry:
 
 
 def compile_entry(
-    parameters: Sequence[Parameter], guards: Sequence[Guard], roots: Sequence[str], read: Collection[str] | None = None
+    parameters: Sequence[Parameter],
+    guards: Sequence[Guard],
+    roots: Sequence[str],
+    read: Collection[str] | None = None,
+    disjoint: Sequence[tuple[Path, Path]] = (),
 ) -> Entry:
     """`enter` for a function with these parameters, whose free roots are these.
 
     `read`: the roots that the generated code reads, and must be told (else all); the others are only guarded.
+    `disjoint`: what must not share memory, as the program writes to one of them; such a call is refused.
     """
-    return _Writer(parameters, roots, roots if read is None else read).entry(guards)
+    return _Writer(parameters, roots, roots if read is None else read).entry(guards, disjoint)
 
 
 class _Writer:
@@ -70,9 +76,13 @@ class _Writer:
         self.dims: dict[str, tuple[str, int]] = {}
         self.lines: list[str] = []
 
-    def entry(self, guards: Sequence[Guard]) -> Entry:
+    def entry(self, guards: Sequence[Guard], disjoint: Sequence[tuple[Path, Path]]) -> Entry:
         for guard in sorted(guards, key=lambda g: len(g.path.steps)):
             self.guard(guard)
+        for one, other in disjoint:
+            self.constants["refuse_sharing"] = refuse_sharing
+            places = f"{self.place(one)}, {self.place(other)}"
+            self.lines.append(f"refuse_sharing({places}, {str(one)!r}, {str(other)!r})")
         lines = [*self.function("enter", self.calling()), *self.function("serves", ["    return True"])]
         source = "\n".join(lines) + "\n"
         enter, serves = (c for c in compile(source, "<srcad guards>", "exec").co_consts if isinstance(c, CodeType))
@@ -245,6 +255,16 @@ def _fits(wanted: Type, item: Any) -> bool:
         ones = zip(wanted.dims, t.dims, strict=False)
         return wanted.dtype == t.dtype and wanted.rank == t.rank and all(d.is_one for w, d in ones if w.is_one)
     return join(wanted, t) == wanted
+
+
+def refuse_sharing(one: Any, other: Any, name: str, other_name: str) -> None:
+    """Refuse a call in which a store into one array would be seen in another one."""
+    if np.may_share_memory(one, other) and np.shares_memory(one, other):
+        raise ArgumentError(
+            f"{name} and {other_name} share memory, and the function writes to one of them",
+            why="a derivative takes its arguments for separate arrays",
+            do="pass a copy of one of them, or let the function copy what it changes",
+        )
 
 
 def same_value(found_value: Any, wanted: Any) -> bool:

@@ -17,6 +17,7 @@ from functools import cached_property
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+from srcad.analysis.writes import disjoint_inputs
 from srcad.arguments import Binder, Call
 from srcad.backends.numpy import compile_source
 from srcad.codegen import Generated
@@ -44,7 +45,8 @@ class Specialisation:
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
         read = set().union(*(names_of(function.__code__) for function in self.fast))
-        self.entry = compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots), read)
+        disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
+        self.entry = compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots), read, disjoint)
         self.common: Entrance | None = None  # without free roots, one serves all function objects
         self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
 

@@ -150,3 +150,15 @@ def tripled(x):
 @Double
 def doubled(x):
     return x * x
+
+
+def overwrites(a, b):
+    for k in range(2):
+        a[k:][0] = 5.0
+    return np.sum(a * b)
+
+
+def copies_first(a, b):
+    a = a.copy()
+    a[0] = 5.0
+    return np.sum(a * b)

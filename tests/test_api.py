@@ -474,3 +474,14 @@ def test_vjp_does_not_keep_a_function_alive() -> None:
     del f
     gc.collect()
     assert alive() is None
+
+
+def test_memory_that_is_shared_and_written_to() -> None:
+    x, y = np.ones(3), np.ones(6)
+    df = srcad.grad(programs.overwrites)
+    assert df(x, x.copy()).tolist() == [0.0, 0.0, 1.0]
+    assert df(y[::2], y[1::2]).tolist() == [0.0, 0.0, 1.0]
+    for a, b in ((x, x), (y[:3], y[2:5])):
+        with pytest.raises(ArgumentError, match="share memory"):
+            df(a, b)
+    assert srcad.grad(programs.copies_first)(x, x).tolist() == [0.0, 1.0, 1.0]
