@@ -748,3 +748,13 @@ def concatenated_is_a_copy(x, y):
 
 
 program(concatenated_is_a_copy, X4, normal(4, seed=1), argnums=(0, 1))
+
+
+def element_of_a_list_by_value(x):
+    """Which of the arrays is changed is known in the run only."""
+    buffers = [x * 1.0, x * 2.0, x * 3.0]
+    buffers[int(abs(x[0] * 2))] *= x[0]
+    return np.sum(buffers[0] * buffers[1]) + np.sum(buffers[2])
+
+
+program(element_of_a_list_by_value, np.array([0.7, -1.3, 0.4]), also=((np.array([1.2, -1.3, 0.4]),),))

@@ -7,7 +7,7 @@ def broadcast_grad(x, row, s):
     y_bar = np.where(v1, v2, 0.0)
     y_bar += np.where(v1, 0.0, 0.1 * v2)
     # adjoint of: y = x * row + s
-    s_bar = np.sum(y_bar, axis=(0, 1))
+    s_bar = np.sum(y_bar)
     x_bar = y_bar * row
     row_bar = np.sum(y_bar * x, axis=0)
     return x_bar, row_bar, s_bar

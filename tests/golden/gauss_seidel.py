@@ -24,15 +24,13 @@ def gauss_seidel_grad(a, b, sweeps):
             v4 = tape.pop()
             # adjoint of: x[i] = (b[i] - a[i] @ x + a[i, i] * x[i]) / a[i, i]
             v5 = a[i, i]
-            x_bar_2 = x_bar.copy()
-            x_bar_2[i] = 0.0
-            v6 = x_bar[i] / v5
-            x_bar_2[i] += v6 * v5
-            a_bar[i, i] += v6 * x[i] - v6 * v4
-            v7 = -v6
-            x_bar_2 += v7 * a[i]
-            a_bar[i] += v7 * x
-            b_bar[i] += v6
-            # adjoint of: for i in range(len(b)):
-            x_bar = x_bar_2
+            v6 = x_bar[i]
+            x_bar[i] = 0.0
+            v7 = v6 / v5
+            x_bar[i] += v7 * v5
+            a_bar[i, i] += v7 * x[i] - v7 * v4
+            v8 = -v7
+            x_bar += v8 * a[i]
+            a_bar[i] += v8 * x
+            b_bar[i] += v7
     return a_bar, b_bar

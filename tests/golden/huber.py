@@ -7,17 +7,16 @@ def huber_value_and_grad(r, delta):
         value = r_bar * r
         # adjoint of: value = 0.5 * r * r
         r_bar += r_bar
-        # if abs(r) <= delta:
         delta_bar = 0.0
-        delta = 0.0
+        v2 = 0.0
     else:
         # value = delta * (abs(r) - 0.5 * delta)
         delta_bar = v1 - 0.5 * delta
         value = delta * delta_bar
         # adjoint of: value = delta * (abs(r) - 0.5 * delta)
         delta_bar -= 0.5 * delta
-        # if abs(r) <= delta:
         r_bar = 0.0
+        v2 = delta
     # adjoint of: if abs(r) <= delta:
-    r_bar += delta * (1.0 if r > 0.0 else -1.0 if r < 0.0 else 0.0)
+    r_bar += v2 * (1.0 if r > 0.0 else -1.0 if r < 0.0 else 0.0)
     return value, (r_bar, delta_bar)

@@ -7,6 +7,6 @@ def loss_grad(w, b, X, y):
     w_bar = 0.02 * w
     z_bar = 1.0 / y.size / (1 + v2) * v2 * v1
     # adjoint of: z = X @ w + b
-    b_bar = np.sum(z_bar, axis=0)
+    b_bar = np.sum(z_bar)
     w_bar += X.T @ z_bar
     return w_bar, b_bar

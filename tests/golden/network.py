@@ -7,11 +7,6 @@ def network_grad(W, b, U, c, x, y):
     y_hat = U @ h + c
     # return 0.5 * np.sum((y_hat - y) ** 2)
     v3 = y_hat - y
-    # adjoint of: y_hat = U @ h + c
-    U_bar = np.outer(v3, h)
-    h_bar = U.T @ v3
     # adjoint of: h = 1 / (1 + np.exp(-z))
-    z_bar = h_bar / v2 * h * v1
-    # adjoint of: z = W @ x + b
-    W_bar = np.outer(z_bar, x)
-    return W_bar, z_bar, U_bar, v3
+    z_bar = U.T @ v3 / v2 * h * v1
+    return np.outer(z_bar, x), z_bar, np.outer(v3, h), v3

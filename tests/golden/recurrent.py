@@ -3,13 +3,13 @@ def recurrent_grad(params, inputs):
     V = params['V']
     b = params['b']
     # h = np.zeros(params["b"].shape)
-    h = np.zeros(len(b))
+    h = np.zeros(b.shape[0])
     # for x in inputs:
     v1 = len(inputs)
     h_tape = []
-    for v2 in range(v1):
+    for k in range(v1):
         h_tape.append(h)
-        x = inputs[v2]
+        x = inputs[k]
         # h = np.tanh(params["W"] @ x + params["V"] @ h + params["b"])
         h = np.tanh(W @ x + V @ h + b)
     # adjoint of: return np.sum(h**2)
@@ -18,17 +18,14 @@ def recurrent_grad(params, inputs):
     W_bar = np.zeros_like(W)
     V_bar = np.zeros_like(V)
     b_bar = np.zeros_like(b)
-    for v3 in reversed(range(v1)):
-        h_tape = h_tape.copy()
+    for k in reversed(range(v1)):
         h_2 = h_tape.pop()
-        x = inputs[v3]
+        x = inputs[k]
         # adjoint of: h = np.tanh(params["W"] @ x + params["V"] @ h + params["b"])
-        v4 = h_bar * (1 - h ** 2)
-        b_bar += v4
-        v5 = np.broadcast_to(v4, len(V))
-        h_bar = V.T @ v5
-        V_bar += np.outer(v5, h_2)
-        W_bar += np.outer(v4, x)
-        # adjoint of: for x in inputs:
+        v2 = h_bar * (1 - h ** 2)
+        b_bar += v2
+        h_bar = V.T @ v2
+        V_bar += np.outer(v2, h_2)
+        W_bar += np.outer(v2, x)
         h = h_2
-    return {'W': W_bar, 'V': V_bar, 'b': b_bar},
+    return ({'W': W_bar, 'V': V_bar, 'b': b_bar},)

@@ -153,13 +153,6 @@ def one_of_two_arrays(x, y):
     return np.sum(x * y)
 
 
-@refused(x3, 1)
-def element_of_list_unknown(x, k):
-    buffers = [x * 1.0, x * 2.0, x * 3.0]
-    buffers[int(abs(x[0] * 2))] *= x[0]  # <- refused
-    return np.sum(buffers[0] * buffers[1])
-
-
 @refused(x3)
 def into_integers(x):
     counts = np.zeros(3, dtype=np.int64)
