@@ -51,20 +51,28 @@ def entry(thing: object) -> str:
 
 
 def described(thing: object, name: str) -> list[str]:
-    text = f"    {name}{signature(thing)}\n"
-    return [text, prose(inspect.getdoc(thing) or "") + "\n"]
+    return [f"    {name}{signature(thing)}\n", (inspect.getdoc(thing) or "").strip() + "\n"]
+
+
+class Plain(str):
+    """An annotation that shows as it stands in the source, without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def signature(thing: object) -> str:
-    """As it stands in the source, without the quotes of annotations."""
+    """The parameters as they stand in the source; nothing for a class."""
     if inspect.isclass(thing):
         return ""
-    shown = str(inspect.signature(thing)).replace("'", '"')
-    return shown.replace('"numpy"', "$numpy$").replace('"', "").replace("$numpy$", '"numpy"')
+    found = inspect.signature(thing)
+    parameters = [p.replace(annotation=plain(p.annotation)) for p in found.parameters.values()]
+    shown = found.replace(parameters=parameters, return_annotation=plain(found.return_annotation))
+    return str(shown).replace("'", '"')
 
 
-def prose(doc: str) -> str:
-    return doc.strip()
+def plain(annotation: object) -> object:
+    return Plain(annotation) if isinstance(annotation, str) else annotation
 
 
 def error_classes() -> list[object]:
