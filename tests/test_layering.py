@@ -27,11 +27,12 @@ MAY_IMPORT = {
 # Modules above all rooms: each may import every room and what stands before it here.
 ABOVE = [
     {"arguments", "guards", "typespec"},
-    {"results", "pullback"},
+    {"results", "pullback", "pushforward"},
     {"pipeline"},
     {"specialise"},
     {"emit"},
     {"api"},
+    {"forward"},
     {"testing"},
     {"__init__"},
     {"cli"},
