@@ -17,6 +17,7 @@ from srcad.frontend.arrays import (
     to_atom,
     to_number,
 )
+from srcad.frontend.branches import distribute
 from srcad.frontend.containers import capture, delete_item, set_container_item
 from srcad.frontend.expressions import BINARY, binary, evaluate
 from srcad.frontend.iteration import known_items
@@ -33,7 +34,6 @@ from srcad.frontend.values import (
     Ref,
     Value,
 )
-from srcad.frontend.branches import distribute
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, dtype_of
 
@@ -80,7 +80,7 @@ def owner_of(m: Machine, name: str) -> int:
 
 
 def suggest(m: Machine, value: Value, name: str) -> None:
-    var = value.var if isinstance(value, Num) else None
+    var: Atom | None = value.var if isinstance(value, Num) else None
     if isinstance(value, ArrayRef):
         cell: Any = m.heap[value.cell]
         var = load(m, value) if cell.poison is None else None

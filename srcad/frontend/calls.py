@@ -30,6 +30,7 @@ from srcad.frontend.arrays import (
     to_atom,
     to_python,
 )
+from srcad.frontend.branches import distribute
 from srcad.frontend.builtins import BUILTINS, special_form
 from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.expressions import dict_items, elements, evaluate
@@ -55,12 +56,12 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
-from srcad.frontend.branches import distribute
 from srcad.ops.catalogue import LOWERINGS, METHODS, NeedsStatic
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
 Keywords = dict[str, Value]
+TELLING = ("debug", "info", "warning", "error", "write")
 MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
 
 
@@ -118,7 +119,8 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
     if lowering is not None:
         return lower(m, lowering, args, keywords, f)
     if isinstance(f, functools.partial):
-        return call(m, Static(f.func), (*map(Static, f.args), *args), {k: Static(v) for k, v in f.keywords.items()} | keywords)
+        named = {k: Static(v) for k, v in f.keywords.items()}
+        return call(m, Static(f.func), (*map(Static, f.args), *args), named | keywords)
     if isinstance(f, MethodType):
         return call(m, Static(f.__func__), (Static(f.__self__), *args), keywords)
     if isinstance(f, type):
@@ -365,7 +367,7 @@ def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
     """Functions that are called for what they print, and exceptions, which are made to be raised."""
     if isinstance(function, Obj):
         equation = m.definitions.get(function.var) if isinstance(function.var, Var) else None
-        return unused and equation is not None and equation.params.get("name") in ("debug", "info", "warning", "error", "write")
+        return unused and equation is not None and equation.params.get("name") in TELLING
     value = function.value if isinstance(function, Static) else None
     if isinstance(value, type) and issubclass(value, BaseException):
         return True

@@ -22,6 +22,7 @@ from srcad.frontend.arrays import (
 from srcad.frontend.branches import both, branch
 from srcad.frontend.iteration import Indexed, known_items, sequence
 from srcad.frontend.machine import Machine
+from srcad.frontend.presence import check_key
 from srcad.frontend.subscripts import dict_item, get_at, static_slice
 from srcad.frontend.values import (
     FALSE,
@@ -114,6 +115,7 @@ def contains(m: Machine, owner: Value, item: Value) -> Value:
         return Static(item.value in owner.value)
     if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], DictCell):
         cell: Any = m.heap[owner.cell]
+        check_key(m, cell, key_of(m, item))
         return Static(key_of(m, item) in [key for key, _ in cell.items])
     if isinstance(owner, Iter) and owner.kind == "keys":
         return contains(m, owner.parts[0], item)
@@ -164,7 +166,7 @@ def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None
     if isinstance(cell, DictCell):
         items = dict(cell.items)
         items[key_of(m, key)] = value
-        m.change(owner.cell, replace(cell, items=tuple(items.items())))
+        m.change(owner.cell, replace(cell, items=tuple(items.items()), unsure=cell.unsure - {key_of(m, key)}))
     elif isinstance(cell, ListCell):
         _set_list_item(m, owner, cell, key, value)
     elif isinstance(cell, GrownCell):
@@ -213,7 +215,8 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
     assert isinstance(owner, Ref)
     if isinstance(cell, DictCell):
         known = key_of(m, key)
-        m.change(owner.cell, replace(cell, items=tuple((k, v) for k, v in cell.items if k != known)))
+        rest = tuple((k, v) for k, v in cell.items if k != known)
+        m.change(owner.cell, replace(cell, items=rest, unsure=cell.unsure - {known}))
     elif isinstance(cell, ListCell):
         items = list(cell.items)
         del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
@@ -339,7 +342,7 @@ def _count(m: Machine, owner: Value, item: Value) -> Value:
 
 
 def _sort(m: Machine, owner: Ref, key: Value = NONE, reverse: Value = FALSE) -> Value:
-    from srcad.frontend.builtins import ordered
+    from srcad.frontend.sequences import ordered
 
     made = ordered(m, owner, key, reverse)
     assert isinstance(made, Ref)

@@ -21,6 +21,7 @@ from srcad.frontend.branches import as_bool, branch, distribute, truth
 from srcad.frontend.containers import concatenate, contains, repeat
 from srcad.frontend.externals import lookup
 from srcad.frontend.machine import Machine
+from srcad.frontend.presence import check_keys
 from srcad.frontend.subscripts import get_at, get_item
 from srcad.frontend.values import (
     ArrayRef,
@@ -130,6 +131,7 @@ def _undefined(m: Machine, node: ast.Name, value: Value) -> None:
         do=f"give {node.id!r} a value on every way, before the if say.",
         node=node,
         never=True,
+        first_turn=True,
     )
 
 
@@ -182,6 +184,7 @@ def _dict(m: Machine, node: ast.Dict) -> Value:
 def dict_items(m: Machine, value: Value) -> dict[Any, Value]:
     cell = m.heap[value.cell] if isinstance(value, Ref) else None
     if isinstance(cell, DictCell):
+        check_keys(m, cell)
         return dict(cell.items)
     if isinstance(value, Static) and isinstance(value.value, dict):
         return {key: Static(item) for key, item in value.value.items()}
@@ -373,9 +376,9 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
         same = equal(m, left, right)
         return unary(m, ast.Not(), same) if isinstance(op, ast.NotEq) else same
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Static) and not isinstance(one.value, (int, float, complex)) and not isinstance(other, Obj):
-            if isinstance(other, (Num, ArrayRef, Tup, Ref)) and not maybe_none(m, other):
-                return Static(isinstance(op, ast.NotEq))
+        other_kind = isinstance(one, Static) and not isinstance(one.value, (int, float, complex))
+        if other_kind and isinstance(other, (Num, ArrayRef, Tup, Ref)) and not maybe_none(m, other):
+            return Static(isinstance(op, ast.NotEq))
     return None
 
 

@@ -173,7 +173,8 @@ def countable(m: Machine, condition: Var) -> bool:
 
     sources = m.sources(condition)
     return bool(sources) and all(
-        (isinstance(v.type, Scalar) and v.type.dtype == "int64") or (isinstance(v.type, Array) and only_length(m.definitions, condition, v))
+        (isinstance(v.type, Scalar) and v.type.dtype == "int64")
+        or (isinstance(v.type, Array) and only_length(m.definitions, condition, v))
         for v in sources
     )
 

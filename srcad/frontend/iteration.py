@@ -1,4 +1,4 @@
-"""What a for loop or a comprehension runs over: items known one by one, or a counted sequence with an item for an index."""
+"""What a loop runs over: items known one by one, or a counted sequence with an item for an index."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from srcad.frontend import arithmetic
 from srcad.frontend.arrays import boxed, describe, dim_of, element_view, load, to_atom, view
 from srcad.frontend.machine import Machine
+from srcad.frontend.presence import check_keys
 from srcad.frontend.values import (
     ArrayRef,
     DictCell,
@@ -113,6 +114,7 @@ def _container(m: Machine, ref: Ref) -> Items | Indexed:
     if isinstance(cell, ListCell):
         return Items(cell.items)
     if isinstance(cell, DictCell):
+        check_keys(m, cell)
         return Items(tuple(Static(key) for key, _ in cell.items))
     if isinstance(cell, GrownCell):
         return _grown(m, ref, cell)
@@ -159,7 +161,8 @@ def _counted(m: Machine, items: Items | Indexed) -> Indexed:
 
     def get(i: Value) -> Value:
         if isinstance(i, Static):
-            return values[i.value]
+            known: Value = values[i.value]
+            return known
         return element_view(m, ArrayRef(grown_of(m, values).cell), to_atom(m, i))
 
     return Indexed(const(0), const(len(values)), const(1), get)
@@ -227,6 +230,7 @@ def dict_rows(m: Machine, value: Value) -> tuple[tuple[object, Value], ...]:
     assert isinstance(value, Ref)
     cell = m.heap[value.cell]
     assert isinstance(cell, DictCell)
+    check_keys(m, cell)
     return cell.items
 
 

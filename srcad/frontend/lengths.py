@@ -2,8 +2,9 @@
 
     u[1:-1] += c * source[1:-1]
 
-Where u has n and source m elements, either slice may have a single one, and be stretched. The arguments say n == m: with
-that as a guard nothing is stretched, and no code for it is generated. Other sizes that are equal need no other code.
+Where u has n and source m elements, either slice may have a single one, and be stretched. The arguments say n == m:
+with that as a guard nothing is stretched, and no code for it is generated. Other sizes that are equal need no other
+code.
 """
 
 from __future__ import annotations

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from srcad.errors import SrcadError
 from srcad.frontend.branches import as_bool, branch, either, name_of, negate, truth
 from srcad.frontend.iteration import Indexed, Items
 from srcad.frontend.machine import Branch, Machine
@@ -90,9 +92,8 @@ def unrolled(m: Machine, values: list[Value], turn: Turn) -> None:
         if known is True:
             return
         if isinstance(known, Var):
-            rest = values[k + 1 :]
-            if rest:
-                branch(m, negate(m, known), lambda: _nothing(m, rest, turn), lambda: FALSE)
+            if k + 1 < len(values):
+                branch(m, negate(m, known), partial(_nothing, m, values[k + 1 :], turn), lambda: FALSE)
             return
 
 
@@ -107,6 +108,62 @@ def left(m: Machine) -> Value:
 
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
+    base, start = m.heap, len(m.builder.equations)
+    try:
+        _settled(m, sequence, turn)
+    except SrcadError as refused:
+        apart = first_and_rest(sequence) if refused.first_turn else None
+        if apart is None:
+            raise
+        m.heap = base
+        del m.builder.equations[start:]
+        _first_turn_apart(m, sequence, *apart, turn)
+
+
+def first_and_rest(sequence: Indexed) -> tuple[Callable[[Machine], tuple[Atom, Indexed]], str] | None:
+    """How to take the first index of a sequence from it, and the comparison of start and stop if there is one."""
+    step = sequence.step.value if isinstance(sequence.step, Const) else 0
+    if sequence.backwards and step == 1:
+
+        def last(m: Machine) -> tuple[Atom, Indexed]:
+            index = m.emit("subtract", sequence.stop, 1)
+            return index, replace(sequence, stop=index)
+
+        return last, "less"
+
+    def first(m: Machine) -> tuple[Atom, Indexed]:
+        return sequence.start, replace(sequence, start=m.emit("add", sequence.start, sequence.step))
+
+    return (first, "less" if step > 0 else "greater") if step and not sequence.backwards else None
+
+
+def _first_turn_apart(m: Machine, sequence: Indexed, take: Any, comparison: str, turn: Turn) -> None:
+    """if start < stop: the first turn, then the loop over the rest."""
+
+    def whole() -> Value:
+        index, rest = take(m)
+        m.bind("$continue", FALSE)
+        turn(sequence.get(Static(index.value) if isinstance(index, Const) else Num(index)))
+        known = truth(m, left(m))
+        if isinstance(known, Var):
+            branch(m, negate(m, known), lambda: _rest(m, rest, turn), lambda: FALSE)
+        elif not known:
+            _rest(m, rest, turn)
+        return FALSE
+
+    some = m.emit(comparison, sequence.start, sequence.stop)
+    if isinstance(some, Var):
+        branch(m, some, whole, lambda: FALSE)
+    elif some.value:
+        whole()
+
+
+def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
+    _settled(m, sequence, turn)
+    return FALSE
+
+
+def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
     base, start = m.heap, len(m.builder.equations)
     own: set[Var] = set()
     try:
@@ -139,7 +196,7 @@ def _fixed_point(m: Machine, sequence: Indexed, turn: Turn, own: set[Var]) -> No
         index = Var(INT, sequence.name)
         own.update((index, *(slot.var for slot in head.slots.values())))
         m.heap = with_flags(m, head.heap)
-        done = m.apart(lambda i=index: _one_turn(m, sequence, turn, i))
+        done = m.apart(partial(_one_turn, m, sequence, turn, index))
         m.heap = base
         after = next_head(m, base, head, done)
         if after.signature == head.signature:
@@ -263,7 +320,29 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
         m.heap = base
         del m.builder.equations[start:]
         _unroll_while(m, test, body)
+    except SrcadError as refused:
+        if not refused.first_turn:
+            raise
+        m.heap = base
+        del m.builder.equations[start:]
+        _first_while(m, test, body)
     _restore(m, outer)
+
+
+def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:
+    """if test: body; while test: body."""
+
+    def whole() -> Value:
+        m.bind("$continue", FALSE)
+        body()
+        _while(m, test, body, set())
+        return FALSE
+
+    known = truth(m, test())
+    if isinstance(known, Var):
+        branch(m, known, whole, lambda: FALSE)
+    elif known:
+        whole()
 
 
 def _unroll_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:

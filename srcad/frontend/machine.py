@@ -11,18 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
+import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.guards import Guard
 from srcad.frontend.lengths import Lengths
 from srcad.frontend.source import span_of
 from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Value
-import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Var, free_variables
-from srcad.trace.types import is_differentiable, is_numeric
+from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
 
 MOST_CALLS = 60
+ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
+REPORT = "please report it, with this message and the function that it is about."
 SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
 
 
@@ -67,6 +69,7 @@ class Machine:
     def __post_init__(self) -> None:
         self.builder = Builder(self.lengths.types)
         self.ids = 0
+        self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
         self.root_names: dict[Any, str] = {}
         self.views: list[dict[Any, Atom]] = [{}]
         self.found: dict[int, Cell] = {}
@@ -111,6 +114,12 @@ class Machine:
             return None
         return results[0] if len(results) == 1 else results
 
+    def make(self, op: str, *operands: Any, **params: Any) -> Var:
+        """The variable that an equation with a single result defines."""
+        result = self.emit(op, *operands, **params)
+        assert isinstance(result, Var)
+        return result
+
     def note(self, start: int) -> None:
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
         for equation in self.builder.equations[start:]:
@@ -127,7 +136,22 @@ class Machine:
     @contextmanager
     def at(self, node: ast.AST) -> Iterator[None]:
         with self.builder.at(span_of(self.code, node)):
-            yield
+            try:
+                yield
+            except Exception as error:
+                self.remember(error)
+                raise
+
+    def remember(self, error: Exception) -> None:
+        """Keep the place where an error was raised, which is forgotten on its way up."""
+        if self.blamed is None or self.blamed[0] is not error:
+            self.blamed = error, self.builder.span, tuple(reversed(self.calls))
+
+    def place_of(self, error: Exception) -> tuple[Span | None, tuple[Span, ...]]:
+        """Where an error was raised, and the calls that led there."""
+        self.remember(error)
+        assert self.blamed is not None
+        return self.blamed[1:]
 
     def apart(self, run: Callable[[], Any]) -> Branch:
         """Run a part of the program on a copy of the state, and leave the state as it was."""
@@ -168,12 +192,26 @@ class Machine:
     # ---- refusing
 
     def refuse(
-        self, what: str, why: str = "", do: str = "", node: ast.AST | None = None, never: bool = False
+        self,
+        what: str,
+        why: str = "",
+        do: str = "",
+        node: ast.AST | None = None,
+        never: bool = False,
+        first_turn: bool = False,
     ) -> NoReturn:
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
         span = span_of(self.code, node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
-        raise kind(what, span, why, do, tuple(reversed(self.calls)))
+        error = kind(what, span, why, do or ADVICE, tuple(reversed(self.calls)))
+        error.first_turn = first_turn
+        raise error
+
+    def raises(self, error: Exception) -> NoReturn:
+        """The program raises this error here, as its own: the generated code will."""
+        made = self.emit("call", Const(type(error), OPAQUE), *(Const(a, OPAQUE) for a in error.args), keywords=())
+        self.emit("raise_", made)
+        raise Diverges
 
     def located(self, error: SrcadError) -> SrcadError:
         """The same error with the present place, if it has none."""
@@ -182,7 +220,7 @@ class Machine:
         return error
 
     def bug(self, what: str) -> NoReturn:
-        raise InternalError(what, self.builder.span, do="please report it with this message and the function.")
+        raise InternalError(what, self.builder.span, do=REPORT)
 
     # ---- what a value depends on
 

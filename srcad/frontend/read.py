@@ -21,7 +21,7 @@ from srcad.frontend.externals import external, root
 from srcad.frontend.functions import call_external
 from srcad.frontend.guards import Guard, TypeGuard
 from srcad.frontend.lengths import Lengths, Relation, only_length
-from srcad.frontend.machine import Machine
+from srcad.frontend.machine import REPORT, Diverges, Machine
 from srcad.frontend.naming import with_names
 from srcad.frontend.roots import PartialRoot, SelfRoot
 from srcad.frontend.source import code_of, span_of, transparent
@@ -48,6 +48,7 @@ from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Parameter, Path, R
 from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
 
 MOST_READINGS = 30
+MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +88,16 @@ def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: 
             relations = reader.m.lengths.more()
         except NeedsStatic as needed:
             ints, shapes = reader.more_known(needed, ints, shapes)
+        except SrcadError:
+            raise
         except RecursionError as error:
-            raise NotYetSupported("the function is nested too deeply for srcad", reader.m.builder.span) from error
+            what, do = "the function is nested too deeply for srcad", "write a deep recursion as a loop."
+            span, calls = reader.m.place_of(error)
+            raise NotYetSupported(what, span, do=do, calls=calls[:MOST_SHOWN]) from error
+        except Exception as error:
+            what = f"a bug in srcad: {type(error).__name__} while reading the function: {error}"
+            span, calls = reader.m.place_of(error)
+            raise InternalError(what, span, do=REPORT, calls=calls) from error
     raise InternalError("the reading of a function didn't settle")
 
 
@@ -113,7 +122,10 @@ class _Reader:
 
     def read(self) -> Reading:
         values, keywords = self.arguments()
-        result = self.call(values, keywords)
+        try:
+            result = self.call(values, keywords)
+        except Diverges:  # whatever the arguments are: the generated code raises before it comes to a result
+            result = Static(0.0)
         output, atoms = self.output(result)
         return self.reading(values, output, atoms)
 
@@ -152,13 +164,13 @@ class _Reader:
         code = entry_code(function)
         m.frames.append(m.allocate(FrameCell(code, {})))
         m.builder.span = None
-        while isinstance(function, functools.partial) or isinstance(function, MethodType):
+        while isinstance(function, (functools.partial, MethodType)):
             function, values, keywords = self.unwrap(function, values, keywords)
         if isinstance(function, FunctionType):
             return call_external(m, function, values, keywords)
-        if inspect.isclass(function) or not hasattr(type(function), "__call__") or _is_builtin(function):
+        if inspect.isclass(function) or not callable(function) or _is_builtin(function):
             return call(m, Static(function), values, keywords)
-        path = root(m, "self", id(function), lambda f=function: f)
+        path = root(m, "self", id(function), functools.partial(_itself, function))
         owner = external(m, function, path, free=True)
         return call(m, owner, values, keywords)
 
@@ -186,7 +198,8 @@ class _Reader:
         inputs = tuple(m.inputs.values())
         position = {i.var: k for k, i in enumerate(inputs)}
         wrt: list[int] = []
-        given = {**dict(enumerate(self.args)), **self.kwargs}
+        given: dict[int | str, Any] = dict(enumerate(self.args))
+        given.update(self.kwargs)
         trees = tuple(argument_tree(m, given[k], self.path_of(k), wrt, position) for k in self.argnums)
         body = Region(tuple(i.var for i in inputs), tuple(m.builder.equations), atoms)
         code = entry_code(self.function)
@@ -230,10 +243,18 @@ class _Reader:
         return frozenset(found_ints), frozenset(found_shapes)
 
     def refuse_static(self, needed: NeedsStatic) -> None:
-        self.m.refuse(
+        span, calls = self.m.place_of(needed)
+        raise NotYetSupported(
             f"{needed.what} must be known before the run, and depends on values that aren't",
+            span,
+            why="what code is generated depends on it.",
             do="make it a number in the code or an integer argument.",
+            calls=calls,
         )
+
+
+def _itself(function: Any) -> Any:
+    return function
 
 
 def _is_builtin(function: Any) -> bool:
@@ -252,7 +273,7 @@ def entry_code(function: Any) -> Any:
         f = f.func if isinstance(f, functools.partial) else f.__func__
     while transparent(f):
         f = f.__wrapped__
-    if not isinstance(f, FunctionType) and isinstance(getattr(type(f), "__call__", None), FunctionType):
+    if not isinstance(f, FunctionType) and isinstance(inspect.getattr_static(type(f), "__call__", None), FunctionType):
         f = type(f).__call__
     if isinstance(f, FunctionType):
         return code_of(f)
@@ -375,7 +396,7 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
     if isinstance(value, Partial):
         return result_tree(m, value.value, atoms)
     if isinstance(value, Choice):
-        m.refuse("the structure of the result depends on a condition of the run", do="return the same structure always.")
+        m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
     m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
 
 

@@ -129,7 +129,7 @@ def _handlers(m: Machine, statement: ast.Try) -> None:
     if any(depends_on_active(m, e) for e in done.equations) or not _harmless(m, done, before):
         m.refuse(
             "an exception handler could change values that depend on the differentiated arguments",
-            why="which of the two ways the run takes isn't known before, and neither is what was done before the error.",
+            why="which of the two ways the run takes isn't known, and neither is what was done before the error.",
             do="test for the condition by an if instead of catching the exception.",
             node=statement,
         )
@@ -182,7 +182,7 @@ def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: li
     definition.body[0] = statement
     names = dict(m.code.globals)
     names.update({n: c.cell_contents for n, c in m.code.closure if n in outside})
-    exec(compile(ast.fix_missing_locations(module), m.code.path, "exec"), names)  # noqa: S102
+    exec(compile(ast.fix_missing_locations(module), m.code.path, "exec"), names)
     return Const(names["block"], OPAQUE)
 
 

@@ -86,7 +86,8 @@ def _tree(code: CodeType) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
     except (OSError, TypeError):
         return None
     path = inspect.getsourcefile(code) or code.co_filename
-    return _parse_block(code, path, lines, max(first, 1)) or _parse_file(code, path)
+    found: tuple[ast.AST, str, tuple[str, ...], int] | None = _parse_block(code, path, lines, max(first, 1))
+    return found or _parse_file(code, path)
 
 
 def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Any:
@@ -99,7 +100,7 @@ def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Any
     return None if node is None else (node, path, tuple(text.splitlines()), first)
 
 
-def _parse_file(code: CodeType, path: str) -> Any:
+def _parse_file(code: CodeType, path: str) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
     """A lambda in the middle of an expression, say: the whole file has it."""
     lines = linecache.getlines(path) or linecache.getlines(code.co_filename)
     try:
@@ -177,7 +178,7 @@ def _collect(node: ast.AST, names: set[str], outside: set[str]) -> None:
     elif isinstance(node, ast.ExceptHandler) and node.name:
         names.add(node.name)
     if isinstance(node, _COMPREHENSIONS):
-        names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name))
+        names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
         return
     for child in ast.iter_child_nodes(node):
         _collect(child, names, outside)

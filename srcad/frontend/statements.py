@@ -11,15 +11,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from srcad.frontend import imports, scopes
 from srcad.frontend.assign import assign, augmented, delete
 from srcad.frontend.branches import branch, either, join_branches, negate, one_way, truth
 from srcad.frontend.expressions import evaluate, test
-from srcad.frontend.iteration import sequence
+from srcad.frontend.functions import make_function
+from srcad.frontend.iteration import Indexed, sequence
 from srcad.frontend.loops import for_loop, while_loop
 from srcad.frontend.machine import Diverges, Machine
-from srcad.frontend.functions import make_function
 from srcad.frontend.values import FALSE, NONE, TRUE, Num, Static, Tup, Value
 from srcad.trace.nodes import Var
 
@@ -53,8 +54,12 @@ def left(m: Machine) -> Value:
     for name in FLAGS:
         value = m.look(name)
         if value is not None and value != FALSE:
-            flag = either(m, flag, lambda v=value: v)
+            flag = either(m, flag, partial(_same, value))
     return flag
+
+
+def _same(value: Value) -> Value:
+    return value
 
 
 def _leave(m: Machine, rest: Rest) -> bool:
@@ -81,7 +86,7 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
         execute(m, statement.body if known else statement.orelse)
         return False
     bodies = statement.body, statement.orelse
-    one, two = (m.under(known, lambda body=body: _ended(m, body)) for body in bodies)
+    one, two = (m.under(known, partial(_ended, m, body)) for body in bodies)
     if one.raises or two.raises:
         one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
         return False
@@ -112,9 +117,8 @@ def _ended(m: Machine, statements: Rest) -> Value:
 
 def _for(m: Machine, statement: ast.For) -> None:
     items = sequence(m, evaluate(m, statement.iter))
-    name = statement.target.id if isinstance(statement.target, ast.Name) else None
-    if name is not None and hasattr(items, "name") and items.plain is not None:
-        items = replace(items, name=name) if _counts(statement) else items
+    if isinstance(statement.target, ast.Name) and isinstance(items, Indexed) and _counts(statement):
+        items = replace(items, name=statement.target.id)
 
     def turn(item: Value) -> None:
         m.bind("$continue", FALSE)

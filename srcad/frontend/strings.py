@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from srcad.frontend.arrays import to_atom
@@ -22,7 +23,7 @@ def format_string(m: Machine, node: ast.JoinedStr) -> Value:
     for part in node.values:
         if isinstance(part, ast.Constant):
             pieces.append(part.value)
-            texts.append(part.value)
+            texts.append(str(part.value))
             continue
         assert isinstance(part, ast.FormattedValue)
         value = evaluate(m, part.value)
@@ -51,7 +52,8 @@ def _spec(m: Machine, node: ast.expr | None) -> str:
 
 
 def _formatted(value: Any, conversion: str, spec: str) -> str:
-    converted = {"r": repr, "s": str, "a": ascii}[conversion](value) if conversion else value
+    conversions: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
+    converted = conversions[conversion](value) if conversion else value
     return format(converted, spec)
 
 

@@ -22,6 +22,7 @@ from srcad.frontend.arrays import (
 )
 from srcad.frontend.externals import expand
 from srcad.frontend.machine import Machine
+from srcad.frontend.presence import check_key
 from srcad.frontend.values import (
     ArrayRef,
     DictCell,
@@ -131,8 +132,8 @@ def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
     if isinstance(part, Slice):
         return ("slice", *(_bound(m, bound, operands) for bound in (part.start, part.stop, part.step)))
     if isinstance(part, Static) and isinstance(part.value, slice):
-        bounds = (part.value.start, part.value.stop, part.value.step)
-        return ("slice", *(_bound(m, Static(b), operands) for b in bounds))
+        known = (part.value.start, part.value.stop, part.value.step)
+        return ("slice", *(_bound(m, Static(b), operands) for b in known))
     if isinstance(part, Range):
         bounds = (to_atom(m, bound) for bound in (part.start, part.stop, part.step))
         atom: Atom = m.emit("arange", *bounds, dtype=None)
@@ -181,6 +182,8 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     cell = m.heap[ref.cell]
     assert isinstance(cell, DictCell)
     known = key_of(m, key)
+    if default is not None:
+        check_key(m, cell, known)
     for name, value in cell.items:
         if name == known and type(name) is type(known):
             return expand(m, value)
