@@ -3,6 +3,7 @@
 from srcad import errors, testing
 from srcad.api import Derived, grad, jacobian, trace, value_and_grad, vjp
 from srcad.errors import SrcadError
+from srcad.forward import hessian, hvp, jacfwd, jvp, linearize
 
 __version__ = "0.1.0"
 
@@ -12,7 +13,12 @@ __all__ = [
     "__version__",
     "errors",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
     "jacobian",
+    "jvp",
+    "linearize",
     "testing",
     "trace",
     "value_and_grad",

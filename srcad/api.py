@@ -71,6 +71,13 @@ class Derived:
         function, request = self.__srcad__
         return type(self)(function.__get__(instance, owner), request, self.made_by)
 
+    def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The differentiated arguments of a call."""
+        binder = self._specialiser.binder
+        call = binder.bind(args, kwargs)
+        chosen = binder.resolve_all(self.__srcad__[1].argnums, call)
+        return tuple(call.args[k] if isinstance(k, int) else call.kwargs[k] for k in chosen)
+
     # ---- looking at it
 
     def source(self, *args: Any, **kwargs: Any) -> str:
@@ -174,6 +181,10 @@ _TITLES = {
     "grad": "The gradient of {0} {1}.",
     "value_and_grad": "The value and the gradient of {0} {1}.",
     "jacobian": "The Jacobian of {0} {1}.",
+    "jvp": "The value and the tangent of {0} {1}.",
+    "jacfwd": "The Jacobian of {0} {1}, by columns.",
+    "hvp": "The Hessian of {0} {1}, times a direction.",
+    "hessian": "The Hessian of {0} {1}.",
 }
 
 
@@ -201,19 +212,19 @@ def grad(
     A gradient has the structure, the shapes and the dtypes of its argument. With `has_aux` the function returns
     (value, anything), and the derivative (gradient, anything).
     """
-    return _derive(Derived, "grad", function, _request("gradient", argnums, False, has_aux), backend)
+    return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux), backend)
 
 
 def value_and_grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> Any:
     """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient)."""
-    return _derive(Derived, "value_and_grad", function, _request("gradient", argnums, True, has_aux), backend)
+    return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux), backend)
 
 
 def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
     """All first derivatives of a function that returns an array: of the shape of the result plus the argument's."""
-    return _derive(Jacobian, "jacobian", function, _request("pullback", argnums, True, False), backend)
+    return derive(Jacobian, "jacobian", function, request_for("pullback", argnums, True, False), backend)
 
 
 def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -252,7 +263,8 @@ def table_of(primal: Trace, inputs: Sequence[Any] | None = None, wrt: Sequence[i
     return tabulate(primal, evaluated(primal, inputs, sums) if inputs is not None else {}, sums)
 
 
-def _request(kind: str, argnums: Argnums, value: bool, has_aux: bool) -> Request:
+def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False) -> Request:
+    """A request with argnums as a user gives them."""
     single = not isinstance(argnums, (tuple, list))
     numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
     if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
@@ -260,7 +272,9 @@ def _request(kind: str, argnums: Argnums, value: bool, has_aux: bool) -> Request
     return Request(kind, numbers, single, value, has_aux)
 
 
-def _derive(cls: type[Derived], made_by: str, function: Function | None, request: Request, backend: str) -> Any:
+def derive(
+    cls: type[Derived], made_by: str, function: Function | None, request: Request, backend: str = "numpy"
+) -> Any:
     """The derived function; a decorator where there is no function yet."""
     if backend not in BACKENDS:
         raise ArgumentError(f"there is no back end {backend!r}", do=f"use one of {', '.join(map(repr, BACKENDS))}")

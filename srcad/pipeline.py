@@ -20,13 +20,15 @@ from srcad.trace.printer import print_trace
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
+from srcad.transform.tangent import tangent
 
 
 @dataclass(frozen=True)
 class Request:
     """What is to be generated.
 
-    kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep)
+    kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep);
+              "tangent" (value and tangent); "hvp" (the tangent of the gradient)
     argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
     value     the value of the function comes first
     has_aux   the function returns (value, anything)
@@ -155,10 +157,28 @@ def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
     return Program(request, reading, primal, split(trace))
 
 
+def _tangent(primal: Trace, reading: Reading, request: Request) -> Program:
+    """One function: each equation with its tangent beside it."""
+    trace = simplify(tangent(primal, reading.wrt, value=True))
+    return Program(request, reading, primal, (trace,))
+
+
+def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
+    """Forward over reverse: the tangent of the gradient."""
+    gradient = _gradient(primal, reading, request)
+    if gradient.checked:
+        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
+    (trace,) = gradient.traces
+    trace = replace(tangent(trace, reading.wrt, value=False), name=f"{primal.name.rstrip('_')}_hvp")
+    return Program(request, reading, primal, (simplify(trace, across=True),))
+
+
 STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
     "primal": _primal,
     "gradient": _gradient,
     "pullback": _pullback,
+    "tangent": _tangent,
+    "hvp": _hvp,
 }
 
 

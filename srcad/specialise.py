@@ -26,6 +26,7 @@ from srcad.frontend.roots import layers, rebinding
 from srcad.guards import MISS, compile_entry
 from srcad.pipeline import Program, Request, bugs_reported, compile_call
 from srcad.pullback import forward_and_pullback
+from srcad.pushforward import tangent_code
 from srcad.results import check_value, result_span
 from srcad.trace.nodes import Parameter
 
@@ -118,6 +119,9 @@ class Entrance:
         namespaces = [function.__globals__ for function in functions]
         if program.request.kind == "pullback":
             return namespaces, forward_and_pullback(functions[0], functions[1], program.primal, self.note)
+        if program.request.kind in ("tangent", "hvp"):
+            careful = generated is not self.specialisation.fast
+            return namespaces, tangent_code(functions[0], program, self.recover, self.note, careful)
         return namespaces, _checked(functions[0], program) if program.checked else functions[0]
 
     def refresh(self, namespaces: list[dict[str, Any]]) -> None:
@@ -138,8 +142,12 @@ class Entrance:
 
     def rescue(self, error: Exception, flat: tuple[Any, ...]) -> Any:
         """After an error in the fast variant: run the careful one, or let the user's error out with a note."""
+        args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
+        return self.recover(error, args, kwargs)
+
+    def recover(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The same for a call of the generated function."""
         if isinstance(error, ARITHMETIC) and self.specialisation.can_rerun:
-            args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
             try:
                 return self.careful_call(*args, **kwargs)
             except Exception as again:

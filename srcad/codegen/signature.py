@@ -39,7 +39,7 @@ def _annotation(text: str) -> ast.expr | None:
 
 def local_names(trace: Trace) -> dict[Var, str]:
     """Names for the inputs that are parts of arguments."""
-    return {entry.var: local_name(entry.path) for entry in trace.inputs if entry.path.steps}
+    return {entry.var: entry.label or local_name(entry.path) for entry in trace.inputs if entry.path.steps}
 
 
 def local_name(path: Path) -> str:

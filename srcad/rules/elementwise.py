@@ -188,7 +188,19 @@ def _clip_inside(g: Expr, x: Expr, low: Expr, high: Expr, y: Expr) -> Expr:
 
 
 pointwise("clip", _clip_inside, _clip_low, _clip_high)
-pointwise("where", None, lambda g, c, a, b, y: where(c, g, 0.0), lambda g, c, a, b, y: where(c, 0.0, g))
+
+
+def _where_tangent(site: Site, c: None, a: Expr | None, b: Expr | None) -> Expr:
+    return where(site.operands[0], 0.0 if a is None else a, 0.0 if b is None else b)
+
+
+pointwise(
+    "where",
+    None,
+    lambda g, c, a, b, y: where(c, g, 0.0),
+    lambda g, c, a, b, y: where(c, 0.0, g),
+    tangent=_where_tangent,
+)
 slopes("copysign", lambda x, y, z: sign(x) * copysign(1.0, y), None)
 pointwise("heaviside", None, lambda g, x, half, y: where(equal(x, 0), g, 0.0))
 pointwise("nan_to_num", lambda g, x, y: where(apply("isfinite", x), g, 0.0))

@@ -95,7 +95,9 @@ def _each_or_zero(site: Site, dots: tuple[Expr | None, ...]) -> list[Expr]:
 
 
 def _array_tangent(site: Site, *dots: Expr | None) -> Any:
-    return site.apply("array", *_each_or_zero(site, dots), **site.params)
+    """Zeros for the whole numbers among the elements, too."""
+    elements = [zeros(x) if dot is None else dot for x, dot in zip(site.operands, dots, strict=True)]
+    return site.apply("array", *elements, **site.params)
 
 
 rule("array", _array_adjoint, _array_tangent)

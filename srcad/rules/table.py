@@ -166,8 +166,11 @@ def _negate(g: Expr, *_: Expr, **__: Any) -> Expr:
 _CONSTANT_SLOPES: dict[float, Term] = {1: _pass, -1: _negate}
 
 
-def pointwise(name: str, *pulls: Term | None) -> None:
-    """An elementwise operation by the products of its slopes with a bar."""
+def pointwise(name: str, *pulls: Term | None, tangent: Term | None = None) -> None:
+    """An elementwise operation by the products of its slopes with a bar.
+
+    `tangent`, a function (site, *dots), where the sum of these products has a better form.
+    """
     terms = tuple(map(_bind, pulls))
 
     def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
@@ -179,7 +182,10 @@ def pointwise(name: str, *pulls: Term | None) -> None:
 
     def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
         site = _site(b, eq)
-        parts = [term(site, dot) for term, dot in zip(terms, dots, strict=True) if term and dot is not None]
+        if tangent is not None and any(dot is not None for dot in dots):
+            parts = [_atom(tangent(site, *(_expr(b, dot) for dot in dots)))]
+        else:
+            parts = [term(site, dot) for term, dot in zip(terms, dots, strict=True) if term and dot is not None]
         return (_total(b, eq, parts),)
 
     _add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
@@ -306,7 +312,8 @@ def _again(b: Builder, eq: Equation, operands: list[Atom]) -> Bars:
 def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
     if dot is not None:
         return dot
-    return zeros(Expr(b, operand)).atom if is_differentiable(operand.type) else operand
+    moves = is_numeric(operand.type) or is_differentiable(operand.type)
+    return zeros(Expr(b, operand)).atom if moves else operand
 
 
 # ---- the rest

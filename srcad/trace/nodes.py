@@ -104,11 +104,15 @@ class Path:
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """A variable that a trace reads: from an argument (`free` False), or from a global, a closure or `self`."""
+    """A variable that a trace reads: from an argument (`free` False), or from a global, a closure or `self`.
+
+    `label`: what to call it, if not after its path.
+    """
 
     var: Var
     path: Path
     free: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)

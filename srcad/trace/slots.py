@@ -111,3 +111,29 @@ def with_slots(equation: Equation, kept: Sequence[int], regions: Sequence[Region
         equation.span,
         equation.role,
     )
+
+
+def with_more_slots(equation: Equation, regions: Sequence[Region], added: Sequence[Slot]) -> Equation:
+    """The equation with further slots behind its own; `regions` to be used in place of its own."""
+    place = layout(equation)
+    last = len(equation.results) - place.trailing
+    taking = [k for k, (first, _) in enumerate(place.regions) if first is not None]
+    giving = [k for k, (_, first) in enumerate(place.regions) if first is not None]
+    parameters = {k: tuple(slot.parameters[j] for slot in added) for j, k in enumerate(taking)}
+    yields = {k: tuple(slot.yields[j] for slot in added) for j, k in enumerate(giving)}
+    return Equation(
+        equation.op,
+        (*equation.operands, *(slot.initial for slot in added if slot.initial is not None)),
+        (*equation.results[:last], *(slot.result for slot in added), *equation.results[last:]),
+        equation.params,
+        tuple(
+            Region(
+                (*region.parameters, *parameters.get(k, ())),
+                region.equations,
+                (*region.results, *yields.get(k, ())),
+            )
+            for k, region in enumerate(regions)
+        ),
+        equation.span,
+        equation.role,
+    )

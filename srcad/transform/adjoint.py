@@ -45,7 +45,7 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
     trace = replace(trace, body=_as_primal(trace.body))
     inputs = [trace.inputs[k].var for k in wrt]
     bars = _seeds(trace, seeds)
-    active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), _is_flat)
+    active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), is_flat)
     sweep = Sweep(builder(), active, trace)
     sweep.b.role = "adjoint"
     body = _joined(trace, _reversed(sweep, trace, inputs, bars), value)
@@ -68,7 +68,7 @@ def _output(trace: Trace, count: int, value: bool) -> Node:
 
 
 def _as_primal(region: Region) -> Region:
-    """The equations of an adjoint, when that is differentiated again, are those of the primal."""
+    """The equations of a derivative, when that is differentiated again, are those of the primal."""
     if all(equation.role == "" for equation in walk(region)):
         return region
     equations = tuple(
@@ -77,7 +77,8 @@ def _as_primal(region: Region) -> Region:
     return replace(region, equations=equations)
 
 
-def _is_flat(op: str) -> bool:
+def is_flat(op: str) -> bool:
+    """Whether the derivative of an operation is zero."""
     rule = lookup(op)
     return rule is not None and rule.flat
 
@@ -95,12 +96,12 @@ def _seeds(trace: Trace, seeds: Seeds) -> list[Atom | None]:
     taken = {entry.path.root for entry in trace.inputs} | {p.name for p in trace.parameters}
     names = (f"{getattr(result, 'name', None) or 'out'}_bar" for result in results)
     return [
-        Var(bar_type(result.type), _fresh(name, taken)) if is_differentiable(result.type) else None
+        Var(bar_type(result.type), fresh(name, taken)) if is_differentiable(result.type) else None
         for result, name in zip(results, names, strict=True)
     ]
 
 
-def _fresh(name: str, taken: set[str]) -> str:
+def fresh(name: str, taken: set[str]) -> str:
     """The name, with a number if need be; it is taken from now on."""
     candidate, k = name, 1
     while candidate in taken:

@@ -94,7 +94,7 @@ class Sweep:
         wanted = tuple(self.active(a) for a in equation.operands)
         if not any(wanted):
             return
-        rule = _rule(equation)
+        rule = rule_of(equation)
         given = rule.pullback(self.b, equation, self.fitting(rule, equation, bars), wanted)
         for operand, g, want in zip(equation.operands, given, wanted, strict=True):
             if g is None or not want:
@@ -157,7 +157,8 @@ def _variables(trace: Trace) -> Iterator[Var]:
             yield from region.parameters
 
 
-def _rule(equation: Equation) -> Rule:
+def rule_of(equation: Equation) -> Rule:
+    """The rule of an equation that something active enters."""
     rule = lookup(equation.op)
     if rule is None:
         raise NotYetSupported(

@@ -193,7 +193,7 @@ def whole(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     return fit_dtype(b, g, like)
 
 
-def fit_exactly(b: Builder, bar: Bar | None, like: Var) -> Atom:
+def fit_exactly(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     """An adjoint as the caller gets it: in the shape and the dtype of the input."""
     g = whole(b, bar, like)
     dtype, t = dtype_of(g.type), like.type

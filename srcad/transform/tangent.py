@@ -1,0 +1,100 @@
+"""The tangent of a trace: beside each equation, how its results move when the inputs do.
+
+    v_dot_i = sum over the parents j of i of  v_dot_j * dv_i/dv_j
+
+Zeros are structural: what does not move has no tangent. A region carries tangents beside its values: a branch yields
+those of what it yields, a loop carries those of what it carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from srcad.analysis.activity import activity
+from srcad.ops.catalogue import builder
+from srcad.trace.nodes import Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.types import is_differentiable
+from srcad.transform.adjoint import fresh, is_flat
+from srcad.transform.branches import bar_type
+from srcad.transform.dead_code import eliminate
+from srcad.transform.push import Push
+from srcad.transform.rename import rename
+from srcad.transform.settle import settled
+from srcad.transform.unbroadcast import fit_exactly
+
+
+@dataclass(frozen=True, eq=False)
+class Direction(Input):
+    """An input that is the tangent of another one; its path is the same from another root, `x_dot` beside `x`."""
+
+
+def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
+    """The trace of how the results move when the inputs `wrt` do: each of these has its tangent as a further input.
+
+    The output has the structure of the primal's, with None where a result has no tangent; with `value` it is a pair
+    of the primal's output and that.
+    """
+    results = trace.body.results
+    directions = _directions(trace, tuple(dict.fromkeys(wrt)))
+    moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
+    active = activity(trace.body, directions, (results[k] for k in moving), is_flat)
+    push = Push(builder(), active, {v: entry.var for v, entry in directions.items()})
+    push.equations(trace.body.equations)
+    with push.deriving():
+        dots = [fit_exactly(push.b, push.bar(results[k]), results[k]) for k in moving]
+    body = Region((), tuple(push.b.equations), (*(results if value else ()), *dots))
+    made = replace(
+        trace,
+        name=f"{trace.name}_jvp",
+        inputs=(*trace.inputs, *directions.values()),
+        parameters=_parameters(trace.parameters, tuple(directions.values())),
+        body=rename(settled(body), push.names),
+        output=_output(trace, moving, value),
+    )
+    return eliminate(made)
+
+
+def _directions(trace: Trace, wrt: Sequence[int]) -> dict[Var, Direction]:
+    """The tangents of the inputs."""
+    taken = {entry.path.root for entry in trace.inputs} | {p.name for p in trace.parameters}
+    roots: dict[str, str] = {}
+    found = {}
+    for k in wrt:
+        var, path = trace.inputs[k].var, trace.inputs[k].path
+        if path.root not in roots:
+            roots[path.root] = fresh(f"{path.root}_dot", taken)
+        name = f"{var.name or path.root}_dot"
+        found[var] = Direction(Var(bar_type(var.type), name), Path(roots[path.root], path.steps), label=name)
+    return found
+
+
+def _parameters(given: Sequence[Parameter], directions: Sequence[Direction]) -> tuple[Parameter, ...]:
+    """The tangents follow the primals, as keywords where these end in `*args` or have defaults."""
+    names = dict.fromkeys(entry.path.root for entry in directions)
+    plain = [p for p in given if p.kind == "plain"]
+    rest = [p for p in given if p.kind != "plain"]
+    ends = any(p.default is not ... for p in plain) or any(p.kind == "*" for p in rest)
+    if not ends:
+        return (*plain, *(Parameter(name) for name in names), *rest)
+    last = len(given) - sum(p.kind == "**" for p in given)
+    return (*given[:last], *(Parameter(name, "keyword") for name in names), *given[last:])
+
+
+def _output(trace: Trace, moving: Sequence[int], value: bool) -> Tree:
+    first = len(trace.body.results) if value else 0
+    places = {k: first + place for place, k in enumerate(moving)}
+    dots = _moved(trace.output, places)
+    return Node("tuple", (trace.output, dots)) if value else dots
+
+
+def _moved(tree: Tree, places: dict[int, int]) -> Tree:
+    """The structure of a result, with its tangents in their places."""
+    if isinstance(tree, Node):
+        return replace(tree, children=tuple(_moved(child, places) for child in tree.children))
+    if isinstance(tree, Leaf) and tree.index in places:
+        return Leaf(places[tree.index])
+    return Fixed(None)
+
+
+__all__ = ["Direction", "tangent"]
