@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import (
     ONE,
     Array,
