@@ -48,6 +48,7 @@ class SrcadError(Exception):
     calls: tuple[Span, ...] = field(default=())
 
     title = "srcad can't differentiate this"
+    first_turn = False  # whether reading the first turn of a loop apart from the others may settle it
 
     def __post_init__(self) -> None:
         super().__init__(self.what)

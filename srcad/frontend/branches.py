@@ -8,6 +8,7 @@ from typing import Any
 from srcad.frontend.arrays import load, to_atom
 from srcad.frontend.machine import Branch, Diverges, Machine
 from srcad.frontend.merge import Key, Merger, Side
+from srcad.frontend.presence import check_keys
 from srcad.frontend.values import (
     ArrayRef,
     Choice,
@@ -111,6 +112,8 @@ def as_bool(m: Machine, value: Value) -> Value:
 
 def _container_truth(m: Machine, value: Ref) -> bool | Var:
     cell = m.heap[value.cell]
+    if isinstance(cell, DictCell):
+        check_keys(m, cell)
     if isinstance(cell, (ListCell, DictCell)):
         return bool(cell.items)
     if isinstance(cell, GrownCell):

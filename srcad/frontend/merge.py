@@ -92,15 +92,27 @@ class Merger:
         if isinstance(a, ArrayCell) and isinstance(b, ArrayCell):
             return self.array_cell(key, a, b)
         if isinstance(a, InstanceCell) and isinstance(b, InstanceCell):
+            a, b = self.with_defaults(self.a, cell_id, a, b), self.with_defaults(self.b, cell_id, b, a)
             fields = self.names(key, dict(a.fields), dict(b.fields))
-            joined = replace(a, fields=tuple(fields.items()))
+            joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
             return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
         if isinstance(a, DictCell) and isinstance(b, DictCell):
             fields = self.names(key, dict(a.items), dict(b.items))
-            return replace(a, items=tuple(fields.items()))
+            return replace(a, items=tuple(fields.items()), unsure=missing(a, b))
         if isinstance(a, (ListCell, GrownCell)) and isinstance(b, (ListCell, GrownCell)):
             return self.list_cell(key, a, b)
         self.m.bug("two states of one object are of different kinds")
+
+    def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
+        """The instance with those attributes that its class has for it, where the other side has its own."""
+        from srcad.frontend.objects import get_attribute
+
+        fields = dict(mine.fields)
+        for name, _ in other.fields:
+            if name not in fields and mine.origin is None and hasattr(mine.cls, name):
+                with self.m.on_side(side.heap, side.equations):
+                    fields[name] = get_attribute(self.m, Ref(cell_id), name)
+        return replace(mine, fields=tuple(fields.items()))
 
     def names(self, key: Key, a: dict[Any, Value], b: dict[Any, Value]) -> dict[Any, Value]:
         every = {**a, **b}
@@ -381,6 +393,12 @@ def same(a: Value, b: Value) -> bool:
     if isinstance(a, Tup) and isinstance(b, Tup):
         return a.cls is b.cls and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     return a == b
+
+
+def missing(a: DictCell | InstanceCell, b: DictCell | InstanceCell) -> frozenset[Any]:
+    """The keys or attributes that one of the two may not have."""
+    one, two = (dict(c.items if isinstance(c, DictCell) else c.fields).keys() for c in (a, b))
+    return frozenset((one ^ two) | a.unsure | b.unsure)
 
 
 def alike(a: Cell, b: Cell) -> bool:

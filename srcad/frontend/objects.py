@@ -162,7 +162,7 @@ def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
     assert isinstance(cell, InstanceCell)
     fields = dict(cell.fields)
     fields[name] = value
-    m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()))
+    m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name})
 
 
 def _of_super(m: Machine, owner: Iter, name: str) -> Value:

@@ -221,22 +221,27 @@ class GrownCell(Cell):
 
 @dataclass(frozen=True)
 class DictCell(Cell):
-    """A dict with static keys."""
+    """A dict with static keys; those in `unsure` are there on some ways to this place only."""
 
     items: tuple[tuple[Any, Value], ...]
     cls: type | None = None
     origin: Any = None
+    unsure: frozenset[Any] = frozenset()
 
 
 @dataclass(frozen=True)
 class InstanceCell(Cell):
-    """An instance of a user's class; `origin` is the external object, whose attributes are read when asked for."""
+    """An instance of a user's class; `origin` is the external object, whose attributes are read when asked for.
+
+    The attributes in `unsure` are there on some ways to this place only.
+    """
 
     cls: type
     fields: tuple[tuple[str, Value], ...] = ()
     origin: Any = None
     path: Path | None = None
     free: bool = False
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
