@@ -9,13 +9,10 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
 from srcad.errors import InternalError, NotYetSupported, SrcadError
-from srcad.frontend.arrays import load
 from srcad.frontend.calls import call
 from srcad.frontend.externals import external, root
 from srcad.frontend.functions import call_external
@@ -23,50 +20,22 @@ from srcad.frontend.guards import Guard, TypeGuard
 from srcad.frontend.lengths import Lengths, Relation, only_length
 from srcad.frontend.machine import REPORT, Diverges, Machine
 from srcad.frontend.naming import with_names
+from srcad.frontend.reading import Reading
 from srcad.frontend.roots import PartialRoot, SelfRoot
 from srcad.frontend.source import code_of, span_of, transparent
+from srcad.frontend.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.values import (
-    ArrayRef,
     Bound,
-    Choice,
-    DictCell,
     FrameCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Num,
-    Obj,
-    Partial,
-    Ref,
     Static,
-    Tup,
     Value,
 )
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.nodes import Atom, Parameter, Path, Region, Trace, Tree
 from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
 
 MOST_READINGS = 30
 MOST_SHOWN = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What the frontend makes of a function and its arguments.
-
-    trace       the primal evaluation trace
-    wrt         the indices in trace.inputs of the differentiated leaves
-    wrt_trees   for each differentiated argument its structure; Leaf(k) is wrt[k], Fixed(None) a leaf without gradient
-    guards      what must hold for this reading to serve another call
-    roots       how to find the objects of the free roots: globals, closure cells, `self`
-    """
-
-    trace: Trace
-    wrt: tuple[int, ...]
-    wrt_trees: tuple[Tree, ...]
-    guards: tuple[Guard, ...]
-    roots: dict[str, Callable[[], Any]]
 
 
 def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]) -> Reading:
@@ -324,105 +293,4 @@ def annotation_text(annotation: Any) -> str:
 
 from numpy import ufunc as np_ufunc  # noqa: E402
 
-# ---- trees
-
-
-def leaves_of(m: Machine, value: Value) -> list[Var]:
-    """The variables of an argument."""
-    if isinstance(value, (Num, Obj)):
-        return [value.var] if isinstance(value.var, Var) else []
-    if isinstance(value, ArrayRef):
-        atom = load(m, value)
-        return [atom] if isinstance(atom, Var) else []
-    if isinstance(value, Tup):
-        return [v for item in value.items for v in leaves_of(m, item)]
-    if isinstance(value, Ref):
-        return _cell_leaves(m, m.heap[value.cell])
-    return []
-
-
-def _cell_leaves(m: Machine, cell: Any) -> list[Var]:
-    if isinstance(cell, ListCell):
-        return [v for item in cell.items for v in leaves_of(m, item)]
-    if isinstance(cell, DictCell):
-        return [v for _, item in cell.items for v in leaves_of(m, item)]
-    if isinstance(cell, InstanceCell):
-        return [v for _, item in cell.fields for v in leaves_of(m, item)]
-    return [cell.var] if isinstance(cell, GrownCell) and isinstance(cell.var, Var) else []
-
-
-def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
-    """The structure of a differentiated argument, whose leaves are places in `wrt`."""
-    known = m.inputs.get(path)
-    if known is not None:
-        if not is_differentiable(known.var.type):
-            return Fixed(None)
-        wrt.append(position[known.var])
-        return Leaf(len(wrt) - 1)
-    return container_tree(value, path, lambda v, p: argument_tree(m, v, p, wrt, position))
-
-
-def container_tree(value: Any, path: Path, build: Callable[[Any, Path], Tree]) -> Tree:
-    import dataclasses
-
-    if isinstance(value, dict):
-        children = tuple(build(v, path.item(k)) for k, v in value.items())
-        return Node("dict", children, tuple(value), type(value))
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        named = zip(value._fields, value, strict=True)
-        return Node("namedtuple", tuple(build(v, path.attr(k)) for k, v in named), value._fields, type(value))
-    if isinstance(value, (tuple, list)):
-        kind = "list" if isinstance(value, list) else "tuple"
-        return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(f.name for f in dataclasses.fields(value))
-        return Node("dataclass", tuple(build(getattr(value, k), path.attr(k)) for k in names), names, type(value))
-    return Fixed(None)
-
-
-def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
-    """The structure of a result; its numbers and arrays are appended to `atoms`."""
-    if isinstance(value, (Num, Obj, ArrayRef)):
-        atoms.append(load(m, value) if isinstance(value, ArrayRef) else value.var)
-        return Leaf(len(atoms) - 1)
-    if isinstance(value, Static):
-        return _static_tree(value, atoms)
-    if isinstance(value, Tup):
-        kind = "tuple" if value.cls is None else "namedtuple"
-        keys: tuple[str, ...] = () if value.cls is None else value.cls._fields  # type: ignore[attr-defined]
-        return Node(kind, tuple(result_tree(m, item, atoms) for item in value.items), keys, value.cls)
-    if isinstance(value, Ref):
-        return _cell_tree(m, m.heap[value.cell], atoms)
-    if isinstance(value, Partial):
-        return result_tree(m, value.value, atoms)
-    if isinstance(value, Choice):
-        m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
-    m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
-
-
-def _static_tree(value: Static, atoms: list[Atom]) -> Tree:
-    if isinstance(value.value, (float, complex)) or type(value.value) is int:
-        atoms.append(const(value.value))
-        return Leaf(len(atoms) - 1)
-    return Fixed(value.value)
-
-
-def _cell_tree(m: Machine, cell: Any, atoms: list[Atom]) -> Tree:
-    import dataclasses
-
-    if isinstance(cell, ListCell):
-        return Node("list", tuple(result_tree(m, item, atoms) for item in cell.items))
-    if isinstance(cell, DictCell):
-        keys = tuple(key for key, _ in cell.items)
-        return Node("dict", tuple(result_tree(m, item, atoms) for _, item in cell.items), keys, cell.cls)
-    if isinstance(cell, GrownCell):
-        atoms.append(cell.var)
-        return Leaf(len(atoms) - 1)
-    if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls):
-        names = tuple(f.name for f in dataclasses.fields(cell.cls))
-        fields = dict(cell.fields)
-        return Node("dataclass", tuple(result_tree(m, fields[k], atoms) for k in names), names, cell.cls)
-    m.refuse("an instance of a class is returned", do="return its numbers and arrays.")
-
-
-__all__ = ["Const", "ListOf", "Reading", "SrcadError", "read"]
+__all__ = ["Reading", "read"]

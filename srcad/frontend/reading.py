@@ -1,0 +1,53 @@
+"""What the frontend makes of a function, and how one that is a derivative is told from others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.frontend.guards import Guard
+from srcad.frontend.values import Value
+from srcad.trace.nodes import Trace, Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the frontend makes of a function and its arguments.
+
+    trace       the primal evaluation trace
+    wrt         the indices in trace.inputs of the differentiated leaves
+    wrt_trees   for each differentiated argument its structure; Leaf(k) is wrt[k], Fixed(None) a leaf without gradient
+    guards      what must hold for this reading to serve another call
+    roots       how to find the objects of the free roots: globals, closure cells, `self`
+    """
+
+    trace: Trace
+    wrt: tuple[int, ...]
+    wrt_trees: tuple[Tree, ...]
+    guards: tuple[Guard, ...]
+    roots: dict[str, Callable[[], Any]]
+
+
+@dataclass(frozen=True)
+class Derivative(Value):
+    """A function that srcad derives from another one.
+
+    `request` says what is derived; `way` how a call is meant: "call", or with a "direction" behind the arguments.
+    """
+
+    function: Value
+    request: Any
+    way: str = "call"
+
+
+# Filled by what stands above the frontend.
+DERIVE: dict[str, Callable[[Reading, Any], Trace]] = {}  # kind of a request -> the trace of the derivative
+MAKERS: set[Any] = set()  # functions that make a derivative of their first argument: srcad.grad
+APPLIED: dict[Any, Callable[[tuple[int, ...] | None], Any]] = {}  # those that call it at once: argnums -> request
+
+
+def derivation(value: Any) -> tuple[Any, Any, str] | None:
+    """(function, request, way) of an object that is a derivative."""
+    way = getattr(type(value), "__srcad_way__", None)
+    return None if way is None else (*value.__srcad__, way)
