@@ -44,6 +44,7 @@ from srcad.trace.types import (
     dtype_of,
     is_inexact,
     join,
+    rank_of,
 )
 
 RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims")
@@ -189,7 +190,20 @@ def set_items(m: Machine, ref: ArrayRef, value: Value, index: tuple[tuple[Atom, 
     base = load(m, ref)
     new = to_number(m, value, "stored in an array")
     refuse_truncation(m, base.type, new)
-    store(m, ref, m.emit("set_item", base, new, *operands, index=template))
+    if rank_of(base.type) == 0 and not operands:
+        store(m, ref, as_number(m, base, new))
+    else:
+        store(m, ref, m.emit("set_item", base, new, *operands, index=template))
+
+
+def as_number(m: Machine, base: Atom, new: Atom) -> Atom:
+    """What a 0-d array holds from now on: NumPy's operations make a number of one, and so do we at the first store."""
+    dtype = dtype_of(base.type)
+    if rank_of(new.type) != 0:
+        new = m.emit("reshape", new)
+    if isinstance(new.type, Array):
+        new = m.emit("get_item", new, index=())
+    return new if dtype_of(new.type) == dtype else m.emit("cast", new, dtype=dtype)
 
 
 def refuse_truncation(m: Machine, target: Type, new: Atom) -> None:

@@ -213,8 +213,8 @@ def operate(m: Machine, operator: ast.operator, a: Atom, b: Atom) -> Atom:
 def in_place(m: Machine, ref: ArrayRef, operator: ast.operator, value: Value) -> Value:
     """x op= value on an array: every name of the array sees it, and its dtype stays."""
     before = load(m, ref)
-    new = operate(m, operator, before, to_number(m, value))
-    store(m, ref, kept_type(m, before, new))
+    new = kept_type(m, before, operate(m, operator, before, to_number(m, value)))
+    store(m, ref, new)
     return ref
 
 

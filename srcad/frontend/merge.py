@@ -134,7 +134,7 @@ class Merger:
         var = self.atoms((*key, "list"), one.var, two.var)
         aliases, lists = one.aliases | two.aliases, one.lists | two.lists
         places, content = (self.version(key, one, two, name) for name in ("places", "content"))
-        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content)
+        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most)
 
     def version(self, key: Key, one: GrownCell, two: GrownCell, name: str) -> Any:
         a, b = getattr(one, name), getattr(two, name)
@@ -347,7 +347,8 @@ class Merger:
         if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):
             return a
         self.m.lengths.joined(a.type, b.type)
-        return self.variable(key, a, b, joined_type(a, b))
+        t = joined_type(a, b)
+        return self.variable(key, as_float(a, t), as_float(b, t), t)
 
 
 def joined_type(a: Atom, b: Atom) -> Type:
@@ -364,6 +365,12 @@ def joined_type(a: Atom, b: Atom) -> Type:
         other = b if none[0] else a
         return Unknown(dtype_of(other.type))
     return OPAQUE
+
+
+def as_float(atom: Atom, t: Type) -> Atom:
+    """A whole number that stands for one side of a float variable, as a float: its adjoint will be one."""
+    whole = isinstance(atom, Const) and type(atom.value) is int
+    return const(float(atom.value)) if whole and isinstance(t, Scalar) and t.dtype == "float64" else atom
 
 
 def is_start(atom: Atom) -> bool:

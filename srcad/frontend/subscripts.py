@@ -86,6 +86,8 @@ def array_item(m: Machine, ref: ArrayRef, index: Index) -> Value:
     """An item of an array: a number, a view, or a copy for fancy indices."""
     operands, template = index
     base = load(m, ref)
+    if isinstance(base.type, Scalar) and not operands and isinstance(base, Var):
+        return Num(base)
     step = ViewStep("get_item", operands, (("index", template),))
     if any(entry[0] in ("array", "object") for entry in template):
         return from_atom(m, m.emit("get_item", base, *operands, index=template))
@@ -192,7 +194,7 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     missing = getattr(cell.cls, "__missing__", None)
     if missing is not None and cell.origin is not None and callable(getattr(cell.origin, "default_factory", None)):
         m.refuse("a missing key of a defaultdict is read", do="set the key before.")
-    m.refuse(f"the key {known!r} isn't in this dict, which raises a KeyError")
+    m.raises(KeyError(known))
 
 
 def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref | None) -> Value:
@@ -205,7 +207,7 @@ def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref 
         try:
             return expand(m, items[position.value])
         except (IndexError, TypeError) as error:
-            m.refuse(f"this raises {type(error).__name__}: {error}")
+            m.raises(error)
     return _item_by_number(m, items, position, owner)
 
 
@@ -264,7 +266,7 @@ def _static_item(m: Machine, owner: Static, key: Value) -> Value:
     try:
         return Static(owner.value[known])
     except (TypeError, LookupError) as error:
-        m.refuse(f"this raises {type(error).__name__}: {error}")
+        m.raises(error)
 
 
 __all__ = ["const", "get_at", "get_item", "get_known", "index_from", "index_of"]

@@ -246,17 +246,26 @@ def _list_concat_type(a: Type, b: Type) -> Type:
 
 def _list_to_array_type(items: Type, dtype: str | None = None) -> Type:
     element = _element(items)
+    if isinstance(element, ListOf):
+        element = _list_to_array_type(element, dtype)
     dims, of = dims_of(element), dtype or dtype_of(element)
     if dims is None or of is None:
         return Unknown(of)
     return Array(of, (Dim("?"), *dims))
 
 
-def _array_to_list_type(x: Type) -> Type:
+def _array_to_list_type(x: Type, depth: int = 1) -> Type:
+    """The type of a list of rows; with `depth` 2 of a list of lists, and so on."""
     dims, dtype = dims_of(x), dtype_of(x)
-    if not dims or dtype is None:
-        return ListOf(Unknown(dtype))
-    return ListOf(Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype))
+    row: Type = Unknown(dtype)
+    if dims and dtype is not None:
+        row = Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype)
+    return ListOf(row if depth == 1 else _array_to_list_type(row, depth - 1))
+
+
+def _array_to_list_text(texts: Texts, params: Params) -> str:
+    depth = params.get("depth", 1)
+    return f"list({texts[0]})" if depth == 1 else f"nested_list({texts[0]}, {depth})"
 
 
 def _slice_text(texts: Texts) -> str:
@@ -277,7 +286,7 @@ op("list_slice", _first, lambda texts, params: f"{texts[0]}[{_slice_text(texts[1
 op("list_set_slice", lambda items, values, *bounds: _list_concat_type(items, values), updates=True)
 op("list_reverse", _first, "{0}[::-1]")
 op("list_to_array", _list_to_array_type, lambda texts, params: f"np.array({texts[0]}{_dtype_text(params)})")
-op("array_to_list", _array_to_list_type, "list({0})")
+op("array_to_list", _array_to_list_type, _array_to_list_text)
 op("tuple_new", lambda *items: TupleOf(items), lambda texts, params: f"({', '.join(texts)},)", cost="free")
 op(
     "tuple_get",

@@ -21,7 +21,7 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.table import Site, flat, linear, rule, slopes
-from srcad.trace.types import is_differentiable
+from srcad.trace.types import ListOf, is_differentiable
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
 flat("identical", "not_identical", "contains", "not_", "truth", "format")
@@ -155,8 +155,18 @@ linear(
     lambda g, items, values, *rest: apply("list_set_slice", g, zeros(values), *rest[:-1]),
     lambda g, items, values, *rest: apply("list_slice", g, *rest[:-1]),
 )
+
+
+def _depth(items: Expr) -> int:
+    """How deep lists are nested in a list."""
+    depth, t = 0, items.atom.type
+    while isinstance(t, ListOf):
+        depth, t = depth + 1, t.element
+    return depth
+
+
 linear("list_reverse", lambda g, items, y: apply("list_reverse", g))
-linear("list_to_array", lambda g, items, y: apply("array_to_list", g))
+linear("list_to_array", lambda g, items, y: apply("array_to_list", g, depth=_depth(items)))
 linear("array_to_list", lambda g, x, y: apply("list_to_array", g))
 
 # ---- tuples

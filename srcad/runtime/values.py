@@ -21,7 +21,7 @@ def sum_to_shape(g: Any, like: Any) -> Any:
     )
     if stretched:
         g = np.sum(g, axis=stretched, keepdims=True)
-    return g
+    return g if shape else np.asarray(g)[()]
 
 
 def zeros_of(x: Any) -> Any:
@@ -38,6 +38,11 @@ def plus(a: Any, b: Any) -> Any:
     if isinstance(a, (list, tuple)):
         return type(a)(plus(x, y) for x, y in zip(a, b, strict=True))
     return a + b
+
+
+def nested_list(x: Any, depth: int) -> list[Any]:
+    """An array as a list of lists, `depth` of them inside of each other."""
+    return list(x) if depth == 1 else [nested_list(row, depth - 1) for row in x]
 
 
 def copied(x: Any) -> Any:

@@ -237,6 +237,8 @@ def join(a: Type, b: Type) -> Type | None:
         dtype = join_dtypes(dtype_of(a), dtype_of(b))
         if isinstance(a, Scalar) and isinstance(b, Scalar) and dtype is not None:
             return Scalar(dtype, a.python and b.python and dtype in ("float64", "int64", "bool", "complex128"))
+        if dtype is not None and rank_of(a) == rank_of(b) == 0:
+            return Scalar(dtype)
         if isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank and dtype is not None:
             return Array(dtype, tuple(map(join_dims, a.dims, b.dims)))
         return Unknown(dtype)
