@@ -105,7 +105,7 @@ def root(m: Machine, name: str, source: int, fetch: Callable[[], Any]) -> Path:
 
 def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False) -> Value:
     """The abstract value of an object found at a path. `keep`: a differentiated argument, taken apart wholly."""
-    if free and id(value) in m.externals and not _is_number(value):
+    if free and id(value) in m.externals and (isinstance(value, np.ndarray) or not _is_number(value)):
         if m.origins[id(value)] != path:
             guard(m, SameGuard(path, m.origins[id(value)]))
         return m.externals[id(value)][1]
