@@ -17,6 +17,7 @@ import numpy as np
 from srcad.arguments import Argnums, Binder, children, differentiable_argnums, name_of, rebuild
 from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError, NotYetSupported
+from srcad.frontend.reading import MAKERS
 from srcad.guards import MISS
 from srcad.pipeline import Request, compile_call
 from srcad.report.table import Table, tabulate
@@ -32,7 +33,12 @@ BACKENDS = ("numpy", "native")
 
 
 class Derived:
-    """A function derived from another one, compiled for the types of the arguments when it is called."""
+    """A function derived from another one, compiled for the types of the arguments when it is called.
+
+    `__srcad_way__` says how a program that is differentiated means a call: see `srcad.frontend.reading.Derivative`.
+    """
+
+    __srcad_way__ = "call"
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         if not callable(function):
@@ -131,6 +137,8 @@ class Derived:
 
 class Jacobian(Derived):
     """All derivatives of an array, row by row through the pullback."""
+
+    __srcad_way__ = "rows"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         value, pullback = super().__call__(*args, **kwargs)
@@ -284,5 +292,7 @@ def derive(
         return lambda decorated: cls(decorated, request, made_by)
     return cls(function, request, made_by)
 
+
+MAKERS.update(dict.fromkeys((grad, value_and_grad, jacobian), True))
 
 __all__ = ["Derived", "Jacobian", "grad", "jacobian", "trace", "value_and_grad", "vjp"]

@@ -11,6 +11,7 @@ import numpy as np
 from srcad.api import Derived, Function, derive, request_for
 from srcad.arguments import Argnums, children, differentiable_argnums, rebuild
 from srcad.errors import ArgumentError
+from srcad.frontend.reading import APPLIED, MAKERS
 from srcad.pipeline import Request
 from srcad.pushforward import Pushforward, leaves_of
 from srcad.specialise import specialiser_for
@@ -67,6 +68,8 @@ def _pushforward(made_by: str, function: Function, primals: Sequence[Any], movin
 class Columns(Derived):
     """All derivatives with respect to the differentiated arguments: a column for each of their elements."""
 
+    __srcad_way__ = "columns"
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         pushforward: Pushforward = super().__call__(*args, **kwargs)
         _, request = self.__srcad__
@@ -116,6 +119,8 @@ def _block(shape: tuple[int, ...], *column: Any) -> Any:
 
 class HessianProduct(Derived):
     """The Hessian times a direction, which is the last argument."""
+
+    __srcad_way__ = "direction"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args:
@@ -182,5 +187,8 @@ def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """
     return derive(Columns, "hessian", function, request_for("hvp", argnums))
 
+
+MAKERS.update(dict.fromkeys((jacfwd, hvp, hessian), True))
+APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
 
 __all__ = ["hessian", "hvp", "jacfwd", "jvp", "linearize"]

@@ -12,10 +12,11 @@ from srcad.arguments import Argnum, Binder, Call
 from srcad.codegen import Generated, generate
 from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend import Reading, read
+from srcad.frontend.reading import DERIVE, derivation
 from srcad.ops.catalogue import OPS
-from srcad.results import as_primal, differentiated, relabelled, returning, shifted, unchecked, with_value
+from srcad.results import differentiated, returning, shifted, unchecked, with_value
 from srcad.trace.builder import const
-from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, leaves, walk
+from srcad.trace.nodes import Const, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
@@ -80,7 +81,8 @@ def compile_call(function: Callable[..., Any], call: Call, request: Request) -> 
     """The program for a call's types."""
     argnums = Binder(function).resolve_all(request.argnums, call)
     with bugs_reported("reading the function"):
-        reading = read_any(function, call, argnums)
+        reading = read(function, call.args, call.kwargs, argnums)
+        reading = replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
     with bugs_reported("simplifying", reading.trace):
         primal = simplify(reading.trace)
     with bugs_reported("differentiating", primal):
@@ -100,35 +102,6 @@ def bugs_reported(doing: str, trace: Trace | None = None) -> Iterator[None]:
         span = trace.span if trace else None
         do = "please report it, with this message and the function that it is about"
         raise InternalError(what, span, shown, do) from error
-
-
-def read_any(function: Callable[..., Any], call: Call, argnums: tuple[Argnum, ...]) -> Reading:
-    """The reading of a function; of a derivative, that of the function it was derived from, transformed."""
-    derivation = getattr(function, "__srcad__", None)
-    if derivation is None:
-        reading = read(function, call.args, call.kwargs, argnums)
-        return replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
-    inner_function, request = derivation
-    if request.kind != "gradient":
-        raise NotYetSupported(f"the derivative of a {request.kind}", do="differentiate srcad.grad or value_and_grad")
-    inner_argnums = Binder(inner_function).resolve_all(request.argnums, call)
-    every = tuple(dict.fromkeys((*inner_argnums, *argnums)))
-    reading = read_any(inner_function, call, every)
-    inner = _only(reading, [every.index(argnum) for argnum in inner_argnums])
-    program = _gradient(simplify(reading.trace), inner, request)
-    if program.checked:
-        raise NotYetSupported("the derivative of a derivative whose result may be an array", program.primal.span)
-    (trace,) = program.traces
-    return replace(_only(reading, [every.index(argnum) for argnum in argnums]), trace=as_primal(trace))
-
-
-def _only(reading: Reading, chosen: list[int]) -> Reading:
-    """The reading with respect to some of its arguments alone."""
-    trees = [reading.wrt_trees[k] for k in chosen]
-    kept = [index for tree in trees for index in leaves(tree)]
-    numbers = {index: Leaf(k) for k, index in enumerate(kept)}
-    wrt = tuple(reading.wrt[index] for index in kept)
-    return replace(reading, wrt=wrt, wrt_trees=tuple(relabelled(tree, numbers) for tree in trees))
 
 
 def _primal(primal: Trace, reading: Reading, request: Request) -> Program:
@@ -151,10 +124,13 @@ def _gradient(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
     """Two functions: the forward sweep, which returns what the reverse sweep needs, and the reverse sweep."""
+    return Program(request, reading, primal, split(_both_sweeps(primal, reading, request)))
+
+
+def _both_sweeps(primal: Trace, reading: Reading, request: Request) -> Trace:
     trace = adjoint(primal, reading.wrt, value=True, seeds="inputs")
     gradient = gradient_tree(reading, request, len(primal.body.results))
-    trace = simplify(returning(trace, Node("tuple", (primal.output, gradient))))
-    return Program(request, reading, primal, split(trace))
+    return simplify(returning(trace, Node("tuple", (primal.output, gradient))))
 
 
 def _tangent(primal: Trace, reading: Reading, request: Request) -> Program:
@@ -182,6 +158,21 @@ STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
 }
 
 
+def derived_trace(reading: Reading, request: Request) -> Trace:
+    """The trace of a derivative that a program calls."""
+    primal = simplify(reading.trace)
+    with bugs_reported("differentiating", primal):
+        if request.kind == "pullback":
+            return _both_sweeps(primal, reading, request)
+        program = STAGES[request.kind](primal, reading, request)
+    if program.checked:
+        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
+    return program.traces[0]
+
+
+DERIVE.update(dict.fromkeys(("gradient", "pullback", "tangent", "hvp"), derived_trace))
+
+
 def _results(primal: Trace) -> range:
     return range(len(primal.body.results))
 
@@ -194,11 +185,19 @@ def gradient_tree(reading: Reading, request: Request, offset: int) -> Tree:
 
 def derivative_name(name: str, request: Request) -> str:
     """The name of the generated function."""
+    if request.kind != "gradient":
+        return f"{name.rstrip('_')}_{_SUFFIXES[request.kind]}"
     return f"{name.rstrip('_')}_value_and_grad" if request.value else f"{name.rstrip('_')}_grad"
+
+
+_SUFFIXES = {"pullback": "vjp", "tangent": "jvp", "hvp": "hvp", "primal": "trace"}
 
 
 def identifier(function: Callable[..., Any], name: str) -> str:
     """A name that a `def` can have: lambdas have none, and instances that are called have that of their class."""
+    derived = derivation(function)
+    if derived is not None:
+        return derivative_name(identifier(derived[0], name), derived[1])
     if name == "__call__":
         name = type(getattr(function, "__self__", function)).__name__.lower()
     return name if name.isidentifier() else name.strip("<>").replace(" ", "_") + "_"

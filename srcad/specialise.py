@@ -22,6 +22,7 @@ from srcad.arguments import Binder, Call
 from srcad.backends.numpy import compile_source
 from srcad.codegen import Generated
 from srcad.errors import Span, SrcadError
+from srcad.frontend.reading import derivation
 from srcad.frontend.roots import layers, rebinding
 from srcad.guards import MISS, compile_entry
 from srcad.pipeline import Program, Request, bugs_reported, compile_call
@@ -256,17 +257,17 @@ def entered(function: Function) -> Function:
     call = inspect.getattr_static(type(function), "__call__", None)
     return (
         MethodType(call, function)
-        if isinstance(call, FunctionType) and not hasattr(function, "__srcad__")
+        if isinstance(call, FunctionType) and derivation(function) is None
         else function
     )
 
 
-_SPECIALISERS: weakref.WeakKeyDictionary[FunctionType, dict[Request, Specialiser]] = weakref.WeakKeyDictionary()
+_SPECIALISERS: weakref.WeakKeyDictionary[Any, dict[Request, Specialiser]] = weakref.WeakKeyDictionary()
 
 
 def specialiser_for(function: Function, request: Request) -> Specialiser:
     """The specialiser of a function that stays alive; else a new one."""
-    if not isinstance(function, FunctionType):
+    if not isinstance(function, FunctionType) and derivation(function) is None:
         return Specialiser(function, request)
     known = _SPECIALISERS.setdefault(function, {})
     if request not in known:

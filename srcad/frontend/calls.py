@@ -33,11 +33,13 @@ from srcad.frontend.arrays import (
 from srcad.frontend.branches import distribute
 from srcad.frontend.builtins import BUILTINS, special_form
 from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
+from srcad.frontend.derivatives import apply, call_derivative, make
 from srcad.frontend.expressions import dict_items, elements, evaluate
 from srcad.frontend.functions import call_external, call_function, construct
 from srcad.frontend.machine import Machine
 from srcad.frontend.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.randomness import drawn_type
+from srcad.frontend.reading import APPLIED, MAKERS, Derivative
 from srcad.frontend.source import transparent
 from srcad.frontend.strings import string_method
 from srcad.frontend.values import (
@@ -102,6 +104,8 @@ def call(
         return call_method(m, function, args, keywords)
     if isinstance(function, Static):
         return _call_static(m, function.value, args, keywords, unused)
+    if isinstance(function, Derivative):
+        return call_derivative(m, function, args, keywords)
     if isinstance(function, Obj):
         return _opaque(m, function, "an object", args, keywords, unused)
     if isinstance(function, Ref) and isinstance(m.heap[function.cell], InstanceCell):
@@ -113,6 +117,10 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
     handler = _known(BUILTINS, f) or _known(MUTATORS, f)
     if handler is not None:
         return _handled(m, handler, args, keywords)
+    if _known(MAKERS, f):
+        return make(m, f, args, keywords)
+    if _known(APPLIED, f):
+        return apply(m, f, args, keywords)
     if _ufunc_method(f) == "at":
         return ufunc_at(m, f.__self__, *args)
     lowering = lowering_of(f)

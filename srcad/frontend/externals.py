@@ -19,6 +19,7 @@ import numpy as np
 
 from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.machine import Machine
+from srcad.frontend.reading import Derivative, derivation
 from srcad.frontend.roots import CellRoot, GlobalRoot
 from srcad.frontend.source import transparent
 from srcad.frontend.values import (
@@ -122,11 +123,11 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
         guard(m, ValueGuard(path, value))
         return Static(value)
-    if hasattr(value, "__srcad__"):
-        m.refuse(
-            f"{path} is a derivative, and a function that calls one can't be differentiated yet",
-            do="differentiate the derivative itself, as in srcad.grad(srcad.grad(f)).",
-        )
+    derived = derivation(value)
+    if derived is not None:
+        function, request, way = derived
+        guard(m, IdentityGuard(path, value))
+        return Derivative(external(m, function, path.attr("function"), free), request, way)
     if isinstance(value, KNOWN) or transparent(value):
         guard(m, IdentityGuard(path, value))
         return Static(value)

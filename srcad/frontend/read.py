@@ -20,7 +20,7 @@ from srcad.frontend.guards import Guard, TypeGuard
 from srcad.frontend.lengths import Lengths, Relation, only_length
 from srcad.frontend.machine import REPORT, Diverges, Machine
 from srcad.frontend.naming import with_names
-from srcad.frontend.reading import Reading
+from srcad.frontend.reading import Reading, derivation
 from srcad.frontend.roots import PartialRoot, SelfRoot
 from srcad.frontend.source import code_of, span_of, transparent
 from srcad.frontend.trees import argument_tree, leaves_of, result_tree
@@ -238,6 +238,8 @@ def _is_builtin(function: Any) -> bool:
 def entry_code(function: Any) -> Any:
     """The code of a function, or one that stands for a function without Python source."""
     f = function
+    while (derived := derivation(f)) is not None:
+        f = derived[0]
     while isinstance(f, (functools.partial, MethodType)):
         f = f.func if isinstance(f, functools.partial) else f.__func__
     while transparent(f):

@@ -43,7 +43,7 @@ class Derivative(Value):
 
 # Filled by what stands above the frontend.
 DERIVE: dict[str, Callable[[Reading, Any], Trace]] = {}  # kind of a request -> the trace of the derivative
-MAKERS: set[Any] = set()  # functions that make a derivative of their first argument: srcad.grad
+MAKERS: dict[Any, bool] = {}  # functions that make a derivative of their first argument: srcad.grad
 APPLIED: dict[Any, Callable[[tuple[int, ...] | None], Any]] = {}  # those that call it at once: argnums -> request
 
 
