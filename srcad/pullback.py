@@ -42,17 +42,22 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Prototype:
-    """What the adjoint of a result must look like; `dtype` None: a Python number."""
+    """What the adjoint of a result must look like; `dtype` None: a Python number; `items`: those of a list."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any] | None
+    items: tuple[Prototype, ...] | None = None
 
     @classmethod
     def of(cls, leaf: Any) -> Prototype:
+        if isinstance(leaf, (list, tuple)):
+            return cls((), None, tuple(map(cls.of, leaf)))
         return cls(np.shape(leaf), leaf.dtype if isinstance(leaf, (np.ndarray, np.generic)) else None)
 
     def fit(self, bar: Any, where: str) -> Any:
         """An adjoint with the dtype of the result; None stands for zeros."""
+        if self.items is not None:
+            return self.fit_items(self.items, bar, where)
         if bar is None:
             bar = np.zeros(self.shape)
         if np.shape(bar) != self.shape:
@@ -60,6 +65,14 @@ class Prototype:
         if self.dtype is None:
             return bar if isinstance(bar, complex) else float(bar)
         return np.array(bar, self.dtype)[()]
+
+    @staticmethod
+    def fit_items(items: tuple[Prototype, ...], bar: Any, where: str) -> list[Any]:
+        """The adjoint of a list that has grown in a loop."""
+        if bar is not None and (not hasattr(bar, "__len__") or len(bar) != len(items)):
+            raise ArgumentError(f"{where} must be a list with {len(items)} items, and is {bar!r}")
+        parts = [None] * len(items) if bar is None else bar
+        return [item.fit(part, f"{where}[{k}]") for k, (item, part) in enumerate(zip(items, parts, strict=True))]
 
 
 @dataclass(frozen=True)
