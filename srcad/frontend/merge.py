@@ -43,7 +43,7 @@ from srcad.frontend.values import (
 )
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
-from srcad.trace.types import OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
+from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
 
 Key = tuple[Any, ...]
 
@@ -320,6 +320,9 @@ class Merger:
         return None
 
     def scalars(self, key: Key, a: Value, b: Value) -> Value:
+        a, b = self.settled(a, True), self.settled(b, False)
+        if same(a, b):
+            return a
         atoms = [self.content(side, value) for side, value in ((self.a, a), (self.b, b))]
         numeric = [x is not None and not (isinstance(x, Const) and x.value is None) for x in atoms]
         if all(x is not None for x in atoms) and any(numeric):
@@ -332,6 +335,18 @@ class Merger:
                     pair.append(to_atom(self.m, value))
             return Obj(self.atoms(key, *pair))
         return self.choice(key, a, b)
+
+    def settled(self, value: Value, holds: bool) -> Value:
+        """What is known of a bool where the condition of the branch holds, or doesn't: that, or its opposite."""
+        condition = self.condition
+        if condition is None or not isinstance(value, Num) or value.var.type != BOOL:
+            return value
+        negated = self.m.definitions.get(condition)
+        if value.var is condition:
+            return Static(holds)
+        if negated is not None and negated.op == "not_" and negated.operands[0] is value.var:
+            return Static(not holds)
+        return value
 
     def choice(self, key: Key, a: Value, b: Value) -> Value:
         """No variable can hold both: what uses the value will run in a branch of its own."""

@@ -52,7 +52,7 @@ for _name in (*UNARY, *BINARY):
 for _name, _same in SYNONYMS.items():
     BY_NAME[f"scipy.special.{_name}"] = elementwise(_same)
 for _name, _spelling in MATH.items():
-    op(_name, lambda x: FLOAT, _spelling, elementwise=True, cost="dear")
+    op(_name, lambda x, python=None: FLOAT, _spelling, elementwise=True, cost="dear")
 for _name in ("erf", "erfc", "gamma", "lgamma"):
     LOWERINGS[getattr(math, _name)] = math_function(f"math_{_name}")
 

@@ -21,7 +21,7 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.table import Site, flat, linear, rule, slopes
-from srcad.trace.types import ListOf, is_differentiable
+from srcad.trace.types import ListOf, Scalar, is_differentiable
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
 flat("identical", "not_identical", "contains", "not_", "truth", "format")
@@ -83,6 +83,8 @@ def _leaf_paths(structure: Any, path: tuple[int, ...] = ()) -> list[tuple[int, .
 
 
 def _array_adjoint(site: Site, g: Expr) -> list[Expr | None]:
+    if isinstance(g.type, Scalar):
+        return [g]
     paths = _leaf_paths(site.params["structure"])
     template = tuple(("int", k) for k in range(len(paths[0]))) if paths else ()
     return [get_item(g, *path, index=template) if want else None for path, want in zip(paths, site.wanted, strict=True)]
