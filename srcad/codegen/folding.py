@@ -65,6 +65,27 @@ def count_uses(trace: Trace) -> dict[Var, int]:
     return uses
 
 
+def maybe_absent(trace: Trace) -> set[Var]:
+    """The variables that may have no value in a run: nothing but a statement that is skipped then may read them."""
+    found: set[Var] = set()
+
+    def region(inner: Region) -> None:
+        for eq in inner.equations:
+            every = slots(eq) if eq.op in STRUCTURED else ()
+            for slot in every:
+                if slot.initial is not None and without(slot.initial):
+                    found.update(slot.targets)
+            for part in eq.regions:
+                region(part)
+            found.update(slot.result for slot in every if any(map(without, slot.yields)))
+
+    def without(atom: Atom) -> bool:
+        return isinstance(atom.type, Undefined) or atom in found
+
+    region(trace.body)
+    return found
+
+
 class _Folder:
     def __init__(self, trace: Trace, in_place: frozenset[Equation], scalars: bool) -> None:
         self.folding = Folding()
@@ -72,6 +93,7 @@ class _Folder:
         self.in_place = in_place
         self.uses = count_uses(trace)
         self.classes = MemoryClasses(trace)
+        self.absent = maybe_absent(trace)
         self.lengths: dict[Var, int] = {}
         self.reads: dict[Var, frozenset[Var]] = {}
         self.places: dict[Var, tuple[Region, int]] = {}  # where a candidate stands
@@ -191,7 +213,7 @@ class _Folder:
             self.folding.inline = before
 
     def is_expression(self, region: Region) -> bool:
-        if isinstance(region.results[0].type, Undefined):
+        if region.results[0] in self.absent or isinstance(region.results[0].type, Undefined):
             return False
         return all(len(eq.results) == 1 and eq.results[0] in self.folding.inline for eq in region.equations)
 

@@ -42,6 +42,22 @@ def multiply(m: Machine, a: Atom, b: Atom) -> Atom:
     return result
 
 
+def quotient(m: Machine, a: Atom, b: Atom) -> Atom:
+    """a // b."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return const(a.value // b.value)
+    result: Atom = a if _is(b, 1) else m.emit("floor_divide", a, b)
+    return result
+
+
+def remainder(m: Machine, a: Atom, b: Atom) -> Atom:
+    """a % b."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return const(a.value % b.value)
+    result: Atom = const(0) if _is(b, 1) else m.emit("remainder", a, b)
+    return result
+
+
 def smaller(m: Machine, a: Atom, b: Atom) -> Atom:
     """min(a, b) of two lengths."""
     if a is b or _same_length(a, b):

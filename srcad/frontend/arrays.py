@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, NoReturn
 
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
@@ -18,6 +18,7 @@ from srcad.frontend.values import (
     DictCell,
     GrownCell,
     ListCell,
+    Mixed,
     Num,
     Obj,
     Partial,
@@ -356,6 +357,18 @@ def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
 def check_defined(m: Machine, value: Value) -> None:
     if isinstance(value, (Undef, Partial)):
         m.refuse("a value is used that some way to this line leaves undefined")
+    if isinstance(value, Mixed):
+        refuse_mixed(m, value)
+
+
+def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
+    before, after = value.kinds
+    m.refuse(
+        f"{value.name} changes its kind from one turn of a loop to the next: {before}, then {after}",
+        why="no variable of the generated code can stand for both.",
+        do="give it one kind (a number, an array, a tuple of these) before the loop.",
+        first_turn=True,
+    )
 
 
 def to_array(m: Machine, value: Value) -> Atom:
@@ -518,6 +531,8 @@ def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
 def describe(value: Value) -> str:
     kinds = {
         "Static": "a constant",
+        "Num": "a number",
+        "ArrayRef": "an array",
         "Func": "a function",
         "Bound": "a method",
         "Method": "a method",

@@ -197,7 +197,10 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
     """What a name holds after `old op= value`."""
     if isinstance(old, ArrayRef):
         return in_place(m, old, operator, value)
-    if isinstance(old, Ref) and isinstance(operator, ast.Add):
+    changed = objects.in_place_method(m, BINARY[type(operator)], old, value)
+    if changed is not None:
+        return changed
+    if isinstance(old, Ref) and isinstance(operator, ast.Add) and isinstance(m.heap[old.cell], (ListCell, GrownCell)):
         from srcad.frontend.containers import extend
 
         extend(m, old, value)
@@ -238,6 +241,10 @@ def delete(m: Machine, statement: ast.Delete) -> None:
             m.bind(target.id, UNDEFINED_VALUE)
         elif isinstance(target, ast.Subscript):
             delete_item(m, evaluate(m, target.value), evaluate(m, target.slice))
+        elif isinstance(target, ast.Attribute):
+            objects.delete_attribute(m, evaluate(m, target.value), target.attr)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            delete(m, ast.Delete(target.elts))
         else:
             m.refuse("this can't be deleted in a differentiated function", node=target)
 

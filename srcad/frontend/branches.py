@@ -119,6 +119,12 @@ def _container_truth(m: Machine, value: Ref) -> bool | Var:
     if isinstance(cell, GrownCell):
         result: Var = m.emit("greater", m.emit("list_len", cell.var), 0)
         return result
+    from srcad.frontend.objects import call_if_special
+
+    for name in ("__bool__", "__len__"):
+        answer = call_if_special(m, value, name)
+        if answer is not None:
+            return truth(m, answer)
     return True
 
 

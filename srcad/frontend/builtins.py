@@ -10,10 +10,11 @@ from srcad.frontend import objects
 from srcad.frontend.arrays import to_atom
 from srcad.frontend.combinators import COMBINATORS
 from srcad.frontend.comprehensions import accumulate
+from srcad.frontend.expressions import evaluate
 from srcad.frontend.kinds import KINDS
 from srcad.frontend.machine import Machine
 from srcad.frontend.numbers import NUMBERS, as_array
-from srcad.frontend.sequences import SEQUENCES
+from srcad.frontend.sequences import SEQUENCES, first_of
 from srcad.frontend.values import (
     ArrayRef,
     Iter,
@@ -29,9 +30,14 @@ from srcad.frontend.values import (
 
 
 def special_form(m: Machine, function: Value, node: ast.Call) -> Value | None:
-    """super(), and sum(... for ...), which adds up as it goes."""
+    """super(), sum(... for ...), which adds up as it goes, and next(... for ...)."""
     if not isinstance(function, Static):
         return None
+    if function.value is next and node.args and isinstance(node.args[0], ast.GeneratorExp):
+        with m.at(node):
+            made, *default = (evaluate(m, arg) for arg in node.args)
+            assert isinstance(made, Ref)
+            return first_of(m, made, default[0] if default else None)
     if function.value is super and not node.args:
         return _super(m)
     plain = len(node.args) == 1 and not node.keywords

@@ -15,11 +15,12 @@ from typing import Any
 from srcad.frontend.branches import branch, truth
 from srcad.frontend.containers import append, set_container_item
 from srcad.frontend.expressions import binary, evaluate
+from srcad.frontend.iterated import watching
 from srcad.frontend.iteration import Indexed, Items, sequence
-from srcad.frontend.loops import for_loop
+from srcad.frontend.loops import for_loop, written_out
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import FALSE, NONE, DictCell, FrameCell, GrownCell, ListCell, Ref, Static, Value
-from srcad.trace.nodes import Const, Var
+from srcad.trace.nodes import Var
 
 Collect = Callable[[], None]
 MOST_WRITTEN_OUT = 4
@@ -63,7 +64,8 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
         collect()
         return
     first, rest = generators[0], generators[1:]
-    items = few(sequence(m, evaluate(m, first.iter)))
+    values = evaluate(m, first.iter)
+    items = few(m, sequence(m, values))
     if isinstance(items, Indexed) and isinstance(first.target, ast.Name):
         items = replace(items, name=first.target.id) if is_range(first.iter) else items
 
@@ -74,18 +76,15 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
         assign(m, first.target, item)
         conditions(m, first.ifs, lambda: clauses(m, rest, collect))
 
-    for_loop(m, items, turn)
+    for_loop(m, items, watching(m, values, turn))
 
 
-def few(items: Items | Indexed) -> Items | Indexed:
+def few(m: Machine, items: Items | Indexed) -> Items | Indexed:
     """A short constant range is written out: what it makes has a known length, and stays a list of known items."""
-    bounds = () if isinstance(items, Items) else (items.start, items.stop, items.step)
-    if isinstance(items, Items) or not all(isinstance(b, Const) for b in bounds):
+    known = None if m.written_out else written_out(items, MOST_WRITTEN_OUT)
+    if known is None or isinstance(items, Items):
         return items
-    count = range(*(b.value for b in bounds if isinstance(b, Const)))
-    if len(count) > MOST_WRITTEN_OUT:
-        return items
-    return Items(tuple(items.get(Static(k)) for k in (reversed(count) if items.backwards else count)))
+    return Items(tuple(items.get(Static(k)) for k in known))
 
 
 def is_range(node: ast.expr) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from srcad.frontend import grown
 from srcad.frontend.arrays import (
     boxed,
     describe,
@@ -19,9 +20,10 @@ from srcad.frontend.arrays import (
     to_atom,
     to_number,
 )
-from srcad.frontend.branches import both, branch
+from srcad.frontend.branches import as_bool, both, branch
 from srcad.frontend.iteration import Indexed, known_items, sequence
 from srcad.frontend.machine import Machine
+from srcad.frontend.objects import call_if_special
 from srcad.frontend.presence import check_key
 from srcad.frontend.subscripts import dict_item, get_at, static_slice
 from srcad.frontend.values import (
@@ -119,6 +121,9 @@ def contains(m: Machine, owner: Value, item: Value) -> Value:
         return Static(key_of(m, item) in [key for key, _ in cell.items])
     if isinstance(owner, Iter) and owner.kind == "keys":
         return contains(m, owner.parts[0], item)
+    special = call_if_special(m, owner, "__contains__", item)
+    if special is not None:
+        return as_bool(m, special)
     if isinstance(owner, (Obj, Num)):
         return Num(m.emit("contains", to_atom(m, item), owner.var))
     if isinstance(owner, Range) or (isinstance(owner, Ref) and isinstance(m.heap[owner.cell], GrownCell)):
@@ -192,13 +197,13 @@ def _set_list_item(m: Machine, owner: Ref, cell: ListCell, key: Value, value: Va
         try:
             items[position.value] = value
         except IndexError as error:
-            m.refuse(f"this raises IndexError: {error}")
+            m.raises(error)
     m.change(owner.cell, replace(cell, items=tuple(items)))
 
 
 def grow(m: Machine, owner: Ref, cell: ListCell) -> None:
     """From now on a run-time list: an item is set whose place only the run knows."""
-    m.change(owner.cell, boxed(m, cell.items))
+    m.change(owner.cell, replace(boxed(m, cell.items), most=cell.most))
 
 
 def capture(m: Machine, owner: Ref, value: Value) -> None:
@@ -211,28 +216,35 @@ def capture(m: Machine, owner: Ref, value: Value) -> None:
 
 
 def delete_item(m: Machine, owner: Value, key: Value) -> None:
-    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
-    assert isinstance(owner, Ref)
+    if not isinstance(owner, Ref):
+        m.refuse(f"an item of {describe(owner)} is deleted")
+    cell = m.heap[owner.cell]
     if isinstance(cell, DictCell):
         known = key_of(m, key)
+        if known not in dict(cell.items):
+            m.raises(KeyError(known))
         rest = tuple((k, v) for k, v in cell.items if k != known)
         m.change(owner.cell, replace(cell, items=rest, unsure=cell.unsure - {known}))
     elif isinstance(cell, ListCell):
         items = list(cell.items)
         del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
         m.change(owner.cell, replace(cell, items=tuple(items)))
+    elif isinstance(cell, GrownCell) and not isinstance(key, Slice):
+        m.change(owner.cell, grown.without(m, cell, to_number(m, key)))
+    elif isinstance(cell, InstanceCell):
+        from srcad.frontend.objects import call_special
+
+        call_special(m, owner, "__delitem__", (key,))
     else:
-        m.refuse("an item of this object can't be deleted yet")
+        m.refuse("a slice of a list that has grown in a loop can't be deleted yet", do="make a new list of the rest.")
 
 
 def extend(m: Machine, owner: Ref, values: Value) -> None:
     """list += values."""
     cell = m.heap[owner.cell]
-    if isinstance(cell, InstanceCell):
-        m.refuse("an in-place addition to an instance isn't supported yet")
     items = sequence(m, values)
     if isinstance(cell, ListCell) and not isinstance(items, Indexed):
-        m.change(owner.cell, replace(cell, items=cell.items + items.values))
+        m.change(owner.cell, replace(cell, items=last(cell.items + items.values, cell.most)))
         return
     if isinstance(cell, GrownCell) and not isinstance(items, Indexed):
         for item in items.values:
@@ -243,18 +255,23 @@ def extend(m: Machine, owner: Ref, values: Value) -> None:
     made = to_list(m, values)
     joined = concatenate(m, owner, made)
     assert isinstance(joined, Ref)
-    m.change(owner.cell, m.heap[joined.cell])
+    made_cell: Any = m.heap[joined.cell]
+    most = cell.most if isinstance(cell, (ListCell, GrownCell)) else None
+    m.change(owner.cell, grown.shortened(m, replace(made_cell, most=most), front=False))
+
+
+def last(items: tuple[Value, ...], most: int | None) -> tuple[Value, ...]:
+    return items if most is None else items[max(len(items) - most, 0) :]
 
 
 def append(m: Machine, owner: Ref, value: Value) -> Value:
     cell = m.heap[owner.cell]
     if isinstance(cell, ListCell):
-        m.change(owner.cell, replace(cell, items=(*cell.items, value)))
+        m.change(owner.cell, replace(cell, items=last((*cell.items, value), cell.most)))
     else:
         assert isinstance(cell, GrownCell)
-        if cell.poison is not None:
-            refuse_poisoned(m, cell.poison)
-        m.change(owner.cell, replace(cell, var=m.emit("list_append", cell.var, to_atom(m, value))))
+        longer = replace(cell, var=m.make("list_append", grown.content(m, cell), to_atom(m, value)))
+        m.change(owner.cell, grown.shortened(m, longer, front=False))
         capture(m, owner, value)
     return NONE
 
@@ -269,15 +286,24 @@ def _pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B
         try:
             value = items.pop(key_of(m, index))
         except IndexError as error:
-            m.refuse(f"this raises IndexError: {error}")
+            m.raises(error)
         m.change(owner.cell, replace(cell, items=tuple(items)))
         return value
     assert isinstance(cell, GrownCell)
     if index != Static(-1):
-        m.refuse("only the last item of a list that has grown in a loop can be popped")
+        value = get_at(m, owner, index)
+        if isinstance(value, ArrayRef):
+            value = from_atom(m, load(m, value))
+        m.change(owner.cell, grown.without(m, cell, to_number(m, index)))
+        return value
     value_atom, rest = m.emit("list_pop", cell.var)
     m.change(owner.cell, replace(cell, var=rest))
     return from_atom(m, value_atom)
+
+
+def pop_front(m: Machine, owner: Ref) -> Value:
+    """The first item, which leaves the list."""
+    return _pop(m, owner, Static(0))
 
 
 def _list_items(m: Machine, owner: Ref) -> list[Value]:
@@ -293,8 +319,16 @@ def _set_items(m: Machine, owner: Ref, items: list[Value]) -> Value:
 
 
 def _insert(m: Machine, owner: Ref, index: Value, value: Value) -> Value:
+    cell = m.heap[owner.cell]
+    if isinstance(cell, GrownCell):
+        changed = grown.inserted(m, cell, to_number(m, index), to_atom(m, value))
+        m.change(owner.cell, grown.shortened(m, changed, front=True))
+        capture(m, owner, value)
+        return NONE
     items = _list_items(m, owner)
     items.insert(key_of(m, index), value)
+    if isinstance(cell, ListCell) and cell.most is not None:
+        items = items[: cell.most]
     return _set_items(m, owner, items)
 
 
@@ -327,7 +361,7 @@ def _index(m: Machine, owner: Value, item: Value) -> Value:
             m.refuse("the place of an item that only the run tells is asked for", do="use np.argmax or a loop.")
         if known.value:
             return Static(k)
-    m.refuse("this raises ValueError: the item isn't in the list")
+    m.raises(ValueError("the item is not in list"))
 
 
 def _count(m: Machine, owner: Value, item: Value) -> Value:
@@ -350,6 +384,18 @@ def _sort(m: Machine, owner: Ref, key: Value = NONE, reverse: Value = FALSE) -> 
     return NONE
 
 
+def _remove(m: Machine, owner: Ref, item: Value) -> Value:
+    index = _index(m, owner, item)
+    delete_item(m, owner, index)
+    return NONE
+
+
+def _rotate(m: Machine, owner: Ref, count: Value = Static(1)) -> Value:  # noqa: B008
+    items, k = _list_items(m, owner), key_of(m, count)
+    shift = k % len(items) if items else 0
+    return _set_items(m, owner, items[len(items) - shift :] + items[: len(items) - shift])
+
+
 LIST_METHODS: dict[str, Callable[..., Value]] = {
     "append": append,
     "appendleft": lambda m, owner, value: _insert(m, owner, Static(0), value),
@@ -363,6 +409,8 @@ LIST_METHODS: dict[str, Callable[..., Value]] = {
     "index": _index,
     "count": _count,
     "sort": _sort,
+    "remove": _remove,
+    "rotate": _rotate,
 }
 
 

@@ -14,6 +14,7 @@ from srcad.frontend.arrays import (
     describe,
     load,
     new_array,
+    refuse_mixed,
     to_atom,
     to_number,
 )
@@ -29,6 +30,7 @@ from srcad.frontend.values import (
     DictCell,
     GrownCell,
     ListCell,
+    Mixed,
     Num,
     Obj,
     Partial,
@@ -120,6 +122,8 @@ def _name(m: Machine, node: ast.Name) -> Value:
     value = lookup(m, node.id, node)
     if isinstance(value, (Undef, Partial)):
         _undefined(m, node, value)
+    if isinstance(value, Mixed):
+        refuse_mixed(m, value)
     return value
 
 
@@ -237,7 +241,7 @@ def fold(m: Machine, function: Callable[[Any, Any], Any], left: Static, right: S
         names = {f: n for n, f in ((BINARY[k], v) for k, v in PYTHON_BINARY.items())}
         return number_result(m, names[function], left, right)
     except TypeError as error:
-        m.refuse(f"this raises a TypeError: {error}")
+        m.raises(error)
 
 
 def _containers(m: Machine, op: ast.operator, left: Value, right: Value) -> Value | None:
@@ -362,7 +366,9 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
         return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
     if isinstance(left, Static) and isinstance(right, Static):
         return Static(PYTHON_COMPARE[type(op)](left.value, right.value))
-    known = _structural_equality(m, op, left, right)
+    known = objects.comparison_method(m, COMPARE[type(op)], left, right)
+    if known is None:
+        known = _structural_equality(m, op, left, right)
     return known if known is not None else number_result(m, COMPARE[type(op)], left, right)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import argparse
 import dataclasses
 import inspect
+import types
 from types import FunctionType
 from typing import Any, NoReturn
 
@@ -89,7 +91,7 @@ def bind_arguments(
     defaults: tuple[Value, ...],
     keyword_defaults: Keywords,
 ) -> Keywords:
-    """The names of a call, by Python's rules. Raises a refusal where Python would raise TypeError."""
+    """The names of a call, by Python's rules. Where Python raises TypeError, the generated code will."""
     a = code.node.args
     positional = [p.arg for p in (*a.posonlyargs, *a.args)]
     names: Keywords = dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=False))
@@ -99,12 +101,15 @@ def bind_arguments(
     if a.vararg is not None:
         names[a.vararg.arg] = Tup(extra)
     elif extra:
-        m.refuse(f"{code.name}() gets {len(args)} arguments and takes {len(positional)}, which raises TypeError")
+        m.raises(TypeError(f"{code.name}() takes {len(positional)} positional arguments but {len(args)} were given"))
+    twice = [p.arg for p in a.args if p.arg in keywords and p.arg in positional[: len(args)]]
+    if twice:
+        m.raises(TypeError(f"{code.name}() got multiple values for argument {twice[0]!r}"))
     _bind_keywords(m, code, keywords, names)
     every = [*positional, *(p.arg for p in a.kwonlyargs)]
     missing = [name for name in every if name not in names]
     if missing:
-        m.refuse(f"{code.name}() misses the argument {missing[0]!r}, which raises TypeError")
+        m.raises(TypeError(f"{code.name}() missing the required argument {missing[0]!r}"))
     return names
 
 
@@ -116,7 +121,7 @@ def _bind_keywords(m: Machine, code: Code, keywords: Keywords, names: Keywords) 
     if a.kwarg is not None:
         names[a.kwarg.arg] = Ref(m.allocate(DictCell(tuple(others.items()))))
     elif others:
-        m.refuse(f"{code.name}() gets an unexpected keyword {next(iter(others))!r}, which raises TypeError")
+        m.raises(TypeError(f"{code.name}() got an unexpected keyword argument {next(iter(others))!r}"))
 
 
 def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value:
@@ -248,6 +253,8 @@ def construct(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords
     """An instance of a user's class; None for a class that isn't one."""
     if hasattr(cls, "_fields") and issubclass(cls, tuple):
         return _named_tuple(m, cls, args, keywords)
+    if cls in (types.SimpleNamespace, argparse.Namespace):
+        return Ref(m.allocate(InstanceCell(cls, tuple(keywords.items()))))
     if standard(cls) or cls.__module__ == "builtins" or issubclass(cls, BaseException):
         return None
     owner = Ref(m.allocate(InstanceCell(cls)))
@@ -268,17 +275,23 @@ def _has_source(function: Any) -> bool:
 
 
 def _named_tuple(m: Machine, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    wrong = [k for k in keywords if k not in cls._fields[len(args) :]]
+    if len(args) > len(cls._fields) or wrong:
+        m.raises(TypeError(f"{cls.__name__}() got unexpected arguments"))
     items = dict(zip(cls._fields, args, strict=False)) | keywords
     defaults = {k: Static(v) for k, v in cls._field_defaults.items()}
-    return Tup(tuple(items.get(name, defaults.get(name, NONE)) for name in cls._fields), cls)
+    every = {**defaults, **items}
+    missing = [name for name in cls._fields if name not in every]
+    if missing:
+        m.raises(TypeError(f"{cls.__name__}() missing the required argument {missing[0]!r}"))
+    return Tup(tuple(every[name] for name in cls._fields), cls)
 
 
 def _fill_dataclass(m: Machine, owner: Ref, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> None:
     from srcad.frontend.calls import call
     from srcad.frontend.objects import set_field
 
-    fields = [f for f in dataclasses.fields(cls) if f.init]
-    given = dict(zip((f.name for f in fields), args, strict=False)) | keywords
+    given = dataclass_arguments(m, cls, args, keywords)
     for field in dataclasses.fields(cls):
         if field.name in given:
             set_field(m, owner, field.name, given[field.name])
@@ -286,9 +299,21 @@ def _fill_dataclass(m: Machine, owner: Ref, cls: Any, args: tuple[Value, ...], k
             set_field(m, owner, field.name, Static(field.default))
         elif field.default_factory is not dataclasses.MISSING:
             set_field(m, owner, field.name, call(m, Static(field.default_factory), ()))
+        elif field.init:
+            m.raises(TypeError(f"{cls.__name__}() missing the required argument {field.name!r}"))
     post = inspect.getattr_static(cls, "__post_init__", None)
     if isinstance(post, FunctionType):
         call_external(m, post, (owner,), {})
+
+
+def dataclass_arguments(m: Machine, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> Keywords:
+    """The fields that a call of a dataclass gives."""
+    fields = [f for f in dataclasses.fields(cls) if f.init]
+    positional = [f.name for f in fields if not f.kw_only]
+    wrong = set(keywords) - {f.name for f in fields} | set(keywords) & set(positional[: len(args)])
+    if len(args) > len(positional) or wrong:
+        m.raises(TypeError(f"{cls.__name__}() got unexpected arguments"))
+    return dict(zip(positional, args, strict=False)) | keywords
 
 
 # ---- assert and raise

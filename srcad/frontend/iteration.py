@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import enum
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from srcad.frontend import arithmetic
+from srcad.frontend import arithmetic, objects
 from srcad.frontend.arrays import boxed, describe, dim_of, element_view, load, to_atom, view
 from srcad.frontend.machine import Machine
 from srcad.frontend.presence import check_keys
@@ -29,6 +31,7 @@ from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Array, ListOf, Scalar, Unknown
 
+ENDLESS = const(sys.maxsize)  # the stop of a counter that has no end
 Get = Callable[[Value], Value]
 
 
@@ -49,6 +52,14 @@ class Indexed:
     get: Get
     backwards: bool = False
     name: str | None = None
+
+    @property
+    def endless(self) -> bool:
+        """It is of use beside others alone."""
+        return self.stop_is(sys.maxsize) and isinstance(self.step, Const) and self.step.value == 1
+
+    def stop_is(self, value: int) -> bool:
+        return isinstance(self.stop, Const) and self.stop.value == value
 
     @property
     def plain(self) -> bool:
@@ -79,6 +90,8 @@ def sequence(m: Machine, value: Value) -> Items | Indexed:
 def _static(m: Machine, value: Static) -> Items:
     if isinstance(value.value, (str, bytes, range, set, frozenset, tuple, list, dict)):
         return Items(tuple(Static(item) for item in value.value))
+    if isinstance(value.value, enum.EnumType):
+        return Items(tuple(map(Static, value.value)))
     m.refuse(f"{value.value!r} can't be iterated")
 
 
@@ -118,7 +131,18 @@ def _container(m: Machine, ref: Ref) -> Items | Indexed:
         return Items(tuple(Static(key) for key, _ in cell.items))
     if isinstance(cell, GrownCell):
         return _grown(m, ref, cell)
-    m.refuse("an instance of a class can't be iterated yet", do="iterate over a list or an array.")
+    return _instance(m, ref)
+
+
+def _instance(m: Machine, ref: Ref) -> Items | Indexed:
+    """By __iter__, or by __len__ and __getitem__."""
+    made = objects.call_if_special(m, ref, "__iter__")
+    if made is not None:
+        return sequence(m, made)
+    count = objects.call_if_special(m, ref, "__len__")
+    if count is None or objects.special_method(m, ref, "__getitem__") is None:
+        m.refuse("an instance of a class without __iter__ is iterated", do="iterate over a list or an array.")
+    return Indexed(const(0), to_atom(m, count), const(1), lambda i: objects.call_special(m, ref, "__getitem__", (i,)))
 
 
 def _grown(m: Machine, ref: Ref, cell: GrownCell) -> Indexed:
@@ -141,16 +165,51 @@ def _object(m: Machine, value: Num | Obj) -> Indexed:
 
 
 def _zip(m: Machine, *parts: Value) -> Items | Indexed:
-    sequences = [sequence(m, part) for part in parts]
+    sequences = with_ends([sequence(m, part) for part in parts])
     if all(isinstance(s, Items) for s in sequences):
         columns = [s.values for s in sequences if isinstance(s, Items)]
         return Items(tuple(Tup(tuple(row)) for row in zip(*columns, strict=False)))
+    known = _beside_endless(m, sequences)
+    if known is not None:
+        return known
     counted = [_counted(m, s) for s in sequences]
     lengths = [length(m, s) for s in counted]
     stop = lengths[0]
     for other in lengths[1:]:
         stop = arithmetic.smaller(m, stop, other)
     return Indexed(const(0), stop, const(1), lambda i: Tup(tuple(nth(m, s, i) for s in counted)))
+
+
+def with_ends(sequences: list[Items | Indexed]) -> list[Items | Indexed]:
+    """Those without an end, as many items of them as the known ones beside them have."""
+    known = [len(s.values) for s in sequences if isinstance(s, Items)]
+    if not known:
+        return sequences
+    turns = [Static(k) for k in range(min(known))]
+    return [Items(tuple(map(s.get, turns))) if isinstance(s, Indexed) and s.endless else s for s in sequences]
+
+
+def _beside_endless(m: Machine, sequences: list[Items | Indexed]) -> Items | None:
+    """Known items zipped with counters that have no end: known items."""
+    known = [len(s.values) for s in sequences if isinstance(s, Items)]
+    if not known or not all(isinstance(s, Items) or s.stop is ENDLESS for s in sequences):
+        return None
+    return Items(
+        tuple(
+            Tup(tuple(s.values[k] if isinstance(s, Items) else s.get(Static(k)) for s in sequences))
+            for k in range(min(known))
+        )
+    )
+
+
+def _count(m: Machine, start: Value = Static(0), step: Value = Static(1)) -> Indexed:  # noqa: B008
+    """itertools.count: the loop is left by a break, or ends with what it is zipped with."""
+    first, by = to_atom(m, start), to_atom(m, step)
+
+    def get(i: Value) -> Value:
+        return arithmetic.number(m, arithmetic.add(m, first, arithmetic.multiply(m, to_atom(m, i), by)))
+
+    return Indexed(const(0), ENDLESS, const(1), get)
 
 
 def _counted(m: Machine, items: Items | Indexed) -> Indexed:
@@ -226,6 +285,79 @@ def _map(m: Machine, function: Value, *parts: Value) -> Items | Indexed:
     return Indexed(rows.start, rows.stop, rows.step, get)
 
 
+SPENT = object()  # the origin of the list behind an iterator that a loop has run over
+
+
+def refuse_spent(m: Machine, rest: Ref) -> None:
+    """How much of an iterator a loop has left depends on how it ended."""
+    if getattr(m.heap[rest.cell], "origin", None) is SPENT:
+        m.refuse("an iterator is used again after a loop over it", do="make a list of it, and iterate over that.")
+
+
+def _rest(m: Machine, rest: Value) -> Items | Indexed:
+    assert isinstance(rest, Ref)
+    refuse_spent(m, rest)
+    content = m.heap[rest.cell]
+    items = sequence(m, Ref(m.allocate(content)))
+    m.heap[rest.cell] = ListCell((), SPENT)
+    return items
+
+
+def _starmap(m: Machine, function: Value, rows: Value) -> Items | Indexed:
+    from srcad.frontend.calls import call
+
+    items = sequence(m, rows)
+    if isinstance(items, Items):
+        return Items(tuple(call(m, function, known_items(m, row, "arguments")) for row in items.values))
+    return replace(items, get=lambda i: call(m, function, known_items(m, items.get(i), "arguments")))
+
+
+def _each(m: Machine, function: Value, values: Value, position: Value, others: Value) -> Items | Indexed:
+    """The function of each value, which stands at a position among other arguments."""
+    from srcad.frontend.calls import call
+
+    assert isinstance(position, Static) and isinstance(others, Tup)
+    before, after = others.items[: position.value], others.items[position.value :]
+    items = sequence(m, values)
+    if isinstance(items, Items):
+        return Items(tuple(call(m, function, (*before, item, *after)) for item in items.values))
+    return replace(items, get=lambda i: call(m, function, (*before, items.get(i), *after)))
+
+
+def _cycle(m: Machine, values: Value) -> Indexed:
+    """Without an end: what it is zipped with has one."""
+    items = _counted(m, sequence(m, values))
+    count = length(m, items)
+    return Indexed(
+        const(0),
+        const(sys.maxsize),
+        const(1),
+        lambda i: nth(m, items, arithmetic.number(m, arithmetic.remainder(m, to_atom(m, i), count))),
+    )
+
+
+def _same_again(m: Machine, item: Value) -> Indexed:
+    return Indexed(const(0), const(sys.maxsize), const(1), lambda i: item)
+
+
+def _indices(m: Machine, *shape: Value) -> Items | Indexed:
+    """The indices of an array, the last one running fastest: from one counter, by division."""
+    dims = [to_atom(m, n) for n in shape]
+    inner: list[Atom] = [const(1)]  # how many items one step in a dimension passes
+    for n in reversed(dims[1:]):
+        inner.insert(0, arithmetic.multiply(m, n, inner[0]))
+    total = arithmetic.multiply(m, dims[0], inner[0]) if dims else const(1)
+
+    def get(i: Value) -> Value:
+        left, parts = to_atom(m, i), []
+        for step in inner[: len(dims)]:
+            parts.append(arithmetic.number(m, arithmetic.quotient(m, left, step)))
+            left = arithmetic.remainder(m, left, step)
+        return Tup(tuple(parts))
+
+    return Indexed(const(0), total, const(1), get)
+
+
 def dict_rows(m: Machine, value: Value) -> tuple[tuple[object, Value], ...]:
     assert isinstance(value, Ref)
     cell = m.heap[value.cell]
@@ -248,9 +380,16 @@ def _pairs(m: Machine, value: Value) -> Items:
 
 ITERATORS: dict[str, Callable[..., Items | Indexed]] = {
     "zip": _zip,
+    "count": _count,
     "enumerate": _enumerate,
     "reversed": _reversed,
     "map": _map,
+    "iterator": _rest,
+    "starmap": _starmap,
+    "each": _each,
+    "cycle": _cycle,
+    "repeat": _same_again,
+    "indices": _indices,
     "keys": _keys,
     "values": _values,
     "items": _pairs,

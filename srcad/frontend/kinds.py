@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad.frontend import objects
-from srcad.frontend.arrays import to_atom
+from srcad.frontend.arrays import describe, to_atom
 from srcad.frontend.branches import branch
 from srcad.frontend.iteration import known_items
 from srcad.frontend.machine import Machine
@@ -174,6 +174,37 @@ def _asdict(m: Machine, owner: Value) -> Value:
     return Ref(m.allocate(DictCell(tuple((name, objects.get_attribute(m, owner, name)) for name in names))))
 
 
+def _astuple(m: Machine, owner: Value) -> Value:
+    made = _asdict(m, owner)
+    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    return Tup(tuple(value for _, value in cell.items))
+
+
+def _set_object_attribute(m: Machine, owner: Value, name: Value, value: Value) -> Value:
+    """object.__setattr__, by which a frozen dataclass sets its own fields."""
+    if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
+        m.refuse(f"object.__setattr__ of {describe(owner)}")
+    cell: Any = m.heap[owner.cell]
+    if cell.free:
+        m.refuse("an object that outlives the call is changed", do="return the value instead.")
+    objects.set_field(m, owner, _name(m, name), value)
+    return NONE
+
+
+def _is_scalar(m: Machine, value: Value) -> Value:
+    """np.isscalar."""
+    if isinstance(value, Static):
+        return Static(np.isscalar(value.value))
+    if isinstance(value, Num) and not isinstance(value.var.type, Scalar):
+        m.refuse("whether a value is a number isn't known before the run")
+    return Static(isinstance(value, Num))
+
+
+def _is_iterable(m: Machine, value: Value) -> Value:
+    """np.iterable."""
+    return Static(np.iterable(value.value) if isinstance(value, Static) else not isinstance(value, (Num, Func)))
+
+
 KINDS: dict[Any, Callable[..., Value]] = {
     isinstance: _isinstance,
     type: _type,
@@ -185,4 +216,8 @@ KINDS: dict[Any, Callable[..., Value]] = {
     copy.deepcopy: _deepcopy,
     dataclasses.replace: _replace,
     dataclasses.asdict: _asdict,
+    dataclasses.astuple: _astuple,
+    object.__setattr__: _set_object_attribute,
+    np.isscalar: _is_scalar,
+    np.iterable: _is_iterable,
 }

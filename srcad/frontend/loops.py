@@ -40,6 +40,7 @@ from srcad.trace.types import BOOL, INT, Type, join
 FLAGS = ("$break", "$continue")
 MOST_ROUNDS = 12
 MOST_TURNS = 20000
+MOST_WRITTEN_OUT = 64
 
 Turn = Callable[[Value], None]
 
@@ -70,11 +71,24 @@ def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
     """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
+    known = written_out(sequence, MOST_WRITTEN_OUT) if m.written_out else None
     if isinstance(sequence, Items):
         unrolled(m, list(sequence.values), turn)
+    elif known is not None:
+        unrolled(m, [Static(k) for k in known], lambda k: turn(sequence.get(k)))
     else:
         _counted(m, sequence, turn)
     _restore(m, outer)
+
+
+def written_out(sequence: Items | Indexed, most: int) -> list[int] | None:
+    """The indices of a sequence that is short enough to be read turn by turn; None for others."""
+    if isinstance(sequence, Items):
+        return None
+    bounds = [b.value for b in (sequence.start, sequence.stop, sequence.step) if isinstance(b, Const)]
+    if len(bounds) < 3 or len(range(*bounds)) > most:
+        return None
+    return list(range(*bounds))[:: -1 if sequence.backwards else 1]
 
 
 def _restore(m: Machine, outer: dict[str, Value | None]) -> None:

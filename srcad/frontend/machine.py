@@ -47,6 +47,7 @@ class Machine:
     """The state of a reading."""
 
     static_inputs: frozenset[Path] = frozenset()
+    written_out: bool = False  # whether loops with a known number of turns are unrolled
     heap: dict[int, Cell] = field(default_factory=dict)
     frames: list[int] = field(default_factory=list)
     calls: list[Span] = field(default_factory=list)

@@ -30,6 +30,7 @@ from srcad.frontend.values import (
     InstanceCell,
     Iter,
     ListCell,
+    Mixed,
     Num,
     Obj,
     Partial,
@@ -163,6 +164,8 @@ class Merger:
     def value(self, key: Key, a: Value, b: Value) -> Value:
         if a is b or same(a, b):
             return a
+        if isinstance(a, Mixed) or isinstance(b, Mixed):
+            return a if isinstance(a, Mixed) else b
         if isinstance(a, Undef) or isinstance(b, Undef) or isinstance(a, Partial) or isinstance(b, Partial):
             return self.half_defined(key, a, b)
         if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items) and a.cls is b.cls:
@@ -352,10 +355,7 @@ class Merger:
         """No variable can hold both: what uses the value will run in a branch of its own."""
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
-            self.m.refuse(
-                f"{name} changes its kind from one turn of the loop to the next: {describe(a)}, then {describe(b)}",
-                do="give it one kind (a number, an array, a tuple of these) before the loop.",
-            )
+            return Mixed(name, (describe(a), describe(b)))
         return Choice(self.condition, a, b)
 
     def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.frontend import objects
 from srcad.frontend.arrays import to_number
 from srcad.frontend.branches import as_bool, both, branch, either, truth
 from srcad.frontend.comprehensions import accumulate, to_list
@@ -22,7 +23,7 @@ from srcad.frontend.expressions import (
     refuse_object,
     wrap,
 )
-from srcad.frontend.iteration import Indexed, Items, sequence
+from srcad.frontend.iteration import Indexed, Items, known_items, sequence
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
     FALSE,
@@ -40,6 +41,9 @@ from srcad.trace.types import Array, Scalar
 
 
 def _abs(m: Machine, x: Value) -> Value:
+    special = objects.call_if_special(m, x, "__abs__")
+    if special is not None:
+        return special
     return Static(abs(x.value)) if isinstance(x, Static) else number_result(m, "absolute", x)
 
 
@@ -63,6 +67,9 @@ def _round(m: Machine, number: Value, ndigits: Value = NONE) -> Value:
 def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
     if isinstance(x, Static):
         return _static_call(m, float, x)
+    special = objects.call_if_special(m, x, "__float__")
+    if special is not None:
+        return special
     if isinstance(x, Obj):
         if m.is_active(x.var):
             refuse_object(m)
@@ -85,7 +92,7 @@ def _static_call(m: Machine, f: Any, *args: Static) -> Value:
     try:
         return Static(f(*(a.value for a in args)))
     except (TypeError, ValueError) as error:
-        m.refuse(f"this raises {type(error).__name__}: {error}")
+        m.raises(error)
 
 
 def _int(m: Machine, x: Value = Static(0)) -> Value:  # noqa: B008
@@ -111,15 +118,17 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
 
     def lowered(m: Machine, *args: Value, key: Value = NONE, default: Value | None = None) -> Value:
         values = args if len(args) > 1 else None
-        if values is None and isinstance(args[0], (ArrayRef, Num)):
+        if values is None and key == NONE and isinstance(args[0], (ArrayRef, Num)):
             from srcad.frontend.calls import lower
 
             return lower(m, reduction, args, {}, name)
+        if values is None and key != NONE:
+            values = known_items(m, args[0], "the number of values that are compared by a key")
         items = sequence(m, args[0]) if values is None else Items(values)
         if isinstance(items, Indexed):
-            return _extreme_of_list(m, args[0], reduction, name)
-        if not items.values and default is not None:
-            return default
+            return _extreme_of_list(m, args[0], reduction, name, default)
+        if not items.values:
+            return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
         if key != NONE:
             return _extreme_by_key(m, items.values, key, name == "min")
         if all(isinstance(v, Static) for v in items.values):
@@ -129,10 +138,16 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
     return lowered
 
 
-def _extreme_of_list(m: Machine, values: Value, reduction: Any, name: str) -> Value:
+def _extreme_of_list(m: Machine, values: Value, reduction: Any, name: str, default: Value | None) -> Value:
     from srcad.frontend.calls import lower
 
     made = to_list(m, values)
+    if default is not None:
+        some = truth(m, made)
+        if isinstance(some, Var):
+            return branch(
+                m, some, lambda: _extreme_of_list(m, made, reduction, name, None), partial(_given, default)
+            )
     cell: Any = m.heap[made.cell]
     from srcad.frontend.arrays import grown_array, new_array
 
@@ -159,6 +174,20 @@ def _extreme_by_key(m: Machine, values: tuple[Value, ...], key: Value, smallest:
         elif known:
             best, best_key = value, its_key
     return best
+
+
+def _is_close(
+    m: Machine,
+    a: Value,
+    b: Value,
+    *,
+    rel_tol: Value = Static(1e-9),  # noqa: B008
+    abs_tol: Value = Static(0.0),  # noqa: B008
+) -> Value:
+    """math.isclose: |a - b| <= max(rel_tol * max(|a|, |b|), abs_tol)."""
+    larger = number_result(m, "maximum", _abs(m, a), _abs(m, b))
+    bound = number_result(m, "maximum", number_result(m, "multiply", rel_tol, larger), abs_tol)
+    return number_result(m, "less_equal", _abs(m, binary(m, ast.Sub(), a, b)), bound)
 
 
 def _sum(m: Machine, values: Value, start: Value = Static(0)) -> Value:  # noqa: B008
@@ -210,5 +239,6 @@ NUMBERS: dict[Any, Callable[..., Value]] = {
     any: _any,
     all: _all,
     math.prod: _prod,
+    math.isclose: _is_close,
     math.fsum: _sum,
 }

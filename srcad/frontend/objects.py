@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import sys
 import types
@@ -65,6 +66,8 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
         return Method(name, owner)
     if name in METHODS or name in IN_PLACE:
         return Method(name, owner)
+    if name == "flat":
+        return _flat(m, owner)
     lowering = ATTRIBUTES.get(name)
     if lowering is None:
         m.refuse(f"the attribute {name!r} of an array isn't supported yet")
@@ -76,6 +79,13 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
     return result_value(m, result, sources, None)
 
 
+def _flat(m: Machine, owner: ArrayRef | Num) -> Value:
+    """x.flat: as far as it is iterated and indexed, x.ravel()."""
+    if isinstance(owner, ArrayRef) and any(step.op != "get_item" for step in owner.path):
+        m.refuse("the attribute 'flat' of a transposed or reshaped array isn't supported yet", do="index the array.")
+    return _call(m, Method("ravel", owner), ())
+
+
 def _of_static(m: Machine, owner: Static, name: str) -> Value:
     obj = owner.value
     if isinstance(obj, (str, bytes, int, float, set, frozenset, tuple, dict)) and callable(getattr(obj, name, None)):
@@ -83,7 +93,7 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
     try:
         value = inspect.getattr_static(obj, name) if isinstance(obj, type) else getattr(obj, name)
     except AttributeError as error:
-        m.refuse(f"this raises AttributeError: {error}")
+        m.raises(error)
     if isinstance(obj, type):
         value = getattr(obj, name)
     path = m.origins.get(id(obj))
@@ -139,7 +149,7 @@ def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value
     if name == "__class__":
         return Static(cell.cls)
     if found is None:
-        m.refuse(f"this raises AttributeError: {cell.cls.__name__!r} object has no attribute {name!r}")
+        m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
     return _class_attribute(m, owner, cell, found, name)
 
 
@@ -197,10 +207,23 @@ def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
     if isinstance(found, property) and found.fset is not None:
         _call(m, Static(found.fset), (owner, value))
         return
+    if getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
+        m.raises(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"))
     if cell.free:
         refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
         m.emit("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     set_field(m, owner, name, value)
+
+
+def delete_attribute(m: Machine, owner: Value, name: str) -> None:
+    """del owner.name."""
+    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
+        m.refuse(f"the attribute {name!r} of {describe(owner)} is deleted", do="leave it where it is.")
+    fields = dict(cell.fields)
+    if fields.pop(name, None) is None:
+        m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
+    m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()))
 
 
 def object_atom(m: Machine, owner: Ref) -> Any:
@@ -274,6 +297,15 @@ def _call(m: Machine, function: Value, args: tuple[Value, ...]) -> Value:
     return call(m, function, args)
 
 
+COMPARISONS = {
+    "less": "__lt__",
+    "less_equal": "__le__",
+    "greater": "__gt__",
+    "greater_equal": "__ge__",
+    "equal": "__eq__",
+    "not_equal": "__ne__",
+}
+SWAPPED = {"less": "greater", "less_equal": "greater_equal", "greater": "less", "greater_equal": "less_equal"}
 SPECIAL = {
     "add": "add",
     "subtract": "sub",
@@ -297,11 +329,46 @@ def operator_method(m: Machine, op: str, left: Value, right: Value) -> Value | N
     return None
 
 
+def special_method(m: Machine, owner: Value, name: str) -> Value | None:
+    """A special method that the class of an instance has in Python; None for other values and classes."""
+    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    found = inspect.getattr_static(cell.cls, name, None) if isinstance(cell, InstanceCell) else None
+    return get_attribute(m, owner, name) if isinstance(found, types.FunctionType) else None
+
+
+def call_if_special(m: Machine, owner: Value, name: str, *args: Value) -> Value | None:
+    """owner.name(*args), if the class of an instance has it."""
+    method = special_method(m, owner, name)
+    return None if method is None else _call(m, method, args)
+
+
+def in_place_method(m: Machine, op: str, owner: Value, value: Value) -> Value | None:
+    """`owner += value` for an instance."""
+    return call_if_special(m, owner, f"__i{SPECIAL.get(op, '')}__", value)
+
+
+def comparison_method(m: Machine, op: str, left: Value, right: Value) -> Value | None:
+    """`a < b` where a or b is an instance whose class says what that is; dataclasses compare their fields."""
+    found = call_if_special(m, left, COMPARISONS[op], right)
+    if found is None:
+        found = call_if_special(m, right, COMPARISONS[SWAPPED.get(op, op)], left)
+    if found is None and op == "not_equal":
+        same = comparison_method(m, "equal", left, right)
+        return None if same is None else _negated(m, same)
+    return found
+
+
+def _negated(m: Machine, value: Value) -> Value:
+    import ast
+
+    from srcad.frontend.expressions import unary
+
+    return unary(m, ast.Not(), value)
+
+
 def unary_method(m: Machine, op: str, value: Value) -> Value | None:
-    word = {"negative": "__neg__", "positive": "__pos__"}.get(op, "")
-    if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
-        return call_special(m, value, word, ())
-    return None
+    word = {"negative": "__neg__", "positive": "__pos__", "invert": "__invert__"}.get(op, "")
+    return call_if_special(m, value, word)
 
 
 __all__ = ["const", "get_attribute", "set_attribute"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+from dataclasses import dataclass, replace
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -38,6 +39,15 @@ MOST_READINGS = 30
 MOST_SHOWN = 5
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a reading may rely on beforehand: integers, the lengths of arrays and lists, and with that loops' turns."""
+
+    ints: frozenset[Path] = frozenset()
+    shapes: frozenset[Path] = frozenset()
+    written_out: bool = False
+
+
 def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]) -> Reading:
     """Read a function for arguments of which the values tell types and structure.
 
@@ -45,18 +55,17 @@ def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: 
 
     Raises a subclass of SrcadError, with the place, for what can't be differentiated.
     """
-    ints: frozenset[Path] = frozenset()
-    shapes: frozenset[Path] = frozenset()
     relations: tuple[Relation, ...] = ()
+    known = Known()
     for _ in range(MOST_READINGS):
-        reader = _Reader(function, args, kwargs, argnums, ints, shapes, relations)
+        reader = _Reader(function, args, kwargs, argnums, known, relations)
         try:
             reading = reader.read()
             if reader.m.lengths.more() == relations:
                 return reading
             relations = reader.m.lengths.more()
         except NeedsStatic as needed:
-            ints, shapes = reader.more_known(needed, ints, shapes)
+            known = reader.more_known(needed, known)
         except SrcadError:
             raise
         except RecursionError as error:
@@ -79,13 +88,17 @@ class _Reader:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         argnums: tuple[int | str, ...],
-        ints: frozenset[Path],
-        shapes: frozenset[Path],
+        known: Known,
         relations: tuple[Relation, ...],
     ) -> None:
         self.function, self.args, self.kwargs, self.argnums = function, args, kwargs, argnums
         self.parameters = parameters_of(function)
-        self.m = Machine(static_inputs=ints, static_shapes=shapes, lengths=Lengths(relations))
+        self.m = Machine(
+            static_inputs=known.ints,
+            static_shapes=known.shapes,
+            lengths=Lengths(relations),
+            written_out=known.written_out,
+        )
         self.m.reserved = frozenset(p.name for p in self.parameters) | local_names(function)
         self.wrt: list[Path] = []
 
@@ -189,27 +202,43 @@ class _Reader:
 
     # ---- reading again
 
-    def more_known(self, needed: NeedsStatic, ints: frozenset[Path], shapes: frozenset[Path]) -> Any:
-        """Make known what the variable comes from; refuse if that isn't integers and lengths."""
+    def more_known(self, needed: NeedsStatic, known: Known) -> Known:
+        """Make known what the variable comes from. If that isn't integers and lengths alone, the loops that it comes
+        through may still be read turn by turn; else refuse."""
+        exact = self.known_for(needed, known)
+        if exact is not None and exact != known:
+            return exact
+        wide = self.widely_known_for(needed, known)
+        if wide == known:
+            self.refuse_static(needed)
+        return wide
+
+    def known_for(self, needed: NeedsStatic, known: Known) -> Known | None:
+        """What is known with the integers and lengths that a variable is computed from; None if it is from others."""
         m = self.m
-        found_ints, found_shapes = set(ints), set(shapes)
-        sources = m.sources(needed.var)
+        ints, shapes = set(known.ints), set(known.shapes)
         paths = {i.var: i.path for i in m.inputs.values()}
-        for var in sources:
+        for var in m.sources(needed.var):
             path = paths.get(var)
             if path is None or (m.is_active(var) and isinstance(var.type, Scalar)):
-                self.refuse_static(needed)
-            elif isinstance(var.type, Scalar) and var.type.dtype != "float64":
-                found_ints.add(path)
+                return None
+            if isinstance(var.type, Scalar) and var.type.dtype != "float64":
+                ints.add(path)
             elif isinstance(var.type, (Array, ListOf)) and only_length(m.definitions, needed.var, var):
-                found_shapes.add(path)
+                shapes.add(path)
             elif isinstance(var.type, ListOf) and not is_differentiable(var.type):
-                found_ints.add(path)
+                ints.add(path)
             else:
-                self.refuse_static(needed)
-        if (found_ints, found_shapes) == (set(ints), set(shapes)):
-            self.refuse_static(needed)
-        return frozenset(found_ints), frozenset(found_shapes)
+                return None
+        return replace(known, ints=frozenset(ints), shapes=frozenset(shapes))
+
+    def widely_known_for(self, needed: NeedsStatic, known: Known) -> Known:
+        """The same with the lengths of all arrays and lists that take part, and loops that are read turn by turn."""
+        sources = self.m.sources(needed.var)
+        taking_part = [i for i in self.m.inputs.values() if i.var in sources]
+        ints = {i.path for i in taking_part if isinstance(i.var.type, Scalar) and i.var.type.dtype == "int64"}
+        shapes = {i.path for i in taking_part if isinstance(i.var.type, (Array, ListOf))}
+        return Known(known.ints | ints, known.shapes | shapes, bool(shapes or ints) or known.written_out)
 
     def refuse_static(self, needed: NeedsStatic) -> None:
         span, calls = self.m.place_of(needed)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable
+import itertools
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from srcad.frontend import arithmetic, objects
-from srcad.frontend.arrays import to_atom
+from srcad.frontend.arrays import boxed, from_atom, to_atom, to_number
+from srcad.frontend.branches import branch, truth
 from srcad.frontend.comprehensions import to_list
-from srcad.frontend.expressions import (
-    dict_items,
-)
-from srcad.frontend.iteration import Items, known_items, length, sequence
+from srcad.frontend.containers import extend, pop_front
+from srcad.frontend.expressions import dict_items
+from srcad.frontend.iteration import Items, known_items, length, refuse_spent, sequence
 from srcad.frontend.machine import Machine
 from srcad.frontend.numbers import as_array
 from srcad.frontend.presence import check_keys
@@ -36,7 +38,8 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
-from srcad.ops.catalogue import LOWERINGS, NeedsStatic
+from srcad.ops.catalogue import LOWERINGS, METHODS, NeedsStatic, static
+from srcad.trace.nodes import Var
 from srcad.trace.types import Array, dtype_of
 
 
@@ -52,8 +55,6 @@ def _len(m: Machine, x: Value) -> Value:
         return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
     atom = to_atom(m, x)
     if isinstance(atom.type, Array) and atom.type.rank:
-        from srcad.frontend.arrays import from_atom
-
         return from_atom(m, m.emit("dim", atom, axis=0))
     return Num(m.emit("list_len", atom))
 
@@ -82,6 +83,68 @@ def _slice(m: Machine, *args: Value) -> Value:
     if len(args) == 1:
         return Slice(NONE, args[0], NONE)
     return Slice(args[0], args[1], args[2] if len(args) > 2 else NONE)
+
+
+def known_keys(keys: Sequence[Value]) -> list[Any] | None:
+    """What tells the order of these keys: they, or first parts of tuples that differ; None if it isn't known."""
+    if all(isinstance(k, Static) for k in keys):
+        return [k.value for k in keys if isinstance(k, Static)]
+    if not all(isinstance(k, Tup) and k.items and isinstance(k.items[0], Static) for k in keys):
+        return None
+    first = [k.items[0].value for k in keys if isinstance(k, Tup) and isinstance(k.items[0], Static)]
+    return first if len(set(first)) == len(first) else None
+
+
+def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
+    """The items in the order that the run finds: of one type, so that any of them can stand at any place."""
+    from srcad.frontend.calls import call
+
+    keys = [v if key == NONE else call(m, key, (v,)) for v in items]
+    columns = list(zip(*(k.items if isinstance(k, Tup) else (k,) for k in keys), strict=True))
+    rows = [as_number_array(m, column) for column in columns]
+    if reverse:  # which keeps the order of equals, as the sort does
+        rows = [m.emit("negative", row) for row in rows]
+    order = m.emit("lexsort", *reversed(rows))
+    whole = Ref(m.allocate(boxed(m, items)))
+    places = [from_atom(m, m.emit("get_item", order, k, index=(("int", 0),))) for k in range(len(items))]
+    return Ref(m.allocate(ListCell(tuple(get_at(m, whole, place) for place in places))))
+
+
+def as_number_array(m: Machine, items: tuple[Value, ...]) -> Any:
+    return to_number(m, Tup(items))
+
+
+def _next(m: Machine, iterator: Value, default: Value | None = None) -> Value:
+    """The first item of what is left, and what is left then."""
+    if not isinstance(iterator, Iter) or iterator.kind != "iterator":
+        m.refuse("next() of this iterator isn't supported yet", do="index the sequence, or loop over it.")
+    (rest,) = iterator.parts
+    assert isinstance(rest, Ref)
+    refuse_spent(m, rest)
+    return first_of(m, rest, default)
+
+
+def first_of(m: Machine, rest: Ref, default: Value | None) -> Value:
+    """The first item, which leaves the list; a default where there is none."""
+    some = truth(m, rest)
+    if isinstance(some, Var) and default is not None:
+        return branch(m, some, lambda: pop_front(m, rest), lambda: default)
+    if some is False:
+        return default if default is not None else m.raises(StopIteration())
+    return pop_front(m, rest)
+
+
+def _iter(m: Machine, values: Value) -> Value:
+    """A list of what is left to iterate over."""
+    return values if isinstance(values, Iter) and values.kind == "iterator" else Iter("iterator", (to_list(m, values),))
+
+
+def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Static(-1)) -> Value:  # noqa: B008
+    """np.fromiter."""
+    from srcad.frontend.calls import lower
+
+    array = as_array(m, to_list(m, values))
+    return lower(m, METHODS["astype"], (array, dtype), {}, np.fromiter)
 
 
 def _iterator(kind: str) -> Callable[..., Value]:
@@ -140,12 +203,12 @@ def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
     items = sequence(m, values)
     if isinstance(items, Items):
         keys = [v if key == NONE else call(m, key, (v,)) for v in items.values]
-        if all(isinstance(k, Static) for k in keys):
-            plain = [k.value for k in keys if isinstance(k, Static)]
+        plain = known_keys(keys)
+        if plain is not None:
             order = sorted(range(len(keys)), key=plain.__getitem__, reverse=bool(reverse != FALSE))
             return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
-    if key != NONE:
-        m.refuse("sorting by a key that is known at run time only isn't supported yet", do="use np.argsort.")
+    if key != NONE or (isinstance(items, Items) and any(isinstance(v, Tup) for v in items.values)):
+        return _by_key(m, known_items(m, values, "the number of values that are sorted"), key, reverse != FALSE)
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
     done = lower(m, LOWERINGS[np.sort], (array,), {}, np.sort)
     if reverse != FALSE:
@@ -153,10 +216,37 @@ def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
     return to_list(m, done)
 
 
-def _deque(m: Machine, values: Value = Tup(()), maxlen: Value = NONE) -> Value:  # noqa: B008
-    if maxlen != NONE:
-        m.refuse("a deque with a maximal length isn't supported yet", do="drop the oldest item yourself.")
-    return to_list(m, values)
+def _deque(m: Machine, iterable: Value = Tup(()), maxlen: Value = NONE) -> Value:  # noqa: B008
+    """A list; one with a maximal length drops what is in excess with each new item."""
+    made = to_list(m, iterable)
+    if maxlen == NONE:
+        return made
+    most = static(maxlen.value if isinstance(maxlen, Static) else to_number(m, maxlen), "the maximal length of a deque")
+    bounded = Ref(m.allocate(ListCell((), most=most)))
+    extend(m, bounded, made)
+    return bounded
+
+
+def _count(m: Machine, start: Value = Static(0), step: Value = Static(1)) -> Value:  # noqa: B008
+    """itertools.count: a range that no loop comes to the end of."""
+    if step != Static(1):
+        m.refuse("itertools.count with a step isn't supported yet", do="multiply the counter.")
+    return Range(start, Static(sys.maxsize), step)
+
+
+def _indices(m: Machine, *shape: Value) -> Value:
+    """np.ndindex(shape), np.ndindex(2, 3)."""
+    dims = known_items(m, shape[0], "a shape") if len(shape) == 1 and not isinstance(shape[0], (Static, Num)) else shape
+    if len(shape) == 1 and isinstance(shape[0], Static) and isinstance(shape[0].value, tuple):
+        dims = tuple(Static(n) for n in shape[0].value)
+    return Iter("indices", dims)
+
+
+def _enumerated(m: Machine, array: Value) -> Value:
+    """np.ndenumerate(a)."""
+    shape = objects.get_attribute(m, array, "shape")
+    indices = Iter("indices", known_items(m, shape, "a shape"))
+    return Iter("zip", (indices, objects.get_attribute(m, array, "flat")))
 
 
 SEQUENCES: dict[Any, Callable[..., Value]] = {
@@ -167,7 +257,13 @@ SEQUENCES: dict[Any, Callable[..., Value]] = {
     enumerate: _iterator("enumerate"),
     reversed: _iterator("reversed"),
     map: _iterator("map"),
-    iter: lambda m, values: values,
+    iter: _iter,
+    next: _next,
+    np.fromiter: _from_iterable,
+    itertools.count: _count,
+    itertools.starmap: _iterator("starmap"),
+    np.ndindex: _indices,
+    np.ndenumerate: _enumerated,
     list: _list,
     tuple: _tuple,
     dict: _dict,

@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from srcad.frontend import imports, scopes
+from srcad.frontend import imports, matching, scopes
 from srcad.frontend.assign import assign, augmented, delete
 from srcad.frontend.branches import branch, either, join_branches, negate, one_way, truth
 from srcad.frontend.expressions import evaluate, test
 from srcad.frontend.functions import make_function
+from srcad.frontend.iterated import watching
 from srcad.frontend.iteration import Indexed, sequence
 from srcad.frontend.loops import for_loop, while_loop
 from srcad.frontend.machine import Diverges, Machine
@@ -41,9 +42,11 @@ def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
     """Read a statement; True if it has read the rest of the block as well."""
     if isinstance(statement, ast.If):
         return _if(m, statement, rest)
+    if isinstance(statement, ast.Match):
+        return _if(m, matching.as_ifs(m, statement), rest)
     handler = STATEMENTS.get(type(statement))
     if handler is None:
-        m.refuse(f"{type(statement).__name__.lower()} statements aren't supported", node=statement)
+        m.refuse(f"{NAMES.get(type(statement), 'these')} statements aren't supported", node=statement)
     handler(m, statement)
     return False
 
@@ -116,7 +119,8 @@ def _ended(m: Machine, statements: Rest) -> Value:
 
 
 def _for(m: Machine, statement: ast.For) -> None:
-    items = sequence(m, evaluate(m, statement.iter))
+    values = evaluate(m, statement.iter)
+    items = sequence(m, values)
     if isinstance(statement.target, ast.Name) and isinstance(items, Indexed) and _counts(statement):
         items = replace(items, name=statement.target.id)
 
@@ -125,7 +129,7 @@ def _for(m: Machine, statement: ast.For) -> None:
         assign(m, statement.target, item)
         execute(m, statement.body)
 
-    for_loop(m, items, turn)
+    for_loop(m, items, watching(m, values, turn))
     _else(m, statement.orelse)
 
 
@@ -235,6 +239,13 @@ def _continue(m: Machine, statement: ast.Continue) -> None:
 def _nothing(m: Machine, statement: ast.stmt) -> None:
     """pass, and nonlocal, whose names the scope knows."""
 
+
+NAMES: dict[type, str] = {
+    ast.AsyncFunctionDef: "async def",
+    ast.AsyncFor: "async for",
+    ast.AsyncWith: "async with",
+    ast.TryStar: "try/except*",
+}
 
 STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Expr: _expression,

@@ -79,7 +79,7 @@ def string_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...],
         try:
             return Static(getattr(owner.value, name)(*positional, **named))
         except (TypeError, ValueError, LookupError) as error:
-            m.refuse(f"this raises {type(error).__name__}: {error}")
+            m.raises(error)
     if isinstance(owner.value, (str, bytes)):
         return Obj(_call_method(m, owner, name, args, keywords))
     m.refuse(f"the method {name!r} of an object that outlives the call gets values that are known at run time only")

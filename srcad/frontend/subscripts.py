@@ -252,11 +252,30 @@ def _range_item(m: Machine, owner: Range, key: Value) -> Value:
     from srcad.frontend import arithmetic
 
     parts = [to_atom(m, part) for part in (owner.start, owner.stop, owner.step)]
+    if isinstance(key, Slice):
+        return _turned(m, owner, key, parts)
     position = to_number(m, key, "used as an index")
     if isinstance(position, Const) and position.value < 0:
         position = arithmetic.add(m, arithmetic.range_length(m, *parts), position)
     scaled = arithmetic.multiply(m, position, parts[2])
     return arithmetic.number(m, arithmetic.add(m, parts[0], scaled))
+
+
+def _turned(m: Machine, owner: Range, key: Slice, parts: list[Atom]) -> Value:
+    """range(...)[::-1]."""
+    from srcad.frontend import arithmetic
+
+    if (key.start, key.stop, key.step) != (Static(None), Static(None), Static(-1)):
+        m.refuse("a slice of a range isn't supported yet, apart from [::-1]", do="give range its bounds.")
+    start, _, step = parts
+    last = arithmetic.add(m, arithmetic.range_length(m, *parts), const(-1))
+    back = arithmetic.multiply(m, step, const(-1))
+    bounds = (
+        arithmetic.add(m, start, arithmetic.multiply(m, last, step)),
+        arithmetic.add(m, start, back),
+        back,
+    )
+    return Range(*(arithmetic.number(m, bound) for bound in bounds))
 
 
 def _static_item(m: Machine, owner: Static, key: Value) -> Value:

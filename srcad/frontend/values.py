@@ -166,6 +166,14 @@ class Partial(Value):
     span: Span | None
 
 
+@dataclass(frozen=True)
+class Mixed(Value):
+    """What a name holds that has one kind before a loop and another one after a turn: nothing that can be used."""
+
+    name: str
+    kinds: tuple[str, str]
+
+
 UNDEFINED_VALUE = Undef()
 NONE = Static(None)
 TRUE = Static(True)
@@ -201,6 +209,7 @@ class ListCell(Cell):
 
     items: tuple[Value, ...]
     origin: Any = None
+    most: int | None = None  # the maximal length of a deque
 
 
 @dataclass(frozen=True)
@@ -217,6 +226,7 @@ class GrownCell(Cell):
     lists: frozenset[int] = frozenset()
     places: Any = None
     content: Any = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
