@@ -62,7 +62,7 @@ class Control:
 
     def branch(self, eq: Equation) -> list[Item]:
         then, otherwise = (self.branch_body(eq, region) for region in eq.regions)
-        condition = self.x.atom(eq.operands[0])
+        condition = tested(self.x.atom(eq.operands[0]))
         if not then and not otherwise:
             return []
         if not then:
@@ -117,7 +117,7 @@ class Control:
         stop = body.results[0]
         if _is(stop, False):
             return moves
-        test = self.x.atom(stop)
+        test = tested(self.x.atom(stop))
         set_now = {name for item in moves for name in _targets(item)}
         if set_now & names_in(test):
             flag = ast.Name(self.x.names.fresh("stop"), ast.Load())
@@ -140,7 +140,7 @@ class Control:
         condition, body = eq.regions
         items = [*self.start(eq), *self.count(eq, True, ast.Constant(0))]
         before = self.region(condition)
-        test = self.x.atom(condition.results[0])
+        test = tested(self.x.atom(condition.results[0]))
         inner = [*self.region(body), *self.next_state(eq), *self.count(eq, True, None)]
         if before:
             way_out = Block(ast.If(negation(test), [], []), (Simple(ast.Break(), eq),), (), eq)
@@ -169,6 +169,13 @@ class Control:
             return [Simple(ast.Assert(test, text), eq)]
         error = ast.Raise(self.x.call("AssertionError", text), None)
         return [Block(ast.If(negation(test), [], []), (*before, Simple(error, eq)), (), eq)]
+
+
+def tested(condition: ast.expr) -> ast.expr:
+    """What decides: of bool(c), c."""
+    call = condition if isinstance(condition, ast.Call) and not condition.keywords else None
+    is_bool = call is not None and isinstance(call.func, ast.Name) and call.func.id == "bool" and len(call.args) == 1
+    return call.args[0] if call is not None and is_bool else condition
 
 
 def _is(atom: Atom, value: object) -> bool:

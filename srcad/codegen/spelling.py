@@ -16,6 +16,7 @@ from srcad.trace.nodes import Equation
 from srcad.trace.types import Scalar
 
 PLACEHOLDER = "__operand_"
+OF_INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # of Python's integers
 
 
 def spelling(eq: Equation, scalars: bool) -> str:
@@ -24,6 +25,8 @@ def spelling(eq: Equation, scalars: bool) -> str:
     texts = tuple(f"{PLACEHOLDER}{k}" for k in range(len(eq.operands)))
     if scalars and operation.scalar is not None and _all_floats(eq):
         return operation.scalar.format(*texts)
+    if eq.op in OF_INTEGERS and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
+        return OF_INTEGERS[eq.op].format(*texts)
     return _general(operation, texts, eq.params)
 
 
@@ -39,6 +42,10 @@ def _all_floats(eq: Equation) -> bool:
     if eq.op == "where":
         return isinstance(types[0], Scalar) and all(_is_float(t) for t in types[1:])
     return bool(types) and all(_is_float(t) for t in types)
+
+
+def _is_python_int(t: object) -> bool:
+    return isinstance(t, Scalar) and t.python and t.dtype == "int64"
 
 
 def _is_float(t: object) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, free_variables, variables
 from srcad.trace.slots import Slot, slots, with_slots
-from srcad.trace.types import BOOL, Scalar, Undefined
+from srcad.trace.types import BOOL, Scalar, Type, Undefined
 from srcad.transform.dead_code import has_effects
 from srcad.transform.rewrite import same_things, substitute, with_parts
 from srcad.transform.similar import same_value
@@ -78,16 +79,28 @@ def stand_in(folder: Folder, equation: Equation, slot: Slot) -> Atom | None:
     then, otherwise = slot.yields
     if isinstance(then.type, Undefined):
         return None
+    asked, positive = root(folder, equation.operands[0])
+    then, otherwise = known_there(then, asked, positive), known_there(otherwise, asked, not positive)
     if same_value(then, otherwise):
         return then if folder.is_same(then, slot.result) else None
     condition = equation.operands[0]
-    if condition.type != BOOL or not isinstance(then, Const) or not isinstance(otherwise, Const):
+    if not is_bool(condition.type) or not isinstance(then, Const) or not isinstance(otherwise, Const):
         return None
     if then.value is True and otherwise.value is False:
-        return condition
+        return condition if condition.type == BOOL else folder.emit(equation, "truth", condition)
     if then.value is False and otherwise.value is True:
         return folder.emit(equation, "not_", condition)
     return None
+
+
+def is_bool(t: Type) -> bool:
+    """Python's, or NumPy's, which adds up in another way."""
+    return isinstance(t, Scalar) and t.dtype == "bool"
+
+
+def known_there(atom: Atom, asked: Atom, value: bool) -> Atom:
+    """What a branch yields, where it yields the condition that it is taken on."""
+    return const(value) if atom is asked and atom.type == BOOL else atom
 
 
 # ---- one branch after the other on the same condition

@@ -113,6 +113,12 @@ def test_containers_are_put_together_again() -> None:
     assert type(got) is OrderedDict
 
 
+def test_least_and_greatest_integers() -> None:
+    m = Maker(i=INT, n=INT)
+    trace = m.trace(m.emit("minimum", m.emit("maximum", m.i, 0), m.n))
+    assert "return min(max(i, 0), n)" in generate(trace, "f").source
+
+
 def test_conditional_expressions() -> None:
     m = Maker(x=FLOAT, flag=BOOL)
     (y,) = m.branch(m.flag, lambda: [m.emit("multiply", m.x, 2.0)], lambda: [0.0], {"_": FLOAT})

@@ -1,39 +1,24 @@
 def first_large_grad(x, threshold):
-    v2 = False
+    v1 = False
     trips = 0
     # for v in x:
     for k in range(len(x)):
         trips += 1
         v = x[k]
-        if v > threshold:
-            # return v * v
-            v1 = v * v
-            v2 = True
-        else:
-            v2 = False
+        # if v > threshold:
+        v1 = bool(v > threshold)
         # for v in x:
-        if v2:
+        if v1:
             break
-    v3 = not v2
-    if v3:
+    if not v1:
         # return threshold * np.sum(x)
-        v4 = np.sum(x)
-        v1 = threshold * v4
-        v2 = True
-    if not v2:
-        v1 = None
-        v5 = 0.0
-    else:
-        v5 = 1.0
-    if v3:
-        # adjoint of: return threshold * np.sum(x)
-        threshold_bar = v5 * v4
-        x_bar = v5 * threshold
-        x_bar = np.broadcast_to(x_bar, np.shape(x))
-        v5 = 0.0
+        threshold_bar = np.sum(x)
+        x_bar = np.broadcast_to(threshold, np.shape(x))
+        v2 = 0.0
     else:
         x_bar = np.zeros_like(x)
         threshold_bar = 0.0
+        v2 = 1.0
     # adjoint of: for v in x:
     x_bar = x_bar.copy()
     for k in reversed(range(trips)):
@@ -41,10 +26,10 @@ def first_large_grad(x, threshold):
         # adjoint of: if v > threshold:
         if v > threshold:
             # adjoint of: return v * v
-            v_bar = 2 * v5 * v
-            v5 = 0.0
+            v_bar = 2 * v2 * v
+            v2 = 0.0
         else:
             v_bar = 0.0
         # adjoint of: for v in x:
         x_bar[k] += v_bar
-    return copied(v1), (x_bar, threshold_bar)
+    return x_bar, threshold_bar

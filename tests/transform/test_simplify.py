@@ -347,6 +347,20 @@ def test_branches_that_yield_the_same_or_the_condition() -> None:
     assert run(trace, True, 2.0) == (2.0, True, False, 1.0)
 
 
+def test_a_yield_that_is_the_condition_is_known() -> None:
+    def body(b: Builder, c: Var, x: Var) -> Any:
+        (done,) = branch(b, b.emit("not_", c), lambda: True, lambda: c)
+        return branch(b, done, lambda: b.emit("exp", x), lambda: x)
+
+    assert ops_of(simplified({"c": BOOL, "x": FLOAT}, body)) == ["exp"]
+
+
+def test_a_choice_of_true_and_false_by_a_bool_of_numpy() -> None:
+    trace = simplified({"c": Scalar("bool")}, lambda b, c: branch(b, c, lambda: True, lambda: False))
+    assert ops_of(trace) == ["truth"]
+    assert run(trace, np.bool_(True)) == (True,)
+
+
 def test_an_undefined_yield_is_no_value() -> None:
     trace = simplified({"c": BOOL, "x": FLOAT}, lambda b, c, x: branch(b, c, lambda: x, lambda: UNDEF))
     assert ops_of(trace) == ["if"]
