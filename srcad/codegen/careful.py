@@ -12,11 +12,12 @@ from dataclasses import replace
 from srcad.trace.nodes import Equation, Region, Trace
 from srcad.trace.types import Scalar
 
+DERIVATIVES = ("adjoint", "tangent", "inner")
 GUARDED = {"divide": "guarded_divide", "power": "guarded_power"}
 
 
 def guarded(trace: Trace) -> Trace:
-    """The trace with the divisions and powers of Python floats in its reverse sweep done by NumPy."""
+    """The trace with the divisions and powers of Python floats in its derivatives done by NumPy."""
     return replace(trace, body=_region(trace.body))
 
 
@@ -27,7 +28,7 @@ def _region(region: Region) -> Region:
 def _equation(eq: Equation) -> Equation:
     if eq.regions:
         return replace(eq, regions=tuple(map(_region, eq.regions)))
-    if eq.op in GUARDED and eq.role == "adjoint" and _is_python(eq):
+    if eq.op in GUARDED and eq.role in DERIVATIVES and _is_python(eq):
         return replace(eq, op=GUARDED[eq.op])
     return eq
 

@@ -121,13 +121,20 @@ def _groups(items: list[Item]) -> Iterator[tuple[Key | None, list[Item]]]:
 
 def _is_the_line(group: list[Item]) -> bool:
     """Whether the code is the user's line itself, so that a comment would say it twice."""
-    known = [item for item in group if _origin(item)[0] is not None]
+    known = [item for item in group if _origin(item)[0] is not None and not _is_tangent(item)]
+    if not known or known[0] is not group[0]:
+        return False
     key, span = _origin(known[0])
     if len(known) != 1 or key is None or span is None or key[0]:
         return False
     item = known[0]
     printed = head_of(item.node) if isinstance(item, Block) else text_of(item.node)
     return _normal(span.text.strip()) == printed
+
+
+def _is_tangent(item: Item) -> bool:
+    """Whether a statement is the tangent of one that stands before it."""
+    return item.origin is not None and item.origin.role == "tangent"
 
 
 @lru_cache(maxsize=4096)

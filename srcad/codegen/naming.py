@@ -248,7 +248,7 @@ class _Namer:
 
 
 def _has_adjoint(trace: Trace) -> bool:
-    return any(eq.role == "adjoint" for eq in trace.body.equations)
+    return any(eq.role in ("adjoint", "tangent") for eq in trace.body.equations)
 
 
 def identifier(text: str) -> str:

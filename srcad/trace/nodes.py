@@ -66,7 +66,10 @@ class Region:
 
 @dataclass(frozen=True, eq=False)
 class Equation:
-    """`results = op(operands)`; `params` are static; `role` is "" (the user's), "record" (tapes) or "adjoint"."""
+    """`results = op(operands)`; `params` are static; `role` says whose the equation is.
+
+    Roles: "" (the user's), "tangent", "adjoint", "record" (tapes), "inner" (of a derivative that is differentiated).
+    """
 
     op: str
     operands: tuple[Atom, ...]

@@ -68,11 +68,11 @@ def _output(trace: Trace, count: int, value: bool) -> Node:
 
 
 def _as_primal(region: Region) -> Region:
-    """The equations of a derivative, when that is differentiated again, are those of the primal."""
-    if all(equation.role == "" for equation in walk(region)):
+    """The equations of a derivative, when that is differentiated again, are among those of the primal."""
+    if all(equation.role in ("", "inner") for equation in walk(region)):
         return region
     equations = tuple(
-        replace(equation, role="", regions=tuple(map(_as_primal, equation.regions))) for equation in region.equations
+        replace(e, role="inner" if e.role else "", regions=tuple(map(_as_primal, e.regions))) for e in region.equations
     )
     return replace(region, equations=equations)
 

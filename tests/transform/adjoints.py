@@ -14,6 +14,7 @@ from srcad.trace.verifier import verify
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
+from srcad.transform.tangent import tangent
 from tests.traces import run
 
 
@@ -22,6 +23,7 @@ def check(trace: Trace, *values: Any, order: int = 2, tolerance: float = 1e-6) -
     wrt = [k for k, entry in enumerate(trace.inputs) if is_differentiable(entry.var.type)]
     expected = differences(trace, wrt, values)
     gradient = simplify(_check_gradient(trace, wrt, values, expected, tolerance))
+    check_tangent(trace, wrt, values, expected, tolerance)
     _check_split(trace, wrt, values, expected, tolerance)
     if order > 1:
         product = with_inner_product(gradient, len(trace.body.results), len(wrt))
@@ -36,6 +38,23 @@ def _check_gradient(trace: Trace, wrt: list[int], values: Sequence[Any], expecte
         same(results[0], run(trace, *values)[0], 1e-12)
         compare(results[len(trace.body.results) :], expected, [values[k] for k in wrt], tol)
     return made
+
+
+def check_tangent(trace: Trace, wrt: list[int], values: Sequence[Any], expected: list[Any], tol: float) -> None:
+    """The tangent of the first result, as it comes and simplified: the gradient times the direction."""
+    directions = [np.cos(1.0 + k + np.arange(np.size(values[k]))).reshape(np.shape(values[k])) for k in wrt]
+    dots = [
+        d.astype(values[k].dtype) if isinstance(values[k], np.ndarray) else float(d)
+        for k, d in zip(wrt, directions, strict=True)
+    ]
+    due = sum(float(np.sum(g * d)) for g, d in zip(expected, directions, strict=True))
+    made = tangent(trace, wrt, value=True)
+    for candidate in (made, simplify(made)):
+        verify(candidate, result_types)
+        results = run(candidate, *values, *dots)
+        same(results[0], run(trace, *values)[0], 1e-12)
+        scale = sum(float(np.sum(np.abs(g * d))) for g, d in zip(expected, directions, strict=True))
+        np.testing.assert_allclose(results[len(trace.body.results)], due, rtol=tol, atol=tol * max(1.0, scale))
 
 
 def _check_split(trace: Trace, wrt: list[int], values: Sequence[Any], expected: list[Any], tol: float) -> None:
