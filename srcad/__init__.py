@@ -2,6 +2,7 @@
 
 from srcad import errors, testing
 from srcad.api import Derived, grad, jacobian, trace, value_and_grad, vjp
+from srcad.custom import custom_rule, stop_gradient
 from srcad.errors import SrcadError
 from srcad.forward import hessian, hvp, jacfwd, jvp, linearize
 
@@ -11,6 +12,7 @@ __all__ = [
     "Derived",
     "SrcadError",
     "__version__",
+    "custom_rule",
     "errors",
     "grad",
     "hessian",
@@ -19,6 +21,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "linearize",
+    "stop_gradient",
     "testing",
     "trace",
     "value_and_grad",

@@ -16,7 +16,7 @@ from srcad.frontend.reading import DERIVE, derivation
 from srcad.ops.catalogue import OPS
 from srcad.results import differentiated, returning, shifted, unchecked, with_value
 from srcad.trace.builder import const
-from srcad.trace.nodes import Const, Node, Trace, Tree, walk
+from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
@@ -170,6 +170,14 @@ def derived_trace(reading: Reading, request: Request) -> Trace:
     return program.traces[0]
 
 
+def transposed_trace(reading: Reading, request: Any = None) -> Trace:
+    """The adjoints alone of what a reading differentiates, in one tuple: each differentiable result has a seed."""
+    primal = simplify(reading.trace)
+    trace = adjoint(primal, reading.wrt, value=False, seeds="inputs")
+    return simplify(returning(trace, Node("tuple", tuple(map(Leaf, range(len(reading.wrt)))))))
+
+
+DERIVE["transpose"] = transposed_trace
 DERIVE.update(dict.fromkeys(("gradient", "pullback", "tangent", "hvp"), derived_trace))
 
 

@@ -46,7 +46,8 @@ class Specialisation:
         reading = program.reading
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
-        read = set().union(*(names_of(function.__code__) for function in self.fast))
+        self.bound = {name for one in program.generated for name in one.bindings}  # what the source means by a name
+        read = set().union(*(names_of(function.__code__) for function in self.fast)) - self.bound
         disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
         self.entry = compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots), read, disjoint)
         self.common: Entrance | None = None  # without free roots, one serves all function objects
@@ -127,7 +128,7 @@ class Entrance:
 
     def refresh(self, namespaces: list[dict[str, Any]]) -> None:
         """Let the generated functions see what the free roots are now."""
-        found = {name: fetch() for name, fetch in self.roots.items()}
+        found = {name: fetch() for name, fetch in self.roots.items() if name not in self.specialisation.bound}
         for namespace in namespaces:
             namespace.update(found)
 

@@ -29,7 +29,7 @@ ABOVE = [
     {"arguments", "guards", "typespec"},
     {"results", "pullback"},
     {"pipeline"},
-    {"pushforward"},
+    {"pushforward", "custom"},
     {"specialise"},
     {"emit"},
     {"api"},

@@ -33,6 +33,7 @@ from srcad.frontend.arrays import (
 from srcad.frontend.branches import distribute
 from srcad.frontend.builtins import BUILTINS, special_form
 from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
+from srcad.frontend.custom import call_custom, has_rules
 from srcad.frontend.derivatives import apply, call_derivative, make
 from srcad.frontend.expressions import dict_items, elements, evaluate
 from srcad.frontend.functions import call_external, call_function, construct
@@ -117,6 +118,8 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
     handler = _known(BUILTINS, f) or _known(MUTATORS, f)
     if handler is not None:
         return _handled(m, handler, args, keywords)
+    if has_rules(f):
+        return call_custom(m, f, args, keywords)
     if _known(MAKERS, f):
         return make(m, f, args, keywords)
     if _known(APPLIED, f):

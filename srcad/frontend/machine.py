@@ -66,6 +66,7 @@ class Machine:
     stack: list[tuple[Any, int]] = field(default_factory=list)
     reserved: frozenset[str] = frozenset()
     lengths: Lengths = field(default_factory=Lengths)
+    rules_read: list[Any] = field(default_factory=list)  # functions whose rules are being read
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.lengths.types)

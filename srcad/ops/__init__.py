@@ -3,6 +3,7 @@
 from srcad.ops import (
     conversions,
     creation,
+    custom,
     elementwise,
     indexing,
     joining,
@@ -21,6 +22,7 @@ from srcad.ops import (
 __all__ = [
     "conversions",
     "creation",
+    "custom",
     "elementwise",
     "indexing",
     "joining",

@@ -3,6 +3,7 @@
 from srcad.rules import (
     conversions,
     creation,
+    custom,
     einsum,
     elementwise,
     indexing,
@@ -23,6 +24,7 @@ __all__ = [
     "Rule",
     "conversions",
     "creation",
+    "custom",
     "einsum",
     "elementwise",
     "indexing",

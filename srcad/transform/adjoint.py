@@ -20,6 +20,7 @@ from srcad.trace.nodes import Atom, Input, Leaf, Node, Parameter, Path, Region, 
 from srcad.trace.types import is_differentiable
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate, eliminate_region
+from srcad.transform.opened import opened
 from srcad.transform.record import record
 from srcad.transform.rename import rename
 from srcad.transform.settle import settled
@@ -42,7 +43,7 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
     (or None): each differentiable result has its adjoint as a further input, a `Seed`. The output is the tuple of the
     adjoints; with `value` a pair of the primal's output and that tuple.
     """
-    trace = replace(trace, body=_as_primal(trace.body))
+    trace = opened(replace(trace, body=_as_primal(trace.body)))
     inputs = [trace.inputs[k].var for k in wrt]
     bars = _seeds(trace, seeds)
     active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), is_flat)

@@ -18,6 +18,7 @@ from srcad.trace.types import is_differentiable
 from srcad.transform.adjoint import fresh, is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate
+from srcad.transform.opened import opened
 from srcad.transform.push import Push
 from srcad.transform.rename import rename
 from srcad.transform.settle import settled
@@ -35,6 +36,7 @@ def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
     The output has the structure of the primal's, with None where a result has no tangent; with `value` it is a pair
     of the primal's output and that.
     """
+    trace = opened(trace)
     results = trace.body.results
     directions = _directions(trace, tuple(dict.fromkeys(wrt)))
     moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
