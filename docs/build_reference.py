@@ -30,7 +30,7 @@ def main() -> None:
 def page() -> str:
     sections = [
         section("srcad", [getattr(srcad, name) for name in sorted(srcad.__all__)]),
-        section("srcad.testing", [srcad.testing.check_gradient]),
+        section("srcad.testing", [srcad.testing.check_derivatives, srcad.testing.check_gradient]),
         section("srcad.errors", error_classes()),
     ]
     return "\n".join([HEAD, *sections])

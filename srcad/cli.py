@@ -107,6 +107,7 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def main() -> None:
     """The entry point: refusals exit with 1, misuse with 2."""
+    importlib.import_module("srcad.cli_check")  # its commands
     try:
         app(prog_name="srcad")
     except SrcadError as error:

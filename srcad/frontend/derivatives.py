@@ -158,9 +158,18 @@ def _parts(m: Machine, value: Value) -> tuple[Value, ...] | None:
     cell = m.heap[value.cell] if isinstance(value, Ref) else None
     if isinstance(cell, ListCell):
         return cell.items
-    if isinstance(cell, (DictCell, InstanceCell)):
-        return tuple(item for _, item in (cell.items if isinstance(cell, DictCell) else cell.fields))
+    if isinstance(cell, DictCell):
+        return tuple(item for _, item in cell.items)
+    if isinstance(cell, InstanceCell):
+        return tuple(objects.get_attribute(m, value, name) for name in _field_names(cell))
     return None
+
+
+def _field_names(cell: InstanceCell) -> list[str]:
+    """The fields of an instance; those of one from outside of the program may not have been read yet."""
+    if dataclasses.is_dataclass(cell.cls):
+        return [entry.name for entry in dataclasses.fields(cell.cls)]
+    return [name for name, _ in cell.fields]
 
 
 def _positions(m: Machine, d: Derivative, args: Sequence[Value], keywords: Keywords) -> tuple[Argnum, ...]:

@@ -1,0 +1,71 @@
+"""The command line: check derivatives."""
+
+from __future__ import annotations
+
+import functools
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from srcad.arguments import Binder
+from srcad.cli import Target, Types, Wrt, app, chosen, example_for, load, print_plain, tell_assumed
+from srcad.testing import check_derivatives
+from srcad.testing.directions import is_float, map_leaves
+from srcad.typespec import Example, parse_values
+
+At = Annotated[str, typer.Option("--at", metavar="VALUES", help="Values of arguments: 'x=2, w=\\[1, 2]'.")]
+Seed = Annotated[int, typer.Option(help="Of the random directions, and of arguments that aren't given.")]
+
+
+@app.command("check", epilog="Example: srcad check model.py:loss --at 'x=2, w=\\[1, 2]'")
+def check_command(
+    target: Target,
+    at: At = "",
+    args: Types = "",
+    wrt: Wrt = "",
+    order: Annotated[int, typer.Option(min=1, max=2, help="Up to which order derivatives are checked.")] = 2,
+    directions: Annotated[int, typer.Option(min=1, help="How many random directions.")] = 3,
+    seed: Seed = 0,
+) -> None:
+    """Check the derivatives against differences and against each other; exit with 1 if one is wrong."""
+    function = load(target)
+    example = example_for(function, args, at)
+    tell_assumed(example)
+    positional = filled(example, at, function, seed)
+    called = functools.partial(function, **example.kwargs) if example.kwargs else function
+    moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
+    report = check_derivatives(
+        called, positional, order=order, argnums=moving, directions=directions, seed=seed, raises=False
+    )
+    print_plain(str(report))
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def resolved(function: Any, example: Example, wrt: str) -> tuple[int | str, ...]:
+    """The arguments to differentiate, by position."""
+    binder = Binder(function)
+    found = binder.resolve_all(chosen(wrt, example), binder.bind(example.args, example.kwargs))
+    names = [name for name in found if isinstance(name, str)]
+    if names:
+        raise typer.BadParameter(f"{', '.join(names)} can only be given by name: check a function of positions")
+    return found
+
+
+def filled(example: Example, at: str, function: Any, seed: int) -> tuple[Any, ...]:
+    """The arguments with random numbers in the place of those that had to be made up, which are all 1.
+
+    They are between 0.5 and 1.5, where most functions are defined.
+    """
+    given, rng = set(parse_values(at)), np.random.default_rng(seed)
+    names = [*Binder(function).names, *[""] * len(example.args)]
+
+    def drawn(leaf: Any) -> Any:
+        if not is_float(leaf) or not np.all(np.asarray(leaf) == 1.0):
+            return leaf
+        values = rng.uniform(0.5, 1.5, size=np.shape(leaf))
+        return values.astype(leaf.dtype) if isinstance(leaf, (np.ndarray, np.generic)) else float(values)
+
+    pairs = zip(names, example.args, strict=False)
+    return tuple(value if name in given else map_leaves(drawn, value) for name, value in pairs)

@@ -1,0 +1,138 @@
+"""The slope of a function of one number at zero, from values alone, with an estimate of its error.
+
+Complex steps are exact to rounding where the function is analytic and takes complex numbers; as a program may take
+them and not be analytic (abs, a comparison, a real part), they are believed only where differences agree.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from srcad.testing.directions import Vector
+
+Curve = Callable[[float], Vector]
+
+LEAVES_DOMAIN = (ArithmeticError, ValueError, np.linalg.LinAlgError)
+LEVELS = 4
+STEPS = (1e-2, 1e-3, 1e-1, 1e-4, 1e-5)  # the first that settles is taken
+SETTLED = 1e-9
+COMPLEX_STEP = 1e-30
+NEAR = (1e-5, 1e-6)  # steps at which slopes from both sides are compared
+_EPS = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A derivative, how it was found, and how far off it may be (absolute)."""
+
+    value: Vector
+    error: float
+    method: str
+
+    @property
+    def scale(self) -> float:
+        return largest(self.value)
+
+
+def slope(curve: Curve, complex_curve: Callable[[complex], Vector] | None = None) -> Slope:
+    """The derivative of a curve at 0."""
+    best = Slope(np.full_like(at(curve, 0.0), np.nan), np.inf, "differences")
+    for step in STEPS:
+        found = richardson(curve, step)
+        best = found if found.error < best.error else best
+        if best.error <= SETTLED * max(best.scale, _EPS):
+            break
+    exact = complex_step(complex_curve) if complex_curve is not None else None
+    if exact is None or exact.shape != best.value.shape:
+        return best
+    off = largest(exact - best.value)
+    return Slope(exact, 4 * _EPS * largest(exact), "complex step") if off <= _credit(best) else best
+
+
+def _credit(found: Slope) -> float:
+    """How far an exact derivative may be from what differences say; nothing where these say nothing."""
+    return min(10 * found.error, 1e-3 * found.scale) + 1e-7 * found.scale if np.isfinite(found.error) else -1.0
+
+
+def at(curve: Curve, t: float) -> Vector:
+    """A value; nan where the function isn't defined."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return curve(t)
+
+
+def richardson(curve: Curve, step: float) -> Slope:
+    """Central differences at halved steps, extrapolated to zero, as Ridders does it: with the least error it sees."""
+    try:
+        steps = [step / 2**k for k in range(LEVELS)]
+        ends = [(at(curve, h), at(curve, -h)) for h in steps]
+        column = [(right - left) / (2 * h) for h, (right, left) in zip(steps, ends, strict=True)]
+    except LEAVES_DOMAIN:
+        return Slope(np.zeros(0), np.inf, "differences")
+    rounding = _EPS * largest(ends[-1][0]) / steps[-1]
+    best, least = column[-1], np.inf
+    for k in range(1, LEVELS):
+        finer = [(4**k * fine - coarse) / (4**k - 1) for coarse, fine in pairwise(column)]
+        seen = max(largest(finer[-1] - column[-1]), largest(finer[-1] - column[-2]))
+        if seen < least:
+            best, least = finer[-1], seen
+        column = finer
+    return Slope(best, least + rounding, "differences")
+
+
+def complex_step(curve: Callable[[complex], Vector]) -> Vector | None:
+    """The imaginary part of a value a tiny imaginary step away; None where the function takes no complex numbers."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("error")
+            value = curve(1j * COMPLEX_STEP)
+    except Exception:
+        return None
+    return np.imag(value) / COMPLEX_STEP if np.iscomplexobj(value) else None
+
+
+@dataclass(frozen=True)
+class Kink:
+    """Slopes from the two sides that differ, however near one comes; None: not defined on both sides."""
+
+    sides: tuple[float, float] | None
+
+    def __str__(self) -> str:
+        if self.sides is None:
+            return "the function isn't defined on both sides of it"
+        left, right = self.sides
+        return f"the slope is {left:.6g} from the one side and {right:.6g} from the other"
+
+
+def kink(curve: Curve) -> Kink | None:
+    """Whether the slopes from both sides differ at 0; of a smooth curve their difference shrinks with the step."""
+    gaps = []
+    try:
+        here = at(curve, 0.0)
+        for h in NEAR:
+            left, right = (here - at(curve, -h)) / h, (at(curve, h) - here) / h
+            gaps.append(np.abs(right - left))
+    except LEAVES_DOMAIN:
+        return Kink(None)
+    if not here.size:
+        return None
+    if np.all(np.isfinite(here)) and not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
+        return Kink(None)
+    noise = 16 * _EPS * largest(here) / NEAR[-1]
+    scale = max(largest(left), largest(right))
+    jumps = (gaps[1] > 0.5 * gaps[0]) & (gaps[1] > 1e-3 * scale + noise)
+    if not np.any(jumps):
+        return None
+    k = int(np.argmax(np.where(jumps, gaps[1], -1.0)))
+    return Kink((float(np.real(left[k])), float(np.real(right[k]))))
+
+
+def largest(vector: Vector) -> float:
+    """The largest absolute value, inf where one is not a number."""
+    top = float(np.max(np.abs(vector))) if vector.size else 0.0
+    return top if np.isfinite(top) else np.inf

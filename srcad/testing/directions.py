@@ -1,0 +1,135 @@
+"""Random directions in nested arguments, and vectors made of nested results."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcad.arguments import children, rebuild
+
+Vector = NDArray[Any]
+
+
+def is_float(leaf: Any) -> bool:
+    """Whether a leaf of arguments can move."""
+    return isinstance(leaf, float) or (isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind == "f")
+
+
+def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
+    """`function` over the leaves of trees of one structure; None stands for a tree of None."""
+    parts = children(tree)
+    if parts is None:
+        return function(tree, *others)
+    columns = [[None] * len(parts) if other is None else children(other) or [] for other in others]
+    return rebuild(tree, [map_leaves(function, *row) for row in zip(parts, *columns, strict=True)])
+
+
+def leaves(tree: Any) -> list[Any]:
+    parts = children(tree)
+    return [tree] if parts is None else [leaf for part in parts for leaf in leaves(part)]
+
+
+def draw(rng: np.random.Generator, tree: Any) -> Any:
+    """A random direction with the structure, shapes and dtypes of a tree, None at what can't move.
+
+    Each leaf moves in proportion to its size, so that one step suits all of them.
+    """
+    return map_leaves(lambda leaf: _draw_leaf(rng, leaf), tree)
+
+
+def _draw_leaf(rng: np.random.Generator, leaf: Any) -> Any:
+    if not is_float(leaf) and not np.iscomplexobj(leaf):
+        return None
+    return like(leaf, rng.normal(size=np.shape(leaf)) * size(leaf))
+
+
+def like(leaf: Any, value: Any) -> Any:
+    """A value as the kind of number that a leaf is."""
+    if isinstance(leaf, np.ndarray):
+        return np.asarray(value, leaf.dtype)
+    return type(leaf)(value) if isinstance(leaf, np.generic) else float(value)
+
+
+def size(leaf: Any) -> float:
+    """The root of the mean square of a leaf, 1 where that is no scale."""
+    mean = float(np.sqrt(np.mean(np.square(np.abs(leaf))))) if np.size(leaf) else 0.0
+    return mean if mean > 0.0 and np.isfinite(mean) else 1.0
+
+
+def moved(tree: Any, direction: Any, t: complex) -> Any:
+    """tree + t * direction, as fresh objects (a program may change its arguments), in double precision."""
+    return map_leaves(lambda leaf, d: copy.deepcopy(leaf) if d is None else _widened(leaf) + t * d, tree, direction)
+
+
+def _widened(leaf: Any) -> Any:
+    if isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind == "f":
+        return leaf.astype(np.float64)
+    return leaf
+
+
+def flat(tree: Any) -> Vector:
+    """All that moves in a result, as one vector; complex numbers as they are."""
+    found = [np.ravel(np.asarray(leaf)) for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(leaf)]
+    return np.concatenate([part.astype(np.result_type(part, np.float64)) for part in [np.zeros(0), *found]])
+
+
+def flat_like(tree: Any, tangent: Any) -> Vector:
+    """The vector of a tangent of a result: zeros where it has none for what moves."""
+    filled = map_leaves(lambda leaf, dot: _zeros(leaf) if dot is None else dot, tree, tangent)
+    return flat(filled)
+
+
+def _zeros(leaf: Any) -> Any:
+    return np.zeros_like(leaf) if is_float(leaf) or np.iscomplexobj(leaf) else None
+
+
+def inner(a: Any, b: Any) -> float:
+    """The sum of products over all leaves of `b` that move; None stands for zero."""
+    parts = children(b)
+    if parts is None:
+        return 0.0 if a is None or b is None else float(np.sum(np.real(np.asarray(a) * np.asarray(b)), dtype=float))
+    others = [None] * len(parts) if a is None else children(a) or []
+    return sum(inner(x, y) for x, y in zip(others, parts, strict=True))
+
+
+def norm(tree: Any) -> float:
+    """The length of all that moves."""
+    return float(np.linalg.norm(flat(tree)))
+
+
+@dataclass(frozen=True)
+class Point:
+    """Arguments, and which of them move."""
+
+    args: tuple[Any, ...]
+    active: tuple[int, ...]
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return tuple(self.args[k] for k in self.active)
+
+    def direction(self, rng: np.random.Generator) -> tuple[Any, ...]:
+        return tuple(draw(rng, part) for part in self.parts)
+
+    def tangents(self, direction: Sequence[Any]) -> tuple[Any, ...]:
+        """A tangent for each argument."""
+        given = dict(zip(self.active, direction, strict=True))
+        return tuple(given.get(k) for k in range(len(self.args)))
+
+    def moved(self, direction: Sequence[Any], t: complex) -> tuple[Any, ...]:
+        return tuple(
+            copy.deepcopy(arg) if dot is None else moved(arg, dot, t)
+            for arg, dot in zip(self.args, self.tangents(direction), strict=True)
+        )
+
+    def shifted(self, direction: Sequence[Any], t: float) -> Point:
+        """Another point nearby, whose numbers are of the same kinds."""
+        others = map_leaves(
+            lambda leaf, new: like(leaf, new) if is_float(leaf) else leaf, self.args, self.moved(direction, t)
+        )
+        return Point(others, self.active)

@@ -1,0 +1,231 @@
+"""The checker: right derivatives pass, wrong ones are found, and the statement that is wrong is named."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad.errors import ArgumentError
+from srcad.rules.table import RULES
+from srcad.testing import check_derivatives, check_gradient
+from srcad.testing.differences import complex_step, kink, slope
+
+
+def chain(x, y):
+    z = np.tanh(x) * y
+    for _ in range(3):
+        z = z + np.sin(z) * y
+    return np.sum(z)
+
+
+def branches(x, n):
+    total = 0.0
+    for k in range(n):
+        if x > 0.5:
+            total = total + math.log(x) * k
+        x = x * 0.9
+    return total
+
+
+def nested(p):
+    return {"square": p["w"] @ p["w"], "rest": [p["w"] * p["k"], 3]}
+
+
+@dataclass
+class Model:
+    weights: Any
+    bias: float
+
+
+def predict(model, X):
+    return np.sum(np.exp(X @ model.weights) + model.bias**2)
+
+
+RNG = np.random.default_rng(1)
+X, Y = RNG.normal(size=3), RNG.normal(size=3)
+CASES = [
+    (chain, (X, Y)),
+    (chain, (X.astype(np.float32), Y.astype(np.float32))),
+    (branches, (1.3, 6)),
+    (nested, ({"w": X, "k": 2.0, "n": 3},)),
+    (predict, (Model(X, 0.4), RNG.normal(size=(2, 3)))),
+    (lambda x, y: (x * y, math.sin(x)), (0.3, 2.0)),
+    (lambda x: np.linalg.cholesky(x @ x.T + 3.0 * np.eye(2)), (RNG.normal(size=(2, 2)),)),
+]
+
+
+@pytest.mark.parametrize(("function", "args"), CASES)
+@pytest.mark.parametrize("modes", [("forward",), ("reverse",), ("forward", "reverse")])
+def test_right_derivatives_pass(function: Callable[..., Any], args: tuple[Any, ...], modes: tuple[str, ...]) -> None:
+    report = check_derivatives(function, args, modes, directions=1)
+    assert report.ok and not report.notes[1:] and "all" in report.verdict
+
+
+def test_the_table() -> None:
+    report = check_derivatives(chain, (X, Y), directions=2)
+    assert [row.order for row in report.rows] == [1] * 6 + [2] * 4
+    assert {row.what for row in report.rows} == {"tangent", "adjoint", "gradient", "hvp", "symmetry"}
+    head, *_, verdict = str(report).splitlines()
+    assert head.split() == ["order", "check", "against", "direction", "error", "allowed", "verdict"]
+    assert verdict == "chain: all 10 checks passed"
+    assert report.worst < 1e-9
+
+
+def test_directions_are_those_of_the_seed() -> None:
+    first, again, other = (check_derivatives(chain, (X, Y), order=1, seed=seed) for seed in (3, 3, 4))
+    assert str(first) == str(again) and first.rows != other.rows
+
+
+def test_argnums() -> None:
+    assert check_derivatives(lambda n, x: x**n, (2.0, 3.0), argnums=1).ok
+    with pytest.raises(ArgumentError, match="out of range"):
+        check_derivatives(chain, (X, Y), argnums=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"modes": ("backward",)}, "modes"),
+        ({"order": 3}, "order"),
+        ({"args": (1, 2)}, "nothing to differentiate"),
+        ({"function": lambda x, y: 3}, "returns no float"),
+    ],
+)
+def test_misuse(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        check_derivatives(**{"function": chain, "args": (X, Y), **arguments})
+
+
+# ---- kinks
+
+
+def test_a_kink_is_left_and_told_of() -> None:
+    report = check_derivatives(lambda x: np.sum(np.maximum(x, 0.0) ** 2 + np.abs(x)), (np.array([0.0, 1.0, -2.0]),))
+    assert report.ok
+    assert "the given arguments are at a kink" in report.notes[0]
+
+
+def test_a_kink_of_the_derivative_counts_for_the_second_order() -> None:
+    assert check_derivatives(lambda x: x + x * abs(x), (0.0,), order=1).notes == ()
+    assert "kink" in check_derivatives(lambda x: x * abs(x), (0.0,)).notes[0]
+
+
+def test_the_edge_of_the_domain() -> None:
+    assert "both sides" in check_derivatives(lambda x, y: math.sqrt(1.0 - x) * y, (1.0, 2.0)).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("curve", "has_one"),
+    [
+        (lambda t: [abs(t)], True),
+        (lambda t: [t * t, max(t, 0.0)], True),
+        (lambda t: [math.floor(t)], True),
+        (lambda t: [t * t], False),
+        (lambda t: [math.exp(30 * t)], False),
+        (lambda t: [abs(t - 1e-3)], False),
+        (lambda t: [1e6], False),
+    ],
+)
+def test_kinks_are_told_from_curvature(curve: Callable[[float], Any], has_one: bool) -> None:
+    assert (kink(lambda t: np.array(curve(t))) is not None) == has_one
+
+
+# ---- differences
+
+
+def test_differences_estimate_their_error() -> None:
+    found = slope(lambda t: np.array([math.exp(t), math.sin(3 * t)]))
+    assert np.max(np.abs(found.value - [1.0, 3.0])) <= found.error * 10 < 1e-8
+    near = slope(lambda t: np.array([abs(t + 1e-4)]))
+    assert abs(near.value[0] - 1.0) < 1e-8
+
+
+def test_complex_steps_only_where_they_are_right() -> None:
+    exact = lambda t: np.array([np.exp(0.5 + t)])
+    assert slope(exact, exact).method == "complex step"
+    broken = lambda t: np.array([np.abs(0.5 + t) + 0 * t])
+    assert slope(broken, broken).method == "differences"
+    assert complex_step(lambda t: np.array([math.exp(t)])) is None
+
+
+NOISE = np.random.default_rng(0)
+
+
+def test_what_never_settles_is_undecided() -> None:
+    report = check_derivatives(lambda x: x + NOISE.normal(), (1.0,), order=1, raises=False)
+    assert not report.ok and not any(row.settled for row in report.rows)
+    assert "undecided" in report.verdict and "no smooth point" in report.notes[-1]
+
+
+# ---- wrong rules
+
+
+@pytest.fixture
+def doubled(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Makes the tangent or the adjoint of an operation twice what it should be."""
+
+    def double(op: str, which: str) -> None:
+        right = RULES[op]
+
+        def pushforward(b: Any, equation: Any, dots: Any) -> Any:
+            return tuple(d if d is None else b.emit("multiply", d, 2.0) for d in right.pushforward(b, equation, dots))
+
+        def pullback(b: Any, equation: Any, bars: Any, wanted: Any) -> Any:
+            pulled = right.pullback(b, equation, bars, wanted)
+            return tuple(d if d is None else b.emit("multiply", d, 2.0) for d in pulled)
+
+        wrong = replace(right, pushforward=pushforward) if which == "tangent" else replace(right, pullback=pullback)
+        monkeypatch.setitem(RULES, op, wrong)
+
+    return double
+
+
+def suspicious(x, y):
+    w = np.exp(x) + 1.0
+    for _ in range(2):
+        if w[0] > -5.0:
+            w = np.cos(w) * np.tanh(w + y)
+    return np.sum(w * w)
+
+
+@pytest.mark.parametrize("which", ["tangent", "adjoint"])
+def test_the_first_wrong_statement_is_named(doubled: Callable[[str, str], None], which: str) -> None:
+    doubled("tanh", which)
+    with pytest.raises(AssertionError) as caught:
+        check_derivatives(lambda x, y: suspicious(x, y), (X, Y))
+    said = str(caught.value)
+    line = suspicious.__code__.co_firstlineno + 4
+    assert f"test_testing.py:{line}\n" in said
+    assert "            ^^^^^^^^^^^^^^\n" in said and "np.tanh(w + y)" in said
+    assert f"the {which} of `tanh`" in said and "checks failed" in said
+
+
+def test_a_wrong_second_derivative_alone(doubled: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """sin is wrong, and stands in the gradient of cos alone."""
+    doubled("sin", "tangent")
+    report = check_derivatives(lambda x: math.cos(x) * x, (0.7,), modes=("reverse",), raises=False)
+    assert {row.order for row in report.rows if not row.ok} == {2}
+    assert report.fault is not None and report.fault.op == "sin" and report.fault.span is not None
+
+
+def test_a_rule_that_is_not_used_accuses_nobody(doubled: Callable[[str, str], None]) -> None:
+    doubled("tanh", "adjoint")
+    assert check_derivatives(lambda x: suspicious(x, X), (Y,), modes=("forward",)).ok
+
+
+# ---- the old check
+
+
+def test_check_gradient() -> None:
+    assert check_gradient(chain, X, Y, argnums=(0, 1)) < 1e-8
+
+
+def test_check_gradient_finds_what_is_wrong(doubled: Callable[[str, str], None]) -> None:
+    doubled("tanh", "adjoint")
+    with pytest.raises(AssertionError, match="differences give"):
+        check_gradient(lambda x: np.sum(np.tanh(x)), X)
