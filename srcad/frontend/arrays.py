@@ -11,6 +11,7 @@ import ast
 from typing import Any, NoReturn
 
 from srcad.frontend.machine import Machine
+from srcad.frontend.sharing import sharers
 from srcad.frontend.values import (
     ArrayCell,
     ArrayRef,
@@ -31,13 +32,14 @@ from srcad.frontend.values import (
     Value,
     ViewStep,
 )
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import OPS, NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import (
     OPAQUE,
     Array,
     ListOf,
+    Opaque,
     Scalar,
     TupleOf,
     Type,
@@ -172,17 +174,24 @@ def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
 
 def check_layout(m: Machine, ref: ArrayRef) -> None:
     """Reshaping gives a view of contiguous memory and a copy of other memory: find out, or refuse."""
-    if not any(step.op in RESHAPES for step in ref.path):
+    if not any(step.op in ("reshape", "ravel") for step in ref.path):
         return
-    cell = m.heap[ref.cell]
-    needed = cell.contiguous if isinstance(cell, ArrayCell) else frozenset()
-    if needed is None or not all(m.layouts.get(path, False) for path in needed):
+    if not count_on_layout(m, ref.cell):
         m.refuse(
             "whether this write reaches the array that was reshaped isn't known",
             why="reshape and ravel give a view of contiguous memory, and a copy of other memory.",
             do="write to the array itself, or reshape a copy.",
         )
+
+
+def count_on_layout(m: Machine, cell_id: int) -> bool:
+    """Whether an array is C-contiguous; if so, this specialisation is for arguments that make it so."""
+    cell = m.heap[cell_id]
+    needed = cell.contiguous if isinstance(cell, ArrayCell) else None
+    if needed is None or not all(m.layouts.get(path, False) for path in needed):
+        return False
     m.wanted_layouts |= needed
+    return True
 
 
 def set_items(m: Machine, ref: ArrayRef, value: Value, index: tuple[tuple[Atom, ...], Any]) -> None:
@@ -249,8 +258,14 @@ def result_value(m: Machine, result: Any, sources: dict[Var, ArrayRef], layout: 
     return Static(result)
 
 
-def from_atom(m: Machine, atom: Atom, sources: dict[Var, ArrayRef] | None = None, layout: Any = frozenset()) -> Value:
-    """The abstract value of a variable."""
+def from_atom(
+    m: Machine,
+    atom: Atom,
+    sources: dict[Var, ArrayRef] | None = None,
+    layout: Any = None,
+    owner: int | None = None,
+) -> Value:
+    """The abstract value of a variable; `owner`: the run-time list that it is, or was, an element of."""
     if isinstance(atom, Const):
         return Static(atom.value)
     t = atom.type
@@ -258,16 +273,29 @@ def from_atom(m: Machine, atom: Atom, sources: dict[Var, ArrayRef] | None = None
         counts = t.python and t.length is not None and t.length.symbol is None
         return Static(t.length.offset) if counts and t.length is not None else Num(atom)
     if isinstance(t, (Array, Unknown)):
-        return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout)
+        return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)
     if isinstance(t, ListOf):
-        return Ref(m.allocate(GrownCell(atom)))
+        return Ref(m.allocate(_inner_list(m, atom, owner)))
     if isinstance(t, TupleOf):
-        return Tup(tuple(from_atom(m, m.emit("tuple_get", atom, index=k)) for k in range(len(t.items))))
+        return Tup(tuple(from_atom(m, m.emit("tuple_get", atom, index=k), owner=owner) for k in range(len(t.items))))
     return Obj(atom)
 
 
-def _new_from(m: Machine, atom: Var, t: Type, layout: Any) -> Value:
-    return Num(atom) if isinstance(t, Unknown) else new_array(m, atom, contiguous=layout)
+def _new_from(m: Machine, atom: Var, t: Type, layout: Any, owner: int | None) -> Value:
+    if isinstance(t, Unknown):
+        return Num(atom)
+    if owner is not None:
+        return new_array(m, atom, contiguous=None, aliases=sharers(m.heap, owner))
+    flat = isinstance(t, Array) and len(t.dims) < 2
+    return new_array(m, atom, contiguous=frozenset() if flat else layout)
+
+
+def _inner_list(m: Machine, atom: Var, owner: int | None) -> GrownCell:
+    """A list that was an element of a run-time list."""
+    if owner is None:
+        return GrownCell(atom)
+    cell: Any = m.heap[owner]
+    return GrownCell(atom, None, sharers(m.heap, owner), cell.lists, repeated=cell.repeated)
 
 
 def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
@@ -291,21 +319,36 @@ def _may_share(m: Machine, base: Atom, sources: dict[Var, ArrayRef], var: Var) -
     """One of several views: its memory is that of the source."""
     shared = isinstance(base, Var) and (base if base in sources else None)
     source = sources[shared] if isinstance(shared, Var) else None
-    if source is None:
-        return None
-    return ArrayRef(m.allocate(ArrayCell(var, aliases=frozenset([source.cell]), contiguous=None)))
+    return None if source is None else unsettled(m, source, var)
+
+
+def unsettled(m: Machine, source: ArrayRef, var: Var) -> ArrayRef:
+    """What may be a view of `source` or not."""
+    return new_array(m, var, aliases=sharers(m.heap, source.cell), contiguous=None)
 
 
 def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var) -> ArrayRef | None:
-    """Past a transposition, reshaping copies; where that isn't sure, the result may share memory."""
+    """Reshaping gives a view of contiguous memory, and past a transposition a copy; where neither is sure, the result
+    may share memory."""
     path = source.path + steps
     reshaped = [k for k, step in enumerate(path) if step.op in ("reshape", "ravel")]
-    if not reshaped or k_contiguous(path[: reshaped[-1]]):
+    if not reshaped:
         return ArrayRef(source.cell, path)
     before = path[: reshaped[-1]]
-    if isinstance(var.type, Array) and var.type.rank == 1 and all(step.op == "transpose" for step in before):
+    if k_contiguous(before) and count_on_layout(m, source.cell):
+        return ArrayRef(source.cell, path)
+    if _copied(m, source, before, var) and count_on_layout(m, source.cell):
         return None
-    return ArrayRef(m.allocate(ArrayCell(var, aliases=frozenset([source.cell]), contiguous=None)))
+    return unsettled(m, source, var)
+
+
+def _copied(m: Machine, source: ArrayRef, before: tuple[ViewStep, ...], var: Var) -> bool:
+    """Whether making one row of contiguous memory that has been transposed must copy."""
+    cell = m.heap[source.cell]
+    whole = cell.var.type if isinstance(cell, ArrayCell) else None
+    if not isinstance(whole, Array) or whole.rank != 2 or any(d.is_one for d in whole.dims):
+        return False
+    return isinstance(var.type, Array) and var.type.rank == 1 and [step.op for step in before] == ["transpose"]
 
 
 def k_contiguous(path: tuple[ViewStep, ...]) -> bool:
@@ -462,54 +505,6 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
     return m.make("list_new", *atoms, element=element or OPAQUE)
 
 
-def boxed(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> GrownCell:
-    """A cell with a run-time list of the items, and what it shares with them."""
-    grow_all(m, items)
-    arrays, lists = held(m, items)
-    return GrownCell(box(m, items, element), None, arrays, lists)
-
-
-def grow_all(m: Machine, items: tuple[Value, ...]) -> None:
-    """Make the lists among items run-time lists: a change through the list that holds them can then be told to them."""
-    for item in items:
-        cell = m.heap[item.cell] if isinstance(item, Ref) else None
-        if isinstance(item, Ref) and isinstance(cell, ListCell):
-            m.heap[item.cell] = boxed(m, cell.items)
-        elif isinstance(item, Tup):
-            grow_all(m, item.items)
-
-
-def held(m: Machine, items: tuple[Value, ...]) -> tuple[frozenset[int], frozenset[int]]:
-    """The cells of the arrays and of the containers among items."""
-    arrays: set[int] = set()
-    lists: set[int] = set()
-    todo = list(items)
-    while todo:
-        item = todo.pop()
-        if isinstance(item, ArrayRef):
-            arrays.add(item.cell)
-        elif isinstance(item, Tup):
-            todo += item.items
-        elif isinstance(item, Ref) and item.cell not in lists:
-            lists.add(item.cell)
-            inside = elements_held(m, item)
-            arrays |= inside[0]
-            lists |= inside[1]
-    return frozenset(arrays), frozenset(lists)
-
-
-def elements_held(m: Machine, ref: Ref) -> tuple[frozenset[int], frozenset[int]]:
-    """The cells of the arrays and containers that a container holds; of a run-time list also itself."""
-    cell = m.heap[ref.cell]
-    if isinstance(cell, ListCell):
-        return held(m, cell.items)
-    if isinstance(cell, DictCell):
-        return held(m, tuple(item for _, item in cell.items))
-    if isinstance(cell, GrownCell):
-        return cell.aliases | {ref.cell}, cell.lists
-    return frozenset(), frozenset()
-
-
 def is_list(m: Machine, ref: ArrayRef) -> bool:
     """Whether what is looked at is a list in a list, rather than an array."""
     last = ref.path[-1] if ref.path else None
@@ -521,11 +516,13 @@ def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
     whole = load(m, ref)
     assert isinstance(whole.type, ListOf)
     cell: Any = m.heap[ref.cell]
+    if isinstance(whole.type.element, Opaque) and isinstance(whole, Var) and m.is_active(whole):
+        raise NeedsStatic(whole, "what stands in a list of dicts or objects")
     seen = view(m, whole, ViewStep("element", (index,), ()))
     if isinstance(whole.type.element, (Array, ListOf)):
         versions = (("places", cell.places), ("content", cell.content))
         return ArrayRef(ref.cell, (*ref.path, ViewStep("element", (index, seen), versions)))
-    return from_atom(m, seen)
+    return from_atom(m, seen, owner=ref.cell)
 
 
 def describe(value: Value) -> str:

@@ -50,6 +50,7 @@ def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial:
     merger = Merger(m, *sides, variable, condition, partial)
     m.heap = merger.heaps()
     value = merger.value(("value",), one.value, two.value)
+    merger.settle()
     _emit_if(m, condition, one, two, list(yields.values()))
     return value
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
 import logging
+import sys
 import warnings
 from dataclasses import replace
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -30,6 +32,7 @@ from srcad.frontend.arrays import (
     to_atom,
     to_python,
 )
+from srcad.frontend.boxes import held
 from srcad.frontend.branches import distribute
 from srcad.frontend.builtins import BUILTINS, special_form
 from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
@@ -37,10 +40,12 @@ from srcad.frontend.custom import call_custom, has_rules
 from srcad.frontend.derivatives import apply, call_derivative, make
 from srcad.frontend.expressions import dict_items, elements, evaluate
 from srcad.frontend.functions import call_external, call_function, construct
+from srcad.frontend.iteration import known_items
 from srcad.frontend.machine import Machine
 from srcad.frontend.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.randomness import drawn_type
 from srcad.frontend.reading import APPLIED, MAKERS, Derivative
+from srcad.frontend.sharing import sharers
 from srcad.frontend.source import transparent
 from srcad.frontend.strings import string_method
 from srcad.frontend.values import (
@@ -64,7 +69,8 @@ from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
 Keywords = dict[str, Value]
-TELLING = ("debug", "info", "warning", "error", "write")
+NAMESPACES = (exec, eval, compile, locals, globals, vars)
+TELLING = ("debug", "info", "warning", "error")
 MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
 
 
@@ -110,11 +116,16 @@ def call(
     if isinstance(function, Obj):
         return _opaque(m, function, "an object", args, keywords, unused)
     if isinstance(function, Ref) and isinstance(m.heap[function.cell], InstanceCell):
-        return call(m, objects.get_attribute(m, function, "__call__"), args, keywords)
+        method = objects.special_method(m, function, "__call__")
+        if method is None:
+            m.raises(TypeError(f"{describe(function)} is called, and isn't callable"))
+        return call(m, method, args, keywords)
     m.refuse(f"{describe(function)} is called")
 
 
 def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords, unused: bool) -> Value:
+    if any(f is one for one in NAMESPACES):
+        _refuse_names(m, f)
     handler = _known(BUILTINS, f) or _known(MUTATORS, f)
     if handler is not None:
         return _handled(m, handler, args, keywords)
@@ -137,11 +148,25 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
     if isinstance(f, type):
         made = construct(m, f, args, keywords)
         return made if made is not None else _opaque(m, Static(f), f.__name__, args, keywords, unused)
+    if getattr(f, "__name__", "") == "_make" and len(args) == 2 and hasattr(known_value(args[0]), "_fields"):
+        return call(m, args[0], known_items(m, args[1], "the fields of a named tuple"), keywords)
     if isinstance(f, FunctionType) and not objects.standard(f):
         return _read_or_run(m, f, args, keywords, unused)
     if transparent(f) and not objects.standard(f.__wrapped__):
         return _read_or_run(m, f.__wrapped__, args, keywords, unused)
     return _opaque(m, Static(f), name_of(f), args, keywords, unused)
+
+
+def known_value(value: Value) -> Any:
+    return value.value if isinstance(value, Static) else None
+
+
+def _refuse_names(m: Machine, f: Any) -> None:
+    m.refuse(
+        f"{f.__name__}() is called in a differentiated function",
+        why="it sees the names of the function by their text, which those of its derivative aren't.",
+        do="use the variables themselves; to choose a function by its name, use a dict of functions.",
+    )
 
 
 def _known(table: dict[Any, Any], f: Any) -> Any:
@@ -205,13 +230,19 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
     except SrcadError as error:
         raise m.located(error) from None
     m.note(start)
-    value = result_value(m, result, sources, contiguity(m, list(sources.values())))
+    value = result_value(m, result, sources, layout_of(m, f, (*args, *keywords.values()), sources))
     if f in MAY_SHARE and len(sources) == 1:
         value = apart_from(m, value, sources)
         share(m, value, next(iter(sources.values())))
     if out is None or out == Static(None):
         return value
     return _into(m, out, value)
+
+
+def layout_of(m: Machine, f: Any, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Any:
+    """The inputs that must be C-contiguous for a new array of this function to be; None if that isn't known."""
+    known = f not in MAY_SHARE and not any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
+    return contiguity(m, list(sources.values())) if known else None
 
 
 def apart_from(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Value:
@@ -226,7 +257,7 @@ def share(m: Machine, value: Value, source: ArrayRef) -> None:
     """These give a view of a single operand where they can: the result may share its memory."""
     cell = m.heap[value.cell] if isinstance(value, ArrayRef) and value.cell != source.cell else None
     if isinstance(value, ArrayRef) and isinstance(cell, ArrayCell):
-        m.heap[value.cell] = replace(cell, aliases=cell.aliases | {source.cell})
+        m.heap[value.cell] = replace(cell, aliases=cell.aliases | sharers(m.heap, source.cell), contiguous=None)
 
 
 def _argument(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Any:
@@ -325,6 +356,8 @@ def _opaque(
     refuse_known_mutation(m, name, args)
     values = (*args, *keywords.values())
     reads_only = _only_reads(m, function, unused)
+    if reads_only and "file" in keywords and not _is_outside(m, keywords["file"]):
+        reads_only = False
     if not reads_only and any(objects.depends(m, v) for v in values):
         _refuse_call(m, name)
     callee = function.var if isinstance(function, Obj) else Const(function.value, OPAQUE)  # type: ignore[attr-defined]
@@ -334,7 +367,7 @@ def _opaque(
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
     m.definitions[result] = m.builder.equations[start]
-    return Obj(result) if drawn is None else from_atom(m, result)
+    return Obj(result) if drawn is None else from_atom(m, result, layout=frozenset())
 
 
 def _generator_method(m: Machine, function: Value) -> tuple[str]:
@@ -378,7 +411,10 @@ def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
     """Functions that are called for what they print, and exceptions, which are made to be raised."""
     if isinstance(function, Obj):
         equation = m.definitions.get(function.var) if isinstance(function.var, Var) else None
-        return unused and equation is not None and equation.params.get("name") in TELLING
+        if not unused or equation is None:
+            return False
+        writes = equation.params.get("name") == "write" and is_stream(object_of(m, equation.operands[0]))
+        return writes or equation.params.get("name") in TELLING
     value = function.value if isinstance(function, Static) else None
     if isinstance(value, type) and issubclass(value, BaseException):
         return True
@@ -386,7 +422,28 @@ def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
         return False
     owner = getattr(value, "__self__", None)
     module = getattr(value, "__module__", "")
+    if owner in (sys.stdout, sys.stderr) and getattr(value, "__name__", "") == "write":
+        return True
     return value in (print, warnings.warn) or isinstance(owner, logging.Logger) or module == "logging"
+
+
+def _is_outside(m: Machine, file: Value) -> bool:
+    """Whether a file isn't one in memory, from which the program may read again what it has written."""
+    if isinstance(file, Obj):
+        return is_stream(object_of(m, file.var))
+    cell = m.heap[file.cell] if isinstance(file, Ref) else None
+    return is_stream(file.value if isinstance(file, Static) else getattr(cell, "origin", None))
+
+
+def object_of(m: Machine, atom: Any) -> Any:
+    """The object that an input is at the present call."""
+    path = next((path for path, entry in m.inputs.items() if entry.var is atom), None)
+    return m.objects.get(path) if path is not None else None
+
+
+def is_stream(value: Any) -> bool:
+    in_memory = isinstance(value, io.StringIO)
+    return value in (sys.stdout, sys.stderr) or (isinstance(value, io.TextIOBase) and not in_memory)
 
 
 def refuse_known_mutation(m: Machine, name: str, args: tuple[Value, ...]) -> None:

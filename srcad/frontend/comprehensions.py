@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from srcad.frontend.boxes import gathered
 from srcad.frontend.branches import branch, truth
 from srcad.frontend.containers import append, set_container_item
 from srcad.frontend.expressions import binary, evaluate
@@ -151,7 +152,7 @@ def to_list(m: Machine, values: Value) -> Ref:
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
         grown = m.heap[values.cell]
         assert isinstance(grown, GrownCell)
-        m.heap[made.cell] = GrownCell(grown.var, grown.poison, grown.aliases | {values.cell}, grown.lists)
+        m.heap[made.cell] = replace(gathered(m, grown.var, values), poison=grown.poison)
         return made
     with scope(m, _EMPTY):
         for_loop(m, items, lambda item: _append(m, made, item))

@@ -7,24 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.frontend import grown
-from srcad.frontend.arrays import (
-    boxed,
-    describe,
-    elements_held,
-    from_atom,
-    grow_all,
-    held,
-    load,
-    refuse_poisoned,
-    store,
-    to_atom,
-    to_number,
-)
+from srcad.frontend.arrays import atom_key, describe, from_atom, load, refuse_poisoned, store, to_atom, to_number
+from srcad.frontend.boxes import boxed, gathered, grow_all, held
 from srcad.frontend.branches import as_bool, both, branch
 from srcad.frontend.iteration import Indexed, known_items, sequence
 from srcad.frontend.machine import Machine
 from srcad.frontend.objects import call_if_special
-from srcad.frontend.presence import check_key
+from srcad.frontend.presence import check_key, check_keys
+from srcad.frontend.sharing import holding
 from srcad.frontend.subscripts import dict_item, get_at, static_slice
 from srcad.frontend.values import (
     FALSE,
@@ -75,8 +65,7 @@ def concatenate(m: Machine, left: Value, right: Value) -> Value:
         if isinstance(a, ListCell) and isinstance(b, ListCell):
             return Ref(m.allocate(ListCell(a.items + b.items)))
         made = m.emit("list_concat", _grown_atom(m, left, b), _grown_atom(m, right, a))
-        arrays, lists = elements_held(m, left), elements_held(m, right)
-        return Ref(m.allocate(GrownCell(made, None, arrays[0] | lists[0], arrays[1] | lists[1])))
+        return Ref(m.allocate(gathered(m, made, left, right)))
     if isinstance(left, (Tup, Static)) and isinstance(right, (Tup, Static)):
         return Tup(known_items(m, left, "a tuple") + known_items(m, right, "a tuple"))
     m.refuse(f"{describe(left)} and {describe(right)} are added")
@@ -107,8 +96,22 @@ def repeat(m: Machine, items: Value, count: Value) -> Value:
         cell = m.heap[items.cell]
         if isinstance(cell, ListCell):
             return Ref(m.allocate(ListCell(cell.items * count.value)))
-    atom = to_atom(m, items)
-    return Ref(m.allocate(GrownCell(m.emit("list_repeat", atom, to_number(m, count)))))
+    made = m.emit("list_repeat", to_atom(m, items), to_number(m, count))
+    return Ref(m.allocate(replace(boxed_like(m, made, items), repeated=True)))
+
+
+def boxed_like(m: Machine, made: Atom, items: Value) -> GrownCell:
+    """A run-time list of the items of a list or tuple."""
+    if isinstance(items, Ref):
+        grow_all(m, known_list(m, items))
+        return gathered(m, made, items)
+    grow_all(m, (items,))
+    return holding(m.heap, GrownCell(made), None, *held(m, (items,)))
+
+
+def known_list(m: Machine, ref: Ref) -> tuple[Value, ...]:
+    cell = m.heap[ref.cell]
+    return cell.items if isinstance(cell, ListCell) else ()
 
 
 def contains(m: Machine, owner: Value, item: Value) -> Value:
@@ -178,6 +181,7 @@ def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None
         changed = m.emit("list_set", cell.var, to_atom(m, value), to_atom(m, key))
         m.change(owner.cell, replace(cell, var=changed))
         capture(m, owner, value)
+        keep_apart(m, owner, cell, changed)
     else:
         from srcad.frontend.objects import call_special
 
@@ -211,8 +215,21 @@ def capture(m: Machine, owner: Ref, value: Value) -> None:
     cell = m.heap[owner.cell]
     if isinstance(cell, GrownCell):
         grow_all(m, (value,))
-        arrays, lists = held(m, (value,))
-        m.heap[owner.cell] = replace(cell, aliases=cell.aliases | arrays, lists=cell.lists | lists)
+        m.heap[owner.cell] = holding(m.heap, cell, owner.cell, *held(m, (value,)))
+
+
+def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:
+    """After rows[i], rows[j] = rows[j], rows[i] no element stands in two places that didn't before."""
+    m.repeated_before[changed] = before.repeated
+    second, first = m.definitions[changed], m.definitions.get(before.var) if isinstance(before.var, Var) else None
+    if first is None or first.op != "list_set":
+        return
+    (whole, one, i), (_, other, j) = first.operands, second.operands
+    made = [m.definitions.get(item) if isinstance(item, Var) else None for item in (one, other)]
+    pairs = [(e.operands[0], atom_key(e.operands[1])) for e in made if e is not None and e.op == "list_get"]
+    cell = m.heap[owner.cell]
+    if pairs == [(whole, atom_key(j)), (whole, atom_key(i))] and isinstance(cell, GrownCell):
+        m.heap[owner.cell] = replace(cell, repeated=m.repeated_before[first.results[0]])
 
 
 def delete_item(m: Machine, owner: Value, key: Value) -> None:
@@ -293,12 +310,12 @@ def _pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B
     if index != Static(-1):
         value = get_at(m, owner, index)
         if isinstance(value, ArrayRef):
-            value = from_atom(m, load(m, value))
+            value = from_atom(m, load(m, value), owner=owner.cell)
         m.change(owner.cell, grown.without(m, cell, to_number(m, index)))
         return value
-    value_atom, rest = m.emit("list_pop", cell.var)
+    value_atom, rest = m.emit("list_pop", grown.content(m, cell))
     m.change(owner.cell, replace(cell, var=rest))
-    return from_atom(m, value_atom)
+    return from_atom(m, value_atom, owner=owner.cell)
 
 
 def pop_front(m: Machine, owner: Ref) -> Value:
@@ -351,7 +368,8 @@ def _clear(m: Machine, owner: Ref) -> Value:
 
 
 def _copy_list(m: Machine, owner: Ref) -> Value:
-    return Ref(m.allocate(m.heap[owner.cell]))
+    cell = m.heap[owner.cell]
+    return Ref(m.allocate(gathered(m, cell.var, owner) if isinstance(cell, GrownCell) else cell))
 
 
 def _index(m: Machine, owner: Value, item: Value) -> Value:
@@ -423,7 +441,7 @@ def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value
     if name == "pop" and not args:
         value, rest = m.emit("list_pop", load(m, owner))
         store(m, owner, rest)
-        return from_atom(m, value)
+        return from_atom(m, value, owner=owner.cell)
     m.refuse(f"the method {name!r} of a list in a list that has grown in a loop isn't supported yet")
 
 
@@ -470,6 +488,26 @@ def _clear_dict(m: Machine, owner: Ref) -> Value:
     return NONE
 
 
+def _move_to_end(m: Machine, owner: Ref, key: Value, last: Value = Static(True)) -> Value:  # noqa: B008
+    cell: Any = m.heap[owner.cell]
+    check_keys(m, cell)
+    known = key_of(m, key)
+    moved = [(k, v) for k, v in cell.items if k == known]
+    rest = [(k, v) for k, v in cell.items if k != known]
+    m.change(owner.cell, replace(cell, items=tuple([*rest, *moved] if last != FALSE else [*moved, *rest])))
+    return NONE
+
+
+def _pop_item(m: Machine, owner: Ref) -> Value:
+    cell: Any = m.heap[owner.cell]
+    check_keys(m, cell)
+    if not cell.items:
+        m.raises(KeyError("popitem(): dictionary is empty"))
+    key, value = cell.items[-1]
+    m.change(owner.cell, replace(cell, items=cell.items[:-1]))
+    return Tup((Static(key), value))
+
+
 DICT_METHODS: dict[str, Callable[..., Value]] = {
     "get": _get,
     "keys": lambda m, owner: Iter("keys", (owner,)),
@@ -480,6 +518,8 @@ DICT_METHODS: dict[str, Callable[..., Value]] = {
     "update": _update,
     "copy": _copy_list,
     "clear": _clear_dict,
+    "move_to_end": _move_to_end,
+    "popitem": _pop_item,
 }
 
 

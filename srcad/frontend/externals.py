@@ -114,6 +114,7 @@ def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False)
     made = _external(m, value, path, free, keep)
     m.found.update((k, m.heap[k]) for k in range(before + 1, m.ids + 1) if k in m.heap)
     if free:
+        m.outer.update(range(before + 1, m.ids + 1))
         m.externals[id(value)] = (value, made)
         m.origins.setdefault(id(value), path)
     return made
@@ -216,7 +217,8 @@ def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Va
         element = None if path in m.static_shapes or known_inside(m, path) else _common(m, value, keep)
         if element is not None:
             guard(m, ListGuard(path, element))
-            return Ref(m.allocate(GrownCell(add_input(m, path, ListOf(element), free))))
+            kept = GrownCell(add_input(m, path, ListOf(element), free), repeated=isinstance(element, Array))
+            return Ref(m.allocate(kept))
     cls = type(value) if hasattr(value, "_fields") else None
     kind = "namedtuple" if cls else "list" if isinstance(value, list) else "tuple"
     guard(m, StructureGuard(path, kind, tuple(range(len(value))), type(value)))

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srcad.frontend import arithmetic, objects
-from srcad.frontend.arrays import boxed, describe, dim_of, element_view, load, to_atom, view
+from srcad.frontend.arrays import describe, dim_of, element_view, load, to_atom, view
+from srcad.frontend.boxes import boxed
 from srcad.frontend.machine import Machine
 from srcad.frontend.presence import check_keys
 from srcad.frontend.values import (
@@ -154,6 +155,8 @@ def _grown(m: Machine, ref: Ref, cell: GrownCell) -> Indexed:
 
 def _object(m: Machine, value: Num | Obj) -> Indexed:
     """Any other iterable that no derivative passes through: its items, as a list."""
+    if isinstance(value, Num) and isinstance(value.var.type, Scalar):
+        m.raises(TypeError(f"{value.var.type.dtype} object is not iterable"))
     if m.is_active(value.var):
         m.refuse("a value that depends on the differentiated arguments is iterated, and isn't known to be an array")
     items = m.emit("call", Const(list, OPAQUE), value.var, keywords=())

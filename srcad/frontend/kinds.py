@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -150,9 +151,9 @@ def _deep_cell(m: Machine, cell: Any) -> Any:
     if isinstance(cell, ListCell):
         return ListCell(tuple(_deepcopy(m, item) for item in cell.items))
     if isinstance(cell, DictCell):
-        return DictCell(tuple((k, _deepcopy(m, item)) for k, item in cell.items), cell.cls)
+        return replace(cell, items=tuple((k, _deepcopy(m, item)) for k, item in cell.items), origin=None)
     if isinstance(cell, GrownCell):
-        return GrownCell(cell.var)
+        return GrownCell(cell.var, cell.poison, repeated=cell.repeated)
     return InstanceCell(cell.cls, tuple((k, _deepcopy(m, item)) for k, item in cell.fields), cell.origin, cell.path)
 
 

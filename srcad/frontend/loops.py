@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from srcad.errors import SrcadError
+from srcad.frontend import sharing
 from srcad.frontend.branches import as_bool, branch, either, name_of, negate, truth
 from srcad.frontend.iteration import Indexed, Items
 from srcad.frontend.machine import Branch, Machine
@@ -24,10 +25,8 @@ from srcad.frontend.merge import Key, Merger, Side
 from srcad.frontend.substitute import substitute
 from srcad.frontend.values import (
     FALSE,
-    ArrayCell,
     Cell,
     FrameCell,
-    GrownCell,
     Num,
     Static,
     Value,
@@ -252,11 +251,14 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
     sides = Side(base, m.builder.equations), Side(done.heap, done.equations)
     merger = Merger(m, *sides, variable, loop=True)
     m.heap = base
-    heap = merger.heaps()
+    heap = m.heap = merger.heaps()
+    merger.settle()
     m.heap = base
     types = {key: (slot.var.type, m.is_active(slot.var)) for key, slot in slots.items()}
     stale = any(s.var not in was_active and m.is_active(s.var) for s in slots.values())
-    signature = (types, partition(merger.groups), sharing(base, heap), stale and object())
+    groups = partition(merger.groups)
+    shared = sharing.signature(base, heap, {cell: groups[key] for key, cell in merger.groups.items()})
+    signature = (types, groups, shared, stale and object())
     return Head(heap, slots, signature, head.label)
 
 
@@ -264,16 +266,6 @@ def partition(groups: dict[Key, int]) -> dict[Key, Key]:
     """For each name of an array, the first name of the same array."""
     first: dict[int, Key] = {}
     return {key: first.setdefault(cell, key) for key, cell in groups.items()}
-
-
-def sharing(base: dict[int, Cell], heap: dict[int, Cell]) -> Any:
-    rows = []
-    for cell_id in base:
-        cell = heap.get(cell_id)
-        if isinstance(cell, (ArrayCell, GrownCell)):
-            lists = cell.lists if isinstance(cell, GrownCell) else frozenset()
-            rows.append((cell_id, cell.aliases & base.keys(), lists & base.keys(), cell.poison is not None))
-    return rows
 
 
 def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branch) -> None:

@@ -6,21 +6,26 @@ The statements and expressions of the program are read by the modules beside thi
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.guards import Guard
 from srcad.frontend.lengths import Lengths
+from srcad.frontend.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.source import span_of
-from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Value
+from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Lost, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
-from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Var, free_variables
+from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var, free_variables
 from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
+
+if TYPE_CHECKING:
+    from srcad.frontend.recursion import Procedure
 
 MOST_CALLS = 60
 ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
@@ -48,7 +53,6 @@ class Machine:
 
     static_inputs: frozenset[Path] = frozenset()
     written_out: bool = False  # whether loops with a known number of turns are unrolled
-    heap: dict[int, Cell] = field(default_factory=dict)
     frames: list[int] = field(default_factory=list)
     calls: list[Span] = field(default_factory=list)
     inputs: dict[Path, Input] = field(default_factory=dict)
@@ -66,17 +70,37 @@ class Machine:
     stack: list[tuple[Any, int]] = field(default_factory=list)
     reserved: frozenset[str] = frozenset()
     lengths: Lengths = field(default_factory=Lengths)
+    recursive: frozenset[Any] = frozenset()  # the functions that are read as procedures
+    unrolled: frozenset[Any] = frozenset()  # those that call themselves and are read in place nevertheless
     rules_read: list[Any] = field(default_factory=list)  # functions whose rules are being read
+    traces: dict[str, Trace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.heap = {}
         self.builder = Builder(self.lengths.types)
         self.ids = 0
         self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
         self.root_names: dict[Any, str] = {}
         self.views: list[dict[Any, Atom]] = [{}]
+        self.repeated_before: dict[Var, bool] = {}  # lists with an item set: held something twice before?
         self.found: dict[int, Cell] = {}
+        self.outer: set[int] = set()  # the cells of what isn't an argument, and was there before the call
         self.objects: dict[Path, Any] = {}
         self.wanted_layouts: set[Path] = set()
+        self.building: list[Procedure] = []
+        self.procedures: dict[str, Procedure] = {}
+        self.labels = 0
+        self.copies: Counter[Any] = Counter()
+
+    # ---- the heap
+
+    @property
+    def heap(self) -> dict[int, Cell]:
+        return self._heap
+
+    @heap.setter
+    def heap(self, heap: dict[int, Cell]) -> None:
+        self._heap = heap if isinstance(heap, CheckedHeap) else CheckedHeap(heap)
 
     # ---- frames
 
@@ -257,21 +281,31 @@ class Machine:
         self.poison_others(cell_id)
 
     def change(self, cell_id: int, cell: Cell) -> None:
-        """Replace a container's content; run-time lists that hold the container are unsure from now on."""
+        """Replace a container's content; what holds the container, or may be the same one, is unsure from now on."""
+        if cell_id in self.outer:
+            self.refuse(
+                "a list or dict that outlives the call is changed",
+                why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
+                do="change a copy of it, and return that.",
+                never=True,
+            )
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
+        same = twins_of(self.heap, cell_id)
+        for other in same - {cell_id}:
+            if other in self.heap:
+                self.heap[other] = Lost(self.builder.span)
         for other, holder in list(self.heap.items()):
-            if isinstance(holder, GrownCell) and cell_id in holder.lists and holder.poison is None:
+            if isinstance(holder, GrownCell) and same & holder.lists and holder.poison is None:
                 self.heap[other] = replace(holder, poison=self.builder.span)
 
     def poison_others(self, cell_id: int) -> None:
         mine = self.heap[cell_id]
-        aliases = mine.aliases if isinstance(mine, (ArrayCell, GrownCell)) else frozenset()
+        unsure = sharers(self.heap, cell_id) - {cell_id}
         if isinstance(mine, GrownCell):
-            aliases |= mine.lists
-        for other, cell in list(self.heap.items()):
-            if other == cell_id or not isinstance(cell, (ArrayCell, GrownCell)):
-                continue
-            if (other in aliases or cell_id in cell.aliases) and cell.poison is None:
+            unsure |= mine.lists | (frozenset((cell_id,)) if mine.repeated else frozenset())
+        for other in unsure:
+            cell = self.heap.get(other)
+            if isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is None:
                 self.heap[other] = replace(cell, poison=self.builder.span)
 
 

@@ -16,8 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from srcad.frontend.arrays import box, boxed, describe, load, same_path, step_key, to_atom
+from srcad.frontend.arrays import box, describe, load, same_path, step_key, to_atom
+from srcad.frontend.boxes import boxed
 from srcad.frontend.machine import Machine
+from srcad.frontend.sharing import CheckedHeap, Origins, relate, relations
 from srcad.frontend.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -30,6 +32,7 @@ from srcad.frontend.values import (
     InstanceCell,
     Iter,
     ListCell,
+    Lost,
     Mixed,
     Num,
     Obj,
@@ -39,6 +42,7 @@ from srcad.frontend.values import (
     Slice,
     Static,
     Tup,
+    Twins,
     Undef,
     Value,
 )
@@ -71,6 +75,8 @@ class Merger:
     cells: dict[Any, int] = field(default_factory=dict)
     groups: dict[Key, int] = field(default_factory=dict)
     versions: dict[Key, Any] = field(default_factory=dict)
+    origins: Origins = field(default_factory=dict)
+    boxes: tuple[dict[int, GrownCell], dict[int, GrownCell]] = field(default_factory=lambda: ({}, {}))
 
     # ---- states
 
@@ -78,22 +84,39 @@ class Merger:
         """The joined heap: every cell that both sides have."""
         for side in (self.a, self.b):  # an object of the world outside that only one side has met is as it was
             side.heap.update({k: cell for k, cell in self.m.found.items() if k not in side.heap})
-        joined: dict[int, Cell] = {}
+        joined = CheckedHeap()
         self.m.heap, before = joined, self.m.heap
         joined.update({i: c for i, c in before.items() if i in self.a.heap and i in self.b.heap})
         for cell_id in list(joined):
-            a, b = self.a.heap[cell_id], self.b.heap[cell_id]
-            if a is not b:
-                joined[cell_id] = self.cell((cell_id,), cell_id, a, b)
+            a, b = self.a.heap.get(cell_id), self.b.heap.get(cell_id)
+            if a is not b and a is not None and b is not None:
+                joined[cell_id] = self.cell((cell_id,), (cell_id, cell_id), a, b)
         return joined
 
-    def cell(self, key: Key, cell_id: int, a: Cell, b: Cell) -> Cell:
+    def settle(self) -> None:
+        """Once everything is joined: what the new cells share."""
+        if self.origins:
+            heaps = self.a.heap, self.b.heap
+            relate(self.m.heap, self.origins, (relations(heaps[0], self.boxes[0]), relations(heaps[1], self.boxes[1])))
+            self.origins.clear()
+
+    def new(self, cell: Cell, a: int | None, b: int | None) -> int:
+        """A cell for what is cell `a` on the one side and `b` on the other."""
+        made = self.m.allocate(cell)
+        self.origins[made] = (a, b)
+        return made
+
+    def cell(self, key: Key, ids: tuple[int, int], a: Cell, b: Cell) -> Cell:
+        if isinstance(a, Lost) or isinstance(b, Lost):
+            return a if isinstance(a, Lost) else b
+        if isinstance(a, Twins) and isinstance(b, Twins):
+            return Twins(a.pairs | b.pairs)
         if isinstance(a, FrameCell) and isinstance(b, FrameCell):
             return FrameCell(a.code, self.names(key, a.names, b.names), a.parent)
         if isinstance(a, ArrayCell) and isinstance(b, ArrayCell):
             return self.array_cell(key, a, b)
         if isinstance(a, InstanceCell) and isinstance(b, InstanceCell):
-            a, b = self.with_defaults(self.a, cell_id, a, b), self.with_defaults(self.b, cell_id, b, a)
+            a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
             fields = self.names(key, dict(a.fields), dict(b.fields))
             joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
             return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
@@ -101,7 +124,7 @@ class Merger:
             fields = self.names(key, dict(a.items), dict(b.items))
             return replace(a, items=tuple(fields.items()), unsure=missing(a, b))
         if isinstance(a, (ListCell, GrownCell)) and isinstance(b, (ListCell, GrownCell)):
-            return self.list_cell(key, a, b)
+            return self.list_cell(key, ids, a, b)
         self.m.bug("two states of one object are of different kinds")
 
     def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
@@ -126,16 +149,18 @@ class Merger:
         contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
         return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous)
 
-    def list_cell(self, key: Key, a: Any, b: Any) -> Cell:
+    def list_cell(self, key: Key, ids: tuple[int, int], a: Any, b: Any) -> Cell:
         if isinstance(a, ListCell) and isinstance(b, ListCell) and len(a.items) == len(b.items):
             pairs = zip(a.items, b.items, strict=True)
             return replace(a, items=tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)))
         element = self.element_type(a, b)
-        one, two = (self.grown(side, cell, element) for side, cell in ((self.a, a), (self.b, b)))
+        one, two = self.grown(self.a, a, element), self.grown(self.b, b, element)
+        self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
         var = self.atoms((*key, "list"), one.var, two.var)
         aliases, lists = one.aliases | two.aliases, one.lists | two.lists
         places, content = (self.version(key, one, two, name) for name in ("places", "content"))
-        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most)
+        twice = one.repeated or two.repeated
+        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice)
 
     def version(self, key: Key, one: GrownCell, two: GrownCell, name: str) -> Any:
         a, b = getattr(one, name), getattr(two, name)
@@ -232,15 +257,15 @@ class Merger:
             var = self.atoms((*key, "array"), *((content, UNDEF) if first else (UNDEF, content)))
             old = side.heap[value.cell]
             contiguous = old.contiguous if isinstance(old, ArrayCell) and not value.path else None
-            aliases = frozenset([value.cell]) if both else frozenset()
-            self.cells[memo] = self.m.allocate(ArrayCell(var, aliases, contiguous=contiguous))
+            ids = (value.cell, None) if first else (None, value.cell)
+            self.cells[memo] = self.new(ArrayCell(var, contiguous=contiguous), *ids)
         return ArrayRef(self.cells[memo])
 
     def one_sided_cell(self, key: Key, value: Ref, side: Side, first: bool) -> Value:
         memo = ("one", value.cell, first)
         if memo not in self.cells:
-            self.cells[memo] = self.m.allocate(ListCell(()))
-            cell = side.heap[value.cell]
+            self.cells[memo] = self.new(ListCell(()), *((value.cell, None) if first else (None, value.cell)))
+            cell = side.heap.get(value.cell, ListCell(()))
             self.m.heap[self.cells[memo]] = self.one_sided_content(key, cell, side, first)
         return Ref(self.cells[memo])
 
@@ -257,6 +282,8 @@ class Merger:
         if isinstance(cell, GrownCell):
             var = self.atoms((*key, "list"), *((cell.var, UNDEF) if first else (UNDEF, cell.var)))
             return replace(cell, var=var)
+        if isinstance(cell, Lost):
+            return cell
         self.m.bug("a frame outlives its branch")
 
     def refs(self, key: Key, a: Ref, b: Ref) -> Value:
@@ -266,21 +293,21 @@ class Merger:
             x, y = self.complete(self.a, a), self.complete(self.b, b)
             if not alike(x, y):
                 return self.choice(key, a, b)
-            self.cells[memo] = self.m.allocate(ListCell(()))
-            self.m.heap[self.cells[memo]] = self.cell(key, self.cells[memo], x, y)
+            self.cells[memo] = self.new(ListCell(()), *memo)
+            self.m.heap[self.cells[memo]] = self.cell(key, memo, x, y)
         self.groups[key] = self.cells[memo]
         return Ref(self.cells[memo])
 
     def complete(self, side: Side, ref: Ref) -> Cell:
         """The cell; of a dataclass from outside with all of its fields read, so that it can be joined with another."""
-        cell = side.heap[ref.cell]
+        cell = side.heap.get(ref.cell, ListCell(()))
         if isinstance(cell, InstanceCell) and cell.origin is not None and dataclasses.is_dataclass(cell.cls):
             from srcad.frontend.objects import get_attribute
 
             with self.m.on_side(side.heap, side.equations):
                 for field_ in dataclasses.fields(cell.cls):
                     get_attribute(self.m, ref, field_.name)
-        return side.heap[ref.cell]
+        return side.heap.get(ref.cell, cell)
 
     def arrays(self, key: Key, a: Value, b: Value) -> Value:
         """An array on one side at least: a cell of its own, which may share memory with those it comes from."""
@@ -296,20 +323,19 @@ class Merger:
         var = self.atoms((*key, "array"), *atoms)
         if not isinstance(var.type, (Array, Unknown)):
             return Num(var) if isinstance(var, Var) else Static(var.value)
-        self.cells[memo] = self.m.allocate(self.fresh_cell(var, a, b))
+        ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
+        self.cells[memo] = self.new(self.fresh_cell(var, a, b), *ids)
         self.groups[key] = self.cells[memo]
         return ArrayRef(self.cells[memo])
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
-        aliases: frozenset[int] = frozenset()
         contiguous: Any = frozenset()
         for side, value in ((self.a, a), (self.b, b)):
             if isinstance(value, ArrayRef):
                 cell = side.heap[value.cell]
-                aliases |= {value.cell}
                 layout = cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
                 contiguous = None if contiguous is None or layout is None else contiguous | layout
-        return ArrayCell(var, aliases, contiguous=contiguous)
+        return ArrayCell(var, contiguous=contiguous)
 
     def content(self, side: Side, value: Value) -> Any:
         """The variable of a number or array; None for anything else."""
@@ -384,8 +410,9 @@ def joined_type(a: Atom, b: Atom) -> Type:
 
 def as_float(atom: Atom, t: Type) -> Atom:
     """A whole number that stands for one side of a float variable, as a float: its adjoint will be one."""
-    whole = isinstance(atom, Const) and type(atom.value) is int
-    return const(float(atom.value)) if whole and isinstance(t, Scalar) and t.dtype == "float64" else atom
+    if isinstance(atom, Const) and type(atom.value) is int and isinstance(t, Scalar) and t.dtype == "float64":
+        return const(float(atom.value))
+    return atom
 
 
 def is_start(atom: Atom) -> bool:
@@ -424,6 +451,8 @@ def missing(a: DictCell | InstanceCell, b: DictCell | InstanceCell) -> frozenset
 
 
 def alike(a: Cell, b: Cell) -> bool:
+    if isinstance(a, Lost) or isinstance(b, Lost):
+        return True
     if isinstance(a, (ListCell, GrownCell)):
         return isinstance(b, (ListCell, GrownCell))
     if isinstance(a, DictCell) and isinstance(b, DictCell):

@@ -9,6 +9,8 @@ import types
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from srcad.frontend.arrays import describe, is_list, result_value, to_atom, to_python
 from srcad.frontend.externals import external
 from srcad.frontend.machine import Machine
@@ -70,6 +72,9 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
         return _flat(m, owner)
     lowering = ATTRIBUTES.get(name)
     if lowering is None:
+        kind = float if isinstance(owner, Num) else np.ndarray
+        if not hasattr(kind, name) and not hasattr(np.float64, name):
+            m.raises(AttributeError(f"'{kind.__name__}' object has no attribute {name!r}"))
         m.refuse(f"the attribute {name!r} of an array isn't supported yet")
     atom = to_python(m, owner)
     start = len(m.builder.equations)
@@ -128,6 +133,8 @@ def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
         return _call(m, Static(known.fget), (owner,))
     if isinstance(known, types.FunctionType) and name not in ("_replace", "_asdict"):
         return Bound(Static(known), (owner,))
+    if known is not None and not callable(known):
+        return Static(known)
     return Method(name, owner)
 
 
@@ -164,6 +171,8 @@ def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, nam
         value = _call(m, Static(found.func), (owner,))
         set_field(m, owner, name, value)
         return value
+    if cell.origin is not None and isinstance(found, types.MethodDescriptorType):
+        return Obj(m.emit("attribute", object_atom(m, owner), name=name))
     return _of_static(m, Static(cell.cls), name)
 
 
@@ -172,7 +181,7 @@ def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
     assert isinstance(cell, InstanceCell)
     fields = dict(cell.fields)
     fields[name] = value
-    m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name})
+    m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}))
 
 
 def _of_super(m: Machine, owner: Iter, name: str) -> Value:
@@ -234,6 +243,7 @@ def object_atom(m: Machine, owner: Ref) -> Any:
     cell = m.heap[owner.cell]
     if not isinstance(cell, InstanceCell) or cell.path is None:
         m.refuse("an instance made in the function is passed to a function that isn't differentiated")
+    m.objects[cell.path] = cell.origin
     return add_input(m, cell.path, OPAQUE, cell.free)
 
 
@@ -322,17 +332,17 @@ def operator_method(m: Machine, op: str, left: Value, right: Value) -> Value | N
     """`a + b` where a or b is an instance of a class with __add__ or __radd__."""
     word = SPECIAL.get(op)
     for owner, other, prefix in ((left, right, "__"), (right, left, "__r")):
-        if word and isinstance(owner, Ref) and isinstance(m.heap[owner.cell], InstanceCell):
-            cell: Any = m.heap[owner.cell]
-            if hasattr(cell.cls, f"{prefix}{word}__"):
-                return call_special(m, owner, f"{prefix}{word}__", (other,))
+        made = call_if_special(m, owner, f"{prefix}{word}__", other) if word else None
+        if made is not None:
+            return made
     return None
 
 
 def special_method(m: Machine, owner: Value, name: str) -> Value | None:
     """A special method that the class of an instance has in Python; None for other values and classes."""
     cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
-    found = inspect.getattr_static(cell.cls, name, None) if isinstance(cell, InstanceCell) else None
+    cls = cell.cls if isinstance(cell, InstanceCell) else owner.cls if isinstance(owner, Tup) else None
+    found = inspect.getattr_static(cls, name, None) if cls is not None else None
     return get_attribute(m, owner, name) if isinstance(found, types.FunctionType) else None
 
 

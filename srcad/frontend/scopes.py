@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +19,9 @@ from srcad.frontend.machine import Branch, Machine
 from srcad.frontend.merge import Key, Merger, Side
 from srcad.frontend.objects import depends
 from srcad.frontend.values import NONE, TRUE, FrameCell, Num, Obj, Static, Value
-from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.types import Type
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.types import Array, Type
 
 
 def with_statement(m: Machine, statement: ast.With) -> None:
@@ -49,7 +51,37 @@ def _with(m: Machine, items: list[ast.withitem], body: list[ast.stmt]) -> None:
 
     if target is not None:
         m.refuse("`with ... as name` in a differentiated function isn't supported yet", node=target)
-    inside(m, m.apart(run), (manager,), {"kind": "with"})
+    done = m.apart(run)
+    check_suppression(m, manager, done, items[0].context_expr)
+    inside(m, done, (manager,), {"kind": "with"})
+
+
+ELSEWHERE = (LookupError, AttributeError, OSError, ImportError, StopIteration, TypeError)  # not from arithmetic
+
+
+def check_suppression(m: Machine, manager: Atom, done: Branch, node: ast.expr) -> None:
+    """Refuse contextlib.suppress around what may raise half-way, and sets what is differentiated."""
+    made = m.definitions.get(manager) if isinstance(manager, Var) else None
+    callee = made.operands[0] if made is not None and made.op == "call" else None
+    if made is None or not isinstance(callee, Const) or callee.value is not contextlib.suppress:
+        return
+    kinds = [a.value for a in made.operands[1:] if isinstance(a, Const) and isinstance(a.value, type)]
+    elsewhere = len(kinds) == len(made.operands) - 1 and all(issubclass(kind, ELSEWHERE) for kind in kinds)
+    if any(_may_raise(e, elsewhere) for e in done.equations) and any(depends_on_active(m, e) for e in done.equations):
+        m.refuse(
+            "an exception that is suppressed could leave out what is differentiated",
+            why="which of the two ways the run takes isn't known, and neither is what was done before the error.",
+            do="test for the condition by an if instead of suppressing the exception.",
+            node=node,
+        )
+
+
+def _may_raise(equation: Equation, elsewhere: bool) -> bool:
+    op = OPS.get(equation.op)
+    if op is None or op.effect:
+        return any(_may_raise(e, elsewhere) for r in equation.regions for e in r.equations) if op is None else True
+    arrays = op.elementwise and all(isinstance(r.type, Array) for r in equation.results)
+    return not (elsewhere or arrays or equation.op in ("add", "subtract", "multiply", "negative", "absolute"))
 
 
 def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[str, Any], *more: Region) -> None:
@@ -66,6 +98,7 @@ def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[st
     before = Side(m.heap, m.builder.equations)
     merger = Merger(m, before, Side(done.heap, done.equations), variable)
     m.heap = merger.heaps()
+    merger.settle()
     region = Region((), tuple(done.equations), tuple(b for _, b in rows.values()))
     results = tuple(v for v, _ in rows.values())
     start = len(m.builder.equations)

@@ -6,16 +6,18 @@ import collections
 import itertools
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from srcad.frontend import arithmetic, objects
-from srcad.frontend.arrays import boxed, from_atom, to_atom, to_number
+from srcad.frontend.arrays import from_atom, to_atom, to_number
+from srcad.frontend.boxes import boxed
 from srcad.frontend.branches import branch, truth
 from srcad.frontend.comprehensions import to_list
-from srcad.frontend.containers import extend, pop_front
-from srcad.frontend.expressions import dict_items
+from srcad.frontend.containers import extend, key_of, pop_front
+from srcad.frontend.expressions import dict_items, refuse_text
 from srcad.frontend.iteration import Items, known_items, length, refuse_spent, sequence
 from srcad.frontend.machine import Machine
 from srcad.frontend.numbers import as_array
@@ -54,6 +56,7 @@ def _len(m: Machine, x: Value) -> Value:
         items = sequence(m, x)
         return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
     atom = to_atom(m, x)
+    refuse_text(m, x)
     if isinstance(atom.type, Array) and atom.type.rank:
         return from_atom(m, m.emit("dim", atom, axis=0))
     return Num(m.emit("list_len", atom))
@@ -185,6 +188,20 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
     return Ref(m.allocate(DictCell(tuple(items.items()))))
 
 
+def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None, **named: Value) -> Value:
+    made = _dict(m, values, **named)
+    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    given = None if factory == NONE else factory
+    return Ref(m.allocate(replace(cell, cls=collections.defaultdict, factory=given)))
+
+
+def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
+    """collections.Counter of known items."""
+    counts = collections.Counter(key_of(m, item) for item in known_items(m, values, "the items that are counted"))
+    items = tuple((key, Static(count)) for key, count in counts.items())
+    return Ref(m.allocate(DictCell(items, collections.Counter)))
+
+
 def _set(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     items = known_items(m, values, "the items of a set")
     if all(isinstance(v, Static) for v in items):
@@ -272,4 +289,6 @@ SEQUENCES: dict[Any, Callable[..., Value]] = {
     sorted: _sorted,
     collections.deque: _deque,
     collections.OrderedDict: _dict,
+    collections.defaultdict: _default_dict,
+    collections.Counter: _counter,
 }

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import ast
+import collections
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import SrcadError
-from srcad.frontend.arrays import (
-    boxed,
-    describe,
-    element_view,
-    elements_held,
-    from_atom,
-    is_list,
-    load,
-    to_atom,
-    to_number,
-    view,
-)
+from srcad.frontend.arrays import describe, element_view, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.boxes import boxed, gathered
 from srcad.frontend.externals import expand
 from srcad.frontend.machine import Machine
 from srcad.frontend.presence import check_key
@@ -101,8 +92,17 @@ def _number_item(m: Machine, owner: Num, key: Value) -> Value:
     """x[()] of a number, and items of what may turn out an array."""
     if isinstance(owner.var.type, Scalar) and isinstance(key, Tup) and not key.items:
         return owner
+    if isinstance(owner.var.type, Scalar) and owner.var.type.python:
+        m.raises(TypeError(f"{python_name(owner.var.type)!r} object is not subscriptable"))
     operands, template = index_from(m, key)
+    if isinstance(owner.var.type, Scalar) and any(entry[0] != "newaxis" for entry in template):
+        m.raises(IndexError("invalid index to scalar variable."))
     return from_atom(m, m.emit("get_item", owner.var, *operands, index=template))
+
+
+def python_name(t: Scalar) -> str:
+    """How Python calls the type of a number."""
+    return t.dtype.rstrip("0123456789") if t.python else f"numpy.{t.dtype}"
 
 
 def index_of(m: Machine, node: ast.expr) -> Index:
@@ -187,14 +187,28 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     if default is not None:
         check_key(m, cell, known)
     for name, value in cell.items:
-        if name == known and type(name) is type(known):
+        if name == known:
             return expand(m, value)
     if default is not None:
         return default
     missing = getattr(cell.cls, "__missing__", None)
     if missing is not None and cell.origin is not None and callable(getattr(cell.origin, "default_factory", None)):
         m.refuse("a missing key of a defaultdict is read", do="set the key before.")
+    if cell.cls is collections.Counter:
+        return Static(0)
+    if cell.factory is not None:
+        return _made_for_key(m, ref, key, cell.factory)
     m.raises(KeyError(known))
+
+
+def _made_for_key(m: Machine, ref: Ref, key: Value, factory: Value) -> Value:
+    """A missing item of a defaultdict."""
+    from srcad.frontend.calls import call
+    from srcad.frontend.containers import set_container_item
+
+    value = call(m, factory, ())
+    set_container_item(m, ref, key, value)
+    return value
 
 
 def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref | None) -> Value:
@@ -206,8 +220,10 @@ def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref 
     if isinstance(position, Const):
         try:
             return expand(m, items[position.value])
-        except (IndexError, TypeError) as error:
+        except TypeError as error:
             m.raises(error)
+        except IndexError:
+            m.raises(IndexError(f"{'tuple' if owner is None else 'list'} index out of range"))
     return _item_by_number(m, items, position, owner)
 
 
@@ -235,8 +251,7 @@ def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
     """An item or a slice of a run-time list."""
     if isinstance(key, Slice):
         bounds = [to_atom(m, part) for part in (key.start, key.stop, key.step)]
-        arrays, lists = elements_held(m, Ref(ref.cell))
-        return Ref(m.allocate(GrownCell(m.emit("list_slice", load(m, ref), *bounds), None, arrays, lists)))
+        return Ref(m.allocate(gathered(m, m.emit("list_slice", load(m, ref), *bounds), Ref(ref.cell))))
     return element_view(m, ref, to_number(m, key, "used as an index"))
 
 

@@ -218,6 +218,7 @@ class GrownCell(Cell):
 
     `aliases`: cells whose arrays are elements; `lists`: the containers that are elements, as they were when put in.
     `places` is another object after each change of which object stands where, `content` after each write into one.
+    `repeated`: two places may hold the same memory.
     """
 
     var: Atom
@@ -227,6 +228,21 @@ class GrownCell(Cell):
     places: Any = None
     content: Any = None
     most: int | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Lost(Cell):
+    """A container that may have been changed under another name, at `span`."""
+
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class Twins(Cell):
+    """Pairs of containers that may be one and the same."""
+
+    pairs: frozenset[frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -237,6 +253,7 @@ class DictCell(Cell):
     cls: type | None = None
     origin: Any = None
     unsure: frozenset[Any] = frozenset()
+    factory: Value | None = None  # what makes the value of a missing key
 
 
 @dataclass(frozen=True)

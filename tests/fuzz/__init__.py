@@ -1,0 +1,1 @@
+"""Random programs in Python source, against the plain run and differences."""

@@ -1,0 +1,115 @@
+"""Random programs in source: the right value and gradient, or a refusal; the arguments untouched; twice the same."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad.errors import InternalError, SrcadError
+from tests import reference
+from tests.fuzz import programs
+
+SEEDS = range(400)
+SECONDS = 20.0
+ACTIVE = (0, 1, 2, 3)
+
+
+def points(seed: int) -> list[tuple[Any, ...]]:
+    """Two sizes, rows and columns first, a vector with gaps in memory."""
+    rng = np.random.default_rng(seed)
+
+    def make(n: int, m: int) -> tuple[Any, ...]:
+        return rng.normal(size=n), rng.normal(size=n), rng.normal(size=(m, n)), float(rng.normal()), 1
+
+    first, (x, z, A, s, k), (gaps, *others) = make(5, 3), make(6, 4), make(4, 3)
+    return [first, (x, z, np.asfortranarray(A), s, k), (np.repeat(gaps, 2)[::2], *others)]
+
+
+def fresh(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Copies of the same layout."""
+    return tuple(_copy(a) if isinstance(a, np.ndarray) else a for a in args)
+
+
+def _copy(a: np.ndarray) -> np.ndarray:
+    return np.repeat(a, 2)[::2] if a.ndim == 1 and not a.flags.c_contiguous else a.copy(order="K")
+
+
+def load(seed: int, size: int, folder: Path) -> Any:
+    """The program, from a file of its own: srcad reads source."""
+    path = folder / f"program_{seed}.py"
+    path.write_text(programs.source(seed, size))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.f
+
+
+def check(f: Any, seed: int) -> str:
+    """What came out: "right" or "refused"; AssertionError for anything else."""
+    derived = srcad.value_and_grad(f, ACTIVE)
+    for args in points(seed):
+        due = f(*fresh(args))
+        given = fresh(args)
+        try:
+            value, gradient = derived(*given)
+            _, again = derived(*given)
+        except InternalError:
+            raise
+        except SrcadError as error:
+            assert error.span is not None, error
+            return "refused"
+        assert all(np.array_equal(a, b) for a, b in zip(given, args, strict=True)), "the arguments were modified"
+        assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(gradient, again, strict=True))
+        np.testing.assert_allclose(value, due, rtol=1e-9, atol=1e-10)
+        check_direction(f, args, gradient, seed)
+    return "right"
+
+
+def check_direction(f: Any, args: tuple[Any, ...], gradient: tuple[Any, ...], seed: int) -> None:
+    """Along one direction, unless there is a kink nearby."""
+    rng = np.random.default_rng(seed + 1)
+    direction = tuple(rng.normal(size=np.shape(args[k])) for k in ACTIVE)
+
+    def phi(t: float) -> np.ndarray:
+        moved = list(fresh(args))
+        for k in ACTIVE:
+            moved[k] = moved[k] + t * direction[k] if k == 3 else _shifted(moved[k], t * direction[k])
+        return np.array([float(f(*moved))])
+
+    due = reference.ridders(phi, 1e-3)
+    size = max(1.0, abs(due.value[0]))
+    if due.error < 1e-6 * size:
+        assert abs(reference.inner(gradient, direction) - due.value[0]) < 1e-5 * size
+
+
+def _shifted(a: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """In place, so that the layout stays."""
+    a += by
+    return a
+
+
+def test_programs(tmp_path: Path) -> None:
+    start, counts = time.perf_counter(), {"right": 0, "refused": 0}
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for seed in SEEDS:
+            size = 4 + seed % 4
+            try:
+                counts[check(load(seed, size, tmp_path), seed)] += 1
+            except Exception as error:
+                pytest.fail(f"seed {seed}: {error}\n{programs.source(seed, size)}")
+            if time.perf_counter() - start > SECONDS:
+                break
+    assert counts["right"] > counts["refused"], counts
+
+
+def test_generator_is_deterministic() -> None:
+    assert programs.source(3) == programs.source(3) != programs.source(4)
