@@ -19,6 +19,7 @@ import srcad
 from srcad.api import Derived, grad, table_of, value_and_grad
 from srcad.arguments import Binder, differentiable_argnums
 from srcad.errors import ArgumentError, SrcadError
+from srcad.forward import hvp, jacfwd
 from srcad.pipeline import Request, compile_call
 from srcad.report.values import input_values
 from srcad.typespec import Example, example_call
@@ -35,6 +36,12 @@ Target = Annotated[
     str, typer.Argument(metavar="FILE.py:FUNC", help="The function: path.py:name, or package.module:name.")
 ]
 Wrt = Annotated[str, typer.Option(metavar="NAMES", help="The arguments to differentiate: w,b. Else: all that can be.")]
+Mode = Annotated[
+    str,
+    typer.Option(
+        metavar="MODE", help="reverse: the gradient; forward: the tangent; hvp: the Hessian times a direction."
+    ),
+]
 Value = Annotated[bool, typer.Option("--value", help="Return the value as well.")]
 Types = Annotated[
     str,
@@ -47,11 +54,11 @@ Types = Annotated[
 @app.command(
     epilog="Example: srcad show model.py:loss --wrt w,b --args 'w: float64\\[n], X: float64\\[m, n], b: float'"
 )
-def show(target: Target, wrt: Wrt = "", value: Value = False, args: Types = "") -> None:
+def show(target: Target, wrt: Wrt = "", mode: Mode = "reverse", value: Value = False, args: Types = "") -> None:
     """Print the source of the derivative."""
     function = load(target)
     example = example_for(function, args)
-    derived = derivative(function, example, wrt, value)
+    derived = of_mode(mode, function, example, wrt) or derivative(function, example, wrt, value)
     tell_assumed(example)
     print_code(derived.source(*example.args, **example.kwargs))
 
@@ -159,6 +166,15 @@ def example_for(function: Callable[..., Any], types: str, at: str = "") -> Examp
         return example_call(function, types, at)
     except ArgumentError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def of_mode(mode: str, function: Callable[..., Any], example: Example, wrt: str) -> Derived | None:
+    """What another mode than the usual one derives."""
+    makers = {"reverse": None, "forward": jacfwd, "hvp": hvp}
+    if mode not in makers:
+        raise typer.BadParameter(f"there is no mode {mode!r}: it is one of {', '.join(makers)}")
+    make = makers[mode]
+    return None if make is None else make(function, argnums=argnums(wrt, example))
 
 
 def derivative(function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -122,6 +123,10 @@ class HessianProduct(Derived):
 
     __srcad_way__ = "direction"
 
+    def __init__(self, function: Function, request: Request, made_by: str) -> None:
+        super().__init__(function, request, made_by)
+        self.__signature__ = _with_direction(self._specialiser.binder.signature)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args:
             raise ArgumentError(f"srcad.hvp of {self.__name__} takes its arguments, and then a direction")
@@ -129,6 +134,19 @@ class HessianProduct(Derived):
         pushforward: Pushforward = super().__call__(*primals, **kwargs)
         _, request = self.__srcad__
         return pushforward((direction,) if request.single else direction)
+
+
+def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
+    """The signature with a direction behind the arguments; where these may be many or lacking, any."""
+    given = list(signature.parameters.values()) if signature else []
+    plain = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if signature is None or any(p.kind is not plain or p.default is not p.empty for p in given):
+        names = (("args", inspect.Parameter.VAR_POSITIONAL), ("kwargs", inspect.Parameter.VAR_KEYWORD))
+        return inspect.Signature([inspect.Parameter(name, kind) for name, kind in names])
+    name = "direction"
+    while any(p.name == name for p in given):
+        name += "_"
+    return inspect.Signature([*given, inspect.Parameter(name, plain)])
 
 
 # ---- structures

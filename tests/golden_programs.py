@@ -149,3 +149,6 @@ GOLDEN = [
     Golden(power, (1.1, 3), (0,)),
     Golden(softmax_rows, (matrix, np.array([0, 2, 1, 1])), (0,)),
 ]
+
+# those whose Hessian-vector products are kept too
+HVP = (f, loss, newton, smooth, network, fixed_point, gauss_seidel)

@@ -1,5 +1,7 @@
 """The generated sources are those in tests/golden/: a change of what srcad writes shows up as a diff to read.
 
+Gradients stand in the folder itself, tangents in `forward`, tangents of gradients in `hvp`.
+
 `pytest tests/test_golden.py --refresh-golden` rewrites them.
 """
 
@@ -11,35 +13,47 @@ from pathlib import Path
 import pytest
 
 import srcad
-from tests.golden_programs import GOLDEN, Golden
+from tests.golden_programs import GOLDEN, HVP, Golden
 
 FOLDER = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.function.__name__)
-def test_source(golden: Golden, refresh_golden: bool) -> None:
-    source = generated(golden)
-    path = FOLDER / f"{golden.function.__name__}.py"
+CASES = [
+    *(("", golden) for golden in GOLDEN),
+    *(("forward", golden) for golden in GOLDEN),
+    *(("hvp", golden) for golden in GOLDEN if golden.function in HVP),
+]
+IDS = ["-".join(filter(None, (mode, golden.function.__name__))) for mode, golden in CASES]
+
+
+@pytest.mark.parametrize(("mode", "golden"), CASES, ids=IDS)
+def test_source(mode: str, golden: Golden, refresh_golden: bool) -> None:
+    source = generated(mode, golden)
+    path = FOLDER / mode / f"{golden.function.__name__}.py"
     if refresh_golden:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(source)
     assert path.exists(), "no expected source yet: run pytest --refresh-golden, and read what it writes"
     assert source == path.read_text()
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.function.__name__)
-def test_source_is_python_and_deterministic(golden: Golden) -> None:
-    source = generated(golden)
+@pytest.mark.parametrize(("mode", "golden"), CASES, ids=IDS)
+def test_source_is_python_and_deterministic(mode: str, golden: Golden) -> None:
+    source = generated(mode, golden)
     ast.parse(source)
-    assert source == generated(golden)
+    assert source == generated(mode, golden)
     assert source.endswith("\n")
     assert all(len(line) <= 120 and line == line.rstrip() for line in source.splitlines())
 
 
 def test_no_golden_file_is_left_over() -> None:
-    names = {golden.function.__name__ for golden in GOLDEN}
-    assert {path.stem for path in FOLDER.glob("*.py")} <= names
+    known = {FOLDER / mode / f"{golden.function.__name__}.py" for mode, golden in CASES}
+    assert set(FOLDER.rglob("*.py")) <= known
 
 
-def generated(golden: Golden) -> str:
+def generated(mode: str, golden: Golden) -> str:
+    if mode:
+        derive = srcad.jacfwd if mode == "forward" else srcad.hvp
+        return derive(golden.function, argnums=golden.argnums).source(*golden.args)
     derive = srcad.value_and_grad if golden.value else srcad.grad
     return derive(golden.function, argnums=golden.argnums).source(*golden.args)

@@ -15,12 +15,13 @@ from srcad.rules.language import (
     apply,
     expanded,
     get_item,
+    one,
     set_item,
     unbroadcast,
     where,
     zeros,
 )
-from srcad.rules.table import Site, flat, linear, rule, slopes
+from srcad.rules.table import Site, flat, linear, pointwise, rule, slopes
 from srcad.trace.types import ListOf, Scalar, is_differentiable
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
@@ -58,7 +59,15 @@ linear("add_item", lambda g, *_: g, _added)
 
 # ---- values and their adjoints
 
-slopes("accumulate", 1, 1)
+
+def _accumulate_tangent(site: Site, total: Expr | None, more: Expr | None) -> Expr | None:
+    """Accumulated again, into the buffer of the tangent."""
+    if total is None or more is None:
+        return more if total is None else total
+    return one("accumulate", total, more)
+
+
+pointwise("accumulate", lambda g, *_: g, lambda g, *_: g, tangent=_accumulate_tangent)
 slopes("copy", 1)
 slopes("cast", 1)
 linear("materialise", lambda g, small, like, y: unbroadcast(g, small))

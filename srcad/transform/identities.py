@@ -295,6 +295,13 @@ def length_of_list(folder: Folder, equation: Equation) -> Folded:
     return Const(len(made.operands), equation.result.type) if made else None
 
 
+@folds("list_zeros")
+def zeros_of_nothing(folder: Folder, equation: Equation) -> Folded:
+    """Of an empty list: another empty list."""
+    made = folder.maker(equation.operands[0], "list_new")
+    return derived(equation, "list_new", (), params=made.params) if made and not made.operands else None
+
+
 @folds("list_pop")
 def pop_what_was_appended(folder: Folder, equation: Equation) -> Folded:
     appended = folder.maker(equation.operands[0], "list_append")

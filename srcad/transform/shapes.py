@@ -12,6 +12,8 @@ from srcad.trace.types import Array, dtype_of
 from srcad.transform.folding import Folded, Folder, derived, folds
 from srcad.transform.witness import READS_SHAPE
 
+SHAPED_LIKE = {"materialise": 1, "zeros_like": 0, "copy": 0}  # which operand has the very shape of the result
+
 MAX_SOURCES = 30  # how many variables are looked at for one shape
 
 
@@ -42,10 +44,15 @@ def alike(folder: Folder, var: Var) -> list[Var]:
 
 
 def sources(folder: Folder, var: Var) -> list[Var]:
-    """The operands of the same shape, if the variable is made elementwise."""
+    """The operands of the same shape, if the variable is made elementwise, or after another one."""
     made = folder.made.get(var)
     operation = OPS.get(made.op) if made else None
-    if made is None or operation is None or not operation.elementwise:
+    if made is None or operation is None:
+        return []
+    if made.op in SHAPED_LIKE:
+        like = made.operands[SHAPED_LIKE[made.op]]
+        return [like] if isinstance(like, Var) else []
+    if not operation.elementwise:
         return []
     return [v for v in variables(made.operands) if has_shape_of(v, var)]
 
