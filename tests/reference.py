@@ -152,7 +152,12 @@ def alone(direction: tuple[Any, ...], wanted: str) -> tuple[Any, ...]:
 
 def shifted(args: tuple[Any, ...], direction: tuple[Any, ...], t: complex) -> tuple[Any, ...]:
     """args + t * direction, fresh."""
-    return map_leaves(lambda leaf, d: copy.deepcopy(leaf) if d is None else leaf + t * d, args, direction)
+    return map_leaves(lambda leaf, d: copy.deepcopy(leaf) if d is None else moved(leaf, t * d), args, direction)
+
+
+def moved(leaf: Any, by: Any) -> Any:
+    """leaf + by, of Python's own type where the leaf is."""
+    return type(leaf)(leaf + by) if type(leaf) is float and not isinstance(by, complex) else leaf + by
 
 
 # ---- differences

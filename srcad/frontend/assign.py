@@ -35,7 +35,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import Array, dtype_of
+from srcad.trace.types import Array, Scalar, dtype_of
 
 
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
@@ -96,10 +96,12 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
     if not stars:
         if len(items) != len(target.elts):
-            m.refuse(f"{len(items)} values are unpacked into {len(target.elts)} names", node=target)
+            m.raises(ValueError(f"{len(items)} values can't be unpacked into {len(target.elts)} names"))
         for part, item in zip(target.elts, items, strict=True):
             assign(m, part, item)
         return
+    if len(items) < len(target.elts) - 1:
+        m.raises(ValueError(f"not enough values to unpack: {len(items)}"))
     k, after = stars[0], len(target.elts) - stars[0] - 1
     middle = Ref(m.allocate(ListCell(items[k : len(items) - after])))
     for part, item in zip(target.elts, (*items[:k], middle, *items[len(items) - after :]), strict=True):
@@ -109,6 +111,8 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
 def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -> tuple[Value, ...]:
     """The parts of an unpacked value. Where only the run knows how many there are, as many as there are names."""
     starred = any(isinstance(t, ast.Starred) for t in target.elts)
+    if isinstance(value, Num) and isinstance(value.var.type, Scalar):
+        m.raises(TypeError(f"cannot unpack non-iterable {value.var.type.dtype} object"))
     if isinstance(value, (ArrayRef, Obj, Num)) and not starred:
         from srcad.frontend.subscripts import get_known
 

@@ -62,6 +62,22 @@ def _text(m: Machine, value: Value = Static("")) -> Value:  # noqa: B008
     return Obj(m.emit("format", to_atom(m, value), pieces=((0, "", ""),)))
 
 
+def _represented(m: Machine, value: Value) -> Value:
+    return Static(repr(value.value)) if isinstance(value, Static) else _formatted(m, value, "r", "")
+
+
+def _format(m: Machine, value: Value, spec: Value = Static("")) -> Value:  # noqa: B008
+    if isinstance(value, Static) and isinstance(spec, Static):
+        return Static(format(value.value, spec.value))
+    if not isinstance(spec, Static):
+        m.refuse("a format that is known at run time only isn't supported")
+    return _formatted(m, value, "", spec.value)
+
+
+def _formatted(m: Machine, value: Value, conversion: str, spec: str) -> Value:
+    return Obj(m.emit("format", to_atom(m, value), pieces=((0, conversion, spec),)))
+
+
 def _shape(m: Machine, x: Value) -> Value:
     return objects.get_attribute(m, x, "shape") if isinstance(x, (ArrayRef, Num)) else Tup(_dims(m, x))
 
@@ -81,6 +97,8 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     **KINDS,
     **COMBINATORS,
     str: _text,
+    repr: _represented,
+    format: _format,
 }
 
 __all__ = ["BUILTINS", "special_form"]

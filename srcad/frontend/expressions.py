@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcad.frontend import objects
 from srcad.frontend.arrays import (
     check_defined,
@@ -43,7 +45,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import Array, Scalar, Unknown, is_numeric
+from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
 
 BINARY: dict[type, str] = {
     ast.Add: "add",
@@ -74,6 +76,7 @@ PYTHON_BINARY: dict[type, Callable[[Any, Any], Any]] = {
     ast.LShift: operator.lshift,
     ast.RShift: operator.rshift,
 }
+BITS = ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "invert")
 COMPARE: dict[type, str] = {
     ast.Lt: "less",
     ast.LtE: "less_equal",
@@ -224,12 +227,14 @@ def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
         return distribute(m, right, lambda v: binary(m, op, left, v))
     if isinstance(left, Static) and isinstance(right, Static):
         return fold(m, PYTHON_BINARY[type(op)], left, right)
-    special = _containers(m, op, left, right) or objects.operator_method(m, BINARY[type(op)], left, right)
+    special = objects.operator_method(m, BINARY[type(op)], left, right) or _containers(m, op, left, right)
     if special is not None:
         return special
-    for side in (left, right):
+    for side, other in ((left, right), (right, left)):
         check_defined(m, side)
         refuse_text(m, side)
+        if _is_sequence(m, side) and not _spreads(other):
+            m.raises(TypeError(f"{describe(left)} and {describe(right)} are operands of {BINARY[type(op)]}"))
     return number_result(m, BINARY[type(op)], left, right)
 
 
@@ -253,6 +258,8 @@ def _containers(m: Machine, op: ast.operator, left: Value, right: Value) -> Valu
         items, count = (left, right) if sequences[0] else (right, left)
         if isinstance(count, Static) or (isinstance(count, Num) and _is_int(count)):
             return repeat(m, items, count)
+    if isinstance(op, ast.Add) and is_text(m, left) and is_text(m, right):
+        return Obj(m.emit("format", to_atom(m, left), to_atom(m, right), pieces=((0, "", ""), (1, "", ""))))
     if isinstance(op, ast.Mod) and isinstance(left, Static) and isinstance(left.value, str):
         from srcad.frontend.strings import percent
 
@@ -261,6 +268,27 @@ def _containers(m: Machine, op: ast.operator, left: Value, right: Value) -> Valu
         merged = {**dict_items(m, left), **dict_items(m, right)}
         return Ref(m.allocate(DictCell(tuple(merged.items()))))
     return None
+
+
+def is_text(m: Machine, value: Value) -> bool:
+    """Whether a value is a string for sure."""
+    if isinstance(value, Static):
+        return isinstance(value.value, str)
+    made = m.definitions.get(value.var) if isinstance(value, Obj) and isinstance(value.var, Var) else None
+    if made is None or made.op != "call":
+        return made is not None and made.op == "format"
+    method = m.definitions.get(made.operands[0]) if isinstance(made.operands[0], Var) else None
+    owner = method.operands[0] if method is not None and method.op == "attribute" else None
+    return isinstance(owner, Const) and isinstance(owner.value, str)
+
+
+def _spreads(value: Value) -> bool:
+    """Whether an operation of it with a list is one of arrays."""
+    if isinstance(value, Num):
+        return not (isinstance(value.var.type, Scalar) and value.var.type.python)
+    if isinstance(value, Static):
+        return isinstance(value.value, np.generic)
+    return not isinstance(value, (Tup, Ref))
 
 
 def _is_int(value: Num) -> bool:
@@ -290,6 +318,15 @@ def refuse_object(m: Machine) -> None:
 def number_result(m: Machine, op: str, *values: Value) -> Value:
     """An elementwise operation on numbers and arrays."""
     atoms = [to_number(m, value) for value in values]
+    if op in BITS and any(is_inexact(dtype_of(a.type)) for a in atoms):
+        m.raises(TypeError(f"{op} isn't defined for floats"))
+    if op == "matmul" and any(isinstance(a.type, Unknown) for a in atoms):
+        m.refuse(
+            "a matrix product of a value that may be None or an array",
+            why="what the product is depends on the number of dimensions.",
+            do="give the variable an array from the start.",
+            first_turn=True,
+        )
     result = m.emit(op, *atoms)
     refs = [value for value in values if isinstance(value, ArrayRef)]
     return wrap(m, result, contiguity(m, refs))
@@ -366,6 +403,8 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
         return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
     if isinstance(left, Static) and isinstance(right, Static):
         return Static(PYTHON_COMPARE[type(op)](left.value, right.value))
+    for side in (left, right):
+        refuse_text(m, side)
     known = objects.comparison_method(m, COMPARE[type(op)], left, right)
     if known is None:
         known = _structural_equality(m, op, left, right)

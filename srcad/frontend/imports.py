@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+from types import ModuleType
 
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import Static
@@ -11,25 +12,33 @@ from srcad.frontend.values import Static
 
 def import_statement(m: Machine, statement: ast.Import) -> None:
     for alias in statement.names:
-        module = importlib.import_module(alias.name)
+        module = imported(m, alias.name)
         if alias.asname:
             m.bind(alias.asname, Static(module))
         else:
             top = alias.name.split(".")[0]
-            m.bind(top, Static(importlib.import_module(top)))
+            m.bind(top, Static(imported(m, top)))
+
+
+def imported(m: Machine, name: str, package: str | None = None) -> ModuleType:
+    """A module; an import that fails does so in the run."""
+    try:
+        return importlib.import_module(name, package)
+    except ImportError as error:
+        m.raises(ImportError(str(error)))
 
 
 def import_from(m: Machine, statement: ast.ImportFrom) -> None:
     if statement.level:
         package = m.code.globals.get("__package__")
-        module = importlib.import_module("." * statement.level + (statement.module or ""), package)
+        module = imported(m, "." * statement.level + (statement.module or ""), package)
     else:
-        module = importlib.import_module(statement.module or "")
+        module = imported(m, statement.module or "")
     for alias in statement.names:
         name = alias.asname or alias.name
         if alias.name == "*":
             m.refuse("`from ... import *` in a function")
         value = getattr(module, alias.name, None)
         if value is None:
-            value = importlib.import_module(f"{module.__name__}.{alias.name}")
+            value = imported(m, f"{module.__name__}.{alias.name}")
         m.bind(name, Static(value))

@@ -10,9 +10,9 @@ import numpy as np
 from srcad.frontend.arrays import describe, load, refuse_truncation, set_items, store, to_number
 from srcad.frontend.machine import Machine
 from srcad.frontend.subscripts import index_from
-from srcad.frontend.values import NONE, ArrayRef, Num, Static, Value
+from srcad.frontend.values import NONE, ArrayRef, Method, Num, Static, Tup, Value
 from srcad.ops.catalogue import LOWERINGS, static
-from srcad.trace.types import Array
+from srcad.trace.types import Array, rank_of
 
 WHOLE: Any = ((), (("ellipsis",),))
 
@@ -91,11 +91,24 @@ def array_method(
         return NONE
     if name == "sort" and isinstance(owner, ArrayRef):
         return _sort(m, owner, args, keywords)
+    if name == "tolist" and isinstance(owner, ArrayRef) and (rank_of(load(m, owner).type) or 0) > 1:
+        return nested(m, owner)
     if name == "put" and isinstance(owner, ArrayRef):
         return _put(m, owner, *args)
     if name in ("itemset", "setflags", "partition"):
         m.refuse(f"the method {name!r} of an array isn't supported yet")
     return None
+
+
+def nested(m: Machine, owner: ArrayRef) -> Value:
+    """x.tolist() of a matrix: a list of the lists of its rows."""
+    from srcad.frontend.calls import call_method
+    from srcad.frontend.comprehensions import to_list
+    from srcad.frontend.iteration import known_items
+
+    rows = known_items(m, owner, "the number of rows of a matrix that becomes a list of lists")
+    lists = tuple(call_method(m, Method("tolist", row), (), {}) for row in rows)
+    return to_list(m, Tup(lists))
 
 
 def _sort(m: Machine, ref: ArrayRef, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:

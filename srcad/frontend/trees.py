@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from srcad.errors import NotYetSupported
 from srcad.frontend.arrays import load
 from srcad.frontend.machine import Machine
 from srcad.frontend.values import (
@@ -74,9 +75,21 @@ def container_tree(value: Any, path: Path, build: Callable[[Any, Path], Tree]) -
         kind = "list" if isinstance(value, list) else "tuple"
         return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(f.name for f in dataclasses.fields(value))
+        names = made_of(type(value))
         return Node("dataclass", tuple(build(getattr(value, k), path.attr(k)) for k in names), names, type(value))
     return Fixed(None)
+
+
+def made_of(cls: Any) -> tuple[str, ...]:
+    """The fields from which a dataclass can be made again."""
+    others = [f.name for f in dataclasses.fields(cls) if not f.init]
+    if others:
+        raise NotYetSupported(
+            f"{cls.__name__} has the field {others[0]!r}, which its __init__ doesn't take",
+            why="a gradient is made of the class of its argument, from all of its fields.",
+            do="make it an ordinary field, or compute it where it is used.",
+        )
+    return tuple(f.name for f in dataclasses.fields(cls))
 
 
 def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
@@ -116,7 +129,7 @@ def _cell_tree(m: Machine, cell: Any, atoms: list[Atom]) -> Tree:
         atoms.append(cell.var)
         return Leaf(len(atoms) - 1)
     if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls):
-        names = tuple(f.name for f in dataclasses.fields(cell.cls))
+        names = made_of(cell.cls)
         fields = dict(cell.fields)
         return Node("dataclass", tuple(result_tree(m, fields[k], atoms) for k in names), names, cell.cls)
     m.refuse("an instance of a class is returned", do="return its numbers and arrays.")

@@ -30,11 +30,13 @@ def known_rank(value: Atom, what: str) -> int:
     """The rank of an operand, for operations that mean different things for different ranks."""
     rank = rank_of(value.type)
     if rank is None:
-        raise NotYetSupported(
+        error = NotYetSupported(
             f"{what} of an array whose number of dimensions isn't known before the run",
             why="what the operation and its derivative are depends on the number of dimensions",
             do="give the variable the same number of dimensions from the start, or annotate it",
         )
+        error.first_turn = True
+        raise error
     return rank
 
 
