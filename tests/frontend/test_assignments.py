@@ -299,7 +299,7 @@ def undefined_in_branch(x):
 def deleted(x):
     y = x * x
     del y
-    return y * x  # <- refused
+    return y * x  # noqa: F821 # <- refused
 
 
 @program.refused(1.3)

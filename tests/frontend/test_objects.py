@@ -491,7 +491,7 @@ def kinds(x):
             t += v * v
         elif type(v) is int or isinstance(v, (int, np.integer)):
             t += v
-        elif type(v) == list:
+        elif type(v) == list:  # noqa: E721
             t += v[0] * 2
         elif isinstance(v, (tuple, collections.abc.Sequence)) and not isinstance(v, str):
             t += v[0] * 3
