@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import collections
 import itertools
 import sys
@@ -17,7 +18,7 @@ from srcad.frontend.boxes import boxed
 from srcad.frontend.branches import branch, truth
 from srcad.frontend.comprehensions import to_list
 from srcad.frontend.containers import extend, key_of, pop_front
-from srcad.frontend.expressions import dict_items, refuse_text
+from srcad.frontend.expressions import compare, dict_items, refuse_text
 from srcad.frontend.iteration import Items, known_items, length, refuse_spent, sequence
 from srcad.frontend.machine import Machine
 from srcad.frontend.numbers import as_array
@@ -150,6 +151,19 @@ def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Stati
     return lower(m, METHODS["astype"], (array, dtype), {}, np.fromiter)
 
 
+def _zip(m: Machine, *parts: Value, strict: Value = FALSE) -> Value:
+    """zip(...); with strict=True the lengths are compared first, as Python would do in the end."""
+    if strict == Static(True):
+        lengths = [_len(m, part) for part in parts]
+        for other in lengths[1:]:
+            known = truth(m, compare(m, ast.Eq(), lengths[0], other))
+            if known is False:
+                m.refuse("zip(strict=True) of sequences of different lengths, which raises ValueError")
+            if known is not True:
+                m.emit("assert_", known)
+    return Iter("zip", parts)
+
+
 def _iterator(kind: str) -> Callable[..., Value]:
     def make(m: Machine, *parts: Value, **named: Value) -> Value:
         return Iter(kind, (*parts, *named.values()))
@@ -270,7 +284,7 @@ SEQUENCES: dict[Any, Callable[..., Value]] = {
     len: _len,
     range: _range,
     slice: _slice,
-    zip: _iterator("zip"),
+    zip: _zip,
     enumerate: _iterator("enumerate"),
     reversed: _iterator("reversed"),
     map: _iterator("map"),
