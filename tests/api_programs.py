@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -162,3 +163,12 @@ def copies_first(a, b):
     a = a.copy()
     a[0] = 5.0
     return np.sum(a * b)
+
+
+def in_one_branch(x, y):
+    if x < 1:
+        z = math.exp(x * y)
+        r = z * z
+    else:
+        r = x * y
+    return r

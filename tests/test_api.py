@@ -139,6 +139,13 @@ def test_a_pullback_can_be_called_again_and_keeps_its_own() -> None:
     np.testing.assert_array_equal(pullback(np.ones(2))[0], first)
 
 
+@pytest.mark.parametrize(("x", "bar"), [(0.5, 6.0 * np.exp(3.0)), (2.0, 3.0)])
+def test_what_one_branch_records_is_not_there_when_the_other_ran(x: float, bar: float) -> None:
+    value, pullback = srcad.vjp(programs.in_one_branch, x, 3.0)
+    assert value == programs.in_one_branch(x, 3.0)
+    np.testing.assert_allclose(pullback(1.0), (bar, x / 3.0 * bar))
+
+
 def test_none_stands_for_a_zero_adjoint() -> None:
     _, pullback = srcad.vjp(programs.pair, 2.0)
     assert pullback((None, 3.0)) == (3.0,)

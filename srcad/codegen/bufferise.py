@@ -61,7 +61,7 @@ def bufferise(trace: Trace) -> Bufferised:
         analysis = _Analysis(trace, live, sources, detached)
         analysis.run()
         if not analysis.to_detach:
-            return _Insertion(analysis.decisions).trace(trace)
+            return _Insertion(analysis.decisions, optional(trace)).trace(trace)
         detached |= analysis.to_detach
 
 
@@ -125,6 +125,17 @@ def _reached(starts: list[Node], parents: dict[Node, list[Node]]) -> set[Node]:
 
 
 # ---- the analysis
+
+
+def optional(trace: Trace) -> set[Var]:
+    """The variables that may be None, where their kind is known otherwise: what only one branch has recorded."""
+    found: set[Var] = set()
+    around = [slot for eq in walk(trace.body) if eq.op in STRUCTURED for slot in slots(eq)]
+    size = -1
+    while size != len(found):
+        size = len(found)
+        found.update(t for slot in around if any(_is_none(a) or a in found for a in slot.sources) for t in slot.targets)
+    return found
 
 
 class _Analysis:
@@ -335,7 +346,7 @@ class _Analysis:
         return self._link_pairs(pairs) or changed
 
     def _link_one(self, target: Var, source: Atom, scope: set[Var]) -> bool:
-        if isinstance(source.type, Undefined) or not levels(source.type):
+        if isinstance(source.type, Undefined) or not levels(source.type) or _is_none(source):
             return False
         if isinstance(source, Const):
             changed = any(self.sharing.owned[node] for node in nodes(target))
@@ -374,6 +385,10 @@ class _Analysis:
                 self.decisions.outputs.add(k)
             else:
                 seen += memory
+
+
+def _is_none(atom: Atom) -> bool:
+    return isinstance(atom, Const) and atom.value is None
 
 
 def _at(var: Atom, level: int) -> list[Node]:
@@ -419,8 +434,9 @@ _STORES = {
 class _Insertion:
     """Writes the copies into the trace."""
 
-    def __init__(self, decisions: Decisions) -> None:
+    def __init__(self, decisions: Decisions, optional: set[Var]) -> None:
         self.decisions = decisions
+        self.optional = optional  # what may be None
         self.in_place: set[Equation] = set()
         self.out: list[Equation] = []
 
@@ -457,8 +473,9 @@ class _Insertion:
 
     def copy(self, atom: Atom, eq: Equation | None, *, deep: bool = False, result: Var | None = None) -> Var:
         """`deep`: with the elements of lists. A value of unknown type, which may be a number, is left to a helper."""
-        result = result or Var(atom.type)
-        params: dict[str, Any] = {"deep": True} if deep or isinstance(atom.type, Unknown) else {}
+        t = Unknown() if atom in self.optional else atom.type
+        result = result or Var(t)
+        params: dict[str, Any] = {"deep": True} if deep or isinstance(t, Unknown) else {}
         span, role = (eq.span, eq.role) if eq else (None, "")
         self.out.append(Equation("copy", (atom,), (result,), MappingProxyType(params), (), span, role))
         return result

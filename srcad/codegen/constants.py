@@ -19,16 +19,19 @@ LONGEST_ARRAY = 16  # elements of an array that is printed as a literal
 class Constants:
     """Prints values; `bindings` collects the objects that the source refers to by a name of their own.
 
-    `known` says what objects are called already, `taken` which names the function uses, and `name` gives the name
+    `known` says what objects are called already, `taken` which names the function uses, `bindings` what others in
+    the same source have bound, and `name` gives the name
     under which a global (np, math, a builtin) can be reached.
     """
 
-    def __init__(self, known: Mapping[str, Any], taken: set[str], name: Callable[[str], str]) -> None:
+    def __init__(
+        self, known: Mapping[str, Any], taken: set[str], name: Callable[[str], str], bindings: dict[str, Any]
+    ) -> None:
         self.known = {id(value): name for name, value in known.items()}
         self.taken = taken
         self.name = name
-        self.bindings: dict[str, Any] = {}
-        self._names: dict[int, str] = {}
+        self.bindings = bindings
+        self._names = {id(value): name for name, value in bindings.items() if name not in taken}
 
     def expr(self, value: Any) -> ast.expr:
         """The tree of a value."""

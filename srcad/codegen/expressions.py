@@ -41,12 +41,14 @@ class Globals:
 class Expressions:
     """Prints atoms and equations as expressions."""
 
-    def __init__(self, trace: Trace, names: Names, folding: Folding, scalars: bool) -> None:
+    def __init__(
+        self, trace: Trace, names: Names, folding: Folding, scalars: bool, bindings: dict[str, object]
+    ) -> None:
         self.names = names
         self.folding = folding
         self.scalars = scalars
         self.globals = Globals(p.name for p in trace.parameters)
-        self.constants = Constants(trace.bindings, names.taken, self.globals.name)
+        self.constants = Constants(trace.bindings, names.taken, self.globals.name, bindings)
 
     def atom(self, atom: Atom) -> ast.expr:
         """What an atom is printed as."""
@@ -183,7 +185,7 @@ def _attribute_of_array(name: str) -> Callable[[Expressions, Equation], ast.expr
 
 
 def _copy(x: Expressions, eq: Equation) -> ast.expr:
-    value, of = x.atom(eq.operands[0]), eq.operands[0].type
+    value, of = x.atom(eq.operands[0]), eq.result.type
     if isinstance(of, Array) or (isinstance(of, ListOf) and not eq.params.get("deep")):
         return ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
     return value if isinstance(of, Scalar) else x.call("copied", value)
@@ -242,6 +244,10 @@ def _call(x: Expressions, eq: Equation) -> ast.expr:
     return ast.Call(callee, arguments[:first], named)
 
 
+def _recurse(x: Expressions, eq: Equation) -> ast.expr:
+    return ast.Call(ast.Name(eq.params["procedure"], ast.Load()), x.atoms(eq.operands), [])
+
+
 def _tuple_new(x: Expressions, eq: Equation) -> ast.expr:
     return ast.Tuple(x.atoms(eq.operands), ast.Load())
 
@@ -258,6 +264,7 @@ _EXPRESSIONS: dict[str, Callable[[Expressions, Equation], ast.expr]] = {
     "accumulate": _accumulate,
     "cast": _cast,
     "call": _call,
+    "recurse": _recurse,
     "tuple_new": _tuple_new,
     "if": Expressions.choice,
 }

@@ -1,10 +1,10 @@
-"""Code generation: a trace to the source of one function."""
+"""Code generation: a trace to the source of one function, and of those that call themselves in it."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.analysis.liveness import Liveness, liveness
@@ -20,7 +20,8 @@ from srcad.codegen.prepare import prepare
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.statements import Statements
 from srcad.errors import Span
-from srcad.trace.nodes import Region, Trace, Var, walk
+from srcad.trace.nodes import Recorded, Region, Trace, Var, walk
+from srcad.trace.procedures import reached
 from srcad.trace.types import dtype_of, is_inexact, is_numeric
 
 
@@ -42,19 +43,59 @@ class Generated:
     imports: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the functions of one source have in common: their names, those of the free roots, those of objects."""
+
+    functions: frozenset[str]
+    roots: frozenset[str]
+    bindings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self.functions | self.roots
+
+
 def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
-    """The source of a trace as a function called `name`.
+    """The source of a trace as a function called `name`, with its procedures as functions behind it.
 
     `careful` spells every operation with NumPy, which gives inf and nan where `math` and Python raise.
     """
-    bufferised = bufferise(sink_updates(prepare(guarded(trace) if careful else trace)))
-    scalars = not careful and all_float64(bufferised.trace)
+    trace = reached(trace)
+    traces = {name: trace, **trace.procedures}
+    ready = {own: sink_updates(prepare(guarded(one) if careful else one)) for own, one in traces.items()}
+    scalars = not careful and all(map(all_float64, ready.values()))
+    shared = Shared(frozenset(traces), frozenset(entry.path.root for entry in trace.inputs if entry.free))
+    return joined([_generate(own, one, traces[own], scalars, shared) for own, one in ready.items()])
+
+
+def _generate(name: str, ready: Trace, trace: Trace, scalars: bool, shared: Shared) -> Generated:
+    bufferised = bufferise(ready)
     folding = fold(bufferised.trace, bufferised.in_place, scalars)
     live = liveness(bufferised.trace, folding.inline)
-    names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace))
-    names.taken.add(name)
-    x = Expressions(bufferised.trace, names, folding, scalars)
+    names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions)
+    names.taken.update(shared.names)
+    x = Expressions(bufferised.trace, names, folding, scalars, shared.bindings)
     return _print(bufferised, name, x, live)
+
+
+def joined(parts: Sequence[Generated]) -> Generated:
+    """Several functions as one source; the first is the one that is meant."""
+    if len(parts) == 1:
+        return parts[0]
+    lines: dict[int, Span] = {}
+    first = 0
+    for part in parts:
+        lines.update({first + number: span for number, span in part.lines.items()})
+        first += part.source.count("\n") + 2
+    return Generated(
+        parts[0].name,
+        "\n\n".join(part.source for part in parts),
+        lines,
+        {name: value for part in parts for name, value in part.bindings.items()},
+        tuple(sorted({helper for part in parts for helper in part.helpers})),
+        tuple(sorted({module for part in parts for module in part.imports}, reverse=True)),
+    )
 
 
 def _print(bufferised: Bufferised, name: str, x: Expressions, live: Liveness) -> Generated:
@@ -95,8 +136,16 @@ def unpacking(trace: Trace, x: Expressions, live: Liveness) -> list[Item]:
     used = live.reads(trace.body.results)
     for eq in live.statements(trace.body):
         used |= live.reads_of_equation(eq)
-    parts = [entry for entry in trace.inputs if entry.path.steps and entry.var in used]
-    return [Simple(ast.Assign([_target(entry.var, x)], x.path(entry.path))) for entry in parts]
+    recorded = [entry for entry in trace.inputs if isinstance(entry, Recorded)]
+    parts = [entry for entry in trace.inputs if entry.path.steps and entry.var in used and entry not in recorded]
+    items: list[Item] = [Simple(ast.Assign([_target(entry.var, x)], x.path(entry.path))) for entry in parts]
+    if recorded:
+        targets: list[ast.expr] = [
+            _target(entry.var, x) if entry.var in used else ast.Name("_", ast.Store()) for entry in recorded
+        ]
+        whole = x.path(replace(recorded[0].path, steps=()))
+        items.append(Simple(ast.Assign([ast.Tuple(targets, ast.Store())], whole)))
+    return items
 
 
 def _target(var: Var, x: Expressions) -> ast.expr:

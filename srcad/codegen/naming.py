@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from srcad.analysis.liveness import Liveness
@@ -58,10 +58,19 @@ class Names:
         return name
 
 
-def assign_names(trace: Trace, live: Liveness, in_place: frozenset[Equation], hints: dict[Var, str]) -> Names:
-    """Names for the inputs (`hints` of those that are unpacked) and for everything computed."""
+def assign_names(
+    trace: Trace,
+    live: Liveness,
+    in_place: frozenset[Equation],
+    hints: Mapping[Var, str | None],
+    functions: frozenset[str] = frozenset(),
+) -> Names:
+    """Names for the inputs (`hints` of those that are unpacked) and for everything computed.
+
+    `functions`: the names of functions that are called.
+    """
     graph = _interference(trace, live)
-    namer = _Namer(trace, live, graph, hints)
+    namer = _Namer(trace, live, graph, hints, functions)
     namer.define()
     adjoint = _of_the_adjoint(trace)
     for eq in walk(trace.body):
@@ -149,7 +158,15 @@ def _of_the_adjoint(trace: Trace) -> set[Var]:
 
 
 class _Namer:
-    def __init__(self, trace: Trace, live: Liveness, graph: dict[Var, set[Var]], hints: dict[Var, str]) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        live: Liveness,
+        graph: dict[Var, set[Var]],
+        hints: Mapping[Var, str | None],
+        functions: frozenset[str],
+    ) -> None:
+        self.functions = functions
         self.trace = trace
         self.live = live
         self.graph = graph
@@ -215,7 +232,7 @@ class _Namer:
 
     def name(self) -> Names:
         classes = [c for c in self.order if self.names.classes[c.members[0]] is c]
-        roots = {entry.path.root for entry in self.trace.inputs if entry.free}
+        roots = {entry.path.root for entry in self.trace.inputs if entry.free} | self.functions
         for c in classes:
             if c.fixed:
                 c.name = c.hint or ""

@@ -21,6 +21,7 @@ from srcad.frontend.arrays import describe, from_atom, is_list, load, new_array,
 from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.merge import same
 from srcad.frontend.naming import with_names
+from srcad.frontend.procedures import add_traces, check_closed
 from srcad.frontend.reading import APPLIED, DERIVE, Derivative, Reading
 from srcad.frontend.trees import result_tree
 from srcad.frontend.values import (
@@ -403,7 +404,8 @@ def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: 
     entries = tuple(Input(var, Path(f"v{k}")) for k, var in enumerate(inputs))
     parameters = tuple(Parameter(entry.path.root) for entry in entries)
     region = Region(tuple(inputs), region.equations, region.results)
-    trace = Trace("f", parameters, entries, region, output, m.builder.span)
+    check_closed(m, region)
+    trace = Trace("f", parameters, entries, region, output, m.builder.span, procedures=dict(m.traces))
     defined = {v for e in walk(region) for v in (*e.results, *(p for r in e.regions for p in r.parameters))}
     names = {var: name for var, name in m.names.items() if var in defined}
     return Reading(with_names(trace, names), tuple(range(len(part.moving))), part.trees, (), {})
@@ -414,6 +416,7 @@ def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: 
 
 def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:
     """The equations of a trace, emitted here with these values for its inputs, and what it returns."""
+    add_traces(m, trace)
     equations, results = instance(trace.body, values)
     _append(m, equations)
     return tree_value(m, trace.output, results)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import argparse
+import ast
 import dataclasses
 import inspect
 import types
@@ -15,6 +15,7 @@ from srcad.frontend.branches import truth
 from srcad.frontend.externals import external, root
 from srcad.frontend.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.objects import standard
+from srcad.frontend.recursion import Recurses, call_procedure
 from srcad.frontend.source import code_of, make_code, span_of
 from srcad.frontend.values import (
     FALSE,
@@ -38,7 +39,9 @@ from srcad.trace.nodes import Const, Equation, Region, Var
 from srcad.trace.types import OPAQUE, Array, Scalar
 
 Keywords = dict[str, Value]
-MOST_LEVELS = 5
+MOST_LEVELS = 5  # of a recursion under conditions of the run that is read in place
+MOST_COPIES = 128
+FEW_COPIES = 16  # before a procedure is tried
 
 
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
@@ -125,11 +128,18 @@ def _bind_keywords(m: Machine, code: Code, keywords: Keywords, names: Keywords) 
 
 
 def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value:
-    """Read the body of a function in a frame of its own."""
+    """A call of a function of the program: its body is read where it is called, or as a procedure."""
     refuse_kind(m, code)
     key = code.code or code.node
+    if key in m.recursive and key not in m.unrolled:
+        return call_procedure(m, code, key, names, parent)
     if not check_recursion(m, key):
         too_deep(m, code)
+    return in_frame(m, code, key, names, parent)
+
+
+def in_frame(m: Machine, code: Code, key: Any, names: Keywords, parent: int | None) -> Value:
+    """Read the body of a function in a frame of its own."""
     call = m.builder.span
     m.frames.append(m.allocate(FrameCell(code, names, parent)))
     m.stack.append((key, len(m.conditions)))
@@ -154,8 +164,9 @@ def refuse_kind(m: Machine, code: Code) -> None:
 def check_recursion(m: Machine, key: Any) -> bool:
     """Whether a function that calls itself under conditions of the run is read once more.
 
-    A condition on whole numbers is made known beforehand. Under others, a recursion is followed to a certain depth,
-    behind which the generated code raises RecursionError.
+    Conditions on whole numbers are made known beforehand. Where there are others, the function is to be read as a
+    procedure; if that can't be, it is followed to a certain depth, behind which the generated code raises
+    RecursionError.
     """
     levels = 0
     for k, (known, depth) in enumerate(m.stack):
@@ -163,13 +174,18 @@ def check_recursion(m: Machine, key: Any) -> bool:
             continue
         until = next((d for other, d in m.stack[k + 1 :] if other is key), len(m.conditions))
         conditions = m.conditions[depth:until]
-        for condition in conditions:
-            if countable(m, condition):
-                raise NeedsStatic(condition, "the condition that ends a recursion")
+        counting = [condition for condition in conditions if countable(m, condition)]
+        if counting and (len(counting) == len(conditions) or key in m.unrolled):
+            raise NeedsStatic(counting[0], "the condition that ends a recursion")
         levels += bool(conditions)
     if len(m.stack) > MOST_CALLS * 4:
         m.refuse("a recursion that goes deeper than srcad follows", do="write it as a loop.")
-    return levels <= MOST_LEVELS
+    m.copies[key] += levels > 0
+    if key in m.unrolled:
+        return levels <= MOST_LEVELS and m.copies[key] <= MOST_COPIES
+    if levels > MOST_LEVELS or m.copies[key] > FEW_COPIES:
+        raise Recurses(key)
+    return True
 
 
 def countable(m: Machine, condition: Var) -> bool:
@@ -186,7 +202,7 @@ def countable(m: Machine, condition: Var) -> bool:
 
 def too_deep(m: Machine, code: Code) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
-    text = f"{code.name} calls itself more than {MOST_LEVELS} times under conditions of the run"
+    text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
     m.emit("raise_", error)
     raise Diverges

@@ -22,6 +22,7 @@ from srcad.frontend.lengths import Lengths, Relation, only_length
 from srcad.frontend.machine import REPORT, Diverges, Machine
 from srcad.frontend.naming import with_names
 from srcad.frontend.reading import Reading, derivation
+from srcad.frontend.recursion import NoProcedure, Recurses
 from srcad.frontend.roots import PartialRoot, SelfRoot
 from srcad.frontend.source import code_of, span_of, transparent
 from srcad.frontend.trees import argument_tree, leaves_of, result_tree
@@ -57,8 +58,11 @@ def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: 
     """
     relations: tuple[Relation, ...] = ()
     known = Known()
+    recursive: frozenset[Any] = frozenset()
+    unrolled: frozenset[Any] = frozenset()
     for _ in range(MOST_READINGS):
         reader = _Reader(function, args, kwargs, argnums, known, relations)
+        reader.m.recursive, reader.m.unrolled = recursive, unrolled
         try:
             reading = reader.read()
             if reader.m.lengths.more() == relations:
@@ -66,6 +70,11 @@ def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: 
             relations = reader.m.lengths.more()
         except NeedsStatic as needed:
             known = reader.more_known(needed, known)
+        except Recurses as found:
+            recursive |= {found.key}
+            known = Known()  # what was made known for the sake of its end
+        except NoProcedure as found:
+            unrolled |= {found.key}
         except SrcadError:
             raise
         except RecursionError as error:
@@ -188,7 +197,8 @@ class _Reader:
         span = m.returns[-1] if m.returns else span_of(code, code.node)
         doc = inspect.getdoc(self.function) or ""
         name = getattr(inspect.unwrap(self.function), "__name__", "function")
-        trace = Trace(name, self.parameters, inputs, body, output, span, doc)
+        procedures = {label: with_names(one, m.names) for label, one in m.traces.items()}
+        trace = Trace(name, self.parameters, inputs, body, output, span, doc, procedures=procedures)
         return Reading(with_names(trace, m.names), tuple(wrt), trees, self.guards(), dict(m.roots))
 
     def guards(self) -> tuple[Guard, ...]:

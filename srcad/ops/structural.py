@@ -418,6 +418,8 @@ op("truth", _bool, "bool({0})", cost="free")
 op("raise_", _nothing, effect=True)
 op("assert_", _nothing, effect=True)
 op("set_attribute", _nothing, effect=True)
+# a call of one of the procedures of the trace; it has no other effect than to raise, then params["raises"] is set
+op("recurse", lambda *_, types, **__: types, cost="dear")
 
 
 # ---- what lowerings of all areas use

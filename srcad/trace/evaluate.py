@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
+from srcad.trace.nodes import Atom, Const, Equation, Leaf, Node, Path, Region, Trace, Tree, Var, variables
+from srcad.trace.procedures import results_of
 from srcad.trace.types import Undefined
 
 # op -> function of (*operand values, **params), which returns a tuple where the equation has several results
@@ -37,14 +38,15 @@ def run(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> tuple
     """The flat results, and the value that each variable got last."""
     region = trace.body if isinstance(trace, Trace) else trace
     inputs = tuple(entry.var for entry in trace.inputs) if isinstance(trace, Trace) else region.parameters
-    interpreter = _Interpreter(meaning)
+    interpreter = _Interpreter(meaning, trace.procedures if isinstance(trace, Trace) else {})
     interpreter.bind(inputs, tuple(values))
     return interpreter.region(region), interpreter.values
 
 
 class _Interpreter:
-    def __init__(self, meaning: Meaning) -> None:
+    def __init__(self, meaning: Meaning, procedures: Mapping[str, Trace]) -> None:
         self.meaning = meaning
+        self.procedures = procedures
         self.values: Environment = {}
         self.structures: dict[str, Callable[[Equation], tuple[Any, ...]]] = {
             "if": self.branch,
@@ -52,6 +54,7 @@ class _Interpreter:
             "while": self.while_loop,
             "scope": self.scope,
             "assert_": self.assertion,
+            "recurse": self.recursion,
         }
 
     def bind(self, targets: Sequence[Var], values: Sequence[Any]) -> None:
@@ -128,3 +131,29 @@ class _Interpreter:
             message = list(self.region(equation.regions[0]))
         self.meaning["assert_"](condition, *message, **equation.params)
         return ()
+
+    def recursion(self, equation: Equation) -> tuple[Any, ...]:
+        """A call of a procedure, with variables of its own."""
+        procedure = self.procedures[equation.params["procedure"]]
+        given = dict(zip((p.name for p in procedure.parameters), self.read(equation.operands), strict=True))
+        called = _Interpreter(self.meaning, self.procedures)
+        called.bind([entry.var for entry in procedure.inputs], [part(given, entry.path) for entry in procedure.inputs])
+        flat = called.region(procedure.body)
+        values = [_gathered(child, flat) for child in results_of(procedure)]
+        return tuple(values)
+
+
+def part(given: Mapping[str, Any], path: Path) -> Any:
+    """What stands at a path, of items of arguments."""
+    value = given[path.root]
+    for _, key in path.steps:
+        value = value[key]
+    return value
+
+
+def _gathered(tree: Tree, flat: tuple[Any, ...]) -> Any:
+    """A result of a procedure: a value, or a tuple of values."""
+    if isinstance(tree, Leaf):
+        return flat[tree.index]
+    assert isinstance(tree, Node)
+    return tuple(_gathered(child, flat) for child in tree.children)

@@ -19,6 +19,9 @@ The operations with regions:
 ==========  =========================================================================================
 
 An `Undef` constant stands where a branch or the way into a loop gives a name no value.
+
+A function that calls itself, as often as the run will have it, is a *procedure*: a trace of its own in the table of the
+trace that calls it. `recurse` calls the one that params["procedure"] names; params["types"] are those of its results.
 """
 
 from __future__ import annotations
@@ -118,6 +121,11 @@ class Input:
     label: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Recorded(Input):
+    """An item of a tuple that the forward sweep of a procedure has recorded. Of these tuples all items are inputs."""
+
+
 @dataclass(frozen=True)
 class Leaf:
     """The k-th flat result, in a tree."""
@@ -157,7 +165,7 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A function as an evaluation trace."""
+    """A function as an evaluation trace. `procedures`: by name, the functions that it and they call."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -167,6 +175,7 @@ class Trace:
     span: Span | None = None
     doc: str = ""
     bindings: Mapping[str, Any] = field(default_factory=dict)  # names of Python objects that paths and consts use
+    procedures: Mapping[str, Trace] = field(default_factory=dict)
 
 
 # ---- walking

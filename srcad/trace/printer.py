@@ -35,7 +35,12 @@ INDENT = "    "
 
 
 def print_trace(trace: Trace, types: bool = False, lines: bool = False) -> str:
-    """The trace as text; with `types` of all variables, with the user's `lines` as comments."""
+    """The trace as text; with `types` of all variables, with the user's `lines` as comments. Its procedures follow."""
+    one = _print_one(trace, types, lines)
+    return "\n\n".join([one, *(_print_one(procedure, types, lines) for procedure in trace.procedures.values())])
+
+
+def _print_one(trace: Trace, types: bool, lines: bool) -> str:
     printer = _Printer(types, lines)
     inputs = ", ".join(printer.typed(entry.var) + (" (free)" if entry.free else "") for entry in trace.inputs)
     printer.name_all(trace.body)
@@ -142,6 +147,8 @@ class _Printer:
 
     def expression(self, equation: Equation) -> str:
         op, operands, params = equation.op, equation.operands, dict(equation.params)
+        if op == "recurse":
+            return f"{params['procedure']}({self.atoms(operands)})"
         if op in INFIX and len(operands) == 2 and not params:
             return f" {INFIX[op]} ".join(self.atom(a) for a in operands)
         subscript = ""

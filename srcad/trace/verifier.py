@@ -6,13 +6,15 @@ does, but an array is not a scalar and a float32 is not a float64.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from srcad.errors import InternalError
 from srcad.trace.builder import Typing
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, leaves, variables
 from srcad.trace.printer import print_equation
+from srcad.trace.procedures import results_of
 from srcad.trace.types import (
+    OPAQUE,
     Array,
     ListOf,
     Opaque,
@@ -28,7 +30,13 @@ from srcad.trace.types import (
 
 def verify(trace: Trace, typing: Typing | None = None) -> None:
     """Raise `InternalError`, with the equation, unless the trace is well formed; with `typing`, types are checked."""
-    verifier = _Verifier(typing)
+    for procedure in trace.procedures.values():
+        _verify_one(procedure, trace.procedures, typing)
+    _verify_one(trace, trace.procedures, typing)
+
+
+def _verify_one(trace: Trace, procedures: Mapping[str, Trace], typing: Typing | None) -> None:
+    verifier = _Verifier(typing, procedures)
     inputs = tuple(entry.var for entry in trace.inputs)
     if trace.body.parameters not in ((), inputs):
         raise InternalError("the body of a trace has parameters other than its inputs")
@@ -40,8 +48,9 @@ def verify(trace: Trace, typing: Typing | None = None) -> None:
 
 
 class _Verifier:
-    def __init__(self, typing: Typing | None) -> None:
+    def __init__(self, typing: Typing | None, procedures: Mapping[str, Trace]) -> None:
         self.typing = typing
+        self.procedures = procedures
         self.defined: set[Var] = set()  # anywhere: a variable has one definition in the whole trace
         self.equation: Equation | None = None
         self.structures: dict[str, Callable[[Equation], None]] = {
@@ -49,6 +58,7 @@ class _Verifier:
             "for": self.for_loop,
             "while": self.while_loop,
             "scope": self.scope,
+            "recurse": self.recursion,
         }
 
     def fail(self, what: str) -> InternalError:
@@ -144,6 +154,17 @@ class _Verifier:
         self.flows(equation.regions[0].results, equation.results, "yielded values")
         if kind == "finally":
             self.count(equation.regions[1].results, 0, "values of the finalizer")
+
+    def recursion(self, equation: Equation) -> None:
+        procedure = self.procedures.get(equation.params["procedure"])
+        if procedure is None:
+            raise self.fail("a call of a procedure that isn't there")
+        self.count(equation.operands, len(procedure.parameters), "operands")
+        self.count(equation.results, len(results_of(procedure)), "results")
+        inputs = {entry.path.root: entry.var for entry in procedure.inputs if not entry.path.steps}
+        places = [inputs.get(p.name, Var(OPAQUE)) for p in procedure.parameters]
+        self.flows(equation.operands, places, "arguments")
+        self.operation(equation)
 
 
 # ---- types

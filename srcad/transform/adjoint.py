@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from srcad.analysis.activity import activity
+from srcad.analysis.activity import Activity, activity
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import const
@@ -21,9 +21,12 @@ from srcad.trace.types import is_differentiable
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate, eliminate_region
 from srcad.transform.opened import opened
+from srcad.transform.procedures import Signature, Signatures, derived, recording, seeds_of, signatures, twice
+from srcad.transform.prune import pruned
 from srcad.transform.record import record
-from srcad.transform.rename import rename
+from srcad.transform.rename import fresh, rename
 from srcad.transform.settle import settled
+from srcad.transform.simplify import simplify
 from srcad.transform.sweep import Sweep
 from srcad.transform.unbroadcast import fit_exactly
 from srcad.transform.witness import witnessed
@@ -47,6 +50,16 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
     inputs = [trace.inputs[k].var for k in wrt]
     bars = _seeds(trace, seeds)
     active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), is_flat)
+    known = signatures(trace, active, is_flat)
+    made = _both(trace, inputs, bars, value, active, known)
+    return pruned(replace(made, procedures={**trace.procedures, **_procedures(trace, known)})) if known else made
+
+
+def _both(
+    trace: Trace, inputs: Sequence[Var], bars: Sequence[Atom | None], value: bool, active: Activity, known: Signatures
+) -> Trace:
+    """Both sweeps over a body."""
+    trace = recording(trace, active, known)
     sweep = Sweep(builder(), active, trace)
     sweep.b.role = "adjoint"
     body = _joined(trace, _reversed(sweep, trace, inputs, bars), value)
@@ -60,6 +73,24 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
         output=_output(trace, len(inputs), value),
     )
     return eliminate(made)
+
+
+def _procedures(trace: Trace, known: Signatures) -> dict[str, Trace]:
+    """The forward procedures and the pullbacks."""
+
+    def swept(procedure: Trace, signature: Signature) -> tuple[Trace, Trace, list[Var]]:
+        procedure = opened(procedure)
+        inputs = [procedure.inputs[k].var for k in signature.wrt]
+        bars = seeds_of(procedure, signature)
+        seeded = (r for r, bar in zip(procedure.body.results, bars, strict=True) if bar)
+        active = activity(procedure.body, inputs, seeded, is_flat)
+        joint = simplify(_both(procedure, inputs, bars, True, active, known))
+        return procedure, joint, [bar for bar in bars if isinstance(bar, Var)]
+
+    made = derived(swept(trace.procedures[name], signature) for name, signature in known.items())
+    if not trace.procedures.keys().isdisjoint(made):
+        raise twice(trace.span)
+    return made
 
 
 def _output(trace: Trace, count: int, value: bool) -> Node:
@@ -100,16 +131,6 @@ def _seeds(trace: Trace, seeds: Seeds) -> list[Atom | None]:
         Var(bar_type(result.type), fresh(name, taken)) if is_differentiable(result.type) else None
         for result, name in zip(results, names, strict=True)
     ]
-
-
-def fresh(name: str, taken: set[str]) -> str:
-    """The name, with a number if need be; it is taken from now on."""
-    candidate, k = name, 1
-    while candidate in taken:
-        k += 1
-        candidate = f"{name}{k}"
-    taken.add(candidate)
-    return candidate
 
 
 def _parameters(trace: Trace, seeds: Sequence[Seed]) -> tuple[Parameter, ...]:

@@ -36,6 +36,8 @@ def has_effect(equation: Equation) -> bool:
         return equation.params["kind"] == "with" and equation.role == ""
     if equation.op in STRUCTURED:
         return False
+    if equation.op == "recurse":
+        return bool(equation.params.get("raises"))
     operation = OPS.get(equation.op)
     return operation is None or operation.effect
 

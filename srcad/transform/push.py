@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from srcad.analysis.activity import Activity
+from srcad.errors import NotYetSupported
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
@@ -66,6 +67,13 @@ class Push:
         dots = tuple(self.dots.get(a) if isinstance(a, Var) else None for a in equation.operands)
         if all(dot is None for dot in dots) or not any(map(self.active, equation.results)):
             return
+        if equation.op == "recurse":
+            raise NotYetSupported(
+                "the tangent of a function that calls itself",
+                equation.span,
+                why="forward mode has no functions of its own for it yet",
+                do="use reverse mode (srcad.grad, srcad.vjp, srcad.jacobian), or write the recursion as a loop",
+            )
         with self.deriving(equation.role):
             moved = rule_of(equation).pushforward(self.b, equation, dots)
             for result, dot in zip(equation.results, moved, strict=True):

@@ -26,3 +26,13 @@ def _renamed(region: Region, fresh: Mapping[Var, Var]) -> Region:
 
 def _atoms(atoms: tuple[Atom, ...], fresh: Mapping[Var, Var]) -> tuple[Atom, ...]:
     return tuple(fresh.get(a, a) if isinstance(a, Var) else a for a in atoms)
+
+
+def fresh(name: str, taken: set[str]) -> str:
+    """The name, with a number if need be; it is taken from now on."""
+    candidate, k = name, 1
+    while candidate in taken:
+        k += 1
+        candidate = f"{name}{k}"
+    taken.add(candidate)
+    return candidate

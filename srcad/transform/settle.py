@@ -16,20 +16,23 @@ from srcad.trace.types import Undefined
 READS_SHAPE = ("zeros_like", "materialise")
 
 
-def settled(region: Region) -> Region:
-    """Both sweeps, where what may be undefined is None wherever recording reads it."""
+def settled(region: Region, recorded: Iterable[Var] = ()) -> Region:
+    """Both sweeps, where what may be undefined is None wherever recording reads it.
+
+    `recorded`: results of the region that stand for nothing but recording.
+    """
     around = [slot for equation in walk(region) if equation.op in STRUCTURED for slot in slots(equation)]
     if not any(_is_undefined(a) for slot in around for a in slot.sources):
         return region
-    read = _read(region, around)
+    read = _read(region, around, recorded)
     return _filled(region, read) if read else region
 
 
-def _read(region: Region, around: list[Slot]) -> set[Var]:
+def _read(region: Region, around: list[Slot], recorded: Iterable[Var]) -> set[Var]:
     """The slots' variables that are read though they may be undefined, and those that these come from."""
     sources = {target: slot.sources for slot in around for target in slot.targets}
     found: set[Var] = set()
-    pending = list(_reads(region))
+    pending = [*_reads(region), *recorded]
     while pending:
         var = pending.pop()
         if var not in found:

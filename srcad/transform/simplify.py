@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srcad.trace.nodes import Trace
+from srcad.trace.procedures import reached, with_procedures
 from srcad.transform import constants, identities, shapes, updates  # noqa: F401 - these fill the tables of folding
 from srcad.transform.common import merge_common
 from srcad.transform.dead_code import eliminate
@@ -17,6 +18,8 @@ def simplify(trace: Trace, across: bool = False) -> Trace:
 
     With `across`, an `if` of the primal and its adjoint may become one: only for traces that won't be split in two.
     """
+    if trace.procedures:
+        trace = with_procedures(reached(trace), lambda procedure: simplify(procedure))
     trace = eliminate(trace)
     for _ in range(ROUNDS):
         before = trace

@@ -24,6 +24,7 @@ from srcad.trace.nodes import (
 )
 from srcad.transform.adjoint import Seed
 from srcad.transform.dead_code import eliminate
+from srcad.transform.settle import settled
 
 
 def split(trace: Trace) -> tuple[Trace, Trace]:
@@ -61,12 +62,13 @@ def _forward(trace: Trace, equations: Sequence[Equation], value: Tree, residuals
     recorded = Node("tuple", tuple(Leaf(len(results) + k) for k in range(len(residuals))))
     inputs = tuple(entry for entry in trace.inputs if not isinstance(entry, Seed))
     seeds = {entry.path.root for entry in trace.inputs if isinstance(entry, Seed)}
+    body = Region(trace.body.parameters and tuple(i.var for i in inputs), tuple(equations), (*results, *residuals))
     return replace(
         trace,
         name=f"{_stem(trace)}_forward",
         parameters=tuple(p for p in trace.parameters if p.name not in seeds),
         inputs=inputs,
-        body=Region(trace.body.parameters and tuple(i.var for i in inputs), tuple(equations), (*results, *residuals)),
+        body=settled(body, residuals),
         output=Node("tuple", (numbered(value), recorded)),
     )
 

@@ -16,7 +16,7 @@ from srcad.rules import Rule, lookup
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, free_variables, walk
 from srcad.trace.types import Array, Scalar, is_numeric
-from srcad.transform import branches, loops, places
+from srcad.transform import branches, loops, places, procedures
 from srcad.transform.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast_bar, whole
 
 STRUCTURES = {
@@ -24,6 +24,7 @@ STRUCTURES = {
     "scope": branches.reverse_scope,
     "for": loops.reverse_loop,
     "while": loops.reverse_loop,
+    "recurse": procedures.reverse_call,
 }
 PLACES = {
     "get_item": places.reverse_get_item,

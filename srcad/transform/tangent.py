@@ -15,12 +15,12 @@ from srcad.analysis.activity import activity
 from srcad.ops.catalogue import builder
 from srcad.trace.nodes import Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
 from srcad.trace.types import is_differentiable
-from srcad.transform.adjoint import fresh, is_flat
+from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate
 from srcad.transform.opened import opened
 from srcad.transform.push import Push
-from srcad.transform.rename import rename
+from srcad.transform.rename import fresh, rename
 from srcad.transform.settle import settled
 from srcad.transform.unbroadcast import fit_exactly
 
