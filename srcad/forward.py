@@ -28,10 +28,9 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     """
     if len(primals) != len(tangents):
         raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
-    movable = differentiable_argnums(primals)
     moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
     for k in moving:
-        if k not in movable:
+        if type(primals[k]) is not float and not differentiable_argnums((primals[k],)):
             what = f"primal {k} is {primals[k]!r}, which has no tangent, and srcad.jvp got {tangents[k]!r} for it"
             raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
     value, tangent = _pushforward("jvp", function, primals, moving)([tangents[k] for k in moving])

@@ -13,7 +13,7 @@ from srcad.arguments import children, rebuild
 from srcad.errors import ArgumentError
 from srcad.pipeline import Program
 from srcad.pullback import Prototype, paired
-from srcad.trace.nodes import Fixed, Node, Parameter, Path, Tree
+from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
 from srcad.transform.tangent import Direction
 
 Function = Callable[..., Any]
@@ -26,6 +26,7 @@ class Code:
     trees     the structure of each differentiated argument; its leaves are numbers of `primals`
     primals   where the differentiated leaves are
     dots      where the code expects their tangents
+    plain     for each differentiated argument (its position, the name of its tangent), if all are numbers or arrays
     recover   what to do after an error of the fast variant: (error, args, kwargs) -> the `Pushforward` of the other
     """
 
@@ -34,6 +35,7 @@ class Code:
     trees: tuple[Tree, ...]
     primals: tuple[Path, ...]
     dots: tuple[Path, ...]
+    plain: tuple[tuple[int, str], ...] | None
     recover: Callable[..., Any]
     note: Callable[[Exception], Exception]
     careful: bool
@@ -50,7 +52,22 @@ def tangent_code(
     primals = tuple(program.primal.inputs[k].path for k in reading.wrt)
     beside = dict(zip(dict.fromkeys(primals), (e.path for e in trace.inputs if isinstance(e, Direction)), strict=True))
     dots = tuple(beside[path] for path in primals)
-    return Code(function, program.primal.parameters, reading.wrt_trees, primals, dots, recover, note, careful)
+    parameters, trees = program.primal.parameters, reading.wrt_trees
+    plain = _plain(parameters, trees, primals, dots)
+    return Code(function, parameters, trees, primals, dots, plain, recover, note, careful)
+
+
+def _plain(
+    parameters: Sequence[Parameter], trees: Sequence[Tree], primals: Sequence[Path], dots: Sequence[Path]
+) -> tuple[tuple[int, str], ...] | None:
+    """Positions and names of tangents, if there is nothing to take apart."""
+    names = [p.name for p in parameters if p.kind == "plain"]
+    pairs = list(zip(trees, primals, dots, strict=False))
+    if len(pairs) != len(trees) or any(path.steps or path.root not in names for path in primals):
+        return None
+    if not all(isinstance(tree, Leaf) for tree in trees):
+        return None
+    return tuple((names.index(path.root), dot.root) for _, path, dot in pairs)
 
 
 @dataclass(frozen=True)
@@ -89,7 +106,11 @@ class Pushforward:
 
     def placed(self, tangents: Sequence[Any]) -> dict[str, Any]:
         """The tangents as the generated function takes them: fitted to the arguments, in its parameters."""
-        code, names = self.code, by_name(self.code.parameters, self.args, self.kwargs)
+        code = self.code
+        if code.plain is not None and len(code.plain) == len(tangents):
+            pairs = zip(code.plain, tangents, strict=True)
+            return {name: quickly_fitted(self.args[k], dot) for (k, name), dot in pairs}
+        names = by_name(code.parameters, self.args, self.kwargs)
         values: dict[Path, Any] = {}
         for tree, given in zip(code.trees, tangents, strict=True):
             for k, dot, where in paired(tree, given, "the tangent"):
@@ -129,6 +150,16 @@ def found(names: Mapping[str, Any], path: Path) -> Any:
     return value
 
 
+def quickly_fitted(primal: Any, dot: Any) -> Any:
+    """The same for a number or an array: most tangents fit as they are."""
+    if type(dot) is type(primal):
+        if type(primal) is float:
+            return dot
+        if type(primal) is np.ndarray and dot.dtype == primal.dtype and dot.shape == primal.shape:
+            return dot
+    return fitted(primal, dot, "the tangent")
+
+
 def fitted(primal: Any, dot: Any, where: str) -> Any:
     """A tangent with the shape and the dtype of what moves; None stands for zeros."""
     parts = children(primal)
@@ -152,7 +183,7 @@ def refuse_superfluous(tree: Tree, given: Any) -> None:
 
 def leaves_of(tangent: Any) -> Iterator[Any]:
     """What moves in a tangent."""
-    parts = children(tangent)
+    parts = None if type(tangent) in (float, np.ndarray) else children(tangent)
     if parts is None and tangent is not None:
         yield tangent
     for part in parts or ():
