@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError, NotYetSupported, Span
-from srcad.trace.nodes import Fixed, Leaf, Node, Region, Trace, Tree, leaves, walk
+from srcad.trace.nodes import Fixed, Leaf, Node, Trace, Tree, leaves, walk
 from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, rank_of
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
@@ -114,16 +114,6 @@ def returning(trace: Trace, output: Tree) -> Trace:
     numbers = {index: Leaf(k) for k, index in enumerate(used)}
     body = replace(trace.body, results=tuple(trace.body.results[index] for index in used))
     return replace(trace, body=body, output=relabelled(output, numbers))
-
-
-def as_primal(trace: Trace) -> Trace:
-    """A derivative as a program like any other, to be differentiated again."""
-    return replace(trace, body=_without_roles(trace.body))
-
-
-def _without_roles(region: Region) -> Region:
-    equations = (replace(e, role="", regions=tuple(map(_without_roles, e.regions))) for e in region.equations)
-    return replace(region, equations=tuple(equations))
 
 
 def with_value(value: Tree, gradient: Tree, has_aux: bool, keep_value: bool) -> Tree:
