@@ -256,11 +256,7 @@ def _kind(layer: Any) -> Any:
 def entered(function: Function) -> Function:
     """The method that a call of an instance enters; a function itself."""
     call = inspect.getattr_static(type(function), "__call__", None)
-    return (
-        MethodType(call, function)
-        if isinstance(call, FunctionType) and derivation(function) is None
-        else function
-    )
+    return MethodType(call, function) if isinstance(call, FunctionType) and derivation(function) is None else function
 
 
 _SPECIALISERS: weakref.WeakKeyDictionary[Any, dict[Request, Specialiser]] = weakref.WeakKeyDictionary()

@@ -23,7 +23,7 @@ def spelling(eq: Equation, scalars: bool) -> str:
     """The source of an operation with placeholders as operands; `scalars`: `math` for float scalars."""
     operation = OPS[eq.op]
     texts = tuple(f"{PLACEHOLDER}{k}" for k in range(len(eq.operands)))
-    if scalars and operation.scalar is not None and _all_floats(eq):
+    if operation.scalar is not None and (scalars or _by_math(eq)) and _all_floats(eq):
         return operation.scalar.format(*texts)
     if eq.op in OF_INTEGERS and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
         return OF_INTEGERS[eq.op].format(*texts)
@@ -46,6 +46,11 @@ def _all_floats(eq: Equation) -> bool:
 
 def _is_python_int(t: object) -> bool:
     return isinstance(t, Scalar) and t.python and t.dtype == "int64"
+
+
+def _by_math(eq: Equation) -> bool:
+    """Whether the program itself calls `math`, which may raise for the user to see."""
+    return eq.role == "" and all(isinstance(r.type, Scalar) and r.type.python for r in eq.results)
 
 
 def _is_float(t: object) -> bool:

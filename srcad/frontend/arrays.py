@@ -1,8 +1,8 @@
 """Arrays: reading and writing them through views, and turning abstract values into variables and back.
 
-    row = b[1]            v1 = get_item(b0, 1)
-    row[2] = s      ->    v2 = set_item(v1, s, 2)
-                          b1 = set_item(b0, v2, 1)
+row = b[1]            v1 = get_item(b0, 1)
+row[2] = s      ->    v2 = set_item(v1, s, 2)
+                      b1 = set_item(b0, v2, 1)
 """
 
 from __future__ import annotations

@@ -27,15 +27,19 @@ from srcad.frontend.values import (
     UNDEFINED_VALUE,
     ArrayRef,
     Choice,
+    DictCell,
+    FrameCell,
     GrownCell,
+    InstanceCell,
     ListCell,
     Num,
     Obj,
     Ref,
+    Tup,
     Value,
 )
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import Array, Scalar, dtype_of
+from srcad.trace.types import Array, Scalar, Unknown, dtype_of
 
 
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
@@ -220,9 +224,36 @@ def operate(m: Machine, operator: ast.operator, a: Atom, b: Atom) -> Atom:
 def in_place(m: Machine, ref: ArrayRef, operator: ast.operator, value: Value) -> Value:
     """x op= value on an array: every name of the array sees it, and its dtype stays."""
     before = load(m, ref)
+    if isinstance(before.type, Unknown) and len(names_of(m, ref.cell)) > 1:
+        m.refuse(
+            "this is an array or a number, and has several names",
+            why="an array is changed for all of its names, a number for this one only.",
+            do="write y = y + ... where it is to be a new value.",
+        )
     new = kept_type(m, before, operate(m, operator, before, to_number(m, value)))
     store(m, ref, new)
     return ref
+
+
+def names_of(m: Machine, cell_id: int) -> list[Any]:
+    """The places, in frames and containers, where an array is."""
+    found: list[Any] = []
+    for holder, cell in m.heap.items():
+        todo: list[Any] = []
+        if isinstance(cell, FrameCell):
+            todo = list(cell.names.items())
+        elif isinstance(cell, ListCell):
+            todo = list(enumerate(cell.items))
+        elif isinstance(cell, (DictCell, InstanceCell)):
+            todo = list(cell.items if isinstance(cell, DictCell) else cell.fields)
+        found += [(holder, key) for key, value in todo if _holds(value, cell_id)]
+    return found
+
+
+def _holds(value: Value, cell_id: int) -> bool:
+    if isinstance(value, Tup):
+        return any(_holds(item, cell_id) for item in value.items)
+    return isinstance(value, ArrayRef) and value.cell == cell_id
 
 
 def kept_type(m: Machine, before: Atom, new: Atom) -> Atom:

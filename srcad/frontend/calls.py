@@ -241,8 +241,9 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
 
 def layout_of(m: Machine, f: Any, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Any:
     """The inputs that must be C-contiguous for a new array of this function to be; None if that isn't known."""
-    known = f not in MAY_SHARE and not any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
-    return contiguity(m, list(sources.values())) if known else None
+    ordered = any(isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args)
+    within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
+    return None if ordered or within or f in MAY_SHARE else contiguity(m, list(sources.values()))
 
 
 def apart_from(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Value:
@@ -349,9 +350,7 @@ def name_of(f: Any) -> str:
     return f"{short}.{name}" if short and short != "builtins" else str(name)
 
 
-def _opaque(
-    m: Machine, function: Value, name: str, args: tuple[Value, ...], keywords: Keywords, unused: bool
-) -> Value:
+def _opaque(m: Machine, function: Value, name: str, args: tuple[Value, ...], keywords: Keywords, unused: bool) -> Value:
     """A call as it stands."""
     refuse_known_mutation(m, name, args)
     values = (*args, *keywords.values())

@@ -1,7 +1,7 @@
 """Comprehensions and generator expressions: loops that collect.
 
-    [f(v) for v in x if v > 0]     ->     items = []; for v in x: if v > 0: items.append(f(v))
-    sum(f(v) for v in x)           ->     total = 0; for v in x: total = total + f(v)
+[f(v) for v in x if v > 0]     ->     items = []; for v in x: if v > 0: items.append(f(v))
+sum(f(v) for v in x)           ->     total = 0; for v in x: total = total + f(v)
 """
 
 from __future__ import annotations

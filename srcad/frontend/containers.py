@@ -367,7 +367,8 @@ def _clear(m: Machine, owner: Ref) -> Value:
     return NONE
 
 
-def _copy_list(m: Machine, owner: Ref) -> Value:
+def copied(m: Machine, owner: Ref) -> Value:
+    """A new container of the same elements."""
     cell = m.heap[owner.cell]
     return Ref(m.allocate(gathered(m, cell.var, owner) if isinstance(cell, GrownCell) else cell))
 
@@ -423,7 +424,7 @@ LIST_METHODS: dict[str, Callable[..., Value]] = {
     "extend": _extend,
     "reverse": _reverse,
     "clear": _clear,
-    "copy": _copy_list,
+    "copy": copied,
     "index": _index,
     "count": _count,
     "sort": _sort,
@@ -516,7 +517,7 @@ DICT_METHODS: dict[str, Callable[..., Value]] = {
     "setdefault": _setdefault,
     "pop": _dict_pop,
     "update": _update,
-    "copy": _copy_list,
+    "copy": copied,
     "clear": _clear_dict,
     "move_to_end": _move_to_end,
     "popitem": _pop_item,

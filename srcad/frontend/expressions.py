@@ -133,8 +133,9 @@ def _name(m: Machine, node: ast.Name) -> Value:
 def _undefined(m: Machine, node: ast.Name, value: Value) -> None:
     m.refuse(
         f"the variable {node.id!r} is used, and some way to this line leaves it undefined",
-        why="Python would raise UnboundLocalError on that way." if isinstance(value, Undef) else "one branch of an if "
-        "gives it no value.",
+        why="Python would raise UnboundLocalError on that way."
+        if isinstance(value, Undef)
+        else "one branch of an if gives it no value.",
         do=f"give {node.id!r} a value on every way, before the if say.",
         node=node,
         never=True,
@@ -386,9 +387,7 @@ def _chain(m: Machine, left: Value, ops: list[ast.cmpop], comparators: list[ast.
     known = truth(m, first)
     if isinstance(known, bool):
         return _chain(m, right, ops[1:], comparators[1:], node) if known else Static(False)
-    return branch(
-        m, known, lambda: as_bool(m, _chain(m, right, ops[1:], comparators[1:], node)), lambda: Static(False)
-    )
+    return branch(m, known, lambda: as_bool(m, _chain(m, right, ops[1:], comparators[1:], node)), lambda: Static(False))
 
 
 def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:

@@ -67,8 +67,10 @@ def _container_type(cell: Any) -> type:
 
 
 def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
-    wanted = kinds.value if isinstance(kinds, Static) else tuple(
-        k.value for k in known_items(m, kinds, "classes") if isinstance(k, Static)
+    wanted = (
+        kinds.value
+        if isinstance(kinds, Static)
+        else tuple(k.value for k in known_items(m, kinds, "classes") if isinstance(k, Static))
     )
     known = python_types(m, value)
     if known is not None:
@@ -131,30 +133,47 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
 
 def _copy(m: Machine, value: Value) -> Value:
     from srcad.frontend.calls import lower
+    from srcad.frontend.containers import copied
 
     if isinstance(value, ArrayRef):
         return lower(m, LOWERINGS[np.copy], (value,), {}, np.copy)
-    return Ref(m.allocate(m.heap[value.cell])) if isinstance(value, Ref) else value
+    return copied(m, value) if isinstance(value, Ref) else value
 
 
 def _deepcopy(m: Machine, value: Value) -> Value:
-    if isinstance(value, ArrayRef):
-        return _copy(m, value)
+    return _deep(m, value, {})
+
+
+def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
+    """`known`: what has been copied already; an object that is there twice is copied once."""
     if isinstance(value, Tup):
-        return Tup(tuple(_deepcopy(m, item) for item in value.items), value.cls)
-    if isinstance(value, Ref):
-        return Ref(m.allocate(_deep_cell(m, m.heap[value.cell])))
-    return value
+        return Tup(tuple(_deep(m, item, known) for item in value.items), value.cls)
+    if not isinstance(value, (ArrayRef, Ref)):
+        return value
+    if isinstance(value, ArrayRef) and value.path and value in known:
+        m.refuse(
+            "a view that is there twice is copied by deepcopy",
+            why="whether it is one object, or two that look alike, isn't known.",
+            do="copy the arrays by x.copy().",
+        )
+    if value not in known:
+        known[value] = _copy(m, value) if isinstance(value, ArrayRef) else _deep_ref(m, value, known)
+    return known[value]
 
 
-def _deep_cell(m: Machine, cell: Any) -> Any:
+def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
+    return Ref(m.allocate(_deep_cell(m, m.heap[value.cell], known)))
+
+
+def _deep_cell(m: Machine, cell: Any, known: dict[Value, Value]) -> Any:
     if isinstance(cell, ListCell):
-        return ListCell(tuple(_deepcopy(m, item) for item in cell.items))
+        return ListCell(tuple(_deep(m, item, known) for item in cell.items))
     if isinstance(cell, DictCell):
-        return replace(cell, items=tuple((k, _deepcopy(m, item)) for k, item in cell.items), origin=None)
+        return replace(cell, items=tuple((k, _deep(m, item, known)) for k, item in cell.items), origin=None)
     if isinstance(cell, GrownCell):
         return GrownCell(cell.var, cell.poison, repeated=cell.repeated)
-    return InstanceCell(cell.cls, tuple((k, _deepcopy(m, item)) for k, item in cell.fields), cell.origin, cell.path)
+    fields = tuple((k, _deep(m, item, known)) for k, item in cell.fields)
+    return InstanceCell(cell.cls, fields, cell.origin, cell.path)
 
 
 def _replace(m: Machine, owner: Value, **named: Value) -> Value:

@@ -1,8 +1,8 @@
 """match: a chain of ifs, whose conditions bind the names of their patterns.
 
-    match mode:                        if mode == "sin":
-        case "sin": y = sin(x)    ->       y = sin(x)
-        case ("pow", n): ...           elif len(mode) == 2 and mode[0] == "pow" and bind(n, mode[1]): ...
+match mode:                        if mode == "sin":
+    case "sin": y = sin(x)    ->       y = sin(x)
+    case ("pow", n): ...           elif len(mode) == 2 and mode[0] == "pow" and bind(n, mode[1]): ...
 """
 
 from __future__ import annotations

@@ -145,9 +145,7 @@ def _extreme_of_list(m: Machine, values: Value, reduction: Any, name: str, defau
     if default is not None:
         some = truth(m, made)
         if isinstance(some, Var):
-            return branch(
-                m, some, lambda: _extreme_of_list(m, made, reduction, name, None), partial(_given, default)
-            )
+            return branch(m, some, lambda: _extreme_of_list(m, made, reduction, name, None), partial(_given, default))
     cell: Any = m.heap[made.cell]
     from srcad.frontend.arrays import grown_array, new_array
 

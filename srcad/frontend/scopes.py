@@ -1,7 +1,7 @@
 """with, and try: what they hold of the program is read in a region of its own.
 
-    with np.errstate(divide="ignore"):     ->     v2 = scope with v1 = errstate(...): v3 = x / y; yield v3
-        z = x / y
+with np.errstate(divide="ignore"):     ->     v2 = scope with v1 = errstate(...): v3 = x / y; yield v3
+    z = x / y
 """
 
 from __future__ import annotations

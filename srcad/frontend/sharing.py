@@ -118,9 +118,7 @@ def relate(joined: Heap, origins: Origins, sides: tuple[Relations, Relations]) -
         joined[TWINS] = Twins(frozenset(pairs))
 
 
-def _relate_one(
-    joined: Heap, new: int, before: int, now: Graph, known: Relations, pairs: set[frozenset[int]]
-) -> None:
+def _relate_one(joined: Heap, new: int, before: int, now: Graph, known: Relations, pairs: set[frozenset[int]]) -> None:
     def present(old: Iterable[int]) -> set[int]:
         found = {k for o in old for k in (now.get(o, set()) | {o})}
         return {k for k in found if k in joined and k != new}

@@ -1,9 +1,9 @@
 """Statements. A block is read in order; what follows a statement that may leave the block runs under a condition.
 
-    for v in x:                   go = v < limit
-        if v >= limit:     ->     if go: total = total + v
-            break                 yield (not go, total)
-        total += v
+for v in x:                   go = v < limit
+    if v >= limit:     ->     if go: total = total + v
+        break                 yield (not go, total)
+    total += v
 """
 
 from __future__ import annotations

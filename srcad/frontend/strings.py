@@ -58,7 +58,7 @@ def _formatted(value: Any, conversion: str, spec: str) -> str:
 
 
 def percent(m: Machine, left: Static, right: Value) -> Value:
-    """"..." % values."""
+    """ "..." % values."""
     values = right.items if isinstance(right, Tup) else (right,)
     if all(isinstance(v, Static) for v in values):
         plain = tuple(v.value for v in values if isinstance(v, Static))

@@ -45,9 +45,7 @@ def _nonzero_type(x: Type, rank: int) -> Type | tuple[Type, ...]:
 
 def _argwhere_type(x: Type) -> Type:
     rank = rank_of(x)
-    return (
-        Unknown("int64") if rank is None else Array("int64", (UNKNOWN_DIM, fixed(rank)))
-    )
+    return Unknown("int64") if rank is None else Array("int64", (UNKNOWN_DIM, fixed(rank)))
 
 
 op("take_along_axis", _along_axis_type, "np.take_along_axis({0}, {1}, axis={axis})")

@@ -53,7 +53,7 @@ def name_from_the_second_turn(x, n):
         if i == 0:
             p = y
         else:
-            p = y + 0.5 * old
+            p = y + 0.5 * old  # noqa: F821 - bound by the turn before
         old = p
         y = y * p
     return y
@@ -62,7 +62,7 @@ def name_from_the_second_turn(x, n):
 def name_from_the_second_turn_of_while(x, n):
     y, turn = x, 0
     while turn < n and abs(y) < 100:
-        p = y if turn == 0 else y + 0.5 * old
+        p = y if turn == 0 else y + 0.5 * old  # noqa: F821
         old = p
         y = y * p
         if y > 50:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,30 @@ def copy_of_a_grown_list(x, z, A, s, k):
     return np.sum(items[1] ** 2)
 
 
+def array_or_number(x, z, A, s, k):
+    y = x * 1.0 if s > 0 else s
+    w = y
+    y += 1.0
+    return np.sum(w) + np.sum(y) * 2
+
+
+def deep_copy_keeps_twins(x, z, A, s, k):
+    items = copy.deepcopy([x, x])
+    items[0][0] = 5 * s
+    return np.sum(items[1] ** 2)
+
+
+def columns_first(x, z, A, s, k):
+    B = np.zeros((3, 4), order="F")
+    v = B.ravel()
+    v[0] = s
+    return np.sum(B) + v[0] * 2
+
+
 PROGRAMS = [
+    array_or_number,
+    deep_copy_keeps_twins,
+    columns_first,
     popped_is_still_held,
     transposed_then_flat,
     flat_then_written,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-HEADER = '''\
+HEADER = """\
 import numpy as np
 
 
@@ -72,7 +72,7 @@ class Box:
         self.v = w
         return old
 
-'''
+"""
 
 Shape = tuple[str, ...]
 N, M, LESS, HALF = "n", "m", "n-1", "h"
