@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,10 +117,8 @@ def _part(tree: Node, value: Any, key: Any, where: str) -> Any:
     if value is None:
         return None
     if not isinstance(value, np.ndarray) and len(children(value) or ()) == len(tree.children):
-        try:
+        with suppress(LookupError, AttributeError, TypeError):  # another kind of container: the error below says so
             return getattr(value, key) if tree.kind == "dataclass" else value[key]
-        except (LookupError, AttributeError, TypeError):
-            pass
     count = len(children(value) or ()) if not isinstance(value, np.ndarray) else 0
     found = f"a {type(value).__name__}" + (f" with {count}" if count else "")
     raise ArgumentError(f"{where} must be a {tree.kind} with {len(tree.children)} parts, and is {found}")

@@ -6,7 +6,7 @@ from srcad.frontend.machine import Machine
 from srcad.frontend.values import Num, Static, Value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import INT, Scalar
+from srcad.trace.types import Scalar
 
 
 def number(m: Machine, atom: Atom) -> Value:
@@ -82,6 +82,3 @@ def range_length(m: Machine, start: Atom, stop: Atom, step: Atom) -> Atom:
         return const(len(range(*parts)))
     result: Atom = m.emit("range_length", start, stop, step)
     return result
-
-
-__all__ = ["INT", "add", "multiply", "number", "range_length", "smaller", "subtract"]

@@ -7,7 +7,6 @@ row[2] = s      ->    v2 = set_item(v1, s, 2)
 
 from __future__ import annotations
 
-import ast
 from typing import Any, NoReturn
 
 from srcad.frontend.machine import Machine
@@ -545,7 +544,3 @@ def describe(value: Value) -> str:
     if isinstance(value, Static):
         return f"{value.value!r}" if not callable(value.value) else f"the function {value.value!r}"
     return kind
-
-
-def is_literal_zero(node: Any) -> bool:
-    return isinstance(node, ast.Constant) and node.value in (0, 0.0)

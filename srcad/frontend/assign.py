@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import Any
 
 from srcad.frontend import objects
@@ -282,6 +281,3 @@ def delete(m: Machine, statement: ast.Delete) -> None:
             delete(m, ast.Delete(target.elts))
         else:
             m.refuse("this can't be deleted in a differentiated function", node=target)
-
-
-__all__ = ["assign", "augmented", "combined", "delete", "replace", "set_name"]

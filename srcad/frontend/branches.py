@@ -22,9 +22,8 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
-from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
-from srcad.trace.types import BOOL, OPAQUE, Array, Scalar, Type
+from srcad.trace.types import Array, Scalar, Type
 
 Run = Callable[[], Value]
 
@@ -175,6 +174,3 @@ def distribute(m: Machine, value: Value, use: Callable[[Value], Value]) -> Value
             lambda: distribute(m, value.otherwise, use),
         )
     return use(value)
-
-
-__all__ = ["BOOL", "OPAQUE", "as_bool", "both", "branch", "const", "distribute", "either", "negate", "truth"]

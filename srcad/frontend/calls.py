@@ -64,7 +64,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
-from srcad.ops.catalogue import LOWERINGS, METHODS, NeedsStatic
+from srcad.ops.catalogue import LOWERINGS, METHODS
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
@@ -448,6 +448,3 @@ def is_stream(value: Any) -> bool:
 def refuse_known_mutation(m: Machine, name: str, args: tuple[Value, ...]) -> None:
     if name.endswith(".shuffle") and any(isinstance(a, (ArrayRef, Ref)) for a in args):
         m.refuse(f"{name} changes its argument in place", do="use a permutation of indices.")
-
-
-__all__ = ["NeedsStatic", "call", "call_expression", "call_method"]

@@ -9,7 +9,7 @@ from typing import Any
 from srcad.frontend import grown
 from srcad.frontend.arrays import atom_key, describe, from_atom, load, refuse_poisoned, store, to_atom, to_number
 from srcad.frontend.boxes import boxed, gathered, grow_all, held
-from srcad.frontend.branches import as_bool, both, branch
+from srcad.frontend.branches import as_bool, both
 from srcad.frontend.iteration import Indexed, known_items, sequence
 from srcad.frontend.machine import Machine
 from srcad.frontend.objects import call_if_special
@@ -36,8 +36,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import ListOf
 
 
@@ -544,5 +543,3 @@ TUPLE_METHODS: dict[str, Callable[..., Value]] = {
     "index": _index,
     "count": _count,
 }
-
-__all__ = ["Const", "branch", "const"]

@@ -25,7 +25,7 @@ from srcad.frontend.containers import concatenate, contains, repeat
 from srcad.frontend.externals import lookup
 from srcad.frontend.machine import Machine
 from srcad.frontend.presence import check_keys
-from srcad.frontend.subscripts import get_at, get_item
+from srcad.frontend.subscripts import get_item
 from srcad.frontend.values import (
     ArrayRef,
     Choice,
@@ -36,7 +36,6 @@ from srcad.frontend.values import (
     Num,
     Obj,
     Partial,
-    Range,
     Ref,
     Slice,
     Static,
@@ -560,5 +559,3 @@ EXPRESSIONS: dict[type, Callable[[Machine, Any], Value]] = {
     ast.YieldFrom: _generator_function,
     ast.Await: _await,
 }
-
-__all__ = ["Atom", "Range", "Var", "evaluate", "get_at", "load", "test"]

@@ -60,7 +60,7 @@ def lookup(m: Machine, name: str, node: ast.AST) -> Value:
         cell = m.heap[frame]
         assert isinstance(cell, FrameCell)
         if name in cell.names:
-            return expand(m, cell.names[name])
+            return cell.names[name]
         if name in cell.code.local_names:
             return UNDEFINED_VALUE
         frame, code = cell.parent, cell.code
@@ -301,7 +301,3 @@ def _dataclass(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Va
     names = [f.name for f in dataclasses.fields(value)] if keep else []
     fields = tuple((name, external(m, getattr(value, name), path.attr(name), free, keep)) for name in names)
     return Ref(m.allocate(InstanceCell(type(value), fields, value, path, free)))
-
-
-def expand(m: Machine, value: Value) -> Value:
-    return value

@@ -20,13 +20,11 @@ from srcad.frontend.source import code_of, make_code, span_of
 from srcad.frontend.values import (
     FALSE,
     NONE,
-    Bound,
     Code,
     DictCell,
     FrameCell,
     Func,
     InstanceCell,
-    ListCell,
     Partial,
     Ref,
     Static,
@@ -363,6 +361,3 @@ def emit_raise(m: Machine, statement: ast.Raise) -> None:
 
     parts = [evaluate(m, part) for part in (statement.exc, statement.cause) if part is not None]
     m.emit("raise_", *(to_atom(m, part) for part in parts))
-
-
-__all__ = ["Bound", "ListCell", "call_external", "call_function", "construct", "make_function"]

@@ -53,9 +53,9 @@ class Lengths:
         """The type of a variable that a loop carries: a length of the body's is another one in the next turn."""
         if isinstance(t, Array):
             before = dims_of(entry) or ()
-            dims = (dim if dim in before or not passing(dim) else UNKNOWN_DIM for dim in t.dims)
+            dims = (dim if dim in before or not dim.passing else UNKNOWN_DIM for dim in t.dims)
             return self.named(Array(t.dtype, tuple(dims)), label)
-        if isinstance(t, Scalar) and t.length is not None and passing(t.length):
+        if isinstance(t, Scalar) and t.length is not None and t.length.passing:
             return Scalar(t.dtype, t.python)
         return self.named(t)
 
@@ -118,15 +118,11 @@ class Lengths:
         return tuple(relations)
 
 
-def passing(dim: Dim) -> bool:
-    return dim.symbol is not None and dim.symbol.startswith(PASSING)
-
-
 def lasting(t: Type) -> Type:
     """The type without the lengths that are of one turn alone: the elements of a list may differ in them."""
     if isinstance(t, Array):
-        return Array(t.dtype, tuple(UNKNOWN_DIM if passing(dim) else dim for dim in t.dims))
-    if isinstance(t, Scalar) and t.length is not None and passing(t.length):
+        return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
+    if isinstance(t, Scalar) and t.length is not None and t.length.passing:
         return Scalar(t.dtype, t.python)
     if isinstance(t, TupleOf):
         return TupleOf(tuple(map(lasting, t.items)))

@@ -34,7 +34,7 @@ from srcad.frontend.values import (
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
-from srcad.trace.types import BOOL, INT, Type, join
+from srcad.trace.types import INT, Type, join
 
 FLAGS = ("$break", "$continue")
 MOST_ROUNDS = 12
@@ -471,6 +471,3 @@ def renamed(region: Region, mapping: dict[Var, Var]) -> Region:
 
     parameters = tuple(mapping.get(p, p) for p in region.parameters)
     return Region(parameters, tuple(map(equation, region.equations)), tuple(map(atom, region.results)))
-
-
-__all__ = ["BOOL", "Const", "for_loop", "while_loop"]

@@ -472,7 +472,3 @@ def identity(value: Value) -> Any:
 
 def repr_path(ref: ArrayRef) -> Any:
     return tuple(map(step_key, ref.path))
-
-
-def is_scalar(t: Type) -> bool:
-    return isinstance(t, Scalar)

@@ -33,7 +33,6 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
-from srcad.trace.builder import const
 from srcad.trace.nodes import Var
 
 IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
@@ -379,6 +378,3 @@ def _negated(m: Machine, value: Value) -> Value:
 def unary_method(m: Machine, op: str, value: Value) -> Value | None:
     word = {"negative": "__neg__", "positive": "__pos__", "invert": "__invert__"}.get(op, "")
     return call_if_special(m, value, word)
-
-
-__all__ = ["const", "get_attribute", "set_attribute"]

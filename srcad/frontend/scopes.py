@@ -18,7 +18,7 @@ from srcad.frontend.branches import name_of
 from srcad.frontend.machine import Branch, Machine
 from srcad.frontend.merge import Key, Merger, Side
 from srcad.frontend.objects import depends
-from srcad.frontend.values import NONE, TRUE, FrameCell, Num, Obj, Static, Value
+from srcad.frontend.values import NONE, TRUE, Obj, Value
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Type
@@ -217,6 +217,3 @@ def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: li
     names.update({n: c.cell_contents for n, c in m.code.closure if n in outside})
     exec(compile(ast.fix_missing_locations(module), m.code.path, "exec"), names)
     return Const(names["block"], OPAQUE)
-
-
-__all__ = ["FrameCell", "Num", "Static", "try_statement", "with_statement"]

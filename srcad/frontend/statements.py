@@ -23,7 +23,7 @@ from srcad.frontend.iterated import watching
 from srcad.frontend.iteration import Indexed, sequence
 from srcad.frontend.loops import for_loop, while_loop
 from srcad.frontend.machine import Diverges, Machine
-from srcad.frontend.values import FALSE, NONE, TRUE, Num, Static, Tup, Value
+from srcad.frontend.values import FALSE, NONE, TRUE, Num, Static, Value
 from srcad.trace.nodes import Var
 
 Rest = Sequence[ast.stmt]
@@ -272,5 +272,3 @@ STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Import: imports.import_statement,
     ast.ImportFrom: imports.import_from,
 }
-
-__all__ = ["STATEMENTS", "Tup", "execute"]

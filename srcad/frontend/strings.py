@@ -8,7 +8,7 @@ from typing import Any
 
 from srcad.frontend.arrays import to_atom
 from srcad.frontend.machine import Machine
-from srcad.frontend.values import NONE, Obj, Static, Tup, Value
+from srcad.frontend.values import Obj, Static, Tup, Value
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import OPAQUE
 
@@ -98,6 +98,3 @@ def _call_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...], 
     method = m.emit("attribute", Const(owner.value, OPAQUE), name=name)
     atoms = [to_atom(m, a) for a in (*args, *keywords.values())]
     return m.emit("call", method, *atoms, keywords=tuple(keywords))
-
-
-__all__ = ["NONE", "format_string", "percent", "string_method"]

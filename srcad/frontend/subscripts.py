@@ -11,7 +11,6 @@ import numpy as np
 from srcad.errors import SrcadError
 from srcad.frontend.arrays import describe, element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.boxes import boxed, gathered
-from srcad.frontend.externals import expand
 from srcad.frontend.machine import Machine
 from srcad.frontend.presence import check_key
 from srcad.frontend.values import (
@@ -188,7 +187,7 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
         check_key(m, cell, known)
     for name, value in cell.items:
         if name == known:
-            return expand(m, value)
+            return value
     if default is not None:
         return default
     missing = getattr(cell.cls, "__missing__", None)
@@ -219,7 +218,8 @@ def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref 
     position = to_number(m, key, "used as an index")
     if isinstance(position, Const):
         try:
-            return expand(m, items[position.value])
+            known: Value = items[position.value]
+            return known
         except TypeError as error:
             m.raises(error)
         except IndexError:
@@ -301,6 +301,3 @@ def _static_item(m: Machine, owner: Static, key: Value) -> Value:
         return Static(owner.value[known])
     except (TypeError, LookupError) as error:
         m.raises(error)
-
-
-__all__ = ["const", "get_at", "get_item", "get_known", "index_from", "index_of"]
