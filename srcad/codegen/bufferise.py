@@ -4,7 +4,7 @@ An update overwrites operand 0 if this function made that memory itself, and if 
 it: the old value, a view of it, a container that holds it. Otherwise a copy is made, where it costs least:
 
 - of a view that is read later, where it is taken (`row = a[0].copy()`), if that settles the matter;
-- of a value that a list is to keep, where it is appended;
+- of a value that a list or a record is to keep, where it is put there;
 - of the value with which a loop starts, before the loop, so that the loop itself works in place;
 - of the operand, right before the update.
 
@@ -183,7 +183,7 @@ class _Analysis:
             self.decide(eq, scope)
         self.store(eq, scope)
         harmless = eq.op == "call" and isinstance(eq.operands[0], Const) and eq.operands[0].value in HARMLESS
-        if OPS[eq.op].effect and not harmless:
+        if (OPS[eq.op].effect and not harmless) or eq.op == "record_new":
             self.escape(eq, scope)
         for result in eq.results:
             self.sharing.define(result)
@@ -251,8 +251,12 @@ class _Analysis:
         for k in _STORES[eq.op](eq) if eq.op in _STORES else ():
             self.decisions.copied.discard((eq, k))
             operand = eq.operands[k]
-            if isinstance(operand, Var) and self.will_change(operand, scope):
+            if isinstance(operand, Var) and (self.will_change(operand, scope) or self.is_lent(eq, operand)):
                 self.decisions.copied.add((eq, k))
+
+    def is_lent(self, eq: Equation, var: Var) -> bool:
+        """Whether a record would keep memory that belongs to somebody else, who may write to it."""
+        return eq.op == "record_new" and not all(self.sharing.owns(var, level) for level in levels(var.type))
 
     def will_change(self, var: Var, scope: set[Var]) -> bool:
         """Whether memory of this variable, which we own, may be overwritten after it has been stored."""
@@ -262,10 +266,10 @@ class _Analysis:
         )
 
     def escape(self, eq: Equation, scope: set[Var]) -> None:
-        """What an unknown function or object has got, it may keep."""
+        """What an unknown function or object has got, it may keep; a record does."""
         kept: set[Node] = set()
-        for operand in eq.operands:
-            if isinstance(operand, Var):
+        for k, operand in enumerate(eq.operands):
+            if isinstance(operand, Var) and (eq, k) not in self.decisions.copied:
                 for node in nodes(operand):
                     kept |= {node, *self.sharing.sharers(node, scope)}
         for node in nodes(self.escaped):
@@ -425,6 +429,7 @@ _STORES = {
     "list_set_slice": _value_operand,
     "list_new": _all_operands,
     "tuple_new": _all_operands,
+    "record_new": _all_operands,
 }
 
 

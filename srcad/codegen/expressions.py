@@ -12,7 +12,7 @@ from srcad.codegen.folding import Folding, short_circuit
 from srcad.codegen.naming import Names
 from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
-from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Undefined, Unknown, dtype_of
+from srcad.trace.types import Array, ListOf, Record, Scalar, TupleOf, Undefined, Unknown, dtype_of
 
 MODULES = {"np": "numpy as np", "math": "math", "scipy": "scipy.special"}
 
@@ -217,7 +217,7 @@ def _list_zeros(x: Expressions, eq: Equation) -> ast.expr:
 
 def _accumulate(x: Expressions, eq: Equation) -> ast.expr:
     a, b = x.atoms(eq.operands)
-    if isinstance(eq.result.type, (ListOf, TupleOf)):
+    if isinstance(eq.result.type, (ListOf, TupleOf, Record)):
         return x.call("plus", a, b)
     return spelling.tidy(ast.BinOp(a, ast.Add(), b))
 
@@ -266,5 +266,6 @@ _EXPRESSIONS: dict[str, Callable[[Expressions, Equation], ast.expr]] = {
     "call": _call,
     "recurse": _recurse,
     "tuple_new": _tuple_new,
+    "record_new": _tuple_new,
     "if": Expressions.choice,
 }

@@ -1,11 +1,12 @@
-"""The procedures of a trace: which of them are called, what a call of one gives."""
+"""The procedures of a trace: which of them are called, and other names for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
-from srcad.trace.nodes import Equation, Node, Region, Trace, Tree, walk
+from srcad.trace.nodes import Equation, Leaf, Node, Region, Trace, Tree, walk
 
 
 def calls(region: Region) -> Iterator[Equation]:
@@ -13,10 +14,9 @@ def calls(region: Region) -> Iterator[Equation]:
     return (equation for equation in walk(region) if equation.op == "recurse")
 
 
-def results_of(procedure: Trace) -> tuple[Tree, ...]:
-    """What a call of it gives: its output, or, where that is a tuple, the parts of it."""
-    output = procedure.output
-    return output.children if isinstance(output, Node) else (output,)
+def listed(count: int) -> Tree:
+    """What a procedure with so many results returns."""
+    return Leaf(0) if count == 1 else Node("tuple", tuple(map(Leaf, range(count))))
 
 
 def reached(trace: Trace) -> Trace:
@@ -37,3 +37,29 @@ def with_procedures(trace: Trace, change: Callable[[Trace], Trace]) -> Trace:
     changed = {name: change(procedure) for name, procedure in trace.procedures.items()}
     same = all(changed[name] is procedure for name, procedure in trace.procedures.items())
     return trace if same else replace(trace, procedures=changed)
+
+
+def renamed(trace: Trace, names: Mapping[str, str]) -> Trace:
+    """The trace with other names for some of its procedures."""
+    if not names:
+        return trace
+    procedures = {names.get(name, name): _calling(one, names) for name, one in trace.procedures.items()}
+    procedures = {name: replace(one, name=name) for name, one in procedures.items()}
+    return replace(_calling(trace, names), procedures=procedures)
+
+
+def _calling(trace: Trace, names: Mapping[str, str]) -> Trace:
+    return replace(trace, body=_region(trace.body, names))
+
+
+def _region(region: Region, names: Mapping[str, str]) -> Region:
+    return replace(region, equations=tuple(_equation(equation, names) for equation in region.equations))
+
+
+def _equation(equation: Equation, names: Mapping[str, str]) -> Equation:
+    if equation.op == "recurse" and equation.params["procedure"] in names:
+        called = {"procedure": names[equation.params["procedure"]]}
+        return replace(equation, params=MappingProxyType({**equation.params, **called}))
+    if not equation.regions:
+        return equation
+    return replace(equation, regions=tuple(_region(inner, names) for inner in equation.regions))
