@@ -17,7 +17,7 @@ places are known to be two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -61,7 +61,7 @@ def bufferise(trace: Trace) -> Bufferised:
         analysis = _Analysis(trace, live, sources, detached)
         analysis.run()
         if not analysis.to_detach:
-            return _Insertion(analysis.decisions, optional(trace)).trace(trace)
+            return _Insertion(analysis.decisions, optional(trace), optional(trace, _recorded(trace))).trace(trace)
         detached |= analysis.to_detach
 
 
@@ -127,15 +127,22 @@ def _reached(starts: list[Node], parents: dict[Node, list[Node]]) -> set[Node]:
 # ---- the analysis
 
 
-def optional(trace: Trace) -> set[Var]:
+def optional(trace: Trace, also: Iterable[Var] = ()) -> set[Var]:
     """The variables that may be None, where their kind is known otherwise: what only one branch has recorded."""
-    found: set[Var] = set()
+    found = set(also)
     around = [slot for eq in walk(trace.body) if eq.op in STRUCTURED for slot in slots(eq)]
+    zeros = [eq for eq in walk(trace.body) if eq.op == "list_zeros"]
     size = -1
     while size != len(found):
         size = len(found)
         found.update(t for slot in around if any(_is_none(a) or a in found for a in slot.sources) for t in slot.targets)
+        found.update(eq.result for eq in zeros if eq.operands[0] in found)
     return found
+
+
+def _recorded(trace: Trace) -> Iterator[Var]:
+    """What comes out of records: None where another branch was taken. None of it is read then, but for zeros like it."""
+    return (v for eq in walk(trace.body) if eq.op == "record_items" for v in eq.results)
 
 
 class _Analysis:
@@ -439,9 +446,10 @@ _STORES = {
 class _Insertion:
     """Writes the copies into the trace."""
 
-    def __init__(self, decisions: Decisions, optional: set[Var]) -> None:
+    def __init__(self, decisions: Decisions, optional: set[Var], recorded: set[Var]) -> None:
         self.decisions = decisions
         self.optional = optional  # what may be None
+        self.recorded = recorded  # what may be None where zeros like it are made
         self.in_place: set[Equation] = set()
         self.out: list[Equation] = []
 
@@ -467,6 +475,8 @@ class _Insertion:
                 operands[k] = self.copy(operands[k], eq, deep=kept)
         regions = tuple(self.region(region) for region in eq.regions)
         new = replace(eq, operands=tuple(operands), regions=regions)
+        if eq.op == "list_zeros" and eq.operands[0] in self.recorded:
+            new = replace(new, params=MappingProxyType({"optional": True}))
         if eq in self.decisions.in_place or ((eq, 0) in self.decisions.copied and is_update(eq)):
             self.in_place.add(new)
         if eq.results and eq.results[0] in self.decisions.detached:
