@@ -63,7 +63,11 @@ def activities(trace: Trace, inputs: Iterable[Var], outputs: Iterable[Atom], fla
         Activity(moving[""], needed[""]),
         found,
         {name: _signature(procedures[name], active) for name, active in found.items()},
-        {record: frozenset(ahead.items[record] & items) for record, items in back.items.items() if record in ahead.items},
+        {
+            record: frozenset(ahead.items[record] & items)
+            for record, items in back.items.items()
+            if record in ahead.items
+        },
     )
 
 

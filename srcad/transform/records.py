@@ -85,4 +85,3 @@ def _derivative(b: Builder, item: Atom, bar: Bar | None) -> Atom:
     if isinstance(item, Const) and item.value is None:
         return item
     return zero(b, item) if bar is None else whole(b, bar, item)
-
