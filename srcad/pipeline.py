@@ -18,6 +18,7 @@ from srcad.results import differentiated, returning, shifted, unchecked, with_va
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
+from srcad.trace.procedures import distinct
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
@@ -86,7 +87,8 @@ def compile_call(function: Callable[..., Any], call: Call, request: Request) -> 
     with bugs_reported("simplifying", reading.trace):
         primal = simplify(reading.trace)
     with bugs_reported("differentiating", primal):
-        return STAGES[request.kind](primal, reading, request)
+        program = STAGES[request.kind](primal, reading, request)
+        return replace(program, traces=distinct(program.traces))
 
 
 @contextmanager

@@ -141,7 +141,7 @@ def optional(trace: Trace, also: Iterable[Var] = ()) -> set[Var]:
 
 
 def _recorded(trace: Trace) -> Iterator[Var]:
-    """What comes out of records: None where another branch was taken. None of it is read then, but for zeros like it."""
+    """What comes out of records, and is None where another branch was taken: nothing but zeros like it is made then."""
     return (v for eq in walk(trace.body) if eq.op == "record_items" for v in eq.results)
 
 

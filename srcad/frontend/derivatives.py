@@ -416,7 +416,7 @@ def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: 
 
 def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:
     """The equations of a trace, emitted here with these values for its inputs, and what it returns."""
-    add_traces(m, trace)
+    trace = add_traces(m, trace)
     equations, results = instance(trace.body, values)
     _append(m, equations)
     return tree_value(m, trace.output, results)

@@ -140,8 +140,8 @@ class Recording:
 class Record(Type):
     """What a procedure has recorded: a Python tuple, which may hold what the calls inside of it have recorded.
 
-    So the type can't list the types of its items; it is the procedure that gives it. Tangents and adjoints of a record
-    are tuples of the same shape, of the next `order`, with None for items that have none. Nothing in it is ever changed.
+    So the type can't list the types of its items: the procedure gives them. Tangents and adjoints of a record are
+    tuples of the same shape, of the next `order`, with None for items that have none. Nothing in it is ever changed.
     """
 
     of: Recording

@@ -14,7 +14,6 @@ from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, Slot, controls, slots, with_slots
 from srcad.transform.rewrite import same_things, with_body, with_parts
 
-
 Reads = Callable[[Equation], tuple[Atom, ...]]
 
 

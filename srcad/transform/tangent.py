@@ -20,8 +20,8 @@ from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate
 from srcad.transform.opened import opened
-from srcad.transform.procedure_tangents import movings, pushed
 from srcad.transform.procedure_tangents import directions as procedure_directions
+from srcad.transform.procedure_tangents import movings, pushed
 from srcad.transform.prune import pruned
 from srcad.transform.push import Push
 from srcad.transform.rename import fresh, rename
