@@ -169,4 +169,4 @@ def _joined(trace: Trace, reverse: Region, value: bool) -> Region:
     outside += [v for equation in trace.body.equations for v in equation.results]
     forward, reverse = record(trace.body, witnessed(reverse, outside))
     results = (*(trace.body.results if value else ()), *reverse.results)
-    return settled(replace(forward, equations=(*forward.equations, *reverse.equations), results=results))
+    return settled(Region((), (*forward.equations, *reverse.equations), results))

@@ -49,7 +49,7 @@ class Push:
         if isinstance(a.type, Undefined):
             return UNDEF
         if isinstance(a, Const) and a.value is None:
-            return a
+            return Const(None, bar_type(a.type))
         return fit_dtype(self.b, whole(self.b, self.bar(a), a), like)
 
     def whole_result(self, a: Atom) -> Atom:

@@ -83,5 +83,5 @@ def _record(
 def _derivative(b: Builder, item: Atom, bar: Bar | None) -> Atom:
     """The derivative of an item, as those who read it expect it."""
     if isinstance(item, Const) and item.value is None:
-        return item
+        return Const(None, bar_type(item.type))
     return zero(b, item) if bar is None else whole(b, bar, item)
