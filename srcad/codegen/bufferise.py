@@ -244,6 +244,8 @@ class _Analysis:
         """What is read after or while this equation overwrites its operand."""
         operand = eq.operands[0]
         assert isinstance(operand, Var)
+        if OBJECT not in levels(operand.type):
+            return []
         readers = scope
         if not _reads_first(eq):
             readers = scope | {a for a in eq.operands[1:] if isinstance(a, Var)}

@@ -28,8 +28,10 @@ def reverse_record(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None])
     """The adjoints of the items are the items of the adjoint."""
     (bar,) = bars
     assert bar is not None
-    for item, part in zip(equation.operands, _items(sweep.b, bar.value, equation.operands), strict=True):
-        sweep.add(item, part, whole=not isinstance(part.type, Unknown))
+    parts = _items(sweep.b, bar.value, equation.operands)
+    for k, (item, part) in enumerate(zip(equation.operands, parts, strict=True)):
+        if sweep.activities.is_active_item(equation.result.type, k):
+            sweep.add(item, part, whole=not isinstance(part.type, Unknown))
 
 
 def reverse_items(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
