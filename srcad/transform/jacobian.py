@@ -155,6 +155,7 @@ class Units:
         """The block of a result and the space n, from the tangents of the result."""
         if self.alone:
             return dot
+        _check(y)
         part, rank = self.part(dot, n), len(shape_atoms(self.b, y))
         if rank_of(self.spaces[n].type) == 0:
             return part
@@ -183,8 +184,7 @@ def units_of(b: Builder, spaces: Sequence[Atom], names: Sequence[str | None]) ->
     """The unit vectors of these spaces: the rows of an identity matrix, cut and shaped."""
     spaces = tuple(spaces)
     for x in spaces:
-        if not isinstance(x.type, (Array, Scalar)):
-            raise NotBatched(f"a Jacobian in one pass with respect to a value of type {x.type}")
+        _check(x)
     if len(spaces) == 1 and rank_of(spaces[0].type) == 0:
         return Units(b, spaces, const(1), None, (_one(b, spaces[0].type),))
     ends: list[Atom] = [const(0)]
@@ -201,6 +201,11 @@ def units_of(b: Builder, spaces: Sequence[Atom], names: Sequence[str | None]) ->
         part = _cut(b, eye, 1, x, bound, k == last, name if len(shape_atoms(b, x)) < 2 else None)
         vectors.append(_unit(b, part, x, count, name))
     return Units(b, spaces, count, bounds, tuple(vectors))
+
+
+def _check(x: Atom) -> None:
+    if not isinstance(x.type, (Array, Scalar)):
+        raise NotBatched(f"a Jacobian in one pass that has a value of type {x.type}")
 
 
 def _one(b: Builder, t: Type) -> Atom:
