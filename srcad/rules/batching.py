@@ -114,7 +114,7 @@ def _store(site: Site) -> Any:
     rank = _item_rank(x, types, index)
     if any(lane.batched for lane in places):
         raise NotBatched("stores at places that differ between tangents")
-    if value.batched and (fancy_in_front(x.plain, types, index) or value.rank > rank):
+    if fancy_in_front(x.plain, types, index) or (value.batched and value.rank > rank):
         raise NotBatched("a store through index arrays that stand apart")
     stored = (site.whole(x), site.aligned(value, rank))
     return site.again(*stored, *(lane.atom for lane in places), index=(WHOLE, *index))
