@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,13 +14,13 @@ from srcad.codegen.control import Control, Item, Simple
 from srcad.codegen.expressions import Expressions
 from srcad.codegen.folding import fold
 from srcad.codegen.layout import Layout, text_of
-from srcad.codegen.naming import assign_names
+from srcad.codegen.naming import RESERVED, assign_names
 from srcad.codegen.ordering import sink_updates
 from srcad.codegen.prepare import prepare
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.statements import Statements
 from srcad.errors import Span
-from srcad.trace.nodes import Recorded, Region, Trace, Var, walk
+from srcad.trace.nodes import Const, Recorded, Region, Trace, Var, walk
 from srcad.trace.procedures import reached
 from srcad.trace.types import dtype_of, is_inexact, is_numeric
 
@@ -50,6 +50,7 @@ class Shared:
     functions: frozenset[str]
     roots: frozenset[str]
     bindings: dict[str, Any] = field(default_factory=dict)
+    solved: Mapping[Trace, str] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
@@ -63,9 +64,12 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     """
     trace = reached(trace)
     traces = {name: trace, **trace.procedures}
+    inner = functions_of(traces.values(), {*traces, *taken_names(traces.values())})
+    traces.update({own: one for one, own in inner.items()})
     ready = {own: sink_updates(prepare(guarded(one) if careful else one)) for own, one in traces.items()}
     scalars = not careful and all(map(all_float64, ready.values()))
-    shared = Shared(frozenset(traces), frozenset(entry.path.root for entry in trace.inputs if entry.free))
+    roots = frozenset(entry.path.root for entry in trace.inputs if entry.free)
+    shared = Shared(frozenset(traces), roots, solved=inner)
     return joined([_generate(own, one, traces[own], scalars, shared) for own, one in ready.items()])
 
 
@@ -75,8 +79,39 @@ def _generate(name: str, ready: Trace, trace: Trace, scalars: bool, shared: Shar
     live = liveness(bufferised.trace, folding.inline)
     names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions)
     names.taken.update(shared.names)
-    x = Expressions(bufferised.trace, names, folding, scalars, shared.bindings)
+    x = Expressions(bufferised.trace, names, folding, scalars, shared.bindings, shared.solved)
     return _print(bufferised, name, x, live)
+
+
+def functions_of(traces: Iterable[Trace], taken: set[str]) -> dict[Trace, str]:
+    """The functions that solvers are given in these traces, and in each other, with names of their own."""
+    found: dict[Trace, str] = {}
+    pending = list(traces)
+    while pending:
+        for eq in walk(pending.pop(0).body):
+            for one in (a.value for a in eq.operands if isinstance(a, Const) and isinstance(a.value, Trace)):
+                if one not in found:
+                    found[one] = fresh_name(one.name, taken)
+                    pending.append(one)
+    return found
+
+
+def fresh_name(base: str, taken: set[str]) -> str:
+    name, k = base, 1
+    while name in taken or name in RESERVED:
+        k += 1
+        name = f"{base}_{k}"
+    taken.add(name)
+    return name
+
+
+def taken_names(traces: Iterable[Trace]) -> set[str]:
+    """What functions beside these can't be called: their own names, those of parameters and of all that they refer to."""
+    taken: set[str] = set()
+    for one in traces:
+        taken |= {*(p.name for p in one.parameters), *(entry.path.root for entry in one.inputs)}
+        taken |= set(one.bindings)
+    return taken
 
 
 def joined(parts: Sequence[Generated]) -> Generated:

@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from srcad.runtime import indexing, matrices, products, special, values
+from srcad.runtime import indexing, matrices, products, solving, special, values
 
-MODULES = (values, indexing, products, matrices, special)
+MODULES = (values, indexing, products, matrices, special, solving)
 HELPERS: dict[str, Callable[..., Any]] = {
     name: function
     for module in MODULES

@@ -1,0 +1,281 @@
+"""SciPy's solvers in the program: root, brentq, newton, minimize, quad, solve_ivp, odeint and their like.
+
+Their functions are read; the calls stay as they are. What a solver finds moves with what its functions depend on, by the
+rules in `srcad.transform`; where it starts, brackets, and tolerances move nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from srcad.errors import SrcadError
+from srcad.frontend.machine import Machine
+from srcad.frontend.solvers import (
+    FLOAT_SCALAR,
+    PYTHON_FLOAT,
+    Call,
+    Closed,
+    Finish,
+    Wanted,
+    args_of,
+    attributes,
+    emit_call,
+    is_none,
+    known,
+    like,
+    member,
+    name_of,
+    option,
+    read_closed,
+    record,
+    scalar_result,
+    solution,
+    starting_like,
+    starting_vector,
+    unread,
+    value_of,
+    vector_result,
+)
+
+from srcad.frontend.values import Static, Value
+from srcad.trace.nodes import Atom, Const, Trace
+from srcad.trace.types import OPAQUE, Scalar
+
+RESULT = ("success", "message", "status", "nfev", "njev", "nhev", "nit", "fun", "jac", "hess", "hess_inv", "flag")
+RESULT += ("converged", "iterations", "function_calls", "fjac", "qtf", "r", "method")
+
+
+@dataclass(eq=False)
+class Given:
+    """The arguments of a call, by name; those that a reader takes are gone."""
+
+    m: Machine
+    path: str
+    required: tuple[str, ...]
+    values: dict[str, Value]
+
+    def take(self, name: str) -> Value | None:
+        return self.values.pop(name, None)
+
+    def needed(self, name: str) -> Value:
+        value = self.values.pop(name, None)
+        if value is None:
+            self.m.raises(TypeError(f"{self.path.rpartition('.')[2]}() missing the required argument {name!r}"))
+        return value
+
+    def only(self, name: str, *allowed: Any, do: str = "") -> None:
+        """Refuse a value other than these; one of these says nothing and isn't passed on."""
+        value = self.values.pop(name, None)
+        if value is not None and not any(value == Static(one) for one in allowed):
+            self.refuse(f"{self.path} with {name}=", do or f"leave {name} out.")
+
+    def refuse(self, what: str, do: str) -> NoReturn:
+        self.m.refuse(f"{what} has no derivative yet", do=do)
+
+    def rest(self) -> tuple[tuple[str, Atom], ...]:
+        """What is left, as options of the call."""
+        return tuple((name, option(self.m, name, value)) for name, value in self.values.items() if value is not None)
+
+
+Reader = Callable[[Given], Value]
+READERS: dict[str, Reader] = {}
+
+
+def reads(*paths: str) -> Callable[[Reader], Reader]:
+    def register(reader: Reader) -> Reader:
+        READERS.update(dict.fromkeys(paths, reader))
+        return reader
+
+    return register
+
+
+def path_of(f: Any) -> str:
+    """The public name of a function of SciPy that is read here; "" for others."""
+    parts = str(getattr(f, "__module__", None) or "").split(".")
+    path = ".".join([*parts[:2], str(getattr(f, "__name__", ""))])
+    return path if path in READERS else ""
+
+
+def call_scipy(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value | None:
+    """A call of one of SciPy's solvers; None where it isn't one, or may run as it stands."""
+    path = path_of(f)
+    if not path:
+        return None
+    heap, start = dict(m.heap), len(m.builder.equations)
+    try:
+        return READERS[path](_bound(m, f, path, args, keywords))
+    except SrcadError as error:
+        if not unread(m, error, (*args, *keywords.values())):
+            raise
+        m.heap = heap
+        del m.builder.equations[start:]
+        return None
+
+
+def _bound(m: Machine, f: Any, path: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Given:
+    signature = inspect.signature(f)
+    try:
+        arguments = dict(signature.bind(*args, **keywords).arguments)
+    except TypeError as error:
+        m.raises(error)
+    for name, p in signature.parameters.items():
+        if p.kind is p.VAR_KEYWORD:
+            arguments.update(arguments.pop(name, {}))
+    required = tuple(name for name, p in signature.parameters.items() if p.default is p.empty)
+    return Given(m, path, required, arguments)
+
+
+# ---- roots
+
+
+def functions(g: Given, first: str, own: tuple[Atom, ...], finish: Finish, more: dict[str, Finish]) -> tuple[Any, ...]:
+    """The function, and those of its derivatives that the program gives as well; what they capture."""
+    m, args = g.m, args_of(g.m, g.take("args"))
+    f = g.needed(first)
+    wanted = [Wanted(f, own, args, finish, name_of(f, "residual"))]
+    names = [""]
+    for name, ending in more.items():
+        value = g.values.get(name)
+        if value is None or (isinstance(value, Static) and not callable(value.value)):
+            if value == Static(True):
+                g.refuse(f"{g.path} with {name}=True", f"return the value alone, and give {name} as a function.")
+            continue
+        del g.values[name]
+        wanted.append(Wanted(value, own, args, ending, name_of(value, name)))
+        names.append(name)
+    closed = read_closed(m, *wanted)
+    return closed, tuple(zip(names, closed.functions, strict=True))
+
+
+@reads(*(f"scipy.optimize.{name}" for name in ("brentq", "brenth", "bisect", "ridder", "toms748")))
+def bracketed(g: Given) -> Value:
+    """A root between two numbers."""
+    g.only("full_output", False, 0)
+    closed, given = functions(g, "f", (Const(0.0, PYTHON_FLOAT),), scalar_result, {})
+    ends = tuple(option(g.m, name, g.needed(name)) for name in ("a", "b"))
+    found = emit_call(g.m, Call(g.path, given, closed.captured, ends, g.rest()), PYTHON_FLOAT)
+    return value_of(g.m, solution(g.m, found, closed, "root", "dense"))
+
+
+@reads("scipy.optimize.newton")
+def newton(g: Given) -> Value:
+    """A root near a number, or for each item of an array."""
+    g.only("full_output", False, 0)
+    x0 = numpy_number(starting_like(g.m, g.needed("x0")))
+    more = {"fprime": like(x0), "fprime2": like(x0)}
+    closed, given = functions(g, "func", (x0,), like(x0), more)
+    found = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
+    return value_of(g.m, solution(g.m, found, closed, "root", "dense"))
+
+
+def numpy_number(x0: Atom) -> Atom:
+    """A number as NumPy's, which these solvers hand on."""
+    return Const(x0.value, FLOAT_SCALAR) if isinstance(x0, Const) else x0
+
+
+@reads("scipy.optimize.root_scalar")
+def root_scalar(g: Given) -> Value:
+    """A root of a function of a number, by any of the methods for these."""
+    more = {"fprime": scalar_result, "fprime2": scalar_result}
+    closed, given = functions(g, "f", (Const(0.0, FLOAT_SCALAR),), scalar_result, more)
+    info = emit_call(g.m, Call(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
+    found = member(g.m, info, "root", FLOAT_SCALAR)
+    root = value_of(g.m, solution(g.m, found, closed, "root", "dense"))
+    return record(g.m, _class("OptimizeResult"), [("root", root), *attributes(g.m, info, RESULT)])
+
+
+@reads("scipy.optimize.root")
+def root(g: Given) -> Value:
+    """A root of a vector function."""
+    g.only("callback", None)
+    x0 = starting_vector(g.m, g.needed("x0"))
+    closed, given = functions(g, "fun", (x0,), vector_result, {"jac": matrix_result})
+    info = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
+    x = solution(g.m, member(g.m, info, "x", x0.type), closed, "root", "dense")
+    return record(g.m, _class("OptimizeResult"), [("x", value_of(g.m, x)), *attributes(g.m, info, RESULT)])
+
+
+@reads("scipy.optimize.fsolve")
+def fsolve(g: Given) -> Value:
+    """A root of a vector function, alone."""
+    g.only("full_output", False, 0, do="use scipy.optimize.root, whose result says the same.")
+    g.only("col_deriv", False, 0)
+    x0 = starting_vector(g.m, g.needed("x0"))
+    closed, given = functions(g, "func", (x0,), vector_result, {"fprime": matrix_result})
+    found = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
+    return value_of(g.m, solution(g.m, found, closed, "root", "dense"))
+
+
+@reads("scipy.optimize.fixed_point")
+def fixed_point(g: Given) -> Value:
+    """A fixed point of a function of a number or an array."""
+    x0 = numpy_number(starting_like(g.m, g.needed("x0")))
+    closed, given = functions(g, "func", (x0,), like(x0), {})
+    found = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
+    return value_of(g.m, solution(g.m, found, closed, "fixed", "dense"))
+
+
+def matrix_result(m: Machine, value: Value) -> Value:
+    """A Jacobian that the program computes: floats."""
+    from srcad.frontend.arrays import to_array
+
+    atom = to_array(m, value)
+    return value_of(m, atom if isinstance(atom.type, Scalar) else m.make("cast", atom, dtype="float64"))
+
+
+# ---- minima
+
+
+@reads("scipy.optimize.minimize")
+def minimize(g: Given) -> Value:
+    """A minimum of a function of a vector, where its gradient is zero."""
+    unconstrained(g, "bounds", "constraints")
+    for name in ("callback", "hessp"):
+        g.only(name, None)
+    x0 = starting_vector(g.m, g.needed("x0"))
+    closed, given = functions(g, "fun", (x0,), scalar_result, {"jac": vector_result, "hess": matrix_result})
+    info = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
+    x = solution(g.m, member(g.m, info, "x", x0.type), closed, "minimum", "dense")
+    return minimum(g, closed, x, info)
+
+
+@reads("scipy.optimize.minimize_scalar")
+def minimize_scalar(g: Given) -> Value:
+    """A minimum of a function of a number."""
+    unconstrained(g, "bounds")
+    closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR),), scalar_result, {})
+    info = emit_call(g.m, Call(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
+    x = solution(g.m, member(g.m, info, "x", FLOAT_SCALAR), closed, "minimum", "dense")
+    return minimum(g, closed, x, info)
+
+
+def minimum(g: Given, closed: Closed, x: Any, info: Any) -> Value:
+    """The result: where the minimum is, and its value there, which moves as the function does."""
+    from srcad.frontend.derivatives import place
+
+    f: Trace = closed.functions[0]
+    given = dict(zip((entry.var for entry in f.inputs), (x, *closed.captured), strict=True))
+    value = place(g.m, f, given)
+    fields = [("x", value_of(g.m, x)), ("fun", value)]
+    others = attributes(g.m, info, [name for name in RESULT if name != "fun"])
+    return record(g.m, _class("OptimizeResult"), [*fields, *others])
+
+
+def unconstrained(g: Given, *names: str) -> None:
+    for name in names:
+        value = g.take(name)
+        if not is_none(value) and known(g.m, value) not in ((), []):  # type: ignore[arg-type]
+            g.refuse(
+                f"a minimum under {name}",
+                f"substitute variables that need no {name} (x = exp(u) is positive), or add a barrier to the function.",
+            )
+
+
+def _class(name: str) -> type:
+    from scipy import optimize
+
+    found: type = getattr(optimize, name)
+    return found

@@ -1,0 +1,108 @@
+"""Helpers of generated code about solvers: linear systems of Jacobians, roots, whether something was found at all."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+
+def regular(slope: Any) -> Any:
+    """The slope of an equation at its root, which must not be zero."""
+    if slope == 0:
+        raise ZeroDivisionError(
+            "the slope of the equation at its solution is zero: the solution does not move smoothly with what the "
+            "equation depends on, so it has no derivative there"
+        )
+    return slope
+
+
+def solve_regular(a: Any, b: Any) -> Any:
+    """The solution of a linear system whose matrix is the Jacobian of an equation at its solution."""
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        raise np.linalg.LinAlgError(
+            "the Jacobian of the equation at its solution is singular: the solution isn't unique nearby, or does not "
+            "move smoothly with what the equation depends on, so it has no derivative there"
+        ) from None
+
+
+def solve_by_cg(product: Any, b: Any) -> Any:
+    """The v with product(v) = b, for a symmetric positive definite matrix that is known by its products alone."""
+    return solve_by_products("cg", product, b)
+
+
+def solve_by_gmres(product: Any, b: Any) -> Any:
+    """The v with product(v) = b, for a matrix that is known by its products alone."""
+    return solve_by_products("gmres", product, b)
+
+
+def solve_by_products(name: str, product: Any, b: Any) -> Any:
+    """By one of SciPy's iterations; raises where it doesn't get there."""
+    import scipy.sparse.linalg as sparse
+
+    shape = np.shape(b)
+    flat = sparse.LinearOperator((b.size, b.size), lambda v: np.ravel(product(v.reshape(shape))), dtype=b.dtype)
+    options = {"restart": min(b.size, 100)} if name == "gmres" else {}
+    found, failed = getattr(sparse, name)(flat, np.ravel(b), rtol=1e-10, atol=0.0, **options)
+    if failed:
+        raise np.linalg.LinAlgError(
+            f"{name} did not solve the linear system of the Jacobian of an equation at its solution: the Jacobian may "
+            "be singular, or, for cg, not symmetric and positive definite; solve='dense' needs neither"
+        )
+    return found.reshape(shape)
+
+
+def converged(result: Any) -> Any:
+    """What a solver returned; warns where it says that it has failed, as derivatives take a solution for one."""
+    if not result.success:
+        warnings.warn(
+            f"the solver did not converge, so derivatives of its result are not to be trusted: {result.message}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return result
+
+
+def find_root(function: Any, x0: Any) -> Any:
+    """The x near x0 with function(x) = 0: a float for a float, else an array shaped like x0."""
+    from scipy import optimize
+
+    start, scalar = np.array(x0, dtype=float), np.ndim(x0) == 0
+    shape = start.shape
+
+    def flat(x: Any) -> Any:
+        return np.ravel(function(float(x[0]) if scalar else x.reshape(shape)))
+
+    found = optimize.root(flat, start.ravel(), tol=1e-13)
+    size = np.max(np.abs(flat(found.x)), initial=0.0)
+    if not found.success and not size <= 1e-10 * (1.0 + np.max(np.abs(flat(start.ravel())), initial=0.0)):
+        raise RuntimeError(f"no root was found near x0: {found.message}")
+    return float(found.x[0]) if scalar else found.x.reshape(shape)
+
+
+def find_fixed_point(function: Any, x0: Any) -> Any:
+    """The x with function(x) = x that iterating from x0 leads to: a float for a float, else an array like x0."""
+    x = np.array(x0, dtype=float)
+    scalar = x.ndim == 0
+    for _ in range(10_000):
+        new = np.asarray(function(float(x) if scalar else x), dtype=float).reshape(x.shape)
+        if np.max(np.abs(new - x), initial=0.0) <= 1e-14 * (1.0 + np.max(np.abs(x), initial=0.0)):
+            return float(new) if scalar else new
+        x = new
+    raise RuntimeError("iterating from x0 did not lead to a fixed point in 10000 turns; give another solver=")
+
+
+def found_like(found: Any, x0: Any) -> Any:
+    """What a solver has found, as an array or a float like x0."""
+    array = np.array(found, dtype=float)
+    if array.shape != np.shape(x0):
+        raise ValueError(f"the solver returned an array of shape {array.shape} for x0 of shape {np.shape(x0)}")
+    return array if array.ndim else float(array)
+
+
+def starting(x0: Any) -> Any:
+    """x0 as a float or an array of floats."""
+    return np.array(x0, dtype=float) if np.ndim(x0) else float(x0)
