@@ -131,11 +131,13 @@ def _bound(m: Machine, f: Any, path: str, args: tuple[Value, ...], keywords: dic
 # ---- roots
 
 
-def functions(g: Given, first: str, own: tuple[Atom, ...], finish: Finish, more: dict[str, Finish]) -> tuple[Any, ...]:
+def functions(
+    g: Given, first: str, own: tuple[Atom, ...], finish: Finish, more: dict[str, Finish], name: str = "residual"
+) -> tuple[Closed, tuple[tuple[str, Trace], ...]]:
     """The function, and those of its derivatives that the program gives as well; what they capture."""
     m, args = g.m, args_of(g.m, g.take("args"))
     f = g.needed(first)
-    wanted = [Wanted(f, own, args, finish, name_of(f, "residual"))]
+    wanted = [Wanted(f, own, args, finish, name_of(f, name))]
     names = [""]
     for name, ending in more.items():
         value = g.values.get(name)
@@ -228,6 +230,8 @@ def matrix_result(m: Machine, value: Value) -> Value:
 
 # ---- minima
 
+MINIMISED: dict[str, Finish] = {"jac": vector_result, "hess": matrix_result}
+
 
 @reads("scipy.optimize.minimize")
 def minimize(g: Given) -> Value:
@@ -236,7 +240,7 @@ def minimize(g: Given) -> Value:
     for name in ("callback", "hessp"):
         g.only(name, None)
     x0 = starting_vector(g.m, g.needed("x0"))
-    closed, given = functions(g, "fun", (x0,), scalar_result, {"jac": vector_result, "hess": matrix_result})
+    closed, given = functions(g, "fun", (x0,), scalar_result, MINIMISED, "objective")
     info = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
     x = solution(g.m, member(g.m, info, "x", x0.type), closed, "minimum", "dense")
     return minimum(g, closed, x, info)
@@ -246,7 +250,7 @@ def minimize(g: Given) -> Value:
 def minimize_scalar(g: Given) -> Value:
     """A minimum of a function of a number."""
     unconstrained(g, "bounds")
-    closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR),), scalar_result, {})
+    closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR),), scalar_result, {}, "objective")
     info = emit_call(g.m, Call(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
     x = solution(g.m, member(g.m, info, "x", FLOAT_SCALAR), closed, "minimum", "dense")
     return minimum(g, closed, x, info)

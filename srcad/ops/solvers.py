@@ -24,6 +24,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from srcad.ops.catalogue import op
 from srcad.ops.meaning import MEANINGS, PURE
 from srcad.trace.evaluate import evaluate
@@ -54,6 +56,8 @@ for _name in ("implicit", "integral", "times", "trajectory"):
 
 # ---- what a call means
 
+HELPERS: dict[str, Any] = {}  # the helpers that are called by name, filled by what stands above
+
 
 def _solver(*operands: Any, callee: str, keywords: tuple[str, ...], captured: int, style: str, **_: Any) -> Any:
     last = len(operands) - captured
@@ -79,7 +83,9 @@ def _named(path: str) -> Any:
     from importlib import import_module
 
     module, _, name = path.rpartition(".")
-    return getattr(import_module(module), name) if module else MEANINGS.names[name]
+    return getattr(import_module(module), name) if module else HELPERS[name]
 
 
 PURE["solver"] = _solver
+PURE["solve_regular"] = np.linalg.solve
+PURE["regular"] = lambda slope: slope

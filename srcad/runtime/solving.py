@@ -56,10 +56,17 @@ def solve_by_products(name: str, product: Any, b: Any) -> Any:
 
 
 def converged(result: Any) -> Any:
-    """What a solver returned; warns where it says that it has failed, as derivatives take a solution for one."""
-    if not result.success:
+    """What a solver returned; warns where it says that it has failed, as derivatives take a solution for one.
+
+    A minimiser that stops for want of precision where the gradient is as good as zero has found what there is to find.
+    """
+    if result.get("success", result.get("converged", True)):
+        return result
+    slope = np.max(np.abs(result.get("jac", np.inf)), initial=0.0)
+    if "nit" not in result or result.get("status") != 2 or not slope <= 1e-5 * (1.0 + abs(result.fun)):
+        said = result.get("message", result.get("flag", "it gives no reason"))
         warnings.warn(
-            f"the solver did not converge, so derivatives of its result are not to be trusted: {result.message}",
+            f"the solver did not converge, so derivatives of its result are not to be trusted: {said}",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -95,14 +102,9 @@ def find_fixed_point(function: Any, x0: Any) -> Any:
     raise RuntimeError("iterating from x0 did not lead to a fixed point in 10000 turns; give another solver=")
 
 
-def found_like(found: Any, x0: Any) -> Any:
-    """What a solver has found, as an array or a float like x0."""
-    array = np.array(found, dtype=float)
-    if array.shape != np.shape(x0):
-        raise ValueError(f"the solver returned an array of shape {array.shape} for x0 of shape {np.shape(x0)}")
-    return array if array.ndim else float(array)
-
-
-def starting(x0: Any) -> Any:
-    """x0 as a float or an array of floats."""
-    return np.array(x0, dtype=float) if np.ndim(x0) else float(x0)
+def solved_by(solver: Any, function: Any, x0: Any) -> Any:
+    """What a solver finds for a function and a start, as a float or an array like x0."""
+    found = np.array(solver(function, x0.copy() if isinstance(x0, np.ndarray) else x0), dtype=float)
+    if found.shape != np.shape(x0):
+        raise ValueError(f"the solver returned an array of shape {found.shape} for x0 of shape {np.shape(x0)}")
+    return found if found.ndim else float(found)
