@@ -18,7 +18,7 @@ from srcad.results import differentiated, returning, shifted, unchecked, with_va
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
-from srcad.transform import implicit  # noqa: F401 - fills in rules
+from srcad.transform import flows, implicit, integrals  # noqa: F401 - fill in rules
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from srcad.errors import SrcadError
+from srcad.frontend.arrays import load, to_array, to_number
+from srcad.frontend.derivatives import items as _items
 from srcad.frontend.machine import Machine
 from srcad.frontend.solvers import (
     FLOAT_SCALAR,
@@ -23,6 +25,7 @@ from srcad.frontend.solvers import (
     args_of,
     attributes,
     emit_call,
+    float_of,
     is_none,
     known,
     like,
@@ -40,9 +43,10 @@ from srcad.frontend.solvers import (
     vector_result,
 )
 
-from srcad.frontend.values import Static, Value
+from srcad.frontend.values import ArrayRef, Num, Static, Tup, Value
+from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Trace
-from srcad.trace.types import OPAQUE, Scalar
+from srcad.trace.types import OPAQUE, UNKNOWN_DIM, Array, Dim, Scalar, is_numeric, rank_of
 
 RESULT = ("success", "message", "status", "nfev", "njev", "nhev", "nit", "fun", "jac", "hess", "hess_inv", "flag")
 RESULT += ("converged", "iterations", "function_calls", "fjac", "qtf", "r", "method")
@@ -222,8 +226,6 @@ def fixed_point(g: Given) -> Value:
 
 def matrix_result(m: Machine, value: Value) -> Value:
     """A Jacobian that the program computes: floats."""
-    from srcad.frontend.arrays import to_array
-
     atom = to_array(m, value)
     return value_of(m, atom if isinstance(atom.type, Scalar) else m.make("cast", atom, dtype="float64"))
 
@@ -283,3 +285,159 @@ def _class(name: str) -> type:
 
     found: type = getattr(optimize, name)
     return found
+
+
+# ---- integrals
+
+QUAD = ("epsabs", "epsrel", "limit", "points")
+
+
+@reads("scipy.integrate.quad")
+def quad(g: Given) -> Value:
+    """An integral, and an estimate of its error."""
+    g.only("full_output", False, 0)
+    g.only("complex_func", False, 0)
+    for name in ("weight", "wvar", "wopts"):
+        g.only(name, None, do="write the weight into the function.")
+    limits = tuple(limit(g.m, g.needed(name)) for name in ("a", "b"))
+    closed, given = functions(g, "func", (Const(0.0, PYTHON_FLOAT),), scalar_result, {}, "integrand")
+    rest = g.rest()
+    info = emit_call(g.m, Call(g.path, given, closed.captured, limits, rest), OPAQUE)
+    found, error = (member(g.m, info, k, PYTHON_FLOAT) for k in (0, 1))
+    options = {name: a for name, a in rest if name in QUAD}
+    params = {"function": closed.functions[0], "options": tuple(options)}
+    value = g.m.make("integral", found, *limits, *options.values(), *closed.captured, **params)
+    return Tup((value_of(g.m, value), value_of(g.m, error)))
+
+
+def limit(m: Machine, value: Value) -> Atom:
+    """A number that moves what is solved, as a float."""
+    atom = to_number(m, value, "a limit")
+    if rank_of(atom.type) != 0:
+        m.refuse(f"{atom.type} is given to a solver where a number is due")
+    return float_of(m, atom)
+
+
+# ---- initial value problems
+
+TOLERANCES = ("method", "rtol", "atol", "max_step")
+
+
+@reads("scipy.integrate.solve_ivp")
+def solve_ivp(g: Given) -> Value:
+    """y' = fun(t, y) from y(t0) = y0, at the times t_eval or those that the solver chooses."""
+    m = g.m
+    g.only("events", None, do="find the time of the event by a root of the solution, and let t_span end there.")
+    g.only("dense_output", False, do="name the times by t_eval.")
+    g.only("vectorized", False)
+    refuse_method(g)
+    y0 = starting_vector(m, g.needed("y0"))
+    t0, t1 = (limit(m, value) for value in items(m, g.needed("t_span")))
+    t_eval = g.take("t_eval")
+    closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR), y0), derivative_of(y0), {})
+    rest = g.rest()
+    times = None if is_none(t_eval) else starting_vector(m, t_eval)  # type: ignore[arg-type]
+    named = rest if times is None else (("t_eval", times), *rest)
+    span = m.make("tuple_new", t0, t1)
+    call = Call(g.path, given, closed.captured, (span, y0), named, checked=True)
+    info = emit_call(m, call, OPAQUE)
+    if times is None:
+        chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,)), "steps"))
+        times = m.make("times", chosen, t0, t1)
+    columns = member(m, info, "y", Array("float64", (_dim(y0), _dim(times))))
+    found = m.make("transpose", columns, axes=None)
+    m.active.discard(found)
+    rows = trajectory(g, closed, found, times, y0, t0, rest)
+    y = value_of(m, m.make("transpose", rows, axes=None))
+    others = attributes(m, info, ("sol", "t_events", "y_events", *RESULT))
+    return record(m, _class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), *others])
+
+
+@reads("scipy.integrate.odeint")
+def odeint(g: Given) -> Value:
+    """y' = func(y, t) at the times t, from y(t[0]) = y0."""
+    m = g.m
+    g.only("full_output", False, 0)
+    g.only("tcrit", None)
+    y0, times = starting_vector(m, g.needed("y0")), starting_vector(m, g.needed("t"))
+    first = g.take("tfirst")
+    ahead = first is not None and known(m, first) is True
+    own: tuple[Atom, ...] = (Const(0.0, PYTHON_FLOAT), y0) if ahead else (y0, Const(0.0, PYTHON_FLOAT))
+    for name in ("Dfun", "col_deriv"):
+        g.take(name)  # a help for the solver alone
+    closed, given = functions(g, "func", own, derivative_of(y0), {})
+    rest = (*g.rest(), *((("tfirst", const(True)),) if ahead else ()))
+    rows = m.lengths.named(Array("float64", (_dim(times), _dim(y0))))
+    found = emit_call(m, Call(g.path, given, closed.captured, (y0, times), rest), rows)
+    t0 = m.make("get_item", times, 0, index=(("int", 0),))
+    if not ahead:
+        closed = Closed((swapped(closed.functions[0]), *closed.functions[1:]), closed.captured)
+    defaults = {"method": Const("LSODA", OPAQUE), "rtol": const(1.49e-8), "atol": const(1.49e-8)}
+    options = {**defaults, **{name: a for name, a in rest if name in ("rtol", "atol")}}
+    return value_of(m, trajectory(g, closed, found, times, y0, t0, tuple(options.items())))
+
+
+def trajectory(
+    g: Given, closed: Closed, found: Atom, times: Atom, y0: Atom, t0: Atom, rest: tuple[tuple[str, Atom], ...]
+) -> Any:
+    """What a solver has found, as the solution that it is."""
+    options = {name: a for name, a in rest if name in TOLERANCES}
+    for name in ("rtol", "atol"):
+        if name in options and (rank_of(options[name].type) != 0 or not is_numeric(options[name].type)):
+            g.refuse(f"{g.path} with a {name} for each component", f"give one number as {name}.")
+    params = {"function": closed.functions[0], "options": tuple(options)}
+    return g.m.make("trajectory", found, times, y0, t0, *options.values(), *closed.captured, **params)
+
+
+def derivative_of(y0: Atom) -> Finish:
+    """A vector as long as y0."""
+
+    def finish(m: Machine, value: Value) -> Value:
+        vector = vector_result(m, value)
+        atom = load(m, vector) if isinstance(vector, ArrayRef) else to_array(m, vector)
+        length = _dim(atom)
+        known_lengths = length.symbol is None and _dim(y0).symbol is None
+        if known_lengths and length != _dim(y0):
+            m.refuse(f"the slope of a vector of length {_dim(y0)} is of length {length}")
+        return vector
+
+    return finish
+
+
+def refuse_method(g: Given) -> None:
+    """Methods are known by their names; a jac= is a help for the solver alone, and left out."""
+    method = g.values.get("method")
+    if method is not None and not isinstance(known(g.m, method), str):
+        g.refuse(f"{g.path} with a class as its method", "name the method.")
+    jac = g.take("jac")
+    if not is_none(jac) and not isinstance(method, Static):
+        return
+    g.take("jac_sparsity")
+
+
+def items(m: Machine, value: Value) -> tuple[Value, ...]:
+    """The two ends of an interval."""
+    if isinstance(value, Static) and isinstance(value.value, (tuple, list)):
+        value = Tup(tuple(map(Static, value.value)))
+    found = _items(m, value) if not isinstance(value, ArrayRef) else ()
+    if isinstance(value, ArrayRef):
+        whole = load(m, value)
+        found = tuple(Num(m.make("get_item", whole, k, index=(("int", 0),))) for k in (0, 1))
+    if len(found) != 2:
+        m.refuse("t_span isn't a pair of numbers")
+    return found
+
+
+def swapped(f: Trace) -> Trace:
+    """A function of (y, t, ...) as one of (t, y, ...)."""
+
+    def other(of: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (of[1], of[0], *of[2:])
+
+    region = replace(f.body, parameters=other(f.body.parameters))
+    return replace(f, parameters=other(f.parameters), inputs=other(f.inputs), body=region)
+
+
+def _dim(x: Atom) -> Dim:
+    assert isinstance(x.type, Array)
+    return x.type.dims[0]

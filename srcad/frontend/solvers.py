@@ -277,7 +277,7 @@ def emit_call(m: Machine, call: Call, returns: Type) -> Var:
 
 def member(m: Machine, owner: Var, name: str | int, returns: Type) -> Var:
     """A part of what a solver returned, a constant to derivatives."""
-    part = m.make("member", owner, name=name, returns=returns)
+    part = m.make("member", owner, part=name, returns=returns)
     m.active.discard(part)
     return part
 

@@ -14,9 +14,12 @@ what is called. params["style"]: "args" hands the captured values over as SciPy 
 The others give back operand 0 as it stands. Their derivatives are in `srcad.transform.implicit` and beside it:
 
 implicit    (found, *captured): the solution of what params["function"] and params["kind"] say
-integral    (found, a, b, *captured): the integral of params["function"] from a to b
+integral    (found, a, b, *options, *captured): the integral of params["function"](t, *captured) from a to b
 times       (found, t0, t1): the times at which an initial value problem was solved, where the solver chose them
-trajectory  (found, times, y0, t0, *captured): its solution y, of y' = params["function"](t, y, *captured)
+trajectory  (found, times, y0, t0, *options, *captured): its solution, y' = params["function"](t, y, *captured) and
+            y(t0) = y0, at the times; a row for each of them
+
+Those with params["options"], the names of these operands, hand them on to the solver when it is called for a derivative.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ def _first(found: Type, *_: Type, **__: Any) -> Type:
 
 
 def _member(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
-    name = params["name"]
+    name = params["part"]
     return f"{texts[0]}.{name}" if isinstance(name, str) else f"{texts[0]}[{name}]"
 
 

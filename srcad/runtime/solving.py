@@ -108,3 +108,32 @@ def solved_by(solver: Any, function: Any, x0: Any) -> Any:
     if found.shape != np.shape(x0):
         raise ValueError(f"the solver returned an array of shape {found.shape} for x0 of shape {np.shape(x0)}")
     return found if found.ndim else float(found)
+
+
+def integrated(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **options: Any) -> Any:
+    """The solution of y' = function(t, y, *args) with y(t0) = y0 at these times, a row for each; before t0 or after."""
+    from scipy.integrate import solve_ivp
+
+    rows = np.empty((len(times), len(y0)))
+    rows[:] = y0
+    moved = times != t0
+    ahead = np.unique(times[moved])
+    if ahead.size:
+        on = ahead if ahead[-1] > t0 else ahead[::-1]
+        found = solve_ivp(function, (t0, on[-1]), y0, t_eval=on, args=args or None, **options)
+        if not found.success:
+            raise RuntimeError(f"the equation of a derivative was not solved: {found.message}")
+        columns = found.y if ahead[-1] > t0 else found.y[:, ::-1]
+        rows[moved] = columns.T[np.searchsorted(ahead, times[moved])]
+    return rows
+
+
+def mesh(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **options: Any) -> Any:
+    """t0, the steps of the solver and these times, in its direction; the place of each of the times among them."""
+    from scipy.integrate import solve_ivp
+
+    last = times[np.argmax(np.abs(times - t0))] if len(times) else t0
+    steps = solve_ivp(function, (t0, last), y0, args=args or None, **options).t if last != t0 else times
+    ordered = np.unique(np.concatenate([[t0], steps, times]))
+    places = np.searchsorted(ordered, times)
+    return (ordered, places) if last >= t0 else (ordered[::-1], len(ordered) - 1 - places)

@@ -30,11 +30,11 @@ from srcad.transform.solved import (
     flat,
     function,
     inputs_of,
-    item,
     place,
     plain,
     pulled,
     pushed,
+    stem,
     with_item,
 )
 
@@ -101,7 +101,7 @@ def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], ri
     """The same by an iteration that calls a function for products with the Jacobian."""
     own = inputs_of(f)
     v = dotted(own[0], "bar" if transposed else "dot")
-    name = f"{f.name.removesuffix('_value')}_{'vjp' if transposed else 'jvp'}"
+    name = f"{stem(f)}_{'vjp' if transposed else 'jvp'}"
 
     def product(inner: Builder, direction: Var, *at: Var) -> Atom:
         if transposed:
@@ -143,6 +143,3 @@ def lengths(b: Builder, x: Atom) -> tuple[Atom, ...]:
 def _rank(x: Atom) -> int:
     assert isinstance(x.type, Array)
     return x.type.rank
-
-
-

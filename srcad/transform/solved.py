@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import LOWERINGS, builder
-from srcad.trace.builder import Builder
+from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Parameter, Path, Region, Trace, Var
 from srcad.trace.types import OPAQUE, Array, Scalar, Type
@@ -139,3 +140,47 @@ def with_item(b: Builder, x: Atom, value: Atom | float, k: Atom) -> Atom:
     """x with x[k] = value."""
     found: Atom = b.emit("set_item", x, value, k, index=(("int", 0),))
     return found
+
+
+# ---- several values as one vector
+
+
+def packed(b: Builder, parts: Sequence[Atom]) -> Atom:
+    """Numbers and arrays as one vector."""
+    vectors = [flat(b, part) for part in parts]
+    joined: Atom = vectors[0] if len(vectors) == 1 else b.emit("concatenate", *vectors, axis=0)
+    return joined
+
+
+def unpacked(b: Builder, vector: Atom, like: Sequence[Atom]) -> list[Atom]:
+    """The parts of a vector, shaped like these."""
+    found: list[Atom] = []
+    start: Atom = const(0)
+    for target in like:
+        if isinstance(target.type, Scalar):
+            found.append(b.emit("get_item", vector, start, index=(("int", 0),)))
+            start = b.emit("add", start, 1)
+            continue
+        stop = b.emit("add", start, b.emit("size", target))
+        piece = b.emit("get_item", vector, start, stop, index=(("slice", 0, 1, None),))
+        lengths = [b.emit("dim", target, axis=k) for k in range(target.type.rank)]  # type: ignore[attr-defined]
+        found.append(piece if len(lengths) == 1 else b.emit("reshape", piece, *lengths))
+        start = stop
+    return found
+
+
+def refuse_others(eq: Equation, targets: Sequence[Atom]) -> None:
+    """What is packed are numbers and arrays of real numbers."""
+    for target in targets:
+        if not isinstance(target.type, (Scalar, Array)) or not str(target.type.dtype).startswith("float"):
+            raise NotYetSupported(
+                f"the derivative of what a solver finds with respect to a value of type {target.type}",
+                eq.span,
+                why="it is captured by the function that the solver calls",
+                do="let the function capture numbers and arrays of floats",
+            )
+
+
+def stem(f: Trace) -> str:
+    """The name of a function without what says that it is one of a value."""
+    return f.name.removesuffix("_value")
