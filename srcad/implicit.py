@@ -26,9 +26,7 @@ from srcad.runtime.solving import find_fixed_point, find_root, solved_by
 Solver = Callable[..., Any]
 
 
-def root(
-    f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense"
-) -> Any:
+def root(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
     """The x near x0 with f(x, *theta) = 0, whose derivative is that of the solution.
 
     x0: a number or an array of floats; f returns what is like it, and may read differentiated variables from around
@@ -51,9 +49,7 @@ def root(
     return _found(find_root, f, x0, theta, solver, solve)
 
 
-def fixed_point(
-    f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense"
-) -> Any:
+def fixed_point(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
     """The x near x0 with f(x, *theta) = x, whose derivative is that of the solution.
 
     As `root` of f(x, *theta) - x; without a solver, f is iterated from x0 until x stands still (RuntimeError where it

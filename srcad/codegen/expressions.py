@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from srcad.codegen import spelling
 from srcad.codegen.constants import Constants
 from srcad.codegen.folding import Folding, short_circuit
 from srcad.codegen.naming import Names
+from srcad.codegen.shared import Shared
 from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Undefined, Unknown, dtype_of
@@ -44,7 +45,7 @@ class Globals:
             if shown != name:
                 self.aliases[shown] = getattr(builtins, name)
         else:
-            self.helpers[name] = None
+            self.helpers[name if shown == name else f"{name} as {shown}"] = None
         return shown
 
 
@@ -57,15 +58,14 @@ class Expressions:
         names: Names,
         folding: Folding,
         scalars: bool,
-        bindings: dict[str, object],
-        functions: Mapping[Trace, str],
+        shared: Shared,
     ) -> None:
         self.names = names
         self.folding = folding
         self.scalars = scalars
-        self.globals = Globals(p.name for p in trace.parameters)
-        self.functions = functions
-        self.constants = Constants(trace.bindings, names.taken, self.globals.name, bindings)
+        self.globals = Globals([*(p.name for p in trace.parameters), *shared.roots])
+        self.functions = shared.solved
+        self.constants = Constants(trace.bindings, names.taken, self.globals.name, shared.bindings)
 
     def atom(self, atom: Atom) -> ast.expr:
         """What an atom is printed as."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,13 +14,14 @@ from srcad.codegen.control import Control, Item, Simple
 from srcad.codegen.expressions import Expressions
 from srcad.codegen.folding import fold
 from srcad.codegen.layout import Layout, text_of
-from srcad.codegen.naming import RESERVED, assign_names
+from srcad.codegen.naming import assign_names
 from srcad.codegen.ordering import sink_updates
 from srcad.codegen.prepare import prepare
+from srcad.codegen.shared import Shared, functions_of, taken_names
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.statements import Statements
 from srcad.errors import Span
-from srcad.trace.nodes import Const, Recorded, Region, Trace, Var, walk
+from srcad.trace.nodes import Recorded, Region, Trace, Var, walk
 from srcad.trace.procedures import reached
 from srcad.trace.types import dtype_of, is_inexact, is_numeric
 
@@ -43,20 +44,6 @@ class Generated:
     imports: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What the functions of one source have in common: their names, those of the free roots, those of objects."""
-
-    functions: frozenset[str]
-    roots: frozenset[str]
-    bindings: dict[str, Any] = field(default_factory=dict)
-    solved: Mapping[Trace, str] = field(default_factory=dict)
-
-    @property
-    def names(self) -> frozenset[str]:
-        return self.functions | self.roots
-
-
 def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     """The source of a trace as a function called `name`, with its procedures as functions behind it.
 
@@ -73,45 +60,24 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     return joined([_generate(own, one, traces[own], scalars, shared) for own, one in ready.items()])
 
 
-def _generate(name: str, ready: Trace, trace: Trace, scalars: bool, shared: Shared) -> Generated:
+def _generate(
+    name: str, ready: Trace, trace: Trace, scalars: bool, shared: Shared, reserved: frozenset[str] = frozenset()
+) -> Generated:
+    """One function. `reserved`: names of helpers and modules, which the user's variables have, and can't keep here."""
     bufferised = bufferise(ready)
     folding = fold(bufferised.trace, bufferised.in_place, scalars)
     live = liveness(bufferised.trace, folding.inline)
-    names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions)
+    names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions | reserved)
     names.taken.update(shared.names)
-    x = Expressions(bufferised.trace, names, folding, scalars, shared.bindings, shared.solved)
-    return _print(bufferised, name, x, live)
-
-
-def functions_of(traces: Iterable[Trace], taken: set[str]) -> dict[Trace, str]:
-    """The functions that solvers are given in these traces, and in each other, with names of their own."""
-    found: dict[Trace, str] = {}
-    pending = list(traces)
-    while pending:
-        for eq in walk(pending.pop(0).body):
-            for one in (a.value for a in eq.operands if isinstance(a, Const) and isinstance(a.value, Trace)):
-                if one not in found:
-                    found[one] = fresh_name(one.name, taken)
-                    pending.append(one)
-    return found
-
-
-def fresh_name(base: str, taken: set[str]) -> str:
-    name, k = base, 1
-    while name in taken or name in RESERVED:
-        k += 1
-        name = f"{base}_{k}"
-    taken.add(name)
-    return name
-
-
-def taken_names(traces: Iterable[Trace]) -> set[str]:
-    """What functions beside these can't be called: their own names, those of parameters and of all that they refer to."""
-    taken: set[str] = set()
-    for one in traces:
-        taken |= {*(p.name for p in one.parameters), *(entry.path.root for entry in one.inputs)}
-        taken |= set(one.bindings)
-    return taken
+    x = Expressions(bufferised.trace, names, folding, scalars, shared)
+    made = _print(bufferised, name, x, live)
+    needed = {*made.helpers, *(text.partition(".")[0] for text in made.imports)}
+    hidden = frozenset((names.used() | made.bindings.keys()) & needed) - reserved
+    if hidden:
+        for one in hidden & shared.bindings.keys():
+            del shared.bindings[one]
+        return _generate(name, ready, trace, scalars, shared, reserved | hidden)
+    return made
 
 
 def joined(parts: Sequence[Generated]) -> Generated:

@@ -37,9 +37,7 @@ def fixed_point(m: Machine, f: Value, x0: Value, *theta: Value, solver: Value = 
     return found(m, "fixed", f, x0, theta, solver, solve)
 
 
-def found(
-    m: Machine, kind: str, f: Value, x0: Value, theta: tuple[Value, ...], solver: Value, solve: Value
-) -> Value:
+def found(m: Machine, kind: str, f: Value, x0: Value, theta: tuple[Value, ...], solver: Value, solve: Value) -> Value:
     """The call of the solver, and what is known of its result."""
     if not isinstance(solve, Static) or solve.value not in SOLVES:
         m.refuse(f"solve= of srcad.implicit is one of {', '.join(map(repr, SOLVES))}", do="write one of these.")

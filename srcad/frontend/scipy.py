@@ -1,19 +1,21 @@
 """SciPy's solvers in the program: root, brentq, newton, minimize, quad, solve_ivp, odeint and their like.
 
-Their functions are read; the calls stay as they are. What a solver finds moves with what its functions depend on, by the
-rules in `srcad.transform`; where it starts, brackets, and tolerances move nothing.
+Their functions are read; the calls stay as they are. What a solver finds moves with what its functions depend on, by
+the rules in `srcad.transform`; where it starts, brackets, and tolerances move nothing.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from srcad.errors import SrcadError
 from srcad.frontend.arrays import load, to_array, to_number
 from srcad.frontend.derivatives import items as _items
+from srcad.frontend.derivatives import place
 from srcad.frontend.machine import Machine
 from srcad.frontend.solvers import (
     FLOAT_SCALAR,
@@ -42,13 +44,25 @@ from srcad.frontend.solvers import (
     value_of,
     vector_result,
 )
-
-from srcad.frontend.values import ArrayRef, Num, Static, Tup, Value
+from srcad.frontend.values import ArrayRef, Num, Ref, Static, Tup, Value
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Trace
+from srcad.trace.nodes import Atom, Const, Trace, Var
 from srcad.trace.types import OPAQUE, UNKNOWN_DIM, Array, Dim, Scalar, is_numeric, rank_of
 
-RESULT = ("success", "message", "status", "nfev", "njev", "nhev", "nit", "fun", "jac", "hess", "hess_inv", "flag")
+RESULT: tuple[str, ...] = (
+    "success",
+    "message",
+    "status",
+    "nfev",
+    "njev",
+    "nhev",
+    "nit",
+    "fun",
+    "jac",
+    "hess",
+    "hess_inv",
+    "flag",
+)
 RESULT += ("converged", "iterations", "function_calls", "fjac", "qtf", "r", "method")
 
 
@@ -136,7 +150,7 @@ def _bound(m: Machine, f: Any, path: str, args: tuple[Value, ...], keywords: dic
 
 
 def functions(
-    g: Given, first: str, own: tuple[Atom, ...], finish: Finish, more: dict[str, Finish], name: str = "residual"
+    g: Given, first: str, own: tuple[Atom, ...], finish: Finish, more: Mapping[str, Finish], name: str = "residual"
 ) -> tuple[Closed, tuple[tuple[str, Trace], ...]]:
     """The function, and those of its derivatives that the program gives as well; what they capture."""
     m, args = g.m, args_of(g.m, g.take("args"))
@@ -237,47 +251,60 @@ MINIMISED: dict[str, Finish] = {"jac": vector_result, "hess": matrix_result}
 
 @reads("scipy.optimize.minimize")
 def minimize(g: Given) -> Value:
-    """A minimum of a function of a vector, where its gradient is zero."""
-    unconstrained(g, "bounds", "constraints")
+    """A minimum of a function of a vector: where its gradient is zero, along what bounds leave free to move."""
+    unconstrained(g)
     for name in ("callback", "hessp"):
         g.only(name, None)
     x0 = starting_vector(g.m, g.needed("x0"))
+    bounds = g.take("bounds")
     closed, given = functions(g, "fun", (x0,), scalar_result, MINIMISED, "objective")
-    info = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
-    x = solution(g.m, member(g.m, info, "x", x0.type), closed, "minimum", "dense")
-    return minimum(g, closed, x, info)
+    box = () if is_none(bounds) else box_of(g, bounds)  # type: ignore[arg-type]
+    rest = (*g.rest(), *((("bounds", bounds_object(g.m, box)),) if box else ()))
+    info = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), rest, checked=True), OPAQUE)
+    return minimum(g, closed, member(g.m, info, "x", x0.type), info, box)
 
 
 @reads("scipy.optimize.minimize_scalar")
 def minimize_scalar(g: Given) -> Value:
-    """A minimum of a function of a number."""
-    unconstrained(g, "bounds")
+    """A minimum of a function of a number, perhaps between two others."""
+    bounds = g.take("bounds")
     closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR),), scalar_result, {}, "objective")
-    info = emit_call(g.m, Call(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
-    x = solution(g.m, member(g.m, info, "x", FLOAT_SCALAR), closed, "minimum", "dense")
-    return minimum(g, closed, x, info)
+    box = () if is_none(bounds) else tuple(limit(g.m, one) for one in items(g.m, bounds))  # type: ignore[arg-type]
+    rest = (*g.rest(), *((("bounds", g.m.make("tuple_new", *box)),) if box else ()))
+    info = emit_call(g.m, Call(g.path, given, closed.captured, (), rest, checked=True), OPAQUE)
+    return minimum(g, closed, member(g.m, info, "x", FLOAT_SCALAR), info, box)
 
 
-def minimum(g: Given, closed: Closed, x: Any, info: Any) -> Value:
+def box_of(g: Given, bounds: Value) -> tuple[Atom, ...]:
+    """The lower and the upper bounds, of pairs of numbers, or None where there is none."""
+    if not isinstance(known(g.m, bounds), (list, tuple)) and not isinstance(bounds, (Tup, Ref)):
+        g.refuse(f"{g.path} with bounds that aren't pairs", "give a list of pairs (lower, upper).")
+    pairs = [items(g.m, pair) for pair in sequence(g.m, bounds)]
+    sides = []
+    for k, none in enumerate((-math.inf, math.inf)):
+        ends = [const(none) if is_none(pair[k]) else limit(g.m, pair[k]) for pair in pairs]
+        sides.append(g.m.make("array", *ends, structure=tuple(range(len(ends)))))
+    return tuple(sides)
+
+
+def bounds_object(m: Machine, box: tuple[Atom, ...]) -> Atom:
+    return emit_call(m, Call("scipy.optimize.Bounds", (), (), box), OPAQUE)
+
+
+def minimum(g: Given, closed: Closed, found: Var, info: Var, box: tuple[Atom, ...]) -> Value:
     """The result: where the minimum is, and its value there, which moves as the function does."""
-    from srcad.frontend.derivatives import place
-
-    f: Trace = closed.functions[0]
-    given = dict(zip((entry.var for entry in f.inputs), (x, *closed.captured), strict=True))
-    value = place(g.m, f, given)
-    fields = [("x", value_of(g.m, x)), ("fun", value)]
+    f = closed.functions[0]
+    x = solution(g.m, found, closed, "box" if box else "minimum", "dense", box)
+    given: dict[Var, Atom] = dict(zip((entry.var for entry in f.inputs), (x, *closed.captured), strict=True))
+    fields = [("x", value_of(g.m, x)), ("fun", place(g.m, f, given))]
     others = attributes(g.m, info, [name for name in RESULT if name != "fun"])
     return record(g.m, _class("OptimizeResult"), [*fields, *others])
 
 
-def unconstrained(g: Given, *names: str) -> None:
-    for name in names:
-        value = g.take(name)
-        if not is_none(value) and known(g.m, value) not in ((), []):  # type: ignore[arg-type]
-            g.refuse(
-                f"a minimum under {name}",
-                f"substitute variables that need no {name} (x = exp(u) is positive), or add a barrier to the function.",
-            )
+def unconstrained(g: Given) -> None:
+    value = g.take("constraints")
+    if not is_none(value) and known(g.m, value) not in ((), []):  # type: ignore[arg-type]
+        g.refuse("a minimum under constraints", "put them into the function, by substitution or as a barrier.")
 
 
 def _class(name: str) -> type:
@@ -334,7 +361,7 @@ def solve_ivp(g: Given) -> Value:
     y0 = starting_vector(m, g.needed("y0"))
     t0, t1 = (limit(m, value) for value in items(m, g.needed("t_span")))
     t_eval = g.take("t_eval")
-    closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR), y0), derivative_of(y0), {})
+    closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR), y0), derivative_of(y0), {}, "slope")
     rest = g.rest()
     times = None if is_none(t_eval) else starting_vector(m, t_eval)  # type: ignore[arg-type]
     named = rest if times is None else (("t_eval", times), *rest)
@@ -345,10 +372,7 @@ def solve_ivp(g: Given) -> Value:
         chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,)), "steps"))
         times = m.make("times", chosen, t0, t1)
     columns = member(m, info, "y", Array("float64", (_dim(y0), _dim(times))))
-    found = m.make("transpose", columns, axes=None)
-    m.active.discard(found)
-    rows = trajectory(g, closed, found, times, y0, t0, rest)
-    y = value_of(m, m.make("transpose", rows, axes=None))
+    y = value_of(m, trajectory(g, closed, columns, times, y0, t0, rest, columns=True))
     others = attributes(m, info, ("sol", "t_events", "y_events", *RESULT))
     return record(m, _class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), *others])
 
@@ -365,7 +389,7 @@ def odeint(g: Given) -> Value:
     own: tuple[Atom, ...] = (Const(0.0, PYTHON_FLOAT), y0) if ahead else (y0, Const(0.0, PYTHON_FLOAT))
     for name in ("Dfun", "col_deriv"):
         g.take(name)  # a help for the solver alone
-    closed, given = functions(g, "func", own, derivative_of(y0), {})
+    closed, given = functions(g, "func", own, derivative_of(y0), {}, "slope")
     rest = (*g.rest(), *((("tfirst", const(True)),) if ahead else ()))
     rows = m.lengths.named(Array("float64", (_dim(times), _dim(y0))))
     found = emit_call(m, Call(g.path, given, closed.captured, (y0, times), rest), rows)
@@ -378,14 +402,21 @@ def odeint(g: Given) -> Value:
 
 
 def trajectory(
-    g: Given, closed: Closed, found: Atom, times: Atom, y0: Atom, t0: Atom, rest: tuple[tuple[str, Atom], ...]
+    g: Given,
+    closed: Closed,
+    found: Atom,
+    times: Atom,
+    y0: Atom,
+    t0: Atom,
+    rest: tuple[tuple[str, Atom], ...],
+    columns: bool = False,
 ) -> Any:
     """What a solver has found, as the solution that it is."""
     options = {name: a for name, a in rest if name in TOLERANCES}
     for name in ("rtol", "atol"):
         if name in options and (rank_of(options[name].type) != 0 or not is_numeric(options[name].type)):
             g.refuse(f"{g.path} with a {name} for each component", f"give one number as {name}.")
-    params = {"function": closed.functions[0], "options": tuple(options)}
+    params = {"function": closed.functions[0], "options": tuple(options), "columns": columns}
     return g.m.make("trajectory", found, times, y0, t0, *options.values(), *closed.captured, **params)
 
 
@@ -409,23 +440,26 @@ def refuse_method(g: Given) -> None:
     method = g.values.get("method")
     if method is not None and not isinstance(known(g.m, method), str):
         g.refuse(f"{g.path} with a class as its method", "name the method.")
-    jac = g.take("jac")
-    if not is_none(jac) and not isinstance(method, Static):
-        return
-    g.take("jac_sparsity")
+    for name in ("jac", "jac_sparsity"):
+        g.take(name)
 
 
 def items(m: Machine, value: Value) -> tuple[Value, ...]:
-    """The two ends of an interval."""
-    if isinstance(value, Static) and isinstance(value.value, (tuple, list)):
-        value = Tup(tuple(map(Static, value.value)))
-    found = _items(m, value) if not isinstance(value, ArrayRef) else ()
+    """A pair: the two ends of an interval."""
     if isinstance(value, ArrayRef):
         whole = load(m, value)
-        found = tuple(Num(m.make("get_item", whole, k, index=(("int", 0),))) for k in (0, 1))
+        found: tuple[Value, ...] = tuple(Num(m.make("get_item", whole, k, index=(("int", 0),))) for k in (0, 1))
+    else:
+        found = sequence(m, value)
     if len(found) != 2:
-        m.refuse("t_span isn't a pair of numbers")
+        m.refuse("what isn't a pair of numbers is given to a solver where one is due", do="write (lower, upper).")
     return found
+
+
+def sequence(m: Machine, value: Value) -> tuple[Value, ...]:
+    if isinstance(value, Static) and isinstance(value.value, (tuple, list)):
+        return tuple(map(Static, value.value))
+    return _items(m, value)
 
 
 def swapped(f: Trace) -> Trace:

@@ -24,6 +24,7 @@ from srcad.frontend.reading import DERIVE, Derivative
 from srcad.frontend.values import (
     ArrayRef,
     Bound,
+    Code,
     DictCell,
     Func,
     InstanceCell,
@@ -89,7 +90,7 @@ def _read(m: Machine, one: Wanted) -> Trace:
             why="derivatives of what the solver finds call it at other places, and as often as they need to.",
             do="leave out what it prints, draws at random or changes.",
         )
-    used = {v: None for v in free_variables(Region((), trace.body.equations, trace.body.results))}
+    used = dict.fromkeys(free_variables(Region((), trace.body.equations, trace.body.results)))
     entries = trace.inputs[: len(values)]
     return Trace(
         one.name,
@@ -126,7 +127,8 @@ def name_of(function: Value, otherwise: str) -> str:
     """What to call the function in the generated source."""
     if isinstance(function, Derivative):
         return name_of(function.function, otherwise)
-    name = function.code.name if isinstance(function, Func) else getattr(getattr(function, "value", None), "__name__", "")
+    value = function.code if isinstance(function, Func) else getattr(function, "value", None)
+    name = value.name if isinstance(value, Code) else getattr(value, "__name__", "")
     return f"{name if name.isidentifier() and name != '_' else otherwise}_value"
 
 
@@ -174,7 +176,7 @@ def vector_result(m: Machine, value: Value) -> Value:
     atom = to_array(m, value)
     refuse_complex(m, atom)
     if rank_of(atom.type) == 0:
-        atom = m.make("reshape", atom, 1)
+        atom = m.make("array", atom, structure=(0,))
     if rank_of(atom.type) != 1:
         m.refuse(f"a function that is given to a solver returns {atom.type} where a vector is due")
     return _value(m, atom if dtype_of(atom.type) == "float64" else m.make("cast", atom, dtype="float64"))
@@ -216,7 +218,10 @@ def _value(m: Machine, atom: Atom) -> Value:
 
 
 def starting_vector(m: Machine, x0: Value) -> Atom:
-    """x0 as a vector of floats."""
+    """x0 as a vector of floats; SciPy flattens what has more axes."""
+    atom = to_array(m, x0)
+    if (rank_of(atom.type) or 0) > 1:
+        x0 = new_array(m, m.make("ravel", atom))
     value = vector_result(m, x0)
     assert isinstance(value, ArrayRef)
     return load(m, value)
@@ -282,10 +287,10 @@ def member(m: Machine, owner: Var, name: str | int, returns: Type) -> Var:
     return part
 
 
-def solution(m: Machine, found: Atom, closed: Closed, kind: str, solve: str) -> Var:
-    """What a solver has found, as the solution that it is."""
+def solution(m: Machine, found: Atom, closed: Closed, kind: str, solve: str, further: tuple[Atom, ...] = ()) -> Var:
+    """What a solver has found, as the solution that it is; `further`: the bounds of a "box"."""
     function = closed.functions[0]
-    return m.make("implicit", found, *closed.captured, function=function, kind=kind, solve=solve)
+    return m.make("implicit", found, *closed.captured, *further, function=function, kind=kind, solve=solve)
 
 
 def value_of(m: Machine, atom: Atom) -> Value:
@@ -300,7 +305,7 @@ def record(m: Machine, cls: type, fields: Iterable[tuple[str, Value]]) -> Value:
 
 def attributes(m: Machine, owner: Var, names: Sequence[str]) -> list[tuple[str, Value]]:
     """Those attributes of what a solver returned that are constants to derivatives."""
-    found = []
+    found: list[tuple[str, Value]] = []
     for name in names:
         part = m.make("attribute", owner, name=name)
         m.active.discard(part)

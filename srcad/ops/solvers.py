@@ -17,9 +17,9 @@ implicit    (found, *captured): the solution of what params["function"] and para
 integral    (found, a, b, *options, *captured): the integral of params["function"](t, *captured) from a to b
 times       (found, t0, t1): the times at which an initial value problem was solved, where the solver chose them
 trajectory  (found, times, y0, t0, *options, *captured): its solution, y' = params["function"](t, y, *captured) and
-            y(t0) = y0, at the times; a row for each of them
+            y(t0) = y0, at the times; a row for each of them, with params["columns"] a column
 
-Those with params["options"], the names of these operands, hand them on to the solver when it is called for a derivative.
+Those with params["options"], the names of these operands, hand them on to the solver that a derivative calls.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ op("solver", _returns, cost="dear")
 op("member", _returns, _member, cost="free")
 op("solve_regular", lambda a, b: b, "solve_regular({0}, {1})", cost="dear")
 op("regular", lambda slope: slope, "regular({0})")
-for _name in ("implicit", "integral", "times", "trajectory"):
+SOLUTIONS = ("implicit", "integral", "times", "trajectory")
+for _name in SOLUTIONS:
     op(_name, _first, "{0}", view=True, cost="free")
 
 

@@ -9,10 +9,10 @@
                 y_bar_k is added to v;  y0_bar = v(t0),  theta_bar = q(t0),  t0_bar = -v(t0) f(t0, y0),
                 t_bar_k = y_bar_k f(t_k, y_k)
 
-(Cao, Li, Petzold and Serban, Adjoint sensitivity analysis for differential-algebraic equations, SIAM J. Sci. Comput. 24,
-2003; Chen, Rubanova, Bettencourt and Duvenaud, Neural ordinary differential equations, 2018.) Backwards, y is solved
-for once more beside v, which is stable over short ways alone where y's equation is dissipative. So it starts anew from
-what the forward solution is at each step that the solver takes: on a mesh of these and of the times t_k.
+(Cao, Li, Petzold and Serban, Adjoint sensitivity analysis for differential-algebraic equations, SIAM J. Sci. Comput.
+24, 2003; Chen, Rubanova, Bettencourt and Duvenaud, Neural ordinary differential equations, 2018.) Backwards, y is
+solved for once more beside v, which is stable over short ways alone where y's equation is dissipative. So it starts
+anew from what the forward solution is at each step that the solver takes: on a mesh of these and of the times t_k.
 
 All of these are initial value problems again, which the same solver solves with the same tolerances.
 """
@@ -54,15 +54,19 @@ def captured_of(eq: Equation) -> tuple[Atom, ...]:
     return eq.operands[FIRST + len(eq.params["options"]) :]
 
 
-def solve(
-    b: Builder, eq: Equation, f: Trace, y0: Atom, t0: Atom, times: Atom, captured: Sequence[Atom]
-) -> Atom:
+def solve(b: Builder, eq: Equation, f: Trace, y0: Atom, t0: Atom, times: Atom, captured: Sequence[Atom]) -> Atom:
     """The solution of another problem at these times, by the solver of an equation."""
     options = dict(zip(eq.params["options"], eq.operands[FIRST:], strict=False))
     found = call_solver(b, "integrated", (f,), (y0, t0, times), captured, ROWS, **options)
     operands = (found, times, y0, t0, *options.values(), *captured)
-    solution: Atom = b.emit("trajectory", *operands, function=f, options=tuple(options))
+    solution: Atom = b.emit("trajectory", *operands, function=f, options=tuple(options), columns=False)
     return solution
+
+
+def as_rows(b: Builder, eq: Equation, x: Atom) -> Atom:
+    """A row for each time, of what has the shape of the result; or back."""
+    found: Atom = b.emit("transpose", x, axes=None) if eq.params["columns"] else x
+    return found
 
 
 def value_at(b: Builder, eq: Equation, t: Atom, y: Atom) -> Atom:
@@ -74,7 +78,7 @@ def value_at(b: Builder, eq: Equation, t: Atom, y: Atom) -> Atom:
 
 
 def _pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
-    times, y0, t0 = eq.operands[1:FIRST]
+    _, _, y0, t0 = eq.operands[:FIRST]
     _, times_dot, y0_dot, t0_dot, *_ = dots
     captured = captured_of(eq)
     moving = {k: dot for k, dot in enumerate(dots[len(dots) - len(captured) :]) if dot is not None}
@@ -87,14 +91,14 @@ def _pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
     if times_dot is not None:
         moved = b.emit("multiply", slopes(b, eq), as_column(b, times_dot))
         y_dot = moved if y_dot is None else b.emit("add", y_dot, moved)
-    return (y_dot,)
+    return (None if y_dot is None else as_rows(b, eq, y_dot),)
 
 
 def _sensitivities(b: Builder, eq: Equation, start: Atom, moving: dict[int, Atom]) -> Atom:
     """How the solution moves at fixed times."""
     f, captured = eq.params["function"], captured_of(eq)
     times, y0, t0 = eq.operands[1:FIRST]
-    t, y, *others = own = inputs_of(f)
+    time, y, *others = inputs_of(f)
     directions = [dotted(others[k]) for k in moving]
     state = Var(VECTOR, f"{y.name}s")
 
@@ -106,7 +110,7 @@ def _sensitivities(b: Builder, eq: Equation, start: Atom, moving: dict[int, Atom
         dots = {1: s, **{2 + k: v for k, v in zip(moving, along, strict=True)}}
         return packed(inner, [slope, pushed(inner, f, (t, here, *at), dots)])
 
-    made = function(f"{stem(f)}_jvp", (own[0], state, *others, *directions), augmented)
+    made = function(f"{stem(f)}_jvp", (time, state, *others, *directions), augmented)
     both = solve(b, eq, made, packed(b, [y0, start]), t0, times, (*captured, *moving.values()))
     n = b.emit("dim", y0, axis=0)
     dot: Atom = b.emit("get_item", both, None, None, n, None, index=(("slice", 0, 1, None), ("slice", 2, 3, None)))
@@ -125,7 +129,7 @@ def as_column(b: Builder, x: Atom) -> Atom:
 
 def slopes(b: Builder, eq: Equation) -> Atom:
     """f(t_k, y_k) for each time, as rows."""
-    times, rows = eq.operands[1], eq.result
+    times, rows = eq.operands[1], as_rows(b, eq, eq.result)
     k, state = Var(INT, "k"), Var(rows.type, "slopes")
     with b.nested() as equations:
         slope = value_at(b, eq, item(b, times, k), item(b, rows, k))
@@ -140,9 +144,9 @@ def slopes(b: Builder, eq: Equation) -> Atom:
 
 
 def _pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
-    bar = bars[0]
-    if bar is None:
+    if bars[0] is None:
         return (None,) * len(eq.operands)
+    bar = as_rows(b, eq, bars[0])
     found: dict[int, Atom] = {}
     if wanted[1]:
         found[1] = call(b, np.sum, b.emit("multiply", bar, slopes(b, eq)), axis=1)
@@ -169,9 +173,15 @@ def _backwards(b: Builder, eq: Equation, bar: Atom, chosen: list[int]) -> tuple[
     info = call_solver(b, "mesh", (f,), (y0, t0, times), captured, OPAQUE, **options)
     mesh = b.emit("member", info, part=0, returns=VECTOR)
     places = b.emit("member", info, part=1, returns=Array("int64", (UNKNOWN_DIM,)))
+    for where, value in ((places, times), (const(0), t0)):  # these move; where the solver stepped is of no account
+        mesh = b.emit("set_item", mesh, value, where, index=((_kind(where), 0),))
     rows = solve(b, eq, f, y0, t0, mesh, captured)
     bars = b.emit("add_item", b.emit("zeros_like", rows), bar, places, index=(("array", 0),))
     return _legs(b, eq, mesh, rows, bars, chosen, targets)
+
+
+def _kind(where: Atom) -> str:
+    return "array" if isinstance(where.type, Array) else "int"
 
 
 def _legs(

@@ -6,14 +6,18 @@
     adjoint     J^T v = x_bar,    theta_bar = -(dF/dtheta)^T v
 
 (Griewank and Walther, Evaluating Derivatives, 2nd edition, chapter 15.) F is the function itself ("root"), x - g(x)
-("fixed"), the gradient of the objective ("minimum"), or A v - b ("linear"). What a rule builds reads the solution x, so a
-derivative of the derivative is by the same rule again.
+("fixed"), the gradient of the objective ("minimum"), or A v - b ("linear"). Of a minimum within bounds ("box") it is
+x - clip(x - gradient, lower, upper), whose roots are the points where the gradient is zero along what is free to move
+(Facchinei and Pang, Finite-Dimensional Variational Inequalities, section 1.5). What a rule builds reads the solution
+x, so a derivative of the derivative is by the same rule again.
 
 The linear systems are solved with the dense Jacobian, or by an iteration that needs products with it alone; these
 products are a function of their own, and what the iteration has found is a solution again, of a linear equation.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -49,6 +53,8 @@ def residual(eq: Equation) -> Trace:
         return function(f.name, (x, *captured), lambda b, *v: b.emit("subtract", v[0], place(b, f, v)[0]))
     if kind == "minimum":
         return simplify(adjoint(f, (0,), value=False))
+    if kind == "box":
+        return _within_bounds(f, x, captured)
     if kind == "linear":
         right = Var(plain(x.type), "b")
 
@@ -58,6 +64,20 @@ def residual(eq: Equation) -> Trace:
 
         return function(f.name, (x, right, *captured), difference)
     return f
+
+
+def _within_bounds(f: Trace, x: Var, captured: Sequence[Var]) -> Trace:
+    """x - clip(x - gradient, lower, upper), where the bounds are the last parameters."""
+    gradient = simplify(adjoint(f, (0,), value=False))
+    lower, upper = Var(plain(x.type), "lower"), Var(plain(x.type), "upper")
+
+    def difference(b: Builder, x: Var, *rest: Var) -> Atom:
+        ahead = b.emit("subtract", x, place(b, gradient, (x, *rest[:-2]))[0])
+        held = b.emit("minimum", b.emit("maximum", ahead, rest[-2]), rest[-1])
+        made: Atom = b.emit("subtract", x, held)
+        return made
+
+    return function(f.name, (x, *captured, lower, upper), difference)
 
 
 def _pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
@@ -88,13 +108,14 @@ def solved(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], right: 
     """The v with J v = right, or J^T v = right."""
     if isinstance(eq.result.type, Scalar):
         slope = b.emit("regular", pushed(b, f, values, {0: const(1.0)}))
-        return b.emit("divide", right, slope)
+        quotient: Atom = b.emit("divide", right, slope)
+        return quotient
     if eq.params["solve"] != "dense":
         return by_products(b, eq, f, values, right, transposed=transposed)
     rows = jacobian(b, f, values)
     matrix = rows if transposed else b.emit("transpose", rows, axes=None)
-    v = b.emit("solve_regular", matrix, flat(b, right))
-    return v if right.type.rank == 1 else b.emit("reshape", v, *lengths(b, right))  # type: ignore[attr-defined]
+    v: Atom = b.emit("solve_regular", matrix, flat(b, right))
+    return v if _rank(right) == 1 else b.emit("reshape", v, *lengths(b, right))
 
 
 def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], right: Atom, *, transposed: bool) -> Atom:
@@ -122,7 +143,7 @@ def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
     k, state = Var(INT, "k"), Var(rows.type, "rows")
     with b.nested() as equations:
         unit = with_item(b, call(b, np.zeros, (n,)), 1.0, k)
-        if x.type.rank != 1:  # type: ignore[attr-defined]
+        if _rank(x) != 1:
             unit = b.emit("reshape", unit, *lengths(b, x))
         slope = flat(b, pushed(b, f, values, {0: unit}))
         after = with_item(b, state, slope, k)

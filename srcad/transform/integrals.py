@@ -123,9 +123,7 @@ def integral(b: Builder, eq: Equation, f: Trace, captured: Sequence[Atom], retur
     callee = f"scipy.integrate.{'quad' if scalar else 'quad_vec'}"
     info = call_solver(b, callee, (f,), limits, captured, OPAQUE, **given)
     found = b.emit("member", info, part=0, returns=returns)
-    made: Atom = b.emit(
-        "integral", found, *limits, *given.values(), *captured, function=f, options=tuple(given)
-    )
+    made: Atom = b.emit("integral", found, *limits, *given.values(), *captured, function=f, options=tuple(given))
     return made
 
 

@@ -119,9 +119,10 @@ def flat(b: Builder, x: Atom) -> Atom:
     if isinstance(x.type, Array) and x.type.rank == 1:
         return x
     if isinstance(x.type, Scalar):
-        made: Atom = b.emit("array", x, structure=0)
-        return b.emit("reshape", made, 1)
-    return b.emit("ravel", x)
+        made: Atom = b.emit("array", x, structure=(0,))
+        return made
+    vector: Atom = b.emit("ravel", x)
+    return vector
 
 
 def item(b: Builder, x: Atom, k: Atom | int) -> Atom:
@@ -164,7 +165,8 @@ def unpacked(b: Builder, vector: Atom, like: Sequence[Atom]) -> list[Atom]:
         stop = b.emit("add", start, b.emit("size", target))
         piece = b.emit("get_item", vector, start, stop, index=(("slice", 0, 1, None),))
         lengths = [b.emit("dim", target, axis=k) for k in range(target.type.rank)]  # type: ignore[attr-defined]
-        found.append(piece if len(lengths) == 1 else b.emit("reshape", piece, *lengths))
+        whole = piece if len(lengths) == 1 else b.emit("reshape", piece, *lengths)
+        found.append(b.emit("with_dims", whole, dims=target.type.dims))  # type: ignore[attr-defined]
         start = stop
     return found
 
