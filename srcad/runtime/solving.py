@@ -137,3 +137,17 @@ def mesh(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **options:
     ordered = np.unique(np.concatenate([[t0], steps, times]))
     places = np.searchsorted(ordered, times)
     return (ordered, places) if last >= t0 else (ordered[::-1], len(ordered) - 1 - places)
+
+
+def quad_value(function: Any, a: Any, b: Any, **options: Any) -> Any:
+    """The integral of a function from a to b, without an estimate of its error."""
+    from scipy.integrate import quad
+
+    return quad(function, a, b, **options)[0]
+
+
+def quad_vec_value(function: Any, a: Any, b: Any, **options: Any) -> Any:
+    """The same of a function that returns a vector."""
+    from scipy.integrate import quad_vec
+
+    return quad_vec(function, a, b, **options)[0]

@@ -21,11 +21,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from srcad.ops.arguments import length_dim
+from srcad.rules.lanes import NotBatched
 from srcad.rules.table import RULES, Bars, Rule
 from srcad.trace.builder import Builder, const
+from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.types import INT, Array, Scalar
 from srcad.transform.adjoint import adjoint
+from srcad.transform.batch import Batch
 from srcad.transform.simplify import simplify
 from srcad.transform.solved import (
     call,
@@ -40,7 +44,9 @@ from srcad.transform.solved import (
     pushed,
     stem,
     with_item,
+    with_role,
 )
+from srcad.transform.tangent import tangent
 
 HELPERS = {"cg": "solve_by_cg", "gmres": "solve_by_gmres"}
 
@@ -136,7 +142,38 @@ def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], ri
 
 
 def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
-    """The transposed Jacobian of f with respect to its first input, of flat vectors: row k is the slope along x[k]."""
+    """The transposed Jacobian of f with respect to its first input, of flat vectors: row k is the slope along x[k].
+
+    All unit tangents go through at once; one after the other, where they can't.
+    """
+    x, start = values[0], len(b.equations)
+    n = size(b, x)
+    units = b.emit("eye", n)
+    if _rank(x) == 1:
+        units = b.emit("with_dims", units, dims=(length_dim(n.type), *x.type.dims))  # type: ignore[attr-defined]
+    else:
+        units = b.emit("reshape", units, n, *lengths(b, x))
+    try:
+        slopes = pushed_many(b, f, values, units, n)
+    except NotBatched:
+        del b.equations[start:]
+        return _slope_by_slope(b, f, values)
+    return slopes if _rank(slopes) == 2 else b.emit("reshape", slopes, n, n)
+
+
+def pushed_many(b: Builder, f: Trace, values: tuple[Atom, ...], dots: Atom, count: Atom) -> Atom:
+    """The tangents of f's result for many tangents of its first input, along a leading axis."""
+    moved = simplify(tangent(f, (0,), value=False))
+    *inputs, direction = inputs_of(moved)
+    made, results = instance(moved.body, dict(zip(inputs, values, strict=True)))
+    equations = tuple(with_role(equation, b.role) for equation in made)
+    batch = Batch(b, Region((), equations, results), {direction: dots}, count)
+    batch.equations(equations)
+    return batch.whole(results[0])
+
+
+def _slope_by_slope(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
+    """The same in a loop."""
     x = values[0]
     n = size(b, x)
     rows = call(b, np.zeros, (n, n))

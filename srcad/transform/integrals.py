@@ -5,8 +5,8 @@
     tangent     y_dot = f(b) b_dot - f(a) a_dot + integral of (df/dtheta) theta_dot
     adjoint     b_bar = y_bar f(b),   a_bar = -y_bar f(a),   theta_bar = integral of (df/dtheta)^T y_bar
 
-The integrals are taken by the same function of SciPy with the same options; those of several parameters together, as a
-vector, by `quad_vec`.
+The integrals are taken by SciPy's `quad` with the same options; those of several parameters together, as a vector, by its
+`quad_vec`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from srcad.rules.table import RULES, Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Trace, Var
-from srcad.trace.types import FLOAT, OPAQUE, UNKNOWN_DIM, Array, Scalar, Type
+from srcad.trace.types import FLOAT, UNKNOWN_DIM, Array, Scalar, Type
 from srcad.transform.solved import (
     call,
     call_solver,
@@ -120,9 +120,8 @@ def integral(b: Builder, eq: Equation, f: Trace, captured: Sequence[Atom], retur
     limits = eq.operands[1:3]
     scalar = isinstance(returns, Scalar)
     given = options if scalar else {"epsabs": const(DEFAULT), "epsrel": const(DEFAULT), **options}
-    callee = f"scipy.integrate.{'quad' if scalar else 'quad_vec'}"
-    info = call_solver(b, callee, (f,), limits, captured, OPAQUE, **given)
-    found = b.emit("member", info, part=0, returns=returns)
+    callee = "quad_value" if scalar else "quad_vec_value"
+    found = call_solver(b, callee, (f,), limits, captured, returns, **given)
     made: Atom = b.emit("integral", found, *limits, *given.values(), *captured, function=f, options=tuple(given))
     return made
 

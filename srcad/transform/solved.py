@@ -26,13 +26,16 @@ def place(b: Builder, trace: Trace, values: Sequence[Atom]) -> tuple[Atom, ...]:
     inner = dict(zip((entry.var for entry in trace.inputs), values, strict=True))
     equations, results = instance(trace.body, inner)
     for equation in equations:
-        b.append(_with_role(equation, b.role) if b.role else equation)
+        b.append(with_role(equation, b.role))
     return results
 
 
-def _with_role(equation: Equation, role: str) -> Equation:
+def with_role(equation: Equation, role: str) -> Equation:
+    """An equation as one of the sweep that is being built; as it is in a function of its own."""
+    if not role:
+        return equation
     regions = tuple(
-        replace(region, equations=tuple(_with_role(e, role) for e in region.equations)) for region in equation.regions
+        replace(region, equations=tuple(with_role(e, role) for e in region.equations)) for region in equation.regions
     )
     return replace(equation, role=role, regions=regions)
 
