@@ -5,8 +5,8 @@
     tangent     y_dot = f(b) b_dot - f(a) a_dot + integral of (df/dtheta) theta_dot
     adjoint     b_bar = y_bar f(b),   a_bar = -y_bar f(a),   theta_bar = integral of (df/dtheta)^T y_bar
 
-The integrals are taken by SciPy's `quad` with the same options; those of several parameters together, as a vector, by its
-`quad_vec`.
+The integrals are taken by SciPy's `quad` with the same options; those of several parameters together, as a vector, by
+its `quad_vec`.
 """
 
 from __future__ import annotations
