@@ -126,7 +126,8 @@ def _names(function: Value) -> list[str]:
 def name_of(function: Value, otherwise: str) -> str:
     """What to call the function in the generated source."""
     if isinstance(function, Derivative):
-        return name_of(function.function, otherwise)
+        stem = name_of(function.function, otherwise).removesuffix("_value")
+        return f"{stem}_{'grad' if function.request.kind == 'gradient' else function.request.kind}_value"
     value = function.code if isinstance(function, Func) else getattr(function, "value", None)
     name = value.name if isinstance(value, Code) else getattr(value, "__name__", "")
     return f"{name if name.isidentifier() and name != '_' else otherwise}_value"

@@ -129,14 +129,40 @@ def integrated(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **op
 
 
 def mesh(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **options: Any) -> Any:
-    """t0, the steps of the solver and these times, in its direction; the place of each of the times among them."""
+    """t0, these times, and as many steps of the solver between them as y can be followed back from one to the next.
+
+    In the direction of the solver, with the place of each of the times among them.
+    """
     from scipy.integrate import solve_ivp
 
     last = times[np.argmax(np.abs(times - t0))] if len(times) else t0
     steps = solve_ivp(function, (t0, last), y0, args=args or None, **options).t if last != t0 else times
     ordered = np.unique(np.concatenate([[t0], steps, times]))
-    places = np.searchsorted(ordered, times)
-    return (ordered, places) if last >= t0 else (ordered[::-1], len(ordered) - 1 - places)
+    ordered = ordered if last >= t0 else ordered[::-1]
+    rows = integrated(function, y0, t0, ordered, args=args, **options)
+    wanted = {k for k, t in enumerate(ordered) if t == t0 or t in times}
+    pending = [(start, stop) for start, stop in zip(sorted(wanted)[:-1], sorted(wanted)[1:], strict=True)]
+    while pending:
+        start, stop = pending.pop()
+        if stop - start > 1 and not leads_back(function, ordered, rows, start, stop, args, options):
+            wanted.add((start + stop) // 2)
+            pending += [(start, (start + stop) // 2), ((start + stop) // 2, stop)]
+    kept = ordered[sorted(wanted)]
+    places = np.searchsorted(kept, times) if last >= t0 else len(kept) - 1 - np.searchsorted(kept[::-1], times)
+    return kept, places
+
+
+def leads_back(function: Any, times: Any, rows: Any, start: int, stop: int, args: Any, options: Any) -> bool:
+    """Whether solving backwards from one time comes to what the solution is at another, within the tolerances."""
+    from scipy.integrate import solve_ivp
+
+    try:
+        with np.errstate(all="ignore"):
+            found = solve_ivp(function, (times[stop], times[start]), rows[stop], args=args or None, **options)
+    except (ValueError, OverflowError):  # implicit methods raise on infinite values, to which y may grow
+        return False
+    allowed = options.get("atol", 1e-6) + options.get("rtol", 1e-3) * np.abs(rows[start])
+    return bool(found.success and np.all(np.abs(found.y[:, -1] - rows[start]) <= 10 * allowed))
 
 
 def quad_value(function: Any, a: Any, b: Any, **options: Any) -> Any:

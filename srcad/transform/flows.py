@@ -12,7 +12,7 @@
 (Cao, Li, Petzold and Serban, Adjoint sensitivity analysis for differential-algebraic equations, SIAM J. Sci. Comput.
 24, 2003; Chen, Rubanova, Bettencourt and Duvenaud, Neural ordinary differential equations, 2018.) Backwards, y is
 solved for once more beside v, which is stable over short ways alone where y's equation is dissipative. So it starts
-anew from what the forward solution is at each step that the solver takes: on a mesh of these and of the times t_k.
+anew from what the forward solution is, at the times t_k and at as many steps of the solver as it takes (the mesh).
 
 All of these are initial value problems again, which the same solver solves with the same tolerances.
 """
