@@ -14,6 +14,9 @@
 solved for once more beside v, which is stable over short ways alone where y's equation is dissipative. So it starts
 anew from what the forward solution is, at the times t_k and at as many steps of the solver as it takes (the mesh).
 
+Methods for stiff equations step over more than that, so with these the adjoints are products with all sensitivities of
+y, solved for forwards.
+
 All of these are initial value problems again, which the same solver solves with the same tolerances.
 """
 
@@ -25,8 +28,8 @@ import numpy as np
 
 from srcad.rules.table import RULES, Bars, Rule
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
-from srcad.trace.types import INT, OPAQUE, UNKNOWN_DIM, Array
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
+from srcad.trace.types import INT, OPAQUE, UNKNOWN_DIM, Array, rank_of
 from srcad.transform.solved import (
     call,
     call_solver,
@@ -39,6 +42,7 @@ from srcad.transform.solved import (
     place,
     pulled,
     pushed,
+    pushed_many,
     refuse_others,
     stem,
     unpacked,
@@ -47,6 +51,7 @@ from srcad.transform.solved import (
 
 VECTOR = Array("float64", (UNKNOWN_DIM,))
 ROWS = Array("float64", (UNKNOWN_DIM, UNKNOWN_DIM))
+STIFF = ("Radau", "BDF", "LSODA")
 FIRST = 4  # operands of a trajectory before its options
 
 
@@ -154,12 +159,80 @@ def _pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) ->
     chosen = [k for k in range(first, len(eq.operands)) if wanted[k]]
     if chosen or wanted[2] or wanted[3]:
         y0, t0 = eq.operands[2:FIRST]
-        v, others = _backwards(b, eq, bar, [k - first for k in chosen])
+        reverse = _by_sensitivities if is_stiff(eq) else _backwards
+        v, others = reverse(b, eq, bar, [k - first for k in chosen])
         found.update(zip(chosen, others, strict=True))
         found[2] = v
         if wanted[3]:
             found[3] = b.emit("negative", call(b, np.sum, b.emit("multiply", v, value_at(b, eq, t0, y0))))
     return tuple(found.get(k) if want else None for k, want in enumerate(wanted))
+
+
+def is_stiff(eq: Equation) -> bool:
+    """Whether the method is one that makes steps over which y can't be followed backwards."""
+    options = dict(zip(eq.params["options"], eq.operands[FIRST:], strict=False))
+    method = options.get("method")
+    return isinstance(method, Const) and method.value in STIFF
+
+
+def _by_sensitivities(b: Builder, eq: Equation, bar: Atom, chosen: list[int]) -> tuple[Atom, list[Atom]]:
+    """The adjoints as products with how the solution moves along each unit tangent of y0 and what f captures."""
+    captured = captured_of(eq)
+    targets = [captured[k] for k in chosen]
+    refuse_others(eq, targets)
+    times, y0, t0 = eq.operands[1:FIRST]
+    f: Trace = eq.params["function"]
+    time, y, *others = inputs_of(f)
+    length = Var(INT, "n")
+
+    def augmented(inner: Builder, t: Var, state: Var, *given: Var) -> Atom:
+        *at, n = given
+        count = units_in(inner, n, [at[k] for k in chosen])
+        here = part(inner, state, None, n)
+        moved = inner.emit("reshape", part(inner, state, n, None), count, n)
+        dots: dict[int, Atom] = {1: moved}
+        eye = inner.emit("eye", count)
+        start: Atom = n
+        for k in chosen:
+            unit, start = columns_of(inner, eye, start, at[k], count)
+            dots[2 + k] = unit
+        (slope,) = place(inner, f, (t, here, *at))
+        slopes = pushed_many(inner, f, (t, here, *at), dots, count)
+        return packed(inner, [slope, inner.emit("ravel", slopes)])
+
+    made = function(f"{stem(f)}_jac", (time, Var(VECTOR, f"{y.name}s"), *others, length), augmented)
+    n = b.emit("dim", y0, axis=0)
+    count = units_in(b, n, targets)
+    unit = b.emit(
+        "get_item", b.emit("eye", count), None, None, None, n, index=(("slice", 0, 1, None), ("slice", 2, 3, None))
+    )
+    both = solve(b, eq, made, packed(b, [y0, b.emit("ravel", unit)]), t0, times, (*captured, n))
+    moved = b.emit("get_item", both, None, None, n, None, index=(("slice", 0, 1, None), ("slice", 2, 3, None)))
+    lanes = b.emit("reshape", moved, b.emit("dim", times, axis=0), count, n)
+    beside = b.emit("get_item", bar, None, None, index=(("slice", 0, 1, None), ("newaxis",)))
+    products = call(b, np.sum, b.emit("multiply", lanes, beside), axis=(0, 2))
+    v, *found = unpacked(b, products, [y0, *targets])
+    return v, found
+
+
+def units_in(b: Builder, n: Atom, targets: Sequence[Atom]) -> Atom:
+    """How many numbers there are in y0 and these."""
+    count = n
+    for target in targets:
+        count = b.emit("add", count, const(1) if rank_of(target.type) == 0 else b.emit("size", target))
+    return count
+
+
+def columns_of(b: Builder, eye: Atom, start: Atom, like: Atom, count: Atom) -> tuple[Atom, Atom]:
+    """The unit tangents of a value: its columns of an identity matrix, shaped like it; and where they end."""
+    if rank_of(like.type) == 0:
+        index: tuple[tuple[object, ...], ...] = (("slice", 0, 1, None), ("int", 2))
+        return b.emit("get_item", eye, None, None, start, index=index), b.emit("add", start, 1)
+    stop: Atom = b.emit("add", start, b.emit("size", like))
+    index = (("slice", 0, 1, None), ("slice", 2, 3, None))
+    columns: Atom = b.emit("get_item", eye, None, None, start, stop, index=index)
+    lengths = [b.emit("dim", like, axis=k) for k in range(rank_of(like.type) or 0)]
+    return columns if len(lengths) == 1 else b.emit("reshape", columns, count, *lengths), stop
 
 
 def _backwards(b: Builder, eq: Equation, bar: Atom, chosen: list[int]) -> tuple[Atom, list[Atom]]:

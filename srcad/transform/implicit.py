@@ -25,11 +25,9 @@ from srcad.ops.arguments import length_dim
 from srcad.rules.lanes import NotBatched
 from srcad.rules.table import RULES, Bars, Rule
 from srcad.trace.builder import Builder, const
-from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.types import INT, Array, Scalar
 from srcad.transform.adjoint import adjoint
-from srcad.transform.batch import Batch
 from srcad.transform.simplify import simplify
 from srcad.transform.solved import (
     call,
@@ -42,11 +40,10 @@ from srcad.transform.solved import (
     plain,
     pulled,
     pushed,
+    pushed_many,
     stem,
     with_item,
-    with_role,
 )
-from srcad.transform.tangent import tangent
 
 HELPERS = {"cg": "solve_by_cg", "gmres": "solve_by_gmres"}
 
@@ -154,22 +151,11 @@ def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
     else:
         units = b.emit("reshape", units, n, *lengths(b, x))
     try:
-        slopes = pushed_many(b, f, values, units, n)
+        slopes = pushed_many(b, f, values, {0: units}, n)
     except NotBatched:
         del b.equations[start:]
         return _slope_by_slope(b, f, values)
     return slopes if _rank(slopes) == 2 else b.emit("reshape", slopes, n, n)
-
-
-def pushed_many(b: Builder, f: Trace, values: tuple[Atom, ...], dots: Atom, count: Atom) -> Atom:
-    """The tangents of f's result for many tangents of its first input, along a leading axis."""
-    moved = simplify(tangent(f, (0,), value=False))
-    *inputs, direction = inputs_of(moved)
-    made, results = instance(moved.body, dict(zip(inputs, values, strict=True)))
-    equations = tuple(with_role(equation, b.role) for equation in made)
-    batch = Batch(b, Region((), equations, results), {direction: dots}, count)
-    batch.equations(equations)
-    return batch.whole(results[0])
 
 
 def _slope_by_slope(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:

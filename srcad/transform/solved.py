@@ -16,6 +16,7 @@ from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Parameter, Path, Region, Trace, Var
 from srcad.trace.types import OPAQUE, Array, Scalar, Type
 from srcad.transform.adjoint import adjoint
+from srcad.transform.batch import Batch
 from srcad.transform.rename import fresh
 from srcad.transform.simplify import simplify
 from srcad.transform.tangent import tangent
@@ -73,6 +74,18 @@ def pushed(b: Builder, f: Trace, values: Sequence[Atom], dots: Mapping[int, Atom
     moved = simplify(tangent(f, tuple(dots), value=False))
     (dot,) = place(b, moved, (*values, *dots.values()))
     return dot
+
+
+def pushed_many(b: Builder, f: Trace, values: Sequence[Atom], dots: Mapping[int, Atom], count: Atom) -> Atom:
+    """The tangents of f's result for so many tangents of some inputs, along a leading axis of each."""
+    moved = simplify(tangent(f, tuple(dots), value=False))
+    own = inputs_of(moved)
+    made, results = instance(moved.body, dict(zip(own, values, strict=False)))
+    equations = tuple(with_role(equation, b.role) for equation in made)
+    given = dict(zip(own[len(values) :], dots.values(), strict=True))
+    batch = Batch(b, Region((), equations, results), given, count)
+    batch.equations(equations)
+    return batch.whole(results[0])
 
 
 def pulled(b: Builder, f: Trace, values: Sequence[Atom], bar: Atom, wanted: Sequence[int]) -> tuple[Atom, ...]:

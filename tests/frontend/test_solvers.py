@@ -422,6 +422,30 @@ def test_what_fades_fast_isnt_solved_backwards() -> None:
     assert srcad.grad(f)(np.array([1.0]))[0] == pytest.approx(math.exp(-50), rel=1e-5)
 
 
+@pytest.mark.parametrize("method", ["BDF", "Radau", "LSODA"])
+def test_stiff_equations(method: str) -> None:
+    def f(y0: Any, k: float, c: Any, t1: float) -> float:
+        found = solve_ivp(
+            lambda t, y: [-k * (y[0] - np.cos(t) * c[0]), -y[1] * y[0] * c[1]],
+            (0.0, t1),
+            y0,
+            t_eval=[0.5 * t1, t1],
+            method=method,
+            rtol=1e-9,
+            atol=1e-11,
+        )
+        return found.y[1, 0] + found.y[1, 1] ** 2
+
+    args = (np.array([1.0, 0.5]), 1e4, np.array([0.9, 1.2]), 1.5)
+    for argnum in range(4):
+        dots = tuple(np.ones_like(a) if k == argnum else np.zeros_like(a) for k, a in enumerate(args))
+        gradient = srcad.grad(f, argnums=argnum)(*args)
+        assert np.sum(gradient) == pytest.approx(float(srcad.jvp(f, args, dots)[1]), rel=1e-4, abs=1e-9)
+    step = 1e-3
+    due = (f(args[0], 1e4, args[2] + step, 1.5) - f(args[0], 1e4, args[2] - step, 1.5)) / (2 * step)
+    assert np.sum(srcad.grad(f, argnums=2)(*args)) == pytest.approx(due, rel=1e-4)
+
+
 # ---- what callers see
 
 
