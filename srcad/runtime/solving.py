@@ -41,8 +41,10 @@ def solve_by_gmres(product: Any, b: Any) -> Any:
 
 def solve_by_products(name: str, product: Any, b: Any) -> Any:
     """By one of SciPy's iterations; raises where it doesn't get there."""
-    import scipy.sparse.linalg as sparse
-
+    try:
+        import scipy.sparse.linalg as sparse
+    except ImportError as error:
+        raise ImportError(f"solve={name!r} needs SciPy: install it, or leave solve= out") from error
     shape = np.shape(b)
     flat = sparse.LinearOperator((b.size, b.size), lambda v: np.ravel(product(v.reshape(shape))), dtype=b.dtype)
     options = {"restart": min(b.size, 100)} if name == "gmres" else {}
@@ -75,13 +77,18 @@ def converged(result: Any) -> Any:
 
 def find_root(function: Any, x0: Any) -> Any:
     """The x near x0 with function(x) = 0: a float for a float, else an array shaped like x0."""
-    from scipy import optimize
-
+    try:
+        from scipy import optimize
+    except ImportError as error:
+        raise ImportError("finding a root needs SciPy: install it, or give another solver by solver=") from error
     start, scalar = np.array(x0, dtype=float), np.ndim(x0) == 0
     shape = start.shape
 
     def flat(x: Any) -> Any:
-        return np.ravel(function(float(x[0]) if scalar else x.reshape(shape)))
+        value = np.ravel(function(float(x[0]) if scalar else x.reshape(shape)))
+        if value.dtype.kind == "c":
+            raise TypeError("the roots of complex functions aren't found: take real and imaginary parts for variables")
+        return value
 
     found = optimize.root(flat, start.ravel(), tol=1e-13)
     size = np.max(np.abs(flat(found.x)), initial=0.0)

@@ -247,6 +247,8 @@ def _backwards(b: Builder, eq: Equation, bar: Atom, chosen: list[int]) -> tuple[
     mesh = b.emit("member", info, part=0, returns=VECTOR)
     places = b.emit("member", info, part=1, returns=Array("int64", (UNKNOWN_DIM,)))
     for where, value in ((places, times), (const(0), t0)):  # these move; where the solver stepped is of no account
+        if isinstance(value, Const):
+            continue
         mesh = b.emit("set_item", mesh, value, where, index=((_kind(where), 0),))
     rows = solve(b, eq, f, y0, t0, mesh, captured)
     bars = b.emit("add_item", b.emit("zeros_like", rows), bar, places, index=(("array", 0),))
