@@ -46,7 +46,7 @@ def activities(trace: Trace, inputs: Iterable[Var], outputs: Iterable[Atom], fla
     """What is active between inputs and results of a trace."""
     inputs, outputs = tuple(inputs), tuple(outputs)
     procedures = trace.procedures
-    ahead, back = _Crossing(backwards=False), _Crossing(backwards=True)
+    ahead, back = Crossing(backwards=False), Crossing(backwards=True)
 
     def vary(one: Trace, into: Iterable[int] | None) -> frozenset[Var]:
         seeds = inputs if into is None else [one.inputs[k].var for k in into]
@@ -77,7 +77,7 @@ def _signature(one: Trace, active: Activity) -> Signature:
 
 
 @dataclass
-class _Crossing:
+class Crossing:
     """What enters procedures and records, and what leaves them again; `backwards`: by the results.
 
     `into`: of each procedure the parameters that vary (the results that are useful); `out`: the results (parameters).
@@ -119,14 +119,19 @@ class _Crossing:
 
     def through_record(self, equation: Equation, known: Sequence[int]) -> Sequence[int]:
         """What goes in by the items comes out by the items of all records of this kind."""
-        makes = equation.op == "record_new"
-        (record,) = equation.results if makes else equation.operands
-        assert isinstance(record.type, Record)
-        items = self.items.setdefault(record.type, set())
+        makes, kind = equation.op == "record_new", record_of(equation).type
+        assert isinstance(kind, Record)
+        items = self.items.setdefault(kind, set())
         if makes == self.backwards:
             return sorted(items)
         items.update(known)
         return (0,)
 
 
-__all__ = ["Activities", "Signature", "activities"]
+def record_of(equation: Equation) -> Atom:
+    """The record that an equation makes, or takes apart."""
+    (record,) = equation.results if equation.op == "record_new" else equation.operands
+    return record
+
+
+__all__ = ["Activities", "Crossing", "Signature", "activities", "record_of"]

@@ -356,6 +356,18 @@ def test_jacobians_and_hessians(function: Function) -> None:
     np.testing.assert_allclose(srcad.hessian(function)(v3, 0.7), rows, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("function", [in_place, grown_lists, some_results_alone])
+def test_jacobians_go_through_procedures_in_one_pass(function: Function) -> None:
+    def several(v, c):
+        return np.cos(v) * function(v, c) + v[::-1] * function(v * v * 0.3, c)
+
+    columns, rows = srcad.jacfwd(several), srcad.jacrev(several)
+    np.testing.assert_allclose(columns(v3, 0.7), rows(v3, 0.7), rtol=1e-10)
+    for jacobian in (columns, rows, srcad.hessian(function)):
+        jacobian(v3, 0.7)
+        assert "_lanes(" in jacobian.source()
+
+
 # ---- traces
 
 
