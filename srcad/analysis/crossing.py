@@ -119,19 +119,19 @@ class Crossing:
 
     def through_record(self, equation: Equation, known: Sequence[int]) -> Sequence[int]:
         """What goes in by the items comes out by the items of all records of this kind."""
-        makes, kind = equation.op == "record_new", record_of(equation).type
-        assert isinstance(kind, Record)
-        items = self.items.setdefault(kind, set())
+        makes = equation.op == "record_new"
+        items = self.items.setdefault(record_of(equation), set())
         if makes == self.backwards:
             return sorted(items)
         items.update(known)
         return (0,)
 
 
-def record_of(equation: Equation) -> Atom:
-    """The record that an equation makes, or takes apart."""
+def record_of(equation: Equation) -> Record:
+    """The kind of record that an equation makes, or takes apart."""
     (record,) = equation.results if equation.op == "record_new" else equation.operands
-    return record
+    assert isinstance(record.type, Record)
+    return record.type
 
 
 __all__ = ["Activities", "Crossing", "Signature", "activities", "record_of"]

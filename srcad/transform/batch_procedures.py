@@ -17,7 +17,6 @@ from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import builder
 from srcad.rules.lanes import batched_type
 from srcad.trace.nodes import Atom, Equation, Input, Parameter, Path, Region, Trace, Var
-from srcad.trace.types import Record
 from srcad.transform.batch import Batch, spread_from
 from srcad.transform.procedures import names_in_use, stem_of
 from srcad.transform.rename import fresh
@@ -66,8 +65,7 @@ class Procedures:
         """A call, or a record, with batched values in the places of those that are."""
         if equation.op == "recurse":
             return self.call(batch, equation)
-        kind = record_of(equation).type
-        items = self.crossing.items[kind] if isinstance(kind, Record) else set()
+        items = self.crossing.items[record_of(equation)]
         operands = equation.operands
         if equation.op == "record_new":
             operands = tuple(batch.whole(a) if k in items else a for k, a in enumerate(operands))

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from srcad.analysis.crossing import record_of
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Equation, Region, Trace
-from srcad.trace.procedures import listed, reached
+from srcad.trace.procedures import listed, reached, renamed
 from srcad.trace.types import Record, Recording
 from srcad.transform.dead_code import Liveness, eliminate, found_live
 from srcad.transform.rewrite import Rewriter
@@ -31,7 +32,8 @@ def pruned(trace: Trace) -> Trace:
     read = _read(trace)
     narrowing = _Narrowing(read)
     procedures = {name: _narrower(one, read, narrowing) for name, one in trace.procedures.items()}
-    return reached(replace(eliminate(replace(trace, body=narrowing.region(trace.body))), procedures=procedures))
+    made = replace(eliminate(replace(trace, body=narrowing.region(trace.body))), procedures=procedures)
+    return reached(renamed(made, {}, {old: Recording(old.label) for old in narrowing.changed}))
 
 
 # ---- what is read
@@ -56,7 +58,7 @@ class _Read:
         if equation.op == "recurse":
             return _chosen(equation.operands, self.parameters[equation.params["procedure"]])
         if equation.op == "record_new":
-            return _chosen(equation.operands, self.items[_record(equation)])
+            return _chosen(equation.operands, self.items[record_of(equation)])
         return equation.operands
 
     def learn(self, live: Liveness) -> None:
@@ -66,8 +68,8 @@ class _Read:
             if equation.op == "recurse":
                 self.results[equation.params["procedure"]] |= wanted
             if equation.op == "record_items":
-                self.items[_record(equation)] |= wanted
-                self.kept[_record(equation).of] |= wanted
+                self.items[record_of(equation)] |= wanted
+                self.kept[record_of(equation).of] |= wanted
 
 
 def _read(trace: Trace) -> _Read:
@@ -83,13 +85,6 @@ def _read(trace: Trace) -> _Read:
     return read
 
 
-def _record(equation: Equation) -> Record:
-    """The kind of record that an equation makes, or takes apart."""
-    (record,) = equation.results if equation.op == "record_new" else equation.operands
-    assert isinstance(record.type, Record)
-    return record.type
-
-
 def _chosen(things: Sequence[T], numbers: Iterable[int]) -> tuple[T, ...]:
     return tuple(things[k] for k in sorted(numbers))
 
@@ -98,11 +93,15 @@ def _chosen(things: Sequence[T], numbers: Iterable[int]) -> tuple[T, ...]:
 
 
 class _Narrowing(Rewriter):
-    """Calls without the operands and results that are gone, records without the items."""
+    """Calls without the operands and results that are gone, records without the items.
+
+    `changed`: what is another kind of record now. Elsewhere there may be procedures that still have the old one.
+    """
 
     def __init__(self, read: _Read) -> None:
         super().__init__()
         self.read = read
+        self.changed: set[Recording] = set()
 
     def rewrite(self, equation: Equation) -> None:
         if equation.op == "recurse":
@@ -123,13 +122,17 @@ class _Narrowing(Rewriter):
         return replace(equation, operands=self.read.operands(equation), results=results, params=params)
 
     def record(self, equation: Equation) -> Equation:
-        record = _record(equation)
+        record = record_of(equation)
         read, kept = self.read.items[record], self.read.kept[record.of]
+        if len(read) < len(equation.operands):
+            self.changed.add(record.of)
         items = [a if k in read else const(None) for k, a in enumerate(equation.operands)]
         return replace(equation, operands=_chosen(items, kept))
 
     def items(self, equation: Equation) -> Equation:
-        kept = self.read.kept[_record(equation).of]
+        kept = self.read.kept[record_of(equation).of]
+        if len(kept) < len(equation.results):
+            self.changed.add(record_of(equation).of)
         types = MappingProxyType({"types": _chosen(equation.params["types"], kept)})
         return replace(equation, results=_chosen(equation.results, kept), params=types)
 

@@ -490,6 +490,24 @@ def test_derivatives_of_one_function_with_respect_to_other_arguments_live_togeth
         assert math.isclose(gradient[k], due.value, rel_tol=1e-8)
 
 
+def damped(x, y):
+    return x * y * y if x < 1.0 else math.tanh(damped(x * 0.5, y * 0.5) * y) * x + math.exp(y * 0.1)
+
+
+def test_derivatives_and_their_derivatives_live_together() -> None:
+    """What the one records, and the derivative of the other leaves unread, stays apart."""
+    gradient = srcad.grad(damped, argnums=(0, 1))
+
+    def f(x):
+        a, b = gradient(x, 0.7)
+        second = srcad.grad(lambda t: gradient(t, 0.7)[0])(x)
+        mixed = srcad.grad(lambda t: srcad.grad(lambda s: gradient(t, s)[0])(0.7))(x)
+        return a * b + second * a + mixed * b * damped(x, x)
+
+    for ways in ("D", "T", "DD"):
+        check_last(nested(f, ways), 3.1)
+
+
 def test_one_derivative_that_is_taken_again_and_again_is_written_once() -> None:
     def f(x):
         for _ in range(3):
