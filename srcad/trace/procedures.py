@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from srcad.trace.nodes import Atom, Equation, Leaf, Node, Region, Trace, Tree, Var, walk
+from srcad.trace.nodes import Atom, Const, Equation, Leaf, Node, Region, Trace, Tree, Var, walk
 from srcad.trace.types import ListOf, Record, Recording, TupleOf, Type
 
 NOTHING: Mapping[Recording, Recording] = MappingProxyType({})
@@ -101,7 +101,12 @@ class _Renaming:
         return self.names.get(value, value) if name == "procedure" else self.retyped(value)
 
     def atoms(self, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
-        return tuple(self.variables.get(a, a) for a in atoms)
+        return tuple(self.nothing(a) if isinstance(a, Const) else self.variables.get(a, a) for a in atoms)
+
+    def nothing(self, a: Const) -> Const:
+        """None may stand in the place of a record."""
+        t = self.retyped(a.type)
+        return a if t == a.type else Const(a.value, t)
 
     def defined(self, variables: tuple[Var, ...]) -> tuple[Var, ...]:
         """Variables where they are defined; inputs may be parameters of the body too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srcad.trace.nodes import Equation, Input, Parameter, Path, Region, Trace, Var
+from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import calls, distinct, listed, reached, renamed
 from srcad.trace.similar import paired_procedures, same_procedures
 from srcad.trace.types import FLOAT, ListOf, Record, Recording
@@ -43,6 +43,13 @@ def test_renamed_procedures_call_each_other_and_have_the_other_records() -> None
     assert [e.params["procedure"] for e in (*calls(made.body), *calls(made.procedures["h"].body))] == ["h", "h"]
     assert made.procedures["h"].body.results[1].type == Record(other)
     assert same_procedures("h", dict(made.procedures), "f", dict(main.procedures))
+
+
+def test_none_in_the_place_of_a_record_is_renamed_with_it() -> None:
+    kind, other = Recording("f"), Recording("h")
+    one = replace(looping("f", "f", kind), body=Region((), (), (Const(None, Record(kind)),)))
+    (result,) = renamed(one, {}, {kind: other}).body.results
+    assert result.type == Record(other)
 
 
 def test_no_procedure_is_called_as_the_function_itself() -> None:
