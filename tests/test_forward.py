@@ -349,6 +349,19 @@ def test_refusals_name_the_call() -> None:
     assert "test_forward.py" in str(caught.value)
 
 
+DIRECTION = [1.0, 2.0]
+
+
+def test_tangents_in_a_list_from_outside() -> None:
+    def product(pair):
+        return [pair[0] * pair[1], np.sin(pair[1])]
+
+    def pushed(a):
+        return srcad.jvp(product, ([a, a * a],), (DIRECTION,))[1]
+
+    assert srcad.jvp(pushed, (0.5,), (1.0,))[1] == pytest.approx([2 * 0.5 + 2, -2 * math.sin(0.25)])
+
+
 # ---- looking at it
 
 

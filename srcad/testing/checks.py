@@ -256,13 +256,14 @@ class _Here:
 
     def twice(self, direction: Any, along: Any) -> Vector:
         """The tangent of the tangent."""
-        function, tangents = self.check.function, self.point.tangents(direction)
+        function = self.check.function
 
-        def pushed(*primals: Any) -> Any:
+        def pushed(primals: Any, tangents: Any) -> Any:
             return jvp(function, primals, tangents)[1]
 
         try:
-            value, dot = jvp(pushed, self.point.args, self.point.tangents(along))
+            given = (self.point.args, self.point.tangents(direction))
+            value, dot = jvp(pushed, given, (self.point.tangents(along), None))
         except NotYetSupported as error:
             error.do = "check first derivatives alone, with order=1"
             raise
