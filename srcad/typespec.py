@@ -27,6 +27,7 @@ from srcad.errors import ArgumentError
 
 _TOKEN = re.compile(r"-?\d+\.\d*(?:[eE][-+]?\d+)?|-?\d+(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*|'[^']*'|\"[^\"]*\"|\S")
 _PLAIN: dict[str, Any] = {"float": 1.0, "int": 2, "bool": True, "str": "", "None": None, "True": True, "False": False}
+_PLAIN |= {"inf": float("inf"), "nan": float("nan")}
 _FIRST_SIZE = 4
 
 

@@ -136,11 +136,15 @@ class _Interpreter:
         """A call of a procedure, with variables of its own."""
         procedure = self.procedures[equation.params["procedure"]]
         given = dict(zip((p.name for p in procedure.parameters), self.read(equation.operands), strict=True))
-        called = _Interpreter(self.meaning, self.procedures)
+        called = self.apart()
         called.bind([entry.var for entry in procedure.inputs], [part(given, entry.path) for entry in procedure.inputs])
         flat = called.region(procedure.body)
         values = [_gathered(child, flat) for child in results_of(procedure)]
         return tuple(values)
+
+    def apart(self) -> _Interpreter:
+        """The interpreter of a call, with variables of its own."""
+        return _Interpreter(self.meaning, self.procedures)
 
 
 def part(given: Mapping[str, Any], path: Path) -> Any:
