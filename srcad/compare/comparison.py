@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import check_differentiable, differentiable_argnums, name_of
+from srcad.arguments import name_of
 from srcad.compare.approaches import Approach, approaches
 from srcad.compare.growth import Growth, growth, measured
 from srcad.compare.inputs import Problem
@@ -22,6 +22,7 @@ from srcad.compare.scaling import SIZES
 from srcad.compare.steps import Steps, steps
 from srcad.compare.swell import Swell, swell
 from srcad.errors import ArgumentError, SrcadError
+from srcad.testing.directions import moving_positions
 
 TIMES = 6
 BUDGET = 0.3
@@ -93,7 +94,7 @@ def compare(
     >>> [iterate.derivative for iterate in found.swell.iterates[:3]]
     [4, 21, 67]
     """
-    problem = Problem(function, tuple(copy.deepcopy(list(args))), _active(args, argnums))
+    problem = Problem(function, tuple(copy.deepcopy(list(args))), moving_positions(args, argnums))
     check(problem, sizes, times)
     due = reference(problem)
     found = approaches(problem)
@@ -112,21 +113,6 @@ def compare(
         growth(problem, sizes, budget) if sizes else Growth("", why_not="no sizes were asked for"),
         swell(problem, times) if times else Swell("", why_not="no iterates were asked for"),
     )
-
-
-def _active(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
-    if argnums is None:
-        found = differentiable_argnums(args)
-        if not found:
-            what = "there is nothing to differentiate: no argument is or contains a float"
-            raise ArgumentError(what, do="pass floats (1.0 instead of 1)")
-        return found
-    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    for k in chosen:
-        if not -len(args) <= k < len(args):
-            raise ArgumentError(f"argnums={k} is out of range: there are {len(args)} arguments")
-        check_differentiable(args[k], str(k))
-    return tuple(k % len(args) for k in chosen)
 
 
 def check(problem: Problem, sizes: Sequence[int], times: int) -> None:

@@ -11,12 +11,23 @@ from typing import Any
 import numpy as np
 
 from srcad.api import value_and_grad, vjp
-from srcad.arguments import check_differentiable, differentiable_argnums, name_of
+from srcad.arguments import name_of
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.forward import hvp, jvp
 from srcad.testing.culprit import first_wrong
 from srcad.testing.differences import LEAVES_DOMAIN, Curve, Kink, Slope, kink, largest, slope
-from srcad.testing.directions import Point, Vector, draw, flat, flat_like, inner, is_float, leaves, norm
+from srcad.testing.directions import (
+    Point,
+    Vector,
+    draw,
+    flat,
+    flat_like,
+    inner,
+    is_float,
+    leaves,
+    moving_positions,
+    norm,
+)
 from srcad.testing.report import Report, Row
 
 MODES = ("forward", "reverse")
@@ -46,7 +57,7 @@ def check_derivatives(
     Where something is wrong, AssertionError is raised with the report, which names the first wrong statement; with
     `raises=False` the report is returned in any case, and says so by `.ok`.
     """
-    point = Point(tuple(args), _moving(args, argnums))
+    point = Point(tuple(args), moving_positions(args, argnums))
     if order not in (1, 2):
         raise ArgumentError(f"check_derivatives checks order 1 or 2, and got order={order!r}")
     if not modes or not set(modes) <= set(MODES):
@@ -58,21 +69,6 @@ def check_derivatives(
     if raises and not report.ok:
         raise AssertionError(f"\n{report}")
     return report
-
-
-def _moving(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
-    if argnums is None:
-        found = differentiable_argnums(args)
-        if not found:
-            what = "there is nothing to differentiate: no argument is or contains a float"
-            raise ArgumentError(what, do="pass floats (1.0 instead of 1)")
-        return found
-    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    for k in chosen:
-        if not -len(args) <= k < len(args):
-            raise ArgumentError(f"argnums={k} is out of range: there are {len(args)} arguments")
-        check_differentiable(args[k], str(k))
-    return tuple(k % len(args) for k in chosen)
 
 
 @dataclass(frozen=True)

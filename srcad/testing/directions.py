@@ -10,9 +10,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import children, rebuild
+from srcad.arguments import check_differentiable, children, differentiable_argnums, rebuild
+from srcad.errors import ArgumentError
 
 Vector = NDArray[Any]
+
+
+def moving_positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
+    """The positions of the arguments that move: those that were asked for, else all that can."""
+    if argnums is None:
+        argnums = differentiable_argnums(args)
+    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not chosen:
+        what = "there is nothing to differentiate: no argument is or contains a float"
+        raise ArgumentError(what, do="pass floats (1.0 instead of 1)")
+    for k in chosen:
+        if not -len(args) <= k < len(args):
+            raise ArgumentError(f"argnums={k} is out of range: there are {len(args)} arguments")
+        check_differentiable(args[k], str(k))
+    return tuple(k % len(args) for k in chosen)
 
 
 def is_float(leaf: Any) -> bool:
