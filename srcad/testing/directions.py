@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +95,11 @@ def flat(tree: Any) -> Vector:
     return np.concatenate([part.astype(np.result_type(part, np.float64)) for part in [np.zeros(0), *found]])
 
 
+def blocks(tree: Any) -> list[int]:
+    """How many numbers of `flat` come from each leaf."""
+    return [int(np.size(leaf)) for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(leaf)]
+
+
 def flat_like(tree: Any, tangent: Any) -> Vector:
     """The vector of a tangent of a result: zeros where it has none for what moves."""
     filled = map_leaves(lambda leaf, dot: _zeros(leaf) if dot is None else dot, tree, tangent)
@@ -118,6 +124,21 @@ def norm(tree: Any) -> float:
     return float(np.linalg.norm(flat(tree)))
 
 
+def _labels(tree: Any, name: str) -> list[str]:
+    """A name for each leaf that moves: w, params['b'], pair[0]."""
+    parts = children(tree)
+    if parts is None:
+        return [name] if is_float(tree) or np.iscomplexobj(tree) else []
+    if isinstance(tree, Mapping):
+        keys = [f"[{key!r}]" for key in tree]
+    elif isinstance(tree, (tuple, list)):
+        fields = getattr(tree, "_fields", None)
+        keys = [f".{field}" for field in fields] if fields else [f"[{k}]" for k in range(len(parts))]
+    else:
+        keys = [f".{field.name}" for field in dataclasses.fields(tree)]
+    return [label for key, part in zip(keys, parts, strict=True) for label in _labels(part, name + key)]
+
+
 @dataclass(frozen=True)
 class Point:
     """Arguments, and which of them move."""
@@ -132,6 +153,22 @@ class Point:
     def direction(self, rng: np.random.Generator) -> tuple[Any, ...]:
         return tuple(draw(rng, part) for part in self.parts)
 
+    def alone(self, rng: np.random.Generator, names: Sequence[str]) -> list[tuple[str, tuple[Any, ...]]]:
+        """A direction for each leaf, in which the others rest, and what to call it; none for a single leaf."""
+        labels = [label for k in self.active for label in _labels(self.args[k], names[k])]
+        if len(labels) < 2:
+            return []
+        return [(label, self._only(n, rng)) for n, label in enumerate(labels)]
+
+    def _only(self, n: int, rng: np.random.Generator) -> tuple[Any, ...]:
+        count = iter(range(len(leaves(self.args)) + 1))
+
+        def drawn(leaf: Any) -> Any:
+            dot = _draw_leaf(rng, leaf)
+            return dot if dot is None or next(count) == n else like(leaf, np.zeros_like(dot))
+
+        return tuple(map_leaves(drawn, part) for part in self.parts)
+
     def tangents(self, direction: Sequence[Any]) -> tuple[Any, ...]:
         """A tangent for each argument."""
         given = dict(zip(self.active, direction, strict=True))
@@ -142,6 +179,10 @@ class Point:
             copy.deepcopy(arg) if dot is None else moved(arg, dot, t)
             for arg, dot in zip(self.args, self.tangents(direction), strict=True)
         )
+
+    def copies(self) -> tuple[Any, ...]:
+        """The arguments as fresh objects: a program may change them."""
+        return self.moved((None,) * len(self.active), 0.0)
 
     def shifted(self, direction: Sequence[Any], t: float) -> Point:
         """Another point nearby, whose numbers are of the same kinds."""

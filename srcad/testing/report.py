@@ -17,7 +17,7 @@ class Row:
     order: int
     what: str
     against: str
-    direction: int
+    direction: str
     error: float
     allowed: float
     settled: bool = True
@@ -34,7 +34,7 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         numbers = (f"{self.error:.1e}", f"{self.allowed:.0e}")
-        return (str(self.order), self.what, self.against, str(self.direction), *numbers, self.verdict)
+        return (str(self.order), self.what, self.against, self.direction, *numbers, self.verdict)
 
 
 @dataclass(frozen=True)
