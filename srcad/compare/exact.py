@@ -19,7 +19,8 @@ import numpy as np
 
 from srcad.errors import Span
 from srcad.ops.catalogue import OPS
-from srcad.ops.meaning import MEANINGS, Meanings
+from srcad.ops.meaning import MEANINGS
+from srcad.testing.meanings import meanings
 from srcad.trace.evaluate import _Interpreter
 from srcad.trace.nodes import Equation, Trace
 
@@ -231,8 +232,8 @@ _CHOICES: dict[str, Function] = {
 class Exactly(Mapping[str, Function]):
     """The meanings of operations, which take such numbers as well."""
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
-        self.meanings = Meanings(names)
+    def __init__(self, plain: Mapping[str, Function]) -> None:
+        self.meanings = plain
 
     def __getitem__(self, name: str) -> Function:
         plain = self.meanings[name]
@@ -301,6 +302,6 @@ class _Running(_Interpreter):
 
 def run_exactly(trace: Trace, values: Sequence[Any]) -> tuple[Any, ...]:
     """The flat results of a trace, some inputs of which are such numbers; `Beyond` where that can't be."""
-    running = _Running(Exactly(trace.bindings), trace.procedures)
+    running = _Running(Exactly(meanings(trace)), trace.procedures)
     running.bind([entry.var for entry in trace.inputs], list(values))
     return running.region(trace.body)

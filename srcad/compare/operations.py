@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.catalogue import OPS
-from srcad.ops.meaning import Meanings
+from srcad.testing.meanings import meanings
 from srcad.trace.evaluate import Meaning, _Interpreter
 from srcad.trace.nodes import Equation, Trace
 
@@ -26,7 +26,7 @@ _CUBIC = frozenset(("solve", "inv", "det", "slogdet", "cholesky", "eigh", "eigva
 def operations(trace: Trace, inputs: Sequence[Any]) -> int:
     """Operations on floats in one run; of a matrix product, each multiplication and each addition."""
     tally = [0]
-    counting = _Counting(Meanings(trace.bindings), trace.procedures, tally)
+    counting = _Counting(meanings(trace), trace.procedures, tally)
     counting.bind([entry.var for entry in trace.inputs], list(inputs))
     with np.errstate(all="ignore"):
         counting.region(trace.body)

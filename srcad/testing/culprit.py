@@ -15,15 +15,15 @@ import numpy as np
 from srcad.analysis.activity import activity
 from srcad.arguments import Binder, Call
 from srcad.ops.catalogue import OPS, builder
-from srcad.ops.meaning import Meanings
 from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
 from srcad.testing.differences import kink, largest, slope
 from srcad.testing.directions import Point, Vector, draw, flat, flat_like, inner, is_float, map_leaves, moved, size
 from srcad.testing.here import Measure
+from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
-from srcad.trace.evaluate import _Interpreter
+from srcad.trace.evaluate import Meaning, _Interpreter
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
 from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
@@ -80,7 +80,7 @@ def judge(trace: Trace, inputs: Sequence[Any], moving: Mapping[Var, Any], measur
     dots = {var: Var(bar_type(var.type)) for var in moving}
     push = Push(builder(), activity(trace.body, moving, trace.body.results, is_flat), dots)
     push.equations(trace.body.equations)
-    judging = _Judge(Meanings(trace.bindings), trace, push, measure)
+    judging = _Judge(meanings(trace), trace, push, measure)
     judging.bind([entry.var for entry in trace.inputs], inputs)
     judging.bind(list(dots.values()), [moving[var] for var in dots])
     try:
@@ -100,16 +100,20 @@ class _Guilty(Exception):  # noqa: N818  (it isn't an error that it is found)
 class _Judge(_Interpreter):
     """Runs a trace with tangents, and judges each equation of the trace without them."""
 
-    def __init__(self, meaning: Meanings, trace: Trace, push: Push, measure: Measure) -> None:
+    def __init__(self, meaning: Meaning, trace: Trace, push: Push, measure: Measure) -> None:
         self.tables = (trace.procedures,) if hasattr(trace, "procedures") else ()
         super().__init__(meaning, *self.tables)
         self.push = push
         self.own = {result for equation in walk(trace.body) for result in equation.results}
         self.rng, self.allowed, self.modes = measure.rng, measure.allowed, measure.modes
         self.kinks: list[Equation] = []
+        self.unjudged: list[Equation] = []
 
     def said(self) -> str:
         """Why nothing is wrong, and the whole is."""
+        if not self.kinks and self.unjudged:
+            places = [f"`{e.op}`" + (f" at {e.span.path}:{e.span.line}" if e.span else "") for e in self.unjudged]
+            return f"no statement of numbers and arrays is wrong; not judged was {', '.join(dict.fromkeys(places))}"
         if not self.kinks:
             return "no single statement is wrong: the fault is in how srcad puts them together; please report it"
         first = self.kinks[0]
@@ -150,14 +154,19 @@ class _Judge(_Interpreter):
 
     def tangent(self, equation: Equation, dots: tuple[Any, ...], results: tuple[Any, ...]) -> tuple[Any, ...]:
         """The tangents of the results, by the rule, which must be what differences give."""
+        rule = lookup(equation.op)
+        assert rule is not None
         found = self.by_rule(equation, dots)
-        got = np.concatenate([flat_like(value, dot) for value, dot in zip(results, found, strict=True)])
+        used = [self.push.active(r) or rule.flat for r in equation.results]
+        got = np.concatenate(
+            [flat_like(value, dot) for value, dot, use in zip(results, found, used, strict=True) if use]
+        )
         operands = self.read(equation.operands)
         length = max((size_of(dot) / size_of(v) for v, dot in zip(operands, dots, strict=True)), default=1.0) or 1.0
 
         def curve(t: float) -> Any:
             values = [v if d is None else moved(v, d, t / length) for v, d in zip(operands, dots, strict=True)]
-            return flat(self.again(equation, values))
+            return flat([value for value, use in zip(self.again(equation, values), used, strict=True) if use])
 
         due = slope(curve)
         if got.shape != due.value.shape or not np.all(np.isfinite(due.value)):
@@ -171,7 +180,9 @@ class _Judge(_Interpreter):
             k = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
             due_here = float(np.real(due.value[k] * length))
             raise _Guilty(Fault("tangent", equation.op, equation.span, float(np.real(got[k])), due_here))
-        return found if "forward" in self.modes else self.as_due(due.value * length, results)
+        if "forward" in self.modes or not all(used):
+            return found
+        return self.as_due(due.value * length, results)
 
     def as_due(self, due: Vector, results: tuple[Any, ...]) -> tuple[Any, ...]:
         """The tangents that differences give, in the form of the results."""
@@ -194,16 +205,20 @@ class _Judge(_Interpreter):
 
     def adjoint(self, equation: Equation, dots: tuple[Any, ...], tangents: tuple[Any, ...]) -> None:
         """The dot-product test of one equation: of numbers and arrays, as adjoints of lists may be of many forms."""
-        values = [self.values[r] for r in equation.results]
+        wanted = [self.push.active(r) for r in equation.results]
+        values = [self.values[r] if use else None for r, use in zip(equation.results, wanted, strict=True)]
         moving = [v for v, d in zip(self.read(equation.operands), dots, strict=True) if d is not None]
-        if not all(map(is_float, (*values, *moving))):
+        if not all(map(_is_number, (*(v for v, use in zip(values, wanted, strict=True) if use), *moving))):
+            self.unjudged.append(equation)
             return
         rule, b = lookup(equation.op), builder()
         assert rule is not None
-        bars = [draw(self.rng, value) for value in values]
-        given = tuple(Var(bar_type(r.type)) for r in equation.results)
+        bars = [draw(self.rng, value) if used else None for value, used in zip(values, wanted, strict=True)]
+        given = tuple(
+            Var(bar_type(r.type)) if bar is not None else None for r, bar in zip(equation.results, bars, strict=True)
+        )
         pulled = rule.pullback(b, equation, given, tuple(d is not None for d in dots))
-        found = self.evaluated(b.equations, pulled, dict(zip(given, bars, strict=True)))
+        found = self.evaluated(b.equations, pulled, {v: bar for v, bar in zip(given, bars, strict=True) if v})
         shape = np.shape(values[0]) if rule.pointwise else None
         parts = [_product(p, d, shape) for p, d in zip(found, dots, strict=True) if p is not None and d is not None]
         got, due = sum(parts), inner(list(tangents), bars)
@@ -219,6 +234,10 @@ class _Judge(_Interpreter):
         apart.values = {**self.values, **{var: value for var, value in given.items() if var is not None}}
         apart.region(Region((), tuple(equations), ()))
         return tuple(None if a is None else apart.atom(a) for a in wanted)
+
+
+def _is_number(value: Any) -> bool:
+    return is_float(value) or (not isinstance(value, (list, tuple, dict)) and np.iscomplexobj(value))
 
 
 def _taken(leaf: Any, rest: Iterator[Any]) -> Any:

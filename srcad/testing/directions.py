@@ -62,14 +62,17 @@ def draw(rng: np.random.Generator, tree: Any) -> Any:
 def _draw_leaf(rng: np.random.Generator, leaf: Any) -> Any:
     if not is_float(leaf) and not np.iscomplexobj(leaf):
         return None
-    return like(leaf, rng.normal(size=np.shape(leaf)) * size(leaf))
+    drawn = rng.normal(size=np.shape(leaf))
+    if np.iscomplexobj(leaf):
+        drawn = drawn + 1j * rng.normal(size=np.shape(leaf))
+    return like(leaf, drawn * size(leaf))
 
 
 def like(leaf: Any, value: Any) -> Any:
     """A value as the kind of number that a leaf is."""
     if isinstance(leaf, np.ndarray):
         return np.asarray(value, leaf.dtype)
-    return type(leaf)(value) if isinstance(leaf, np.generic) else float(value)
+    return type(leaf)(value) if isinstance(leaf, (np.generic, complex)) else float(value)
 
 
 def size(leaf: Any) -> float:

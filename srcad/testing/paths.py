@@ -14,11 +14,11 @@ import numpy as np
 
 from srcad.arguments import Binder
 from srcad.errors import Span, SrcadError
-from srcad.ops.meaning import Meanings
 from srcad.pipeline import Request, compile_call
 from srcad.report.values import input_values
 from srcad.testing.differences import LEAVES_DOMAIN
 from srcad.testing.directions import Point
+from srcad.testing.meanings import meanings
 from srcad.trace.evaluate import Meaning, _Interpreter
 from srcad.trace.nodes import Equation, Trace
 
@@ -48,7 +48,7 @@ def turning(function: Callable[..., Any], point: Point, direction: Sequence[Any]
 
 def way(trace: Trace, inputs: Sequence[Any]) -> Way:
     """All decisions of a run, in order: branches taken, and how often loops turned."""
-    walking = _Walking(Meanings(trace.bindings), trace.procedures, [])
+    walking = _Walking(meanings(trace), trace.procedures, [])
     walking.bind([entry.var for entry in trace.inputs], list(inputs))
     with np.errstate(all="ignore"):
         walking.region(trace.body)
