@@ -33,7 +33,7 @@ ABOVE = [
     {"specialise"},
     {"emit"},
     {"api"},
-    {"forward"},
+    {"forward", "jacobians"},
     {"testing"},
     {"compare"},
     {"__init__"},
