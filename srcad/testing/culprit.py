@@ -25,7 +25,6 @@ from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
 from srcad.trace.evaluate import Meaning, _Interpreter
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
-from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.push import Push
 from srcad.transform.unbroadcast import fit_dtype
@@ -78,7 +77,7 @@ def _moving(program: Program, directions: Mapping[str, Any]) -> dict[Var, Any]:
 def judge(trace: Trace, inputs: Sequence[Any], moving: Mapping[Var, Any], measure: Measure) -> tuple[Fault | None, str]:
     """Run a trace with tangents until an equation is wrong; else what else there is to say of its equations."""
     dots = {var: Var(bar_type(var.type)) for var in moving}
-    push = Push(builder(), activity(trace.body, moving, trace.body.results, is_flat), dots)
+    push = Push(builder(), activity(trace.body, moving, trace.body.results, lambda _: False), dots)
     push.equations(trace.body.equations)
     judging = _Judge(meanings(trace), trace, push, measure)
     judging.bind([entry.var for entry in trace.inputs], inputs)
@@ -219,7 +218,7 @@ class _Judge(_Interpreter):
         )
         pulled = rule.pullback(b, equation, given, tuple(d is not None for d in dots))
         found = self.evaluated(b.equations, pulled, {v: bar for v, bar in zip(given, bars, strict=True) if v})
-        shape = np.shape(values[0]) if rule.pointwise else None
+        shape = _shape_of_result(values) if rule.pointwise else None
         parts = [_product(p, d, shape) for p, d in zip(found, dots, strict=True) if p is not None and d is not None]
         got, due = sum(parts), inner(list(tangents), bars)
         scale = max(sum(map(abs, parts)), abs(due), 1e-9)
@@ -234,6 +233,11 @@ class _Judge(_Interpreter):
         apart.values = {**self.values, **{var: value for var, value in given.items() if var is not None}}
         apart.region(Region((), tuple(equations), ()))
         return tuple(None if a is None else apart.atom(a) for a in wanted)
+
+
+def _shape_of_result(values: Sequence[Any]) -> tuple[int, ...]:
+    """The shape of the one result of an elementwise operation."""
+    return np.shape(values[0]) if values[0] is not None else ()
 
 
 def _is_number(value: Any) -> bool:

@@ -122,9 +122,13 @@ def inner(a: Any, b: Any) -> float:
     return sum(inner(x, y) for x, y in zip(others, parts, strict=True))
 
 
-def norm(tree: Any) -> float:
-    """The length of all that moves."""
-    return float(np.linalg.norm(flat(tree)))
+def reach(a: Any, b: Any) -> float:
+    """What the inner product could be: the sum of the products of lengths, leaf by leaf."""
+    parts = children(b)
+    if parts is None:
+        return 0.0 if a is None or b is None else float(np.linalg.norm(np.ravel(a)) * np.linalg.norm(np.ravel(b)))
+    others = [None] * len(parts) if a is None else children(a) or []
+    return sum(reach(x, y) for x, y in zip(others, parts, strict=True))
 
 
 def _labels(tree: Any, name: str) -> list[str]:
