@@ -140,7 +140,9 @@ class _Judge(_Interpreter):
             return False
         if not any(r in self.own for r in equation.results):
             return False
-        return any(map(self.push.active, equation.results)) or (rule.flat and any(map(self.moves, equation.operands)))
+        return any(map(self.push.active, equation.results)) or (
+            rule.flat and known.elementwise and any(map(self.moves, equation.operands))
+        )
 
     def moves(self, a: Atom) -> bool:
         return isinstance(a, Var) and self.push.active(a)
