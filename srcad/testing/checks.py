@@ -12,14 +12,15 @@ from srcad.arguments import name_of
 from srcad.errors import ArgumentError
 from srcad.testing.culprit import first_wrong
 from srcad.testing.differences import LEAVES_DOMAIN
-from srcad.testing.directions import Point, draw, flat, is_float, leaves, moving_positions
+from srcad.testing.directions import Point, flat, is_float, leaves, moving_positions, weights
 from srcad.testing.here import Here, Measure, Raised
 from srcad.testing.paths import turning
-from srcad.testing.report import Report, Row
+from srcad.testing.report import Fault, Report, Row
 
 MODES = ("forward", "reverse")
 ATTEMPTS = 5  # to leave kinks
 AWAY = 0.05  # how far each of them goes, relative to the arguments
+OF_SYMMETRIC = ("eigh", "eigvalsh", "cholesky")  # these read one triangle of their argument
 NEARBY = 1e-4  # of the arguments: a branch that turns within this distance is between the points of differences
 
 
@@ -92,6 +93,7 @@ class _Check:
             except Raised as raised:
                 rows.append(Row(raised.order, raised.what, "", label, np.inf, self.measure.allowed))
                 said = f"the {raised.what} raises {type(raised.error).__name__}: {raised.error}"
+                said += "".join(f", {' '.join(note.split())}" for note in getattr(raised.error, "__notes__", [])[:1])
                 notes += [] if said in notes else [said]
         rows.sort(key=lambda row: row.order)
         return rows, notes + [note for note in here.remarks if note not in notes]
@@ -108,9 +110,11 @@ class _Check:
 
     def explained(self, report: Report, here: Here) -> Report:
         """With the first wrong statement; what only looks wrong is told apart."""
-        wrong = {row.order for row in report.rows if row.settled and not row.ok}
+        wrong = {row.order for row in report.rows if row.settled and not row.ok and row.against}
         for order in sorted(wrong):
             fault, said = first_wrong(self.measure, here.point, here.kind(order))
+            if fault is not None and fault.op in OF_SYMMETRIC and not here.point.symmetric:
+                return self.symmetric(report, here.point, fault)
             if fault is not None:
                 return replace(report, fault=fault)
             turn = turning(self.measure.function, here.point, here.point.direction(self.measure.rng), NEARBY)
@@ -120,6 +124,14 @@ class _Check:
                 report = replace(report, rows=doubtful)
             report = replace(report, notes=(*report.notes, said))
         return report
+
+    def symmetric(self, report: Report, point: Point, fault: Fault) -> Report:
+        """The check along symmetric directions, if the statement is right along these."""
+        again = self.report(replace(point, symmetric=True))
+        if not again.ok:
+            return replace(report, fault=fault)
+        said = f"`{fault.op}` takes its matrix for symmetric: symmetric arguments are moved along symmetric directions"
+        return replace(again, notes=(*again.notes, f"{said} alone, as along others its derivative is a convention"))
 
     def away_from_kinks(self, point: Point) -> tuple[Here, list[str], bool]:
         """A point of a smooth surrounding, what there is to say about that, and whether there was one."""
@@ -139,7 +151,7 @@ class _Check:
 
     def at(self, point: Point) -> Here:
         value = self.measure.function(*point.moved(point.direction(self.measure.rng), 0.0))
-        return Here(self.measure, point, draw(self.measure.rng, value))
+        return Here(self.measure, point, weights(self.measure.rng, value))
 
     def trouble(self, here: Here, place: str) -> str | None:
         """Why derivatives can't be compared here."""

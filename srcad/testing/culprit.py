@@ -18,8 +18,8 @@ from srcad.ops.catalogue import OPS, builder
 from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
-from srcad.testing.differences import kink, largest, slope
-from srcad.testing.directions import Point, Vector, draw, flat, flat_like, inner, is_float, map_leaves, moved, size
+from srcad.testing.differences import kink, largest, negligible, slope
+from srcad.testing.directions import Point, Vector, flat, flat_like, inner, is_float, map_leaves, moved, size, weights
 from srcad.testing.here import Measure
 from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
@@ -114,7 +114,10 @@ class _Judge(_Interpreter):
             places = [f"`{e.op}`" + (f" at {e.span.path}:{e.span.line}" if e.span else "") for e in self.unjudged]
             return f"no statement of numbers and arrays is wrong; not judged was {', '.join(dict.fromkeys(places))}"
         if not self.kinks:
-            return "no single statement is wrong: the fault is in how srcad puts them together; please report it"
+            return (
+                "no single statement is wrong: either rounding errors add up, for which a larger rtol allows, or the "
+                "fault is in how srcad puts them together; please report it then"
+            )
         first = self.kinks[0]
         where = f" at {first.span.path}:{first.span.line}, {first.span.text.strip()!r}" if first.span else ""
         return (
@@ -175,7 +178,8 @@ class _Judge(_Interpreter):
         if kink(curve) is not None:
             self.kinks.append(equation)
             return found
-        scale = max(largest(due.value), largest(np.where(np.isfinite(got), got, 0.0) / length), 1e-9)
+        floor = negligible(flat(list(results)), 1e-9)
+        scale = max(largest(due.value), largest(np.where(np.isfinite(got), got, 0.0) / length), floor)
         off = np.abs(got / length - due.value)
         if due.error <= IN_DOUBT * scale and not largest(off) <= (self.allowed + 10 * due.error / scale) * scale:
             k = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
@@ -214,7 +218,7 @@ class _Judge(_Interpreter):
             return
         rule, b = lookup(equation.op), builder()
         assert rule is not None
-        bars = [draw(self.rng, value) if used else None for value, used in zip(values, wanted, strict=True)]
+        bars = [weights(self.rng, value) if used else None for value, used in zip(values, wanted, strict=True)]
         given = tuple(
             Var(bar_type(r.type)) if bar is not None else None for r, bar in zip(equation.results, bars, strict=True)
         )

@@ -23,6 +23,7 @@ STEPS = (1e-2, 1e-3, 1e-1, 1e-4, 1e-5)  # the first that settles is taken
 SETTLED = 1e-9
 COMPLEX_STEP = 1e-30
 NEAR = (1e-5, 1e-6)  # steps at which slopes from both sides are compared
+ABOVE_NOISE = 1e-30  # nothing smaller is left by rounding of numbers of the order of 1
 _EPS = float(np.finfo(float).eps)
 
 
@@ -150,6 +151,12 @@ def kink(curve: Curve) -> Kink | None:
         return None
     k = int(np.argmax(np.where(jumps, gaps[1], -1.0)))
     return Kink((float(np.real(left[k])), float(np.real(right[k]))))
+
+
+def negligible(values: Vector, share: float) -> float:
+    """A share of 1; of the values where these are too small to be what rounding left of larger ones."""
+    top = largest(values)
+    return share * top if 0.0 < top < ABOVE_NOISE else share
 
 
 def largest(vector: Vector) -> float:

@@ -59,13 +59,19 @@ def draw(rng: np.random.Generator, tree: Any) -> Any:
     return map_leaves(lambda leaf: _draw_leaf(rng, leaf), tree)
 
 
-def _draw_leaf(rng: np.random.Generator, leaf: Any) -> Any:
+def weights(rng: np.random.Generator, tree: Any) -> Any:
+    """A random adjoint for a tree of results: the larger a leaf is, the less it weighs, so that all of them count."""
+    return map_leaves(lambda leaf: _draw_leaf(rng, leaf, 1.0 / size(leaf)), tree)
+
+
+def _draw_leaf(rng: np.random.Generator, leaf: Any, scale: float | None = None) -> Any:
     if not is_float(leaf) and not np.iscomplexobj(leaf):
         return None
+    scale = size(leaf) if scale is None else scale
     drawn = rng.normal(size=np.shape(leaf))
     if np.iscomplexobj(leaf):
         drawn = drawn + 1j * rng.normal(size=np.shape(leaf))
-    return like(leaf, drawn * size(leaf))
+    return like(leaf, drawn * scale)
 
 
 def like(leaf: Any, value: Any) -> Any:
@@ -77,8 +83,8 @@ def like(leaf: Any, value: Any) -> Any:
 
 def size(leaf: Any) -> float:
     """The root of the mean square of a leaf, 1 where that is no scale."""
-    mean = float(np.sqrt(np.mean(np.square(np.abs(leaf))))) if np.size(leaf) else 0.0
-    return mean if mean > 0.0 and np.isfinite(mean) else 1.0
+    mean = length(leaf) / np.sqrt(np.size(leaf)) if np.size(leaf) else 0.0
+    return float(mean) if mean > 0.0 and np.isfinite(mean) else 1.0
 
 
 def moved(tree: Any, direction: Any, t: complex) -> Any:
@@ -122,11 +128,18 @@ def inner(a: Any, b: Any) -> float:
     return sum(inner(x, y) for x, y in zip(others, parts, strict=True))
 
 
+def length(value: Any) -> float:
+    """The Euclidean norm of all numbers, whose squares may overflow."""
+    numbers = np.abs(np.ravel(value)).astype(float)
+    top = float(np.max(numbers, initial=0.0))
+    return top * float(np.linalg.norm(numbers / top)) if 0.0 < top < np.inf else top
+
+
 def reach(a: Any, b: Any) -> float:
     """What the inner product could be: the sum of the products of lengths, leaf by leaf."""
     parts = children(b)
     if parts is None:
-        return 0.0 if a is None or b is None else float(np.linalg.norm(np.ravel(a)) * np.linalg.norm(np.ravel(b)))
+        return 0.0 if a is None or b is None else length(a) * length(b)
     others = [None] * len(parts) if a is None else children(a) or []
     return sum(reach(x, y) for x, y in zip(others, parts, strict=True))
 
@@ -146,19 +159,31 @@ def _labels(tree: Any, name: str) -> list[str]:
     return [label for key, part in zip(keys, parts, strict=True) for label in _labels(part, name + key)]
 
 
+def _symmetric_part(leaf: Any, dot: Any) -> Any:
+    if not isinstance(leaf, np.ndarray) or leaf.ndim < 2 or dot is None:
+        return dot
+    is_symmetric = leaf.shape[-1] == leaf.shape[-2] and np.array_equal(leaf, np.swapaxes(leaf, -1, -2))
+    return (0.5 * (dot + np.swapaxes(dot, -1, -2))).astype(leaf.dtype) if is_symmetric else dot
+
+
 @dataclass(frozen=True)
 class Point:
-    """Arguments, and which of them move."""
+    """Arguments, and which of them move. `symmetric`: matrices that are so move along symmetric directions alone."""
 
     args: tuple[Any, ...]
     active: tuple[int, ...]
+    symmetric: bool = False
 
     @property
     def parts(self) -> tuple[Any, ...]:
         return tuple(self.args[k] for k in self.active)
 
     def direction(self, rng: np.random.Generator) -> tuple[Any, ...]:
-        return tuple(draw(rng, part) for part in self.parts)
+        return self.allowed(tuple(draw(rng, part) for part in self.parts))
+
+    def allowed(self, direction: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The direction, or the symmetric part of it where only that is allowed."""
+        return map_leaves(_symmetric_part, self.parts, direction) if self.symmetric else direction
 
     def alone(self, rng: np.random.Generator, names: Sequence[str]) -> list[tuple[str, tuple[Any, ...]]]:
         """A direction for each leaf, in which the others rest, and what to call it; none for a single leaf."""
@@ -174,7 +199,7 @@ class Point:
             dot = _draw_leaf(rng, leaf)
             return dot if dot is None or next(count) == n else like(leaf, np.zeros_like(dot))
 
-        return tuple(map_leaves(drawn, part) for part in self.parts)
+        return self.allowed(tuple(map_leaves(drawn, part) for part in self.parts))
 
     def tangents(self, direction: Sequence[Any]) -> tuple[Any, ...]:
         """A tangent for each argument."""
@@ -196,4 +221,4 @@ class Point:
         others = map_leaves(
             lambda leaf, new: like(leaf, new) if is_float(leaf) else leaf, self.args, self.moved(direction, t)
         )
-        return Point(others, self.active)
+        return Point(others, self.active, self.symmetric)

@@ -13,13 +13,12 @@ from srcad.api import value_and_grad, vjp
 from srcad.arguments import Binder, name_of
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.forward import hvp, jvp
-from srcad.testing.differences import LEAVES_DOMAIN, Curve, Kink, Slope, exact_slope, kink, largest, slope
-from srcad.testing.directions import Point, Vector, blocks, flat, flat_like, inner, is_float, reach
+from srcad.testing.differences import LEAVES_DOMAIN, Curve, Kink, Slope, exact_slope, kink, largest, negligible, slope
+from srcad.testing.directions import Point, Vector, blocks, flat, flat_like, inner, is_float, length, reach
 from srcad.testing.report import Row
 
 MOST_ALONE = 8  # parts of arguments that are moved one by one
 DOUBT = 1e-3  # a difference that is known no better decides nothing
-_TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,11 @@ class Here:
     def floors(self) -> list[float]:
         """For each part of the result a size below which its derivative is taken for zero."""
         return [1e-6 * largest(part) for part in _cut(flat(self.value), blocks(self.value))]
+
+    @cached_property
+    def tiny(self) -> float:
+        """What is taken for zero: what rounding may leave of numbers of the order of 1, or of those of the result."""
+        return negligible(flat(self.value), 1e-12)
 
     @property
     def is_defined(self) -> bool:
@@ -149,10 +153,10 @@ class Here:
     def product(self, what: str, label: str, bars: Any, direction: Any, due: Slope, weights: Vector) -> Row:
         got = inner(bars, direction)
         wanted = float(np.real(np.sum(weights * due.value)))
-        lengths = [float(np.linalg.norm(weights)) * float(np.linalg.norm(due.value)), reach(bars, direction)]
-        error = float(np.linalg.norm(weights)) * due.error * weights.size
+        lengths = [length(weights) * length(due.value), reach(bars, direction)]
+        error = length(weights) * due.error * weights.size
         row = self.matched((1, what, due.method, label), got, wanted, max(lengths))
-        doubt = error / max(*lengths, *self.floors, _TINY)
+        doubt = error / max(*lengths, *self.floors, self.tiny)
         if not np.isfinite(wanted):
             return replace(row, settled=False)
         return replace(row, allowed=row.allowed + 10 * min(doubt, 1.0), settled=doubt <= DOUBT)
@@ -221,7 +225,7 @@ class Here:
             return replace(row, error=np.inf, settled=False)
         if not np.all(np.isfinite(got)):
             return replace(row, error=np.inf)
-        scale = max(largest(due), largest(got), floor, _TINY)
+        scale = max(largest(due), largest(got), floor, self.tiny)
         doubt = largest(errors) / scale
         allowed = self.measure.allowed + 10 * min(doubt, 1.0)
         return replace(row, error=largest(got - due) / scale, allowed=allowed, settled=doubt <= DOUBT)
@@ -229,7 +233,7 @@ class Here:
     def matched(self, said: tuple[int, str, str, str], got: float, due: float, scale: float) -> Row:
         """Two inner products that must be the same; `scale`: what they could be."""
         order, what, against, label = said
-        error = abs(got - due) / max(scale, abs(due), abs(got), _TINY) if np.isfinite(scale) else np.inf
+        error = abs(got - due) / max(scale, abs(due), abs(got), self.tiny) if np.isfinite(scale) else np.inf
         return Row(order, what, against, label, error if np.isfinite(error) else np.inf, self.measure.allowed)
 
 
