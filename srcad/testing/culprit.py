@@ -15,6 +15,7 @@ import numpy as np
 from srcad.analysis.activity import activity
 from srcad.arguments import Binder, Call
 from srcad.ops.catalogue import OPS, builder
+from srcad.ops.solvers import SOLUTIONS
 from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
@@ -140,6 +141,8 @@ class _Judge(_Interpreter):
         """Whether it has a rule, and moves; by a rule that says that nothing moves, too, which may be wrong."""
         known, rule = OPS.get(equation.op), lookup(equation.op)
         if known is None or (known.effect and equation.op != "call") or rule is None:
+            return False
+        if equation.op in SOLUTIONS:  # which move by what is known of them, not by what they are computed from
             return False
         if not any(r in self.own for r in equation.results):
             return False
