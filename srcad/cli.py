@@ -118,7 +118,8 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def main() -> None:
     """The entry point: refusals exit with 1, misuse with 2."""
-    importlib.import_module("srcad.cli_check")  # its commands
+    for more in ("cli_check", "cli_compare"):
+        importlib.import_module(f"srcad.{more}")  # its commands
     try:
         app(prog_name="srcad")
     except SrcadError as error:

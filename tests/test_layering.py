@@ -35,16 +35,21 @@ ABOVE = [
     {"api"},
     {"forward", "jacobians"},
     {"testing"},
+    {"compare"},
     {"__init__"},
     {"cli"},
     {"cli_check"},
+    {"cli_compare"},
     {"__main__"},
 ]
 ONLY = {  # a module outside srcad -> the rooms that may import it
     "ast": {"frontend", "codegen"},
     "astor": {"codegen"},
     "numba": {"backends"},
-    "typer": {"cli", "cli_check"},
+    "sympy": {"compare"},
+    "mpmath": {"compare"},
+    "matplotlib": {"compare"},
+    "typer": {"cli", "cli_check", "cli_compare"},
     "rich": {"cli", "report"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -20,6 +20,7 @@ from srcad.codegen.prepare import prepare
 from srcad.codegen.shared import Shared, functions_of, taken_names
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.statements import Statements
+from srcad.codegen.unset import passed_on
 from srcad.errors import Span
 from srcad.trace.nodes import Region, Trace, Var, walk
 from srcad.trace.procedures import reached
@@ -101,7 +102,7 @@ def joined(parts: Sequence[Generated]) -> Generated:
 
 def _print(bufferised: Bufferised, name: str, x: Expressions, live: Liveness) -> Generated:
     trace = bufferised.trace
-    control = Control(Statements(x, bufferised.in_place), live)
+    control = Control(Statements(x, bufferised.in_place, passed_on(trace, x.names)), live)
     signature = parameters(trace.parameters, x)
     items = [*unpacking(trace, x, live), *control.region(trace.body), Simple(returning(trace, x))]
     layout = Layout()

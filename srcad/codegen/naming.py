@@ -205,8 +205,10 @@ class _Namer:
         return "value" if is_value and _has_adjoint(self.trace) else None
 
     def add(self, var: Var, hint: str | None, fixed: bool = False, free: bool = False) -> None:
+        """`fixed`: of the signature, with the name that stands there, whatever it is."""
         if var not in self.names.classes:
-            found = _Class([var], identifier(hint) if hint and hint != "_" else None, fixed, free)
+            near = identifier(hint) if hint and hint != "_" else None
+            found = _Class([var], hint if fixed else near, fixed, free)
             self.names.classes[var] = found
             self.order.append(found)
 

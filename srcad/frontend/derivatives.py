@@ -42,6 +42,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
+from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import (
@@ -312,11 +313,18 @@ class Part:
         if isinstance(tree, Leaf):
             found[tree.index] = value
         elif isinstance(tree, Node) and value != NONE:
-            parts = _parts(self.m, value)
+            parts = self.known_parts(value)
             if parts is None or len(parts) != len(tree.children):
                 self.m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
             for child, part in zip(tree.children, parts, strict=True):
                 self.pair(child, part, found)
+
+    def known_parts(self, value: Value) -> Sequence[Value] | None:
+        """The parts of a tangent; of a list from outside, the function is read again with a known length."""
+        cell = self.m.heap[value.cell] if isinstance(value, Ref) else None
+        if isinstance(cell, GrownCell):
+            raise NeedsStatic(self.m.emit("list_len", cell.var), "the length of a list of tangents")
+        return _parts(self.m, value)
 
     def tangent(self, k: int, value: Value) -> Atom:
         m, (_, actual) = self.m, self.moving[k]

@@ -133,7 +133,24 @@ pointwise("arctan2", lambda g, y, x, z: g * x / (x**2 + y**2), lambda g, y, x, z
 pointwise("hypot", lambda g, x, y, z: g * x / nonzero(z), lambda g, x, y, z: g * y / nonzero(z))
 pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
 pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)
-pointwise("sinc", lambda g, x, y: g * (cos(math.pi * x) - y) / nonzero(x))
+
+
+def _sinc_slope(x: Expr, y: Expr) -> Any:
+    """(cos(pi x) - sinc(x)) / x, whose digits cancel near 0: there the first terms of its series at 0.
+
+    With z = (pi x)**2 the series is pi**2 x * sum over k of (-1)**(k + 1) (2 k + 2) / (2 k + 3)! z**k; at |x| = 0.1
+    what is left out is below rounding. So higher derivatives are right at 0 as well.
+    """
+    z = (math.pi**2) * (x * x)
+    terms = [(-1) ** (k + 1) * (2 * k + 2) / math.factorial(2 * k + 3) for k in range(_SINC_TERMS)]
+    series: Any = terms[-1]
+    for term in reversed(terms[:-1]):
+        series = z * series + term
+    return where(x * x < 0.01, (math.pi**2) * x * series, (cos(math.pi * x) - y) / nonzero(x))
+
+
+_SINC_TERMS = 7
+slopes("sinc", _sinc_slope)
 
 # ---- kinks and choices
 

@@ -134,6 +134,10 @@ class _Interpreter:
     def recursion(self, equation: Equation) -> tuple[Any, ...]:
         """A call of a procedure, with variables of its own."""
         procedure = self.procedures[equation.params["procedure"]]
-        called = _Interpreter(self.meaning, self.procedures)
+        called = self.apart()
         called.bind([entry.var for entry in procedure.inputs], self.read(equation.operands))
         return called.region(procedure.body)
+
+    def apart(self) -> _Interpreter:
+        """The interpreter of a call, with variables of its own."""
+        return _Interpreter(self.meaning, self.procedures)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from srcad.analysis.activity import Flat
 from srcad.analysis.crossing import activities
 from srcad.ops.catalogue import builder
 from srcad.trace.nodes import Atom, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
@@ -60,9 +61,14 @@ def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
     return pruned(eliminate(made))
 
 
-def prepared(trace: Trace, dots: Mapping[Var, Var], results: Iterable[Atom]) -> tuple[Push, dict[str, Trace]]:
-    """The sweep of a trace, before its first equation, and the procedures of the trace and of its tangent."""
-    active = activities(trace, dots, results, is_flat)
+def prepared(
+    trace: Trace, dots: Mapping[Var, Var], results: Iterable[Atom], flat: Flat = is_flat
+) -> tuple[Push, dict[str, Trace]]:
+    """The sweep of a trace, before its first equation, and the procedures of the trace and of its tangent.
+
+    `flat` tells the operations whose derivative is taken to be zero.
+    """
+    active = activities(trace, dots, results, flat)
     known = movings(trace, active.signatures)
     made = dict(trace.procedures)
     for name, moving in known.items():
