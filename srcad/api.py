@@ -22,7 +22,7 @@ from srcad.guards import MISS
 from srcad.pipeline import Request, compile_call
 from srcad.report.table import Table, tabulate
 from srcad.report.values import input_values
-from srcad.specialise import Entrance, Specialiser, specialiser_for
+from srcad.specialise import Entrance, Specialiser, missed, specialiser_for
 from srcad.trace.nodes import Trace
 from srcad.transform.children import children_sums, evaluated, levelled
 from srcad.typespec import example_call
@@ -48,7 +48,7 @@ class Derived:
         self.__srcad__ = (function, request)
         self._specialiser = Specialiser(function, request)
         self._count = self._specialiser.binder.fast_count
-        self._enter: Function = _miss
+        self._enter: Function = missed
         self._last: Entrance | None = None
         self.__name__ = name_of(function)
         self.__doc__ = _documentation(self)
@@ -169,10 +169,6 @@ def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:
     if 0 in shape:
         return np.zeros(shape + np.shape(first), np.asarray(first).dtype)
     return np.stack(rows).reshape(shape + np.shape(first))
-
-
-def _miss(*args: Any) -> Any:
-    return MISS
 
 
 def _with_respect_to(derived: Derived) -> str:
