@@ -29,13 +29,15 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     """
     if len(primals) != len(tangents):
         raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
-    given = tuple([k for k, tangent in enumerate(tangents) if tangent is not None])
-    result = known_push(function, given, len(primals))(*primals, *[tangents[k] for k in given])
-    value, tangent = _jvp(function, primals, tangents) if result is MISS else result
+    kinds = tuple(map(type, tangents))
+    push, moving = known_push(function, kinds)
+    given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
+    result = push(*primals, *given)
+    value, tangent = _jvp(function, primals, tangents, kinds) if result is MISS else result
     return value, tangent
 
 
-def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...]) -> Any:
     """The same for any function, and for tangents of any structure."""
     moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
     for k in moving:
@@ -44,7 +46,7 @@ def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) ->
             raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
     entrance, pushforward = _pushforward("jvp", function, primals, moving)
     result = pushforward([tangents[k] for k in moving])
-    remember_push(function, moving, entrance)
+    remember_push(function, kinds, moving, entrance)
     return result
 
 

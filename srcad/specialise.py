@@ -294,24 +294,25 @@ def specialiser_for(function: Function, request: Request) -> Specialiser:
     return known[request]
 
 
-_PUSHES: weakref.WeakKeyDictionary[Any, dict[tuple[int, ...], tuple[int, Function]]] = weakref.WeakKeyDictionary()
+Kinds = tuple[type, ...]
+Pushing = tuple[Function, tuple[int, ...]]
+
+_PUSHES: weakref.WeakKeyDictionary[Any, dict[Kinds, Pushing]] = weakref.WeakKeyDictionary()
 
 
-def known_push(function: Function, moving: tuple[int, ...], count: int) -> Function:
-    """The `push` of the last call of srcad.jvp with tangents of these of so many arguments."""
-    if not isinstance(function, FunctionType):
-        return missed
-    arguments, push = _PUSHES.get(function, _NONE).get(moving, (count, missed))
-    return push if arguments == count else missed
+def known_push(function: Function, kinds: Kinds) -> Pushing:
+    """The `push` of the last call with tangents of these types, one for each argument, and which of them it takes."""
+    known = _PUSHES.get(function) if type(function) is FunctionType else None
+    return _NO_PUSH if known is None else known.get(kinds, _NO_PUSH)
 
 
-def remember_push(function: Function, moving: tuple[int, ...], entrance: Entrance) -> None:
+def remember_push(function: Function, kinds: Kinds, moving: tuple[int, ...], entrance: Entrance) -> None:
     """For `known_push`; a push that has missed this call may serve the next one."""
-    if isinstance(function, FunctionType):
-        _PUSHES.setdefault(function, {})[moving] = entrance.count, entrance.push
+    if type(function) is FunctionType and entrance.count == len(kinds):
+        _PUSHES.setdefault(function, {})[kinds] = entrance.push, moving
 
 
-_NONE: dict[tuple[int, ...], tuple[int, Function]] = {}
+_NO_PUSH: Pushing = (missed, ())
 
 
 class Specialiser:
