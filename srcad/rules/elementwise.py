@@ -64,7 +64,17 @@ pointwise(
     _once(lambda g, x: 2 * g * x, lambda g, x, y, z: g * y),
     _unless_same(lambda g, x, y, z: g * x),
 )
-pointwise("divide", lambda g, x, y, z: g / y, lambda g, x, y, z: -(g / y * z))
+
+
+def _divide_tangent(site: Site, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
+    """With a single division: (x_dot - y_dot z) / y."""
+    (_, y), z = site.operands, site.result
+    if x_dot is None or y_dot is None:
+        return -(y_dot / y * z) if x_dot is None else x_dot / y
+    return (x_dot - y_dot * z) / y
+
+
+pointwise("divide", lambda g, x, y, z: g / y, lambda g, x, y, z: -(g / y * z), tangent=_divide_tangent)
 pointwise("reciprocal", lambda g, x, y: -(g * y**2))
 pointwise("square", lambda g, x, y: 2 * g * x)
 pointwise("remainder", lambda g, x, y, z: g, lambda g, x, y, z: -(g * (x // y)))
