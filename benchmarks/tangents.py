@@ -9,9 +9,9 @@ For each program (or those whose title contains a NAME):
     hvp        the time of srcad.hvp over that of srcad.grad, both with respect to the same argument
     by hand    that of a Hessian product written by hand over that of a gradient written by hand, where there is one
 
-Each figure is the median of ratios of interleaved runs, so that a machine whose speed drifts is fair to both. The
-libraries that multiply matrices are held to one thread, and freed memory stays with the process: else what the C
-library gives back to the system after one of the two runs costs the other one its page faults.
+Each figure is a ratio of best times (of the processor) of many interleaved runs, so that a machine with other work is
+fair to both. The libraries that multiply matrices are held to one thread, and freed memory stays with the process:
+else what the C library gives back to the system after one of the two runs costs the other one its page faults.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from __future__ import annotations
 import ctypes
 import math
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -36,7 +35,7 @@ import srcad
 
 Function = Callable[..., Any]
 
-ROUNDS = 25
+ROUNDS = 40
 
 # ---- logistic regression, a network of two layers
 
@@ -351,15 +350,16 @@ def cases() -> list[Case]:
 
 
 def seconds(function: Function, args: tuple[Any, ...], repeats: int) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(repeats):
         function(*args)
-    return (time.perf_counter() - start) / repeats
+    return (time.process_time() - start) / repeats
 
 
 def ratio(one: tuple[Function, tuple[Any, ...]], other: tuple[Function, tuple[Any, ...]]) -> float:
-    repeats = max(1, int(0.004 / seconds(*other, 1)))
-    return statistics.median(seconds(*one, repeats) / seconds(*other, repeats) for _ in range(ROUNDS))
+    repeats = max(1, int(0.002 / seconds(*other, 1)))
+    times = [(seconds(*one, repeats), seconds(*other, repeats)) for _ in range(ROUNDS)]
+    return min(time for time, _ in times) / min(time for _, time in times)
 
 
 def directions(case: Case) -> tuple[Any, ...]:

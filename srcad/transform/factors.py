@@ -22,6 +22,7 @@ REDUCTIONS = ("sum", "mean")
 PRODUCTS = ("matmul", "dot", "inner")
 FLOATS = ("float16", "float32", "float64")
 LARGEST_EXACT = 2**53
+_OTHER = {"add": "subtract", "subtract": "add"}
 
 # ---- how numbers are written
 
@@ -106,7 +107,7 @@ def common_factor(folder: Folder, equation: Equation) -> Folded:
     first, second = (factored(folder, operand, whole) for operand in equation.operands)
     if first is None or second is None or abs(first[0]) != abs(second[0]) or abs(first[0]) == 1.0:
         return None
-    op = equation.op if first[0] == second[0] else {"add": "subtract", "subtract": "add"}[equation.op]
+    op = equation.op if first[0] == second[0] else _OTHER[equation.op]
     return times(folder, equation, first[0], folder.emit(equation, op, first[1](), second[1]()))
 
 
@@ -150,7 +151,7 @@ _PARTS = {"negative": (0,), "multiply": (0, 1), "divide": (0,)}
 def _remade(folder: Folder, made: Equation, place: int, part: Callable[[], Atom]) -> Callable[[], Atom]:
     """The equation with another operand."""
     before, after = made.operands[:place], made.operands[place + 1 :]
-    return lambda: folder.emit(made, made.op, *before, part(), *after)
+    return lambda: folder.emit(made, made.op, *before, part(), *after, **made.params)
 
 
 def is_power_of_two(atom: Atom) -> bool:
@@ -180,29 +181,62 @@ def negative_minus_the_same(folder: Folder, equation: Equation) -> Folded:
     return derived(equation, "multiply", (_float(-2.0), b)) if same_type(b.type, equation.result.type) else None
 
 
-@folds("add", "subtract", "accumulate")
-def product_with_negative(folder: Folder, equation: Equation) -> Folded:
-    """a + b * c for c = -x, which the program computes: a - b * x."""
-    a, product = equation.operands
-    found = _times_negative(folder, product) if is_derivative(equation) else None
-    if found is None:
-        return None
-    positive = folder.emit(equation, "multiply", *found)
-    if equation.op == "accumulate":
-        return derived(equation, "accumulate", (a, folder.emit(equation, "negative", positive)))
-    return derived(equation, "subtract" if equation.op == "add" else "add", (a, positive))
+# ---- signs
 
 
-def _times_negative(folder: Folder, product: Atom) -> tuple[Atom, Atom] | None:
-    made = folder.maker(product, "multiply", once=True)
-    if made is None or not is_derivative(made):
+@folds("add", "subtract")
+def add_opposite(folder: Folder, equation: Equation) -> Folded:
+    """a + b * c for c = -x, which is there for others: a - b * x; b * c + a: a - b * x."""
+    if not is_derivative(equation):
         return None
-    for place, operand in enumerate(made.operands):
-        inner = folder.maker(operand, "negative")
-        if inner is not None and dtype_of(inner.operands[0].type) in FLOATS:
-            x, other = inner.operands[0], made.operands[1 - place]
-            return (x, other) if place == 0 else (other, x)
+    (a, b), other = equation.operands, _OTHER[equation.op]
+    if (positive := opposite(folder, b)) is not None:
+        return derived(equation, other, (a, positive()))
+    if equation.op == "add" and (positive := opposite(folder, a)) is not None:
+        return derived(equation, "subtract", (b, positive()))
     return None
 
+
+@folds("accumulate", "add_item")
+def accumulate_opposite(folder: Folder, equation: Equation) -> Folded:
+    """a += b * c for c = -x: a += -(b * x), which is written a -= b * x."""
+    total, b, *index = equation.operands
+    positive = opposite(folder, b) if is_derivative(equation) and not folder.maker(b, "negative") else None
+    if positive is None:
+        return None
+    negative = folder.emit(equation, "negative", positive())
+    return derived(equation, equation.op, (total, negative, *index), params=equation.params)
+
+
+def opposite(folder: Folder, atom: Atom) -> Callable[[], Atom] | None:
+    """How to make -x instead of x, for no more than x takes."""
+    made = folder.made.get(atom)
+    if made is None or dtype_of(made.result.type if len(made.results) == 1 else atom.type) not in FLOATS:
+        return None
+    if made.op == "negative":
+        return lambda: made.operands[0]
+    if not is_derivative(made) or made.op not in _TERMS or folder.uses.count[made.result] > 1:
+        return None
+    parts = [opposite(folder, operand) for operand in made.operands]
+    for place in _TERMS[made.op]:
+        part = parts[place]
+        if part is not None:
+            return _remade(folder, made, place, part)
+    return _difference(folder, made, parts)
+
+
+def _difference(folder: Folder, made: Equation, parts: list[Callable[[], Atom] | None]) -> Callable[[], Atom] | None:
+    """-(-x - b): x + b; -(-x + b): x - b."""
+    if made.op not in _OTHER:
+        return None
+    (first, second), (a, b) = parts, made.operands
+    if made.op == "add" and first is None and second is not None:
+        return lambda: folder.emit(made, "subtract", second(), a)
+    if first is not None:
+        return lambda: folder.emit(made, _OTHER[made.op], first(), b)
+    return None
+
+
+_TERMS = {"multiply": (0, 1), "divide": (0, 1), "with_dims": (0,), "add": (), "subtract": ()}
 
 __all__ = ["factored", "is_power_of_two"]

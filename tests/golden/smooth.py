@@ -18,6 +18,6 @@ def smooth_grad(u, c, steps):
         c_bar += np.sum(v1 * lap)
         # adjoint of: lap = u[:-2] - 2 * u[1:-1] + u[2:]
         u_bar[2:] += lap_bar
-        u_bar[1:-1] -= 2 * lap_bar
+        u_bar[1:-1] -= 2.0 * lap_bar
         u_bar[:-2] += lap_bar
     return u_bar, c_bar
