@@ -9,16 +9,16 @@ Nothing but signs and powers of two changes places, so nothing is rounded in ano
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Scalar, dtype_of
+from srcad.trace.types import Scalar, Type, dtype_of, rank_of
 from srcad.transform.folding import Folded, Folder, derived, fits, folds, is_derivative, number
 from srcad.transform.similar import same_type
 
-REDUCTIONS = ("sum", "mean")
+REDUCTIONS = ("sum", "mean", "sum_to")
 PRODUCTS = ("matmul", "dot", "inner")
 FLOATS = ("float16", "float32", "float64")
 LARGEST_EXACT = 2**53
@@ -64,38 +64,37 @@ def _float(value: float) -> Const:
 @folds(*REDUCTIONS)
 def factor_of_sum(folder: Folder, equation: Equation) -> Folded:
     """sum(c * x): c * sum(x)."""
-    return _outwards(folder, equation, equation.operands) if is_derivative(equation) else None
+    return _outwards(folder, equation, equation.operands[:1]) if is_derivative(equation) else None
 
 
 @folds(*PRODUCTS)
 def factor_of_product(folder: Folder, equation: Equation) -> Folded:
-    """(c * x) @ y: c * (x @ y), where that is a number."""
-    if not is_derivative(equation) or not isinstance(equation.result.type, Scalar):
-        return None
-    return _outwards(folder, equation, equation.operands)
+    """(c * x) @ y: c * (x @ y), where that has fewer dimensions than x."""
+    rank = rank_of(equation.result.type)
+    large = [a for a in equation.operands if rank is not None and (rank_of(a.type) or 0) > rank]
+    return _outwards(folder, equation, large) if is_derivative(equation) else None
 
 
-def _outwards(folder: Folder, equation: Equation, operands: tuple[Atom, ...]) -> Folded:
-    for place, operand in enumerate(operands):
-        found = factored(folder, operand)
+def _outwards(folder: Folder, equation: Equation, chosen: Sequence[Atom]) -> Folded:
+    """The equation without the factor of one of the chosen operands, times that factor."""
+    for place, operand in enumerate(equation.operands):
+        found = factored(folder, operand) if operand in chosen else None
         if found is not None:
-            factor, rest = found
-            inner = (*operands[:place], rest(), *operands[place + 1 :])
-            return times(folder, equation, factor, folder.emit(equation, equation.op, *inner, **equation.params))
+            before, after = equation.operands[:place], equation.operands[place + 1 :]
+            x = folder.emit(equation, equation.op, *before, found.times(1.0), *after, **equation.params)
+            return times(folder, equation, found.factor, x)
     return None
 
 
 @folds("multiply")
 def factor_of_factor(folder: Folder, equation: Equation) -> Folded:
-    """c * (d * x * y): (c * d) * (x * y)."""
+    """c * (d * x * y): (c * d) * x * y."""
     c, x = equation.operands
     factor = number(c)
     if not is_derivative(equation) or not isinstance(factor, float) or not 1e-100 < abs(factor) < 1e100:
         return None
-    found = factored(folder, x)
-    if found is None or (factor * found[0] != 1.0 and folder.maker(x, "negative")):
-        return None
-    return times(folder, equation, factor * found[0], found[1]())
+    found = factored(folder, x) if same_type(x.type, equation.result.type) else None
+    return None if found is None else found.times(factor * found.factor)
 
 
 @folds("add", "subtract")
@@ -105,10 +104,10 @@ def common_factor(folder: Folder, equation: Equation) -> Folded:
         return None
     whole = equation.result.type
     first, second = (factored(folder, operand, whole) for operand in equation.operands)
-    if first is None or second is None or abs(first[0]) != abs(second[0]) or abs(first[0]) == 1.0:
+    if first is None or second is None or abs(first.factor) != abs(second.factor) or abs(first.factor) == 1.0:
         return None
-    op = equation.op if first[0] == second[0] else _OTHER[equation.op]
-    return times(folder, equation, first[0], folder.emit(equation, op, first[1](), second[1]()))
+    op = equation.op if first.factor == second.factor else _OTHER[equation.op]
+    return times(folder, equation, first.factor, folder.emit(equation, op, first.times(1.0), second.times(1.0)))
 
 
 def times(folder: Folder, equation: Equation, factor: float, x: Atom) -> Folded:
@@ -120,43 +119,56 @@ def times(folder: Folder, equation: Equation, factor: float, x: Atom) -> Folded:
     return derived(equation, "multiply", (_float(factor), x))
 
 
-Factored = tuple[float, Callable[[], Atom]]
+@dataclass(frozen=True)
+class Factored:
+    """A sign or a power of two that a value is a multiple of, and how to make the value with another factor."""
+
+    factor: float
+    times: Callable[[float], Atom]
 
 
-def factored(folder: Folder, atom: Atom, size: Any = None) -> Factored | None:
-    """A sign or a power of two that a value is a multiple of, and how to make the rest.
-
-    With `size`: one that multiplies something of this type.
-    """
+def factored(folder: Folder, atom: Atom, size: Type | None = None) -> Factored | None:
+    """The factor of a value that is read only here; with `size`: one that multiplies something of this type."""
     made = folder.made.get(atom)
     if made is None or not is_derivative(made) or made.op not in _PARTS or folder.uses.count[made.result] > 1:
         return None
     if dtype_of(made.result.type) not in FLOATS or (size is not None and not same_type(made.result.type, size)):
         return None
     if made.op == "negative":
-        return -1.0, lambda: made.operands[0]
+        return Factored(-1.0, _rescaled(folder, made, made.operands[0]))
     if made.op == "multiply" and is_power_of_two(made.operands[0]):
         c, x = made.operands
-        return (float(number(c)), lambda: x) if same_type(x.type, made.result.type) else None
+        same = same_type(x.type, made.result.type)
+        return Factored(float(number(c)), _rescaled(folder, made, x)) if same else None
     for place in _PARTS[made.op]:
         found = factored(folder, made.operands[place], size)
         if found is not None:
-            return found[0], _remade(folder, made, place, found[1])
+            return Factored(found.factor, _remade(folder, made, place, found.times))
     return None
 
 
 _PARTS = {"negative": (0,), "multiply": (0, 1), "divide": (0,)}
 
 
-def _remade(folder: Folder, made: Equation, place: int, part: Callable[[], Atom]) -> Callable[[], Atom]:
+def _rescaled(folder: Folder, made: Equation, x: Atom) -> Callable[[float], Atom]:
+    def make(factor: float) -> Atom:
+        if abs(factor) == 1.0:
+            return x if factor > 0 else folder.emit(made, "negative", x)
+        return folder.emit(made, "multiply", _float(factor), x)
+
+    return make
+
+
+def _remade(folder: Folder, made: Equation, place: int, part: Callable[..., Atom]) -> Callable[..., Atom]:
     """The equation with another operand."""
     before, after = made.operands[:place], made.operands[place + 1 :]
-    return lambda: folder.emit(made, made.op, *before, part(), *after, **made.params)
+    return lambda *args: folder.emit(made, made.op, *before, part(*args), *after, **made.params)
 
 
 def is_power_of_two(atom: Atom) -> bool:
+    """Of those that come with derivatives: none that makes a number overflow."""
     value = number(atom)
-    return type(value) in (int, float) and 1e-100 < abs(value) < 1e100 and abs(math.frexp(value)[0]) == 0.5
+    return type(value) in (int, float) and 2**-10 <= abs(value) <= 2**10 and abs(math.frexp(value)[0]) == 0.5
 
 
 # ---- sums of what is the same but for its sign
@@ -218,11 +230,17 @@ def opposite(folder: Folder, atom: Atom) -> Callable[[], Atom] | None:
     if not is_derivative(made) or made.op not in _TERMS or folder.uses.count[made.result] > 1:
         return None
     parts = [opposite(folder, operand) for operand in made.operands]
-    for place in _TERMS[made.op]:
+    for place in _TERMS[made.op] if made.op != "where" else _only_choice(made):
         part = parts[place]
         if part is not None:
             return _remade(folder, made, place, part)
     return _difference(folder, made, parts)
+
+
+def _only_choice(made: Equation) -> tuple[int, ...]:
+    """Which operand of a `where` stands beside a zero."""
+    _, a, b = made.operands
+    return (1,) if number(b) == 0 else (2,) if number(a) == 0 else ()
 
 
 def _difference(folder: Folder, made: Equation, parts: list[Callable[[], Atom] | None]) -> Callable[[], Atom] | None:
@@ -237,6 +255,6 @@ def _difference(folder: Folder, made: Equation, parts: list[Callable[[], Atom] |
     return None
 
 
-_TERMS = {"multiply": (0, 1), "divide": (0, 1), "with_dims": (0,), "add": (), "subtract": ()}
+_TERMS = {"multiply": (0, 1), "divide": (0, 1), "with_dims": (0,), "where": (), "add": (), "subtract": ()}
 
 __all__ = ["factored", "is_power_of_two"]
