@@ -46,7 +46,7 @@ class Specialisation:
         reading = program.reading
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
-        self.bound = {name for one in self.program.generated for name in one.bindings}  # what the source means by a name
+        self.bound = {name for one in self.program.generated for name in one.bindings}  # what it means by a name
         read = set().union(*(names_of(function.__code__) for function in self.fast)) - self.bound
         disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
         ways = directions(program) if program.request.kind in ("tangent", "hvp") else None
