@@ -15,4 +15,4 @@ def recurrent_jvp(params, inputs, params_dot):
         v1 = W_dot @ x + (V_dot @ h + V @ h_dot) + b_dot
         h = np.tanh(W @ x + V @ h + b)
         h_dot = v1 * (1.0 - h ** 2)
-    return np.sum(h ** 2), 2.0 * np.sum(h_dot * h)
+    return np.sum(h ** 2), 2.0 * (h_dot @ h)

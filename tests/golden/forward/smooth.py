@@ -8,4 +8,4 @@ def smooth_jvp(u, c, steps, u_dot, c_dot):
         # u[1:-1] = u[1:-1] + c * lap
         u[1:-1] += c * lap
         u_dot[1:-1] += c_dot * lap + lap_dot * c
-    return np.sum(u ** 2), 2.0 * np.sum(u_dot * u)
+    return np.sum(u ** 2), 2.0 * (u_dot @ u)

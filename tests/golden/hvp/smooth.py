@@ -25,7 +25,7 @@ def smooth_hvp(u, c, steps, u_dot, c_dot):
         v2 = u_bar_dot[1:-1]
         lap_bar = v1 * c
         lap_bar_dot = v2 * c + c_dot * v1
-        c_bar_dot += np.sum(v2 * lap + lap_dot * v1)
+        c_bar_dot += v2 @ lap + v1 @ lap_dot
         # adjoint of: lap = u[:-2] - 2 * u[1:-1] + u[2:]
         u_bar[2:] += lap_bar
         u_bar_dot[2:] += lap_bar_dot
