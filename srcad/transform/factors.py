@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from srcad.ops.subscripts import may_repeat
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Scalar, Type, dtype_of, rank_of
@@ -213,6 +214,8 @@ def add_opposite(folder: Folder, equation: Equation) -> Folded:
 def accumulate_opposite(folder: Folder, equation: Equation) -> Folded:
     """a += b * c for c = -x: a += -(b * x), which is written a -= b * x."""
     total, b, *index = equation.operands
+    if equation.op == "add_item" and may_repeat(tuple(a.type for a in index), equation.params["index"]):
+        return None  # np.add.at can't subtract
     positive = opposite(folder, b) if is_derivative(equation) and not folder.maker(b, "negative") else None
     if positive is None:
         return None
