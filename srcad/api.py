@@ -20,7 +20,7 @@ from srcad.guards import MISS
 from srcad.pipeline import Request, compile_call
 from srcad.report.table import Table, tabulate
 from srcad.report.values import input_values
-from srcad.specialise import Entrance, Specialiser, specialiser_for
+from srcad.specialise import Entrance, Specialiser, missed, specialiser_for
 from srcad.trace.nodes import Trace
 from srcad.transform.children import children_sums, evaluated, levelled
 from srcad.typespec import example_call
@@ -46,7 +46,7 @@ class Derived:
         self.__srcad__ = (function, request)
         self._specialiser = Specialiser(function, request)
         self._count = self._specialiser.binder.fast_count
-        self._enter: Function = _miss
+        self._enter: Function = missed
         self._last: Entrance | None = None
         self.__name__ = name_of(function)
         self.__doc__ = _documentation(self)
@@ -131,10 +131,6 @@ class Derived:
             return self.__qualname__
         function, request = self.__srcad__
         return type(self), (function, request, self.made_by)
-
-
-def _miss(*args: Any) -> Any:
-    return MISS
 
 
 def _with_respect_to(derived: Derived) -> str:

@@ -93,12 +93,12 @@ def _interference(trace: Trace, live: Liveness) -> dict[Var, set[Var]]:
     graph: dict[Var, set[Var]] = {}
 
     def clash(defined: Iterable[Var], alive: Iterable[Var]) -> None:
-        alive = list(alive)
+        alive = set(alive)
         for var in defined:
-            for other in alive:
-                if other is not var:
-                    graph.setdefault(var, set()).add(other)
-                    graph.setdefault(other, set()).add(var)
+            others = alive - {var}
+            graph.setdefault(var, set()).update(others)
+            for other in others:
+                graph.setdefault(other, set()).add(var)
 
     entries = [entry.var for entry in trace.inputs]
     clash(entries, entries)
