@@ -58,7 +58,7 @@ def normal_cdf_pullback(x, recorded, out_bar):
         v10 = v9 * v3
         v11 = v9 * v4
         k_bar = v11 * v5 + 1.781477937 * (v11 * k) + v10 * v6
-        v12 = v10 * k * v6 / 2
+        v12 = v10 * k * v6 / 2.0
         # adjoint of: k = 1.0 / (1.0 + 0.2316419 * x)
         x_bar = v12 * v7 - v12 * x - 0.2316419 * (k_bar / v8 * k)
     return x_bar

@@ -37,10 +37,10 @@ def halved_forward_tangent(v, n, v_dot):
             w_tape_dot.append(w_dot)
             # w = w * np.cos(w)
             v4 = np.cos(w)
-            v5 = -(w_dot * np.sin(w))
+            v5 = w_dot * np.sin(w)
             tape.append(v4)
-            tape_dot.append(v5)
-            w_dot = w_dot * v4 + v5 * w
+            tape_dot.append(-v5)
+            w_dot = w_dot * v4 - v5 * w
             w = w * v4
         # w[0] = w[0] * v[1]
         v6 = w[0]
