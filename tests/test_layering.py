@@ -31,6 +31,7 @@ ABOVE = [
     {"pipeline"},
     {"pushforward", "custom"},
     {"specialise"},
+    {"tables"},
     {"emit"},
     {"api"},
     {"forward"},

@@ -10,6 +10,7 @@ from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.printer import INFIX, constant, show
 
 OVERLINE = "\u0304"  # a macron on the letter before it
+DOT = "\u0307"  # a dot on it
 
 # How tightly a formula binds.
 WITH, COMPARISON, SUM, MINUS, QUOTIENT, PRODUCT, POWER, TIGHT = range(8)
@@ -111,14 +112,17 @@ class Formulas:
 
 
 class Terms(Formulas):
-    """The terms of a children-sum: products stand side by side, numbers first, then the adjoint."""
+    """The terms of a sum over children or parents: products stand side by side, numbers first, then bar or dot."""
 
     def __init__(self, names: Mapping[Var, str], equations: Iterable[Equation], child: Equation | None = None) -> None:
         super().__init__(names, equations)
         self.child = child
 
     def parts(self, atom: Atom) -> Parts:
-        """As ever; but the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5."""
+        """As ever; but the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5.
+
+        Of a parents-sum, the child is the variable itself.
+        """
         child = self.child
         if child is not None and atom in child.results and child.op not in INFIX and len(child.operands) == 1:
             return Formulas(self.names).operation(child)
@@ -143,6 +147,16 @@ class Terms(Formulas):
 def overlined(name: str) -> str:
     """v3 -> v̄3."""
     return name[0] + OVERLINE + name[1:]
+
+
+def dotted(name: str) -> str:
+    """v3 -> v̇3."""
+    return name[0] + DOT + name[1:]
+
+
+def added(texts: Sequence[str]) -> str:
+    """Terms as a sum: those with a minus are subtracted."""
+    return texts[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in texts[1:])
 
 
 def _number(value: float) -> str:

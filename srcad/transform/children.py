@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
 
 from srcad.analysis.activity import Activity, activity, carries
 from srcad.analysis.children import Block, ChildrenSums, Row, Sum, Term
+from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import OPS, result_types
-from srcad.ops.meaning import Meanings
 from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
-from srcad.trace.evaluate import run
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
+from srcad.trace.types import FLOAT, is_differentiable
+from srcad.transform.sweep import rule_of
 from srcad.transform.unbroadcast import unbroadcast
 
 
@@ -36,13 +36,34 @@ class _Shared:
         return self.bars.setdefault(variable, Var(variable.type))
 
 
-def children_sums(trace: Trace, wrt: Sequence[int]) -> ChildrenSums:
-    """The adjoint of each variable between the differentiated inputs and the results, which are seeded with 1."""
+def seeded_sums(trace: Trace, wrt: Sequence[int]) -> tuple[ChildrenSums, tuple[int, ...]]:
+    """The children-sums with all results seeded, and the numbers of those that depend on the inputs.
+
+    A single one is seeded with 1; of several, each adjoint is a variable.
+    """
+    results = trace.body.results
+    inputs = (trace.inputs[k].var for k in wrt)
+    active = activity(trace.body, inputs, results, _is_flat).active
+    numbers = tuple(k for k, result in enumerate(results) if active(result) and is_differentiable(result.type))
+    if len(numbers) == 1:
+        return children_sums(trace, wrt, [const(1.0) if k in numbers else None for k in range(len(results))]), numbers
+    seeds = {Var(FLOAT): k for k in numbers}
+    by_number = {k: var for var, k in seeds.items()}
+    sums = children_sums(trace, wrt, [by_number.get(k) for k in range(len(results))])
+    return replace(sums, seeds=seeds), numbers
+
+
+def children_sums(trace: Trace, wrt: Sequence[int], seeds: Sequence[Atom | None]) -> ChildrenSums:
+    """The adjoint of each variable between the differentiated inputs and the results.
+
+    `seeds`: the adjoint that each result is given; None: none.
+    """
     inputs = tuple(trace.inputs[k].var for k in wrt)
-    shared = _Shared(Builder(result_types), activity(trace.body, inputs, trace.body.results, _is_flat))
+    seeded = [(result, seed) for result, seed in zip(trace.body.results, seeds, strict=True) if seed is not None]
+    shared = _Shared(Builder(result_types), activity(trace.body, inputs, (r for r, _ in seeded), _is_flat))
     sweep = _Sweep(shared, trace.body, inputs)
-    for result in trace.body.results:
-        sweep.add(result, const(1.0))
+    for result, seed in seeded:
+        sweep.add(result, seed)
     sweep.run()
     return ChildrenSums(tuple(sweep.rows), tuple(shared.b.equations), shared.bars)
 
@@ -131,10 +152,11 @@ class _Sweep:
             self.operation(equation)
 
     def operation(self, equation: Equation) -> None:
-        rule = lookup(equation.op)
         wanted = tuple(map(self.shared.activity.active, equation.operands))
-        if rule is None or not any(wanted):
+        if not any(wanted):
             return
+        refuse_recursion(equation)
+        rule = rule_of(equation)
         b = self.shared.b
         bars = tuple(self.shared.bar(r) if self.has_bar(r) else None for r in equation.results)
         given = rule.pullback(b, equation, bars, wanted)
@@ -173,15 +195,15 @@ class _Sweep:
                 self.add(start, self.shared.bar(parameter))
 
 
-# ---- values
-
-
-def evaluated(trace: Trace, inputs: Sequence[Any], sums: ChildrenSums | None = None) -> dict[Var, Any]:
-    """The value that each variable gets (last), and each adjoint where there are no loops and branches."""
-    straight = not any(e.regions for e in trace.body.equations)
-    equations = (*trace.body.equations, *(sums.equations if sums and straight else ()))
-    run_through = replace(trace, body=replace(trace.body, equations=equations))
-    return dict(run(run_through, inputs, Meanings())[1])
+def refuse_recursion(equation: Equation) -> None:
+    """A table has no rows for a function that calls itself."""
+    if equation.op == "recurse":
+        raise NotYetSupported(
+            "the table of derivatives of a function that calls itself",
+            equation.span,
+            why="how deep it goes is settled by the run, and a table is written before it",
+            do="show the generated source (srcad show, or .source of the derivative), or trace without derivatives",
+        )
 
 
 # ---- the order of a table
