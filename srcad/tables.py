@@ -15,6 +15,7 @@ from srcad.report.formula import dotted, overlined
 from srcad.report.line import NO_COLUMNS, Columns
 from srcad.report.primal import result_name
 from srcad.report.table import Table, tabulate
+from srcad.runtime import HELPERS
 from srcad.trace.nodes import Path, Trace
 from srcad.transform.children import levelled, seeded_sums
 from srcad.transform.evaluated import Direction, Evaluated, evaluated
@@ -41,7 +42,7 @@ def table_of(
     if inputs is None:
         return tabulate(primal, {}, parents, children=children)
     directions = _directions(primal, wrt, inputs, seeds) if tangent else {}
-    found = evaluated(primal, inputs, wrt, tuple(directions.values()), results)
+    found = evaluated(primal, inputs, wrt, tuple(directions.values()), results, HELPERS)
     tangents = Columns(tuple(directions), found.tangents, found.primal) if directions else NO_COLUMNS
     return tabulate(primal, found.primal, parents, tangents, children, _adjoints(found, results))
 

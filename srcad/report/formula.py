@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -146,12 +147,17 @@ class Terms(Formulas):
 
 def overlined(name: str) -> str:
     """v3 -> v̄3."""
-    return name[0] + OVERLINE + name[1:]
+    return _marked(name, OVERLINE)
 
 
 def dotted(name: str) -> str:
     """v3 -> v̇3."""
-    return name[0] + DOT + name[1:]
+    return _marked(name, DOT)
+
+
+def _marked(name: str, mark: str) -> str:
+    """With a mark on the first letter, as one character where there is one: so people type it, and fonts draw it."""
+    return unicodedata.normalize("NFC", name[0] + mark) + name[1:]
 
 
 def added(texts: Sequence[str]) -> str:

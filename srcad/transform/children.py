@@ -19,9 +19,9 @@ from srcad.ops.catalogue import OPS, result_types
 from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
-from srcad.trace.types import FLOAT, is_differentiable
+from srcad.trace.types import FLOAT, ListOf, is_differentiable, is_numeric
 from srcad.transform.sweep import rule_of
-from srcad.transform.unbroadcast import unbroadcast
+from srcad.transform.unbroadcast import Bar, accumulate, unbroadcast, whole
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,21 @@ class _Sweep:
                 terms = tuple(self.terms.get(result, ()))
                 bar = self.shared.bar(result)
                 self.rows.append(Sum(result, bar, terms, inside=tuple(self.inside.get(result, ()))))
-                self.define(bar, terms)
+                self.define(result, bar, terms)
 
-    def define(self, bar: Var, terms: tuple[Term, ...]) -> None:
-        """Make the sum computable."""
-        if terms:
-            total = terms[0].value
-            for term in terms[1:]:
-                total = self.shared.b.emit("add", total, term.value)
-            self.shared.b.append(Equation("positive", (total,), (bar,)))
+    def define(self, variable: Var, bar: Var, terms: tuple[Term, ...]) -> None:
+        """Make the sum computable, in the shape of the variable."""
+        if not terms:
+            return
+        b = self.shared.b
+        total = Bar(terms[0].value)
+        for term in terms[1:]:
+            total = accumulate(b, total, Bar(term.value))
+        value = whole(b, total, variable)
+        if isinstance(bar.type, ListOf):
+            b.append(Equation("list_slice", (value, const(None), const(None)), (bar,)))
+        else:
+            b.append(Equation("positive", (value,), (bar,)))
 
     def reverse(self, equation: Equation) -> None:
         if equation.op in ("for", "while"):
@@ -161,7 +167,7 @@ class _Sweep:
         bars = tuple(self.shared.bar(r) if self.has_bar(r) else None for r in equation.results)
         given = rule.pullback(b, equation, bars, wanted)
         for operand, value in zip(equation.operands, given, strict=True):
-            if value is not None and rule.pointwise:
+            if value is not None and rule.pointwise and is_numeric(equation.result.type):
                 value = unbroadcast(b, value, operand, equation.result)
             self.add(operand, value, child=equation)
 

@@ -40,8 +40,11 @@ def evaluated(
     wrt: Sequence[int],
     seeds: Sequence[Direction] = (),
     results: Sequence[int] = (),
+    helpers: Mapping[str, Any] | None = None,
 ) -> Evaluated:
     """The values at these inputs. `results`: the numbers of those whose adjoints are wanted, seeded with 1 in turn.
+
+    `helpers` are what generated code may call.
 
     There are no adjoints where there are loops and branches: their values would be those of some round.
     """
@@ -49,7 +52,7 @@ def evaluated(
     sums = [_sums_of(trace, wrt, k) for k in results] if straight else []
     pushed, dots, directions = _pushed(trace, wrt, seeds)
     body = replace(pushed.body, equations=(*pushed.body.equations, *(e for one in sums for e in one.equations)))
-    found = run(replace(pushed, body=body), (*inputs, *directions), Meanings())[1]
+    found = run(replace(pushed, body=body), (*inputs, *directions), Meanings({**(helpers or {}), **trace.bindings}))[1]
     tangents = tuple(_read(one, found) for one in dots)
     return Evaluated(found, tangents, tuple(_read(one.bars, found) for one in sums))
 
