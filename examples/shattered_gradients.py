@@ -64,7 +64,7 @@ def autocorrelation(series, lags=LAGS):
     return np.array([np.sum(centred[lag:] * centred[: len(centred) - lag]) for lag in range(lags)]) / variance
 
 
-def measured(slopes, depth, *options, grid=128, width=64, draws=20, seed=0):
+def measured(slopes, depth, *options, grid=128, width=40, draws=15, seed=0):
     """The autocorrelation of input gradients, averaged over initialisations, and one of the rows of gradients."""
     rng = np.random.default_rng(seed)
     x = np.linspace(-2, 2, grid)
@@ -72,7 +72,7 @@ def measured(slopes, depth, *options, grid=128, width=64, draws=20, seed=0):
     return np.mean([autocorrelation(row) for row in rows], axis=0), rows[0]
 
 
-def noise(kind, grid=128, draws=20, seed=0):
+def noise(kind, grid=128, draws=15, seed=0):
     """The same for white noise, and for brown noise: its running sum."""
     rng = np.random.default_rng(seed)
     white = rng.normal(size=(draws, grid))
@@ -80,7 +80,7 @@ def noise(kind, grid=128, draws=20, seed=0):
     return np.mean([autocorrelation(row) for row in rows], axis=0), rows[0]
 
 
-def experiments(depths=(2, 10, 25, 50), beta=0.3, **options):
+def experiments(depths=(2, 10, 40), beta=0.3, **options):
     """Name -> (autocorrelation, a row of gradients)."""
     found = {f"plain, {depth} layers": measured(plain_slopes, depth, **options) for depth in depths}
     found |= {f"residual, {depth} layers": measured(residual_slopes, depth, beta, **options) for depth in depths}

@@ -37,6 +37,9 @@ def table_of(
     """The table of a program's primal: with values at these `inputs`, with tangents and adjoints as wanted."""
     primal = replace(program.primal, body=levelled(program.primal.body))
     wrt = tuple(dict.fromkeys(program.reading.wrt))
+    if not wrt and (tangent or adjoint):
+        what = "there is nothing to differentiate: no argument is or contains a float"
+        raise ArgumentError(what, do="pass floats (1.0 instead of 1)")
     parents = parents_sums(primal, wrt) if tangent else None
     children, results = seeded_sums(primal, wrt) if adjoint else (None, ())
     if inputs is None:

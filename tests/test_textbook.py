@@ -128,7 +128,7 @@ def test_the_recursion_stands_in_the_source() -> None:
 def correlations(slopes: Any, *options: float) -> list[float]:
     """The autocorrelation of input gradients at lag 4, of networks of growing depth."""
     measured = example("shattered_gradients").measured
-    return [measured(slopes, depth, *options, draws=30, width=48)[0][4] for depth in (3, 10, 30)]
+    return [measured(slopes, depth, *options, draws=20)[0][4] for depth in (3, 10, 30)]
 
 
 def test_gradients_of_plain_networks_shatter() -> None:

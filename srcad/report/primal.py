@@ -21,6 +21,7 @@ class PrimalWriter:
         self.values = values
         self.seeded = seeded
         self.names: dict[Var, str] = {}
+        self.count = 0
         self.formulas = Formulas(self.names)
         self.margin = Margin()
         self.structures: dict[str, Callable[[Equation, str], Iterator[Line]]] = {
@@ -31,7 +32,10 @@ class PrimalWriter:
         }
 
     def name(self, var: Var) -> str:
-        return self.names.setdefault(var, f"v{len(self.names) + 1}")
+        if var not in self.names:
+            self.count += 1
+            self.names[var] = f"v{self.count}"
+        return self.names[var]
 
     def value(self, var: Var) -> str:
         if var in self.values:
