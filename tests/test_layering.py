@@ -34,7 +34,7 @@ ABOVE = [
     {"tables"},
     {"emit"},
     {"api"},
-    {"forward"},
+    {"forward", "jacobians"},
     {"testing"},
     {"__init__"},
     {"cli"},
