@@ -36,7 +36,7 @@ def check_mask(z):
     """diag(1[z > 0]), by columns and by rows, at the kink too."""
     due = np.diag((z > 0).astype(float))
     assert np.array_equal(srcad.jacfwd(relu)(z), due)
-    assert np.array_equal(srcad.jacobian(relu)(z), due)
+    assert np.array_equal(srcad.jacrev(relu)(z), due)
     print(f"z = {z}: the Jacobian is\n{due}")
 
 
@@ -44,7 +44,7 @@ def check_products(W, x, W_dot, x_dot, y_bar):
     """Products without the Jacobians against products with them."""
     by_weights, by_input = explicit_jacobians(W, x)
     d = W @ x > 0
-    for made in (srcad.jacfwd, srcad.jacobian):
+    for made in (srcad.jacfwd, srcad.jacrev):
         assert np.allclose(made(layer, argnums=0)(W, x), by_weights)
         assert np.allclose(made(layer, argnums=1)(W, x), by_input)
 
@@ -82,9 +82,9 @@ def main():
     check_products(**args)
     check_kink()
     print("\nThe tangent as source:\n")
-    print(srcad.jacfwd(layer, argnums=(0, 1)).source(W, x))
-    print("The adjoint as source:\n")
-    print(srcad.jacobian(layer, argnums=(0, 1)).source(W, x))
+    print(srcad.linearize(layer, W, x)[1].source)
+    print("The adjoint as source, of the reverse sweep:\n")
+    print(srcad.vjp(layer, W, x)[1].source)
     print(f"agrees with differences: {check_derivatives(layer, (W, x)).ok}")
 
 

@@ -80,9 +80,11 @@ def main():
     at = (2.0, 0.5)
     print(srcad.trace(f, tangent=True, adjoint=True)(*at))
     print("\nThe tangent as source:\n")
-    print(srcad.jacfwd(f, argnums=(0, 1)).source(*at))
-    print("The adjoint as source:\n")
-    print(srcad.jacobian(f, argnums=(0, 1)).source(*at))
+    _, linear = srcad.linearize(f, *at)
+    print(linear.source)
+    print("The adjoint as source, of the reverse sweep:\n")
+    _, pullback = srcad.vjp(f, *at)
+    print(pullback.source)
 
     due = jacobian_by_calculus(*at)
     by_hand = np.column_stack([tangents_by_hand(*at, 1.0, 0.0), tangents_by_hand(*at, 0.0, 1.0)])
@@ -91,6 +93,8 @@ def main():
     by_hand = np.vstack([adjoints_by_hand(*at, 1.0, 0.0), adjoints_by_hand(*at, 0.0, 1.0)])
     assert np.allclose(rows(at), by_hand, rtol=1e-14)
     assert np.allclose(by_hand, due, rtol=1e-13)
+    for made in (srcad.jacfwd, srcad.jacrev):
+        assert np.allclose(made(f, argnums=(0, 1))(*at), due, rtol=1e-13)
     print(f"The Jacobian, by columns and by rows:\n{columns(at)}")
     report = check_derivatives(f, at)
     print(f"agrees with differences: {report.ok}")

@@ -95,7 +95,8 @@ class Derived:
         if args or kwargs:
             call = self._specialiser.binder.bind(args, kwargs)
             values = input_values(program.primal, call.flat, entrance.roots)
-        forward = program.request.kind == "tangent"
+        kind = program.request.kind
+        forward = kind in ("tangent", "jacfwd") or (kind == "jacobian" and program.way == "columns")
         return table_of(program, values, tangent=forward, adjoint=not forward)
 
     def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
@@ -197,7 +198,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[A
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
-    adjoint None.
+    adjoint None. The pullback's `source` is the code of the reverse sweep that it runs.
     """
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
