@@ -13,7 +13,7 @@ from srcad.pipeline import Program
 from srcad.pushforward import by_name, fitted, leaves_of
 from srcad.report.formula import dotted, overlined
 from srcad.report.line import NO_COLUMNS, Columns
-from srcad.report.primal import result_name
+from srcad.report.primal import result_names
 from srcad.report.table import Table, tabulate
 from srcad.runtime import HELPERS
 from srcad.trace.nodes import Path, Trace
@@ -47,14 +47,15 @@ def table_of(
     directions = _directions(primal, wrt, inputs, seeds) if tangent else {}
     found = evaluated(primal, inputs, wrt, tuple(directions.values()), results, HELPERS)
     tangents = Columns(tuple(directions), found.tangents, found.primal) if directions else NO_COLUMNS
-    return tabulate(primal, found.primal, parents, tangents, children, _adjoints(found, results))
+    return tabulate(primal, found.primal, parents, tangents, children, _adjoints(primal, found, results))
 
 
-def _adjoints(found: Evaluated, results: Sequence[int]) -> Columns:
+def _adjoints(primal: Trace, found: Evaluated, results: Sequence[int]) -> Columns:
     """A column for each result; none where there are no values."""
     if not found.adjoints:
         return NO_COLUMNS
-    return Columns(tuple(f"{overlined(result_name(k))} = 1" for k in results), found.adjoints, found.primal)
+    names = result_names(primal)
+    return Columns(tuple(f"{overlined(names[k])} = 1" for k in results), found.adjoints, found.primal)
 
 
 # ---- seeds

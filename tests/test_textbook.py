@@ -39,10 +39,10 @@ TANGENTS = """
 """
 
 ADJOINTS = """
-                              ȳ1 = 1    ȳ2 = 1
-  v̄9 = ȳ2                     0         1            20 | f2 = (x1 * x2 - np.sin(x2)) * np.exp(x1 * x2)
+                              f̄1 = 1    f̄2 = 1
+  v̄9 = f̄2                     0         1            20 | f2 = (x1 * x2 - np.sin(x2)) * np.exp(x1 * x2)
   v̄8 = v̄9 v5                  0         2.71828
-  v̄7 = ȳ1                     1         0            19 | f1 = x1 * x2 + np.exp(x1 * x2) - np.sin(x2)
+  v̄7 = f̄1                     1         0            19 | f1 = x1 * x2 + np.exp(x1 * x2) - np.sin(x2)
   v̄6 = v̄7                     1         0
   v̄5 = v̄6 + v̄9 v8             1         0.520574
   v̄4 = -v̄7 - v̄8               -1        -2.71828

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from srcad.analysis.children import Block, ChildrenSums, Row, Sum, Term
 from srcad.report.formula import SUM, WITH, Formulas, Terms, added, overlined
 from srcad.report.line import INDENT, Columns, Line, Margin
-from srcad.report.primal import result_name
+from srcad.report.primal import result_names
 from srcad.trace.nodes import Const, Equation, Trace, Var, walk
 
 
@@ -23,6 +23,7 @@ class _AdjointWriter:
         self.sums = sums
         self.columns = columns
         self.margin = Margin()
+        self.results = result_names(trace)
         self.origins = {result: e.span for e in walk(trace.body) for result in e.results}
 
     def lines(self) -> Iterator[Line]:
@@ -56,7 +57,7 @@ class _AdjointWriter:
 
     def term(self, term: Term, least: int) -> str:
         if isinstance(term.value, Var) and term.value in self.sums.seeds:
-            return overlined(result_name(self.sums.seeds[term.value]))
+            return overlined(self.results[self.sums.seeds[term.value]])
         terms = Terms(self.names, self.sums.equations, term.child)
         text = terms.atom(term.value, least)
         if term.first is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from srcad.analysis.activity import carries
@@ -56,7 +56,8 @@ class PrimalWriter:
     def tree(self, tree: Tree) -> str:
         texts = [self.formulas.atom(self.trace.body.results[k]) for k in leaves(tree)]
         if self.seeded:
-            texts = [f"{result_name(k)} = {text}" for k, text in zip(leaves(tree), texts, strict=True)]
+            names = result_names(self.trace)
+            texts = [f"{names[k]} = {text}" for k, text in zip(leaves(tree), texts, strict=True)]
         return ", ".join(texts) or "nothing"
 
     # ---- equations
@@ -133,9 +134,14 @@ def branch_heads(equation: Equation, formulas: Formulas) -> list[str]:
     return [f"{words[0]} {condition}".rstrip() + ":", f"{words[1]}:"]
 
 
-def result_name(k: int) -> str:
-    """The name of one of several results."""
-    return f"y{k + 1}"
+def result_names(trace: Trace) -> Sequence[str]:
+    """The names of several results: the user's where all have one of their own, else y1, y2, ..."""
+    results = trace.body.results
+    names = [result.name for result in results if isinstance(result, Var) and result.name]
+    taken = {entry.path.root for entry in trace.inputs}
+    if len(set(names) - taken) == len(results):
+        return names
+    return [f"y{k + 1}" for k in range(len(results))]
 
 
 def _cell(value: str) -> tuple[str, ...]:
