@@ -14,7 +14,7 @@ from typing import Any
 from srcad.arguments import Argnums, Binder, differentiable_argnums, name_of
 from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError, NotYetSupported
-from srcad.frontend.reading import MAKERS
+from srcad.frontend.reading import MAKERS, MAPS
 from srcad.guards import MISS
 from srcad.pipeline import Request, compile_call
 from srcad.report.table import Table
@@ -264,6 +264,7 @@ def derive(
     return cls(function, request, made_by)
 
 
+MAPS[vjp] = Request("transpose", None, single=False)
 MAKERS.update(dict.fromkeys((grad, value_and_grad), True))
 
 __all__ = ["Derived", "grad", "trace", "value_and_grad", "vjp"]

@@ -10,7 +10,7 @@ from typing import Any
 from srcad.api import Derived, Function, derive, request_for
 from srcad.arguments import Argnums, differentiable_argnums
 from srcad.errors import ArgumentError
-from srcad.frontend.reading import APPLIED, MAKERS
+from srcad.frontend.reading import APPLIED, MAKERS, MAPS
 from srcad.pipeline import Request
 from srcad.pushforward import Pushforward, leaves_of
 from srcad.specialise import specialiser_for
@@ -128,6 +128,7 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
 
 
 MAKERS[hvp] = True
+MAPS[linearize] = Request("tangent", None, single=False)
 APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]
