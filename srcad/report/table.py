@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -27,7 +27,7 @@ class Table:
 
     def __str__(self) -> str:
         parts = [lines for lines in (self.primal, self.tangent, self.adjoint) if lines]
-        formulas = max((width(line.formula) for lines in parts for line in lines), default=0)
+        formulas = _widest(width(line.formula) for lines in parts for line in lines)
         columns = [_widths(lines) for lines in parts]
         values = max(map(_total, columns), default=0)
         texts = ["\n".join(_text(lines, formulas, own, values)) for lines, own in zip(parts, columns, strict=True)]
@@ -57,11 +57,18 @@ def tabulate(
 # ---- text
 
 _GAP = "   "
+MOST = 60  # how wide a column becomes
 
 
 def _widths(lines: Sequence[Line]) -> list[int]:
     """How wide the columns of values are."""
-    return [max(map(width, column)) for column in zip_longest(*(line.values for line in lines), fillvalue="")]
+    return [_widest(map(width, column)) for column in zip_longest(*(line.values for line in lines), fillvalue="")]
+
+
+def _widest(widths: Iterable[int]) -> int:
+    """The width of a column: the few cells that are very wide stand out of it."""
+    found = list(widths)
+    return max((width for width in found if width <= MOST), default=min(found, default=0))
 
 
 def _total(widths: Sequence[int]) -> int:

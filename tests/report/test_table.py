@@ -265,3 +265,44 @@ def test_a_result_that_is_a_parent_of_another() -> None:
 
 def test_an_argument_that_is_returned() -> None:
     assert "v̄1 = 1" in str(srcad.trace(lambda x: x, adjoint=True)(2.0))
+
+
+# ---- how it reads
+
+
+def test_a_wide_formula_stands_out_of_its_column() -> None:
+    text = str(srcad.trace(lambda x: np.sum(np.max(x, axis=1) ** 2), tangent=True)(np.array([[1.0, 2.0], [5.0, 3.0]])))
+    (wide,) = [line for line in text.splitlines() if "where(" in line]
+    assert "where(v1 == v2[" in wide, "what the trace has a name for is called by it"
+    assert max(len(line.split("|")[0]) for line in text.splitlines() if line is not wide) < 70
+
+
+def test_lists_and_shapes_read_like_python() -> None:
+    def program(x, n):
+        values = []
+        for _ in range(n):
+            x = x * x / 3.0
+            values.append(x)
+        return sum(values)
+
+    text = str(srcad.trace(program, tangent=True)(2.0, 9))
+    assert "and then v" in text
+    assert "len(v" in text
+    assert "[1.33333, 0.592593, ...," in text
+    assert ".shape[0]" in str(srcad.trace(lambda x: np.sum(x) / len(x))(np.ones(3)))
+
+
+@srcad.custom_rule
+def softplus(x):
+    return np.logaddexp(0.0, x)
+
+
+@softplus.tangent
+def softplus_dot(dots, value, x):
+    return dots[0] / (1.0 + np.exp(-x))
+
+
+def test_rules_of_the_user_are_called_by_their_names() -> None:
+    text = str(srcad.trace(lambda x: softplus(x) * x, tangent=True, adjoint=True)(1.0))
+    assert "v2 = softplus(v1)" in text
+    assert "v̇2 = softplus_dot(v̇1, v2, v1)" in text
