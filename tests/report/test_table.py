@@ -271,7 +271,11 @@ def test_an_argument_that_is_returned() -> None:
 
 
 def test_a_wide_formula_stands_out_of_its_column() -> None:
-    text = str(srcad.trace(lambda x: np.sum(np.max(x, axis=1) ** 2), tangent=True)(np.array([[1.0, 2.0], [5.0, 3.0]])))
+
+    def program(x):
+        return np.sum(np.max(x, axis=1) ** 2)
+
+    text = below_title(srcad.trace(program, tangent=True)(np.array([[1.0, 2.0], [5.0, 3.0]])))
     (wide,) = [line for line in text.splitlines() if "where(" in line]
     assert "where(v1 == v2[" in wide, "what the trace has a name for is called by it"
     assert max(len(line.split("|")[0]) for line in text.splitlines() if line is not wide) < 70
