@@ -278,7 +278,7 @@ def test_a_wide_formula_stands_out_of_its_column() -> None:
     text = below_title(srcad.trace(program, tangent=True)(np.array([[1.0, 2.0], [5.0, 3.0]])))
     (wide,) = [line for line in text.splitlines() if "where(" in line]
     assert "where(v1 == v2[" in wide, "what the trace has a name for is called by it"
-    assert max(len(line.split("|")[0]) for line in text.splitlines() if line is not wide) < 70
+    assert max(len(line.split("|")[0]) for line in text.splitlines() if line != wide) < 70
 
 
 def test_lists_and_shapes_read_like_python() -> None:
