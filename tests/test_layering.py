@@ -29,7 +29,7 @@ ABOVE = [
     {"arguments", "guards", "typespec"},
     {"results", "pullback"},
     {"pipeline"},
-    {"pushforward", "custom"},
+    {"pushforward", "custom", "implicit"},
     {"specialise"},
     {"tables"},
     {"emit"},
