@@ -9,17 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from srcad.analysis.activity import activity
 from srcad.analysis.children import ChildrenSums
-from srcad.ops.catalogue import builder
 from srcad.ops.meaning import Meanings
 from srcad.trace.builder import const
 from srcad.trace.evaluate import Environment, run
 from srcad.trace.nodes import Atom, Const, Input, Path, Region, Trace, Var
-from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.children import children_sums
-from srcad.transform.push import Push
+from srcad.transform.tangent import prepared
 
 Values = Mapping[Var, Any]
 Direction = Mapping[int, Any]  # the number of an input -> its tangent
@@ -50,7 +47,7 @@ def evaluated(
     """
     straight = not any(e.regions for e in trace.body.equations)
     sums = [_sums_of(trace, wrt, k) for k in results] if straight else []
-    pushed, dots, directions = _pushed(trace, wrt, seeds)
+    pushed, dots, directions = _pushed(trace, seeds)
     body = replace(pushed.body, equations=(*pushed.body.equations, *(e for one in sums for e in one.equations)))
     found = run(replace(pushed, body=body), (*inputs, *directions), Meanings({**(helpers or {}), **trace.bindings}))[1]
     tangents = tuple(_read(one, found) for one in dots)
@@ -71,22 +68,18 @@ def _read(places: Mapping[Var, Atom], found: Environment) -> Values:
     }
 
 
-def _pushed(
-    trace: Trace, wrt: Sequence[int], seeds: Sequence[Direction]
-) -> tuple[Trace, list[Mapping[Var, Atom]], list[Any]]:
+def _pushed(trace: Trace, seeds: Sequence[Direction]) -> tuple[Trace, list[Mapping[Var, Atom]], list[Any]]:
     """The trace with the tangents for each seed in it; by variable, where they are; the values of further inputs.
 
     One sweep after another: to the next one, the tangents that stand there already do not move.
     """
-    inputs = [trace.inputs[k].var for k in wrt]
-    active = activity(trace.body, inputs, trace.body.results, is_flat)
     further: list[Input] = []
     dots: list[Mapping[Var, Atom]] = []
     equations = trace.body.equations
     for seed in seeds:
         directions = {trace.inputs[k].var: Var(bar_type(trace.inputs[k].var.type)) for k in seed}
         further += [Input(var, Path(f"seed{len(dots)}")) for var in directions.values()]
-        push = Push(builder(), active, directions)
+        push, _ = prepared(trace, directions, trace.body.results)
         push.equations(equations)
         equations = tuple(push.b.equations)
         dots.append(push.dots)
