@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from srcad.api import Derived, Function, derive, request_for
 from srcad.arguments import Argnums, differentiable_argnums
 from srcad.errors import ArgumentError
-from srcad.frontend.reading import APPLIED, MAKERS
+from srcad.frontend.reading import APPLIED, MAKERS, MAPS
 from srcad.guards import MISS
 from srcad.pipeline import Request
 from srcad.pushforward import Pushforward, leaves_of
@@ -50,18 +51,35 @@ def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], ki
 def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
-    The map takes as many tangents as there are primals, and remembers these, whatever becomes of them.
+    The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
+    the code that it runs.
     """
     moving = differentiable_argnums(primals)
     pushforward = _pushforward("linearize", function, primals, moving)[1].frozen()
     value, _ = pushforward([None] * len(moving))
+    return value, LinearMap(pushforward, len(primals), moving)
 
-    def linear(*tangents: Any) -> Any:
-        if len(tangents) != len(primals):
-            raise ArgumentError(f"the linear map takes {len(primals)} tangents, and got {len(tangents)}")
-        return pushforward([tangents[k] for k in moving])[1]
 
-    return value, linear
+@dataclass(frozen=True)
+class LinearMap:
+    """Tangents of the primals, one for each -> the tangent of the value. `moving`: the primals that have tangents."""
+
+    pushforward: Pushforward
+    count: int
+    moving: tuple[int, ...]
+
+    def __call__(self, *tangents: Any) -> Any:
+        if len(tangents) != self.count:
+            raise ArgumentError(f"the linear map takes {self.count} tangents, and got {len(tangents)}")
+        return self.pushforward([tangents[k] for k in self.moving])[1]
+
+    @property
+    def source(self) -> str:
+        """The generated source: the program with its tangents."""
+        return inspect.getsource(self.pushforward.code.function)
+
+    def __repr__(self) -> str:
+        return "<linear map: tangents of the primals -> tangent of the value>"
 
 
 def _pushforward(
@@ -135,6 +153,7 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
 
 
 MAKERS[hvp] = True
+MAPS[linearize] = Request("tangent", None, single=False)
 APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]

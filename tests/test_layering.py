@@ -31,6 +31,7 @@ ABOVE = [
     {"pipeline"},
     {"pushforward", "custom", "implicit"},
     {"specialise"},
+    {"tables"},
     {"emit"},
     {"api"},
     {"forward", "jacobians"},
