@@ -1,6 +1,6 @@
 """Source-to-source automatic differentiation of plain Python and NumPy."""
 
-from srcad import errors, testing
+from srcad import errors, sparse, testing
 from srcad.api import Derived, grad, jacobian, trace, value_and_grad, vjp
 from srcad.custom import custom_rule, stop_gradient
 from srcad.errors import SrcadError
@@ -21,6 +21,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "linearize",
+    "sparse",
     "stop_gradient",
     "testing",
     "trace",

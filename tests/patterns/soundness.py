@@ -1,0 +1,69 @@
+"""Whether a pattern covers a derivative: every number of the dense matrix that isn't zero must be in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import srcad
+from srcad.errors import InternalError, SrcadError
+from srcad.sparse import Hessian, Jacobian
+
+LARGEST = 400  # columns that are looked at
+
+
+def dense(push: Callable[[Any], Any], size: int) -> np.ndarray:
+    """The matrix of a linear map, column by column."""
+    return np.stack([push(unit) for unit in np.eye(size)], axis=1)
+
+
+def missed(pattern: Any, matrix: np.ndarray) -> list[tuple[int, int]]:
+    """The entries outside of a pattern."""
+    outside = (matrix != 0) & ~pattern.toarray()
+    return [(int(i), int(j)) for i, j in np.argwhere(outside)]
+
+
+def jacobian_at(function: Any, argnums: Any, args: tuple[Any, ...]) -> str:
+    """ "right", "refused", "too large"; AssertionError where an entry is missed or wrong."""
+    derived: Jacobian = srcad.sparse.jacobian(function, tuple(argnums))
+    try:
+        at = derived._at(args, {})
+        if at.inputs.size > LARGEST or at.inputs.size == 0:
+            return "too large"
+        matrix = dense(at.columns, at.inputs.size)
+        pattern = at.pattern
+    except InternalError:
+        raise
+    except SrcadError:
+        return "refused"
+    assert pattern.shape == matrix.shape, (pattern.shape, matrix.shape)
+    assert not missed(pattern, matrix), missed(pattern, matrix)[:5]
+    eps = np.finfo(matrix.dtype).eps
+    np.testing.assert_allclose(assembled(derived(*args)), matrix, rtol=1e7 * eps, atol=1e7 * eps)
+    return "right"
+
+
+def hessian_at(function: Any, argnums: Any, args: tuple[Any, ...]) -> str:
+    """The same for second derivatives."""
+    derived: Hessian = srcad.sparse.hessian(function, tuple(argnums))
+    try:
+        at = derived._at(args, {})
+        if at.inputs.size > LARGEST or at.inputs.size == 0:
+            return "too large"
+        matrix = dense(at.push, at.inputs.size)
+        pattern = at.pattern
+    except InternalError:
+        raise
+    except SrcadError:
+        return "refused"
+    assert not missed(pattern, matrix), missed(pattern, matrix)[:5]
+    scale = np.max(np.abs(matrix), initial=0.0)
+    blocks = np.concatenate([assembled(row) for row in derived(*args)])
+    np.testing.assert_allclose(blocks, matrix, rtol=1e-8, atol=1e-9 * (1.0 + scale))
+    return "right"
+
+
+def assembled(blocks: Any) -> np.ndarray:
+    return np.concatenate([block.toarray() for block in blocks], axis=1)
