@@ -216,6 +216,13 @@ class Sparse:
     def __repr__(self) -> str:
         return f"<srcad.sparse.{self.made_by} of {self.__name__}>"
 
+    def probed(self, push: Push, matrix: Any, plan: Plan, program: Program) -> None:
+        """Compare with the derivative where that was asked for, and where a function may give another each time."""
+        if program.has_effects:
+            probe(push, matrix, plan, _CHANGES)
+        elif self.check:
+            probe(push, matrix, plan, _MISSES if self.sparsity is not None else "")
+
     def plan_for(self, found: Any, by: str | None) -> Plan:
         """The plan for a pattern: that of an earlier call, or a new one."""
         for known in self._plans:
@@ -248,23 +255,29 @@ def check_length(found: int, due: int, plan: Plan) -> None:
         raise _misshapen(plan.pattern.shape, (rows, columns))
 
 
-def probe(push: Push, matrix: Any, by: str, name: str) -> None:
+def probe(push: Push, matrix: Any, plan: Plan, why: str) -> None:
     """Refuse a matrix that differs from the derivative in a random direction."""
-    if by == "rows":
+    if plan.by == "rows":
         matrix = matrix.T
     direction = np.random.default_rng(0).normal(size=matrix.shape[1])
-    due, found, scale = push(direction), matrix @ direction, abs(matrix) @ np.abs(direction)
-    scale = np.abs(due) + scale
+    due, found = push(direction), matrix @ direction
+    scale = np.abs(due) + abs(matrix) @ np.abs(direction)
     eps = float(np.finfo(due.dtype).eps)
     allowed = np.sqrt(eps) * scale + 100.0 * eps * np.max(scale, initial=0.0)
     wrong = np.flatnonzero(np.isfinite(due) & ~(np.abs(due - found) <= allowed))
     if wrong.size:
-        line, k = ("column" if by == "rows" else "row"), int(wrong[0])
-        raise ArgumentError(
-            f"the given sparsity misses entries of the derivative of {name}: {line} {k} is wrong",
-            why=f"in a random direction it gives {found[k]:.6g}, and the derivative is {due[k]:.6g}",
-            do="leave sparsity out: the pattern is then found in each call; or give one that holds at all arguments",
-        )
+        line, k = ("column" if plan.by == "rows" else "row"), int(wrong[0])
+        what = f"the sparse matrix is not the derivative: {line} {k} is wrong"
+        seen = f"in a random direction it gives {found[k]:.6g}, and the derivative {due[k]:.6g}"
+        raise ArgumentError(what, why=f"{seen}; {why}", do=_ADVICE[why])
+
+
+_MISSES, _CHANGES = "the given sparsity misses entries", "the function has effects, and each run of it gives another"
+_ADVICE = {
+    _MISSES: "leave sparsity out, and it is found in each call; or give a pattern that holds at all arguments",
+    _CHANGES: "draw random numbers before, and pass them as an argument",
+    "": "please report it",
+}
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -283,10 +296,9 @@ def _require_scipy(made_by: str) -> None:
 # ---- patterns
 
 
-def detected(program: Program, trace: Trace, entrance: Entrance, call: Call, arguments: Sequence[Any]) -> Any:
-    """The pattern of a trace of a program at the arguments of a call."""
-    refuse_effects(program)
-    reading = program.reading
+def detected(entrance: Entrance, trace: Trace, call: Call, arguments: Sequence[Any]) -> Any:
+    """The pattern of a trace, the primal or the gradient, at the arguments of a call."""
+    reading = entrance.specialisation.program.reading
     order = [k for tree, value in zip(reading.wrt_trees, arguments, strict=True) for k in _in_order(tree, value)]
     values = input_values(trace, call.flat, entrance.roots)
     return found_pattern(opened(trace), values, [reading.wrt[k] for k in order], is_flat)
@@ -310,21 +322,6 @@ def _items(value: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
         return iter(enumerate(parts))
     return zip(getattr(value, "_fields", None) or value.__dataclass_fields__, parts, strict=True)
-
-
-def refuse_effects(program: Program) -> None:
-    """A function that is run several times must give the same each time."""
-    if not program.has_effects:
-        return
-    effects = [e for e in walk(program.primal.body) if e.op in ("call", "set_attribute")]
-    if all(getattr(e.operands[0], "value", None) is print for e in effects if e.op == "call") and effects:
-        return
-    raise NotYetSupported(
-        f"a sparse derivative of {program.primal.name}, which has effects",
-        span=next((e.span for e in effects if e.span), program.primal.span),
-        why="it runs once to find the pattern, and again for each colour; what it draws or changes would differ",
-        do="draw random numbers before, and pass them as an argument; or use srcad.vjp",
-    )
 
 
 def given_pattern(sparsity: Any, shape: tuple[int | None, int | None]) -> Any:
@@ -410,8 +407,7 @@ class Jacobian(Sparse):
         plan = at.plan
         push = at.columns if plan.by == "columns" else at.rows
         matrix = evaluated(push, plan)
-        if self.check:
-            probe(push, matrix, plan.by, self.__name__)
+        self.probed(push, matrix, plan, at.program)
         return matrix if self.single else tuple(_split(matrix, at.arguments))
 
     def pattern(self, *args: Any, **kwargs: Any) -> Any:
@@ -453,16 +449,30 @@ class _JacobianAt:
         return Layout(self.arguments)
 
     @cached_property
+    def entrance(self) -> Entrance:
+        """To the tangents or adjoints; without a mode to adjoints where there are no tangents yet."""
+        specialisers, side = self.of._specialisers, _SIDES[self.of.mode]
+        try:
+            return specialisers[side or "columns"].find(self.call)
+        except NotYetSupported:
+            if side is not None:
+                raise
+        return specialisers["rows"].find(self.call)
+
+    @property
+    def program(self) -> Program:
+        return self.entrance.specialisation.program
+
+    @cached_property
     def pattern(self) -> Any:
         if self.of.sparsity is not None:
             return given_pattern(self.of.sparsity, (None, self.inputs.size))
-        entrance = self.of._specialisers[_SIDES[self.of.mode] or "columns"].find(self.call)
-        program = entrance.specialisation.program
-        return detected(program, program.primal, entrance, self.call, self.arguments)
+        return detected(self.entrance, self.program.primal, self.call, self.arguments)
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
-        return self.of.plan_for(self.pattern, _SIDES[self.of.mode])
+        only_rows = self.program.request.kind == "pullback"
+        return self.of.plan_for(self.pattern, "rows" if only_rows else _SIDES[self.of.mode])
 
     @cached_property
     def columns(self) -> Push:
@@ -512,8 +522,7 @@ class Hessian(Sparse):
         """The matrix (with a tuple of argnums: a tuple of tuples of blocks) at these arguments."""
         at = self._at(args, kwargs)
         matrix = evaluated(at.push, at.plan)
-        if self.check:
-            probe(at.push, matrix, "columns", self.__name__)
+        self.probed(at.push, matrix, at.plan, at.program)
         return self._blocks(matrix, at.arguments)
 
     def pattern(self, *args: Any, **kwargs: Any) -> Any:
@@ -553,27 +562,29 @@ class _HessianAt:
         """To the gradient."""
         return self.of._gradients.find(self.call)
 
+    @property
+    def program(self) -> Program:
+        return self.entrance.specialisation.program
+
     @cached_property
     def pattern(self) -> Any:
         """Of what is not symmetric also the mirror image, as the Hessian itself is symmetric."""
         if self.of.sparsity is not None:
             found = given_pattern(self.of.sparsity, (self.inputs.size,) * 2)
         else:
-            program = self.entrance.specialisation.program
-            trace = program.traces[0]
-            found = detected(program, trace, self.entrance, self.call, self.arguments)
+            found = detected(self.entrance, self.program.traces[0], self.call, self.arguments)
         both = (found + found.T).tocsr()
         both.sort_indices()
         return both
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         return self.of.plan_for(self.pattern, "symmetric" if self.symmetric else "columns")
 
     @property
     def symmetric(self) -> bool:
         """Not where the program says itself what a derivative is: then a mirror image may be another number."""
-        primal = self.entrance.specialisation.program.primal
+        primal = self.program.primal
         regions = (primal.body, *(procedure.body for procedure in primal.procedures.values()))
         return not any(e.op in ("custom", "stop_gradient") for region in regions for e in walk(region))
 

@@ -60,8 +60,8 @@ def _beside_zeros(case: Case, notation: Einsum, k: int) -> Any:
     if not zero.any() or stretched or count > LARGEST:
         return None
     places: dict[str, Any] = {c: found[:, None] for c, found in zip(other, np.nonzero(~zero), strict=True)}
-    for c, found in zip(free, np.indices(sizes).reshape(len(sizes), -1), strict=True):
-        places[c] = found[None, :]
+    for c, found in zip(free, np.indices(sizes), strict=True):
+        places[c] = found.reshape(1, -1)
     return _scattered(case, notation, places, case.full(k)[tuple(places[c] for c in term)])
 
 

@@ -21,7 +21,7 @@ def dense(push: Callable[[Any], Any], size: int) -> np.ndarray:
 
 def missed(pattern: Any, matrix: np.ndarray) -> list[tuple[int, int]]:
     """The entries outside of a pattern."""
-    outside = (matrix != 0) & ~pattern.toarray()
+    outside = (matrix != 0) & ~np.isnan(matrix) & ~pattern.toarray()
     return [(int(i), int(j)) for i, j in np.argwhere(outside)]
 
 
@@ -32,7 +32,8 @@ def jacobian_at(function: Any, argnums: Any, args: tuple[Any, ...]) -> str:
         at = derived._at(args, {})
         if at.inputs.size > LARGEST or at.inputs.size == 0:
             return "too large"
-        matrix = dense(at.columns, at.inputs.size)
+        rows = at.program.request.kind == "pullback"
+        matrix = dense(at.rows, at.pattern.shape[0]).T if rows else dense(at.columns, at.inputs.size)
         pattern = at.pattern
     except InternalError:
         raise
@@ -40,8 +41,7 @@ def jacobian_at(function: Any, argnums: Any, args: tuple[Any, ...]) -> str:
         return "refused"
     assert pattern.shape == matrix.shape, (pattern.shape, matrix.shape)
     assert not missed(pattern, matrix), missed(pattern, matrix)[:5]
-    eps = np.finfo(matrix.dtype).eps
-    np.testing.assert_allclose(assembled(derived(*args)), matrix, rtol=1e7 * eps, atol=1e7 * eps)
+    agree(assembled(derived(*args)), matrix, at.inputs.leaves)
     return "right"
 
 
@@ -59,11 +59,18 @@ def hessian_at(function: Any, argnums: Any, args: tuple[Any, ...]) -> str:
     except SrcadError:
         return "refused"
     assert not missed(pattern, matrix), missed(pattern, matrix)[:5]
-    scale = np.max(np.abs(matrix), initial=0.0)
-    blocks = np.concatenate([assembled(row) for row in derived(*args)])
-    np.testing.assert_allclose(blocks, matrix, rtol=1e-8, atol=1e-9 * (1.0 + scale))
+    agree(np.concatenate([assembled(row) for row in derived(*args)]), matrix, at.inputs.leaves)
     return "right"
 
 
 def assembled(blocks: Any) -> np.ndarray:
     return np.concatenate([block.toarray() for block in blocks], axis=1)
+
+
+def agree(found: np.ndarray, due: np.ndarray, leaves: list[Any]) -> None:
+    """The same numbers, but where a zero direction meets an infinite slope, which no sparse column does."""
+    known = ~np.isnan(due)
+    single = any(np.asarray(leaf).dtype == np.float32 for leaf in leaves)
+    scale = 1.0 + np.max(np.abs(due[known & np.isfinite(due)]), initial=0.0)
+    tolerance = 1e-5 if single else 1e-9
+    np.testing.assert_allclose(found[known], due[known], rtol=tolerance, atol=tolerance * scale)
