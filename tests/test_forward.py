@@ -13,6 +13,7 @@ import pytest
 
 import srcad
 from srcad.errors import ArgumentError, NotYetSupported, SrcadError
+from srcad.forward import tangent_of
 
 X = np.array([0.5, -1.0, 2.0])
 V = np.array([1.0, 0.25, -0.5])
@@ -353,7 +354,7 @@ def test_refusals_name_the_call() -> None:
 
 
 def test_source_shows_tangents_beside_their_primals() -> None:
-    source = srcad.jacfwd(linear, argnums=1).source(A, X)
+    source = tangent_of(linear, argnums=1).source(A, X)
     assert source.startswith("def linear_jvp(A, x, x_dot):")
     assert srcad.hvp(cube).source(2.0).startswith("def cube_hvp(x, x_dot):")
     assert str(inspect.signature(srcad.hvp(quartic))) == "(x, a, direction)"

@@ -33,7 +33,7 @@ ABOVE = [
     {"specialise"},
     {"emit"},
     {"api"},
-    {"forward"},
+    {"forward", "jacobians"},
     {"testing"},
     {"__init__"},
     {"cli"},
