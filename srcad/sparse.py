@@ -25,6 +25,7 @@ from srcad.errors import ArgumentError, NotYetSupported
 from srcad.patterns import Plan, pattern as found_pattern, plan as planned
 from srcad.pipeline import Program, Request
 from srcad.report.values import input_values
+from srcad.rules.lanes import NotBatched
 from srcad.specialise import Entrance, Specialiser
 from srcad.trace.nodes import Leaf, Node, Trace, Tree, walk
 from srcad.transform.adjoint import is_flat
@@ -32,7 +33,7 @@ from srcad.transform.opened import opened
 
 Function = Callable[..., Any]
 Vector = NDArray[Any]
-Push = Callable[[Vector], Vector]
+Push = Callable[[Vector], Vector]  # vectors as the rows of a matrix -> their images
 
 CHUNK = 64  # seeds that are made at a time
 REMEMBERED = 8  # plans
@@ -137,14 +138,24 @@ class Layout:
 
     def structured(self, vector: Vector) -> Any:
         """The structure with the numbers of a vector, and None for what is no float."""
-        ends = np.cumsum([np.size(leaf) for leaf in self.leaves])
-        parts = iter(np.split(vector, ends[:-1]))
-        return _filled(self.tree, parts)
+        return _filled(self.tree, iter(np.split(vector, self.ends)))
+
+    def stacked(self, vectors: Vector) -> Any:
+        """The structure with the numbers of several vectors, along a leading axis."""
+        return _filled(self.tree, iter(np.split(vectors, self.ends, axis=1)))
+
+    @cached_property
+    def ends(self) -> Any:
+        return np.cumsum([np.size(leaf) for leaf in self.leaves])[:-1]
 
     def vector(self, tree: Any) -> Vector:
         """The vector of a structure; None stands for zeros."""
-        parts = list(_beside(self.tree, tree))
-        return np.concatenate(parts) if parts else np.zeros(0)
+        return self.vectors(tree, ())
+
+    def vectors(self, tree: Any, lead: tuple[int, ...]) -> Vector:
+        """The vectors of a structure whose arrays have these leading axes."""
+        parts = list(_beside(self.tree, tree, lead))
+        return np.concatenate(parts, axis=-1) if parts else np.zeros((*lead, 0))
 
 
 def _is_float(leaf: Any) -> bool:
@@ -166,18 +177,21 @@ def _filled(tree: Any, parts: Iterator[Vector]) -> Any:
     if not _is_float(tree):
         return None
     part = next(parts)
-    return part.reshape(tree.shape).astype(tree.dtype) if isinstance(tree, np.ndarray) else type(tree)(part[0])
+    if part.ndim == 1 and not isinstance(tree, np.ndarray):
+        return type(tree)(part[0])
+    return part.reshape(part.shape[:-1] + np.shape(tree)).astype(np.asarray(tree).dtype, copy=False)
 
 
-def _beside(tree: Any, other: Any) -> Iterator[Vector]:
+def _beside(tree: Any, other: Any, lead: tuple[int, ...]) -> Iterator[Vector]:
     """The floats of the other structure, in the places where this one has some."""
     parts = children(tree)
     if parts is not None:
         others = [None] * len(parts) if other is None else children(other) or ()
         for part, beside in zip(parts, others, strict=True):
-            yield from _beside(part, beside)
+            yield from _beside(part, beside, lead)
     elif _is_float(tree):
-        yield np.zeros(np.size(tree), np.asarray(tree).dtype) if other is None else np.ravel(np.asarray(other))
+        shape = (*lead, np.size(tree))
+        yield np.zeros(shape, np.asarray(tree).dtype) if other is None else np.reshape(other, shape)
 
 
 # ---- what both have in common
@@ -233,16 +247,14 @@ class Sparse:
         return made
 
 
-def compressed(push: Push, seeds: Vector) -> Vector:
-    """The images of some vectors under a linear map: a row for each."""
-    return np.stack([push(seed) for seed in seeds])
+def one_by_one(push: Callable[[Vector], Vector]) -> Push:
+    """A map of vectors, as one of several."""
+    return lambda vectors: np.stack([push(vector) for vector in vectors])
 
 
 def evaluated(push: Push, plan: Plan) -> Any:
     """The sparse matrix of a linear map (of its transpose, by rows)."""
-    blocks = [
-        compressed(push, plan.seeds(first, min(first + CHUNK, plan.count))) for first in range(0, plan.count, CHUNK)
-    ]
+    blocks = [push(plan.seeds(first, min(first + CHUNK, plan.count))) for first in range(0, plan.count, CHUNK)]
     length = plan.pattern.shape[1 if plan.by == "rows" else 0]
     for block in blocks:
         check_length(block.shape[1], length, plan)
@@ -260,7 +272,7 @@ def probe(push: Push, matrix: Any, plan: Plan, why: str) -> None:
     if plan.by == "rows":
         matrix = matrix.T
     direction = np.random.default_rng(0).normal(size=matrix.shape[1])
-    due, found = push(direction), matrix @ direction
+    (due,), found = push(direction[None]), matrix @ direction
     scale = np.abs(due) + abs(matrix) @ np.abs(direction)
     eps = float(np.finfo(due.dtype).eps)
     allowed = np.sqrt(eps) * scale + 100.0 * eps * np.max(scale, initial=0.0)
@@ -393,7 +405,8 @@ class Jacobian(Sparse):
             raise ArgumentError(f"mode must be 'forward', 'reverse' or None, not {mode!r}")
         super().__init__(function, argnums, sparsity, check)
         self.mode = mode
-        self._specialisers = {"columns": self.specialiser("tangent"), "rows": self.specialiser("pullback")}
+        kinds = {"columns": "tangent", "several": "tangents", "rows": "pullback"}
+        self._specialisers = {side: self.specialiser(kind) for side, kind in kinds.items()}
 
     def of(self, function: Function) -> Jacobian:
         return Jacobian(function, self.argnums, self.sparsity, self.mode, self.check)
@@ -476,13 +489,17 @@ class _JacobianAt:
 
     @cached_property
     def columns(self) -> Push:
-        """A vector of tangents -> that of the result."""
-        push = self.of._specialisers["columns"].run(self.call)[1]
-        return lambda vector: _tangent_vector(push(self.inputs.structured(vector)))
+        """Tangents -> those of the result: all at once, or one after the other where that can't be."""
+        try:
+            several = self.of._specialisers["several"].run(self.call)[1]
+        except NotBatched:
+            push = self.of._specialisers["columns"].run(self.call)[1]
+            return one_by_one(lambda vector: _image(*push(self.inputs.structured(vector))))
+        return lambda vectors: _image(*several(self.inputs.stacked(vectors)), lead=(len(vectors),))
 
     @cached_property
     def rows(self) -> Push:
-        """A vector of adjoints of the result -> that of the arguments."""
+        """Adjoints of the result -> those of the arguments, one after the other."""
         value, pullback = self.of._specialisers["rows"].run(self.call)[1]
         results = Layout(value)
 
@@ -490,12 +507,11 @@ class _JacobianAt:
             check_length(vector.size, results.size, self.plan)
             return self.inputs.vector(pullback(results.structured(vector)))
 
-        return pull
+        return one_by_one(pull)
 
 
-def _tangent_vector(value_and_tangent: tuple[Any, Any]) -> Vector:
-    value, tangent = value_and_tangent
-    return Layout(value).vector(tangent)
+def _image(value: Any, tangent: Any, lead: tuple[int, ...] = ()) -> Vector:
+    return Layout(value).vectors(tangent, lead)
 
 
 # ---- Hessians
@@ -510,7 +526,8 @@ class Hessian(Sparse):
         self, function: Function, argnums: Argnums = 0, sparsity: Any = None, check: bool | None = None
     ) -> None:
         super().__init__(function, argnums, sparsity, check)
-        self._products, self._gradients = self.specialiser("hvp"), self.specialiser("gradient")
+        self._products, self._several = self.specialiser("hvp"), self.specialiser("hvps")
+        self._gradients = self.specialiser("gradient")
 
     def of(self, function: Function) -> Hessian:
         return Hessian(function, self.argnums, self.sparsity, self.check)
@@ -590,9 +607,13 @@ class _HessianAt:
 
     @cached_property
     def push(self) -> Push:
-        """A vector -> the Hessian times it."""
-        product = self.of._products.run(self.call)[1]
-        return lambda vector: self.inputs.vector(product(self.inputs.structured(vector)))
+        """Vectors -> the Hessian times these."""
+        try:
+            several = self.of._several.run(self.call)[1]
+        except NotBatched:
+            product = self.of._products.run(self.call)[1]
+            return one_by_one(lambda vector: self.inputs.vector(product(self.inputs.structured(vector))))
+        return lambda vectors: self.inputs.vectors(several(self.inputs.stacked(vectors)), (len(vectors),))
 
 
 __all__ = ["Hessian", "Jacobian", "Plan", "hessian", "jacobian", "pattern"]

@@ -16,7 +16,7 @@ LARGEST = 400  # columns that are looked at
 
 def dense(push: Callable[[Any], Any], size: int) -> np.ndarray:
     """The matrix of a linear map, column by column."""
-    return np.stack([push(unit) for unit in np.eye(size)], axis=1)
+    return push(np.eye(size)).T
 
 
 def missed(pattern: Any, matrix: np.ndarray) -> list[tuple[int, int]]:
