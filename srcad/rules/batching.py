@@ -26,8 +26,8 @@ from srcad.rules.lanes import (
     to_front,
 )
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Atom
-from srcad.trace.types import Array, ListOf, TupleOf, dims_of, is_differentiable, rank_of
+from srcad.trace.nodes import Atom, Const
+from srcad.trace.types import FLOAT, Array, ListOf, TupleOf, dims_of, is_differentiable, rank_of
 
 # ---- what tells the same of all lanes: the results have no further axis
 
@@ -114,7 +114,7 @@ def _store(site: Site) -> Any:
     rank = _item_rank(x, types, index)
     if any(lane.batched for lane in places):
         raise NotBatched("stores at places that differ between tangents")
-    if value.batched and (fancy_in_front(x.plain, types, index) or value.rank > rank):
+    if fancy_in_front(x.plain, types, index) or (value.batched and value.rank > rank):
         raise NotBatched("a store through index arrays that stand apart")
     stored = (site.whole(x), site.aligned(value, rank))
     return site.again(*stored, *(lane.atom for lane in places), index=(WHOLE, *index))
@@ -336,7 +336,13 @@ def _array(site: Site) -> Any:
     depth, structure = 0, site.params["structure"]
     while isinstance(structure, tuple):
         depth, structure = depth + 1, structure[0] if structure else 0
-    return to_front(site.b, site.again(*map(site.whole, site.operands)), depth)
+    zeros = {id(lane): lane for lane in site.operands if _is_zero(lane)}
+    zero = site.whole(next(iter(zeros.values()))) if zeros else None
+    return to_front(site.b, site.again(*(zero if id(o) in zeros else site.whole(o) for o in site.operands)), depth)
+
+
+def _is_zero(lane: Lane) -> bool:
+    return isinstance(lane.atom, Const) and lane.plain == FLOAT and lane.atom.value == 0.0
 
 
 # ---- products
@@ -479,15 +485,18 @@ def _into_list(site: Site) -> Any:
 
 @batches("list_to_array")
 def _list_to_array(site: Site) -> Any:
-    return to_front(site.b, site.again(site.first.atom), 1)
+    """The axes of the nested lists come first, then that of the lanes."""
+    depth, t = 0, site.first.plain
+    while isinstance(t, ListOf):
+        depth, t = depth + 1, t.element
+    return to_front(site.b, site.again(site.first.atom), depth)
 
 
 @batches("array_to_list")
 def _array_to_list(site: Site) -> Any:
-    if site.params.get("depth", 1) != 1:
-        raise NotBatched("several tangents of nested lists")
-    rank = site.first.rank
-    return site.again(emit(site.b, "transpose", site.first.atom, axes=(1, 0, *range(2, rank + 1))))
+    depth, rank = site.params.get("depth", 1), site.first.rank
+    axes = (*range(1, depth + 1), 0, *range(depth + 1, rank + 1))
+    return site.again(emit(site.b, "transpose", site.first.atom, axes=axes))
 
 
 @batches("tuple_new")

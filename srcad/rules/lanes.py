@@ -26,6 +26,7 @@ from srcad.trace.types import (
     Type,
     Undefined,
     dims_of,
+    dtype_of,
     is_differentiable,
     is_numeric,
     rank_of,
@@ -190,8 +191,7 @@ def spread(b: Builder, x: Atom, count: Atom) -> Atom:
 def _spread_array(b: Builder, x: Atom, count: Atom) -> Atom:
     made = b.definitions.get(x) if isinstance(x, Var) else None
     if made is not None and made.op == "zeros_like" and isinstance(x.type, Array):
-        extra = {} if x.type.dtype == "float64" else {"dtype": x.type.dtype}
-        return emit(b, "zeros", count, *shape_atoms(b, made.operands[0]), **extra)
+        return _zeros_each(b, made.operands[0], count)
     if isinstance(x.type, Scalar):
         zero = isinstance(x, Const) and type(x.value) is float and str(x.value) == "0.0"
         return emit(b, "zeros", count) if zero else emit(b, "full", x, count)
@@ -210,7 +210,18 @@ def _spread_list(b: Builder, x: Atom, count: Atom) -> Atom:
     made = b.definitions.get(x) if isinstance(x, Var) else None
     if made is not None and made.op == "list_new":
         return emit(b, "list_new", *(spread(b, item, count) for item in made.operands), element=element)
+    zeroed = made.operands[0] if made is not None and made.op == "list_zeros" else None
+    of = b.definitions.get(zeroed) if isinstance(zeroed, Var) else None
+    if of is not None and of.op == "list_new" and all(isinstance(item.type, (Array, Scalar)) for item in of.operands):
+        return emit(b, "list_new", *(_zeros_each(b, item, count) for item in of.operands), element=element)
     return filled(b, emit(b, "list_len", x), element, lambda k: spread(b, emit(b, "list_get", x, k), count))
+
+
+def _zeros_each(b: Builder, x: Atom, count: Atom) -> Atom:
+    """Zeros in the shape of a number or an array, for each lane."""
+    if isinstance(x.type, Scalar):
+        return emit(b, "zeros", count)
+    return emit(b, "zeros_each", count, x, dtype=dtype_of(x.type))
 
 
 def filled(b: Builder, length: Atom, element: Type, item: Callable[[Var], Atom]) -> Atom:

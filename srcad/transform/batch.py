@@ -17,12 +17,12 @@ from typing import Any
 
 from srcad.ops.arguments import length_dim
 from srcad.rules.batching import BATCHING, UNIFORM
-from srcad.rules.lanes import Lane, NotBatched, Site, batched_type, lane_of, spread
+from srcad.rules.lanes import Lane, NotBatched, Site, batched_type, lane_of, lifted, spread
 from srcad.trace.builder import Builder, atom
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, free_variables, variables
 from srcad.trace.slots import STRUCTURED, controls, layout, slots
-from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric
+from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric, rank_of
 
 
 class Batch:
@@ -149,8 +149,16 @@ class Batch:
         if first is None:
             return atoms
         pairs = zip(atoms[first : first + len(moving)], moving, strict=True)
-        inside = [a if var is None else self.fitted(self.whole(a), self.type_of(var)) for a, var in pairs]
+        inside = [a if var is None else self.flow(a, self.type_of(var)) for a, var in pairs]
         return (*atoms[:first], *inside, *atoms[first + len(moving) :])
+
+    def flow(self, a: Atom, wanted: Type) -> Atom:
+        """A value as it flows into a slot; a number that broadcasts with what the slot holds later on still does."""
+        value = self.fitted(self.whole(a), wanted)
+        if isinstance(value, Const):
+            return value
+        have, want = rank_of(value.type), rank_of(wanted)
+        return lifted(self.b, value, want - have) if have is not None and want is not None and have < want else value
 
     def fresh(self, targets: tuple[Var, ...], first: int | None, moving: Sequence[Var | None]) -> tuple[Var, ...]:
         """Variables that take what flows out of slots."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 
-from srcad.ops.arguments import emit, length_dim, picked, shape_atoms, sliced
+from srcad.ops.arguments import dim_atom, emit, length_dim, picked, shape_atoms, sliced
 from srcad.ops.catalogue import builder
 from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
@@ -89,7 +89,7 @@ def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
         for k, dot in zip(moving, dots, strict=True):
             yield from (units.columns(whole(dot), values[k], n) for n in range(len(directions)))
 
-    body = _with_units(made.body, "tangent", directions, _inputs(trace, wrt), 0, blocks)
+    body = _with_units(made, "tangent", directions, _inputs(trace, wrt), 0, blocks)
     return _jacobian(trace, wrt, structure, made, body)
 
 
@@ -111,7 +111,7 @@ def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
             yield from (units.rows(whole(bar), x, n) for bar, x in zip(bars, inputs, strict=True))
 
     last = next((k for k, e in enumerate(made.body.equations) if e.role == "adjoint"), len(made.body.equations))
-    body = _with_units(made.body, "adjoint", bars_in, [values[k] for k in moving], last, blocks)
+    body = _with_units(made, "adjoint", bars_in, [values[k] for k in moving], last, blocks)
     return _jacobian(trace, wrt, structure, made, body)
 
 
@@ -130,6 +130,37 @@ def _parted(trace: Trace, made: Trace) -> tuple[tuple[Atom, ...], tuple[Atom, ..
     return made.body.results[:count], made.body.results[count:]
 
 
+# ---- shapes
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """The shapes of values; lengths that an input has as well are read from that."""
+
+    b: Builder
+    lengths: Mapping[Dim, tuple[Var, int]]
+
+    @classmethod
+    def of_inputs(cls, b: Builder, inputs: Sequence[Var]) -> Shapes:
+        lengths: dict[Dim, tuple[Var, int]] = {}
+        for var in inputs:
+            for axis, dim in enumerate(dims_of(var.type) or ()):
+                lengths.setdefault(dim, (var, axis))
+        return cls(b, lengths)
+
+    def of(self, x: Atom) -> tuple[Atom, ...]:
+        dims = dims_of(x.type)
+        places = [self.lengths.get(dim, (x, k)) if dim.known else (x, k) for k, dim in enumerate(dims or ())]
+        return tuple(dim_atom(self.b, *place) for place in places) if dims is not None else shape_atoms(self.b, x)
+
+    def size(self, x: Atom) -> Atom:
+        """How many elements there are."""
+        product: Atom = const(1)
+        for length in self.of(x):
+            product = length if _is(product, 1) else _folded(self.b, "multiply", product, length)
+        return product
+
+
 # ---- the unit vectors
 
 
@@ -140,7 +171,7 @@ class Units:
     `bounds`: which of them belong to each space; None where there is one space. `vectors`: for each space, its part.
     """
 
-    b: Builder
+    shapes: Shapes
     spaces: tuple[Atom, ...]
     count: Atom
     bounds: tuple[tuple[Atom, Atom], ...] | None
@@ -155,11 +186,12 @@ class Units:
         """The block of a result and the space n, from the tangents of the result."""
         if self.alone:
             return dot
-        part, rank = self.part(dot, n), len(shape_atoms(self.b, y))
+        _check(y)
+        part, rank = self.part(dot, n), len(self.shapes.of(y))
         if rank_of(self.spaces[n].type) == 0:
             return part
         if rank:
-            part = emit(self.b, "transpose", part, axes=None if rank == 1 else (*range(1, rank + 1), 0))
+            part = emit(self.shapes.b, "transpose", part, axes=None if rank == 1 else (*range(1, rank + 1), 0))
         return self.shaped(part, y, self.spaces[n], self.spaces[n])
 
     def rows(self, bar: Atom, x: Atom, n: int) -> Atom:
@@ -170,51 +202,47 @@ class Units:
         """The lanes that belong to a space; those of a number are one, without a leading axis."""
         if self.bounds is None:
             return lanes
-        return _cut(self.b, lanes, 0, self.spaces[n], self.bounds[n], n + 1 == len(self.spaces))
+        return _cut(self.shapes, lanes, 0, self.spaces[n], self.bounds[n], n + 1 == len(self.spaces))
 
     def shaped(self, part: Atom, first: Atom, second: Atom, flat: Atom) -> Atom:
         """With the shape of the one plus that of the other; `flat` is the one that has a single axis now."""
-        if len(shape_atoms(self.b, flat)) < 2:
+        if len(self.shapes.of(flat)) < 2:
             return part
-        return emit(self.b, "reshape", part, *shape_atoms(self.b, first), *shape_atoms(self.b, second))
+        return emit(self.shapes.b, "reshape", part, *self.shapes.of(first), *self.shapes.of(second))
 
 
-def units_of(b: Builder, spaces: Sequence[Atom], names: Sequence[str | None]) -> Units:
+def units_of(shapes: Shapes, spaces: Sequence[Atom], names: Sequence[str | None]) -> Units:
     """The unit vectors of these spaces: the rows of an identity matrix, cut and shaped."""
-    spaces = tuple(spaces)
+    spaces, b = tuple(spaces), shapes.b
     for x in spaces:
-        if not isinstance(x.type, (Array, Scalar)):
-            raise NotBatched(f"a Jacobian in one pass with respect to a value of type {x.type}")
+        _check(x)
     if len(spaces) == 1 and rank_of(spaces[0].type) == 0:
-        return Units(b, spaces, const(1), None, (_one(b, spaces[0].type),))
+        return Units(shapes, spaces, const(1), None, (_one(b, spaces[0].type),))
     ends: list[Atom] = [const(0)]
     for x in spaces:
-        ends.append(_sum(b, ends[-1], _size(b, x)))
+        ends.append(_sum(b, ends[-1], shapes.size(x)))
     bounds, count = tuple(pairwise(ends)), ends[-1]
     eye = emit(b, "eye", count)
     if len(spaces) == 1:
         eye = renamed(b, eye, names[0] if rank_of(spaces[0].type) == 1 else None)
-        return Units(b, spaces, count, None, (_unit(b, eye, spaces[0], count, names[0]),))
+        return Units(shapes, spaces, count, None, (_unit(shapes, eye, spaces[0], count, names[0]),))
     last = len(spaces) - 1
     vectors = []
     for k, (x, bound, name) in enumerate(zip(spaces, bounds, names, strict=True)):
-        part = _cut(b, eye, 1, x, bound, k == last, name if len(shape_atoms(b, x)) < 2 else None)
-        vectors.append(_unit(b, part, x, count, name))
-    return Units(b, spaces, count, bounds, tuple(vectors))
+        part = _cut(shapes, eye, 1, x, bound, k == last, name if len(shapes.of(x)) < 2 else None)
+        vectors.append(_unit(shapes, part, x, count, name))
+    return Units(shapes, spaces, count, bounds, tuple(vectors))
+
+
+def _check(x: Atom) -> None:
+    if not isinstance(x.type, (Array, Scalar)):
+        raise NotBatched(f"a Jacobian in one pass that has a value of type {x.type}")
 
 
 def _one(b: Builder, t: Type) -> Atom:
     """The unit of a number, of its very type: Python's adapts to others."""
     one: Atom = const(1.0)
     return one if isinstance(t, Scalar) and t.python else emit(b, "cast", one, dtype=dtype_of(t))
-
-
-def _size(b: Builder, x: Atom) -> Atom:
-    """How many elements there are."""
-    product: Atom = const(1)
-    for length in shape_atoms(b, x):
-        product = length if _is(product, 1) else _folded(b, "multiply", product, length)
-    return product
 
 
 def _sum(b: Builder, one: Atom, other: Atom) -> Atom:
@@ -232,22 +260,22 @@ def _is(a: Atom, value: int) -> bool:
 
 
 def _cut(
-    b: Builder, rows: Atom, axis: int, x: Atom, bound: tuple[Atom, Atom], last: bool, name: str | None = None
+    shapes: Shapes, rows: Atom, axis: int, x: Atom, bound: tuple[Atom, Atom], last: bool, name: str | None = None
 ) -> Atom:
     """What belongs to a space, along an axis: an item for a number, else a slice."""
-    start, end = bound
+    (start, end), b = bound, shapes.b
     if rank_of(x.type) == 0:
         return renamed(b, picked(b, rows, axis, start), name)
     part = sliced(b, rows, axis, None if _is(start, 0) else start, None if last else end)
     part = renamed(b, part, name)
     dims = list(dims_of(part.type) or ())
-    dims[axis] = length_dim(_size(b, x).type)
+    dims[axis] = length_dim(shapes.size(x).type)
     return emit(b, "with_dims", part, dims=tuple(dims))
 
 
-def _unit(b: Builder, rows: Atom, x: Atom, count: Atom, name: str | None) -> Atom:
+def _unit(shapes: Shapes, rows: Atom, x: Atom, count: Atom, name: str | None) -> Atom:
     """Rows in the shape and the dtype of what they move."""
-    shape, dtype = shape_atoms(b, x), dtype_of(x.type)
+    b, shape, dtype = shapes.b, shapes.of(x), dtype_of(x.type)
     if len(shape) == 1:
         rows = emit(b, "with_dims", rows, dims=(length_dim(count.type), *(dims_of(x.type) or ())))
     elif len(shape) > 1:
@@ -261,15 +289,16 @@ def _unit(b: Builder, rows: Atom, x: Atom, count: Atom, name: str | None) -> Ato
 
 
 def _with_units(
-    body: Region, role: str, movers: Sequence[Var], spaces: Sequence[Atom], place: int, blocks: Blocks
+    trace: Trace, role: str, movers: Sequence[Var], spaces: Sequence[Atom], place: int, blocks: Blocks
 ) -> Region:
     """The body in which unit vectors, made at a place, stand for the inputs `movers`, and what `blocks` then makes."""
-    b = builder()
+    b, body = builder(), trace.body
+    known = [entry.var for entry in trace.inputs if entry.var not in movers]
     ahead, behind = body.equations[:place], body.equations[place:]
     for equation in ahead:
         b.append(equation)
     b.role = role
-    units = units_of(b, spaces, [mover.name for mover in movers])
+    units = units_of(Shapes.of_inputs(b, known), spaces, [mover.name for mover in movers])
     given = dict(zip(movers, units.vectors, strict=True))
     rest = Region((), behind, body.results)
     if units.alone:

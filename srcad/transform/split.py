@@ -88,8 +88,8 @@ def _pullback(trace: Trace, reverse: Region, bars: Tree, residuals: tuple[Var, .
 
 
 def _name(v: Var) -> str:
-    """What to call what was recorded; "_" says that the user has no use for it."""
-    return v.name if v.name and v.name != "_" else "recorded"
+    """What to call what was recorded. Underscores in front say that a name isn't for use by others; "_" is none."""
+    return (v.name or "").strip("_") or "recorded"
 
 
 def _stem(trace: Trace) -> str:
