@@ -105,7 +105,7 @@ class Sets:
         from scipy import sparse
 
         count = int(owners.max()) + 1
-        used, columns = np.unique(ids, return_inverse=True)
+        used, columns = self.numbered(ids)
         chosen = sparse.csr_array((np.ones(ids.size, bool), (owners, columns)), shape=(count, used.size))
         product = chosen @ self.matrix(used)
         sizes = np.diff(product.indptr)
@@ -118,6 +118,14 @@ class Sets:
             fresh = product if new.all() else product[new]
             result[new] = self.append(fresh.indices, np.diff(fresh.indptr))
         return result
+
+    def numbered(self, ids: Ids) -> tuple[Ids, Ids]:
+        """The sets that occur, and for each of `ids` which of these it is."""
+        if self.count > 8 * ids.size:
+            return np.unique(ids, return_inverse=True)
+        occurs = np.zeros(self.count, bool)
+        occurs[ids] = True
+        return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[ids]
 
     def reduce(self, ids: Ids, axes: Iterable[int], keepdims: bool = False) -> Any:
         """The unions along axes."""
@@ -157,7 +165,9 @@ class Sets:
 
     def compact(self, live: Ids) -> Ids:
         """Keep only rows that are live; for each old row its new number."""
-        kept = np.unique(np.concatenate([np.arange(FIRST + self.size), live]))
+        occurs = np.arange(self.count) < FIRST + self.size
+        occurs[live] = True
+        kept = np.flatnonzero(occurs)
         rows = self.matrix(kept[FIRST + self.size :])
         numbers = np.zeros(self.count, np.int64)
         numbers[kept] = np.arange(kept.size)
