@@ -22,6 +22,8 @@ from srcad.errors import ArgumentError
 
 Colours = NDArray[np.int64]
 
+SMALL = 50_000  # edges of a graph that is worth an order that takes long to find
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -121,9 +123,11 @@ def intersections(pattern: Any) -> Any:
 
 def _tried(graph: Any, bound: int) -> Iterator[dict[int, int]]:
     """Greedy colourings in several orders, until one needs no more colours than it must."""
-    networkx = _networkx()
-    for order in (lambda graph, _: sorted(graph), "largest_first", "smallest_last"):
-        found: dict[int, int] = networkx.greedy_color(graph, order)
+    orders = [lambda graph, _: sorted(graph), "largest_first"]
+    if graph.number_of_edges() < SMALL:
+        orders.append("smallest_last")
+    for order in orders:
+        found: dict[int, int] = _networkx().greedy_color(graph, order)
         yield found
         if max(found.values()) + 1 == bound:
             return

@@ -103,6 +103,8 @@ def flattened(ids: Any) -> Iterator[Any]:
 
 def dependent(value: Any, ids: Any) -> Any:
     """A result with its sets, where it has any; integers and the like have no derivative."""
+    if type(value) is float and type(ids) is int:
+        return Dependent(value, ids) if ids else value
     if isinstance(value, (list, tuple)):  # those that NumPy returns have names
         nested = ids if isinstance(ids, (list, tuple)) else [ids] * len(value)
         return (list if isinstance(value, list) else tuple)(map(dependent, value, nested))

@@ -158,6 +158,9 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
     def made(self, value: Any, ids: Any) -> Any:
         """A result with its sets, which are kept as long as it is."""
         made = dependent(value, ids)
+        if type(made) is Dependent:
+            self.alive.add(made)
+            return made
         self.alive.update(one for one in flattened(made) if type(one) is Dependent)
         return made
 

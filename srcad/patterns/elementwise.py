@@ -24,7 +24,10 @@ def _product(case: Case) -> Any:
 
 
 def _unless_zero(case: Case, k: int) -> Any:
-    zero = np.equal(case.values[1 - k], 0) & np.equal(case.ids[1 - k], NONE)
+    value = case.values[1 - k]
+    if isinstance(value, float):
+        return NONE if value == 0.0 and not np.any(case.ids[1 - k]) else case.ids[k]
+    zero = np.equal(value, 0) & np.equal(case.ids[1 - k], NONE)
     return _number(np.where(zero, NONE, case.ids[k])) if np.any(zero) else case.ids[k]
 
 

@@ -57,6 +57,8 @@ class Sets:
         """Elementwise, of numbers or arrays of sets that broadcast."""
         if isinstance(a, int) and isinstance(b, int):
             return self.join(a, b)
+        if np.ndim(a) == np.ndim(b) == 0:
+            return self.join(int(a), int(b))
         a, b = np.broadcast_arrays(a, b)
         small, large = np.minimum(a, b), np.maximum(a, b)
         unsettled = (small >= FIRST) & (small != large)
@@ -80,7 +82,9 @@ class Sets:
     def new_join(self, a: int, b: int) -> int:
         starts = self.starts
         one, other = self.members[starts[a] : starts[a + 1]], self.members[starts[b] : starts[b + 1]]
-        both = np.union1d(one, other)
+        both = np.concatenate([one, other])
+        both.sort()
+        both = both[np.concatenate([[True], both[1:] != both[:-1]])]
         if both.size in (one.size, other.size):
             return a if both.size == one.size else b
         return int(self.append(both, np.array([both.size]))[0])
