@@ -31,9 +31,9 @@ class Request:
     """What is to be generated.
 
     kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep);
-              "tangent" (value and tangent); "hvp" (the tangent of the gradient); "tangents" and "hvps" (several at once);
-              "jacfwd" and "jacrev" (the Jacobian, by columns and by rows), "jacobian" (one of these), "hessian" (the
-              Jacobian of the gradient)
+              "tangent" (value and tangent); "hvp" (the tangent of the gradient); "tangents" and "hvps" (the same with
+              several tangents at once); "jacfwd" and "jacrev" (the Jacobian, by columns and by rows), "jacobian" (one
+              of these), "hessian" (the Jacobian of the gradient)
     argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
     value     the value of the function comes first
     has_aux   the function returns (value, anything)

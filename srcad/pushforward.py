@@ -111,8 +111,8 @@ class Pushforward:
         """The tangents as the generated function takes them: fitted to the arguments, in its parameters."""
         code = self.code
         if code.several:
-            pairs = (pair for tree, given in zip(code.trees, tangents, strict=True) for pair in paired(tree, given, ""))
-            return nested({code.dots[k]: dots for k, dots, _ in pairs})
+            both = zip(code.trees, tangents, strict=True)
+            return nested({code.dots[k]: dots for tree, given in both for k, dots, _ in paired(tree, given, "")})
         if code.plain is not None and len(code.plain) == len(tangents):
             pairs = zip(code.plain, tangents, strict=True)
             return {name: quickly_fitted(self.args[k], dot) for (k, name), dot in pairs}

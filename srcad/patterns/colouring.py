@@ -45,7 +45,7 @@ class Plan:
 
     def seeds(self, first: int, last: int) -> NDArray[np.float64]:
         """A row of ones and zeros for each of some colours."""
-        return (self.colours == np.arange(first, last)[:, None]).astype(float)
+        return np.asarray(self.colours == np.arange(first, last)[:, None], float)
 
     def matrix(self, compressed: NDArray[Any]) -> Any:
         """The sparse matrix, from a row for each colour: the sums of the columns (or rows) of that colour."""

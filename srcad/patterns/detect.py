@@ -34,12 +34,12 @@ Flat = Callable[[str], bool]
 TABLE = {**elementwise.TABLE, **moving.TABLE, **reducing.TABLE, **linear.TABLE, **sequences.TABLE}
 
 # Operations that take lists and tuples apart and put them together, whatever is in them.
-_CONTAINERS = ("list_new", "list_append", "list_pop", "list_get", "list_set", "list_concat", "list_slice")
-_CONTAINERS += ("list_set_slice", "list_reverse", "list_repeat", "tuple_new", "tuple_get")
+_LISTS = ("new", "append", "pop", "get", "set", "concat", "slice", "set_slice", "reverse", "repeat")
+_CONTAINERS = frozenset((*(f"list_{name}" for name in _LISTS), "tuple_new", "tuple_get"))
 
 # Operations that look at an operand and not at its numbers.
-_BLIND = ("dim", "size", "shape", "ndim", "zeros_like", "ones_like", "empty_like", "list_len", "list_zeros")
-_BLIND += ("identical", "not_identical", "is_instance")
+_LIKE = ("zeros_like", "ones_like", "empty_like", "list_zeros")
+_BLIND = frozenset(("dim", "size", "shape", "ndim", "list_len", *_LIKE, "identical", "not_identical", "is_instance"))
 
 COMPACT_FROM = 4_000_000  # entries in the table of sets; beyond, those that nobody holds any more make room
 
@@ -100,7 +100,7 @@ def _numbered(value: Any, numbers: Iterator[int]) -> Any:
 def names(trace: Trace) -> dict[str, Any]:
     """What spellings may refer to."""
     import scipy
-    import scipy.special  # noqa: F401 - which makes it an attribute of scipy
+    import scipy.special  # which makes it an attribute of scipy
 
     return {**HELPERS, "scipy": scipy, **trace.bindings}
 

@@ -42,13 +42,13 @@ def _choice(case: Case) -> Any:
 
 def _accumulated(case: Case) -> Any:
     """Sums; of lists and tuples item by item."""
-    return _added(case, *case.ids, case.result)
+    return _added(case, case.ids[0], case.ids[1], case.result)
 
 
 def _added(case: Case, a: Any, b: Any, result: Any) -> Any:
     if isinstance(result, (list, tuple)):
         n = len(result)
-        return [_added(case, *items) for items in zip(_items(a, n), _items(b, n), result, strict=True)]
+        return [_added(case, x, y, part) for x, y, part in zip(_items(a, n), _items(b, n), result, strict=True)]
     return case.sets.union(a, b)
 
 

@@ -2,7 +2,7 @@
 
 A product of arrays is an einsum. Each number of its result depends on those of both operands that are multiplied for
 it, but for those that meet nothing but zeros that are constants: a matrix of the program's may be sparse, too. What
-works on whole matrices (solving, inverting, factoring) depends on all of each matrix, and on no other matrix of a stack.
+works on whole matrices (solving, inverting, factoring) depends on all of each matrix, and on no other of a stack.
 """
 
 from __future__ import annotations

@@ -68,9 +68,8 @@ def _sorted(case: Case) -> Any:
 
 
 def _stored(case: Case) -> Any:
-    x, value, *places = case.values
     ids = np.array(case.full(0))
-    ids[subscript(case.params["index"], tuple(places))] = _value_ids(case)
+    ids[subscript(case.params["index"], case.values[2:])] = _value_ids(case)
     return ids
 
 
@@ -130,9 +129,9 @@ def _items(ids: Any, count: int) -> Sequence[Any]:
     return ids if isinstance(ids, (list, tuple)) else [ids] * count
 
 
-_FIRST = ("get_item", "reshape", "reshape_like", "with_dims", "ravel", "flatten", "transpose", "expand_dims")
-_FIRST += ("squeeze", "roll", "flip", "diagonal", "diag", "triu", "tril", "take_along_axis", "split", "tile", "repeat")
-_FIRST += ("split_like",)
+_FIRST: tuple[str, ...] = ("get_item", "reshape", "reshape_like", "with_dims", "ravel", "flatten", "transpose")
+_FIRST += ("expand_dims", "squeeze", "roll", "flip", "diagonal", "diag", "triu", "tril", "take_along_axis")
+_FIRST += ("split", "split_like", "tile", "repeat")
 
 TABLE: dict[str, Callable[[Case], Any]] = {
     **dict.fromkeys(_FIRST, _first),

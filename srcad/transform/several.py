@@ -1,7 +1,7 @@
 """Several tangents at once, given by the caller: a leading axis in each of them, and in what depends on them.
 
-    def f_jvp(x, x_dot):                         def f_jvps(x, x_dot):
-        return x**2, 2 * x * x_dot       ->          return x**2, 2 * x * x_dot      # x_dot[k] is a tangent
+def f_jvp(x, x_dot):                         def f_jvps(x, x_dot):
+    return x**2, 2 * x * x_dot       ->          return x**2, 2 * x * x_dot      # x_dot[k] is a tangent
 """
 
 from __future__ import annotations
