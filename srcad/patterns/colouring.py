@@ -45,7 +45,8 @@ class Plan:
 
     def seeds(self, first: int, last: int) -> NDArray[np.float64]:
         """A row of ones and zeros for each of some colours."""
-        return np.asarray(self.colours == np.arange(first, last)[:, None], float)
+        chosen = (self.colours == np.arange(first, last)[:, None]) & (self.pattern.nnz > 0)
+        return np.asarray(chosen, float)
 
     def matrix(self, compressed: NDArray[Any]) -> Any:
         """The sparse matrix, from a row for each colour: the sums of the columns (or rows) of that colour."""

@@ -15,6 +15,7 @@ from srcad.errors import ArgumentError
 from srcad.patterns import Plan, plan
 from srcad.pipeline import Program, Request
 from srcad.sparse.evaluation import CHANGES, MISSES, Push, probe
+from srcad.sparse.given import given_pattern
 from srcad.sparse.layout import Layout
 from srcad.specialise import Specialiser
 
@@ -36,6 +37,7 @@ class Sparse:
         self.function = function
         self.argnums = argnums
         self.sparsity = sparsity
+        self.given = None if sparsity is None else given_pattern(sparsity)
         self.check = sparsity is not None if check is None else check
         self.single = request_for("tangent", argnums).single
         self._plans: tuple[Plan, ...] = ()

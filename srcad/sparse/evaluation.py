@@ -19,11 +19,10 @@ CHUNK = 64  # seeds that are made at a time
 
 def evaluated(push: Push, plan: Plan) -> Any:
     """The sparse matrix of a linear map (of its transpose, by rows)."""
-    blocks = [push(plan.seeds(first, min(first + CHUNK, plan.count))) for first in range(0, plan.count, CHUNK)]
-    length = plan.pattern.shape[1 if plan.by == "rows" else 0]
-    for block in blocks:
-        check_length(block.shape[1], length, plan)
-    return plan.matrix(np.concatenate(blocks) if blocks else np.zeros((1, length)))
+    count = max(plan.count, 1)  # of a matrix without entries a zero, which tells its shape and its dtype
+    images = np.concatenate([push(plan.seeds(k, min(k + CHUNK, count))) for k in range(0, count, CHUNK)])
+    check_length(images.shape[1], plan.pattern.shape[1 if plan.by == "rows" else 0], plan)
+    return plan.matrix(images)
 
 
 def one_by_one(push: Callable[[Vector], Vector]) -> Push:

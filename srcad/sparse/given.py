@@ -10,26 +10,20 @@ from srcad.errors import ArgumentError
 from srcad.patterns import Plan
 
 
-def given_pattern(sparsity: Any, shape: tuple[int | None, int | None]) -> Any:
-    """A pattern as a user gives it: a matrix, or a tuple (of tuples) of blocks."""
+def given_pattern(sparsity: Any) -> Any:
+    """A pattern as a user gives it: a matrix, or a tuple (of tuples) of blocks. A copy, as a Boolean csr_array."""
     from scipy import sparse
 
-    if isinstance(sparsity, (tuple, list)) and any(np.ndim(block) == 2 or sparse.issparse(block) for block in sparsity):
-        matrix = sparse.hstack([_matrix(block) for block in sparsity], format="csr")
-    elif isinstance(sparsity, (tuple, list)) and sparsity and isinstance(sparsity[0], (tuple, list)):
-        blocks = [[_matrix(block) for block in row] for row in sparsity] if _blocks(sparsity) else None
-        matrix = sparse.block_array(blocks, format="csr") if blocks else _matrix(np.asarray(sparsity))
-    else:
-        matrix = _matrix(sparsity)
-    if any(due not in (None, n) for due, n in zip(shape, matrix.shape, strict=True)):
-        raise _misshapen(matrix.shape, shape)
-    return matrix
+    if isinstance(sparsity, tuple) and any(sparse.issparse(block) or np.ndim(block) == 2 for block in sparsity):
+        return _matrix(sparse.hstack([_matrix(block) for block in sparsity]))
+    if isinstance(sparsity, tuple) and sparsity and isinstance(sparsity[0], tuple):
+        return _matrix(sparse.block_array([[_matrix(block) for block in row] for row in sparsity]))
+    return _matrix(sparsity)
 
 
-def _blocks(sparsity: Any) -> bool:
-    from scipy import sparse
-
-    return any(sparse.issparse(block) or np.ndim(block) == 2 for row in sparsity for block in row)
+def check_shape(pattern: Any, rows: int | None, columns: int) -> None:
+    if columns != pattern.shape[1] or rows not in (None, pattern.shape[0]):
+        raise _misshapen(pattern.shape, (rows, columns))
 
 
 def _matrix(sparsity: Any) -> Any:
@@ -41,7 +35,7 @@ def _matrix(sparsity: Any) -> Any:
             what = f"sparsity must be a matrix, and is {type(sparsity).__name__} of {np.ndim(sparsity)} dimensions"
             raise ArgumentError(what, do="give a SciPy sparse matrix, or an array that is not zero where entries are")
         sparsity = np.asarray(sparsity) != 0
-    matrix = sparse.csr_array(sparsity)
+    matrix = sparse.csr_array(sparsity, copy=True)
     matrix.sum_duplicates()
     return sparse.csr_array((np.ones(matrix.nnz, bool), matrix.indices, matrix.indptr), shape=matrix.shape)
 
@@ -62,4 +56,4 @@ def check_length(found: int, due: int, plan: Plan) -> None:
         raise _misshapen(plan.pattern.shape, (rows, columns))
 
 
-__all__ = ["check_length", "given_pattern"]
+__all__ = ["check_length", "check_shape", "given_pattern"]

@@ -14,7 +14,7 @@ from srcad.rules.lanes import NotBatched
 from srcad.sparse.common import Function, Sparse, differentiated_of, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
-from srcad.sparse.given import given_pattern
+from srcad.sparse.given import check_shape
 from srcad.sparse.layout import Layout
 from srcad.specialise import Entrance
 from srcad.trace.nodes import walk
@@ -89,8 +89,9 @@ class _HessianAt:
     @cached_property
     def pattern(self) -> Any:
         """Of what is not symmetric also the mirror image, as the Hessian itself is symmetric."""
-        if self.of.sparsity is not None:
-            found = given_pattern(self.of.sparsity, (self.inputs.size,) * 2)
+        found = self.of.given
+        if found is not None:
+            check_shape(found, self.inputs.size, self.inputs.size)
         else:
             found = detected(self.entrance, self.program.traces[0], self.call, self.arguments)
         both = (found + found.T).tocsr()

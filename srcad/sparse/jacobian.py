@@ -14,7 +14,7 @@ from srcad.rules.lanes import NotBatched
 from srcad.sparse.common import Function, Sparse, differentiated_of, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
-from srcad.sparse.given import check_length, given_pattern
+from srcad.sparse.given import check_length, check_shape
 from srcad.sparse.layout import Layout, Vector
 from srcad.specialise import Entrance
 
@@ -99,8 +99,9 @@ class _JacobianAt:
 
     @cached_property
     def pattern(self) -> Any:
-        if self.of.sparsity is not None:
-            return given_pattern(self.of.sparsity, (None, self.inputs.size))
+        if self.of.given is not None:
+            check_shape(self.of.given, None, self.inputs.size)
+            return self.of.given
         return detected(self.entrance, self.program.primal, self.call, self.arguments)
 
     @cached_property
