@@ -77,9 +77,15 @@ class Plan:
 
 
 def plan(pattern: Any, by: str | None = None) -> Plan:
-    """The plan with fewer colours of columns and rows; columns where there is no difference."""
+    """The plan with fewer colours of columns and rows; columns where there is no difference.
+
+    `by`: "columns" or "rows" alone; "symmetric": columns, of a matrix that is.
+    """
     if by == "symmetric":
-        return Plan(pattern, by, star_colours(pattern))
+        stars = Plan(pattern, by, star_colours(pattern))
+        if stars.count <= fullest(pattern):
+            return stars
+        return min(stars, Plan(pattern, "columns", column_colours(pattern)), key=lambda found: found.count)
     turned = pattern.T.tocsr()
     sides = {"columns": pattern, "rows": turned}
     if by is not None:

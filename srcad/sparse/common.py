@@ -40,7 +40,7 @@ class Sparse:
         self.given = None if sparsity is None else given_pattern(sparsity)
         self.check = sparsity is not None if check is None else check
         self.single = request_for("tangent", argnums).single
-        self._plans: tuple[Plan, ...] = ()
+        self._plans: tuple[tuple[str | None, Plan], ...] = ()
         self.__name__ = name_of(function)
 
     def specialiser(self, kind: str) -> Specialiser:
@@ -67,11 +67,11 @@ class Sparse:
 
     def plan_for(self, found: Any, by: str | None) -> Plan:
         """The plan for a pattern: that of an earlier call, or a new one."""
-        for known in self._plans:
-            if (by is None or known.by == by) and _same(known.pattern, found):
+        for wish, known in self._plans:
+            if wish == by and _same(known.pattern, found):
                 return known
         made = plan(found, by)
-        self._plans = (made, *self._plans)[:REMEMBERED]
+        self._plans = ((by, made), *self._plans)[:REMEMBERED]
         return made
 
 
