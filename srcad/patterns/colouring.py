@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -38,7 +39,7 @@ class Plan:
     by: str
     colours: Colours
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many evaluations it takes."""
         return int(self.colours.max()) + 1 if self.colours.size else 0
@@ -53,22 +54,26 @@ class Plan:
         from scipy import sparse
 
         pattern = self.pattern
-        columns, rows = pattern.indices, np.repeat(np.arange(pattern.shape[0]), np.diff(pattern.indptr))
-        if self.by == "rows":
-            data = compressed[self.colours[rows], columns]
-        elif self.by == "columns":
-            data = compressed[self.colours[columns], rows]
-        else:
-            data = self.of_symmetric(compressed, rows, columns)
-        return sparse.csr_array((data, columns.copy(), pattern.indptr.copy()), shape=pattern.shape)
+        data = np.take(compressed, self.places)
+        return sparse.csr_array((data, pattern.indices.copy(), pattern.indptr.copy()), shape=pattern.shape)
 
-    def of_symmetric(self, compressed: NDArray[Any], rows: Any, columns: Any) -> Any:
-        """Each entry from its row, or from that of its mirror image where the row has others of its colour."""
-        _, place, counts = np.unique(
-            rows * np.int64(self.count) + self.colours[columns], return_inverse=True, return_counts=True
-        )
-        alone = counts[place] == 1
-        return np.where(alone, compressed[self.colours[columns], rows], compressed[self.colours[rows], columns])
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Where the compressed rows, put end to end, have each entry."""
+        columns = self.pattern.indices.astype(np.int64)
+        rows = np.repeat(np.arange(self.pattern.shape[0]), np.diff(self.pattern.indptr))
+        if self.by == "rows":
+            return self.colours[rows] * self.pattern.shape[1] + columns
+        direct = self.colours[columns] * self.pattern.shape[0] + rows
+        if self.by == "columns":
+            return direct
+        return np.where(self.alone(rows, columns), direct, self.colours[rows] * self.pattern.shape[0] + columns)
+
+    def alone(self, rows: Any, columns: Any) -> Any:
+        """Whether an entry is the only one of its colour in its row; if not, its mirror image is in its own."""
+        keys = rows * np.int64(self.count) + self.colours[columns]
+        _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        return counts[place] == 1
 
     def __repr__(self) -> str:
         way = {"rows": "rows, by adjoints", "columns": "columns, by tangents"}.get(self.by, "a symmetric matrix")

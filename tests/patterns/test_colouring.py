@@ -67,9 +67,8 @@ def test_paths_of_four_nodes_have_three_colours(seed: int) -> None:
 
 
 def banded(n: int, width: int) -> sparse.csr_array:
-    return sparse.csr_array(
-        sparse.diags_array([np.ones(n)] * (2 * width + 1), offsets=range(-width, width + 1), shape=(n, n))
-    )
+    offsets = range(-width, width + 1)
+    return sparse.csr_array(sparse.diags_array([np.ones(n)] * len(offsets), offsets=offsets, shape=(n, n)))
 
 
 @pytest.mark.parametrize("n", [10, 1000])
@@ -80,9 +79,8 @@ def test_counts(n: int) -> None:
     assert plan(banded(n, 1), "symmetric").count == 3
     assert plan(sparse.csr_array(sparse.eye_array(n)), "columns").count == 1
     assert plan(sparse.csr_array(np.ones((1, n)))).by == "rows"
-    arrow = sparse.csr_array(
-        sparse.eye_array(n) + sparse.csr_array((np.ones(n), (np.zeros(n, int), np.arange(n))), (n, n))
-    )
+    first_row = sparse.csr_array((np.ones(n), (np.zeros(n, int), np.arange(n))), shape=(n, n))
+    arrow = sparse.csr_array(sparse.eye_array(n) + first_row)
     assert (plan(arrow).by, plan(arrow).count) == ("rows", 2)
     assert plan(sparse.csr_array(arrow + arrow.T), "symmetric").count == 2
 
