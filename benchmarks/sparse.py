@@ -6,6 +6,7 @@ All times are ratios within one run, medians of interleaved repetitions. The uni
 product) by `srcad.jvp` (`srcad.hvp`) at the same arguments. So a dense derivative column by column costs as many units
 as there are columns.
 
+    unit        a tangent, in milliseconds
     evaluated   the matrix where the pattern is given (and not checked): all colours
     detected    the matrix where the pattern is found in each call, as it is without `sparsity`
     first       the first call, which also colours; the code is compiled already
@@ -93,12 +94,13 @@ def measured(function: Function, args: tuple[Any, ...], second: bool) -> tuple[A
 
 
 def main() -> None:
-    print("| program | columns | entries | colours | evaluated | detected | first |")
-    print("|---|---|---|---|---|---|---|")
+    print("| program | columns | entries | colours | unit | evaluated | detected | first |")
+    print("|---|---|---|---|---|---|---|---|")
     for name, function, args, second in cases():
         way, times = measured(function, args, second)
         ratios = (f"{times[what] / times['unit']:.0f}" for what in ("evaluated", "detected", "first"))
-        shown = (name, way.pattern.shape[1], way.pattern.nnz, way.count, *ratios)
+        unit = f"{1e3 * times['unit']:.2f} ms"
+        shown = (name, way.pattern.shape[1], way.pattern.nnz, way.count, unit, *ratios)
         print(f"| {' | '.join(map(str, shown))} |", flush=True)
 
 

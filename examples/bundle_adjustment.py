@@ -1,7 +1,7 @@
 """Bundle adjustment: cameras, points and weights from what the cameras saw, by least squares with a sparse Jacobian.
 
-A camera has 11 parameters (rotation, position, focal length, principal point, radial distortion about it), a point 3, an
-observation a weight, as in the benchmark ADBench. A row of the Jacobian has the 15 entries of one of each, and so
+A camera has 11 parameters (rotation, position, focal length, principal point, radial distortion about it), a point 3,
+an observation a weight, as in the benchmark ADBench. A row of the Jacobian has the 15 entries of one of each, and so
 thousands of columns take 15 tangents.
 """
 
@@ -40,7 +40,7 @@ def scene(n, m, each, rng):
     """Cameras around a cloud of points, each point seen by `each` of them: the truth, and what was seen."""
     cameras = np.zeros((n, 11))
     cameras[:, :3] = rng.normal(scale=0.2, size=(n, 3))
-    cameras[:, 3:6] = [0.0, 0.0, -6.0] + rng.normal(scale=0.3, size=(n, 3))
+    cameras[:, 3:6] = rng.normal([0.0, 0.0, -6.0], 0.3, size=(n, 3))
     cameras[:, 6:] = [1.0, 0.0, 0.0, 0.01, 0.001]
     points = rng.normal(size=(m, 3))
     seen_by = np.concatenate([rng.choice(n, each, replace=False) for _ in range(m)])

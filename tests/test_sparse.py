@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import pickle
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import pytest
 from scipy import optimize, sparse
 
 import srcad
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, NotYetSupported
 
 RNG = np.random.default_rng(0)
 
@@ -288,6 +289,10 @@ class TestGivenPatterns:
             srcad.sparse.jacobian(chain, sparsity=np.ones(3))
 
 
+def test_the_examples_of_the_docstrings():
+    assert doctest.testmod(srcad.sparse) == (0, 13)
+
+
 class TestErrors:
     def test_no_such_mode(self):
         with pytest.raises(ArgumentError, match="mode must be"):
@@ -321,6 +326,26 @@ class TestErrors:
 
         np.testing.assert_array_equal(srcad.sparse.jacobian(f)(np.ones(2)).toarray(), 2.0 * np.eye(2))
         assert "here" in capsys.readouterr().out
+
+
+JACOBIAN = srcad.sparse.jacobian(chain)
+
+
+class TestInPrograms:
+    def test_of_constants_it_runs_as_it_stands(self):
+        def f(x, at):
+            return np.sum((JACOBIAN(at) @ np.ones(3)) * x)
+
+        due = JACOBIAN(np.arange(3.0)) @ np.ones(3)
+        np.testing.assert_allclose(srcad.grad(f)(np.ones(2), np.arange(3.0)), due)
+
+    def test_its_own_derivative_is_refused(self):
+        def f(x):
+            return np.sum(JACOBIAN(x) @ x)
+
+        with pytest.raises(NotYetSupported) as caught:
+            srcad.grad(f)(np.ones(3))
+        assert "JACOBIAN(x)" in str(caught.value)
 
 
 class TestInSciPy:

@@ -23,6 +23,7 @@ from srcad.errors import ArgumentError
 
 Colours = NDArray[np.int64]
 
+FEW = 3  # colours that another order need not try to undercut
 SMALL = 50_000  # edges of a graph that is worth an order that takes long to find
 
 
@@ -63,8 +64,8 @@ class Plan:
         columns = self.pattern.indices.astype(np.int64)
         rows = np.repeat(np.arange(self.pattern.shape[0]), np.diff(self.pattern.indptr))
         if self.by == "rows":
-            return self.colours[rows] * self.pattern.shape[1] + columns
-        direct = self.colours[columns] * self.pattern.shape[0] + rows
+            return np.asarray(self.colours[rows] * self.pattern.shape[1] + columns)
+        direct = np.asarray(self.colours[columns] * self.pattern.shape[0] + rows)
         if self.by == "columns":
             return direct
         return np.where(self.alone(rows, columns), direct, self.colours[rows] * self.pattern.shape[0] + columns)
@@ -163,11 +164,14 @@ def star_colours(pattern: Any) -> Colours:
     neighbours = [
         [j for j in row.tolist() if j != i] for i, row in enumerate(np.split(pattern.indices, pattern.indptr[1:-1]))
     ]
-    if not neighbours or pattern.shape[0] == 0:
+    if pattern.shape[0] == 0:
         return np.zeros(0, np.int64)
     degrees = np.array([len(row) for row in neighbours])
     orders = (np.arange(len(neighbours)), np.argsort(-degrees, kind="stable"))
-    return min((Stars(neighbours).coloured(order.tolist()) for order in orders), key=lambda found: int(found.max()))
+    best = Stars(neighbours).coloured(orders[0].tolist())
+    if best.max() < FEW:
+        return best
+    return min(best, Stars(neighbours).coloured(orders[1].tolist()), key=lambda found: int(found.max()))
 
 
 class Stars:

@@ -29,6 +29,8 @@ class Sparse:
 
     made_by = ""
 
+    __srcad_unread__ = True  # in a program that is differentiated it runs as it stands: SciPy's matrices have no rules
+
     def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
