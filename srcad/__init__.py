@@ -1,6 +1,6 @@
 """Source-to-source automatic differentiation of plain Python and NumPy."""
 
-from srcad import errors, sparse, testing
+from srcad import errors, implicit, sparse, testing
 from srcad.api import Derived, grad, trace, value_and_grad, vjp
 from srcad.custom import custom_rule, stop_gradient
 from srcad.errors import SrcadError
@@ -18,6 +18,7 @@ __all__ = [
     "grad",
     "hessian",
     "hvp",
+    "implicit",
     "jacfwd",
     "jacobian",
     "jacrev",

@@ -91,6 +91,7 @@ def emit(
         Path, typer.Option("-o", "--output", metavar="FILE", help="The module to write; - for standard output.")
     ],
     wrt: Wrt = "",
+    mode: Mode = "reverse",
     value: Value = False,
     args: Types = "",
 ) -> None:
@@ -98,7 +99,7 @@ def emit(
     function = load(target)
     example = example_for(function, args)
     tell_assumed(example)
-    derived = derivative(function, example, wrt, value)
+    derived = of_mode(mode, function, example, wrt) or derivative(function, example, wrt, value)
     text = derived.emitted(example.args, example.kwargs, made=command_line())
     if str(output) == "-":
         print_code(text)

@@ -54,6 +54,11 @@ class Jacobian(Derived):
                 self._single = self.one_by_one()
         return self._single._entrance(args, kwargs)
 
+    def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
+        """As `Derived.emitted`; a Jacobian one column after the other is no function that could be written."""
+        self._specialiser.find(self._specialiser.binder.bind(args, kwargs))
+        return super().emitted(args, kwargs, made)
+
     def one_by_one(self) -> Derived:
         """What gives a single column, or row."""
         function, request = self.__srcad__

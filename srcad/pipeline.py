@@ -18,6 +18,7 @@ from srcad.results import check_moving, differentiated, returning, shifted, unch
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
+from srcad.transform import flows, implicit, integrals  # noqa: F401 - fill in rules
 from srcad.transform.adjoint import adjoint
 from srcad.transform.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
 from srcad.transform.several import several_tangents
@@ -230,7 +231,13 @@ def transposed_trace(reading: Reading, request: Any = None) -> Trace:
     return simplify(returning(trace, Node("tuple", tuple(map(Leaf, range(len(reading.wrt)))))))
 
 
+def closed_trace(reading: Reading, request: Any = None) -> Trace:
+    """The function that a reading has read, as it is handed to a solver."""
+    return simplify(reading.trace)
+
+
 DERIVE["transpose"] = transposed_trace
+DERIVE["closed"] = closed_trace
 DERIVE.update(dict.fromkeys(STAGES.keys() - {"primal", "tangents", "hvps"}, derived_trace))
 
 

@@ -30,7 +30,7 @@ ABOVE = [
     {"arguments", "guards", "typespec"},
     {"results", "pullback"},
     {"pipeline"},
-    {"pushforward", "custom"},
+    {"pushforward", "custom", "implicit"},
     {"specialise"},
     {"emit"},
     {"api"},

@@ -334,9 +334,17 @@ class Part:
 
 
 def read_apart(
-    m: Machine, function: Value, args: tuple[Value, ...], keywords: Keywords, chosen: Sequence[Argnum]
+    m: Machine,
+    function: Value,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+    chosen: Sequence[Argnum],
+    finish: Callable[[Value], Value] | None = None,
 ) -> Part:
-    """Read a function on its own, for arguments of which the chosen ones are differentiated."""
+    """Read a function on its own, for arguments of which the chosen ones are differentiated.
+
+    `finish` makes of what the function returns what is read.
+    """
     from srcad.frontend.calls import call
 
     before, returns = dict(m.heap), len(m.returns)
@@ -348,6 +356,7 @@ def read_apart(
     def run() -> tuple[Tree, tuple[Atom, ...]]:
         inner = {k: value for k, (value, _) in named.items()}
         value = call(m, function, tuple(value for value, _ in plain), inner)
+        value = value if finish is None else finish(value)
         atoms: list[Atom] = []
         return result_tree(m, value, atoms), tuple(atoms)
 

@@ -431,7 +431,7 @@ def _cross(site: Site) -> Any:
     return site.again(*(site.aligned(lane, rank) for lane in site.operands))
 
 
-@batches("solve")
+@batches("solve", "solve_regular")
 def _solve(site: Site) -> Any:
     """One factorisation serves all right-hand sides: they are the columns of one matrix."""
     if _one_batched(site) == 0:
@@ -441,11 +441,11 @@ def _solve(site: Site) -> Any:
         raise NotBatched("several tangents of a stack of linear systems")
     if y.rank == 1:
         columns = emit(site.b, "transpose", y.atom, axes=None)
-        return emit(site.b, "transpose", emit(site.b, "solve", a.atom, columns), axes=None)
+        return emit(site.b, "transpose", emit(site.b, site.equation.op, a.atom, columns), axes=None)
     n, k = lane_shape(site.b, y.atom)
     rows = emit(site.b, "transpose", y.atom, axes=(1, 0, 2))
     side = emit(site.b, "reshape", rows, n, emit(site.b, "multiply", site.count, k))
-    solved = emit(site.b, "reshape", emit(site.b, "solve", a.atom, side), n, site.count, k)
+    solved = emit(site.b, "reshape", emit(site.b, site.equation.op, a.atom, side), n, site.count, k)
     return emit(site.b, "transpose", solved, axes=(1, 0, 2))
 
 
