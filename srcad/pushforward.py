@@ -28,6 +28,7 @@ class Code:
     primals   where the differentiated leaves are
     dots      where the code expects their tangents
     plain     for each differentiated argument (its position, the name of its tangent), if all are numbers or arrays
+    several   tangents come with a leading axis, one after the other, and with the dtypes of what moves
     recover   what to do after an error of the fast variant: (error, args, kwargs) -> the `Pushforward` of the other
     """
 
@@ -40,6 +41,7 @@ class Code:
     recover: Callable[..., Any]
     note: Callable[[Exception], Exception]
     careful: bool
+    several: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Pushforward:
         return Pushforward(self, args, kwargs)
@@ -54,7 +56,8 @@ def tangent_code(
     names = [p.name for p in parameters]
     straight = directions(program)
     plain = None if straight is None else tuple((names.index(name), dot) for name, dot in straight.beside.items())
-    return Code(function, parameters, reading.wrt_trees, primals, dots, plain, recover, note, careful)
+    several = program.request.kind in ("tangents", "hvps")
+    return Code(function, parameters, reading.wrt_trees, primals, dots, plain, recover, note, careful, several)
 
 
 def directions(program: Program) -> Directions | None:
@@ -114,6 +117,9 @@ class Pushforward:
     def placed(self, tangents: Sequence[Any]) -> dict[str, Any]:
         """The tangents as the generated function takes them: fitted to the arguments, in its parameters."""
         code = self.code
+        if code.several:
+            both = zip(code.trees, tangents, strict=True)
+            return nested({code.dots[k]: dots for tree, given in both for k, dots, _ in paired(tree, given, "")})
         if code.plain is not None and len(code.plain) == len(tangents):
             pairs = zip(code.plain, tangents, strict=True)
             return {name: quickly_fitted(self.args[k], dot) for (k, name), dot in pairs}

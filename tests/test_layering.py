@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "infer": {"trace", "ops"},
     "rules": {"trace", "ops"},
     "analysis": {"trace", "ops"},
+    "patterns": {"trace", "ops", "runtime"},
     "transform": {"trace", "ops", "rules", "infer", "analysis"},
     "codegen": {"trace", "ops", "analysis"},
     "backends": {"runtime", "codegen", "trace"},
@@ -34,7 +35,7 @@ ABOVE = [
     {"tables"},
     {"emit"},
     {"api"},
-    {"forward", "jacobians"},
+    {"forward", "jacobians", "sparse"},
     {"testing"},
     {"compare"},
     {"__init__"},
@@ -52,6 +53,7 @@ ONLY = {  # a module outside srcad -> the rooms that may import it
     "matplotlib": {"compare"},
     "typer": {"cli", "cli_check", "cli_compare"},
     "rich": {"cli", "report"},
+    "networkx": {"patterns"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
