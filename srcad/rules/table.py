@@ -51,6 +51,7 @@ class Rule:
     pointwise    elementwise: bars may have any shape that broadcasts to the result
     takes_small  not elementwise, and still content with such a bar
     flat         the derivative is zero
+    is_linear    linear in all operands through which a derivative passes, together: the tangent is the operation itself
     """
 
     name: str
@@ -59,6 +60,7 @@ class Rule:
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
+    is_linear: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -276,7 +278,7 @@ def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> No
         tangents = zip(eq.operands, dots, moving, strict=True)
         return _again(b, eq, [_dot_or_zero(b, a, dot) if m else a for a, dot, m in tangents])
 
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_linear=True))
 
 
 def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
