@@ -5,6 +5,7 @@ from srcad.api import Derived, grad, jacobian, trace, value_and_grad, vjp
 from srcad.custom import custom_rule, stop_gradient
 from srcad.errors import SrcadError
 from srcad.forward import hessian, hvp, jacfwd, jvp, linearize
+from srcad.higher import deriv, divergence, elementwise_grad, gauss_newton, ggnvp, laplacian, taylor, vhp
 
 __version__ = "0.1.0"
 
@@ -13,17 +14,25 @@ __all__ = [
     "SrcadError",
     "__version__",
     "custom_rule",
+    "deriv",
+    "divergence",
+    "elementwise_grad",
     "errors",
+    "gauss_newton",
+    "ggnvp",
     "grad",
     "hessian",
     "hvp",
     "jacfwd",
     "jacobian",
     "jvp",
+    "laplacian",
     "linearize",
     "stop_gradient",
+    "taylor",
     "testing",
     "trace",
     "value_and_grad",
+    "vhp",
     "vjp",
 ]

@@ -128,7 +128,7 @@ class HessianProduct(Derived):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args:
-            raise ArgumentError(f"srcad.hvp of {self.__name__} takes its arguments, and then a direction")
+            raise ArgumentError(f"srcad.{self.made_by} of {self.__name__} takes its arguments, and then a direction")
         *primals, direction = args
         pushforward: Pushforward = super().__call__(*primals, **kwargs)
         _, request = self.__srcad__

@@ -29,10 +29,12 @@ class Request:
     """What is to be generated.
 
     kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep);
-              "tangent" (value and tangent); "hvp" (the tangent of the gradient)
+              "tangent" (value and tangent); "hvp" (the tangent of the gradient); those of `orders`: "vhp", "taylor",
+              "laplacian", "divergence", "deriv"
     argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
     value     the value of the function comes first
     has_aux   the function returns (value, anything)
+    order     of "taylor": the highest one
     """
 
     kind: str
@@ -40,6 +42,12 @@ class Request:
     single: bool = True
     value: bool = False
     has_aux: bool = False
+    order: int = 0
+
+    @property
+    def directed(self) -> bool:
+        """Whether the generated function takes tangents of the differentiated arguments."""
+        return self.kind in ("tangent", "hvp", "vhp", "taylor")
 
 
 @dataclass(frozen=True)
@@ -124,10 +132,11 @@ def _gradient(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
     """Two functions: the forward sweep, which returns what the reverse sweep needs, and the reverse sweep."""
-    return Program(request, reading, primal, split(_both_sweeps(primal, reading, request)))
+    return Program(request, reading, primal, split(both_sweeps(primal, reading, request)))
 
 
-def _both_sweeps(primal: Trace, reading: Reading, request: Request) -> Trace:
+def both_sweeps(primal: Trace, reading: Reading, request: Request) -> Trace:
+    """The forward sweep and, seeded with inputs, the reverse sweep."""
     trace = adjoint(primal, reading.wrt, value=True, seeds="inputs")
     gradient = gradient_tree(reading, request, len(primal.body.results))
     return simplify(returning(trace, Node("tuple", (primal.output, gradient))))
@@ -163,7 +172,7 @@ def derived_trace(reading: Reading, request: Request) -> Trace:
     primal = simplify(reading.trace)
     with bugs_reported("differentiating", primal):
         if request.kind == "pullback":
-            return _both_sweeps(primal, reading, request)
+            return both_sweeps(primal, reading, request)
         program = STAGES[request.kind](primal, reading, request)
     if program.checked:
         raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
@@ -194,11 +203,11 @@ def gradient_tree(reading: Reading, request: Request, offset: int) -> Tree:
 def derivative_name(name: str, request: Request) -> str:
     """The name of the generated function."""
     if request.kind != "gradient":
-        return f"{name.rstrip('_')}_{_SUFFIXES[request.kind]}"
+        return f"{name.rstrip('_')}_{_SUFFIXES.get(request.kind, request.kind)}"
     return f"{name.rstrip('_')}_value_and_grad" if request.value else f"{name.rstrip('_')}_grad"
 
 
-_SUFFIXES = {"pullback": "vjp", "tangent": "jvp", "hvp": "hvp", "primal": "trace"}
+_SUFFIXES = {"pullback": "vjp", "tangent": "jvp", "primal": "trace"}
 
 
 def identifier(function: Callable[..., Any], name: str) -> str:

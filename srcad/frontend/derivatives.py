@@ -22,7 +22,7 @@ from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.merge import same
 from srcad.frontend.naming import with_names
 from srcad.frontend.procedures import add_traces, check_closed
-from srcad.frontend.reading import APPLIED, DERIVE, Derivative, Reading
+from srcad.frontend.reading import APPLIED, DERIVE, SWEEPS, Derivative, Reading
 from srcad.frontend.trees import result_tree
 from srcad.frontend.values import (
     NONE,
@@ -60,7 +60,7 @@ from srcad.trace.nodes import (
     free_variables,
     walk,
 )
-from srcad.trace.types import FLOAT, Array, Scalar, dtype_of, is_differentiable, rank_of
+from srcad.trace.types import FLOAT, Array, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 
 Keywords = dict[str, Value]
 Argnum = int | str
@@ -74,12 +74,20 @@ def make(m: Machine, maker: Any, args: tuple[Value, ...], keywords: Keywords) ->
     if not args:
         return Bound(Static(maker), (), tuple(keywords.items()))
     function, *others = args
-    options = {name: static(m, value) for name, value in keywords.items()}
+    options = {name: _option(m, value) for name, value in keywords.items()}
     try:
         made = maker(_stand_in(m, function), *(static(m, value) for value in others), **options)
     except SrcadError as error:
         raise m.located(error) from None
-    return Derivative(function, made.__srcad__[1], type(made).__srcad_way__)
+    loss = keywords.get("loss", NONE)
+    return Derivative(function, made.__srcad__[1], type(made).__srcad_way__, None if loss == NONE else loss)
+
+
+def _option(m: Machine, value: Value) -> Any:
+    """An option as the maker sees it: of a function, something that can be called."""
+    if isinstance(value, (Func, Bound, Derivative)) or (isinstance(value, Static) and callable(value.value)):
+        return _stand_in(m, value)
+    return static(m, value)
 
 
 def static(m: Machine, value: Value) -> Any:
@@ -106,22 +114,48 @@ def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
 
 def call_derivative(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A call of a derivative."""
-    if d.way not in ("call", "direction"):
+    if d.way not in ("call", "direction", "product"):
         m.refuse(
             "a function that calls a derivative by rows or columns can't be differentiated yet",
             do="call srcad.grad, srcad.hvp or srcad.jvp in it.",
         )
     direction: Value = NONE
-    if d.way == "direction":
+    if d.way != "call":
         if not args:
             m.refuse("the direction is missing, which raises an error")
         *primals, direction = args
         args = tuple(primals)
     chosen = _positions(m, d, args, keywords)
     part = read_apart(m, d.function, args, keywords, chosen)
-    if d.way == "direction":
-        return part.derived(d.request, (direction,) if d.request.single else items(m, direction))
-    return part.derived(d.request, ())
+    if d.way == "call":
+        return part.derived(d.request, ())
+    directions = (direction,) if d.request.single else items(m, direction)
+    if d.way == "product":
+        return _gauss_newton(m, part, d, directions)
+    return part.derived(d.request, directions)
+
+
+def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Value]) -> Value:
+    """J^T H J v: the tangent of the results, times the Hessian of the loss, pulled back.
+
+    The function runs once: with tangents, and with what its reverse sweep needs.
+    """
+    assert part.reading is not None
+    try:
+        sweeps = SWEEPS[0](part.reading, d.request)
+    except SrcadError as error:
+        raise m.located(error) from None
+    assert isinstance(sweeps.forward.output, Node)
+    results = part.emitted(sweeps.forward, directions)
+    value, bars = (tree_value(m, tree, results) for tree in sweeps.forward.output.children)
+    if d.loss is not None:
+        outer = read_apart(m, d.loss, (value,), {}, (0,))
+        bars = outer.derived(dataclasses.replace(d.request, kind="hvp", argnums=(0,), single=True), (bars,))
+    found: dict[int, Value] = {}
+    part.pair(sweeps.forward.output.children[0], bars, found)
+    seeds = [_like(m, results[k], found.get(k, NONE), "an adjoint") for k in sweeps.seeded]
+    given = [*results[len(results) - len(sweeps.pullback.inputs) + len(seeds) :], *seeds]
+    return place(m, sweeps.pullback, {entry.var: a for entry, a in zip(sweeps.pullback.inputs, given, strict=True)})
 
 
 def apply(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
@@ -220,18 +254,22 @@ class Part:
 
     def derived(self, request: Any, tangents: Sequence[Value]) -> Value:
         """What a derivative of the function returns; for some, given tangents of what is differentiated."""
-        m, reading = self.m, self.reading
-        assert reading is not None
+        assert self.reading is not None
         try:
-            trace = DERIVE[request.kind](reading, request)
+            trace = DERIVE[request.kind](self.reading, request)
         except SrcadError as error:
-            raise m.located(error) from None
+            raise self.m.located(error) from None
+        return tree_value(self.m, trace.output, self.emitted(trace, tangents))
+
+    def emitted(self, trace: Trace, tangents: Sequence[Value]) -> tuple[Atom, ...]:
+        """The results of a derivative in the place of the call; its further inputs are tangents."""
+        assert self.reading is not None
         values: dict[Var, Atom] = dict(self.moving)
-        further = trace.inputs[len(reading.trace.inputs) :]
+        further = trace.inputs[len(self.reading.trace.inputs) :]
         if further:
             dots = self.tangents(tangents)
             values.update((entry.var, dots[k]) for k, entry in enumerate(further))
-        return place(m, trace, values)
+        return placed(self.m, trace, values)
 
     # ---- arguments
 
@@ -324,18 +362,28 @@ class Part:
                 self.pair(child, part, found)
 
     def tangent(self, k: int, value: Value) -> Atom:
-        m, (_, actual) = self.m, self.moving[k]
-        if value == NONE:
-            zero: Atom = const(0.0) if isinstance(actual.type, Scalar) else m.emit("zeros_like", actual)
-            return zero
-        dot = to_number(m, value, "a tangent")
-        if rank_of(dot.type) != rank_of(actual.type):
-            m.refuse(f"the tangent of a value of type {actual.type} is of type {dot.type}")
-        wanted = dtype_of(actual.type)
-        if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
-            cast: Atom = m.emit("cast", dot, dtype=wanted)
-            return cast
-        return dot
+        return _like(self.m, self.moving[k][1], value, "a tangent")
+
+
+def _like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
+    """A tangent or adjoint of a value; zero where None stands."""
+    if value == NONE:
+        zero: Atom = const(0.0) if isinstance(actual.type, Scalar) else m.emit("zeros_like", actual)
+        return zero
+    dot = to_number(m, value, what)
+    if rank_of(dot.type) != rank_of(actual.type) or _differ(dot.type, actual.type):
+        m.refuse(f"{what} of a value of type {actual.type} is of type {dot.type}", do="give it the same shape.")
+    wanted = dtype_of(actual.type)
+    if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
+        cast: Atom = m.emit("cast", dot, dtype=wanted)
+        return cast
+    return dot
+
+
+def _differ(a: Type, b: Type) -> bool:
+    """Whether shapes of one rank surely differ: what is one long would be stretched, and nobody would see it."""
+    pairs = zip(dims_of(a) or (), dims_of(b) or (), strict=False)
+    return any((x.is_one and y.not_one) or (x.not_one and y.is_one) for x, y in pairs)
 
 
 def read_apart(
@@ -416,10 +464,15 @@ def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: 
 
 def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:
     """The equations of a trace, emitted here with these values for its inputs, and what it returns."""
+    return tree_value(m, trace.output, placed(m, trace, values))
+
+
+def placed(m: Machine, trace: Trace, values: dict[Var, Atom]) -> tuple[Atom, ...]:
+    """The same, as variables."""
     add_traces(m, trace)
     equations, results = instance(trace.body, values)
     _append(m, equations)
-    return tree_value(m, trace.output, results)
+    return results
 
 
 def _append(m: Machine, equations: Sequence[Equation]) -> None:
