@@ -15,7 +15,7 @@ from srcad.errors import ArgumentError
 from srcad.frontend.reading import APPLIED, MAKERS
 from srcad.pipeline import Request
 from srcad.pushforward import Pushforward, leaves_of
-from srcad.specialise import specialiser_for
+from srcad.specialise import Entrance, specialiser_for
 
 Linear = Callable[[Any], Any]
 
@@ -127,12 +127,26 @@ class HessianProduct(Derived):
         self.__signature__ = _with_direction(self._specialiser.binder.signature)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not args:
-            raise ArgumentError(f"srcad.{self.made_by} of {self.__name__} takes its arguments, and then a direction")
-        *primals, direction = args
+        *primals, direction = self.with_direction(args, kwargs)
         pushforward: Pushforward = super().__call__(*primals, **kwargs)
         _, request = self.__srcad__
         return pushforward((direction,) if request.single else direction)
+
+    def with_direction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The arguments, if there can be a direction among them."""
+        if len(args) + len(kwargs) <= self.needed:
+            raise ArgumentError(f"srcad.{self.made_by} of {self.__name__} takes its arguments, and then a direction")
+        return args
+
+    @property
+    def needed(self) -> int:
+        """How many arguments the function needs."""
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        return sum(p.default is p.empty and p.kind not in kinds for p in self._specialiser.binder.parameters)
+
+    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+        """The source doesn't depend on the direction, which may be given all the same."""
+        return super()._entrance(args[:-1] if len(args) == self._count + 1 > 0 else args, kwargs)
 
 
 def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:

@@ -19,6 +19,7 @@ from srcad.pipeline import Request
 from srcad.pullback import Prototype
 from srcad.pushforward import Pushforward
 from srcad.specialise import Entrance, Specialiser
+from srcad.typespec import example_call
 
 # ---- Gauss-Newton
 
@@ -41,13 +42,15 @@ class GaussNewtonProduct(HessianProduct):
         self._count = self._specialiser.binder.fast_count
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not args:
-            raise ArgumentError(f"srcad.{self.made_by} of {self.__name__} takes its arguments, and then a direction")
-        *primals, direction = args
+        *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
-        if self.__srcad__[1].single:
-            return Derived.__call__(self, *primals, _direction(given[0], direction, "the direction"), **kwargs)
-        return Derived.__call__(self, *primals, _direction(given, direction, "the direction"), **kwargs)
+        fitted = _direction(given[0] if self.__srcad__[1].single else given, direction, "the direction")
+        call = self._own.bind(tuple(primals), kwargs)
+        return Derived.__call__(self, *call.args, fitted, **call.kwargs)
+
+    @property
+    def needed(self) -> int:
+        return super().needed - 1
 
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         call = self._own.bind(args, kwargs)
@@ -62,11 +65,15 @@ class GaussNewtonProduct(HessianProduct):
 
     def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
         """The direction may be left out: it is like what is differentiated."""
-        if args and len(args) == self._own.fast_count:
+        assumed: list[str] = []
+        if not args and not kwargs and self._last is None:
+            example = example_call(self.function)
+            args, kwargs, assumed = example.args, example.kwargs, example.assumed
+        if args and len(args) + len(kwargs) == self.needed:
             given = self.differentiated(args, kwargs)
-            zeros = _direction(given[0] if self.__srcad__[1].single else given, None, "")
-            args = (*args, zeros)
-        return super()._entrance(args, kwargs)
+            args = (*args, _direction(given[0] if self.__srcad__[1].single else given, None, "the direction"))
+        entrance, _ = Derived._entrance(self, args, kwargs)
+        return entrance, assumed
 
 
 def _direction(primal: Any, given: Any, where: str) -> Any:

@@ -255,6 +255,15 @@ def _stack(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
     return Along(tuple(a + (a >= axis) for a in found.axes))
 
 
+def _array(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+    """Nested sequences: a new axis in front for each level."""
+    found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
+    inner = rank_of(eq.operands[0].type)
+    if not isinstance(found, Along) or rank is None or inner is None:
+        return Mixed(eq, known=False)
+    return Along(tuple(a + rank - inner for a in found.axes))
+
+
 def _concatenate(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
     found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
     if not isinstance(found, Along) or rank is None:
@@ -356,6 +365,7 @@ _TRANSFERS: dict[str, Transfer] = {
     "squeeze": _squeeze,
     "outer": _outer,
     "stack": _stack,
+    "array": _array,
     "list_to_array": _stack,
     "concatenate": _concatenate,
     "interp": _interp,

@@ -13,9 +13,10 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
-from srcad.errors import SrcadError
+from srcad.errors import Span, SrcadError
 from srcad.frontend import objects
 from srcad.frontend.arrays import describe, from_atom, is_list, load, new_array, to_number
 from srcad.frontend.machine import Diverges, Machine
@@ -23,6 +24,7 @@ from srcad.frontend.merge import same
 from srcad.frontend.naming import with_names
 from srcad.frontend.procedures import add_traces, check_closed
 from srcad.frontend.reading import APPLIED, DERIVE, SWEEPS, Derivative, Reading
+from srcad.frontend.source import code_of, span_of
 from srcad.frontend.trees import result_tree
 from srcad.frontend.values import (
     NONE,
@@ -405,6 +407,7 @@ def read_apart(
         return result_tree(m, value, atoms), tuple(atoms)
 
     branch = m.apart(run)
+    span = m.returns[-1] if len(m.returns) > returns else _span(function) or m.builder.span
     del m.returns[returns:]
     values = dict(part.moving)
     if branch.raises:
@@ -414,8 +417,33 @@ def read_apart(
     output, atoms = branch.value
     region = Region((), tuple(branch.equations), atoms)
     around = [var for var in free_variables(region) if var not in values]
-    part.reading = _reading(m, region, output, [*values, *around], part)
+    part.reading = _reading(m, region, output, [*values, *around], part, _name(function), span)
     return part
+
+
+def _innermost(function: Value) -> Value:
+    while isinstance(function, (Bound, Derivative)):
+        function = function.function
+    return function
+
+
+def _name(function: Value) -> str:
+    """What to call a function that is differentiated."""
+    inner = _innermost(function)
+    if isinstance(inner, Func):
+        name = inner.code.name
+    else:
+        name = str(getattr(inner.value, "__name__", "f")) if isinstance(inner, Static) else "f"
+    return "lambda_" if name in ("<lambda>", "lambda") else name
+
+
+def _span(function: Value) -> Span | None:
+    """Where a lambda is, which has no `return`."""
+    inner = _innermost(function)
+    if isinstance(inner, Static) and isinstance(inner.value, FunctionType) and inner.value.__name__ == "<lambda>":
+        code = code_of(inner.value)
+        return span_of(code, code.node)
+    return span_of(inner.code, inner.code.node) if isinstance(inner, Func) else None
 
 
 def _refuse_changes(m: Machine, before: dict[int, Cell], after: dict[int, Cell]) -> None:
@@ -447,13 +475,15 @@ def _content(cell: Cell) -> dict[Any, Value]:
     return cell.names if isinstance(cell, FrameCell) else {}
 
 
-def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: Part) -> Reading:
+def _reading(
+    m: Machine, region: Region, output: Tree, inputs: list[Var], part: Part, name: str, span: Span | None
+) -> Reading:
     """The function as a reading of its own."""
     entries = tuple(Input(var, Path(f"v{k}")) for k, var in enumerate(inputs))
     parameters = tuple(Parameter(entry.path.root) for entry in entries)
     region = Region(tuple(inputs), region.equations, region.results)
     check_closed(m, region)
-    trace = Trace("f", parameters, entries, region, output, m.builder.span, procedures=dict(m.traces))
+    trace = Trace(name, parameters, entries, region, output, span, procedures=dict(m.traces))
     defined = {v for e in walk(region) for v in (*e.results, *(p for r in e.regions for p in r.parameters))}
     names = {var: name for var, name in m.names.items() if var in defined}
     return Reading(with_names(trace, names), tuple(range(len(part.moving))), part.trees, (), {})
