@@ -25,7 +25,7 @@ from srcad.pipeline import (
     derived_trace,
     gradient_tree,
 )
-from srcad.results import called, differentiated, result_span, shifted, unchecked
+from srcad.results import called, differentiated, made_scalar, result_span, shifted
 from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, walk
@@ -50,9 +50,7 @@ def _program(trace: Trace, primal: Trace, reading: Reading, request: Request) ->
 
 def _vhp(primal: Trace, reading: Reading, request: Request) -> Program:
     """Reverse over forward: the gradient of the derivative along the direction."""
-    result = differentiated(primal, False)
-    if unchecked(primal, result):
-        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
+    primal = made_scalar(primal, differentiated(primal, False))
     along = simplify(tangent(primal, reading.wrt, value=False))
     trace = adjoint(along, reading.wrt, value=False, seeds=tuple(const(1.0) for _ in along.body.results))
     return _program(replace(trace, output=gradient_tree(reading, request, 0)), primal, reading, request)

@@ -10,11 +10,11 @@ from typing import Any
 
 from srcad.arguments import Argnum, Binder, Call
 from srcad.codegen import Generated, generate
-from srcad.errors import InternalError, NotYetSupported, SrcadError
+from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading, read
 from srcad.frontend.reading import DERIVE, derivation
 from srcad.ops.catalogue import OPS
-from srcad.results import differentiated, returning, shifted, unchecked, with_value
+from srcad.results import differentiated, made_scalar, returning, shifted, unchecked, with_value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
@@ -150,10 +150,8 @@ def _tangent(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
     """Forward over reverse: the tangent of the gradient."""
-    gradient = _gradient(primal, reading, request)
-    if gradient.checked:
-        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
-    (trace,) = gradient.traces
+    primal = made_scalar(primal, differentiated(primal, request.has_aux))
+    (trace,) = _gradient(primal, reading, request).traces
     trace = replace(tangent(trace, reading.wrt, value=False), name=f"{primal.name.rstrip('_')}_hvp")
     return Program(request, reading, primal, (simplify(trace, across=True),))
 
@@ -173,10 +171,9 @@ def derived_trace(reading: Reading, request: Request) -> Trace:
     with bugs_reported("differentiating", primal):
         if request.kind == "pullback":
             return both_sweeps(primal, reading, request)
-        program = STAGES[request.kind](primal, reading, request)
-    if program.checked:
-        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
-    return program.traces[0]
+        if request.kind == "gradient":
+            primal = made_scalar(primal, differentiated(primal, request.has_aux))
+        return STAGES[request.kind](primal, reading, request).traces[0]
 
 
 def transposed_trace(reading: Reading, request: Any = None) -> Trace:

@@ -18,7 +18,7 @@ from typing import Any
 
 from srcad.errors import Span, SrcadError
 from srcad.frontend import objects
-from srcad.frontend.arrays import describe, from_atom, is_list, load, new_array, to_number
+from srcad.frontend.arrays import describe, from_atom, is_list, load, new_array, to_atom, to_number
 from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.merge import same
 from srcad.frontend.naming import with_names
@@ -62,7 +62,7 @@ from srcad.trace.nodes import (
     free_variables,
     walk,
 )
-from srcad.trace.types import FLOAT, Array, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
+from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 
 Keywords = dict[str, Value]
 Argnum = int | str
@@ -369,6 +369,8 @@ class Part:
 
 def _like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
     """A tangent or adjoint of a value; zero where None stands."""
+    if isinstance(actual.type, ListOf):
+        return _list_like(m, actual, value, what)
     if value == NONE:
         zero: Atom = const(0.0) if isinstance(actual.type, Scalar) else m.emit("zeros_like", actual)
         return zero
@@ -379,6 +381,16 @@ def _like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
     if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
         cast: Atom = m.emit("cast", dot, dtype=wanted)
         return cast
+    return dot
+
+
+def _list_like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
+    """The same for a list whose length is known at run time only."""
+    if value == NONE:
+        return m.emit("list_zeros", actual)  # type: ignore[no-any-return]
+    dot = to_atom(m, value)
+    if not isinstance(dot.type, ListOf):
+        m.refuse(f"{what} of a list is of type {dot.type}", do="give a list of the same length.")
     return dot
 
 
