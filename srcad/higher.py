@@ -88,7 +88,9 @@ def _direction(primal: Any, given: Any, where: str) -> Any:
     dots = [None] * len(parts) if given is None else children(given)
     if dots is None or len(dots) != len(parts) or isinstance(given, np.ndarray):
         raise ArgumentError(f"{where} must be a {type(primal).__name__} with {len(parts)} parts, and is {given!r}")
-    return rebuild(primal, [_direction(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))])
+    return rebuild(
+        primal, [_direction(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
+    )
 
 
 class GaussNewton(Derived):
@@ -159,7 +161,10 @@ def _in_blocks(matrix: Any, primals: tuple[Any, ...], single: bool) -> Any:
     leaves = list(_leaves(primals))
     sizes = [np.size(leaf) if differentiable_argnums((leaf,)) else 0 for leaf in leaves]
     ends = np.cumsum(sizes)
-    places = [slice(end - size, end) if size or np.size(leaf) == 0 else None for end, size, leaf in zip(ends, sizes, leaves, strict=True)]
+    places = [
+        slice(end - size, end) if size or np.size(leaf) == 0 else None
+        for end, size, leaf in zip(ends, sizes, leaves, strict=True)
+    ]
 
     def block(a: int, b: int) -> Any:
         rows, columns = places[a], places[b]
@@ -194,10 +199,11 @@ def _refilled(tree: Any, values: Iterator[Any]) -> Any:
 def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
-    Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two gradients. As the
-    Hessian of a smooth function is symmetric, this is `hvp(f)(x, v)`, which is computed forwards over backwards; `hvp`
-    needs no tape for the second sweep and is the faster one most often. They differ where a rule of the user's own
-    (`custom_rule`) isn't the derivative of a function: then the matrix is the Jacobian of the gradient.
+    Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two to three
+    gradients. As the Hessian of a smooth function is symmetric, this is what `hvp(f)(x, v)` computes forwards over
+    backwards, for about the same. They differ where a rule of the user's own (`custom_rule`) isn't the derivative of a
+    function: then H is the Jacobian of what the rule says is the gradient. Raises ArgumentError if the direction, the last
+    argument, doesn't fit, or if f returns an array.
 
     >>> import numpy as np, srcad
     >>> srcad.vhp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
@@ -209,11 +215,11 @@ def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
 def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
-    J is the Jacobian of f at x, H the Hessian of the loss L, a function of one argument, at f(x). Without a loss H is the
-    identity, as for L(y) = 0.5 * sum(y**2). It is what the Hessian of L(f(x)) is without the second derivatives
-    of f, and is positive semidefinite if L is convex. One run of f with tangents, one reverse sweep; no
-    matrix is formed. f may return any structure, which L takes. The direction is the last argument and has the
-    structure of the differentiated one (for a tuple of argnums a tuple).
+    J is the Jacobian of f at x, H the Hessian of the loss L, a function of one argument, at f(x). Without a loss H is
+    the identity, as for L(y) = 0.5 * sum(y**2). It is what the Hessian of L(f(x)) is without the second derivatives of
+    f, and is positive semidefinite if L is convex. f runs once, with tangents, and one reverse sweep follows; no matrix is
+    formed. f may return any structure, which L takes. The direction is the last argument and has the structure of
+    the differentiated one (for a tuple of argnums a tuple); ArgumentError is raised if it hasn't.
 
     >>> import numpy as np, srcad
     >>> srcad.ggnvp(lambda x: np.sin(x))(np.array([0.0, 1.0]), np.array([1.0, 1.0])).round(4)
@@ -225,10 +231,10 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Funct
 def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
-    It is J^T J, the sum of the outer products of the gradients of all residuals: what is left of the Hessian of the error
-    when the sum of r_k times the Hessian of r_k is left out. So it is near the Hessian where residuals are small
-    or nearly linear. With a loss it is J^T H J, as in `ggnvp`. For one array x the result has the shape of x twice
-    over; for structures, it is a structure of structures, as that of `hessian`. A column of J at a time.
+    It is J^T J, the sum of the outer products of the gradients of all residuals: what is left of the Hessian of the
+    error when the sum of r_k times the Hessian of r_k is left out. So it is near the Hessian where the residuals are
+    small, or nearly linear. With a loss it is J^T H J, as in `ggnvp`. For one array x the result has the shape of x
+    twice over; for structures, it is a structure of structures, as that of `hessian`.
 
     >>> import numpy as np, srcad
     >>> t = np.array([0.0, 1.0, 2.0])
@@ -272,8 +278,8 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The sum of the second derivatives with respect to each element of the arguments.
 
     The function may return any structure; each of its numbers has its own Laplacian. It is computed forwards: for
-    each of the n elements one run with two derivatives (about three to four times the cost of the function), in a
-    loop of the generated code, so that no matrix is stored.
+    each of the n elements one run with two derivatives beside each variable, in a loop of the generated code, so that
+    no matrix is stored. What doesn't depend on the direction is computed once.
 
     >>> import numpy as np, srcad
     >>> float(srcad.laplacian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])))
@@ -301,7 +307,7 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
         f(x + t v)  =  c0 + c1 t + c2 t**2 + c3 t**3 + O(t**4)
 
     All in one run, in which each variable has its derivatives beside it: for n of them the work grows as n**2, where
-    nested derivatives would take 2**n. Each coefficient has the structure of what f returns, with None for what has no
+    tangents of tangents would take 2**n. Each coefficient has the structure of what f returns, with None for what has no
     derivative. The direction is the last argument and has the structure of the differentiated one (1.0 for a float).
 
     >>> import numpy as np, srcad
@@ -320,8 +326,6 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
     return derive(HessianProduct, "taylor", function, request)
 
 
-MAKERS.update(
-    dict.fromkeys((vhp, ggnvp, gauss_newton, deriv, elementwise_grad, laplacian, divergence, taylor), True)
-)
+MAKERS.update(dict.fromkeys((vhp, ggnvp, gauss_newton, deriv, elementwise_grad, laplacian, divergence, taylor), True))
 
 __all__ = ["deriv", "divergence", "elementwise_grad", "gauss_newton", "ggnvp", "laplacian", "taylor", "vhp"]

@@ -29,7 +29,7 @@ from srcad.results import called, differentiated, made_scalar, result_span, shif
 from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, walk
-from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
+from srcad.trace.types import Dim, Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.transform.adjoint import adjoint, is_flat
 from srcad.transform.dead_code import eliminate
 from srcad.transform.opened import opened
@@ -193,16 +193,21 @@ def _alike(given: Node, value: Node) -> bool:
 
 
 def _check_shape(b: Builder, primal: Trace, x: Var, value: Atom) -> None:
-    """A vector field has the shape of its argument; what types don't tell is left to the run."""
-    ours, theirs = dims_of(x.type), dims_of(value.type)
+    """A vector field has the shape of its argument."""
     what = f"the divergence of {called(primal)} isn't defined: its result doesn't have the shape of the argument"
-    span = result_span(primal, primal.output)
-    if ours is None or theirs is None or len(ours) != len(theirs):
+    if _differ(value.type, x.type):
+        span = result_span(primal, primal.output)
         raise ArgumentError(what, span, do="return an array of the shape of the argument.")
-    for axis, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
+    _assert_shape(b, primal, x, value, what)
+
+
+def _assert_shape(b: Builder, primal: Trace, x: Var, value: Atom, what: str) -> None:
+    """Leave to the run what types don't tell."""
+    pairs = zip(dims_of(x.type) or (), dims_of(value.type) or (), strict=True)
+    for axis, (mine, other) in enumerate(pairs):
         if not mine.same(other):
             equal = b.emit("equal", b.emit("dim", x, axis=axis), b.emit("dim", value, axis=axis))
-            message = Region((), (), (const(what),))
+            message, span = Region((), (), (const(what),)), result_span(primal, primal.output)
             b.append(Equation("assert_", (equal,), (), regions=(message,), span=span))
 
 
@@ -233,13 +238,13 @@ def _kind(tree: Tree) -> str:
 
 
 def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree]:
-    """Straight code is differentiated backwards, from the scalar adjoint 1.0; loops forwards, so that nothing is taped."""
+    """Straight code is differentiated backwards, from the adjoint 1.0; loops forwards, so that nothing is taped."""
     x = primal.inputs[wrt].var
     if rank_of(x.type) is None:
         raise NotYetSupported("the elementwise derivative by a value whose rank isn't known", primal.span)
     if rank_of(x.type):
-        _check_elementwise(primal, x)
-    loops = any(equation.op in ("for", "while", "recurse") for equation in walk(primal.body))
+        primal = _checked_elementwise(primal, x)
+    loops = any(equation.op in ("for", "while") for equation in walk(primal.body))
     if rank_of(x.type) and not loops and isinstance(primal.output, Leaf):
         trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),))
         return trace.body, Leaf(0)
@@ -250,23 +255,35 @@ def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree]:
     return Region((), (*b.equations, *equations), results), trace.output
 
 
-def _check_elementwise(primal: Trace, x: Var) -> None:
-    """Refuse a function of which some result element depends on several elements of the array, or may."""
-    state = dependence(opened(primal).body, x, is_flat)
+def _checked_elementwise(primal: Trace, x: Var) -> Trace:
+    """Refuse a function of which some result element depends on several elements of the array, or may.
+
+    The function comes back with the checks of shapes that are left to the run.
+    """
+    state, b = dependence(opened(primal).body, x, is_flat), _continued(primal)
     plain = Along(tuple(range(rank_of(x.type) or 0)))
     for result in primal.body.results:
-        if not is_differentiable(result.type):
+        found = state(result) if is_differentiable(result.type) else None
+        if found is None:
             continue
-        found = state(result)
-        if found is not None and not (found == plain and _same_shape(result.type, x.type)):
+        if found != plain or _differ(result.type, x.type):
             raise _not_elementwise(primal, x, result, found)
+        _assert_shape(b, primal, x, result, f"{called(primal)} isn't elementwise: its result has another shape")
+    return replace(primal, body=replace(primal.body, equations=tuple(b.equations)))
 
 
-def _same_shape(a: Type, b: Type) -> bool:
+def _differ(a: Type, b: Type) -> bool:
+    """Whether two shapes surely differ."""
     ours, theirs = dims_of(a), dims_of(b)
     if ours is None or theirs is None or len(ours) != len(theirs):
-        return False
-    return all(one.same(other) for one, other in zip(ours, theirs, strict=True))
+        return True
+    return any(_differ_in_length(*pair) for pair in zip(ours, theirs, strict=True))
+
+
+def _differ_in_length(a: Dim, b: Dim) -> bool:
+    if a.symbol is None and b.symbol is None:
+        return a != b
+    return (a.is_one and b.not_one) or (a.not_one and b.is_one)
 
 
 def _not_elementwise(primal: Trace, x: Var, result: Atom, found: State) -> SrcadError:

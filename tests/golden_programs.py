@@ -152,3 +152,12 @@ GOLDEN = [
 
 # those whose Hessian-vector products are kept too
 HVP = (f, loss, newton, smooth, network, fixed_point, gauss_seidel)
+
+# and those of which other derivatives are kept
+FURTHER = {
+    "vhp": (loss, newton),
+    "ggnvp": (loss, smooth),
+    "taylor": (f, newton),
+    "laplacian": (f, smooth),
+    "deriv": (newton, huber),
+}

@@ -26,7 +26,9 @@ class Precise:
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(mpmath, name, None)
-        return np.frompyfunc(function, 1, 1) if name in ("sin", "cos", "exp", "log", "tanh", "sqrt") else getattr(np, name)
+        return (
+            np.frompyfunc(function, 1, 1) if name in ("sin", "cos", "exp", "log", "tanh", "sqrt") else getattr(np, name)
+        )
 
 
 def precise(f: Callable[..., Any]) -> Callable[..., Any]:

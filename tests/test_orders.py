@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,9 @@ def test_functions_of_a_number(f: Any, x: float, modes: str) -> None:
     np.testing.assert_allclose(nested(f, modes)(x), derivative(f, x, len(modes)), rtol=1e-11)
 
 
-@pytest.mark.parametrize("modes", ["r", "f", "rr", "rf", "fr", "ff", "rrr", "rfr", "frf", "fff", "rrff", "frfr", "ffff"])
+@pytest.mark.parametrize(
+    "modes", ["r", "f", "rr", "rf", "fr", "ff", "rrr", "rfr", "frf", "fff", "rrff", "frfr", "ffff"]
+)
 @pytest.mark.parametrize("f", VECTOR, ids=lambda f: f.__name__)
 def test_functions_of_an_array(f: Any, modes: str) -> None:
     expected = along(f, POINT, WAYS[: len(modes)])
@@ -112,7 +114,7 @@ def test_sources_stay_of_sane_size() -> None:
     for _ in range(4):
         derived = srcad.grad(derived)
         counts.append(len(derived.source(0.7).splitlines()))
-    assert all(later < 2.6 * earlier for earlier, later in zip(counts, counts[1:], strict=False)), counts
+    assert all(later < 2.6 * earlier for earlier, later in pairwise(counts)), counts
 
 
 def test_the_source_of_a_loop_stays_short() -> None:

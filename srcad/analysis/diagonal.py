@@ -6,8 +6,8 @@
     m = x - np.mean(x)         every element of m depends on all of x: mixed
 
 A variable that depends on the input is `Along` it, with an axis for each axis of the input, or `Picked` from what is
-along it by a mask or a slice, or `Mixed`; loops are settled by iterating until nothing becomes more mixed. Dependence through
-operations whose derivative is zero (comparisons, say) doesn't count.
+along it by a mask or a slice, or `Mixed`; loops are settled by iterating until nothing becomes more mixed. Dependence
+through operations whose derivative is zero (comparisons, say) doesn't count.
 """
 
 from __future__ import annotations
@@ -142,6 +142,11 @@ def _resized(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
     return _broadcast(eq, eq.operands[0].type, eq.result.type, states[0])
 
 
+def _summed_back(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+    """sum_to_shape: what is along the same axes, or has been picked alike, is as long there as what it is fitted to."""
+    return states[0] if states[0] is None or states[0] == states[1] else Mixed(eq, known=False)
+
+
 def _same(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
     return states[0]
 
@@ -161,10 +166,9 @@ def _reduction(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
     axes = _axes(eq.params.get("axes", eq.params.get("axis")), rank)
     if axes & set(states[0].axes):
         return Mixed(eq, known=True)
-    keep = eq.params.get("keepdims", eq.params.get("keep") is True)
-    if not keep and eq.params.get("keep"):
-        return Mixed(eq, known=False)
-    return states[0] if keep else Along(tuple(a - sum(b < a for b in axes) for a in states[0].axes))
+    keep = eq.params.get("keepdims") or eq.params.get("keep") or ()
+    gone = set() if keep is True else axes - set(keep)
+    return Along(tuple(a - sum(b < a for b in gone) for a in states[0].axes))
 
 
 def _running(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
@@ -357,9 +361,12 @@ _TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys(("sum", "prod", "mean", "max", "min", "var", "std", "sum_to", "logsumexp"), _reduction),
     **dict.fromkeys(("cumsum", "cumprod", "sort", "softmax", "log_softmax", "diff"), _running),
     **dict.fromkeys(("norm", "inner", "median", "quantile", "roll", "flip", "convolve", "correlate"), _mixing),
-    **dict.fromkeys(("fft", "rfft", "irfft", "solve", "inv", "det", "trace", "kron", "cross", "take_along_axis"), _mixing),
+    **dict.fromkeys(
+        ("fft", "rfft", "irfft", "solve", "inv", "det", "trace", "kron", "cross", "take_along_axis"), _mixing
+    ),
     **dict.fromkeys(("matmul", "dot"), _product),
     **dict.fromkeys(("reshape", "reshape_like", "ravel", "flatten"), _reshape),
+    "sum_to_shape": _summed_back,
     "transpose": _transpose,
     "expand_dims": _expand_dims,
     "squeeze": _squeeze,

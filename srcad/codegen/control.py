@@ -101,10 +101,10 @@ class Control:
     def start(self, eq: Equation) -> list[Item]:
         """The carried values before the first iteration."""
         chosen = [s for s, wanted in zip(slots(eq), self.live.carried[eq], strict=True) if wanted and s.initial]
-        return [*self.moves((s.parameters[-1], s.initial) for s in chosen), *self.unset(eq, chosen)]
+        return [*self.moves((s.parameters[-1], s.initial) for s in chosen if s.initial), *self.unset(eq, chosen)]
 
     def unset(self, eq: Equation, carried: Sequence[Slot]) -> list[Item]:
-        """None for what has no value before the loop, and is passed on in it under another name: to read it would fail."""
+        """None for what has no value before the loop, and is given another name in it: to read it would fail."""
         unset = {s.parameters[-1] for s in carried if s.initial is not None and isinstance(s.initial.type, Undefined)}
         if not unset:
             return []

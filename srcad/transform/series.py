@@ -9,14 +9,14 @@ Beside each variable v(t) stand its derivatives v', v'', ..., where the inputs m
 
 A tangent rule says z' as a program of x, x' and z; what it computes is never emitted as such, but is known by its own
 derivatives, on demand, like the variables of the program. Equal programs are one: the cosine that sin asks for, asks
-for that very sine. So n derivatives of a product take about n**2 / 2 products, where n tangents of one another would take
-2**n (Griewank and Walther, Evaluating Derivatives, chapter 13, has the recurrences that come out of this).
+for that very sine. So n derivatives of a product take about n**2 / 2 products, where n tangents of one another would
+take 2**n (Griewank and Walther, Evaluating Derivatives, chapter 13, has the recurrences that come out of this).
 """
 
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Hashable, Iterator, MutableMapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import comb
@@ -24,10 +24,10 @@ from math import comb
 from srcad.analysis.activity import Activity, activity
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import builder
-from srcad.trace.builder import Builder, const
+from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
-from srcad.trace.types import Scalar, Undefined, is_differentiable
+from srcad.trace.types import Undefined, is_differentiable
 from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.common import params_key
@@ -105,7 +105,7 @@ class Scope:
 class Series:
     """The state of the sweep: the builder that it writes to, and what is known of the derivatives."""
 
-    def __init__(self, b: Builder, active: Activity, directions: dict[Var, Input], order: int) -> None:  # type: ignore[type-arg]
+    def __init__(self, b: Builder, active: Activity, directions: Mapping[Var, Input], order: int) -> None:
         self.b = b
         self.active = active.active
         self.order = order
@@ -333,22 +333,33 @@ class Series:
         moving = [slot for slot in slots(equation) if any(map(self.active, slot.targets))]
         orders = range(1, self.order + 1)
         with self.deriving(equation.role):
-            initial = [[None if s.initial is None else self.fitted(s.initial, n, s.result) for n in orders] for s in moving]
+            initial = [
+                [None if s.initial is None else self.fitted(s.initial, n, s.result) for n in orders] for s in moving
+            ]
         parameters = [[tuple(self.beside(p, n) for p in slot.parameters) for n in orders] for slot in moving]
         sides, scopes = zip(*map(self.inside, equation.regions), strict=True)
         places = [k for k, (_, first) in enumerate(layout(equation).regions) if first is not None]
         added = []
         for slot, starts, own in zip(moving, initial, parameters, strict=True):
             for n, start, given in zip(orders, starts, own, strict=True):
-                yields = [self.given_at(places[j], sides, scopes, value, n, slot.result, equation.role)
-                          for j, value in enumerate(slot.yields)]
+                yields = [
+                    self.given_at(places[j], sides, scopes, value, n, slot.result, equation.role)
+                    for j, value in enumerate(slot.yields)
+                ]
                 added.append(Slot(self.beside(slot.result, n), start, given, tuple(yields)))
         pairs = zip(equation.regions, sides, strict=True)
         regions = [Region(region.parameters, tuple(side), region.results) for region, side in pairs]
         self.b.append(with_more_slots(equation, regions, added))
 
     def given_at(
-        self, k: int, sides: Sequence[list[Equation]], scopes: Sequence[Scope], value: Atom, n: int, like: Var, role: str
+        self,
+        k: int,
+        sides: Sequence[list[Equation]],
+        scopes: Sequence[Scope],
+        value: Atom,
+        n: int,
+        like: Var,
+        role: str,
     ) -> Atom:
         """What the k-th region yields for the n-th derivative of a value."""
         outer, around = self.b.equations, self.scope

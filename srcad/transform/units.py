@@ -26,9 +26,7 @@ Term = Callable[[Builder, Sequence[Atom], Atom | None], Sequence[Atom]]
 _ITEM = (("int", 0),)
 
 
-def along_units(
-    b: Builder, body: Region, x: Var, direction: Var, totals: Sequence[Atom], term: Term
-) -> Sequence[Atom]:
+def along_units(b: Builder, body: Region, x: Var, direction: Var, totals: Sequence[Atom], term: Term) -> Sequence[Atom]:
     """The totals and what the unit vectors of `x` add to them.
 
     `body` reads the variable `direction`, and yields derivatives along it.
