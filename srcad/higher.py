@@ -199,11 +199,11 @@ def _refilled(tree: Any, values: Iterator[Any]) -> Any:
 def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
-    Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two to three
+    Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two to four
     gradients. As the Hessian of a smooth function is symmetric, this is what `hvp(f)(x, v)` computes forwards over
     backwards, for about the same. They differ where a rule of the user's own (`custom_rule`) isn't the derivative of a
-    function: then H is the Jacobian of what the rule says is the gradient. Raises ArgumentError if the direction, the last
-    argument, doesn't fit, or if f returns an array.
+    function: then H is the Jacobian of what the rule says is the gradient. Raises ArgumentError if the direction, the
+    last argument, doesn't fit, or if f returns an array.
 
     >>> import numpy as np, srcad
     >>> srcad.vhp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
@@ -217,8 +217,8 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Funct
 
     J is the Jacobian of f at x, H the Hessian of the loss L, a function of one argument, at f(x). Without a loss H is
     the identity, as for L(y) = 0.5 * sum(y**2). It is what the Hessian of L(f(x)) is without the second derivatives of
-    f, and is positive semidefinite if L is convex. f runs once, with tangents, and one reverse sweep follows; no matrix is
-    formed. f may return any structure, which L takes. The direction is the last argument and has the structure of
+    f, and is positive semidefinite if L is convex. f runs once, with tangents, and one reverse sweep follows; no matrix
+    is formed. f may return any structure, which L takes. The direction is the last argument and has the structure of
     the differentiated one (for a tuple of argnums a tuple); ArgumentError is raised if it hasn't.
 
     >>> import numpy as np, srcad
@@ -307,8 +307,8 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
         f(x + t v)  =  c0 + c1 t + c2 t**2 + c3 t**3 + O(t**4)
 
     All in one run, in which each variable has its derivatives beside it: for n of them the work grows as n**2, where
-    tangents of tangents would take 2**n. Each coefficient has the structure of what f returns, with None for what has no
-    derivative. The direction is the last argument and has the structure of the differentiated one (1.0 for a float).
+    tangents of tangents would take 2**n. Each coefficient has the structure of what f returns, with None for what has
+    no derivative. The direction is the last argument and has the structure of the differentiated one (1.0 for a float).
 
     >>> import numpy as np, srcad
     >>> srcad.taylor(np.exp, 3)(0.0, 1.0)

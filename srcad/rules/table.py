@@ -52,6 +52,7 @@ class Rule:
     takes_small  not elementwise, and still content with such a bar
     flat         the derivative is zero
     is_linear    linear in all operands through which a derivative passes, together: the tangent is the operation itself
+    is_product   linear in the first operand and in the second, apart
     """
 
     name: str
@@ -61,6 +62,7 @@ class Rule:
     takes_small: bool = False
     flat: bool = False
     is_linear: bool = False
+    is_product: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -292,7 +294,8 @@ def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) 
                 parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
         return (_total(b, eq, parts),)
 
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+    product = len(terms) == 2 and None not in terms
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_product=product))
 
 
 def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> Pullback:

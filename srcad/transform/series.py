@@ -24,6 +24,7 @@ from math import comb
 from srcad.analysis.activity import Activity, activity
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import builder
+from srcad.rules import lookup
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
@@ -47,6 +48,16 @@ LINEAR = frozenset(
     {"add", "subtract", "negative", "positive", "real", "imag", "conjugate", "where", "copy", "cast", "accumulate"}
     | {"array", "list_new", "list_append", "list_pop", "tuple_new", "tuple_get", "split", "unwrap"}
 )
+
+_TIMES = Equation("multiply", (), ())
+
+
+def is_product(eq: Equation) -> bool:
+    """Whether an equation is linear in its first operand and in its second."""
+    if eq.op in ("multiply", "einsum"):
+        return len(eq.operands) == 2
+    known = lookup(eq.op)
+    return known is not None and known.is_product
 
 
 def series(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
@@ -163,7 +174,7 @@ class Series:
             return self.first(eq)
         if not any(map(self.moves, eq.operands)):
             return (None,) * len(eq.results)
-        if eq.op == "multiply":
+        if is_product(eq):
             return (self.product(eq, n),)
         if eq.op == "divide":
             return (self.quotient(eq, n),)
@@ -174,8 +185,9 @@ class Series:
     def first(self, eq: Equation) -> Atoms:
         """What an equation of a rule computes. A product with zero, and a sum of zeros, are zero."""
         zeros = [self.derivative(a, 0) is None for a in eq.operands]
-        factor = eq.op in ("multiply", "divide", "negative") and any(zeros[:2] if eq.op == "multiply" else zeros[:1])
-        if factor or (eq.op in ("add", "subtract") and all(zeros)):
+        if is_product(eq) and any(zeros[:2]):
+            return (None,)
+        if (eq.op in ("divide", "negative") and zeros[0]) or (eq.op in ("add", "subtract") and all(zeros)):
             return (None,)
         return self.emitted(eq)
 
@@ -185,14 +197,14 @@ class Series:
 
     def product(self, eq: Equation, n: int) -> Atom | None:
         """Leibniz: sum over k of n choose k times x^(k) y^(n-k)."""
-        x, y = eq.operands
-        half = x is y  # each pair stands twice in the sum
+        x, y = eq.operands[:2]
+        half = x is y and eq.op == "multiply"  # each pair stands twice in the sum
         total: Atom | None = None
         for k in range(n + 1):
             if half and 2 * k > n:
                 break
             count = comb(n, k) * (2 if half and 2 * k != n else 1)
-            total = self.plus(total, self.times(count, self.derivative(x, n - k), self.derivative(y, k)))
+            total = self.plus(total, self.times(eq, count, self.derivative(x, n - k), self.derivative(y, k)))
         return total
 
     def quotient(self, eq: Equation, n: int) -> Atom | None:
@@ -200,7 +212,9 @@ class Series:
         x, y = eq.operands
         rest: Atom | None = None
         for k in range(n):
-            rest = self.plus(rest, self.times(comb(n, k), self.derivative(eq.result, k), self.derivative(y, n - k)))
+            rest = self.plus(
+                rest, self.times(_TIMES, comb(n, k), self.derivative(eq.result, k), self.derivative(y, n - k))
+            )
         top, below = self.derivative(x, n), self.value(y)
         if rest is None:
             return None if top is None else self.like(eq.result, self.b.emit("divide", top, below))
@@ -208,10 +222,11 @@ class Series:
             return self.b.emit("negative", self.b.emit("divide", rest, below))  # type: ignore[no-any-return]
         return self.b.emit("divide", self.b.emit("subtract", top, rest), below)  # type: ignore[no-any-return]
 
-    def times(self, count: int, x: Atom | None, y: Atom | None) -> Atom | None:
+    def times(self, eq: Equation, count: int, x: Atom | None, y: Atom | None) -> Atom | None:
+        """The product of that kind, count times."""
         if x is None or y is None:
             return None
-        product: Atom = self.b.emit("multiply", x, y)
+        product: Atom = self.b.emit(eq.op, x, y, *map(self.value, eq.operands[2:]), **eq.params)
         return product if count == 1 else self.b.emit("multiply", float(count), product)
 
     def plus(self, total: Atom | None, more: Atom | None) -> Atom | None:
