@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from srcad.forward import HessianProduct
 from srcad.frontend.reading import MAKERS
 from srcad.pipeline import Request
 from srcad.pullback import Prototype
-from srcad.pushforward import Pushforward
+from srcad.rules.lanes import NotBatched
 from srcad.specialise import Entrance, Specialiser
 from srcad.typespec import example_call
 
@@ -94,26 +94,47 @@ def _direction(primal: Any, given: Any, where: str) -> Any:
 
 
 class GaussNewton(Derived):
-    """The matrix J^T J of the Jacobian; with a loss J^T H J, a column at a time by products."""
+    """The matrix J^T J of the Jacobian, in one pass."""
 
-    __srcad_way__ = "columns"
+    __srcad_way__ = "call"
 
-    def __init__(self, function: Function, request: Request, made_by: str, loss: Function | None = None) -> None:
+    def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self.loss = loss
-        self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), made_by, loss)
+        self._products: GaussNewtonProduct | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        single = self.__srcad__[1].single
-        primals = self.differentiated(args, kwargs)
-        if self.loss is None:
-            pushforward: Pushforward = super().__call__(*args, **kwargs)
-            J = _matrix(lambda tangents: pushforward(tangents)[1], primals)
-            matrix = J.T @ J
-        else:
-            matrix = _matrix(lambda t: self.product(*args, t[0] if single else t, **kwargs), primals)
-        blocks = _in_blocks(matrix, primals, single)
-        return blocks[0] if single else blocks
+        if self._products is None:
+            try:
+                return super().__call__(*args, **kwargs)
+            except NotBatched:
+                self._products = GaussNewtonProduct(self.function, replace(self.__srcad__[1], kind="ggnvp"), "ggnvp")
+        return by_products(self._products, args, kwargs)
+
+
+class GaussNewtonOfLoss(Derived):
+    """The matrix J^T H J of the Jacobian and the Hessian of a loss, in one pass: that of its products."""
+
+    __srcad_way__ = "matrix"
+
+    def __init__(self, function: Function, request: Request, made_by: str, loss: Function | None) -> None:
+        super().__init__(function, request, made_by)
+        self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), made_by, loss)
+        self.loss = loss
+        self._own = self._specialiser.binder
+        self._specialiser = Specialiser(self, Request("primal", None, single=False))
+        self._batches = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.differentiated(args, kwargs)  # which refuses what has no derivative
+        if self._batches:
+            try:
+                return super().__call__(*args, **kwargs)
+            except NotBatched:
+                self._batches = False
+        return by_products(self.product, args, kwargs)
+
+    def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        return self.product.differentiated(args, kwargs)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Derived:
         return self if instance is None else _bound(self, instance, owner)
@@ -121,11 +142,16 @@ class GaussNewton(Derived):
     def __reduce__(self) -> Any:
         return _with_loss(super().__reduce__(), self.loss)
 
-    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
-        return super()._entrance(args, kwargs) if self.loss is None else self.product._entrance(args, kwargs)
+
+def by_products(product: GaussNewtonProduct, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The matrix of the product, a column after the other: for what several directions can't go through at once."""
+    single, primals = product.__srcad__[1].single, product.differentiated(args, kwargs)
+    columns = [_line(product(*args, unit[0] if single else unit, **kwargs)) for unit in _units(primals)]
+    blocks = _in_blocks(np.stack(columns, axis=-1) if columns else np.zeros((0, 0)), primals, single)
+    return blocks[0] if single else blocks
 
 
-def _bound(derived: GaussNewton | GaussNewtonProduct, instance: Any, owner: type | None) -> Derived:
+def _bound(derived: GaussNewtonOfLoss | GaussNewtonProduct, instance: Any, owner: type | None) -> Derived:
     function, request = derived.__srcad__
     return type(derived)(function.__get__(instance, owner), request, derived.made_by, derived.loss)
 
@@ -133,12 +159,6 @@ def _bound(derived: GaussNewton | GaussNewtonProduct, instance: Any, owner: type
 def _with_loss(made: Any, loss: Function | None) -> Any:
     """How an object is made again when it is pickled."""
     return made if isinstance(made, str) else (made[0], (*made[1], loss))
-
-
-def _matrix(push: Callable[[tuple[Any, ...]], Any], primals: tuple[Any, ...]) -> Any:
-    """What a linear map makes of the unit tangents of the primals: a column for each element, all results in a line."""
-    columns = [_line(push(unit)) for unit in _units(primals)]
-    return np.stack(columns, axis=-1) if columns else np.zeros((0, 0))
 
 
 def _units(primals: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -225,7 +245,7 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Funct
     >>> srcad.ggnvp(lambda x: np.sin(x))(np.array([0.0, 1.0]), np.array([1.0, 1.0])).round(4)
     array([1.    , 0.2919])
     """
-    return _gauss_newton(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums), loss)
+    return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums), loss)
 
 
 def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
@@ -234,7 +254,8 @@ def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss
     It is J^T J, the sum of the outer products of the gradients of all residuals: what is left of the Hessian of the
     error when the sum of r_k times the Hessian of r_k is left out. So it is near the Hessian where the residuals are
     small, or nearly linear. With a loss it is J^T H J, as in `ggnvp`. For one array x the result has the shape of x
-    twice over; for structures, it is a structure of structures, as that of `hessian`.
+    twice over; for structures, it is a structure of structures, as that of `hessian`. All columns or rows of J go
+    through the program at once.
 
     >>> import numpy as np, srcad
     >>> t = np.array([0.0, 1.0, 2.0])
@@ -242,10 +263,12 @@ def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss
     array([[5., 3.],
            [3., 3.]])
     """
-    return _gauss_newton(GaussNewton, "gauss_newton", function, request_for("tangent", argnums), loss)
+    if loss is None:
+        return derive(GaussNewton, "gauss_newton", function, request_for("gauss_newton", argnums))
+    return _with_a_loss(GaussNewtonOfLoss, "gauss_newton", function, request_for("gauss_newton", argnums), loss)
 
 
-def _gauss_newton(cls: Any, made_by: str, function: Function | None, request: Request, loss: Function | None) -> Any:
+def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Request, loss: Function | None) -> Any:
     if function is None:
         return lambda decorated: cls(decorated, request, made_by, loss)
     return cls(function, request, made_by, loss)

@@ -6,7 +6,7 @@ call such a derivative.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import factorial
 
@@ -25,13 +25,14 @@ from srcad.pipeline import (
     derived_trace,
     gradient_tree,
 )
-from srcad.results import called, differentiated, made_scalar, result_span, shifted
+from srcad.results import called, check_moving, differentiated, made_scalar, relabelled, result_span, shifted
 from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, walk
 from srcad.trace.types import Dim, Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.transform.adjoint import adjoint, is_flat
 from srcad.transform.dead_code import eliminate
+from srcad.transform.jacobian import ROWS, by_columns, by_rows, way_of
 from srcad.transform.opened import opened
 from srcad.transform.series import series
 from srcad.transform.simplify import simplify
@@ -74,6 +75,56 @@ def _sweeps(reading: Reading, request: Request) -> Sweeps:
     body = replace(along.body, results=chosen)
     forward = simplify(replace(along, body=body, output=Node("tuple", (primal.output, dots))))
     return Sweeps(forward, pullback, seeded)
+
+
+def _gauss_newton(primal: Trace, reading: Reading, request: Request) -> Program:
+    """J^T J, from the blocks of the Jacobian, made in one pass by columns or by rows, whichever are fewer."""
+    check_moving(primal, real=True)
+    way, structure = way_of(primal, reading.wrt, reading.sizes), gradient_tree(reading, request, 0)
+    made = (by_rows if way == ROWS else by_columns)(primal, reading.wrt, structure)
+    b, blocks, inputs = _continued(made), made.body.results, list(dict.fromkeys(reading.wrt))
+    values = [primal.body.results[k] for k in _moving(primal)]
+    shapes = [primal.inputs[k].var for k in inputs]
+    sums: list[Atom] = []
+    for i, one in enumerate(shapes):
+        for j, other in enumerate(shapes):
+            total: Atom | None = None
+            for k, value in enumerate(values):
+                factors = blocks[k * len(inputs) + i], blocks[k * len(inputs) + j]
+                part = _contracted(b, *factors, [rank_of(x.type) or 0 for x in (value, one, other)])
+                total = part if total is None else b.emit("add", total, part)
+            sums.append(_zero_block(b, one, other) if total is None else total)
+    inner = {k: inputs.index(number) for k, number in enumerate(reading.wrt)}
+    rows = [relabelled(structure, {k: Leaf(i * len(inputs) + n) for k, n in inner.items()}) for i in range(len(inputs))]
+    output = _nested(structure, {k: rows[n] for k, n in inner.items()})
+    body = replace(made.body, equations=tuple(b.equations), results=tuple(sums))
+    return _program(replace(made, body=body, output=output), primal, reading, request)
+
+
+def _contracted(b: Builder, one: Atom, other: Atom, ranks: Sequence[int]) -> Atom:
+    """The sum over the elements of a result (whose rank comes first) of the products of two blocks of its Jacobian."""
+    rank, left, right = ranks
+    if rank == left == right == 1:
+        return b.emit("matmul", b.emit("transpose", one, axes=None), other)  # type: ignore[no-any-return]
+    if not left and not right:
+        product: Atom = b.emit("multiply", one, other)
+        return b.emit("sum", product, axis=None, keepdims=False) if rank else product
+    if not rank and not (left and right):
+        return b.emit("multiply", one, other)  # type: ignore[no-any-return]
+    axes = tuple(range(rank))
+    return b.emit("tensordot", one, other, axes=(axes, axes))  # type: ignore[no-any-return]
+
+
+def _zero_block(b: Builder, one: Var, other: Var) -> Atom:
+    zeros = (zero_like(b, one), zero_like(b, other))
+    return _contracted(b, *zeros, [0, rank_of(one.type) or 0, rank_of(other.type) or 0])
+
+
+def _nested(tree: Tree, rows: Mapping[int, Tree]) -> Tree:
+    """A structure with another one in the place of each leaf."""
+    if isinstance(tree, Node):
+        return replace(tree, children=tuple(_nested(child, rows) for child in tree.children))
+    return rows[tree.index] if isinstance(tree, Leaf) else tree
 
 
 # ---- Taylor coefficients
@@ -301,7 +352,14 @@ def _not_elementwise(primal: Trace, x: Var, result: Atom, found: State) -> Srcad
     return NotDifferentiable(what, result_span(primal, primal.output), "", do)
 
 
-_STAGES = {"vhp": _vhp, "taylor": _taylor, "laplacian": _laplacian, "divergence": _divergence, "deriv": _deriv}
+_STAGES = {
+    "vhp": _vhp,
+    "gauss_newton": _gauss_newton,
+    "taylor": _taylor,
+    "laplacian": _laplacian,
+    "divergence": _divergence,
+    "deriv": _deriv,
+}
 STAGES.update(_STAGES)
 DERIVE.update(dict.fromkeys(_STAGES, derived_trace))
 SWEEPS.append(_sweeps)

@@ -116,11 +116,8 @@ def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
 
 def call_derivative(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A call of a derivative."""
-    if d.way not in ("call", "direction", "product"):
-        m.refuse(
-            "a function that calls a derivative by rows or columns can't be differentiated yet",
-            do="call srcad.grad, srcad.hvp or srcad.jvp in it.",
-        )
+    if d.way == "matrix":
+        return _gauss_newton_matrix(m, d, args, keywords)
     direction: Value = NONE
     if d.way != "call":
         if not args:
@@ -135,6 +132,15 @@ def call_derivative(m: Machine, d: Derivative, args: tuple[Value, ...], keywords
     if d.way == "product":
         return _gauss_newton(m, part, d, directions)
     return part.derived(d.request, directions)
+
+
+def _gauss_newton_matrix(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """The matrix of the product, which is linear in the direction: any direction will do to take its derivative at."""
+    chosen = _positions(m, d, args, keywords)
+    given = tuple(keywords[k] if isinstance(k, str) else args[k] for k in chosen)
+    product = dataclasses.replace(d, way="product")
+    part = read_apart(m, product, (*args, given[0] if d.request.single else Tup(given)), keywords, (len(args),))
+    return part.derived(dataclasses.replace(d.request, kind="jacfwd", argnums=(len(args),), single=True), ())
 
 
 def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Value]) -> Value:
@@ -401,9 +407,17 @@ def _differ(a: Type, b: Type) -> bool:
 
 
 def read_apart(
-    m: Machine, function: Value, args: tuple[Value, ...], keywords: Keywords, chosen: Sequence[Argnum]
+    m: Machine,
+    function: Value,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+    chosen: Sequence[Argnum],
+    finish: Callable[[Value], Value] | None = None,
 ) -> Part:
-    """Read a function on its own, for arguments of which the chosen ones are differentiated."""
+    """Read a function on its own, for arguments of which the chosen ones are differentiated.
+
+    `finish` makes of what the function returns what is read.
+    """
     from srcad.frontend.calls import call
 
     before, returns = dict(m.heap), len(m.returns)
@@ -415,6 +429,7 @@ def read_apart(
     def run() -> tuple[Tree, tuple[Atom, ...]]:
         inner = {k: value for k, (value, _) in named.items()}
         value = call(m, function, tuple(value for value, _ in plain), inner)
+        value = value if finish is None else finish(value)
         atoms: list[Atom] = []
         return result_tree(m, value, atoms), tuple(atoms)
 
@@ -498,7 +513,8 @@ def _reading(
     trace = Trace(name, parameters, entries, region, output, span, procedures=dict(m.traces))
     defined = {v for e in walk(region) for v in (*e.results, *(p for r in e.regions for p in r.parameters))}
     names = {var: name for var, name in m.names.items() if var in defined}
-    return Reading(with_names(trace, names), tuple(range(len(part.moving))), part.trees, (), {})
+    wrt = tuple(range(len(part.moving)))
+    return Reading(with_names(trace, names), wrt, part.trees, (), {}, dict(m.lengths.sizes))
 
 
 # ---- putting the derivative in the place of the call
