@@ -302,7 +302,8 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
 
     The function may return any structure; each of its numbers has its own Laplacian. It is computed forwards: for
     each of the n elements one run with two derivatives beside each variable, in a loop of the generated code, so that
-    no matrix is stored. What doesn't depend on the direction is computed once.
+    no matrix is stored. What doesn't depend on the direction is computed once. Raises NotYetSupported for functions
+    that print or draw at random.
 
     >>> import numpy as np, srcad
     >>> float(srcad.laplacian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])))

@@ -134,6 +134,28 @@ def test_gauss_newton_runs_the_function_once() -> None:
     assert srcad.ggnvp(rotated).source(X, 3, V) == source
 
 
+def test_gauss_newton_is_one_pass() -> None:
+    source = srcad.gauss_newton(field).source(X)
+    assert "np.eye(" in source
+    assert " for " not in source
+    rows = srcad.gauss_newton(lambda x: np.array([np.sum(x**2), np.sum(x)])).source(X)
+    assert "np.eye(2)" in rows
+    assert "np.eye(" in srcad.gauss_newton(field, loss=exponentials).source(X)
+
+
+def grown(x, n):
+    items = []
+    for k in range(n):
+        items.append(x[0] ** k * x[1])
+    return items
+
+
+def test_gauss_newton_of_what_does_not_go_through_at_once() -> None:
+    J = srcad.jacfwd(lambda x: np.array(grown(x, 3)))(X)
+    for loss in (None, lambda items: 0.5 * (items[0] ** 2 + items[1] ** 2 + items[2] ** 2)):
+        np.testing.assert_allclose(srcad.gauss_newton(grown, loss=loss)(X, 3), J.T @ J, rtol=1e-12)
+
+
 def test_structures_in_gauss_newton() -> None:
     p, d = {"a": 1.5, "b": np.array([0.3, 0.2])}, {"a": 1.0, "b": np.array([0.1, -1.0])}
     for loss in (None, curve_loss):
@@ -167,6 +189,8 @@ def test_arguments_by_name_stand_beside_the_direction() -> None:
 def test_results_without_numbers_give_zeros() -> None:
     np.testing.assert_array_equal(srcad.ggnvp(lambda x: 3.0)(X, V), np.zeros(3))
     np.testing.assert_array_equal(srcad.gauss_newton(lambda x: 3.0)(X), np.zeros((3, 3)))
+    with pytest.raises(ArgumentError, match="nothing that has a derivative"):
+        srcad.gauss_newton(lambda x: len(x))(X)
     assert srcad.gauss_newton(field)(np.zeros(0)).shape == (0, 0)
 
 
@@ -275,7 +299,21 @@ def uses_what_was_made_outside(x):
     return np.sum(made_outside(x, V) ** 2)
 
 
+def uses_gauss_newton(x):
+    return np.sum(srcad.gauss_newton(field)(x) * np.arange(9.0).reshape(3, 3))
+
+
+def uses_gauss_newton_of_a_loss(x):
+    def loss(y):
+        return np.sum(y**3 * x)
+
+    blocks = srcad.gauss_newton(product, argnums=("a", "b"), loss=loss)(x, b=2.0 * x)
+    return np.sum(blocks[0][1]) + np.sum(blocks[1][1] * np.eye(3))
+
+
 IN_PROGRAMS = [
+    uses_gauss_newton,
+    uses_gauss_newton_of_a_loss,
     uses_vhp,
     uses_ggnvp,
     uses_ggnvp_with_closure,
