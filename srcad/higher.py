@@ -12,6 +12,7 @@ import numpy as np
 from srcad import orders  # noqa: F401 - registers the stages that the requests below ask for
 from srcad.api import Derived, Function, derive, request_for
 from srcad.arguments import Argnums, children, differentiable_argnums, rebuild
+from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError
 from srcad.forward import HessianProduct
 from srcad.frontend.reading import MAKERS
@@ -74,6 +75,14 @@ class GaussNewtonProduct(HessianProduct):
             args = (*args, _direction(given[0] if self.__srcad__[1].single else given, None, "the direction"))
         entrance, _ = Derived._entrance(self, args, kwargs)
         return entrance, assumed
+
+    def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
+        """As `Derived.emitted`; the function itself takes no direction."""
+        entrance, _ = self._entrance(args, kwargs)
+        *primals, _ = self.with_direction(args, kwargs)
+        call, own = self._specialiser.binder.bind(args, kwargs), self._own.bind(tuple(primals), kwargs)
+        title, program = (self.__doc__ or "").partition("\n")[0], entrance.specialisation.program
+        return emit_module(Emission(self.function, program, call, entrance.roots, title, made, own))
 
 
 def _direction(primal: Any, given: Any, where: str) -> Any:

@@ -387,6 +387,12 @@ def test_objects(derived: Any) -> None:
     assert derived.made_by in repr(derived)
     assert derived.__doc__
     assert derived.source(X).startswith(f"def {derived.__name__}_")
+    names: dict[str, Any] = {}
+    exec(derived.emitted(args if derived.made_by == "ggnvp" else (X,), {}), names)
+    name = f"{derived.__name__}_{derived.made_by}"
+    assert name in names
+    for one, other in zip(np.atleast_1d(names[name](*args)), np.atleast_1d(expected), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_directions_are_fitted() -> None:
