@@ -25,7 +25,7 @@ from srcad.pipeline import (
     derived_trace,
     gradient_tree,
 )
-from srcad.results import called, check_moving, differentiated, made_scalar, relabelled, result_span, shifted
+from srcad.results import called, check_moving, differentiated, made_scalar, relabelled, result_span, returning, shifted
 from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, walk
@@ -61,20 +61,20 @@ def _vhp(primal: Trace, reading: Reading, request: Request) -> Program:
 
 
 def _sweeps(reading: Reading, request: Request) -> Sweeps:
-    """The forward sweep with its tangents, which records what the pullback needs."""
+    """The forward sweep with its tangents, which records what the pullback needs, and the pullback, which has none."""
     primal = simplify(reading.trace)
     with bugs_reported("differentiating", primal):
-        recording, pullback = split(both_sweeps(primal, reading, request))
-        along = tangent(recording, reading.wrt, value=True)
-    values, records = len(primal.body.results), recording.body.results
-    moving = [k for k, result in enumerate(records) if is_differentiable(result.type)]
-    seeded = tuple(k for k in moving if k < values)
-    results = along.body.results
-    chosen = (*results[:values], *results[len(records) : len(records) + len(seeded)], *results[values : len(records)])
-    dots = moved(primal.output, {k: values + place for place, k in enumerate(seeded)})
-    body = replace(along.body, results=chosen)
-    forward = simplify(replace(along, body=body, output=Node("tuple", (primal.output, dots))))
-    return Sweeps(forward, pullback, seeded)
+        along = tangent(both_sweeps(primal, reading, request), reading.wrt, value=True)
+        (value, bars), (dots, _) = map(_children, _children(along.output))
+        forward, pullback = split(simplify(returning(along, Node("tuple", (Node("tuple", (value, dots)), bars)))))
+    count = len(list(leaves(value)))
+    seeded = tuple(k for k, a in enumerate(forward.body.results[:count]) if is_differentiable(a.type))
+    return Sweeps(replace(forward, output=_children(forward.output)[0]), pullback, seeded)
+
+
+def _children(tree: Tree) -> tuple[Tree, ...]:
+    assert isinstance(tree, Node)
+    return tree.children
 
 
 def _gauss_newton(primal: Trace, reading: Reading, request: Request) -> Program:
@@ -175,16 +175,17 @@ def _laplacian(primal: Trace, reading: Reading, request: Request) -> Program:
 def _divergence(primal: Trace, reading: Reading, request: Request) -> Program:
     """The derivative of each element of the result along that of the argument in the same place, summed up."""
     _refuse_effects(primal)
-    b, moving = _continued(primal), _moving(primal)
+    b, moving, procedures = _continued(primal), _moving(primal), dict(primal.procedures)
     sums: Sequence[Atom] = [const(0.0)]
     for place, result in _matched(primal, gradient_tree(reading, request, 0), primal.output, "the argument"):
         x, value = primal.inputs[reading.wrt[place]].var, primal.body.results[result]
         _check_shape(b, primal, x, value)
         if result in moving:
             once = simplify(tangent(primal, (reading.wrt[place],), value=False))
+            procedures.update(once.procedures)
             body, direction = _apart(once, [moving.index(result)])
             sums = along_units(b, body, x, direction, sums, lambda b, dots, i: [element(b, dots[0], i)])
-    return _summed(b, sums, Leaf(0), primal, reading, request)
+    return _summed(b, sums, Leaf(0), replace(primal, procedures=procedures), reading, request)
 
 
 def _summed(
@@ -267,20 +268,21 @@ def _assert_shape(b: Builder, primal: Trace, x: Var, value: Atom, what: str) -> 
 
 def _deriv(primal: Trace, reading: Reading, request: Request) -> Program:
     """For each differentiated argument the derivatives of the elements of the results."""
-    b, trees = builder(), []
+    b, trees, procedures = builder(), [], dict(primal.procedures)
     results: list[Atom] = []
     for place, tree in enumerate(reading.wrt_trees):
         if not isinstance(tree, Leaf):
             what = f"srcad.deriv differentiates numbers and arrays, and argument {place} is a {_kind(tree)}"
             raise ArgumentError(what, primal.span, do="use srcad.grad or srcad.jacobian.")
-        body, output = _derivatives(primal, reading.wrt[tree.index])
+        body, output, more = _derivatives(primal, reading.wrt[tree.index])
+        procedures.update(more)
         equations, atoms = instance(body, {})
         for equation in equations:
             b.append(equation)
         trees.append(shifted(output, len(results)))
         results += atoms
     output = trees[0] if request.single else Node("tuple", tuple(trees))
-    trace = replace(primal, body=Region((), tuple(b.equations), tuple(results)), output=output)
+    trace = replace(primal, body=Region((), tuple(b.equations), tuple(results)), output=output, procedures=procedures)
     return _program(trace, primal, reading, request)
 
 
@@ -288,8 +290,11 @@ def _kind(tree: Tree) -> str:
     return tree.kind if isinstance(tree, Node) else "constant"
 
 
-def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree]:
-    """Straight code is differentiated backwards, from the adjoint 1.0; loops forwards, so that nothing is taped."""
+def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree, Mapping[str, Trace]]:
+    """The derivatives, their structure, and the procedures that they call.
+
+    Straight code is differentiated backwards, from the adjoint 1.0; loops forwards, so that nothing is taped.
+    """
     x = primal.inputs[wrt].var
     if rank_of(x.type) is None:
         raise NotYetSupported("the elementwise derivative by a value whose rank isn't known", primal.span)
@@ -298,12 +303,12 @@ def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree]:
     loops = any(equation.op in ("for", "while") for equation in walk(primal.body))
     if rank_of(x.type) and not loops and isinstance(primal.output, Leaf):
         trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),))
-        return trace.body, Leaf(0)
+        return trace.body, Leaf(0), trace.procedures
     trace = tangent(primal, (wrt,), value=False)
     (direction,) = (entry.var for entry in trace.inputs if isinstance(entry, Direction))
     b = builder()
     equations, results = instance(trace.body, {direction: one_like(b, x)})
-    return Region((), (*b.equations, *equations), results), trace.output
+    return Region((), (*b.equations, *equations), results), trace.output, trace.procedures
 
 
 def _checked_elementwise(primal: Trace, x: Var) -> Trace:

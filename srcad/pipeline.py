@@ -18,6 +18,7 @@ from srcad.results import check_moving, differentiated, made_scalar, returning, 
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
+from srcad.trace.procedures import distinct
 from srcad.transform import flows, implicit, integrals  # noqa: F401 - fill in rules
 from srcad.transform.adjoint import adjoint
 from srcad.transform.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
@@ -102,7 +103,8 @@ def compile_call(function: Callable[..., Any], call: Call, request: Request) -> 
     with bugs_reported("simplifying", reading.trace):
         primal = simplify(reading.trace)
     with bugs_reported("differentiating", primal):
-        return STAGES[request.kind](primal, reading, request)
+        program = STAGES[request.kind](primal, reading, request)
+        return replace(program, traces=distinct(program.traces))
 
 
 @contextmanager

@@ -156,6 +156,25 @@ def test_gauss_newton_of_what_does_not_go_through_at_once() -> None:
         np.testing.assert_allclose(srcad.gauss_newton(grown, loss=loss)(X, 3), J.T @ J, rtol=1e-12)
 
 
+def halved(x):
+    return x if x < 1.0 else np.sin(x) + halved(0.5 * x)
+
+
+def by_recursion(x):
+    return np.array([halved(3.0 + x[0]), halved(5.0 + x[1]) * x[0], x[2]])
+
+
+def test_functions_that_call_themselves() -> None:
+    J = srcad.jacfwd(by_recursion)(X)
+    for loss in (None, lambda y: 0.5 * np.sum(y**2)):
+        np.testing.assert_allclose(srcad.ggnvp(by_recursion, loss=loss)(X, V), J.T @ J @ V, rtol=1e-12)
+        np.testing.assert_allclose(srcad.gauss_newton(by_recursion, loss=loss)(X), J.T @ J, rtol=1e-12)
+    np.testing.assert_allclose(srcad.divergence(by_recursion)(X), np.trace(J), rtol=1e-12)
+    assert srcad.deriv(srcad.deriv(halved))(5.0) == srcad.grad(srcad.grad(halved))(5.0)
+    with pytest.raises(NotYetSupported, match="calls itself"):
+        srcad.laplacian(by_recursion)(X)
+
+
 def test_structures_in_gauss_newton() -> None:
     p, d = {"a": 1.5, "b": np.array([0.3, 0.2])}, {"a": 1.0, "b": np.array([0.1, -1.0])}
     for loss in (None, curve_loss):

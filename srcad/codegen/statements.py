@@ -11,7 +11,7 @@ from srcad.codegen.expressions import Expressions
 from srcad.codegen.spelling import negated
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import ListOf, Scalar, TupleOf, Undefined, dtype_of, is_inexact
+from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Undefined, dtype_of, is_inexact
 
 
 class Statements:
@@ -113,7 +113,7 @@ class Statements:
         place = ast.Subscript(items, i, ast.Load())
         t = eq.operands[0].type
         element = t.element if isinstance(t, ListOf) else t
-        if isinstance(element, (ListOf, TupleOf)):
+        if isinstance(element, (ListOf, TupleOf, Record)):
             return [_assign(place, self.x.call("plus", place, value))]
         if not levels(element):
             return [add_to(place, value)]

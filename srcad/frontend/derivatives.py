@@ -527,7 +527,7 @@ def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:
 
 def placed(m: Machine, trace: Trace, values: dict[Var, Atom]) -> tuple[Atom, ...]:
     """The same, as variables."""
-    add_traces(m, trace)
+    trace = add_traces(m, trace)
     equations, results = instance(trace.body, values)
     _append(m, equations)
     return results

@@ -8,11 +8,11 @@ adjoint by its tangent. So one wrong rule doesn't make all that follows look wro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from srcad.analysis.activity import activity
 from srcad.arguments import Binder
 from srcad.ops.catalogue import OPS, builder
 from srcad.ops.meaning import Meanings
@@ -25,9 +25,9 @@ from srcad.testing.directions import Point, draw, flat, flat_like, inner, is_flo
 from srcad.testing.report import Fault
 from srcad.trace.evaluate import _Interpreter
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
-from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.push import Push
+from srcad.transform.tangent import prepared
 from srcad.transform.unbroadcast import fit_dtype
 
 IN_DOUBT = 1e-4  # differences that are known no better accuse nobody
@@ -63,9 +63,9 @@ def judge(
     entries = [(entry, places[entry.path]) for entry in trace.inputs]
     moving = {entry.var: fetch(entry.path, directions[entry.path.root]) for entry, k in entries if k in wrt}
     dots = {var: Var(bar_type(var.type)) for var in moving}
-    push = Push(builder(), activity(trace.body, moving, trace.body.results, is_flat), dots)
+    push, procedures = prepared(trace, dots, trace.body.results)
     push.equations(trace.body.equations)
-    judging = _Judge(Meanings(trace.bindings), trace, push, measure)
+    judging = _Judge(Meanings(trace.bindings), replace(trace, procedures=procedures), push, measure)
     judging.bind([entry.var for entry, _ in entries], [inputs[k] for _, k in entries])
     judging.bind(list(dots.values()), [moving[var] for var in dots])
     try:
@@ -85,8 +85,7 @@ class _Judge(_Interpreter):
     """Runs a trace with tangents, and judges each equation of the trace without them."""
 
     def __init__(self, meaning: Meanings, trace: Trace, push: Push, measure: tuple[np.random.Generator, float]) -> None:
-        self.tables = (trace.procedures,) if hasattr(trace, "procedures") else ()
-        super().__init__(meaning, *self.tables)
+        super().__init__(meaning, trace.procedures)
         self.push = push
         self.own = {result for equation in walk(trace.body) for result in equation.results}
         self.rng, self.allowed = measure
@@ -173,7 +172,7 @@ class _Judge(_Interpreter):
         self, equations: Sequence[Equation], wanted: Sequence[Atom | None], given: Mapping[Any, Any]
     ) -> tuple[Any, ...]:
         """What a rule's equations give, at the values of now."""
-        apart = _Interpreter(self.meaning, *self.tables)
+        apart = _Interpreter(self.meaning, self.procedures)
         apart.values = {**self.values, **{var: value for var, value in given.items() if var is not None}}
         apart.region(Region((), tuple(equations), ()))
         return tuple(None if a is None else apart.atom(a) for a in wanted)

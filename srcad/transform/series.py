@@ -320,7 +320,7 @@ class Series:
             raise NotYetSupported(
                 "the derivatives along a direction of a function that calls itself",
                 equation.span,
-                do="write the recursion as a loop, or use reverse mode (srcad.grad of srcad.grad)",
+                do="write the recursion as a loop, or nest srcad.jvp and srcad.grad",
             )
         self.enter(equation)
         with self.deriving(equation.role):
