@@ -5,6 +5,7 @@ from srcad.api import Derived, grad, trace, value_and_grad, vjp
 from srcad.custom import custom_rule, stop_gradient
 from srcad.errors import SrcadError
 from srcad.forward import hvp, jvp, linearize
+from srcad.higher import deriv, divergence, elementwise_grad, gauss_newton, ggnvp, laplacian, taylor, vhp
 from srcad.jacobians import hessian, jacfwd, jacobian, jacrev
 
 __version__ = "0.1.0"
@@ -14,7 +15,12 @@ __all__ = [
     "SrcadError",
     "__version__",
     "custom_rule",
+    "deriv",
+    "divergence",
+    "elementwise_grad",
     "errors",
+    "gauss_newton",
+    "ggnvp",
     "grad",
     "hessian",
     "hvp",
@@ -23,11 +29,14 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "laplacian",
     "linearize",
     "sparse",
     "stop_gradient",
+    "taylor",
     "testing",
     "trace",
     "value_and_grad",
+    "vhp",
     "vjp",
 ]

@@ -153,6 +153,14 @@ _TITLES = {
     "jacrev": "The Jacobian of {0} {1}, by rows.",
     "hvp": "The Hessian of {0} {1}, times a direction.",
     "hessian": "The Hessian of {0} {1}.",
+    "vhp": "A vector times the Hessian of {0} {1}.",
+    "ggnvp": "The generalized Gauss-Newton matrix of {0} {1}, times a direction.",
+    "gauss_newton": "The Gauss-Newton matrix of {0} {1}.",
+    "deriv": "The derivative of {0} {1}, element by element.",
+    "elementwise_grad": "The derivative of {0} {1}, element by element.",
+    "laplacian": "The Laplacian of {0} {1}.",
+    "divergence": "The divergence of {0} {1}.",
+    "taylor": "The Taylor coefficients of {0} {1}, along a direction.",
 }
 
 

@@ -34,7 +34,10 @@ _UNWRITABLE = "only derivatives that are one function, of functions whose result
 
 @dataclass(frozen=True)
 class Emission:
-    """What is to be written: a function, the program of its derivative, the call that it was compiled for."""
+    """What is to be written: a function, the program of its derivative, the call that it was compiled for.
+
+    `primal_call`: a call of the function itself, where the derivative takes other arguments.
+    """
 
     function: Callable[..., Any]
     program: Program
@@ -42,6 +45,7 @@ class Emission:
     roots: Mapping[str, Callable[[], Any]]
     title: str
     made: str
+    primal_call: Call | None = None
 
 
 def emit_module(emission: Emission) -> str:
@@ -74,7 +78,7 @@ def primal_source(emission: Emission, needs: Needs) -> str:
         needs.of_function(function, text)
         return text
     request = Request("primal", emission.program.request.argnums)
-    program = compile_call(function, emission.call, request)
+    program = compile_call(function, emission.primal_call or emission.call, request)
     (generated,) = program.generated
     needs.of_generated(generated, program.reading.roots)
     return generated.source

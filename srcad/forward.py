@@ -116,16 +116,27 @@ class HessianProduct(Derived):
             result = self._push(*args)
             if result is not MISS:
                 return result
-        return self._slowly(*args, **kwargs)
-
-    def _slowly(self, *args: Any, **kwargs: Any) -> Any:
-        if not args:
-            raise ArgumentError(f"srcad.hvp of {self.__name__} takes its arguments, and then a direction")
-        *primals, direction = args
+        *primals, direction = self.with_direction(args, kwargs)
         pushforward: Pushforward = super().__call__(*primals, **kwargs)
         if self._last is not None and self._single:
             self._push = self._last.push
         return pushforward((direction,) if self._single else direction)
+
+    def with_direction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The arguments, if there can be a direction among them."""
+        if len(args) + len(kwargs) <= self.needed:
+            raise ArgumentError(f"srcad.{self.made_by} of {self.__name__} takes its arguments, and then a direction")
+        return args
+
+    @property
+    def needed(self) -> int:
+        """How many arguments the function needs."""
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        return sum(p.default is p.empty and p.kind not in kinds for p in self._specialiser.binder.parameters)
+
+    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+        """The source doesn't depend on the direction, which may be given all the same."""
+        return super()._entrance(args[:-1] if len(args) == self._count + 1 > 0 else args, kwargs)
 
 
 def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:

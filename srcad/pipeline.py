@@ -10,11 +10,11 @@ from typing import Any
 
 from srcad.arguments import Argnum, Binder, Call
 from srcad.codegen import Generated, generate
-from srcad.errors import InternalError, NotYetSupported, SrcadError
+from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading, read
 from srcad.frontend.reading import DERIVE, derivation
 from srcad.ops.catalogue import OPS
-from srcad.results import check_moving, differentiated, returning, shifted, unchecked, with_value
+from srcad.results import check_moving, differentiated, made_scalar, returning, shifted, unchecked, with_value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
@@ -35,10 +35,12 @@ class Request:
     kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep);
               "tangent" (value and tangent); "hvp" (the tangent of the gradient); "tangents" and "hvps" (the same with
               several tangents at once); "jacfwd" and "jacrev" (the Jacobian, by columns and by rows), "jacobian" (one
-              of these), "hessian" (the Jacobian of the gradient)
+              of these), "hessian" (the Jacobian of the gradient); and those of `orders`: "vhp", "taylor", "laplacian",
+              "divergence", "deriv", "gauss_newton"
     argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
     value     the value of the function comes first
     has_aux   the function returns (value, anything)
+    order     of "taylor": the highest one
     """
 
     kind: str
@@ -46,6 +48,12 @@ class Request:
     single: bool = True
     value: bool = False
     has_aux: bool = False
+    order: int = 0
+
+    @property
+    def directed(self) -> bool:
+        """Whether the generated function takes tangents of the differentiated arguments."""
+        return self.kind in ("tangent", "hvp", "tangents", "hvps", "vhp", "taylor")
 
 
 @dataclass(frozen=True)
@@ -136,10 +144,11 @@ def _gradient(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
     """Two functions: the forward sweep, which returns what the reverse sweep needs, and the reverse sweep."""
-    return Program(request, reading, primal, split(_both_sweeps(primal, reading, request)))
+    return Program(request, reading, primal, split(both_sweeps(primal, reading, request)))
 
 
-def _both_sweeps(primal: Trace, reading: Reading, request: Request) -> Trace:
+def both_sweeps(primal: Trace, reading: Reading, request: Request) -> Trace:
+    """The forward sweep and, seeded with inputs, the reverse sweep."""
     trace = adjoint(primal, reading.wrt, value=True, seeds="inputs")
     gradient = gradient_tree(reading, request, len(primal.body.results))
     return simplify(returning(trace, Node("tuple", (primal.output, gradient))))
@@ -155,10 +164,8 @@ def _tangent(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
     """Forward over reverse: the tangent of the gradient."""
-    gradient = _gradient(primal, reading, request)
-    if gradient.checked:
-        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
-    (trace,) = gradient.traces
+    primal = made_scalar(primal, differentiated(primal, request.has_aux))
+    (trace,) = _gradient(primal, reading, request).traces
     trace = tangent(trace, reading.wrt, value=False)
     if request.kind == "hvps":
         trace = several_tangents(trace, 0)
@@ -190,10 +197,8 @@ def _jacobian(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def _hessian(primal: Trace, reading: Reading, request: Request) -> Program:
     """The Jacobian of the gradient, by columns: forward over reverse, all unit tangents at once."""
-    gradient = _gradient(primal, reading, request)
-    if gradient.checked:
-        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
-    (trace,) = gradient.traces
+    primal = made_scalar(primal, differentiated(primal, request.has_aux))
+    (trace,) = _gradient(primal, reading, request).traces
     trace = by_columns(trace, reading.wrt, gradient_tree(reading, request, 0))
     trace = replace(trace, name=derivative_name(primal.name, request))
     return Program(request, reading, primal, (simplify(trace, across=True),), way=COLUMNS)
@@ -219,11 +224,10 @@ def derived_trace(reading: Reading, request: Request) -> Trace:
     primal = simplify(reading.trace)
     with bugs_reported("differentiating", primal):
         if request.kind == "pullback":
-            return _both_sweeps(primal, reading, request)
-        program = STAGES[request.kind](primal, reading, request)
-    if program.checked:
-        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
-    return program.traces[0]
+            return both_sweeps(primal, reading, request)
+        if request.kind == "gradient":
+            primal = made_scalar(primal, differentiated(primal, request.has_aux))
+        return STAGES[request.kind](primal, reading, request).traces[0]
 
 
 def transposed_trace(reading: Reading, request: Any = None) -> Trace:
@@ -256,21 +260,18 @@ def gradient_tree(reading: Reading, request: Request, offset: int) -> Tree:
 def derivative_name(name: str, request: Request) -> str:
     """The name of the generated function."""
     if request.kind != "gradient":
-        return f"{name.rstrip('_')}_{_SUFFIXES[request.kind]}"
+        return f"{name.rstrip('_')}_{_SUFFIXES.get(request.kind, request.kind)}"
     return f"{name.rstrip('_')}_value_and_grad" if request.value else f"{name.rstrip('_')}_grad"
 
 
 _SUFFIXES = {
     "pullback": "vjp",
     "tangent": "jvp",
-    "hvp": "hvp",
     "tangents": "jvps",
-    "hvps": "hvps",
     "primal": "trace",
     "jacfwd": "jacobian",
     "jacrev": "jacobian",
     "jacobian": "jacobian",
-    "hessian": "hessian",
 }
 
 

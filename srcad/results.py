@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError, NotYetSupported, Span
-from srcad.trace.nodes import Fixed, Leaf, Node, Trace, Tree, leaves, walk
+from srcad.ops.catalogue import builder
+from srcad.trace.builder import Builder, const
+from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves, walk
 from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
@@ -83,6 +85,27 @@ def unchecked(primal: Trace, result: Leaf | None) -> bool:
         return False
     found = primal.body.results[result.index].type
     return rank_of(found) is None or dtype_of(found) is None
+
+
+def made_scalar(primal: Trace, result: Leaf | None) -> Trace:
+    """The function with a result that is a number by its type: where only the run can tell, it has to say so there.
+
+    What a derivative of a derivative reads can't be looked at from outside, as `check_value` does.
+    """
+    if result is None or not unchecked(primal, result):
+        return primal
+    b, value = builder(result_span(primal, result)), primal.body.results[result.index]
+    b.equations = list(primal.body.equations)
+    _assert(b, b.emit("equal", b.emit("ndim", value), 0), f"{called(primal)} returned an array, not one number")
+    if dtype_of(value.type) is None:
+        _assert(b, b.emit("equal", b.emit("imag", value), 0), f"{called(primal)} returned a complex number")
+    results = list(primal.body.results)
+    results[result.index] = b.emit("to_float", value)
+    return replace(primal, body=replace(primal.body, equations=tuple(b.equations), results=tuple(results)))
+
+
+def _assert(b: Builder, condition: Atom, message: str) -> None:
+    b.append(Equation("assert_", (condition,), (), regions=(Region((), (), (const(message),)),)))
 
 
 def check_value(name: str, value: Any, span: Span | None) -> None:

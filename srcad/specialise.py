@@ -133,7 +133,7 @@ class Entrance:
         namespaces = [function.__globals__ for function in functions]
         if program.request.kind == "pullback":
             return namespaces, forward_and_pullback(functions[0], functions[1], program.primal, self.note)
-        if program.request.kind in ("tangent", "hvp", "tangents", "hvps"):
+        if program.request.directed:
             careful = generated is not self.specialisation.fast
             return namespaces, tangent_code(functions[0], program, self.recover, self.note, careful)
         return namespaces, _checked(functions[0], program) if program.checked else functions[0]

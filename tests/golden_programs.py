@@ -180,3 +180,12 @@ GOLDEN = [
 
 # those whose Hessian-vector products are kept too
 HVP = (f, loss, newton, smooth, network, fixed_point, gauss_seidel, calls_itself, calls_itself_in_arrays)
+
+# and those of which other derivatives are kept
+FURTHER = {
+    "vhp": (loss, newton),
+    "ggnvp": (loss, smooth),
+    "taylor": (f, newton),
+    "laplacian": (f, smooth),
+    "deriv": (newton, huber),
+}

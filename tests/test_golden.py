@@ -1,6 +1,7 @@
 """The generated sources are those in tests/golden/: a change of what srcad writes shows up as a diff to read.
 
-Gradients stand in the folder itself, tangents in `forward`, tangents of gradients in `hvp`.
+Gradients stand in the folder itself, tangents in `forward`, tangents of gradients in `hvp`, further derivatives in
+folders of their names.
 
 `pytest tests/test_golden.py --refresh-golden` rewrites them.
 """
@@ -14,7 +15,7 @@ import pytest
 
 import srcad
 from srcad.forward import tangent_of
-from tests.golden_programs import GOLDEN, HVP, Golden
+from tests.golden_programs import FURTHER, GOLDEN, HVP, Golden
 
 FOLDER = Path(__file__).parent / "golden"
 
@@ -23,6 +24,7 @@ CASES = [
     *(("", golden) for golden in GOLDEN),
     *(("forward", golden) for golden in GOLDEN),
     *(("hvp", golden) for golden in GOLDEN if golden.function in HVP),
+    *((mode, golden) for mode, functions in FURTHER.items() for golden in GOLDEN if golden.function in functions),
 ]
 IDS = ["-".join(filter(None, (mode, golden.function.__name__))) for mode, golden in CASES]
 
@@ -54,7 +56,7 @@ def test_no_golden_file_is_left_over() -> None:
 
 def generated(mode: str, golden: Golden) -> str:
     if mode:
-        derive = tangent_of if mode == "forward" else srcad.hvp
+        derive = tangent_of if mode == "forward" else getattr(srcad, mode)
         return derive(golden.function, argnums=golden.argnums).source(*golden.args)
     derive = srcad.value_and_grad if golden.value else srcad.grad
     return derive(golden.function, argnums=golden.argnums).source(*golden.args)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from srcad.analysis.liveness import Liveness
 from srcad.codegen.expressions import negation
 from srcad.codegen.statements import Statements, names_in
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var
-from srcad.trace.slots import slots
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var, walk
+from srcad.trace.slots import STRUCTURED, Slot, slots
 from srcad.trace.types import Undefined
 
 
@@ -100,8 +100,26 @@ class Control:
 
     def start(self, eq: Equation) -> list[Item]:
         """The carried values before the first iteration."""
-        chosen = zip(slots(eq), self.live.carried[eq], strict=True)
-        return self.moves((s.parameters[-1], s.initial) for s, wanted in chosen if wanted and s.initial)
+        chosen = [s for s, wanted in zip(slots(eq), self.live.carried[eq], strict=True) if wanted and s.initial]
+        return [*self.moves((s.parameters[-1], s.initial) for s in chosen if s.initial), *self.unset(eq, chosen)]
+
+    def unset(self, eq: Equation, carried: Sequence[Slot]) -> list[Item]:
+        """None for what has no value before the loop, and is given another name in it: to read it would fail."""
+        unset = {s.parameters[-1] for s in carried if s.initial is not None and isinstance(s.initial.type, Undefined)}
+        if not unset:
+            return []
+        inner = [e for region in eq.regions for e in walk(region) if e.op in STRUCTURED]
+        read = {a for e in inner for slot in slots(e) for a in slot.sources if a in unset and self.renames(e, slot, a)}
+        targets = sorted({self.x.names.of(var) for var in read if isinstance(var, Var)})
+        return [Simple(ast.Assign([ast.Name(target, ast.Store())], ast.Constant(None)), eq) for target in targets]
+
+    def renames(self, eq: Equation, slot: Slot, source: Atom) -> bool:
+        """Whether the code of a structured equation reads a source, to give it another name."""
+        if eq in self.x.folding.choices:
+            return True
+        if slot.result not in self.live.after[eq] and not slot.parameters:
+            return False
+        return isinstance(source, Var) and self.x.names.of(source) != self.x.names.of(slot.targets[-1])
 
     def next_state(self, eq: Equation) -> list[Item]:
         chosen = zip(slots(eq), self.live.carried[eq], strict=True)

@@ -13,16 +13,18 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
-from srcad.errors import SrcadError
+from srcad.errors import Span, SrcadError
 from srcad.frontend import objects
-from srcad.frontend.arrays import describe, from_atom, is_list, load, new_array, to_number
+from srcad.frontend.arrays import describe, from_atom, is_list, load, new_array, to_atom, to_number
 from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.merge import same
 from srcad.frontend.naming import with_names
 from srcad.frontend.procedures import add_traces, check_closed
-from srcad.frontend.reading import APPLIED, DERIVE, Derivative, Reading
+from srcad.frontend.reading import APPLIED, DERIVE, SWEEPS, Derivative, Reading
+from srcad.frontend.source import code_of, span_of
 from srcad.frontend.trees import result_tree
 from srcad.frontend.values import (
     NONE,
@@ -61,7 +63,7 @@ from srcad.trace.nodes import (
     free_variables,
     walk,
 )
-from srcad.trace.types import FLOAT, Array, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
+from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 
 Keywords = dict[str, Value]
 Argnum = int | str
@@ -75,12 +77,20 @@ def make(m: Machine, maker: Any, args: tuple[Value, ...], keywords: Keywords) ->
     if not args:
         return Bound(Static(maker), (), tuple(keywords.items()))
     function, *others = args
-    options = {name: static(m, value) for name, value in keywords.items()}
+    options = {name: _option(m, value) for name, value in keywords.items()}
     try:
         made = maker(_stand_in(m, function), *(static(m, value) for value in others), **options)
     except SrcadError as error:
         raise m.located(error) from None
-    return Derivative(function, made.__srcad__[1], type(made).__srcad_way__)
+    loss = keywords.get("loss", NONE)
+    return Derivative(function, made.__srcad__[1], type(made).__srcad_way__, None if loss == NONE else loss)
+
+
+def _option(m: Machine, value: Value) -> Any:
+    """An option as the maker sees it: of a function, something that can be called."""
+    if isinstance(value, (Func, Bound, Derivative)) or (isinstance(value, Static) and callable(value.value)):
+        return _stand_in(m, value)
+    return static(m, value)
 
 
 def static(m: Machine, value: Value) -> Any:
@@ -107,17 +117,54 @@ def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
 
 def call_derivative(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A call of a derivative."""
+    if d.way == "matrix":
+        return _gauss_newton_matrix(m, d, args, keywords)
     direction: Value = NONE
-    if d.way == "direction":
+    if d.way != "call":
         if not args:
             m.refuse("the direction is missing, which raises an error")
         *primals, direction = args
         args = tuple(primals)
     chosen = _positions(m, d, args, keywords)
     part = read_apart(m, d.function, args, keywords, chosen)
-    if d.way == "direction":
-        return part.derived(d.request, (direction,) if d.request.single else items(m, direction))
-    return part.derived(d.request, ())
+    if d.way == "call":
+        return part.derived(d.request, ())
+    directions = (direction,) if d.request.single else items(m, direction)
+    if d.way == "product":
+        return _gauss_newton(m, part, d, directions)
+    return part.derived(d.request, directions)
+
+
+def _gauss_newton_matrix(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """The matrix of the product, which is linear in the direction: any direction will do to take its derivative at."""
+    chosen = _positions(m, d, args, keywords)
+    given = tuple(keywords[k] if isinstance(k, str) else args[k] for k in chosen)
+    product = dataclasses.replace(d, way="product")
+    part = read_apart(m, product, (*args, given[0] if d.request.single else Tup(given)), keywords, (len(args),))
+    return part.derived(dataclasses.replace(d.request, kind="jacfwd", argnums=(len(args),), single=True), ())
+
+
+def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Value]) -> Value:
+    """J^T H J v: the tangent of the results, times the Hessian of the loss, pulled back.
+
+    The function runs once: with tangents, and with what its reverse sweep needs.
+    """
+    assert part.reading is not None
+    try:
+        sweeps = SWEEPS[0](part.reading, d.request)
+    except SrcadError as error:
+        raise m.located(error) from None
+    assert isinstance(sweeps.forward.output, Node)
+    results = part.emitted(sweeps.forward, directions)
+    value, bars = (tree_value(m, tree, results) for tree in sweeps.forward.output.children)
+    if d.loss is not None:
+        outer = read_apart(m, d.loss, (value,), {}, (0,))
+        bars = outer.derived(dataclasses.replace(d.request, kind="hvp", argnums=(0,), single=True), (bars,))
+    found: dict[int, Value] = {}
+    pair(m, sweeps.forward.output.children[0], bars, found)
+    seeds = [like(m, results[k], found.get(k, NONE), "an adjoint") for k in sweeps.seeded]
+    given = [*results[len(results) - len(sweeps.pullback.inputs) + len(seeds) :], *seeds]
+    return place(m, sweeps.pullback, {entry.var: a for entry, a in zip(sweeps.pullback.inputs, given, strict=True)})
 
 
 def apply(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
@@ -216,18 +263,22 @@ class Part:
 
     def derived(self, request: Any, tangents: Sequence[Value]) -> Value:
         """What a derivative of the function returns; for some, given tangents of what is differentiated."""
-        m, reading = self.m, self.reading
-        assert reading is not None
+        assert self.reading is not None
         try:
-            trace = DERIVE[request.kind](reading, request)
+            trace = DERIVE[request.kind](self.reading, request)
         except SrcadError as error:
-            raise m.located(error) from None
+            raise self.m.located(error) from None
+        return tree_value(self.m, trace.output, self.emitted(trace, tangents))
+
+    def emitted(self, trace: Trace, tangents: Sequence[Value]) -> tuple[Atom, ...]:
+        """The results of a derivative in the place of the call; its further inputs are tangents."""
+        assert self.reading is not None
         values: dict[Var, Atom] = dict(self.moving)
-        further = trace.inputs[len(reading.trace.inputs) :]
+        further = trace.inputs[len(self.reading.trace.inputs) :]
         if further:
             dots = self.tangents(tangents)
             values.update((entry.var, dots[k]) for k, entry in enumerate(further))
-        return place(m, trace, values)
+        return placed(self.m, trace, values)
 
     # ---- arguments
 
@@ -335,6 +386,8 @@ def _known_parts(m: Machine, value: Value) -> Sequence[Value] | None:
 
 def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
     """A tangent or adjoint of a value; zero where None stands."""
+    if isinstance(actual.type, ListOf):
+        return _list_like(m, actual, value, what)
     if value == NONE:
         zero: Atom = const(0.0) if isinstance(actual.type, Scalar) else m.emit("zeros_like", actual)
         return zero
@@ -345,6 +398,16 @@ def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
     if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
         cast: Atom = m.emit("cast", dot, dtype=wanted)
         return cast
+    return dot
+
+
+def _list_like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
+    """The same for a list whose length is known at run time only."""
+    if value == NONE:
+        return m.emit("list_zeros", actual)  # type: ignore[no-any-return]
+    dot = to_atom(m, value)
+    if not isinstance(dot.type, ListOf):
+        m.refuse(f"{what} of a list is of type {dot.type}", do="give a list of the same length.")
     return dot
 
 
@@ -382,6 +445,7 @@ def read_apart(
         return result_tree(m, value, atoms), tuple(atoms)
 
     branch = m.apart(run)
+    span = m.returns[-1] if len(m.returns) > returns else _span(function) or m.builder.span
     del m.returns[returns:]
     values = dict(part.moving)
     if branch.raises:
@@ -391,8 +455,33 @@ def read_apart(
     output, atoms = branch.value
     region = Region((), tuple(branch.equations), atoms)
     around = [var for var in free_variables(region) if var not in values]
-    part.reading = _reading(m, region, output, [*values, *around], part)
+    part.reading = _reading(m, region, output, [*values, *around], part, _name(function), span)
     return part
+
+
+def _innermost(function: Value) -> Value:
+    while isinstance(function, (Bound, Derivative)):
+        function = function.function
+    return function
+
+
+def _name(function: Value) -> str:
+    """What to call a function that is differentiated."""
+    inner = _innermost(function)
+    if isinstance(inner, Func):
+        name = inner.code.name
+    else:
+        name = str(getattr(inner.value, "__name__", "f")) if isinstance(inner, Static) else "f"
+    return "lambda_" if name in ("<lambda>", "lambda") else name
+
+
+def _span(function: Value) -> Span | None:
+    """Where a lambda is, which has no `return`."""
+    inner = _innermost(function)
+    if isinstance(inner, Static) and isinstance(inner.value, FunctionType) and inner.value.__name__ == "<lambda>":
+        code = code_of(inner.value)
+        return span_of(code, code.node)
+    return span_of(inner.code, inner.code.node) if isinstance(inner, Func) else None
 
 
 def _refuse_changes(m: Machine, before: dict[int, Cell], after: dict[int, Cell]) -> None:
@@ -424,13 +513,15 @@ def _content(cell: Cell) -> dict[Any, Value]:
     return cell.names if isinstance(cell, FrameCell) else {}
 
 
-def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: Part) -> Reading:
+def _reading(
+    m: Machine, region: Region, output: Tree, inputs: list[Var], part: Part, name: str, span: Span | None
+) -> Reading:
     """The function as a reading of its own."""
     entries = tuple(Input(var, Path(f"v{k}")) for k, var in enumerate(inputs))
     parameters = tuple(Parameter(entry.path.root) for entry in entries)
     region = Region(tuple(inputs), region.equations, region.results)
     check_closed(m, region)
-    trace = Trace("f", parameters, entries, region, output, m.builder.span, procedures=dict(m.traces))
+    trace = Trace(name, parameters, entries, region, output, span, procedures=dict(m.traces))
     defined = {v for e in walk(region) for v in (*e.results, *(p for r in e.regions for p in r.parameters))}
     names = {var: name for var, name in m.names.items() if var in defined}
     wrt = tuple(range(len(part.moving)))

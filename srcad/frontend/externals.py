@@ -128,7 +128,9 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     if derived is not None:
         function, request, way = derived
         guard(m, IdentityGuard(path, value))
-        return Derivative(external(m, function, path.attr("function"), free), request, way)
+        inner = external(m, function, path.attr("function"), free)
+        loss = getattr(value, "loss", None)
+        return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
     if isinstance(value, KNOWN) or transparent(value) or marked:
         guard(m, IdentityGuard(path, value))

@@ -35,12 +35,29 @@ class Reading:
 class Derivative(Value):
     """A function that srcad derives from another one.
 
-    `request` says what is derived; `way` how a call is meant: "call", or with a "direction" behind the arguments.
+    `request` says what is derived; `way` how a call is meant: "call", or with a "direction" behind the arguments;
+    "product" with one, for the product with a Gauss-Newton matrix, where `loss` is what the results go into; "matrix"
+    for that matrix.
     """
 
     function: Value
     request: Any
     way: str = "call"
+    loss: Value | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sweeps:
+    """A function with tangents, and its pullback.
+
+    forward   its output is the pair of the value and its tangent; its results are the leaves of the value, the tangents
+              of those that are `seeded`, and what the reverse sweep needs
+    pullback  its inputs are what the reverse sweep needs, and an adjoint for each of the `seeded` leaves
+    """
+
+    forward: Trace
+    pullback: Trace
+    seeded: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +76,7 @@ class LinearMap(Value):
 
 # Filled by what stands above the frontend.
 DERIVE: dict[str, Callable[[Reading, Any], Trace]] = {}  # kind of a request -> the trace of the derivative
+SWEEPS: list[Callable[[Reading, Any], Sweeps]] = []  # the one function that makes them
 MAKERS: dict[Any, bool] = {}  # functions that make a derivative of their first argument: srcad.grad
 APPLIED: dict[Any, Callable[[tuple[int, ...] | None], Any]] = {}  # those that call it at once: argnums -> request
 MAPS: dict[Any, Any] = {}  # those that give a linear map beside its value -> the request for what the map calls

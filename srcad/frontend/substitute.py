@@ -94,7 +94,8 @@ def _callable(value: Value, mapping: Mapping) -> Value:
         first = tuple(_value(v, mapping) for v in value.first)
         return Bound(_value(value.function, mapping), first, tuple((k, _value(v, mapping)) for k, v in value.keywords))
     if isinstance(value, Derivative):
-        return replace(value, function=_value(value.function, mapping))
+        loss = None if value.loss is None else _value(value.loss, mapping)
+        return replace(value, function=_value(value.function, mapping), loss=loss)
     if isinstance(value, LinearMap):
         return replace(value, operands=tuple(_atom(a, mapping) for a in value.operands))
     if isinstance(value, Method):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from srcad.errors import Span
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import Type
@@ -104,5 +105,5 @@ def result_types(name: str, operands: tuple[Type, ...], params: Mapping[str, Any
     return inferred if isinstance(inferred, tuple) else (inferred,)
 
 
-def builder() -> Builder:
-    return Builder(result_types)
+def builder(span: Span | None = None) -> Builder:
+    return Builder(result_types, span)

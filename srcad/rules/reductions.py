@@ -149,8 +149,33 @@ def _others(site: Site, g: Expr) -> Any:
     return one("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
 
 
+def _of_pairs(site: Site, u: Expr, w: Expr) -> Expr:
+    """For each element m: the sum over i and j, different and not m, of u_i w_j times the product of the rest.
+
+    By quotients, with a = u / x and b = w / x: not defined (NaN) where an element of x is zero.
+    """
+    x, axis = site.operands[1], site.params["axis"]
+    a, b = u / x, w / x
+    others = one("product_of_others", x, axis=axis)
+    both = a * b
+    return others * ((total(a, axis, True) - a) * (total(b, axis, True) - b) - (total(both, axis, True) - both))
+
+
+def _other_pairs(site: Site, h: Expr) -> list[Expr]:
+    g, x = site.operands
+    return [one("product_of_others_adjoint", h, x, axis=site.params["axis"]), _of_pairs(site, h, g)]
+
+
+def _other_pairs_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None) -> Expr:
+    (g, x), axis = site.operands, site.params["axis"]
+    parts = [] if g_dot is None else [one("product_of_others_adjoint", g_dot, x, axis=axis)]
+    parts += [] if x_dot is None else [_of_pairs(site, x_dot, g)]
+    return reduce(add, parts)
+
+
 rule("prod", _prod, _prod_tangent, takes_small=True)
 rule("product_of_others", _others, _others)
+rule("product_of_others_adjoint", _other_pairs, _other_pairs_tangent)
 
 # ---- running sums and products
 

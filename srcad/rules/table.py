@@ -51,6 +51,8 @@ class Rule:
     pointwise    elementwise: bars may have any shape that broadcasts to the result
     takes_small  not elementwise, and still content with such a bar
     flat         the derivative is zero
+    is_linear    linear in all operands through which a derivative passes, together: the tangent is the operation itself
+    is_product   linear in the first operand and in the second, apart
     """
 
     name: str
@@ -59,6 +61,8 @@ class Rule:
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
+    is_linear: bool = False
+    is_product: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -277,7 +281,7 @@ def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> No
         tangents = zip(eq.operands, dots, moving, strict=True)
         return _again(b, eq, [_dot_or_zero(b, a, dot) if m else a for a, dot, m in tangents])
 
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_linear=True))
 
 
 def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
@@ -291,7 +295,8 @@ def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) 
                 parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
         return (_total(b, eq, parts),)
 
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+    product = len(terms) == 2 and None not in terms
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_product=product))
 
 
 def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> Pullback:

@@ -42,7 +42,7 @@ def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
     """
     trace = with_procedures(opened(trace), opened)
     results = trace.body.results
-    directions = _directions(trace, tuple(dict.fromkeys(wrt)))
+    directions = beside(trace, tuple(dict.fromkeys(wrt)))
     moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
     push, procedures = prepared(trace, {v: entry.var for v, entry in directions.items()}, [results[k] for k in moving])
     push.equations(trace.body.equations)
@@ -53,7 +53,7 @@ def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
         trace,
         name=f"{trace.name}_jvp",
         inputs=(*trace.inputs, *directions.values()),
-        parameters=_parameters(trace.parameters, tuple(directions.values())),
+        parameters=with_directions(trace.parameters, tuple(directions.values())),
         body=rename(settled(body), push.names),
         output=_output(trace, moving, value),
         procedures=procedures,
@@ -80,7 +80,7 @@ def prepared(
     return Push(builder(), active.main, dots, active, known), made
 
 
-def _directions(trace: Trace, wrt: Sequence[int]) -> dict[Var, Direction]:
+def beside(trace: Trace, wrt: Sequence[int]) -> dict[Var, Direction]:
     """The tangents of the inputs."""
     taken = {entry.path.root for entry in trace.inputs} | {p.name for p in trace.parameters}
     roots: dict[str, str] = {}
@@ -94,7 +94,7 @@ def _directions(trace: Trace, wrt: Sequence[int]) -> dict[Var, Direction]:
     return found
 
 
-def _parameters(given: Sequence[Parameter], directions: Sequence[Direction]) -> tuple[Parameter, ...]:
+def with_directions(given: Sequence[Parameter], directions: Sequence[Direction]) -> tuple[Parameter, ...]:
     """The tangents follow the primals, as keywords where these end in `*args` or have defaults."""
     names = dict.fromkeys(entry.path.root for entry in directions)
     plain = [p for p in given if p.kind == "plain"]
@@ -109,17 +109,17 @@ def _parameters(given: Sequence[Parameter], directions: Sequence[Direction]) -> 
 def _output(trace: Trace, moving: Sequence[int], value: bool) -> Tree:
     first = len(trace.body.results) if value else 0
     places = {k: first + place for place, k in enumerate(moving)}
-    dots = _moved(trace.output, places)
+    dots = moved(trace.output, places)
     return Node("tuple", (trace.output, dots)) if value else dots
 
 
-def _moved(tree: Tree, places: dict[int, int]) -> Tree:
+def moved(tree: Tree, places: dict[int, int]) -> Tree:
     """The structure of a result, with its tangents in their places."""
     if isinstance(tree, Node):
-        return replace(tree, children=tuple(_moved(child, places) for child in tree.children))
+        return replace(tree, children=tuple(moved(child, places) for child in tree.children))
     if isinstance(tree, Leaf) and tree.index in places:
         return Leaf(places[tree.index])
     return Fixed(None)
 
 
-__all__ = ["Direction", "prepared", "tangent"]
+__all__ = ["Direction", "beside", "moved", "prepared", "tangent", "with_directions"]
