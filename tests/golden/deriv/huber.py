@@ -3,9 +3,7 @@ def huber_deriv(r, delta):
     v1 = abs(r)
     v2 = 1.0 if r > 0.0 else -1.0 if r < 0.0 else 0.0
     if v1 <= delta:
-        # value = 0.5 * r * r
-        v3 = 0.5 * r
-        value_dot = v3 + v3
+        value_dot = r
         value_dot_2 = 0.0
     else:
         # value = delta * (abs(r) - 0.5 * delta)

@@ -8,13 +8,13 @@ def smooth_ggnvp(u, c, steps, direction):
     u_dot = direction_0.copy()
     for t in range(steps):
         lap = u[:-2] - 2 * u[1:-1] + u[2:]
-        lap_dot = u_dot[:-2] - 2 * u_dot[1:-1] + u_dot[2:]
+        lap_dot = u_dot[:-2] - 2.0 * u_dot[1:-1] + u_dot[2:]
         lap_tape.append(lap)
         # u[1:-1] = u[1:-1] + c * lap
         u[1:-1] += c * lap
         u_dot[1:-1] += direction_1 * lap + lap_dot * c
     # adjoint of: return np.sum(u**2)
-    u_bar = 2 * np.sum(2 * u_dot * u) * u
+    u_bar = 4.0 * (u_dot @ u) * u
     c_bar = 0.0
     # adjoint of: for t in range(steps):
     for t in reversed(range(steps)):
@@ -22,9 +22,9 @@ def smooth_ggnvp(u, c, steps, direction):
         # adjoint of: u[1:-1] = u[1:-1] + c * lap
         v1 = u_bar[1:-1]
         lap_bar = v1 * c
-        c_bar += np.sum(v1 * lap)
+        c_bar += v1 @ lap
         # adjoint of: lap = u[:-2] - 2 * u[1:-1] + u[2:]
         u_bar[2:] += lap_bar
-        u_bar[1:-1] -= 2 * lap_bar
+        u_bar[1:-1] -= 2.0 * lap_bar
         u_bar[:-2] += lap_bar
     return u_bar, c_bar

@@ -12,13 +12,13 @@ def smooth_laplacian(u, c, steps):
         for t in range(steps):
             # lap = u[:-2] - 2 * u[1:-1] + u[2:]
             lap = u_3[:-2] - 2 * u_3[1:-1] + u_3[2:]
-            lap_dot = u_dot[:-2] - 2 * u_dot[1:-1] + u_dot[2:]
-            lap_dot2 = u_dot2[:-2] - 2 * u_dot2[1:-1] + u_dot2[2:]
+            lap_dot = u_dot[:-2] - 2.0 * u_dot[1:-1] + u_dot[2:]
+            lap_dot2 = u_dot2[:-2] - 2.0 * u_dot2[1:-1] + u_dot2[2:]
             # u[1:-1] = u[1:-1] + c * lap
             u_3[1:-1] += c * lap
             u_dot[1:-1] += c * lap_dot
             u_dot2[1:-1] += c * lap_dot2
-        v2 += np.sum(2 * u_dot2 * u_3 + 2 * u_dot * u_dot)
+        v2 += 2.0 * np.sum(u_dot2 * u_3 + u_dot * u_dot)
     # u = u.copy()
     u = u.copy()
     # for t in range(steps):
@@ -26,10 +26,10 @@ def smooth_laplacian(u, c, steps):
     u_dot2 = np.zeros_like(u)
     for t in range(steps):
         lap = u[:-2] - 2 * u[1:-1] + u[2:]
-        lap_dot = u_dot[:-2] - 2 * u_dot[1:-1] + u_dot[2:]
-        lap_dot2 = u_dot2[:-2] - 2 * u_dot2[1:-1] + u_dot2[2:]
+        lap_dot = u_dot[:-2] - 2.0 * u_dot[1:-1] + u_dot[2:]
+        lap_dot2 = u_dot2[:-2] - 2.0 * u_dot2[1:-1] + u_dot2[2:]
         # u[1:-1] = u[1:-1] + c * lap
         u[1:-1] += c * lap
         u_dot[1:-1] += lap + c * lap_dot
         u_dot2[1:-1] += 2.0 * lap_dot + c * lap_dot2
-    return v2 + np.sum(2 * u_dot2 * u + 2 * u_dot * u_dot)
+    return v2 + 2.0 * np.sum(u_dot2 * u + u_dot * u_dot)

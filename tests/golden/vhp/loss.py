@@ -6,7 +6,7 @@ def loss_vhp(w, b, X, y, w_dot, b_dot):
     v1 = -y
     v2 = z_dot * v1
     v3 = np.exp(v1 * z)
-    v4 = 1 + v3
+    v4 = 1.0 + v3
     v5 = v2 * v3 / v4
     # adjoint of: return np.mean(np.log1p(np.exp(-y * z))) + 0.01 * np.sum(w**2)
     w_bar = 0.02 * w_dot
