@@ -183,6 +183,9 @@ HVP = (f, loss, newton, smooth, network, fixed_point, gauss_seidel, calls_itself
 
 # and those of which other derivatives are kept
 FURTHER = {
+    "jacfwd": (f, network, smooth, gauss_seidel),
+    "jacrev": (f, broadcast, overwritten),
+    "hessian": (f, newton, smooth),
     "vhp": (loss, newton),
     "ggnvp": (loss, smooth),
     "taylor": (f, newton),
