@@ -14,6 +14,7 @@ from srcad.rules.lanes import batched_type
 from srcad.trace.nodes import Atom, Input, Region, Trace, Var
 from srcad.trace.types import Array, Dim
 from srcad.transform.batch import Batch
+from srcad.transform.batch_procedures import Procedures
 from srcad.transform.dead_code import eliminate
 from srcad.transform.tangent import Direction
 
@@ -35,11 +36,18 @@ def several_tangents(trace: Trace, kept: int) -> Trace:
         inputs.append(entry)
     b = builder()
     count = emit(b, "dim", next(v for v in given.values() if isinstance(v.type, Array)), axis=0)
-    batch = Batch(b, trace.body, given, count)
+    procedures = Procedures(trace, trace.body, given)
+    batch = Batch(b, trace.body, given, count, procedures)
     batch.equations(trace.body.equations)
     results = (*trace.body.results[:kept], *map(batch.whole, trace.body.results[kept:]))
-    body = Region((), tuple(b.equations), results)
-    return eliminate(replace(trace, inputs=tuple(inputs), body=body, name=f"{trace.name}s"))
+    made = replace(
+        trace,
+        name=f"{trace.name}s",
+        inputs=tuple(inputs),
+        body=Region((), tuple(b.equations), results),
+        procedures=procedures.table(count),
+    )
+    return eliminate(made)
 
 
 __all__ = ["several_tangents"]
