@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 
 import srcad
+import srcad.compare
 import srcad.errors
+import srcad.implicit
+import srcad.sparse
 import srcad.testing
 
 PAGE = Path(__file__).parent / "reference.md"
@@ -30,6 +33,9 @@ def main() -> None:
 def page() -> str:
     sections = [
         section("srcad", [getattr(srcad, name) for name in sorted(srcad.__all__)]),
+        section("srcad.implicit", [srcad.implicit.root, srcad.implicit.fixed_point]),
+        section("srcad.sparse", [srcad.sparse.jacobian, srcad.sparse.hessian, srcad.sparse.pattern]),
+        section("srcad.compare", [srcad.compare.compare]),
         section("srcad.testing", [srcad.testing.check_derivatives, srcad.testing.check_gradient]),
         section("srcad.errors", error_classes()),
     ]

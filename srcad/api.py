@@ -186,7 +186,12 @@ def grad(
 
     `argnums`: the argument to differentiate, by position or name, or a tuple of them; then the gradient is a tuple.
     A gradient has the structure, the shapes and the dtypes of its argument. With `has_aux` the function returns
-    (value, anything), and the derivative (gradient, anything).
+    (value, anything), and the derivative (gradient, anything). A function that returns an array, or a complex number,
+    is refused.
+
+    >>> import numpy as np, srcad
+    >>> srcad.grad(lambda w, b: np.sum(w**2) + b, argnums=(0, 1))(np.array([1.0, 2.0]), 0.5)
+    (array([2., 4.]), 1.0)
     """
     return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux), backend)
 
@@ -194,7 +199,12 @@ def grad(
 def value_and_grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> Any:
-    """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient)."""
+    """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient).
+
+    >>> import srcad
+    >>> srcad.value_and_grad(lambda x: x**3)(2.0)
+    (8.0, 12.0)
+    """
     return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux), backend)
 
 
@@ -203,6 +213,12 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[A
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
     adjoint None. The pullback's `source` is the code of the reverse sweep that it runs.
+
+    >>> import numpy as np, srcad
+    >>> value, pullback = srcad.vjp(lambda A, x: A @ x, np.eye(2), np.array([1.0, 2.0]))
+    >>> pullback(np.array([1.0, 0.0]))
+    (array([[1., 2.],
+           [0., 0.]]), array([1., 0.]))
     """
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
@@ -224,6 +240,7 @@ def trace(
     Without seeds, each input moves in turn (where these are four at most): the columns of the Jacobian. Adjoints are
     seeded at each result in turn: its rows.
 
+    >>> import srcad
     >>> def area(x, y):
     ...     return x * y
     >>> table = srcad.trace(area, tangent=True, seeds=[(1.0, 0.0), {"y": 1.0}])(3.0, 2.0)

@@ -302,7 +302,12 @@ def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
 
 
 def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> Any:
-    """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused."""
+    """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
+
+    >>> import numpy as np, srcad
+    >>> srcad.elementwise_grad(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
     return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums))
 
 

@@ -8,6 +8,8 @@ other commands are for the reader. `pytest tests/test_docs.py --refresh-golden` 
 from __future__ import annotations
 
 import doctest
+import importlib
+import inspect
 import linecache
 import os
 import re
@@ -21,8 +23,22 @@ from typing import Any
 
 import pytest
 
+import srcad
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PUBLIC = [
+    *(
+        "srcad.api",
+        "srcad.forward",
+        "srcad.jacobians",
+        "srcad.higher",
+        "srcad.custom",
+        "srcad.implicit",
+        "srcad.sparse",
+    ),
+    *("srcad.sparse", "srcad.compare", "srcad.testing.checks", "srcad.testing.gradient"),
+]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -40,6 +56,19 @@ def blocks(page: Path) -> Iterator[Block]:
     for match in FENCE.finditer(text):
         line = text[: match.start()].count("\n") + 2
         yield Block(page, line, match[1], match[2])
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_examples_in_docstrings(name: str) -> None:
+    failed, tried = doctest.testmod(importlib.import_module(name))
+    assert tried and not failed
+
+
+def test_every_public_function_has_an_example() -> None:
+    modules = (srcad, srcad.sparse, srcad.implicit)
+    public = [getattr(module, name) for module in modules for name in module.__all__]
+    lacking = {thing.__name__ for thing in public if inspect.isfunction(thing) and ">>>" not in (thing.__doc__ or "")}
+    assert lacking == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -47,6 +47,10 @@ def check_derivatives(
 
     Where something is wrong, AssertionError is raised with the report, which names the first wrong statement; with
     `raises=False` the report is returned in any case, and says so by `.ok`.
+
+    >>> import numpy as np, srcad
+    >>> srcad.testing.check_derivatives(lambda x: np.sum(np.sin(x) * x), (np.array([0.5, 2.0]),)).ok
+    True
     """
     point = Point(tuple(args), moving_positions(args, argnums))
     if order not in (1, 2):

@@ -53,6 +53,10 @@ def check_gradient(
     The differences are central ones along random directions of all differentiated arguments together, extrapolated
     to step zero (Richardson). `step` is relative to the size of each argument. Arguments of single precision are
     best checked as double precision ones.
+
+    >>> import srcad
+    >>> srcad.testing.check_gradient(lambda x, y: x * y**2, 2.0, 3.0, argnums=(0, 1)) < 1e-9
+    True
     """
     value, gradient = value_and_grad(function, argnums)(*copy.deepcopy(args))
     active = (argnums,) if isinstance(argnums, int) else argnums
