@@ -17,6 +17,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
+from numpy.exceptions import AxisError
 
 from srcad.errors import SrcadError
 from srcad.frontend import objects
@@ -64,7 +65,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
-from srcad.ops.catalogue import LOWERINGS, METHODS
+from srcad.ops.catalogue import LOWERINGS, METHODS, Invalid
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
@@ -229,6 +230,8 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
         raise
     except SrcadError as error:
         raise m.located(error) from None
+    except (Invalid, AxisError) as error:
+        m.raises(ValueError(str(error)))
     m.note(start)
     value = result_value(m, result, sources, layout_of(m, f, (*args, *keywords.values()), sources))
     if f in MAY_SHARE and len(sources) == 1:

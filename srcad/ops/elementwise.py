@@ -24,6 +24,7 @@ from srcad.trace.types import (
     Scalar,
     Type,
     dtype_of,
+    is_complex,
     promote,
     rank_of,
 )
@@ -254,7 +255,7 @@ def math_function(name: str) -> Any:
 
 
 def _register_lowerings() -> None:
-    names = [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "sign", "logical_not", "sinc", "conjugate"]
+    names = [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "logical_not", "sinc", "conjugate"]
     for name in names:
         LOWERINGS[getattr(np, name)] = elementwise(name)
     for synonym, name in SYNONYMS.items():
@@ -422,10 +423,21 @@ def fix(b: Builder, x: Any, out: Any = None) -> Any:
     return elementwise("trunc")(b, x, out=out)
 
 
+@lowers(np.sign)
+def sign(b: Builder, x: Any, **options: Any) -> Any:
+    """Of a complex number: its direction, which turns with it."""
+    x = as_array(b, x)
+    if not is_complex(x.type):
+        return elementwise("sign")(b, x, **options)
+    size = b.emit("absolute", x)
+    return b.emit("divide", x, b.emit("where", b.emit("equal", size, 0.0), 1.0, size))
+
+
 @lowers(np.nan_to_num)
 def nan_to_num(b: Builder, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     options = {"nan": static(nan, "nan"), "posinf": static(posinf, "posinf"), "neginf": static(neginf, "neginf")}
-    given = {name: value for name, value in options.items() if value not in (None, 0.0)}
+    defaults = {"nan": 0.0, "posinf": None, "neginf": None}
+    given = {name: value for name, value in options.items() if value != defaults[name]}
     return by_numpy(b, "nan_to_num", as_array(b, x), **given)
 
 

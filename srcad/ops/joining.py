@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
     to_rank,
     with_new_axes,
 )
-from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.catalogue import Invalid, lowers, op, static
 from srcad.ops.shaping import (
     array_of,
     array_type,
@@ -232,7 +232,7 @@ def concatenate(
 
 def joined_along(b: Builder, items: Sequence[Atom], axis: int) -> Atom:
     if not items:
-        raise ValueError("need at least one array to concatenate")
+        raise Invalid("need at least one array to concatenate")
     rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
     if rank is not None:
         axis = one_axis(axis, rank)
@@ -296,7 +296,7 @@ def stack(b: Builder, arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any
     if items is None:
         return as_dtype(b, _stacked_at_run_time(b, arrays, axis), dtype)
     if not items:
-        raise ValueError("need at least one array to stack")
+        raise Invalid("need at least one array to stack")
     rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
     place = axis if rank is None else one_axis(axis, rank + 1)
     return as_dtype(b, b.emit("stack", *items, axis=place), dtype)

@@ -106,6 +106,8 @@ op(
 # the adjoint and the tangent of x, of which y is the running product; exact where elements are zero
 op("cumprod_adjoint", lambda g, x, y, axis: x, "cumprod_adjoint({0}, {1}, {2}, axis={axis})")
 op("cumprod_tangent", lambda dot, x, y, axis: x, "cumprod_tangent({0}, {1}, {2}, axis={axis})")
+# t[k] = a[k] t[k - 1] + b[k]
+op("recurrence", lambda a, b, axis: b, "recurrence({0}, {1}, axis={axis})", cost="dear")
 
 
 # ---- lowerings

@@ -23,7 +23,7 @@ from srcad.ops.arguments import (
     sliced,
     with_new_axes,
 )
-from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.catalogue import Invalid, lowers, op, static
 from srcad.ops.creation import unless_default
 from srcad.ops.joining import joined_along
 from srcad.ops.linalg import as_vector, number_or_array
@@ -58,7 +58,7 @@ def _diff(x: Type, axis: int = -1) -> Type:
 
 
 def _interp(x: Type, xp: Type, fp: Type, *ends: Type, **_: Any) -> Type:
-    return number_or_array("float64" if dtype_of(x) != "complex128" else "complex128", dims_of(x))
+    return number_or_array("complex128" if is_complex(fp) else "float64", dims_of(x))
 
 
 def _convolve(a: Type, v: Type, mode: str = "full") -> Type:
@@ -268,7 +268,7 @@ def interp(b: Builder, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = 
 def _mode(mode: Any, default: str) -> dict[str, str]:
     mode = {0: "valid", 1: "same", 2: "full"}.get(static(mode, "mode"), mode)
     if mode not in ("valid", "same", "full"):
-        raise ValueError(f"mode must be one of 'valid', 'same', 'full', not {mode!r}")
+        raise Invalid(f"mode must be one of 'valid', 'same', 'full', not {mode!r}")
     return {} if mode == default else {"mode": mode}
 
 
@@ -279,10 +279,7 @@ def convolve(b: Builder, a: Any, v: Any, mode: Any = "full") -> Atom:
 
 @lowers(np.correlate)
 def correlate(b: Builder, a: Any, v: Any, mode: Any = "valid") -> Atom:
-    one, other = as_array(b, a), as_array(b, v)
-    if is_complex(other.type):
-        other = emit(b, "conjugate", other)
-    return emit(b, "correlate", one, other, **_mode(mode, "valid"))
+    return emit(b, "correlate", as_array(b, a), as_array(b, v), **_mode(mode, "valid"))
 
 
 @lowers(np.polyval)
