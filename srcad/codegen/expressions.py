@@ -42,11 +42,11 @@ class Expressions:
     """Prints atoms and equations as expressions."""
 
     def __init__(
-        self, trace: Trace, names: Names, folding: Folding, scalars: bool, bindings: dict[str, object]
+        self, trace: Trace, names: Names, folding: Folding, style: spelling.Style, bindings: dict[str, object]
     ) -> None:
         self.names = names
         self.folding = folding
-        self.scalars = scalars
+        self.style = style
         self.globals = Globals(p.name for p in trace.parameters)
         self.constants = Constants(trace.bindings, names.taken, self.globals.name, bindings)
 
@@ -70,7 +70,7 @@ class Expressions:
 
     def spelled(self, eq: Equation) -> ast.expr:
         """By the catalogue."""
-        text = spelling.spelling(eq, self.scalars)
+        text = spelling.spelling(eq, self.style)
         renamed = {name: self.globals.name(name) for name in sorted(spelling.global_names(text))}
         return spelling.tidy(spelling.fill(text, self.atoms(eq.operands), renamed))
 

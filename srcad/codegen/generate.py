@@ -18,6 +18,7 @@ from srcad.codegen.naming import assign_names
 from srcad.codegen.ordering import sink_updates
 from srcad.codegen.prepare import prepare
 from srcad.codegen.signature import local_names, output, parameters
+from srcad.codegen.spelling import Style
 from srcad.codegen.statements import Statements
 from srcad.errors import Span
 from srcad.trace.nodes import Recorded, Region, Trace, Var, walk
@@ -64,18 +65,18 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     trace = reached(trace)
     traces = {name: trace, **trace.procedures}
     ready = {own: sink_updates(prepare(guarded(one) if careful else one)) for own, one in traces.items()}
-    scalars = not careful and all(map(all_float64, ready.values()))
+    style = Style(careful, not all(map(all_float64, ready.values())))
     shared = Shared(frozenset(traces), frozenset(entry.path.root for entry in trace.inputs if entry.free))
-    return joined([_generate(own, one, traces[own], scalars, shared) for own, one in ready.items()])
+    return joined([_generate(own, one, traces[own], style, shared) for own, one in ready.items()])
 
 
-def _generate(name: str, ready: Trace, trace: Trace, scalars: bool, shared: Shared) -> Generated:
+def _generate(name: str, ready: Trace, trace: Trace, style: Style, shared: Shared) -> Generated:
     bufferised = bufferise(ready)
-    folding = fold(bufferised.trace, bufferised.in_place, scalars)
+    folding = fold(bufferised.trace, bufferised.in_place, style)
     live = liveness(bufferised.trace, folding.inline)
     names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions)
     names.taken.update(shared.names)
-    x = Expressions(bufferised.trace, names, folding, scalars, shared.bindings)
+    x = Expressions(bufferised.trace, names, folding, style, shared.bindings)
     return _print(bufferised, name, x, live)
 
 

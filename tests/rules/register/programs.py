@@ -40,27 +40,21 @@ class Case:
     def active(self) -> tuple[int, ...]:
         return tuple(k for k, name in enumerate(self.names) if moves(name))
 
-    @property
-    def values(self) -> tuple[Any, ...]:
-        return tuple(map(operand, self.names))
+    def values(self, dtype: Any = None) -> tuple[Any, ...]:
+        """The operands; `dtype`: of all arrays that move."""
+        return tuple(_cast(operand(name), dtype) for name in self.names)
+
+    def tangents(self, dtype: Any = None) -> tuple[Any, ...]:
+        return tuple(_cast(direction(operand(n), n), dtype) if moves(n) else None for n in self.names)
 
 
-@dataclass(frozen=True)
-class Programs:
-    """`call`: the function of the case; `total`: a number, curved in all results; `slope`: its tangent, in the program.
-
-    `seeds` are the tangents in `slope`, `weights` those of the results in `total`.
-    """
-
-    call: Any
-    total: Any
-    slope: Any
-    seeds: tuple[Any, ...]
-    weights: tuple[Any, ...]
+def _cast(value: Any, dtype: Any) -> Any:
+    moving = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return value.astype(dtype) if moving and dtype is not None else value
 
 
-def module_text(cases: Sequence[Case], dtype: Any = None) -> str:
-    """The module with the programs of cases; `dtype`: of all operands."""
+def module_text(cases: Sequence[Case]) -> str:
+    """The module with the functions of cases."""
     return HEADER + "\n\n".join(_definition(k, case) for k, case in enumerate(cases))
 
 
@@ -86,13 +80,17 @@ def _module(text: str, folder: Path, name: str) -> Any:
     return module
 
 
-def with_totals(cases: Sequence[Case], module: Any, values: Sequence[tuple[Any, ...]], folder: Path, name: str) -> Any:
-    """A module with `total` and `slope` of each case, whose results are known by running it."""
+def with_totals(cases: Sequence[Case], module: Any, folder: Path, name: str, dtype: Any = None) -> Any:
+    """A module with `total` and `slope` of each case.
+
+    `total`: a number, curved in all floats of the result (known by running the case); `slope`: the tangent of that,
+    made in the program.
+    """
     texts, constants = [], []
-    for k, (case, args) in enumerate(zip(cases, values, strict=True)):
+    for k, case in enumerate(cases):
         with np.errstate(all="ignore"):
-            result = getattr(module, f"f{k}")(*args)
-        text, found = _totals(k, case, result)
+            result = getattr(module, f"f{k}")(*case.values(dtype))
+        text, found = _totals(k, case, result, dtype)
         texts.append(text)
         constants.append(found)
     made = _module(HEADER + "\n\n".join(texts), folder, name)
@@ -103,7 +101,7 @@ def with_totals(cases: Sequence[Case], module: Any, values: Sequence[tuple[Any, 
     return made
 
 
-def _totals(k: int, case: Case, result: Any) -> tuple[str, dict[str, Any]]:
+def _totals(k: int, case: Case, result: Any, dtype: Any) -> tuple[str, dict[str, Any]]:
     names = ", ".join(case.names)
     constants: dict[str, Any] = {}
     terms = []
@@ -112,13 +110,9 @@ def _totals(k: int, case: Case, result: Any) -> tuple[str, dict[str, Any]]:
         draw = np.random.default_rng(len(terms)).normal(size=np.shape(part)) + 0.1
         constants[weight] = draw.astype(np.asarray(part).dtype) if np.ndim(part) else float(draw)
         terms.append(f"np.sum({weight} * {label} + 0.2 * {label} * {label})")
-    tangents = []
-    for name in case.names:
-        if moves(name):
-            constants[f"v{k}_{name}"] = direction(operand(name), name)
-            tangents.append(f"v{k}_{name}")
-        else:
-            tangents.append("None")
+    seeds = [None if dot is None else f"v{k}_{name}" for name, dot in zip(case.names, case.tangents(), strict=True)]
+    constants |= {seed: dot for seed, dot in zip(seeds, case.tangents(dtype), strict=True) if seed is not None}
+    tangents = ", ".join(map(str, seeds))
     lines = [
         f"def total{k}({names}):",
         f"    r = f{k}({names})",
@@ -126,7 +120,7 @@ def _totals(k: int, case: Case, result: Any) -> tuple[str, dict[str, Any]]:
         "",
         "",
         f"def slope{k}({names}):",
-        f"    return srcad.jvp(total{k}, ({names},), ({', '.join(tangents)},))[1]",
+        f"    return srcad.jvp(total{k}, ({names},), ({tangents},))[1]",
         "",
     ]
     return "\n".join(lines), constants
