@@ -42,26 +42,31 @@ def spelling(eq: Equation, style: Style) -> str:
     if eq.op in OF_INTEGERS and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
         return OF_INTEGERS[eq.op].format(*texts)
     text = _general(operation, texts, eq.params)
-    return f"float({text})" if style.mixed and _made_by_numpy(eq, operation, text) else text
+    if not style.mixed or not _made_by_numpy(eq, operation, text):
+        return text
+    return f"float({text})" if _is_python(eq, "float64") else f"complex({text})"
 
 
 def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     """Whether the spelling for float scalars is meant: `math`, and conditional expressions."""
     if _by_math(eq):
         return _all_floats(eq, ("float64", "float32", "float16") if scalar.startswith("math.") else ("float64",))
+    if eq.op == "where" and style.mixed and _is_python(eq, "float64", "complex128", "int64"):
+        return isinstance(eq.operands[0].type, Scalar)
     if not _all_floats(eq):
         return False
-    return eq.op == "where" or not style.careful and (not style.mixed or _is_python_float(eq))
+    return eq.op == "where" or (not style.careful and (not style.mixed or _is_python(eq, "float64")))
 
 
 def _made_by_numpy(eq: Equation, operation: Op, text: str) -> bool:
     """Whether what is to be a Python float would be NumPy's."""
     strong = any(isinstance(a.type, Scalar) and not a.type.python for a in eq.operands)
-    return operation.elementwise and _is_python_float(eq) and (strong or text.startswith(("np.", "scipy.")))
+    python = _is_python(eq, "float64", "complex128")
+    return operation.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
 
 
-def _is_python_float(eq: Equation) -> bool:
-    return all(isinstance(r.type, Scalar) and r.type.python and r.type.dtype == "float64" for r in eq.results)
+def _is_python(eq: Equation, *dtypes: str) -> bool:
+    return all(isinstance(r.type, Scalar) and r.type.python and r.type.dtype in dtypes for r in eq.results)
 
 
 def _general(operation: Op, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:

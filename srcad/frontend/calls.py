@@ -65,7 +65,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
-from srcad.ops.catalogue import LOWERINGS, METHODS, Invalid
+from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
@@ -230,7 +230,7 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
         raise
     except SrcadError as error:
         raise m.located(error) from None
-    except (Invalid, AxisError) as error:
+    except (CallError, AxisError) as error:
         m.raises(ValueError(str(error)))
     m.note(start)
     value = result_value(m, result, sources, layout_of(m, f, (*args, *keywords.values()), sources))

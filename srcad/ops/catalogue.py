@@ -57,7 +57,7 @@ class NeedsStatic(Exception):  # noqa: N818 - a request to the frontend, not an 
         self.what = what
 
 
-class Invalid(ValueError):
+class CallError(ValueError):
     """A call that fails whatever the values are: NumPy's own ValueError in the run."""
 
 

@@ -231,6 +231,13 @@ def by_numpy(b: Builder, name: str, *operands: Atom, **params: Any) -> Any:
     return result
 
 
+def strong(b: Builder, *operands: Atom) -> list[Atom]:
+    """The operands of a function that makes arrays of them first: of a Python float, one of float64."""
+    if all(dtype_of(a.type) not in ("float32", "float16", "complex64") for a in operands):
+        return list(operands)
+    return [b.emit("array", a, structure=0, dtype=None) if is_python(a.type) else a for a in operands]
+
+
 def as_dtype(b: Builder, x: Atom, dtype: Any) -> Any:
     """`x` with the dtype asked for, if one is."""
     wanted = static(dtype, "dtype")
@@ -246,12 +253,17 @@ def math_function(name: str) -> Any:
     def lowering(b: Builder, *args: Any) -> Any:
         operands = [as_array(b, a) for a in args]
         python: dict[str, Any] = {} if all(is_python(a.type) for a in operands) else {"python": True}
-        if any(rank_of(a.type) != 0 for a in operands):
-            operands = [a if rank_of(a.type) == 0 else b.emit("to_float", a) for a in operands]
+        if not all(map(_is_number, operands)):
+            operands = [a if _is_number(a) else b.emit("to_float", a) for a in operands]
         result: Atom = b.emit(name, *operands, **python)
         return result
 
     return lowering
+
+
+def _is_number(a: Atom) -> bool:
+    """Whether `math` takes it as it is for a float of its own precision, or for an int."""
+    return rank_of(a.type) == 0 and dtype_of(a.type) not in ("float32", "float16")
 
 
 def _register_lowerings() -> None:
@@ -268,7 +280,7 @@ def _outer(name: str) -> Any:
     """The lowering of `ufunc.outer`."""
 
     def lowering(b: Builder, x: Any, y: Any, /, **options: Any) -> Any:
-        x, y = as_array(b, x), as_array(b, y)
+        x, y = strong(b, as_array(b, x), as_array(b, y))
         rank = rank_of(y.type)
         if rank is None:
             raise NotYetSupported(f"np.{name}.outer of a value whose rank isn't known")

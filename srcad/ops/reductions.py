@@ -219,7 +219,9 @@ def _counted(b: Builder, x: Atom, where: Any, params: Mapping[str, Any]) -> Atom
 
 
 def _quotient(b: Builder, x: Atom, count: Any, params: Mapping[str, Any]) -> Any:
-    return b.emit("divide", b.emit("sum", x, **params), count)
+    total = b.emit("sum", x, **params)
+    narrow = dtype_of(total.type) in ("float32", "float16")
+    return b.emit("divide", total, b.emit("cast", count, dtype=dtype_of(total.type)) if narrow else count)
 
 
 def _spread(name: str) -> Any:

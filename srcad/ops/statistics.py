@@ -11,6 +11,7 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import dim_atom, emit, known_rank, many_axes, one_axis, with_new_axes
 from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.elementwise import as_dtype
 from srcad.ops.joining import joined_along
 from srcad.ops.shaping import array_of, atleast_2d, transposed
 from srcad.ops.spelling import call, options
@@ -119,6 +120,7 @@ def cov(
     if fweights is not None or aweights is not None:
         raise NotYetSupported("np.cov with weights", do="compute the weighted covariance with np.average")
     x = _observations(b, m, y, bool(static(rowvar, "rowvar")))
+    x = as_dtype(b, x, dtype if dtype is not None else np.result_type(dtype_of(x.type) or "float64", "float64"))
     centred = emit(b, "subtract", x, b.emit("mean", x, axis=1, keepdims=True))
     count = emit(b, "subtract", dim_atom(b, x, 1), _ddof(bias, ddof))
     products = emit(b, "matmul", centred, transposed(b, _conjugated(b, centred), (1, 0)))

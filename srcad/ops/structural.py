@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ops.catalogue import Invalid, op, static
+from srcad.ops.catalogue import CallError, op, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Var
@@ -348,7 +348,7 @@ def _joined_dims(leaves: tuple[Type, ...]) -> tuple[Dim, ...]:
     joined = dims_of(leaves[0]) if leaves else ()
     for leaf in leaves[1:]:
         if len(dims_of(leaf) or ()) != len(joined or ()):
-            raise Invalid("setting an array element with a sequence. The array has an inhomogeneous shape.")
+            raise CallError("setting an array element with a sequence. The array has an inhomogeneous shape.")
         joined = tuple(a if a.known else d for a, d in zip(joined or (), dims_of(leaf) or (), strict=True))
     return joined or ()
 
