@@ -376,7 +376,7 @@ def _cross_in_plane(b: Builder, one: Atom, other: Atom) -> Atom:
 
 def _ufunc_outer(name: str) -> Any:
     def lowering(b: Builder, A: Any, B: Any, /) -> Atom:
-        one, other = as_array(b, A), as_array(b, B)
+        one, other = strong(b, as_array(b, A), as_array(b, B))
         rank, more = known_rank(one, "outer"), known_rank(other, "outer")
         return emit(b, name, with_new_axes(b, one, tuple(range(rank, rank + more))) if rank else one, other)
 

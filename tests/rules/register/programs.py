@@ -84,7 +84,7 @@ def with_totals(cases: Sequence[Case], module: Any, folder: Path, name: str, dty
     """A module with `total` and `slope` of each case.
 
     `total`: a number, curved in all floats of the result (known by running the case); `slope`: the tangent of that,
-    made in the program.
+    made in the program; `bend`: the tangent of the slope.
     """
     texts, constants = [], []
     for k, case in enumerate(cases):
@@ -121,6 +121,10 @@ def _totals(k: int, case: Case, result: Any, dtype: Any) -> tuple[str, dict[str,
         "",
         f"def slope{k}({names}):",
         f"    return srcad.jvp(total{k}, ({names},), ({tangents},))[1]",
+        "",
+        "",
+        f"def bend{k}({names}):",
+        f"    return srcad.jvp(slope{k}, ({names},), ({tangents},))[1]",
         "",
     ]
     return "\n".join(lines), constants
