@@ -1,10 +1,11 @@
 """Source-to-source automatic differentiation of plain Python and NumPy."""
 
-from srcad import errors, testing
-from srcad.api import Derived, grad, jacobian, trace, value_and_grad, vjp
+from srcad import errors, implicit, testing
+from srcad.api import Derived, grad, trace, value_and_grad, vjp
 from srcad.custom import custom_rule, stop_gradient
 from srcad.errors import SrcadError
-from srcad.forward import hessian, hvp, jacfwd, jvp, linearize
+from srcad.forward import hvp, jvp, linearize
+from srcad.jacobians import hessian, jacfwd, jacobian, jacrev
 
 __version__ = "0.1.0"
 
@@ -17,8 +18,10 @@ __all__ = [
     "grad",
     "hessian",
     "hvp",
+    "implicit",
     "jacfwd",
     "jacobian",
+    "jacrev",
     "jvp",
     "linearize",
     "stop_gradient",

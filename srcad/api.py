@@ -1,4 +1,4 @@
-"""grad, value_and_grad, vjp, jacobian, trace: a function in, a function out.
+"""grad, value_and_grad, vjp, trace: a function in, a function out.
 
 What comes out is a `Derived`: it compiles itself for the types of the arguments that it is called with, and can show
 what it generated.
@@ -12,9 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from srcad.arguments import Argnums, Binder, children, differentiable_argnums, name_of, rebuild
+from srcad.arguments import Argnums, Binder, differentiable_argnums, name_of
 from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.frontend.reading import MAKERS
@@ -135,42 +133,6 @@ class Derived:
         return type(self), (function, request, self.made_by)
 
 
-class Jacobian(Derived):
-    """All derivatives of an array, row by row through the pullback."""
-
-    __srcad_way__ = "rows"
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        value, pullback = super().__call__(*args, **kwargs)
-        if children(value) is not None or not np.issubdtype(np.asarray(value).dtype, np.floating):
-            what = f"{self.__name__} returns a {type(value).__name__}, and a Jacobian is of a real number or array"
-            raise ArgumentError(what, do="use srcad.vjp, which takes results of any structure")
-        if np.ndim(value) == 0:
-            return pullback(1.0)
-        rows = [pullback(unit) for unit in _units(value)]
-        return _stacked(rows or [pullback(np.zeros_like(value))], np.shape(value))
-
-
-def _units(value: Any) -> list[Any]:
-    """The unit arrays with the shape of a value."""
-    units = np.eye(value.size, dtype=value.dtype)
-    return [row.reshape(value.shape) for row in units]
-
-
-def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    """Gradients of the elements of an array as one structure of arrays."""
-    first = rows[0]
-    parts = children(first)
-    if parts is not None:
-        columns = zip(*(children(row) or () for row in rows), strict=True)
-        return rebuild(first, [_stacked(column, shape) for column in columns])
-    if first is None:
-        return None
-    if 0 in shape:
-        return np.zeros(shape + np.shape(first), np.asarray(first).dtype)
-    return np.stack(rows).reshape(shape + np.shape(first))
-
-
 def _miss(*args: Any) -> Any:
     return MISS
 
@@ -189,8 +151,10 @@ _TITLES = {
     "grad": "The gradient of {0} {1}.",
     "value_and_grad": "The value and the gradient of {0} {1}.",
     "jacobian": "The Jacobian of {0} {1}.",
+    "vjp": "The value and the pullback of {0} {1}.",
     "jvp": "The value and the tangent of {0} {1}.",
     "jacfwd": "The Jacobian of {0} {1}, by columns.",
+    "jacrev": "The Jacobian of {0} {1}, by rows.",
     "hvp": "The Hessian of {0} {1}, times a direction.",
     "hessian": "The Hessian of {0} {1}.",
 }
@@ -228,11 +192,6 @@ def value_and_grad(
 ) -> Any:
     """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient)."""
     return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux), backend)
-
-
-def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
-    """All first derivatives of a function that returns an array: of the shape of the result plus the argument's."""
-    return derive(Jacobian, "jacobian", function, request_for("pullback", argnums, True, False), backend)
 
 
 def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -293,6 +252,6 @@ def derive(
     return cls(function, request, made_by)
 
 
-MAKERS.update(dict.fromkeys((grad, value_and_grad, jacobian), True))
+MAKERS.update(dict.fromkeys((grad, value_and_grad), True))
 
-__all__ = ["Derived", "Jacobian", "grad", "jacobian", "trace", "value_and_grad", "vjp"]
+__all__ = ["Derived", "grad", "trace", "value_and_grad", "vjp"]

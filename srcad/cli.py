@@ -19,7 +19,8 @@ import srcad
 from srcad.api import Derived, grad, table_of, value_and_grad
 from srcad.arguments import Binder, differentiable_argnums
 from srcad.errors import ArgumentError, SrcadError
-from srcad.forward import hvp, jacfwd
+from srcad.forward import hvp, tangent_of
+from srcad.jacobians import hessian, jacfwd, jacrev
 from srcad.pipeline import Request, compile_call
 from srcad.report.values import input_values
 from srcad.typespec import Example, example_call
@@ -39,7 +40,9 @@ Wrt = Annotated[str, typer.Option(metavar="NAMES", help="The arguments to differ
 Mode = Annotated[
     str,
     typer.Option(
-        metavar="MODE", help="reverse: the gradient; forward: the tangent; hvp: the Hessian times a direction."
+        metavar="MODE",
+        help="reverse: the gradient; forward: the tangent; hvp: the Hessian times a direction; "
+        "jacfwd, jacrev, hessian: these matrices.",
     ),
 ]
 Value = Annotated[bool, typer.Option("--value", help="Return the value as well.")]
@@ -88,6 +91,7 @@ def emit(
         Path, typer.Option("-o", "--output", metavar="FILE", help="The module to write; - for standard output.")
     ],
     wrt: Wrt = "",
+    mode: Mode = "reverse",
     value: Value = False,
     args: Types = "",
 ) -> None:
@@ -95,7 +99,7 @@ def emit(
     function = load(target)
     example = example_for(function, args)
     tell_assumed(example)
-    derived = derivative(function, example, wrt, value)
+    derived = of_mode(mode, function, example, wrt) or derivative(function, example, wrt, value)
     text = derived.emitted(example.args, example.kwargs, made=command_line())
     if str(output) == "-":
         print_code(text)
@@ -170,7 +174,8 @@ def example_for(function: Callable[..., Any], types: str, at: str = "") -> Examp
 
 def of_mode(mode: str, function: Callable[..., Any], example: Example, wrt: str) -> Derived | None:
     """What another mode than the usual one derives."""
-    makers = {"reverse": None, "forward": jacfwd, "hvp": hvp}
+    makers = {"reverse": None, "forward": tangent_of, "hvp": hvp}
+    makers |= {"jacfwd": jacfwd, "jacrev": jacrev, "hessian": hessian}
     if mode not in makers:
         raise typer.BadParameter(f"there is no mode {mode!r}: it is one of {', '.join(makers)}")
     make = makers[mode]

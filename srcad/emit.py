@@ -29,7 +29,7 @@ from srcad.trace.nodes import Trace
 LONGEST_ARRAY = 64  # elements of an array that is written out
 
 _LITERALS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis))
-_UNWRITABLE = "only gradients of functions whose result is surely a scalar can be written to a file"
+_UNWRITABLE = "only derivatives that are one function, of functions whose result is surely a scalar, can be written"
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,17 @@ class Emission:
 def emit_module(emission: Emission) -> str:
     """The text of a module with the function and its derivative."""
     program = emission.program
-    if program.request.kind != "gradient" or program.checked:
-        raise NotYetSupported(_UNWRITABLE, do="use srcad.grad or srcad.value_and_grad, and say the arguments' types")
+    if len(program.traces) > 1 or program.checked:
+        do = "use srcad.grad, srcad.value_and_grad or srcad.jacobian, and say the arguments' types"
+        raise NotYetSupported(_UNWRITABLE, do=do)
     needs = Needs(str(getattr(emission.function, "__module__", "")))
     primal = primal_source(emission, needs)
     trace = documented(program.traces[0], emission)
     derivative = generate(trace, trace.name, careful=program.has_effects)
     needs.of_generated(derivative, emission.roots)
-    source = with_result_type(derivative.source, result_type(emission))
+    source = derivative.source
+    if program.request.kind == "gradient":
+        source = with_result_type(source, result_type(emission))
     top = "\n\n".join(filter(None, [header(emission), needs.import_text(), needs.constant_text()]))
     parts = [top, source_of(sorted(needs.helpers)), *needs.copied.values(), primal, source]
     return "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
@@ -230,8 +233,10 @@ def header(emission: Emission) -> str:
 
 def documented(trace: Trace, emission: Emission) -> Trace:
     """The derivative with types in its signature, and a docstring that says what it is."""
-    values = zip(trace.parameters, emission.call.flat, strict=True)
-    parameters = tuple(replace(p, annotation=annotation(v) if p.kind not in ("*", "**") else "") for p, v in values)
+    names = (p.name for p in emission.program.primal.parameters if p.kind not in ("*", "**"))
+    given = {p.name: v for p, v in zip(emission.program.primal.parameters, emission.call.flat, strict=True)}
+    types = {name: annotation(given[name]) for name in names}
+    parameters = tuple(replace(p, annotation=types.get(p.name, "")) for p in trace.parameters)
     return replace(trace, parameters=parameters, doc=emission.title)
 
 

@@ -1,16 +1,13 @@
-"""jvp, linearize, jacfwd, hvp, hessian: what tangents give."""
+"""jvp, linearize, hvp: what tangents give."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
-import numpy as np
-
 from srcad.api import Derived, Function, derive, request_for
-from srcad.arguments import Argnums, children, differentiable_argnums, rebuild
+from srcad.arguments import Argnums, differentiable_argnums
 from srcad.errors import ArgumentError
 from srcad.frontend.reading import APPLIED, MAKERS
 from srcad.pipeline import Request
@@ -62,59 +59,12 @@ def _pushforward(made_by: str, function: Function, primals: Sequence[Any], movin
     return pushforward
 
 
-# ---- column by column
+def tangent_of(function: Function, argnums: Argnums = 0) -> Derived:
+    """The tangent by itself, to be looked at: what `jvp` and `linearize` call."""
+    return Derived(function, request_for("tangent", argnums), "jvp")
 
 
-class Columns(Derived):
-    """All derivatives with respect to the differentiated arguments: a column for each of their elements."""
-
-    __srcad_way__ = "columns"
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        pushforward: Pushforward = super().__call__(*args, **kwargs)
-        _, request = self.__srcad__
-        linear = (lambda tangents: pushforward(tangents)[1]) if request.kind == "tangent" else pushforward
-        return columns(linear, self.differentiated(args, kwargs), request.single)
-
-
-def columns(push: Linear, primals: tuple[Any, ...], single: bool) -> Any:
-    """The matrix of a linear map from tangents of the primals.
-
-    It has the structure of what the map returns, with at each leaf the structure of the primals, and there arrays: of
-    the shape of the one plus the shape of the other.
-    """
-    leaves = [leaf for leaf in _leaves(primals) if _is_float(leaf)]
-    blocks = []
-    for k, leaf in enumerate(leaves):
-        moved = [push(_filled(primals, [None] * k + [unit] + [None] * (len(leaves) - k - 1))) for unit in _units(leaf)]
-        still = push(_filled(primals, [None] * len(leaves))) if not moved else None
-        blocks.append(_map(partial(_block, np.shape(leaf)), *(moved or [still])))
-
-    def joined(*parts: Any) -> Any:
-        if parts[0] is None:
-            return None
-        structure = _filled(primals, list(parts))
-        return structure[0] if single else structure
-
-    return _map(joined, *blocks)
-
-
-def _units(leaf: Any) -> list[Any]:
-    """The unit tangents of a leaf."""
-    if np.ndim(leaf) == 0:
-        return [1.0]
-    return [row.reshape(np.shape(leaf)) for row in np.eye(np.size(leaf), dtype=leaf.dtype)]
-
-
-def _block(shape: tuple[int, ...], *column: Any) -> Any:
-    """The columns of one leaf of the primals, of this shape, in one leaf of the result."""
-    first = column[0]
-    if first is None or shape == ():
-        return first
-    whole = np.shape(first) + shape
-    if 0 in shape:
-        return np.zeros(whole, np.asarray(first).dtype)
-    return np.stack(column, axis=-1).reshape(whole)
+# ---- the Hessian times a direction
 
 
 class HessianProduct(Derived):
@@ -148,45 +98,7 @@ def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
     return inspect.Signature([*given, inspect.Parameter(name, plain)])
 
 
-# ---- structures
-
-
-def _leaves(tree: Any) -> list[Any]:
-    parts = children(tree)
-    return [tree] if parts is None else [leaf for part in parts for leaf in _leaves(part)]
-
-
-def _is_float(leaf: Any) -> bool:
-    return differentiable_argnums([leaf]) == (0,)
-
-
-def _filled(tree: Any, values: list[Any]) -> Any:
-    """The tree with other floats, taken from the front of the list, and None in the place of what is none."""
-    parts = children(tree)
-    if parts is None:
-        return values.pop(0) if _is_float(tree) else None
-    return rebuild(tree, [_filled(part, values) for part in parts])
-
-
-def _map(function: Callable[..., Any], *trees: Any) -> Any:
-    """`function` over the leaves of trees of one structure."""
-    parts = children(trees[0])
-    if parts is None:
-        return function(*trees)
-    columns = zip(*(children(tree) or () for tree in trees), strict=True)
-    return rebuild(trees[0], [_map(function, *column) for column in columns])
-
-
 # ---- the public functions
-
-
-def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
-    """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
-
-    The result has the structure of the value; in the place of each of its leaves stands the structure of the argument,
-    filled with arrays of the shape of the one plus the shape of the other.
-    """
-    return derive(Columns, "jacfwd", function, request_for("tangent", argnums))
 
 
 def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
@@ -197,15 +109,7 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(HessianProduct, "hvp", function, request_for("hvp", argnums))
 
 
-def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
-    """All second derivatives of a function that returns a number, a column of the Hessian at a time.
-
-    For one array x the result has the shape of x twice over; for structures, it is a structure of structures.
-    """
-    return derive(Columns, "hessian", function, request_for("hvp", argnums))
-
-
-MAKERS.update(dict.fromkeys((jacfwd, hvp, hessian), True))
+MAKERS[hvp] = True
 APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
 
-__all__ = ["hessian", "hvp", "jacfwd", "jvp", "linearize"]
+__all__ = ["hvp", "jvp", "linearize", "tangent_of"]

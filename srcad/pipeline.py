@@ -14,11 +14,13 @@ from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend import Reading, read
 from srcad.frontend.reading import DERIVE, derivation
 from srcad.ops.catalogue import OPS
-from srcad.results import differentiated, returning, shifted, unchecked, with_value
+from srcad.results import check_moving, differentiated, returning, shifted, unchecked, with_value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
+from srcad.transform import flows, implicit, integrals  # noqa: F401 - fill in rules
 from srcad.transform.adjoint import adjoint
+from srcad.transform.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
 from srcad.transform.tangent import tangent
@@ -29,7 +31,8 @@ class Request:
     """What is to be generated.
 
     kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep);
-              "tangent" (value and tangent); "hvp" (the tangent of the gradient)
+              "tangent" (value and tangent); "hvp" (the tangent of the gradient); "jacfwd" and "jacrev" (the Jacobian,
+              by columns and by rows), "jacobian" (one of these), "hessian" (the Jacobian of the gradient)
     argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
     value     the value of the function comes first
     has_aux   the function returns (value, anything)
@@ -44,13 +47,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Program:
-    """What was generated, and from what. `checked`: only a run shows whether the result is a scalar."""
+    """What was generated, and from what.
+
+    checked   only a run shows whether the result is a scalar
+    way       of a Jacobian, how it goes: "columns" or "rows"
+    """
 
     request: Request
     reading: Reading
     primal: Trace
     traces: tuple[Trace, ...]
     checked: bool = False
+    way: str = ""
 
     @cached_property
     def generated(self) -> tuple[Generated, ...]:
@@ -149,12 +157,49 @@ def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
     return Program(request, reading, primal, (simplify(trace, across=True),))
 
 
+def _jacfwd(primal: Trace, reading: Reading, request: Request) -> Program:
+    """One function: all unit tangents at once."""
+    check_moving(primal)
+    trace = by_columns(primal, reading.wrt, gradient_tree(reading, request, 0))
+    trace = replace(trace, name=derivative_name(primal.name, request))
+    return Program(request, reading, primal, (simplify(trace, across=True),), way=COLUMNS)
+
+
+def _jacrev(primal: Trace, reading: Reading, request: Request) -> Program:
+    """One function: the forward sweep, then the reverse sweep of all unit adjoints at once."""
+    check_moving(primal, real=True)
+    trace = by_rows(primal, reading.wrt, gradient_tree(reading, request, 0))
+    trace = replace(trace, name=derivative_name(primal.name, request))
+    return Program(request, reading, primal, (simplify(trace, across=True),), way=ROWS)
+
+
+def _jacobian(primal: Trace, reading: Reading, request: Request) -> Program:
+    """Whichever of the two takes fewer units for the lengths of this reading."""
+    way = way_of(primal, reading.wrt, reading.sizes)
+    return (_jacrev if way == ROWS else _jacfwd)(primal, reading, request)
+
+
+def _hessian(primal: Trace, reading: Reading, request: Request) -> Program:
+    """The Jacobian of the gradient, by columns: forward over reverse, all unit tangents at once."""
+    gradient = _gradient(primal, reading, request)
+    if gradient.checked:
+        raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
+    (trace,) = gradient.traces
+    trace = by_columns(trace, reading.wrt, gradient_tree(reading, request, 0))
+    trace = replace(trace, name=derivative_name(primal.name, request))
+    return Program(request, reading, primal, (simplify(trace, across=True),), way=COLUMNS)
+
+
 STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
     "primal": _primal,
     "gradient": _gradient,
     "pullback": _pullback,
     "tangent": _tangent,
     "hvp": _hvp,
+    "jacfwd": _jacfwd,
+    "jacrev": _jacrev,
+    "jacobian": _jacobian,
+    "hessian": _hessian,
 }
 
 
@@ -177,8 +222,14 @@ def transposed_trace(reading: Reading, request: Any = None) -> Trace:
     return simplify(returning(trace, Node("tuple", tuple(map(Leaf, range(len(reading.wrt)))))))
 
 
+def closed_trace(reading: Reading, request: Any = None) -> Trace:
+    """The function that a reading has read, as it is handed to a solver."""
+    return simplify(reading.trace)
+
+
 DERIVE["transpose"] = transposed_trace
-DERIVE.update(dict.fromkeys(("gradient", "pullback", "tangent", "hvp"), derived_trace))
+DERIVE["closed"] = closed_trace
+DERIVE.update(dict.fromkeys(STAGES.keys() - {"primal"}, derived_trace))
 
 
 def _results(primal: Trace) -> range:
@@ -198,7 +249,16 @@ def derivative_name(name: str, request: Request) -> str:
     return f"{name.rstrip('_')}_value_and_grad" if request.value else f"{name.rstrip('_')}_grad"
 
 
-_SUFFIXES = {"pullback": "vjp", "tangent": "jvp", "hvp": "hvp", "primal": "trace"}
+_SUFFIXES = {
+    "pullback": "vjp",
+    "tangent": "jvp",
+    "hvp": "hvp",
+    "primal": "trace",
+    "jacfwd": "jacobian",
+    "jacrev": "jacobian",
+    "jacobian": "jacobian",
+    "hessian": "hessian",
+}
 
 
 def identifier(function: Callable[..., Any], name: str) -> str:

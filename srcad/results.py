@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.errors import ArgumentError, NotYetSupported, Span
 from srcad.trace.nodes import Fixed, Leaf, Node, Trace, Tree, leaves, walk
-from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, rank_of
+from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
 _PARTS = "differentiate its real and imaginary parts apart, or return a real number such as abs(z)"
@@ -92,6 +92,17 @@ def check_value(name: str, value: Any, span: Span | None) -> None:
         raise ArgumentError(what, span=span, do=_SUM)
     if isinstance(value, (complex, np.complexfloating)):
         raise NotYetSupported(f"{name} returned a complex number", span=span, do=_PARTS)
+
+
+def check_moving(primal: Trace, real: bool = False) -> None:
+    """Refuse a Jacobian of what has no derivative; of what is complex, where it has to be `real`."""
+    moving = [result for result in primal.body.results if is_differentiable(result.type)]
+    if not moving and not isinstance(primal.output, Fixed):
+        what = f"{called(primal)} returns nothing that has a derivative, and a Jacobian is of real numbers and arrays"
+        raise ArgumentError(what, span=result_span(primal, primal.output), do="return floats, or arrays of floats")
+    if real and any(is_complex(result.type) for result in moving):
+        what = f"{called(primal)} returns complex numbers, whose adjoints know the real parts alone"
+        raise ArgumentError(what, span=result_span(primal, primal.output), do="use srcad.jacfwd")
 
 
 def shifted(tree: Tree, offset: int) -> Tree:

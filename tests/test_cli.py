@@ -184,6 +184,39 @@ def test_emit_to_standard_output(srcad: Srcad) -> None:
     assert value == 6.0 and gradient.tolist() == [2.0, 4.0]
 
 
+@pytest.mark.parametrize("mode", ["forward", "jacfwd", "jacrev", "hvp", "hessian"])
+def test_emit_in_every_mode(srcad: Srcad, mode: str) -> None:
+    import srcad as package
+
+    emitted = executed(output(srcad, "emit", "model.py:weighted", "--mode", mode, "-o", "-"))
+    x, v, table = np.array([0.5, -2.0]), np.array([1.0, 3.0]), np.array([1.0, 2.0])
+
+    def weighted(x, scale=2.0):
+        return np.sum(table * x) * scale
+
+    if mode in ("forward", "hvp"):
+        expected = package.jvp(weighted, (x,), (v,)) if mode == "forward" else package.hvp(weighted)(x, v)
+        found = emitted["weighted_jvp" if mode == "forward" else "weighted_hvp"](x, x_dot=v)
+    else:
+        expected = getattr(package, mode)(weighted)(x)
+        found = emitted["weighted_hessian" if mode == "hessian" else "weighted_jacobian"](x)
+    np.testing.assert_allclose(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("mode", "text"),
+    [
+        ("forward", "def f_jvp(x1, x2, x1_dot, x2_dot):"),
+        ("jacfwd", "x1_dot = v1[:, 0]"),
+        ("jacrev", "return x1_bar, x2_bar"),
+        ("hvp", "def f_hvp(x1, x2, x1_dot, x2_dot):"),
+        ("hessian", "def f_hessian(x1, x2):"),
+    ],
+)
+def test_show_in_every_mode(srcad: Srcad, mode: str, text: str) -> None:
+    assert text in output(srcad, "show", "model.py:f", "--mode", mode)
+
+
 def test_emit_refuses_what_a_file_cant_hold(srcad: Srcad) -> None:
     done = srcad("emit", "model.py:holder.method", "-o", "-")
     assert done.returncode == 1

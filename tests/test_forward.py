@@ -1,4 +1,4 @@
-"""jvp, linearize, jacfwd, hvp, hessian, and derivatives of derivatives."""
+"""jvp, linearize, hvp, and derivatives of derivatives."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 import srcad
 from srcad.errors import ArgumentError, NotYetSupported, SrcadError
+from srcad.forward import tangent_of
 
 X = np.array([0.5, -1.0, 2.0])
 V = np.array([1.0, 0.25, -0.5])
@@ -189,29 +190,6 @@ def test_linear_maps_remember(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(push(np.ones(1)), [12.0])
 
 
-# ---- Jacobians by columns
-
-
-def test_jacobian_by_columns() -> None:
-    np.testing.assert_allclose(srcad.jacfwd(linear, argnums=1)(A, X), A * np.cos(X))
-    np.testing.assert_allclose(srcad.jacfwd(linear)(A, X), srcad.jacobian(linear)(A, X))
-    assert srcad.jacfwd(cube)(2.0) == 12.0
-
-
-def test_jacobian_of_structures() -> None:
-    found = srcad.jacfwd(structured)({"w": X, "b": 2.0}, 3)
-    assert found["n"] is None
-    np.testing.assert_allclose(found["z"]["w"], 2.0 * np.eye(3))
-    np.testing.assert_allclose(found["z"]["b"], X)
-    np.testing.assert_allclose(found["pair"][0]["w"], [3.0, 3.0, 3.0])
-    by_both = srcad.jacfwd(linear, argnums=(0, 1))(A, X)
-    assert [block.shape for block in by_both] == [(2, 2, 3), (2, 3)]
-
-
-def test_empty_jacobian() -> None:
-    assert srcad.jacfwd(cube)(np.zeros(0)).shape == (0, 0)
-
-
 # ---- second derivatives
 
 
@@ -353,7 +331,7 @@ def test_refusals_name_the_call() -> None:
 
 
 def test_source_shows_tangents_beside_their_primals() -> None:
-    source = srcad.jacfwd(linear, argnums=1).source(A, X)
+    source = tangent_of(linear, argnums=1).source(A, X)
     assert source.startswith("def linear_jvp(A, x, x_dot):")
     assert srcad.hvp(cube).source(2.0).startswith("def cube_hvp(x, x_dot):")
     assert str(inspect.signature(srcad.hvp(quartic))) == "(x, a, direction)"

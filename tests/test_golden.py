@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import srcad
+from srcad.forward import tangent_of
 from tests.golden_programs import GOLDEN, HVP, Golden
 
 FOLDER = Path(__file__).parent / "golden"
@@ -53,7 +54,7 @@ def test_no_golden_file_is_left_over() -> None:
 
 def generated(mode: str, golden: Golden) -> str:
     if mode:
-        derive = srcad.jacfwd if mode == "forward" else srcad.hvp
+        derive = tangent_of if mode == "forward" else srcad.hvp
         return derive(golden.function, argnums=golden.argnums).source(*golden.args)
     derive = srcad.value_and_grad if golden.value else srcad.grad
     return derive(golden.function, argnums=golden.argnums).source(*golden.args)

@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from srcad.codegen import Generated
-from srcad.runtime import HELPERS, with_dependencies
+from srcad.runtime import named
 
 _numbers = itertools.count(1)  # taking the next one is atomic
 
@@ -39,7 +39,7 @@ def namespace(generated: Generated) -> dict[str, Any]:
         package = module.partition(".")[0]
         imported = importlib.import_module(module)
         scope[alias or package] = imported if alias else importlib.import_module(package)
-    scope.update((helper, HELPERS[helper]) for helper in with_dependencies(generated.helpers))
+    scope.update(named(generated.helpers))
     scope.update(generated.bindings)
     return scope
 

@@ -10,6 +10,7 @@ from srcad.codegen import spelling
 from srcad.codegen.constants import Constants
 from srcad.codegen.folding import Folding, short_circuit
 from srcad.codegen.naming import Names
+from srcad.codegen.shared import Shared
 from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Undefined, Unknown, dtype_of
@@ -26,6 +27,16 @@ class Globals:
         self.helpers: dict[str, None] = {}
         self.aliases: dict[str, object] = {}
 
+    def module(self, path: str) -> str:
+        """A module by its full name."""
+        root = path.partition(".")[0]
+        if root not in self.hidden:
+            self.imports[path] = None
+            return path
+        shown = f"{path.replace('.', '_')}_"
+        self.imports[f"{path} as {shown}"] = None
+        return shown
+
     def name(self, name: str) -> str:
         shown = f"{name}_" if name in self.hidden else name
         if name in MODULES:
@@ -34,7 +45,7 @@ class Globals:
             if shown != name:
                 self.aliases[shown] = getattr(builtins, name)
         else:
-            self.helpers[name] = None
+            self.helpers[name if shown == name else f"{name} as {shown}"] = None
         return shown
 
 
@@ -42,19 +53,27 @@ class Expressions:
     """Prints atoms and equations as expressions."""
 
     def __init__(
-        self, trace: Trace, names: Names, folding: Folding, style: spelling.Style, bindings: dict[str, object]
+        self,
+        trace: Trace,
+        names: Names,
+        folding: Folding,
+        style: spelling.Style,
+        shared: Shared,
     ) -> None:
         self.names = names
         self.folding = folding
         self.style = style
-        self.globals = Globals(p.name for p in trace.parameters)
-        self.constants = Constants(trace.bindings, names.taken, self.globals.name, bindings)
+        self.globals = Globals([*(p.name for p in trace.parameters), *shared.roots])
+        self.functions = shared.solved
+        self.constants = Constants(trace.bindings, names.taken, self.globals.name, shared.bindings)
 
     def atom(self, atom: Atom) -> ast.expr:
         """What an atom is printed as."""
         if isinstance(atom, Const):
             if isinstance(atom.type, Undefined):
                 raise InternalError("generated code would read a value that is never set")
+            if isinstance(atom.value, Trace):
+                return ast.Name(self.functions[atom.value], ast.Load())
             return self.constants.expr(atom.value)
         if atom in self.folding.inline:
             return self.equation(self.folding.inline[atom])
@@ -248,6 +267,47 @@ def _recurse(x: Expressions, eq: Equation) -> ast.expr:
     return ast.Call(ast.Name(eq.params["procedure"], ast.Load()), x.atoms(eq.operands), [])
 
 
+def _solver(x: Expressions, eq: Equation) -> ast.expr:
+    """callee(f, x0, args=(a,), xtol=t), or callee(lambda x: f(x, a), x0)."""
+    p, values = eq.params, x.atoms(eq.operands)
+    last = len(values) - p["captured"]
+    first = last - len(p["keywords"])
+    closing = values[last:] if p["style"] == "closure" else []
+    given = [_closed(x, a, v, closing) for a, v in zip(eq.operands[:last], values[:last], strict=True)]
+    named = [ast.keyword(name, a) for name, a in zip(p["keywords"], given[first:], strict=True)]
+    positional = given[:first]
+    if p["callee"]:
+        positional = [_library(x, p["callee"]), *positional]
+    if p["style"] == "args" and values[last:]:
+        named.append(ast.keyword("args", ast.Tuple(values[last:], ast.Load())))
+    called: ast.expr = ast.Call(positional[0], positional[1:], named)
+    return x.call("converged", called) if p["checked"] else called
+
+
+def _library(x: Expressions, path: str) -> ast.expr:
+    """A function of a library by its full name, or a helper."""
+    module, _, name = path.rpartition(".")
+    if not module:
+        return x.constants.dotted(name)
+    root, *rest = [*x.globals.module(module).split("."), name]
+    tree: ast.expr = ast.Name(root, ast.Load())
+    for part in rest:
+        tree = ast.Attribute(tree, part, ast.Load())
+    return tree
+
+
+def _closed(x: Expressions, operand: Atom, value: ast.expr, captured: list[ast.expr]) -> ast.expr:
+    """A function with what it captures."""
+    if not captured or not isinstance(operand, Const) or not isinstance(operand.value, Trace):
+        return value
+    own = operand.value.parameters[: len(operand.value.parameters) - len(captured)]
+    used = {node.id for tree in captured for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names = [p.name if p.name not in used else f"{p.name}_" for p in own]
+    arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
+    given: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]
+    return ast.Lambda(arguments, ast.Call(value, [*given, *captured], []))
+
+
 def _tuple_new(x: Expressions, eq: Equation) -> ast.expr:
     return ast.Tuple(x.atoms(eq.operands), ast.Load())
 
@@ -265,6 +325,7 @@ _EXPRESSIONS: dict[str, Callable[[Expressions, Equation], ast.expr]] = {
     "cast": _cast,
     "call": _call,
     "recurse": _recurse,
+    "solver": _solver,
     "tuple_new": _tuple_new,
     "if": Expressions.choice,
 }

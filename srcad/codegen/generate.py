@@ -17,6 +17,7 @@ from srcad.codegen.layout import Layout, text_of
 from srcad.codegen.naming import assign_names
 from srcad.codegen.ordering import sink_updates
 from srcad.codegen.prepare import prepare
+from srcad.codegen.shared import Shared, functions_of, taken_names
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.spelling import Style
 from srcad.codegen.statements import Statements
@@ -44,19 +45,6 @@ class Generated:
     imports: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What the functions of one source have in common: their names, those of the free roots, those of objects."""
-
-    functions: frozenset[str]
-    roots: frozenset[str]
-    bindings: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def names(self) -> frozenset[str]:
-        return self.functions | self.roots
-
-
 def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     """The source of a trace as a function called `name`, with its procedures as functions behind it.
 
@@ -64,20 +52,33 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     """
     trace = reached(trace)
     traces = {name: trace, **trace.procedures}
+    inner = functions_of(traces.values(), {*traces, *taken_names(traces.values())})
+    traces.update({own: one for one, own in inner.items()})
     ready = {own: sink_updates(prepare(guarded(one) if careful else one)) for own, one in traces.items()}
     style = Style(careful, not all(map(all_float64, ready.values())))
-    shared = Shared(frozenset(traces), frozenset(entry.path.root for entry in trace.inputs if entry.free))
+    roots = frozenset(entry.path.root for entry in trace.inputs if entry.free)
+    shared = Shared(frozenset(traces), roots, solved=inner)
     return joined([_generate(own, one, traces[own], style, shared) for own, one in ready.items()])
 
 
-def _generate(name: str, ready: Trace, trace: Trace, style: Style, shared: Shared) -> Generated:
+def _generate(
+    name: str, ready: Trace, trace: Trace, style: Style, shared: Shared, reserved: frozenset[str] = frozenset()
+) -> Generated:
+    """One function. `reserved`: names of helpers and modules, which the user's variables have, and can't keep here."""
     bufferised = bufferise(ready)
     folding = fold(bufferised.trace, bufferised.in_place, style)
     live = liveness(bufferised.trace, folding.inline)
-    names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions)
+    names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions | reserved)
     names.taken.update(shared.names)
-    x = Expressions(bufferised.trace, names, folding, style, shared.bindings)
-    return _print(bufferised, name, x, live)
+    x = Expressions(bufferised.trace, names, folding, style, shared)
+    made = _print(bufferised, name, x, live)
+    needed = {*made.helpers, *(text.partition(".")[0] for text in made.imports)}
+    hidden = frozenset((names.used() | made.bindings.keys()) & needed) - reserved
+    if hidden:
+        for one in hidden & shared.bindings.keys():
+            del shared.bindings[one]
+        return _generate(name, ready, trace, style, shared, reserved | hidden)
+    return made
 
 
 def joined(parts: Sequence[Generated]) -> Generated:

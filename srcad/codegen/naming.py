@@ -45,6 +45,10 @@ class Names:
     classes: dict[Var, _Class] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
+    def used(self) -> set[str]:
+        """The names of variables that aren't parameters."""
+        return {c.name for c in self.classes.values() if not c.fixed}
+
     def of(self, var: Var) -> str:
         return self.classes[var].name
 

@@ -98,6 +98,9 @@ def _is_float(t: object, dtypes: tuple[str, ...]) -> bool:
 
 def repeats(eq: Equation, style: Style, k: int) -> bool:
     """Whether operand k stands more than once in the spelling."""
+    if eq.op == "solver":  # inside of the function that is written for it
+        captured: int = eq.params["captured"]
+        return eq.params["style"] == "closure" and k >= len(eq.operands) - captured
     if eq.op not in OPS or not OPS[eq.op].spelling:
         return False
     return spelling(eq, style).count(f"{PLACEHOLDER}{k}") > 1

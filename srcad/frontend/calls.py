@@ -46,6 +46,7 @@ from srcad.frontend.machine import Machine
 from srcad.frontend.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.randomness import drawn_type
 from srcad.frontend.reading import APPLIED, MAKERS, Derivative
+from srcad.frontend.scipy import call_scipy
 from srcad.frontend.sharing import sharers
 from srcad.frontend.source import transparent
 from srcad.frontend.strings import string_method
@@ -138,6 +139,9 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
         return apply(m, f, args, keywords)
     if _ufunc_method(f) == "at":
         return ufunc_at(m, f.__self__, *args)
+    solved = call_scipy(m, f, args, keywords)
+    if solved is not None:
+        return solved
     lowering = lowering_of(f)
     if lowering is not None:
         return lower(m, lowering, args, keywords, f)

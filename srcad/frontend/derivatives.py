@@ -106,11 +106,6 @@ def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
 
 def call_derivative(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A call of a derivative."""
-    if d.way not in ("call", "direction"):
-        m.refuse(
-            "a function that calls a derivative by rows or columns can't be differentiated yet",
-            do="call srcad.grad, srcad.hvp or srcad.jvp in it.",
-        )
     direction: Value = NONE
     if d.way == "direction":
         if not args:
@@ -339,9 +334,17 @@ class Part:
 
 
 def read_apart(
-    m: Machine, function: Value, args: tuple[Value, ...], keywords: Keywords, chosen: Sequence[Argnum]
+    m: Machine,
+    function: Value,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+    chosen: Sequence[Argnum],
+    finish: Callable[[Value], Value] | None = None,
 ) -> Part:
-    """Read a function on its own, for arguments of which the chosen ones are differentiated."""
+    """Read a function on its own, for arguments of which the chosen ones are differentiated.
+
+    `finish` makes of what the function returns what is read.
+    """
     from srcad.frontend.calls import call
 
     before, returns = dict(m.heap), len(m.returns)
@@ -353,6 +356,7 @@ def read_apart(
     def run() -> tuple[Tree, tuple[Atom, ...]]:
         inner = {k: value for k, (value, _) in named.items()}
         value = call(m, function, tuple(value for value, _ in plain), inner)
+        value = value if finish is None else finish(value)
         atoms: list[Atom] = []
         return result_tree(m, value, atoms), tuple(atoms)
 
@@ -408,7 +412,8 @@ def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: 
     trace = Trace("f", parameters, entries, region, output, m.builder.span, procedures=dict(m.traces))
     defined = {v for e in walk(region) for v in (*e.results, *(p for r in e.regions for p in r.parameters))}
     names = {var: name for var, name in m.names.items() if var in defined}
-    return Reading(with_names(trace, names), tuple(range(len(part.moving))), part.trees, (), {})
+    wrt = tuple(range(len(part.moving)))
+    return Reading(with_names(trace, names), wrt, part.trees, (), {}, dict(m.lengths.sizes))
 
 
 # ---- putting the derivative in the place of the call

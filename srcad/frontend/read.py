@@ -199,7 +199,9 @@ class _Reader:
         name = getattr(inspect.unwrap(self.function), "__name__", "function")
         procedures = {label: with_names(one, m.names) for label, one in m.traces.items()}
         trace = Trace(name, self.parameters, inputs, body, output, span, doc, procedures=procedures)
-        return Reading(with_names(trace, m.names), tuple(wrt), trees, self.guards(), dict(m.roots))
+        return Reading(
+            with_names(trace, m.names), tuple(wrt), trees, self.guards(), dict(m.roots), dict(m.lengths.sizes)
+        )
 
     def guards(self) -> tuple[Guard, ...]:
         """The guards, with the layouts that the reading has counted on."""

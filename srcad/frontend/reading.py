@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.frontend.guards import Guard
@@ -20,6 +20,7 @@ class Reading:
     wrt_trees   for each differentiated argument its structure; Leaf(k) is wrt[k], Fixed(None) a leaf without gradient
     guards      what must hold for this reading to serve another call
     roots       how to find the objects of the free roots: globals, closure cells, `self`
+    sizes       the lengths that symbols of dims stand for in this call
     """
 
     trace: Trace
@@ -27,6 +28,7 @@ class Reading:
     wrt_trees: tuple[Tree, ...]
     guards: tuple[Guard, ...]
     roots: dict[str, Callable[[], Any]]
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,17 @@ def _linspace(start: Type, stop: Type, num: Type, endpoint: bool = True) -> Type
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, (length_dim(num), *dims))
 
 
+def _each(n: Type, x: Type, dtype: str) -> Type:
+    dims = dims_of(x)
+    return Unknown(dtype) if dims is None else Array(dtype, (length_dim(n), *dims))
+
+
 # ---- spellings
+
+
+def _each_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    dtype = "" if params["dtype"] == "float64" else f", dtype=np.{params['dtype']}"
+    return f"np.zeros(({texts[0]}, *np.shape({texts[1]})){dtype})"
 
 
 def _filled_text(function: str, **defaults: Any) -> Any:
@@ -123,6 +133,10 @@ op("tri", _eye, call("np.tri", k=0, dtype="float64"))
 op("arange", _arange, call("np.arange", dtype=None))
 op("linspace", _linspace, _linspace_text)
 op("triangle_indices", lambda *_, **__: (Array("int64", (UNKNOWN_DIM,)),) * 2, _indices_text)
+
+
+# zeros in the shape of the second operand, as often as the first says
+op("zeros_each", _each, _each_text)
 
 
 # ---- lowerings: arrays of one value

@@ -60,6 +60,12 @@ def may_repeat(indices: tuple[Type, ...], template: Template) -> bool:
     return False
 
 
+def fancy_in_front(x: Type, indices: tuple[Type, ...], template: Template) -> int:
+    """How many dims of index arrays stand before all others, because the arrays stand apart; 0 where they don't."""
+    parts = _consume(x.dims, indices, template) if isinstance(x, Array) else None
+    return 0 if parts is None or not _apart(parts) else len(_joined(parts))
+
+
 # ---- one component after the other
 
 
@@ -116,17 +122,34 @@ def _bound(position: int | None, indices: tuple[Type, ...]) -> Dim | None:
 
 def _arrange(parts: list[Entry]) -> tuple[Dim, ...]:
     """Basic dims in their places; those of arrays, broadcast together, where the first stood; when apart, in front."""
-    fancy = [k for k, part in enumerate(parts) if part[0] == "fancy"]
-    if not fancy:
+    if not any(part[0] == "fancy" for part in parts):
         return tuple(part[1] for part in parts if part[0] == "dim")
-    advanced = [k for k, part in enumerate(parts) if part[0] in ("fancy", "int")]
+    joined, (first, *_) = _joined(parts), _advanced(parts)
+    before = [part[1] for part in parts[:first] if part[0] == "dim"]
+    after = [part[1] for part in parts[first:] if part[0] == "dim"]
+    return (*joined, *before, *after) if _apart(parts) else (*before, *joined, *after)
+
+
+def _joined(parts: list[Entry]) -> tuple[Dim, ...]:
+    """The dims of the index arrays, broadcast together."""
     joined: tuple[Dim, ...] = ()
-    for k in fancy:
-        joined = broadcast_dims(joined, parts[k][1])
-    before = [part[1] for part in parts[: advanced[0]] if part[0] == "dim"]
-    after = [part[1] for part in parts[advanced[0] :] if part[0] == "dim"]
-    apart = any(part[0] == "dim" for part in parts[advanced[0] : advanced[-1]])
-    return (*joined, *before, *after) if apart else (*before, *joined, *after)
+    for part in parts:
+        if part[0] == "fancy":
+            joined = broadcast_dims(joined, part[1])
+    return joined
+
+
+def _advanced(parts: list[Entry]) -> list[int]:
+    """Where the components stand that NumPy takes together: index arrays, and numbers beside them."""
+    return [k for k, part in enumerate(parts) if part[0] in ("fancy", "int")]
+
+
+def _apart(parts: list[Entry]) -> bool:
+    """Whether there are index arrays, and a slice or a new axis stands between what goes with them."""
+    if not any(part[0] == "fancy" for part in parts):
+        return False
+    places = _advanced(parts)
+    return any(part[0] == "dim" for part in parts[places[0] : places[-1]])
 
 
 # ---- slices

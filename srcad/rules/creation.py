@@ -8,7 +8,7 @@ from srcad.ops.arguments import known_rank
 from srcad.rules.language import Expr, dim, one, total, unbroadcast
 from srcad.rules.table import Site, flat, linear, rule
 
-flat("zeros", "ones", "empty", "eye", "tri", "ones_like", "empty_like", "triangle_indices")
+flat("zeros", "ones", "empty", "eye", "tri", "ones_like", "empty_like", "triangle_indices", "zeros_each")
 
 linear("full", lambda g, value, *_: unbroadcast(g, value))
 linear("full_like", None, lambda g, x, value, y: unbroadcast(g, value))

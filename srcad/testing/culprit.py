@@ -16,6 +16,7 @@ from srcad.analysis.activity import activity
 from srcad.arguments import Binder
 from srcad.ops.catalogue import OPS, builder
 from srcad.ops.meaning import Meanings
+from srcad.ops.solvers import SOLUTIONS
 from srcad.pipeline import Request, compile_call
 from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
@@ -103,6 +104,8 @@ class _Judge(_Interpreter):
     def is_judged(self, equation: Equation) -> bool:
         known = OPS.get(equation.op)
         if known is None or (known.effect and equation.op != "call") or lookup(equation.op) is None:
+            return False
+        if equation.op in SOLUTIONS:  # which move by what is known of them, not by what they are computed from
             return False
         return any(r in self.own and self.push.active(r) for r in equation.results)
 

@@ -234,6 +234,8 @@ def show(value: Any) -> str:
 def _described(value: Any) -> str:
     if isinstance(value, ModuleType):
         return value.__name__
+    if isinstance(value, Trace):
+        return value.name
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     if isinstance(name, str):
         return name

@@ -13,7 +13,7 @@ from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables, wal
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots
 from srcad.trace.types import Undefined
 
-READS_SHAPE = ("zeros_like", "materialise")
+READS_SHAPE = ("zeros_like", "materialise", "zeros_each")
 
 
 def settled(region: Region, recorded: Iterable[Var] = ()) -> Region:

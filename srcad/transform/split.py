@@ -74,7 +74,7 @@ def _forward(trace: Trace, equations: Sequence[Equation], value: Tree, residuals
 
 
 def _pullback(trace: Trace, reverse: Region, bars: Tree, residuals: tuple[Var, ...], seeds: tuple[Seed, ...]) -> Trace:
-    names = _distinct([v.name or "recorded" for v in residuals], {seed.path.root for seed in seeds})
+    names = _distinct([_name(v) for v in residuals], {seed.path.root for seed in seeds})
     inputs = (*(Input(v, Path(name)) for v, name in zip(residuals, names, strict=True)), *seeds)
     return replace(
         trace,
@@ -85,6 +85,11 @@ def _pullback(trace: Trace, reverse: Region, bars: Tree, residuals: tuple[Var, .
         output=numbered(bars),
         doc="",
     )
+
+
+def _name(v: Var) -> str:
+    """What to call what was recorded. Underscores in front say that a name isn't for use by others; "_" is none."""
+    return (v.name or "").strip("_") or "recorded"
 
 
 def _stem(trace: Trace) -> str:

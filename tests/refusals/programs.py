@@ -30,7 +30,7 @@ def fitted_spline(y):
 
 @refused(1.3)
 def minimiser(a):
-    result = optimize.minimize(lambda t: (t[0] - a) ** 2, [0.0])  # <- refused
+    result = optimize.differential_evolution(lambda t: (t[0] - a) ** 2, [(0.0, 2.0)])  # <- refused
     return result.x[0] * a  # <- refused
 
 

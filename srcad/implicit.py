@@ -1,0 +1,86 @@
+"""Solutions of equations: differentiated by the equation that they solve, not through the steps of the solver.
+
+>>> import numpy as np, srcad
+>>> def square_root(a):
+...     return srcad.implicit.root(lambda x, a: x * x - a, 1.0, a)
+>>> square_root(4.0)
+2.0
+>>> srcad.grad(square_root)(4.0)
+0.25
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import ArgumentError
+from srcad.frontend import implicit as reading
+from srcad.frontend.builtins import BUILTINS
+from srcad.ops.solvers import HELPERS as MEANINGS
+from srcad.runtime import HELPERS
+from srcad.runtime.solving import find_fixed_point, find_root, solved_by
+
+Solver = Callable[..., Any]
+
+
+def root(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
+    """The x near x0 with f(x, *theta) = 0, whose derivative is that of the solution.
+
+    x0: a number or an array of floats; f returns what is like it, and may read differentiated variables from around
+        it, as well as get them by theta (numbers, arrays and containers of these). The derivative with respect to x0
+        is zero.
+    solver: a function of (g, x0), where g(x) is f(x, *theta), that returns the root; any will do, it is not
+        differentiated. None: SciPy's `root`.
+    solve: how the linear system of a derivative is solved: "dense" with the Jacobian of f as a matrix; "gmres", or
+        "cg" for one that is symmetric and positive definite, by products with it alone (SciPy's iterations).
+
+    Raises RuntimeError where no root is found, and numpy.linalg.LinAlgError (ZeroDivisionError of a number) from a
+    derivative where the Jacobian is singular. Derivatives of any order, in both modes.
+
+    >>> import numpy as np, srcad
+    >>> def cube_roots(a):
+    ...     return np.sum(srcad.implicit.root(lambda x: x**3 - a, np.ones(2)))
+    >>> srcad.grad(cube_roots)(np.array([8.0, 27.0])).round(6)
+    array([0.083333, 0.037037])
+    """
+    return _found(find_root, f, x0, theta, solver, solve)
+
+
+def fixed_point(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
+    """The x near x0 with f(x, *theta) = x, whose derivative is that of the solution.
+
+    As `root` of f(x, *theta) - x; without a solver, f is iterated from x0 until x stands still (RuntimeError where it
+    doesn't).
+
+    >>> import math, srcad
+    >>> def settled(a):
+    ...     return srcad.implicit.fixed_point(lambda x: math.cos(a * x), 0.5)
+    >>> round(settled(1.0), 6), round(srcad.grad(settled)(1.0), 6)
+    (0.739085, -0.297473)
+    """
+    return _found(find_fixed_point, f, x0, theta, solver, solve)
+
+
+def _found(default: Solver, f: Any, x0: Any, theta: tuple[Any, ...], solver: Solver | None, solve: str) -> Any:
+    if solve not in reading.SOLVES:
+        raise ArgumentError(f"solve={solve!r}", do=f"it is one of {', '.join(map(repr, reading.SOLVES))}")
+    for name, function in (("f", f), ("solver", solver or default)):
+        if not callable(function):
+            raise ArgumentError(f"{name} is a function, and not {function!r}")
+    start = np.array(x0) if np.ndim(x0) else x0
+    if np.asarray(start).dtype.kind not in "fiu":
+        raise ArgumentError(f"x0 is a number or an array of floats, and not {x0!r}")
+    start = start.astype(float) if isinstance(start, np.ndarray) else float(start)
+    if solver is None:
+        return default(lambda x: f(x, *theta), start)
+    return solved_by(solver, lambda x: f(x, *theta), start)
+
+
+BUILTINS[root] = reading.root
+BUILTINS[fixed_point] = reading.fixed_point
+MEANINGS.update(HELPERS)
+
+__all__ = ["fixed_point", "root"]

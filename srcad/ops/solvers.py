@@ -1,0 +1,95 @@
+"""Solvers: calls of functions that take functions, and what is known of what they find.
+
+    found = solver(f, x0, a)          scipy.optimize.brentq(f, x0, ..., args=(a,))
+    x = implicit(found, a)            the same number, known as the x with f(x, a) = 0: it moves when a does
+
+A function that a solver takes is a closed trace, a constant of the equation: what it reads of its surroundings are
+parameters of its own, behind those that the solver gives it. So these are plain operations, without regions.
+
+`solver`: operands are positional arguments, then those by params["keywords"], then params["captured"] values that
+each function gets behind its own arguments. params["callee"]: a name such as "scipy.optimize.brentq"; "": operand 0 is
+what is called. params["style"]: "args" hands the captured values over as SciPy has it, by args=; "closure" writes
+`lambda x: f(x, a)`. With params["checked"] the call warns where the solver says that it has failed.
+
+The others give back operand 0 as it stands. Their derivatives are in `srcad.transform.implicit` and beside it:
+
+implicit    (found, *captured): the solution of what params["function"] and params["kind"] say
+integral    (found, a, b, *options, *captured): the integral of params["function"](t, *captured) from a to b
+times       (found, t0, t1): the times at which an initial value problem was solved, where the solver chose them
+trajectory  (found, times, y0, t0, *options, *captured): its solution, y' = params["function"](t, y, *captured) and
+            y(t0) = y0, at the times; a row for each of them, with params["columns"] a column
+
+Those with params["options"], the names of these operands, hand them on to the solver that a derivative calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from srcad.ops.catalogue import op
+from srcad.ops.meaning import MEANINGS, PURE
+from srcad.trace.evaluate import evaluate
+from srcad.trace.nodes import Trace
+from srcad.trace.types import Type
+
+
+def _returns(*_: Type, returns: Type, **__: Any) -> Type:
+    return returns
+
+
+def _first(found: Type, *_: Type, **__: Any) -> Type:
+    return found
+
+
+def _member(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    name = params["part"]
+    return f"{texts[0]}.{name}" if isinstance(name, str) else f"{texts[0]}[{name}]"
+
+
+op("solver", _returns, cost="dear")
+op("member", _returns, _member, cost="free")
+op("solve_regular", lambda a, b: b, "solve_regular({0}, {1})", cost="dear")
+op("regular", lambda slope: slope, "regular({0})")
+SOLUTIONS = ("implicit", "integral", "times", "trajectory")
+for _name in SOLUTIONS:
+    op(_name, _first, "{0}", view=True, cost="free")
+
+
+# ---- what a call means
+
+HELPERS: dict[str, Any] = {}  # the helpers that are called by name, filled by what stands above
+
+
+def _solver(*operands: Any, callee: str, keywords: tuple[str, ...], captured: int, style: str, **_: Any) -> Any:
+    last = len(operands) - captured
+    values = operands[last:]
+    called, *given = [_callable(a, values if style == "closure" else None) for a in operands[:last]]
+    if callee:
+        given, called = [called, *given], _named(callee)
+    first = len(given) - len(keywords)
+    named = dict(zip(keywords, given[first:], strict=True))
+    if style == "args" and values:
+        named["args"] = tuple(values)
+    return called(*given[:first], **named)
+
+
+def _callable(operand: Any, values: Any) -> Any:
+    """A closed trace as a function; with `values` for what it captures, or to be given them."""
+    if not isinstance(operand, Trace):
+        return operand
+    return lambda *given: evaluate(operand, (*given, *(values or ())), MEANINGS)[0]
+
+
+def _named(path: str) -> Any:
+    from importlib import import_module
+
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name) if module else HELPERS[name]
+
+
+PURE["solver"] = _solver
+PURE["solve_regular"] = np.linalg.solve
+PURE["regular"] = lambda slope: slope
