@@ -48,7 +48,7 @@ def _applied(b: Builder, eq: Equation, way: str, given: Sequence[Atom], like: Se
         types = tuple(_plain(a.type) for a in like)
         shown = len(given) + len(eq.results) + last - 1
         callee = Const(source.callee, OPAQUE)
-        named = Custom(getattr(source.callee, "__name__", way), source=source)
+        named = Custom(getattr(source.callee, "__name__", way), source=source, inline=custom.inline)
         made = b.emit("custom", callee, *operands, returns=types, shown=shown, custom=named)
         return made if isinstance(made, tuple) else (made,)
     if source.region is None:

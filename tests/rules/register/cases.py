@@ -122,7 +122,11 @@ MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
     "np.subtract": ("np.subtract(x, x)", "np.subtract(A, A.T.T) + A"),
     "np.divide": ("np.divide(1.0, x) / s",),
     "np.exp": ("np.exp(x, out=np.zeros(3))",),
-    "np.maximum": ("np.maximum(x, 0.0), np.maximum(s, 0.3) * t, np.minimum(s, 0.2)", "np.maximum(A, -s, out=np.zeros((3, 4)))", "np.maximum(i, x)"),
+    "np.maximum": (
+        "np.maximum(x, 0.0), np.maximum(s, 0.3) * t, np.minimum(s, 0.2)",
+        "np.maximum(A, -s, out=np.zeros((3, 4)))",
+        "np.maximum(i, x)",
+    ),
     "scipy.special.polygamma": ("scipy.special.polygamma(2, xp)", "scipy.special.polygamma(0, Ap)"),
     "scipy.special.jv": ("scipy.special.jv(2, xp)", "scipy.special.jv(0.5, Ap)", "scipy.special.jv(0, x)"),
     "scipy.special.jn": ("scipy.special.jn(1, x)",),
