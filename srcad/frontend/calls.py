@@ -36,6 +36,7 @@ from srcad.frontend.arrays import (
 from srcad.frontend.boxes import held
 from srcad.frontend.branches import distribute
 from srcad.frontend.builtins import BUILTINS, special_form
+from srcad.frontend.comprehensions import taken
 from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.custom import call_custom, has_rules
 from srcad.frontend.derivatives import apply, call_derivative, make
@@ -130,7 +131,7 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
         _refuse_names(m, f)
     handler = _known(BUILTINS, f) or _known(MUTATORS, f)
     if handler is not None:
-        return _handled(m, handler, args, keywords)
+        return _handled(m, handler, args, keywords, lazy=f in LAZY)
     if has_rules(f):
         return call_custom(m, f, args, keywords)
     if _known(MAKERS, f):
@@ -181,7 +182,12 @@ def _known(table: dict[Any, Any], f: Any) -> Any:
         return None
 
 
-def _handled(m: Machine, handler: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+LAZY = (zip, map, enumerate, iter)  # they run through their arguments when they are run through themselves
+
+
+def _handled(m: Machine, handler: Any, args: tuple[Value, ...], keywords: Keywords, lazy: bool = False) -> Value:
+    if not lazy:
+        args = tuple(taken(m, a) for a in args)
     try:
         result: Value = handler(m, *args, **keywords)
     except TypeError as error:
@@ -223,7 +229,7 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
     keywords = dict(keywords)
     out = keywords.pop("out", None)
     sources: dict[Var, ArrayRef] = {}
-    plain = [_argument(m, a, sources) for a in args]
+    plain = [_argument(m, taken(m, a), sources) for a in args]
     named = {k: _argument(m, a, sources) for k, a in keywords.items()}
     start = len(m.builder.equations)
     try:

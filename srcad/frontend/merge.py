@@ -243,7 +243,8 @@ class Merger:
             made: Value = type(value)(*parts)
             return made
         if isinstance(value, Iter):
-            return Iter(value.kind, tuple(self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts)))
+            parts = (self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts))
+            return replace(value, parts=tuple(parts))
         return value
 
     def one_sided_array(self, key: Key, value: ArrayRef, side: Side, first: bool) -> Value:

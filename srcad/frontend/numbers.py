@@ -25,7 +25,7 @@ from srcad.frontend.expressions import (
 )
 from srcad.frontend.iteration import Indexed, Items, known_items, sequence
 from srcad.frontend.machine import Machine
-from srcad.frontend.values import (
+from srcad.frontend.values import GrownCell, (
     FALSE,
     NONE,
     ArrayRef,
@@ -149,7 +149,8 @@ def _extreme_of_list(m: Machine, values: Value, reduction: Any, name: str, defau
     cell: Any = m.heap[made.cell]
     from srcad.frontend.arrays import grown_array, new_array
 
-    return lower(m, reduction, (new_array(m, grown_array(m, cell.var)),), {}, name)
+    array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
+    return lower(m, reduction, (new_array(m, array),), {}, name)
 
 
 def _given(value: Value) -> Value:
