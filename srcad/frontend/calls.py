@@ -379,6 +379,9 @@ def _opaque(m: Machine, function: Value, name: str, args: tuple[Value, ...], key
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
     m.definitions[result] = m.builder.equations[start]
+    if drawn is None and not reads_only and not unused:
+        arrays, lists = held(m, values)
+        m.lent |= lists.union(*(sharers(m.heap, k) for k in arrays))
     return Obj(result) if drawn is None else from_atom(m, result, layout=frozenset())
 
 

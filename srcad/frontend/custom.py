@@ -257,13 +257,14 @@ class _Rule:
     def parameters(self) -> tuple[Var, ...]:
         return (*(v for v in self.given if v is not None), *self.results, *self.site.parameters)
 
-    def read(self, chosen: Sequence[int]) -> Any:
+    def read(self, chosen: Sequence[int | str]) -> Any:
         f = self.site.f.__srcad_rule__(self.way)
         return read_apart(self.site.m, Static(f), self.args, self.site.keywords, chosen)
 
     def region(self) -> Region:
         """The rule itself: derivatives for all targets, in their order."""
-        part = self.read([*range(len(self.args)), *self.site.keywords])
+        every: list[int | str] = [*range(len(self.args)), *self.site.keywords]
+        part = self.read(every)
         assert part.reading is not None
         trace = part.reading.trace
         equations, results = instance(trace.body, dict(part.moving))

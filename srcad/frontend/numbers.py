@@ -25,10 +25,11 @@ from srcad.frontend.expressions import (
 )
 from srcad.frontend.iteration import Indexed, Items, known_items, sequence
 from srcad.frontend.machine import Machine
-from srcad.frontend.values import GrownCell, (
+from srcad.frontend.values import (
     FALSE,
     NONE,
     ArrayRef,
+    GrownCell,
     Num,
     Obj,
     Static,

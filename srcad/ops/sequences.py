@@ -78,7 +78,7 @@ def _overlap(n: Dim, m: Dim, mode: str) -> Dim:
 
 def _polyval(p: Type, x: Type) -> Type:
     dtypes = (dtype_of(p), dtype_of(x))
-    return number_or_array(None if None in dtypes else str(np.result_type(*dtypes)), dims_of(x))  # type: ignore[arg-type]
+    return number_or_array(None if None in dtypes else str(np.result_type(*dtypes)), dims_of(x))
 
 
 def _complex_dtype(x: Type) -> str:

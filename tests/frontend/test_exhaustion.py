@@ -196,7 +196,7 @@ def by_builtins(x):
         (in_either_branch, np.cos(X)),
         (late, [0.0, 3.0, 3.0]),
         (early, 2 * X),
-        (by_builtins, [np.cos(1.0) + 1 + 1 + 2, 1 + 1 + 1 + 1, 6 + 1 + 1]),
+        (by_builtins, [1 + 1 + 2, 1 + 1 + 1 + 1, 6 + np.cos(3.0) + 1 + 1]),
     ],
 )
 def test_right(function: Callable[..., Any], due: Any) -> None:
