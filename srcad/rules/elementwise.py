@@ -27,6 +27,7 @@ from srcad.rules.language import (
     log,
     nonzero,
     not_equal,
+    one,
     real,
     sign,
     sin,
@@ -134,7 +135,8 @@ pointwise("arctan2", lambda g, y, x, z: g * x / (x**2 + y**2), lambda g, y, x, z
 pointwise("hypot", lambda g, x, y, z: g * x / nonzero(z), lambda g, x, y, z: g * y / nonzero(z))
 pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
 pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)
-pointwise("sinc", lambda g, x, y: g * (cos(math.pi * x) - y) / nonzero(x))
+slopes("sinc", lambda x, y: one("sinc_derivative", x, n=1))
+slopes("sinc_derivative", lambda x, y, *, n: one("sinc_derivative", x, n=n + 1))
 
 # ---- kinks and choices
 
