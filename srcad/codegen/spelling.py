@@ -51,11 +51,9 @@ def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     """Whether the spelling for float scalars is meant: `math`, and conditional expressions."""
     if _by_math(eq):
         return _all_floats(eq, ("float64", "float32", "float16") if scalar.startswith("math.") else ("float64",))
-    if eq.op == "where" and style.mixed and _is_python(eq, "float64", "complex128", "int64"):
-        return isinstance(eq.operands[0].type, Scalar)
-    if not _all_floats(eq):
-        return False
-    return eq.op == "where" or (not style.careful and (not style.mixed or _is_python(eq, "float64")))
+    if eq.op == "where" and (style.mixed or style.careful):
+        return isinstance(eq.operands[0].type, Scalar) and _is_python(eq, "float64", "complex128", "int64")
+    return _all_floats(eq) and not style.careful and (not style.mixed or _is_python(eq, "float64"))
 
 
 def _made_by_numpy(eq: Equation, operation: Op, text: str) -> bool:
