@@ -1,6 +1,6 @@
 """Source-to-source automatic differentiation of plain Python and NumPy."""
 
-from srcad import errors, implicit, testing
+from srcad import errors, implicit, sparse, testing
 from srcad.api import Derived, grad, trace, value_and_grad, vjp
 from srcad.custom import custom_rule, stop_gradient
 from srcad.errors import SrcadError
@@ -24,6 +24,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "sparse",
     "stop_gradient",
     "testing",
     "trace",

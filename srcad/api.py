@@ -9,20 +9,18 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from srcad.arguments import Argnums, Binder, differentiable_argnums, name_of
 from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError, NotYetSupported
-from srcad.frontend.reading import MAKERS
+from srcad.frontend.reading import MAKERS, MAPS
 from srcad.guards import MISS
 from srcad.pipeline import Request, compile_call
-from srcad.report.table import Table, tabulate
+from srcad.report.table import Table
 from srcad.report.values import input_values
-from srcad.specialise import Entrance, Specialiser, specialiser_for
-from srcad.trace.nodes import Trace
-from srcad.transform.children import children_sums, evaluated, levelled
+from srcad.specialise import Entrance, Specialiser, missed, specialiser_for
+from srcad.tables import table_of
 from srcad.typespec import example_call
 
 Function = Callable[..., Any]
@@ -46,7 +44,7 @@ class Derived:
         self.__srcad__ = (function, request)
         self._specialiser = Specialiser(function, request)
         self._count = self._specialiser.binder.fast_count
-        self._enter: Function = _miss
+        self._enter: Function = missed
         self._last: Entrance | None = None
         self.__name__ = name_of(function)
         self.__doc__ = _documentation(self)
@@ -91,13 +89,15 @@ class Derived:
         return said + entrance.specialisation.source
 
     def trace(self, *args: Any, **kwargs: Any) -> Table:
-        """The evaluation trace, with adjoints; for arguments, with values."""
+        """The evaluation trace with adjoints, in forward mode with tangents; for arguments, with values."""
         entrance, _ = self._entrance(args, kwargs)
         program, values = entrance.specialisation.program, None
         if args or kwargs:
             call = self._specialiser.binder.bind(args, kwargs)
             values = input_values(program.primal, call.flat, entrance.roots)
-        return table_of(program.primal, values, program.reading.wrt)
+        kind = program.request.kind
+        forward = kind in ("tangent", "jacfwd") or (kind == "jacobian" and program.way == "columns")
+        return table_of(program, values, tangent=forward, adjoint=not forward)
 
     def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
         """A module with the function and its derivative for these arguments; `made` says how it was made."""
@@ -131,10 +131,6 @@ class Derived:
             return self.__qualname__
         function, request = self.__srcad__
         return type(self), (function, request, self.made_by)
-
-
-def _miss(*args: Any) -> Any:
-    return MISS
 
 
 def _with_respect_to(derived: Derived) -> str:
@@ -198,7 +194,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[A
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
-    adjoint None.
+    adjoint None. The pullback's `source` is the code of the reverse sweep that it runs.
     """
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
@@ -207,27 +203,39 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[A
     return value, pullback
 
 
-def trace(function: Function, *, adjoint: bool = False) -> Callable[..., Table]:
+def trace(
+    function: Function, *, tangent: bool = False, adjoint: bool = False, seeds: Sequence[Any] | None = None
+) -> Callable[..., Table]:
     """A function from arguments to the evaluation trace at these arguments, printed as a table of v1, v2, ...
 
-    With `adjoint`: also the adjoint of each variable, as the sum over its children.
+    With `tangent`: also the tangent of each variable, as the sum over its parents; with `adjoint`: the adjoint of each,
+    as the sum over its children.
+
+    Tangents are evaluated for each of the `seeds`, in a column each. A seed is a tuple with a tangent for each
+    argument, as `srcad.jvp` takes them, or a dict of tangents by the names of the arguments; what is left out rests.
+    Without seeds, each input moves in turn (where these are four at most): the columns of the Jacobian. Adjoints are
+    seeded at each result in turn: its rows.
+
+    >>> def area(x, y):
+    ...     return x * y
+    >>> table = srcad.trace(area, tangent=True, seeds=[(1.0, 0.0), {"y": 1.0}])(3.0, 2.0)
+    >>> print("\\n".join(str(table).splitlines()[-4:]))
+                           seed 1   seed 2
+      v̇1 = ẋ               1        0
+      v̇2 = ẏ               0        1
+      v̇3 = v̇1 v2 + v̇2 v1   2        3           2 | return x * y
     """
+    if seeds is not None and not tangent:
+        raise ArgumentError("srcad.trace got seeds, which are for tangents", do="say tangent=True as well")
     binder = Binder(function)
 
     def tabulated(*args: Any, **kwargs: Any) -> Table:
         call = binder.bind(args, kwargs)
         program = compile_call(function, call, Request("primal", differentiable_argnums(call.args), single=False))
         values = input_values(program.primal, call.flat, program.reading.roots)
-        return table_of(program.primal, values, program.reading.wrt if adjoint else None)
+        return table_of(program, values, tangent=tangent, adjoint=adjoint, seeds=seeds)
 
     return functools.update_wrapper(tabulated, function)
-
-
-def table_of(primal: Trace, inputs: Sequence[Any] | None = None, wrt: Sequence[int] | None = None) -> Table:
-    """The table of a primal trace: with values at these `inputs`, with adjoints of the inputs `wrt`."""
-    primal = replace(primal, body=levelled(primal.body))
-    sums = children_sums(primal, wrt) if wrt is not None else None
-    return tabulate(primal, evaluated(primal, inputs, sums) if inputs is not None else {}, sums)
 
 
 def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False) -> Request:
@@ -252,6 +260,7 @@ def derive(
     return cls(function, request, made_by)
 
 
+MAPS[vjp] = Request("transpose", None, single=False)
 MAKERS.update(dict.fromkeys((grad, value_and_grad), True))
 
 __all__ = ["Derived", "grad", "trace", "value_and_grad", "vjp"]

@@ -16,14 +16,15 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 import srcad
-from srcad.api import Derived, grad, table_of, value_and_grad
+from srcad.api import Derived, grad, value_and_grad
 from srcad.arguments import Binder, differentiable_argnums
 from srcad.errors import ArgumentError, SrcadError
 from srcad.forward import hvp, tangent_of
 from srcad.jacobians import hessian, jacfwd, jacrev
 from srcad.pipeline import Request, compile_call
 from srcad.report.values import input_values
-from srcad.typespec import Example, example_call
+from srcad.tables import table_of
+from srcad.typespec import Example, example_call, parse_values
 
 app = typer.Typer(
     add_completion=False,
@@ -69,19 +70,27 @@ def show(target: Target, wrt: Wrt = "", mode: Mode = "reverse", value: Value = F
 @app.command("trace", epilog="Example: srcad trace model.py:f --adjoint --at 'x1=2, x2=3'")
 def trace_command(
     target: Target,
+    tangent: Annotated[bool, typer.Option("--tangent", help="Show tangents, as sums over parents.")] = False,
     adjoint: Annotated[bool, typer.Option("--adjoint", help="Show adjoints, as sums over children.")] = False,
     at: Annotated[str, typer.Option(metavar="VALUES", help="Show values at these arguments: 'x1=2, x2=3'.")] = "",
+    seed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VALUES", help="A direction for tangents: 'x1=1, x2=0.5'. May be given several times."),
+    ] = None,
     wrt: Wrt = "",
     args: Types = "",
 ) -> None:
     """Print the evaluation trace as a table of v1, v2, ..."""
+    if seed and not (tangent and at):
+        raise typer.BadParameter("--seed goes with --tangent and --at")
     function = load(target)
     example = example_for(function, args, at)
     tell_assumed(example)
     call = Binder(function).bind(example.args, example.kwargs)
     program = compile_call(function, call, Request("primal", chosen(wrt, example), single=False))
     values = input_values(program.primal, call.flat, program.reading.roots) if at else None
-    print_plain(str(table_of(program.primal, values, program.reading.wrt if adjoint else None)))
+    seeds = [directions(text) for text in seed] if seed else None
+    print_plain(str(table_of(program, values, tangent=tangent, adjoint=adjoint, seeds=seeds)))
 
 
 @app.command(epilog="Example: srcad emit model.py:loss --wrt w -o loss_grad.py --args 'w: float64\\[n]'")
@@ -118,7 +127,8 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def main() -> None:
     """The entry point: refusals exit with 1, misuse with 2."""
-    importlib.import_module("srcad.cli_check")  # its commands
+    for more in ("cli_check", "cli_compare"):
+        importlib.import_module(f"srcad.{more}")  # its commands
     try:
         app(prog_name="srcad")
     except SrcadError as error:
@@ -168,6 +178,14 @@ def example_for(function: Callable[..., Any], types: str, at: str = "") -> Examp
     """A made-up call; a description that can't be read is a misuse of the command."""
     try:
         return example_call(function, types, at)
+    except ArgumentError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def directions(text: str) -> dict[str, Any]:
+    """A seed that is written as values are."""
+    try:
+        return parse_values(text)
     except ArgumentError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import io
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
-from srcad.arguments import Binder
+from srcad.arguments import Binder, name_of
 from srcad.cli import Target, Types, Wrt, app, chosen, example_for, load, print_plain, tell_assumed
+from srcad.errors import ArgumentError
 from srcad.testing import check_derivatives
 from srcad.testing.directions import is_float, map_leaves
 from srcad.typespec import Example, parse_values
 
 At = Annotated[str, typer.Option("--at", metavar="VALUES", help="Values of arguments: 'x=2, w=\\[1, 2]'.")]
 Seed = Annotated[int, typer.Option(help="Of the random directions, and of arguments that aren't given.")]
+Modes = Annotated[str, typer.Option(metavar="MODES", help="Which modes are checked: forward,reverse.")]
 
 
 @app.command("check", epilog="Example: srcad check model.py:loss --at 'x=2, w=\\[1, 2]'")
@@ -24,6 +32,7 @@ def check_command(
     at: At = "",
     args: Types = "",
     wrt: Wrt = "",
+    mode: Modes = "forward,reverse",
     order: Annotated[int, typer.Option(min=1, max=2, help="Up to which order derivatives are checked.")] = 2,
     directions: Annotated[int, typer.Option(min=1, help="How many random directions.")] = 3,
     seed: Seed = 0,
@@ -32,15 +41,57 @@ def check_command(
     function = load(target)
     example = example_for(function, args, at)
     tell_assumed(example)
-    positional = filled(example, at, function, seed)
-    called = functools.partial(function, **example.kwargs) if example.kwargs else function
-    moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
-    report = check_derivatives(
-        called, positional, order=order, argnums=moving, directions=directions, seed=seed, raises=False
-    )
+    with bad_input():
+        positional = filled(example, at, function, seed)
+        called = functools.partial(function, **example.kwargs) if example.kwargs else function
+        moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
+        with quiet():
+            try_out(called, positional)
+            report = check_derivatives(
+                called,
+                positional,
+                chosen_modes(mode),
+                order,
+                argnums=moving,
+                directions=directions,
+                seed=seed,
+                raises=False,
+            )
     print_plain(str(report))
     if not report.ok:
         raise typer.Exit(1)
+
+
+def chosen_modes(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+@contextmanager
+def bad_input() -> Iterator[None]:
+    """Errors of the call are misuse of the command."""
+    try:
+        yield
+    except ArgumentError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def try_out(function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """Call the function once: that it raises at these arguments is misuse of the command, too."""
+    try:
+        function(*copy.deepcopy(args))
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"\n  at {last.filename}:{last.lineno}\n      {last.line}"
+        what = f"{name_of(function)} raises {type(error).__name__} at these arguments: {error}{where}"
+        raise typer.BadParameter(f"{what}\n  what to do: give others with --at") from error
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What a function prints, and NumPy warns of, would be said dozens of times."""
+    with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def resolved(function: Any, example: Example, wrt: str) -> tuple[int | str, ...]:

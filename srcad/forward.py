@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from srcad.api import Derived, Function, derive, request_for
 from srcad.arguments import Argnums, differentiable_argnums
 from srcad.errors import ArgumentError
-from srcad.frontend.reading import APPLIED, MAKERS
+from srcad.frontend.reading import APPLIED, MAKERS, MAPS
+from srcad.guards import MISS
 from srcad.pipeline import Request
 from srcad.pushforward import Pushforward, leaves_of
-from srcad.specialise import specialiser_for
+from srcad.specialise import Entrance, known_push, missed, remember_push, specialiser_for
 
 Linear = Callable[[Any], Any]
 
@@ -25,38 +27,69 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     """
     if len(primals) != len(tangents):
         raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
+    kinds = tuple(map(type, tangents))
+    push, moving = known_push(function, kinds)
+    given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
+    result = push(*primals, *given)
+    value, tangent = _jvp(function, primals, tangents, kinds) if result is MISS else result
+    return value, tangent
+
+
+def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...]) -> Any:
+    """The same for any function, and for tangents of any structure."""
     moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
     for k in moving:
         if type(primals[k]) is not float and not differentiable_argnums((primals[k],)):
             what = f"primal {k} is {primals[k]!r}, which has no tangent, and srcad.jvp got {tangents[k]!r} for it"
             raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
-    value, tangent = _pushforward("jvp", function, primals, moving)([tangents[k] for k in moving])
-    return value, tangent
+    entrance, pushforward = _pushforward("jvp", function, primals, moving)
+    result = pushforward([tangents[k] for k in moving])
+    remember_push(function, kinds, moving, entrance)
+    return result
 
 
 def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
-    The map takes as many tangents as there are primals, and remembers these, whatever becomes of them.
+    The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
+    the code that it runs.
     """
     moving = differentiable_argnums(primals)
-    pushforward = _pushforward("linearize", function, primals, moving).frozen()
+    pushforward = _pushforward("linearize", function, primals, moving)[1].frozen()
     value, _ = pushforward([None] * len(moving))
-
-    def linear(*tangents: Any) -> Any:
-        if len(tangents) != len(primals):
-            raise ArgumentError(f"the linear map takes {len(primals)} tangents, and got {len(tangents)}")
-        return pushforward([tangents[k] for k in moving])[1]
-
-    return value, linear
+    return value, LinearMap(pushforward, len(primals), moving)
 
 
-def _pushforward(made_by: str, function: Function, primals: Sequence[Any], moving: tuple[int, ...]) -> Pushforward:
+@dataclass(frozen=True)
+class LinearMap:
+    """Tangents of the primals, one for each -> the tangent of the value. `moving`: the primals that have tangents."""
+
+    pushforward: Pushforward
+    count: int
+    moving: tuple[int, ...]
+
+    def __call__(self, *tangents: Any) -> Any:
+        if len(tangents) != self.count:
+            raise ArgumentError(f"the linear map takes {self.count} tangents, and got {len(tangents)}")
+        return self.pushforward([tangents[k] for k in self.moving])[1]
+
+    @property
+    def source(self) -> str:
+        """The generated source: the program with its tangents."""
+        return inspect.getsource(self.pushforward.code.function)
+
+    def __repr__(self) -> str:
+        return "<linear map: tangents of the primals -> tangent of the value>"
+
+
+def _pushforward(
+    made_by: str, function: Function, primals: Sequence[Any], moving: tuple[int, ...]
+) -> tuple[Entrance, Pushforward]:
+    """What stands for the tangents `moving` of a function at these arguments, and where it was found."""
     if not callable(function):
         raise ArgumentError(f"srcad.{made_by} takes a function, and got {function!r}")
     specialiser = specialiser_for(function, Request("tangent", moving, single=False))
-    pushforward: Pushforward = specialiser.run(specialiser.binder.bind(tuple(primals), {}))[1]
-    return pushforward
+    return specialiser.run(specialiser.binder.bind(tuple(primals), {}))
 
 
 def tangent_of(function: Function, argnums: Argnums = 0) -> Derived:
@@ -75,14 +108,24 @@ class HessianProduct(Derived):
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
         self.__signature__ = _with_direction(self._specialiser.binder.signature)
+        self._single = request.single
+        self._push: Function = missed  # of the entrance of the last call, for one direction that is plain
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) == self._count + 1 and self._single:
+            result = self._push(*args)
+            if result is not MISS:
+                return result
+        return self._slowly(*args, **kwargs)
+
+    def _slowly(self, *args: Any, **kwargs: Any) -> Any:
         if not args:
             raise ArgumentError(f"srcad.hvp of {self.__name__} takes its arguments, and then a direction")
         *primals, direction = args
         pushforward: Pushforward = super().__call__(*primals, **kwargs)
-        _, request = self.__srcad__
-        return pushforward((direction,) if request.single else direction)
+        if self._last is not None and self._single:
+            self._push = self._last.push
+        return pushforward((direction,) if self._single else direction)
 
 
 def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
@@ -110,6 +153,7 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
 
 
 MAKERS[hvp] = True
+MAPS[linearize] = Request("tangent", None, single=False)
 APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]

@@ -15,6 +15,9 @@ The predicate and the call stand in one function, `enter(a0, a1, ...)`, as this 
             return call(a0, a1)
         except Exception as error:
             return rescue(error, (a0, a1))
+
+Where tangents of plain arguments go straight into tangent code, `push(a0, a1, d0)` stands beside it: it also checks
+that each tangent fits its argument as it is, and calls that code.
 """
 
 from __future__ import annotations
@@ -39,13 +42,28 @@ _SINGLETONS = (None, True, False, Ellipsis, NotImplemented)
 
 @dataclass(frozen=True)
 class Entry:
-    """The compiled form: code of `enter` and of the predicate alone, the constants and free roots they refer to."""
+    """The compiled form: code of `enter` and of the predicate alone, the constants and free roots they refer to.
+
+    `push`: code of the call with tangents, where there is one.
+    """
 
     source: str
     enter: CodeType
     serves: CodeType
     constants: dict[str, Any]
     roots: tuple[str, ...]
+    push: CodeType | None = None
+
+
+@dataclass(frozen=True)
+class Directions:
+    """How tangent code takes tangents of plain arguments: its parameters, and the name of the tangent of each argument.
+
+    The tangents come in the order of `beside`, whose keys are names of arguments.
+    """
+
+    parameters: tuple[Parameter, ...]
+    beside: dict[str, str]
 
 
 def compile_entry(
@@ -54,13 +72,15 @@ def compile_entry(
     roots: Sequence[str],
     read: Collection[str] | None = None,
     disjoint: Sequence[tuple[Path, Path]] = (),
+    directions: Directions | None = None,
 ) -> Entry:
     """`enter` for a function with these parameters, whose free roots are these.
 
     `read`: the roots that the generated code reads, and must be told (else all); the others are only guarded.
     `disjoint`: what must not share memory, as the program writes to one of them; such a call is refused.
+    `directions`: how `push` is to pass tangents on.
     """
-    return _Writer(parameters, roots, roots if read is None else read).entry(guards, disjoint)
+    return _Writer(parameters, roots, roots if read is None else read).entry(guards, disjoint, directions)
 
 
 class _Writer:
@@ -76,29 +96,39 @@ class _Writer:
         self.dims: dict[str, tuple[str, int]] = {}
         self.lines: list[str] = []
 
-    def entry(self, guards: Sequence[Guard], disjoint: Sequence[tuple[Path, Path]]) -> Entry:
+    def entry(
+        self, guards: Sequence[Guard], disjoint: Sequence[tuple[Path, Path]], directions: Directions | None
+    ) -> Entry:
         for guard in sorted(guards, key=lambda g: len(g.path.steps)):
             self.guard(guard)
         for one, other in disjoint:
             self.constants["refuse_sharing"] = refuse_sharing
             places = f"{self.place(one)}, {self.place(other)}"
             self.lines.append(f"refuse_sharing({places}, {str(one)!r}, {str(other)!r})")
-        lines = [*self.function("enter", self.calling()), *self.function("serves", ["    return True"])]
+        call = self.calling(f"call({self.arguments()})", f"rescue(error, {self.flat})")
+        lines = [*self.function("enter", call), *self.function("serves", ["    return True"])]
+        if directions is not None:
+            lines += self.push(guards, directions)
         source = "\n".join(lines) + "\n"
-        enter, serves = (c for c in compile(source, "<srcad guards>", "exec").co_consts if isinstance(c, CodeType))
-        return Entry(source, enter, serves, self.constants, self.roots)
+        codes = [c for c in compile(source, "<srcad guards>", "exec").co_consts if isinstance(c, CodeType)]
+        return Entry(source, codes[0], codes[1], self.constants, self.roots, codes[2] if codes[2:] else None)
 
     @property
     def names(self) -> str:
         return ", ".join(f"a{k}" for k in range(len(self.parameters)))
 
-    def function(self, name: str, then: list[str]) -> list[str]:
-        """A function that returns MISS where a guard doesn't hold, and else goes on."""
-        checks = [*(f"r{k} = fetch{k}()" for k in range(len(self.roots))), *self.lines]
+    @property
+    def flat(self) -> str:
+        return f"({self.names}{',' * bool(self.parameters)})"
+
+    def function(self, name: str, then: list[str], more: Sequence[str] = (), tests: Sequence[str] = ()) -> list[str]:
+        """A function (with `more` parameters) that returns MISS where a guard or a test doesn't hold, else goes on."""
+        checks = [*(f"r{k} = fetch{k}()" for k in range(len(self.roots))), *self.lines, *tests]
+        head = f"def {name}({', '.join([*filter(None, [self.names]), *more])}):"
         if not checks:
-            return [f"def {name}({self.names}):", *then]
+            return [head, *then]
         return [
-            f"def {name}({self.names}):",
+            head,
             "    try:",
             *(f"        {line}" for line in checks),
             "    except (LookupError, AttributeError, TypeError, NameError, ValueError):",
@@ -106,16 +136,36 @@ class _Writer:
             *then,
         ]
 
-    def calling(self) -> list[str]:
+    def calling(self, call: str, rescue: str) -> list[str]:
         told = [f"        names[{root!r}] = r{k}" for k, root in enumerate(self.roots) if root in self.read]
         return [
             *(["    for names in namespaces:"] if told else []),
             *told,
             "    try:",
-            f"        return call({self.arguments()})",
+            f"        return {call}",
             "    except Exception as error:",
-            f"        return rescue(error, ({self.names}{',' * bool(self.parameters)}))",
+            f"        return {rescue}",
         ]
+
+    # ---- tangents
+
+    def push(self, guards: Sequence[Guard], directions: Directions) -> list[str]:
+        """`push`, if each tangent belongs to an argument that is a Python float or an array."""
+        types = {guard.path: guard.type for guard in guards if isinstance(guard, TypeGuard)}
+        dots = [f"d{k}" for k in range(len(directions.beside))]
+        tests = []
+        for dot, name in zip(dots, directions.beside, strict=True):
+            test = fitting_test(types.get(Path(name)), self.places[Path(name)], dot)
+            if test is None:
+                return []
+            tests.append(f"if {test}: return MISS")
+        places = {p.name: f"a{k}" for k, p in enumerate(self.parameters)}
+        places |= dict(zip(directions.beside.values(), dots, strict=True))
+        given = (p.name for p in directions.parameters if p.kind == "plain")
+        named = (f"{p.name}={places[p.name]}" for p in directions.parameters if p.kind == "keyword")
+        apply = f"apply({', '.join([*(places[n] for n in given), *named])})"
+        call = self.calling(apply, f"retry(error, {self.flat}, [{', '.join(dots)}])")
+        return self.function("push", call, dots, tests)
 
     def arguments(self) -> str:
         spelled = {"plain": "{1}", "keyword": "{0}={1}", "*": "*{1}", "**": "**{1}"}
@@ -238,6 +288,15 @@ class _Writer:
         return cls.__name__ if cls in (list, tuple, dict) else self.bound(cls)
 
 
+def fitting_test(t: Type | None, place: str, dot: str) -> str | None:
+    """The test that a tangent doesn't fit as it is; None where only a closer look tells."""
+    if t == PYTHON[float]:
+        return f"type({dot}) is not float"
+    if isinstance(t, Array):
+        return f"type({dot}) is not ndarray or {dot}.dtype != {place}.dtype or {dot}.shape != {place}.shape"
+    return None
+
+
 def elements_test(element: Type) -> Callable[[list[Any]], bool]:
     """Whether the elements of a list have this type; floats may have ints among them, as long as there is one float."""
     if not (isinstance(element, Scalar) and element.python):
@@ -292,4 +351,4 @@ def found(owner: Any, step: tuple[str, Any]) -> bool:
     return True
 
 
-__all__ = ["MISS", "Entry", "compile_entry", "found", "same_value"]
+__all__ = ["MISS", "Directions", "Entry", "compile_entry", "found", "same_value"]

@@ -18,10 +18,12 @@ from srcad.results import check_moving, differentiated, returning, shifted, unch
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
 from srcad.trace.printer import print_trace
+from srcad.trace.procedures import distinct
 from srcad.transform import flows, implicit, integrals  # noqa: F401 - fill in rules
 from srcad.transform.adjoint import adjoint
 from srcad.transform.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
 from srcad.transform.opened import inlined
+from srcad.transform.several import several_tangents
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
 from srcad.transform.tangent import tangent
@@ -32,8 +34,9 @@ class Request:
     """What is to be generated.
 
     kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep);
-              "tangent" (value and tangent); "hvp" (the tangent of the gradient); "jacfwd" and "jacrev" (the Jacobian,
-              by columns and by rows), "jacobian" (one of these), "hessian" (the Jacobian of the gradient)
+              "tangent" (value and tangent); "hvp" (the tangent of the gradient); "tangents" and "hvps" (the same with
+              several tangents at once); "jacfwd" and "jacrev" (the Jacobian, by columns and by rows), "jacobian" (one
+              of these), "hessian" (the Jacobian of the gradient)
     argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
     value     the value of the function comes first
     has_aux   the function returns (value, anything)
@@ -104,7 +107,8 @@ def compile_call(function: Callable[..., Any], call: Call, request: Request) -> 
     with bugs_reported("simplifying", reading.trace):
         primal = simplify(reading.trace)
     with bugs_reported("differentiating", primal):
-        return STAGES[request.kind](primal, reading, request)
+        program = STAGES[request.kind](primal, reading, request)
+        return replace(program, traces=distinct(program.traces))
 
 
 @contextmanager
@@ -152,9 +156,11 @@ def _both_sweeps(primal: Trace, reading: Reading, request: Request) -> Trace:
 
 
 def _tangent(primal: Trace, reading: Reading, request: Request) -> Program:
-    """One function: each equation with its tangent beside it."""
-    trace = simplify(tangent(primal, reading.wrt, value=True))
-    return Program(request, reading, primal, (trace,))
+    """One function: each equation with its tangent, or its tangents, beside it."""
+    trace = tangent(primal, reading.wrt, value=True)
+    if request.kind == "tangents":
+        trace = several_tangents(trace, len(primal.body.results))
+    return Program(request, reading, primal, (simplify(trace),))
 
 
 def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
@@ -163,7 +169,10 @@ def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
     if gradient.checked:
         raise NotYetSupported("the derivative of a derivative whose result may be an array", primal.span)
     (trace,) = gradient.traces
-    trace = replace(tangent(trace, reading.wrt, value=False), name=f"{primal.name.rstrip('_')}_hvp")
+    trace = tangent(trace, reading.wrt, value=False)
+    if request.kind == "hvps":
+        trace = several_tangents(trace, 0)
+    trace = replace(trace, name=derivative_name(primal.name, request))
     return Program(request, reading, primal, (simplify(trace, across=True),))
 
 
@@ -206,6 +215,8 @@ STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
     "pullback": _pullback,
     "tangent": _tangent,
     "hvp": _hvp,
+    "tangents": _tangent,
+    "hvps": _hvp,
     "jacfwd": _jacfwd,
     "jacrev": _jacrev,
     "jacobian": _jacobian,
@@ -239,7 +250,7 @@ def closed_trace(reading: Reading, request: Any = None) -> Trace:
 
 DERIVE["transpose"] = transposed_trace
 DERIVE["closed"] = closed_trace
-DERIVE.update(dict.fromkeys(STAGES.keys() - {"primal"}, derived_trace))
+DERIVE.update(dict.fromkeys(STAGES.keys() - {"primal", "tangents", "hvps"}, derived_trace))
 
 
 def _results(primal: Trace) -> range:
@@ -263,6 +274,8 @@ _SUFFIXES = {
     "pullback": "vjp",
     "tangent": "jvp",
     "hvp": "hvp",
+    "tangents": "jvps",
+    "hvps": "hvps",
     "primal": "trace",
     "jacfwd": "jacobian",
     "jacrev": "jacobian",

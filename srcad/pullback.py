@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -91,6 +92,11 @@ class Pullback:
             return self.sweep.reverse(*self.recorded, *seeds)
         except Exception as error:
             raise self.sweep.note(error) from error.__cause__
+
+    @property
+    def source(self) -> str:
+        """The generated source of the reverse sweep."""
+        return inspect.getsource(self.sweep.reverse)
 
     def __repr__(self) -> str:
         return "<pullback: adjoint of the value -> adjoints of the arguments>"

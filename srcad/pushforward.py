@@ -11,6 +11,7 @@ import numpy as np
 
 from srcad.arguments import children, rebuild
 from srcad.errors import ArgumentError
+from srcad.guards import Directions
 from srcad.pipeline import Program
 from srcad.pullback import Prototype, paired
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
@@ -27,6 +28,7 @@ class Code:
     primals   where the differentiated leaves are
     dots      where the code expects their tangents
     plain     for each differentiated argument (its position, the name of its tangent), if all are numbers or arrays
+    several   tangents come with a leading axis, one after the other, and with the dtypes of what moves
     recover   what to do after an error of the fast variant: (error, args, kwargs) -> the `Pushforward` of the other
     """
 
@@ -39,6 +41,7 @@ class Code:
     recover: Callable[..., Any]
     note: Callable[[Exception], Exception]
     careful: bool
+    several: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Pushforward:
         return Pushforward(self, args, kwargs)
@@ -48,26 +51,33 @@ def tangent_code(
     function: FunctionType, program: Program, recover: Function, note: Function, careful: bool = False
 ) -> Code:
     """The generated function of a program for tangents."""
+    reading, (primals, dots) = program.reading, _places(program)
+    parameters = program.primal.parameters
+    names = [p.name for p in parameters]
+    straight = directions(program)
+    plain = None if straight is None else tuple((names.index(name), dot) for name, dot in straight.beside.items())
+    several = program.request.kind in ("tangents", "hvps")
+    return Code(function, parameters, reading.wrt_trees, primals, dots, plain, recover, note, careful, several)
+
+
+def directions(program: Program) -> Directions | None:
+    """How the tangents go straight into the generated code, if there is nothing to take apart."""
+    reading, (trace,) = program.reading, program.traces
+    primals, dots = _places(program)
+    plain = {p.name for p in program.primal.parameters if p.kind == "plain"}
+    if len(set(primals)) != len(reading.wrt_trees) or any(path.steps or path.root not in plain for path in primals):
+        return None
+    if not all(isinstance(tree, Leaf) for tree in reading.wrt_trees):
+        return None
+    return Directions(trace.parameters, {path.root: dot.root for path, dot in zip(primals, dots, strict=True)})
+
+
+def _places(program: Program) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Where the differentiated leaves are, and where the code expects their tangents."""
     reading, (trace,) = program.reading, program.traces
     primals = tuple(program.primal.inputs[k].path for k in reading.wrt)
     beside = dict(zip(dict.fromkeys(primals), (e.path for e in trace.inputs if isinstance(e, Direction)), strict=True))
-    dots = tuple(beside[path] for path in primals)
-    parameters, trees = program.primal.parameters, reading.wrt_trees
-    plain = _plain(parameters, trees, primals, dots)
-    return Code(function, parameters, trees, primals, dots, plain, recover, note, careful)
-
-
-def _plain(
-    parameters: Sequence[Parameter], trees: Sequence[Tree], primals: Sequence[Path], dots: Sequence[Path]
-) -> tuple[tuple[int, str], ...] | None:
-    """Positions and names of tangents, if there is nothing to take apart."""
-    names = [p.name for p in parameters if p.kind == "plain"]
-    pairs = list(zip(trees, primals, dots, strict=False))
-    if len(pairs) != len(trees) or any(path.steps or path.root not in names for path in primals):
-        return None
-    if not all(isinstance(tree, Leaf) for tree in trees):
-        return None
-    return tuple((names.index(path.root), dot.root) for _, path, dot in pairs)
+    return primals, tuple(beside[path] for path in primals)
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,9 @@ class Pushforward:
     def placed(self, tangents: Sequence[Any]) -> dict[str, Any]:
         """The tangents as the generated function takes them: fitted to the arguments, in its parameters."""
         code = self.code
+        if code.several:
+            both = zip(code.trees, tangents, strict=True)
+            return nested({code.dots[k]: dots for tree, given in both for k, dots, _ in paired(tree, given, "")})
         if code.plain is not None and len(code.plain) == len(tangents):
             pairs = zip(code.plain, tangents, strict=True)
             return {name: quickly_fitted(self.args[k], dot) for (k, name), dot in pairs}
@@ -213,4 +226,4 @@ def _container(value: Any) -> Any:
     return SimpleNamespace(**parts) if any(kind == "attr" for kind, _ in value) else parts
 
 
-__all__ = ["Pushforward", "tangent_code"]
+__all__ = ["Pushforward", "directions", "tangent_code"]

@@ -27,7 +27,7 @@ from srcad.frontend.roots import layers, rebinding
 from srcad.guards import MISS, compile_entry
 from srcad.pipeline import Program, Request, bugs_reported, compile_call
 from srcad.pullback import forward_and_pullback
-from srcad.pushforward import tangent_code
+from srcad.pushforward import Code, Pushforward, directions, tangent_code
 from srcad.results import check_value, result_span
 from srcad.trace.nodes import Parameter
 
@@ -46,10 +46,12 @@ class Specialisation:
         reading = program.reading
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
-        self.bound = {name for one in program.generated for name in one.bindings}  # what the source means by a name
+        self.bound = {name for one in self.program.generated for name in one.bindings}  # what it means by a name
         read = set().union(*(names_of(function.__code__) for function in self.fast)) - self.bound
         disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
-        self.entry = compile_entry(reading.trace.parameters, reading.guards, tuple(reading.roots), read, disjoint)
+        ways = directions(program) if program.request.kind in ("tangent", "hvp") else None
+        roots = tuple(reading.roots)
+        self.entry = compile_entry(reading.trace.parameters, reading.guards, roots, read, disjoint, ways)
         self.common: Entrance | None = None  # without free roots, one serves all function objects
         self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
 
@@ -111,6 +113,16 @@ class Entrance:
         names = {**entry.constants, **fetches, **own}
         self.enter: Function = FunctionType(entry.enter, names)
         self.predicate: Function = FunctionType(entry.serves, names)
+        self.push: Function = missed
+        if entry.push is not None and isinstance(self.call, Code):
+            self.push = FunctionType(entry.push, {**names, "apply": self.call.function, "retry": self.retry})
+
+    @property
+    def count(self) -> int:
+        """How many positional arguments make a call that `enter` takes as it is; -1: no number does."""
+        parameters = self.specialisation.program.primal.parameters
+        plain = self.specialisation.layout == () and all(p.kind == "plain" for p in parameters)
+        return len(parameters) if plain else -1
 
     def serves(self, flat: tuple[Any, ...]) -> bool:
         return self.predicate(*flat) is True
@@ -121,7 +133,7 @@ class Entrance:
         namespaces = [function.__globals__ for function in functions]
         if program.request.kind == "pullback":
             return namespaces, forward_and_pullback(functions[0], functions[1], program.primal, self.note)
-        if program.request.kind in ("tangent", "hvp"):
+        if program.request.kind in ("tangent", "hvp", "tangents", "hvps"):
             careful = generated is not self.specialisation.fast
             return namespaces, tangent_code(functions[0], program, self.recover, self.note, careful)
         return namespaces, _checked(functions[0], program) if program.checked else functions[0]
@@ -146,6 +158,11 @@ class Entrance:
         """After an error in the fast variant: run the careful one, or let the user's error out with a note."""
         args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
         return self.recover(error, args, kwargs)
+
+    def retry(self, error: Exception, flat: tuple[Any, ...], dots: list[Any]) -> Any:
+        """The same for a call with tangents."""
+        pushforward: Pushforward = self.rescue(error, flat)
+        return pushforward(dots)
 
     def recover(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """The same for a call of the generated function."""
@@ -175,6 +192,11 @@ class Entrance:
             return self.call(*args, **kwargs)
         except Exception as error:
             return self.rescue(error, flat)
+
+
+def missed(*args: Any) -> Any:
+    """Stands for an entrance where there is none yet."""
+    return MISS
 
 
 def names_of(code: CodeType) -> set[str]:
@@ -272,6 +294,27 @@ def specialiser_for(function: Function, request: Request) -> Specialiser:
     if request not in known:
         known[request] = Specialiser(function, request, weak=True)
     return known[request]
+
+
+Kinds = tuple[type, ...]
+Pushing = tuple[Function, tuple[int, ...]]
+
+_PUSHES: weakref.WeakKeyDictionary[Any, dict[Kinds, Pushing]] = weakref.WeakKeyDictionary()
+
+
+def known_push(function: Function, kinds: Kinds) -> Pushing:
+    """The `push` of the last call with tangents of these types, one for each argument, and which of them it takes."""
+    known = _PUSHES.get(function) if type(function) is FunctionType else None
+    return _NO_PUSH if known is None else known.get(kinds, _NO_PUSH)
+
+
+def remember_push(function: Function, kinds: Kinds, moving: tuple[int, ...], entrance: Entrance) -> None:
+    """For `known_push`; a push that has missed this call may serve the next one."""
+    if type(function) is FunctionType and entrance.count == len(kinds):
+        _PUSHES.setdefault(function, {})[kinds] = entrance.push, moving
+
+
+_NO_PUSH: Pushing = (missed, ())
 
 
 class Specialiser:

@@ -25,8 +25,9 @@ import numpy as np
 
 from srcad.errors import ArgumentError
 
-_TOKEN = re.compile(r"-?\d+\.\d*(?:[eE][-+]?\d+)?|-?\d+(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*|'[^']*'|\"[^\"]*\"|\S")
+_TOKEN = re.compile(r"-?inf\b|-?\d+\.\d*(?:[eE][-+]?\d+)?|-?\d+(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*|'[^']*'|\"[^\"]*\"|\S")
 _PLAIN: dict[str, Any] = {"float": 1.0, "int": 2, "bool": True, "str": "", "None": None, "True": True, "False": False}
+_PLAIN |= {"inf": float("inf"), "-inf": -float("inf"), "nan": float("nan")}
 _FIRST_SIZE = 4
 
 
@@ -106,8 +107,16 @@ def parse_values(text: str) -> dict[str, Any]:
         name, equals, value = part.partition("=")
         if not equals or not name.strip().isidentifier():
             raise ArgumentError(f"can't read {part.strip()!r}", do="write NAME=VALUE, as in 'x1=2, w=[1, 2]'")
-        values[name.strip()] = _as_floats(_make(value.strip(), _Sizes()))
+        values[name.strip()] = _read_value(name.strip(), value.strip())
     return values
+
+
+def _read_value(name: str, text: str) -> Any:
+    try:
+        return _as_floats(_make(text, _Sizes()))
+    except (ArgumentError, ValueError):  # or rows of different lengths
+        what = f"can't read the value {text!r} of {name}"
+        raise ArgumentError(what, do="write a number, an array like [1, 2], or a text in quotes") from None
 
 
 def _as_floats(value: Any) -> Any:

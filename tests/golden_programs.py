@@ -129,6 +129,32 @@ def softmax_rows(scores, labels):
     return -np.mean(log_p[np.arange(len(labels)), labels])
 
 
+def normal_cdf(x):
+    if x < 0:
+        return 1.0 - normal_cdf(-x)
+    k = 1.0 / (1.0 + 0.2316419 * x)
+    return 1.0 - math.exp(-x * x / 2) * k * (0.319381530 + k * (-0.356563782 + k * 1.781477937))
+
+
+def calls_itself(spot, strike):
+    d = math.log(spot / strike)
+    return spot * normal_cdf(d) - strike * normal_cdf(d - 0.3)
+
+
+def halved(v, n):
+    if np.sum(v * v) < 1.0:
+        return v
+    w = halved(v * 0.5, n + 1)
+    for k in range(n):
+        w = w * np.cos(w)
+    w[0] = w[0] * v[1]
+    return w
+
+
+def calls_itself_in_arrays(v):
+    return np.sum(halved(v, 1) ** 2)
+
+
 vector = np.arange(1.0, 6.0)
 matrix = np.arange(1.0, 13.0).reshape(4, 3)
 
@@ -147,8 +173,10 @@ GOLDEN = [
     Golden(helpers, (0.7, 0.4), (0, 1)),
     Golden(overwritten, (vector, 0.7), (0, 1)),
     Golden(power, (1.1, 3), (0,)),
+    Golden(calls_itself, (1.0, 1.2), (0, 1)),
+    Golden(calls_itself_in_arrays, (vector,), (0,)),
     Golden(softmax_rows, (matrix, np.array([0, 2, 1, 1])), (0,)),
 ]
 
 # those whose Hessian-vector products are kept too
-HVP = (f, loss, newton, smooth, network, fixed_point, gauss_seidel)
+HVP = (f, loss, newton, smooth, network, fixed_point, gauss_seidel, calls_itself, calls_itself_in_arrays)

@@ -147,6 +147,23 @@ def test_trace(srcad: Srcad) -> None:
     assert "v̄" not in output(srcad, "trace", "model.py:f")
 
 
+def test_trace_with_tangents(srcad: Srcad) -> None:
+    text = output(srcad, "trace", "model.py:f", "--tangent", "--at", "x1=2, x2=3")
+    assert "v̇3 = v̇1 v2 + v̇2 v1   3         2" in text
+    assert "v̇" in output(srcad, "trace", "model.py:f", "--tangent")
+    assert "v̇2" not in output(srcad, "trace", "model.py:f", "--tangent", "--wrt", "x1")
+
+
+def test_trace_with_seeds(srcad: Srcad) -> None:
+    words = ("trace", "model.py:f", "--tangent", "--at", "x1=2, x2=3")
+    text = output(srcad, *words, "--seed", "x1=1", "--seed", "x1=2, x2=-1")
+    assert "v̇3 = v̇1 v2 + v̇2 v1   3         4" in text
+    for wrong in (("--seed", "x3=1"), ("--seed", "x1")):
+        done = srcad(*words, *wrong)
+        assert done.returncode != 0 and "x" in done.stderr
+    assert srcad("trace", "model.py:f", "--seed", "x1=1").returncode == 2
+
+
 def test_trace_of_arrays(srcad: Srcad) -> None:
     text = output(srcad, "trace", "model.py:loss", "--at", "w=[1, 2], b=0.5, X=[[1, 2], [3, 4]], y=[1, -1]")
     assert "[1., 2.]" in text

@@ -71,7 +71,7 @@ def test_check(srcad: Srcad) -> None:
     done = srcad("check", "checked_model.py:f", "--at", "x1=2, x2=3")
     assert done.returncode == 0, done.stderr
     assert "complex step" in done.stdout and "hvp" in done.stdout
-    assert done.stdout.endswith("f: all 15 checks passed\n")
+    assert done.stdout.endswith("f: all 21 checks passed\n")
 
 
 def test_check_makes_arguments_up(srcad: Srcad) -> None:

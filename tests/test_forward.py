@@ -327,6 +327,19 @@ def test_refusals_name_the_call() -> None:
     assert "test_forward.py" in str(caught.value)
 
 
+DIRECTION = [1.0, 2.0]
+
+
+def test_tangents_in_a_list_from_outside() -> None:
+    def product(pair):
+        return [pair[0] * pair[1], np.sin(pair[1])]
+
+    def pushed(a):
+        return srcad.jvp(product, ([a, a * a],), (DIRECTION,))[1]
+
+    assert srcad.jvp(pushed, (0.5,), (1.0,))[1] == pytest.approx([2 * 0.5 + 2, -2 * math.sin(0.25)])
+
+
 # ---- looking at it
 
 
@@ -340,3 +353,40 @@ def test_source_shows_tangents_beside_their_primals() -> None:
 def test_a_hessian_product_is_a_function_like_any_other() -> None:
     by_x, by_v = srcad.grad(srcad.hvp(cube), argnums=(0, 1))(2.0, 3.0)
     assert (by_x, by_v) == (18.0, 12.0)
+
+
+# ---- what isn't taken, and what isn't set
+
+
+def test_nothing_leaks_from_where_a_maximum_rests() -> None:
+    """sqrt has an infinite slope at 0, but there its argument doesn't move."""
+
+    def volatility(v, dt):
+        return np.sum(np.sqrt(np.maximum(v, 0.0) * dt))
+
+    v = np.array([0.25, -0.5, 1.0])
+    _, dot = srcad.jvp(volatility, (v, 4.0), (np.ones(3), None))
+    assert dot == pytest.approx(0.5 * 4.0 / 1.0 + 0.5 * 4.0 / 2.0)
+    assert dot == pytest.approx(np.sum(srcad.grad(volatility)(v, 4.0)))
+
+
+def secant(f, x0, x1):
+    for _ in range(30):
+        f0, f1 = f(x0), f(x1)
+        if abs(f1 - f0) < 1e-12:
+            return x1
+        x0, x1 = x1, x1 - f1 * (x1 - x0) / (f1 - f0)
+        if abs(x1 - x0) < 1e-12:
+            return x1
+    raise RuntimeError("no convergence")
+
+
+def test_tangents_of_what_a_loop_sets_when_it_ends() -> None:
+    def root(a):
+        return secant(lambda x: x * x - a, 1.0, a)
+
+    def slope(a, da):
+        return srcad.jvp(root, (a,), (da,))[1]
+
+    value, second = srcad.jvp(slope, (2.0, 1.0), (1.0, None))
+    assert value == pytest.approx(0.5 / math.sqrt(2.0)) and second == pytest.approx(-0.25 * 2.0**-1.5)

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "infer": {"trace", "ops"},
     "rules": {"trace", "ops"},
     "analysis": {"trace", "ops"},
+    "patterns": {"trace", "ops", "runtime"},
     "transform": {"trace", "ops", "rules", "infer", "analysis"},
     "codegen": {"trace", "ops", "analysis"},
     "backends": {"runtime", "codegen", "trace"},
@@ -31,21 +32,28 @@ ABOVE = [
     {"pipeline"},
     {"pushforward", "custom", "implicit"},
     {"specialise"},
+    {"tables"},
     {"emit"},
     {"api"},
-    {"forward", "jacobians"},
+    {"forward", "jacobians", "sparse"},
     {"testing"},
+    {"compare"},
     {"__init__"},
     {"cli"},
     {"cli_check"},
+    {"cli_compare"},
     {"__main__"},
 ]
 ONLY = {  # a module outside srcad -> the rooms that may import it
     "ast": {"frontend", "codegen"},
     "astor": {"codegen"},
     "numba": {"backends"},
-    "typer": {"cli", "cli_check"},
+    "sympy": {"compare"},
+    "mpmath": {"compare"},
+    "matplotlib": {"compare"},
+    "typer": {"cli", "cli_check", "cli_compare"},
     "rich": {"cli", "report"},
+    "networkx": {"patterns"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -7,8 +7,10 @@ never builds. Loops are settled by iterating until nothing more becomes varied (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import slots
@@ -31,12 +33,45 @@ class Activity:
         return isinstance(a, Var) and a in self.varied and a in self.useful
 
 
+class Through(Protocol):
+    """How being varied, or useful, passes the equations that lead out of a region: into procedures and records."""
+
+    @abstractmethod
+    def passes(self, equation: Equation, known: Sequence[int]) -> Sequence[int]:
+        """Which results vary where these operands do; or which operands are useful where these results are."""
+
+
+class _All:
+    """All results depend on all operands."""
+
+    def passes(self, equation: Equation, known: Sequence[int]) -> Sequence[int]:
+        return range(max(len(equation.operands), len(equation.results))) if known else ()
+
+
+THROUGH = frozenset({"recurse", "record_new", "record_items"})
+ALL = _All()
+
+
 def activity(region: Region, inputs: Iterable[Var], outputs: Iterable[Atom], flat: Flat) -> Activity:
     """What is active between `inputs` and `outputs`; `flat` tells the operations whose derivative is zero."""
-    varied, useful = _Varied(flat, inputs), _Useful(flat, outputs)
-    varied.region(region)
-    useful.region(region)
-    return Activity(frozenset(varied.found), frozenset(useful.found))
+    found = varied(region, inputs, flat)
+    return Activity(found, useful(region, outputs, flat, found))
+
+
+def varied(region: Region, inputs: Iterable[Atom], flat: Flat, through: Through = ALL) -> frozenset[Var]:
+    """What depends on `inputs`."""
+    found = _Varied(flat, inputs, through)
+    found.region(region)
+    return frozenset(found.found)
+
+
+def useful(
+    region: Region, outputs: Iterable[Atom], flat: Flat, varied: Container[Atom], through: Through = ALL
+) -> frozenset[Var]:
+    """What `outputs` depend on; of what leads out of the region, what is `varied` too."""
+    found = _Useful(flat, outputs, through, varied)
+    found.region(region)
+    return frozenset(found.found)
 
 
 def carries(equation: Equation) -> tuple[Sequence[Atom], Sequence[Var], Sequence[Atom], Sequence[Var]]:
@@ -55,8 +90,9 @@ def differentiable_operands(equation: Equation) -> tuple[Atom, ...]:
 class _Spread:
     """A set of variables that grows along the equations."""
 
-    def __init__(self, flat: Flat, seeds: Iterable[Atom]) -> None:
+    def __init__(self, flat: Flat, seeds: Iterable[Atom], through: Through) -> None:
         self.flat = flat
+        self.through = through
         self.found: set[Var] = set()
         self.add(seeds)
 
@@ -92,6 +128,9 @@ class _Varied(_Spread):
             for region in equation.regions:
                 self.region(region)
                 self.flow(region.results, equation.results)
+        elif equation.op in THROUGH:
+            held = [k for k, a in enumerate(equation.operands) if self.holds(a)]
+            self.add(equation.results[k] for k in self.through.passes(equation, held) if k < len(equation.results))
         elif not self.flat(equation.op) and self.any(differentiable_operands(equation)):
             self.add(equation.results)
 
@@ -109,6 +148,10 @@ class _Varied(_Spread):
 
 
 class _Useful(_Spread):
+    def __init__(self, flat: Flat, seeds: Iterable[Atom], through: Through, varied: Container[Atom]) -> None:
+        super().__init__(flat, seeds, through)
+        self.varied = varied
+
     def region(self, region: Region) -> None:
         for equation in reversed(region.equations):
             self.equation(equation)
@@ -120,6 +163,9 @@ class _Useful(_Spread):
             for region in equation.regions:
                 self.flow(equation.results, region.results)
                 self.region(region)
+        elif equation.op in THROUGH:
+            held = [k for k, v in enumerate(equation.results) if self.holds(v) and v in self.varied]
+            self.add(equation.operands[k] for k in self.through.passes(equation, held) if k < len(equation.operands))
         elif not self.flat(equation.op) and self.any(equation.results):
             self.add(differentiable_operands(equation))
 

@@ -31,7 +31,7 @@ class Edge:
 
 
 def levels(t: Type) -> tuple[int, ...]:
-    """The pieces of memory that a value of this type has."""
+    """The pieces of memory that a value of this type has. That of a record is nobody's: it is never written to."""
     if isinstance(t, (Array, Unknown)):
         return (OBJECT,)
     if isinstance(t, ListOf):
@@ -80,6 +80,10 @@ def _element(eq: Equation) -> list[Edge]:
     return [Edge(0, OBJECT, 0, CONTENT), Edge(0, CONTENT, 0, CONTENT)]
 
 
+def _recorded(eq: Equation) -> list[Edge]:
+    return [Edge(k, level, 0, CONTENT) for k in range(len(eq.results)) for level in (OBJECT, CONTENT)]
+
+
 def _popped(eq: Equation) -> list[Edge]:
     return [*_element(eq), Edge(1, OBJECT, 0, OBJECT), Edge(1, CONTENT, 0, CONTENT)]
 
@@ -119,6 +123,8 @@ FLOWS: dict[str, Callable[[Equation], list[Edge]]] = {
     "array_to_list": _rows,
     "tuple_new": _collected,
     "tuple_get": _element,
+    "record_new": lambda eq: [],
+    "record_items": _recorded,
     "copy": lambda eq: [] if eq.params.get("deep") else _elements(eq),
     "attribute": _opaque,
     "subscript": _opaque,
@@ -137,8 +143,9 @@ FLOWS: dict[str, Callable[[Equation], list[Edge]]] = {
     "accumulate": _accumulated,
 }
 
-# views that may not be written to: read-only, or with elements that share memory
+# what may not be written to: read-only views, or such with elements that share memory; what is recorded
 UNWRITABLE = frozenset({"materialise", "broadcast_to", "einsum", "diagonal", "diag", "imag", "attribute", "subscript"})
+UNWRITABLE |= {"record_items"}
 
 
 def flow(eq: Equation) -> list[Edge]:

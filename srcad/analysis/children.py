@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from srcad.trace.nodes import Atom, Equation, Var
 
@@ -46,8 +47,12 @@ Row = Sum | Block
 
 @dataclass(frozen=True)
 class ChildrenSums:
-    """The rows in the order of the reverse sweep, and the equations that define their terms and bars."""
+    """The rows in the order of the reverse sweep, and the equations that define their terms and bars.
+
+    `seeds`: variables that stand for the adjoints of results, with the numbers of these.
+    """
 
     rows: tuple[Row, ...]
     equations: tuple[Equation, ...]
     bars: dict[Var, Var]
+    seeds: Mapping[Var, int] = field(default_factory=dict)

@@ -4,7 +4,7 @@ An update overwrites operand 0 if this function made that memory itself, and if 
 it: the old value, a view of it, a container that holds it. Otherwise a copy is made, where it costs least:
 
 - of a view that is read later, where it is taken (`row = a[0].copy()`), if that settles the matter;
-- of a value that a list is to keep, where it is appended;
+- of a value that a list or a record is to keep, where it is put there;
 - of the value with which a loop starts, before the loop, so that the loop itself works in place;
 - of the operand, right before the update.
 
@@ -17,7 +17,7 @@ places are known to be two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -61,7 +61,7 @@ def bufferise(trace: Trace) -> Bufferised:
         analysis = _Analysis(trace, live, sources, detached)
         analysis.run()
         if not analysis.to_detach:
-            return _Insertion(analysis.decisions, optional(trace)).trace(trace)
+            return _Insertion(analysis.decisions, optional(trace), optional(trace, _recorded(trace))).trace(trace)
         detached |= analysis.to_detach
 
 
@@ -127,15 +127,22 @@ def _reached(starts: list[Node], parents: dict[Node, list[Node]]) -> set[Node]:
 # ---- the analysis
 
 
-def optional(trace: Trace) -> set[Var]:
+def optional(trace: Trace, also: Iterable[Var] = ()) -> set[Var]:
     """The variables that may be None, where their kind is known otherwise: what only one branch has recorded."""
-    found: set[Var] = set()
+    found = set(also)
     around = [slot for eq in walk(trace.body) if eq.op in STRUCTURED for slot in slots(eq)]
+    zeros = [eq for eq in walk(trace.body) if eq.op == "list_zeros"]
     size = -1
     while size != len(found):
         size = len(found)
         found.update(t for slot in around if any(_is_none(a) or a in found for a in slot.sources) for t in slot.targets)
+        found.update(eq.result for eq in zeros if eq.operands[0] in found)
     return found
+
+
+def _recorded(trace: Trace) -> Iterator[Var]:
+    """What comes out of records, and is None where another branch was taken: nothing but zeros like it is made then."""
+    return (v for eq in walk(trace.body) if eq.op == "record_items" for v in eq.results)
 
 
 class _Analysis:
@@ -183,7 +190,7 @@ class _Analysis:
             self.decide(eq, scope)
         self.store(eq, scope)
         harmless = eq.op == "call" and isinstance(eq.operands[0], Const) and eq.operands[0].value in HARMLESS
-        if OPS[eq.op].effect and not harmless:
+        if (OPS[eq.op].effect and not harmless) or eq.op == "record_new":
             self.escape(eq, scope)
         for result in eq.results:
             self.sharing.define(result)
@@ -237,6 +244,8 @@ class _Analysis:
         """What is read after or while this equation overwrites its operand."""
         operand = eq.operands[0]
         assert isinstance(operand, Var)
+        if OBJECT not in levels(operand.type):
+            return []
         readers = scope
         if not _reads_first(eq):
             readers = scope | {a for a in eq.operands[1:] if isinstance(a, Var)}
@@ -251,8 +260,12 @@ class _Analysis:
         for k in _STORES[eq.op](eq) if eq.op in _STORES else ():
             self.decisions.copied.discard((eq, k))
             operand = eq.operands[k]
-            if isinstance(operand, Var) and self.will_change(operand, scope):
+            if isinstance(operand, Var) and (self.will_change(operand, scope) or self.is_lent(eq, operand)):
                 self.decisions.copied.add((eq, k))
+
+    def is_lent(self, eq: Equation, var: Var) -> bool:
+        """Whether a record would keep memory that belongs to somebody else, who may write to it."""
+        return eq.op == "record_new" and not all(self.sharing.owns(var, level) for level in levels(var.type))
 
     def will_change(self, var: Var, scope: set[Var]) -> bool:
         """Whether memory of this variable, which we own, may be overwritten after it has been stored."""
@@ -262,10 +275,10 @@ class _Analysis:
         )
 
     def escape(self, eq: Equation, scope: set[Var]) -> None:
-        """What an unknown function or object has got, it may keep."""
+        """What an unknown function or object has got, it may keep; a record does."""
         kept: set[Node] = set()
-        for operand in eq.operands:
-            if isinstance(operand, Var):
+        for k, operand in enumerate(eq.operands):
+            if isinstance(operand, Var) and (eq, k) not in self.decisions.copied:
                 for node in nodes(operand):
                     kept |= {node, *self.sharing.sharers(node, scope)}
         for node in nodes(self.escaped):
@@ -425,6 +438,7 @@ _STORES = {
     "list_set_slice": _value_operand,
     "list_new": _all_operands,
     "tuple_new": _all_operands,
+    "record_new": _all_operands,
 }
 
 
@@ -434,9 +448,10 @@ _STORES = {
 class _Insertion:
     """Writes the copies into the trace."""
 
-    def __init__(self, decisions: Decisions, optional: set[Var]) -> None:
+    def __init__(self, decisions: Decisions, optional: set[Var], recorded: set[Var]) -> None:
         self.decisions = decisions
         self.optional = optional  # what may be None
+        self.recorded = recorded  # what may be None where zeros like it are made
         self.in_place: set[Equation] = set()
         self.out: list[Equation] = []
 
@@ -462,6 +477,8 @@ class _Insertion:
                 operands[k] = self.copy(operands[k], eq, deep=kept)
         regions = tuple(self.region(region) for region in eq.regions)
         new = replace(eq, operands=tuple(operands), regions=regions)
+        if eq.op == "list_zeros" and eq.operands[0] in self.recorded:
+            new = replace(new, params=MappingProxyType({"optional": True}))
         if eq in self.decisions.in_place or ((eq, 0) in self.decisions.copied and is_update(eq)):
             self.in_place.add(new)
         if eq.results and eq.results[0] in self.decisions.detached:

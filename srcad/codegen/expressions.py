@@ -13,7 +13,7 @@ from srcad.codegen.naming import Names
 from srcad.codegen.shared import Shared
 from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
-from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Undefined, Unknown, dtype_of
+from srcad.trace.types import Array, ListOf, Record, Scalar, TupleOf, Undefined, Unknown, dtype_of
 
 MODULES = {"np": "numpy as np", "math": "math", "scipy": "scipy.special"}
 
@@ -228,15 +228,15 @@ def _zero(t: Scalar) -> object:
 
 def _list_zeros(x: Expressions, eq: Equation) -> ast.expr:
     (operand,) = eq.operands
-    t = operand.type
-    if isinstance(t, ListOf) and isinstance(t.element, Scalar) and t.element.dtype == "float64":
+    t, known = operand.type, not eq.params.get("optional")
+    if known and isinstance(t, ListOf) and isinstance(t.element, Scalar) and t.element.dtype == "float64":
         return ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), x.call("len", x.atom(operand)))
     return x.call("zeros_of", x.atom(operand))
 
 
 def _accumulate(x: Expressions, eq: Equation) -> ast.expr:
     a, b = x.atoms(eq.operands)
-    if isinstance(eq.result.type, (ListOf, TupleOf)):
+    if isinstance(eq.result.type, (ListOf, TupleOf, Record)):
         return x.call("plus", a, b)
     return spelling.tidy(ast.BinOp(a, ast.Add(), b))
 
@@ -327,5 +327,6 @@ _EXPRESSIONS: dict[str, Callable[[Expressions, Equation], ast.expr]] = {
     "recurse": _recurse,
     "solver": _solver,
     "tuple_new": _tuple_new,
+    "record_new": _tuple_new,
     "if": Expressions.choice,
 }

@@ -115,7 +115,7 @@ class _Folder:
         if eq not in self.folding.choices and not is_pure(eq, self.in_place):
             return False
         (result,) = eq.results
-        return result.name is None and self.uses.get(result, 0) == 1
+        return (result.name is None or eq.op == "record_new") and self.uses.get(result, 0) == 1
 
     def operands(self, eq: Equation, region: Region, place: int) -> None:
         """Fold what an equation reads into it."""
@@ -174,7 +174,8 @@ class _Folder:
             if isinstance(atom, Var) and atom in self.places and atom not in self.folding.inline:
                 _, place = self.places[atom]
                 if roles[place] == "adjoint" or "adjoint" not in roles[place:]:
-                    self.try_fold(atom, body, len(roles), LONGEST - self.length(atom))
+                    room = self.lengths[atom] if body.equations[place].op == "record_new" else LONGEST
+                    self.try_fold(atom, body, len(roles), room - self.length(atom))
 
     def next_state(self, eq: Equation) -> None:
         """Fold what a loop carries on into the assignment at its end, where the old value is read until then."""

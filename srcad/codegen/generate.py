@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.analysis.liveness import Liveness, liveness
@@ -21,8 +21,9 @@ from srcad.codegen.shared import Shared, functions_of, taken_names
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.spelling import Style
 from srcad.codegen.statements import Statements
+from srcad.codegen.unset import passed_on
 from srcad.errors import Span
-from srcad.trace.nodes import Recorded, Region, Trace, Var, walk
+from srcad.trace.nodes import Region, Trace, Var, walk
 from srcad.trace.procedures import reached
 from srcad.trace.types import dtype_of, is_inexact, is_numeric
 
@@ -102,7 +103,7 @@ def joined(parts: Sequence[Generated]) -> Generated:
 
 def _print(bufferised: Bufferised, name: str, x: Expressions, live: Liveness) -> Generated:
     trace = bufferised.trace
-    control = Control(Statements(x, bufferised.in_place), live)
+    control = Control(Statements(x, bufferised.in_place, passed_on(trace, x.names)), live)
     signature = parameters(trace.parameters, x)
     items = [*unpacking(trace, x, live), *control.region(trace.body), Simple(returning(trace, x))]
     layout = Layout()
@@ -138,16 +139,8 @@ def unpacking(trace: Trace, x: Expressions, live: Liveness) -> list[Item]:
     used = live.reads(trace.body.results)
     for eq in live.statements(trace.body):
         used |= live.reads_of_equation(eq)
-    recorded = [entry for entry in trace.inputs if isinstance(entry, Recorded)]
-    parts = [entry for entry in trace.inputs if entry.path.steps and entry.var in used and entry not in recorded]
-    items: list[Item] = [Simple(ast.Assign([_target(entry.var, x)], x.path(entry.path))) for entry in parts]
-    if recorded:
-        targets: list[ast.expr] = [
-            _target(entry.var, x) if entry.var in used else ast.Name("_", ast.Store()) for entry in recorded
-        ]
-        whole = x.path(replace(recorded[0].path, steps=()))
-        items.append(Simple(ast.Assign([ast.Tuple(targets, ast.Store())], whole)))
-    return items
+    parts = [entry for entry in trace.inputs if entry.path.steps and entry.var in used]
+    return [Simple(ast.Assign([_target(entry.var, x)], x.path(entry.path))) for entry in parts]
 
 
 def _target(var: Var, x: Expressions) -> ast.expr:

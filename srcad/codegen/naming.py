@@ -93,12 +93,12 @@ def _interference(trace: Trace, live: Liveness) -> dict[Var, set[Var]]:
     graph: dict[Var, set[Var]] = {}
 
     def clash(defined: Iterable[Var], alive: Iterable[Var]) -> None:
-        alive = list(alive)
+        alive = set(alive)
         for var in defined:
-            for other in alive:
-                if other is not var:
-                    graph.setdefault(var, set()).add(other)
-                    graph.setdefault(other, set()).add(var)
+            others = alive - {var}
+            graph.setdefault(var, set()).update(others)
+            for other in others:
+                graph.setdefault(other, set()).add(var)
 
     entries = [entry.var for entry in trace.inputs]
     clash(entries, entries)
@@ -205,8 +205,10 @@ class _Namer:
         return "value" if is_value and _has_adjoint(self.trace) else None
 
     def add(self, var: Var, hint: str | None, fixed: bool = False, free: bool = False) -> None:
+        """`fixed`: of the signature, with the name that stands there, whatever it is."""
         if var not in self.names.classes:
-            found = _Class([var], identifier(hint) if hint and hint != "_" else None, fixed, free)
+            near = identifier(hint) if hint and hint != "_" else None
+            found = _Class([var], hint if fixed else near, fixed, free)
             self.names.classes[var] = found
             self.order.append(found)
 

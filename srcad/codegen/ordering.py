@@ -7,7 +7,7 @@ An update computes nothing but its result, so it may stand anywhere before the f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from srcad.analysis.aliases import OBJECT, MemoryClasses, levels
 from srcad.ops.catalogue import OPS
@@ -19,9 +19,20 @@ def sink_updates(trace: Trace) -> Trace:
     return replace(trace, body=_Ordering(MemoryClasses(trace)).region(trace.body))
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What an update that wants to pass an equation asks of it: what it reads, the memory of that, what it changes."""
+
+    used: frozenset[Var]
+    memory: frozenset[Var]
+    changed: frozenset[Var]
+    effect: bool
+
+
 class _Ordering:
     def __init__(self, classes: MemoryClasses) -> None:
         self.classes = classes
+        self.known: dict[Equation, _Facts] = {}
 
     def region(self, region: Region) -> Region:
         equations = [self.inside(eq) for eq in region.equations]
@@ -47,13 +58,19 @@ class _Ordering:
         read = self.memory(update.operands[1:])
         found = start + 1
         for k in range(start + 1, len(equations)):
-            eq = equations[k]
-            used = _used(eq)
-            if update.result in used or _has_effect(eq) or read & self.changed(eq):
+            facts = self.facts(equations[k])
+            if update.result in facts.used or facts.effect or not read.isdisjoint(facts.changed):
                 break
-            if overwritten & {self.classes.of(var) for var in used}:
+            if not overwritten.isdisjoint(facts.memory):
                 found = k + 1
         return found
+
+    def facts(self, eq: Equation) -> _Facts:
+        if eq not in self.known:
+            used = frozenset(_used(eq))
+            memory = frozenset(map(self.classes.of, used))
+            self.known[eq] = _Facts(used, memory, frozenset(self.changed(eq)), _has_effect(eq))
+        return self.known[eq]
 
     def memory(self, atoms: Sequence[object]) -> set[Var]:
         return {self.classes.of(a) for a in atoms if isinstance(a, Var) and levels(a.type)}

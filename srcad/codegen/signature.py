@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from srcad.codegen.expressions import Expressions
 from srcad.codegen.naming import identifier
-from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Recorded, Trace, Tree, Var
+from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Trace, Tree, Var
 
 
 def parameters(given: Sequence[Parameter], x: Expressions) -> ast.arguments:
@@ -40,10 +40,7 @@ def _annotation(text: str) -> ast.expr | None:
 def local_names(trace: Trace) -> dict[Var, str | None]:
     """Names for the inputs that are parts of arguments; None where any name will do."""
     parts = [entry for entry in trace.inputs if entry.path.steps]
-    return {
-        entry.var: entry.var.name if isinstance(entry, Recorded) else entry.label or local_name(entry.path)
-        for entry in parts
-    }
+    return {entry.var: entry.label or local_name(entry.path) for entry in parts}
 
 
 def local_name(path: Path) -> str:

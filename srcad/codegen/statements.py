@@ -11,13 +11,19 @@ from srcad.codegen.expressions import Expressions
 from srcad.codegen.spelling import negated
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import ListOf, Scalar, TupleOf, Undefined, dtype_of, is_inexact
+from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Undefined, dtype_of, is_inexact
 
 
 class Statements:
-    """Prints equations without regions as statements; `live` says which of their results are used."""
+    """Prints equations without regions as statements; `live` says which of their results are used.
 
-    def __init__(self, expressions: Expressions, in_place: frozenset[Equation]) -> None:
+    `passed_on`: the names that must have some value, as they are read before they need one.
+    """
+
+    def __init__(
+        self, expressions: Expressions, in_place: frozenset[Equation], passed_on: frozenset[str] = frozenset()
+    ) -> None:
+        self.passed_on = passed_on
         self.x = expressions
         self.in_place = in_place
 
@@ -113,7 +119,7 @@ class Statements:
         place = ast.Subscript(items, i, ast.Load())
         t = eq.operands[0].type
         element = t.element if isinstance(t, ListOf) else t
-        if isinstance(element, (ListOf, TupleOf)):
+        if isinstance(element, (ListOf, TupleOf, Record)):
             return [_assign(place, self.x.call("plus", place, value))]
         if not levels(element):
             return [add_to(place, value)]
@@ -123,7 +129,7 @@ class Statements:
 
     def moves(self, pairs: Sequence[tuple[Var, Atom]]) -> list[ast.stmt]:
         """Assign all at once: one after the other where none is read after it was set, as a tuple otherwise."""
-        todo = [(self.x.names.of(var), var, self.x.atom(a)) for var, a in pairs if not isinstance(a.type, Undefined)]
+        todo = [(self.x.names.of(var), var, self.value_of(a)) for var, a in pairs if not self.is_unset(var, a)]
         todo = [(name, var, value) for name, var, value in todo if _read_name(value) != name]
         ordered = _sequence([(name, names_in(value)) for name, _, value in todo])
         if ordered is not None:
@@ -131,6 +137,13 @@ class Statements:
         targets: list[ast.expr] = [_name(name) for name, _, _ in todo]
         values = [value for _, _, value in todo]
         return [ast.Assign([ast.Tuple(targets, ast.Store())], ast.Tuple(values, ast.Load()))]
+
+    def is_unset(self, var: Var, a: Atom) -> bool:
+        """Whether a name can be left as it is, as nobody reads it."""
+        return isinstance(a.type, Undefined) and self.x.names.of(var) not in self.passed_on
+
+    def value_of(self, a: Atom) -> ast.expr:
+        return ast.Constant(None) if isinstance(a.type, Undefined) else self.x.atom(a)
 
     # ---- effects
 

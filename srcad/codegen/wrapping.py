@@ -108,9 +108,12 @@ def _put(pieces: list[_Piece], lines: list[str], width: int) -> None:
 
 
 def _chunks(pieces: list[_Piece], depth: int) -> Iterator[list[_Piece]]:
+    """The pieces cut at this depth: at its commas, if there are any."""
+    places = [piece for piece in pieces[:-1] if piece.depth == depth]
+    commas = [piece for piece in places if piece.text.endswith(",")]
     chunk: list[_Piece] = []
     for piece in pieces:
         chunk.append(piece)
-        if piece.depth == depth or piece is pieces[-1]:
+        if piece is pieces[-1] or any(piece is place for place in commas or places):
             yield chunk
             chunk = []

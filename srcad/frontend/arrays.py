@@ -539,6 +539,7 @@ def describe(value: Value) -> str:
         "Slice": "a slice",
         "Ref": "a container",
         "Obj": "an object",
+        "LinearMap": "a linear map of srcad.vjp or srcad.linearize",
     }
     kind = kinds.get(type(value).__name__, "this value")
     if isinstance(value, Static):

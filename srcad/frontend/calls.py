@@ -43,10 +43,11 @@ from srcad.frontend.derivatives import apply, call_derivative, make
 from srcad.frontend.expressions import dict_items, elements, evaluate
 from srcad.frontend.functions import call_external, call_function, construct
 from srcad.frontend.iteration import known_items
+from srcad.frontend.linear_maps import call_map, make_map
 from srcad.frontend.machine import Machine
 from srcad.frontend.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.randomness import drawn_type
-from srcad.frontend.reading import APPLIED, MAKERS, Derivative
+from srcad.frontend.reading import APPLIED, MAKERS, MAPS, Derivative, LinearMap
 from srcad.frontend.scipy import call_scipy
 from srcad.frontend.sharing import sharers
 from srcad.frontend.source import transparent
@@ -116,6 +117,8 @@ def call(
         return _call_static(m, function.value, args, keywords, unused)
     if isinstance(function, Derivative):
         return call_derivative(m, function, args, keywords)
+    if isinstance(function, LinearMap):
+        return call_map(m, function, args, keywords)
     if isinstance(function, Obj):
         return _opaque(m, function, "an object", args, keywords, unused)
     if isinstance(function, Ref) and isinstance(m.heap[function.cell], InstanceCell):
@@ -138,6 +141,8 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
         return make(m, f, args, keywords)
     if _known(APPLIED, f):
         return apply(m, f, args, keywords)
+    if _known(MAPS, f):
+        return make_map(m, f, args, keywords)
     if _ufunc_method(f) == "at":
         return ufunc_at(m, f.__self__, *args)
     solved = call_scipy(m, f, args, keywords)

@@ -42,6 +42,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
+from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import (
@@ -60,7 +61,7 @@ from srcad.trace.nodes import (
     free_variables,
     walk,
 )
-from srcad.trace.types import FLOAT, Array, Scalar, dtype_of, is_differentiable, rank_of
+from srcad.trace.types import FLOAT, Array, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 
 Keywords = dict[str, Value]
 Argnum = int | str
@@ -305,32 +306,52 @@ class Part:
         """The tangents of the variables, in their order; zero where None stands."""
         found: dict[int, Value] = {}
         for tree, value in zip(self.trees, given, strict=True):
-            self.pair(tree, value, found)
+            pair(self.m, tree, value, found)
         return [self.tangent(k, found.get(k, NONE)) for k in range(len(self.moving))]
 
-    def pair(self, tree: Tree, value: Value, found: dict[int, Value]) -> None:
-        if isinstance(tree, Leaf):
-            found[tree.index] = value
-        elif isinstance(tree, Node) and value != NONE:
-            parts = _parts(self.m, value)
-            if parts is None or len(parts) != len(tree.children):
-                self.m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
-            for child, part in zip(tree.children, parts, strict=True):
-                self.pair(child, part, found)
-
     def tangent(self, k: int, value: Value) -> Atom:
-        m, (_, actual) = self.m, self.moving[k]
-        if value == NONE:
-            zero: Atom = const(0.0) if isinstance(actual.type, Scalar) else m.emit("zeros_like", actual)
-            return zero
-        dot = to_number(m, value, "a tangent")
-        if rank_of(dot.type) != rank_of(actual.type):
-            m.refuse(f"the tangent of a value of type {actual.type} is of type {dot.type}")
-        wanted = dtype_of(actual.type)
-        if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
-            cast: Atom = m.emit("cast", dot, dtype=wanted)
-            return cast
-        return dot
+        return like(self.m, self.moving[k][1], value, "a tangent")
+
+
+def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
+    """The parts of a value by the leaves of a tree; None stands for Nones below it."""
+    if isinstance(tree, Leaf):
+        found[tree.index] = value
+    elif isinstance(tree, Node) and value != NONE:
+        parts = _known_parts(m, value)
+        if parts is None or len(parts) != len(tree.children):
+            m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
+        for child, part in zip(tree.children, parts, strict=True):
+            pair(m, child, part, found)
+
+
+def _known_parts(m: Machine, value: Value) -> Sequence[Value] | None:
+    """The parts of a tangent; of a list from outside, the function is read again with a known length."""
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    if isinstance(cell, GrownCell):
+        raise NeedsStatic(m.emit("list_len", cell.var), "the length of a list of tangents")
+    return _parts(m, value)
+
+
+def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
+    """A tangent or adjoint of a value; zero where None stands."""
+    if value == NONE:
+        zero: Atom = const(0.0) if isinstance(actual.type, Scalar) else m.emit("zeros_like", actual)
+        return zero
+    dot = to_number(m, value, what)
+    if rank_of(dot.type) != rank_of(actual.type) or _differ(dot.type, actual.type):
+        m.refuse(f"{what} of a value of type {actual.type} is of type {dot.type}", do="give it the same shape.")
+    wanted = dtype_of(actual.type)
+    if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
+        cast: Atom = m.emit("cast", dot, dtype=wanted)
+        return cast
+    return dot
+
+
+def _differ(a: Type, b: Type) -> bool:
+    """Whether shapes of one rank surely differ: what is one long would be stretched, and nobody would see it."""
+    pairs = zip(dims_of(a) or (), dims_of(b) or (), strict=False)
+    return any((x.is_one and y.not_one) or (x.not_one and y.is_one) for x, y in pairs)
 
 
 def read_apart(
@@ -421,10 +442,15 @@ def _reading(m: Machine, region: Region, output: Tree, inputs: list[Var], part: 
 
 def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:
     """The equations of a trace, emitted here with these values for its inputs, and what it returns."""
-    add_traces(m, trace)
+    return tree_value(m, trace.output, placed(m, trace, values))
+
+
+def placed(m: Machine, trace: Trace, values: dict[Var, Atom]) -> tuple[Atom, ...]:
+    """The same, as variables."""
+    trace = add_traces(m, trace)
     equations, results = instance(trace.body, values)
     _append(m, equations)
-    return tree_value(m, trace.output, results)
+    return results
 
 
 def _append(m: Machine, equations: Sequence[Equation]) -> None:
@@ -456,4 +482,4 @@ def tree_value(m: Machine, tree: Tree, results: Sequence[Atom]) -> Value:
     return Ref(m.allocate(InstanceCell(tree.cls, named)))
 
 
-__all__ = ["apply", "call_derivative", "make"]
+__all__ = ["apply", "call_derivative", "like", "make", "moves", "pair", "placed", "read_apart", "tree_value"]

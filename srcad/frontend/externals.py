@@ -129,7 +129,8 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
         function, request, way = derived
         guard(m, IdentityGuard(path, value))
         return Derivative(external(m, function, path.attr("function"), free), request, way)
-    if isinstance(value, KNOWN) or transparent(value) or getattr(type(value), "__srcad_rules__", False):
+    marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
+    if isinstance(value, KNOWN) or transparent(value) or marked:
         guard(m, IdentityGuard(path, value))
         return Static(value)
     if _is_number(value):

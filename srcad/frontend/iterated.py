@@ -74,27 +74,43 @@ def _unsure(m: Machine, w: Watched, taken: int, old: Cell, new: Cell) -> bool:
         same_keys = [k for k, _ in old.items] == [k for k, _ in new.items]
         return not same_keys or not all(same(a, b) for (_, a), (_, b) in ahead_too)
     if isinstance(old, ListCell) and isinstance(new, GrownCell):
-        made = m.definitions.get(new.var) if isinstance(new.var, Var) else None
-        return made is not None and made.op != "list_new"
+        return not _is_unchanged(m, new.var)
     if isinstance(old, GrownCell) and isinstance(new, GrownCell):
         return not _as_long(m, old.var, new.var)
     return False
 
 
+def _is_unchanged(m: Machine, var: Atom) -> bool:
+    """Whether a run-time list is what it was made of: loops and branches that only read it carry it all the same."""
+    made = m.definitions.get(var) if isinstance(var, Var) else None
+    return made is None or _comes_from(m, _is_made, var, ())
+
+
 def _as_long(m: Machine, old: Atom, new: Atom) -> bool:
     """Whether a run-time list has come from another one by replacing items alone."""
-    if new is old:
+    return _comes_from(m, lambda _, atom: atom is old, new, ("list_set", "list_add"))
+
+
+def _is_made(m: Machine, atom: Atom) -> bool:
+    made = m.definitions.get(atom) if isinstance(atom, Var) else None
+    return made is not None and made.op == "list_new"
+
+
+def _comes_from(m: Machine, start: Callable[[Machine, Atom], bool], new: Atom, steps: tuple[str, ...]) -> bool:
+    """Whether a list has come from where it started by these operations alone, along all ways."""
+    if start(m, new):
         return True
     made = m.definitions.get(new) if isinstance(new, Var) else None
     if made is None:
         return False
-    if made.op in ("list_set", "list_add"):
-        return _as_long(m, old, made.operands[0])
+    if made.op in steps:
+        return _comes_from(m, start, made.operands[0], steps)
     position = made.results.index(new)
     if made.op == "if":
-        return all(_as_long(m, old, region.results[position]) for region in made.regions)
+        return all(_comes_from(m, start, region.results[position], steps) for region in made.regions)
     for slot in slots(made) if made.op in ("for", "while") else ():
         if slot.result is new and slot.initial is not None:
-            inside = all(_as_long(m, slot.parameters[-1], end) for end in slot.yields)
-            return inside and _as_long(m, old, slot.initial)
+            turn = slot.parameters[-1]
+            inside = all(_comes_from(m, lambda _, atom: atom is turn, end, steps) for end in slot.yields)  # noqa: B023
+            return inside and _comes_from(m, start, slot.initial, steps)
     return False

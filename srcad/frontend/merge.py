@@ -19,11 +19,13 @@ from typing import Any
 from srcad.frontend.arrays import box, describe, load, same_path, step_key, to_atom
 from srcad.frontend.boxes import boxed
 from srcad.frontend.machine import Machine
+from srcad.frontend.reading import LinearMap
 from srcad.frontend.sharing import CheckedHeap, Origins, relate, relations
 from srcad.frontend.values import (
     UNDEFINED_VALUE,
     ArrayCell,
     ArrayRef,
+    Bound,
     Cell,
     Choice,
     DictCell,
@@ -33,6 +35,7 @@ from srcad.frontend.values import (
     Iter,
     ListCell,
     Lost,
+    Method,
     Mixed,
     Num,
     Obj,
@@ -245,6 +248,23 @@ class Merger:
         if isinstance(value, Iter):
             parts = (self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts))
             return replace(value, parts=tuple(parts))
+        return self.one_sided_callable(key, value, side, first)
+
+    def one_sided_callable(self, key: Key, value: Value, side: Side, first: bool) -> Value:
+        """A function that holds values."""
+        if isinstance(value, Bound):
+            held = (*value.first, *(v for _, v in value.keywords))
+            kept = [self.one_sided((*key, k), v, side, first) for k, v in enumerate(held)]
+            names = (name for name, _ in value.keywords)
+            keywords = tuple(zip(names, kept[len(value.first) :], strict=True))
+            function = self.one_sided((*key, "function"), value.function, side, first)
+            return Bound(function, tuple(kept[: len(value.first)]), keywords)
+        if isinstance(value, Method):
+            return Method(value.name, self.one_sided((*key, "owner"), value.owner, side, first))
+        if isinstance(value, LinearMap):
+            pairs = [(a, UNDEF) if first else (UNDEF, a) for a in value.operands]
+            operands = (self.atoms((*key, k), *pair) for k, pair in enumerate(pairs))
+            return replace(value, operands=tuple(operands))
         return value
 
     def one_sided_array(self, key: Key, value: ArrayRef, side: Side, first: bool) -> Value:
@@ -383,7 +403,8 @@ class Merger:
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (describe(a), describe(b)))
-        return Choice(self.condition, a, b)
+        then = self.one_sided((*key, "then"), a, self.a, first=True)
+        return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
 
     def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:
         if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):

@@ -14,8 +14,6 @@ from srcad.trace.nodes import (
     Const,
     Equation,
     Input,
-    Leaf,
-    Node,
     Parameter,
     Path,
     Region,
@@ -24,8 +22,9 @@ from srcad.trace.nodes import (
     free_variables,
     walk,
 )
-from srcad.trace.procedures import calls
-from srcad.trace.similar import same_procedures
+from srcad.trace.procedures import calls, listed, renamed, unused
+from srcad.trace.similar import paired_procedures, same_procedures
+from srcad.trace.types import Recording
 
 if TYPE_CHECKING:
     from srcad.frontend.recursion import Procedure
@@ -39,7 +38,7 @@ class NoProcedure(Exception):  # noqa: N818 - a request to read once more, with 
         self.key = key
 
 
-SUFFIXES = ("_value", "_forward", "_pullback", "_jvp")
+SUFFIXES = ("_value", "_forward", "_pullback", "_tangent")
 RAISING = ("raise_", "assert_")
 
 
@@ -63,15 +62,23 @@ def check_closed(m: Machine, region: Region) -> None:
         raise NoProcedure(m.building[-1].key)
 
 
-def add_traces(m: Machine, trace: Trace) -> None:
-    """Take over the procedures of a derivative."""
+def add_traces(m: Machine, trace: Trace) -> Trace:
+    """Take over the procedures of a derivative; those that are known already stand for the same ones of the trace."""
+    names: dict[str, str] = {}
+    records: dict[Recording, Recording] = {}
     for name, one in trace.procedures.items():
-        if name in m.traces and not same_procedures(name, trace.procedures, name, m.traces):
-            m.refuse(
-                f"{name.rpartition('_')[0]}, which calls itself, is differentiated with respect to different arguments",
-                why="its forward and reverse sweeps are functions of their own, one of each.",
-            )
-        m.traces.setdefault(name, one)
+        if name in names or m.traces.get(name) is one:
+            continue
+        pairs = (paired_procedures(name, trace.procedures, other, m.traces) for other in m.traces)
+        known = next((pair for pair in pairs if pair is not None), None)
+        if known is not None:
+            names.update(known[0])
+            records.update(known[1])
+        else:
+            names[name] = unused(name, {*m.traces, *m.roots, *m.reserved, *names.values()})
+    trace = renamed(trace, names, records)
+    m.traces.update({name: one for name, one in trace.procedures.items() if name not in m.traces})
+    return trace
 
 
 def close(m: Machine, equation: Equation) -> Equation:
@@ -162,13 +169,12 @@ def _trace(
     named = [Var(v.type, _fresh(v.name or "v", taken)) for v in given]
     new: dict[Var, Atom] = dict(zip(given, named, strict=True))
     body = _region(one.body, new, names, captured, raising)
-    last = Leaf(0) if len(body.results) == 1 else Node("tuple", tuple(map(Leaf, range(len(body.results)))))
     return Trace(
         names[one.label],
         tuple(Parameter(v.name or "") for v in named),
         tuple(Input(v, Path(v.name or "")) for v in named),
         replace(body, parameters=tuple(named)),
-        last,
+        listed(len(body.results)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from srcad.frontend.guards import Guard
 from srcad.frontend.values import Value
-from srcad.trace.nodes import Trace, Tree
+from srcad.trace.nodes import Atom, Trace, Tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +43,25 @@ class Derivative(Value):
     way: str = "call"
 
 
+@dataclass(frozen=True)
+class LinearMap(Value):
+    """What srcad.vjp or srcad.linearize gives beside the value: the derivative of a function at a point.
+
+    reading    the function; `trees`: the structure of each of its arguments, with the numbers of what it is derived by
+    operands   what its inputs are in the program, and then what its results are
+    maker      srcad.vjp or srcad.linearize
+    """
+
+    maker: Any
+    reading: Reading
+    operands: tuple[Atom, ...]
+
+
 # Filled by what stands above the frontend.
 DERIVE: dict[str, Callable[[Reading, Any], Trace]] = {}  # kind of a request -> the trace of the derivative
 MAKERS: dict[Any, bool] = {}  # functions that make a derivative of their first argument: srcad.grad
 APPLIED: dict[Any, Callable[[tuple[int, ...] | None], Any]] = {}  # those that call it at once: argnums -> request
+MAPS: dict[Any, Any] = {}  # those that give a linear map beside its value -> the request for what the map calls
 
 
 def derivation(value: Any) -> tuple[Any, Any, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srcad.frontend.reading import Derivative
+from srcad.frontend.reading import Derivative, LinearMap
 from srcad.frontend.values import (
     ArrayCell,
     ArrayRef,
@@ -95,6 +95,8 @@ def _callable(value: Value, mapping: Mapping) -> Value:
         return Bound(_value(value.function, mapping), first, tuple((k, _value(v, mapping)) for k, v in value.keywords))
     if isinstance(value, Derivative):
         return replace(value, function=_value(value.function, mapping))
+    if isinstance(value, LinearMap):
+        return replace(value, operands=tuple(_atom(a, mapping) for a in value.operands))
     if isinstance(value, Method):
         return Method(value.name, _value(value.owner, mapping))
     if isinstance(value, Func):

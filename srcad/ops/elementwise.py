@@ -186,14 +186,6 @@ op("logical_not", fixed_dtype("bool"), "np.logical_not({0})", elementwise=True, 
 op("where", _where_type, "np.where({0}, {1}, {2})", elementwise=True, scalar=SCALARS["where"])
 op("clip", _clip_type, "np.clip({0}, {1}, {2})", elementwise=True, scalar=SCALARS["clip"])
 op("sinc", _sinc_type, "np.sinc({0})", elementwise=True, cost="dear")
-# the derivative of order n of np.sinc, exact at zero and near to it
-op(
-    "sinc_derivative",
-    lambda x, n, python=None: _sinc_type(x, python),
-    lambda t, p: f"sinc_derivative({t[0]}, {p['n']})",
-    elementwise=True,
-    cost="dear",
-)
 op("conjugate", _same_type, "np.conjugate({0})", elementwise=True)
 op("round", _same_type, lambda t, p: f"np.round({t[0]}, {p['decimals']})", elementwise=True)
 op("nan_to_num", _same_type, lambda t, p: f"np.nan_to_num({t[0]}{_options(p)})", elementwise=True)

@@ -149,7 +149,9 @@ def list_set_slice(items: list[Any], values: Any, *bounds: Any) -> list[Any]:
 
 
 def plus(a: Any, b: Any) -> Any:
-    """a + b, item by item in lists and tuples, as adjoints of these add up."""
+    """a + b, item by item in lists and tuples, as adjoints of these add up; None is no adjoint."""
+    if a is None or b is None:
+        return b if a is None else a
     if isinstance(a, (list, tuple)):
         return type(a)(plus(x, y) for x, y in zip(a, b, strict=True))
     return a + b
@@ -158,7 +160,7 @@ def plus(a: Any, b: Any) -> Any:
 def zeros_like(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return type(x)(zeros_like(item) for item in x)
-    return 0.0 if isinstance(x, float) else np.zeros_like(x)[()]
+    return 0.0 if x is None or isinstance(x, float) else np.zeros_like(x)[()]
 
 
 # ---- effects
@@ -221,6 +223,8 @@ PURE: dict[str, Function] = {
     "list_set_slice": list_set_slice,
     "list_reverse": lambda items: items[::-1],
     "tuple_new": lambda *items: items,
+    "record_new": lambda *items, record: items,
+    "record_items": lambda record, types: record if len(types) != 1 else record[0],
     "tuple_get": lambda items, index: items[index],
     "call": call,
     "assert_": assert_,

@@ -31,6 +31,7 @@ from srcad.trace.types import (
     is_numeric,
     join,
     rank_of,
+    tangent_type,
 )
 
 Texts = tuple[str, ...]
@@ -111,7 +112,7 @@ def _accumulate_type(a: Type, b: Type) -> Type:
 
 
 def _zeros_type(x: Type) -> Type:
-    return without_length(x)
+    return tangent_type(x)
 
 
 def _like_type(g: Type, like: Type) -> Type:
@@ -292,6 +293,17 @@ op(
     "tuple_get",
     lambda t, index: t.items[index] if isinstance(t, TupleOf) else OPAQUE,
     lambda texts, params: f"{texts[0]}[{params['index']}]",
+    cost="free",
+)
+
+
+# ---- what procedures record
+
+op("record_new", lambda *items, record: record, lambda texts, params: f"({', '.join(texts)},)", cost="free")
+op(
+    "record_items",
+    lambda record, types: types,
+    lambda texts, params: texts[0] if len(params["types"]) != 1 else f"{texts[0]}[0]",
     cost="free",
 )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.printer import INFIX, constant, show
+from srcad.trace.types import rank_of
 
 OVERLINE = "\u0304"  # a macron on the letter before it
+DOT = "\u0307"  # a dot on it
 
 # How tightly a formula binds.
 WITH, COMPARISON, SUM, MINUS, QUOTIENT, PRODUCT, POWER, TIGHT = range(8)
@@ -28,6 +31,18 @@ _INFIX_STRENGTHS = {
 
 # Operations that are about shapes and types alone: the number is that of operand 0.
 _SILENT = frozenset({"with_dims", "materialise", "cast", "positive"})
+
+# Operations that are spelled otherwise than as calls.
+_SPELLED = {
+    "custom": "",
+    "sum_to": "sum({0})",
+    "sum_to_shape": "sum({0})",
+    "dim": "{0}.shape[{axis}]",
+    "truth": "bool({0})",
+    "list_get": "{0}[{1}]",
+    "list_len": "len({0})",
+    "list_append": "{0} and then {1}",
+}
 
 Parts = tuple[str, int]
 
@@ -78,13 +93,23 @@ class Formulas:
         return (f"{left}**{right}" if equation.op == "power" else f"{left} {INFIX[equation.op]} {right}"), strength
 
     def called(self, equation: Equation) -> str:
-        if equation.op in ("sum_to", "sum_to_shape"):
-            return f"sum({self.atom(equation.operands[0])})"
+        if equation.op in _SPELLED:
+            return self.spelled(equation)
         if equation.op == "transpose" and not equation.params.get("axes"):
             return f"{self.atom(equation.operands[0], TIGHT)}.T"
         texts = [self.atom(a) for a in equation.operands]
         texts += [f"{key}={show(value)}" for key, value in equation.params.items() if value not in (None, False, ())]
         return f"{equation.op.rstrip('_')}({', '.join(texts)})"
+
+    def spelled(self, equation: Equation) -> str:
+        """Operations with a text of their own."""
+        called = _SPELLED[equation.op].endswith(")") or equation.op == "custom"
+        first, *rest = (self.atom(a, WITH if called else TIGHT) for a in equation.operands)
+        if equation.op == "custom":
+            first, rest = _name_of(equation.operands[0]) or first, rest[: equation.params["shown"]]
+            return f"{first}({', '.join(rest)})"
+        text = _SPELLED[equation.op]
+        return text.format(first, *rest, **equation.params)
 
     def changed(self, equation: Equation) -> str:
         """An array with other elements: v2 with [1:-1] += v6."""
@@ -111,16 +136,19 @@ class Formulas:
 
 
 class Terms(Formulas):
-    """The terms of a children-sum: products stand side by side, numbers first, then the adjoint."""
+    """The terms of a sum over children or parents: products stand side by side, numbers first, then bar or dot."""
 
     def __init__(self, names: Mapping[Var, str], equations: Iterable[Equation], child: Equation | None = None) -> None:
         super().__init__(names, equations)
         self.child = child
 
     def parts(self, atom: Atom) -> Parts:
-        """As ever; but the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5."""
+        """As ever; but the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5.
+
+        Of a parents-sum, the child is the variable itself.
+        """
         child = self.child
-        if child is not None and atom in child.results and child.op not in INFIX and len(child.operands) == 1:
+        if child is not None and atom in child.results and _is_function(child):
             return Formulas(self.names).operation(child)
         return super().parts(atom)
 
@@ -140,9 +168,35 @@ class Terms(Formulas):
         return ("-" if minus else "") + " ".join(texts), MINUS if minus else PRODUCT
 
 
+def _is_function(equation: Equation) -> bool:
+    """A function of one value, element by element: exp(v3)."""
+    if equation.op in INFIX or len(equation.operands) != 1 or any(equation.params.values()) or equation.regions:
+        return False
+    return rank_of(equation.operands[0].type) == rank_of(equation.result.type)
+
+
 def overlined(name: str) -> str:
     """v3 -> v̄3."""
-    return name[0] + OVERLINE + name[1:]
+    return _marked(name, OVERLINE)
+
+
+def dotted(name: str) -> str:
+    """v3 -> v̇3."""
+    return _marked(name, DOT)
+
+
+def _marked(name: str, mark: str) -> str:
+    """With a mark on the first letter, as one character where there is one: so people type it, and fonts draw it."""
+    return unicodedata.normalize("NFC", name[0] + mark) + name[1:]
+
+
+def added(texts: Sequence[str]) -> str:
+    """Terms as a sum: those with a minus are subtracted."""
+    return texts[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in texts[1:])
+
+
+def _name_of(callee: Atom) -> str:
+    return str(getattr(callee.value, "__name__", "")) if isinstance(callee, Const) else ""
 
 
 def _number(value: float) -> str:

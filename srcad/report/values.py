@@ -11,6 +11,7 @@ from srcad.trace.nodes import Path, Trace
 from srcad.trace.printer import show
 
 _DIGITS = 6
+_MOST_ITEMS = 6
 
 
 def input_values(trace: Trace, flat: Sequence[Any], roots: Mapping[str, Callable[[], Any]]) -> tuple[Any, ...]:
@@ -35,4 +36,8 @@ def short(value: Any) -> str:
         return f"{value:.{_DIGITS}g}"
     if isinstance(value, np.ndarray):
         return np.array2string(value, precision=4, threshold=6, edgeitems=2, separator=", ").replace("\n", "")
+    if type(value) in (list, tuple):
+        texts = list(map(short, value))
+        texts = texts if len(texts) <= _MOST_ITEMS else [*texts[:2], "...", *texts[-2:]]
+        return f"[{', '.join(texts)}]" if type(value) is list else f"({', '.join(texts)})"
     return show(value.item() if isinstance(value, np.generic) else value)

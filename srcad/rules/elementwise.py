@@ -27,7 +27,6 @@ from srcad.rules.language import (
     log,
     nonzero,
     not_equal,
-    one,
     real,
     sign,
     sin,
@@ -36,6 +35,7 @@ from srcad.rules.language import (
     where,
 )
 from srcad.rules.table import Site, flat, pointwise, rule, slopes
+from srcad.trace.types import Array
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
@@ -66,7 +66,17 @@ pointwise(
     _once(lambda g, x: 2 * g * x, lambda g, x, y, z: g * y),
     _unless_same(lambda g, x, y, z: g * x),
 )
-pointwise("divide", lambda g, x, y, z: g / y, lambda g, x, y, z: -(g / y * z))
+
+
+def _divide_tangent(site: Site, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
+    """With a single division: (x_dot - y_dot z) / y."""
+    (_, y), z = site.operands, site.result
+    if x_dot is None or y_dot is None:
+        return -(y_dot / y * z) if x_dot is None else x_dot / y
+    return (x_dot - y_dot * z) / y
+
+
+pointwise("divide", lambda g, x, y, z: g / y, lambda g, x, y, z: -(g / y * z), tangent=_divide_tangent)
 pointwise("reciprocal", lambda g, x, y: -(g * y**2))
 pointwise("square", lambda g, x, y: 2 * g * x)
 pointwise("remainder", lambda g, x, y, z: g, lambda g, x, y, z: -(g * (x // y)))
@@ -135,19 +145,41 @@ pointwise("arctan2", lambda g, y, x, z: g * x / (x**2 + y**2), lambda g, y, x, z
 pointwise("hypot", lambda g, x, y, z: g * x / nonzero(z), lambda g, x, y, z: g * y / nonzero(z))
 pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
 pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)
-slopes("sinc", lambda x, y: one("sinc_derivative", x, n=1))
-slopes("sinc_derivative", lambda x, y, *, n: one("sinc_derivative", x, n=n + 1))
+
+
+def _sinc_slope(x: Expr, y: Expr) -> Any:
+    """(cos(pi x) - sinc(x)) / x, whose digits cancel near 0: there the first terms of its series at 0.
+
+    With z = (pi x)**2 the series is pi**2 x * sum over k of (-1)**(k + 1) (2 k + 2) / (2 k + 3)! z**k; at |x| = 0.1
+    what is left out is below rounding. So higher derivatives are right at 0 as well.
+    """
+    z = (math.pi**2) * (x * x)
+    terms = [(-1) ** (k + 1) * (2 * k + 2) / math.factorial(2 * k + 3) for k in range(_SINC_TERMS)]
+    series: Any = terms[-1]
+    for term in reversed(terms[:-1]):
+        series = z * series + term
+    return where(x * x < 0.01, (math.pi**2) * x * series, (cos(math.pi * x) - y) / nonzero(x))
+
+
+_SINC_TERMS = 7
+slopes("sinc", _sinc_slope)
 
 # ---- kinks and choices
 
 
 def _larger(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
     """The whole bar where x is larger than y, half of it where they are equal."""
-    return where(x >= y, where(equal(x, y), 0.5 * g, g), 0.0)
+    return where(x >= y, _halved(g, equal(x, y)), 0.0)
 
 
 def _smaller(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
-    return where(x <= y, where(equal(x, y), 0.5 * g, g), 0.0)
+    return where(x <= y, _halved(g, equal(x, y)), 0.0)
+
+
+def _halved(g: Expr, ties: Expr) -> Expr:
+    """Half of the bar at ties; for arrays by a factor, as choosing takes several times as long as multiplying."""
+    by_factor = isinstance(ties.type, Array) and g.dtype == "float64"
+    return (1.0 - 0.5 * ties) * g if by_factor else where(ties, 0.5 * g, g)
 
 
 def _second(pull: Any) -> Any:

@@ -21,6 +21,7 @@ from srcad.trace.types import (
     Array,
     Dim,
     ListOf,
+    Record,
     Scalar,
     TupleOf,
     Type,
@@ -121,7 +122,7 @@ def batches(*names: str) -> Callable[[Rule], Rule]:
 
 
 def batched_type(t: Type, lanes: Dim) -> Type:
-    """The type of a value with the leading axis. In a list each element has it."""
+    """The type of a value with the leading axis. In a list each element has it, in a record those items that differ."""
     if isinstance(t, Scalar):
         return Array(t.dtype, (lanes,))
     if isinstance(t, Array):
@@ -130,6 +131,8 @@ def batched_type(t: Type, lanes: Dim) -> Type:
         return ListOf(batched_type(t.element, lanes))
     if isinstance(t, TupleOf):
         return TupleOf(tuple(batched_type(item, lanes) if is_differentiable(item) else item for item in t.items))
+    if isinstance(t, Record):
+        return t
     raise NotBatched(f"several tangents of a value of type {t}")
 
 

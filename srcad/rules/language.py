@@ -13,7 +13,7 @@ from typing import Any
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import ListOf, Scalar, Type, dims_of, dtype_of, is_complex, rank_of
+from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Type, dims_of, dtype_of, is_complex, rank_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +209,7 @@ def zeros(x: Expr) -> Expr:
     """The zero of the space of `x`."""
     if isinstance(x.type, Scalar) and x.type.python:
         return Expr(x.b, to_atom(0.0))
-    return one("list_zeros" if isinstance(x.type, ListOf) else "zeros_like", x)
+    return one("list_zeros" if isinstance(x.type, (ListOf, TupleOf, Record)) else "zeros_like", x)
 
 
 def unbroadcast(g: Expr, like: Expr) -> Expr:

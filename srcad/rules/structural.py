@@ -22,7 +22,7 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.table import Site, flat, linear, pointwise, rule, slopes
-from srcad.trace.types import ListOf, Scalar, is_differentiable
+from srcad.trace.types import ListOf, Scalar, is_differentiable, tangent_type
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
 flat("identical", "not_identical", "contains", "not_", "truth", "format")
@@ -121,7 +121,8 @@ def _list_new_adjoint(site: Site, g: Expr) -> list[Expr | None]:
 
 
 def _list_new_tangent(site: Site, *dots: Expr | None) -> Any:
-    return site.apply("list_new", *_each_or_zero(site, dots), **site.params)
+    element = {name: tangent_type(t) for name, t in site.params.items() if name == "element"}
+    return site.apply("list_new", *_each_or_zero(site, dots), **{**site.params, **element})
 
 
 rule("list_new", _list_new_adjoint, _list_new_tangent)

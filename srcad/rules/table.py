@@ -185,7 +185,8 @@ def pointwise(name: str, *pulls: Term | None, tangent: Term | None = None) -> No
         if tangent is not None and any(dot is not None for dot in dots):
             parts = [_atom(tangent(site, *(_expr(b, dot) for dot in dots)))]
         else:
-            parts = [term(site, dot) for term, dot in zip(terms, dots, strict=True) if term and dot is not None]
+            pairs = zip(terms, dots, strict=True)
+            parts = [_through_masks(site, term, dot) for term, dot in pairs if term and dot is not None]
         return (_total(b, eq, parts),)
 
     _add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
@@ -200,7 +201,7 @@ def _bind(pull: Term | None) -> Callable[[Site, Atom], Atom | None] | None:
 
 
 def _through_masks(site: Site, term: Callable[[Site, Atom], Atom | None], g: Atom) -> Atom | None:
-    """The contribution of a bar, masked last where the bar is masked: where(c, g / x, 0) for g = where(c, g, 0).
+    """The contribution of a bar or dot, masked last where that is masked: where(c, g / x, 0) for g = where(c, g, 0).
 
     So nothing leaks from a branch that `where` did not take: 0 / 0 and 0 * inf are not zero.
     """

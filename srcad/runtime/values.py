@@ -34,7 +34,9 @@ def zeros_of(x: Any) -> Any:
 
 
 def plus(a: Any, b: Any) -> Any:
-    """a + b; item by item for lists and tuples."""
+    """a + b; item by item for lists and tuples. None is no adjoint."""
+    if a is None or b is None:
+        return b if a is None else a
     if isinstance(a, (list, tuple)):
         return type(a)(plus(x, y) for x, y in zip(a, b, strict=True))
     return a + b

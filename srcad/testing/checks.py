@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from srcad.api import value_and_grad, vjp
-from srcad.arguments import check_differentiable, differentiable_argnums, name_of
-from srcad.errors import ArgumentError, NotYetSupported
-from srcad.forward import hvp, jvp
+from srcad.arguments import name_of
+from srcad.errors import ArgumentError
 from srcad.testing.culprit import first_wrong
-from srcad.testing.differences import LEAVES_DOMAIN, Curve, Kink, Slope, kink, largest, slope
-from srcad.testing.directions import Point, Vector, draw, flat, flat_like, inner, is_float, leaves, norm
-from srcad.testing.report import Report, Row
+from srcad.testing.differences import LEAVES_DOMAIN
+from srcad.testing.directions import Point, flat, is_float, leaves, moving_positions, weights
+from srcad.testing.here import Here, Measure, Raised
+from srcad.testing.paths import turning
+from srcad.testing.report import Fault, Report, Row
 
 MODES = ("forward", "reverse")
 ATTEMPTS = 5  # to leave kinks
 AWAY = 0.05  # how far each of them goes, relative to the arguments
+OF_SYMMETRIC = ("eigh", "eigvalsh", "cholesky")  # these read one triangle of their argument
+NEARBY = 1e-4  # of the arguments: a branch that turns within this distance is between the points of differences
 
 
 def check_derivatives(
@@ -40,233 +40,140 @@ def check_derivatives(
 
     Tangents are compared with complex steps, where the function takes complex numbers, else with extrapolated
     differences; adjoints with tangents, by the dot-product test; second derivatives (`order=2`) with differences of
-    first ones, and with their own symmetry. At a kink the point is moved away, and the report says so. `rtol` is the
-    relative error that is allowed beyond the estimated one of the differences: 1e-6, in single precision 1e-3.
+    first ones, and with their own symmetry. First derivatives are also checked along a direction of each argument (of
+    each part of a container) alone, so that none of them hides behind one of another scale; and each part of a result
+    is judged by its own scale. At a kink the point is moved away, and the report says so. `rtol` is the relative error
+    that is allowed beyond the estimated one of the differences: 1e-6, in single precision 1e-3.
 
     Where something is wrong, AssertionError is raised with the report, which names the first wrong statement; with
     `raises=False` the report is returned in any case, and says so by `.ok`.
     """
-    point = Point(tuple(args), _moving(args, argnums))
+    point = Point(tuple(args), moving_positions(args, argnums))
     if order not in (1, 2):
         raise ArgumentError(f"check_derivatives checks order 1 or 2, and got order={order!r}")
     if not modes or not set(modes) <= set(MODES):
         raise ArgumentError(f"modes must be some of {MODES}, not {modes!r}")
+    if not np.all(np.isfinite(flat(point.parts))):
+        raise ArgumentError("the arguments aren't finite", do="check at arguments of the function's domain")
     single = any(np.asarray(leaf).dtype.itemsize < 8 for leaf in leaves(point.parts) if is_float(leaf))
     allowed = (1e-3 if single else 1e-6) if rtol is None else rtol
-    check = _Check(function, tuple(modes), order, directions, allowed, np.random.default_rng(seed))
-    report = check.report(point)
+    measure = Measure(function, tuple(modes), order, directions, allowed, np.random.default_rng(seed))
+    report = _Check(measure).report(point)
     if raises and not report.ok:
         raise AssertionError(f"\n{report}")
     return report
 
 
-def _moving(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
-    if argnums is None:
-        found = differentiable_argnums(args)
-        if not found:
-            what = "there is nothing to differentiate: no argument is or contains a float"
-            raise ArgumentError(what, do="pass floats (1.0 instead of 1)")
-        return found
-    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    for k in chosen:
-        if not -len(args) <= k < len(args):
-            raise ArgumentError(f"argnums={k} is out of range: there are {len(args)} arguments")
-        check_differentiable(args[k], str(k))
-    return tuple(k % len(args) for k in chosen)
-
-
 @dataclass(frozen=True)
 class _Check:
-    function: Callable[..., Any]
-    modes: tuple[str, ...]
-    order: int
-    count: int
-    allowed: float
-    rng: np.random.Generator
+    measure: Measure
 
     def report(self, point: Point) -> Report:
-        here, notes = self.away_from_kinks(point)
-        rows = [row for k in range(1, self.count + 1) for row in here.rows(here.point.direction(self.rng), k)]
-        rows.sort(key=lambda row: row.order)
-        if len(notes) > ATTEMPTS:
+        name = name_of(self.measure.function)
+        here, notes, smooth = self.away_from_kinks(point)
+        rows, said = self.rows(here)
+        notes += said
+        if not here.repeats():
+            notes.append("the function returns something else each time it is called: nothing can be compared with it")
+            smooth = False
+        if not smooth:
             rows = [replace(row, settled=False) for row in rows]
-        if here.second_of_tangents:
+        if self.measure.order == 2 and not here.is_number:
             notes.append("of a result that isn't one number, second derivatives are checked as tangents of tangents")
-        report = Report(name_of(self.function), tuple(rows), tuple(notes))
-        return report if report.ok else self.explained(report, here)
+        report = Report(name, tuple(rows), tuple(notes))
+        return report if report.ok or not smooth else self.explained(report, here)
 
-    def explained(self, report: Report, here: _Here) -> Report:
-        """With the first wrong statement."""
-        wrong = {row.order for row in report.rows if row.settled and not row.ok}
+    def rows(self, here: Here) -> tuple[list[Row], list[str]]:
+        """The comparisons along all directions, and what was said meanwhile."""
+        rows: list[Row] = []
+        notes: list[str] = []
+        for label, checks in self.checks(here):
+            try:
+                rows += checks
+            except Raised as raised:
+                rows.append(Row(raised.order, raised.what, "", label, np.inf, self.measure.allowed))
+                said = f"the {raised.what} raises {type(raised.error).__name__}: {raised.error}"
+                said += "".join(f", {' '.join(note.split())}" for note in getattr(raised.error, "__notes__", [])[:1])
+                notes += [] if said in notes else [said]
+        rows.sort(key=lambda row: row.order)
+        return rows, notes + [note for note in here.remarks if note not in notes]
+
+    def checks(self, here: Here) -> Iterator[tuple[str, Iterator[Row]]]:
+        rng = self.measure.rng
+        for k in range(1, self.measure.count + 1):
+            direction = here.point.direction(rng)
+            yield str(k), here.firsts(direction, str(k))
+            if self.measure.order == 2:
+                yield str(k), here.seconds(direction, str(k))
+        for label, direction in here.alone():
+            yield label, here.firsts(direction, label)
+
+    def explained(self, report: Report, here: Here) -> Report:
+        """With the first wrong statement; what only looks wrong is told apart."""
+        wrong = {row.order for row in report.rows if row.settled and not row.ok and row.against}
         for order in sorted(wrong):
-            kind = "gradient" if order == 2 and here.is_number else "primal"
-            fault, said = first_wrong(self.function, here.point, kind, self.rng, self.allowed)
+            fault, said = first_wrong(self.measure, here.point, here.kind(order))
+            if fault is not None and fault.op in OF_SYMMETRIC and not here.point.symmetric:
+                return self.symmetric(report, here.point, fault)
             if fault is not None:
                 return replace(report, fault=fault)
+            turn = turning(self.measure.function, here.point, here.point.direction(self.measure.rng), NEARBY)
+            if turn:
+                doubtful = tuple(replace(r, settled=r.settled and r.ok) if r.order == order else r for r in report.rows)
+                said = f"{turn}: what differences say there is about several pieces of the function"
+                report = replace(report, rows=doubtful)
             report = replace(report, notes=(*report.notes, said))
         return report
 
-    def away_from_kinks(self, point: Point) -> tuple[_Here, list[str]]:
-        """A point of a smooth surrounding, and what there is to say about that."""
+    def symmetric(self, report: Report, point: Point, fault: Fault) -> Report:
+        """The check along symmetric directions, if the statement is right along these."""
+        again = self.report(replace(point, symmetric=True))
+        if not again.ok:
+            return replace(report, fault=fault)
+        said = f"`{fault.op}` takes its matrix for symmetric: symmetric arguments are moved along symmetric directions"
+        return replace(again, notes=(*again.notes, f"{said} alone, as along others its derivative is a convention"))
+
+    def away_from_kinks(self, point: Point) -> tuple[Here, list[str], bool]:
+        """A point of a smooth surrounding, what there is to say about that, and whether there was one."""
         notes: list[str] = []
+        here = self.at(point)
         for _ in range(ATTEMPTS):
-            value = self.function(*point.moved(point.direction(self.rng), 0.0))
-            here = _Here(self, point, draw(self.rng, value))
-            found = here.kink()
-            if found is None:
-                return here, notes
             place = "a point nearby is" if notes else "the given arguments are"
-            notes.append(f"{place} at a kink, where {found}: the check moves to a point nearby")
-            point = self.shifted(point)
-        return here, [*notes, f"no smooth point was found in {ATTEMPTS} attempts"]
+            found = self.trouble(here, place)
+            if found is None:
+                return here, notes, True
+            notes.append(f"{found}: the check moves to a point nearby")
+            here = self.at(self.shifted(here.point))
+        if not here.is_defined:
+            what = f"{name_of(self.measure.function)} isn't finite at these arguments, nor near them"
+            raise ArgumentError(what, do="check at arguments of the function's domain")
+        return here, [*notes, f"no smooth point was found in {ATTEMPTS} attempts"], False
+
+    def at(self, point: Point) -> Here:
+        value = self.measure.function(*point.moved(point.direction(self.measure.rng), 0.0))
+        return Here(self.measure, point, weights(self.measure.rng, value))
+
+    def trouble(self, here: Here, place: str) -> str | None:
+        """Why derivatives can't be compared here."""
+        if not here.is_defined:
+            return f"{place} where the function isn't finite"
+        found = here.kink()
+        if found is None:
+            return None
+        direction = here.point.direction(self.measure.rng)
+        turn = turning(self.measure.function, here.point, direction, NEARBY)
+        return f"{place} at a kink, where {found}" + (f" ({turn})" if turn else "")
 
     def shifted(self, point: Point) -> Point:
         """Another point, where the function is defined."""
         for _ in range(4 * ATTEMPTS):
-            other = point.shifted(point.direction(self.rng), AWAY)
+            other = point.shifted(point.direction(self.measure.rng), AWAY)
             try:
-                if np.all(np.isfinite(flat(self.function(*copy.deepcopy(other.args))))):
+                if np.all(np.isfinite(flat(self.measure.function(*other.copies())))):
                     return other
             except LEAVES_DOMAIN:
                 continue
         return point
-
-    def judged(self, order: int, what: str, k: int, got: Any, due: Slope, floor: float) -> Row:
-        """What was got against a slope."""
-        scale = max(due.scale if np.isfinite(due.scale) else 0.0, largest(got), floor, 1e-12)
-        off = largest(got - due.value) if np.shape(got) == np.shape(due.value) else np.inf
-        doubt = due.error / scale
-        allowed = self.allowed + 10 * min(doubt, 1.0)
-        return Row(order, what, due.method, k, off / scale, allowed, settled=doubt <= 1e-3)
-
-    def matched(self, order: int, names: tuple[str, str], k: int, got: float, due: float, scale: float) -> Row:
-        """Two inner products that must be the same; `scale`: what they could be."""
-        error = abs(got - due) / max(scale, abs(due), abs(got), 1e-12)
-        return Row(order, *names, k, error if np.isfinite(error) else np.inf, self.allowed)
-
-
-@dataclass(frozen=True)
-class _Here:
-    """The checks at one point; `weights` is an adjoint of the result."""
-
-    check: _Check
-    point: Point
-    weights: Any
-
-    @cached_property
-    def value(self) -> Any:
-        return self.check.function(*self.point.moved((None,) * len(self.point.active), 0.0))
-
-    @cached_property
-    def size(self) -> float:
-        return largest(flat(self.value))
-
-    @property
-    def is_number(self) -> bool:
-        return is_float(self.value) and np.ndim(self.value) == 0
-
-    @property
-    def second_of_tangents(self) -> bool:
-        return self.check.order == 2 and not self.is_number
-
-    # ---- curves
-
-    def curve(self, direction: Any) -> Callable[[Any], Vector]:
-        """The result along a direction."""
-        return lambda t: flat(self.check.function(*self.point.moved(direction, t)))
-
-    def tangent(self, args: tuple[Any, ...], direction: Any) -> Vector:
-        value, dot = jvp(self.check.function, args, self.point.tangents(direction))
-        return flat_like(value, dot)
-
-    def gradient(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        found: tuple[Any, ...] = value_and_grad(self.check.function, self.point.active)(*args)[1]
-        return found
-
-    def first(self, direction: Any, along: Any) -> Curve:
-        """The first derivative along a direction."""
-        if self.second_by_gradients:
-            return lambda t: flat(self.gradient(self.point.moved(along, t)))
-        return lambda t: self.tangent(self.point.moved(along, t), direction)
-
-    @property
-    def second_by_gradients(self) -> bool:
-        return self.is_number and "reverse" in self.check.modes
-
-    def kink(self) -> Kink | None:
-        """Whether the function, or for order 2 its derivative, has one here."""
-        if not flat(self.value).size:
-            what = f"{name_of(self.check.function)} returns no float, so there is no derivative to check"
-            raise ArgumentError(what, do="return floats, or arrays or containers of floats")
-        for _ in range(self.check.count):
-            direction, along = self.point.direction(self.check.rng), self.point.direction(self.check.rng)
-            found = kink(self.curve(direction))
-            if found is None and self.check.order == 2:
-                found = kink(self.first(direction, along))
-            if found is not None:
-                return found
-        return None
-
-    # ---- checks
-
-    def rows(self, direction: Any, k: int) -> Iterator[Row]:
-        due = slope(self.curve(direction), self.curve(direction))
-        if "forward" in self.check.modes:
-            got = self.tangent(self.point.args, direction)
-            yield self.check.judged(1, "tangent", k, got, due, 1e-6 * self.size)
-            due = Slope(got, 0.0, "tangent")
-        if "reverse" in self.check.modes:
-            yield from self.adjoints(direction, k, due)
-        if self.check.order == 2:
-            yield from self.second(direction, k)
-
-    def adjoints(self, direction: Any, k: int, due: Slope) -> Iterator[Row]:
-        """The dot-product test: <w, J d> = <transposed J w, d>."""
-        _, pullback = vjp(self.check.function, *self.point.args)
-        bars = pullback(self.weights)
-        pulled = tuple(bars[i] for i in self.point.active)
-        yield self.product("adjoint", k, pulled, direction, due, flat(self.weights))
-        if self.is_number:
-            yield self.product("gradient", k, self.gradient(self.point.args), direction, due, np.ones(1))
-
-    def product(self, what: str, k: int, bars: Any, direction: Any, due: Slope, weights: Vector) -> Row:
-        got = inner(bars, direction)
-        wanted = float(np.real(np.sum(weights * due.value)))
-        lengths = [float(np.linalg.norm(weights)) * float(np.linalg.norm(due.value)), norm(bars) * norm(direction)]
-        error = float(np.linalg.norm(weights)) * due.error * weights.size
-        row = self.check.matched(1, (what, due.method), k, got, wanted, max(lengths))
-        doubt = error / max(*lengths, 1e-6 * self.size, 1e-12)
-        return replace(row, allowed=row.allowed + 10 * min(doubt, 1.0), settled=doubt <= 1e-3)
-
-    def second(self, direction: Any, k: int) -> Iterator[Row]:
-        along = self.point.direction(self.check.rng)
-        due = slope(self.first(direction, along))
-        floor = 1e-6 * largest(self.first(direction, along)(0.0))
-        if not self.second_by_gradients:
-            what, got = "tangent of tangent", self.twice(direction, along)
-            yield self.check.judged(2, what, k, got, replace(due, method="differences of tangents"), floor)
-            return
-        product = hvp(self.check.function, self.point.active)
-        there, here = product(*self.point.args, along), product(*self.point.args, direction)
-        by_differences = replace(due, method="differences of gradients")
-        yield self.check.judged(2, "hvp", k, flat(there), by_differences, floor)
-        scale = max(norm(there) * norm(direction), norm(here) * norm(along))
-        names = ("symmetry", "hvp")
-        yield self.check.matched(2, names, k, inner(there, direction), inner(here, along), scale)
-
-    def twice(self, direction: Any, along: Any) -> Vector:
-        """The tangent of the tangent."""
-        function, tangents = self.check.function, self.point.tangents(direction)
-
-        def pushed(*primals: Any) -> Any:
-            return jvp(function, primals, tangents)[1]
-
-        try:
-            value, dot = jvp(pushed, self.point.args, self.point.tangents(along))
-        except NotYetSupported as error:
-            error.do = "check first derivatives alone, with order=1"
-            raise
-        return flat_like(value, dot)
 
 
 __all__ = ["check_derivatives"]

@@ -7,72 +7,89 @@ adjoint by its tangent. So one wrong rule doesn't make all that follows look wro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from srcad.analysis.activity import activity
-from srcad.arguments import Binder
+from srcad.arguments import Binder, Call
 from srcad.ops.catalogue import OPS, builder
-from srcad.ops.meaning import Meanings
 from srcad.ops.solvers import SOLUTIONS
-from srcad.pipeline import Request, compile_call
+from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
-from srcad.testing.differences import kink, largest, slope
-from srcad.testing.directions import Point, draw, flat, flat_like, inner, is_float, moved, size
+from srcad.testing.differences import kink, largest, negligible, slope
+from srcad.testing.directions import Point, Vector, flat, flat_like, inner, is_float, map_leaves, moved, size, weights
+from srcad.testing.here import Measure
+from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
-from srcad.trace.evaluate import _Interpreter
+from srcad.trace.evaluate import Meaning, _Interpreter
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
-from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.push import Push
+from srcad.transform.tangent import prepared
 from srcad.transform.unbroadcast import fit_dtype
 
 IN_DOUBT = 1e-4  # differences that are known no better accuse nobody
 
 
-def first_wrong(
-    function: Callable[..., Any], point: Point, kind: str, rng: np.random.Generator, allowed: float
-) -> tuple[Fault | None, str]:
-    """The first wrong statement of the program ("primal") or of its gradient; else what can be said instead."""
+def first_wrong(measure: Measure, point: Point, kind: str) -> tuple[Fault | None, str]:
+    """The first wrong statement of the program ("primal"), or of its "gradient" or "tangent"; else what can be said."""
+    function = measure.function
     call = Binder(function).bind(point.args, {})
     try:
         program = compile_call(function, call, Request(kind, point.active, single=False))
-        inputs = input_values(program.primal, call.flat, program.reading.roots)
         names = [p.name for p in program.primal.parameters]
-        directions = dict(zip(names, point.tangents(point.direction(rng)), strict=False))
-        found = judge(program.traces[0], program.primal, program.reading.wrt, inputs, directions, (rng, allowed))
+        first, second = (dict(zip(names, point.tangents(point.direction(measure.rng)), strict=False)) for _ in range(2))
+        inputs = _inputs(program, call, first)
+        return judge(program.traces[0], inputs, _moving(program, second), measure)
     except Exception as error:  # whatever happens here, the report of what is wrong must come out
         return None, f"the first wrong statement couldn't be found ({type(error).__name__}: {error})"
-    said = "no single statement is wrong: the fault is in how srcad puts them together; please report it"
-    return found, "" if found else said
 
 
-def judge(
-    trace: Trace,
-    primal: Trace,
-    wrt: Sequence[int],
-    inputs: Sequence[Any],
-    directions: Mapping[str, Any],
-    measure: tuple[np.random.Generator, float],
-) -> Fault | None:
-    """Run a trace with tangents until an equation is wrong."""
-    places = {entry.path: k for k, entry in enumerate(primal.inputs)}
-    entries = [(entry, places[entry.path]) for entry in trace.inputs]
-    moving = {entry.var: fetch(entry.path, directions[entry.path.root]) for entry, k in entries if k in wrt}
+def _inputs(program: Program, call: Call, directions: Mapping[str, Any]) -> list[Any]:
+    """The values of a trace's inputs; the tangents that a tangent's trace takes follow those of the function."""
+    primal, trace = program.primal, program.traces[0]
+    values = dict(
+        zip(
+            (entry.path for entry in primal.inputs),
+            input_values(primal, call.flat, program.reading.roots),
+            strict=True,
+        )
+    )
+    sources = iter(program.reading.wrt)
+    given = []
+    for entry in trace.inputs:
+        if entry.path in values:
+            given.append(values[entry.path])
+        else:
+            path = primal.inputs[next(sources)].path
+            given.append(fetch(path, directions[path.root]))
+    return given
+
+
+def _moving(program: Program, directions: Mapping[str, Any]) -> dict[Var, Any]:
+    """The tangent of each input of the trace that moves."""
+    paths = {program.primal.inputs[k].path for k in program.reading.wrt}
+    entries = [entry for entry in program.traces[0].inputs if entry.path in paths]
+    return {entry.var: fetch(entry.path, directions[entry.path.root]) for entry in entries}
+
+
+def judge(trace: Trace, inputs: Sequence[Any], moving: Mapping[Var, Any], measure: Measure) -> tuple[Fault | None, str]:
+    """Run a trace with tangents until an equation is wrong; else what else there is to say of its equations."""
     dots = {var: Var(bar_type(var.type)) for var in moving}
-    push = Push(builder(), activity(trace.body, moving, trace.body.results, is_flat), dots)
+    push, procedures = prepared(trace, dots, trace.body.results, lambda _: False)
     push.equations(trace.body.equations)
-    judging = _Judge(Meanings(trace.bindings), trace, push, measure)
-    judging.bind([entry.var for entry, _ in entries], [inputs[k] for _, k in entries])
+    judging = _Judge(meanings(trace), replace(trace, procedures=procedures), push, measure)
+    judging.bind([entry.var for entry in trace.inputs], inputs)
     judging.bind(list(dots.values()), [moving[var] for var in dots])
     try:
-        judging.region(Region((), tuple(push.b.equations), ()))
+        with np.errstate(all="ignore"):
+            judging.region(Region((), tuple(push.b.equations), ()))
     except _Guilty as guilty:
-        return guilty.fault
-    return None
+        return guilty.fault, ""
+    return None, judging.said()
 
 
 class _Guilty(Exception):  # noqa: N818  (it isn't an error that it is found)
@@ -84,12 +101,30 @@ class _Guilty(Exception):  # noqa: N818  (it isn't an error that it is found)
 class _Judge(_Interpreter):
     """Runs a trace with tangents, and judges each equation of the trace without them."""
 
-    def __init__(self, meaning: Meanings, trace: Trace, push: Push, measure: tuple[np.random.Generator, float]) -> None:
-        self.tables = (trace.procedures,) if hasattr(trace, "procedures") else ()
-        super().__init__(meaning, *self.tables)
+    def __init__(self, meaning: Meaning, trace: Trace, push: Push, measure: Measure) -> None:
+        super().__init__(meaning, trace.procedures)
         self.push = push
         self.own = {result for equation in walk(trace.body) for result in equation.results}
-        self.rng, self.allowed = measure
+        self.rng, self.allowed, self.modes = measure.rng, measure.allowed, measure.modes
+        self.kinks: list[Equation] = []
+        self.unjudged: list[Equation] = []
+
+    def said(self) -> str:
+        """Why nothing is wrong, and the whole is."""
+        if not self.kinks and self.unjudged:
+            places = [f"`{e.op}`" + (f" at {e.span.path}:{e.span.line}" if e.span else "") for e in self.unjudged]
+            return f"no statement of numbers and arrays is wrong; not judged was {', '.join(dict.fromkeys(places))}"
+        if not self.kinks:
+            return (
+                "no single statement is wrong: either rounding errors add up, for which a larger rtol allows, or the "
+                "fault is in how srcad puts them together; please report it then"
+            )
+        first = self.kinks[0]
+        where = f" at {first.span.path}:{first.span.line}, {first.span.text.strip()!r}" if first.span else ""
+        return (
+            f"no rule is wrong, but `{first.op}` is at a kink of its own{where}, though the function isn't: "
+            "its derivative there is a convention, and what is made of it isn't the function's"
+        )
 
     def operation(self, equation: Equation) -> tuple[Any, ...]:
         results = super().operation(equation)
@@ -98,16 +133,25 @@ class _Judge(_Interpreter):
             self.bind(equation.results, results)
             if any(dot is not None for dot in dots):
                 tangent = self.tangent(equation, dots, results)
-                self.adjoint(equation, dots, tangent)
+                if "reverse" in self.modes:
+                    self.adjoint(equation, dots, tangent)
         return results
 
     def is_judged(self, equation: Equation) -> bool:
-        known = OPS.get(equation.op)
-        if known is None or (known.effect and equation.op != "call") or lookup(equation.op) is None:
+        """Whether it has a rule, and moves; by a rule that says that nothing moves, too, which may be wrong."""
+        known, rule = OPS.get(equation.op), lookup(equation.op)
+        if known is None or (known.effect and equation.op != "call") or rule is None:
             return False
         if equation.op in SOLUTIONS:  # which move by what is known of them, not by what they are computed from
             return False
-        return any(r in self.own and self.push.active(r) for r in equation.results)
+        if not any(r in self.own for r in equation.results):
+            return False
+        return any(map(self.push.active, equation.results)) or (
+            rule.flat and known.elementwise and any(map(self.moves, equation.operands))
+        )
+
+    def moves(self, a: Atom) -> bool:
+        return isinstance(a, Var) and self.push.active(a)
 
     def dot(self, a: Atom) -> Any:
         dot = self.push.dots.get(a) if isinstance(a, Var) else None
@@ -117,25 +161,42 @@ class _Judge(_Interpreter):
 
     def tangent(self, equation: Equation, dots: tuple[Any, ...], results: tuple[Any, ...]) -> tuple[Any, ...]:
         """The tangents of the results, by the rule, which must be what differences give."""
+        rule = lookup(equation.op)
+        assert rule is not None
         found = self.by_rule(equation, dots)
-        got = np.concatenate([flat_like(value, dot) for value, dot in zip(results, found, strict=True)])
+        used = [self.push.active(r) or rule.flat for r in equation.results]
+        got = np.concatenate(
+            [flat_like(value, dot) for value, dot, use in zip(results, found, used, strict=True) if use]
+        )
         operands = self.read(equation.operands)
         length = max((size_of(dot) / size_of(v) for v, dot in zip(operands, dots, strict=True)), default=1.0) or 1.0
 
         def curve(t: float) -> Any:
             values = [v if d is None else moved(v, d, t / length) for v, d in zip(operands, dots, strict=True)]
-            return flat(self.again(equation, values))
+            return flat([value for value, use in zip(self.again(equation, values), used, strict=True) if use])
 
         due = slope(curve)
-        scale = max(largest(due.value), largest(got / length), 1e-9)
-        if due.error > IN_DOUBT * scale or got.shape != due.value.shape or kink(curve) is not None:
+        if got.shape != due.value.shape or not np.all(np.isfinite(due.value)):
             return found
+        if kink(curve) is not None:
+            self.kinks.append(equation)
+            return found
+        floor = negligible(flat(list(results)), 1e-9)
+        scale = max(largest(due.value), largest(np.where(np.isfinite(got), got, 0.0) / length), floor)
         off = np.abs(got / length - due.value)
-        if largest(off) > (self.allowed + 10 * due.error / scale) * scale:
-            k = int(np.argmax(off))
+        if due.error <= IN_DOUBT * scale and not largest(off) <= (self.allowed + 10 * due.error / scale) * scale:
+            k = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
             due_here = float(np.real(due.value[k] * length))
             raise _Guilty(Fault("tangent", equation.op, equation.span, float(np.real(got[k])), due_here))
-        return found
+        if "forward" in self.modes or not all(used):
+            return found
+        return self.as_due(due.value * length, results)
+
+    def as_due(self, due: Vector, results: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The tangents that differences give, in the form of the results."""
+        rest = iter(due)
+        made = [map_leaves(lambda leaf: _taken(leaf, rest), value) for value in results]
+        return tuple(made)
 
     def again(self, equation: Equation, values: Sequence[Any]) -> tuple[Any, ...]:
         """The equation with other operands."""
@@ -152,31 +213,52 @@ class _Judge(_Interpreter):
 
     def adjoint(self, equation: Equation, dots: tuple[Any, ...], tangents: tuple[Any, ...]) -> None:
         """The dot-product test of one equation: of numbers and arrays, as adjoints of lists may be of many forms."""
-        values = [self.values[r] for r in equation.results]
+        wanted = [self.push.active(r) for r in equation.results]
+        values = [self.values[r] if use else None for r, use in zip(equation.results, wanted, strict=True)]
         moving = [v for v, d in zip(self.read(equation.operands), dots, strict=True) if d is not None]
-        if not all(map(is_float, (*values, *moving))):
+        if not all(map(_is_number, (*(v for v, use in zip(values, wanted, strict=True) if use), *moving))):
+            self.unjudged.append(equation)
             return
         rule, b = lookup(equation.op), builder()
         assert rule is not None
-        bars = [draw(self.rng, value) for value in values]
-        given = tuple(Var(bar_type(r.type)) for r in equation.results)
+        bars = [weights(self.rng, value) if used else None for value, used in zip(values, wanted, strict=True)]
+        given = tuple(
+            Var(bar_type(r.type)) if bar is not None else None for r, bar in zip(equation.results, bars, strict=True)
+        )
         pulled = rule.pullback(b, equation, given, tuple(d is not None for d in dots))
-        found = self.evaluated(b.equations, pulled, dict(zip(given, bars, strict=True)))
-        shape = np.shape(values[0]) if rule.pointwise else None
+        found = self.evaluated(b.equations, pulled, {v: bar for v, bar in zip(given, bars, strict=True) if v})
+        shape = _shape_of_result(values) if rule.pointwise else None
         parts = [_product(p, d, shape) for p, d in zip(found, dots, strict=True) if p is not None and d is not None]
         got, due = sum(parts), inner(list(tangents), bars)
         scale = max(sum(map(abs, parts)), abs(due), 1e-9)
-        if not abs(got - due) <= max(self.allowed, 1e-9) * scale:
+        if np.isfinite(due) and not abs(got - due) <= max(self.allowed, 1e-9) * scale:
             raise _Guilty(Fault("adjoint", equation.op, equation.span, got, due))
 
     def evaluated(
         self, equations: Sequence[Equation], wanted: Sequence[Atom | None], given: Mapping[Any, Any]
     ) -> tuple[Any, ...]:
         """What a rule's equations give, at the values of now."""
-        apart = _Interpreter(self.meaning, *self.tables)
+        apart = _Interpreter(self.meaning, self.procedures)
         apart.values = {**self.values, **{var: value for var, value in given.items() if var is not None}}
         apart.region(Region((), tuple(equations), ()))
         return tuple(None if a is None else apart.atom(a) for a in wanted)
+
+
+def _shape_of_result(values: Sequence[Any]) -> tuple[int, ...]:
+    """The shape of the one result of an elementwise operation."""
+    return np.shape(values[0]) if values[0] is not None else ()
+
+
+def _is_number(value: Any) -> bool:
+    return is_float(value) or (not isinstance(value, (list, tuple, dict)) and np.iscomplexobj(value))
+
+
+def _taken(leaf: Any, rest: Iterator[Any]) -> Any:
+    """The next numbers of a vector, in the form of a leaf."""
+    if not is_float(leaf) and not np.iscomplexobj(leaf):
+        return None
+    numbers = np.array([next(rest) for _ in range(np.size(leaf))])
+    return numbers.reshape(np.shape(leaf)) if isinstance(leaf, np.ndarray) else numbers[0]
 
 
 def _product(bar: Any, dot: Any, shape: tuple[int, ...] | None) -> float:

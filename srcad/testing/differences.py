@@ -23,40 +23,59 @@ STEPS = (1e-2, 1e-3, 1e-1, 1e-4, 1e-5)  # the first that settles is taken
 SETTLED = 1e-9
 COMPLEX_STEP = 1e-30
 NEAR = (1e-5, 1e-6)  # steps at which slopes from both sides are compared
+ABOVE_NOISE = 1e-30  # nothing smaller is left by rounding of numbers of the order of 1
 _EPS = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
 class Slope:
-    """A derivative, how it was found, and how far off it may be (absolute)."""
+    """A derivative, how it was found, and how far off each of its components may be (absolute)."""
 
     value: Vector
-    error: float
+    errors: Vector
     method: str
+
+    @property
+    def error(self) -> float:
+        return largest(self.errors)
 
     @property
     def scale(self) -> float:
         return largest(self.value)
 
 
+def exact_slope(value: Vector, method: str) -> Slope:
+    """A derivative that is taken for right, to rounding."""
+    return Slope(value, 4 * _EPS * np.abs(value), method)
+
+
 def slope(curve: Curve, complex_curve: Callable[[complex], Vector] | None = None) -> Slope:
     """The derivative of a curve at 0."""
-    best = Slope(np.full_like(at(curve, 0.0), np.nan), np.inf, "differences")
+    here = at(curve, 0.0)
+    best = Slope(np.full_like(here, np.nan), np.full(here.shape, np.inf), "differences")
     for step in STEPS:
-        found = richardson(curve, step)
-        best = found if found.error < best.error else best
-        if best.error <= SETTLED * max(best.scale, _EPS):
+        best = better(best, richardson(curve, step))
+        if np.all(best.errors <= SETTLED * np.maximum(np.abs(best.value), np.abs(here))):
             break
     exact = complex_step(complex_curve) if complex_curve is not None else None
     if exact is None or exact.shape != best.value.shape:
         return best
-    off = largest(exact - best.value)
-    return Slope(exact, 4 * _EPS * largest(exact), "complex step") if off <= _credit(best) else best
+    believed = np.all(np.abs(exact - best.value) <= _credit(best))
+    return exact_slope(exact, "complex step") if believed else best
 
 
-def _credit(found: Slope) -> float:
+def better(one: Slope, other: Slope) -> Slope:
+    """Of each component the value that is known better."""
+    if other.value.shape != one.value.shape:
+        return one
+    nearer = other.errors < one.errors
+    return Slope(np.where(nearer, other.value, one.value), np.where(nearer, other.errors, one.errors), one.method)
+
+
+def _credit(found: Slope) -> Vector:
     """How far an exact derivative may be from what differences say; nothing where these say nothing."""
-    return min(10 * found.error, 1e-3 * found.scale) + 1e-7 * found.scale if np.isfinite(found.error) else -1.0
+    allowed = np.minimum(10 * found.errors, 1e-3 * np.abs(found.value)) + 1e-7 * found.scale
+    return np.where(np.isfinite(found.errors), allowed, -1.0)
 
 
 def at(curve: Curve, t: float) -> Vector:
@@ -68,21 +87,23 @@ def at(curve: Curve, t: float) -> Vector:
 
 def richardson(curve: Curve, step: float) -> Slope:
     """Central differences at halved steps, extrapolated to zero, as Ridders does it: with the least error it sees."""
+    steps = [step / 2**k for k in range(LEVELS)]
     try:
-        steps = [step / 2**k for k in range(LEVELS)]
         ends = [(at(curve, h), at(curve, -h)) for h in steps]
-        column = [(right - left) / (2 * h) for h, (right, left) in zip(steps, ends, strict=True)]
     except LEAVES_DOMAIN:
-        return Slope(np.zeros(0), np.inf, "differences")
-    rounding = _EPS * largest(ends[-1][0]) / steps[-1]
-    best, least = column[-1], np.inf
-    for k in range(1, LEVELS):
-        finer = [(4**k * fine - coarse) / (4**k - 1) for coarse, fine in pairwise(column)]
-        seen = max(largest(finer[-1] - column[-1]), largest(finer[-1] - column[-2]))
-        if seen < least:
-            best, least = finer[-1], seen
-        column = finer
-    return Slope(best, least + rounding, "differences")
+        return Slope(np.zeros(0), np.zeros(0), "differences")
+    if len({end.shape for pair in ends for end in pair}) > 1:
+        return Slope(np.zeros(0), np.zeros(0), "differences")
+    with np.errstate(all="ignore"):
+        column = [(right - left) / (2 * h) for h, (right, left) in zip(steps, ends, strict=True)]
+        found = Slope(column[-1], np.full(column[-1].shape, np.inf), "differences")
+        for k in range(1, LEVELS):
+            finer = [(4**k * fine - coarse) / (4**k - 1) for coarse, fine in pairwise(column)]
+            seen = np.maximum(np.abs(finer[-1] - column[-1]), np.abs(finer[-1] - column[-2]))
+            found = better(found, Slope(finer[-1], np.where(np.isfinite(seen), seen, np.inf), "differences"))
+            column = finer
+        rounding = _EPS * np.abs(ends[-1][0]) / steps[-1]
+    return Slope(found.value, found.errors + np.where(np.isfinite(rounding), rounding, np.inf), "differences")
 
 
 def complex_step(curve: Callable[[complex], Vector]) -> Vector | None:
@@ -130,6 +151,12 @@ def kink(curve: Curve) -> Kink | None:
         return None
     k = int(np.argmax(np.where(jumps, gaps[1], -1.0)))
     return Kink((float(np.real(left[k])), float(np.real(right[k]))))
+
+
+def negligible(values: Vector, share: float) -> float:
+    """A share of 1; of the values where these are too small to be what rounding left of larger ones."""
+    top = largest(values)
+    return share * top if 0.0 < top < ABOVE_NOISE else share
 
 
 def largest(vector: Vector) -> float:

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import children, rebuild
+from srcad.arguments import check_differentiable, children, differentiable_argnums, rebuild
+from srcad.errors import ArgumentError
 
 Vector = NDArray[Any]
+
+
+def moving_positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
+    """The positions of the arguments that move: those that were asked for, else all that can."""
+    if argnums is None:
+        argnums = differentiable_argnums(args)
+    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not chosen:
+        what = "there is nothing to differentiate: no argument is or contains a float"
+        raise ArgumentError(what, do="pass floats (1.0 instead of 1)")
+    for k in chosen:
+        if not -len(args) <= k < len(args):
+            raise ArgumentError(f"argnums={k} is out of range: there are {len(args)} arguments")
+        check_differentiable(args[k], str(k))
+    return tuple(k % len(args) for k in chosen)
 
 
 def is_float(leaf: Any) -> bool:
@@ -42,23 +59,32 @@ def draw(rng: np.random.Generator, tree: Any) -> Any:
     return map_leaves(lambda leaf: _draw_leaf(rng, leaf), tree)
 
 
-def _draw_leaf(rng: np.random.Generator, leaf: Any) -> Any:
+def weights(rng: np.random.Generator, tree: Any) -> Any:
+    """A random adjoint for a tree of results: the larger a leaf is, the less it weighs, so that all of them count."""
+    return map_leaves(lambda leaf: _draw_leaf(rng, leaf, 1.0 / size(leaf)), tree)
+
+
+def _draw_leaf(rng: np.random.Generator, leaf: Any, scale: float | None = None) -> Any:
     if not is_float(leaf) and not np.iscomplexobj(leaf):
         return None
-    return like(leaf, rng.normal(size=np.shape(leaf)) * size(leaf))
+    scale = size(leaf) if scale is None else scale
+    drawn = rng.normal(size=np.shape(leaf))
+    if np.iscomplexobj(leaf):
+        drawn = drawn + 1j * rng.normal(size=np.shape(leaf))
+    return like(leaf, drawn * scale)
 
 
 def like(leaf: Any, value: Any) -> Any:
     """A value as the kind of number that a leaf is."""
     if isinstance(leaf, np.ndarray):
         return np.asarray(value, leaf.dtype)
-    return type(leaf)(value) if isinstance(leaf, np.generic) else float(value)
+    return type(leaf)(value) if isinstance(leaf, (np.generic, complex)) else float(value)
 
 
 def size(leaf: Any) -> float:
     """The root of the mean square of a leaf, 1 where that is no scale."""
-    mean = float(np.sqrt(np.mean(np.square(np.abs(leaf))))) if np.size(leaf) else 0.0
-    return mean if mean > 0.0 and np.isfinite(mean) else 1.0
+    mean = length(leaf) / np.sqrt(np.size(leaf)) if np.size(leaf) else 0.0
+    return float(mean) if mean > 0.0 and np.isfinite(mean) else 1.0
 
 
 def moved(tree: Any, direction: Any, t: complex) -> Any:
@@ -76,6 +102,11 @@ def flat(tree: Any) -> Vector:
     """All that moves in a result, as one vector; complex numbers as they are."""
     found = [np.ravel(np.asarray(leaf)) for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(leaf)]
     return np.concatenate([part.astype(np.result_type(part, np.float64)) for part in [np.zeros(0), *found]])
+
+
+def blocks(tree: Any) -> list[int]:
+    """How many numbers of `flat` come from each leaf."""
+    return [int(np.size(leaf)) for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(leaf)]
 
 
 def flat_like(tree: Any, tangent: Any) -> Vector:
@@ -97,24 +128,78 @@ def inner(a: Any, b: Any) -> float:
     return sum(inner(x, y) for x, y in zip(others, parts, strict=True))
 
 
-def norm(tree: Any) -> float:
-    """The length of all that moves."""
-    return float(np.linalg.norm(flat(tree)))
+def length(value: Any) -> float:
+    """The Euclidean norm of all numbers, whose squares may overflow."""
+    numbers = np.abs(np.ravel(value)).astype(float)
+    top = float(np.max(numbers, initial=0.0))
+    return top * float(np.linalg.norm(numbers / top)) if 0.0 < top < np.inf else top
+
+
+def reach(a: Any, b: Any) -> float:
+    """What the inner product could be: the sum of the products of lengths, leaf by leaf."""
+    parts = children(b)
+    if parts is None:
+        return 0.0 if a is None or b is None else length(a) * length(b)
+    others = [None] * len(parts) if a is None else children(a) or []
+    return sum(reach(x, y) for x, y in zip(others, parts, strict=True))
+
+
+def _labels(tree: Any, name: str) -> list[str]:
+    """A name for each leaf that moves: w, params['b'], pair[0]."""
+    parts = children(tree)
+    if parts is None:
+        return [name] if is_float(tree) or np.iscomplexobj(tree) else []
+    if isinstance(tree, Mapping):
+        keys = [f"[{key!r}]" for key in tree]
+    elif isinstance(tree, (tuple, list)):
+        fields = getattr(tree, "_fields", None)
+        keys = [f".{field}" for field in fields] if fields else [f"[{k}]" for k in range(len(parts))]
+    else:
+        keys = [f".{field.name}" for field in dataclasses.fields(tree)]
+    return [label for key, part in zip(keys, parts, strict=True) for label in _labels(part, name + key)]
+
+
+def _symmetric_part(leaf: Any, dot: Any) -> Any:
+    if not isinstance(leaf, np.ndarray) or leaf.ndim < 2 or dot is None:
+        return dot
+    is_symmetric = leaf.shape[-1] == leaf.shape[-2] and np.array_equal(leaf, np.swapaxes(leaf, -1, -2))
+    return (0.5 * (dot + np.swapaxes(dot, -1, -2))).astype(leaf.dtype) if is_symmetric else dot
 
 
 @dataclass(frozen=True)
 class Point:
-    """Arguments, and which of them move."""
+    """Arguments, and which of them move. `symmetric`: matrices that are so move along symmetric directions alone."""
 
     args: tuple[Any, ...]
     active: tuple[int, ...]
+    symmetric: bool = False
 
     @property
     def parts(self) -> tuple[Any, ...]:
         return tuple(self.args[k] for k in self.active)
 
     def direction(self, rng: np.random.Generator) -> tuple[Any, ...]:
-        return tuple(draw(rng, part) for part in self.parts)
+        return self.allowed(tuple(draw(rng, part) for part in self.parts))
+
+    def allowed(self, direction: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The direction, or the symmetric part of it where only that is allowed."""
+        return map_leaves(_symmetric_part, self.parts, direction) if self.symmetric else direction
+
+    def alone(self, rng: np.random.Generator, names: Sequence[str]) -> list[tuple[str, tuple[Any, ...]]]:
+        """A direction for each leaf, in which the others rest, and what to call it; none for a single leaf."""
+        labels = [label for k in self.active for label in _labels(self.args[k], names[k])]
+        if len(labels) < 2:
+            return []
+        return [(label, self._only(n, rng)) for n, label in enumerate(labels)]
+
+    def _only(self, n: int, rng: np.random.Generator) -> tuple[Any, ...]:
+        count = iter(range(len(leaves(self.args)) + 1))
+
+        def drawn(leaf: Any) -> Any:
+            dot = _draw_leaf(rng, leaf)
+            return dot if dot is None or next(count) == n else like(leaf, np.zeros_like(dot))
+
+        return self.allowed(tuple(map_leaves(drawn, part) for part in self.parts))
 
     def tangents(self, direction: Sequence[Any]) -> tuple[Any, ...]:
         """A tangent for each argument."""
@@ -127,9 +212,13 @@ class Point:
             for arg, dot in zip(self.args, self.tangents(direction), strict=True)
         )
 
+    def copies(self) -> tuple[Any, ...]:
+        """The arguments as fresh objects: a program may change them."""
+        return self.moved((None,) * len(self.active), 0.0)
+
     def shifted(self, direction: Sequence[Any], t: float) -> Point:
         """Another point nearby, whose numbers are of the same kinds."""
         others = map_leaves(
             lambda leaf, new: like(leaf, new) if is_float(leaf) else leaf, self.args, self.moved(direction, t)
         )
-        return Point(others, self.active)
+        return Point(others, self.active, self.symmetric)

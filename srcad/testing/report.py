@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from srcad.errors import Span
@@ -16,7 +17,7 @@ class Row:
     order: int
     what: str
     against: str
-    direction: int
+    direction: str
     error: float
     allowed: float
     settled: bool = True
@@ -33,7 +34,7 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         numbers = (f"{self.error:.1e}", f"{self.allowed:.0e}")
-        return (str(self.order), self.what, self.against, str(self.direction), *numbers, self.verdict)
+        return (str(self.order), self.what, self.against, self.direction, *numbers, self.verdict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Report:
         return str(self)
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Columns under each other, numbers to the right."""
     widths = [max(len(row[k]) for row in (heads, *rows)) for k in range(len(heads))]
     right = [bool(rows) and all(_is_number(row[k]) for row in rows) for k in range(len(heads))]
@@ -101,4 +102,4 @@ def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return not cell or cell[0].isdigit() or cell in ("inf", "nan") or (cell[0] == "-" and len(cell) > 1)
+    return not cell or cell[0].isdigit() or cell in ("inf", "nan", "-") or (cell[0] == "-" and len(cell) > 1)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from srcad.trace.nodes import Atom, Const, Equation, Leaf, Node, Path, Region, Trace, Tree, Var, variables
-from srcad.trace.procedures import results_of
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.types import Undefined
 
 # op -> function of (*operand values, **params), which returns a tuple where the equation has several results
@@ -135,25 +134,10 @@ class _Interpreter:
     def recursion(self, equation: Equation) -> tuple[Any, ...]:
         """A call of a procedure, with variables of its own."""
         procedure = self.procedures[equation.params["procedure"]]
-        given = dict(zip((p.name for p in procedure.parameters), self.read(equation.operands), strict=True))
-        called = _Interpreter(self.meaning, self.procedures)
-        called.bind([entry.var for entry in procedure.inputs], [part(given, entry.path) for entry in procedure.inputs])
-        flat = called.region(procedure.body)
-        values = [_gathered(child, flat) for child in results_of(procedure)]
-        return tuple(values)
+        called = self.apart()
+        called.bind([entry.var for entry in procedure.inputs], self.read(equation.operands))
+        return called.region(procedure.body)
 
-
-def part(given: Mapping[str, Any], path: Path) -> Any:
-    """What stands at a path, of items of arguments."""
-    value = given[path.root]
-    for _, key in path.steps:
-        value = value[key]
-    return value
-
-
-def _gathered(tree: Tree, flat: tuple[Any, ...]) -> Any:
-    """A result of a procedure: a value, or a tuple of values."""
-    if isinstance(tree, Leaf):
-        return flat[tree.index]
-    assert isinstance(tree, Node)
-    return tuple(_gathered(child, flat) for child in tree.children)
+    def apart(self) -> _Interpreter:
+        """The interpreter of a call, with variables of its own."""
+        return _Interpreter(self.meaning, self.procedures)

@@ -21,7 +21,9 @@ The operations with regions:
 An `Undef` constant stands where a branch or the way into a loop gives a name no value.
 
 A function that calls itself, as often as the run will have it, is a *procedure*: a trace of its own in the table of the
-trace that calls it. `recurse` calls the one that params["procedure"] names; params["types"] are those of its results.
+trace that calls it, whose inputs are its parameters, and which returns its results as they are. `recurse` calls the one
+that params["procedure"] names; params["types"] are those of its results. What one records is a `Record`:
+`record_new` makes it of its items, `record_items` gives them back.
 """
 
 from __future__ import annotations
@@ -119,11 +121,6 @@ class Input:
     path: Path
     free: bool = False
     label: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Recorded(Input):
-    """An item of a tuple that the forward sweep of a procedure has recorded. Of these tuples all items are inputs."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
-"""The procedures of a trace: which of them are called, what a call of one gives."""
+"""The procedures of a trace: which of them are called, and other names for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
-from srcad.trace.nodes import Equation, Node, Region, Trace, Tree, walk
+from srcad.trace.nodes import Atom, Const, Equation, Leaf, Node, Region, Trace, Tree, Var, walk
+from srcad.trace.types import ListOf, Record, Recording, TupleOf, Type
+
+NOTHING: Mapping[Recording, Recording] = MappingProxyType({})
 
 
 def calls(region: Region) -> Iterator[Equation]:
@@ -13,10 +18,9 @@ def calls(region: Region) -> Iterator[Equation]:
     return (equation for equation in walk(region) if equation.op == "recurse")
 
 
-def results_of(procedure: Trace) -> tuple[Tree, ...]:
-    """What a call of it gives: its output, or, where that is a tuple, the parts of it."""
-    output = procedure.output
-    return output.children if isinstance(output, Node) else (output,)
+def listed(count: int) -> Tree:
+    """What a procedure with so many results returns."""
+    return Leaf(0) if count == 1 else Node("tuple", tuple(map(Leaf, range(count))))
 
 
 def reached(trace: Trace) -> Trace:
@@ -37,3 +41,87 @@ def with_procedures(trace: Trace, change: Callable[[Trace], Trace]) -> Trace:
     changed = {name: change(procedure) for name, procedure in trace.procedures.items()}
     same = all(changed[name] is procedure for name, procedure in trace.procedures.items())
     return trace if same else replace(trace, procedures=changed)
+
+
+def distinct(traces: tuple[Trace, ...]) -> tuple[Trace, ...]:
+    """Functions of one source: no procedure is called as one of them is, or as one of their arguments."""
+    taken = {trace.name for trace in traces}
+    for trace in traces:
+        taken.update(p.name for p in trace.parameters)
+        taken.update(entry.path.root for entry in trace.inputs)
+    every = {name: None for trace in traces for name in trace.procedures}
+    names = {name: unused(name, {*taken, *every}) for name in every if name in taken}
+    return tuple(renamed(trace, names) for trace in traces)
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """The name, with a number if need be."""
+    candidate, k = name, 1
+    while candidate in taken:
+        k += 1
+        candidate = f"{name}{k}"
+    return candidate
+
+
+def renamed(trace: Trace, names: Mapping[str, str], records: Mapping[Recording, Recording] = NOTHING) -> Trace:
+    """The trace with other names for some of its procedures, and other records in the places of some."""
+    if not names and not records:
+        return trace
+    change = _Renaming(names, records)
+    procedures = {
+        names.get(name, name): change.trace(one, names.get(name, name)) for name, one in trace.procedures.items()
+    }
+    return replace(change.trace(trace, trace.name), procedures=procedures)
+
+
+class _Renaming:
+    """`variables`: new ones for those that have another type now."""
+
+    def __init__(self, names: Mapping[str, str], records: Mapping[Recording, Recording]) -> None:
+        self.names = names
+        self.records = records
+        self.variables: dict[Atom, Atom] = {}
+
+    def trace(self, trace: Trace, name: str) -> Trace:
+        inputs = tuple(replace(entry, var=self.defined((entry.var,))[0]) for entry in trace.inputs)
+        return replace(trace, name=name, inputs=inputs, body=self.region(trace.body))
+
+    def region(self, region: Region) -> Region:
+        parameters = self.defined(region.parameters)
+        equations = tuple(map(self.equation, region.equations))
+        return Region(parameters, equations, self.atoms(region.results))
+
+    def equation(self, equation: Equation) -> Equation:
+        params = {name: self.param(name, value) for name, value in equation.params.items()}
+        operands, regions = self.atoms(equation.operands), tuple(map(self.region, equation.regions))
+        results = self.defined(equation.results)
+        return replace(equation, operands=operands, results=results, regions=regions, params=MappingProxyType(params))
+
+    def param(self, name: str, value: Any) -> Any:
+        return self.names.get(value, value) if name == "procedure" else self.retyped(value)
+
+    def atoms(self, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        return tuple(self.nothing(a) if isinstance(a, Const) else self.variables.get(a, a) for a in atoms)
+
+    def nothing(self, a: Const) -> Const:
+        """None may stand in the place of a record."""
+        t = self.retyped(a.type)
+        return a if t == a.type else Const(a.value, t)
+
+    def defined(self, variables: tuple[Var, ...]) -> tuple[Var, ...]:
+        """Variables where they are defined; inputs may be parameters of the body too."""
+        for var in variables:
+            t = self.retyped(var.type)
+            if t != var.type and var not in self.variables:
+                self.variables[var] = Var(t, var.name)
+        return tuple(new for new in self.atoms(variables) if isinstance(new, Var))
+
+    def retyped(self, t: Any) -> Any:
+        """A type, a tuple of types, or anything else, with the other records."""
+        if isinstance(t, tuple):
+            return tuple(map(self.retyped, t)) if any(isinstance(item, Type) for item in t) else t
+        if isinstance(t, Record):
+            return Record(self.records.get(t.of, t.of), t.order)
+        if isinstance(t, ListOf):
+            return ListOf(self.retyped(t.element))
+        return TupleOf(self.retyped(t.items)) if isinstance(t, TupleOf) else t

@@ -1,4 +1,4 @@
-"""Whether two procedures are the same but for the names of their variables."""
+"""Whether two procedures are the same but for the names of their variables, and of what they record."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
+from srcad.trace.types import ListOf, Record, Recording, TupleOf
 
 
 def same_procedures(a: str, of_a: Mapping[str, Trace], b: str, of_b: Mapping[str, Trace]) -> bool:
     """Whether a procedure of one table does what one of another table does, with all that they call."""
+    return paired_procedures(a, of_a, b, of_b) is not None
+
+
+def paired_procedures(
+    a: str, of_a: Mapping[str, Trace], b: str, of_b: Mapping[str, Trace]
+) -> tuple[dict[str, str], dict[Recording, Recording]] | None:
+    """The same, with the procedures and the records of the other that are those of the one; None if they differ."""
     comparison = _Comparison()
     comparison.paired[a] = b
     done: set[str] = set()
@@ -17,13 +25,14 @@ def same_procedures(a: str, of_a: Mapping[str, Trace], b: str, of_b: Mapping[str
         for name in pending:
             done.add(name)
             if not comparison.traces(of_a[name], of_b[comparison.paired[name]]):
-                return False
-    return True
+                return None
+    return comparison.paired, comparison.records
 
 
 class _Comparison:
     def __init__(self) -> None:
         self.paired: dict[str, str] = {}
+        self.records: dict[Recording, Recording] = {}
         self.same: dict[Var, Var] = {}
 
     def traces(self, a: Trace, b: Trace) -> bool:
@@ -32,7 +41,19 @@ class _Comparison:
 
     def define(self, a: Var, b: Var) -> bool:
         self.same[a] = b
-        return a.type == b.type
+        return self.types(a.type, b.type)
+
+    def types(self, a: Any, b: Any) -> bool:
+        """Equal types, or tuples of these; the records of the one may be called otherwise in the other."""
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            return len(a) == len(b) and all(map(self.types, a, b))
+        if isinstance(a, Record) and isinstance(b, Record):
+            return a.order == b.order and self.records.setdefault(a.of, b.of) is b.of
+        if isinstance(a, ListOf) and isinstance(b, ListOf):
+            return self.types(a.element, b.element)
+        if isinstance(a, TupleOf) and isinstance(b, TupleOf):
+            return self.types(a.items, b.items)
+        return bool(a == b)
 
     def atom(self, a: Atom, b: Atom) -> bool:
         if isinstance(a, Const) and isinstance(b, Const):
@@ -63,7 +84,7 @@ class _Comparison:
             called = a.pop("procedure"), b.pop("procedure")
             if self.paired.setdefault(*called) != called[1]:
                 return False
-        return a == b
+        return a.keys() == b.keys() and all(self.types(value, b[name]) for name, value in a.items())
 
 
 def same_constants(a: Const, b: Const) -> bool:

@@ -129,6 +129,32 @@ class TupleOf(Type):
         return f"tuple[{', '.join(map(str, self.items))}]"
 
 
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What one procedure records for its pullback. `label`: the name of the procedure."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class Record(Type):
+    """What a procedure has recorded: a Python tuple, which may hold what the calls inside of it have recorded.
+
+    So the type can't list the types of its items: the procedure gives them. Tangents and adjoints of a record are
+    tuples of the same shape, of the next `order`, with None for items that have none. Nothing in it is ever changed.
+    """
+
+    of: Recording
+    order: int = 0
+
+    @property
+    def derivative(self) -> Record:
+        return Record(self.of, self.order + 1)
+
+    def __str__(self) -> str:
+        return f"recorded[{self.of.label}]" + "'" * self.order
+
+
 @dataclass(frozen=True)
 class Opaque(Type):
     """Any other Python object: no derivative passes through it."""
@@ -177,7 +203,20 @@ def is_differentiable(t: Type) -> bool:
         return is_differentiable(t.element)
     if isinstance(t, TupleOf):
         return any(is_differentiable(item) for item in t.items)
+    if isinstance(t, Record):
+        return True
     return is_numeric(t) and is_inexact(dtype_of(t))
+
+
+def tangent_type(t: Type) -> Type:
+    """The type of tangents and of whole adjoints of values of this type."""
+    if isinstance(t, Scalar):
+        return Scalar(t.dtype, t.python)
+    if isinstance(t, ListOf):
+        return ListOf(tangent_type(t.element))
+    if isinstance(t, TupleOf):
+        return TupleOf(tuple(map(tangent_type, t.items)))
+    return t.derivative if isinstance(t, Record) else t
 
 
 def rank_of(t: Type) -> int | None:

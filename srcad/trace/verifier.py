@@ -12,12 +12,11 @@ from srcad.errors import InternalError
 from srcad.trace.builder import Typing
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, leaves, variables
 from srcad.trace.printer import print_equation
-from srcad.trace.procedures import results_of
 from srcad.trace.types import (
-    OPAQUE,
     Array,
     ListOf,
     Opaque,
+    Record,
     TupleOf,
     Type,
     Undefined,
@@ -159,11 +158,10 @@ class _Verifier:
         procedure = self.procedures.get(equation.params["procedure"])
         if procedure is None:
             raise self.fail("a call of a procedure that isn't there")
-        self.count(equation.operands, len(procedure.parameters), "operands")
-        self.count(equation.results, len(results_of(procedure)), "results")
-        inputs = {entry.path.root: entry.var for entry in procedure.inputs if not entry.path.steps}
-        places = [inputs.get(p.name, Var(OPAQUE)) for p in procedure.parameters]
-        self.flows(equation.operands, places, "arguments")
+        roots = [entry.path.root for entry in procedure.inputs]
+        self.demand(roots == [p.name for p in procedure.parameters], "a procedure whose inputs aren't its parameters")
+        self.flows(equation.operands, [entry.var for entry in procedure.inputs], "arguments")
+        self.flows(procedure.body.results, equation.results, "results")
         self.operation(equation)
 
 
@@ -185,6 +183,8 @@ def consistent(a: Type, b: Type, widening: bool = False) -> bool:
         return len(a.items) == len(b.items) and all(
             consistent(*pair, widening) for pair in zip(a.items, b.items, strict=True)
         )
+    if isinstance(a, Record) and isinstance(b, Record):
+        return a == b
     if is_numeric(a) and is_numeric(b):
         return _same_dtype(a, b, widening) and _same_shape(a, b)
     return isinstance(a, (Opaque, Undefined)) or isinstance(b, (Opaque, Undefined))

@@ -12,19 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from srcad.analysis.activity import Activity, activity
+from srcad.analysis.activity import Activity
+from srcad.analysis.crossing import Activities, activities
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, walk
+from srcad.trace.procedures import with_procedures
 from srcad.trace.types import is_differentiable
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate, eliminate_region
 from srcad.transform.opened import opened
-from srcad.transform.procedures import Signature, Signatures, derived, recording, seeds_of, signatures, twice
+from srcad.transform.procedures import Pair, Pairs, derived, pairs, recording, seeds_of
 from srcad.transform.prune import pruned
 from srcad.transform.record import record
 from srcad.transform.rename import fresh, rename
+from srcad.transform.rewrite import with_body
 from srcad.transform.settle import settled
 from srcad.transform.simplify import simplify
 from srcad.transform.sweep import Sweep
@@ -46,21 +49,33 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
     (or None): each differentiable result has its adjoint as a further input, a `Seed`. The output is the tuple of the
     adjoints; with `value` a pair of the primal's output and that tuple.
     """
-    trace = opened(replace(trace, body=_as_primal(trace.body)))
+    trace = with_procedures(_primal(trace), _primal)
     inputs = [trace.inputs[k].var for k in wrt]
     bars = _seeds(trace, seeds)
-    active = activity(trace.body, inputs, (r for r, bar in zip(trace.body.results, bars, strict=True) if bar), is_flat)
-    known = signatures(trace, active, is_flat)
-    made = _both(trace, inputs, bars, value, active, known)
-    return pruned(replace(made, procedures={**trace.procedures, **_procedures(trace, known)})) if known else made
+    seeded = (r for r, bar in zip(trace.body.results, bars, strict=True) if bar)
+    active = activities(trace, inputs, seeded, is_flat)
+    known = pairs(trace, active.signatures)
+    made = _both(trace, inputs, bars, value, active.main, active, known)
+    return pruned(replace(made, procedures={**trace.procedures, **_procedures(trace, active, known)}))
+
+
+def _primal(trace: Trace) -> Trace:
+    """A trace as one that is differentiated."""
+    return opened(with_body(trace, _as_primal(trace.body)))
 
 
 def _both(
-    trace: Trace, inputs: Sequence[Var], bars: Sequence[Atom | None], value: bool, active: Activity, known: Signatures
+    trace: Trace,
+    inputs: Sequence[Var],
+    bars: Sequence[Atom | None],
+    value: bool,
+    active: Activity,
+    across: Activities,
+    known: Pairs,
 ) -> Trace:
     """Both sweeps over a body."""
     trace = recording(trace, active, known)
-    sweep = Sweep(builder(), active, trace)
+    sweep = Sweep(builder(), active, trace, across, known)
     sweep.b.role = "adjoint"
     body = _joined(trace, _reversed(sweep, trace, inputs, bars), value)
     further = tuple(Seed(bar, Path(bar.name or "")) for bar in bars if isinstance(bar, Var))
@@ -75,22 +90,17 @@ def _both(
     return eliminate(made)
 
 
-def _procedures(trace: Trace, known: Signatures) -> dict[str, Trace]:
+def _procedures(trace: Trace, active: Activities, known: Pairs) -> dict[str, Trace]:
     """The forward procedures and the pullbacks."""
 
-    def swept(procedure: Trace, signature: Signature) -> tuple[Trace, Trace, list[Var]]:
-        procedure = opened(procedure)
-        inputs = [procedure.inputs[k].var for k in signature.wrt]
+    def swept(name: str, pair: Pair) -> tuple[Pair, Trace, Trace, list[Var]]:
+        procedure, signature = trace.procedures[name], pair.signature
+        inputs = [procedure.inputs[k].var for k in signature.parameters]
         bars = seeds_of(procedure, signature)
-        seeded = (r for r, bar in zip(procedure.body.results, bars, strict=True) if bar)
-        active = activity(procedure.body, inputs, seeded, is_flat)
-        joint = simplify(_both(procedure, inputs, bars, True, active, known))
-        return procedure, joint, [bar for bar in bars if isinstance(bar, Var)]
+        joint = simplify(_both(procedure, inputs, bars, True, active.procedures[name], active, known))
+        return pair, procedure, joint, [bar for bar in bars if isinstance(bar, Var)]
 
-    made = derived(swept(trace.procedures[name], signature) for name, signature in known.items())
-    if not trace.procedures.keys().isdisjoint(made):
-        raise twice(trace.span)
-    return made
+    return derived(swept(name, pair) for name, pair in known.items())
 
 
 def _output(trace: Trace, count: int, value: bool) -> Node:
@@ -159,4 +169,4 @@ def _joined(trace: Trace, reverse: Region, value: bool) -> Region:
     outside += [v for equation in trace.body.equations for v in equation.results]
     forward, reverse = record(trace.body, witnessed(reverse, outside))
     results = (*(trace.body.results if value else ()), *reverse.results)
-    return settled(replace(forward, equations=(*forward.equations, *reverse.equations), results=results))
+    return settled(Region((), (*forward.equations, *reverse.equations), results))

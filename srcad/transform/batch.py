@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from srcad.analysis.activity import ALL, THROUGH, Through
 from srcad.ops.arguments import length_dim
 from srcad.rules.batching import BATCHING, UNIFORM
 from srcad.rules.lanes import Lane, NotBatched, Site, batched_type, lane_of, lifted, spread
@@ -24,6 +25,9 @@ from srcad.trace.nodes import Atom, Const, Equation, Region, Var, free_variables
 from srcad.trace.slots import STRUCTURED, controls, layout, slots
 from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric, rank_of
 
+if TYPE_CHECKING:
+    from srcad.transform.batch_procedures import Procedures
+
 
 class Batch:
     """The state of the pass over a region: what stands for each batched variable.
@@ -31,11 +35,19 @@ class Batch:
     `b`: the builder that it writes to; `count`: how many lanes there are.
     """
 
-    def __init__(self, b: Builder, region: Region, lanes: Mapping[Var, Atom], count: Atom) -> None:
+    def __init__(
+        self,
+        b: Builder,
+        region: Region,
+        lanes: Mapping[Var, Atom],
+        count: Atom,
+        procedures: Procedures | None = None,
+    ) -> None:
         self.b = b
         self.count = count
         self.lanes = dict(lanes)
-        self.spreads = _spread(region, self.lanes)
+        self.procedures = procedures
+        self.spreads = spread_from(region, self.lanes, ALL if procedures is None else procedures.crossing)
 
     def whole(self, a: Atom) -> Atom:
         """An atom with the leading axis."""
@@ -56,6 +68,8 @@ class Batch:
             self.b.append(equation)
         elif equation.op in STRUCTURED and self.spreads.isdisjoint(variables(controls(equation))):
             self.structure(equation)
+        elif equation.op in THROUGH and self.procedures is not None:
+            self.b.append(self.procedures.through(self, equation))
         else:
             self.operation(equation)
 
@@ -203,28 +217,31 @@ def _read(equation: Equation) -> list[Var]:
     return [*variables(equation.operands), *inner]
 
 
-def _spread(region: Region, inputs: Iterable[Var]) -> set[Var]:
+def spread_from(region: Region, inputs: Iterable[Var], through: Through) -> set[Var]:
     """The variables that are batched, at all depths."""
     found = set(inputs)
     while True:
         before = len(found)
-        _spread_through(region, found)
+        _spread_through(region, found, through)
         if len(found) == before:
             return found
 
 
-def _spread_through(region: Region, found: set[Var]) -> None:
+def _spread_through(region: Region, found: set[Var], through: Through) -> None:
     for equation in region.equations:
         for inner in equation.regions:
-            _spread_through(inner, found)
+            _spread_through(inner, found, through)
         if equation.op in STRUCTURED:
             if not found.isdisjoint(variables(controls(equation))):
                 found.update(equation.results)
             for slot in slots(equation):
                 if not found.isdisjoint((*variables(slot.sources), slot.result)):
                     found.update(slot.targets)
+        elif equation.op in THROUGH:
+            held = [k for k, a in enumerate(equation.operands) if a in found]
+            found.update(equation.results[k] for k in through.passes(equation, held) if k < len(equation.results))
         elif equation.op not in UNIFORM and not found.isdisjoint(_read(equation)):
             found.update(v for v in equation.results if equation.op != "tuple_get" or is_differentiable(v.type))
 
 
-__all__ = ["Batch", "renamed"]
+__all__ = ["Batch", "renamed", "spread_from"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.types import Scalar, Type
+from srcad.trace.types import Scalar, Type, tangent_type
 from srcad.transform.unbroadcast import Bar, same_shape
 
 if TYPE_CHECKING:
@@ -112,4 +112,4 @@ def _agree(types: list[Type]) -> bool:
 
 def bar_type(t: Type) -> Type:
     """The type of a whole adjoint."""
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
+    return tangent_type(t)

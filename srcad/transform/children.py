@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
 
 from srcad.analysis.activity import Activity, activity, carries
 from srcad.analysis.children import Block, ChildrenSums, Row, Sum, Term
+from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import OPS, result_types
-from srcad.ops.meaning import Meanings
 from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
-from srcad.trace.evaluate import run
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
-from srcad.transform.unbroadcast import unbroadcast
+from srcad.trace.types import FLOAT, ListOf, is_differentiable, is_numeric
+from srcad.transform.sweep import rule_of
+from srcad.transform.unbroadcast import Bar, accumulate, unbroadcast, whole
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,34 @@ class _Shared:
         return self.bars.setdefault(variable, Var(variable.type))
 
 
-def children_sums(trace: Trace, wrt: Sequence[int]) -> ChildrenSums:
-    """The adjoint of each variable between the differentiated inputs and the results, which are seeded with 1."""
+def seeded_sums(trace: Trace, wrt: Sequence[int]) -> tuple[ChildrenSums, tuple[int, ...]]:
+    """The children-sums with all results seeded, and the numbers of those that depend on the inputs.
+
+    A single one is seeded with 1; of several, each adjoint is a variable.
+    """
+    results = trace.body.results
+    inputs = (trace.inputs[k].var for k in wrt)
+    active = activity(trace.body, inputs, results, _is_flat).active
+    numbers = tuple(k for k, result in enumerate(results) if active(result) and is_differentiable(result.type))
+    if len(numbers) == 1:
+        return children_sums(trace, wrt, [const(1.0) if k in numbers else None for k in range(len(results))]), numbers
+    seeds = {Var(FLOAT): k for k in numbers}
+    by_number = {k: var for var, k in seeds.items()}
+    sums = children_sums(trace, wrt, [by_number.get(k) for k in range(len(results))])
+    return replace(sums, seeds=seeds), numbers
+
+
+def children_sums(trace: Trace, wrt: Sequence[int], seeds: Sequence[Atom | None]) -> ChildrenSums:
+    """The adjoint of each variable between the differentiated inputs and the results.
+
+    `seeds`: the adjoint that each result is given; None: none.
+    """
     inputs = tuple(trace.inputs[k].var for k in wrt)
-    shared = _Shared(Builder(result_types), activity(trace.body, inputs, trace.body.results, _is_flat))
+    seeded = [(result, seed) for result, seed in zip(trace.body.results, seeds, strict=True) if seed is not None]
+    shared = _Shared(Builder(result_types), activity(trace.body, inputs, (r for r, _ in seeded), _is_flat))
     sweep = _Sweep(shared, trace.body, inputs)
-    for result in trace.body.results:
-        sweep.add(result, const(1.0))
+    for result, seed in seeded:
+        sweep.add(result, seed)
     sweep.run()
     return ChildrenSums(tuple(sweep.rows), tuple(shared.b.equations), shared.bars)
 
@@ -112,15 +133,21 @@ class _Sweep:
                 terms = tuple(self.terms.get(result, ()))
                 bar = self.shared.bar(result)
                 self.rows.append(Sum(result, bar, terms, inside=tuple(self.inside.get(result, ()))))
-                self.define(bar, terms)
+                self.define(result, bar, terms)
 
-    def define(self, bar: Var, terms: tuple[Term, ...]) -> None:
-        """Make the sum computable."""
-        if terms:
-            total = terms[0].value
-            for term in terms[1:]:
-                total = self.shared.b.emit("add", total, term.value)
-            self.shared.b.append(Equation("positive", (total,), (bar,)))
+    def define(self, variable: Var, bar: Var, terms: tuple[Term, ...]) -> None:
+        """Make the sum computable, in the shape of the variable."""
+        if not terms:
+            return
+        b = self.shared.b
+        total = Bar(terms[0].value)
+        for term in terms[1:]:
+            total = accumulate(b, total, Bar(term.value))
+        value = whole(b, total, variable)
+        if isinstance(bar.type, ListOf):
+            b.append(Equation("list_slice", (value, const(None), const(None)), (bar,)))
+        else:
+            b.append(Equation("positive", (value,), (bar,)))
 
     def reverse(self, equation: Equation) -> None:
         if equation.op in ("for", "while"):
@@ -131,15 +158,16 @@ class _Sweep:
             self.operation(equation)
 
     def operation(self, equation: Equation) -> None:
-        rule = lookup(equation.op)
         wanted = tuple(map(self.shared.activity.active, equation.operands))
-        if rule is None or not any(wanted):
+        if not any(wanted):
             return
+        refuse_recursion(equation)
+        rule = rule_of(equation)
         b = self.shared.b
         bars = tuple(self.shared.bar(r) if self.has_bar(r) else None for r in equation.results)
         given = rule.pullback(b, equation, bars, wanted)
         for operand, value in zip(equation.operands, given, strict=True):
-            if value is not None and rule.pointwise:
+            if value is not None and rule.pointwise and is_numeric(equation.result.type):
                 value = unbroadcast(b, value, operand, equation.result)
             self.add(operand, value, child=equation)
 
@@ -173,15 +201,15 @@ class _Sweep:
                 self.add(start, self.shared.bar(parameter))
 
 
-# ---- values
-
-
-def evaluated(trace: Trace, inputs: Sequence[Any], sums: ChildrenSums | None = None) -> dict[Var, Any]:
-    """The value that each variable gets (last), and each adjoint where there are no loops and branches."""
-    straight = not any(e.regions for e in trace.body.equations)
-    equations = (*trace.body.equations, *(sums.equations if sums and straight else ()))
-    run_through = replace(trace, body=replace(trace.body, equations=equations))
-    return dict(run(run_through, inputs, Meanings())[1])
+def refuse_recursion(equation: Equation) -> None:
+    """A table has no rows for a function that calls itself."""
+    if equation.op == "recurse":
+        raise NotYetSupported(
+            "the table of derivatives of a function that calls itself",
+            equation.span,
+            why="how deep it goes is settled by the run, and a table is written before it",
+            do="show the generated source (srcad show, or .source of the derivative), or trace without derivatives",
+        )
 
 
 # ---- the order of a table

@@ -18,6 +18,7 @@ from srcad.transform.similar import atom_key, value_key
 BUFFERS = frozenset({"copy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like"})
 BUFFERS |= {"materialise", "eye", "tri", "array", "list_new", "list_zeros", "list_concat", "list_slice", "list_reverse"}
 COMMUTATIVE = frozenset({"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"})
+PRODUCTS = frozenset({"matmul", "dot", "inner"})
 
 
 def merge_common(trace: Trace) -> Trace:
@@ -60,7 +61,7 @@ class _Merger(Rewriter):
             if length.known:
                 return "dim", length
         operands = [atom_key(a) for a in equation.operands]
-        if equation.op in COMMUTATIVE and all(is_numeric(a.type) for a in equation.operands):
+        if commutes(equation):
             operands.sort(key=hash)
         key = (equation.op, tuple(operands), params_key(equation.params), tuple(r.type for r in equation.results))
         try:
@@ -68,6 +69,13 @@ class _Merger(Rewriter):
         except TypeError:
             return None
         return key
+
+
+def commutes(equation: Equation) -> bool:
+    """Whether the operands may change places; those of a scalar product may, as do the factors in its terms."""
+    if equation.op in PRODUCTS:
+        return all(isinstance(a.type, Array) and a.type.rank == 1 for a in equation.operands)
+    return equation.op in COMMUTATIVE and all(is_numeric(a.type) for a in equation.operands)
 
 
 def mergeable(equation: Equation) -> bool:

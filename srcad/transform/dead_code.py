@@ -7,10 +7,18 @@ more, goes away, through any nesting of regions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, Slot, controls, slots, with_slots
 from srcad.transform.rewrite import same_things, with_body, with_parts
+
+Reads = Callable[[Equation], tuple[Atom, ...]]
+
+
+def all_operands(equation: Equation) -> tuple[Atom, ...]:
+    return equation.operands
 
 
 def eliminate(trace: Trace) -> Trace:
@@ -20,11 +28,16 @@ def eliminate(trace: Trace) -> Trace:
 
 def eliminate_region(region: Region) -> Region:
     """The region without its dead code. All that it yields is live, its parameters stay."""
-    liveness = _Liveness()
+    return found_live(region, region.results).swept(region)
+
+
+def found_live(region: Region, results: tuple[Atom, ...], reads: Reads = all_operands) -> Liveness:
+    """What these results and the effects of a region depend on; `reads`: what an equation that runs reads."""
+    liveness = Liveness(reads)
     liveness.scan(region, ())
-    liveness.mark(region.results)
+    liveness.mark(results)
     liveness.run()
-    return liveness.swept(region)
+    return liveness
 
 
 def has_effect(equation: Equation) -> bool:
@@ -47,8 +60,11 @@ def has_effects(equation: Equation) -> bool:
     return has_effect(equation) or any(has_effects(e) for region in equation.regions for e in region.equations)
 
 
-class _Liveness:
-    def __init__(self) -> None:
+class Liveness:
+    """What is live in a region: values, and the equations that are kept for their sake."""
+
+    def __init__(self, reads: Reads) -> None:
+        self.reads = reads
         self.live: set[Atom] = set()
         self.kept: set[Equation] = set()
         self.pending: list[Atom] = []
@@ -85,7 +101,7 @@ class _Liveness:
         if equation.op in STRUCTURED:
             self.mark(controls(equation))
         else:
-            self.mark(equation.operands)
+            self.mark(self.reads(equation))
             for region in equation.regions:
                 self.mark(region.results)
 

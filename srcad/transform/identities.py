@@ -10,7 +10,7 @@ import numpy as np
 from srcad.ops.catalogue import OPS
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Array, Scalar, Type, Unknown, dtype_of, is_inexact
+from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dtype_of, is_inexact
 from srcad.transform.folding import Folded, Folder, derived, fits, folds, is_derivative, number
 from srcad.transform.similar import same_kind, same_type
 
@@ -298,8 +298,11 @@ def length_of_list(folder: Folder, equation: Equation) -> Folded:
 @folds("list_zeros")
 def zeros_of_nothing(folder: Folder, equation: Equation) -> Folded:
     """Of an empty list: another empty list."""
-    made = folder.maker(equation.operands[0], "list_new")
-    return derived(equation, "list_new", (), params=made.params) if made and not made.operands else None
+    made, t = folder.maker(equation.operands[0], "list_new"), equation.result.type
+    if made is None or made.operands:
+        return None
+    element = {"element": t.element} if isinstance(t, ListOf) and "element" in made.params else {}
+    return derived(equation, "list_new", (), params={**made.params, **element})
 
 
 @folds("list_pop")

@@ -26,7 +26,9 @@ from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tre
 from srcad.trace.types import Array, Dim, Scalar, Type, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.adjoint import Seed, adjoint
 from srcad.transform.batch import Batch, renamed
+from srcad.transform.batch_procedures import Procedures
 from srcad.transform.dead_code import eliminate
+from srcad.transform.prune import pruned
 from srcad.transform.tangent import Direction, tangent
 
 Whole = Callable[[Atom], Atom]
@@ -89,8 +91,8 @@ def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
         for k, dot in zip(moving, dots, strict=True):
             yield from (units.columns(whole(dot), values[k], n) for n in range(len(directions)))
 
-    body = _with_units(made, "tangent", directions, _inputs(trace, wrt), 0, blocks)
-    return _jacobian(trace, wrt, structure, made, body)
+    made = _with_units(made, "tangent", directions, _inputs(trace, wrt), 0, blocks)
+    return _jacobian(trace, wrt, structure, made)
 
 
 def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
@@ -100,7 +102,8 @@ def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
     if len(moving) == 1 and rank_of(trace.body.results[moving[0]].type) == 0:
         seeds = [const(1.0) if k in moving else None for k in range(len(trace.body.results))]
         made = adjoint(trace, distinct, value=True, seeds=seeds)
-        return _jacobian(trace, wrt, structure, made, replace(made.body, results=_parted(trace, made)[1]))
+        made = replace(made, body=replace(made.body, results=_parted(trace, made)[1]))
+        return _jacobian(trace, wrt, structure, made)
     made = adjoint(trace, distinct, value=True, seeds="inputs")
     values, bars = _parted(trace, made)
     bars_in = [entry.var for entry in made.inputs if isinstance(entry, Seed)]
@@ -111,8 +114,8 @@ def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
             yield from (units.rows(whole(bar), x, n) for bar, x in zip(bars, inputs, strict=True))
 
     last = next((k for k, e in enumerate(made.body.equations) if e.role == "adjoint"), len(made.body.equations))
-    body = _with_units(made, "adjoint", bars_in, [values[k] for k in moving], last, blocks)
-    return _jacobian(trace, wrt, structure, made, body)
+    made = _with_units(made, "adjoint", bars_in, [values[k] for k in moving], last, blocks)
+    return _jacobian(trace, wrt, structure, made)
 
 
 def _inputs(trace: Trace, wrt: Sequence[int]) -> list[Var]:
@@ -290,9 +293,9 @@ def _unit(shapes: Shapes, rows: Atom, x: Atom, count: Atom, name: str | None) ->
 
 def _with_units(
     trace: Trace, role: str, movers: Sequence[Var], spaces: Sequence[Atom], place: int, blocks: Blocks
-) -> Region:
-    """The body in which unit vectors, made at a place, stand for the inputs `movers`, and what `blocks` then makes."""
-    b, body = builder(), trace.body
+) -> Trace:
+    """The trace in which unit vectors, made at a place, stand for the inputs `movers`, and what `blocks` then makes."""
+    b, body, table = builder(), trace.body, trace.procedures
     known = [entry.var for entry in trace.inputs if entry.var not in movers]
     ahead, behind = body.equations[:place], body.equations[place:]
     for equation in ahead:
@@ -308,23 +311,24 @@ def _with_units(
         moved = dict(zip(body.results, results, strict=True))
         made = tuple(blocks(units, lambda a: moved[a]))
     else:
-        batch = Batch(b, rest, given, units.count)
+        procedures = Procedures(trace, rest, given)
+        batch = Batch(b, rest, given, units.count, procedures)
         batch.equations(behind)
-        made = tuple(blocks(units, batch.whole))
-    return Region((), tuple(b.equations), made)
+        made, table = tuple(blocks(units, batch.whole)), procedures.table(units.count)
+    return replace(trace, body=Region((), tuple(b.equations), made), procedures=table)
 
 
 # ---- what comes back
 
 
-def _jacobian(trace: Trace, wrt: Sequence[int], structure: Tree, made: Trace, body: Region) -> Trace:
+def _jacobian(trace: Trace, wrt: Sequence[int], structure: Tree, made: Trace) -> Trace:
     """The trace that returns blocks, in their places in the structures of results and arguments."""
     distinct = list(dict.fromkeys(wrt))
     inner = {k: distinct.index(number) for k, number in enumerate(wrt)}
     outer = {k: place * len(distinct) for place, k in enumerate(_moving(trace))}
     output = _nested(trace.output, structure, outer, inner)
-    plain = replace(trace, name=f"{trace.name}_jac", body=body, output=output, procedures=made.procedures)
-    return eliminate(plain)
+    plain = replace(trace, name=f"{trace.name}_jac", body=made.body, output=output, procedures=made.procedures)
+    return pruned(eliminate(plain))
 
 
 def _nested(tree: Tree, structure: Tree, outer: dict[int, int], inner: dict[int, int]) -> Tree:

@@ -5,33 +5,24 @@
 The forward procedure is the forward sweep of the body; `recorded` is what the reverse sweep of the body reads of it, so
 it holds what the calls inside have recorded, as deep as the run goes. To those who call, it is one value, which is
 recorded like any other. Which parameters and results have adjoints is settled for all calls of a procedure together.
+
+All of that is in procedures like any others, and `recorded` is a value like any other: it is made by `record_new` and
+taken apart by `record_items`, the one of which is the adjoint of the other. So it is differentiated again by the same
+rules. What is in a record that a procedure takes or returns need not be recorded once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from srcad.analysis.activity import Activity, activity
-from srcad.errors import NotYetSupported, Span
-from srcad.trace.nodes import (
-    Atom,
-    Equation,
-    Input,
-    Leaf,
-    Node,
-    Parameter,
-    Path,
-    Recorded,
-    Region,
-    Trace,
-    Var,
-    free_variables,
-)
-from srcad.trace.procedures import calls
-from srcad.trace.types import OPAQUE, Unknown
+from srcad.analysis.activity import Activity
+from srcad.analysis.crossing import Signature
+from srcad.trace.nodes import Atom, Equation, Input, Parameter, Path, Region, Trace, Var, free_variables
+from srcad.trace.procedures import listed
+from srcad.trace.types import Record, Recording, Unknown
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate
 from srcad.transform.rename import fresh
@@ -43,125 +34,102 @@ if TYPE_CHECKING:
     from srcad.transform.sweep import Sweep
 
 RECORDED = "recorded"
-Flat = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
-class Signature:
-    """The parameters and the results of a procedure, by their numbers, that are active where it is called."""
+class Pair:
+    """The adjoint of a procedure: the names of its two functions, what the one records for the other, what is active.
 
-    wrt: tuple[int, ...] = ()
-    seeded: tuple[int, ...] = ()
+    `returned`: the results that are records, which the pullback gets as well.
+    """
 
-    def joined(self, wrt: Iterable[int], seeded: Iterable[int]) -> Signature:
-        return Signature(tuple(sorted({*self.wrt, *wrt})), tuple(sorted({*self.seeded, *seeded})))
-
-
-Signatures = dict[str, Signature]
-
-
-# ---- activity
+    forward: str
+    pullback: str
+    record: Record
+    signature: Signature
+    returned: tuple[int, ...]
 
 
-def signatures(trace: Trace, active: Activity, flat: Flat) -> Signatures:
-    """What is active in the procedures, between what is so around their calls."""
-    found: Signatures = {}
-    pending = list(_called(trace.body, active, found))
-    while pending:
-        name = pending.pop()
-        pending += _called(trace.procedures[name].body, _activity(trace.procedures[name], found[name], flat), found)
-    return found
+Pairs = Mapping[str, Pair]  # by the name of the procedure
 
 
-def _called(region: Region, active: Activity, found: Signatures) -> Iterator[str]:
-    """The procedures of which these calls say something new."""
-    for equation in calls(region):
-        name, known = equation.params["procedure"], found.get(equation.params["procedure"], Signature())
-        joined = known.joined(_active(equation.operands, active), _active(equation.results, active))
-        if not (joined.wrt and joined.seeded) or joined == known:
-            continue
-        if equation.params.get("derived"):
-            raise twice(equation.span)
-        found[name] = joined
-        yield name
+def pairs(trace: Trace, known: Mapping[str, Signature]) -> dict[str, Pair]:
+    """An adjoint for each procedure that is differentiated."""
+    taken = names_in_use(trace)
+    made = {}
+    for name, signature in known.items():
+        forward, pullback = (fresh(f"{stem_of(name)}_{suffix}", taken) for suffix in ("forward", "pullback"))
+        returned = (k for k, a in enumerate(trace.procedures[name].body.results) if isinstance(a.type, Record))
+        made[name] = Pair(forward, pullback, Record(Recording(forward)), signature, tuple(returned))
+    return made
 
 
-def twice(span: Span | None) -> NotYetSupported:
-    return NotYetSupported(
-        "the derivative of the derivative of a function that calls itself",
-        span,
-        why="its forward and reverse sweeps are functions of their own, which are not differentiated again yet",
-        do="write the recursion as a loop",
-    )
-
-
-def _active(atoms: Sequence[Atom], active: Activity) -> list[int]:
-    return [k for k, a in enumerate(atoms) if active.active(a)]
-
-
-def _activity(procedure: Trace, signature: Signature, flat: Flat) -> Activity:
-    inputs = (procedure.inputs[k].var for k in signature.wrt)
-    return activity(procedure.body, inputs, (procedure.body.results[k] for k in signature.seeded), flat)
-
-
-# ---- the calls of a body that is differentiated
-
-
-def recording(trace: Trace, active: Activity, known: Signatures) -> Trace:
-    """The trace in which active calls go to forward procedures."""
-    return replace(trace, body=_Recording(active, known).region(trace.body)) if known else trace
-
-
-class _Recording(Rewriter):
-    def __init__(self, active: Activity, known: Signatures) -> None:
-        super().__init__()
-        self.active = active
-        self.known = known
-
-    def rewrite(self, equation: Equation) -> None:
-        if equation.op == "recurse" and any(map(self.active.active, equation.results)):
-            equation = _forward_call(equation, self.known[equation.params["procedure"]])
-        self.out.append(self.with_inner(equation))
-
-
-def _forward_call(equation: Equation, signature: Signature) -> Equation:
-    stem = stem_of(equation.params["procedure"])
-    more = {
-        "procedure": f"{stem}_forward",
-        "pullback": f"{stem}_pullback",
-        "signature": signature,
-        "derived": True,
-        "types": (*equation.params["types"], OPAQUE),
-    }
-    params = MappingProxyType({**equation.params, **more})
-    return replace(equation, results=(*equation.results, Var(OPAQUE, RECORDED)), params=params)
+def names_in_use(trace: Trace) -> set[str]:
+    """The names that a new procedure can't have."""
+    return {*trace.procedures, *(entry.path.root for entry in trace.inputs), *(p.name for p in trace.parameters)}
 
 
 def stem_of(name: str) -> str:
     return name.removesuffix("_value")
 
 
+# ---- the calls of a body that is differentiated
+
+
+def recording(trace: Trace, active: Activity, known: Pairs) -> Trace:
+    """The trace in which active calls go to forward procedures."""
+    return replace(trace, body=_Recording(active, known).region(trace.body)) if known else trace
+
+
+class _Recording(Rewriter):
+    def __init__(self, active: Activity, known: Pairs) -> None:
+        super().__init__()
+        self.active = active
+        self.known = known
+
+    def rewrite(self, equation: Equation) -> None:
+        if is_active_call(equation, self.active):
+            equation = _forward_call(equation, self.known[equation.params["procedure"]])
+        self.out.append(self.with_inner(equation))
+
+
+def is_active_call(equation: Equation, active: Activity) -> bool:
+    """Whether a derivative passes a call."""
+    if equation.op != "recurse" or not any(map(active.active, equation.results)):
+        return False
+    return any(map(active.active, equation.operands))
+
+
+def _forward_call(equation: Equation, pair: Pair) -> Equation:
+    types = (*equation.params["types"], pair.record)
+    params = MappingProxyType({**equation.params, "procedure": pair.forward, "types": types})
+    return replace(equation, results=(*equation.results, Var(pair.record, RECORDED)), params=params)
+
+
 def reverse_call(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     """Call the pullback."""
-    signature: Signature = equation.params["signature"]
-    seeds = [sweep.whole(bars[k], equation.results[k]) for k in signature.seeded]
-    types = tuple(bar_type(equation.operands[k].type) for k in signature.wrt)
-    operands = (*equation.operands, equation.results[-1], *seeds)
-    params = MappingProxyType({"procedure": equation.params["pullback"], "types": types, "derived": True})
+    pair = sweep.pairs.get(equation.params["procedure"])
+    if pair is None:
+        return
+    seeds = [sweep.whole(bars[k], equation.results[k]) for k in pair.signature.results]
+    types = tuple(bar_type(equation.operands[k].type) for k in pair.signature.parameters)
+    returned = (equation.results[k] for k in pair.returned)
+    operands = (*equation.operands, *returned, equation.results[-1], *seeds)
     given = tuple(map(Var, types))
+    params = MappingProxyType({"procedure": pair.pullback, "types": types})
     sweep.b.append(Equation("recurse", operands, given, params))
-    for k, g in zip(signature.wrt, given, strict=True):
+    for k, g in zip(pair.signature.parameters, given, strict=True):
         sweep.add(equation.operands[k], g, whole=not isinstance(g.type, Unknown))
 
 
 # ---- the procedures
 
 
-def derived(procedures: Iterable[tuple[Trace, Trace, Sequence[Var]]]) -> dict[str, Trace]:
+def derived(procedures: Iterable[tuple[Pair, Trace, Trace, Sequence[Var]]]) -> dict[str, Trace]:
     """The forward procedure and the pullback of each; given are the primal, both sweeps as one trace, and the seeds."""
     made = {}
-    for primal, joint, seeds in procedures:
-        for trace in _pair(primal, joint, seeds):
+    for pair, primal, joint, seeds in procedures:
+        for trace in _functions(pair, primal, joint, seeds):
             made[trace.name] = trace
     return made
 
@@ -172,48 +140,62 @@ def seeds_of(procedure: Trace, signature: Signature) -> list[Atom | None]:
     bars: list[Atom | None] = []
     for k, result in enumerate(procedure.body.results):
         name = fresh(f"{getattr(result, 'name', None) or 'out'}_bar", taken)
-        bars.append(Var(bar_type(result.type), name) if k in signature.seeded else None)
+        bars.append(Var(bar_type(result.type), name) if k in signature.results else None)
     return bars
 
 
-def _pair(primal: Trace, joint: Trace, seeds: Sequence[Var]) -> tuple[Trace, Trace]:
+def _functions(pair: Pair, primal: Trace, joint: Trace, seeds: Sequence[Var]) -> tuple[Trace, Trace]:
     count = len(primal.body.results)
     results, bars = joint.body.results[:count], joint.body.results[count:]
     ahead = tuple(e for e in joint.body.equations if e.role != "adjoint")
-    reverse = Region((), tuple(e for e in joint.body.equations if e.role == "adjoint"), bars)
-    given = {*(entry.var for entry in primal.inputs), *seeds}
-    recorded = tuple(v for v in free_variables(reverse) if v not in given)
-    return _forward(primal, ahead, results, recorded), _pullback(primal, reverse, recorded, seeds)
-
-
-def _forward(
-    primal: Trace, equations: tuple[Equation, ...], results: tuple[Atom, ...], recorded: tuple[Var, ...]
-) -> Trace:
-    last = Node("tuple", tuple(Leaf(len(results) + k) for k in range(len(recorded))))
-    made = replace(
-        primal,
-        name=f"{stem_of(primal.name)}_forward",
-        body=settled(Region((), equations, (*results, *recorded)), recorded),
-        output=Node("tuple", (*(Leaf(k) for k in range(len(results))), last)),
+    back = tuple(e for e in joint.body.equations if e.role == "adjoint")
+    known = {entry.var for entry in primal.inputs}
+    returned = _new(known, [results[k] for k in pair.returned])
+    reverse = Region((), (*_opened(ahead, known), *back), bars)
+    recorded = tuple(v for v in free_variables(reverse) if v not in known and v not in seeds)
+    record = Var(pair.record, RECORDED)
+    params = MappingProxyType({"record": pair.record})
+    forward = Region((), (*ahead, Equation("record_new", recorded, (record,), params)), (*results, record))
+    pullback = replace(reverse, equations=(*_taking(record, recorded), *reverse.equations))
+    inputs = (*primal.inputs, *_inputs(primal, (*returned, record, *seeds)))
+    return (
+        _procedure(primal, pair.forward, primal.inputs, settled(forward)),
+        _procedure(primal, pair.pullback, inputs, pullback),
     )
-    return eliminate(made)
 
 
-def _pullback(primal: Trace, reverse: Region, recorded: tuple[Var, ...], seeds: Sequence[Var]) -> Trace:
-    root = fresh(RECORDED, {p.name for p in primal.parameters})
-    further = [Recorded(v, Path(root).item(k)) for k, v in enumerate(recorded)]
-    names = [root, *(seed.name or "" for seed in seeds)]
-    made = replace(
-        primal,
-        name=f"{stem_of(primal.name)}_pullback",
-        inputs=(*primal.inputs, *further, *(Input(seed, Path(seed.name or "")) for seed in seeds)),
-        parameters=(*primal.parameters, *map(Parameter, names)),
-        body=reverse,
-        output=listed(len(reverse.results)),
-    )
-    return eliminate(made)
+def _opened(ahead: Iterable[Equation], known: set[Var]) -> Iterator[Equation]:
+    """What the pullback finds in the records that it gets; `known` learns it."""
+    for equation in ahead:
+        if equation.op == "record_items" and equation.operands[0] in known:
+            yield from _taking(equation.operands[0], _new(known, equation.results))
+        if equation.op == "record_new" and equation.result in known:
+            yield from _taking(equation.result, _new(known, equation.operands))
 
 
-def listed(count: int) -> Leaf | Node:
-    """What a procedure with so many results returns."""
-    return Leaf(0) if count == 1 else Node("tuple", tuple(map(Leaf, range(count))))
+def _new(known: set[Var], atoms: Iterable[Atom]) -> tuple[Var, ...]:
+    """The variables that aren't known yet, which they are from now on; others in the places of the rest."""
+    found = []
+    for a in atoms:
+        found.append(a if isinstance(a, Var) and a not in known else Var(a.type))
+        known.add(found[-1])
+    return tuple(found)
+
+
+def _taking(record: Atom, items: tuple[Var, ...]) -> Iterator[Equation]:
+    """The items of a record, in the reverse sweep."""
+    if items:
+        types = MappingProxyType({"types": tuple(v.type for v in items)})
+        yield Equation("record_items", (record,), items, types, role="adjoint")
+
+
+def _inputs(primal: Trace, variables: Sequence[Var]) -> tuple[Input, ...]:
+    """Further inputs, which have their variables' names."""
+    taken = {p.name for p in primal.parameters}
+    return tuple(Input(v, Path(fresh(v.name or RECORDED, taken))) for v in variables)
+
+
+def _procedure(primal: Trace, name: str, inputs: tuple[Input, ...], body: Region) -> Trace:
+    parameters = tuple(Parameter(entry.path.root) for entry in inputs)
+    output = listed(len(body.results))
+    return eliminate(replace(primal, name=name, inputs=inputs, parameters=parameters, body=body, output=output))

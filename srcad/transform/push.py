@@ -5,26 +5,34 @@ Each equation is followed by that of its tangent, which finds all that it reads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from srcad.analysis.activity import Activity
-from srcad.errors import NotYetSupported
+from srcad.analysis.crossing import Activities
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
 from srcad.trace.types import Undefined
 from srcad.transform.branches import bar_type
+from srcad.transform.procedure_tangents import Movings, push_call
+from srcad.transform.records import push_items, push_record
 from srcad.transform.sweep import rule_of
-from srcad.transform.unbroadcast import Bar, fit_dtype, whole
+from srcad.transform.unbroadcast import Bar, fit_dtype, fit_exactly, whole
+
+RECORDS: dict[str, Callable[[Push, Equation], None]] = {"record_new": push_record, "record_items": push_items}
 
 
 class Push:
     """The state of the sweep: the builder that it writes to, and the tangent of each variable that moves."""
 
-    def __init__(self, b: Builder, activity: Activity, dots: Mapping[Var, Atom]) -> None:
+    def __init__(
+        self, b: Builder, activity: Activity, dots: Mapping[Var, Atom], activities: Activities, known: Movings
+    ) -> None:
         self.b = b
         self.active = activity.active
+        self.activities = activities
+        self.known = known
         self.dots = dict(dots)
         self.names: dict[Var, str] = {}  # of tangents, given in the end
         self.given = frozenset(v for v in dots.values() if isinstance(v, Var))
@@ -41,8 +49,12 @@ class Push:
         if isinstance(a.type, Undefined):
             return UNDEF
         if isinstance(a, Const) and a.value is None:
-            return a
+            return Const(None, bar_type(a.type))
         return fit_dtype(self.b, whole(self.b, self.bar(a), a), like)
+
+    def whole_result(self, a: Atom) -> Atom:
+        """The tangent of a result, as the caller gets it."""
+        return fit_exactly(self.b, self.bar(a), a)
 
     def put(self, var: Var, dot: Atom) -> None:
         self.dots[var] = dot
@@ -59,21 +71,16 @@ class Push:
     def equation(self, equation: Equation) -> None:
         if equation.op in STRUCTURED:
             self.structure(equation)
+        elif equation.op == "recurse":
+            push_call(self, equation)
         else:
             self.b.append(equation)
-            self.operation(equation)
+            RECORDS.get(equation.op, Push.operation)(self, equation)
 
     def operation(self, equation: Equation) -> None:
         dots = tuple(self.dots.get(a) if isinstance(a, Var) else None for a in equation.operands)
         if all(dot is None for dot in dots) or not any(map(self.active, equation.results)):
             return
-        if equation.op == "recurse":
-            raise NotYetSupported(
-                "the tangent of a function that calls itself",
-                equation.span,
-                why="forward mode has no functions of its own for it yet",
-                do="use reverse mode (srcad.grad, srcad.vjp, srcad.jacobian), or write the recursion as a loop",
-            )
         with self.deriving(equation.role):
             moved = rule_of(equation).pushforward(self.b, equation, dots)
             for result, dot in zip(equation.results, moved, strict=True):

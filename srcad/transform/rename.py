@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from srcad.trace.nodes import Atom, Region, Var
+from srcad.trace.procedures import unused
 
 
 def rename(region: Region, names: Mapping[Var, str]) -> Region:
@@ -30,9 +31,6 @@ def _atoms(atoms: tuple[Atom, ...], fresh: Mapping[Var, Var]) -> tuple[Atom, ...
 
 def fresh(name: str, taken: set[str]) -> str:
     """The name, with a number if need be; it is taken from now on."""
-    candidate, k = name, 1
-    while candidate in taken:
-        k += 1
-        candidate = f"{name}{k}"
+    candidate = unused(name, taken)
     taken.add(candidate)
     return candidate

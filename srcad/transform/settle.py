@@ -45,6 +45,8 @@ def _reads(region: Region) -> Iterator[Var]:
     for equation in walk(region):
         if equation.op == "list_append" and equation.role == "record":
             yield from variables(equation.operands[1:])
+        elif equation.op == "record_new":
+            yield from variables(equation.operands)
         elif equation.role in ("adjoint", "tangent"):
             yield from variables(_adjoint_reads(equation))
 

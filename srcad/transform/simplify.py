@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from srcad.trace.nodes import Trace
 from srcad.trace.procedures import reached, with_procedures
-from srcad.transform import constants, identities, shapes, updates  # noqa: F401 - these fill the tables of folding
+from srcad.transform import (  # noqa: F401 - these fill the tables of folding
+    constants,
+    contractions,
+    factors,
+    identities,
+    shapes,
+    updates,
+)
 from srcad.transform.common import merge_common
 from srcad.transform.dead_code import eliminate
 from srcad.transform.folding import fold

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from srcad.analysis.activity import Activity
+from srcad.analysis.crossing import Activities
 from srcad.errors import NotYetSupported
 from srcad.rules import Rule, lookup
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, free_variables, walk
 from srcad.trace.types import Array, Scalar, is_numeric
-from srcad.transform import branches, loops, places, procedures
+from srcad.transform import branches, loops, places, procedures, records
 from srcad.transform.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast_bar, whole
 
 STRUCTURES = {
@@ -25,6 +26,8 @@ STRUCTURES = {
     "for": loops.reverse_loop,
     "while": loops.reverse_loop,
     "recurse": procedures.reverse_call,
+    "record_new": records.reverse_record,
+    "record_items": records.reverse_items,
 }
 PLACES = {
     "get_item": places.reverse_get_item,
@@ -35,9 +38,13 @@ PLACES = {
 class Sweep:
     """The state of a reverse sweep: the builder that it writes to, and the adjoint of each variable so far."""
 
-    def __init__(self, b: Builder, activity: Activity, primal: Trace) -> None:
+    def __init__(
+        self, b: Builder, activity: Activity, primal: Trace, activities: Activities, pairs: procedures.Pairs
+    ) -> None:
         self.b = b
         self.active = activity.active
+        self.activities = activities
+        self.pairs = {pair.forward: pair for pair in pairs.values()}
         self.bars: dict[Var, Bar] = {}
         self.names: dict[Var, str] = {}  # of adjoints, given in the end
         self.makers = {v: equation for equation in walk(primal.body) for v in equation.results}

@@ -8,21 +8,25 @@ those of what it yields, a loop carries those of what it carries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from srcad.analysis.activity import activity
+from srcad.analysis.activity import Flat
+from srcad.analysis.crossing import activities
 from srcad.ops.catalogue import builder
-from srcad.trace.nodes import Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.nodes import Atom, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.procedures import with_procedures
 from srcad.trace.types import is_differentiable
 from srcad.transform.adjoint import is_flat
 from srcad.transform.branches import bar_type
 from srcad.transform.dead_code import eliminate
 from srcad.transform.opened import opened
+from srcad.transform.procedure_tangents import directions as procedure_directions
+from srcad.transform.procedure_tangents import movings, pushed
+from srcad.transform.prune import pruned
 from srcad.transform.push import Push
 from srcad.transform.rename import fresh, rename
 from srcad.transform.settle import settled
-from srcad.transform.unbroadcast import fit_exactly
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +40,14 @@ def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
     The output has the structure of the primal's, with None where a result has no tangent; with `value` it is a pair
     of the primal's output and that.
     """
-    trace = opened(trace)
+    trace = with_procedures(opened(trace), opened)
     results = trace.body.results
     directions = _directions(trace, tuple(dict.fromkeys(wrt)))
     moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
-    active = activity(trace.body, directions, (results[k] for k in moving), is_flat)
-    push = Push(builder(), active, {v: entry.var for v, entry in directions.items()})
+    push, procedures = prepared(trace, {v: entry.var for v, entry in directions.items()}, [results[k] for k in moving])
     push.equations(trace.body.equations)
     with push.deriving():
-        dots = [fit_exactly(push.b, push.bar(results[k]), results[k]) for k in moving]
+        dots = [push.whole_result(results[k]) for k in moving]
     body = Region((), tuple(push.b.equations), (*(results if value else ()), *dots))
     made = replace(
         trace,
@@ -53,8 +56,28 @@ def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
         parameters=_parameters(trace.parameters, tuple(directions.values())),
         body=rename(settled(body), push.names),
         output=_output(trace, moving, value),
+        procedures=procedures,
     )
-    return eliminate(made)
+    return pruned(eliminate(made))
+
+
+def prepared(
+    trace: Trace, dots: Mapping[Var, Var], results: Iterable[Atom], flat: Flat = is_flat
+) -> tuple[Push, dict[str, Trace]]:
+    """The sweep of a trace, before its first equation, and the procedures of the trace and of its tangent.
+
+    `flat` tells the operations whose derivative is taken to be zero.
+    """
+    active = activities(trace, dots, results, flat)
+    known = movings(trace, active.signatures)
+    made = dict(trace.procedures)
+    for name, moving in known.items():
+        procedure = trace.procedures[name]
+        beside = procedure_directions(procedure, moving.signature)
+        inner = {v: entry.var for v, entry in beside.items()}
+        push = Push(builder(), active.procedures[name], inner, active, known)
+        made[moving.name] = pushed(push, procedure, moving, beside)
+    return Push(builder(), active.main, dots, active, known), made
 
 
 def _directions(trace: Trace, wrt: Sequence[int]) -> dict[Var, Direction]:
@@ -99,4 +122,4 @@ def _moved(tree: Tree, places: dict[int, int]) -> Tree:
     return Fixed(None)
 
 
-__all__ = ["Direction", "tangent"]
+__all__ = ["Direction", "prepared", "tangent"]

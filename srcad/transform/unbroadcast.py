@@ -15,6 +15,7 @@ from srcad.trace.types import (
     Array,
     Dim,
     ListOf,
+    Record,
     Scalar,
     TupleOf,
     Type,
@@ -178,7 +179,7 @@ def zero(b: Builder, like: Atom) -> Atom:
     """The adjoint zero of a variable where one must stand."""
     if isinstance(like.type, Scalar):
         return const(0.0)
-    made: Atom = b.emit("list_zeros" if isinstance(like.type, (ListOf, TupleOf)) else "zeros_like", like)
+    made: Atom = b.emit("list_zeros" if isinstance(like.type, (ListOf, TupleOf, Record)) else "zeros_like", like)
     return made
 
 

@@ -110,12 +110,6 @@ def test_a_result_that_may_be_an_argument_is_refused_where_it_is_written_to() ->
     assert caught.value.span.line == inspect.getsourcelines(overwritten)[1] + 2
 
 
-def test_second_derivatives_are_refused() -> None:
-    first = srcad.grad(recursion.raising)
-    with pytest.raises(NotYetSupported, match="calls itself"):
-        srcad.grad(first)(4.3)
-
-
 def shrunk(x: float, names: dict[str, float]) -> float:
     if x < 1.0:
         return x * names["k"]

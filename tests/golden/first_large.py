@@ -26,7 +26,7 @@ def first_large_grad(x, threshold):
         # adjoint of: if v > threshold:
         if v > threshold:
             # adjoint of: return v * v
-            v_bar = 2 * v2 * v
+            v_bar = 2.0 * v2 * v
             v2 = 0.0
         else:
             v_bar = 0.0

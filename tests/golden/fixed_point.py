@@ -15,7 +15,7 @@ def fixed_point_grad(a):
     for _ in range(trips):
         x = x_tape.pop()
         # adjoint of: new = math.cos(a * x)
-        v1 = -(x_bar * math.sin(a * x))
-        x_bar = v1 * a
-        a_bar += v1 * x
+        v1 = x_bar * math.sin(a * x)
+        x_bar = -(v1 * a)
+        a_bar -= v1 * x
     return (a_bar,)

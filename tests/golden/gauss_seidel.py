@@ -29,8 +29,7 @@ def gauss_seidel_grad(a, b, sweeps):
             v7 = v6 / v5
             x_bar[i] += v7 * v5
             a_bar[i, i] += v7 * x[i] - v7 * v4
-            v8 = -v7
-            x_bar += v8 * a[i]
-            a_bar[i] += v8 * x
+            x_bar -= v7 * a[i]
+            a_bar[i] -= v7 * x
             b_bar[i] += v7
     return a_bar, b_bar

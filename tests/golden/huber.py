@@ -2,11 +2,8 @@ def huber_value_and_grad(r, delta):
     # if abs(r) <= delta:
     v1 = abs(r)
     if v1 <= delta:
-        # value = 0.5 * r * r
-        r_bar = 0.5 * r
-        value = r_bar * r
-        # adjoint of: value = 0.5 * r * r
-        r_bar += r_bar
+        value = 0.5 * r * r
+        r_bar = r
         delta_bar = 0.0
         v2 = 0.0
     else:

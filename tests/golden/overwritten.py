@@ -8,5 +8,5 @@ def overwritten_grad(x, a):
     x_bar = y
     x_bar[0] = 0.0
     # adjoint of: y = x * x
-    x_bar += 2 * v1 * x
+    x_bar += 2.0 * v1 * x
     return x_bar, a_bar

@@ -22,7 +22,7 @@ def recurrent_grad(params, inputs):
         h_2 = h_tape.pop()
         x = inputs[k]
         # adjoint of: h = np.tanh(params["W"] @ x + params["V"] @ h + params["b"])
-        v2 = h_bar * (1 - h ** 2)
+        v2 = h_bar * (1.0 - h ** 2)
         b_bar += v2
         h_bar = V.T @ v2
         V_bar += np.outer(v2, h_2)

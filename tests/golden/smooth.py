@@ -15,9 +15,9 @@ def smooth_grad(u, c, steps):
         # adjoint of: u[1:-1] = u[1:-1] + c * lap
         v1 = u_bar[1:-1]
         lap_bar = v1 * c
-        c_bar += np.sum(v1 * lap)
+        c_bar += v1 @ lap
         # adjoint of: lap = u[:-2] - 2 * u[1:-1] + u[2:]
         u_bar[2:] += lap_bar
-        u_bar[1:-1] -= 2 * lap_bar
+        u_bar[1:-1] -= 2.0 * lap_bar
         u_bar[:-2] += lap_bar
     return u_bar, c_bar

@@ -36,3 +36,23 @@ def neuron(W, b, x):
     z = W @ x + b
     h = 1 / (1 + np.exp(-z))
     return np.sum(h)
+
+
+def halved(x):
+    while x > 1.0:
+        x = 0.5 * x
+    return 2.0 * x
+
+
+def affine(p, x):
+    return np.sum(p["w"] * x) + p["b"]
+
+
+def noisy(x, y, rng):
+    drawn = rng.normal()
+    print("drawn")
+    return x * y * drawn
+
+
+def root(x):
+    return root(x / 4.0) * 2.0 if x > 1.0 else np.sqrt(x)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import srcad
 from srcad.ops.catalogue import OPS
 from srcad.rules.table import RULES
 from tests.rules.checking import Fixed, check, derivative_at
@@ -119,3 +120,15 @@ def test_kinks(name: str, args: tuple[object, ...], expected: tuple[object, ...]
 def test_zero_to_the_zero() -> None:
     (found,) = derivative_at(lambda b, x: b.emit("power", x, 0), np.array([0.0, 2.0]))
     np.testing.assert_allclose(found, 0.0)
+
+
+def test_sinc_near_zero() -> None:
+    """All derivatives at 0 are those of the series 1 - (pi x)**2 / 6 + (pi x)**4 / 120; near it no digits cancel."""
+    first = srcad.grad(lambda x: np.sinc(x))
+    second, third = srcad.grad(first), srcad.grad(srcad.grad(first))
+    assert first(0.0) == 0.0 and third(0.0) == 0.0
+    assert second(0.0) == pytest.approx(-(np.pi**2) / 3, rel=1e-15)
+    assert srcad.grad(third)(0.0) == pytest.approx(np.pi**4 / 5, rel=1e-14)
+    assert first(1e-6) == pytest.approx(-(np.pi**2) / 3 * 1e-6, rel=1e-11)
+    below, above = (second(x) for x in (0.1 - 1e-12, 0.1 + 1e-12))
+    assert below == pytest.approx(above, rel=1e-10)

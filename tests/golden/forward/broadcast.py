@@ -5,4 +5,4 @@ def broadcast_jvp(x, row, s, x_dot, row_dot, s_dot):
     v1 = y > 0
     v2 = np.where(v1, y, 0.1 * y)
     return (np.sum(np.mean(v2 ** 2, axis=0)),
-        np.sum(np.mean(2 * np.where(v1, y_dot, 0.1 * y_dot) * v2, axis=0)))
+        2.0 * np.sum(np.mean(np.where(v1, y_dot, 0.1 * y_dot) * v2, axis=0)))

@@ -10,7 +10,7 @@ def first_large_jvp(x, threshold, x_dot, threshold_dot):
         if v1:
             # return v * v
             v3 = v * v
-            v4 = 2 * v_dot * v
+            v4 = 2.0 * v_dot * v
         # for v in x:
         if v2:
             break

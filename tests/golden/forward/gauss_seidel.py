@@ -14,8 +14,7 @@ def gauss_seidel_jvp(a, b, sweeps, a_dot, b_dot):
             v5 = x[i]
             v6 = v4 * v5 + x_dot[i] * v3
             v7 = (b[i] - v2 @ x + v3 * v5) / v3
-            v8 = v4 / v3 * v7
-            v9 = (b_dot[i] - (a_dot[i] @ x + v2 @ x_dot) + v6) / v3 - v8
+            v8 = (b_dot[i] - (a_dot[i] @ x + v2 @ x_dot) + v6 - v4 * v7) / v3
             x[i] = v7
-            x_dot[i] = v9
+            x_dot[i] = v8
     return np.sum(x), np.sum(x_dot)

@@ -10,4 +10,4 @@ def network_jvp(W, b, U, c, x, y, W_dot, b_dot, U_dot, c_dot):
     y_hat_dot = U_dot @ h + U @ h_dot + c_dot
     # return 0.5 * np.sum((y_hat - y) ** 2)
     v3 = y_hat - y
-    return 0.5 * np.sum(v3 ** 2), 0.5 * np.sum(2 * y_hat_dot * v3)
+    return 0.5 * np.sum(v3 ** 2), y_hat_dot @ v3

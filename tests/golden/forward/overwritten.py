@@ -1,6 +1,6 @@
 def overwritten_jvp(x, a, x_dot, a_dot):
     y = x * x
-    y_dot = 2 * x_dot * x
+    y_dot = 2.0 * x_dot * x
     # x[0] = a
     v1 = x.copy()
     v1[0] = a

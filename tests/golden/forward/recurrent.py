@@ -14,5 +14,5 @@ def recurrent_jvp(params, inputs, params_dot):
         # h = np.tanh(params["W"] @ x + params["V"] @ h + params["b"])
         v1 = W_dot @ x + (V_dot @ h + V @ h_dot) + b_dot
         h = np.tanh(W @ x + V @ h + b)
-        h_dot = v1 * (1 - h ** 2)
-    return np.sum(h ** 2), np.sum(2 * h_dot * h)
+        h_dot = v1 * (1.0 - h ** 2)
+    return np.sum(h ** 2), 2.0 * (h_dot @ h)

@@ -27,9 +27,9 @@ def fixed_point_hvp(a, a_dot):
         # adjoint of: new = math.cos(a * x)
         v2 = a * x
         v3 = math.sin(v2)
-        v4 = -(x_bar * v3)
-        v5 = -(x_bar_dot * v3 + (a_dot * x + x_dot * a) * math.cos(v2) * x_bar)
-        x_bar = v4 * a
-        x_bar_dot = v5 * a + a_dot * v4
-        a_bar_dot += v5 * x + x_dot * v4
+        v4 = x_bar * v3
+        v5 = x_bar_dot * v3 + (a_dot * x + x_dot * a) * math.cos(v2) * x_bar
+        x_bar = -(v4 * a)
+        x_bar_dot = -(v5 * a + a_dot * v4)
+        a_bar_dot -= v5 * x + x_dot * v4
     return (a_bar_dot,)

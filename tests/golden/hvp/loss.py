@@ -7,7 +7,7 @@ def loss_hvp(w, b, X, y, w_dot, b_dot):
     v3 = z_dot * v1 * v2
     # adjoint of: return np.mean(np.log1p(np.exp(-y * z))) + 0.01 * np.sum(w**2)
     w_bar_dot = 0.02 * w_dot
-    v4 = 1 + v2
+    v4 = 1.0 + v2
     v5 = 1.0 / y.size / v4
     z_bar_dot = (v3 * v5 - v3 / v4 * v5 * v2) * v1
     # adjoint of: z = X @ w + b

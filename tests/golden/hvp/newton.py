@@ -9,7 +9,7 @@ def newton_hvp(a, n, a_dot):
         x_tape_dot.append(x_dot)
         # x = 0.5 * (x + a / x)
         v1 = a / x
-        v2 = x_dot + (a_dot / x - x_dot / x * v1)
+        v2 = x_dot + (a_dot - x_dot * v1) / x
         x = 0.5 * (x + v1)
         x_dot = 0.5 * v2
     x_bar = 1.0
@@ -21,12 +21,11 @@ def newton_hvp(a, n, a_dot):
         x_dot = x_tape_dot.pop()
         # adjoint of: x = 0.5 * (x + a / x)
         v3 = a / x
-        v4 = x_dot / x
         x_bar = 0.5 * x_bar
         x_bar_dot = 0.5 * x_bar_dot
-        v5 = x_bar / x
-        v6 = x_bar_dot / x - v4 * v5
-        a_bar_dot += v6
-        x_bar -= v5 * v3
-        x_bar_dot -= v6 * v3 + (a_dot / x - v4 * v3) * v5
+        v4 = x_bar / x
+        v5 = (x_bar_dot - x_dot * v4) / x
+        a_bar_dot += v5
+        x_bar -= v4 * v3
+        x_bar_dot -= v5 * v3 + (a_dot - x_dot * v3) / x * v4
     return (a_bar_dot,)

@@ -1,0 +1,59 @@
+"""The command line: compare four ways to a derivative."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srcad.cli import Target, Types, Wrt, app, example_for, load, print_plain, tell, tell_assumed
+from srcad.cli_check import At, Seed, bad_input, filled, quiet, resolved, try_out
+from srcad.compare import compare
+from srcad.compare.comparison import BUDGET, TIMES
+from srcad.compare.plot import check_plot
+from srcad.compare.scaling import SIZES
+
+
+@app.command("compare", epilog="Example: srcad compare model.py:loss --args 'w: float64\\[3]' --plot loss.png")
+def compare_command(
+    target: Target,
+    at: At = "",
+    args: Types = "",
+    wrt: Wrt = "",
+    sizes: Annotated[
+        str, typer.Option(metavar="NUMBERS", help="Numbers of inputs at which the cost is measured; 'none' for none.")
+    ] = ",".join(map(str, SIZES)),
+    times: Annotated[int, typer.Option(min=0, help="How often the function is applied to its own result.")] = TIMES,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw accuracy, cost and swell to a file.")] = None,
+    budget: Annotated[float, typer.Option(min=0.0, help="Seconds for each measurement.")] = BUDGET,
+    seed: Seed = 0,
+) -> None:
+    """Numerical, symbolic, forward and reverse derivatives: values, accuracy, time, growth of the cost."""
+    function = load(target)
+    example = example_for(function, args, at)
+    tell_assumed(example)
+    with bad_input():
+        if plot is not None:
+            check_plot(plot)
+        positional = filled(example, at, function, seed)
+        called = functools.partial(function, **example.kwargs) if example.kwargs else function
+        moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
+        with quiet():
+            try_out(called, positional)
+            found = compare(called, positional, moving, sizes=parse_sizes(sizes), times=times, budget=budget, seed=seed)
+    print_plain(str(found).rstrip("\n"))
+    if plot is not None:
+        found.plot(plot)
+        tell(f"wrote {plot}")
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """ "8,16,32" as numbers."""
+    if text.strip() == "none":
+        return ()
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words or not all(word.isdigit() and int(word) > 0 for word in words):
+        raise typer.BadParameter(f"--sizes takes positive numbers with commas between, or none, not {text!r}")
+    return tuple(map(int, words))

@@ -1,0 +1,26 @@
+"""Names that may have no value yet where a branch or a loop passes them on under another name.
+
+A value that only some turn sets, or some branch, is undefined before. It is never used, but `b = a` reads it all the
+same, and Python would raise UnboundLocalError: where a name like this one is left undefined, it gets the value None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from srcad.codegen.naming import Names
+from srcad.trace.nodes import Equation, Trace, Var, walk
+from srcad.trace.slots import STRUCTURED, slots
+
+
+def passed_on(trace: Trace, names: Names) -> frozenset[str]:
+    """The names that are read where a slot gets a value which has another name."""
+    return frozenset(name for eq in walk(trace.body) if eq.op in STRUCTURED for name in _read(eq, names))
+
+
+def _read(eq: Equation, names: Names) -> Iterator[str]:
+    for slot in slots(eq):
+        targets = {names.of(var) for var in slot.targets if var in names.classes}
+        for source in slot.sources:
+            if isinstance(source, Var) and source in names.classes and {names.of(source)} != targets:
+                yield names.of(source)

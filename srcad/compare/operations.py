@@ -1,0 +1,69 @@
+"""How many operations on numbers a program does at a point: the same on every machine, and at every hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from srcad.ops.catalogue import OPS
+from srcad.testing.meanings import meanings
+from srcad.trace.evaluate import Meaning, _Interpreter
+from srcad.trace.nodes import Equation, Trace
+
+# What moves values about, or makes them, is not counted.
+_MOVES = frozenset(
+    ("set_item", "copy", "zeros_like", "materialise", "cast", "array", "array_to_list", "call", "format", "raise_")
+) | frozenset(("zeros", "ones", "empty", "full", "ones_like", "empty_like", "full_like", "eye", "arange"))
+_MOVES |= frozenset(
+    ("concatenate", "concatenate_list", "stack", "tile", "repeat", "pad", "flatten", "roll", "to_float")
+)
+_PRODUCTS = frozenset(("matmul", "dot", "inner"))
+_CUBIC = frozenset(("solve", "inv", "det", "slogdet", "cholesky", "eigh", "eigvalsh", "svd", "singular_values", "qr"))
+
+
+def operations(trace: Trace, inputs: Sequence[Any]) -> int:
+    """Operations on floats in one run; of a matrix product, each multiplication and each addition."""
+    tally = [0]
+    counting = _Counting(meanings(trace), trace.procedures, tally)
+    counting.bind([entry.var for entry in trace.inputs], list(inputs))
+    with np.errstate(all="ignore"):
+        counting.region(trace.body)
+    return tally[0]
+
+
+class _Counting(_Interpreter):
+    """`tally` has one number, which the calls of procedures share."""
+
+    def __init__(self, meaning: Meaning, procedures: Mapping[str, Trace], tally: list[int]) -> None:
+        super().__init__(meaning, procedures)
+        self.tally = tally
+
+    def apart(self) -> _Interpreter:
+        return _Counting(self.meaning, self.procedures, self.tally)
+
+    def operation(self, equation: Equation) -> tuple[Any, ...]:
+        results = super().operation(equation)
+        self.tally[0] += _cost(equation.op, self.read(equation.operands), results)
+        return results
+
+
+def _cost(op: str, operands: Sequence[Any], results: Sequence[Any]) -> int:
+    known = OPS.get(op)
+    if known is None or known.cost == "free" or op in _MOVES or op.startswith("list"):
+        return 0
+    if not any(map(_is_float, (*operands, *results))):
+        return 0
+    if op == "add_item":
+        return int(np.size(operands[1]))
+    if op in _PRODUCTS:
+        inner = np.shape(operands[0])[-1] if np.ndim(operands[0]) else 1
+        return max(2 * inner - 1, 1) * int(np.size(results[0]))
+    if op in _CUBIC:
+        return int(np.size(operands[0])) * int(np.shape(operands[0])[-1])
+    return max(int(np.size(value)) for value in (*operands, *results) if _is_float(value))
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, (float, complex)) or (isinstance(value, np.ndarray) and value.dtype.kind in "fc")

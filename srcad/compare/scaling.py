@@ -1,0 +1,153 @@
+"""The same problem with more inputs."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcad.compare.exact import Beyond
+from srcad.compare.inputs import Problem
+from srcad.testing.directions import is_float, leaves
+from srcad.trace.types import Array
+
+SIZES = (8, 16, 32, 64, 128)
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What grows, in words, and the problem of any size."""
+
+    what: str
+    of_size: Callable[[int], Problem]
+
+
+def scaling(problem: Problem) -> Scaling:
+    """The first array argument grows, with all whose lengths go with it; of a function of floats, the points."""
+    for k in problem.active:
+        if isinstance(problem.args[k], np.ndarray) and problem.args[k].ndim:
+            return _of_array(problem, k)
+    if problem.is_number and all(is_float(leaf) for k in problem.active for leaf in leaves(problem.args[k])):
+        return _of_points(problem)
+    raise Beyond("no argument is an array, which could grow, and the result isn't one number")
+
+
+# ---- a function of arrays
+
+
+def _of_array(problem: Problem, k: int) -> Scaling:
+    """The last axis of an argument, and all axes of the same length."""
+    axis = problem.args[k].ndim - 1
+    old = problem.args[k].shape[axis]
+    if old == 0:
+        raise Beyond("the first array is empty")
+    dims = _dims(problem)
+    name = problem.labels[0].partition("[")[0]
+    others = [n for n, lengths in dims.items() if n != name and any(s.goes_with(dims, name, axis) for s in lengths)]
+    what = f"the length of {name}" + (f" (and of {', '.join(others)} with it)" if others else "")
+    if problem.args[k].ndim > 1:
+        what = f"the number of columns of {name}" + what.removeprefix(f"the length of {name}")
+
+    def of_size(n: int) -> Problem:
+        args, length = [], _length_for(dims, name, axis, n)
+        for (_, lengths), arg in zip(dims.items(), problem.args, strict=True):
+            sizes = [one.scaled(dims, name, axis, length) for one in lengths]
+            args.append(resized(arg, sizes) if sizes else copy.deepcopy(arg))
+        return Problem(problem.function, tuple(args), problem.active)
+
+    return Scaling(what, of_size)
+
+
+def _length_for(dims: dict[str, list[_Length]], name: str, axis: int, n: int) -> int:
+    """The length with which the array has about n elements."""
+    grows = [one.goes_with(dims, name, axis) for one in dims[name]]
+    rest = float(np.prod([one.size for one, grow in zip(dims[name], grows, strict=True) if not grow]))
+    return max(int(np.rint((n / rest) ** (1 / sum(grows)))), 1)
+
+
+@dataclass(frozen=True)
+class _Length:
+    """A length of an argument: `symbol` + `offset` as srcad read the program, which is `size` here."""
+
+    symbol: str | None
+    offset: int
+    size: int
+
+    def goes_with(self, dims: dict[str, list[_Length]], name: str, axis: int) -> bool:
+        mine = dims[name][axis]
+        return self.size == mine.size or (self.symbol is not None and self.symbol == mine.symbol)
+
+    def scaled(self, dims: dict[str, list[_Length]], name: str, axis: int, n: int) -> int:
+        if not self.goes_with(dims, name, axis):
+            return self.size
+        return n + self.size - dims[name][axis].size
+
+
+def _dims(problem: Problem) -> dict[str, list[_Length]]:
+    """The lengths of each argument; none of what isn't an array."""
+    program = problem.program("primal")
+    types = {entry.path.root: entry.var.type for entry in program.primal.inputs if not entry.path.steps}
+    found: dict[str, list[_Length]] = {}
+    for parameter, arg in zip(program.primal.parameters, problem.args, strict=False):
+        lengths = [_Length(None, 0, size) for size in arg.shape] if isinstance(arg, np.ndarray) else []
+        known = types.get(parameter.name)
+        if isinstance(known, Array) and known.rank == len(lengths):
+            pairs = zip(known.dims, lengths, strict=True)
+            lengths = [_Length(d.symbol, d.offset, length.size) for d, length in pairs]
+        found[parameter.name] = lengths
+    return found
+
+
+def resized(array: Any, shape: Sequence[int]) -> Any:
+    """An array of another shape with the same content over and over; a square matrix along its diagonal.
+
+    So a matrix that can be inverted still can be, and indices stay within their range.
+    """
+    shape = tuple(shape)
+    if shape == array.shape:
+        return array.copy()
+    if array.ndim == 2 and array.shape[0] == array.shape[1] and shape[0] == shape[1]:
+        copies = -(-shape[0] // array.shape[0])
+        return np.kron(np.eye(copies, dtype=array.dtype), array)[: shape[0], : shape[1]]
+    places = (np.arange(n) % old for n, old in zip(shape, array.shape, strict=True))
+    return array[np.ix_(*places)]
+
+
+# ---- a function of floats
+
+
+def _of_points(problem: Problem) -> Scaling:
+    """The sum of the function over many points: the only way in which a function of floats can have more inputs."""
+    function, args, active = problem.function, problem.args, problem.active
+    count = problem.width
+
+    def total(points: Any) -> Any:
+        found = 0.0
+        for k in range(len(points)):
+            found = found + one(points[k])
+        return found
+
+    one = _at_row(function, args, active)
+
+    def of_size(n: int) -> Problem:
+        rows = max(n // count, 1)
+        return Problem(total, (np.tile(problem.point, (rows, 1)),), (0,))
+
+    inputs = "one input" if count == 1 else f"{count} inputs"
+    return Scaling(f"the number of points at which {problem.name} is taken, and summed up ({inputs} each)", of_size)
+
+
+def _at_row(function: Callable[..., Any], args: tuple[Any, ...], active: tuple[int, ...]) -> Callable[[Any], Any]:
+    """The function of a row of inputs; the other arguments rest."""
+    if not all(is_float(args[k]) and np.ndim(args[k]) == 0 for k in active):
+        raise Beyond("its inputs are floats in containers, and no argument is an array, which could grow")
+    places = {k: place for place, k in enumerate(active)}
+
+    def one(row: Any) -> Any:
+        given = [row[places[k]] if k in places else args[k] for k in range(len(args))]
+        return function(*given)
+
+    return one

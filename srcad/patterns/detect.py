@@ -1,0 +1,173 @@
+"""Which results depend on which inputs: a run of a trace at values, with the set of its inputs beside each number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from itertools import count, islice
+from typing import Any
+from weakref import WeakSet
+
+import numpy as np
+
+from srcad.ops.catalogue import OPS
+from srcad.ops.meaning import Meanings
+from srcad.patterns import elementwise, linear, moving, reducing, sequences
+from srcad.patterns.dependent import (
+    Case,
+    Dependent,
+    dependent,
+    depends,
+    filled,
+    flattened,
+    ids_of,
+    is_inexact,
+    value_of,
+)
+from srcad.patterns.sets import FIRST, FLAT, NONE, Sets
+from srcad.runtime import HELPERS
+from srcad.trace.evaluate import evaluate
+from srcad.trace.nodes import Leaf, Node, Trace, Tree
+
+Flat = Callable[[str], bool]
+
+TABLE = {**elementwise.TABLE, **moving.TABLE, **reducing.TABLE, **linear.TABLE, **sequences.TABLE}
+
+# Operations that take lists and tuples apart and put them together, whatever is in them.
+_LISTS = ("new", "append", "pop", "get", "set", "concat", "slice", "set_slice", "reverse", "repeat")
+_CONTAINERS = frozenset((*(f"list_{name}" for name in _LISTS), "tuple_new", "tuple_get"))
+
+# Operations that look at an operand and not at its numbers.
+_LIKE = ("zeros_like", "ones_like", "empty_like", "list_zeros")
+_BLIND = frozenset(("dim", "size", "shape", "ndim", "list_len", *_LIKE, "identical", "not_identical", "is_instance"))
+
+COMPACT_FROM = 4_000_000  # entries in the table of sets; beyond, those that nobody holds any more make room
+
+
+def pattern(trace: Trace, values: Sequence[Any], wrt: Sequence[int], flat: Flat) -> Any:
+    """The Jacobian's pattern at these values of the inputs: a Boolean sparse matrix.
+
+    It has a row for each float among the results, and a column for each among the inputs `wrt`, one after the other.
+    Branches, loops and indices are those of this run: elsewhere the pattern may be another. `flat` tells the
+    operations whose derivative is zero.
+    """
+    sets, results = detect(trace, values, wrt, flat)
+    ids = [np.zeros(0, np.int64), *_rows(trace.output, results)]
+    found = sets.matrix(np.concatenate(ids))
+    found.sort_indices()
+    return found
+
+
+def _rows(tree: Tree, results: Sequence[Any]) -> Iterator[Any]:
+    """The sets of the floats in a result, in the order in which Python runs through it."""
+    if isinstance(tree, Node):
+        for child in _ordered(tree):
+            yield from _rows(child, results)
+    else:
+        for value in flattened(results[tree.index] if isinstance(tree, Leaf) else tree.value):
+            if is_inexact(value_of(value)):
+                yield np.ravel(filled(ids_of(value), np.shape(value_of(value))))
+
+
+def _ordered(tree: Node) -> Sequence[Tree]:
+    """The children, those of a dataclass in the order of its fields."""
+    if tree.kind != "dataclass" or tree.cls is None:
+        return tree.children
+    by_name = dict(zip(tree.keys, tree.children, strict=True))
+    return [by_name[field.name] for field in fields(tree.cls) if field.name in by_name]
+
+
+def detect(trace: Trace, values: Sequence[Any], wrt: Sequence[int], flat: Flat) -> tuple[Sets, tuple[Any, ...]]:
+    """The flat results of a trace, those that depend on the inputs `wrt` as `Dependent`."""
+    numbers = count(FIRST)
+    seeds = {k: _numbered(values[k], numbers) for k in wrt}
+    sets = Sets(next(numbers) - FIRST)
+    meanings = Dependencies(sets, Meanings(names(trace)), flat)
+    given = [meanings.made(value, seeds[k]) if k in seeds else value for k, value in enumerate(values)]
+    return sets, evaluate(trace, given, meanings)
+
+
+def _numbered(value: Any, numbers: Iterator[int]) -> Any:
+    """The set of itself for each float."""
+    if isinstance(value, (list, tuple)):
+        return [_numbered(part, numbers) for part in value]
+    if not is_inexact(value):
+        return NONE
+    size = int(np.size(value))
+    return np.fromiter(islice(numbers, size), np.int64, size).reshape(np.shape(value))
+
+
+def names(trace: Trace) -> dict[str, Any]:
+    """What spellings may refer to."""
+    import scipy
+    import scipy.special  # which makes it an attribute of scipy
+
+    return {**HELPERS, "scipy": scipy, **trace.bindings}
+
+
+class Dependencies(Mapping[str, Callable[..., Any]]):
+    """What the operations mean for values that may be `Dependent`."""
+
+    def __init__(self, sets: Sets, plain: Mapping[str, Callable[..., Any]], flat: Flat) -> None:
+        self.sets = sets
+        self.plain = plain
+        self.flat = flat
+        self.alive: WeakSet[Dependent] = WeakSet()
+        self.limit = COMPACT_FROM
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plain)
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        plain = self.plain[name]
+        if name in _CONTAINERS:
+            return plain
+
+        def function(*operands: Any, **params: Any) -> Any:
+            if not any(map(depends, operands)):
+                return plain(*operands, **params)
+            return self.operation(name, plain, operands, params)
+
+        return function
+
+    def operation(
+        self, name: str, plain: Callable[..., Any], operands: tuple[Any, ...], params: Mapping[str, Any]
+    ) -> Any:
+        if self.sets.entries > self.limit:
+            self.make_room()
+        values = tuple(map(value_of, operands))
+        result = plain(*values, **params)
+        if name in _BLIND or result is None:
+            return result
+        case = Case(self.sets, values, tuple(map(ids_of, operands)), params, result, plain)
+        return self.made(result, self.ids(name, case))
+
+    def ids(self, name: str, case: Case) -> Any:
+        """The sets of the results of an operation: where nothing better is known, each depends on all operands."""
+        if self.flat(name):
+            return FLAT if any(np.any(ids) for ids in flattened(case.ids)) else NONE
+        if name in TABLE:
+            return TABLE[name](case)
+        if name in OPS and OPS[name].elementwise:
+            return elementwise.elementwise(case)
+        return case.everything()
+
+    def made(self, value: Any, ids: Any) -> Any:
+        """A result with its sets, which are kept as long as it is."""
+        made = dependent(value, ids)
+        if type(made) is Dependent:
+            self.alive.add(made)
+            return made
+        self.alive.update(one for one in flattened(made) if type(one) is Dependent)
+        return made
+
+    def make_room(self) -> None:
+        """Forget the sets that no value has any more."""
+        alive = list(self.alive)
+        numbers = self.sets.compact(np.concatenate([np.ravel(one.ids) for one in alive]))
+        for one in alive:
+            one.ids = int(numbers[one.ids]) if isinstance(one.ids, int) else numbers[one.ids]
+        self.limit = max(COMPACT_FROM, 2 * self.sets.entries)

@@ -1,0 +1,107 @@
+"""What sparse Jacobians and Hessians have in common."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from srcad.api import request_for
+from srcad.arguments import Argnums, Call, name_of
+from srcad.errors import ArgumentError
+from srcad.patterns import Plan, plan
+from srcad.pipeline import Program, Request
+from srcad.sparse.evaluation import CHANGES, MISSES, Push, probe
+from srcad.sparse.given import given_pattern
+from srcad.sparse.layout import Layout
+from srcad.specialise import Specialiser
+
+Function = Callable[..., Any]
+
+REMEMBERED = 8  # plans
+
+
+class Sparse:
+    """A derivative that comes as sparse matrices. Abstract: `Jacobian` and `Hessian` say how it is evaluated."""
+
+    made_by = ""
+
+    __srcad_unread__ = True  # in a program that is differentiated it runs as it stands: SciPy's matrices have no rules
+
+    def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None) -> None:
+        if not callable(function):
+            raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
+        _require_scipy(self.made_by)
+        functools.update_wrapper(self, function, updated=())  # type: ignore[arg-type]
+        self.function = function
+        self.argnums = argnums
+        self.sparsity = sparsity
+        self.given = None if sparsity is None else given_pattern(sparsity)
+        self.check = sparsity is not None if check is None else check
+        self.single = request_for("tangent", argnums).single
+        self._plans: tuple[tuple[str | None, Plan], ...] = ()
+        self.__name__ = name_of(function)
+
+    def specialiser(self, kind: str) -> Specialiser:
+        chosen = request_for(kind, self.argnums).argnums
+        return Specialiser(self.function, Request(kind, chosen, single=False))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As a method: derived from the bound method."""
+        return self if instance is None else self.of(self.function.__get__(instance, owner))
+
+    def of(self, function: Function) -> Any:
+        """The same of another function."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<srcad.sparse.{self.made_by} of {self.__name__}>"
+
+    def probed(self, push: Push, matrix: Any, way: Plan, program: Program) -> None:
+        """Compare with the derivative where that was asked for, and where a function may give another each time."""
+        if program.has_effects:
+            probe(push, matrix, way, CHANGES)
+        elif self.check:
+            probe(push, matrix, way, MISSES if self.sparsity is not None else "")
+
+    def plan_for(self, found: Any, by: str | None) -> Plan:
+        """The plan for a pattern: that of an earlier call, or a new one."""
+        for wish, known in self._plans:
+            if wish == by and _same(known.pattern, found):
+                return known
+        made = plan(found, by)
+        self._plans = ((by, made), *self._plans)[:REMEMBERED]
+        return made
+
+
+def differentiated_of(specialiser: Specialiser, call: Call) -> tuple[Any, ...]:
+    chosen = specialiser.binder.resolve_all(specialiser.request.argnums, call)
+    return tuple(call.args[k] if isinstance(k, int) else call.kwargs[k] for k in chosen)
+
+
+def split(matrix: Any, arguments: Sequence[Any]) -> Iterator[Any]:
+    """The columns of each argument."""
+    ends = np.cumsum([0, *(Layout(argument).size for argument in arguments)])
+    for first, last in itertools.pairwise(ends):
+        yield matrix[:, first:last]
+
+
+def _same(a: Any, b: Any) -> bool:
+    if a is b:
+        return True
+    alike = a.shape == b.shape and a.nnz == b.nnz
+    return alike and np.array_equal(a.indptr, b.indptr) and np.array_equal(a.indices, b.indices)
+
+
+def _require_scipy(made_by: str) -> None:
+    try:
+        import scipy.sparse  # noqa: F401
+    except ImportError:
+        what = f"srcad.sparse.{made_by} needs SciPy, which isn't installed"
+        raise ArgumentError(what, do="pip install scipy networkx") from None
+
+
+__all__ = ["Function", "Sparse", "differentiated_of", "split"]

@@ -1,0 +1,123 @@
+"""Sparse Hessians."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from srcad.arguments import Argnums, Call
+from srcad.patterns import Plan
+from srcad.pipeline import Program
+from srcad.rules.lanes import NotBatched
+from srcad.sparse.common import Function, Sparse, differentiated_of, split
+from srcad.sparse.detected import detected
+from srcad.sparse.evaluation import Push, evaluated, one_by_one
+from srcad.sparse.given import check_shape
+from srcad.sparse.layout import Layout
+from srcad.specialise import Entrance
+from srcad.trace.nodes import walk
+
+
+class Hessian(Sparse):
+    """All second derivatives, by products of the Hessian and sums of columns."""
+
+    made_by = "hessian"
+
+    def __init__(
+        self, function: Function, argnums: Argnums = 0, sparsity: Any = None, check: bool | None = None
+    ) -> None:
+        super().__init__(function, argnums, sparsity, check)
+        self._products, self._several = self.specialiser("hvp"), self.specialiser("hvps")
+        self._gradients = self.specialiser("gradient")
+
+    def of(self, function: Function) -> Hessian:
+        return Hessian(function, self.argnums, self.sparsity, self.check)
+
+    def __reduce__(self) -> Any:
+        return Hessian, (self.function, self.argnums, self.sparsity, self.check)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The matrix (with a tuple of argnums: a tuple of tuples of blocks) at these arguments."""
+        at = self._at(args, kwargs)
+        matrix = evaluated(at.push, at.plan)
+        self.probed(at.push, matrix, at.plan, at.program)
+        return self._blocks(matrix, at.arguments)
+
+    def pattern(self, *args: Any, **kwargs: Any) -> Any:
+        """Where the matrix may have entries at these arguments, as a Boolean `csr_array` (or blocks of it)."""
+        at = self._at(args, kwargs)
+        return self._blocks(at.pattern, at.arguments)
+
+    def plan(self, *args: Any, **kwargs: Any) -> Plan:
+        """How the matrix is evaluated at these arguments, and in how many colours."""
+        return self._at(args, kwargs).plan
+
+    def _blocks(self, matrix: Any, arguments: Sequence[Any]) -> Any:
+        if self.single:
+            return matrix
+        rows = (block.T for block in split(matrix.T.tocsr(), arguments))
+        return tuple(tuple(split(row.tocsr(), arguments)) for row in rows)
+
+    def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _HessianAt:
+        call = self._products.binder.bind(args, kwargs)
+        return _HessianAt(self, call, differentiated_of(self._products, call))
+
+
+@dataclass(frozen=True)
+class _HessianAt:
+    """A Hessian at the arguments of one call."""
+
+    of: Hessian
+    call: Call
+    arguments: tuple[Any, ...]
+
+    @cached_property
+    def inputs(self) -> Layout:
+        return Layout(self.arguments)
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        """To the gradient."""
+        return self.of._gradients.find(self.call)
+
+    @property
+    def program(self) -> Program:
+        return self.entrance.specialisation.program
+
+    @cached_property
+    def pattern(self) -> Any:
+        """Of what is not symmetric also the mirror image, as the Hessian itself is symmetric."""
+        found = self.of.given
+        if found is not None:
+            check_shape(found, self.inputs.size, self.inputs.size)
+        else:
+            found = detected(self.entrance, self.program.traces[0], self.call, self.arguments)
+        both = (found + found.T).tocsr()
+        both.sort_indices()
+        return both
+
+    @cached_property
+    def plan(self) -> Plan:
+        return self.of.plan_for(self.pattern, "symmetric" if self.symmetric else "columns")
+
+    @property
+    def symmetric(self) -> bool:
+        """Not where the program says itself what a derivative is: then a mirror image may be another number."""
+        primal = self.program.primal
+        regions = (primal.body, *(procedure.body for procedure in primal.procedures.values()))
+        return not any(e.op in ("custom", "stop_gradient") for region in regions for e in walk(region))
+
+    @cached_property
+    def push(self) -> Push:
+        """Vectors -> the Hessian times these."""
+        try:
+            several = self.of._several.run(self.call)[1]
+        except NotBatched:
+            product = self.of._products.run(self.call)[1]
+            return one_by_one(lambda vector: self.inputs.vector(product(self.inputs.structured(vector))))
+        return lambda vectors: self.inputs.vectors(several(self.inputs.stacked(vectors)), (len(vectors),))
+
+
+__all__ = ["Hessian"]

@@ -1,0 +1,90 @@
+"""The floats of nested structures as vectors: rows and columns of a matrix, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcad.arguments import children, differentiable_argnums, rebuild
+
+Vector = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The floats in a structure, one after the other."""
+
+    tree: Any
+
+    @cached_property
+    def leaves(self) -> list[Any]:
+        return [leaf for leaf in _leaves(self.tree) if _is_float(leaf)]
+
+    @cached_property
+    def size(self) -> int:
+        return sum(int(np.size(leaf)) for leaf in self.leaves)
+
+    def structured(self, vector: Vector) -> Any:
+        """The structure with the numbers of a vector, and None for what is no float."""
+        return _filled(self.tree, iter(np.split(vector, self.ends)))
+
+    def stacked(self, vectors: Vector) -> Any:
+        """The structure with the numbers of several vectors, along a leading axis."""
+        return _filled(self.tree, iter(np.split(vectors, self.ends, axis=1)))
+
+    @cached_property
+    def ends(self) -> Any:
+        return np.cumsum([np.size(leaf) for leaf in self.leaves])[:-1]
+
+    def vector(self, tree: Any) -> Vector:
+        """The vector of a structure; None stands for zeros."""
+        return self.vectors(tree, ())
+
+    def vectors(self, tree: Any, lead: tuple[int, ...]) -> Vector:
+        """The vectors of a structure whose arrays have these leading axes."""
+        parts = list(_beside(self.tree, tree, lead))
+        return np.concatenate(parts, axis=-1) if parts else np.zeros((*lead, 0))
+
+
+def _is_float(leaf: Any) -> bool:
+    return differentiable_argnums([leaf]) == (0,)
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    parts = children(tree)
+    if parts is None:
+        yield tree
+    for part in parts or ():
+        yield from _leaves(part)
+
+
+def _filled(tree: Any, parts: Iterator[Vector]) -> Any:
+    inner = children(tree)
+    if inner is not None:
+        return rebuild(tree, [_filled(part, parts) for part in inner])
+    if not _is_float(tree):
+        return None
+    part = next(parts)
+    if part.ndim == 1 and not isinstance(tree, np.ndarray):
+        return type(tree)(part[0])
+    return part.reshape(part.shape[:-1] + np.shape(tree)).astype(np.asarray(tree).dtype, copy=False)
+
+
+def _beside(tree: Any, other: Any, lead: tuple[int, ...]) -> Iterator[Vector]:
+    """The floats of the other structure, in the places where this one has some."""
+    parts = children(tree)
+    if parts is not None:
+        others = [None] * len(parts) if other is None else children(other) or ()
+        for part, beside in zip(parts, others, strict=True):
+            yield from _beside(part, beside, lead)
+    elif _is_float(tree):
+        shape = (*lead, np.size(tree))
+        yield np.zeros(shape, np.asarray(tree).dtype) if other is None else np.reshape(other, shape)
+
+
+__all__ = ["Layout", "Vector"]
