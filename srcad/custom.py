@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from types import MethodType
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import ArgumentError
 from srcad.frontend.builtins import BUILTINS
-from srcad.frontend.custom import stopped
+from srcad.frontend.custom import refuse_making, stopped
 from srcad.runtime.values import copied
+from srcad.trace.nodes import Leaf, Node, Tree
 from srcad.trace.types import UNKNOWN_DIM, Array, Scalar, Type, is_differentiable, rank_of, type_of
 from srcad.typespec import example_call
 
 Types = tuple[Type | None, ...]
+Shape = tuple[tuple[Tree, ...], tuple[str, ...]]
 
 
 class CustomRule:
@@ -22,19 +27,25 @@ class CustomRule:
 
     __srcad_rules__ = True
 
-    def __init__(self, function: Callable[..., Any], returns: str = "") -> None:
+    def __init__(self, function: Callable[..., Any], returns: str = "", inline: bool = False) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.custom_rule takes a function, and got {function!r}")
         self.function = function
-        self.primal = Primal(self)
+        self.__srcad_inline__ = inline
         self._returns = returns or _annotated(function)
         self._rules: dict[str, Callable[..., Any]] = {}
         self._callees: dict[Any, Callable[..., Any]] = {}
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
             setattr(self, name, getattr(function, name, "function"))
+        with suppress(TypeError, ValueError):  # of some builtins none is known
+            self.__signature__ = inspect.signature(function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.primal(*args, **kwargs)
+        return self.function(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As a method: the instance is the first argument."""
+        return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
         return f"<srcad.custom_rule {self.__name__}>"  # type: ignore[attr-defined]
@@ -75,38 +86,29 @@ class CustomRule:
         many = isinstance(example, tuple)
         return many, [_declared(item) for item in (example if many else (example,))]
 
-    def __srcad_callee__(self, way: str, kinds: Types, types: tuple[Type, ...], many: bool) -> Callable[..., Any]:
+    def __srcad_callee__(
+        self, way: str, kinds: Types, types: tuple[Type, ...], many: bool, shape: Shape
+    ) -> Callable[..., Any]:
         """What generated code calls: the function, or a rule, for arguments and results of these types."""
-        key = (way, tuple(map(_kind, kinds)), tuple(map(_kind, types)), many)
+        key = (way, tuple(map(_kind, kinds)), tuple(map(_kind, types)), many, repr(shape))
         if key not in self._callees:
-            self._callees[key] = Callee(self, way, kinds, types, many)
+            self._callees[key] = Callee(self, way, kinds, types, many, shape)
         return self._callees[key]
-
-
-class Primal:
-    """The function itself, as it is called: an operation of its own in programs."""
-
-    __srcad_rules__ = True
-
-    def __init__(self, rule: CustomRule) -> None:
-        self._rule = rule
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._rule.function(*args, **kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.__dict__["_rule"], name)
 
 
 class Callee:
     """A function or a rule as generated code calls it: all that comes back is checked, and shares no memory.
 
     A rule gets its arguments flat: derivatives, results, arguments; of derivatives those alone that exist. `many`: the
-    function returns a tuple.
+    function returns a tuple. `shape`: the structures of the arguments, and the names of those last ones that are given
+    by name.
     """
 
-    def __init__(self, rule: CustomRule, way: str, kinds: Types, types: tuple[Type, ...], many: bool) -> None:
+    def __init__(
+        self, rule: CustomRule, way: str, kinds: Types, types: tuple[Type, ...], many: bool, shape: Shape
+    ) -> None:
         self.way, self.kinds, self.types, self.many = way, kinds, types, many
+        self.trees, self.names = shape
         called = rule.function if way == "primal" else rule.__srcad_rule__(way)
         assert called is not None
         self.called = called
@@ -116,25 +118,66 @@ class Callee:
 
     def __call__(self, *values: Any) -> Any:
         if self.way == "primal":
-            return self.checked(self.called(*values), self.types, (None,) * len(self.types), self.many)
+            return self.checked(self.call((), values), self.types, (None,) * len(self.types), self.many)
         moving = [t is not None and is_differentiable(t) for t in (self.types if self.way == "adjoint" else self.kinds)]
         given = iter(values)
         firsts = tuple(next(given) if moves else None for moves in moving)
         results, args = values[sum(moving) :][: len(self.types)], values[sum(moving) + len(self.types) :]
-        first = firsts if self.way == "tangent" or self.many else firsts[0]
-        made = self.called(first, results if self.many else results[0], *args)
+        value = results if self.many else results[0]
         if self.way == "tangent":
-            return self.checked(made, tuple(map(_moving, self.types)), results, self.many)
-        return self.checked(made, self.kinds, args, len(args) > 1 or isinstance(made, tuple))
+            dots = tuple(_rebuilt(tree, firsts) for tree in self.trees)
+            return self.checked(self.call((dots, value), args), tuple(map(_moving, self.types)), results, self.many)
+        made = self.call((firsts if self.many else firsts[0], value), args)
+        return self.fitted(self.flattened(made), self.kinds, args)
+
+    def call(self, firsts: tuple[Any, ...], values: Sequence[Any]) -> Any:
+        """What is called, with arguments of the structure that it knows."""
+        args = [_rebuilt(tree, values) for tree in self.trees]
+        named = dict(zip(self.names, args[len(args) - len(self.names) :], strict=True))
+        return self.called(*firsts, *args[: len(args) - len(named)], **named)
+
+    def flattened(self, made: Any) -> list[Any]:
+        """The adjoints of all that is in the arguments."""
+        alone = len(self.trees) == 1 and (isinstance(self.trees[0], Node) or not isinstance(made, tuple))
+        parts = (made,) if alone else made
+        if not isinstance(parts, (tuple, list)) or len(parts) != len(self.trees):
+            raise self.mismatch(len(parts) if isinstance(parts, (tuple, list)) else 1, len(self.trees))
+        rows = zip(self.trees, parts, strict=True)
+        return [leaf for tree, part in rows for leaf in self.leaves(tree, part)]
+
+    def leaves(self, tree: Tree, part: Any) -> Iterator[Any]:
+        """What stands in `part` where the tree has its leaves."""
+        if not isinstance(tree, Node):
+            yield part
+            return
+        if part is None:
+            parts: Sequence[Any] = [None] * len(tree.children)
+        elif tree.kind == "dict" and isinstance(part, dict) and set(part) == set(tree.keys):
+            parts = [part[key] for key in tree.keys]
+        elif tree.kind == "dataclass" and isinstance(part, tree.cls or ()):
+            parts = [getattr(part, key) for key in tree.keys]
+        elif isinstance(part, (tuple, list)) and tree.kind != "dict" and len(part) == len(tree.children):
+            parts = part
+        else:
+            what = f"{self.__name__} returned {part!r} for an argument that is a {tree.kind}"
+            raise ArgumentError(what, do="return a derivative with the structure of the argument, or None")
+        for child, inner in zip(tree.children, parts, strict=True):
+            yield from self.leaves(child, inner)
 
     def checked(self, made: Any, types: Types, like: Sequence[Any], many: bool) -> Any:
         """What has come back: as many values as there are types, each of its type and shaped like another one."""
         parts = tuple(made) if many and isinstance(made, (tuple, list)) else (made,)
         if len(parts) != len(types):
-            raise ArgumentError(f"{self.__name__} returned {len(parts)} values where {len(types)} are due")
+            raise self.mismatch(len(parts), len(types))
+        return self.fitted(parts, types, like)
+
+    def mismatch(self, count: int, due: int) -> ArgumentError:
+        return ArgumentError(f"{self.__name__} returned {count} values where {due} are due")
+
+    def fitted(self, parts: Sequence[Any], types: Types, like: Sequence[Any]) -> Any:
         rows = zip(parts, types, like, strict=True)
-        fitted = tuple(self.fit(part, t, of) for part, t, of in rows if t is not None)
-        return fitted[0] if len(fitted) == 1 else fitted
+        made = tuple(self.fit(part, t, of) for part, t, of in rows if t is not None)
+        return made[0] if len(made) == 1 else made
 
     def fit(self, part: Any, t: Type, like: Any) -> Any:
         if part is None and like is not None:
@@ -152,6 +195,20 @@ class Callee:
             what = f"{self.__name__} returned {array.dtype}{list(array.shape)} where {t.dtype} {due} is due"
             raise ArgumentError(what, do="return arrays of the shapes of what they belong to")
         return np.array(array, t.dtype)
+
+
+def _rebuilt(tree: Tree, leaves: Sequence[Any]) -> Any:
+    """A structure with these leaves."""
+    if isinstance(tree, Leaf):
+        return leaves[tree.index]
+    assert isinstance(tree, Node)
+    parts = [_rebuilt(child, leaves) for child in tree.children]
+    if tree.kind in ("tuple", "list"):
+        return tuple(parts) if tree.kind == "tuple" else parts
+    if tree.kind == "dict":
+        return (tree.cls or dict)(zip(tree.keys, parts, strict=True))
+    assert tree.cls is not None
+    return tree.cls(**dict(zip(tree.keys, parts, strict=True)))
 
 
 def _moving(t: Type) -> Type | None:
@@ -180,7 +237,7 @@ def _annotated(function: Callable[..., Any]) -> str:
 # ---- the public functions
 
 
-def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = "") -> Any:
+def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = "", inline: bool = False) -> Any:
     """A function whose derivative you give yourself: by its tangent, by its adjoint, or by both.
 
         @srcad.custom_rule
@@ -195,7 +252,10 @@ def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = ""
     value, *args)` the tangent of the value. One of them is enough if its source can be read and it is linear in its
     first argument: the other mode is derived from it. Derivatives of derivatives read the source of the rules.
     The function and its rules must not change anything, and give the same results for the same arguments.
-    `returns` declares what a function returns whose source can't be read, as in "float" or "float64[n]".
+    Arguments may be containers of arrays; their derivatives have the same structure. Those by keyword alone come to the
+    rules by keyword, and last in `dots` and in what the adjoint returns.
+    `returns` declares what a function returns whose source can't be read, as in "float" or "float64[n]". With `inline`
+    generated code has the source of the function and of its rules in it, instead of calls of them.
 
     >>> import numpy as np, srcad
     >>> @srcad.custom_rule
@@ -208,8 +268,8 @@ def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = ""
     24.0
     """
     if function is None:
-        return lambda decorated: CustomRule(decorated, returns)
-    return CustomRule(function, returns)
+        return lambda decorated: CustomRule(decorated, returns, inline)
+    return CustomRule(function, returns, inline)
 
 
 def stop_gradient(x: Any) -> Any:
@@ -223,5 +283,6 @@ def stop_gradient(x: Any) -> Any:
 
 
 BUILTINS[stop_gradient] = stopped
+BUILTINS[custom_rule] = refuse_making
 
 __all__ = ["CustomRule", "custom_rule", "stop_gradient"]

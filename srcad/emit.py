@@ -50,7 +50,7 @@ class Emission:
 
 def emit_module(emission: Emission) -> str:
     """The text of a module with the function and its derivative."""
-    program = emission.program
+    program = emission.program.alone()
     if len(program.traces) > 1 or program.checked:
         do = "use srcad.grad, srcad.value_and_grad or srcad.jacobian, and say the arguments' types"
         raise NotYetSupported(_UNWRITABLE, do=do)
@@ -79,7 +79,7 @@ def primal_source(emission: Emission, needs: Needs) -> str:
         return text
     request = Request("primal", emission.program.request.argnums)
     program = compile_call(function, emission.primal_call or emission.call, request)
-    (generated,) = program.generated
+    (generated,) = program.alone().generated
     needs.of_generated(generated, program.reading.roots)
     return generated.source
 
@@ -142,6 +142,8 @@ class Needs:
             return
         self.seen.add(name)
         value = getattr(value, "__srcad__", (value,))[0]
+        if getattr(type(value), "__srcad_rules__", False):
+            value = value.function
         text = literal(value)
         if isinstance(value, ModuleType):
             known = value.__name__

@@ -22,6 +22,7 @@ from srcad.trace.procedures import distinct
 from srcad.transform import flows, implicit, integrals  # noqa: F401 - fill in rules
 from srcad.transform.adjoint import adjoint
 from srcad.transform.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
+from srcad.transform.opened import inlined
 from srcad.transform.several import several_tangents
 from srcad.transform.simplify import simplify
 from srcad.transform.split import split
@@ -81,7 +82,11 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        return tuple(generate(trace, trace.name, careful=careful) for trace in self.traces)
+        return tuple(generate(trace, trace.name, careful=careful) for trace in map(_with_inlined, self.traces))
+
+    def alone(self) -> Program:
+        """The same without calls of the user's functions with rules, wherever their source is known."""
+        return replace(self, traces=tuple(_with_inlined(trace, always=True) for trace in self.traces))
 
     @property
     def source(self) -> str:
@@ -91,6 +96,11 @@ class Program:
     def has_effects(self) -> bool:
         """Whether a second run would be noticed: something is printed, drawn at random, changed."""
         return any(e.op not in _REPEATABLE and OPS[e.op].effect for e in walk(self.primal.body) if e.op in OPS)
+
+
+def _with_inlined(trace: Trace, always: bool = False) -> Trace:
+    opened = inlined(trace, always)
+    return trace if opened is trace else simplify(opened)
 
 
 _REPEATABLE = ("assert_", "raise_")

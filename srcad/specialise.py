@@ -276,7 +276,9 @@ def _kind(layer: Any) -> Any:
 
 
 def entered(function: Function) -> Function:
-    """The method that a call of an instance enters; a function itself."""
+    """The method that a call of an instance enters; a function itself, and one with rules of its own."""
+    if getattr(type(function), "__srcad_rules__", False):
+        return function
     call = inspect.getattr_static(type(function), "__call__", None)
     return MethodType(call, function) if isinstance(call, FunctionType) and derivation(function) is None else function
 

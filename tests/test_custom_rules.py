@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import special
 
 import srcad
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported
+from tests import reference
 
 
 @srcad.custom_rule
@@ -195,8 +197,22 @@ def test_what_is_refused() -> None:
     with pytest.raises(NotYetSupported, match="isn't known"):
         srcad.grad(lambda x: undeclared(x))(1.0)
 
+    def grown_list(x: Any) -> Any:
+        items = [x]
+        while items[-1] < 5.0:
+            items.append(items[-1] + x)
+        return several(items, 2, W)[0]
+
     with pytest.raises(NotYetSupported, match="arguments of such a function"):
-        srcad.grad(lambda x: cube([x, x]))(1.0)
+        srcad.grad(grown_list)(1.0)
+
+    def makes_one(theta: Any) -> Any:
+        f = srcad.custom_rule(lambda x: theta * x)
+        f.adjoint(lambda bar, value, x: theta * bar)
+        return f(theta)
+
+    with pytest.raises(NotDifferentiable, match="custom_rule is called"):
+        srcad.grad(makes_one)(3.0)
 
     with pytest.raises(ArgumentError, match="in use"):
         cube.tangent(lambda dots, value, x: dots[0])
@@ -209,10 +225,144 @@ def test_a_rule_that_returns_something_of_another_shape() -> None:
         srcad.grad(lambda x: np.sum(odd(x)))(W)
 
 
+@dataclass
+class Spring:
+    stiffness: float
+    rest: Any
+
+    @srcad.custom_rule
+    def energy(self, x: Any) -> Any:
+        return self.stiffness * np.sum((x - self.rest) ** 2)
+
+    @energy.adjoint
+    def energy_bar(bar: Any, value: Any, self: Any, x: Any) -> Any:  # noqa: N805 - the rule of a method
+        away = 2 * bar * self.stiffness * (x - self.rest)
+        return Spring(bar * value / self.stiffness, -away), away
+
+
+def plain_energy(spring: Spring, x: Any) -> Any:
+    return spring.stiffness * np.sum((x - spring.rest) ** 2)
+
+
+@srcad.custom_rule
+def weighted(p: Any, *, power: int = 2, scale: float = 1.0) -> Any:
+    return scale * p["w"] * sum(np.sum(item**power) for item in p["items"])
+
+
+@weighted.tangent
+def weighted_dot(dots: Any, value: Any, p: Any, *, power: int = 2, scale: float = 1.0) -> Any:
+    p_dot, _, scale_dot = dots
+    inner = sum(np.sum(item**power) for item in p["items"])
+    pairs = zip(p["items"], p_dot["items"])  # noqa: B905
+    moved = sum(np.sum(power * item ** (power - 1) * dot) for item, dot in pairs)
+    return scale * (p_dot["w"] * inner + p["w"] * moved) + scale_dot * p["w"] * inner
+
+
+def plain_weighted(p: Any, scale: Any) -> Any:
+    return scale * p["w"] * (np.sum(p["items"][0] ** 3) + np.sum(p["items"][1] ** 3))
+
+
+def same(found: Any, due: Any) -> None:
+    for (label, a), (_, b) in zip(reference.leaves(found), reference.leaves(due), strict=True):
+        np.testing.assert_allclose(a, b, err_msg=label)
+
+
+def test_structured_arguments_and_methods() -> None:
+    args, v = (Spring(2.0, W), 3 * W), (Spring(0.5, W**2), W)
+    rule, plain = (lambda s, x: s.energy(x) ** 2), (lambda s, x: plain_energy(s, x) ** 2)
+    assert args[0].energy(args[1]) == plain_energy(*args)
+    same(srcad.grad(rule, (0, 1))(*args), srcad.grad(plain, (0, 1))(*args))
+    same(srcad.jvp(rule, args, v), srcad.jvp(plain, args, v))
+    same(srcad.hvp(rule, (0, 1))(*args, v), srcad.hvp(plain, (0, 1))(*args, v))
+    same(srcad.grad(Spring.energy)(*args), srcad.grad(plain_energy)(*args))
+
+
+def test_arguments_by_keyword() -> None:
+    p, v = {"w": 2.0, "items": [W, 3.0 * W]}, {"w": 0.5, "items": [W**2, W]}
+    rule, plain = (lambda p, s: weighted(p, scale=s, power=3)), plain_weighted
+    same(srcad.grad(rule, (0, 1))(p, 0.7), srcad.grad(plain, (0, 1))(p, 0.7))
+    same(srcad.jvp(rule, (p, 0.7), (v, 1.0)), srcad.jvp(plain, (p, 0.7), (v, 1.0)))
+    same(srcad.hvp(rule, (0, 1))(p, 0.7, (v, 1.0)), srcad.hvp(plain, (0, 1))(p, 0.7, (v, 1.0)))
+    assert srcad.grad(lambda p: weighted(p))(p)["w"] == np.sum(W**2) * 10
+
+
+@pytest.mark.parametrize(
+    "made", [lambda bar: bar, lambda bar: (bar,), lambda bar: (bar, {"u": bar}), lambda bar: [bar]]
+)
+def test_adjoints_of_another_structure_than_the_arguments(made: Any) -> None:
+    odd = srcad.custom_rule(lambda p, q: p[0] * p[1] * q["w"])
+    odd.adjoint(lambda bar, value, p, q: made(bar))
+    with pytest.raises(ArgumentError, match="returned"):
+        srcad.grad(lambda x: odd((x, x), {"w": x}))(2.0)
+
+
+def test_none_is_zero_also_for_what_is_in_an_argument() -> None:
+    product = srcad.custom_rule(lambda p: p[0] * p[1])
+    product.adjoint(lambda bar, value, p: (bar * p[1], None))
+    assert srcad.grad(lambda x, y: product((x, y)), (0, 1))(2.0, 3.0) == (3.0, 0.0)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_rules_in_generated_code(kind: Any) -> None:
+    soft = srcad.custom_rule(lambda x: np.logaddexp(0.0, x), inline=True)
+    soft.adjoint(lambda bar, value, x: bar / (1.0 + np.exp(-x)))
+    f, plain, x = (lambda x: np.sum(soft(x) ** 2)), (lambda x: np.sum(np.logaddexp(0.0, x) ** 2)), kind([0.3, -1.2])
+    gradient = srcad.grad(f)
+    assert gradient(x).dtype == kind
+    np.testing.assert_allclose(gradient(x), srcad.grad(plain)(x), rtol=1e-5)
+    assert "np.logaddexp(0.0, x) / (1.0 + np.exp(-x))" in gradient.source()
+    np.testing.assert_allclose(srcad.hvp(f)(x, x), srcad.hvp(plain)(x, x), rtol=1e-5)
+    np.testing.assert_allclose(srcad.jvp(f, (x,), (x,)), srcad.jvp(plain, (x,), (x,)), rtol=1e-5)
+    np.testing.assert_allclose(srcad.jacobian(lambda x: soft(x))(x), np.diag(1 / (1 + np.exp(-x))), rtol=1e-5)
+
+
+def test_what_is_to_stand_in_generated_code_needs_source() -> None:
+    f = srcad.custom_rule(lambda x: special.jve(1, x), returns="float", inline=True)
+    f.adjoint(lambda bar, value, x: bar)
+    with pytest.raises(NotYetSupported, match="source can't be read"):
+        srcad.grad(lambda x: f(x))(1.0)
+
+
+def test_emitted_modules_need_no_rules() -> None:
+    source = srcad.grad(limited_norm).emitted((np.array([1.0, 2.0, 3.0]),), {})
+    assert "import srcad" not in source and "bar" not in source
+    found: dict[str, Any] = {}
+    exec(source, found)
+    x = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(found["limited_norm_grad"](x), 2 * x * LIMITS**2)
+
+
+def limited_norm(x: Any) -> Any:
+    return np.sum(limited(x) ** 2)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_orders_in_loops(order: int) -> None:
+    """With an int that changes from turn to turn."""
+    step = srcad.custom_rule(lambda x, n: np.sin(x) * n)
+    step.adjoint(lambda bar, value, x, n: (bar * np.cos(x) * n, None))
+
+    def rule(x: Any) -> Any:
+        for n in range(1, 4):
+            x = step(x, n)
+        return x
+
+    def plain(x: Any) -> Any:
+        for n in range(1, 4):
+            x = np.sin(x) * n
+        return x
+
+    for _ in range(order):
+        rule, plain = srcad.grad(rule), srcad.grad(plain)
+    assert rule(0.3) == pytest.approx(plain(0.3))
+
+
 def test_stop_gradient() -> None:
     np.testing.assert_allclose(srcad.grad(lambda x: np.sum(x * srcad.stop_gradient(x)))(W), W)
     assert srcad.grad(srcad.grad(lambda x: x**2 * srcad.stop_gradient(x)))(3.0) == 6.0
     assert srcad.jvp(lambda x: x * srcad.stop_gradient(x), (3.0,), (1.0,)) == (9.0, 3.0)
     assert srcad.grad(lambda x: x * float(special.jve(1, srcad.stop_gradient(x))))(1.0) == special.jve(1, 1.0)
+    assert srcad.grad(lambda x: srcad.stop_gradient({"a": [x]})["a"][0] * x)(3.0) == 3.0
+    assert srcad.jvp(lambda x: srcad.stop_gradient([x, 2.0])[0] * x, (3.0,), (1.0,)) == (9.0, 3.0)
     kept = srcad.stop_gradient((1.0, W))
     assert kept[0] == 1.0 and kept[1] is not W

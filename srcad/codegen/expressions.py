@@ -57,12 +57,12 @@ class Expressions:
         trace: Trace,
         names: Names,
         folding: Folding,
-        scalars: bool,
+        style: spelling.Style,
         shared: Shared,
     ) -> None:
         self.names = names
         self.folding = folding
-        self.scalars = scalars
+        self.style = style
         self.globals = Globals([*(p.name for p in trace.parameters), *shared.roots])
         self.functions = shared.solved
         self.constants = Constants(trace.bindings, names.taken, self.globals.name, shared.bindings)
@@ -89,7 +89,7 @@ class Expressions:
 
     def spelled(self, eq: Equation) -> ast.expr:
         """By the catalogue."""
-        text = spelling.spelling(eq, self.scalars)
+        text = spelling.spelling(eq, self.style)
         renamed = {name: self.globals.name(name) for name in sorted(spelling.global_names(text))}
         return spelling.tidy(spelling.fill(text, self.atoms(eq.operands), renamed))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from srcad.analysis.aliases import MemoryClasses, levels
-from srcad.codegen.spelling import repeats
+from srcad.codegen.spelling import Style, repeats
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, free_variables, variables, walk
 from srcad.trace.slots import STRUCTURED, slots
@@ -29,9 +29,9 @@ class Folding:
     choices: set[Equation] = field(default_factory=set)
 
 
-def fold(trace: Trace, in_place: frozenset[Equation], scalars: bool) -> Folding:
-    """Decide for every value; `scalars`: whether float scalars are spelled with `math`."""
-    folder = _Folder(trace, in_place, scalars)
+def fold(trace: Trace, in_place: frozenset[Equation], style: Style) -> Folding:
+    """Decide for every value; `style`: how numbers are spelled."""
+    folder = _Folder(trace, in_place, style)
     folder.region(trace.body)
     folder.returned(trace.body)
     return folder.folding
@@ -87,9 +87,9 @@ def maybe_absent(trace: Trace) -> set[Var]:
 
 
 class _Folder:
-    def __init__(self, trace: Trace, in_place: frozenset[Equation], scalars: bool) -> None:
+    def __init__(self, trace: Trace, in_place: frozenset[Equation], style: Style) -> None:
         self.folding = Folding()
-        self.scalars = scalars
+        self.style = style
         self.in_place = in_place
         self.uses = count_uses(trace)
         self.classes = MemoryClasses(trace)
@@ -135,7 +135,7 @@ class _Folder:
         return eq.op not in ("while", "format") and not (eq.op == "scope" and k > 0) and not self.repeats(eq, k)
 
     def repeats(self, eq: Equation, k: int) -> bool:
-        return eq.op in OPS and repeats(eq, self.scalars, k)
+        return eq.op in OPS and repeats(eq, self.style, k)
 
     def try_fold(self, var: Var, region: Region, place: int, room: int) -> int:
         """Fold a variable into what stands at `place`, if that is right and there is room; what room is left."""

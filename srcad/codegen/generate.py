@@ -19,6 +19,7 @@ from srcad.codegen.ordering import sink_updates
 from srcad.codegen.prepare import prepare
 from srcad.codegen.shared import Shared, functions_of, taken_names
 from srcad.codegen.signature import local_names, output, parameters
+from srcad.codegen.spelling import Style
 from srcad.codegen.statements import Statements
 from srcad.codegen.unset import passed_on
 from srcad.errors import Span
@@ -55,29 +56,29 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     inner = functions_of(traces.values(), {*traces, *taken_names(traces.values())})
     traces.update({own: one for one, own in inner.items()})
     ready = {own: sink_updates(prepare(guarded(one) if careful else one)) for own, one in traces.items()}
-    scalars = not careful and all(map(all_float64, ready.values()))
+    style = Style(careful, not all(map(all_float64, ready.values())))
     roots = frozenset(entry.path.root for entry in trace.inputs if entry.free)
     shared = Shared(frozenset(traces), roots, solved=inner)
-    return joined([_generate(own, one, traces[own], scalars, shared) for own, one in ready.items()])
+    return joined([_generate(own, one, traces[own], style, shared) for own, one in ready.items()])
 
 
 def _generate(
-    name: str, ready: Trace, trace: Trace, scalars: bool, shared: Shared, reserved: frozenset[str] = frozenset()
+    name: str, ready: Trace, trace: Trace, style: Style, shared: Shared, reserved: frozenset[str] = frozenset()
 ) -> Generated:
     """One function. `reserved`: names of helpers and modules, which the user's variables have, and can't keep here."""
     bufferised = bufferise(ready)
-    folding = fold(bufferised.trace, bufferised.in_place, scalars)
+    folding = fold(bufferised.trace, bufferised.in_place, style)
     live = liveness(bufferised.trace, folding.inline)
     names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions | reserved)
     names.taken.update(shared.names)
-    x = Expressions(bufferised.trace, names, folding, scalars, shared)
+    x = Expressions(bufferised.trace, names, folding, style, shared)
     made = _print(bufferised, name, x, live)
     needed = {*made.helpers, *(text.partition(".")[0] for text in made.imports)}
     hidden = frozenset((names.used() | made.bindings.keys()) & needed) - reserved
     if hidden:
         for one in hidden & shared.bindings.keys():
             del shared.bindings[one]
-        return _generate(name, ready, trace, scalars, shared, reserved | hidden)
+        return _generate(name, ready, trace, style, shared, reserved | hidden)
     return made
 
 

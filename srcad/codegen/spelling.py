@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,15 +20,51 @@ PLACEHOLDER = "__operand_"
 OF_INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # of Python's integers
 
 
-def spelling(eq: Equation, scalars: bool) -> str:
-    """The source of an operation with placeholders as operands; `scalars`: `math` for float scalars."""
+@dataclass(frozen=True)
+class Style:
+    """How numbers are spelled.
+
+    careful   with NumPy, which gives inf and nan where `math` and Python raise
+    mixed     there are other floats than float64: a Python float must be one, as NumPy's float64 makes float64 of
+              what it meets, and Python's doesn't
+    """
+
+    careful: bool = False
+    mixed: bool = False
+
+
+def spelling(eq: Equation, style: Style) -> str:
+    """The source of an operation with placeholders as operands."""
     operation = OPS[eq.op]
     texts = tuple(f"{PLACEHOLDER}{k}" for k in range(len(eq.operands)))
-    if operation.scalar is not None and (scalars or _by_math(eq)) and _all_floats(eq):
+    if operation.scalar is not None and _of_scalars(eq, operation.scalar, style):
         return operation.scalar.format(*texts)
     if eq.op in OF_INTEGERS and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
         return OF_INTEGERS[eq.op].format(*texts)
-    return _general(operation, texts, eq.params)
+    text = _general(operation, texts, eq.params)
+    if not style.mixed or not _made_by_numpy(eq, operation, text):
+        return text
+    return f"float({text})" if _is_python(eq, "float64") else f"complex({text})"
+
+
+def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
+    """Whether the spelling for float scalars is meant: `math`, and conditional expressions."""
+    if _by_math(eq):
+        return _all_floats(eq, ("float64", "float32", "float16") if scalar.startswith("math.") else ("float64",))
+    if eq.op == "where" and (style.mixed or style.careful):
+        return isinstance(eq.operands[0].type, Scalar) and _is_python(eq, "float64", "complex128", "int64")
+    return _all_floats(eq) and not style.careful and (not style.mixed or _is_python(eq, "float64"))
+
+
+def _made_by_numpy(eq: Equation, operation: Op, text: str) -> bool:
+    """Whether what is to be a Python float would be NumPy's."""
+    strong = any(isinstance(a.type, Scalar) and not a.type.python for a in eq.operands)
+    python = _is_python(eq, "float64", "complex128")
+    return operation.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
+
+
+def _is_python(eq: Equation, *dtypes: str) -> bool:
+    return all(isinstance(r.type, Scalar) and r.type.python and r.type.dtype in dtypes for r in eq.results)
 
 
 def _general(operation: Op, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -36,12 +73,12 @@ def _general(operation: Op, texts: tuple[str, ...], params: Mapping[str, Any]) -
     return operation.spelling.format(*texts, **params)
 
 
-def _all_floats(eq: Equation) -> bool:
+def _all_floats(eq: Equation, dtypes: tuple[str, ...] = ("float64",)) -> bool:
     """Whether all operands (of `where`: all but the condition) are Python or NumPy floats."""
     types = [a.type for a in eq.operands]
     if eq.op == "where":
-        return isinstance(types[0], Scalar) and all(_is_float(t) for t in types[1:])
-    return bool(types) and all(_is_float(t) for t in types)
+        return isinstance(types[0], Scalar) and all(_is_float(t, dtypes) for t in types[1:])
+    return bool(types) and all(_is_float(t, dtypes) for t in types)
 
 
 def _is_python_int(t: object) -> bool:
@@ -53,18 +90,18 @@ def _by_math(eq: Equation) -> bool:
     return eq.role == "" and all(isinstance(r.type, Scalar) and r.type.python for r in eq.results)
 
 
-def _is_float(t: object) -> bool:
-    return isinstance(t, Scalar) and t.dtype == "float64"
+def _is_float(t: object, dtypes: tuple[str, ...]) -> bool:
+    return isinstance(t, Scalar) and t.dtype in dtypes
 
 
-def repeats(eq: Equation, scalars: bool, k: int) -> bool:
+def repeats(eq: Equation, style: Style, k: int) -> bool:
     """Whether operand k stands more than once in the spelling."""
     if eq.op == "solver":  # inside of the function that is written for it
         captured: int = eq.params["captured"]
         return eq.params["style"] == "closure" and k >= len(eq.operands) - captured
     if eq.op not in OPS or not OPS[eq.op].spelling:
         return False
-    return spelling(eq, scalars).count(f"{PLACEHOLDER}{k}") > 1
+    return spelling(eq, style).count(f"{PLACEHOLDER}{k}") > 1
 
 
 def fill(text: str, operands: Sequence[ast.expr], names: Mapping[str, str]) -> ast.expr:

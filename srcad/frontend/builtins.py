@@ -9,7 +9,7 @@ from typing import Any
 from srcad.frontend import objects
 from srcad.frontend.arrays import to_atom
 from srcad.frontend.combinators import COMBINATORS
-from srcad.frontend.comprehensions import accumulate
+from srcad.frontend.comprehensions import accumulate, to_list
 from srcad.frontend.expressions import evaluate
 from srcad.frontend.kinds import KINDS
 from srcad.frontend.machine import Machine
@@ -36,8 +36,7 @@ def special_form(m: Machine, function: Value, node: ast.Call) -> Value | None:
     if function.value is next and node.args and isinstance(node.args[0], ast.GeneratorExp):
         with m.at(node):
             made, *default = (evaluate(m, arg) for arg in node.args)
-            assert isinstance(made, Ref)
-            return first_of(m, made, default[0] if default else None)
+            return first_of(m, to_list(m, made), default[0] if default else None)
     if function.value is super and not node.args:
         return _super(m)
     plain = len(node.args) == 1 and not node.keywords

@@ -17,6 +17,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
+from numpy.exceptions import AxisError
 
 from srcad.errors import SrcadError
 from srcad.frontend import objects
@@ -35,6 +36,7 @@ from srcad.frontend.arrays import (
 from srcad.frontend.boxes import held
 from srcad.frontend.branches import distribute
 from srcad.frontend.builtins import BUILTINS, special_form
+from srcad.frontend.comprehensions import taken
 from srcad.frontend.containers import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.custom import call_custom, has_rules
 from srcad.frontend.derivatives import apply, call_derivative, make
@@ -66,7 +68,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
-from srcad.ops.catalogue import LOWERINGS, METHODS
+from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
@@ -132,7 +134,7 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
         _refuse_names(m, f)
     handler = _known(BUILTINS, f) or _known(MUTATORS, f)
     if handler is not None:
-        return _handled(m, handler, args, keywords)
+        return _handled(m, handler, args, keywords, lazy=f in LAZY)
     if has_rules(f):
         return call_custom(m, f, args, keywords)
     if _known(MAKERS, f):
@@ -185,7 +187,12 @@ def _known(table: dict[Any, Any], f: Any) -> Any:
         return None
 
 
-def _handled(m: Machine, handler: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+LAZY = (zip, map, enumerate, iter)  # they run through their arguments when they are run through themselves
+
+
+def _handled(m: Machine, handler: Any, args: tuple[Value, ...], keywords: Keywords, lazy: bool = False) -> Value:
+    if not lazy:
+        args = tuple(taken(m, a) for a in args)
     try:
         result: Value = handler(m, *args, **keywords)
     except TypeError as error:
@@ -227,7 +234,7 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
     keywords = dict(keywords)
     out = keywords.pop("out", None)
     sources: dict[Var, ArrayRef] = {}
-    plain = [_argument(m, a, sources) for a in args]
+    plain = [_argument(m, taken(m, a), sources) for a in args]
     named = {k: _argument(m, a, sources) for k, a in keywords.items()}
     start = len(m.builder.equations)
     try:
@@ -238,6 +245,8 @@ def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords
         raise
     except SrcadError as error:
         raise m.located(error) from None
+    except (CallError, AxisError) as error:
+        m.raises(ValueError(str(error)))
     m.note(start)
     value = result_value(m, result, sources, layout_of(m, f, (*args, *keywords.values()), sources))
     if f in MAY_SHARE and len(sources) == 1:
@@ -375,6 +384,9 @@ def _opaque(m: Machine, function: Value, name: str, args: tuple[Value, ...], key
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
     m.definitions[result] = m.builder.equations[start]
+    if drawn is None and not reads_only and not unused:
+        arrays, lists = held(m, values)
+        m.lent |= lists.union(*(sharers(m.heap, k) for k in arrays))
     return Obj(result) if drawn is None else from_atom(m, result, layout=frozenset())
 
 

@@ -15,6 +15,7 @@ from srcad.frontend.arrays import new_array, to_number
 from srcad.frontend.branches import truth
 from srcad.frontend.comprehensions import to_list
 from srcad.frontend.containers import repeat
+from srcad.frontend.exhaustion import once
 from srcad.frontend.expressions import binary, compare, unary
 from srcad.frontend.iteration import known_items
 from srcad.frontend.machine import Machine, constant
@@ -81,6 +82,11 @@ def _running(m: Machine, values: Value, function: Value | None = None, initial: 
         total = binary(m, ast.Add(), totals[-1], item) if function is None else call(m, function, (totals[-1], item))
         totals.append(total)
     return Tup(tuple(totals))
+
+
+def _spent(function: Callable[..., Value]) -> Callable[..., Value]:
+    """What it gives can be run through once."""
+    return lambda m, *args, **keywords: once(m, "once", function(m, *args, **keywords))
 
 
 def _filter(m: Machine, function: Value, values: Value) -> Value:
@@ -238,7 +244,7 @@ def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) 
 
 
 COMBINATORS: dict[Any, Callable[..., Value]] = {
-    filter: _filter,
+    filter: _spent(_filter),
     identity: lambda m, function: function,
     attribute_of: _attribute_of,
     method_of: _method_of,
@@ -247,11 +253,11 @@ COMBINATORS: dict[Any, Callable[..., Value]] = {
     functools.wraps: _decorator,
     functools.lru_cache: _cache,
     functools.cache: _cache,
-    itertools.islice: _islice,
-    itertools.zip_longest: _longest,
-    itertools.takewhile: _while(drop=False),
-    itertools.dropwhile: _while(drop=True),
-    itertools.chain.from_iterable: _chained,
+    itertools.islice: _spent(_islice),
+    itertools.zip_longest: _spent(_longest),
+    itertools.takewhile: _spent(_while(drop=False)),
+    itertools.dropwhile: _spent(_while(drop=True)),
+    itertools.chain.from_iterable: _spent(_chained),
     itertools.repeat: _repeated,
     itertools.count: lambda m, start=Static(0), step=Static(1): Iter("count", (start, step)),  # noqa: B008
     itertools.cycle: lambda m, values: Iter("cycle", (values,)),
@@ -259,12 +265,12 @@ COMBINATORS: dict[Any, Callable[..., Value]] = {
     operator.methodcaller: _methodcaller,
     functools.reduce: _reduce,
     functools.partial: _partial,
-    itertools.product: _combinations(itertools.product),
-    itertools.combinations: _combinations(itertools.combinations),
-    itertools.permutations: _combinations(itertools.permutations),
-    itertools.chain: _combinations(itertools.chain),
-    itertools.pairwise: _combinations(itertools.pairwise),
-    itertools.accumulate: _running,
+    itertools.product: _spent(_combinations(itertools.product)),
+    itertools.combinations: _spent(_combinations(itertools.combinations)),
+    itertools.permutations: _spent(_combinations(itertools.permutations)),
+    itertools.chain: _spent(_combinations(itertools.chain)),
+    itertools.pairwise: _spent(_combinations(itertools.pairwise)),
+    itertools.accumulate: _spent(_running),
     operator.itemgetter: _itemgetter,
     operator.getitem: _getitem,
     operator.add: _operator(ast.Add()),

@@ -15,12 +15,13 @@ from typing import Any
 from srcad.frontend.boxes import gathered
 from srcad.frontend.branches import branch, truth
 from srcad.frontend.containers import append, set_container_item
+from srcad.frontend.exhaustion import once, spend
 from srcad.frontend.expressions import binary, evaluate
 from srcad.frontend.iterated import watching
 from srcad.frontend.iteration import Indexed, Items, sequence
 from srcad.frontend.loops import for_loop, written_out
 from srcad.frontend.machine import Machine
-from srcad.frontend.values import FALSE, NONE, DictCell, FrameCell, GrownCell, ListCell, Ref, Static, Value
+from srcad.frontend.values import FALSE, NONE, DictCell, FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
 from srcad.trace.nodes import Var
 
 Collect = Callable[[], None]
@@ -28,7 +29,9 @@ MOST_WRITTEN_OUT = 4
 
 
 def comprehension(m: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Value:
-    """A list, a dict, or (for a set and a generator) a list that stands for it."""
+    """A list, a dict, a list that stands for a set; of a generator what makes its list, when it is run through."""
+    if isinstance(node, ast.GeneratorExp):
+        return _generator(m, node)
     made = Ref(m.allocate(DictCell(()) if isinstance(node, ast.DictComp) else ListCell(())))
     with scope(m, node):
         clauses(m, node.generators, lambda: _collect(m, made, node))
@@ -37,6 +40,26 @@ def comprehension(m: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetCom
 
         return BUILTINS[set](m, made)
     return made
+
+
+def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
+    """The names in it are looked up as it runs, but for what its first `for` runs over: (lambda it: [...])(first)."""
+    from srcad.frontend.functions import make_function
+
+    first, *rest = node.generators
+    given = evaluate(m, first.iter)
+    if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
+        whole = ast.ListComp(node.elt, node.generators)  # it gives names to the function that it stands in
+        return once(m, "once", comprehension(m, ast.copy_location(whole, node)))
+    name = ast.copy_location(ast.Name(_GIVEN, ast.Load()), first.iter)
+    clause = ast.comprehension(first.target, name, first.ifs, first.is_async)
+    whole = ast.copy_location(ast.ListComp(node.elt, [clause, *rest]), node)
+    parameters = ast.arguments([], [ast.arg(_GIVEN)], None, [], [], None, [])
+    function = make_function(m, ast.copy_location(ast.Lambda(parameters, whole), node))
+    return once(m, "generator", function, given)
+
+
+_GIVEN = "$given"
 
 
 def _collect(m: Machine, made: Ref, node: Any) -> None:
@@ -157,6 +180,16 @@ def to_list(m: Machine, values: Value) -> Ref:
     with scope(m, _EMPTY):
         for_loop(m, items, lambda item: _append(m, made, item))
     return made
+
+
+def taken(m: Machine, value: Value) -> Value:
+    """An argument of a builtin, which runs through it at once, and may look at it more than once."""
+    if not isinstance(value, Iter) or value.state is None:
+        return value
+    if value.kind in ("generator", "once"):
+        return to_list(m, value)
+    spend(m, value)
+    return replace(value, state=None)
 
 
 def _append(m: Machine, made: Ref, item: Value) -> None:

@@ -8,17 +8,20 @@ derivatives, and where one rule is derived from the other, as its transpose.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
 
 from srcad.errors import NotDifferentiable, NotYetSupported, SrcadError
+from srcad.frontend import objects
 from srcad.frontend.arrays import describe, from_atom, is_list, new_array, to_atom
 from srcad.frontend.derivatives import read_apart, tree_value
 from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.reading import DERIVE
-from srcad.frontend.values import ArrayRef, Num, Obj, Static, Tup, Value
+from srcad.frontend.trees import made_of
+from srcad.frontend.values import ArrayRef, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.trace.builder import const
 from srcad.trace.custom import Custom, Source
 from srcad.trace.instance import instance
@@ -36,42 +39,65 @@ def has_rules(f: Any) -> bool:
 
 def call_custom(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
     """A call of a function with rules of its own."""
-    site = _Site.of(m, f, bound(m, f, args, keywords))
+    site = _Site.of(m, f, *bound(m, f, args, keywords))
     rules = site.rules()
-    around = tuple(dict.fromkeys(v for s in rules.values() if s.region for v in free_variables(s.region)))
-    rules = {way: _closed(source, around) for way, source in rules.items()}
+    regions = [*(s.region for s in rules.values()), site.primal]
+    around = tuple(dict.fromkeys(v for region in regions if region for v in free_variables(region)))
+    rules = {way: replace(source, region=_closed(source.region, around)) for way, source in rules.items()}
     types = tuple(site.types)
     callee = Const(site.callee("primal"), OPAQUE)
-    custom = Custom(f.__name__, rules)
+    custom = Custom(f.__name__, rules, primal=_closed(site.primal, around), inline=f.__srcad_inline__)
+    if custom.inline and custom.primal is None:
+        m.refuse(f"{f.__name__} is to stand in generated code, and its source can't be read", do="leave inline out.")
     made = m.emit("custom", callee, *site.atoms, *around, returns=types, shown=len(site.atoms), custom=custom)
     return tree_value(m, site.output, made if isinstance(made, tuple) else (made,))
 
 
-def bound(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, Value]) -> tuple[Value, ...]:
-    """The arguments by position."""
+def bound(
+    m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, Value]
+) -> tuple[tuple[Value, ...], dict[str, Value]]:
+    """The arguments by position, and those that have none by name."""
     try:
         call = inspect.signature(f.function).bind(*args, **keywords)
     except TypeError as error:
         m.refuse(f"{f.__name__}() is called with other arguments than it takes: {error}")
     call.apply_defaults()
-    if call.kwargs:
-        m.refuse(f"{f.__name__} has rules of its own, and arguments by keyword alone", do="let them be positional.")
-    return tuple(a if isinstance(a, Value) else Static(a) for a in call.args)
+    positional = tuple(a if isinstance(a, Value) else Static(a) for a in call.args)
+    return positional, {k: a if isinstance(a, Value) else Static(a) for k, a in call.kwargs.items()}
 
 
-def _argument(m: Machine, f: Any, value: Value) -> Atom:
-    """What the function gets."""
-    if isinstance(value, ArrayRef) and is_list(m, value):
-        value = Tup(())
+def _argument(m: Machine, f: Any, value: Value, atoms: list[Atom]) -> Tree:
+    """The structure of an argument; what is in it is appended to the atoms."""
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    if isinstance(value, Tup):
+        keys: tuple[str, ...] = getattr(value.cls, "_fields", ())
+        children = tuple(_argument(m, f, item, atoms) for item in value.items)
+        return Node("tuple" if value.cls is None else "namedtuple", children, keys, value.cls)
+    if isinstance(cell, ListCell):
+        return Node("list", tuple(_argument(m, f, item, atoms) for item in cell.items))
+    if isinstance(cell, DictCell):
+        children = tuple(_argument(m, f, item, atoms) for _, item in cell.items)
+        return Node("dict", children, tuple(key for key, _ in cell.items), cell.cls)
+    if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls):
+        names = made_of(cell.cls)
+        children = tuple(_argument(m, f, objects.get_attribute(m, value, name), atoms) for name in names)
+        return Node("dataclass", children, names, cell.cls)
+    atoms.append(_single(m, f, value))
+    return Leaf(len(atoms) - 1)
+
+
+def _single(m: Machine, f: Any, value: Value) -> Atom:
+    """A number, an array, or what has no derivative, as the function gets it."""
+    grown = (isinstance(value, ArrayRef) and is_list(m, value)) or isinstance(value, Ref)
     if isinstance(value, Static) and isinstance(value.value, float):
         return const(value.value)
     if isinstance(value, Static):
         return Const(value.value, OPAQUE)
-    if isinstance(value, (Num, Obj, ArrayRef)):
+    if isinstance(value, (Num, Obj, ArrayRef)) and not grown:
         return to_atom(m, value)
     m.refuse(
         f"{f.__name__} has rules of its own, and gets {describe(value)}",
-        why="the arguments of such a function are numbers, arrays, and what has no derivative.",
+        why="the arguments of such a function are numbers, arrays, what has no derivative, and containers of these.",
         do="pass what is in it as arguments of their own.",
     )
 
@@ -83,15 +109,25 @@ class _Site:
     m: Machine
     f: Any
     values: tuple[Value, ...]
+    keywords: dict[str, Value]
     atoms: tuple[Atom, ...]
+    trees: tuple[Tree, ...]
     output: Tree = field(default_factory=lambda: Fixed(None))
     types: Sequence[Type] = ()
+    primal: Region | None = None
 
     @classmethod
-    def of(cls, m: Machine, f: Any, values: tuple[Value, ...]) -> _Site:
-        site = cls(m, f, values, tuple(_argument(m, f, value) for value in values))
+    def of(cls, m: Machine, f: Any, values: tuple[Value, ...], keywords: dict[str, Value]) -> _Site:
+        atoms: list[Atom] = []
+        trees = tuple(_argument(m, f, value, atoms) for value in (*values, *keywords.values()))
+        site = cls(m, f, values, keywords, tuple(atoms), trees)
         site.output, site.types = site.result()
         return site
+
+    @property
+    def parameters(self) -> tuple[Var, ...]:
+        """What stands for the arguments in regions."""
+        return tuple(a if isinstance(a, Var) else Var(a.type) for a in self.atoms)
 
     @property
     def kinds(self) -> tuple[Type | None, ...]:
@@ -111,11 +147,13 @@ class _Site:
             types = [self.m.lengths.named(t) for t in declared[1]]
             return (Node("tuple", tuple(map(Leaf, range(len(types))))) if declared[0] else Leaf(0)), types
         try:
-            reading = read_apart(self.m, Static(self.f.function), self.values, {}, ()).reading
+            reading = read_apart(self.m, Static(self.f.function), self.values, self.keywords, ()).reading
         except SrcadError as error:
             raise self.unreadable(error) from None
         assert reading is not None
-        types = [_plain(a.type) for a in reading.trace.body.results]
+        body = reading.trace.body
+        self.primal = Region(self.parameters, body.equations, body.results)
+        types = [_plain(a.type) for a in body.results]
         tree = reading.trace.output
         flat: Tree | None = tree if isinstance(tree, Leaf) else None
         if isinstance(tree, Node) and tree.kind == "tuple" and all(isinstance(c, Leaf) for c in tree.children):
@@ -159,7 +197,8 @@ class _Site:
         return found
 
     def callee(self, way: str) -> Callable[..., Any]:
-        made: Callable[..., Any] = self.f.__srcad_callee__(way, self.kinds, tuple(self.types), self.many)
+        shape = (self.trees, tuple(self.keywords))
+        made: Callable[..., Any] = self.f.__srcad_callee__(way, self.kinds, tuple(self.types), self.many, shape)
         return made
 
     def given(self, way: str) -> Source:
@@ -202,7 +241,10 @@ class _Rule:
         many = site.many
         given = tuple(Static(None) if v is None else value_of(m, v) for v in self.given)
         results = tuple(value_of(m, v) for v in self.results)
-        first = Tup(given) if many or way == "tangent" else given[0]
+        first = Tup(given) if many else given[0] if way == "adjoint" else None
+        if way == "tangent":
+            first = Tup(tuple(_filled(m, tree, given) for tree in site.trees))
+        assert first is not None
         self.args = (first, Tup(results) if many else results[0], *site.values)
 
     @property
@@ -213,16 +255,16 @@ class _Rule:
 
     @property
     def parameters(self) -> tuple[Var, ...]:
-        atoms = (*(v for v in self.given if v is not None), *self.results, *self.site.atoms)
-        return tuple(a if isinstance(a, Var) else Var(a.type) for a in atoms)
+        return (*(v for v in self.given if v is not None), *self.results, *self.site.parameters)
 
-    def read(self, chosen: Sequence[int]) -> Any:
+    def read(self, chosen: Sequence[int | str]) -> Any:
         f = self.site.f.__srcad_rule__(self.way)
-        return read_apart(self.site.m, Static(f), self.args, {}, chosen)
+        return read_apart(self.site.m, Static(f), self.args, self.site.keywords, chosen)
 
     def region(self) -> Region:
         """The rule itself: derivatives for all targets, in their order."""
-        part = self.read(range(len(self.args)))
+        every: list[int | str] = [*range(len(self.args)), *self.site.keywords]
+        part = self.read(every)
         assert part.reading is not None
         trace = part.reading.trace
         equations, results = instance(trace.body, dict(part.moving))
@@ -236,18 +278,45 @@ class _Rule:
 
     def slots(self, tree: Tree) -> list[int | None]:
         """Which result of the trace belongs to each target."""
-        targets, name = self.targets, f"the {self.way} of {self.site.f.__name__}"
-        alone = len(targets) == 1 and not (isinstance(tree, Node) and self.way == "adjoint")
-        if self.way == "tangent" and self.site.many:
+        due = self.site.trees if self.way == "adjoint" else tuple(map(Leaf, range(len(self.results))))
+        alone = len(due) == 1 and not (self.way == "tangent" and self.site.many)
+        if alone and isinstance(due[0], Leaf) and self.way == "adjoint" and isinstance(tree, Node):
             alone = False
         children: tuple[Tree, ...] = (tree,) if alone or not isinstance(tree, Node) else tree.children
-        if len(children) != len(targets) or not all(isinstance(c, Leaf) or c == Fixed(None) for c in children):
-            what = "one for each argument" if self.way == "adjoint" else "one for each result"
-            self.site.m.refuse(f"{name} returns something else than {len(targets)} derivatives", do=f"return {what}.")
-        for child, target in zip(children, targets, strict=True):
-            if target is None and isinstance(child, Leaf):
+        if len(children) != len(due):
+            self.refuse_structure()
+        found = [leaf for child, one in zip(children, due, strict=True) for leaf in self.matched(child, one)]
+        for leaf, target in zip(found, self.targets, strict=True):
+            if target is None and leaf is not None:
+                name = f"the {self.way} of {self.site.f.__name__}"
                 self.site.m.refuse(f"{name} returns a derivative for what has none", do="return None in its place.")
-        return [child.index if isinstance(child, Leaf) else None for child in children]
+        return found
+
+    def matched(self, given: Tree, due: Tree) -> list[int | None]:
+        """The leaves of a structure, where those of another one are."""
+        if given == Fixed(None):
+            return [None] * _count(due)
+        if isinstance(due, Leaf):
+            if not isinstance(given, Leaf):
+                self.refuse_structure()
+            return [given.index]
+        assert isinstance(due, Node)
+        keyed = due.kind == "dict"
+        if not isinstance(given, Node) or len(given.children) != len(due.children) or (given.kind == "dict") != keyed:
+            self.refuse_structure()
+        named = dict(zip(given.keys, given.children, strict=True)) if keyed else {}
+        if keyed and set(named) != set(due.keys):
+            self.refuse_structure()
+        children = [named[key] for key in due.keys] if keyed else list(given.children)
+        return [leaf for child, one in zip(children, due.children, strict=True) for leaf in self.matched(child, one)]
+
+    def refuse_structure(self) -> NoReturn:
+        if self.way == "adjoint":
+            count, do = len(self.site.trees), "return one for each argument, with the structure of the argument."
+        else:
+            count, do = len(self.results), "return one for each result."
+        name = f"the {self.way} of {self.site.f.__name__}"
+        self.site.m.refuse(f"{name} returns something else than {count} derivatives", do=do)
 
     def fit(self, a: Atom | None, target: Atom) -> Atom:
         """A derivative in the shape and the dtype of its target."""
@@ -303,8 +372,7 @@ class _Rule:
         return values, parameters
 
     def flipped(self, given: Sequence[Var]) -> tuple[Var, ...]:
-        atoms = (*given, *self.results, *self.site.atoms)
-        return tuple(a if isinstance(a, Var) else Var(a.type) for a in atoms)
+        return (*given, *self.results, *self.site.parameters)
 
 
 def _refuse_nonlinear(rule: _Rule, trace: Trace, own: dict[Var, None]) -> None:
@@ -326,14 +394,45 @@ def _plain(t: Type) -> Type:
     return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
 
 
-def _closed(source: Source, around: tuple[Var, ...]) -> Source:
+def _closed(region: Region | None, around: tuple[Var, ...]) -> Region | None:
     """With what is read from around as further parameters."""
-    if source.region is None:
-        return source
-    region = source.region
+    if region is None:
+        return None
     own = tuple(Var(v.type, v.name) for v in around)
     equations, results = instance(region, dict(zip(around, own, strict=True)))
-    return Source(source.callee, Region((*region.parameters, *own), tuple(equations), results))
+    return Region((*region.parameters, *own), tuple(equations), results)
+
+
+def _filled(m: Machine, tree: Tree, leaves: Sequence[Value]) -> Value:
+    """A structure with these values."""
+    if isinstance(tree, Leaf):
+        return leaves[tree.index]
+    assert isinstance(tree, Node)
+    parts = tuple(_filled(m, child, leaves) for child in tree.children)
+    if tree.kind in ("tuple", "namedtuple"):
+        return Tup(parts, tree.cls)
+    if tree.kind == "list":
+        return Ref(m.allocate(ListCell(parts)))
+    named = tuple(zip(tree.keys, parts, strict=True))
+    if tree.kind == "dict":
+        return Ref(m.allocate(DictCell(named, tree.cls)))
+    assert tree.cls is not None
+    return Ref(m.allocate(InstanceCell(tree.cls, named)))
+
+
+def _count(tree: Tree) -> int:
+    return sum(map(_count, tree.children)) if isinstance(tree, Node) else 1
+
+
+def refuse_making(m: Machine, *args: Value, **options: Value) -> NoReturn:
+    """srcad.custom_rule in a function that is differentiated."""
+    m.refuse(
+        "srcad.custom_rule is called in a function that is differentiated",
+        why="what the function and its rules read around them might depend on the differentiated arguments, "
+        "of which no rule could say anything.",
+        do="define the function and its rules outside, and give them all that they need as arguments.",
+        never=True,
+    )
 
 
 # ---- what stops derivatives
@@ -341,15 +440,22 @@ def _closed(source: Source, around: tuple[Var, ...]) -> Source:
 
 def stopped(m: Machine, x: Value) -> Value:
     """srcad.stop_gradient(x)."""
+    cell = m.heap[x.cell] if isinstance(x, Ref) else None
     if isinstance(x, Tup):
         return Tup(tuple(stopped(m, item) for item in x.items), x.cls)
+    if isinstance(cell, ListCell):
+        return Ref(m.allocate(ListCell(tuple(stopped(m, item) for item in cell.items))))
+    if isinstance(cell, DictCell):
+        items = tuple((key, stopped(m, item)) for key, item in cell.items)
+        return Ref(m.allocate(DictCell(items, cell.cls)))
     if isinstance(x, Static):
         return x
     if not isinstance(x, (Num, ArrayRef)) or (isinstance(x, ArrayRef) and is_list(m, x)):
-        m.refuse(f"srcad.stop_gradient gets {describe(x)}", do="give it numbers, arrays, and tuples of these.")
+        do = "give it numbers, arrays, and tuples, lists and dicts of these."
+        m.refuse(f"srcad.stop_gradient gets {describe(x)}", do=do)
     result = m.emit("stop_gradient", to_atom(m, x))
     m.active.discard(result)
     return from_atom(m, result)
 
 
-__all__ = ["call_custom", "has_rules", "stopped"]
+__all__ = ["call_custom", "has_rules", "refuse_making", "stopped"]

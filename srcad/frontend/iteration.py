@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from srcad.frontend import arithmetic, objects
 from srcad.frontend.arrays import describe, dim_of, element_view, load, to_atom, view
 from srcad.frontend.boxes import boxed
+from srcad.frontend.exhaustion import spend
 from srcad.frontend.machine import Machine
 from srcad.frontend.presence import check_keys
 from srcad.frontend.values import (
@@ -82,6 +83,7 @@ def sequence(m: Machine, value: Value) -> Items | Indexed:
     if isinstance(value, Ref):
         return _container(m, value)
     if isinstance(value, Iter):
+        spend(m, value)
         return ITERATORS[value.kind](m, *value.parts)
     if isinstance(value, (Obj, Num)):
         return _object(m, value)
@@ -165,6 +167,13 @@ def _object(m: Machine, value: Num | Obj) -> Indexed:
 
 
 # ---- iterators
+
+
+def _lazy(m: Machine, function: Value, given: Value) -> Items | Indexed:
+    """A generator expression, as a function of what its first `for` runs over."""
+    from srcad.frontend.calls import call
+
+    return sequence(m, call(m, function, (given,)))
 
 
 def _zip(m: Machine, *parts: Value) -> Items | Indexed:
@@ -383,6 +392,8 @@ def _pairs(m: Machine, value: Value) -> Items:
 
 ITERATORS: dict[str, Callable[..., Items | Indexed]] = {
     "zip": _zip,
+    "generator": _lazy,
+    "once": lambda m, values: sequence(m, values),
     "count": _count,
     "enumerate": _enumerate,
     "reversed": _reversed,

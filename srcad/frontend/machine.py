@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +18,7 @@ from srcad.frontend.guards import Guard
 from srcad.frontend.lengths import Lengths
 from srcad.frontend.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.source import span_of
-from srcad.frontend.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Lost, Value
+from srcad.frontend.values import ArrayCell, Cell, Code, DictCell, FrameCell, GrownCell, ListCell, Lost, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var, free_variables
@@ -85,6 +85,7 @@ class Machine:
         self.repeated_before: dict[Var, bool] = {}  # lists with an item set: held something twice before?
         self.found: dict[int, Cell] = {}
         self.outer: set[int] = set()  # the cells of what isn't an argument, and was there before the call
+        self.lent: set[int] = set()  # the cells of what a function that isn't known has seen, and may have given back
         self.objects: dict[Path, Any] = {}
         self.wanted_layouts: set[Path] = set()
         self.building: list[Procedure] = []
@@ -276,6 +277,8 @@ class Machine:
         cell = self.heap[cell_id]
         if not isinstance(cell, (ArrayCell, GrownCell)):
             self.bug("a write to something that is no array")
+        if self.lent and isinstance(var, Var) and self.is_active(var):
+            self.refuse_lent(sharers(self.heap, cell_id))
         changed = replace(cell, var=var)
         self.heap[cell_id] = replace(changed, content=object()) if isinstance(changed, GrownCell) else changed
         self.poison_others(cell_id)
@@ -289,6 +292,10 @@ class Machine:
                 do="change a copy of it, and return that.",
                 never=True,
             )
+        from srcad.frontend.objects import depends
+
+        if self.lent and any(depends(self, item) for item in _items(cell)):
+            self.refuse_lent(twins_of(self.heap, cell_id))
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
         same = twins_of(self.heap, cell_id)
         for other in same - {cell_id}:
@@ -297,6 +304,16 @@ class Machine:
         for other, holder in list(self.heap.items()):
             if isinstance(holder, GrownCell) and same & holder.lists and holder.poison is None:
                 self.heap[other] = replace(holder, poison=self.builder.span)
+
+    def refuse_lent(self, cells: Iterable[int]) -> None:
+        """What an unknown function has given back passes for inactive: what it got must not become active."""
+        if not self.lent.isdisjoint(cells):
+            self.refuse(
+                "an array or list that was handed to a function that srcad doesn't know is set to values that depend "
+                "on the differentiated arguments",
+                why="what that function returned may be the same array, and would change as well.",
+                do="hand it a copy.",
+            )
 
     def poison_others(self, cell_id: int) -> None:
         mine = self.heap[cell_id]
@@ -314,3 +331,10 @@ def constant(atom: Atom) -> Any:
     if isinstance(atom, Const):
         return atom.value
     raise NeedsStatic(atom, "a value")
+
+
+def _items(cell: Cell) -> Sequence[Value]:
+    """What a container of known structure holds."""
+    if isinstance(cell, ListCell):
+        return cell.items
+    return [item for _, item in cell.items] if isinstance(cell, DictCell) else ()

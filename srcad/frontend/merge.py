@@ -246,7 +246,8 @@ class Merger:
             made: Value = type(value)(*parts)
             return made
         if isinstance(value, Iter):
-            return Iter(value.kind, tuple(self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts)))
+            parts = (self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts))
+            return replace(value, parts=tuple(parts))
         return self.one_sided_callable(key, value, side, first)
 
     def one_sided_callable(self, key: Key, value: Value, side: Side, first: bool) -> Value:

@@ -29,6 +29,7 @@ from srcad.frontend.values import (
     FALSE,
     NONE,
     ArrayRef,
+    GrownCell,
     Num,
     Obj,
     Static,
@@ -149,7 +150,8 @@ def _extreme_of_list(m: Machine, values: Value, reduction: Any, name: str, defau
     cell: Any = m.heap[made.cell]
     from srcad.frontend.arrays import grown_array, new_array
 
-    return lower(m, reduction, (new_array(m, grown_array(m, cell.var)),), {}, name)
+    array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
+    return lower(m, reduction, (new_array(m, array),), {}, name)
 
 
 def _given(value: Value) -> Value:

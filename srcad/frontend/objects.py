@@ -160,7 +160,7 @@ def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value
 
 
 def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, name: str) -> Value:
-    if isinstance(found, types.FunctionType):
+    if isinstance(found, types.FunctionType) or getattr(type(found), "__srcad_rules__", False):
         return Bound(Static(found), (owner,))
     if isinstance(found, staticmethod):
         return Static(found.__func__)

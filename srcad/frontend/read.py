@@ -285,6 +285,8 @@ def entry_code(function: Any) -> Any:
         f = f.func if isinstance(f, functools.partial) else f.__func__
     while transparent(f):
         f = f.__wrapped__
+    if getattr(type(f), "__srcad_rules__", False):
+        f = f.function
     if not isinstance(f, FunctionType) and isinstance(inspect.getattr_static(type(f), "__call__", None), FunctionType):
         f = type(f).__call__
     if isinstance(f, FunctionType):

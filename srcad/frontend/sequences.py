@@ -18,6 +18,7 @@ from srcad.frontend.boxes import boxed
 from srcad.frontend.branches import branch, truth
 from srcad.frontend.comprehensions import to_list
 from srcad.frontend.containers import extend, key_of, pop_front
+from srcad.frontend.exhaustion import once
 from srcad.frontend.expressions import compare, dict_items, refuse_text
 from srcad.frontend.iteration import Items, known_items, length, refuse_spent, sequence
 from srcad.frontend.machine import Machine
@@ -161,12 +162,12 @@ def _zip(m: Machine, *parts: Value, strict: Value = FALSE) -> Value:
                 m.refuse("zip(strict=True) of sequences of different lengths, which raises ValueError")
             if known is not True:
                 m.emit("assert_", known)
-    return Iter("zip", parts)
+    return once(m, "zip", *parts)
 
 
 def _iterator(kind: str) -> Callable[..., Value]:
     def make(m: Machine, *parts: Value, **named: Value) -> Value:
-        return Iter(kind, (*parts, *named.values()))
+        return once(m, kind, *parts, *named.values())
 
     return make
 

@@ -16,7 +16,6 @@ from functools import partial
 from srcad.frontend import imports, matching, scopes
 from srcad.frontend.assign import assign, augmented, delete
 from srcad.frontend.branches import branch, either, join_branches, negate, one_way, truth
-from srcad.frontend.exhaustion import check_named
 from srcad.frontend.expressions import evaluate, test
 from srcad.frontend.functions import make_function
 from srcad.frontend.iterated import watching
@@ -179,7 +178,6 @@ def _expression(m: Machine, statement: ast.Expr) -> None:
 
 def _assign(m: Machine, statement: ast.Assign) -> None:
     value = evaluate(m, statement.value)
-    check_named(m, statement, value)
     for target in statement.targets:
         assign(m, target, value)
 

@@ -73,7 +73,7 @@ def _value(value: Value, mapping: Mapping) -> Value:
         made: Value = type(value)(*(_value(p, mapping) for p in (value.start, value.stop, value.step)))
         return made
     if isinstance(value, Iter):
-        return Iter(value.kind, tuple(_value(part, mapping) for part in value.parts))
+        return replace(value, parts=tuple(_value(part, mapping) for part in value.parts))
     if isinstance(value, Partial):
         return Partial(_value(value.value, mapping), value.span)
     return _callable(value, mapping)

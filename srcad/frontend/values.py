@@ -94,10 +94,14 @@ class Range(Value):
 
 @dataclass(frozen=True)
 class Iter(Value):
-    """zip, enumerate, reversed, map, filter or a view of a dict; `parts` are its arguments."""
+    """zip, enumerate, reversed, map, filter or a view of a dict; `parts` are its arguments.
+
+    `state`: a cell that is lost once the iterator has been run through; None where it can be again.
+    """
 
     kind: str
     parts: tuple[Value, ...]
+    state: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,6 +58,10 @@ class NeedsStatic(Exception):  # noqa: N818 - a request to the frontend, not an 
         self.what = what
 
 
+class CallError(ValueError):
+    """A call that fails whatever the values are: NumPy's own ValueError in the run."""
+
+
 OPS: dict[str, Op] = {}
 LOWERINGS: dict[Any, Lowering] = {}  # a NumPy (or math, or builtin) function -> its lowering
 BY_NAME: dict[str, Lowering] = {}  # the same for functions of libraries that are not imported here: "scipy.special.erf"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_letters
 
+from srcad.ops.catalogue import CallError
 from srcad.trace.types import UNKNOWN_DIM, Dim
 
 
@@ -25,7 +26,7 @@ def parse(subscripts: str, ranks: Sequence[int]) -> Einsum:
     left, arrow, right = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(ranks):
-        raise ValueError(f"einsum subscripts {subscripts!r} name {len(terms)} operands, and there are {len(ranks)}")
+        raise CallError(f"einsum subscripts {subscripts!r} name {len(terms)} operands, and there are {len(ranks)}")
     output = right if arrow else _implicit_output(terms)
     spare = [c for c in ascii_letters if c not in subscripts]
     extra = [
@@ -33,7 +34,7 @@ def parse(subscripts: str, ranks: Sequence[int]) -> Einsum:
     ]
     for term, rank, dots in zip(terms, ranks, extra, strict=True):
         if dots < 0 or ("..." not in term and len(term) != rank):
-            raise ValueError(f"einsum subscript {term!r} doesn't fit an operand with {rank} dimensions")
+            raise CallError(f"einsum subscript {term!r} doesn't fit an operand with {rank} dimensions")
     dotted = spare[: max(extra, default=0)]
     inputs = tuple(term.replace("...", _last(dotted, n)) for term, n in zip(terms, extra, strict=True))
     return Einsum(inputs, output.replace("...", "".join(dotted)))

@@ -24,6 +24,7 @@ from srcad.trace.types import (
     Scalar,
     Type,
     dtype_of,
+    is_complex,
     promote,
     rank_of,
 )
@@ -230,6 +231,13 @@ def by_numpy(b: Builder, name: str, *operands: Atom, **params: Any) -> Any:
     return result
 
 
+def strong(b: Builder, *operands: Atom) -> list[Atom]:
+    """The operands of a function that makes arrays of them first: of a Python float, one of float64."""
+    if all(dtype_of(a.type) not in ("float32", "float16", "complex64") for a in operands):
+        return list(operands)
+    return [b.emit("array", a, structure=0, dtype=None) if is_python(a.type) else a for a in operands]
+
+
 def as_dtype(b: Builder, x: Atom, dtype: Any) -> Any:
     """`x` with the dtype asked for, if one is."""
     wanted = static(dtype, "dtype")
@@ -245,16 +253,21 @@ def math_function(name: str) -> Any:
     def lowering(b: Builder, *args: Any) -> Any:
         operands = [as_array(b, a) for a in args]
         python: dict[str, Any] = {} if all(is_python(a.type) for a in operands) else {"python": True}
-        if any(rank_of(a.type) != 0 for a in operands):
-            operands = [a if rank_of(a.type) == 0 else b.emit("to_float", a) for a in operands]
+        if not all(map(_is_number, operands)):
+            operands = [a if _is_number(a) else b.emit("to_float", a) for a in operands]
         result: Atom = b.emit(name, *operands, **python)
         return result
 
     return lowering
 
 
+def _is_number(a: Atom) -> bool:
+    """Whether `math` takes it as it is for a float of its own precision, or for an int."""
+    return rank_of(a.type) == 0 and dtype_of(a.type) not in ("float32", "float16")
+
+
 def _register_lowerings() -> None:
-    names = [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "sign", "logical_not", "sinc", "conjugate"]
+    names = [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "logical_not", "sinc", "conjugate"]
     for name in names:
         LOWERINGS[getattr(np, name)] = elementwise(name)
     for synonym, name in SYNONYMS.items():
@@ -267,7 +280,7 @@ def _outer(name: str) -> Any:
     """The lowering of `ufunc.outer`."""
 
     def lowering(b: Builder, x: Any, y: Any, /, **options: Any) -> Any:
-        x, y = as_array(b, x), as_array(b, y)
+        x, y = strong(b, as_array(b, x), as_array(b, y))
         rank = rank_of(y.type)
         if rank is None:
             raise NotYetSupported(f"np.{name}.outer of a value whose rank isn't known")
@@ -422,10 +435,21 @@ def fix(b: Builder, x: Any, out: Any = None) -> Any:
     return elementwise("trunc")(b, x, out=out)
 
 
+@lowers(np.sign)
+def sign(b: Builder, x: Any, **options: Any) -> Any:
+    """Of a complex number: its direction, which turns with it."""
+    x = as_array(b, x)
+    if not is_complex(x.type):
+        return elementwise("sign")(b, x, **options)
+    size = b.emit("absolute", x)
+    return b.emit("divide", x, b.emit("where", b.emit("equal", size, 0.0), 1.0, size))
+
+
 @lowers(np.nan_to_num)
 def nan_to_num(b: Builder, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     options = {"nan": static(nan, "nan"), "posinf": static(posinf, "posinf"), "neginf": static(neginf, "neginf")}
-    given = {name: value for name, value in options.items() if value not in (None, 0.0)}
+    defaults = {"nan": 0.0, "posinf": None, "neginf": None}
+    given = {name: value for name, value in options.items() if value != defaults[name]}
     return by_numpy(b, "nan_to_num", as_array(b, x), **given)
 
 

@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
     to_rank,
     with_new_axes,
 )
-from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.catalogue import CallError, lowers, op, static
 from srcad.ops.shaping import (
     array_of,
     array_type,
@@ -232,7 +232,7 @@ def concatenate(
 
 def joined_along(b: Builder, items: Sequence[Atom], axis: int) -> Atom:
     if not items:
-        raise ValueError("need at least one array to concatenate")
+        raise CallError("need at least one array to concatenate")
     rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
     if rank is not None:
         axis = one_axis(axis, rank)
@@ -276,7 +276,7 @@ def insert(b: Builder, arr: Any, obj: Any, values: Any, axis: Any = None) -> Ato
 
 def _slab(b: Builder, x: Atom, axis: int, values: Any) -> Atom:
     """What is put in at one place along an axis: NumPy spreads a number, or one less dimension, over it."""
-    value, rank = as_array(b, values), known_rank(x, "insert")
+    value, rank = as_dtype(b, as_array(b, values), dtype_of(x.type)), known_rank(x, "insert")
     if rank == 1:
         return ravel(b, array_of(b, value))
     shape = list(shape_atoms(b, x))
@@ -296,7 +296,7 @@ def stack(b: Builder, arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any
     if items is None:
         return as_dtype(b, _stacked_at_run_time(b, arrays, axis), dtype)
     if not items:
-        raise ValueError("need at least one array to stack")
+        raise CallError("need at least one array to stack")
     rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
     place = axis if rank is None else one_axis(axis, rank + 1)
     return as_dtype(b, b.emit("stack", *items, axis=place), dtype)

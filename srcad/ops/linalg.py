@@ -22,6 +22,7 @@ from srcad.ops.arguments import (
 )
 from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.einsum import letter_dims, parse
+from srcad.ops.elementwise import strong
 from srcad.ops.joining import items_of
 from srcad.ops.shaping import array_type, moved, ravel, swapaxes
 from srcad.ops.spelling import call, options
@@ -217,6 +218,9 @@ op("solve", _solve, "np.linalg.solve({0}, {1})", cost="dear")
 op("inv", _square, "np.linalg.inv({0})", cost="dear")
 op("det", _scalars, "np.linalg.det({0})", cost="dear")
 op("cofactor", _square, "cofactor({0})", cost="dear")
+# how cofactors change; the first operand, if the second (its inverse is the third) is far from singular; else an error
+op("cofactor_change", lambda a, d: _square(a), "cofactor_change({0}, {1})", cost="dear")
+op("only_regular", lambda x, a, inverse: x, "only_regular({0}, {1}, {2})", view=True, cost="free")
 op("slogdet", _slogdet, "np.linalg.slogdet({0})", cost="dear")
 op("cholesky", _square, call("np.linalg.cholesky", upper=False), cost="dear")
 op("eigh", _eigh, call("np.linalg.eigh", UPLO="L"), cost="dear")
@@ -245,7 +249,7 @@ def matmul(b: Builder, x1: Any, x2: Any, /, **_: Any) -> Atom:
 
 @lowers(np.dot, method="dot")
 def dot(build: Builder, /, a: Any, b: Any, out: Any = None) -> Atom:
-    one, other = as_array(build, a), as_array(build, b)
+    one, other = strong(build, as_array(build, a), as_array(build, b))
     if isinstance(one.type, Unknown) or isinstance(other.type, Unknown):
         return emit(build, "dot", one, other)
     ranks = known_rank(one, "dot"), known_rank(other, "dot")
@@ -289,7 +293,7 @@ def matrix_outer(b: Builder, x1: Any, x2: Any, /) -> Atom:
 
 @lowers(np.inner)
 def inner(build: Builder, /, a: Any, b: Any) -> Atom:
-    one, other = as_array(build, a), as_array(build, b)
+    one, other = strong(build, as_array(build, a), as_array(build, b))
     ranks = known_rank(one, "inner"), known_rank(other, "inner")
     if 0 in ranks:
         return emit(build, "multiply", one, other)
@@ -332,7 +336,7 @@ def einsum(b: Builder, subscripts: Any, /, *operands: Any, out: Any = None, opti
 
 @lowers(np.kron)
 def kron(build: Builder, /, a: Any, b: Any) -> Atom:
-    one, other = as_array(build, a), as_array(build, b)
+    one, other = strong(build, as_array(build, a), as_array(build, b))
     ranks = known_rank(one, "kron"), known_rank(other, "kron")
     if 0 in ranks:
         return emit(build, "multiply", one, other)
@@ -372,7 +376,7 @@ def _cross_in_plane(b: Builder, one: Atom, other: Atom) -> Atom:
 
 def _ufunc_outer(name: str) -> Any:
     def lowering(b: Builder, A: Any, B: Any, /) -> Atom:
-        one, other = as_array(b, A), as_array(b, B)
+        one, other = strong(b, as_array(b, A), as_array(b, B))
         rank, more = known_rank(one, "outer"), known_rank(other, "outer")
         return emit(b, name, with_new_axes(b, one, tuple(range(rank, rank + more))) if rank else one, other)
 

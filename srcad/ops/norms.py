@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import emit, known_rank, many_axes, with_new_axes
-from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.catalogue import CallError, lowers, op, static
 from srcad.ops.linalg import as_vector, float_dtype, number_or_array, real_dtype
 from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
@@ -56,7 +56,7 @@ def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
         return _vector_norm(b, x, ord, axes or (0,), keepdims)
     if (rank if axes is None else len(axes)) == 2:
         return _matrix_norm(b, x, ord, axes or (0, 1), keepdims)
-    raise ValueError("Improper number of dimensions to norm.")
+    raise CallError("Improper number of dimensions to norm.")
 
 
 def _euclidean(b: Builder, x: Atom, axes: tuple[int, ...] | None, keepdims: bool) -> Atom:
@@ -90,7 +90,7 @@ def _matrix_norm(b: Builder, x: Atom, ord: Any, axes: tuple[int, ...], keepdims:
     if ord in ("nuc", 2, -2):
         return _spectral_norm(b, x, ord, axes, keepdims)
     if ord not in (1, -1, np.inf, -np.inf):
-        raise ValueError("Invalid norm order for matrices.")
+        raise CallError("CallError norm order for matrices.")
     inner, outer = axes if ord in (1, -1) else axes[::-1]
     sums = emit(b, "sum", emit(b, "absolute", x), axis=inner, keepdims=True)
     result = emit(b, "max" if ord > 0 else "min", sums, axis=outer, keepdims=True)

@@ -106,6 +106,8 @@ op(
 # the adjoint and the tangent of x, of which y is the running product; exact where elements are zero
 op("cumprod_adjoint", lambda g, x, y, axis: x, "cumprod_adjoint({0}, {1}, {2}, axis={axis})")
 op("cumprod_tangent", lambda dot, x, y, axis: x, "cumprod_tangent({0}, {1}, {2}, axis={axis})")
+# t[k] = a[k] t[k - 1] + b[k]
+op("recurrence", lambda a, b, axis: b, "recurrence({0}, {1}, axis={axis})", cost="dear")
 
 
 # ---- lowerings
@@ -217,7 +219,9 @@ def _counted(b: Builder, x: Atom, where: Any, params: Mapping[str, Any]) -> Atom
 
 
 def _quotient(b: Builder, x: Atom, count: Any, params: Mapping[str, Any]) -> Any:
-    return b.emit("divide", b.emit("sum", x, **params), count)
+    total = b.emit("sum", x, **params)
+    narrow = dtype_of(total.type) in ("float32", "float16")
+    return b.emit("divide", total, b.emit("cast", count, dtype=dtype_of(total.type)) if narrow else count)
 
 
 def _spread(name: str) -> Any:

@@ -23,8 +23,9 @@ from srcad.ops.arguments import (
     sliced,
     with_new_axes,
 )
-from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.catalogue import CallError, lowers, op, static
 from srcad.ops.creation import unless_default
+from srcad.ops.elementwise import as_dtype
 from srcad.ops.joining import joined_along
 from srcad.ops.linalg import as_vector, number_or_array
 from srcad.ops.shaping import array_of, array_type, ravel, roll
@@ -58,7 +59,7 @@ def _diff(x: Type, axis: int = -1) -> Type:
 
 
 def _interp(x: Type, xp: Type, fp: Type, *ends: Type, **_: Any) -> Type:
-    return number_or_array("float64" if dtype_of(x) != "complex128" else "complex128", dims_of(x))
+    return number_or_array("complex128" if is_complex(fp) else "float64", dims_of(x))
 
 
 def _convolve(a: Type, v: Type, mode: str = "full") -> Type:
@@ -76,7 +77,8 @@ def _overlap(n: Dim, m: Dim, mode: str) -> Dim:
 
 
 def _polyval(p: Type, x: Type) -> Type:
-    return number_or_array(promote(p, x), dims_of(x))
+    dtypes = (dtype_of(p), dtype_of(x))
+    return number_or_array(None if None in dtypes else str(np.result_type(*dtypes)), dims_of(x))
 
 
 def _complex_dtype(x: Type) -> str:
@@ -164,7 +166,8 @@ def _end(b: Builder, x: Atom, value: Any, axis: int) -> Atom:
 @lowers(np.ediff1d)
 def ediff1d(b: Builder, ary: Any, to_end: Any = None, to_begin: Any = None) -> Atom:
     gaps = differences(b, as_vector(b, array_of(b, ary)), 0)
-    ends = [None if end is None else ravel(b, array_of(b, end)) for end in (to_begin, to_end)]
+    kept = dtype_of(gaps.type)
+    ends = [None if end is None else as_dtype(b, ravel(b, array_of(b, end)), kept) for end in (to_begin, to_end)]
     parts = [part for part in (ends[0], gaps, ends[1]) if part is not None]
     return parts[0] if len(parts) == 1 else joined_along(b, parts, 0)
 
@@ -268,7 +271,7 @@ def interp(b: Builder, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = 
 def _mode(mode: Any, default: str) -> dict[str, str]:
     mode = {0: "valid", 1: "same", 2: "full"}.get(static(mode, "mode"), mode)
     if mode not in ("valid", "same", "full"):
-        raise ValueError(f"mode must be one of 'valid', 'same', 'full', not {mode!r}")
+        raise CallError(f"mode must be one of 'valid', 'same', 'full', not {mode!r}")
     return {} if mode == default else {"mode": mode}
 
 
@@ -279,10 +282,7 @@ def convolve(b: Builder, a: Any, v: Any, mode: Any = "full") -> Atom:
 
 @lowers(np.correlate)
 def correlate(b: Builder, a: Any, v: Any, mode: Any = "valid") -> Atom:
-    one, other = as_array(b, a), as_array(b, v)
-    if is_complex(other.type):
-        other = emit(b, "conjugate", other)
-    return emit(b, "correlate", one, other, **_mode(mode, "valid"))
+    return emit(b, "correlate", as_array(b, a), as_array(b, v), **_mode(mode, "valid"))
 
 
 @lowers(np.polyval)

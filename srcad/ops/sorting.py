@@ -49,6 +49,9 @@ def _median(x: Type, axis: int | None = None, keepdims: bool = False) -> Type:
 
 
 def _quantile(x: Type, q: Type, axis: int | None = None, keepdims: bool = False, percent: bool = False) -> Type:
+    dtypes = (dtype_of(x), dtype_of(q))
+    if isinstance(q, Array) and isinstance(x, Array) and None not in dtypes:
+        x = Array(str(np.result_type(*dtypes)), x.dims)
     return _statistic(x, dims_of(q), axis, keepdims)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from srcad.ops.catalogue import BY_NAME, LOWERINGS, lowers, op, static
 from srcad.ops.elementwise import by_numpy, elementwise, math_function, refuse_out
 from srcad.ops.reductions import reduced_type
 from srcad.ops.structural import as_array, axis_text, normal_axis
-from srcad.ops.typing import floating, shaped
+from srcad.ops.typing import floating, is_python, shaped
 from srcad.trace.builder import Builder
 from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
 
@@ -45,9 +47,38 @@ def _same_shape(x: Type, axis: Any = None) -> Type:
     return shaped((x,), dtype_of(floating(x)), False)
 
 
+def _by_scipy(name: str) -> Any:
+    """The typing of a function of SciPy: what its loops make of float32 and of Python's numbers differs."""
+
+    def infer(*types: Type, python: bool | None = None) -> Type:
+        plain = floating(*types, python=python)
+        kinds = tuple((dtype, is_python(t)) for t in types if (dtype := dtype_of(t)) is not None)
+        if len(kinds) < len(types) or all(dtype in ("float64", "int64") for dtype, _ in kinds):
+            return plain
+        return shaped(types, scipy_dtype(name, kinds) or dtype_of(plain), python)
+
+    return infer
+
+
+@lru_cache(maxsize=4096)
+def scipy_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
+    """The dtype of the result for operands (dtype, whether it is a Python number); None where SciPy doesn't tell."""
+    try:
+        ufunc = getattr(importlib.import_module("scipy.special"), name)
+    except ImportError:
+        return None
+    if not isinstance(ufunc, np.ufunc):
+        return "float64"
+    operands = tuple(np.dtype(d) if not weak else float if d == "float64" else int for d, weak in kinds)
+    try:
+        return str(ufunc.resolve_dtypes((*operands, None))[-1])
+    except TypeError:
+        return None
+
+
 for _name in (*UNARY, *BINARY):
     _operands = "({0}, {1})" if _name in BINARY else "({0})"
-    op(_name, floating, f"scipy.special.{_name}{_operands}", elementwise=True, cost="dear")
+    op(_name, _by_scipy(_name), f"scipy.special.{_name}{_operands}", elementwise=True, cost="dear")
     BY_NAME[f"scipy.special.{_name}"] = elementwise(_name)
 for _name, _same in SYNONYMS.items():
     BY_NAME[f"scipy.special.{_name}"] = elementwise(_same)

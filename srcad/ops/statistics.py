@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import dim_atom, emit, known_rank, one_axis, with_new_axes
+from srcad.ops.arguments import dim_atom, emit, known_rank, many_axes, one_axis, with_new_axes
 from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.elementwise import as_dtype
 from srcad.ops.joining import joined_along
 from srcad.ops.shaping import array_of, atleast_2d, transposed
 from srcad.ops.spelling import call, options
@@ -55,7 +56,7 @@ def average(
 ) -> Any:
     x = array_of(b, a)
     axis, keepdims = static(axis, "axis"), bool(static(keepdims, "keepdims"))
-    place = None if axis is None else one_axis(axis, known_rank(x, "average"))
+    place = None if axis is None else _places(axis, known_rank(x, "average"))
     if weights is None:
         result = emit(b, "mean", x, axis=place, keepdims=keepdims)
         return (result, _beside(b, result, _count(b, x, place))) if static(returned, "returned") else result
@@ -68,12 +69,19 @@ def average(
     return (result, _beside(b, result, total)) if static(returned, "returned") else result
 
 
-def _spread_weights(b: Builder, x: Atom, w: Atom, axis: int | None) -> Atom:
-    """Weights for one axis, with the axes that come after it."""
+def _places(axis: Any, rank: int) -> int | tuple[int, ...]:
+    return many_axes(axis, rank) if isinstance(axis, (tuple, list)) else one_axis(axis, rank)
+
+
+def _spread_weights(b: Builder, x: Atom, w: Atom, axis: int | tuple[int, ...] | None) -> Atom:
+    """Weights for some axes, in the order in which these are named, with the other axes."""
     rank = known_rank(x, "average")
     if axis is None or known_rank(w, "average") == rank:
         return w
-    return with_new_axes(b, w, tuple(k for k in range(rank) if k != axis))
+    axes = (axis,) if isinstance(axis, int) else axis
+    order = tuple(int(k) for k in np.argsort(axes))
+    turned = w if order == tuple(range(len(axes))) else emit(b, "transpose", w, axes=order)
+    return with_new_axes(b, turned, tuple(k for k in range(rank) if k not in axes))
 
 
 def _beside(b: Builder, result: Atom, weight: Atom) -> Atom:
@@ -83,8 +91,14 @@ def _beside(b: Builder, result: Atom, weight: Atom) -> Atom:
     return emit(b, "full_like", result, weight)
 
 
-def _count(b: Builder, x: Atom, axis: int | None) -> Atom:
-    return emit(b, "size", x) if axis is None else dim_atom(b, x, axis)
+def _count(b: Builder, x: Atom, axis: int | tuple[int, ...] | None) -> Atom:
+    if axis is None:
+        return emit(b, "size", x)
+    first, *others = (axis,) if isinstance(axis, int) else axis
+    count = dim_atom(b, x, first)
+    for other in others:
+        count = b.emit("multiply", count, dim_atom(b, x, other))
+    return count
 
 
 # ---- lowerings: covariance
@@ -106,6 +120,7 @@ def cov(
     if fweights is not None or aweights is not None:
         raise NotYetSupported("np.cov with weights", do="compute the weighted covariance with np.average")
     x = _observations(b, m, y, bool(static(rowvar, "rowvar")))
+    x = as_dtype(b, x, dtype if dtype is not None else np.result_type(dtype_of(x.type) or "float64", "float64"))
     centred = emit(b, "subtract", x, b.emit("mean", x, axis=1, keepdims=True))
     count = emit(b, "subtract", dim_atom(b, x, 1), _ddof(bias, ddof))
     products = emit(b, "matmul", centred, transposed(b, _conjugated(b, centred), (1, 0)))

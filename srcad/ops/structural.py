@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ops.catalogue import op, static
+from srcad.ops.catalogue import CallError, op, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Var
@@ -326,9 +326,15 @@ def as_array(b: Builder, value: Any, dtype: Any = None) -> Any:
 def _structure(b: Builder, value: Any, leaves: list[Atom]) -> Any:
     """The positions of the leaves, nested as the sequences are."""
     if isinstance(value, (tuple, list)):
-        return tuple(_structure(b, item, leaves) for item in value)
+        return tuple(_structure(b, item, leaves) for item in _of_one_depth(b, value))
     leaves.append(as_array(b, value))
     return len(leaves) - 1
+
+
+def _of_one_depth(b: Builder, items: Any) -> Any:
+    """The items of a sequence; where arrays stand beside sequences, these become arrays too."""
+    arrays = [not isinstance(item, (tuple, list)) and rank_of(as_array(b, item).type) != 0 for item in items]
+    return [as_array(b, item) for item in items] if any(arrays) else items
 
 
 def _array_type(*leaves: Type, structure: Any, dtype: str | None = None) -> Type:
@@ -353,6 +359,8 @@ def _joined_dims(leaves: tuple[Type, ...]) -> tuple[Dim, ...]:
     """The common dims of the leaves, as each knows them best."""
     joined = dims_of(leaves[0]) if leaves else ()
     for leaf in leaves[1:]:
+        if len(dims_of(leaf) or ()) != len(joined or ()):
+            raise CallError("setting an array element with a sequence. The array has an inhomogeneous shape.")
         joined = tuple(a if a.known else d for a, d in zip(joined or (), dims_of(leaf) or (), strict=True))
     return joined or ()
 

@@ -44,11 +44,13 @@ def _applied(b: Builder, eq: Equation, way: str, given: Sequence[Atom], like: Se
         raise refusal(eq)
     source = custom.rules[way]
     operands = (*given, *eq.results, *eq.operands[1:last], *eq.operands[last:])
+    if custom.inline and source.region is None and source.problem is not None:
+        raise source.problem
     if source.callee is not None:
         types = tuple(_plain(a.type) for a in like)
         shown = len(given) + len(eq.results) + last - 1
         callee = Const(source.callee, OPAQUE)
-        named = Custom(getattr(source.callee, "__name__", way), source=source)
+        named = Custom(getattr(source.callee, "__name__", way), source=source, inline=custom.inline)
         made = b.emit("custom", callee, *operands, returns=types, shown=shown, custom=named)
         return made if isinstance(made, tuple) else (made,)
     if source.region is None:

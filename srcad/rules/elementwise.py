@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from srcad.errors import NotYetSupported
 from srcad.rules.language import (
     Expr,
     apply,
@@ -157,7 +158,8 @@ def _sinc_slope(x: Expr, y: Expr) -> Any:
     series: Any = terms[-1]
     for term in reversed(terms[:-1]):
         series = z * series + term
-    return where(x * x < 0.01, (math.pi**2) * x * series, (cos(math.pi * x) - y) / nonzero(x))
+    near = apply("absolute", x) < 0.1
+    return where(near, (math.pi**2) * x * series, (cos(math.pi * x) - y) / nonzero(x))
 
 
 _SINC_TERMS = 7
@@ -207,11 +209,14 @@ rule("absolute", _absolute, _absolute_tangent, pointwise=True)
 
 
 def _clip_low(g: Expr, x: Expr, low: Expr, high: Expr, y: Expr) -> Expr:
-    return where(x < low, g, 0.0)
+    """Where both bounds would hold, the upper one does."""
+    below = x < low
+    return where(below if high.is_none else apply("bitwise_and", below, low <= high), g, 0.0)
 
 
 def _clip_high(g: Expr, x: Expr, low: Expr, high: Expr, y: Expr) -> Expr:
-    return where(x > high, g, 0.0)
+    above = x > high
+    return where(above if low.is_none else apply("bitwise_or", above, low > high), g, 0.0)
 
 
 def _clip_inside(g: Expr, x: Expr, low: Expr, high: Expr, y: Expr) -> Expr:
@@ -228,6 +233,12 @@ def _where_tangent(site: Site, c: None, a: Expr | None, b: Expr | None) -> Expr:
     return where(site.operands[0], 0.0 if a is None else a, 0.0 if b is None else b)
 
 
+def _where_finite(g: Expr, x: Expr, y: Expr) -> Expr:
+    if x.is_complex:
+        raise NotYetSupported("the derivative of np.nan_to_num of complex numbers", do="take their parts apart")
+    return where(apply("isfinite", x), g, 0.0)
+
+
 pointwise(
     "where",
     None,
@@ -235,9 +246,10 @@ pointwise(
     lambda g, c, a, b, y: where(c, 0.0, g),
     tangent=_where_tangent,
 )
+
 slopes("copysign", lambda x, y, z: sign(x) * copysign(1.0, y), None)
 pointwise("heaviside", None, lambda g, x, half, y: where(equal(x, 0), g, 0.0))
-pointwise("nan_to_num", lambda g, x, y: where(apply("isfinite", x), g, 0.0))
+pointwise("nan_to_num", _where_finite)
 pointwise("ldexp", lambda g, x, i, y: apply("ldexp", g, i), None)
 slopes("nextafter", 1, None)
 

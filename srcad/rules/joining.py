@@ -9,7 +9,6 @@ from srcad.ops.joining import interior
 from srcad.rules.language import Expr, add_item, dim, get_item, one, total, zeros
 from srcad.rules.shaping import shaped_like, sized
 from srcad.rules.table import Site, linear, rule, wrap
-from srcad.trace.types import is_differentiable
 
 # ---- joining
 
@@ -53,8 +52,7 @@ def _joins(name: str, adjoint: Any) -> None:
     """An operation that is linear in all of its operands, however many."""
 
     def tangent(site: Site, *dots: Expr | None) -> Any:
-        pairs = zip(site.operands, dots, strict=True)
-        moved = [dot if dot is not None else zeros(x) if is_differentiable(x.type) else x for x, dot in pairs]
+        moved = [zeros(x) if dot is None else dot for x, dot in zip(site.operands, dots, strict=True)]
         return site.apply(name, *moved, **site.params)
 
     rule(name, adjoint, tangent)

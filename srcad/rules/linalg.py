@@ -244,20 +244,37 @@ rule(
 )
 
 
-def _cofactor_adjoint(site: Site, g: Expr) -> Expr:
-    """Of det(a) inv(a).T; a singular matrix is refused by `inv`."""
-    (a,), c = site.operands, site.result
-    transposed = swapped(one("inv", a))
-    return matrix(_of_matrices(g * c)) * transposed - transposed @ swapped(g) @ c
+def _cofactor_change(site: Site, moved: Expr) -> Expr:
+    """Both ways: second derivatives are symmetric."""
+    return one("cofactor_change", site.operands[0], moved)
 
 
-def _cofactor_tangent(site: Site, dot: Expr) -> Expr:
-    (a,), c = site.operands, site.result
-    transposed = swapped(one("inv", a))
-    return matrix(_of_matrices(transposed * dot)) * c - c @ swapped(dot) @ transposed
+def _third(a: Expr, d: Expr, v: Expr) -> Expr:
+    """The third derivative of the determinant in two directions: what `cofactor_change` of `d` changes by along `v`.
+
+    From cofactors c = det(a) b with b the transposed inverse: the change of c is sum(b d) c - c dᵀ b.
+    """
+    inverse = one("inv", a)
+    b, c = swapped(one("only_regular", inverse, a, inverse)), _cofactor(a)
+    b_dot, c_dot = -(b @ swapped(v) @ b), one("cofactor_change", a, v)
+    spread = matrix(_of_matrices(b_dot * d)) * c + matrix(_of_matrices(b * d)) * c_dot
+    return spread - c_dot @ swapped(d) @ b - c @ swapped(d) @ b_dot
 
 
-rule("cofactor", _cofactor_adjoint, _cofactor_tangent)
+def _cofactor_change_adjoint(site: Site, g: Expr) -> tuple[Expr | None, Expr | None]:
+    a, d = site.operands
+    return _third(a, d, g) if site.wanted[0] else None, one("cofactor_change", a, g) if site.wanted[1] else None
+
+
+def _cofactor_change_tangent(site: Site, a_dot: Expr | None, d_dot: Expr | None) -> Expr:
+    a, d = site.operands
+    parts = [] if a_dot is None else [_third(a, d, a_dot)]
+    return added(parts + ([] if d_dot is None else [one("cofactor_change", a, d_dot)]))
+
+
+rule("cofactor", _cofactor_change, _cofactor_change)
+rule("cofactor_change", _cofactor_change_adjoint, _cofactor_change_tangent)
+linear("only_regular", lambda g, x, a, inverse, y: g)
 
 
 def _slogdet_adjoint(site: Site, sign_bar: Expr | None, g: Expr | None) -> Expr | None:
@@ -268,6 +285,7 @@ def _slogdet_adjoint(site: Site, sign_bar: Expr | None, g: Expr | None) -> Expr 
 
 def _slogdet_tangent(site: Site, dot: Expr) -> Any:
     (a,) = site.operands
+    refuse_complex(a, "slogdet")
     return None, _of_matrices(swapped(one("inv", a)) * dot)
 
 
@@ -290,6 +308,7 @@ def _cholesky_adjoint(site: Site, g: Expr) -> Expr:
 
 def _cholesky_tangent(site: Site, dot: Expr) -> Expr:
     factor = site.result
+    refuse_complex(factor, "cholesky")
     inverse = one("inv", factor)
     return factor @ _lower_half(inverse @ symmetric(dot) @ swapped(inverse))
 
@@ -319,6 +338,7 @@ def _eigh_adjoint(site: Site, w_bar: Expr | None, q_bar: Expr | None) -> Expr:
 
 def _eigh_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
     w, q = site.results
+    refuse_complex(q, "eigh")
     inner = swapped(q) @ symmetric(dot) @ q
     return _diagonals(inner), q @ (_inverse_gaps(w) * inner)
 
@@ -407,6 +427,7 @@ def _by_right(u: Expr, s: Expr, vt: Expr, bar: Expr | None) -> Expr | None:
 
 def _svd_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr, Expr]:
     (u, s, vt), thin = site.results, _thin(site)
+    refuse_complex(u, "svd")
     s_dot = _diagonals(swapped(thin[0]) @ dot @ swapped(thin[1]))
     checked = _determined(site, dot)
     assert checked is not None
@@ -457,6 +478,7 @@ def _qr_adjoint(site: Site, q_bar: Expr | None, r_bar: Expr | None) -> Expr:
 
 def _qr_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
     q, r = site.results
+    refuse_complex(q, "qr")
     scaled = swapped(one("solve", swapped(r), swapped(dot)))
     inner = swapped(q) @ scaled
     lower = one("tril", inner, k=-1)
@@ -480,6 +502,7 @@ def _pinv_adjoint(site: Site, g: Expr) -> Expr:
 
 def _pinv_tangent(site: Site, dot: Expr) -> Expr:
     (a,), y = site.operands, site.result
+    refuse_complex(a, "pinv")
     dt = swapped(dot)
     by_rows = y @ swapped(y) @ dt
     by_columns = dt @ swapped(y) @ y
@@ -527,6 +550,7 @@ def _product(a: Expr, b: Expr) -> Expr:
 
 def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Any:
     (a, b), (x, left, *_) = site.operands, site.results
+    refuse_complex(a, "lstsq")
     residual, inverse = b - a @ x, one("pinv", a)
     moved = b_dot
     if a_dot is not None:

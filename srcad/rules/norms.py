@@ -12,6 +12,9 @@ def _direction(x: Expr, y: Expr, ord: float | None) -> Expr:
     """What the slope is, times `y ** (ord - 1)`."""
     if ord is None:
         return conjugate(x) if x.is_complex else x
+    if x.is_complex:
+        size = absolute(x)
+        return conjugate(x) / nonzero(size) * size ** (ord - 1.0)
     return sign(x) * absolute(x) ** (ord - 1.0)
 
 

@@ -10,10 +10,13 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from srcad.ops.arguments import known_rank
+from srcad.rules.joining import cut
 from srcad.rules.language import (
     Expr,
     conjugate,
     count,
+    dim,
     equal,
     expanded,
     flipped,
@@ -21,8 +24,10 @@ from srcad.rules.language import (
     one,
     real,
     total,
+    transpose,
     where,
 )
+from srcad.rules.shaping import shaped_like, sized
 from srcad.rules.table import Site, flat, linear, rule
 
 Axis = int | tuple[int, ...] | None
@@ -149,33 +154,68 @@ def _others(site: Site, g: Expr) -> Any:
     return one("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
 
 
-def _of_pairs(site: Site, u: Expr, w: Expr) -> Expr:
-    """For each element m: the sum over i and j, different and not m, of u_i w_j times the product of the rest.
-
-    By quotients, with a = u / x and b = w / x: not defined (NaN) where an element of x is zero.
-    """
-    x, axis = site.operands[1], site.params["axis"]
-    a, b = u / x, w / x
-    others = one("product_of_others", x, axis=axis)
-    both = a * b
-    return others * ((total(a, axis, True) - a) * (total(b, axis, True) - b) - (total(both, axis, True) - both))
+def _others_adjoint(site: Site, h_bar: Expr) -> list[Expr | None]:
+    """Third derivatives of a product are symmetric, too."""
+    (g, x), axis = site.operands, site.params["axis"]
+    g_bar = one("product_of_others_adjoint", h_bar, x, axis=axis) if site.wanted[0] else None
+    return [g_bar, _bent(g, h_bar, x, axis) if site.wanted[1] else None]
 
 
-def _other_pairs(site: Site, h: Expr) -> list[Expr]:
-    g, x = site.operands
-    return [one("product_of_others_adjoint", h, x, axis=site.params["axis"]), _of_pairs(site, h, g)]
-
-
-def _other_pairs_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None) -> Expr:
+def _others_adjoint_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None) -> Expr:
     (g, x), axis = site.operands, site.params["axis"]
     parts = [] if g_dot is None else [one("product_of_others_adjoint", g_dot, x, axis=axis)]
-    parts += [] if x_dot is None else [_of_pairs(site, x_dot, g)]
-    return reduce(add, parts)
+    return reduce(add, parts + ([] if x_dot is None else [_bent(g, x_dot, x, axis)]))
+
+
+def _bent(g: Expr, v: Expr, x: Expr, axis: Axis) -> Expr:
+    """For each element m: the sum over i, j of g_i v_j times the product of all but i, j and m.
+
+    The product of all but one is that of those before it times that of those behind it.
+    """
+    line, place = _in_line(x, axis)
+    (g, _), (v, _) = _in_line(g, axis), _in_line(v, axis)
+    e, e_g, e_v, e_gv = _products_before(g, v, line, place)
+    behind = _products_before(flipped(g, place), flipped(v, place), flipped(line, place), place)
+    f, f_g, f_v, f_gv = (flipped(part, place) for part in behind)
+    return _out_of_line(e_gv * f + e_g * f_v + e_v * f_g + e * f_gv, x, axis)
+
+
+def _products_before(g: Expr, v: Expr, x: Expr, axis: int) -> tuple[Expr, Expr, Expr, Expr]:
+    """The product of the elements before each, its changes along g and along v, and the change of the one with v."""
+    y = one("cumprod", x, axis=axis)
+    along_g, along_v = one("cumprod_tangent", g, x, y, axis=axis), one("cumprod_tangent", v, x, y, axis=axis)
+    both = one("recurrence", x, _before(along_v, axis) * g + v * _before(along_g, axis), axis=axis)
+    return _before(y, axis, "ones_like"), _before(along_g, axis), _before(along_v, axis), _before(both, axis)
+
+
+def _in_line(x: Expr, axis: Axis) -> tuple[Expr, int]:
+    """What a reduction takes together along one axis, and this axis."""
+    if isinstance(axis, int):
+        return x, axis
+    if axis is None:
+        return (x if x.rank == 1 else one("ravel", x)), 0
+    order = _reduced_last(x, axis)
+    kept = len(order) - len(axis)
+    lengths = [dim(x, k) for k in order[:kept]]
+    return one("reshape", transpose(x, order), *lengths, count(x, axis)), kept
+
+
+def _out_of_line(h: Expr, x: Expr, axis: Axis) -> Expr:
+    """Back to the shape of `x`."""
+    if axis is None or isinstance(axis, int):
+        return shaped_like(h, x) if axis is None else h
+    order = _reduced_last(x, axis)
+    back = tuple(order.index(k) for k in range(len(order)))
+    return sized(transpose(one("reshape", h, *(dim(x, k) for k in order)), back), x)
+
+
+def _reduced_last(x: Expr, axes: tuple[int, ...]) -> tuple[int, ...]:
+    return (*(k for k in range(known_rank(x.atom, "a product")) if k not in axes), *axes)
 
 
 rule("prod", _prod, _prod_tangent, takes_small=True)
 rule("product_of_others", _others, _others)
-rule("product_of_others_adjoint", _other_pairs, _other_pairs_tangent)
+rule("product_of_others_adjoint", _others_adjoint, _others_adjoint_tangent)
 
 # ---- running sums and products
 
@@ -198,39 +238,75 @@ def _through(name: str) -> Any:
     return apply_helper
 
 
-# Helpers are exact where x is zero. Their own derivatives are those of the formulas that hold where it isn't, and
-# not defined (NaN) where it is: (the sum of g y from each place on) / x, and y times the sum of dot / x up to each.
+# The helpers are exact where x is zero. So are their derivatives, as both are linear recurrences. With e the products
+# before each element: the tangent is t[k] = x[k] t[k - 1] + e[k] dot[k]; the adjoint is e s, where s[k] = g[k] +
+# x[k + 1] s[k + 1]. The adjoint of one is the other, run backwards.
+
+
+def _before(x: Expr, axis: int, first: str = "zeros_like") -> Expr:
+    """The element before each; `first` makes that before the first one."""
+    return sized(one("concatenate", one(first, cut(x, axis, None, 1)), cut(x, axis, None, -1), axis=axis), x)
+
+
+def _behind(x: Expr, axis: int) -> Expr:
+    """The element behind each, and zero behind the last."""
+    return flipped(_before(flipped(x, axis), axis), axis)
+
+
+def _forwards(x: Expr, terms: Expr, axis: int) -> Expr:
+    return one("recurrence", x, terms, axis=axis)
+
+
+def _backwards(x: Expr, terms: Expr, axis: int) -> Expr:
+    """s[k] = terms[k] + x[k + 1] s[k + 1]."""
+    return flipped(_forwards(flipped(_behind(x, axis), axis), flipped(terms, axis), axis), axis)
+
+
+def _recurrence_adjoint(site: Site, g: Expr) -> list[Expr]:
+    (a, _), axis = site.operands, site.params["axis"]
+    back = _backwards(a, g, axis)
+    return [back * _before(site.result, axis), back]
+
+
+def _recurrence_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Expr:
+    (a, _), axis = site.operands, site.params["axis"]
+    parts = [] if b_dot is None else [b_dot]
+    parts += [] if a_dot is None else [a_dot * _before(site.result, axis)]
+    return _forwards(a, reduce(add, parts), axis)
 
 
 def _cumprod_adjoint(site: Site, h_bar: Expr) -> list[Expr]:
-    g, x, y = site.operands
-    through = one("cumsum", h_bar / x, axis=site.params["axis"])
-    return [y * through, -(h_bar * site.result / x), g * through]
+    (g, x, y), axis = site.operands, site.params["axis"]
+    before, back = _before(y, axis, "ones_like"), _backwards(x, g, axis)
+    g_bar = _forwards(x, h_bar * before, axis)
+    return [g_bar, back * _before(g_bar, axis), _behind(h_bar * back, axis)]
 
 
 def _cumprod_adjoint_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
     (g, x, y), axis = site.operands, site.params["axis"]
-    parts = [] if g_dot is None else [_backwards_sum(g_dot * y, axis) / x]
-    parts += [] if y_dot is None else [_backwards_sum(g * y_dot, axis) / x]
-    parts += [] if x_dot is None else [-(x_dot * site.result / x)]
-    return reduce(add, parts)
+    back = _backwards(x, g, axis)
+    terms = [] if g_dot is None else [g_dot]
+    terms += [] if x_dot is None else [_behind(x_dot * back, axis)]
+    parts = [_before(y, axis, "ones_like") * _backwards(x, reduce(add, terms), axis)] if terms else []
+    return reduce(add, parts + ([] if y_dot is None else [_before(y_dot, axis) * back]))
 
 
 def _cumprod_tangent(site: Site, g: Expr) -> list[Expr]:
     (dot, x, y), axis = site.operands, site.params["axis"]
-    back = _backwards_sum(g * y, axis) / x
-    return [back, -(back * dot / x), g * one("cumsum", dot / x, axis=axis)]
+    back = _backwards(x, g, axis)
+    return [back * _before(y, axis, "ones_like"), back * _before(site.result, axis), _behind(back * dot, axis)]
 
 
 def _cumprod_tangent_tangent(site: Site, dot_dot: Expr | None, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
     (dot, x, y), axis = site.operands, site.params["axis"]
-    parts = [] if dot_dot is None else [y * one("cumsum", dot_dot / x, axis=axis)]
-    parts += [] if x_dot is None else [-(y * one("cumsum", dot * x_dot / x**2, axis=axis))]
-    parts += [] if y_dot is None else [y_dot * one("cumsum", dot / x, axis=axis)]
-    return reduce(add, parts)
+    terms = [] if dot_dot is None else [_before(y, axis, "ones_like") * dot_dot]
+    terms += [] if x_dot is None else [x_dot * _before(site.result, axis)]
+    terms += [] if y_dot is None else [_before(y_dot, axis) * dot]
+    return _forwards(x, reduce(add, terms), axis)
 
 
 linear("cumsum", _cumsum)
 rule("cumprod", _through("cumprod_adjoint"), _through("cumprod_tangent"))
 rule("cumprod_adjoint", _cumprod_adjoint, _cumprod_adjoint_tangent)
 rule("cumprod_tangent", _cumprod_tangent, _cumprod_tangent_tangent)
+rule("recurrence", _recurrence_adjoint, _recurrence_tangent)

@@ -141,7 +141,7 @@ def _whole(g: Expr, a: Expr, v: Expr, mode: str, start: Any) -> Expr:
     """The adjoint of the full convolution, of which `mode` shows a part from `start` on."""
     if mode == "full":
         return g
-    full = one("zeros", _number(dim(a, 0) + dim(v, 0) - 1))
+    full = one("zeros", _number(dim(a, 0) + dim(v, 0) - 1), dtype=g.dtype or "float64")
     return set_item(full, g, start, start + dim(g, 0), index=(("slice", 0, 1, None),))
 
 
@@ -155,8 +155,12 @@ def _reversed(x: Expr) -> Expr:
 
 
 def _correlated(g: Expr, v: Expr, a: Expr) -> Expr:
-    """The adjoint of `a` in the full convolution with `v`."""
-    return sized(one("correlate", g, v), a)
+    """The adjoint of `a` in the full convolution with `v`; `correlate` conjugates what is complex."""
+    return sized(one("correlate", g, _conjugated(v)), a)
+
+
+def _conjugated(v: Expr) -> Expr:
+    return conjugate(v) if v.is_complex else v
 
 
 multilinear(
@@ -179,11 +183,11 @@ def _correlate_whole(g: Expr, a: Expr, v: Expr, mode: str) -> Expr:
 
 
 def _correlate_left(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Any:
-    return _correlated(_correlate_whole(g, a, v, mode), _reversed(v), a)
+    return _correlated(_correlate_whole(g, a, v, mode), _reversed(_conjugated(v)), a)
 
 
 def _correlate_right(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Any:
-    return sized(_reversed(_correlated(_correlate_whole(g, a, v, mode), a, v)), v)
+    return _conjugated(sized(_reversed(_correlated(_correlate_whole(g, a, v, mode), a, v)), v))
 
 
 multilinear("correlate", _correlate_left, _correlate_right)

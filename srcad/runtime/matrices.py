@@ -24,7 +24,33 @@ def cofactor_of_singular(a: Any) -> Any:
     u, s, vt = np.linalg.svd(a)
     others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1.0, s[..., None, :]), axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vt)
-    return (sign[..., None, None] * (u * others[..., None, :]) @ vt).astype(s.dtype)
+    return (sign[..., None, None] * (np.conj(u) * others[..., None, :]) @ np.conj(vt)).astype(u.dtype)
+
+
+def cofactor_change(a: Any, d: Any) -> Any:
+    """How the cofactors of `a` change when `a` changes by `d`: the second derivative of the determinant.
+
+    For a diagonal matrix s with a change e, with p[i, j] the product of all s but s[i] and s[j], it is
+    sum_j p[i, j] e[j, j] on the diagonal, and -p[i, j] e[j, i] beside it; the singular values make `a` diagonal.
+    """
+    u, s, vt = np.linalg.svd(a)
+    e = np.swapaxes(np.conj(u), -1, -2) @ d @ np.swapaxes(np.conj(vt), -1, -2)
+    largest = np.max(s, axis=-1, keepdims=True, initial=0.0)
+    s = np.maximum(s.astype(np.float64), np.where(largest > 0, 1e-30 * largest, 1e-100))  # so that it can divide
+    pairs = np.prod(s, axis=-1)[..., None, None] / (s[..., None, :] * s[..., :, None])
+    pairs = np.where(np.eye(s.shape[-1], dtype=bool), 0.0, pairs)
+    on_diagonal = pairs @ np.diagonal(e, axis1=-2, axis2=-1)[..., None]
+    middle = np.where(np.eye(s.shape[-1], dtype=bool), on_diagonal, -pairs * np.swapaxes(e, -1, -2))
+    sign = np.linalg.det(u) * np.linalg.det(vt)
+    return (sign[..., None, None] * np.conj(u) @ middle @ np.conj(vt)).astype(np.result_type(a, d))
+
+
+def only_regular(x: Any, a: Any, inverse: Any) -> Any:
+    """`x`, if `a` is far from singular matrices."""
+    condition = np.abs(a).sum(axis=-1).max(axis=-1) * np.abs(inverse).sum(axis=-1).max(axis=-1)
+    if not np.all(condition < 1e8):
+        raise np.linalg.LinAlgError("the third derivative of the determinant of a matrix that is almost singular")
+    return x
 
 
 def split_like(g: Any, parts: Any, axis: Any = 0) -> Any:

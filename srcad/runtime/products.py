@@ -52,6 +52,15 @@ def cumprod_tangent(dot: Any, x: Any, y: Any, axis: int) -> Any:
     return np.where(before, tangent, moved * np.cumprod(np.where(first, 1, x), axis=axis))
 
 
+def recurrence(a: Any, b: Any, axis: int) -> Any:
+    """t[k] = a[k] t[k - 1] + b[k] along an axis, from zero on: what a running product's derivatives are made of."""
+    factors, terms = np.moveaxis(a, axis, 0), np.moveaxis(b, axis, 0)
+    found = np.array(terms, np.result_type(factors, terms))
+    for k in range(1, len(found)):
+        found[k] += factors[k] * found[k - 1]
+    return np.ascontiguousarray(np.moveaxis(found, 0, axis))
+
+
 def _zeros(x: Any, axis: int) -> tuple[Any, Any, Any]:
     """Where the first zero is along an axis, what stands before it, and x with 1 for 0."""
     zero = np.equal(x, 0)

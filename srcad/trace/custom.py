@@ -25,11 +25,19 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Custom:
-    """`rules`: "tangent" and "adjoint" of a function. `source`: of a rule that is called itself."""
+    """What is called.
+
+    rules     "tangent" and "adjoint" of a function
+    source    of a rule that is called itself
+    primal    the function as it has been read, if it can be
+    inline    generated code has the sources in it, instead of calls
+    """
 
     name: str
     rules: Mapping[str, Source] = field(default_factory=dict)
     source: Source | None = None
+    primal: Region | None = None
+    inline: bool = False
 
     def __repr__(self) -> str:
         return self.name

@@ -198,7 +198,7 @@ def fit_exactly(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     """An adjoint as the caller gets it: in the shape and the dtype of the input."""
     g = whole(b, bar, like)
     dtype, t = dtype_of(g.type), like.type
-    if not is_numeric(t) or dtype_of(t) in (None, dtype) or (isinstance(t, Scalar) and t.python):
+    if not is_numeric(t) or dtype_of(t) in (None, dtype) or is_weak(g.type):
         return g
     cast: Atom = b.emit("cast", g, dtype=dtype_of(t))
     return cast

@@ -1,4 +1,7 @@
-"""Random programs in source: the right value and gradient, or a refusal; the arguments untouched; twice the same."""
+"""Random programs in source: the right value and gradient, or a refusal; the arguments untouched; twice the same.
+
+The tangent agrees with the gradient, and second derivatives with differences of the gradient.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from tests import reference
 from tests.fuzz import programs
 
 SEEDS = range(400)
+SEEDS_OF_TANGENTS = range(1000, 1120)
 SECONDS = 20.0
 ACTIVE = (0, 1, 2, 3)
 
@@ -75,19 +79,24 @@ def check(f: Any, seed: int) -> str:
 
 def check_direction(f: Any, args: tuple[Any, ...], gradient: tuple[Any, ...], seed: int) -> None:
     """Along one direction, unless there is a kink nearby."""
-    rng = np.random.default_rng(seed + 1)
-    direction = tuple(rng.normal(size=np.shape(args[k])) for k in ACTIVE)
-
-    def phi(t: float) -> np.ndarray:
-        moved = list(fresh(args))
-        for k in ACTIVE:
-            moved[k] = moved[k] + t * direction[k] if k == 3 else _shifted(moved[k], t * direction[k])
-        return np.array([float(f(*moved))])
-
-    due = reference.ridders(phi, 1e-3)
+    direction = direction_of(args, seed)
+    due = reference.ridders(lambda t: np.array([float(f(*moved(args, direction, t)))]), 1e-3)
     size = max(1.0, abs(due.value[0]))
     if due.error < 1e-6 * size:
         assert abs(reference.inner(gradient, direction) - due.value[0]) < 1e-5 * size
+
+
+def direction_of(args: tuple[Any, ...], seed: int) -> tuple[Any, ...]:
+    rng = np.random.default_rng(seed + 1)
+    drawn = [rng.normal(size=np.shape(args[k])) for k in ACTIVE]
+    return tuple(d if d.ndim else float(d) for d in drawn)
+
+
+def moved(args: tuple[Any, ...], direction: tuple[Any, ...], t: float) -> list[Any]:
+    there = list(fresh(args))
+    for k in ACTIVE:
+        there[k] = there[k] + t * direction[k] if k == 3 else _shifted(there[k], t * direction[k])
+    return there
 
 
 def _shifted(a: np.ndarray, by: np.ndarray) -> np.ndarray:
@@ -96,14 +105,40 @@ def _shifted(a: np.ndarray, by: np.ndarray) -> np.ndarray:
     return a
 
 
-def test_programs(tmp_path: Path) -> None:
+def check_tangents(f: Any, seed: int) -> str:
+    """The tangent against the gradient, the tangent of the gradient against its differences."""
+    args = points(seed)[seed % 3]
+    direction = direction_of(args, seed)
+    gradient = srcad.grad(f, ACTIVE)
+    try:
+        value, tangent = srcad.jvp(f, fresh(args), (*direction, None))
+        bars, bent = gradient(*fresh(args)), srcad.hvp(f, ACTIVE)(*fresh(args), direction)
+    except InternalError:
+        raise
+    except SrcadError as error:
+        assert error.span is not None, error
+        return "refused"
+    np.testing.assert_allclose(value, f(*fresh(args)), rtol=1e-9, atol=1e-10)
+    along = reference.inner(bars, direction)
+    if not np.isfinite(along):
+        return "right"
+    assert abs(along - tangent) < 1e-7 * max(1.0, abs(along)), "the tangent"
+    due = reference.ridders(lambda t: reference.flat(gradient(*moved(args, direction, t))), 1e-3)
+    size = max(1.0, np.max(np.abs(due.value)))
+    if due.error < 1e-5 * size:
+        assert np.max(np.abs(due.value - reference.flat(bent))) < 1e-4 * size, "the second order"
+    return "right"
+
+
+@pytest.mark.parametrize(("checked", "seeds"), [(check, SEEDS), (check_tangents, SEEDS_OF_TANGENTS)])
+def test_programs(checked: Any, seeds: range, tmp_path: Path) -> None:
     start, counts = time.perf_counter(), {"right": 0, "refused": 0}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for seed in SEEDS:
+        for seed in seeds:
             size = 4 + seed % 4
             try:
-                counts[check(load(seed, size, tmp_path), seed)] += 1
+                counts[checked(load(seed, size, tmp_path), seed)] += 1
             except Exception as error:
                 pytest.fail(f"seed {seed}: {error}\n{programs.source(seed, size)}")
             if time.perf_counter() - start > SECONDS:

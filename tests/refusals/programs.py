@@ -67,6 +67,23 @@ def through_a_file(x):
     return float(file.getvalue()) * x  # <- refused
 
 
+@refused(1.3)
+def what_may_be_the_same_array(x):
+    kept = np.zeros(3)
+    seen = np.require(kept)
+    kept[0] = x  # <- refused
+    return np.sum(seen)
+
+
+@refused(1.3)
+def a_view_of_what_may_be_the_same_array(x):
+    kept = np.ones(3)
+    seen = np.lib.stride_tricks.sliding_window_view(kept, 2)
+    part = kept[1:]
+    part *= x  # <- refused
+    return np.sum(seen)
+
+
 # ---- constructs
 
 
