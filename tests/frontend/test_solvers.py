@@ -468,7 +468,7 @@ def test_the_source() -> None:
         "    # return brentq(lambda x: x**3 - a * x - 1.0, 0.5, 5.0)",
         "    v1 = scipy.optimize.brentq(residual_value, 0.5, 5.0, args=(a,))",
         "    # adjoint of: return brentq(lambda x: x**3 - a * x - 1.0, 0.5, 5.0)",
-        "    a_bar = 1.0 / regular(3.0 * v1 ** 2 - a) * v1",
+        "    a_bar = 1.0 / regular(3.0 * (v1 * v1) - a) * v1",
         "    return a_bar",
         "",
         "",
