@@ -90,6 +90,8 @@ def test_calls_are_of_the_function_that_they_stand_under() -> None:
 # rules that the programs below and their gradients don't contain, and where they are tested
 ELSEWHERE = {
     "custom": "tests/test_custom_rules.py",
+    **dict.fromkeys(("implicit", "regular", "solve_regular", "times"), "tests/test_implicit.py"),
+    **dict.fromkeys(("integral", "trajectory"), "tests/frontend/test_solvers.py"),
     "as_float": "an object of the run as a float: nothing that moves is in it",
     "to_float": "of float32, in test_float32_stays",
     "only_square": "tests/rules/test_linalg.py",
@@ -139,11 +141,11 @@ def moved(case: Case, t: float) -> tuple[Any, ...]:
 
 
 def agrees(what: str, case: Case, phi: Callable[[float], np.ndarray], got: np.ndarray, rtol: float) -> None:
-    due = reference.ridders(phi, 1e-3)
+    due = reference.ridders(phi, 0.5 if case.key in COARSE else 1e-3)
     assert due.value.shape == got.shape, f"{what} of {case.text}"
     size = max(1.0, np.max(np.abs(due.value), initial=0.0))
     rtol = 1e-2 if case.key in COARSE else rtol
-    assert due.error < 1e-3 * size, f"no reference for {what} of {case.text}"
+    assert due.error < 1e-2 * size, f"no reference for {what} of {case.text}"
     assert np.max(np.abs(due.value - got), initial=0.0) <= rtol * size + 2 * due.error, f"{what} of {case.text}"
 
 
