@@ -15,6 +15,7 @@ from typing import Any
 from srcad.errors import NotYetSupported
 from srcad.rules.language import (
     Expr,
+    absolute,
     apply,
     conjugate,
     copysign,
@@ -158,8 +159,8 @@ def _sinc_slope(x: Expr, y: Expr) -> Any:
     series: Any = terms[-1]
     for term in reversed(terms[:-1]):
         series = z * series + term
-    near = apply("absolute", x) < 0.1
-    return where(near, (math.pi**2) * x * series, (cos(math.pi * x) - y) / nonzero(x))
+    near = absolute(z) if x.is_complex else z
+    return where(near < 0.01 * math.pi**2, (math.pi**2) * x * series, (cos(math.pi * x) - y) / nonzero(x))
 
 
 _SINC_TERMS = 7

@@ -90,6 +90,8 @@ def test_calls_are_of_the_function_that_they_stand_under() -> None:
 # rules that the programs below and their gradients don't contain, and where they are tested
 ELSEWHERE = {
     "custom": "tests/test_custom_rules.py",
+    **dict.fromkeys(("implicit", "regular", "solve_regular", "times"), "tests/test_implicit.py"),
+    **dict.fromkeys(("integral", "trajectory"), "tests/frontend/test_solvers.py"),
     "as_float": "an object of the run as a float: nothing that moves is in it",
     "to_float": "of float32, in test_float32_stays",
     "only_square": "tests/rules/test_linalg.py",
@@ -99,9 +101,6 @@ ELSEWHERE = {
     "recurrence": "test_third_order",
     "product_of_others_adjoint": "test_third_order",
     "math_trigamma": "test_third_order",
-    **dict.fromkeys(
-        ("implicit", "integral", "trajectory", "regular", "solve_regular", "times"), "tests/frontend/test_solvers.py"
-    ),
 }
 
 
