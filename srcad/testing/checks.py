@@ -56,7 +56,7 @@ def check_derivatives(
     if order not in (1, 2):
         raise ArgumentError(f"check_derivatives checks order 1 or 2, and got order={order!r}")
     if not modes or not set(modes) <= set(MODES):
-        raise ArgumentError(f"modes must be some of {MODES}, not {modes!r}")
+        raise ArgumentError(f"the modes are {' and '.join(MODES)}, and check_derivatives got {modes!r}")
     if not np.all(np.isfinite(flat(point.parts))):
         raise ArgumentError("the arguments aren't finite", do="check at arguments of the function's domain")
     single = any(np.asarray(leaf).dtype.itemsize < 8 for leaf in leaves(point.parts) if is_float(leaf))
