@@ -468,6 +468,7 @@ def test_a_rule_of_the_user(tangent: float, adjoint: float, mode: str) -> None:
     assert report.ok == (mode == "")
     if mode:
         assert report.fault is not None and report.fault.mode == mode and report.fault.span is not None
+        assert report.fault.op == "square"
 
 
 def test_matrices_that_are_taken_for_symmetric() -> None:
