@@ -271,7 +271,10 @@ def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool 
     single = not isinstance(argnums, (tuple, list))
     numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
     if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
-        raise ArgumentError(f"argnums must be positions or names of parameters, not {argnums!r}")
+        raise ArgumentError(
+            f"argnums must be positions or names of parameters, not {argnums!r}",
+            do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
+        )
     return Request(kind, numbers, single, value, has_aux)
 
 

@@ -18,6 +18,7 @@ from srcad.arguments import Binder, name_of
 from srcad.cli import Target, Types, Wrt, app, chosen, example_for, load, print_plain, tell_assumed
 from srcad.errors import ArgumentError
 from srcad.testing import check_derivatives
+from srcad.testing.checks import MODES
 from srcad.testing.directions import is_float, map_leaves
 from srcad.typespec import Example, parse_values
 
@@ -67,7 +68,11 @@ def check_command(
 
 
 def chosen_modes(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
+    """ "forward,reverse" as a tuple."""
+    modes = tuple(word.strip() for word in text.split(",") if word.strip())
+    if not modes or not set(modes) <= set(MODES):
+        raise typer.BadParameter(f"there is no mode {text!r}: it is {', '.join(MODES)}, or both with a comma between")
+    return modes
 
 
 @contextmanager

@@ -504,3 +504,11 @@ def test_tiny_and_huge_results(scale: float, wrong: bool, doubled: Callable[[str
 
 def test_steep_functions() -> None:
     assert check_derivatives(lambda x: math.exp(500.0 * x), (0.7,)).ok
+
+
+@pytest.mark.parametrize(
+    ("args", "modes", "what"), [(X, ("forward",), "are a tuple of all"), ((X,), "forward", "modes is")]
+)
+def test_calls_that_lack_a_tuple(args: Any, modes: Any, what: str) -> None:
+    with pytest.raises(ArgumentError, match=what):
+        check_derivatives(lambda x: np.sum(x), args, modes)
