@@ -420,7 +420,7 @@ def test_directions_are_fitted() -> None:
             make(X, V[:2])
         with pytest.raises(ArgumentError, match="and then a direction"):
             make(X)
-    with pytest.raises(ArgumentError, match="dict with 2 parts"):
+    with pytest.raises(ArgumentError, match="dict with the keys"):
         srcad.ggnvp(curve)({"a": 1.5, "b": T}, T, {"a": 1.0})
     with pytest.raises(ArgumentError, match="can't be differentiated"):
         srcad.ggnvp(field)(3, 1.0)
@@ -462,3 +462,16 @@ def test_sums_over_directions_run_the_function_many_times() -> None:
     with pytest.raises(NotYetSupported, match="does something") as caught:
         srcad.laplacian(noisy)(X)
     assert 'print("once")' in str(caught.value)
+
+
+def test_directions_are_taken_by_their_keys() -> None:
+    def residuals(p):
+        return np.array([p["a"] * 2, p["b"] * 3 * p["a"]])
+
+    point, product = {"a": 1.0, "b": 2.0}, srcad.ggnvp(residuals)
+    assert product(point, {"b": 0.0, "a": 1.0}) == product(point, {"a": 1.0, "b": 0.0}) == {"a": 40.0, "b": 18.0}
+    for wrong in ({"a": 1.0, "c": 0.0}, [1.0, 0.0]):
+        with pytest.raises(ArgumentError, match=r"a dict with the keys \['a', 'b'\]"):
+            product(point, wrong)
+    with pytest.raises(ArgumentError, match=r"with the keys \['a', 'b'\], and is one with \['a', 'c'\]"):
+        srcad.jvp(residuals, (point,), ({"a": 1.0, "c": 0.0},))
