@@ -475,3 +475,22 @@ def test_directions_are_taken_by_their_keys() -> None:
             product(point, wrong)
     with pytest.raises(ArgumentError, match=r"with the keys \['a', 'b'\], and is one with \['a', 'c'\]"):
         srcad.jvp(residuals, (point,), ({"a": 1.0, "c": 0.0},))
+
+
+def test_directions_are_taken_by_their_keys_in_programs() -> None:
+    def f(p):
+        return p["a"] ** 2 * p["b"]
+
+    def slope(a):
+        return srcad.jvp(f, ({"a": a, "b": 2.0},), ({"b": 0.0, "a": 1.0},))[1]
+
+    def curvature(a):
+        return srcad.hvp(f)({"a": a, "b": 2.0}, {"b": 0.0, "a": 1.0})["b"]
+
+    def pulled(a):
+        _, pullback = srcad.vjp(lambda p: {"u": p["a"] ** 2, "w": p["b"] * p["a"]}, {"a": a, "b": 2.0})
+        return pullback({"w": 0.0, "u": 1.0})[0]["a"]
+
+    assert [srcad.grad(g)(1.5) for g in (slope, curvature, pulled)] == [4.0, 2.0, 2.0]
+    with pytest.raises(NotYetSupported, match="the tangent of a dict"):
+        srcad.grad(lambda a: srcad.hvp(f)({"a": a, "b": 2.0}, {"c": 0.0, "a": 1.0})["b"])(1.0)

@@ -369,11 +369,18 @@ def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     if isinstance(tree, Leaf):
         found[tree.index] = value
     elif isinstance(tree, Node) and value != NONE:
-        parts = _known_parts(m, value)
+        parts = _keyed_parts(m, tree, value) if tree.kind == "dict" else _known_parts(m, value)
         if parts is None or len(parts) != len(tree.children):
             m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
         for child, part in zip(tree.children, parts, strict=True):
             pair(m, child, part, found)
+
+
+def _keyed_parts(m: Machine, tree: Node, value: Value) -> Sequence[Value] | None:
+    """The parts of a dict in the order of those of a tree; None if it hasn't the same keys."""
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    named = dict(cell.items) if isinstance(cell, DictCell) else {}
+    return [named[key] for key in tree.keys] if set(named) == set(tree.keys) else None
 
 
 def _known_parts(m: Machine, value: Value) -> Sequence[Value] | None:
