@@ -31,10 +31,10 @@ BACKENDS = ("numpy", "native")
 class Derived:
     """A function derived from another one, compiled for the types of the arguments when it is called.
 
-    `__srcad_way__` says how a program that is differentiated means a call: see `srcad.frontend.reading.Derivative`.
+    It takes the arguments of that function. `print` it to see what it is of, and what it has been compiled for.
     """
 
-    __srcad_way__ = "call"
+    __srcad_way__ = "call"  # how a program that is differentiated means a call: see srcad.frontend.reading.Derivative
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         if not callable(function):
@@ -74,7 +74,7 @@ class Derived:
         return type(self)(function.__get__(instance, owner), request, self.made_by)
 
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """The differentiated arguments of a call."""
+        """The differentiated arguments of the call with these positional and keyword arguments."""
         binder = self._specialiser.binder
         call = binder.bind(args, kwargs)
         chosen = binder.resolve_all(self.__srcad__[1].argnums, call)
@@ -100,7 +100,10 @@ class Derived:
         return table_of(program, values, tangent=forward, adjoint=not forward)
 
     def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
-        """A module with the function and its derivative for these arguments; `made` says how it was made."""
+        """The text of a module with the function and its derivative for these arguments, as `srcad emit` writes it.
+
+        `made` is what its docstring says of how it was made.
+        """
         call = self._specialiser.binder.bind(args, kwargs)
         entrance = self._specialiser.find(call)
         program = entrance.specialisation.program
@@ -268,7 +271,10 @@ def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool 
     single = not isinstance(argnums, (tuple, list))
     numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
     if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
-        raise ArgumentError(f"argnums must be positions or names of parameters, not {argnums!r}")
+        raise ArgumentError(
+            f"argnums must be positions or names of parameters, not {argnums!r}",
+            do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
+        )
     return Request(kind, numbers, single, value, has_aux)
 
 

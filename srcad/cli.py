@@ -1,4 +1,7 @@
-"""The command line: show, trace and emit derivatives of a function in a file or module."""
+"""The command line: show, trace and emit derivatives of a function in a file or module.
+
+`cli_check` and `cli_compare` add their commands to it.
+"""
 
 from __future__ import annotations
 
@@ -42,11 +45,11 @@ Mode = Annotated[
     str,
     typer.Option(
         metavar="MODE",
-        help="reverse: the gradient; forward: the tangent; hvp: the Hessian times a direction; "
-        "jacfwd, jacrev, hessian: these matrices.",
+        help="reverse: the gradient; forward: the value and its tangent; hvp: the Hessian times a direction; "
+        "jacfwd, jacrev: the Jacobian by columns, by rows; hessian: the Hessian.",
     ),
 ]
-Value = Annotated[bool, typer.Option("--value", help="Return the value as well.")]
+Value = Annotated[bool, typer.Option("--value", help="With the gradient, return the value as well.")]
 Types = Annotated[
     str,
     typer.Option(
@@ -62,7 +65,7 @@ def show(target: Target, wrt: Wrt = "", mode: Mode = "reverse", value: Value = F
     """Print the source of the derivative."""
     function = load(target)
     example = example_for(function, args)
-    derived = of_mode(mode, function, example, wrt) or derivative(function, example, wrt, value)
+    derived = derivative_of(mode, function, example, wrt, value)
     tell_assumed(example)
     print_code(derived.source(*example.args, **example.kwargs))
 
@@ -72,10 +75,14 @@ def trace_command(
     target: Target,
     tangent: Annotated[bool, typer.Option("--tangent", help="Show tangents, as sums over parents.")] = False,
     adjoint: Annotated[bool, typer.Option("--adjoint", help="Show adjoints, as sums over children.")] = False,
-    at: Annotated[str, typer.Option(metavar="VALUES", help="Show values at these arguments: 'x1=2, x2=3'.")] = "",
+    at: Annotated[
+        str, typer.Option(metavar="VALUES", help="Values of arguments, to show those of all variables: 'x1=2, x2=3'.")
+    ] = "",
     seed: Annotated[
         list[str] | None,
-        typer.Option(metavar="VALUES", help="A direction for tangents: 'x1=1, x2=0.5'. May be given several times."),
+        typer.Option(
+            metavar="VALUES", help="A direction for --tangent, with --at: 'x1=1, x2=0.5'. May be given several times."
+        ),
     ] = None,
     wrt: Wrt = "",
     args: Types = "",
@@ -108,7 +115,7 @@ def emit(
     function = load(target)
     example = example_for(function, args)
     tell_assumed(example)
-    derived = of_mode(mode, function, example, wrt) or derivative(function, example, wrt, value)
+    derived = derivative_of(mode, function, example, wrt, value)
     text = derived.emitted(example.args, example.kwargs, made=command_line())
     if str(output) == "-":
         print_code(text)
@@ -190,17 +197,19 @@ def directions(text: str) -> dict[str, Any]:
         raise typer.BadParameter(str(error)) from None
 
 
-def of_mode(mode: str, function: Callable[..., Any], example: Example, wrt: str) -> Derived | None:
-    """What another mode than the usual one derives."""
-    makers = {"reverse": None, "forward": tangent_of, "hvp": hvp}
-    makers |= {"jacfwd": jacfwd, "jacrev": jacrev, "hessian": hessian}
+def derivative_of(mode: str, function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:
+    """What a mode derives."""
+    makers = {"forward": tangent_of, "hvp": hvp, "jacfwd": jacfwd, "jacrev": jacrev, "hessian": hessian}
+    if mode == "reverse":
+        return gradient(function, example, wrt, value)
     if mode not in makers:
-        raise typer.BadParameter(f"there is no mode {mode!r}: it is one of {', '.join(makers)}")
-    make = makers[mode]
-    return None if make is None else make(function, argnums=argnums(wrt, example))
+        raise typer.BadParameter(f"there is no mode {mode!r}: it is one of reverse, {', '.join(makers)}")
+    if value:
+        raise typer.BadParameter("--value goes with --mode reverse")
+    return makers[mode](function, argnums=argnums(wrt, example))
 
 
-def derivative(function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:
+def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:
     if isinstance(function, Derived) and not wrt and not value:
         return function
     derived = (value_and_grad if value else grad)(function, argnums=argnums(wrt, example))

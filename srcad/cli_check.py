@@ -18,12 +18,15 @@ from srcad.arguments import Binder, name_of
 from srcad.cli import Target, Types, Wrt, app, chosen, example_for, load, print_plain, tell_assumed
 from srcad.errors import ArgumentError
 from srcad.testing import check_derivatives
+from srcad.testing.checks import MODES
 from srcad.testing.directions import is_float, map_leaves
 from srcad.typespec import Example, parse_values
 
 At = Annotated[str, typer.Option("--at", metavar="VALUES", help="Values of arguments: 'x=2, w=\\[1, 2]'.")]
-Seed = Annotated[int, typer.Option(help="Of the random directions, and of arguments that aren't given.")]
-Modes = Annotated[str, typer.Option(metavar="MODES", help="Which modes are checked: forward,reverse.")]
+Seed = Annotated[int, typer.Option(help="The seed of random directions, and of arguments that aren't given.")]
+Modes = Annotated[
+    str, typer.Option(metavar="MODES", help="The modes that are checked: forward, reverse, or both with a comma.")
+]
 
 
 @app.command("check", epilog="Example: srcad check model.py:loss --at 'x=2, w=\\[1, 2]'")
@@ -33,8 +36,10 @@ def check_command(
     args: Types = "",
     wrt: Wrt = "",
     mode: Modes = "forward,reverse",
-    order: Annotated[int, typer.Option(min=1, max=2, help="Up to which order derivatives are checked.")] = 2,
-    directions: Annotated[int, typer.Option(min=1, help="How many random directions.")] = 3,
+    order: Annotated[
+        int, typer.Option(min=1, max=2, help="The highest order of the derivatives that are checked.")
+    ] = 2,
+    directions: Annotated[int, typer.Option(min=1, help="The number of random directions.")] = 3,
     seed: Seed = 0,
 ) -> None:
     """Check the derivatives against differences and against each other; exit with 1 if one is wrong."""
@@ -63,7 +68,11 @@ def check_command(
 
 
 def chosen_modes(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
+    """ "forward,reverse" as a tuple."""
+    modes = tuple(word.strip() for word in text.split(",") if word.strip())
+    if not modes or not set(modes) <= set(MODES):
+        raise typer.BadParameter(f"there is no mode {text!r}: it is {', '.join(MODES)}, or both with a comma between")
+    return modes
 
 
 @contextmanager

@@ -23,14 +23,19 @@ def compare_command(
     args: Types = "",
     wrt: Wrt = "",
     sizes: Annotated[
-        str, typer.Option(metavar="NUMBERS", help="Numbers of inputs at which the cost is measured; 'none' for none.")
+        str,
+        typer.Option(metavar="NUMBERS", help="The numbers of inputs at which the cost is measured; none: not at all."),
     ] = ",".join(map(str, SIZES)),
-    times: Annotated[int, typer.Option(min=0, help="How often the function is applied to its own result.")] = TIMES,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw accuracy, cost and swell to a file.")] = None,
-    budget: Annotated[float, typer.Option(min=0.0, help="Seconds for each measurement.")] = BUDGET,
+    times: Annotated[
+        int, typer.Option(min=0, help="How often the function is applied to its own result; 0: not at all.")
+    ] = TIMES,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The picture to draw, of accuracy, cost and swell.")
+    ] = None,
+    budget: Annotated[float, typer.Option(min=0.0, help="The seconds for each measurement.")] = BUDGET,
     seed: Seed = 0,
 ) -> None:
-    """Numerical, symbolic, forward and reverse derivatives: values, accuracy, time, growth of the cost."""
+    """Compare numerical, symbolic, forward and reverse derivatives: values, accuracy, time, growth of the cost."""
     function = load(target)
     example = example_for(function, args, at)
     tell_assumed(example)

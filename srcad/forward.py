@@ -30,6 +30,8 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     >>> srcad.jvp(lambda x, a: a * x**2, (np.array([1.0, 2.0]), 3.0), (np.array([1.0, 0.0]), None))
     (array([ 3., 12.]), array([6., 0.]))
     """
+    if type(primals) is not tuple or type(tangents) is not tuple:
+        _check_tuples(primals, tangents)
     if len(primals) != len(tangents):
         raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
     kinds = tuple(map(type, tangents))
@@ -38,6 +40,15 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     result = push(*primals, *given)
     value, tangent = _jvp(function, primals, tangents, kinds) if result is MISS else result
     return value, tangent
+
+
+def _check_tuples(*given: Any) -> None:
+    for what, name in zip(given, ("primals", "tangents"), strict=True):
+        if not isinstance(what, (tuple, list)):
+            raise ArgumentError(
+                f"the {name} of srcad.jvp are a tuple with one for each argument, not {what!r}",
+                do="write srcad.jvp(f, (x,), (x_dot,))",
+            )
 
 
 def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -94,12 +94,22 @@ def _direction(primal: Any, given: Any, where: str) -> Any:
         if given is not None:
             raise ArgumentError(f"{where} is {given!r} for an argument that has none", do="give None")
         return None
-    dots = [None] * len(parts) if given is None else children(given)
-    if dots is None or len(dots) != len(parts) or isinstance(given, np.ndarray):
-        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {len(parts)} parts, and is {given!r}")
+    dots = [None] * len(parts) if given is None else _parts_like(primal, given)
+    if dots is None or len(dots) != len(parts):
+        due = f"the keys {list(primal)}" if isinstance(primal, Mapping) else f"{len(parts)} parts"
+        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {due}, and is {given!r}")
     return rebuild(
         primal, [_direction(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
     )
+
+
+def _parts_like(primal: Any, given: Any) -> list[Any] | None:
+    """The parts of a container in the order of those of another one; None if it isn't one of the same kind."""
+    if isinstance(primal, Mapping):
+        alike = isinstance(given, Mapping) and set(given) == set(primal)
+        return [given[key] for key in primal] if alike else None
+    plain = isinstance(primal, (tuple, list))
+    return children(given) if isinstance(given, (tuple, list) if plain else type(primal)) else None
 
 
 class GaussNewton(Derived):

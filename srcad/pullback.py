@@ -127,7 +127,10 @@ def _part(tree: Node, value: Any, key: Any, where: str) -> Any:
             return getattr(value, key) if tree.kind == "dataclass" else value[key]
     count = len(children(value) or ()) if not isinstance(value, np.ndarray) else 0
     found = f"a {type(value).__name__}" + (f" with {count}" if count else "")
-    raise ArgumentError(f"{where} must be a {tree.kind} with {len(tree.children)} parts, and is {found}")
+    due = f"{len(tree.children)} parts"
+    if tree.kind == "dict" and isinstance(value, dict):
+        due, found = f"the keys {list(tree.keys)}", f"one with {list(value)}"
+    raise ArgumentError(f"{where} must be a {tree.kind} with {due}, and is {found}")
 
 
 def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:

@@ -123,6 +123,8 @@ def test_show(srcad: Srcad) -> None:
 
 def test_show_value(srcad: Srcad) -> None:
     assert "def f_value_and_grad(x1, x2):" in output(srcad, "show", "model.py:f", "--value")
+    refused = srcad("show", "model.py:f", "--value", "--mode", "hvp")
+    assert refused.returncode == 2 and "--value goes with --mode reverse" in refused.stderr
 
 
 def test_show_differentiates_all_that_can_be_and_says_what_it_assumes(srcad: Srcad) -> None:

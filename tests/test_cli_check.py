@@ -101,6 +101,7 @@ def test_check_fails_and_names_the_line(srcad: Srcad, monkeypatch: pytest.Monkey
 def test_refusals_and_misuse(srcad: Srcad) -> None:
     assert srcad("check", "checked_model.py:refused").returncode == 1
     assert srcad("check", "checked_model.py:f", "--order", "3").returncode == 2
+    assert srcad("check", "checked_model.py:f", "--mode", "both").returncode == 2
     assert srcad("check", "checked_model.py:nothing").returncode == 2
     assert srcad("check", "checked_model.py:scaled", "--wrt", "by").returncode == 2
     assert srcad("check", "checked_model.py:scaled").returncode == 0

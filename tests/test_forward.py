@@ -145,6 +145,8 @@ def test_infinite_slopes_as_numpy_has_them() -> None:
     ("primals", "tangents", "match"),
     [
         ((X, 1.0), (V,), "2 primals and 1 tangents"),
+        (2.0, (1.0,), "the primals of srcad.jvp are a tuple"),
+        ((X,), V, "the tangents of srcad.jvp are a tuple"),
         ((X, 1.0), (V[:2], None), "shape"),
         ((X, 1), (V, 1.0), "has no tangent"),
     ],

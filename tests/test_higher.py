@@ -420,7 +420,7 @@ def test_directions_are_fitted() -> None:
             make(X, V[:2])
         with pytest.raises(ArgumentError, match="and then a direction"):
             make(X)
-    with pytest.raises(ArgumentError, match="dict with 2 parts"):
+    with pytest.raises(ArgumentError, match="dict with the keys"):
         srcad.ggnvp(curve)({"a": 1.5, "b": T}, T, {"a": 1.0})
     with pytest.raises(ArgumentError, match="can't be differentiated"):
         srcad.ggnvp(field)(3, 1.0)
@@ -462,3 +462,35 @@ def test_sums_over_directions_run_the_function_many_times() -> None:
     with pytest.raises(NotYetSupported, match="does something") as caught:
         srcad.laplacian(noisy)(X)
     assert 'print("once")' in str(caught.value)
+
+
+def test_directions_are_taken_by_their_keys() -> None:
+    def residuals(p):
+        return np.array([p["a"] * 2, p["b"] * 3 * p["a"]])
+
+    point, product = {"a": 1.0, "b": 2.0}, srcad.ggnvp(residuals)
+    assert product(point, {"b": 0.0, "a": 1.0}) == product(point, {"a": 1.0, "b": 0.0}) == {"a": 40.0, "b": 18.0}
+    for wrong in ({"a": 1.0, "c": 0.0}, [1.0, 0.0]):
+        with pytest.raises(ArgumentError, match=r"a dict with the keys \['a', 'b'\]"):
+            product(point, wrong)
+    with pytest.raises(ArgumentError, match=r"with the keys \['a', 'b'\], and is one with \['a', 'c'\]"):
+        srcad.jvp(residuals, (point,), ({"a": 1.0, "c": 0.0},))
+
+
+def test_directions_are_taken_by_their_keys_in_programs() -> None:
+    def f(p):
+        return p["a"] ** 2 * p["b"]
+
+    def slope(a):
+        return srcad.jvp(f, ({"a": a, "b": 2.0},), ({"b": 0.0, "a": 1.0},))[1]
+
+    def curvature(a):
+        return srcad.hvp(f)({"a": a, "b": 2.0}, {"b": 0.0, "a": 1.0})["b"]
+
+    def pulled(a):
+        _, pullback = srcad.vjp(lambda p: {"u": p["a"] ** 2, "w": p["b"] * p["a"]}, {"a": a, "b": 2.0})
+        return pullback({"w": 0.0, "u": 1.0})[0]["a"]
+
+    assert [srcad.grad(g)(1.5) for g in (slope, curvature, pulled)] == [4.0, 2.0, 2.0]
+    with pytest.raises(NotYetSupported, match="the tangent of a dict"):
+        srcad.grad(lambda a: srcad.hvp(f)({"a": a, "b": 2.0}, {"c": 0.0, "a": 1.0})["b"])(1.0)

@@ -468,6 +468,7 @@ def test_a_rule_of_the_user(tangent: float, adjoint: float, mode: str) -> None:
     assert report.ok == (mode == "")
     if mode:
         assert report.fault is not None and report.fault.mode == mode and report.fault.span is not None
+        assert report.fault.op == "square"
 
 
 def test_matrices_that_are_taken_for_symmetric() -> None:
@@ -503,3 +504,11 @@ def test_tiny_and_huge_results(scale: float, wrong: bool, doubled: Callable[[str
 
 def test_steep_functions() -> None:
     assert check_derivatives(lambda x: math.exp(500.0 * x), (0.7,)).ok
+
+
+@pytest.mark.parametrize(
+    ("args", "modes", "what"), [(X, ("forward",), "are a tuple of all"), ((X,), "forward", "modes is")]
+)
+def test_calls_that_lack_a_tuple(args: Any, modes: Any, what: str) -> None:
+    with pytest.raises(ArgumentError, match=what):
+        check_derivatives(lambda x: np.sum(x), args, modes)

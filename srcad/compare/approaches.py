@@ -46,12 +46,12 @@ def numerical(problem: Problem) -> Approach:
 
 
 def forward(problem: Problem) -> Approach:
-    """A function that has no tangent yet may have an adjoint all the same."""
+    """A function whose tangent is refused may have an adjoint all the same."""
     columns = "one tangent" if problem.width == 1 else f"{problem.width} tangents"
     try:
         return timed("forward", columns, lambda: by_columns(problem))
     except NotYetSupported as refusal:
-        return Approach("forward", columns, why_not=f"not yet: {refusal.what}")
+        return Approach("forward", columns, why_not=refusal.what)
 
 
 def reverse(problem: Problem) -> Approach:

@@ -423,7 +423,8 @@ def _refuse_call(m: Machine, name: str) -> None:
     m.refuse(
         f"{name} gets values that depend on the differentiated arguments",
         why="srcad has neither a derivative rule nor Python source for it.",
-        do="write it with NumPy functions that have a rule, or keep the differentiated values out of it.",
+        do="write it with NumPy functions that have a rule, give it one of your own by srcad.custom_rule, "
+        "or keep the differentiated values out of it.",
     )
 
 

@@ -369,11 +369,22 @@ def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     if isinstance(tree, Leaf):
         found[tree.index] = value
     elif isinstance(tree, Node) and value != NONE:
-        parts = _known_parts(m, value)
+        parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
         if parts is None or len(parts) != len(tree.children):
             m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
         for child, part in zip(tree.children, parts, strict=True):
             pair(m, child, part, found)
+
+
+def _keyed_parts(m: Machine, tree: Node, value: Value) -> Sequence[Value] | None:
+    """The parts of a dict or dataclass in the order of those of a tree; None if it hasn't the same keys or fields."""
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    named: dict[Any, Value] = {}
+    if tree.kind == "dict" and isinstance(cell, DictCell):
+        named = dict(cell.items)
+    elif tree.kind == "dataclass" and isinstance(cell, InstanceCell):
+        named = {name: objects.get_attribute(m, value, name) for name in _field_names(cell)}
+    return [named[key] for key in tree.keys] if set(named) == set(tree.keys) else None
 
 
 def _known_parts(m: Machine, value: Value) -> Sequence[Value] | None:
@@ -381,7 +392,7 @@ def _known_parts(m: Machine, value: Value) -> Sequence[Value] | None:
     cell = m.heap[value.cell] if isinstance(value, Ref) else None
     if isinstance(cell, GrownCell):
         raise NeedsStatic(m.emit("list_len", cell.var), "the length of a list of tangents")
-    return _parts(m, value)
+    return None if isinstance(cell, (DictCell, InstanceCell)) else _parts(m, value)
 
 
 def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:

@@ -44,7 +44,9 @@ def solve_by_products(name: str, product: Any, b: Any) -> Any:
     try:
         import scipy.sparse.linalg as sparse
     except ImportError as error:
-        raise ImportError(f"solve={name!r} needs SciPy: install it, or leave solve= out") from error
+        raise ImportError(
+            f"solve={name!r} needs SciPy, which isn't installed: pip install scipy, or leave solve= out"
+        ) from error
     shape = np.shape(b)
     flat = sparse.LinearOperator((b.size, b.size), lambda v: np.ravel(product(v.reshape(shape))), dtype=b.dtype)
     options = {"restart": min(b.size, 100)} if name == "gmres" else {}
@@ -80,7 +82,8 @@ def find_root(function: Any, x0: Any) -> Any:
     try:
         from scipy import optimize
     except ImportError as error:
-        raise ImportError("finding a root needs SciPy: install it, or give another solver by solver=") from error
+        what = "srcad.implicit.root needs SciPy, which isn't installed"
+        raise ImportError(f"{what}: pip install scipy, or give another solver by solver=") from error
     start, scalar = np.array(x0, dtype=float), np.ndim(x0) == 0
     shape = start.shape
 

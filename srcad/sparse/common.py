@@ -34,7 +34,7 @@ class Sparse:
     def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
-        _require_scipy(self.made_by)
+        _require_scipy()
         functools.update_wrapper(self, function, updated=())  # type: ignore[arg-type]
         self.function = function
         self.argnums = argnums
@@ -96,11 +96,11 @@ def _same(a: Any, b: Any) -> bool:
     return alike and np.array_equal(a.indptr, b.indptr) and np.array_equal(a.indices, b.indices)
 
 
-def _require_scipy(made_by: str) -> None:
+def _require_scipy() -> None:
     try:
         import scipy.sparse  # noqa: F401
     except ImportError:
-        what = f"srcad.sparse.{made_by} needs SciPy, which isn't installed"
+        what = "srcad.sparse needs SciPy, which isn't installed"
         raise ArgumentError(what, do="pip install scipy networkx") from None
 
 

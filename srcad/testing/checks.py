@@ -52,11 +52,14 @@ def check_derivatives(
     >>> srcad.testing.check_derivatives(lambda x: np.sum(np.sin(x) * x), (np.array([0.5, 2.0]),)).ok
     True
     """
+    if not isinstance(args, (tuple, list)):
+        what = f"the args of check_derivatives are a tuple of all arguments of the function, not {args!r}"
+        raise ArgumentError(what, do="write check_derivatives(f, (x,))")
     point = Point(tuple(args), moving_positions(args, argnums))
     if order not in (1, 2):
         raise ArgumentError(f"check_derivatives checks order 1 or 2, and got order={order!r}")
     if not modes or not set(modes) <= set(MODES):
-        raise ArgumentError(f"modes must be some of {MODES}, not {modes!r}")
+        raise ArgumentError(f"modes is a tuple of 'forward', 'reverse' or both, not {modes!r}")
     if not np.all(np.isfinite(flat(point.parts))):
         raise ArgumentError("the arguments aren't finite", do="check at arguments of the function's domain")
     single = any(np.asarray(leaf).dtype.itemsize < 8 for leaf in leaves(point.parts) if is_float(leaf))

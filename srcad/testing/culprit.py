@@ -112,7 +112,7 @@ class _Judge(_Interpreter):
     def said(self) -> str:
         """Why nothing is wrong, and the whole is."""
         if not self.kinks and self.unjudged:
-            places = [f"`{e.op}`" + (f" at {e.span.path}:{e.span.line}" if e.span else "") for e in self.unjudged]
+            places = [f"`{named(e)}`" + (f" at {e.span.path}:{e.span.line}" if e.span else "") for e in self.unjudged]
             return f"no statement of numbers and arrays is wrong; not judged was {', '.join(dict.fromkeys(places))}"
         if not self.kinks:
             return (
@@ -122,7 +122,7 @@ class _Judge(_Interpreter):
         first = self.kinks[0]
         where = f" at {first.span.path}:{first.span.line}, {first.span.text.strip()!r}" if first.span else ""
         return (
-            f"no rule is wrong, but `{first.op}` is at a kink of its own{where}, though the function isn't: "
+            f"no rule is wrong, but `{named(first)}` is at a kink of its own{where}, though the function isn't: "
             "its derivative there is a convention, and what is made of it isn't the function's"
         )
 
@@ -187,7 +187,7 @@ class _Judge(_Interpreter):
         if due.error <= IN_DOUBT * scale and not largest(off) <= (self.allowed + 10 * due.error / scale) * scale:
             k = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
             due_here = float(np.real(due.value[k] * length))
-            raise _Guilty(Fault("tangent", equation.op, equation.span, float(np.real(got[k])), due_here))
+            raise _Guilty(Fault("tangent", named(equation), equation.span, float(np.real(got[k])), due_here))
         if "forward" in self.modes or not all(used):
             return found
         return self.as_due(due.value * length, results)
@@ -232,7 +232,7 @@ class _Judge(_Interpreter):
         got, due = sum(parts), inner(list(tangents), bars)
         scale = max(sum(map(abs, parts)), abs(due), 1e-9)
         if np.isfinite(due) and not abs(got - due) <= max(self.allowed, 1e-9) * scale:
-            raise _Guilty(Fault("adjoint", equation.op, equation.span, got, due))
+            raise _Guilty(Fault("adjoint", named(equation), equation.span, got, due))
 
     def evaluated(
         self, equations: Sequence[Equation], wanted: Sequence[Atom | None], given: Mapping[Any, Any]
@@ -266,6 +266,11 @@ def _product(bar: Any, dot: Any, shape: tuple[int, ...] | None) -> float:
     shape = np.shape(dot) if shape is None else shape
     full = np.broadcast_shapes(np.shape(bar), np.shape(dot), shape)
     return float(np.sum(np.real(np.broadcast_to(bar, full) * np.broadcast_to(dot, full)), dtype=float))
+
+
+def named(equation: Equation) -> str:
+    """What is called: the operation, or the function with rules of its own."""
+    return str(equation.params.get("custom", equation.op))
 
 
 def size_of(value: Any) -> float:
