@@ -6,7 +6,6 @@ the dict), so that the rest of the way knows nothing of keywords and defaults.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError, NotYetSupported
+from srcad.structures import children
 
 Argnum = int | str
 Argnums = int | str | Sequence[int | str]
@@ -190,29 +190,6 @@ def _leaf_kinds(value: Any) -> Iterator[str]:
         yield value.dtype.kind if value.dtype.kind in "fc" else ""
     else:
         yield "f" if isinstance(value, float) else "c" if isinstance(value, complex) else ""
-
-
-def children(value: Any) -> list[Any] | None:
-    """The parts of a container; None for a leaf."""
-    if isinstance(value, Mapping):
-        return list(value.values())
-    if isinstance(value, (tuple, list)):
-        return list(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [getattr(value, field.name) for field in dataclasses.fields(value)]
-    return None
-
-
-def rebuild(like: Any, parts: Sequence[Any]) -> Any:
-    """A container like `like` with other parts."""
-    if isinstance(like, Mapping):
-        return type(like)(zip(like, parts, strict=True))  # type: ignore[call-arg]
-    if isinstance(like, tuple) and hasattr(like, "_fields"):
-        return type(like)(*parts)
-    if isinstance(like, (tuple, list)):
-        return type(like)(parts)
-    names = [field.name for field in dataclasses.fields(like)]
-    return dataclasses.replace(like, **dict(zip(names, parts, strict=True)))
 
 
 def _describe(value: Any) -> str:

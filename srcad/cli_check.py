@@ -17,8 +17,8 @@ import typer
 from srcad.arguments import Binder, name_of
 from srcad.cli import Target, Types, Wrt, app, chosen, example_for, load, print_plain, tell_assumed
 from srcad.errors import ArgumentError
+from srcad.structures import is_float, map_leaves
 from srcad.testing import check_derivatives
-from srcad.testing.directions import is_float, map_leaves
 from srcad.typespec import Example, parse_values
 
 At = Annotated[str, typer.Option("--at", metavar="VALUES", help="Values of arguments: 'x=2, w=\\[1, 2]'.")]

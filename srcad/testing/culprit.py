@@ -19,8 +19,9 @@ from srcad.ops.solvers import SOLUTIONS
 from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
+from srcad.structures import is_float, map_leaves
 from srcad.testing.differences import kink, largest, negligible, slope
-from srcad.testing.directions import Point, Vector, flat, flat_like, inner, is_float, map_leaves, moved, size, weights
+from srcad.testing.directions import Point, Vector, flat, flat_like, inner, moved, size, weights
 from srcad.testing.here import Measure
 from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
