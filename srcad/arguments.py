@@ -32,6 +32,9 @@ class Call:
     flat: tuple[Any, ...]
     layout: tuple[Any, ...] = ()
 
+    def value(self, argnum: Argnum) -> Any:
+        return self.args[argnum] if isinstance(argnum, int) else self.kwargs[argnum]
+
 
 class Binder:
     """Brings calls of one function into their one form."""
@@ -93,9 +96,12 @@ class Binder:
         if len(set(resolved)) < len(resolved):
             raise ArgumentError(f"argnums={tuple(argnums)} names an argument twice")
         for argnum in resolved:
-            value = call.args[argnum] if isinstance(argnum, int) else call.kwargs[argnum]
-            check_differentiable(value, self.label(argnum))
+            check_differentiable(call.value(argnum), self.label(argnum))
         return resolved
+
+    def differentiated(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[Any, ...]:
+        """The arguments that `resolve_all` names."""
+        return tuple(map(call.value, self.resolve_all(argnums, call)))
 
     def resolve(self, argnum: Argnum, call: Call) -> Argnum:
         """An index into the positional arguments, or the name of a keyword argument."""

@@ -55,9 +55,7 @@ class GaussNewtonProduct(HessianProduct):
         return super().needed - 1
 
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        call = self._own.bind(args, kwargs)
-        chosen = self._own.resolve_all(self.__srcad__[1].argnums, call)
-        return tuple(call.args[k] if isinstance(k, int) else call.kwargs[k] for k in chosen)
+        return self._own.differentiated(self.__srcad__[1].argnums, self._own.bind(args, kwargs))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Derived:
         return self if instance is None else _bound(self, instance, owner)
