@@ -128,7 +128,6 @@ class GaussNewtonOfLoss(Derived):
         super().__init__(function, request, made_by)
         self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), made_by, loss)
         self.loss = loss
-        self._own = self._specialiser.binder
         self._specialiser = Specialiser(self, Request("primal", None, single=False))
         self._batches = True
 
