@@ -76,9 +76,7 @@ class Derived:
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """The differentiated arguments of the call with these positional and keyword arguments."""
         binder = self._specialiser.binder
-        call = binder.bind(args, kwargs)
-        chosen = binder.resolve_all(self.__srcad__[1].argnums, call)
-        return tuple(call.args[k] if isinstance(k, int) else call.kwargs[k] for k in chosen)
+        return binder.differentiated(self.__srcad__[1].argnums, binder.bind(args, kwargs))
 
     # ---- looking at it
 

@@ -6,7 +6,6 @@ the dict), so that the rest of the way knows nothing of keywords and defaults.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError, NotYetSupported
+from srcad.structures import children
 
 Argnum = int | str
 Argnums = int | str | Sequence[int | str]
@@ -31,6 +31,9 @@ class Call:
     kwargs: dict[str, Any]
     flat: tuple[Any, ...]
     layout: tuple[Any, ...] = ()
+
+    def value(self, argnum: Argnum) -> Any:
+        return self.args[argnum] if isinstance(argnum, int) else self.kwargs[argnum]
 
 
 class Binder:
@@ -93,9 +96,12 @@ class Binder:
         if len(set(resolved)) < len(resolved):
             raise ArgumentError(f"argnums={tuple(argnums)} names an argument twice")
         for argnum in resolved:
-            value = call.args[argnum] if isinstance(argnum, int) else call.kwargs[argnum]
-            check_differentiable(value, self.label(argnum))
+            check_differentiable(call.value(argnum), self.label(argnum))
         return resolved
+
+    def differentiated(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[Any, ...]:
+        """The arguments that `resolve_all` names."""
+        return tuple(map(call.value, self.resolve_all(argnums, call)))
 
     def resolve(self, argnum: Argnum, call: Call) -> Argnum:
         """An index into the positional arguments, or the name of a keyword argument."""
@@ -190,29 +196,6 @@ def _leaf_kinds(value: Any) -> Iterator[str]:
         yield value.dtype.kind if value.dtype.kind in "fc" else ""
     else:
         yield "f" if isinstance(value, float) else "c" if isinstance(value, complex) else ""
-
-
-def children(value: Any) -> list[Any] | None:
-    """The parts of a container; None for a leaf."""
-    if isinstance(value, Mapping):
-        return list(value.values())
-    if isinstance(value, (tuple, list)):
-        return list(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [getattr(value, field.name) for field in dataclasses.fields(value)]
-    return None
-
-
-def rebuild(like: Any, parts: Sequence[Any]) -> Any:
-    """A container like `like` with other parts."""
-    if isinstance(like, Mapping):
-        return type(like)(zip(like, parts, strict=True))  # type: ignore[call-arg]
-    if isinstance(like, tuple) and hasattr(like, "_fields"):
-        return type(like)(*parts)
-    if isinstance(like, (tuple, list)):
-        return type(like)(parts)
-    names = [field.name for field in dataclasses.fields(like)]
-    return dataclasses.replace(like, **dict(zip(names, parts, strict=True)))
 
 
 def _describe(value: Any) -> str:

@@ -17,9 +17,9 @@ import typer
 from srcad.arguments import Binder, name_of
 from srcad.cli import Target, Types, Wrt, app, chosen, example_for, load, print_plain, tell_assumed
 from srcad.errors import ArgumentError
+from srcad.structures import is_float, map_leaves
 from srcad.testing import check_derivatives
 from srcad.testing.checks import MODES
-from srcad.testing.directions import is_float, map_leaves
 from srcad.typespec import Example, parse_values
 
 At = Annotated[str, typer.Option("--at", metavar="VALUES", help="Values of arguments: 'x=2, w=\\[1, 2]'.")]
@@ -47,9 +47,7 @@ def check_command(
     example = example_for(function, args, at)
     tell_assumed(example)
     with bad_input():
-        positional = filled(example, at, function, seed)
-        called = functools.partial(function, **example.kwargs) if example.kwargs else function
-        moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
+        called, positional, moving = by_position(function, example, at, wrt, seed)
         with quiet():
             try_out(called, positional)
             report = check_derivatives(
@@ -101,6 +99,15 @@ def quiet() -> Iterator[None]:
     with redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def by_position(
+    function: Callable[..., Any], example: Example, at: str, wrt: str, seed: int
+) -> tuple[Callable[..., Any], tuple[Any, ...], tuple[int, ...]]:
+    """A function of the positional arguments alone, these, and the places of those that are differentiated."""
+    called = functools.partial(function, **example.kwargs) if example.kwargs else function
+    moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
+    return called, filled(example, at, function, seed), moving
 
 
 def resolved(function: Any, example: Example, wrt: str) -> tuple[int | str, ...]:

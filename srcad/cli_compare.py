@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from srcad.cli import Target, Types, Wrt, app, example_for, load, print_plain, tell, tell_assumed
-from srcad.cli_check import At, Seed, bad_input, filled, quiet, resolved, try_out
+from srcad.cli_check import At, Seed, bad_input, by_position, quiet, try_out
 from srcad.compare import compare
 from srcad.compare.comparison import BUDGET, TIMES
 from srcad.compare.plot import check_plot
@@ -42,9 +41,7 @@ def compare_command(
     with bad_input():
         if plot is not None:
             check_plot(plot)
-        positional = filled(example, at, function, seed)
-        called = functools.partial(function, **example.kwargs) if example.kwargs else function
-        moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
+        called, positional, moving = by_position(function, example, at, wrt, seed)
         with quiet():
             try_out(called, positional)
             found = compare(called, positional, moving, sizes=parse_sizes(sizes), times=times, budget=budget, seed=seed)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from srcad import orders  # noqa: F401 - registers the stages that the requests below ask for
 from srcad.api import Derived, Function, derive, request_for
-from srcad.arguments import Argnums, children, differentiable_argnums, rebuild
+from srcad.arguments import Argnums
 from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError
 from srcad.forward import HessianProduct
 from srcad.frontend.reading import MAKERS
+from srcad.jacobians import columns
 from srcad.pipeline import Request
 from srcad.pullback import Prototype
 from srcad.rules.lanes import NotBatched
 from srcad.specialise import Entrance, Specialiser
+from srcad.structures import children, is_float, rebuild
 from srcad.typespec import example_call
 
 # ---- Gauss-Newton
@@ -54,9 +54,7 @@ class GaussNewtonProduct(HessianProduct):
         return super().needed - 1
 
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        call = self._own.bind(args, kwargs)
-        chosen = self._own.resolve_all(self.__srcad__[1].argnums, call)
-        return tuple(call.args[k] if isinstance(k, int) else call.kwargs[k] for k in chosen)
+        return self._own.differentiated(self.__srcad__[1].argnums, self._own.bind(args, kwargs))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Derived:
         return self if instance is None else _bound(self, instance, owner)
@@ -89,7 +87,7 @@ def _direction(primal: Any, given: Any, where: str) -> Any:
     """A direction in the structure, the shapes and the dtypes of what is differentiated; None stands for zeros."""
     parts = children(primal)
     if parts is None:
-        if differentiable_argnums((primal,)):
+        if is_float(primal):
             return Prototype.of(primal).fit(given, where)
         if given is not None:
             raise ArgumentError(f"{where} is {given!r} for an argument that has none", do="give None")
@@ -139,7 +137,6 @@ class GaussNewtonOfLoss(Derived):
         super().__init__(function, request, made_by)
         self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), made_by, loss)
         self.loss = loss
-        self._own = self._specialiser.binder
         self._specialiser = Specialiser(self, Request("primal", None, single=False))
         self._batches = True
 
@@ -164,10 +161,12 @@ class GaussNewtonOfLoss(Derived):
 
 def by_products(product: GaussNewtonProduct, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The matrix of the product, a column after the other: for what several directions can't go through at once."""
-    single, primals = product.__srcad__[1].single, product.differentiated(args, kwargs)
-    columns = [_line(product(*args, unit[0] if single else unit, **kwargs)) for unit in _units(primals)]
-    blocks = _in_blocks(np.stack(columns, axis=-1) if columns else np.zeros((0, 0)), primals, single)
-    return blocks[0] if single else blocks
+    single = product.__srcad__[1].single
+
+    def along(direction: tuple[Any, ...]) -> Any:
+        return product(*args, direction[0] if single else direction, **kwargs)
+
+    return columns(along, product.differentiated(args, kwargs), single)
 
 
 def _bound(derived: GaussNewtonOfLoss | GaussNewtonProduct, instance: Any, owner: type | None) -> Derived:
@@ -178,58 +177,6 @@ def _bound(derived: GaussNewtonOfLoss | GaussNewtonProduct, instance: Any, owner
 def _with_loss(made: Any, loss: Function | None) -> Any:
     """How an object is made again when it is pickled."""
     return made if isinstance(made, str) else (made[0], (*made[1], loss))
-
-
-def _units(primals: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    leaves = list(_leaves(primals))
-    for place, leaf in enumerate(leaves):
-        if differentiable_argnums((leaf,)):
-            for row in np.eye(np.size(leaf), dtype=getattr(leaf, "dtype", None)):
-                unit = row.reshape(np.shape(leaf)) if np.ndim(leaf) else 1.0
-                yield _refilled(primals, (unit if k == place else None for k in range(len(leaves))))
-
-
-def _line(tree: Any) -> Any:
-    """All numbers of a structure in a line."""
-    parts = [np.ravel(leaf) for leaf in _leaves(tree) if leaf is not None]
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _in_blocks(matrix: Any, primals: tuple[Any, ...], single: bool) -> Any:
-    """A square matrix in the structure of the primals, twice over: first that of the rows, then that of the columns."""
-    leaves = list(_leaves(primals))
-    sizes = [np.size(leaf) if differentiable_argnums((leaf,)) else 0 for leaf in leaves]
-    ends = np.cumsum(sizes)
-    places = [
-        slice(end - size, end) if size or np.size(leaf) == 0 else None
-        for end, size, leaf in zip(ends, sizes, leaves, strict=True)
-    ]
-
-    def block(a: int, b: int) -> Any:
-        rows, columns = places[a], places[b]
-        if rows is None or columns is None:
-            return None
-        return matrix[rows, columns].reshape(np.shape(leaves[a]) + np.shape(leaves[b]))[()]
-
-    def row(a: int) -> Any:
-        whole = _refilled(primals, (block(a, b) for b in range(len(leaves))))
-        return None if places[a] is None else whole[0] if single else whole
-
-    return _refilled(primals, (row(a) for a in range(len(leaves))))
-
-
-def _leaves(tree: Any) -> Iterator[Any]:
-    parts = children(tree)
-    if parts is None:
-        yield tree
-    for part in parts or ():
-        yield from _leaves(part)
-
-
-def _refilled(tree: Any, values: Iterator[Any]) -> Any:
-    """The structure of a tree with other leaves."""
-    parts = children(tree)
-    return next(values) if parts is None else rebuild(tree, [_refilled(part, values) for part in parts])
 
 
 # ---- the public functions

@@ -8,7 +8,7 @@ Where they can't (lists whose length is the run's), they go one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from srcad.api import Derived, Function, derive, request_for
-from srcad.arguments import Argnums, children, differentiable_argnums, rebuild
+from srcad.arguments import Argnums
 from srcad.frontend.reading import MAKERS
 from srcad.pipeline import Request
 from srcad.report.values import input_values
 from srcad.rules.lanes import NotBatched
 from srcad.specialise import Entrance
+from srcad.structures import children, is_float, leaves, map_leaves, rebuild, with_floats
 from srcad.trace.nodes import Trace
 from srcad.trace.types import dims_of
 from srcad.transform.jacobian import ROWS, way_of
@@ -170,32 +171,31 @@ def columns(push: Linear, primals: tuple[Any, ...], single: bool) -> Any:
     It has the structure of what the map returns, with at each leaf the structure of the primals, and there arrays: of
     the shape of the one plus the shape of the other.
     """
-    leaves = [leaf for leaf in _leaves(primals) if _is_float(leaf)]
-    blocks = []
-    for k, leaf in enumerate(leaves):
-        moved = [push(_filled(primals, [None] * k + [unit] + [None] * (len(leaves) - k - 1))) for unit in _units(leaf)]
-        still = push(_filled(primals, [None] * len(leaves))) if not moved else None
-        blocks.append(_map(partial(_block, np.shape(leaf)), *(moved or [still])))
+    blocks = [map_leaves(partial(_block, np.shape(leaf)), *images) for leaf, images in _images(push, primals)]
 
     def joined(*parts: Any) -> Any:
         if parts[0] is None:
             return None
-        structure = _filled(primals, list(parts))
+        structure = with_floats(primals, iter(parts))
         return structure[0] if single else structure
 
-    return _map(joined, *blocks)
+    return map_leaves(joined, *blocks)
 
 
 def rows(value: Any, pullback: Linear) -> Any:
     """The matrix of a linear map from adjoints of a value, of the same structure as `columns` gives it."""
-    leaves = [leaf for leaf in _leaves(value) if _is_float(leaf)]
-    blocks: list[Any] = []
-    for k, leaf in enumerate(leaves):
-        given = [
-            pullback(_filled(value, [None] * k + [unit] + [None] * (len(leaves) - k - 1))) for unit in _units(leaf)
-        ]
-        blocks.append(_stacked(given or [pullback(_filled(value, [None] * len(leaves)))], np.shape(leaf)))
-    return _filled(value, blocks)
+    return with_floats(value, (_stacked(images, np.shape(leaf)) for leaf, images in _images(pullback, value)))
+
+
+def _images(linear: Linear, tree: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Each float of a structure with the images of its unit vectors; that of zeros where it is empty."""
+    moving = [leaf for leaf in leaves(tree) if is_float(leaf)]
+
+    def image(place: int, unit: Any) -> Any:
+        return linear(with_floats(tree, (unit if k == place else None for k in range(len(moving)))))
+
+    for place, leaf in enumerate(moving):
+        yield leaf, [image(place, unit) for unit in _units(leaf)] or [image(place, None)]
 
 
 def _units(leaf: Any) -> list[Any]:
@@ -228,35 +228,6 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
     if 0 in shape:
         return np.zeros(shape + np.shape(first), np.asarray(first).dtype)
     return np.stack(given).reshape(shape + np.shape(first))
-
-
-# ---- structures
-
-
-def _leaves(tree: Any) -> list[Any]:
-    parts = children(tree)
-    return [tree] if parts is None else [leaf for part in parts for leaf in _leaves(part)]
-
-
-def _is_float(leaf: Any) -> bool:
-    return differentiable_argnums([leaf]) == (0,)
-
-
-def _filled(tree: Any, values: list[Any]) -> Any:
-    """The tree with other floats, taken from the front of the list, and None in the place of what is none."""
-    parts = children(tree)
-    if parts is None:
-        return values.pop(0) if _is_float(tree) else None
-    return rebuild(tree, [_filled(part, values) for part in parts])
-
-
-def _map(function: Callable[..., Any], *trees: Any) -> Any:
-    """`function` over the leaves of trees of one structure."""
-    parts = children(trees[0])
-    if parts is None:
-        return function(*trees)
-    together = zip(*(children(tree) or () for tree in trees), strict=True)
-    return rebuild(trees[0], [_map(function, *leaves) for leaves in together])
 
 
 # ---- the public functions

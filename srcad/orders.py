@@ -21,9 +21,9 @@ from srcad.pipeline import (
     Request,
     both_sweeps,
     bugs_reported,
-    derivative_name,
     derived_trace,
     gradient_tree,
+    named_program,
 )
 from srcad.results import called, check_moving, differentiated, made_scalar, relabelled, result_span, returning, shifted
 from srcad.trace.builder import Builder, const
@@ -40,12 +40,6 @@ from srcad.transform.split import split
 from srcad.transform.tangent import Direction, moved, tangent
 from srcad.transform.units import along_units, element, one_like, zero_like
 
-
-def _program(trace: Trace, primal: Trace, reading: Reading, request: Request) -> Program:
-    named = replace(trace, name=derivative_name(primal.name, request))
-    return Program(request, reading, primal, (simplify(named, across=True),))
-
-
 # ---- the vector times the Hessian
 
 
@@ -54,7 +48,7 @@ def _vhp(primal: Trace, reading: Reading, request: Request) -> Program:
     primal = made_scalar(primal, differentiated(primal, False))
     along = simplify(tangent(primal, reading.wrt, value=False))
     trace = adjoint(along, reading.wrt, value=False, seeds=tuple(const(1.0) for _ in along.body.results))
-    return _program(replace(trace, output=gradient_tree(reading, request, 0)), primal, reading, request)
+    return named_program(replace(trace, output=gradient_tree(reading, request, 0)), primal, reading, request)
 
 
 # ---- what a Gauss-Newton product is made of
@@ -98,7 +92,7 @@ def _gauss_newton(primal: Trace, reading: Reading, request: Request) -> Program:
     rows = [relabelled(structure, {k: Leaf(i * len(inputs) + n) for k, n in inner.items()}) for i in range(len(inputs))]
     output = _nested(structure, {k: rows[n] for k, n in inner.items()})
     body = replace(made.body, equations=tuple(b.equations), results=tuple(sums))
-    return _program(replace(made, body=body, output=output), primal, reading, request)
+    return named_program(replace(made, body=body, output=output), primal, reading, request)
 
 
 def _contracted(b: Builder, one: Atom, other: Atom, ranks: Sequence[int]) -> Atom:
@@ -144,7 +138,7 @@ def _taylor(primal: Trace, reading: Reading, request: Request) -> Program:
         if order > 1:
             results[place] = b.emit("multiply", 1.0 / factorial(order), results[place])
     body = Region((), tuple(b.equations), tuple(results))
-    return _program(replace(trace, body=body), primal, reading, request)
+    return named_program(replace(trace, body=body), primal, reading, request)
 
 
 def _continued(trace: Trace) -> Builder:
@@ -192,7 +186,7 @@ def _summed(
     b: Builder, sums: Sequence[Atom], output: Tree, primal: Trace, reading: Reading, request: Request
 ) -> Program:
     body = Region(primal.body.parameters, tuple(b.equations), tuple(sums))
-    return _program(replace(primal, body=body, output=output), primal, reading, request)
+    return named_program(replace(primal, body=body, output=output), primal, reading, request)
 
 
 def _moving(primal: Trace) -> list[int]:
@@ -283,7 +277,7 @@ def _deriv(primal: Trace, reading: Reading, request: Request) -> Program:
         results += atoms
     output = trees[0] if request.single else Node("tuple", tuple(trees))
     trace = replace(primal, body=Region((), tuple(b.equations), tuple(results)), output=output, procedures=procedures)
-    return _program(trace, primal, reading, request)
+    return named_program(trace, primal, reading, request)
 
 
 def _kind(tree: Tree) -> str:

@@ -147,9 +147,7 @@ def _gradient(primal: Trace, reading: Reading, request: Request) -> Program:
     trace = adjoint(primal, reading.wrt, value=keeps_value, seeds=tuple(one))
     gradient = gradient_tree(reading, request, len(primal.body.results) if keeps_value else 0)
     output = with_value(primal.output, gradient, request.has_aux, request.value or checked)
-    trace = replace(returning(trace, output), name=derivative_name(primal.name, request))
-    trace = simplify(trace, across=True)
-    return Program(request, reading, primal, (trace,), checked)
+    return named_program(returning(trace, output), primal, reading, request, checked)
 
 
 def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
@@ -179,24 +177,21 @@ def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
     trace = tangent(trace, reading.wrt, value=False)
     if request.kind == "hvps":
         trace = several_tangents(trace, 0)
-    trace = replace(trace, name=derivative_name(primal.name, request))
-    return Program(request, reading, primal, (simplify(trace, across=True),))
+    return named_program(trace, primal, reading, request)
 
 
 def _jacfwd(primal: Trace, reading: Reading, request: Request) -> Program:
     """One function: all unit tangents at once."""
     check_moving(primal)
     trace = by_columns(primal, reading.wrt, gradient_tree(reading, request, 0))
-    trace = replace(trace, name=derivative_name(primal.name, request))
-    return Program(request, reading, primal, (simplify(trace, across=True),), way=COLUMNS)
+    return named_program(trace, primal, reading, request, way=COLUMNS)
 
 
 def _jacrev(primal: Trace, reading: Reading, request: Request) -> Program:
     """One function: the forward sweep, then the reverse sweep of all unit adjoints at once."""
     check_moving(primal, real=True)
     trace = by_rows(primal, reading.wrt, gradient_tree(reading, request, 0))
-    trace = replace(trace, name=derivative_name(primal.name, request))
-    return Program(request, reading, primal, (simplify(trace, across=True),), way=ROWS)
+    return named_program(trace, primal, reading, request, way=ROWS)
 
 
 def _jacobian(primal: Trace, reading: Reading, request: Request) -> Program:
@@ -210,8 +205,7 @@ def _hessian(primal: Trace, reading: Reading, request: Request) -> Program:
     primal = made_scalar(primal, differentiated(primal, request.has_aux))
     (trace,) = _gradient(primal, reading, request).traces
     trace = by_columns(trace, reading.wrt, gradient_tree(reading, request, 0))
-    trace = replace(trace, name=derivative_name(primal.name, request))
-    return Program(request, reading, primal, (simplify(trace, across=True),), way=COLUMNS)
+    return named_program(trace, primal, reading, request, way=COLUMNS)
 
 
 STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
@@ -229,6 +223,14 @@ STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
 }
 
 
+def named_program(
+    trace: Trace, primal: Trace, reading: Reading, request: Request, checked: bool = False, way: str = ""
+) -> Program:
+    """The program of one trace, under the name of the derivative."""
+    named = replace(trace, name=derivative_name(primal.name, request))
+    return Program(request, reading, primal, (simplify(named, across=True),), checked, way)
+
+
 def derived_trace(reading: Reading, request: Request) -> Trace:
     """The trace of a derivative that a program calls."""
     primal = simplify(reading.trace)
@@ -240,14 +242,14 @@ def derived_trace(reading: Reading, request: Request) -> Trace:
         return STAGES[request.kind](primal, reading, request).traces[0]
 
 
-def transposed_trace(reading: Reading, request: Any = None) -> Trace:
+def transposed_trace(reading: Reading, _: Request | None) -> Trace:
     """The adjoints alone of what a reading differentiates, in one tuple: each differentiable result has a seed."""
     primal = simplify(reading.trace)
     trace = adjoint(primal, reading.wrt, value=False, seeds="inputs")
     return simplify(returning(trace, Node("tuple", tuple(map(Leaf, range(len(reading.wrt)))))))
 
 
-def closed_trace(reading: Reading, request: Any = None) -> Trace:
+def closed_trace(reading: Reading, _: Request | None) -> Trace:
     """The function that a reading has read, as it is handed to a solver."""
     return simplify(reading.trace)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.arguments import children
 from srcad.errors import ArgumentError
+from srcad.structures import children
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
 from srcad.trace.types import is_differentiable
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from srcad.arguments import children, rebuild
 from srcad.errors import ArgumentError
 from srcad.guards import Directions
 from srcad.pipeline import Program
 from srcad.pullback import Prototype, paired
+from srcad.structures import children, rebuild
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
 from srcad.transform.tangent import Direction
 

@@ -54,7 +54,7 @@ def test_thousands_of_columns() -> None:
     _, due = srcad.jvp(EXAMPLE.residuals, (x, *data), (v, *[None] * len(data)))
     np.testing.assert_allclose(J @ v, due, rtol=1e-9, atol=1e-9)
     given = srcad.sparse.jacobian(EXAMPLE.residuals, sparsity=due_pattern(data))
-    np.testing.assert_array_equal(given(x, *data).toarray(), J.toarray())
+    assert (given(x, *data) != J).nnz == 0
 
 
 def test_every_entry_of_a_small_scene() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 import srcad
 import tests.api_programs as programs
-from srcad.arguments import children
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.jacobians import Jacobian
+from srcad.structures import children
 from tests.corpus import Program, load
 
 X = np.array([0.5, -1.0, 2.0])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import weakref
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
@@ -108,7 +108,7 @@ def test_errors_of_the_program_come_once_and_with_its_line(capsys: pytest.Captur
     assert capsys.readouterr().out.split() == ["a", "b", "c"]
 
 
-def test_functions_are_not_kept_alive() -> None:
+def test_functions_are_not_kept_alive(collect: Callable[[], int]) -> None:
     def made(k: float) -> Any:
         def f(x):
             return k * x * x
@@ -120,7 +120,7 @@ def test_functions_are_not_kept_alive() -> None:
     assert srcad.jvp(made(1.0), (2.0,), (1.0,)) == (4.0, 4.0)
     gone = weakref.ref(function)
     del function
-    gc.collect()
+    collect()
     assert gone() is None
 
 

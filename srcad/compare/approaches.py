@@ -15,7 +15,8 @@ from srcad.compare.inputs import Problem, Vector
 from srcad.compare.symbolic import Symbolic, load, symbolic
 from srcad.errors import NotYetSupported
 from srcad.forward import jvp
-from srcad.testing.directions import flat, flat_like, is_float, map_leaves
+from srcad.structures import is_float, map_leaves
+from srcad.testing.directions import flat, flat_like
 
 Matrix = NDArray[np.float64]
 Way = Callable[[], Matrix]

@@ -21,7 +21,7 @@ from srcad.errors import Span
 from srcad.ops.catalogue import OPS
 from srcad.ops.meaning import MEANINGS
 from srcad.testing.meanings import meanings
-from srcad.trace.evaluate import _Interpreter
+from srcad.trace.evaluate import Interpreter
 from srcad.trace.nodes import Equation, Trace
 
 Function = Callable[..., Any]
@@ -282,8 +282,8 @@ def _roomy(value: Any) -> Any:
     return value.astype(object) if is_floats else value
 
 
-class _Running(_Interpreter):
-    def apart(self) -> _Interpreter:
+class _Running(Interpreter):
+    def apart(self) -> Interpreter:
         return _Running(self.meaning, self.procedures)
 
     def operation(self, equation: Equation) -> tuple[Any, ...]:

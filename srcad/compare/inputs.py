@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from srcad.arguments import Binder, name_of
 from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import input_values
-from srcad.testing.directions import flat, is_float, leaves, like, map_leaves
+from srcad.structures import is_float, leaves, map_leaves
+from srcad.testing.directions import flat, like
 
 Vector = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.ops.catalogue import OPS
 from srcad.testing.meanings import meanings
-from srcad.trace.evaluate import Meaning, _Interpreter
+from srcad.trace.evaluate import Interpreter, Meaning
 from srcad.trace.nodes import Equation, Trace
 
 # What moves values about, or makes them, is not counted.
@@ -33,14 +33,14 @@ def operations(trace: Trace, inputs: Sequence[Any]) -> int:
     return tally[0]
 
 
-class _Counting(_Interpreter):
+class _Counting(Interpreter):
     """`tally` has one number, which the calls of procedures share."""
 
     def __init__(self, meaning: Meaning, procedures: Mapping[str, Trace], tally: list[int]) -> None:
         super().__init__(meaning, procedures)
         self.tally = tally
 
-    def apart(self) -> _Interpreter:
+    def apart(self) -> Interpreter:
         return _Counting(self.meaning, self.procedures, self.tally)
 
     def operation(self, equation: Equation) -> tuple[Any, ...]:

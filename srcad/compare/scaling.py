@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad.compare.exact import Beyond
 from srcad.compare.inputs import Problem
-from srcad.testing.directions import is_float, leaves
+from srcad.structures import is_float, leaves
 from srcad.trace.types import Array
 
 SIZES = (8, 16, 32, 64, 128)

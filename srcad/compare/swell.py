@@ -18,7 +18,7 @@ from srcad.compare.exact import Beyond
 from srcad.compare.inputs import Problem
 from srcad.compare.operations import operations
 from srcad.compare.symbolic import symbolic
-from srcad.testing.directions import is_float
+from srcad.structures import is_float
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from srcad.errors import NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend import objects
 from srcad.frontend.arrays import describe, from_atom, is_list, new_array, to_atom
-from srcad.frontend.derivatives import read_apart, tree_value
+from srcad.frontend.derivatives import container, read_apart, tree_value
 from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.reading import DERIVE
 from srcad.frontend.trees import made_of
@@ -408,16 +408,7 @@ def _filled(m: Machine, tree: Tree, leaves: Sequence[Value]) -> Value:
     if isinstance(tree, Leaf):
         return leaves[tree.index]
     assert isinstance(tree, Node)
-    parts = tuple(_filled(m, child, leaves) for child in tree.children)
-    if tree.kind in ("tuple", "namedtuple"):
-        return Tup(parts, tree.cls)
-    if tree.kind == "list":
-        return Ref(m.allocate(ListCell(parts)))
-    named = tuple(zip(tree.keys, parts, strict=True))
-    if tree.kind == "dict":
-        return Ref(m.allocate(DictCell(named, tree.cls)))
-    assert tree.cls is not None
-    return Ref(m.allocate(InstanceCell(tree.cls, named)))
+    return container(m, tree, tuple(_filled(m, child, leaves) for child in tree.children))
 
 
 def _count(tree: Tree) -> int:

@@ -572,7 +572,11 @@ def tree_value(m: Machine, tree: Tree, results: Sequence[Atom]) -> Value:
         return Num(atom) if isinstance(atom, Var) and isinstance(atom.type, Scalar) else from_atom(m, atom, layout=None)
     if isinstance(tree, Fixed):
         return Static(tree.value)
-    parts = tuple(tree_value(m, child, results) for child in tree.children)
+    return container(m, tree, tuple(tree_value(m, child, results) for child in tree.children))
+
+
+def container(m: Machine, tree: Node, parts: tuple[Value, ...]) -> Value:
+    """A container of the kind of a node, with these parts."""
     if tree.kind in ("tuple", "namedtuple"):
         return Tup(parts, tree.cls if tree.kind == "namedtuple" else None)
     if tree.kind == "list":
@@ -584,4 +588,15 @@ def tree_value(m: Machine, tree: Tree, results: Sequence[Atom]) -> Value:
     return Ref(m.allocate(InstanceCell(tree.cls, named)))
 
 
-__all__ = ["apply", "call_derivative", "like", "make", "moves", "pair", "placed", "read_apart", "tree_value"]
+__all__ = [
+    "apply",
+    "call_derivative",
+    "container",
+    "like",
+    "make",
+    "moves",
+    "pair",
+    "placed",
+    "read_apart",
+    "tree_value",
+]

@@ -166,7 +166,7 @@ def _trace(
     outer = captured[one.label]
     taken: set[str] = set()
     given = [*one.parameters, *outer]
-    named = [Var(v.type, _fresh(v.name or "v", taken)) for v in given]
+    named = [Var(v.type, fresh_name(v.name or "v", taken)) for v in given]
     new: dict[Var, Atom] = dict(zip(given, named, strict=True))
     body = _region(one.body, new, names, captured, raising)
     return Trace(
@@ -178,7 +178,8 @@ def _trace(
     )
 
 
-def _fresh(name: str, taken: set[str]) -> str:
+def fresh_name(name: str, taken: set[str]) -> str:
+    """The name, with a number if need be; it is taken from now on."""
     candidate, k = name, 1
     while candidate in taken:
         k += 1

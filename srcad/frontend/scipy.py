@@ -19,7 +19,6 @@ from srcad.frontend.derivatives import place
 from srcad.frontend.machine import Machine
 from srcad.frontend.solvers import (
     FLOAT_SCALAR,
-    PYTHON_FLOAT,
     Call,
     Closed,
     Finish,
@@ -47,7 +46,7 @@ from srcad.frontend.solvers import (
 from srcad.frontend.values import ArrayRef, Num, Ref, Static, Tup, Value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Trace, Var
-from srcad.trace.types import OPAQUE, UNKNOWN_DIM, Array, Dim, Scalar, is_numeric, rank_of
+from srcad.trace.types import FLOAT, OPAQUE, UNKNOWN_DIM, Array, Dim, Scalar, is_numeric, rank_of
 
 RESULT: tuple[str, ...] = (
     "success",
@@ -174,9 +173,9 @@ def functions(
 def bracketed(g: Given) -> Value:
     """A root between two numbers."""
     g.only("full_output", False, 0)
-    closed, given = functions(g, "f", (Const(0.0, PYTHON_FLOAT),), scalar_result, {})
+    closed, given = functions(g, "f", (Const(0.0, FLOAT),), scalar_result, {})
     ends = tuple(option(g.m, name, g.needed(name)) for name in ("a", "b"))
-    found = emit_call(g.m, Call(g.path, given, closed.captured, ends, g.rest()), PYTHON_FLOAT)
+    found = emit_call(g.m, Call(g.path, given, closed.captured, ends, g.rest()), FLOAT)
     return value_of(g.m, solution(g.m, found, closed, "root", "dense"))
 
 
@@ -327,10 +326,10 @@ def quad(g: Given) -> Value:
     for name in ("weight", "wvar", "wopts"):
         g.only(name, None, do="write the weight into the function.")
     limits = tuple(limit(g.m, g.needed(name)) for name in ("a", "b"))
-    closed, given = functions(g, "func", (Const(0.0, PYTHON_FLOAT),), scalar_result, {}, "integrand")
+    closed, given = functions(g, "func", (Const(0.0, FLOAT),), scalar_result, {}, "integrand")
     rest = g.rest()
     info = emit_call(g.m, Call(g.path, given, closed.captured, limits, rest), OPAQUE)
-    found, error = (member(g.m, info, k, PYTHON_FLOAT) for k in (0, 1))
+    found, error = (member(g.m, info, k, FLOAT) for k in (0, 1))
     options = {name: a for name, a in rest if name in QUAD}
     params = {"function": closed.functions[0], "options": tuple(options)}
     value = g.m.make("integral", found, *limits, *options.values(), *closed.captured, **params)
@@ -386,7 +385,7 @@ def odeint(g: Given) -> Value:
     y0, times = starting_vector(m, g.needed("y0")), starting_vector(m, g.needed("t"))
     first = g.take("tfirst")
     ahead = first is not None and known(m, first) is True
-    own: tuple[Atom, ...] = (Const(0.0, PYTHON_FLOAT), y0) if ahead else (y0, Const(0.0, PYTHON_FLOAT))
+    own: tuple[Atom, ...] = (Const(0.0, FLOAT), y0) if ahead else (y0, Const(0.0, FLOAT))
     for name in ("Dfun", "col_deriv"):
         g.take(name)  # a help for the solver alone
     closed, given = functions(g, "func", own, derivative_of(y0), {}, "slope")

@@ -19,7 +19,7 @@ from srcad.frontend import objects
 from srcad.frontend.arrays import describe, load, new_array, to_array, to_atom, to_number
 from srcad.frontend.derivatives import read_apart
 from srcad.frontend.machine import Machine
-from srcad.frontend.procedures import is_quiet
+from srcad.frontend.procedures import fresh_name, is_quiet
 from srcad.frontend.reading import DERIVE, Derivative
 from srcad.frontend.values import (
     ArrayRef,
@@ -39,7 +39,7 @@ from srcad.frontend.values import (
 from srcad.trace.builder import const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Parameter, Path, Region, Trace, Var, free_variables
-from srcad.trace.types import FLOAT, ONE, OPAQUE, Array, Scalar, Type, dtype_of, is_complex, is_numeric, rank_of
+from srcad.trace.types import OPAQUE, Array, Scalar, Type, dtype_of, is_complex, is_numeric, rank_of
 
 Finish = Callable[[Machine, Value], Value]
 
@@ -137,7 +137,7 @@ def _closed(m: Machine, trace: Trace, one: Wanted, captured: tuple[Var, ...]) ->
     """The trace with what is captured as parameters."""
     taken: set[str] = set()
     given = [*(entry.var for entry in trace.inputs[: len(one.own)]), *captured]
-    named = [Var(v.type, _fresh(m.names.get(v, v.name) or "v", taken)) for v in given]
+    named = [Var(v.type, fresh_name(m.names.get(v, v.name) or "v", taken)) for v in given]
     equations, results = instance(trace.body, dict(zip(given, named, strict=True)))
     return Trace(
         one.name,
@@ -147,15 +147,6 @@ def _closed(m: Machine, trace: Trace, one: Wanted, captured: tuple[Var, ...]) ->
         Leaf(0),
         trace.span,
     )
-
-
-def _fresh(name: str, taken: set[str]) -> str:
-    candidate, k = name, 1
-    while candidate in taken:
-        k += 1
-        candidate = f"{name}_{k}"
-    taken.add(candidate)
-    return candidate
 
 
 # ---- what functions return
@@ -368,5 +359,3 @@ def unread(m: Machine, error: SrcadError, values: Iterable[Value]) -> bool:
 
 
 FLOAT_SCALAR = Scalar("float64")
-VECTOR_OF_ONE = Array("float64", (ONE,))
-PYTHON_FLOAT = FLOAT

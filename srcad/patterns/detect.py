@@ -1,4 +1,10 @@
-"""Which results depend on which inputs: a run of a trace at values, with the set of its inputs beside each number."""
+"""Which results depend on which inputs: a run of a trace at values, with the set of its inputs beside each number.
+
+a = x[:-1]                  a: {0} {1}             the pattern, a row for each
+b = np.sin(x[1:])     ->    b: {1} {2}       ->    element of y:
+y = a * b                   y: {0,1} {1,2}         1 1 0
+                                                   0 1 1
+"""
 
 from __future__ import annotations
 

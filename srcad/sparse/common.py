@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from srcad.pipeline import Program, Request
 from srcad.sparse.evaluation import CHANGES, MISSES, Push, probe
 from srcad.sparse.given import given_pattern
 from srcad.sparse.layout import Layout
-from srcad.specialise import Specialiser
+from srcad.specialise import Entrance, Specialiser
 
 Function = Callable[..., Any]
 
@@ -77,9 +79,31 @@ class Sparse:
         return made
 
 
-def differentiated_of(specialiser: Specialiser, call: Call) -> tuple[Any, ...]:
-    chosen = specialiser.binder.resolve_all(specialiser.request.argnums, call)
-    return tuple(call.args[k] if isinstance(k, int) else call.kwargs[k] for k in chosen)
+@dataclass(frozen=True)
+class At:
+    """A matrix at the arguments of one call. Abstract. `arguments`: those that are differentiated."""
+
+    call: Call
+    arguments: tuple[Any, ...]
+
+    @cached_property
+    def inputs(self) -> Layout:
+        return Layout(self.arguments)
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        """To what tells the pattern."""
+        raise NotImplementedError
+
+    @property
+    def program(self) -> Program:
+        return self.entrance.specialisation.program
+
+
+def bound(specialiser: Specialiser, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Call, tuple[Any, ...]]:
+    """A call, and those of its arguments that are differentiated."""
+    call = specialiser.binder.bind(args, kwargs)
+    return call, specialiser.binder.differentiated(specialiser.request.argnums, call)
 
 
 def split(matrix: Any, arguments: Sequence[Any]) -> Iterator[Any]:
@@ -104,4 +128,4 @@ def _require_scipy() -> None:
         raise ArgumentError(what, do="pip install scipy networkx") from None
 
 
-__all__ = ["Function", "Sparse", "differentiated_of", "split"]
+__all__ = ["At", "Function", "Sparse", "bound", "split"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from srcad.arguments import Call, children
+from srcad.arguments import Call
 from srcad.patterns import pattern
 from srcad.report.values import input_values
 from srcad.specialise import Entrance
+from srcad.structures import children
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
 from srcad.transform.adjoint import is_flat
 from srcad.transform.opened import opened

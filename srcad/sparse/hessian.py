@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from srcad.arguments import Argnums, Call
+from srcad.arguments import Argnums
 from srcad.patterns import Plan
-from srcad.pipeline import Program
 from srcad.rules.lanes import NotBatched
-from srcad.sparse.common import Function, Sparse, differentiated_of, split
+from srcad.sparse.common import At, Function, Sparse, bound, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
 from srcad.sparse.given import check_shape
-from srcad.sparse.layout import Layout
 from srcad.specialise import Entrance
 from srcad.trace.nodes import walk
 
@@ -61,30 +59,19 @@ class Hessian(Sparse):
         return tuple(tuple(split(row.tocsr(), arguments)) for row in rows)
 
     def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _HessianAt:
-        call = self._products.binder.bind(args, kwargs)
-        return _HessianAt(self, call, differentiated_of(self._products, call))
+        return _HessianAt(*bound(self._products, args, kwargs), self)
 
 
 @dataclass(frozen=True)
-class _HessianAt:
+class _HessianAt(At):
     """A Hessian at the arguments of one call."""
 
     of: Hessian
-    call: Call
-    arguments: tuple[Any, ...]
-
-    @cached_property
-    def inputs(self) -> Layout:
-        return Layout(self.arguments)
 
     @cached_property
     def entrance(self) -> Entrance:
         """To the gradient."""
         return self.of._gradients.find(self.call)
-
-    @property
-    def program(self) -> Program:
-        return self.entrance.specialisation.program
 
     @cached_property
     def pattern(self) -> Any:

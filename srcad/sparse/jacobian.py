@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from srcad.arguments import Argnums, Call
+from srcad.arguments import Argnums
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.patterns import Plan
-from srcad.pipeline import Program
 from srcad.rules.lanes import NotBatched
-from srcad.sparse.common import Function, Sparse, differentiated_of, split
+from srcad.sparse.common import At, Function, Sparse, bound, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
 from srcad.sparse.given import check_length, check_shape
@@ -66,21 +65,14 @@ class Jacobian(Sparse):
         return self._at(args, kwargs).plan
 
     def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _JacobianAt:
-        call = self._specialisers["columns"].binder.bind(args, kwargs)
-        return _JacobianAt(self, call, differentiated_of(self._specialisers["columns"], call))
+        return _JacobianAt(*bound(self._specialisers["columns"], args, kwargs), self)
 
 
 @dataclass(frozen=True)
-class _JacobianAt:
+class _JacobianAt(At):
     """A Jacobian at the arguments of one call."""
 
     of: Jacobian
-    call: Call
-    arguments: tuple[Any, ...]
-
-    @cached_property
-    def inputs(self) -> Layout:
-        return Layout(self.arguments)
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -92,10 +84,6 @@ class _JacobianAt:
             if side is not None:
                 raise
         return specialisers["rows"].find(self.call)
-
-    @property
-    def program(self) -> Program:
-        return self.entrance.specialisation.program
 
     @cached_property
     def pattern(self) -> Any:

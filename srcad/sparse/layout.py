@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import children, differentiable_argnums, rebuild
+from srcad.structures import children, is_float, leaves, map_leaves
 
 Vector = NDArray[Any]
 
@@ -23,7 +23,7 @@ class Layout:
 
     @cached_property
     def leaves(self) -> list[Any]:
-        return [leaf for leaf in _leaves(self.tree) if _is_float(leaf)]
+        return [leaf for leaf in leaves(self.tree) if is_float(leaf)]
 
     @cached_property
     def size(self) -> int:
@@ -51,28 +51,15 @@ class Layout:
         return np.concatenate(parts, axis=-1) if parts else np.zeros((*lead, 0))
 
 
-def _is_float(leaf: Any) -> bool:
-    return differentiable_argnums([leaf]) == (0,)
-
-
-def _leaves(tree: Any) -> Iterator[Any]:
-    parts = children(tree)
-    if parts is None:
-        yield tree
-    for part in parts or ():
-        yield from _leaves(part)
-
-
 def _filled(tree: Any, parts: Iterator[Vector]) -> Any:
-    inner = children(tree)
-    if inner is not None:
-        return rebuild(tree, [_filled(part, parts) for part in inner])
-    if not _is_float(tree):
-        return None
-    part = next(parts)
-    if part.ndim == 1 and not isinstance(tree, np.ndarray):
-        return type(tree)(part[0])
-    return part.reshape(part.shape[:-1] + np.shape(tree)).astype(np.asarray(tree).dtype, copy=False)
+    """The structure with the numbers of a part in the shape and the dtype of each float, behind leading axes."""
+    return map_leaves(lambda leaf: _shaped(leaf, next(parts)) if is_float(leaf) else None, tree)
+
+
+def _shaped(leaf: Any, part: Vector) -> Any:
+    if part.ndim == 1 and not isinstance(leaf, np.ndarray):
+        return type(leaf)(part[0])
+    return part.reshape(part.shape[:-1] + np.shape(leaf)).astype(np.asarray(leaf).dtype, copy=False)
 
 
 def _beside(tree: Any, other: Any, lead: tuple[int, ...]) -> Iterator[Vector]:
@@ -82,7 +69,7 @@ def _beside(tree: Any, other: Any, lead: tuple[int, ...]) -> Iterator[Vector]:
         others = [None] * len(parts) if other is None else children(other) or ()
         for part, beside in zip(parts, others, strict=True):
             yield from _beside(part, beside, lead)
-    elif _is_float(tree):
+    elif is_float(tree):
         shape = (*lead, np.size(tree))
         yield np.zeros(shape, np.asarray(tree).dtype) if other is None else np.reshape(other, shape)
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from srcad.arguments import name_of
 from srcad.errors import ArgumentError
+from srcad.structures import is_float, leaves
 from srcad.testing.culprit import first_wrong
 from srcad.testing.differences import LEAVES_DOMAIN
-from srcad.testing.directions import Point, flat, is_float, leaves, moving_positions, weights
+from srcad.testing.directions import Point, flat, moving_positions, weights
 from srcad.testing.here import Here, Measure, Raised
 from srcad.testing.paths import turning
 from srcad.testing.report import Fault, Report, Row

@@ -19,12 +19,13 @@ from srcad.ops.solvers import SOLUTIONS
 from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
+from srcad.structures import is_float, map_leaves
 from srcad.testing.differences import kink, largest, negligible, slope
-from srcad.testing.directions import Point, Vector, flat, flat_like, inner, is_float, map_leaves, moved, size, weights
+from srcad.testing.directions import Point, Vector, flat, flat_like, inner, moved, size, weights
 from srcad.testing.here import Measure
 from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
-from srcad.trace.evaluate import Meaning, _Interpreter
+from srcad.trace.evaluate import Interpreter, Meaning
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
 from srcad.transform.branches import bar_type
 from srcad.transform.push import Push
@@ -98,7 +99,7 @@ class _Guilty(Exception):  # noqa: N818  (it isn't an error that it is found)
         self.fault = fault
 
 
-class _Judge(_Interpreter):
+class _Judge(Interpreter):
     """Runs a trace with tangents, and judges each equation of the trace without them."""
 
     def __init__(self, meaning: Meaning, trace: Trace, push: Push, measure: Measure) -> None:
@@ -238,7 +239,7 @@ class _Judge(_Interpreter):
         self, equations: Sequence[Equation], wanted: Sequence[Atom | None], given: Mapping[Any, Any]
     ) -> tuple[Any, ...]:
         """What a rule's equations give, at the values of now."""
-        apart = _Interpreter(self.meaning, self.procedures)
+        apart = Interpreter(self.meaning, self.procedures)
         apart.values = {**self.values, **{var: value for var, value in given.items() if var is not None}}
         apart.region(Region((), tuple(equations), ()))
         return tuple(None if a is None else apart.atom(a) for a in wanted)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import check_differentiable, children, differentiable_argnums, rebuild
+from srcad.arguments import check_differentiable, differentiable_argnums
 from srcad.errors import ArgumentError
+from srcad.structures import children, is_float, leaves, map_leaves
 
 Vector = NDArray[Any]
 
@@ -30,25 +31,6 @@ def moving_positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -
             raise ArgumentError(f"argnums={k} is out of range: there are {len(args)} arguments")
         check_differentiable(args[k], str(k))
     return tuple(k % len(args) for k in chosen)
-
-
-def is_float(leaf: Any) -> bool:
-    """Whether a leaf of arguments can move."""
-    return isinstance(leaf, float) or (isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind == "f")
-
-
-def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
-    """`function` over the leaves of trees of one structure; None stands for a tree of None."""
-    parts = children(tree)
-    if parts is None:
-        return function(tree, *others)
-    columns = [[None] * len(parts) if other is None else children(other) or [] for other in others]
-    return rebuild(tree, [map_leaves(function, *row) for row in zip(parts, *columns, strict=True)])
-
-
-def leaves(tree: Any) -> list[Any]:
-    parts = children(tree)
-    return [tree] if parts is None else [leaf for part in parts for leaf in leaves(part)]
 
 
 def draw(rng: np.random.Generator, tree: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad.api import value_and_grad
-from srcad.arguments import children, rebuild
+from srcad.structures import children, map_leaves
 
 LEVELS = 3
 
@@ -32,7 +32,7 @@ class _Direction:
         """args + t * direction, as fresh objects: a program may change its arguments."""
         fresh = list(copy.deepcopy(args))
         for k, part in zip(self.active, self.parts, strict=True):
-            fresh[k] = _map(lambda leaf, d: leaf if d is None else leaf + t * d, fresh[k], part)
+            fresh[k] = map_leaves(lambda leaf, d: leaf if d is None else leaf + t * d, fresh[k], part)
         return tuple(fresh)
 
     def along(self, gradient: tuple[Any, ...]) -> float:
@@ -64,7 +64,7 @@ def check_gradient(
     rng = np.random.default_rng(seed)
     worst = 0.0
     for _ in range(directions):
-        direction = _Direction(tuple(_map(lambda leaf: _draw(rng, leaf), args[k]) for k in active), active)
+        direction = _Direction(tuple(map_leaves(lambda leaf: _draw(rng, leaf), args[k]) for k in active), active)
         due = _derivative(lambda t, d=direction: float(function(*d.moved(args, t))), step)  # type: ignore[misc]
         got = direction.along(per_argument)
         error = abs(got - due) / max(abs(due), abs(float(value)), 1e-8)
@@ -89,15 +89,6 @@ def _draw(rng: np.random.Generator, leaf: Any) -> Any:
         return None
     size = float(np.sqrt(np.mean(np.square(leaf)))) if np.size(leaf) else 0.0
     return rng.normal(size=np.shape(leaf)) * (size or 1.0)
-
-
-def _map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
-    """`function` over the leaves of trees of one structure."""
-    parts = children(tree)
-    if parts is None:
-        return function(tree, *others)
-    columns = [children(other) or [] for other in others]
-    return rebuild(tree, [_map(function, *row) for row in zip(parts, *columns, strict=True)])
 
 
 def _inner(gradient: Any, direction: Any) -> float:

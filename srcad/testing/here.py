@@ -13,8 +13,9 @@ from srcad.api import value_and_grad, vjp
 from srcad.arguments import Binder, name_of
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.forward import hvp, jvp
+from srcad.structures import is_float
 from srcad.testing.differences import LEAVES_DOMAIN, Curve, Kink, Slope, exact_slope, kink, largest, negligible, slope
-from srcad.testing.directions import Point, Vector, blocks, flat, flat_like, inner, is_float, length, reach
+from srcad.testing.directions import Point, Vector, blocks, flat, flat_like, inner, length, reach
 from srcad.testing.report import Row
 
 MOST_ALONE = 8  # parts of arguments that are moved one by one

@@ -19,7 +19,7 @@ from srcad.report.values import input_values
 from srcad.testing.differences import LEAVES_DOMAIN
 from srcad.testing.directions import Point
 from srcad.testing.meanings import meanings
-from srcad.trace.evaluate import Meaning, _Interpreter
+from srcad.trace.evaluate import Interpreter, Meaning
 from srcad.trace.nodes import Equation, Trace
 
 Way = list[tuple[Span | None, object]]
@@ -55,12 +55,12 @@ def way(trace: Trace, inputs: Sequence[Any]) -> Way:
     return walking.decisions
 
 
-class _Walking(_Interpreter):
+class _Walking(Interpreter):
     def __init__(self, meaning: Meaning, procedures: Any, decisions: Way) -> None:
         super().__init__(meaning, procedures)
         self.decisions = decisions
 
-    def apart(self) -> _Interpreter:
+    def apart(self) -> Interpreter:
         return _Walking(self.meaning, self.procedures, self.decisions)
 
     def branch(self, equation: Equation) -> tuple[Any, ...]:

@@ -37,12 +37,12 @@ def run(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> tuple
     """The flat results, and the value that each variable got last."""
     region = trace.body if isinstance(trace, Trace) else trace
     inputs = tuple(entry.var for entry in trace.inputs) if isinstance(trace, Trace) else region.parameters
-    interpreter = _Interpreter(meaning, trace.procedures if isinstance(trace, Trace) else {})
+    interpreter = Interpreter(meaning, trace.procedures if isinstance(trace, Trace) else {})
     interpreter.bind(inputs, tuple(values))
     return interpreter.region(region), interpreter.values
 
 
-class _Interpreter:
+class Interpreter:
     def __init__(self, meaning: Meaning, procedures: Mapping[str, Trace]) -> None:
         self.meaning = meaning
         self.procedures = procedures
@@ -138,6 +138,6 @@ class _Interpreter:
         called.bind([entry.var for entry in procedure.inputs], self.read(equation.operands))
         return called.region(procedure.body)
 
-    def apart(self) -> _Interpreter:
+    def apart(self) -> Interpreter:
         """The interpreter of a call, with variables of its own."""
-        return _Interpreter(self.meaning, self.procedures)
+        return Interpreter(self.meaning, self.procedures)

@@ -49,12 +49,6 @@ def _print_one(trace: Trace, types: bool, lines: bool) -> str:
     return "\n".join([f"{trace.name}({inputs}):", *body, f"{INDENT}return {result}"])
 
 
-def print_region(region: Region, types: bool = False) -> str:
-    """A region as text; variables of the regions around it get names in the order of use."""
-    printer = _Printer(types)
-    return "\n".join(printer.region(region, 0))
-
-
 def print_equation(equation: Equation, types: bool = True) -> str:
     """One equation as text, out of its context."""
     return "\n".join(_Printer(types).equations((equation,), 0))

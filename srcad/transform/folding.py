@@ -50,10 +50,6 @@ def fold(trace: Trace, across: bool = False) -> Trace:
     return with_body(trace, _folded(trace.body, Uses(trace.body, (entry.var for entry in trace.inputs)), across))
 
 
-def fold_region(region: Region, across: bool = False) -> Region:
-    return _folded(region, Uses(region), across)
-
-
 def _folded(region: Region, uses: Uses, across: bool) -> Region:
     folder = Folder(uses, across)
     folded = folder.region(region)

@@ -21,13 +21,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcad.ops.arguments import length_dim
 from srcad.rules.lanes import NotBatched
 from srcad.rules.table import RULES, Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.types import INT, Array, Scalar
 from srcad.transform.adjoint import adjoint
+from srcad.transform.jacobian import Shapes, units_of
 from srcad.transform.simplify import simplify
 from srcad.transform.solved import (
     call,
@@ -144,18 +144,13 @@ def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
     All unit tangents go through at once; one after the other, where they can't.
     """
     x, start = values[0], len(b.equations)
-    n = size(b, x)
-    units = b.emit("eye", n)
-    if _rank(x) == 1:
-        units = b.emit("with_dims", units, dims=(length_dim(n.type), *x.type.dims))  # type: ignore[attr-defined]
-    else:
-        units = b.emit("reshape", units, n, *lengths(b, x))
+    units = units_of(Shapes(b, {}), (x,), (None,))
     try:
-        slopes = pushed_many(b, f, values, {0: units}, n)
+        slopes = pushed_many(b, f, values, {0: units.vectors[0]}, units.count)
     except NotBatched:
         del b.equations[start:]
         return _slope_by_slope(b, f, values)
-    return slopes if _rank(slopes) == 2 else b.emit("reshape", slopes, n, n)
+    return slopes if _rank(slopes) == 2 else b.emit("reshape", slopes, units.count, units.count)
 
 
 def _slope_by_slope(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from srcad.trace.verifier import verify
 from srcad.transform.adjoint import adjoint
 from srcad.transform.simplify import simplify
 from tests.corpus import curves, recursion
+from tests.effort import calls_of
 
 
 def reading(function: Any, *args: Any) -> Reading:
@@ -76,9 +76,8 @@ def test_the_pullback_runs_any_number_of_times() -> None:
 
 
 def test_it_compiles_at_once() -> None:
-    start = time.perf_counter()
-    srcad.grad(curves.damped_integral)(0.8, 0.2, 1.9)
-    assert time.perf_counter() - start < 3.0
+    """However often functions call each other, each is read a few times."""
+    assert calls_of(lambda: srcad.grad(curves.damped_integral)(0.8, 0.2, 1.9)) < 1_000_000
 
 
 def endless(x: float) -> float:

@@ -6,7 +6,6 @@ The tangent agrees with the gradient, and second derivatives with differences of
 from __future__ import annotations
 
 import importlib.util
-import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,8 @@ from srcad.errors import InternalError, SrcadError
 from tests import reference
 from tests.fuzz import programs
 
-SEEDS = range(400)
-SEEDS_OF_TANGENTS = range(1000, 1120)
-SECONDS = 20.0
+SEEDS = range(160)
+SEEDS_OF_TANGENTS = range(1000, 1080)
 ACTIVE = (0, 1, 2, 3)
 
 
@@ -132,7 +130,7 @@ def check_tangents(f: Any, seed: int) -> str:
 
 @pytest.mark.parametrize(("checked", "seeds"), [(check, SEEDS), (check_tangents, SEEDS_OF_TANGENTS)])
 def test_programs(checked: Any, seeds: range, tmp_path: Path) -> None:
-    start, counts = time.perf_counter(), {"right": 0, "refused": 0}
+    counts = {"right": 0, "refused": 0}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for seed in seeds:
@@ -141,8 +139,6 @@ def test_programs(checked: Any, seeds: range, tmp_path: Path) -> None:
                 counts[checked(load(seed, size, tmp_path), seed)] += 1
             except Exception as error:
                 pytest.fail(f"seed {seed}: {error}\n{programs.source(seed, size)}")
-            if time.perf_counter() - start > SECONDS:
-                break
     assert counts["right"] > counts["refused"], counts
 
 

@@ -6,6 +6,7 @@ results, and second derivatives, made in both orders, with differences of the gr
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,6 +34,12 @@ CONSTRUCTS = {"complex", "operator", "subscripts", "stores", "lists", "flow", "b
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("register")
     return with_totals(CASES, load(CASES, folder, "calls"), folder, "totals")
+
+
+@pytest.fixture(scope="session")
+def gradients(programs: Any) -> Callable[[int], Any]:
+    """The gradient of the total of each case: compiled once for all tests."""
+    return functools.cache(lambda k: srcad.grad(getattr(programs, f"total{k}"), CASES[k].active))
 
 
 @pytest.fixture(scope="session")
@@ -104,13 +111,13 @@ ELSEWHERE = {
 }
 
 
-def test_every_rule_is_used(programs: Any) -> None:
+def test_every_rule_is_used(gradients: Callable[[int], Any]) -> None:
     """In a program of the register or in its derivatives, which are differentiated again."""
     used: set[str] = set()
     for k, case in enumerate(CASES):
         if not case.active:
             continue
-        gradient = srcad.grad(getattr(programs, f"total{k}"), case.active)
+        gradient = gradients(k)
         gradient(*case.values())
         program = gradient._last.specialisation.program
         for trace in (program.primal, *program.traces):
@@ -151,7 +158,7 @@ def agrees(what: str, case: Case, phi: Callable[[float], np.ndarray], got: np.nd
 
 
 @pytest.mark.parametrize("k", named(CASES))
-def test_right(k: int, programs: Any) -> None:
+def test_right(k: int, programs: Any, gradients: Callable[[int], Any]) -> None:
     case = CASES[k]
     f, total, slope = (getattr(programs, f"{name}{k}") for name in ("f", "total", "slope"))
     args, dots = case.values(), case.tangents()
@@ -160,7 +167,7 @@ def test_right(k: int, programs: Any) -> None:
     np.testing.assert_allclose(floats(value), floats(due), rtol=1e-10, atol=1e-12)
     agrees("the tangent", case, lambda t: floats(f(*moved(case, t))), floats(like(due, dot)), 1e-7)
 
-    gradient = srcad.grad(total, case.active)
+    gradient = gradients(k)
     bars, directions = gradient(*args), tuple(dots[i] for i in case.active)
     assert [np.shape(bar) for bar in bars] == [np.shape(args[i]) for i in case.active]
     along = np.array([sum(np.sum(bar * d) for bar, d in zip(bars, directions, strict=True))])

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad.arguments import Binder, children, differentiable_argnums, rebuild
+from srcad.arguments import Binder, differentiable_argnums
 from srcad.pipeline import Program, Request, compile_call
 from srcad.report.values import input_values
 from srcad.runtime import HELPERS
+from srcad.structures import children, rebuild
 from srcad.trace.nodes import Var
 from srcad.transform.children import levelled, seeded_sums
 from srcad.transform.evaluated import evaluated

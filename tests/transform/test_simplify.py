@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from srcad.trace.types import BOOL, FLOAT, INT, ONE, OPAQUE, Array, Dim, ListOf,
 from srcad.trace.verifier import verify
 from srcad.transform.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify import simplify
+from tests.effort import calls_of
 from tests.traces import (
     MATRIX,
     VALUES,
@@ -73,16 +73,17 @@ def test_simplification_settles(trace: Trace) -> None:
     assert print_trace(simplify(once)) == print_trace(once)
 
 
-def test_it_is_fast() -> None:
-    def body(b: Builder, x: Var) -> Any:
-        for k in range(100):
-            x = b.emit("multiply", b.emit("sin", x), b.emit("add", x, float(k)))
-        return x
+def test_the_work_grows_with_the_length_of_a_trace() -> None:
+    def work(length: int) -> int:
+        def body(b: Builder, x: Var) -> Any:
+            for k in range(length):
+                x = b.emit("multiply", b.emit("sin", x), b.emit("add", x, float(k)))
+            return x
 
-    trace = build({"x": FLOAT}, body)
-    start = time.perf_counter()
-    simplify(trace)
-    assert time.perf_counter() - start < 0.2
+        trace = build({"x": FLOAT}, body)
+        return calls_of(lambda: simplify(trace))
+
+    assert work(400) < 5 * work(100)
 
 
 # ---- identities

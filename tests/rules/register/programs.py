@@ -6,6 +6,7 @@ import ast
 import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,12 @@ class Case:
     key: str
     text: str
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         found = {node.id for node in ast.walk(ast.parse(self.text, mode="exec")) if isinstance(node, ast.Name)}
         return tuple(sorted(name for name in found if is_operand(name)))
 
-    @property
+    @cached_property
     def active(self) -> tuple[int, ...]:
         return tuple(k for k, name in enumerate(self.names) if moves(name))
 
