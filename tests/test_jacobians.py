@@ -330,3 +330,28 @@ def test_corpus(program: Program, kind: str, recwarn: Any) -> None:
         assert one.shape == other.shape and one.dtype == other.dtype
         scale = max(1.0, float(np.max(np.abs(other), initial=0.0)))
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9 * scale)
+
+
+# ---- arrays without axes
+
+
+def picked_from_no_axes(z):
+    return z[()] * float(z) + z.item()
+
+
+def stored_without_axes(z):
+    w = np.array(z)
+    w[...] *= 3
+    w[()] += z**2
+    return w * z
+
+
+@BOTH
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_arrays_without_axes(make: Any, dtype: Any) -> None:
+    """The unit tangent of one is an array too, and an adjoint that NumPy made a number of takes stores."""
+    z = np.array(0.7, dtype)
+    np.testing.assert_allclose(make(picked_from_no_axes)(z), 2.4, rtol=1e-6)
+    np.testing.assert_allclose(make(stored_without_axes)(z), 6 * 0.7 + 3 * 0.49, rtol=1e-6)
+    np.testing.assert_allclose(make(srcad.grad(stored_without_axes))(z), 6 + 6 * 0.7, rtol=1e-6)
+    np.testing.assert_allclose(srcad.grad(make(stored_without_axes))(0.7), 6 + 6 * 0.7, rtol=1e-6)

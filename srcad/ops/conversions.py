@@ -45,13 +45,23 @@ def _part_type(x: Type) -> Type:
     return shaped((x,), {"complex64": "float32", "complex128": "float64"}.get(kind.name, kind.name))
 
 
+# the one float, complex, int and bool that Python has
+_PYTHONS = {"f": "float64", "c": "complex128", "i": "int64", "u": "int64", "b": "bool"}
+
+
+def _item(x: Type) -> Type:
+    if isinstance(x, (Array, Scalar)):
+        return Scalar(_PYTHONS[np.dtype(x.dtype).kind], True)
+    return Unknown(dtype_of(x))
+
+
 op("real", _part_type, "np.real({0})", elementwise=True, view=True)
 op("imag", _part_type, "np.imag({0})", elementwise=True, view=True)
 op("to_float", lambda x: FLOAT, "float({0})")
 op("to_int", lambda x: INT, "int({0})")
 op("to_complex", lambda *x: Scalar("complex128", True), lambda t, p: f"complex({', '.join(t)})")
 op("round_to_int", lambda x: INT, "round({0})")
-op("item", lambda x: Scalar(x.dtype, True) if isinstance(x, (Array, Scalar)) else Unknown(dtype_of(x)), "{0}.item()")
+op("item", _item, "{0}.item()")
 
 
 # ---- lowerings: numbers of other kinds

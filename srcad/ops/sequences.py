@@ -67,6 +67,10 @@ def _convolve(a: Type, v: Type, mode: str = "full") -> Type:
     return number_or_array(promote(a, v), (_overlap(n, m, mode),))
 
 
+def _correlate(a: Type, v: Type, mode: str = "valid") -> Type:
+    return _convolve(a, v, mode)
+
+
 def _overlap(n: Dim, m: Dim, mode: str) -> Dim:
     if n.symbol is None and m.symbol is None:
         longer, shorter = max(n.offset, m.offset), min(n.offset, m.offset)
@@ -118,7 +122,7 @@ def _interp_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 op("diff", _diff, call("np.diff", axis=-1))
 op("interp", _interp, _interp_text)
 op("convolve", _convolve, call("np.convolve", mode="full"), cost="dear")
-op("correlate", _convolve, call("np.correlate", mode="valid"), cost="dear")
+op("correlate", _correlate, call("np.correlate", mode="valid"), cost="dear")
 op("polyval", _polyval, "np.polyval({0}, {1})")
 op("unwrap", lambda p, **_: p, call("np.unwrap", discont=None, axis=-1, period=2 * np.pi))
 op("fftfreq", lambda n: Array("float64", (length_dim(n),)), "np.fft.fftfreq({0})")

@@ -36,7 +36,7 @@ UNIFORM = frozenset({"dim", "size", "ndim", "list_len", "last_wins"})
 
 @batches("dim")
 def _dim(site: Site) -> Any:
-    return site.again(site.first.atom, axis=site.params["axis"] + 1)
+    return site.again(site.first.atom, axis=site.params["axis"] % site.first.rank + 1)
 
 
 @batches("size")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srcad.rules.table import RULES, flat, linear
+from srcad.rules.table import RULES, flat, rule
 
 flat("solver", "member")
-linear("regular", lambda g, slope, y: g)
+# the slope is refused where it is zero; its tangent may well be zero
+rule("regular", lambda site, g: g, lambda site, dot: dot)
 RULES["solve_regular"] = replace(RULES["solve"], name="solve_regular")

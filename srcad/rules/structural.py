@@ -22,7 +22,7 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.table import Site, flat, linear, pointwise, rule, slopes
-from srcad.trace.types import ListOf, Scalar, is_differentiable, tangent_type
+from srcad.trace.types import Array, ListOf, Scalar, is_differentiable, tangent_type
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
 flat("identical", "not_identical", "contains", "not_", "truth", "format")
@@ -37,21 +37,28 @@ def _get_item(g: Expr, x: Expr, *rest: Expr, index: Template) -> Expr:
 linear("get_item", _get_item, takes_small=True)
 
 
+def _with_items(g: Expr, x: Expr) -> Expr:
+    """The adjoint of an array as one: NumPy makes numbers of arrays without axes, and these have no items."""
+    if isinstance(g.type, Scalar) and isinstance(x.type, Array):
+        return set_item(zeros(x), g, index=(("ellipsis",),))
+    return g
+
+
 def _overwritten(g: Expr, x: Expr, value: Expr, *rest: Expr, index: Template) -> Expr:
-    return set_item(g, 0.0, *rest[:-1], index=index)
+    return set_item(_with_items(g, x), 0.0, *rest[:-1], index=index)
 
 
 def _stored(g: Expr, x: Expr, value: Expr, *rest: Expr, index: Template) -> Expr:
     """The adjoint of the place; of repeated places only of the one that was stored last."""
     places = rest[:-1]
-    g_item = get_item(g, *places, index=index)
+    g_item = get_item(_with_items(g, x), *places, index=index)
     if may_repeat(tuple(place.type for place in places), index):
         g_item = where(apply("last_wins", x, *places, index=index), g_item, 0.0)
     return unbroadcast(g_item, value)
 
 
 def _added(g: Expr, x: Expr, value: Expr, *rest: Expr, index: Template) -> Expr:
-    return unbroadcast(get_item(g, *rest[:-1], index=index), value)
+    return unbroadcast(get_item(_with_items(g, x), *rest[:-1], index=index), value)
 
 
 linear("set_item", _overwritten, _stored)

@@ -243,7 +243,9 @@ def _check(x: Atom) -> None:
 
 
 def _one(b: Builder, t: Type) -> Atom:
-    """The unit of a number, of its very type: Python's adapts to others."""
+    """The unit of a number, of its very type: Python's adapts to others; what is an array has items."""
+    if isinstance(t, Array):
+        return emit(b, "ones", dtype=dtype_of(t) or "float64")
     one: Atom = const(1.0)
     return one if isinstance(t, Scalar) and t.python else emit(b, "cast", one, dtype=dtype_of(t))
 

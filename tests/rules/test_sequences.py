@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad.ops.catalogue import LOWERINGS
+from srcad.ops.catalogue import LOWERINGS, result_types
+from srcad.trace.types import Array, dims_of, fixed
 from tests.rules.calls import Known, check_call
 from tests.rules.checking import check, program
 
@@ -70,6 +71,15 @@ def test_interp(ends: Any) -> None:
 def test_convolution(mode: Any, n: int, m: int) -> None:
     check_call(np.convolve, array(n), array(m), mode=mode)
     check_call(np.correlate, array(n), array(m), mode=mode)
+
+
+@pytest.mark.parametrize("mode", [{}, {"mode": "valid"}, {"mode": "same"}, {"mode": "full"}])
+@pytest.mark.parametrize("name", ["convolve", "correlate"])
+@pytest.mark.parametrize(("n", "m"), [(6, 3), (3, 6), (5, 5)])
+def test_lengths_of_convolutions(name: str, n: int, m: int, mode: Any) -> None:
+    """The type tells the length; without a mode it is that of the function's own default."""
+    t = result_types(name, (Array("float64", (fixed(n),)), Array("float64", (fixed(m),))), mode)[0]
+    assert dims_of(t) == (fixed(len(getattr(np, name)(np.ones(n), np.ones(m), **mode))),)
 
 
 def test_polyval() -> None:

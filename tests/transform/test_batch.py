@@ -226,9 +226,10 @@ def test_a_number_stored_in_many_places() -> None:
         check({"y": S, "x": A}, lambda b, y, x: b.emit("set_item", x, y, 1, index=index), moving, 0.5, a)
 
 
-def test_shapes_are_those_of_a_lane() -> None:
+@pytest.mark.parametrize("axis", [0, 1, -1, -2])
+def test_shapes_are_those_of_a_lane(axis: int) -> None:
     def body(b: Builder, x: Var) -> Any:
-        size, rows = b.emit("size", x), b.emit("dim", x, axis=0)
+        size, rows = b.emit("size", x), b.emit("dim", x, axis=axis)
         return b.emit("multiply", b.emit("sum", x, axis=None, keepdims=False), b.emit("add", size, rows))
 
     check({"x": A}, body, "x", a)

@@ -73,3 +73,16 @@ def test_what_does_not_move_is_not_differentiated() -> None:
     trace = simplify(read(f, (1.7, 0.9), {}, (0,)).trace)
     made = simplify(adjoint(trace, (0,), value=False))
     assert "regular" not in [e.op for e in walk(made.body)]
+
+
+def test_a_slope_that_stands_still() -> None:
+    """A slope must not be zero; its tangent may be, and is in a direction that leaves the slope alone."""
+
+    def f(a: float, b: float) -> float:
+        return brentq(lambda x: a * x - b, 0.0, 50.0)
+
+    gradient = srcad.grad(f, argnums=(0, 1))
+    _, moved = srcad.jvp(gradient, (2.0, 3.0), (0.0, 1.0))
+    np.testing.assert_allclose(moved, (-0.25, 0.0), atol=1e-12)
+    hessian = srcad.hessian(lambda v: f(v[0], v[1]))(np.array([2.0, 3.0]))
+    np.testing.assert_allclose(hessian, [[0.75, -0.25], [-0.25, 0.0]])
