@@ -192,6 +192,12 @@ def test_numpy_functions() -> None:
     np.testing.assert_allclose(srcad.value_and_grad(np.mean)(np.ones(2), axis=0)[1], [0.5, 0.5])
 
 
+def test_builtins_without_a_signature() -> None:
+    assert srcad.grad(max, argnums=(0, 1))(1.5, 2.0) == (0.0, 1.0)
+    np.testing.assert_allclose(srcad.grad(math.hypot, argnums=(0, 1))(3.0, 4.0), (0.6, 0.8))
+    assert srcad.jvp(min, (1.0, 2.0, 3.0), (5.0, 6.0, 7.0)) == (1.0, 5.0)
+
+
 def test_partials_lambdas_and_bound_methods() -> None:
     assert srcad.grad(functools.partial(lambda a, x, b: a * x * b, 2.0, b=5.0))(3.0) == 10.0
     assert srcad.grad(programs.Spring(4.0).energy)(2.0) == 8.0

@@ -101,7 +101,7 @@ class _Reader:
         relations: tuple[Relation, ...],
     ) -> None:
         self.function, self.args, self.kwargs, self.argnums = function, args, kwargs, argnums
-        self.parameters = parameters_of(function)
+        self.parameters = parameters_of(function, len(args))
         self.m = Machine(
             static_inputs=known.ints,
             static_shapes=known.shapes,
@@ -303,8 +303,8 @@ def local_names(function: Any) -> frozenset[str]:
     return names
 
 
-def parameters_of(function: Any) -> tuple[Parameter, ...]:
-    """The parameters of the generated function: the user's own."""
+def parameters_of(function: Any, count: int) -> tuple[Parameter, ...]:
+    """The parameters of the generated function: the user's own; of a builtin without a signature, `count` of them."""
     kinds = {
         inspect.Parameter.POSITIONAL_ONLY: "plain",
         inspect.Parameter.POSITIONAL_OR_KEYWORD: "plain",
@@ -315,8 +315,7 @@ def parameters_of(function: Any) -> tuple[Parameter, ...]:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
-        count = getattr(function, "nin", 1)
-        return tuple(Parameter("xyzuvw"[k]) for k in range(count))
+        return tuple(Parameter("xyzuvw"[k] if k < 6 else f"x{k}") for k in range(count))
     if isinstance(function, np_ufunc):
         return tuple(Parameter("xyzuvw"[k]) for k in range(function.nin))
     return tuple(
