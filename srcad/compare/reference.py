@@ -35,12 +35,12 @@ class Reference:
 
 
 def reference(problem: Problem) -> Reference:
-    if problem.width <= MOST_INPUTS:
-        try:
-            return Reference(_by_digits(problem), _EPS, f"mpmath, {DIGITS} digits")
-        except Beyond:
-            pass
-    return _by_slopes(problem)
+    if problem.width > MOST_INPUTS:
+        return _by_slopes(problem)
+    try:
+        return Reference(_by_digits(problem), _EPS, f"mpmath, {DIGITS} digits")
+    except Beyond:
+        return _by_slopes(problem)
 
 
 def scale_of(matrix: NDArray[np.float64]) -> float:
