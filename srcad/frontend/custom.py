@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 from srcad.errors import NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend import objects
 from srcad.frontend.arrays import describe, from_atom, is_list, new_array, to_atom
-from srcad.frontend.derivatives import container, read_apart, tree_value
+from srcad.frontend.derivatives import read_apart
 from srcad.frontend.machine import Diverges, Machine
+from srcad.frontend.placing import container, tree_value
 from srcad.frontend.reading import DERIVE
 from srcad.frontend.trees import made_of
 from srcad.frontend.values import ArrayRef, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value

@@ -18,11 +18,12 @@ from typing import Any
 
 from srcad.errors import Span, SrcadError
 from srcad.frontend import objects
-from srcad.frontend.arrays import describe, from_atom, is_list, load, new_array, to_atom, to_number
+from srcad.frontend.arrays import describe, is_list, load, new_array, to_atom, to_number
 from srcad.frontend.machine import Diverges, Machine
 from srcad.frontend.merge import same
 from srcad.frontend.naming import with_names
-from srcad.frontend.procedures import add_traces, check_closed
+from srcad.frontend.placing import append_all, place, placed, tree_value
+from srcad.frontend.procedures import check_closed
 from srcad.frontend.reading import APPLIED, DERIVE, SWEEPS, Derivative, Reading
 from srcad.frontend.source import code_of, span_of
 from srcad.frontend.trees import result_tree
@@ -460,7 +461,7 @@ def read_apart(
     del m.returns[returns:]
     values = dict(part.moving)
     if branch.raises:
-        _append(m, instance(Region((), tuple(branch.equations), ()), values)[0])
+        append_all(m, instance(Region((), tuple(branch.equations), ()), values)[0])
         raise Diverges
     _refuse_changes(m, before, branch.heap)
     output, atoms = branch.value
@@ -539,64 +540,12 @@ def _reading(
     return Reading(with_names(trace, names), wrt, part.trees, (), {}, dict(m.lengths.sizes))
 
 
-# ---- putting the derivative in the place of the call
-
-
-def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:
-    """The equations of a trace, emitted here with these values for its inputs, and what it returns."""
-    return tree_value(m, trace.output, placed(m, trace, values))
-
-
-def placed(m: Machine, trace: Trace, values: dict[Var, Atom]) -> tuple[Atom, ...]:
-    """The same, as variables."""
-    trace = add_traces(m, trace)
-    equations, results = instance(trace.body, values)
-    _append(m, equations)
-    return results
-
-
-def _append(m: Machine, equations: Sequence[Equation]) -> None:
-    for equation in equations:
-        start = len(m.builder.equations)
-        m.builder.equations.append(equation)
-        m.note(start)
-        inner = (var for region in equation.regions for var in free_variables(region))
-        if any(m.is_active(var) for var in inner):
-            m.active.update(var for var in equation.results if is_differentiable(var.type))
-
-
-def tree_value(m: Machine, tree: Tree, results: Sequence[Atom]) -> Value:
-    """The abstract value of a structure of variables."""
-    if isinstance(tree, Leaf):
-        atom = results[tree.index]
-        return Num(atom) if isinstance(atom, Var) and isinstance(atom.type, Scalar) else from_atom(m, atom, layout=None)
-    if isinstance(tree, Fixed):
-        return Static(tree.value)
-    return container(m, tree, tuple(tree_value(m, child, results) for child in tree.children))
-
-
-def container(m: Machine, tree: Node, parts: tuple[Value, ...]) -> Value:
-    """A container of the kind of a node, with these parts."""
-    if tree.kind in ("tuple", "namedtuple"):
-        return Tup(parts, tree.cls if tree.kind == "namedtuple" else None)
-    if tree.kind == "list":
-        return Ref(m.allocate(ListCell(parts)))
-    named = tuple(zip(tree.keys, parts, strict=True))
-    if tree.kind == "dict":
-        return Ref(m.allocate(DictCell(named, tree.cls)))
-    assert tree.cls is not None
-    return Ref(m.allocate(InstanceCell(tree.cls, named)))
-
-
 __all__ = [
     "apply",
     "call_derivative",
-    "container",
     "like",
     "make",
     "moves",
     "pair",
-    "placed",
     "read_apart",
-    "tree_value",
 ]

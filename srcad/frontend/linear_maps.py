@@ -14,8 +14,9 @@ from typing import Any
 
 from srcad.errors import SrcadError
 from srcad.frontend.arrays import describe
-from srcad.frontend.derivatives import like, moves, pair, placed, read_apart, tree_value
+from srcad.frontend.derivatives import like, moves, pair, read_apart
 from srcad.frontend.machine import Machine
+from srcad.frontend.placing import placed, tree_value
 from srcad.frontend.reading import DERIVE, MAPS, LinearMap
 from srcad.frontend.values import NONE, Tup, Value
 from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Trace, Tree, Var

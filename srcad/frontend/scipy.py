@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 from srcad.errors import SrcadError
 from srcad.frontend.arrays import load, to_array, to_number
 from srcad.frontend.derivatives import items as _items
-from srcad.frontend.derivatives import place
 from srcad.frontend.machine import Machine
+from srcad.frontend.placing import place
 from srcad.frontend.solvers import (
     FLOAT_SCALAR,
     Call,
