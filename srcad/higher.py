@@ -14,10 +14,9 @@ from srcad.emit import Emission, emit_module
 from srcad.errors import ArgumentError
 from srcad.forward import HessianProduct
 from srcad.frontend.reading import MAKERS
-from srcad.jacobians import columns
+from srcad.jacobians import AtOnce, columns
 from srcad.pipeline import Request
 from srcad.pullback import Prototype
-from srcad.rules.lanes import NotBatched
 from srcad.specialise import Entrance, Specialiser
 from srcad.structures import children, is_float, rebuild
 from srcad.typespec import example_call
@@ -110,25 +109,18 @@ def _parts_like(primal: Any, given: Any) -> list[Any] | None:
     return children(given) if isinstance(given, (tuple, list) if plain else type(primal)) else None
 
 
-class GaussNewton(Derived):
+class GaussNewton(AtOnce):
     """The matrix J^T J of the Jacobian, in one pass."""
-
-    __srcad_way__ = "call"
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self._products: GaussNewtonProduct | None = None
+        self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), "ggnvp")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._products is None:
-            try:
-                return super().__call__(*args, **kwargs)
-            except NotBatched:
-                self._products = GaussNewtonProduct(self.function, replace(self.__srcad__[1], kind="ggnvp"), "ggnvp")
-        return by_products(self._products, args, kwargs)
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return by_products(self.product, args, kwargs)
 
 
-class GaussNewtonOfLoss(Derived):
+class GaussNewtonOfLoss(AtOnce):
     """The matrix J^T H J of the Jacobian and the Hessian of a loss, in one pass: that of its products."""
 
     __srcad_way__ = "matrix"
@@ -138,15 +130,12 @@ class GaussNewtonOfLoss(Derived):
         self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), made_by, loss)
         self.loss = loss
         self._specialiser = Specialiser(self, Request("primal", None, single=False))
-        self._batches = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.differentiated(args, kwargs)  # which refuses what has no derivative
-        if self._batches:
-            try:
-                return super().__call__(*args, **kwargs)
-            except NotBatched:
-                self._batches = False
+        return super().__call__(*args, **kwargs)
+
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return by_products(self.product, args, kwargs)
 
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

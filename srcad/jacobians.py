@@ -8,9 +8,10 @@ Where they can't (lists whose length is the run's), they go one after the other.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -30,35 +31,45 @@ from srcad.transform.jacobian import ROWS, way_of
 Linear = Callable[[Any], Any]
 
 
-class Jacobian(Derived):
-    """All first derivatives in one pass, by columns or by rows as the request says."""
+class AtOnce(Derived):
+    """A matrix in one pass; where several directions can't go through the program at once, one after the other."""
 
     __srcad_way__ = "call"
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self._single: Derived | None = None
+        self._at_once = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._single is None:
+        if self._at_once:
             try:
                 return super().__call__(*args, **kwargs)
             except NotBatched:
-                self._single = self.one_by_one()
+                self._at_once = False
+        return self.singly(args, kwargs)
+
+    @abstractmethod
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The same matrix, one direction after the other."""
+
+
+class Jacobian(AtOnce):
+    """All first derivatives in one pass, by columns or by rows as the request says."""
+
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return self.assembled(self._single, args, kwargs)
 
     def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
-        if self._single is None:
+        if self._at_once:
             try:
                 return super()._entrance(args, kwargs)
             except NotBatched:
-                self._single = self.one_by_one()
+                self._at_once = False
         return self._single._entrance(args, kwargs)
 
-    def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
-        """As `Derived.emitted`; a Jacobian one column after the other is no function that could be written."""
-        self._specialiser.find(self._specialiser.binder.bind(args, kwargs))
-        return super().emitted(args, kwargs, made)
+    @cached_property
+    def _single(self) -> Derived:
+        return self.one_by_one()
 
     def one_by_one(self) -> Derived:
         """What gives a single column, or row."""
@@ -295,4 +306,4 @@ def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
 
 MAKERS.update(dict.fromkeys((jacfwd, jacrev, jacobian, hessian), True))
 
-__all__ = ["Jacobian", "hessian", "jacfwd", "jacobian", "jacrev"]
+__all__ = ["AtOnce", "Jacobian", "hessian", "jacfwd", "jacobian", "jacrev"]
