@@ -271,8 +271,7 @@ def _deriv(primal: Trace, reading: Reading, request: Request) -> Program:
         body, output, more = _derivatives(primal, reading.wrt[tree.index])
         procedures.update(more)
         equations, atoms = instance(body, {})
-        for equation in equations:
-            b.append(equation)
+        b.extend(equations)
         trees.append(shifted(output, len(results)))
         results += atoms
     output = trees[0] if request.single else Node("tuple", tuple(trees))

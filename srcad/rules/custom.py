@@ -57,8 +57,7 @@ def _applied(b: Builder, eq: Equation, way: str, given: Sequence[Atom], like: Se
         assert source.problem is not None
         raise source.problem
     equations, results = instance(source.region, dict(zip(source.region.parameters, operands, strict=True)))
-    for equation in equations:
-        b.append(equation)
+    b.extend(equations)
     return results
 
 

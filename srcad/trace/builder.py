@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -69,6 +69,10 @@ class Builder:
         )
         self.equations.append(placed)
         self.definitions.update(dict.fromkeys(placed.results, placed))
+
+    def extend(self, equations: Iterable[Equation]) -> None:
+        for equation in equations:
+            self.append(equation)
 
     def structured(
         self, op: str, operands: tuple[Atom, ...], regions: tuple[Region, ...], types: tuple[Type, ...], **params: Any

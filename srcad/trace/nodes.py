@@ -201,15 +201,18 @@ def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:
             yield atom
 
 
+def reads(equation: Equation) -> list[Var]:
+    """The variables that an equation and its regions read of what is around, in order."""
+    inner = (v for region in equation.regions for v in free_variables(region))
+    return [*variables(equation.operands), *inner]
+
+
 def free_variables(region: Region) -> dict[Var, None]:
     """The variables that a region uses and does not define, in order of first use."""
     defined: set[Var] = set(region.parameters)
     free: dict[Var, None] = {}
     for equation in region.equations:
-        used = list(variables(equation.operands))
-        for inner in equation.regions:
-            used += free_variables(inner)
-        free.update(dict.fromkeys(v for v in used if v not in defined))
+        free.update(dict.fromkeys(v for v in reads(equation) if v not in defined))
         defined.update(equation.results)
     free.update(dict.fromkeys(v for v in variables(region.results) if v not in defined))
     return free

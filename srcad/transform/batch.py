@@ -21,7 +21,7 @@ from srcad.rules.batching import BATCHING, UNIFORM
 from srcad.rules.lanes import Lane, NotBatched, Site, batched_type, lane_of, lifted, spread
 from srcad.trace.builder import Builder, atom
 from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var, free_variables, variables
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var, reads, variables
 from srcad.trace.slots import STRUCTURED, controls, layout, slots
 from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric, rank_of
 
@@ -63,8 +63,7 @@ class Batch:
                 self.b.role = before
 
     def equation(self, equation: Equation) -> None:
-        touched = self.spreads.isdisjoint(_read(equation))
-        if touched:
+        if self.spreads.isdisjoint(reads(equation)):
             self.b.append(equation)
         elif equation.op in STRUCTURED and self.spreads.isdisjoint(variables(controls(equation))):
             self.structure(equation)
@@ -116,7 +115,7 @@ class Batch:
 
     def one_by_one(self, equation: Equation) -> tuple[Atom, ...]:
         """A loop over the lanes around an equation, which collects its results."""
-        batched = [v for v in dict.fromkeys(_read(equation)) if v in self.lanes]
+        batched = [v for v in dict.fromkeys(reads(equation)) if v in self.lanes]
         if any(not isinstance(v.type, (Array, Scalar)) for v in (*batched, *equation.results)):
             raise NotBatched(f"several tangents at once in `{equation.op}`", equation.span)
         place = Var(INT)
@@ -211,12 +210,6 @@ def _rebound(b: Builder, value: Any, var: Var) -> bool:
 # ---- what is batched
 
 
-def _read(equation: Equation) -> list[Var]:
-    """What an equation and its regions read of what is around."""
-    inner = (v for region in equation.regions for v in free_variables(region))
-    return [*variables(equation.operands), *inner]
-
-
 def spread_from(region: Region, inputs: Iterable[Var], through: Through) -> set[Var]:
     """The variables that are batched, at all depths."""
     found = set(inputs)
@@ -240,7 +233,7 @@ def _spread_through(region: Region, found: set[Var], through: Through) -> None:
         elif equation.op in THROUGH:
             held = [k for k, a in enumerate(equation.operands) if a in found]
             found.update(equation.results[k] for k in through.passes(equation, held) if k < len(equation.results))
-        elif equation.op not in UNIFORM and not found.isdisjoint(_read(equation)):
+        elif equation.op not in UNIFORM and not found.isdisjoint(reads(equation)):
             found.update(v for v in equation.results if equation.op != "tuple_get" or is_differentiable(v.type))
 
 

@@ -23,13 +23,14 @@ from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
-from srcad.trace.types import Array, Dim, Scalar, Type, dims_of, dtype_of, is_complex, is_differentiable, rank_of
+from srcad.trace.types import Array, Dim, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.adjoint import Seed, adjoint
 from srcad.transform.batch import Batch, renamed
 from srcad.transform.batch_procedures import Procedures
 from srcad.transform.dead_code import eliminate
 from srcad.transform.prune import pruned
 from srcad.transform.tangent import Direction, tangent
+from srcad.transform.units import one_like
 
 Whole = Callable[[Atom], Atom]
 Blocks = Callable[["Units", Whole], Iterator[Atom]]
@@ -220,7 +221,7 @@ def units_of(shapes: Shapes, spaces: Sequence[Atom], names: Sequence[str | None]
     for x in spaces:
         _check(x)
     if len(spaces) == 1 and rank_of(spaces[0].type) == 0:
-        return Units(shapes, spaces, const(1), None, (_one(b, spaces[0].type),))
+        return Units(shapes, spaces, const(1), None, (one_like(b, spaces[0]),))
     ends: list[Atom] = [const(0)]
     for x in spaces:
         ends.append(_sum(b, ends[-1], shapes.size(x)))
@@ -240,14 +241,6 @@ def units_of(shapes: Shapes, spaces: Sequence[Atom], names: Sequence[str | None]
 def _check(x: Atom) -> None:
     if not isinstance(x.type, (Array, Scalar)):
         raise NotBatched(f"a Jacobian in one pass that has a value of type {x.type}")
-
-
-def _one(b: Builder, t: Type) -> Atom:
-    """The unit of a number, of its very type: Python's adapts to others; what is an array has items."""
-    if isinstance(t, Array):
-        return emit(b, "ones", dtype=dtype_of(t) or "float64")
-    one: Atom = const(1.0)
-    return one if isinstance(t, Scalar) and t.python else emit(b, "cast", one, dtype=dtype_of(t))
 
 
 def _sum(b: Builder, one: Atom, other: Atom) -> Atom:
@@ -300,16 +293,14 @@ def _with_units(
     b, body, table = builder(), trace.body, trace.procedures
     known = [entry.var for entry in trace.inputs if entry.var not in movers]
     ahead, behind = body.equations[:place], body.equations[place:]
-    for equation in ahead:
-        b.append(equation)
+    b.extend(ahead)
     b.role = role
     units = units_of(Shapes.of_inputs(b, known), spaces, [mover.name for mover in movers])
     given = dict(zip(movers, units.vectors, strict=True))
     rest = Region((), behind, body.results)
     if units.alone:
         equations, results = instance(rest, given)
-        for equation in equations:
-            b.append(equation)
+        b.extend(equations)
         moved = dict(zip(body.results, results, strict=True))
         made = tuple(blocks(units, lambda a: moved[a]))
     else:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Equation, Region, Var, free_variables, variables
+from srcad.trace.nodes import Atom, Equation, Region, Var, reads
 from srcad.trace.types import INT, Array, Scalar, dtype_of, rank_of
 
 # (builder, derivatives along a unit vector, the place of its one; None: of a number) -> what is to be summed up
@@ -32,8 +32,7 @@ def along_units(b: Builder, body: Region, x: Var, direction: Var, totals: Sequen
     `body` reads the variable `direction`, and yields derivatives along it.
     """
     before, after = _parted(body, direction)
-    for equation in before:
-        b.append(equation)
+    b.extend(before)
     moving = Region((), tuple(after), body.results)
     if not rank_of(x.type):
         return _sums(b, totals, term(b, _placed(b, moving, direction, one_like(b, x)), None))
@@ -45,8 +44,7 @@ def _parted(region: Region, direction: Var) -> tuple[list[Equation], list[Equati
     moving: set[Var] = {direction}
     parts: tuple[list[Equation], list[Equation]] = ([], [])
     for equation in region.equations:
-        read = [*variables(equation.operands), *(v for inner in equation.regions for v in free_variables(inner))]
-        depends = not moving.isdisjoint(read)
+        depends = not moving.isdisjoint(reads(equation))
         if depends:
             moving.update(equation.results)
         parts[depends].append(equation)
@@ -69,8 +67,7 @@ def _loop(b: Builder, body: Region, x: Var, direction: Var, totals: Sequence[Ato
 def _placed(b: Builder, body: Region, direction: Var, unit: Atom) -> tuple[Atom, ...]:
     """The derivatives along a unit vector."""
     equations, results = instance(body, {direction: unit})
-    for equation in equations:
-        b.append(equation)
+    b.extend(equations)
     return results
 
 
@@ -101,10 +98,10 @@ def _fitted(b: Builder, total: Atom, like: Var) -> Atom:
     return b.emit("cast", total, dtype=dtype_of(like.type))  # type: ignore[no-any-return]
 
 
-def one_like(b: Builder, x: Var) -> Atom:
-    """Ones in the shape and the dtype of a variable."""
+def one_like(b: Builder, x: Atom) -> Atom:
+    """Ones in the shape and the dtype of a value. A number is of its very type: Python's adapts to others."""
     if isinstance(x.type, Scalar):
-        return const(1.0) if x.type.dtype == "float64" else b.emit("cast", 1.0, dtype=x.type.dtype)
+        return const(1.0) if x.type.python else b.emit("cast", 1.0, dtype=x.type.dtype)
     return b.emit("ones_like", x)  # type: ignore[no-any-return]
 
 
