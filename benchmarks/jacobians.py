@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import srcad
-from srcad.jacobians import Jacobian
+from srcad.api.jacobians import Jacobian
 
 Function = Callable[..., Any]
 

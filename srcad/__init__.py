@@ -1,12 +1,12 @@
 """Source-to-source automatic differentiation of plain Python and NumPy."""
 
 from srcad import errors, implicit, sparse, testing
-from srcad.api import Derived, grad, trace, value_and_grad, vjp
-from srcad.custom import custom_rule, stop_gradient
+from srcad.api.custom import custom_rule, stop_gradient
+from srcad.api.forward import hvp, jvp, linearize
+from srcad.api.gradients import Derived, grad, trace, value_and_grad, vjp
+from srcad.api.higher import deriv, divergence, elementwise_grad, gauss_newton, ggnvp, laplacian, taylor, vhp
+from srcad.api.jacobians import hessian, jacfwd, jacobian, jacrev
 from srcad.errors import SrcadError
-from srcad.forward import hvp, jvp, linearize
-from srcad.higher import deriv, divergence, elementwise_grad, gauss_newton, ggnvp, laplacian, taylor, vhp
-from srcad.jacobians import hessian, jacfwd, jacobian, jacrev
 
 __version__ = "0.1.0"
 

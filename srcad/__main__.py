@@ -1,6 +1,6 @@
 """python -m srcad."""
 
-from srcad.cli import main
+from srcad.cli.commands import main
 
 if __name__ == "__main__":
     main()

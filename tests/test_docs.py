@@ -29,11 +29,11 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PUBLIC = [
     *(
-        "srcad.api",
-        "srcad.forward",
-        "srcad.jacobians",
-        "srcad.higher",
-        "srcad.custom",
+        "srcad.api.gradients",
+        "srcad.api.forward",
+        "srcad.api.jacobians",
+        "srcad.api.higher",
+        "srcad.api.custom",
         "srcad.implicit",
         "srcad.sparse",
     ),

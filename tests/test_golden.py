@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import srcad
-from srcad.forward import tangent_of
+from srcad.api.forward import tangent_of
 from tests.golden_programs import FURTHER, GOLDEN, HVP, Golden
 
 FOLDER = Path(__file__).parent / "golden"

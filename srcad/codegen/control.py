@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from srcad.analysis.liveness import Liveness
 from srcad.codegen.expressions import negation
 from srcad.codegen.statements import Statements, names_in
+from srcad.lowering.liveness import Liveness
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, walk
 from srcad.trace.slots import STRUCTURED, Slot, slots
 from srcad.trace.types import Undefined

@@ -7,22 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcad.analysis.liveness import Liveness, liveness
-from srcad.codegen.bufferise import Bufferised, bufferise
-from srcad.codegen.careful import guarded
 from srcad.codegen.control import Control, Item, Simple
 from srcad.codegen.expressions import Expressions
 from srcad.codegen.folding import fold
 from srcad.codegen.layout import Layout, text_of
 from srcad.codegen.naming import assign_names
-from srcad.codegen.ordering import sink_updates
-from srcad.codegen.prepare import prepare
 from srcad.codegen.shared import Shared, functions_of, taken_names
 from srcad.codegen.signature import local_names, output, parameters
 from srcad.codegen.spelling import Style
 from srcad.codegen.statements import Statements
 from srcad.codegen.unset import passed_on
 from srcad.errors import Span
+from srcad.lowering.bufferise import Bufferised, bufferise
+from srcad.lowering.careful import guarded
+from srcad.lowering.liveness import Liveness, liveness
+from srcad.lowering.ordering import sink_updates
+from srcad.lowering.prepare import prepare
 from srcad.trace.nodes import Region, Trace, Var, walk
 from srcad.trace.procedures import reached
 from srcad.trace.types import dtype_of, is_inexact, is_numeric

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from srcad.analysis.liveness import Liveness
+from srcad.lowering.liveness import Liveness
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
 from srcad.trace.slots import STRUCTURED, slots

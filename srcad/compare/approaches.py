@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.api import value_and_grad, vjp
+from srcad.api.forward import jvp
+from srcad.api.gradients import value_and_grad, vjp
+from srcad.calls.structures import is_float, map_leaves
 from srcad.compare.exact import Beyond
 from srcad.compare.inputs import Problem, Vector
 from srcad.compare.symbolic import Symbolic, load, symbolic
 from srcad.errors import NotYetSupported
-from srcad.forward import jvp
-from srcad.structures import is_float, map_leaves
 from srcad.testing.directions import flat, flat_like
 
 Matrix = NDArray[np.float64]

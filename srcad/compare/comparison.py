@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import name_of
+from srcad.calls.arguments import name_of
 from srcad.compare.approaches import Approach, approaches
 from srcad.compare.growth import Growth, growth, measured
 from srcad.compare.inputs import Problem

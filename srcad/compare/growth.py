@@ -22,7 +22,7 @@ from srcad.compare.operations import operations
 from srcad.compare.scaling import Scaling, scaling
 from srcad.compare.symbolic import symbolic
 from srcad.errors import NotYetSupported, SrcadError
-from srcad.report.values import fetch
+from srcad.show.values import fetch
 
 WAYS = ("numerical", "forward", "reverse")
 MOST_SYMBOLS = 32  # inputs of an expression

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import Binder, name_of
-from srcad.pipeline import Program, Request, compile_call
-from srcad.report.values import input_values
-from srcad.structures import is_float, leaves, map_leaves
+from srcad.calls.arguments import Binder, name_of
+from srcad.calls.programs import program_of
+from srcad.calls.structures import is_float, leaves, map_leaves
+from srcad.compile.pipeline import Program
+from srcad.compile.requests import Request
+from srcad.show.values import input_values
 from srcad.testing.directions import flat, like
 
 Vector = NDArray[np.float64]
@@ -89,7 +91,7 @@ class Problem:
         return flat(self.function(*self.at(vector)))
 
     def program(self, kind: str) -> Program:
-        return compile_call(
+        return program_of(
             self.function,
             Binder(self.function).bind(self.args, {}),
             Request(kind, self.active, single=False),

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from srcad.calls.structures import is_float, leaves
 from srcad.compare.exact import Beyond
 from srcad.compare.inputs import Problem
-from srcad.structures import is_float, leaves
 from srcad.trace.types import Array
 
 SIZES = (8, 16, 32, 64, 128)

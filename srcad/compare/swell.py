@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from srcad.calls.structures import is_float
 from srcad.compare.exact import Beyond
 from srcad.compare.inputs import Problem
 from srcad.compare.operations import operations
 from srcad.compare.symbolic import symbolic
-from srcad.structures import is_float
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from srcad.arguments import Argnums
+from srcad.calls.arguments import Argnums
 from srcad.patterns import Plan
 from srcad.sparse.common import Function
 from srcad.sparse.hessian import Hessian

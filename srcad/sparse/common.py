@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from srcad.api import request_for
-from srcad.arguments import Argnums, Call, name_of
+from srcad.api.gradients import request_for
+from srcad.calls.arguments import Argnums, name_of
+from srcad.calls.specialise import Entrance, Specialiser
+from srcad.compile.pipeline import Program
+from srcad.compile.requests import Call, Request
 from srcad.errors import ArgumentError
 from srcad.patterns import Plan, plan
-from srcad.pipeline import Program, Request
 from srcad.sparse.evaluation import CHANGES, MISSES, Push, probe
 from srcad.sparse.given import given_pattern
 from srcad.sparse.layout import Layout
-from srcad.specialise import Entrance, Specialiser
 
 Function = Callable[..., Any]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from srcad.arguments import Call
+from srcad.calls.specialise import Entrance
+from srcad.calls.structures import children
+from srcad.compile.requests import Call
 from srcad.patterns import pattern
-from srcad.report.values import input_values
-from srcad.specialise import Entrance
-from srcad.structures import children
+from srcad.show.values import input_values
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
-from srcad.transform.adjoint import is_flat
-from srcad.transform.opened import opened
+from srcad.transform.sweeps.adjoint import is_flat
+from srcad.transform.sweeps.opened import opened
 
 
 def detected(entrance: Entrance, trace: Trace, call: Call, arguments: Sequence[Any]) -> Any:

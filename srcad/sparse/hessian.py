@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from srcad.arguments import Argnums
+from srcad.calls.arguments import Argnums
+from srcad.calls.specialise import Entrance
 from srcad.patterns import Plan
 from srcad.rules.lanes import NotBatched
 from srcad.sparse.common import At, Function, Sparse, bound, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
 from srcad.sparse.given import check_shape
-from srcad.specialise import Entrance
 from srcad.trace.nodes import walk
 
 

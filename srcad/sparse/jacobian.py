@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from srcad.arguments import Argnums
+from srcad.calls.arguments import Argnums
+from srcad.calls.specialise import Entrance
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.patterns import Plan
 from srcad.rules.lanes import NotBatched
@@ -15,7 +16,6 @@ from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
 from srcad.sparse.given import check_length, check_shape
 from srcad.sparse.layout import Layout, Vector
-from srcad.specialise import Entrance
 
 _SIDES = {None: None, "forward": "columns", "reverse": "rows"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.structures import children, is_float, leaves, map_leaves
+from srcad.calls.structures import children, is_float, leaves, map_leaves
 
 Vector = NDArray[Any]
 

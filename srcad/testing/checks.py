@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.arguments import name_of
+from srcad.calls.arguments import name_of
+from srcad.calls.structures import is_float, leaves
 from srcad.errors import ArgumentError
-from srcad.structures import is_float, leaves
 from srcad.testing.culprit import first_wrong
 from srcad.testing.differences import LEAVES_DOMAIN
 from srcad.testing.directions import Point, flat, moving_positions, weights

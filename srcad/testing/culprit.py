@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from srcad.arguments import Binder, Call
+from srcad.calls.arguments import Binder
+from srcad.calls.programs import program_of
+from srcad.calls.structures import is_float, map_leaves
+from srcad.compile.pipeline import Program
+from srcad.compile.requests import Call, Request
 from srcad.ops.catalogue import OPS, builder
 from srcad.ops.solvers import SOLUTIONS
-from srcad.pipeline import Program, Request, compile_call
-from srcad.report.values import fetch, input_values
 from srcad.rules import lookup
-from srcad.structures import is_float, map_leaves
+from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
 from srcad.testing.directions import Point, Vector, flat, flat_like, inner, moved, size, weights
 from srcad.testing.here import Measure
@@ -27,10 +29,10 @@ from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
 from srcad.trace.evaluate import Interpreter, Meaning
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
-from srcad.transform.branches import bar_type
-from srcad.transform.push import Push
-from srcad.transform.tangent import prepared
-from srcad.transform.unbroadcast import fit_dtype
+from srcad.transform.sweeps.branches import bar_type
+from srcad.transform.sweeps.push import Push
+from srcad.transform.sweeps.tangent import prepared
+from srcad.transform.sweeps.unbroadcast import fit_dtype
 
 IN_DOUBT = 1e-4  # differences that are known no better accuse nobody
 
@@ -40,7 +42,7 @@ def first_wrong(measure: Measure, point: Point, kind: str) -> tuple[Fault | None
     function = measure.function
     call = Binder(function).bind(point.args, {})
     try:
-        program = compile_call(function, call, Request(kind, point.active, single=False))
+        program = program_of(function, call, Request(kind, point.active, single=False))
         names = [p.name for p in program.primal.parameters]
         first, second = (dict(zip(names, point.tangents(point.direction(measure.rng)), strict=False)) for _ in range(2))
         inputs = _inputs(program, call, first)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.arguments import check_differentiable, differentiable_argnums
+from srcad.calls.arguments import check_differentiable, differentiable_argnums
+from srcad.calls.structures import children, is_float, leaves, map_leaves
 from srcad.errors import ArgumentError
-from srcad.structures import children, is_float, leaves, map_leaves
 
 Vector = NDArray[Any]
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.api import value_and_grad
-from srcad.structures import children, map_leaves
+from srcad.api.gradients import value_and_grad
+from srcad.calls.structures import children, map_leaves
 
 LEVELS = 3
 

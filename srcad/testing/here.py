@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from srcad.api import value_and_grad, vjp
-from srcad.arguments import Binder, name_of
+from srcad.api.forward import hvp, jvp
+from srcad.api.gradients import value_and_grad, vjp
+from srcad.calls.arguments import Binder, name_of
+from srcad.calls.structures import is_float
 from srcad.errors import ArgumentError, NotYetSupported
-from srcad.forward import hvp, jvp
-from srcad.structures import is_float
 from srcad.testing.differences import LEAVES_DOMAIN, Curve, Kink, Slope, exact_slope, kink, largest, negligible, slope
 from srcad.testing.directions import Point, Vector, blocks, flat, flat_like, inner, length, reach
 from srcad.testing.report import Row

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from srcad.arguments import Binder
+from srcad.calls.arguments import Binder
+from srcad.calls.programs import program_of
+from srcad.compile.requests import Request
 from srcad.errors import Span, SrcadError
-from srcad.pipeline import Request, compile_call
-from srcad.report.values import input_values
+from srcad.show.values import input_values
 from srcad.testing.differences import LEAVES_DOMAIN
 from srcad.testing.directions import Point
 from srcad.testing.meanings import meanings
@@ -30,7 +31,7 @@ def turning(function: Callable[..., Any], point: Point, direction: Sequence[Any]
     """What turns out otherwise within reach of the point, in words; "" if nothing does, or nothing can be said."""
     try:
         call = Binder(function).bind(point.args, {})
-        program = compile_call(function, call, Request("primal", point.active, single=False))
+        program = program_of(function, call, Request("primal", point.active, single=False))
         ways = []
         for t in (0.0, reach, -reach, 1e-2 * reach, -1e-2 * reach):
             moved = Binder(function).bind(point.moved(direction, t), {})

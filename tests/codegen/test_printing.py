@@ -33,7 +33,7 @@ CONSTANTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", CONSTANTS, ids=repr)
+@pytest.mark.parametrize("value", CONSTANTS, ids=lambda value: getattr(value, "__name__", repr(value)))
 def test_constants(value: Any) -> None:
     trace = Trace("f", (), (), Maker().trace().body, Fixed(value))
     generated = generate(trace, "f")

@@ -17,8 +17,8 @@ from srcad.ops.catalogue import result_types
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.evaluate import evaluate
 from srcad.trace.verifier import verify
-from srcad.transform.adjoint import adjoint
-from srcad.transform.simplify import simplify
+from srcad.transform.simplify.simplify import simplify
+from srcad.transform.sweeps.adjoint import adjoint
 from tests.corpus import curves, recursion
 from tests.effort import calls_of
 

@@ -11,10 +11,10 @@ from srcad.ops.catalogue import result_types
 from srcad.trace.nodes import Trace
 from srcad.trace.types import is_differentiable
 from srcad.trace.verifier import verify
-from srcad.transform.adjoint import adjoint
-from srcad.transform.simplify import simplify
-from srcad.transform.split import split
-from srcad.transform.tangent import tangent
+from srcad.transform.simplify.simplify import simplify
+from srcad.transform.sweeps.adjoint import adjoint
+from srcad.transform.sweeps.split import split
+from srcad.transform.sweeps.tangent import tangent
 from tests.traces import run
 
 

@@ -1,0 +1,195 @@
+"""jvp, linearize, hvp: what tangents give."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.api.gradients import Derived, Function, derive, request_for
+from srcad.calls.arguments import Argnums, differentiable_argnums
+from srcad.calls.guards import MISS
+from srcad.calls.pushforward import Pushforward, leaves_of
+from srcad.calls.specialise import Entrance, known_push, missed, remember_push, specialiser_for
+from srcad.compile.requests import Request
+from srcad.errors import ArgumentError
+from srcad.frontend.reading import APPLIED, MAKERS, MAPS
+
+Linear = Callable[[Any], Any]
+
+
+def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
+
+    A tangent has the structure of its primal, with None for what has none (an int, a string) or rests. The tangent of
+    the value has the structure of the value, with None for what has none. The price is about twice that of the
+    function, however many results it has. Tangents of another shape than their primals' are refused.
+
+    >>> import numpy as np, srcad
+    >>> srcad.jvp(lambda x, a: a * x**2, (np.array([1.0, 2.0]), 3.0), (np.array([1.0, 0.0]), None))
+    (array([ 3., 12.]), array([6., 0.]))
+    """
+    if type(primals) is not tuple or type(tangents) is not tuple:
+        _check_tuples(primals, tangents)
+    if len(primals) != len(tangents):
+        raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
+    kinds = tuple(map(type, tangents))
+    push, moving = known_push(function, kinds)
+    given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
+    result = push(*primals, *given)
+    value, tangent = _jvp(function, primals, tangents, kinds) if result is MISS else result
+    return value, tangent
+
+
+def _check_tuples(*given: Any) -> None:
+    for what, name in zip(given, ("primals", "tangents"), strict=True):
+        if not isinstance(what, (tuple, list)):
+            raise ArgumentError(
+                f"the {name} of srcad.jvp are a tuple with one for each argument, not {what!r}",
+                do="write srcad.jvp(f, (x,), (x_dot,))",
+            )
+
+
+def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...]) -> Any:
+    """The same for any function, and for tangents of any structure."""
+    moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
+    for k in moving:
+        if type(primals[k]) is not float and not differentiable_argnums((primals[k],)):
+            what = f"primal {k} is {primals[k]!r}, which has no tangent, and srcad.jvp got {tangents[k]!r} for it"
+            raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
+    entrance, pushforward = _pushforward("jvp", function, primals, moving)
+    result = pushforward([tangents[k] for k in moving])
+    remember_push(function, kinds, moving, entrance)
+    return result
+
+
+def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """The value at the primals, and the linear map from tangents of the primals to that of the value.
+
+    The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
+    the code that it runs.
+
+    >>> import numpy as np, srcad
+    >>> value, linear = srcad.linearize(lambda x: x**2, np.array([1.0, 2.0]))
+    >>> linear(np.array([1.0, 0.0])), linear(np.array([0.0, 1.0]))
+    (array([2., 0.]), array([0., 4.]))
+    """
+    moving = differentiable_argnums(primals)
+    pushforward = _pushforward("linearize", function, primals, moving)[1].frozen()
+    value, _ = pushforward([None] * len(moving))
+    return value, LinearMap(pushforward, len(primals), moving)
+
+
+@dataclass(frozen=True)
+class LinearMap:
+    """Tangents of the primals, one for each -> the tangent of the value. `moving`: the primals that have tangents."""
+
+    pushforward: Pushforward
+    count: int
+    moving: tuple[int, ...]
+
+    def __call__(self, *tangents: Any) -> Any:
+        if len(tangents) != self.count:
+            raise ArgumentError(f"the linear map takes {self.count} tangents, and got {len(tangents)}")
+        return self.pushforward([tangents[k] for k in self.moving])[1]
+
+    @property
+    def source(self) -> str:
+        """The generated source: the program with its tangents."""
+        return inspect.getsource(self.pushforward.code.function)
+
+    def __repr__(self) -> str:
+        return "<linear map: tangents of the primals -> tangent of the value>"
+
+
+def _pushforward(
+    made_by: str, function: Function, primals: Sequence[Any], moving: tuple[int, ...]
+) -> tuple[Entrance, Pushforward]:
+    """What stands for the tangents `moving` of a function at these arguments, and where it was found."""
+    if not callable(function):
+        raise ArgumentError(f"srcad.{made_by} takes a function, and got {function!r}")
+    specialiser = specialiser_for(function, Request("tangent", moving, single=False))
+    return specialiser.run(specialiser.binder.bind(tuple(primals), {}))
+
+
+def tangent_of(function: Function, argnums: Argnums = 0) -> Derived:
+    """The tangent by itself, to be looked at: what `jvp` and `linearize` call."""
+    return Derived(function, request_for("tangent", argnums), "jvp")
+
+
+# ---- the Hessian times a direction
+
+
+class HessianProduct(Derived):
+    """The Hessian times a direction, which is the last argument."""
+
+    __srcad_way__ = "direction"
+
+    def __init__(self, function: Function, request: Request, made_by: str) -> None:
+        super().__init__(function, request, made_by)
+        self.__signature__ = _with_direction(self._specialiser.binder.signature)
+        self._single = request.single
+        self._push: Function = missed  # of the entrance of the last call, for one direction that is plain
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) == self._count + 1 and self._single:
+            result = self._push(*args)
+            if result is not MISS:
+                return result
+        *primals, direction = self.with_direction(args, kwargs)
+        pushforward: Pushforward = super().__call__(*primals, **kwargs)
+        if self._last is not None and self._single:
+            self._push = self._last.push
+        return pushforward((direction,) if self._single else direction)
+
+    def with_direction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The arguments, if there can be a direction among them."""
+        if len(args) + len(kwargs) <= self.needed:
+            raise ArgumentError(f"srcad.{self.made_by} of {self.__name__} takes its arguments, and then a direction")
+        return args
+
+    @property
+    def needed(self) -> int:
+        """How many arguments the function needs."""
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        return sum(p.default is p.empty and p.kind not in kinds for p in self._specialiser.binder.parameters)
+
+    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+        """The source doesn't depend on the direction, which may be given all the same."""
+        return super()._entrance(args[:-1] if len(args) == self._count + 1 > 0 else args, kwargs)
+
+
+def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
+    """The signature with a direction behind the arguments; where these may be many or lacking, any."""
+    given = list(signature.parameters.values()) if signature else []
+    plain = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if signature is None or any(p.kind is not plain or p.default is not p.empty for p in given):
+        names = (("args", inspect.Parameter.VAR_POSITIONAL), ("kwargs", inspect.Parameter.VAR_KEYWORD))
+        return inspect.Signature([inspect.Parameter(name, kind) for name, kind in names])
+    name = "direction"
+    while any(p.name == name for p in given):
+        name += "_"
+    return inspect.Signature([*given, inspect.Parameter(name, plain)])
+
+
+# ---- the public functions
+
+
+def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
+    """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
+
+    The direction is the last argument and has the structure of the differentiated one (for a tuple of argnums a tuple).
+
+    >>> import numpy as np, srcad
+    >>> srcad.hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+    array([4., 2.])
+    """
+    return derive(HessianProduct, "hvp", function, request_for("hvp", argnums))
+
+
+MAKERS[hvp] = True
+MAPS[linearize] = Request("tangent", None, single=False)
+APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
+
+__all__ = ["hvp", "jvp", "linearize", "tangent_of"]

@@ -1,0 +1,309 @@
+"""jacfwd, jacrev, jacobian, hessian: matrices of derivatives.
+
+    J = srcad.jacobian(f)(x)        J[i, j] is the derivative of f(x)[i] by x[j]
+
+Each is one generated function: all unit tangents (or adjoints) go through the program at once, along a leading axis.
+Where they can't (lists whose length is the run's), they go one after the other.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+from srcad.api.gradients import Derived, Function, derive, request_for
+from srcad.calls.arguments import Argnums
+from srcad.calls.specialise import Entrance
+from srcad.calls.structures import children, is_float, leaves, map_leaves, rebuild, with_floats
+from srcad.compile.requests import Request
+from srcad.frontend.reading import MAKERS
+from srcad.rules.lanes import NotBatched
+from srcad.show.values import input_values
+from srcad.trace.nodes import Trace
+from srcad.trace.types import dims_of
+from srcad.transform.matrices.jacobian import ROWS, way_of
+
+Linear = Callable[[Any], Any]
+
+
+class AtOnce(Derived):
+    """A matrix in one pass; where several directions can't go through the program at once, one after the other."""
+
+    __srcad_way__ = "call"
+
+    def __init__(self, function: Function, request: Request, made_by: str) -> None:
+        super().__init__(function, request, made_by)
+        self._at_once = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._at_once:
+            try:
+                return super().__call__(*args, **kwargs)
+            except NotBatched:
+                self._at_once = False
+        return self.singly(args, kwargs)
+
+    @abstractmethod
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The same matrix, one direction after the other."""
+
+
+class Jacobian(AtOnce):
+    """All first derivatives in one pass, by columns or by rows as the request says."""
+
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return self.assembled(self._single, args, kwargs)
+
+    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+        if self._at_once:
+            try:
+                return super()._entrance(args, kwargs)
+            except NotBatched:
+                self._at_once = False
+        return self._single._entrance(args, kwargs)
+
+    @cached_property
+    def _single(self) -> Derived:
+        return self.one_by_one()
+
+    def one_by_one(self) -> Derived:
+        """What gives a single column, or row."""
+        function, request = self.__srcad__
+        return Derived(function, replace(request, kind=_SINGLE[request.kind]), self.made_by)
+
+    def assembled(self, single: Derived, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The Jacobian, a column or a row after the other."""
+        _, request = self.__srcad__
+        push = single(*args, **kwargs)
+        if request.kind == "jacrev":
+            return rows(*push)
+        linear = (lambda tangents: push(tangents)[1]) if request.kind == "jacfwd" else push
+        return columns(linear, self.differentiated(args, kwargs), request.single)
+
+
+_SINGLE = {"jacfwd": "tangent", "jacrev": "pullback", "hessian": "hvp"}
+
+
+class ChosenJacobian(Derived):
+    """The Jacobian by columns or by rows, whichever are fewer for the arguments of a call."""
+
+    __srcad_way__ = "call"
+
+    def __init__(self, function: Function, request: Request, made_by: str) -> None:
+        super().__init__(function, request, made_by)
+        self._choices: dict[Any, Choice] = {}
+        self._took: Choice | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._took = self.choice(args, kwargs)
+        return super().__call__(*args, **kwargs) if self._took.other is None else self._took.other(*args, **kwargs)
+
+    def way(self, *args: Any, **kwargs: Any) -> str:
+        """Which way the Jacobian goes at these arguments: by "columns" or by "rows"."""
+        return self.choice(args, kwargs).way
+
+    def choice(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Choice:
+        key = _shapes((args, kwargs))
+        if key not in self._choices:
+            if len(self._choices) >= _MOST_CHOICES:
+                self._choices.clear()
+            self._choices[key] = self.chosen(args, kwargs)
+        return self._choices[key]
+
+    def chosen(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Choice:
+        """By the lengths of the arguments and of the results.
+
+        A specialisation has been generated for the lengths that it met first; where others are better off with the
+        other way, that one is generated as well.
+        """
+        function, request = self.__srcad__
+        try:
+            entrance, _ = super()._entrance(args, kwargs)
+        except NotBatched:
+            entrance, _ = Derived(function, replace(request, kind="pullback"), "vjp")._entrance(args, kwargs)
+        program = entrance.specialisation.program
+        values = input_values(program.primal, self._specialiser.binder.bind(args, kwargs).flat, entrance.roots)
+        way = way_of(program.primal, program.reading.wrt, _sizes(program.primal, values))
+        if way == program.way:
+            return Choice(way)
+        kind = "jacrev" if way == ROWS else "jacfwd"
+        return Choice(way, Jacobian(function, replace(request, kind=kind), kind))
+
+    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+        choice = self.choice(args, kwargs) if args or kwargs else self._took
+        other = None if choice is None else choice.other
+        return super()._entrance(args, kwargs) if other is None else other._entrance(args, kwargs)
+
+    def __repr__(self) -> str:
+        took = f"; the last one by {self._took.way}" if self._took else ""
+        return f"{super().__repr__()[:-1]}{took}>"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The way that a Jacobian goes; `other` is what gives it, where that isn't what was generated first."""
+
+    way: str
+    other: Jacobian | None = None
+
+
+_MOST_CHOICES = 1024
+
+
+def _shapes(tree: Any) -> Any:
+    """What the sizes of a call depend on."""
+    parts = children(tree)
+    if parts is None:
+        return np.shape(tree) if isinstance(tree, np.ndarray) else type(tree)
+    return (type(tree), *map(_shapes, parts))
+
+
+def _sizes(primal: Trace, values: Sequence[Any]) -> dict[str, int]:
+    """The lengths that the symbols in the types of the inputs stand for."""
+    sizes: dict[str, int] = {}
+    for entry, value in zip(primal.inputs, values, strict=True):
+        for dim, length in zip(dims_of(entry.var.type) or (), np.shape(value), strict=False):
+            if dim.symbol is not None:
+                sizes.setdefault(dim.symbol, length - dim.offset)
+    return sizes
+
+
+# ---- one after the other
+
+
+def columns(push: Linear, primals: tuple[Any, ...], single: bool) -> Any:
+    """The matrix of a linear map from tangents of the primals.
+
+    It has the structure of what the map returns, with at each leaf the structure of the primals, and there arrays: of
+    the shape of the one plus the shape of the other.
+    """
+    blocks = [map_leaves(partial(_block, np.shape(leaf)), *images) for leaf, images in _images(push, primals)]
+
+    def joined(*parts: Any) -> Any:
+        if parts[0] is None:
+            return None
+        structure = with_floats(primals, iter(parts))
+        return structure[0] if single else structure
+
+    return map_leaves(joined, *blocks)
+
+
+def rows(value: Any, pullback: Linear) -> Any:
+    """The matrix of a linear map from adjoints of a value, of the same structure as `columns` gives it."""
+    return with_floats(value, (_stacked(images, np.shape(leaf)) for leaf, images in _images(pullback, value)))
+
+
+def _images(linear: Linear, tree: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Each float of a structure with the images of its unit vectors; that of zeros where it is empty."""
+    moving = [leaf for leaf in leaves(tree) if is_float(leaf)]
+
+    def image(place: int, unit: Any) -> Any:
+        return linear(with_floats(tree, (unit if k == place else None for k in range(len(moving)))))
+
+    for place, leaf in enumerate(moving):
+        yield leaf, [image(place, unit) for unit in _units(leaf)] or [image(place, None)]
+
+
+def _units(leaf: Any) -> list[Any]:
+    """The unit tangents of a leaf."""
+    if np.ndim(leaf) == 0:
+        return [1.0]
+    return [row.reshape(np.shape(leaf)) for row in np.eye(np.size(leaf), dtype=leaf.dtype)]
+
+
+def _block(shape: tuple[int, ...], *column: Any) -> Any:
+    """The columns of one leaf of the primals, of this shape, in one leaf of the result."""
+    first = column[0]
+    if first is None or shape == ():
+        return first
+    whole = np.shape(first) + shape
+    if 0 in shape:
+        return np.zeros(whole, np.asarray(first).dtype)
+    return np.stack(column, axis=-1).reshape(whole)
+
+
+def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Gradients of the elements of an array of this shape, as one structure of arrays."""
+    first = given[0]
+    parts = children(first)
+    if parts is not None:
+        together = zip(*(children(row) or () for row in given), strict=True)
+        return rebuild(first, [_stacked(row, shape) for row in together])
+    if first is None or shape == ():
+        return first
+    if 0 in shape:
+        return np.zeros(shape + np.shape(first), np.asarray(first).dtype)
+    return np.stack(given).reshape(shape + np.shape(first))
+
+
+# ---- the public functions
+
+
+def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
+    """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
+
+    All tangents go through the program at once, along a leading axis, so that the program's own code runs once. The
+    result has the structure of the value; in the place of each of its leaves stands the structure of the argument (for
+    a tuple of argnums a tuple), filled with arrays of the shape of the one plus the shape of the other; None stands for
+    what has no derivative, an int or a string.
+
+    >>> import numpy as np, srcad
+    >>> srcad.jacfwd(lambda x: x[0] * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [2., 1.]])
+    """
+    return derive(Jacobian, "jacfwd", function, request_for("jacfwd", argnums))
+
+
+def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
+    """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
+
+    It is the same as that of `jacfwd`, in the same structure. All adjoints go through the reverse sweep at once.
+    Complex results are refused: their adjoints know real parts alone.
+
+    >>> import numpy as np, srcad
+    >>> srcad.jacrev(lambda x, y: np.sum(x * y), argnums=(0, 1))(np.array([1.0, 2.0]), 3.0)
+    (array([3., 3.]), np.float64(3.0))
+    """
+    return derive(Jacobian, "jacrev", function, request_for("jacrev", argnums))
+
+
+def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
+    """All first derivatives of a function: by columns or by rows, whichever are fewer.
+
+    For one array in and one out it is of the shape of the result plus the argument's; structures come as `jacfwd` gives
+    them. `srcad.jacobian(f).way(x)` says which way is taken at x, "columns" or "rows": rows where the result has fewer
+    elements than the arguments; columns also where the number of elements isn't known before the run.
+
+    >>> import numpy as np, srcad
+    >>> J = srcad.jacobian(lambda x: np.array([x[0] * x[1], x[2]]))
+    >>> J(np.array([1.0, 2.0, 3.0]))
+    array([[2., 1., 0.],
+           [0., 0., 1.]])
+    >>> J.way(np.ones(3))
+    'rows'
+    """
+    return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums), backend)
+
+
+def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
+    """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
+
+    For one array x the result has the shape of x twice over; for structures, it is a structure of structures.
+
+    >>> import numpy as np, srcad
+    >>> srcad.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    return derive(Jacobian, "hessian", function, request_for("hessian", argnums))
+
+
+MAKERS.update(dict.fromkeys((jacfwd, jacrev, jacobian, hessian), True))
+
+__all__ = ["AtOnce", "Jacobian", "hessian", "jacfwd", "jacobian", "jacrev"]

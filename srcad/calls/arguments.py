@@ -1,0 +1,203 @@
+"""How the arguments of a call are laid out, and which of them are differentiated.
+
+Every call is brought into one form, a tuple with one value for each parameter (for `*args` the tuple, for `**kwargs`
+the dict), so that the rest of the way knows nothing of keywords and defaults.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from srcad.calls.structures import children
+from srcad.compile.requests import Argnum, Call
+from srcad.errors import ArgumentError, NotYetSupported
+
+Argnums = int | str | Sequence[int | str]
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class Binder:
+    """Brings calls of one function into their one form."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.name = name_of(function)
+        self.signature = _signature(function)
+        self.parameters = tuple(self.signature.parameters.values()) if self.signature else ()
+        self.foreign = not _has_source(function)
+        plain = self.signature is not None and all(p.kind in _POSITIONAL for p in self.parameters)
+        self.plain = plain and not self.foreign
+        self.has_nameless = any(p.kind is p.POSITIONAL_ONLY for p in self.parameters)
+        self.names = tuple(p.name for p in self.parameters)
+        self.defaults = {p.name: p.default for p in self.parameters if p.default is not p.empty}
+
+    @property
+    def fast_count(self) -> int:
+        """How many positional arguments make a call that is in its one form already; -1: no number does."""
+        return len(self.parameters) if self.plain else -1
+
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call:
+        """The call in its one form. Arguments that don't fit raise TypeError, as the function itself would."""
+        if self.plain and not kwargs and len(args) == len(self.parameters):
+            return Call(args, {}, args)
+        if self.plain and (flat := self.by_name(args, kwargs)) is not None:
+            return Call(flat, {}, flat)
+        if self.signature is None:
+            return Call(args, dict(kwargs), (*args, *kwargs.values()), (len(args), *kwargs))
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}() {error}") from None
+        return self.read_as_given(bound) if self.foreign else self.with_defaults(bound)
+
+    def by_name(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The values of plain parameters, quickly; None where the call is at fault, or of another kind."""
+        names = self.names[len(args) :]
+        if len(args) > len(self.names) or not all(name in names for name in kwargs) or self.has_nameless:
+            return None
+        values = {**self.defaults, **kwargs}
+        return (*args, *[values[name] for name in names]) if all(name in values for name in names) else None
+
+    def with_defaults(self, bound: inspect.BoundArguments) -> Call:
+        bound.apply_defaults()
+        sizes = (_keys(bound.arguments[p.name]) for p in self.parameters if p.kind in _VARIADIC)
+        return Call(bound.args, dict(bound.kwargs), tuple(bound.arguments.values()), tuple(sizes))
+
+    def read_as_given(self, bound: inspect.BoundArguments) -> Call:
+        """NumPy's functions see whether an argument is given: defaults aren't filled in, and the layout tells."""
+        args, kwargs, given = bound.args, dict(bound.kwargs), tuple(bound.arguments)
+        bound.apply_defaults()
+        return Call(args, kwargs, tuple(bound.arguments.values()), given)
+
+    def resolve_all(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[Argnum, ...]:
+        """The arguments to differentiate, of this call; None stands for all positional ones, whatever they are."""
+        if argnums is None:
+            return tuple(range(len(call.args)))
+        resolved = tuple(self.resolve(argnum, call) for argnum in argnums)
+        if len(set(resolved)) < len(resolved):
+            raise ArgumentError(f"argnums={tuple(argnums)} names an argument twice")
+        for argnum in resolved:
+            check_differentiable(call.value(argnum), self.label(argnum))
+        return resolved
+
+    def differentiated(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[Any, ...]:
+        """The arguments that `resolve_all` names."""
+        return tuple(map(call.value, self.resolve_all(argnums, call)))
+
+    def resolve(self, argnum: Argnum, call: Call) -> Argnum:
+        """An index into the positional arguments, or the name of a keyword argument."""
+        if isinstance(argnum, str):
+            return self._resolve_name(argnum, call)
+        count = len(call.args)
+        if not -count <= argnum < count:
+            raise ArgumentError(
+                f"argnums={argnum} is out of range: {self.name} was called with {count or 'no'} positional arguments",
+                do=f"use {'0' if count == 1 else f'a number from 0 to {count - 1}'}, or the name of a parameter",
+            )
+        return argnum % count
+
+    def _resolve_name(self, name: str, call: Call) -> Argnum:
+        positional = [p.name for p in self.parameters if p.kind in _POSITIONAL]
+        if name in positional:
+            return positional.index(name)
+        if name in call.kwargs:
+            return name
+        names = [*positional, *call.kwargs]
+        raise ArgumentError(
+            f"argnums={name!r} is not a parameter of {self.name}",
+            do=f"use one of {', '.join(map(repr, names))}" if names else "",
+        )
+
+    def label(self, argnum: Argnum) -> str:
+        """What to call an argument in a message."""
+        if isinstance(argnum, int) and argnum < len(self.parameters) and self.parameters[argnum].kind in _POSITIONAL:
+            return repr(self.parameters[argnum].name)
+        return repr(argnum) if isinstance(argnum, str) else str(argnum)
+
+
+def _keys(given: tuple[Any, ...] | dict[str, Any]) -> Any:
+    """What `*args` or `**kwargs` was given: how many, or which."""
+    return tuple(given) if isinstance(given, dict) else len(given)
+
+
+def name_of(function: Any) -> str:
+    inner = getattr(function, "func", function)
+    return str(getattr(function, "__name__", None) or getattr(inner, "__name__", None) or type(function).__name__)
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
+    """None where it isn't known. A ufunc takes its operands alone."""
+    if isinstance(function, np.ufunc):
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        return inspect.Signature([inspect.Parameter(name, kind) for name in "xyzuvw"[: function.nin]])
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+
+
+def _has_source(function: Any) -> bool:
+    """Whether this is a function in Python, of a user's: not NumPy's or a builtin."""
+    target = inspect.unwrap(getattr(function, "func", function))
+    module = str(getattr(target, "__module__", None) or "").partition(".")[0]
+    return not (inspect.isbuiltin(target) or isinstance(target, np.ufunc) or module in ("numpy", "scipy", "math"))
+
+
+# ---- what can be differentiated
+
+
+def differentiable_argnums(args: Sequence[Any]) -> tuple[int, ...]:
+    """The positional arguments that have a gradient."""
+    return tuple(k for k, value in enumerate(args) if "f" in _leaf_kinds(value))
+
+
+def check_differentiable(value: Any, label: str) -> None:
+    """Refuse an argument that has no gradient: an int, a string, an array of ints."""
+    kinds = set(_leaf_kinds(value))
+    if "c" in kinds:
+        raise NotYetSupported(
+            f"argument {label} is complex, and only real arguments can be differentiated",
+            do="pass its real and imaginary parts as two real arguments",
+        )
+    if "f" not in kinds:
+        raise ArgumentError(
+            f"argument {label} can't be differentiated: it is {_describe(value)}",
+            why="a derivative is with respect to floats, or arrays and containers of floats",
+            do=_advice(value),
+        )
+
+
+def _leaf_kinds(value: Any) -> Iterator[str]:
+    """The kinds of the leaves: "f", "c", or "" for what has no gradient."""
+    parts = children(value)
+    if parts is not None:
+        for part in parts:
+            yield from _leaf_kinds(part)
+    elif isinstance(value, (np.ndarray, np.generic)):
+        yield value.dtype.kind if value.dtype.kind in "fc" else ""
+    else:
+        yield "f" if isinstance(value, float) else "c" if isinstance(value, complex) else ""
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
+    if children(value) is not None:
+        return f"a {type(value).__name__} without floats"
+    article = "an" if type(value).__name__[0] in "aeiou" else "a"
+    return f"{article} {type(value).__name__}"
+
+
+def _advice(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iub":
+        return "pass it as floats, with x.astype(float), or name another argument in argnums"
+    if isinstance(value, (int, np.integer, np.bool_)):
+        return f"pass {float(value)!r} instead of {value!r}, or name another argument in argnums"
+    if children(value):
+        return "pass floats (1.0 instead of 1), or name another argument in argnums"
+    return "name another argument in argnums"

@@ -1,0 +1,229 @@
+"""Generated tangent code at the arguments of a call: a function from their tangents to those of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from srcad.calls.guards import Directions
+from srcad.calls.pullback import Prototype, paired
+from srcad.calls.structures import children, rebuild
+from srcad.compile.pipeline import Program
+from srcad.errors import ArgumentError
+from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
+from srcad.transform.sweeps.tangent import Direction
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Generated tangent code, and how it takes tangents.
+
+    trees     the structure of each differentiated argument; its leaves are numbers of `primals`
+    primals   where the differentiated leaves are
+    dots      where the code expects their tangents
+    plain     for each differentiated argument (its position, the name of its tangent), if all are numbers or arrays
+    several   tangents come with a leading axis, one after the other, and with the dtypes of what moves
+    recover   what to do after an error of the fast variant: (error, args, kwargs) -> the `Pushforward` of the other
+    """
+
+    function: FunctionType
+    parameters: tuple[Parameter, ...]
+    trees: tuple[Tree, ...]
+    primals: tuple[Path, ...]
+    dots: tuple[Path, ...]
+    plain: tuple[tuple[int, str], ...] | None
+    recover: Callable[..., Any]
+    note: Callable[[Exception], Exception]
+    careful: bool
+    several: bool = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Pushforward:
+        return Pushforward(self, args, kwargs)
+
+
+def tangent_code(
+    function: FunctionType, program: Program, recover: Function, note: Function, careful: bool = False
+) -> Code:
+    """The generated function of a program for tangents."""
+    reading, (primals, dots) = program.reading, _places(program)
+    parameters = program.primal.parameters
+    names = [p.name for p in parameters]
+    straight = directions(program)
+    plain = None if straight is None else tuple((names.index(name), dot) for name, dot in straight.beside.items())
+    several = program.request.kind in ("tangents", "hvps")
+    return Code(function, parameters, reading.wrt_trees, primals, dots, plain, recover, note, careful, several)
+
+
+def directions(program: Program) -> Directions | None:
+    """How the tangents go straight into the generated code, if there is nothing to take apart."""
+    reading, (trace,) = program.reading, program.traces
+    primals, dots = _places(program)
+    plain = {p.name for p in program.primal.parameters if p.kind == "plain"}
+    if len(set(primals)) != len(reading.wrt_trees) or any(path.steps or path.root not in plain for path in primals):
+        return None
+    if not all(isinstance(tree, Leaf) for tree in reading.wrt_trees):
+        return None
+    return Directions(trace.parameters, {path.root: dot.root for path, dot in zip(primals, dots, strict=True)})
+
+
+def _places(program: Program) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Where the differentiated leaves are, and where the code expects their tangents."""
+    reading, (trace,) = program.reading, program.traces
+    primals = tuple(program.primal.inputs[k].path for k in reading.wrt)
+    beside = dict(zip(dict.fromkeys(primals), (e.path for e in trace.inputs if isinstance(e, Direction)), strict=True))
+    return primals, tuple(beside[path] for path in primals)
+
+
+@dataclass(frozen=True)
+class Pushforward:
+    """Tangents of the differentiated arguments, a tuple -> what the tangent code returns."""
+
+    code: Code
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+    def __call__(self, tangents: Sequence[Any]) -> Any:
+        code, dots = self.code, self.placed(tangents)
+        try:
+            return code.function(*self.args, **self.kwargs, **dots)
+        except Exception as error:
+            if code.careful:
+                raise code.note(error) from None
+            other: Pushforward = code.recover(error, self.args, self.kwargs)
+            return other.code(*self.args, **self.kwargs).run(dots)
+
+    def frozen(self) -> Pushforward:
+        """The same at these very arguments, whatever becomes of them and of the globals that the function reads."""
+        function = self.code.function
+        names = {name: copied(value) for name, value in function.__globals__.items() if not name.startswith("__")}
+        own = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+        own.__kwdefaults__ = function.__kwdefaults__
+        args, kwargs = tuple(map(copied, self.args)), {k: copied(v) for k, v in self.kwargs.items()}
+        return Pushforward(replace(self.code, function=own), args, kwargs)
+
+    def run(self, dots: Mapping[str, Any]) -> Any:
+        """The result for tangents that are in their places."""
+        try:
+            return self.code.function(*self.args, **self.kwargs, **dots)
+        except Exception as error:
+            raise self.code.note(error) from None
+
+    def placed(self, tangents: Sequence[Any]) -> dict[str, Any]:
+        """The tangents as the generated function takes them: fitted to the arguments, in its parameters."""
+        code = self.code
+        if code.several:
+            both = zip(code.trees, tangents, strict=True)
+            return nested({code.dots[k]: dots for tree, given in both for k, dots, _ in paired(tree, given, "")})
+        if code.plain is not None and len(code.plain) == len(tangents):
+            pairs = zip(code.plain, tangents, strict=True)
+            return {name: quickly_fitted(self.args[k], dot) for (k, name), dot in pairs}
+        names = by_name(code.parameters, self.args, self.kwargs)
+        values: dict[Path, Any] = {}
+        for tree, given in zip(code.trees, tangents, strict=True):
+            for k, dot, where in paired(tree, given, "the tangent"):
+                values[code.dots[k]] = fitted(found(names, code.primals[k]), dot, where)
+            refuse_superfluous(tree, given)
+        return nested(values)
+
+
+def copied(value: Any) -> Any:
+    """Containers with copies of the arrays in them."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    parts = children(value)
+    return value if not parts else rebuild(value, [copied(part) for part in parts])
+
+
+def by_name(parameters: Sequence[Parameter], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """What each parameter is bound to in a call."""
+    plain = [p.name for p in parameters if p.kind == "plain"]
+    names = dict(zip(plain, args, strict=False))
+    rest = {k: v for k, v in kwargs.items() if k not in {p.name for p in parameters if p.kind == "keyword"}}
+    for p in parameters:
+        if p.kind == "*":
+            names[p.name] = tuple(args[len(plain) :])
+        elif p.kind == "**":
+            names[p.name] = rest
+        elif p.kind == "keyword":
+            names[p.name] = kwargs.get(p.name, p.default)
+    return names
+
+
+def found(names: Mapping[str, Any], path: Path) -> Any:
+    """What is at a path."""
+    value = names[path.root]
+    for kind, key in path.steps:
+        value = value[key] if kind == "item" else getattr(value, key)
+    return value
+
+
+def quickly_fitted(primal: Any, dot: Any) -> Any:
+    """The same for a number or an array: most tangents fit as they are."""
+    if type(dot) is type(primal):
+        if type(primal) is float:
+            return dot
+        if type(primal) is np.ndarray and dot.dtype == primal.dtype and dot.shape == primal.shape:
+            return dot
+    return fitted(primal, dot, "the tangent")
+
+
+def fitted(primal: Any, dot: Any, where: str) -> Any:
+    """A tangent with the shape and the dtype of what moves; None stands for zeros."""
+    parts = children(primal)
+    if parts is None:
+        return Prototype.of(primal).fit(dot, where)
+    dots = [None] * len(parts) if dot is None else children(dot)
+    if dots is None or len(dots) != len(parts):
+        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {len(parts)} parts, and is {dot!r}")
+    items = [fitted(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
+    return tuple(items) if isinstance(primal, tuple) else items
+
+
+def refuse_superfluous(tree: Tree, given: Any) -> None:
+    """A tangent for what has none: an int, a string."""
+    if isinstance(tree, Fixed) and given is not None and any(True for _ in leaves_of(given)):
+        raise ArgumentError(f"the tangent {given!r} is given for an argument that has none", do="give None")
+    if isinstance(tree, Node) and given is not None:
+        for child, part in zip(tree.children, children(given) or (), strict=False):
+            refuse_superfluous(child, part)
+
+
+def leaves_of(tangent: Any) -> Iterator[Any]:
+    """What moves in a tangent."""
+    parts = None if type(tangent) in (float, np.ndarray) else children(tangent)
+    if parts is None and tangent is not None:
+        yield tangent
+    for part in parts or ():
+        yield from leaves_of(part)
+
+
+def nested(values: Mapping[Path, Any]) -> dict[str, Any]:
+    """Values by their paths, as containers in which these paths find them."""
+    roots: dict[str, Any] = {}
+    for path, value in values.items():
+        if not path.steps:
+            roots[path.root] = value
+            continue
+        inner: dict[Any, Any] = roots.setdefault(path.root, {})
+        *before, last = path.steps
+        for step in before:
+            inner = inner.setdefault(step, {})
+        inner[last] = value
+    return {root: _container(value) for root, value in roots.items()}
+
+
+def _container(value: Any) -> Any:
+    """Steps as what they step into: items as those of a dict, attributes as those of an object."""
+    if not isinstance(value, dict):
+        return value
+    parts = {key: _container(inner) for (_, key), inner in value.items()}
+    return SimpleNamespace(**parts) if any(kind == "attr" for kind, _ in value) else parts
+
+
+__all__ = ["Pushforward", "directions", "tangent_code"]

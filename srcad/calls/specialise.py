@@ -1,0 +1,386 @@
+"""A derivative compiles itself for the types that it meets, and keeps what it compiled.
+
+A `Specialisation` is the generated code for one combination of argument types. It knows no function object, only code:
+so a lambda that is made anew in each round of a loop is compiled once. An `Entrance` is a specialisation with the
+globals, closure cells and `self` of one function object: what a call goes through.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+
+from srcad.analysis.writes import disjoint_inputs
+from srcad.backends.numpy import compile_source
+from srcad.calls.arguments import Binder
+from srcad.calls.guards import MISS, compile_entry
+from srcad.calls.programs import program_of
+from srcad.calls.pullback import forward_and_pullback
+from srcad.calls.pushforward import Code, Pushforward, directions, tangent_code
+from srcad.codegen import Generated
+from srcad.compile.pipeline import Program, bugs_reported
+from srcad.compile.requests import Call, Request
+from srcad.compile.results import check_value, result_span
+from srcad.errors import Span, SrcadError
+from srcad.frontend.reading import derivation
+from srcad.frontend.roots import layers, rebinding
+from srcad.trace.nodes import Parameter
+
+Function = Callable[..., Any]
+Roots = dict[str, Function]
+
+LIMIT = 256  # specialisations of one function for one request; the oldest makes room
+
+ARITHMETIC = (ArithmeticError, ValueError)  # what Python raises where NumPy returns inf or nan
+
+
+class Specialisation:
+    """Generated code for one combination of argument types. `layout`: see `Call`."""
+
+    def __init__(self, program: Program, layout: tuple[Any, ...], function: Function) -> None:
+        reading = program.reading
+        self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
+        self.layout = layout
+        self.bound = {name for one in self.program.generated for name in one.bindings}  # what it means by a name
+        read = set().union(*(names_of(function.__code__) for function in self.fast)) - self.bound
+        disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
+        ways = directions(program) if program.request.kind in ("tangent", "hvp") else None
+        roots = tuple(reading.roots)
+        self.entry = compile_entry(reading.trace.parameters, reading.guards, roots, read, disjoint, ways)
+        self.common: Entrance | None = None  # without free roots, one serves all function objects
+        self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
+
+    @cached_property
+    def fast(self) -> tuple[FunctionType, ...]:
+        return tuple(map(compile_source, self.program.generated))
+
+    @cached_property
+    def careful(self) -> tuple[FunctionType, ...]:
+        return tuple(map(compile_source, self.program.careful)) if self.can_rerun else self.fast
+
+    def entrance(self, function: Function) -> Entrance:
+        """The entrance for a function object with the same code."""
+        if self.common is not None:
+            return self.common
+        entrance = Entrance(self, {name: rebind(function) for name, rebind in self.rebindings.items()})
+        if not self.rebindings:
+            self.common = entrance
+        return entrance
+
+    @property
+    def source(self) -> str:
+        return self.program.source
+
+    @property
+    def can_rerun(self) -> bool:
+        return not self.program.has_effects
+
+    def place_of(self, error: BaseException) -> Span | None:
+        """The user's line that generated the line where an error was raised."""
+        lines = dict(self.lines(self.fast, self.program.generated))
+        if "careful" in self.__dict__:
+            lines.update(self.lines(self.careful, self.program.careful))
+        place, frame = None, error.__traceback__
+        while frame is not None:
+            place = lines.get(frame.tb_frame.f_code.co_filename, {}).get(frame.tb_lineno, place)
+            frame = frame.tb_next
+        return place
+
+    @staticmethod
+    def lines(
+        functions: Sequence[FunctionType], generated: Sequence[Generated]
+    ) -> Iterator[tuple[str, Mapping[int, Span]]]:
+        """(name of the generated file, generated line -> the user's) of each function."""
+        for function, one in zip(functions, generated, strict=True):
+            yield function.__code__.co_filename, one.lines
+
+
+class Entrance:
+    """A specialisation for one function object."""
+
+    def __init__(self, specialisation: Specialisation, roots: Roots) -> None:
+        self.specialisation = specialisation
+        self.roots = roots
+        self.namespaces, self.call = self.load(specialisation.fast)
+        entry = specialisation.entry
+        fetches = {f"fetch{k}": roots[name] for k, name in enumerate(entry.roots)}
+        own = {"call": self.call, "rescue": self.rescue, "namespaces": self.namespaces}
+        names = {**entry.constants, **fetches, **own}
+        self.enter: Function = FunctionType(entry.enter, names)
+        self.predicate: Function = FunctionType(entry.serves, names)
+        self.push: Function = missed
+        if entry.push is not None and isinstance(self.call, Code):
+            self.push = FunctionType(entry.push, {**names, "apply": self.call.function, "retry": self.retry})
+
+    @property
+    def count(self) -> int:
+        """How many positional arguments make a call that `enter` takes as it is; -1: no number does."""
+        parameters = self.specialisation.program.primal.parameters
+        plain = self.specialisation.layout == () and all(p.kind == "plain" for p in parameters)
+        return len(parameters) if plain else -1
+
+    def serves(self, flat: tuple[Any, ...]) -> bool:
+        return self.predicate(*flat) is True
+
+    def load(self, generated: Sequence[FunctionType]) -> tuple[list[dict[str, Any]], Function]:
+        """The generated functions with globals of our own: these globals, and the function that a call calls."""
+        program, functions = self.specialisation.program, [_with_own_globals(f) for f in generated]
+        namespaces = [function.__globals__ for function in functions]
+        if program.request.kind == "pullback":
+            return namespaces, forward_and_pullback(functions[0], functions[1], program.primal, self.note)
+        if program.request.directed:
+            careful = generated is not self.specialisation.fast
+            return namespaces, tangent_code(functions[0], program, self.recover, self.note, careful)
+        return namespaces, _checked(functions[0], program) if program.checked else functions[0]
+
+    def refresh(self, namespaces: list[dict[str, Any]]) -> None:
+        """Let the generated functions see what the free roots are now."""
+        found = {name: fetch() for name, fetch in self.roots.items() if name not in self.specialisation.bound}
+        for namespace in namespaces:
+            namespace.update(found)
+
+    @cached_property
+    def careful_call(self) -> Function:
+        namespaces, call = self.load(self.specialisation.careful)
+
+        def careful(*args: Any, **kwargs: Any) -> Any:
+            self.refresh(namespaces)
+            return call(*args, **kwargs)
+
+        return careful
+
+    def rescue(self, error: Exception, flat: tuple[Any, ...]) -> Any:
+        """After an error in the fast variant: run the careful one, or let the user's error out with a note."""
+        args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
+        return self.recover(error, args, kwargs)
+
+    def retry(self, error: Exception, flat: tuple[Any, ...], dots: list[Any]) -> Any:
+        """The same for a call with tangents."""
+        pushforward: Pushforward = self.rescue(error, flat)
+        return pushforward(dots)
+
+    def recover(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The same for a call of the generated function."""
+        if isinstance(error, ARITHMETIC) and self.specialisation.can_rerun:
+            try:
+                return self.careful_call(*args, **kwargs)
+            except Exception as again:
+                raise self.note(again) from None
+        raise self.note(error)
+
+    def note(self, error: Exception) -> Exception:
+        """The user's error, with the user's line."""
+        place = None if isinstance(error, SrcadError) else self.specialisation.place_of(error)
+        if place is not None:
+            name = self.specialisation.program.primal.name
+            error.add_note(f"in the derivative of {name}, from {place.show()}")
+        return error
+
+    def unguarded(self, flat: tuple[Any, ...]) -> Any:
+        """The result of the call that this was compiled for."""
+        result = self.enter(*flat)
+        if result is not MISS:
+            return result
+        self.refresh(self.namespaces)
+        args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
+        try:
+            return self.call(*args, **kwargs)
+        except Exception as error:
+            return self.rescue(error, flat)
+
+
+def missed(*args: Any) -> Any:
+    """Stands for an entrance where there is none yet."""
+    return MISS
+
+
+def names_of(code: CodeType) -> set[str]:
+    """All names in code and the functions in it: more than the globals that it reads."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(names_of, inner))
+
+
+def _with_own_globals(function: FunctionType) -> FunctionType:
+    copy = FunctionType(function.__code__, dict(function.__globals__), function.__name__, function.__defaults__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__qualname__ = function.__qualname__
+    return copy
+
+
+def _checked(function: Function, program: Program) -> Function:
+    """Where types don't say that the result is a scalar: look at the value, which comes first."""
+    request, primal = program.request, program.primal
+    span = result_span(primal, primal.output)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        value, gradient = function(*args, **kwargs)
+        result, *aux = value if request.has_aux else (value,)
+        check_value(primal.name, result, span)
+        if request.value:
+            return value, gradient
+        return (gradient, *aux) if request.has_aux else gradient
+
+    return call
+
+
+def spread(parameters: Sequence[Parameter], flat: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+    """One value for each parameter, as positional and keyword arguments."""
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    for parameter, value in zip(parameters, flat, strict=True):
+        if parameter.kind == "plain":
+            args.append(value)
+        elif parameter.kind == "*":
+            args.extend(value)
+        else:
+            kwargs.update(value if parameter.kind == "**" else {parameter.name: value})
+    return args, kwargs
+
+
+# ---- finding the specialisation of a call
+
+
+class Shelf:
+    """The specialisations of one code for one request, newest first."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.specialisations: tuple[Specialisation, ...] = ()
+
+    def add(self, specialisation: Specialisation) -> None:
+        self.specialisations = (specialisation, *self.specialisations)[:LIMIT]
+
+
+_SHELVES: weakref.WeakKeyDictionary[CodeType, dict[Any, Shelf]] = weakref.WeakKeyDictionary()
+_SHELVES_LOCK = threading.Lock()
+
+
+def shelf_for(function: Function, request: Request) -> Shelf:
+    """The shelf that all function objects with this code share; one of its own for what has no code."""
+    *outer, plain = layers(function)
+    if not isinstance(plain, FunctionType) or hasattr(plain, "__wrapped__"):
+        return Shelf()
+    code = plain.__code__
+    key = (code.co_filename, id(plain.__globals__), tuple(map(_kind, outer)), request)
+    with _SHELVES_LOCK:
+        return _SHELVES.setdefault(code, {}).setdefault(key, Shelf())
+
+
+def _kind(layer: Any) -> Any:
+    return (len(layer.args), *layer.keywords) if isinstance(layer, functools.partial) else None
+
+
+def entered(function: Function) -> Function:
+    """The method that a call of an instance enters; a function itself, and one with rules of its own."""
+    if getattr(type(function), "__srcad_rules__", False):
+        return function
+    call = inspect.getattr_static(type(function), "__call__", None)
+    return MethodType(call, function) if isinstance(call, FunctionType) and derivation(function) is None else function
+
+
+_SPECIALISERS: weakref.WeakKeyDictionary[Any, dict[Request, Specialiser]] = weakref.WeakKeyDictionary()
+
+
+def specialiser_for(function: Function, request: Request) -> Specialiser:
+    """The specialiser of a function that stays alive; else a new one."""
+    if not isinstance(function, FunctionType) and derivation(function) is None:
+        return Specialiser(function, request)
+    known = _SPECIALISERS.setdefault(function, {})
+    if request not in known:
+        known[request] = Specialiser(function, request, weak=True)
+    return known[request]
+
+
+Kinds = tuple[type, ...]
+Pushing = tuple[Function, tuple[int, ...]]
+
+_PUSHES: weakref.WeakKeyDictionary[Any, dict[Kinds, Pushing]] = weakref.WeakKeyDictionary()
+
+
+def known_push(function: Function, kinds: Kinds) -> Pushing:
+    """The `push` of the last call with tangents of these types, one for each argument, and which of them it takes."""
+    known = _PUSHES.get(function) if type(function) is FunctionType else None
+    return _NO_PUSH if known is None else known.get(kinds, _NO_PUSH)
+
+
+def remember_push(function: Function, kinds: Kinds, moving: tuple[int, ...], entrance: Entrance) -> None:
+    """For `known_push`; a push that has missed this call may serve the next one."""
+    if type(function) is FunctionType and entrance.count == len(kinds):
+        _PUSHES.setdefault(function, {})[kinds] = entrance.push, moving
+
+
+_NO_PUSH: Pushing = (missed, ())
+
+
+class Specialiser:
+    """Finds the entrance for a call of one function object, compiling what is missing.
+
+    With `weak`, it doesn't keep the function alive.
+    """
+
+    def __init__(self, function: Function, request: Request, weak: bool = False) -> None:
+        own = entered(function)
+        self._function = weakref.ref(own) if weak else lambda: own
+        self.request = request
+        self.binder = Binder(function)
+        self.shelf = shelf_for(own, request)
+        self.entrances: dict[Any, tuple[Entrance, ...]] = {}
+
+    @property
+    def function(self) -> Function:
+        function = self._function()
+        assert function is not None
+        return function
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.entrances.values()))
+
+    def run(self, call: Call) -> tuple[Entrance, Any]:
+        """The result of a call, and the entrance that it went through."""
+        for entrance in self.entrances.get(call.layout, ()):
+            result = entrance.enter(*call.flat)
+            if result is not MISS:
+                return entrance, result
+        entrance = self.admit(call)
+        return entrance, entrance.unguarded(call.flat)
+
+    def find(self, call: Call) -> Entrance:
+        """The entrance for a call, which isn't made."""
+        return self.present(call) or self.admit(call)
+
+    def present(self, call: Call) -> Entrance | None:
+        return next((e for e in self.entrances.get(call.layout, ()) if e.serves(call.flat)), None)
+
+    def admit(self, call: Call) -> Entrance:
+        """A new entrance: to a specialisation that another function object left on the shelf, or to a new one."""
+        with self.shelf.lock:
+            entrance = self.present(call)  # another thread may have been faster
+            if entrance is None:
+                entrance = self.shared(call) or self.compiled(call)
+                self.entrances[call.layout] = (entrance, *self.entrances.get(call.layout, ()))[:LIMIT]
+        return entrance
+
+    def shared(self, call: Call) -> Entrance | None:
+        known = {e.specialisation for entrances in self.entrances.values() for e in entrances}
+        for specialisation in self.shelf.specialisations:
+            if specialisation not in known and specialisation.layout == call.layout:
+                entrance = specialisation.entrance(self.function)
+                if entrance.serves(call.flat):
+                    return entrance
+        return None
+
+    def compiled(self, call: Call) -> Entrance:
+        program = program_of(self.function, call, self.request)
+        with bugs_reported("generating code", program.traces[-1]):
+            specialisation = Specialisation(program, call.layout, self.function)
+            entrance = specialisation.entrance(self.function)
+        self.shelf.add(specialisation)
+        return entrance

@@ -1,0 +1,263 @@
+"""The command line: show, trace and emit derivatives of a function in a file or module.
+
+`cli_check` and `cli_compare` add their commands to it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.text import Text
+
+import srcad
+from srcad.api.forward import hvp, tangent_of
+from srcad.api.gradients import Derived, grad, value_and_grad
+from srcad.api.jacobians import hessian, jacfwd, jacrev
+from srcad.calls.arguments import Binder, differentiable_argnums
+from srcad.calls.programs import program_of
+from srcad.calls.typespec import Example, example_call, parse_values
+from srcad.compile.requests import Request
+from srcad.errors import ArgumentError, SrcadError
+from srcad.show.traces import table_of
+from srcad.show.values import input_values
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Source-to-source differentiation of Python and NumPy functions.",
+)
+
+Target = Annotated[
+    str, typer.Argument(metavar="FILE.py:FUNC", help="The function: path.py:name, or package.module:name.")
+]
+Wrt = Annotated[str, typer.Option(metavar="NAMES", help="The arguments to differentiate: w,b. Else: all that can be.")]
+Mode = Annotated[
+    str,
+    typer.Option(
+        metavar="MODE",
+        help="reverse: the gradient; forward: the value and its tangent; hvp: the Hessian times a direction; "
+        "jacfwd, jacrev: the Jacobian by columns, by rows; hessian: the Hessian.",
+    ),
+]
+Value = Annotated[bool, typer.Option("--value", help="With the gradient, return the value as well.")]
+Types = Annotated[
+    str,
+    typer.Option(
+        "--args", metavar="TYPES", help="Types of arguments: 'w: float64\\[n], X: float64\\[m, n], b: float'."
+    ),
+]
+
+
+@app.command(
+    epilog="Example: srcad show model.py:loss --wrt w,b --args 'w: float64\\[n], X: float64\\[m, n], b: float'"
+)
+def show(target: Target, wrt: Wrt = "", mode: Mode = "reverse", value: Value = False, args: Types = "") -> None:
+    """Print the source of the derivative."""
+    function = load(target)
+    example = example_for(function, args)
+    derived = derivative_of(mode, function, example, wrt, value)
+    tell_assumed(example)
+    print_code(derived.source(*example.args, **example.kwargs))
+
+
+@app.command("trace", epilog="Example: srcad trace model.py:f --adjoint --at 'x1=2, x2=3'")
+def trace_command(
+    target: Target,
+    tangent: Annotated[bool, typer.Option("--tangent", help="Show tangents, as sums over parents.")] = False,
+    adjoint: Annotated[bool, typer.Option("--adjoint", help="Show adjoints, as sums over children.")] = False,
+    at: Annotated[
+        str, typer.Option(metavar="VALUES", help="Values of arguments, to show those of all variables: 'x1=2, x2=3'.")
+    ] = "",
+    seed: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VALUES", help="A direction for --tangent, with --at: 'x1=1, x2=0.5'. May be given several times."
+        ),
+    ] = None,
+    wrt: Wrt = "",
+    args: Types = "",
+) -> None:
+    """Print the evaluation trace as a table of v1, v2, ..."""
+    if seed and not (tangent and at):
+        raise typer.BadParameter("--seed goes with --tangent and --at")
+    function = load(target)
+    example = example_for(function, args, at)
+    tell_assumed(example)
+    call = Binder(function).bind(example.args, example.kwargs)
+    program = program_of(function, call, Request("primal", chosen(wrt, example), single=False))
+    values = input_values(program.primal, call.flat, program.reading.roots) if at else None
+    seeds = [directions(text) for text in seed] if seed else None
+    print_plain(str(table_of(program, values, tangent=tangent, adjoint=adjoint, seeds=seeds)))
+
+
+@app.command(epilog="Example: srcad emit model.py:loss --wrt w -o loss_grad.py --args 'w: float64\\[n]'")
+def emit(
+    target: Target,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The module to write; - for standard output.")
+    ],
+    wrt: Wrt = "",
+    mode: Mode = "reverse",
+    value: Value = False,
+    args: Types = "",
+) -> None:
+    """Write a module with the function and its derivative that imports NumPy alone."""
+    function = load(target)
+    example = example_for(function, args)
+    tell_assumed(example)
+    derived = derivative_of(mode, function, example, wrt, value)
+    text = derived.emitted(example.args, example.kwargs, made=command_line())
+    if str(output) == "-":
+        print_code(text)
+    else:
+        output.write_text(text)
+        tell(f"wrote {output}")
+
+
+@app.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Source-to-source differentiation of Python and NumPy functions."""
+    if version:
+        typer.echo(f"srcad {srcad.__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point: refusals exit with 1, misuse with 2."""
+    for more in ("check", "compare"):
+        importlib.import_module(f"srcad.cli.{more}")  # its commands
+    try:
+        app(prog_name="srcad")
+    except SrcadError as error:
+        Console(stderr=True, highlight=False).print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+        sys.exit(1)
+
+
+# ---- the function
+
+
+def load(target: str) -> Callable[..., Any]:
+    """The function that `path.py:name` or `package.module:name` speaks of."""
+    where, colon, name = target.rpartition(":")
+    if not colon or not where or not name:
+        raise typer.BadParameter(f"{target!r} is not of the form FILE.py:FUNC or MODULE:FUNC")
+    found: Any = _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise typer.BadParameter(f"{where} has no {name!r}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise typer.BadParameter(f"{name!r} in {where} is not a function")
+    return found  # type: ignore[no-any-return]
+
+
+def _load_file(path: Path) -> ModuleType:
+    """The module of a file, found as `python path.py` finds what it imports."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise typer.BadParameter(f"there is no file {path}")
+    sys.path.insert(0, str(path.parent.resolve()))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _load_module(name: str) -> ModuleType:
+    sys.path.insert(0, "")
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise typer.BadParameter(f"there is no module {name!r} ({error})") from None
+
+
+def example_for(function: Callable[..., Any], types: str, at: str = "") -> Example:
+    """A made-up call; a description that can't be read is a misuse of the command."""
+    try:
+        return example_call(function, types, at)
+    except ArgumentError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def directions(text: str) -> dict[str, Any]:
+    """A seed that is written as values are."""
+    try:
+        return parse_values(text)
+    except ArgumentError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def derivative_of(mode: str, function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:
+    """What a mode derives."""
+    makers = {"forward": tangent_of, "hvp": hvp, "jacfwd": jacfwd, "jacrev": jacrev, "hessian": hessian}
+    if mode == "reverse":
+        return gradient(function, example, wrt, value)
+    if mode not in makers:
+        raise typer.BadParameter(f"there is no mode {mode!r}: it is one of reverse, {', '.join(makers)}")
+    if value:
+        raise typer.BadParameter("--value goes with --mode reverse")
+    return makers[mode](function, argnums=argnums(wrt, example))
+
+
+def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:
+    if isinstance(function, Derived) and not wrt and not value:
+        return function
+    derived = (value_and_grad if value else grad)(function, argnums=argnums(wrt, example))
+    assert isinstance(derived, Derived)
+    return derived
+
+
+def argnums(wrt: str, example: Example) -> Any:
+    """As `grad` takes them: a single argument comes alone."""
+    numbers = chosen(wrt, example)
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def chosen(wrt: str, example: Example) -> tuple[int | str, ...]:
+    names = tuple(name.strip() for name in wrt.split(",") if name.strip())
+    return names or differentiable_argnums(example.args)
+
+
+# ---- printing
+
+
+def tell_assumed(example: Example) -> None:
+    if example.assumed:
+        tell(f"taken as {', '.join(example.assumed)}; say otherwise with --args", style="yellow")
+
+
+def tell(text: str, style: str = "") -> None:
+    """A remark, which doesn't stand in the way of what is piped on."""
+    Console(stderr=True, highlight=False).print(Text(text, style=style), soft_wrap=True)
+
+
+def print_code(code: str) -> None:
+    """Coloured on a terminal, plain in a pipe."""
+    console = Console()
+    if console.is_terminal:
+        console.print(Syntax(code, "python", background_color="default", word_wrap=True))
+    else:
+        sys.stdout.write(code if code.endswith("\n") else code + "\n")
+
+
+def print_plain(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def command_line() -> str:
+    return " ".join(["srcad", *map(_quoted, sys.argv[1:])])
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if any(c in " [](){};*" for c in word) else word

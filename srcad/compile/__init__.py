@@ -1,0 +1,1 @@
+"""The compiler: the passes in order, what is asked of it, and what it gives."""

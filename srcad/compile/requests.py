@@ -1,0 +1,49 @@
+"""What is asked of the compiler: which derivative, for which call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Argnum = int | str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in its one form: `flat` has a value for each parameter; `layout` tells apart forms of different length."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    flat: tuple[Any, ...]
+    layout: tuple[Any, ...] = ()
+
+    def value(self, argnum: Argnum) -> Any:
+        return self.args[argnum] if isinstance(argnum, int) else self.kwargs[argnum]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be generated.
+
+    kind      "primal"; "gradient" (one function); "pullback" (a forward function, and one for the reverse sweep);
+              "tangent" (value and tangent); "hvp" (the tangent of the gradient); "tangents" and "hvps" (the same with
+              several tangents at once); "jacfwd" and "jacrev" (the Jacobian, by columns and by rows), "jacobian" (one
+              of these), "hessian" (the Jacobian of the gradient); and those of `orders`: "vhp", "taylor", "laplacian",
+              "divergence", "deriv", "gauss_newton"
+    argnums   the arguments to differentiate, None: all; `single`: the gradient comes alone, not in a tuple of one
+    value     the value of the function comes first
+    has_aux   the function returns (value, anything)
+    order     of "taylor": the highest one
+    """
+
+    kind: str
+    argnums: tuple[Argnum, ...] | None = (0,)
+    single: bool = True
+    value: bool = False
+    has_aux: bool = False
+    order: int = 0
+
+    @property
+    def directed(self) -> bool:
+        """Whether the generated function takes tangents of the differentiated arguments."""
+        return self.kind in ("tangent", "hvp", "tangents", "hvps", "vhp", "taylor")

@@ -1,0 +1,1 @@
+"""Several tangents at once, Jacobians, Taylor series."""

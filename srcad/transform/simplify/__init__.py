@@ -1,0 +1,1 @@
+"""Simplification: folding, common subexpressions, dead code, code motion."""

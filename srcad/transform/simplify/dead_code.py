@@ -1,0 +1,139 @@
+"""Dead code: what neither a result nor an effect depends on.
+
+Mark and sweep: a value is live if something live reads it. So what only keeps itself alive, such as a variable that is
+carried through a loop and read there for nothing but its own next value, or the tape that no reversed loop reads any
+more, goes away, through any nesting of regions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
+from srcad.trace.slots import STRUCTURED, Slot, controls, slots, with_slots
+from srcad.transform.simplify.rewrite import same_things, with_body, with_parts
+
+Reads = Callable[[Equation], tuple[Atom, ...]]
+
+
+def all_operands(equation: Equation) -> tuple[Atom, ...]:
+    return equation.operands
+
+
+def eliminate(trace: Trace) -> Trace:
+    """The trace without its dead code; the inputs stay."""
+    return with_body(trace, eliminate_region(trace.body))
+
+
+def eliminate_region(region: Region) -> Region:
+    """The region without its dead code. All that it yields is live, its parameters stay."""
+    return found_live(region, region.results).swept(region)
+
+
+def found_live(region: Region, results: tuple[Atom, ...], reads: Reads = all_operands) -> Liveness:
+    """What these results and the effects of a region depend on; `reads`: what an equation that runs reads."""
+    liveness = Liveness(reads)
+    liveness.scan(region, ())
+    liveness.mark(results)
+    liveness.run()
+    return liveness
+
+
+def has_effect(equation: Equation) -> bool:
+    """Whether the equation itself, apart from its regions, must run exactly once and in order.
+
+    Entering and leaving a context manager is one; the adjoint sweep enters it only for the sake of what is inside.
+    """
+    if equation.op == "scope":
+        return equation.params["kind"] == "with" and equation.role == ""
+    if equation.op in STRUCTURED:
+        return False
+    if equation.op == "recurse":
+        return bool(equation.params.get("raises"))
+    operation = OPS.get(equation.op)
+    return operation is None or operation.effect
+
+
+def has_effects(equation: Equation) -> bool:
+    """Whether there is an effect in the equation or in its regions."""
+    return has_effect(equation) or any(has_effects(e) for region in equation.regions for e in region.equations)
+
+
+class Liveness:
+    """What is live in a region: values, and the equations that are kept for their sake."""
+
+    def __init__(self, reads: Reads) -> None:
+        self.reads = reads
+        self.live: set[Atom] = set()
+        self.kept: set[Equation] = set()
+        self.pending: list[Atom] = []
+        self.flowing: set[Var] = set()  # results of the slots that are live
+        self.definitions: dict[Var, tuple[Equation, Slot | None]] = {}
+        self.slots: dict[Equation, tuple[Slot, ...]] = {}
+
+    def scan(self, region: Region, around: tuple[Equation, ...]) -> None:
+        """Note what defines each variable; keep effects, and the equations around them."""
+        for equation in region.equations:
+            self.define(equation)
+            if has_effect(equation):
+                for kept in (*around, equation):
+                    self.keep(kept)
+            for inner in equation.regions:
+                self.scan(inner, (*around, equation))
+
+    def define(self, equation: Equation) -> None:
+        for result in equation.results:
+            self.definitions[result] = (equation, None)
+        if equation.op in STRUCTURED:
+            self.slots[equation] = slots(equation)
+            for slot in self.slots[equation]:
+                for target in slot.targets:
+                    self.definitions[target] = (equation, slot)
+
+    def mark(self, atoms: tuple[Atom, ...]) -> None:
+        self.pending += atoms
+
+    def keep(self, equation: Equation) -> None:
+        if equation in self.kept:
+            return
+        self.kept.add(equation)
+        if equation.op in STRUCTURED:
+            self.mark(controls(equation))
+        else:
+            self.mark(self.reads(equation))
+            for region in equation.regions:
+                self.mark(region.results)
+
+    def run(self) -> None:
+        while self.pending:
+            atom = self.pending.pop()
+            if atom not in self.live:
+                self.live.add(atom)
+                if isinstance(atom, Var) and atom in self.definitions:
+                    self.keep_source(*self.definitions[atom])
+
+    def keep_source(self, equation: Equation, slot: Slot | None) -> None:
+        """A value that flows through a slot is live from end to end."""
+        self.keep(equation)
+        if slot is not None and slot.result not in self.flowing:
+            self.flowing.add(slot.result)
+            self.pending += (*slot.sources, *slot.targets)
+
+    def swept(self, region: Region) -> Region:
+        equations = tuple(self.sweep(equation) for equation in region.equations if equation in self.kept)
+        if same_things(equations, region.equations):
+            return region
+        return Region(region.parameters, equations, region.results)
+
+    def sweep(self, equation: Equation) -> Equation:
+        if not equation.regions:
+            return equation
+        regions = tuple(map(self.swept, equation.regions))
+        places = range(len(self.slots.get(equation, ())))
+        kept = [k for k in places if self.slots[equation][k].result in self.live]
+        if len(kept) == len(places) and same_things(regions, equation.regions):
+            return equation
+        if equation.op in STRUCTURED:
+            return with_slots(equation, kept, regions)
+        return with_parts(equation, equation.operands, regions)

@@ -1,0 +1,76 @@
+"""Shapes of values that are computed for nothing else: another value of the same shape tells it as well.
+
+An elementwise result has the shape of each operand that isn't stretched. Best are inputs, which are there anyway.
+Values in between must be read for themselves too, and have buffers that nobody overwrites: or it would cost a copy.
+"""
+
+from __future__ import annotations
+
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Atom, Equation, Var, variables
+from srcad.trace.types import Array, dtype_of
+from srcad.transform.simplify.folding import Folded, Folder, derived, folds
+from srcad.transform.sweeps.witness import READS_SHAPE
+
+SHAPED_LIKE = {"materialise": 1, "zeros_like": 0, "copy": 0}  # which operand has the very shape of the result
+
+MAX_SOURCES = 30  # how many variables are looked at for one shape
+
+
+@folds(*READS_SHAPE)
+def shape_of_another(folder: Folder, equation: Equation) -> Folded:
+    place = READS_SHAPE[equation.op]
+    like = equation.operands[place]
+    if not isinstance(like, Var) or not folder.uses.only_shape(like):
+        return None
+    dtype = dtype_of(like.type) if equation.op == "zeros_like" else None
+    for other in alike(folder, like):
+        if is_there(folder, other) and dtype in (None, dtype_of(other.type)):
+            operands = (*equation.operands[:place], other, *equation.operands[place + 1 :])
+            return derived(equation, equation.op, operands, params=equation.params)
+    return None
+
+
+def alike(folder: Folder, var: Var) -> list[Var]:
+    """Variables of the same shape, from which it was made: inputs first, then the nearest."""
+    found: dict[Var, None] = {var: None}
+    pending = [var]
+    while pending and len(found) < MAX_SOURCES:
+        near = [v for v in sources(folder, pending.pop(0)) if v not in found]
+        found.update(dict.fromkeys(near))
+        pending += near
+    del found[var]
+    return sorted(found, key=lambda v: v not in folder.uses.inputs)
+
+
+def sources(folder: Folder, var: Var) -> list[Var]:
+    """The operands of the same shape, if the variable is made elementwise, or after another one."""
+    made = folder.made.get(var)
+    operation = OPS.get(made.op) if made else None
+    if made is None or operation is None:
+        return []
+    if made.op in SHAPED_LIKE:
+        like = made.operands[SHAPED_LIKE[made.op]]
+        return [like] if isinstance(like, Var) else []
+    if not operation.elementwise:
+        return []
+    return [v for v in variables(made.operands) if has_shape_of(v, var)]
+
+
+def has_shape_of(operand: Atom, result: Atom) -> bool:
+    """Whether an operand is sure to have the shape of an elementwise result."""
+    x, y = operand.type, result.type
+    if not isinstance(x, Array) or not isinstance(y, Array) or x.rank != y.rank:
+        return False
+    return all(a.not_one or a.same(b) for a, b in zip(x.dims, y.dims, strict=True))
+
+
+def is_there(folder: Folder, var: Var) -> bool:
+    """Whether reading the variable costs nothing."""
+    uses = folder.uses
+    if var in uses.inputs:
+        return True
+    made = folder.made.get(var)
+    if made is None or made.op not in OPS or OPS[made.op].view or OPS[made.op].updates or var in uses.passed:
+        return False
+    return not uses.only_shape(var)

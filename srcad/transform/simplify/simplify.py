@@ -1,0 +1,36 @@
+"""Simplification: folding, common subexpressions and dead code, in turn until nothing changes; then code motion."""
+
+from __future__ import annotations
+
+from srcad.trace.nodes import Trace
+from srcad.trace.procedures import reached, with_procedures
+from srcad.transform.simplify import (  # noqa: F401 - these fill the tables of folding
+    constants,
+    contractions,
+    factors,
+    identities,
+    shapes,
+    updates,
+)
+from srcad.transform.simplify.common import merge_common
+from srcad.transform.simplify.dead_code import eliminate
+from srcad.transform.simplify.folding import fold
+from srcad.transform.simplify.hoist import hoist
+
+ROUNDS = 10  # deep nests settle from the inside out, one level a round; the rest takes two or three
+
+
+def simplify(trace: Trace, across: bool = False) -> Trace:
+    """An equivalent trace that does less.
+
+    With `across`, an `if` of the primal and its adjoint may become one: only for traces that won't be split in two.
+    """
+    if trace.procedures:
+        trace = with_procedures(reached(trace), lambda procedure: simplify(procedure))
+    trace = eliminate(trace)
+    for _ in range(ROUNDS):
+        before = trace
+        trace = eliminate(merge_common(fold(trace, across)))
+        if trace is before:
+            break
+    return eliminate(merge_common(hoist(trace)))

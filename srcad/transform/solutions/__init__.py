@@ -1,0 +1,1 @@
+"""Derivatives of what solvers give: roots, fixed points, integrals, trajectories."""

@@ -1,0 +1,1 @@
+"""The sweeps: tangents forwards, adjoints backwards, and what the reverse sweep records."""

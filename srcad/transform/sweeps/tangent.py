@@ -1,0 +1,125 @@
+"""The tangent of a trace: beside each equation, how its results move when the inputs do.
+
+    v_dot_i = sum over the parents j of i of  v_dot_j * dv_i/dv_j
+
+Zeros are structural: what does not move has no tangent. A region carries tangents beside its values: a branch yields
+those of what it yields, a loop carries those of what it carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from srcad.analysis.activity import Flat
+from srcad.analysis.crossing import activities
+from srcad.ops.catalogue import builder
+from srcad.trace.nodes import Atom, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.procedures import with_procedures
+from srcad.trace.types import is_differentiable
+from srcad.transform.simplify.dead_code import eliminate
+from srcad.transform.simplify.prune import pruned
+from srcad.transform.simplify.rename import fresh, rename
+from srcad.transform.sweeps.adjoint import is_flat
+from srcad.transform.sweeps.branches import bar_type
+from srcad.transform.sweeps.opened import opened
+from srcad.transform.sweeps.procedure_tangents import directions as procedure_directions
+from srcad.transform.sweeps.procedure_tangents import movings, pushed
+from srcad.transform.sweeps.push import Push
+from srcad.transform.sweeps.settle import settled
+
+
+@dataclass(frozen=True, eq=False)
+class Direction(Input):
+    """An input that is the tangent of another one; its path is the same from another root, `x_dot` beside `x`."""
+
+
+def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
+    """The trace of how the results move when the inputs `wrt` do: each of these has its tangent as a further input.
+
+    The output has the structure of the primal's, with None where a result has no tangent; with `value` it is a pair
+    of the primal's output and that.
+    """
+    trace = with_procedures(opened(trace), opened)
+    results = trace.body.results
+    directions = beside(trace, tuple(dict.fromkeys(wrt)))
+    moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
+    push, procedures = prepared(trace, {v: entry.var for v, entry in directions.items()}, [results[k] for k in moving])
+    push.equations(trace.body.equations)
+    with push.deriving():
+        dots = [push.whole_result(results[k]) for k in moving]
+    body = Region((), tuple(push.b.equations), (*(results if value else ()), *dots))
+    made = replace(
+        trace,
+        name=f"{trace.name}_jvp",
+        inputs=(*trace.inputs, *directions.values()),
+        parameters=with_directions(trace.parameters, tuple(directions.values())),
+        body=rename(settled(body), push.names),
+        output=_output(trace, moving, value),
+        procedures=procedures,
+    )
+    return pruned(eliminate(made))
+
+
+def prepared(
+    trace: Trace, dots: Mapping[Var, Var], results: Iterable[Atom], flat: Flat = is_flat
+) -> tuple[Push, dict[str, Trace]]:
+    """The sweep of a trace, before its first equation, and the procedures of the trace and of its tangent.
+
+    `flat` tells the operations whose derivative is taken to be zero.
+    """
+    active = activities(trace, dots, results, flat)
+    known = movings(trace, active.signatures)
+    made = dict(trace.procedures)
+    for name, moving in known.items():
+        procedure = trace.procedures[name]
+        beside = procedure_directions(procedure, moving.signature)
+        inner = {v: entry.var for v, entry in beside.items()}
+        push = Push(builder(), active.procedures[name], inner, active, known)
+        made[moving.name] = pushed(push, procedure, moving, beside)
+    return Push(builder(), active.main, dots, active, known), made
+
+
+def beside(trace: Trace, wrt: Sequence[int]) -> dict[Var, Direction]:
+    """The tangents of the inputs."""
+    taken = {entry.path.root for entry in trace.inputs} | {p.name for p in trace.parameters}
+    roots: dict[str, str] = {}
+    found = {}
+    for k in wrt:
+        var, path = trace.inputs[k].var, trace.inputs[k].path
+        if path.root not in roots:
+            roots[path.root] = fresh(f"{path.root}_dot", taken)
+        name = f"{var.name or path.root}_dot"
+        found[var] = Direction(Var(bar_type(var.type), name), Path(roots[path.root], path.steps), label=name)
+    return found
+
+
+def with_directions(given: Sequence[Parameter], directions: Sequence[Direction]) -> tuple[Parameter, ...]:
+    """The tangents follow the primals, as keywords where these end in `*args` or have defaults."""
+    names = dict.fromkeys(entry.path.root for entry in directions)
+    plain = [p for p in given if p.kind == "plain"]
+    rest = [p for p in given if p.kind != "plain"]
+    ends = any(p.default is not ... for p in plain) or any(p.kind == "*" for p in rest)
+    if not ends:
+        return (*plain, *(Parameter(name) for name in names), *rest)
+    last = len(given) - sum(p.kind == "**" for p in given)
+    return (*given[:last], *(Parameter(name, "keyword") for name in names), *given[last:])
+
+
+def _output(trace: Trace, moving: Sequence[int], value: bool) -> Tree:
+    first = len(trace.body.results) if value else 0
+    places = {k: first + place for place, k in enumerate(moving)}
+    dots = moved(trace.output, places)
+    return Node("tuple", (trace.output, dots)) if value else dots
+
+
+def moved(tree: Tree, places: dict[int, int]) -> Tree:
+    """The structure of a result, with its tangents in their places."""
+    if isinstance(tree, Node):
+        return replace(tree, children=tuple(moved(child, places) for child in tree.children))
+    if isinstance(tree, Leaf) and tree.index in places:
+        return Leaf(places[tree.index])
+    return Fixed(None)
+
+
+__all__ = ["Direction", "beside", "moved", "prepared", "tangent", "with_directions"]
