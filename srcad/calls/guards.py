@@ -275,7 +275,7 @@ class _Writer:
             return []
         coefficient, rest = solved
         self.dims[symbol] = length
-        tests = [f"{length} != 1"] if dim.not_one else []
+        tests = [f"{length} >= {symbol.least}"] if symbol.least else []
         if dim != length_of(symbol):
             self.dims[symbol] = f"({length} - {self.dim_text(rest)}) // {coefficient}"
             tests = [f"{length} == {self.dim_text(dim)}"]
@@ -340,8 +340,8 @@ def _fits(wanted: Type, item: Any) -> bool:
         return type(item) is tuple and len(item) == len(wanted.items) and all(map(_fits, wanted.items, item))
     t = type_of(item)
     if isinstance(wanted, Array) and isinstance(t, Array):
-        ones = zip(wanted.dims, t.dims, strict=False)
-        return wanted.dtype == t.dtype and wanted.rank == t.rank and all(d.is_one for w, d in ones if w.is_one)
+        pairs = zip(wanted.dims, t.dims, strict=False)
+        return wanted.dtype == t.dtype and wanted.rank == t.rank and all(w.number in (None, d.number) for w, d in pairs)
     return join(wanted, t) == wanted
 
 

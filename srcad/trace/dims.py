@@ -4,12 +4,12 @@ A `Dim` is a sum of products of symbols, in normal form: two that are equal as e
 
     n + m - 2       np.concatenate([x, y])[1:-1]        equal lengths are known to be equal
     2*n*m           np.kron(A, B).reshape(-1)           whichever way they were written
-    max(n-2, 0)     what `x[1:-1].shape[0]` counts      (the length of x may be 0)
+    max(n-2, 0)     what `x[1:-1].shape[0]` counts      (x may be shorter)
 
 A `Symbol` is a number that only a run knows. `Dim.evaluate` gives the number that a run makes of it.
 
-The dimension of an array has the length max(d, 0), for its dim d: so `x[1:-1]` has n-2, and no more is said of an empty
-x. What an int counts is the number itself. `Dim.counted` leads from the one to the other, and `Dim.as_length` back.
+The dimension of an array has the length max(d, 0), for its dim d: so `x[1:-1]` has n-2, however long x is. What an
+int counts is the number itself. `Dim.counted` leads from the one to the other, and `Dim.as_length` back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from math import gcd
-from typing import Literal, final
+from typing import final
 
 MOST_PARTS = 24  # an expression with more symbols is not followed any further: nothing is known of it
 
@@ -26,19 +26,15 @@ MOST_PARTS = 24  # an expression with more symbols is not followed any further: 
 @final
 @dataclass(frozen=True)
 class Symbol:
-    """A number that only a run knows: a `length` is never negative, an `integer` may be.
+    """A number that only a run knows.
 
-    `not_one`: it isn't 1. `passing`: it may be another number in each turn of a loop.
+    `least`: it isn't below that: 0 for a length, 2 for one that is known not to be 0 or 1, None for any integer.
+    `passing`: it may be another number in each turn of a loop.
     """
 
     name: str
-    kind: Literal["length", "integer"] = "length"
-    not_one: bool = False
+    least: int | None = 0
     passing: bool = False
-
-    @property
-    def least(self) -> int | None:
-        return 0 if self.kind == "length" else None
 
     @property
     def weight(self) -> int:
@@ -61,10 +57,6 @@ class Applied:
 
     function: str
     arguments: tuple[Dim | None, ...]
-
-    @property
-    def not_one(self) -> bool:
-        return False
 
     @property
     def least(self) -> int | None:
@@ -146,12 +138,13 @@ class Dim:
             return False
         if not self.terms:
             return self.offset != 1
-        divisor = reduce(gcd, (c for _, c in self.terms))
-        if (self.offset - 1) % divisor or (self.least or 0) > 1:
+        least, divisor = self.least, reduce(gcd, (c for _, c in self.terms))
+        if (self.offset - 1) % divisor or (least is not None and least > 1):
             return True
         ((monomial, _), *others) = self.terms
-        natural = all(factor.least is not None for factor in monomial)
-        return not others and not self.offset and natural and any(factor.not_one for factor in monomial)
+        bounds = [factor.least for factor in monomial]
+        natural = all(bound is not None for bound in bounds)
+        return not others and not self.offset and natural and any((bound or 0) > 1 for bound in bounds)
 
     @property
     def least(self) -> int | None:
@@ -305,8 +298,8 @@ def length_of(symbol: Symbol) -> Dim:
 
 
 def named(name: str, not_one: bool = False, passing: bool = False) -> Dim:
-    """A length with a name."""
-    return length_of(Symbol(name, "length", not_one, passing))
+    """A length with a name; `not_one`: it isn't 1, nor 0."""
+    return length_of(Symbol(name, 2 if not_one else 0, passing))
 
 
 UNKNOWN_DIM = Dim((), 0, known=False)

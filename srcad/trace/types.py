@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, named
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, named
 
 
 class Type:
@@ -185,14 +185,14 @@ def dims_of(t: Type) -> tuple[Dim, ...] | None:
 def type_of(value: Any, symbol: str = "") -> Type:
     """The type of a run-time value.
 
-    `symbol` is the root of the dimension symbols: for "x", the dims are x0, x1, ... unless they are 1.
+    `symbol` is the root of the dimension symbols: for "x", the dims are x0, x1, ... unless they are 0 or 1.
     """
     if type(value) in PYTHON:
         return PYTHON[type(value)]
     if isinstance(value, np.generic) and value.dtype.kind in "fcbiu":
         return Scalar(str(value.dtype))
     if isinstance(value, np.ndarray) and value.dtype.kind in "fcbiu":
-        dims = (ONE if n == 1 else named(f"{symbol or 'n'}{k}", not_one=True) for k, n in enumerate(value.shape))
+        dims = (fixed(n) if n < 2 else named(f"{symbol or 'n'}{k}", not_one=True) for k, n in enumerate(value.shape))
         return Array(str(value.dtype), tuple(dims))
     return OPAQUE
 

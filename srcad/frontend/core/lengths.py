@@ -85,17 +85,25 @@ class Lengths:
         size = a.evaluate(self.sizes)
         if size is None or size != b.evaluate(self.sizes) or a == b:
             return
-        ways = (*_solutions(a - b, (*b.symbols(), *a.symbols())), *self._multiples((a, b)))
+        self.wished[:0] = [(relation,) for cut, other in ((a, b), (b, a)) for relation in self._of_cut(cut, other)]
+        ways = tuple(_solutions(a - b, (*b.symbols(), *a.symbols())))
         if ways:
             self.wished.append(ways)
 
-    def _multiples(self, dims: Iterable[Dim]) -> Iterator[Relation]:
-        """That what is cut into slices be a multiple of their bounds, if it is: `z[:n]` of a z as long as 4*n."""
-        for cut in (factor for dim in dims for factor in dim.factors() if isinstance(factor, Applied)):
-            whole, *bounds = (dim for dim in cut.arguments if dim is not None)
-            for symbol in (symbol for bound in bounds for symbol in bound.symbols()):
-                size, length = self.sizes[symbol], whole.evaluate(self.sizes)
-                if cut.function == "slice" and size > 1 and length is not None and not length % size:
+    def _of_cut(self, dim: Dim, other: Dim) -> Iterator[Relation]:
+        """Relations that come first, as they tell the most, where a length is that of a slice.
+
+        What is cut into blocks is a multiple of their length: `z[n:2*n]` of a z as long as 4*n. And where that is known
+        to be a multiple of n, n is as long as what a block meets.
+        """
+        for cut in (factor for factor in dim.factors() if isinstance(factor, Applied) and factor.function == "slice"):
+            whole, start, *bounds = (dim for dim in cut.arguments if dim is not None)
+            length = whole.evaluate(self.sizes) or 0
+            for symbol in (symbol for bound in (start, *bounds) for symbol in bound.symbols()):
+                size = self.sizes[symbol]
+                if symbol in whole.symbols() and size == other.evaluate(self.sizes):
+                    yield from _solutions(length_of(symbol) - other, (symbol,))
+                elif cut.arguments[1] is not None and size > 1 and not length % size:
                     yield from _solutions(whole - length // size * length_of(symbol), whole.symbols())
 
     def joined(self, a: Type, b: Type) -> None:
@@ -118,7 +126,7 @@ class Lengths:
 
 def _solutions(zero: Dim, symbols: Iterable[Symbol]) -> Iterator[Relation]:
     """What each symbol is equal to where a difference is 0. Integers first: more is known of lengths."""
-    for symbol in sorted(dict.fromkeys(symbols), key=lambda symbol: symbol.kind != "integer"):
+    for symbol in sorted(dict.fromkeys(symbols), key=lambda symbol: symbol.least is not None):
         solved = zero.solved(symbol)
         if solved is not None and abs(solved[0]) == 1:
             yield symbol, solved[1] * -solved[0]
