@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables, walk
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables, walk
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots
 from srcad.trace.types import Undefined
+from srcad.transform.simplify.rewrite import with_body
 
 READS_SHAPE = ("zeros_like", "materialise", "zeros_each")
+
+
+def settle(trace: Trace) -> Trace:
+    """The trace, where what may be undefined is None wherever recording reads it."""
+    return with_body(trace, settled(trace.body))
 
 
 def settled(region: Region, recorded: Iterable[Var] = ()) -> Region:
