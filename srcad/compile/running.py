@@ -25,7 +25,7 @@ def configured() -> Runner:
 class Verifying(Runner):
     """Runs passes, and verifies each trace that one of them has made.
 
-    With `partial`, traces are parts, which call procedures that aren't in them: these are left to be verified in the end.
+    `partial`: traces are parts, which call procedures that aren't in them: they are verified when put together.
     """
 
     def __init__(self, partial: bool = False) -> None:
