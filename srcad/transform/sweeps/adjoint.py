@@ -17,14 +17,14 @@ from srcad.analysis.crossing import Activities, activities
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, leaves, walk
+from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, leaves
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import with_procedures
+from srcad.trace.rewrite import rewritten, same_things, with_body
 from srcad.trace.types import is_differentiable
 from srcad.transform.simplify.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify.prune import pruned
 from srcad.transform.simplify.rename import fresh, rename
-from srcad.transform.simplify.rewrite import same_things, with_body
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.opened import opened
@@ -69,7 +69,7 @@ def primal(trace: Trace) -> Trace:
 def _primal(trace: Trace) -> Trace:
     inputs = tuple(Input(e.var, e.path, e.free, e.label) if isinstance(e, Seed) else e for e in trace.inputs)
     trace = trace if same_things(inputs, trace.inputs) else replace(trace, inputs=inputs)
-    return opened(with_body(trace, _as_primal(trace.body)))
+    return opened(with_body(trace, rewritten(trace.body, _as_primal)))
 
 
 @dataclass(frozen=True)
@@ -154,14 +154,9 @@ def _procedures(trace: Trace, active: Activities, known: Pairs, run: Runner) -> 
     return derived(swept(name, pair) for name, pair in known.items())
 
 
-def _as_primal(region: Region) -> Region:
+def _as_primal(equation: Equation) -> Equation:
     """The equations of a derivative, when that is differentiated again, are among those of the primal."""
-    if all(equation.role in ("", "inner") for equation in walk(region)):
-        return region
-    equations = tuple(
-        replace(e, role="inner" if e.role else "", regions=tuple(map(_as_primal, e.regions))) for e in region.equations
-    )
-    return replace(region, equations=equations)
+    return equation if equation.role in ("", "inner") else replace(equation, role="inner")
 
 
 def is_flat(op: str) -> bool:
