@@ -20,7 +20,6 @@ from srcad.errors import Span, SrcadError
 from srcad.frontend import objects
 from srcad.frontend.arrays import describe, is_list, load, new_array, to_atom, to_number
 from srcad.frontend.machine import Diverges, Machine
-from srcad.frontend.merge import same
 from srcad.frontend.naming import with_names
 from srcad.frontend.placing import append_all, place, placed, tree_value
 from srcad.frontend.procedures import check_closed
@@ -45,6 +44,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
+from srcad.frontend.walk import same
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.instance import instance

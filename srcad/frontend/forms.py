@@ -8,7 +8,6 @@ from typing import Any
 
 from srcad.frontend.arrays import load, to_atom
 from srcad.frontend.machine import Machine
-from srcad.frontend.merge import same
 from srcad.frontend.values import (
     ArrayCell,
     ArrayRef,
@@ -25,6 +24,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
+from srcad.frontend.walk import same
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, join

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from srcad.frontend.machine import Machine
-from srcad.frontend.merge import same
 from srcad.frontend.values import Cell, DictCell, GrownCell, Iter, ListCell, Ref, Value
+from srcad.frontend.walk import same
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.slots import slots
 

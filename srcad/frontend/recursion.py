@@ -29,7 +29,6 @@ from srcad.frontend.forms import (
     taken_apart,
 )
 from srcad.frontend.machine import Branch, Diverges, Machine
-from srcad.frontend.merge import same
 from srcad.frontend.procedures import NoProcedure, close, group_of, is_quiet
 from srcad.frontend.values import (
     ArrayCell,
@@ -47,6 +46,7 @@ from srcad.frontend.values import (
     Tup,
     Value,
 )
+from srcad.frontend.walk import same
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Equation, Input, Region, Var
 from srcad.trace.types import UNKNOWN_DIM, Array, Type
