@@ -33,7 +33,7 @@ from srcad.compile.results import (
 )
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend import Reading
-from srcad.frontend.reading import DERIVE, SWEEPS, Sweeps
+from srcad.frontend.core.reading import DERIVE, SWEEPS, Sweeps
 from srcad.ops.catalogue import OPS, builder
 from srcad.trace.builder import Builder, const
 from srcad.trace.instance import instance

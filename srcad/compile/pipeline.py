@@ -13,7 +13,7 @@ from srcad.compile.requests import Argnum, Call, Request
 from srcad.compile.results import check_moving, differentiated, made_scalar, returning, shifted, unchecked, with_value
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading, read
-from srcad.frontend.reading import DERIVE, derivation
+from srcad.frontend.core.reading import DERIVE, derivation
 from srcad.ops.catalogue import OPS
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
