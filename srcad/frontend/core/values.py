@@ -71,6 +71,20 @@ class Parts:
         return ()
 
 
+@dataclass(frozen=True)
+class OneAtom(Parts):
+    """Abstract: what holds one atom."""
+
+    var: Atom
+
+    def atoms(self) -> Sequence[Atom]:
+        return (self.var,)
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        (var,) = atoms
+        return replace(self, var=var)
+
+
 class Value(Parts):
     """Abstract: an abstract value."""
 
@@ -100,37 +114,22 @@ class Static(Value):
 
 
 @dataclass(frozen=True)
-class Num(Value):
+class Num(OneAtom, Value):
     """An immutable number that is known at run time; or one that may be a number or an array."""
 
     var: Var
     noun: ClassVar[str] = "a number"
-
-    def atoms(self) -> Sequence[Atom]:
-        return (self.var,)
-
-    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        (var,) = atoms
-        assert isinstance(var, Var)
-        return replace(self, var=var)
 
     def rest(self) -> Hashable:
         return self.var
 
 
 @dataclass(frozen=True)
-class Obj(Value):
+class Obj(OneAtom, Value):
     """Any object known at run time only. No derivative passes through it."""
 
     var: Atom
     noun: ClassVar[str] = "an object"
-
-    def atoms(self) -> Sequence[Atom]:
-        return (self.var,)
-
-    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        (var,) = atoms
-        return replace(self, var=var)
 
     def rest(self) -> Hashable:
         return atom_key(self.var)
@@ -443,7 +442,7 @@ class Cell(Parts):
 
 
 @dataclass(frozen=True)
-class ArrayCell(Cell):
+class ArrayCell(OneAtom, Cell):
     """An array's present content.
 
     `aliases`: cells that may be (partly) the same memory. `poison`: where a write made the content unsure.
@@ -454,13 +453,6 @@ class ArrayCell(Cell):
     aliases: frozenset[int] = frozenset()
     poison: Span | None = None
     contiguous: frozenset[Path] | None = frozenset()
-
-    def atoms(self) -> Sequence[Atom]:
-        return (self.var,)
-
-    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        (var,) = atoms
-        return replace(self, var=var)
 
 
 @dataclass(frozen=True)
@@ -482,7 +474,7 @@ class ListCell(Cell):
 
 
 @dataclass(frozen=True)
-class GrownCell(Cell):
+class GrownCell(OneAtom, Cell):
     """A list as a run-time object, with elements of one type.
 
     `aliases`: cells whose arrays are elements; `lists`: the containers that are elements, as they were when put in.
@@ -498,13 +490,6 @@ class GrownCell(Cell):
     content: object = None
     most: int | None = None
     repeated: bool = False
-
-    def atoms(self) -> Sequence[Atom]:
-        return (self.var,)
-
-    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        (var,) = atoms
-        return replace(self, var=var)
 
 
 @dataclass(frozen=True)
