@@ -15,9 +15,10 @@ from srcad.ops.meaning import MEANINGS
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import named
 from srcad.trace.evaluate import evaluate
-from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var, walk
+from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var
 from srcad.trace.types import BOOL, FLOAT, INT, Array, Scalar, Type
 from srcad.trace.verifier import verify
+from srcad.trace.walk import walk
 
 N = named("n", not_one=True)
 NUMBER = Scalar("float64")

@@ -15,8 +15,9 @@ from typing import Any
 
 from srcad.ops.catalogue import OPS, result_types
 from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Symbol, length_of, named
-from srcad.trace.nodes import Equation, Var, free_variables, variables
+from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Type, dims_of
+from srcad.trace.walk import free_variables
 
 Relation = tuple[Symbol, Dim]  # what a symbol is equal to
 

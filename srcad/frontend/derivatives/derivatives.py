@@ -40,14 +40,13 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import describe, is_list, load, new_array, to_atom, to_number
-from srcad.frontend.memory.merge import same
 from srcad.frontend.memory.trees import result_tree
 from srcad.frontend.procedures.placing import append_all, place, placed, tree_value
 from srcad.frontend.procedures.procedures import check_closed
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
-from srcad.trace.instance import instance
 from srcad.trace.nodes import (
     Atom,
     Equation,
@@ -61,10 +60,10 @@ from srcad.trace.nodes import (
     Trace,
     Tree,
     Var,
-    free_variables,
-    walk,
 )
+from srcad.trace.rewrite import instance
 from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
+from srcad.trace.walk import free_variables, walk
 
 Keywords = dict[str, Value]
 Argnum = int | str
