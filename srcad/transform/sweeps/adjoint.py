@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from srcad.analysis.activity import Activity
@@ -25,12 +26,15 @@ from srcad.transform.simplify.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify.prune import pruned
 from srcad.transform.simplify.rename import fresh, rename
 from srcad.transform.simplify.simplify import simplify
-from srcad.transform.sweeps.branches import bar_type
+from srcad.transform.sweeps.branches import bar_type, reverse_if, reverse_scope
+from srcad.transform.sweeps.loops import reverse_loop
 from srcad.transform.sweeps.opened import opened
-from srcad.transform.sweeps.procedures import Pair, Pairs, derived, pairs, recording, seeds_of
+from srcad.transform.sweeps.places import reverse_get_item, reverse_list_get
+from srcad.transform.sweeps.procedures import Pair, Pairs, derived, pairs, recording, reverse_call, seeds_of
 from srcad.transform.sweeps.record import record
+from srcad.transform.sweeps.records import reverse_items, reverse_record
 from srcad.transform.sweeps.settle import settled
-from srcad.transform.sweeps.sweep import Sweep
+from srcad.transform.sweeps.sweep import Reversals, Sweep
 from srcad.transform.sweeps.unbroadcast import fit_exactly
 from srcad.transform.sweeps.witness import witnessed
 
@@ -75,7 +79,7 @@ def _both(
 ) -> Trace:
     """Both sweeps over a body."""
     trace = recording(trace, active, known)
-    sweep = Sweep(builder(), active, trace, across, known)
+    sweep = Sweep(builder(), active, trace, _reversals(across, known))
     sweep.b.role = "adjoint"
     body = _joined(trace, _reversed(sweep, trace, inputs, bars), value)
     further = tuple(Seed(bar, Path(bar.name or "")) for bar in bars if isinstance(bar, Var))
@@ -88,6 +92,21 @@ def _both(
         output=_output(trace, len(inputs), value),
     )
     return eliminate(made)
+
+
+def _reversals(active: Activities, known: Pairs) -> Reversals:
+    """What is reversed by more than its rule."""
+    return {
+        "if": reverse_if,
+        "scope": reverse_scope,
+        "for": reverse_loop,
+        "while": reverse_loop,
+        "get_item": reverse_get_item,
+        "list_get": reverse_list_get,
+        "recurse": partial(reverse_call, {pair.forward: pair for pair in known.values()}),
+        "record_new": partial(reverse_record, active),
+        "record_items": partial(reverse_items, active),
+    }
 
 
 def _procedures(trace: Trace, active: Activities, known: Pairs) -> dict[str, Trace]:
