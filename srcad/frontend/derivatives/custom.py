@@ -20,7 +20,7 @@ from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.reading import DERIVE
 from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import read_apart
-from srcad.frontend.memory.arrays import describe, from_atom, is_list, new_array, to_atom
+from srcad.frontend.memory.arrays import from_atom, is_list, new_array, to_atom
 from srcad.frontend.memory.trees import made_of
 from srcad.frontend.procedures.placing import container, tree_value
 from srcad.trace.builder import const
@@ -98,7 +98,7 @@ def _single(m: Machine, f: Any, value: Value) -> Atom:
     if isinstance(value, (Num, Obj, ArrayRef)) and not grown:
         return to_atom(m, value)
     m.refuse(
-        f"{f.__name__} has rules of its own, and gets {describe(value)}",
+        f"{f.__name__} has rules of its own, and gets {value.describe()}",
         why="the arguments of such a function are numbers, arrays, what has no derivative, and containers of these.",
         do="pass what is in it as arguments of their own.",
     )
@@ -445,7 +445,7 @@ def stopped(m: Machine, x: Value) -> Value:
         return x
     if not isinstance(x, (Num, ArrayRef)) or (isinstance(x, ArrayRef) and is_list(m, x)):
         do = "give it numbers, arrays, and tuples, lists and dicts of these."
-        m.refuse(f"srcad.stop_gradient gets {describe(x)}", do=do)
+        m.refuse(f"srcad.stop_gradient gets {x.describe()}", do=do)
     result = m.emit("stop_gradient", to_atom(m, x))
     m.active.discard(result)
     return from_atom(m, result)

@@ -41,7 +41,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import describe, is_list, load, new_array, to_atom, to_number
+from srcad.frontend.memory.arrays import is_list, load, new_array, to_atom, to_number
 from srcad.frontend.memory.trees import result_tree
 from srcad.frontend.procedures.placing import append_all, place, placed, tree_value
 from srcad.frontend.procedures.procedures import check_closed
@@ -104,7 +104,7 @@ def static(m: Machine, value: Value) -> Any:
 
 def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
     if isinstance(function, Static) and not callable(function.value):
-        m.refuse(f"{describe(function)} is differentiated, and isn't a function")
+        m.refuse(f"{function.describe()} is differentiated, and isn't a function")
 
     def f(*args: Any, **kwargs: Any) -> Any:
         """Never called: the function is read."""
@@ -187,7 +187,7 @@ def items(m: Machine, value: Value) -> tuple[Value, ...]:
         return value.items
     if isinstance(cell, ListCell):
         return cell.items
-    m.refuse(f"{describe(value)} stands where a tuple is due", do="write a tuple, such as (x,).")
+    m.refuse(f"{value.describe()} stands where a tuple is due", do="write a tuple, such as (x,).")
 
 
 def moves(m: Machine, tangent: Value) -> bool:
@@ -371,7 +371,7 @@ def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     elif isinstance(tree, Node) and value != NONE:
         parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
         if parts is None or len(parts) != len(tree.children):
-            m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
+            m.refuse(f"{value.describe()} is the tangent of a {tree.kind} of {len(tree.children)} parts")
         for child, part in zip(tree.children, parts, strict=True):
             pair(m, child, part, found)
 

@@ -46,7 +46,7 @@ from srcad.frontend.core.values import (
     constant_key,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import box, describe, load, to_atom
+from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
@@ -382,7 +382,7 @@ class Merger:
         """No variable can hold both: what uses the value will run in a branch of its own."""
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
-            return Mixed(name, (describe(a), describe(b)))
+            return Mixed(name, (a.describe(), b.describe()))
         then = self.one_sided((*key, "then"), a, self.a, first=True)
         return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
 
