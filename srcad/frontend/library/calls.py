@@ -53,6 +53,7 @@ from srcad.frontend.library.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.library.strings import string_method
 from srcad.frontend.memory.arrays import (
+    check_defined,
     contiguity,
     from_atom,
     is_list,
@@ -125,6 +126,7 @@ def call(
         if method is None:
             m.raises(TypeError(f"{function.describe()} is called, and isn't callable"))
         return call(m, method, args, keywords)
+    check_defined(m, function)
     m.refuse(f"{function.describe()} is called")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,7 @@ from srcad.frontend.core.values import (
     Choice,
     DictCell,
     Func,
-    GrownCell,
     InstanceCell,
-    ListCell,
     Method,
     Num,
     Range,
@@ -169,20 +166,7 @@ def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
 
 def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     cell = m.heap[value.cell]
-    copied = cell.rebuild([_deep(m, item, known) for item in cell.children()])
-    return Ref(m.allocate(own(copied)))
-
-
-def own(cell: Cell) -> Cell:
-    """A cell for a copy, which nobody else holds: nothing is known of what the original may share."""
-    match cell:
-        case GrownCell():
-            return GrownCell(cell.var, cell.poison, repeated=cell.repeated)
-        case ListCell() | DictCell():
-            return replace(cell, origin=None)
-        case InstanceCell():
-            return replace(cell, free=False)
-    return cell
+    return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 
 
 def _replace(m: Machine, owner: Value, **named: Value) -> Value:

@@ -391,6 +391,7 @@ def check_defined(m: Machine, value: Value) -> None:
 
 def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
     before, after = value.kinds
+    after = "another one" if after == before else after
     m.refuse(
         f"{value.name} changes its kind from one turn of a loop to the next: {before}, then {after}",
         why="no variable of the generated code can stand for both.",
