@@ -23,7 +23,6 @@ from srcad.ops.arguments import (
 from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.einsum import letter_dims, parse
 from srcad.ops.elementwise import strong
-from srcad.ops.joining import items_of, times
 from srcad.ops.shaping import array_type, moved, ravel, swapaxes
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
