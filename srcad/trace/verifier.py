@@ -17,9 +17,11 @@ from srcad.trace.types import (
     ListOf,
     Opaque,
     Record,
+    Scalar,
     TupleOf,
     Type,
     Undefined,
+    Unknown,
     dtype_of,
     is_numeric,
     join_dtypes,
@@ -168,11 +170,31 @@ class _Verifier:
 # ---- types
 
 
+DOUBLES = ("float64", "complex128")  # NumPy's classes of these are subclasses of Python's
+
+
 def holds(target: Type, source: Type) -> bool:
-    """Whether a variable of type `target` may be given a value of type `source`."""
-    if isinstance(target, Opaque) or isinstance(source, Undefined):
-        return True
-    return consistent(target, source, widening=True)
+    """Whether a slot of type `target` may be given a value of type `source`: what a slot promises is so.
+
+    The dtype is exactly that of the slot, as nothing converts on the way. Python's numbers may be in a slot of NumPy's;
+    the other way round floats alone, as NumPy's are floats of Python, and ints of NumPy overflow. An object that nothing
+    is known of is in slots for such alone.
+    """
+    match target, source:
+        case (_, Undefined()) | (Opaque(), _):
+            return True
+        case Scalar(), Scalar():
+            return target.dtype == source.dtype and (source.python or not target.python or source.dtype in DOUBLES)
+        case Array(), Array():
+            return target.dtype == source.dtype and _same_shape(target, source)
+        case Unknown(), (Scalar() | Array() | Unknown()):
+            return target.dtype in (None, source.dtype)
+        case ListOf(), ListOf():
+            return holds(target.element, source.element)
+        case TupleOf(), TupleOf():
+            pairs = zip(target.items, source.items, strict=False)
+            return len(target.items) == len(source.items) and all(holds(*pair) for pair in pairs)
+    return isinstance(target, Record) and target == source
 
 
 def consistent(a: Type, b: Type, widening: bool = False) -> bool:
