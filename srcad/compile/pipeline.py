@@ -16,8 +16,9 @@ from srcad.frontend import Reading
 from srcad.frontend.core.reading import derivation
 from srcad.ops.catalogue import OPS
 from srcad.trace.builder import const
-from srcad.trace.nodes import Const, Node, Trace, Tree, walk
+from srcad.trace.nodes import Const, Node, Trace, Tree
 from srcad.trace.printer import print_trace
+from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
 from srcad.transform.matrices.several import several_tangents
 from srcad.transform.simplify.simplify import simplify

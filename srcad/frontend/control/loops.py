@@ -32,6 +32,7 @@ from srcad.frontend.memory.branches import as_bool, branch, either, name_of, neg
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
 from srcad.ops.catalogue import NeedsStatic
+from srcad.trace import rewrite
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, Type, join
@@ -450,24 +451,10 @@ def _emit_while(m: Machine, asked: Branch, head: Head, done: Branch) -> None:
     go = value.var if isinstance(value, Num) else const(bool(value.value))
     asking = Region(inside, tuple(asked.equations), (go,))
     body = Region(inside, tuple(done.equations), tuple(s.end for s in slots))
-    body = renamed(body, dict(zip(inside, outside, strict=True)))
+    body = rewrite.substitute(body, dict(zip(inside, outside, strict=True)))
     for old, new in zip(inside, outside, strict=True):
         if m.is_active(old):
             m.active.add(new)
     results = [Var(s.var.type, s.var.name) for s in slots]
     _emit_loop(m, "while", tuple(s.entry for s in slots), (asking, body), slots, results, [Var(INT)], {})
     m.heap = exit_heap(head, slots, results)
-
-
-def renamed(region: Region, mapping: dict[Var, Var]) -> Region:
-    """The region with other variables for its parameters; its own definitions stay."""
-
-    def atom(a: Atom) -> Atom:
-        return mapping.get(a, a) if isinstance(a, Var) else a
-
-    def equation(e: Equation) -> Equation:
-        regions = tuple(renamed(r, mapping) for r in e.regions)
-        return replace(e, operands=tuple(map(atom, e.operands)), regions=regions)
-
-    parameters = tuple(mapping.get(p, p) for p in region.parameters)
-    return Region(parameters, tuple(map(equation, region.equations)), tuple(map(atom, region.results)))

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.ops.catalogue import OPS, result_types
-from srcad.trace.nodes import Equation, Var, free_variables, variables
+from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import UNKNOWN_DIM, Array, Dim, ListOf, Scalar, TupleOf, Type, dims_of
+from srcad.trace.walk import free_variables
 
 Relation = tuple[str, str | None, int]  # (symbol, other, k): symbol is as long as other + k; as k where other is None
 

@@ -22,8 +22,9 @@ from srcad.frontend.core.source import span_of
 from srcad.frontend.core.values import ArrayCell, Cell, Code, DictCell, FrameCell, GrownCell, ListCell, Lost, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
-from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var, free_variables
+from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
 from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
+from srcad.trace.walk import free_variables
 
 if TYPE_CHECKING:
     from srcad.frontend.procedures.recursion import Procedure

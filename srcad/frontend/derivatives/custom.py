@@ -24,9 +24,10 @@ from srcad.frontend.memory.trees import made_of
 from srcad.frontend.procedures.placing import container, tree_value
 from srcad.trace.builder import const
 from srcad.trace.custom import Custom, Source
-from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var, free_variables, walk
+from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
+from srcad.trace.rewrite import instance
 from srcad.trace.types import OPAQUE, Array, Scalar, Type, dtype_of, is_differentiable, rank_of
+from srcad.trace.walk import free_variables, walk
 
 DEEPEST = 3  # rules that call their function, whose rules call it, ...
 SIZES_ONLY = {("zeros_like", 0), ("sum_to_shape", 1), ("materialise", 1), ("dim", 0), ("shape", 0), ("size", 0)}

@@ -47,7 +47,6 @@ from srcad.frontend.procedures.placing import append_all, place, placed, tree_va
 from srcad.frontend.procedures.procedures import check_closed
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
-from srcad.trace.instance import instance
 from srcad.trace.nodes import (
     Atom,
     Equation,
@@ -61,10 +60,10 @@ from srcad.trace.nodes import (
     Trace,
     Tree,
     Var,
-    free_variables,
-    walk,
 )
+from srcad.trace.rewrite import instance
 from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
+from srcad.trace.walk import free_variables, walk
 
 Keywords = dict[str, Value]
 Argnum = int | str

@@ -37,9 +37,10 @@ from srcad.frontend.derivatives.derivatives import read_apart
 from srcad.frontend.memory.arrays import describe, load, new_array, to_array, to_atom, to_number
 from srcad.frontend.procedures.procedures import fresh_name, is_quiet
 from srcad.trace.builder import const
-from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Parameter, Path, Region, Trace, Var, free_variables
+from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Parameter, Path, Region, Trace, Var
+from srcad.trace.rewrite import instance
 from srcad.trace.types import OPAQUE, Array, Scalar, Type, dtype_of, is_complex, is_numeric, rank_of
+from srcad.trace.walk import free_variables
 
 Finish = Callable[[Machine, Value], Value]
 

@@ -12,9 +12,10 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import DictCell, InstanceCell, ListCell, Num, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import from_atom
 from srcad.frontend.procedures.procedures import add_traces
-from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Trace, Tree, Var, free_variables
+from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Trace, Tree, Var
+from srcad.trace.rewrite import instance
 from srcad.trace.types import Scalar, is_differentiable
+from srcad.trace.walk import free_variables
 
 
 def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:

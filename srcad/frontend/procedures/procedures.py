@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from srcad.frontend.core.machine import Machine
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import (
-    Atom,
-    Const,
-    Equation,
-    Input,
-    Parameter,
-    Path,
-    Region,
-    Trace,
-    Var,
-    free_variables,
-    walk,
-)
+from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import calls, listed, renamed, unused
+from srcad.trace.rewrite import rewritten, substitute
 from srcad.trace.similar import paired_procedures, same_procedures
 from srcad.trace.types import Recording
+from srcad.trace.walk import free_variables, walk
 
 if TYPE_CHECKING:
     from srcad.frontend.procedures.recursion import Procedure
@@ -89,12 +80,12 @@ def close(m: Machine, equation: Equation) -> Equation:
     raw = {label: _trace(one, {name: name for name in group}, captured, raising) for label, one in group.items()}
     known = next((name for name in m.traces if same_procedures(first, raw, name, m.traces)), None)
     if known is not None:
-        return _call(equation, {}, {first: known}, captured, raising)
+        return _call(equation, {first: known}, captured, raising)
     same = {label: next(other for other in raw if same_procedures(label, raw, other, raw)) for label in raw}
     names = _names(m, {label: group[label] for label in group if same[label] == label})
     names = {label: names[same[label]] for label in group}
     m.traces.update({names[label]: _trace(group[label], names, captured, raising) for label in group})
-    return _call(equation, {}, names, captured, raising)
+    return _call(equation, names, captured, raising)
 
 
 def group_of(m: Machine, label: str) -> dict[str, Procedure]:
@@ -167,13 +158,13 @@ def _trace(
     taken: set[str] = set()
     given = [*one.parameters, *outer]
     named = [Var(v.type, fresh_name(v.name or "v", taken)) for v in given]
-    new: dict[Var, Atom] = dict(zip(given, named, strict=True))
-    body = _region(one.body, new, names, captured, raising)
+    new = dict(zip(given, named, strict=True))
+    body = rewritten(one.body, partial(_call, names=names, captured=captured, raising=raising))
     return Trace(
         names[one.label],
         tuple(Parameter(v.name or "") for v in named),
         tuple(Input(v, Path(v.name or "")) for v in named),
-        replace(body, parameters=tuple(named)),
+        replace(substitute(body, new), parameters=tuple(named)),
         listed(len(body.results)),
     )
 
@@ -188,31 +179,13 @@ def fresh_name(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _region(region: Region, new: dict[Var, Atom], *tables: Any) -> Region:
-    equations = tuple(_equation(equation, new, *tables) for equation in region.equations)
-    return Region(region.parameters, equations, _atoms(region.results, new))
-
-
-def _atoms(atoms: tuple[Atom, ...], new: Mapping[Var, Atom]) -> tuple[Atom, ...]:
-    return tuple(new.get(a, a) if isinstance(a, Var) else a for a in atoms)
-
-
-def _equation(equation: Equation, new: dict[Var, Atom], *tables: Any) -> Equation:
-    if equation.op == "recurse":
-        return _call(equation, new, *tables)
-    regions = tuple(_region(region, new, *tables) for region in equation.regions)
-    return replace(equation, operands=_atoms(equation.operands, new), regions=regions)
-
-
 def _call(
-    equation: Equation,
-    new: Mapping[Var, Atom],
-    names: Mapping[str, str],
-    captured: Mapping[str, tuple[Var, ...]],
-    raising: set[str],
+    equation: Equation, names: Mapping[str, str], captured: Mapping[str, tuple[Var, ...]], raising: set[str]
 ) -> Equation:
-    """A call that hands over what the procedure reads of its surroundings as well."""
+    """A call that hands over what the procedure reads of its surroundings as well; any other equation as it is."""
+    if equation.op != "recurse":
+        return equation
     label = equation.params["procedure"]
-    operands = _atoms((*equation.operands, *captured[label]), new)
+    operands = (*equation.operands, *captured[label])
     more: dict[str, Any] = {"procedure": names[label], **({"raises": True} if label in raising else {})}
     return replace(equation, operands=operands, params=MappingProxyType({**equation.params, **more}))
