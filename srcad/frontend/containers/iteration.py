@@ -26,7 +26,7 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.arrays import describe, dim_of, element_view, load, to_atom, view
+from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.catalogue import NeedsStatic
@@ -88,7 +88,7 @@ def sequence(m: Machine, value: Value) -> Items | Indexed:
         return ITERATORS[value.kind](m, *value.parts)
     if isinstance(value, (Obj, Num)):
         return _object(m, value)
-    m.refuse(f"{describe(value)} can't be iterated")
+    m.refuse(f"{value.describe()} can't be iterated")
 
 
 def _static(m: Machine, value: Static) -> Items:

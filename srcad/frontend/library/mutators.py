@@ -11,7 +11,6 @@ from srcad.frontend.containers.subscripts import index_from
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Method, Num, Static, Tup, Value
 from srcad.frontend.memory.arrays import (
-    describe,
     from_atom,
     load,
     refuse_truncation,
@@ -31,7 +30,7 @@ WHOLE: Any = ((), (("ellipsis",),))
 
 def need_array(m: Machine, value: Value) -> ArrayRef:
     if not isinstance(value, ArrayRef):
-        m.refuse(f"{describe(value)} is changed in place")
+        m.refuse(f"{value.describe()} is changed in place")
     return value
 
 
