@@ -177,7 +177,7 @@ def shape(b: Builder, a: Argument) -> Atom | tuple[int | Atom, ...]:
     dims = dims_of(x.type)
     if dims is None:
         return emit(b, "shape", x)
-    return tuple(d.offset if d.symbol is None else emit(b, "dim", x, axis=k) for k, d in enumerate(dims))
+    return tuple(d.offset if d.number is not None else emit(b, "dim", x, axis=k) for k, d in enumerate(dims))
 
 
 @lowers(np.size, attribute="size")
@@ -186,7 +186,7 @@ def size(b: Builder, a: Argument, axis: Argument = None) -> int | Atom:
     if static(axis, "axis") is not None:
         return _count(b, x, many_axes(axis, known_rank(x, "np.size along an axis")))
     dims = dims_of(x.type)
-    if dims is not None and all(d.symbol is None for d in dims):
+    if dims is not None and all(d.number is not None for d in dims):
         return math.prod(d.offset for d in dims)
     return emit(b, "size", x)
 
@@ -216,7 +216,7 @@ def length(b: Builder, obj: Argument) -> int | Atom:
         return len(x.type.items)
     dims = dims_of(x.type)
     if dims and not isinstance(x.type, ListOf):
-        return dims[0].offset if dims[0].symbol is None else emit(b, "dim", x, axis=0)
+        return dims[0].offset if dims[0].number is not None else emit(b, "dim", x, axis=0)
     return emit(b, "list_len", x)
 
 

@@ -18,8 +18,9 @@ from srcad.ops.catalogue import LOWERINGS, Argument, ToOne, lowers, op, static
 from srcad.ops.elementwise import isclose, mask_of
 from srcad.ops.structural import Axis, as_array, normal_axis
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import ONE, Array, Dim, Scalar, Type, Unknown, dims_of, dtype_of, fixed, is_complex, rank_of
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
 
 # ---- types
 

@@ -24,8 +24,9 @@ from srcad.ops.shaping import array_of, ravel, reshaped, same_type, transposed
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim
 from srcad.trace.nodes import Atom
-from srcad.trace.types import ONE, UNKNOWN_DIM, Array, Dim, Scalar, Type, Unknown, dims_of, dtype_of, rank_of
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, rank_of
 
 # ---- types
 
