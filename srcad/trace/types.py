@@ -126,7 +126,7 @@ class Scalar(Number):
         dtype = join_dtypes(self.dtype, other.dtype)
         if isinstance(other, Scalar) and dtype is not None:
             return Scalar(dtype, self.python and other.python and dtype in PYTHON_NAMES)
-        return super().joined(other)
+        return Number.joined(self, other)
 
     def __str__(self) -> str:
         return PYTHON_NAMES[self.dtype] if self.python else self.dtype

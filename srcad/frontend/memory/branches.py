@@ -71,10 +71,11 @@ def _emit_if(m: Machine, condition: Var, one: Branch, two: Branch, rows: list[tu
         return
     start = len(m.builder.equations)
     slots = [v for v, _, _ in rows]
-    regions = tuple(
-        Region((), tuple(side.equations), entering(m, side.equations, atoms, slots))
-        for side, atoms in ((one, [a for _, a, _ in rows]), (two, [b for _, _, b in rows]))
+    yields = (
+        entering(m, one.equations, [a for _, a, _ in rows], slots),
+        entering(m, two.equations, [b for _, _, b in rows], slots),
     )
+    regions = (Region((), tuple(one.equations), yields[0]), Region((), tuple(two.equations), yields[1]))
     m.builder.append(Equation("if", (condition,), tuple(v for v, _, _ in rows), regions=regions))
     m.note(start)
     m.active.update(v for v, a, b in rows if m.is_active(a) or m.is_active(b))
@@ -90,7 +91,7 @@ def _entering(m: Machine, equations: list[Equation], atom: Atom, slot: Var) -> A
     if fits(atom, slot.type):
         return atom
     inside = Var(slot.type, slot.name)
-    equations.append(Equation("widen", (atom,), (inside,), MappingProxyType({"to": slot.type}), span=m.builder.span))
+    equations.append(Equation("known_as", (atom,), (inside,), MappingProxyType({"to": slot.type}), span=m.builder.span))
     if m.is_active(atom):
         m.active.add(inside)
     return inside

@@ -190,7 +190,15 @@ def whole(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     shaped = isinstance(like.type, (Array, Unknown))
     if shaped and not bar.whole and not same_shape(g.type, like.type):
         g = b.emit("materialise", g, like)
-    return fit_dtype(b, g, like)
+    return known(b, fit_dtype(b, g, like), like)
+
+
+def known(b: Builder, g: Atom, like: Atom) -> Atom:
+    """A value of which only the run tells the type, where it is known by now to be an adjoint of `like`."""
+    if not isinstance(g.type, Unknown) or isinstance(like.type, Unknown) or not like.type.numeric:
+        return g
+    told: Atom = b.emit("known_as", g, to=like.type.tangent)
+    return told
 
 
 def fit_exactly(b: Builder, bar: Bar | None, like: Atom) -> Atom:
