@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from srcad.errors import Span
 from srcad.trace.types import UNDEFINED, Type
@@ -46,6 +46,10 @@ class Var:
     type: Type
     name: str | None = None
 
+    is_variable: ClassVar[bool] = True
+    is_none: ClassVar[bool] = False
+    number: ClassVar[None] = None
+
 
 @dataclass(frozen=True, eq=False)
 class Const:
@@ -53,6 +57,18 @@ class Const:
 
     value: Any
     type: Type
+
+    is_variable: ClassVar[bool] = False
+    name: ClassVar[None] = None
+
+    @property
+    def is_none(self) -> bool:
+        return self.value is None
+
+    @property
+    def number(self) -> int | float | complex | None:
+        """The value, if it is a Python number."""
+        return self.value if isinstance(self.value, (int, float, complex)) else None
 
 
 UNDEF = Const(None, UNDEFINED)
