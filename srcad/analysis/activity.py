@@ -30,7 +30,7 @@ class Activity:
     useful: frozenset[Var]
 
     def active(self, a: Atom) -> bool:
-        return isinstance(a, Var) and a in self.varied and a in self.useful
+        return a in self.varied and a in self.useful
 
 
 class Through(Protocol):
@@ -100,7 +100,7 @@ class _Spread:
         self.found.update(a for a in atoms if isinstance(a, Var) and _may_carry(a))
 
     def holds(self, a: Atom) -> bool:
-        return isinstance(a, Var) and a in self.found
+        return a in self.found
 
     def any(self, atoms: Iterable[Atom]) -> bool:
         return any(self.holds(a) for a in atoms)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Trace, Var
 from srcad.trace.slots import STRUCTURED, slots
-from srcad.trace.types import Array, ListOf, Opaque, TupleOf, Type, Unknown
+from srcad.trace.types import Array, ListOf, TupleOf, Type, Unknown
 from srcad.trace.walk import walk
 
 OBJECT, CONTENT = 0, 1
@@ -39,7 +39,7 @@ def levels(t: Type) -> tuple[int, ...]:
         return (OBJECT, CONTENT) if levels(t.element) else (OBJECT,)
     if isinstance(t, TupleOf):
         return (CONTENT,) if any(levels(item) for item in t.items) else ()
-    return (OBJECT, CONTENT) if isinstance(t, Opaque) else ()
+    return (OBJECT, CONTENT) if t.is_opaque else ()
 
 
 def nodes(var: Var) -> list[Node]:

@@ -106,12 +106,12 @@ class Control:
 
     def unset(self, eq: Equation, carried: Sequence[Slot]) -> list[Item]:
         """None for what has no value before the loop, and is given another name in it: to read it would fail."""
-        unset = {s.parameters[-1] for s in carried if s.initial is not None and isinstance(s.initial.type, Undefined)}
+        unset = {s.parameters[-1] for s in carried if s.initial is not None and s.initial.type.is_undefined}
         if not unset:
             return []
         inner = [e for region in eq.regions for e in walk(region) if e.op in STRUCTURED]
         read = {a for e in inner for slot in slots(e) for a in slot.sources if a in unset and self.renames(e, slot, a)}
-        targets = sorted({self.x.names.of(var) for var in read if isinstance(var, Var)})
+        targets = sorted({self.x.names.of(var) for var in read if var.is_variable})
         return [Simple(ast.Assign([ast.Name(target, ast.Store())], ast.Constant(None)), eq) for target in targets]
 
     def renames(self, eq: Equation, slot: Slot, source: Atom) -> bool:

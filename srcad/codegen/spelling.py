@@ -52,7 +52,7 @@ def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     if _by_math(eq):
         return _all_floats(eq, ("float64", "float32", "float16") if scalar.startswith("math.") else ("float64",))
     if eq.op == "where" and (style.mixed or style.careful):
-        return isinstance(eq.operands[0].type, Scalar) and _is_python(eq, "float64", "complex128", "int64")
+        return eq.operands[0].type.is_scalar and _is_python(eq, "float64", "complex128", "int64")
     return _all_floats(eq) and not style.careful and (not style.mixed or _is_python(eq, "float64"))
 
 
@@ -77,7 +77,7 @@ def _all_floats(eq: Equation, dtypes: tuple[str, ...] = ("float64",)) -> bool:
     """Whether all operands (of `where`: all but the condition) are Python or NumPy floats."""
     types = [a.type for a in eq.operands]
     if eq.op == "where":
-        return isinstance(types[0], Scalar) and all(_is_float(t, dtypes) for t in types[1:])
+        return types[0].is_scalar and all(_is_float(t, dtypes) for t in types[1:])
     return bool(types) and all(_is_float(t, dtypes) for t in types)
 
 

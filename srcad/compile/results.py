@@ -12,7 +12,7 @@ from srcad.errors import ArgumentError, NotYetSupported, Span
 from srcad.ops.catalogue import builder
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves
-from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
+from srcad.trace.types import Array, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.trace.walk import walk
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
@@ -55,7 +55,7 @@ def _check_constant(primal: Trace, tree: Fixed) -> None:
 def _check_type(primal: Trace, found: Type, tree: Tree) -> None:
     if is_complex(found):
         raise _refusal(primal, f"{called(primal)} returns a complex number", tree, _PARTS)
-    if isinstance(found, Opaque):
+    if found.is_opaque:
         raise _refusal(primal, f"{called(primal)} returns an object, and a gradient is of one number", tree)
     if rank_of(found) not in (0, None):
         raise _refusal(primal, f"{called(primal)} returns an array ({found}), and a gradient is of one number", tree)

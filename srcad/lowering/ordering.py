@@ -48,7 +48,7 @@ class _Ordering:
         """Updates of arrays; those of lists are cheap where they are."""
         if eq.regions or not OPS[eq.op].updates or len(eq.results) != 1:
             return False
-        return isinstance(eq.operands[0], Var) and levels(eq.result.type) == (OBJECT,)
+        return eq.operands[0].is_variable and levels(eq.result.type) == (OBJECT,)
 
     def place(self, equations: Sequence[Equation], start: int) -> int:
         """Before which equation an update is to stand: the one after it, if there is no reason to move."""

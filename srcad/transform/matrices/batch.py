@@ -63,7 +63,7 @@ class Batch:
 
     def whole(self, a: Atom) -> Atom:
         """An atom with the leading axis."""
-        return self.lanes[a] if isinstance(a, Var) and a in self.lanes else spread(self.b, a, self.count)
+        return self.lanes[a] if a in self.lanes else spread(self.b, a, self.count)
 
     # ---- equations
 
@@ -204,7 +204,7 @@ class Batch:
 
 def renamed(b: Builder, value: Atom, name: str | None) -> Atom:
     """A value that has just been emitted, under a name."""
-    if name is None or not isinstance(value, Var) or value.name is not None:
+    if name is None or not value.is_variable or value.name is not None:
         return value
     named = Var(value.type, name)
     return named if _rebound(b, value, named) else value

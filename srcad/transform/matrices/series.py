@@ -25,9 +25,9 @@ from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
+from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Node, Region, Trace, Var
 from srcad.trace.slots import Slot
-from srcad.trace.types import Undefined, is_differentiable
+from srcad.trace.types import is_differentiable
 from srcad.transform.simplify.common import params_key
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.rename import rename
@@ -323,9 +323,9 @@ class Series(Forward[Scope]):
     # ---- regions
 
     def flowing(self, a: Atom, n: int, like: Var) -> Atom:
-        if isinstance(a.type, Undefined):
+        if a.type.is_undefined:
             return UNDEF
-        if isinstance(a, Const) and a.value is None:
+        if a.is_none:
             return a
         found = self.derivative(a, n)
         return fit_dtype(self.b, whole(self.b, None if found is None else Bar(found, whole=True), a), like)

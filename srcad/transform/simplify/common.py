@@ -12,7 +12,7 @@ from typing import Any
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Equation, Region, Trace, Var
 from srcad.trace.rewrite import Rewriter, with_body
-from srcad.trace.types import Array, Opaque, is_numeric
+from srcad.trace.types import Array, is_numeric
 from srcad.transform.simplify.similar import atom_key, value_key
 
 BUFFERS = frozenset({"copy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like"})
@@ -85,7 +85,7 @@ def mergeable(equation: Equation) -> bool:
         return False
     if operation.effect or operation.updates or equation.op in BUFFERS:
         return False
-    return not any(isinstance(a, Var) and isinstance(a.type, Opaque) for a in equation.operands)
+    return not any(a.is_variable and a.type.is_opaque for a in equation.operands)
 
 
 def params_key(params: Mapping[str, Any]) -> Hashable:

@@ -43,7 +43,7 @@ def root(folder: Folder, condition: Atom) -> tuple[Atom, bool]:
     """The condition without `not`s, and whether an even number of these is gone."""
     positive = True
     while (equation := folder.made.get(condition)) is not None and equation.op in ("not_", "logical_not"):
-        if not isinstance(equation.operands[0].type, Scalar):
+        if not equation.operands[0].type.is_scalar:
             break
         condition, positive = equation.operands[0], not positive
     return condition, positive
@@ -124,7 +124,7 @@ def merge_branches(folder: Folder, equation: Equation) -> bool:
 
 def is_scalar_code(equation: Equation) -> bool:
     """Whether the order of this equation and of others does not matter: no effects, and no buffers."""
-    scalar = all(isinstance(a.type, Scalar) for a in (*equation.operands, *equation.results))
+    scalar = all(a.type.is_scalar for a in (*equation.operands, *equation.results))
     return scalar and not equation.regions and not has_effects(equation)
 
 
@@ -159,7 +159,7 @@ def joined(earlier: Equation, later: Equation, regions: tuple[Region, ...]) -> E
     both = []
     for first, second in zip(earlier.regions, regions, strict=True):
         values: dict[Atom, Atom] = dict(zip(earlier.results, first.results, strict=True))
-        if any(isinstance(values[var].type, Undefined) for var in free_variables(second) if var in values):
+        if any(values[var].type.is_undefined for var in free_variables(second) if var in values):
             return None
         second = substitute(second, values)
         both.append(Region((), (*first.equations, *second.equations), (*first.results, *second.results)))

@@ -22,7 +22,7 @@ def same_kind(a: Type, b: Type) -> bool:
 
 def same_type(a: Type, b: Type) -> bool:
     """The same dtype and surely the same shape."""
-    if not same_kind(a, b) or isinstance(a, Unknown):
+    if not same_kind(a, b) or a.is_unknown:
         return False
     if isinstance(a, Array) and isinstance(b, Array):
         return all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))
@@ -31,9 +31,7 @@ def same_type(a: Type, b: Type) -> bool:
 
 def same_value(a: Atom, b: Atom) -> bool:
     """The same variable, or equal constants."""
-    if a is b:
-        return True
-    return isinstance(a, Const) and isinstance(b, Const) and atom_key(a) == atom_key(b)
+    return a is b or atom_key(a) == atom_key(b)
 
 
 def atom_key(a: Atom) -> Hashable:

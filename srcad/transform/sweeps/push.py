@@ -8,7 +8,6 @@ from srcad.analysis.activity import Activity
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
 from srcad.trace.slots import Slot
-from srcad.trace.types import Undefined
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.forward import Forward
 from srcad.transform.sweeps.sweep import rule_of
@@ -35,9 +34,9 @@ class Push(Forward[None]):
 
     def whole(self, a: Atom, like: Var) -> Atom:
         """The tangent of a value that becomes that of `like`; zero where there is none."""
-        if isinstance(a.type, Undefined):
+        if a.type.is_undefined:
             return UNDEF
-        if isinstance(a, Const) and a.value is None:
+        if a.is_none:
             return Const(None, bar_type(a.type))
         return fit_dtype(self.b, whole(self.b, self.bar(a), a), like)
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.types import Array, Scalar, rank_of
+from srcad.trace.types import Scalar, rank_of
 
 READS_OBJECTS = frozenset({"attribute", "subscript"})  # free, but the object may have changed since
 _SOURCE, _SINK = "source", "sink"
@@ -60,9 +60,9 @@ def is_cheap(equation: Equation) -> bool:
 
 def cost(var: Var) -> int:
     """What it takes to record a value: arrays weigh by their rank."""
-    if isinstance(var.type, Scalar):
+    if var.type.is_scalar:
         return 1
-    rank = rank_of(var.type) if isinstance(var.type, Array) else None
+    rank = rank_of(var.type) if var.type.is_array else None
     weight: int = 100 ** min(rank if rank is not None else 2, 4) * 10
     return weight
 

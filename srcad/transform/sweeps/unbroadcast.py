@@ -176,7 +176,7 @@ def is_weak(t: Type) -> bool:
 
 def zero(b: Builder, like: Atom) -> Atom:
     """The adjoint zero of a variable where one must stand."""
-    if isinstance(like.type, Scalar):
+    if like.type.is_scalar:
         return const(0.0)
     made: Atom = b.emit("list_zeros" if isinstance(like.type, (ListOf, TupleOf, Record)) else "zeros_like", like)
     return made
