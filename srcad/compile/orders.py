@@ -35,7 +35,7 @@ from srcad.frontend.core.reading import Sweeps
 from srcad.ops.catalogue import OPS, builder
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
+from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, with_leaves
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
@@ -101,7 +101,7 @@ def _gauss_newton(primal: Trace, reading: Reading, request: Request) -> Program:
             sums.append(_zero_block(b, one, other) if total is None else total)
     inner = {k: inputs.index(number) for k, number in enumerate(reading.wrt)}
     rows = [relabelled(structure, {k: Leaf(i * len(inputs) + n) for k, n in inner.items()}) for i in range(len(inputs))]
-    output = _nested(structure, {k: rows[n] for k, n in inner.items()})
+    output = with_leaves(structure, lambda k: rows[inner[k]])
     body = replace(made.body, equations=tuple(b.equations), results=tuple(sums))
     return named_program(replace(made, body=body, output=output), primal, reading, request)
 
@@ -123,13 +123,6 @@ def _contracted(b: Builder, one: Atom, other: Atom, ranks: Sequence[int]) -> Ato
 def _zero_block(b: Builder, one: Var, other: Var) -> Atom:
     zeros = (zero_like(b, one), zero_like(b, other))
     return _contracted(b, *zeros, [0, rank_of(one.type) or 0, rank_of(other.type) or 0])
-
-
-def _nested(tree: Tree, rows: Mapping[int, Tree]) -> Tree:
-    """A structure with another one in the place of each leaf."""
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(_nested(child, rows) for child in tree.children))
-    return rows[tree.index] if isinstance(tree, Leaf) else tree
 
 
 # ---- Taylor coefficients

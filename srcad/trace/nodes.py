@@ -28,8 +28,8 @@ that params["procedure"] names; params["types"] are those of its results. What o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -164,6 +164,7 @@ class Node:
 
 
 Tree = Leaf | Fixed | Node
+NOTHING = Fixed(None)
 
 
 @dataclass(frozen=True)
@@ -196,11 +197,23 @@ class Trace:
 
 def leaves(tree: Tree) -> Iterator[int]:
     """The indices of the leaves, in order."""
-    if isinstance(tree, Leaf):
-        yield tree.index
-    elif isinstance(tree, Node):
-        for child in tree.children:
-            yield from leaves(child)
+    match tree:
+        case Leaf(index):
+            yield index
+        case Node(_, children):
+            for child in children:
+                yield from leaves(child)
+
+
+def with_leaves(tree: Tree, leaf: Callable[[int], Tree], fixed: Fixed | None = None) -> Tree:
+    """The tree with others in the places of its leaves, and `fixed` in those of its static values, if it is given."""
+    match tree:
+        case Leaf(index):
+            return leaf(index)
+        case Fixed():
+            return fixed or tree
+        case Node(_, children):
+            return replace(tree, children=tuple(with_leaves(child, leaf, fixed) for child in children))
 
 
 def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:

@@ -21,7 +21,7 @@ from srcad.ops.catalogue import builder
 from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim, Symbol, product
-from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
+from srcad.trace.nodes import NOTHING, Atom, Const, Leaf, Region, Trace, Tree, Var, with_leaves
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Array, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.matrices.batch import Batch, renamed
@@ -314,17 +314,11 @@ def _jacobian(trace: Trace, wrt: Sequence[int], structure: Tree, made: Trace) ->
 
 
 def _nested(tree: Tree, structure: Tree, outer: dict[int, int], inner: dict[int, int]) -> Tree:
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(_nested(child, structure, outer, inner) for child in tree.children))
-    if isinstance(tree, Leaf) and tree.index in outer:
-        return _placed(structure, outer[tree.index], inner)
-    return Fixed(None)
+    return with_leaves(tree, lambda k: _placed(structure, outer[k], inner) if k in outer else NOTHING, NOTHING)
 
 
 def _placed(structure: Tree, first: int, inner: dict[int, int]) -> Tree:
-    if isinstance(structure, Node):
-        return replace(structure, children=tuple(_placed(child, first, inner) for child in structure.children))
-    return Leaf(first + inner[structure.index]) if isinstance(structure, Leaf) else structure
+    return with_leaves(structure, lambda k: Leaf(first + inner[k]))
 
 
 __all__ = ["COLUMNS", "ROWS", "by_columns", "by_rows", "dimension", "way_of"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -20,6 +20,7 @@ from srcad.trace.nodes import (
     Tree,
     Var,
     leaves,
+    with_leaves,
 )
 from srcad.trace.walk import free_variables
 from srcad.transform.simplify.dead_code import eliminate
@@ -111,12 +112,5 @@ def _distinct(names: Sequence[str], taken: set[str]) -> list[str]:
 
 def numbered(tree: Tree) -> Tree:
     """The tree with its leaves numbered from 0, in order."""
-    return _numbered(tree, count())
-
-
-def _numbered(tree: Tree, numbers: Iterator[int]) -> Tree:
-    if isinstance(tree, Leaf):
-        return Leaf(next(numbers))
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(_numbered(child, numbers) for child in tree.children))
-    return tree
+    numbers = count()
+    return with_leaves(tree, lambda _: Leaf(next(numbers)))

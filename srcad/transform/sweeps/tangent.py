@@ -15,7 +15,20 @@ from functools import partial
 from srcad.analysis.activity import Flat
 from srcad.analysis.crossing import activities
 from srcad.ops.catalogue import builder
-from srcad.trace.nodes import Atom, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.nodes import (
+    NOTHING,
+    Atom,
+    Input,
+    Leaf,
+    Node,
+    Parameter,
+    Path,
+    Region,
+    Trace,
+    Tree,
+    Var,
+    with_leaves,
+)
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import with_procedures
 from srcad.trace.types import is_differentiable
@@ -132,11 +145,7 @@ def _output(trace: Trace, moving: Sequence[int], value: bool) -> Tree:
 
 def moved(tree: Tree, places: dict[int, int]) -> Tree:
     """The structure of a result, with its tangents in their places."""
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(moved(child, places) for child in tree.children))
-    if isinstance(tree, Leaf) and tree.index in places:
-        return Leaf(places[tree.index])
-    return Fixed(None)
+    return with_leaves(tree, lambda k: Leaf(places[k]) if k in places else NOTHING, NOTHING)
 
 
 __all__ = ["Direction", "beside", "moved", "prepared", "tangent", "with_directions"]
