@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.nodes import Atom, Equation, Region, Var, variables
 from srcad.trace.slots import slots
 from srcad.trace.types import OPAQUE, is_differentiable
 
@@ -97,7 +97,7 @@ class _Spread:
         self.add(seeds)
 
     def add(self, atoms: Iterable[Atom]) -> None:
-        self.found.update(a for a in atoms if isinstance(a, Var) and _may_carry(a))
+        self.found.update(v for v in variables(atoms) if _may_carry(v))
 
     def holds(self, a: Atom) -> bool:
         return a in self.found

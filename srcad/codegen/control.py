@@ -11,7 +11,6 @@ from srcad.codegen.statements import Statements, names_in
 from srcad.lowering.liveness import Liveness
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, slots
-from srcad.trace.types import Undefined
 from srcad.trace.walk import walk
 
 
@@ -198,7 +197,7 @@ def tested(condition: ast.expr) -> ast.expr:
 
 
 def _is(atom: Atom, value: object) -> bool:
-    if not isinstance(atom, Const) or isinstance(atom.type, Undefined):
+    if not isinstance(atom, Const) or atom.type.is_undefined:
         return False
     return type(atom.value) is type(value) and atom.value == value
 

@@ -13,7 +13,7 @@ from srcad.codegen.naming import Names
 from srcad.codegen.shared import Shared
 from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
-from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Undefined, dtype_of
+from srcad.trace.types import ListOf, Scalar, dtype_of
 
 MODULES = {"np": "numpy as np", "math": "math", "scipy": "scipy.special"}
 
@@ -70,7 +70,7 @@ class Expressions:
     def atom(self, atom: Atom) -> ast.expr:
         """What an atom is printed as."""
         if isinstance(atom, Const):
-            if isinstance(atom.type, Undefined):
+            if atom.type.is_undefined:
                 raise InternalError("generated code would read a value that is never set")
             if isinstance(atom.value, Trace):
                 return ast.Name(self.functions[atom.value], ast.Load())
@@ -236,7 +236,7 @@ def _list_zeros(x: Expressions, eq: Equation) -> ast.expr:
 
 def _accumulate(x: Expressions, eq: Equation) -> ast.expr:
     a, b = x.atoms(eq.operands)
-    if isinstance(eq.result.type, (ListOf, TupleOf, Record)):
+    if eq.result.type.is_container:
         return x.call("plus", a, b)
     return spelling.tidy(ast.BinOp(a, ast.Add(), b))
 

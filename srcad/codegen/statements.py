@@ -11,7 +11,7 @@ from srcad.codegen.expressions import Expressions
 from srcad.codegen.spelling import negated
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import ListOf, Record, TupleOf, dtype_of, is_inexact
+from srcad.trace.types import ListOf, dtype_of, is_inexact
 
 
 class Statements:
@@ -119,7 +119,7 @@ class Statements:
         place = ast.Subscript(items, i, ast.Load())
         t = eq.operands[0].type
         element = t.element if isinstance(t, ListOf) else t
-        if isinstance(element, (ListOf, TupleOf, Record)):
+        if element.is_container:
             return [_assign(place, self.x.call("plus", place, value))]
         if not levels(element):
             return [add_to(place, value)]

@@ -47,7 +47,7 @@ from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.adjoint import adjoint, is_flat
 from srcad.transform.sweeps.opened import opened
 from srcad.transform.sweeps.split import split
-from srcad.transform.sweeps.tangent import Direction, moved, tangent
+from srcad.transform.sweeps.tangent import directions_in, moved, tangent
 
 # ---- the vector times the Hessian
 
@@ -204,7 +204,7 @@ def _moving(primal: Trace) -> list[int]:
 
 def _apart(trace: Trace, results: Sequence[int]) -> tuple[Region, Var]:
     """Some results of a trace, with what they need in variables of its own, and its one direction."""
-    (direction,) = (entry.var for entry in trace.inputs if isinstance(entry, Direction))
+    (direction,) = (entry.var for entry in directions_in(trace))
     body = replace(trace.body, results=tuple(trace.body.results[k] for k in results))
     equations, atoms = instance(eliminate(replace(trace, body=body)).body, {})
     return Region((), tuple(equations), atoms), direction
@@ -302,7 +302,7 @@ def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree, Mapping[str, Tr
         trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),))
         return trace.body, Leaf(0), trace.procedures
     trace = tangent(primal, (wrt,), value=False)
-    (direction,) = (entry.var for entry in trace.inputs if isinstance(entry, Direction))
+    (direction,) = (entry.var for entry in directions_in(trace))
     b = builder()
     equations, results = instance(trace.body, {direction: one_like(b, x)})
     return Region((), (*b.equations, *equations), results), trace.output, trace.procedures

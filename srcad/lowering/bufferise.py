@@ -26,7 +26,7 @@ from srcad.analysis.aliases import CONTENT, OBJECT, Node, Sharing, flow, is_view
 from srcad.lowering.liveness import Liveness, liveness
 from srcad.ops.catalogue import OPS
 from srcad.ops.subscripts import is_basic
-from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_parts
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import OPAQUE, Unknown
@@ -105,7 +105,7 @@ def _slot_parents(eq: Equation, parents: dict[Node, list[Node]]) -> None:
     for slot in slots(eq):
         for target in slot.targets:
             for level in levels(target.type):
-                parents.setdefault((target, level), []).extend((a, level) for a in slot.sources if isinstance(a, Var))
+                parents.setdefault((target, level), []).extend((v, level) for v in variables(slot.sources))
 
 
 def _flow_parents(eq: Equation, parents: dict[Node, list[Node]]) -> None:
@@ -250,7 +250,7 @@ class _Analysis:
             return []
         readers = scope
         if not _reads_first(eq):
-            readers = scope | {a for a in eq.operands[1:] if isinstance(a, Var)}
+            readers = scope | set(variables(eq.operands[1:]))
         return list({var for var, _ in self.sharing.sharers((operand, OBJECT), readers)})
 
     def detachable(self, var: Var) -> bool:
@@ -339,7 +339,7 @@ class _Analysis:
         if not self.sharing.owns(atom):
             return True
         assert isinstance(atom, Var)
-        rest = {*outer, *(a for a in others if isinstance(a, Var))}
+        rest = {*outer, *variables(others)}
         return bool(self.sharing.sharers((atom, OBJECT), rest))
 
     def copy_of(self, atom: Atom, scope: set[Var]) -> Var:

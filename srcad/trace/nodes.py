@@ -28,7 +28,7 @@ that params["procedure"] names; params["types"] are those of its results. What o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -216,7 +216,8 @@ def with_leaves(tree: Tree, leaf: Callable[[int], Tree], fixed: Fixed | None = N
             return replace(tree, children=tuple(with_leaves(child, leaf, fixed) for child in children))
 
 
-def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:
+def variables(atoms: Iterable[Atom | None]) -> Iterator[Var]:
+    """Those of the atoms that are variables."""
     for atom in atoms:
         if isinstance(atom, Var):
             yield atom

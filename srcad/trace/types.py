@@ -27,6 +27,12 @@ class Type:
     is_record: ClassVar[bool] = False
     is_opaque: ClassVar[bool] = False
     is_undefined: ClassVar[bool] = False
+    is_container: ClassVar[bool] = False  # a Python object with values in it
+
+    @property
+    def is_python(self) -> bool:
+        """Whether it is a Python number, which takes on the dtype of what it meets."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,10 @@ class Scalar(Type):
     dtype: str
     python: bool = False
     length: Dim | None = None
+
+    @property
+    def is_python(self) -> bool:
+        return self.python
 
     def __str__(self) -> str:
         if self.python:
@@ -79,6 +89,7 @@ class ListOf(Type):
     """A Python list that grows or whose length isn't known: a run-time object with elements of one type."""
 
     is_list: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
 
     element: Type
 
@@ -91,6 +102,7 @@ class TupleOf(Type):
     """A Python tuple as a run-time object (the element of a `ListOf`; others are taken apart)."""
 
     is_tuple: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
 
     items: tuple[Type, ...]
 
@@ -114,6 +126,7 @@ class Record(Type):
     """
 
     is_record: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
 
     of: Recording
     order: int = 0

@@ -24,7 +24,7 @@ from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
 from srcad.trace.rewrite import instance
 from srcad.trace.slots import STRUCTURED, controls, layout, slots
-from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric, rank_of
+from srcad.trace.types import INT, Array, ListOf, Type, dtype_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import reads
 
 
@@ -57,9 +57,9 @@ class Batch:
     ) -> None:
         self.b = b
         self.count = count
-        self.lanes = dict(lanes)
+        self.lanes: dict[Atom, Atom] = dict(lanes.items())
         self.procedures = procedures
-        self.spreads = spread_from(region, self.lanes, ALL if procedures is None else procedures.crossing)
+        self.spreads = spread_from(region, lanes, ALL if procedures is None else procedures.crossing)
 
     def whole(self, a: Atom) -> Atom:
         """An atom with the leading axis."""
@@ -102,8 +102,7 @@ class Batch:
                 self.put(result, value)
 
     def lane(self, a: Atom) -> Lane:
-        batched = isinstance(a, Var) and a in self.lanes
-        return Lane(self.lanes[a] if batched and isinstance(a, Var) else a, a.type, batched)
+        return Lane(self.lanes.get(a, a), a.type, a in self.lanes)
 
     def put(self, var: Var, value: Atom) -> None:
         """Let a value stand for a variable, with its dtype and its name."""
@@ -111,8 +110,8 @@ class Batch:
 
     def fitted(self, value: Atom, wanted: Type) -> Atom:
         """With the dtype that is wanted: Python's numbers adapt to others, arrays of them don't."""
-        if isinstance(wanted, Array) and is_numeric(value.type) and dtype_of(value.type) != wanted.dtype:
-            value = self.b.emit("cast", value, dtype=wanted.dtype)
+        if wanted.is_array and is_numeric(value.type) and dtype_of(value.type) != dtype_of(wanted):
+            value = self.b.emit("cast", value, dtype=dtype_of(wanted))
         return value
 
     def remain(self, var: Var, value: Any) -> None:
@@ -128,7 +127,7 @@ class Batch:
     def one_by_one(self, equation: Equation) -> tuple[Atom, ...]:
         """A loop over the lanes around an equation, which collects its results."""
         batched = [v for v in dict.fromkeys(reads(equation)) if v in self.lanes]
-        if any(not isinstance(v.type, (Array, Scalar)) for v in (*batched, *equation.results)):
+        if any(not v.type.is_array and not v.type.is_scalar for v in (*batched, *equation.results)):
             raise NotBatched(f"several tangents at once in `{equation.op}`", equation.span)
         place = Var(INT)
         lists = [Var(ListOf(v.type), v.name) for v in equation.results]

@@ -29,8 +29,8 @@ from srcad.transform.matrices.batch_procedures import Procedures
 from srcad.transform.matrices.units import one_like
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.prune import pruned
-from srcad.transform.sweeps.adjoint import Seed, adjoint
-from srcad.transform.sweeps.tangent import Direction, tangent
+from srcad.transform.sweeps.adjoint import adjoint, seeds_in
+from srcad.transform.sweeps.tangent import directions_in, tangent
 
 Whole = Callable[[Atom], Atom]
 Blocks = Callable[["Units", Whole], Iterator[Atom]]
@@ -74,7 +74,7 @@ def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
     """
     made = tangent(trace, wrt, value=True)
     values, dots = _parted(trace, made)
-    directions = [entry.var for entry in made.inputs if isinstance(entry, Direction)]
+    directions = [entry.var for entry in directions_in(made)]
     moving = _moving(trace)
 
     def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
@@ -96,7 +96,7 @@ def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
         return _jacobian(trace, wrt, structure, made)
     made = adjoint(trace, distinct, value=True, seeds="inputs")
     values, bars = _parted(trace, made)
-    bars_in = [entry.var for entry in made.inputs if isinstance(entry, Seed)]
+    bars_in = [seed.var for seed in seeds_in(made)]
     inputs = _inputs(trace, wrt)
 
     def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
@@ -243,7 +243,7 @@ def _folded(b: Builder, op: str, one: Atom, other: Atom) -> Atom:
 
 
 def _is(a: Atom, value: int) -> bool:
-    return isinstance(a, Const) and a.value == value
+    return a.number == value
 
 
 def _cut(

@@ -134,7 +134,7 @@ class Series(Forward[Scope]):
             self.christen(var, n, found)
 
     def moves(self, a: Atom) -> bool:
-        return isinstance(a, Var) and (self.active(a) or a in self.moving)
+        return self.active(a) or a in self.moving
 
     # ---- derivatives on demand
 
@@ -255,10 +255,10 @@ class Series(Forward[Scope]):
         dots = tuple(self.slope_variable(a) if self.moves(a) else None for a in eq.operands)
         with scratch.at(eq.span):
             found = rule_of(eq).pushforward(scratch, eq, dots)
-        same: dict[Var, Atom] = {}
+        same: dict[Atom, Atom] = {}
         for equation in scratch.equations:
             self.adopt(equation, same)
-        self.scope.slopes[eq.results[0]] = tuple(same.get(a, a) if isinstance(a, Var) else a for a in found)
+        self.scope.slopes[eq.results[0]] = tuple(None if a is None else same.get(a, a) for a in found)
         return self.scope.slopes[eq.results[0]]
 
     def slope_variable(self, a: Atom) -> Var:
@@ -270,9 +270,9 @@ class Series(Forward[Scope]):
             self.moving.add(self.slopes[a])
         return self.slopes[a]
 
-    def adopt(self, equation: Equation, same: dict[Var, Atom]) -> None:
+    def adopt(self, equation: Equation, same: dict[Atom, Atom]) -> None:
         """An equation of a rule's program, unless there is one like it."""
-        operands = tuple(same.get(a, a) if isinstance(a, Var) else a for a in equation.operands)
+        operands = tuple(same.get(a, a) for a in equation.operands)
         equation = replace(equation, operands=operands)
         earlier = self.scope.computed.get(self.key(equation))
         if earlier is not None:

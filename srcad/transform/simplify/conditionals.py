@@ -6,7 +6,7 @@ from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.rewrite import substitute, with_regions
 from srcad.trace.slots import Slot, slots, with_slots
-from srcad.trace.types import BOOL, Scalar, Type, Undefined
+from srcad.trace.types import BOOL, Type, dtype_of
 from srcad.trace.walk import free_variables, reads
 from srcad.transform.simplify.dead_code import has_effects
 from srcad.transform.simplify.folder import Folder
@@ -53,7 +53,7 @@ def truth(folder: Folder, condition: Atom) -> bool | None:
     """What is known of a condition."""
     if isinstance(condition, Const):
         known = condition.value is None or isinstance(condition.value, (bool, int, float, str))
-        return bool(condition.value) if known and not isinstance(condition.type, Undefined) else None
+        return bool(condition.value) if known and not condition.type.is_undefined else None
     return folder.truth.get(condition)
 
 
@@ -79,7 +79,7 @@ def fold_slots(folder: Folder, equation: Equation) -> Equation:
 def stand_in(folder: Folder, equation: Equation, slot: Slot) -> Atom | None:
     """What a result of a branch is, where that needs no branch."""
     then, otherwise = slot.yields
-    if isinstance(then.type, Undefined):
+    if then.type.is_undefined:
         return None
     asked, positive = root(folder, equation.operands[0])
     then, otherwise = known_there(then, asked, positive), known_there(otherwise, asked, not positive)
@@ -97,7 +97,7 @@ def stand_in(folder: Folder, equation: Equation, slot: Slot) -> Atom | None:
 
 def is_bool(t: Type) -> bool:
     """Python's, or NumPy's, which adds up in another way."""
-    return isinstance(t, Scalar) and t.dtype == "bool"
+    return t.is_scalar and dtype_of(t) == "bool"
 
 
 def known_there(atom: Atom, asked: Atom, value: bool) -> Atom:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from srcad.ops.catalogue import result_types
-from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Var, variables
+from srcad.trace.nodes import NO_PARAMS, Atom, Equation, Var, variables
 from srcad.trace.rewrite import Rewriter
 from srcad.trace.types import Type, dtype_of
 from srcad.transform.simplify.similar import same_kind
@@ -177,6 +177,4 @@ def fits(op: str, operands: tuple[Atom, ...], result: Type) -> bool:
 
 def number(atom: Atom) -> Any:
     """The value of a numeric constant, else None."""
-    if isinstance(atom, Const) and isinstance(atom.value, (int, float, complex)):
-        return atom.value
-    return None
+    return atom.number

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from srcad.trace.builder import const
 from srcad.trace.dims import UNKNOWN_DIM
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
 from srcad.trace.types import INT, UNDEFINED, Array, Type, dims_of
 from srcad.transform.sweeps.branches import REVERSES, bar_type
@@ -164,4 +164,4 @@ def _plus(sweep: Sweep, start: Atom, length: Atom) -> Atom:
 
 
 def _is(a: Atom, value: int) -> bool:
-    return isinstance(a, Const) and a.value == value
+    return a.number == value

@@ -29,8 +29,11 @@ class Push(Forward[None]):
 
     def bar(self, a: Atom) -> Bar | None:
         """The tangent of a value, which has its shape; None: it doesn't move."""
-        dot = self.dots.get(a) if isinstance(a, Var) else None
+        dot = self.dot(a)
         return None if dot is None else Bar(dot, whole=True)
+
+    def dot(self, a: Atom) -> Atom | None:
+        return self.dots.get(a) if isinstance(a, Var) else None
 
     def whole(self, a: Atom, like: Var) -> Atom:
         """The tangent of a value that becomes that of `like`; zero where there is none."""
@@ -56,7 +59,7 @@ class Push(Forward[None]):
 
     def by_rule(self, equation: Equation) -> None:
         self.b.append(equation)
-        dots = tuple(self.dots.get(a) if isinstance(a, Var) else None for a in equation.operands)
+        dots = tuple(map(self.dot, equation.operands))
         if all(dot is None for dot in dots) or not any(map(self.active, equation.results)):
             return
         with self.deriving(equation.role):

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.types import Scalar, rank_of
+from srcad.trace.nodes import Atom, Equation, Region, Var, variables
+from srcad.trace.types import rank_of
 
 READS_OBJECTS = frozenset({"attribute", "subscript"})  # free, but the object may have changed since
 _SOURCE, _SINK = "source", "sink"
@@ -55,7 +55,7 @@ def is_cheap(equation: Equation) -> bool:
     if operation.cost == "free":
         return equation.op not in READS_OBJECTS
     atoms = (*equation.operands, *equation.results)
-    return operation.cost == "cheap" and not operation.updates and all(isinstance(a.type, Scalar) for a in atoms)
+    return operation.cost == "cheap" and not operation.updates and all(a.type.is_scalar for a in atoms)
 
 
 def cost(var: Var) -> int:
@@ -84,7 +84,7 @@ class _Graph:
         maker = self.makers.get(var)
         if maker is None or not is_cheap(maker):
             return None
-        parents = [a for a in maker.operands if isinstance(a, Var) and not self.free(a)]
+        parents = [v for v in variables(maker.operands) if not self.free(v)]
         return parents if all(p in self.own for p in parents) else None
 
     def cut(self, wanted: Sequence[Var]) -> set[Var]:

@@ -15,7 +15,7 @@ from srcad.errors import NotYetSupported
 from srcad.rules import Rule, lookup
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
-from srcad.trace.types import Array, is_numeric
+from srcad.trace.types import is_numeric, rank_of
 from srcad.trace.walk import defined, free_variables, walk
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast_bar, whole
 
@@ -189,4 +189,4 @@ def _stretches(equation: Equation, bar: Bar | None) -> bool:
 
 
 def _rank_is(g: Atom, operand: Atom) -> bool:
-    return isinstance(g.type, Array) and isinstance(operand.type, Array) and g.type.rank == operand.type.rank
+    return g.type.is_array and operand.type.is_array and rank_of(g.type) == rank_of(operand.type)

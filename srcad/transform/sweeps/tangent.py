@@ -50,6 +50,11 @@ class Direction(Input):
     """An input that is the tangent of another one; its path is the same from another root, `x_dot` beside `x`."""
 
 
+def directions_in(trace: Trace) -> tuple[Direction, ...]:
+    """The tangents of other inputs among the inputs of a trace."""
+    return tuple(entry for entry in trace.inputs if isinstance(entry, Direction))
+
+
 def tangent(trace: Trace, wrt: Sequence[int], value: bool, run: Runner = PLAIN) -> Trace:
     """The trace of how the results move when the inputs `wrt` do: each of these has its tangent as a further input.
 
@@ -148,4 +153,4 @@ def moved(tree: Tree, places: dict[int, int]) -> Tree:
     return with_leaves(tree, lambda k: Leaf(places[k]) if k in places else NOTHING, NOTHING)
 
 
-__all__ = ["Direction", "beside", "moved", "prepared", "tangent", "with_directions"]
+__all__ = ["Direction", "beside", "directions_in", "moved", "prepared", "tangent", "with_directions"]
