@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from srcad.errors import ArgumentError
+from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives import implicit as reading
-from srcad.frontend.library.builtins import BUILTINS
 from srcad.ops.solvers import HELPERS as MEANINGS
 from srcad.runtime import HELPERS
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by
@@ -49,6 +49,7 @@ def root(
 ) -> Floats: ...
 
 
+@means(Reads(reading.root))
 def root(
     f: Callable[..., object], x0: object, *theta: object, solver: Solver | None = None, solve: str = "dense"
 ) -> object:
@@ -94,6 +95,7 @@ def fixed_point(
 ) -> Floats: ...
 
 
+@means(Reads(reading.fixed_point))
 def fixed_point(
     f: Callable[..., object], x0: object, *theta: object, solver: Solver | None = None, solve: str = "dense"
 ) -> object:
@@ -128,8 +130,6 @@ def _found(
     return solved_by(solver, lambda x: f(x, *theta), start)
 
 
-BUILTINS[root] = reading.root
-BUILTINS[fixed_point] = reading.fixed_point
 MEANINGS.update(HELPERS)
 
 __all__ = ["fixed_point", "root"]

@@ -12,11 +12,12 @@ import numpy as np
 
 from srcad.calls.example import example_call
 from srcad.errors import ArgumentError
+from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives.custom import refuse_making, stopped
-from srcad.frontend.library.builtins import BUILTINS
 from srcad.runtime.values import copied
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Leaf, Node, Tree
-from srcad.trace.types import UNKNOWN_DIM, Array, Scalar, Type, is_differentiable, rank_of, type_of
+from srcad.trace.types import Array, Scalar, Type, is_differentiable, rank_of, type_of
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -261,6 +262,7 @@ def custom_rule(
 ) -> Callable[[Callable[P, R]], CustomRule[P, R]]: ...
 
 
+@means(Reads(refuse_making))
 def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = "", inline: bool = False) -> object:
     """A function whose derivative you give yourself: by its tangent, by its adjoint, or by both.
 
@@ -296,6 +298,7 @@ def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = ""
     return CustomRule(function, returns, inline)
 
 
+@means(Reads(stopped))
 def stop_gradient(x: T) -> T:
     """A copy of x, a constant to all derivatives.
 
@@ -306,8 +309,5 @@ def stop_gradient(x: T) -> T:
     constant: T = copied(x)
     return constant
 
-
-BUILTINS[stop_gradient] = stopped
-BUILTINS[custom_rule] = refuse_making
 
 __all__ = ["CustomRule", "custom_rule", "stop_gradient"]

@@ -15,11 +15,12 @@ from srcad.calls.pushforward import Pushforward, leaves_of
 from srcad.calls.specialise import Entrance, known_push, missed, remember_push, specialiser_for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.core.reading import APPLIED, MAKERS, MAPS
+from srcad.frontend.core.reading import Applies, Makes, Maps, means
 
 Linear = Callable[[Any], Any]
 
 
+@means(Applies(lambda moving: Request("tangent", moving, single=False)))
 def jvp(function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object]) -> tuple[R, R]:
     """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
 
@@ -67,6 +68,7 @@ def _jvp(
     return result
 
 
+@means(Maps(Request("tangent", None, single=False)))
 def linearize(function: Callable[..., R], *primals: object) -> tuple[R, LinearMap[R]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
@@ -200,6 +202,7 @@ def hvp(
 def hvp(function: None = None, argnums: Argnums = 0) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
+@means(Makes())
 def hvp(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
 
@@ -211,9 +214,5 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> object:
     """
     return derive(HessianProduct, "hvp", function, request_for("hvp", argnums))
 
-
-MAKERS[hvp] = True
-MAPS[linearize] = Request("tangent", None, single=False)
-APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]

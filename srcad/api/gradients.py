@@ -17,7 +17,7 @@ from srcad.calls.pullback import Pullback
 from srcad.calls.specialise import specialiser_for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.core.reading import MAKERS, MAPS
+from srcad.frontend.core.reading import Makes, Maps, means
 from srcad.show.table import Table
 from srcad.show.traces import table_of
 from srcad.show.values import input_values
@@ -72,6 +72,7 @@ def grad(
 ) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
+@means(Makes())
 def grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> object:
@@ -119,11 +120,10 @@ def value_and_grad(
 
 
 @overload
+@means(Makes())
 def value_and_grad(
     function: None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> Callable[[Callable[P, R]], Derived[P, tuple[R, Any]]]: ...
-
-
 def value_and_grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> object:
@@ -136,6 +136,7 @@ def value_and_grad(
     return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux), backend)
 
 
+@means(Maps(Request("transpose", None, single=False)))
 def vjp(function: Callable[..., R], *primals: object) -> tuple[R, Pullback]:
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
@@ -194,9 +195,5 @@ def trace(
 
     return functools.update_wrapper(tabulated, function)
 
-
-MAPS[vjp] = Request("transpose", None, single=False)
-MAKERS[grad] = True
-MAKERS[value_and_grad] = True
 
 __all__ = ["grad", "trace", "value_and_grad", "vjp"]

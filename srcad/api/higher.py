@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Concatenate, overload
 
@@ -15,13 +15,11 @@ from srcad.api.gradients import A, First
 from srcad.api.jacobians import AtOnce, Number, columns
 from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
-from srcad.calls.pullback import Prototype
+from srcad.calls.fitting import fitted
 from srcad.calls.specialise import Entrance, Specialiser
-from srcad.calls.structures import children, is_float, rebuild
-from srcad.compile import orders  # noqa: F401 - registers the stages that the requests below ask for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.core.reading import MAKERS
+from srcad.frontend.core.reading import Makes, means
 from srcad.show.emit import Emission, emit_module
 
 Loss = Function | None
@@ -49,9 +47,9 @@ class GaussNewtonProduct(HessianProduct[R_co]):
     def __call__(self, *args: Any, **kwargs: Any) -> R_co:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
-        fitted = _direction(given[0] if self.__srcad__[1].single else given, direction, "the direction")
+        direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
         call = self._own.bind(tuple(primals), kwargs)
-        return Derived.__call__(self, *call.args, fitted, **call.kwargs)
+        return Derived.__call__(self, *call.args, direction, **call.kwargs)
 
     @property
     def needed(self) -> int:
@@ -74,7 +72,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
             args, kwargs, assumed = example.args, example.kwargs, example.assumed
         if args and len(args) + len(kwargs) == self.needed:
             given = self.differentiated(args, kwargs)
-            args = (*args, _direction(given[0] if self.__srcad__[1].single else given, None, "the direction"))
+            args = (*args, fitted(given[0] if self.__srcad__[1].single else given, None, "the direction"))
         entrance, _ = Derived._entrance(self, args, kwargs)
         return entrance, assumed
 
@@ -85,33 +83,6 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         call, own = self._specialiser.binder.bind(args, kwargs), self._own.bind(tuple(primals), kwargs)
         title, program = (self.__doc__ or "").partition("\n")[0], entrance.specialisation.program
         return emit_module(Emission(self.function, program, call, entrance.roots, title, made, own))
-
-
-def _direction(primal: Any, given: Any, where: str) -> Any:
-    """A direction in the structure, the shapes and the dtypes of what is differentiated; None stands for zeros."""
-    parts = children(primal)
-    if parts is None:
-        if is_float(primal):
-            return Prototype.of(primal).fit(given, where)
-        if given is not None:
-            raise ArgumentError(f"{where} is {given!r} for an argument that has none", do="give None")
-        return None
-    dots = [None] * len(parts) if given is None else _parts_like(primal, given)
-    if dots is None or len(dots) != len(parts):
-        due = f"the keys {list(primal)}" if isinstance(primal, Mapping) else f"{len(parts)} parts"
-        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {due}, and is {given!r}")
-    return rebuild(
-        primal, [_direction(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
-    )
-
-
-def _parts_like(primal: Any, given: Any) -> list[Any] | None:
-    """The parts of a container in the order of those of another one; None if it isn't one of the same kind."""
-    if isinstance(primal, Mapping):
-        alike = isinstance(given, Mapping) and set(given) == set(primal)
-        return [given[key] for key in primal] if alike else None
-    plain = isinstance(primal, (tuple, list))
-    return children(given) if isinstance(given, (tuple, list) if plain else type(primal)) else None
 
 
 class GaussNewton(AtOnce[P, R_co]):
@@ -193,6 +164,7 @@ def vhp(
 def vhp(function: None = None, argnums: Argnums = 0) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
+@means(Makes())
 def vhp(function: Function | None = None, argnums: Argnums = 0) -> object:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
@@ -231,6 +203,7 @@ def ggnvp(
 ) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
+@means(Makes())
 def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None) -> object:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
@@ -263,6 +236,7 @@ def gauss_newton(
 ) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
+@means(Makes())
 def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None) -> object:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
@@ -297,6 +271,7 @@ def deriv(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: ...
 def deriv(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
+@means(Makes())
 def deriv(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The derivative of a function of a number, or of a vectorised one at each element of an array.
 
@@ -323,6 +298,7 @@ def elementwise_grad(function: Callable[P, R], argnums: Argnums = 0) -> Derived[
 def elementwise_grad(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
+@means(Makes())
 def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> object:
     """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
 
@@ -341,6 +317,7 @@ def laplacian(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: 
 def laplacian(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
+@means(Makes())
 def laplacian(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The sum of the second derivatives with respect to each element of the arguments.
 
@@ -364,6 +341,7 @@ def divergence(function: Callable[P, object], argnums: Argnums = 0) -> Derived[P
 def divergence(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], Derived[P, float]]: ...
 
 
+@means(Makes())
 def divergence(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The trace of the Jacobian of a vector field: of a function whose result has the shape of its argument.
 
@@ -387,6 +365,7 @@ def taylor(
 ) -> Callable[[Callable[..., R]], HessianProduct[tuple[R, ...]]]: ...
 
 
+@means(Makes())
 def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0) -> object:
     """The Taylor coefficients along a direction: `taylor(f, 3)(x, v)` is (c0, c1, c2, c3).
 
@@ -411,7 +390,5 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
     request = replace(request_for("taylor", argnums), order=highest)
     return derive(HessianProduct, "taylor", function, request)
 
-
-MAKERS.update(dict.fromkeys((vhp, ggnvp, gauss_newton, deriv, elementwise_grad, laplacian, divergence, taylor), True))
 
 __all__ = ["deriv", "divergence", "elementwise_grad", "gauss_newton", "ggnvp", "laplacian", "taylor", "vhp"]
