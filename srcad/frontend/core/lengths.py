@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad.frontend.core.attempts import Restorable
 from srcad.ops.catalogue import OPS, result_types
 from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import UNKNOWN_DIM, Array, Dim, ListOf, Scalar, TupleOf, Type, dims_of
@@ -25,7 +26,7 @@ PASSING = "~"  # starts the symbol of a length that is known at run time only, a
 
 
 @dataclass(eq=False)
-class Lengths:
+class Lengths(Restorable):
     """The lengths of a reading: `sizes` of the symbols, the `relations` that are relied on, those `wished` for."""
 
     relations: tuple[Relation, ...] = ()
