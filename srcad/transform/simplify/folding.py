@@ -1,16 +1,17 @@
 """Folding: equations whose result is known, or is there already, or has a simpler form that computes exactly the same.
 
-The rules are listed by operation in `RULES`: each looks at one equation, the operands of which are folded already, and
-returns what stands for its results (atoms), a simpler equation with the same results, or None. What changes how a
-program rounds, or where it yields nan, is no simplification; in derivative code, which has no rounding that a user has
-chosen, the sign of a zero and multiplications by powers of two may change places too. The user's arithmetic stays as
-written, unless a number becomes shorter by folding.
+A rule looks at one equation, the operands of which are folded already, and returns what stands for its results (atoms),
+a simpler equation with the same results, or None. What changes how a program rounds, or where it yields nan, is no
+simplification; in derivative code, which has no rounding that a user has chosen, the sign of a zero and multiplications
+by powers of two may change places too. The user's arithmetic stays as written, unless a number becomes shorter by
+folding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -26,32 +27,51 @@ from srcad.transform.simplify.uses import Uses
 
 Folded = Atom | Equation | tuple[Atom, ...] | None
 Rule = Callable[["Folder", Equation], Folded]
-RULES: dict[str, list[Rule]] = {}
-EVERY: list[Rule] = []  # rules for any operation
 
 MAX_STEPS = 8  # rewritings of one equation; each makes it simpler, so this is a guard against rules that disagree
 
 
-def folds(*ops: str) -> Callable[[Rule], Rule]:
-    """Register a rule for operations; for every operation if none is named."""
+class Folds:
+    """The rules of one area. As a decorator: `@folds("add")` is a rule for additions, `@folds()` one for everything."""
 
-    def register(rule: Rule) -> Rule:
-        for op in ops:
-            RULES.setdefault(op, []).append(rule)
-        if not ops:
-            EVERY.append(rule)
-        return rule
+    def __init__(self) -> None:
+        self.rules: list[tuple[tuple[str, ...], Rule]] = []
 
-    return register
+    def __call__(self, *ops: str) -> Callable[[Rule], Rule]:
+        def listed(rule: Rule) -> Rule:
+            self.rules.append((ops, rule))
+            return rule
+
+        return listed
 
 
-def fold(trace: Trace, across: bool = False) -> Trace:
+@dataclass(frozen=True)
+class Rules:
+    """All rules: those for any operation, and those of each, in the order in which they are tried."""
+
+    every: tuple[Rule, ...]
+    by_op: Mapping[str, tuple[Rule, ...]]
+
+    @classmethod
+    def of(cls, *areas: Folds) -> Rules:
+        """The rules of these areas, one after the other."""
+        pairs = [pair for area in areas for pair in area.rules]
+        by_op: dict[str, tuple[Rule, ...]] = {}
+        for op, rule in ((op, rule) for ops, rule in pairs for op in ops):
+            by_op[op] = (*by_op.get(op, ()), rule)
+        return cls(tuple(rule for ops, rule in pairs if not ops), by_op)
+
+    def for_op(self, op: str) -> tuple[Rule, ...]:
+        return (*self.every, *self.by_op.get(op, ()))
+
+
+def fold(trace: Trace, rules: Rules, across: bool = False) -> Trace:
     """The trace folded. `across`: branches of the primal and of the adjoint sweep may become one."""
-    return with_body(trace, _folded(trace.body, Uses(trace.body, (entry.var for entry in trace.inputs)), across))
+    uses = Uses(trace.body, (entry.var for entry in trace.inputs))
+    return with_body(trace, _folded(trace.body, Folder(rules, uses, across)))
 
 
-def _folded(region: Region, uses: Uses, across: bool) -> Region:
-    folder = Folder(uses, across)
+def _folded(region: Region, folder: Folder) -> Region:
     folded = folder.region(region)
     return rename(folded, folder.adopted) if folder.adopted else folded
 
@@ -59,8 +79,9 @@ def _folded(region: Region, uses: Uses, across: bool) -> Region:
 class Folder(Rewriter):
     """`made`: the equation that defines a variable; `truth`: conditions that are settled where we are."""
 
-    def __init__(self, uses: Uses, across: bool) -> None:
+    def __init__(self, rules: Rules, uses: Uses, across: bool) -> None:
         super().__init__()
+        self.rules = rules
         self.uses = uses
         self.across = across
         self.made: dict[Atom, Equation] = {}
@@ -90,7 +111,7 @@ class Folder(Rewriter):
         self.keep(equation)
 
     def folded(self, equation: Equation) -> Folded:
-        for rule in (*EVERY, *RULES.get(equation.op, ())):
+        for rule in self.rules.for_op(equation.op):
             folded: Folded = rule(self, equation)
             if folded is not None:
                 return folded
