@@ -15,10 +15,9 @@ from srcad.calls.pullback import Prototype
 from srcad.calls.specialise import Entrance, Specialiser
 from srcad.calls.structures import children, is_float, rebuild
 from srcad.calls.typespec import example_call
-from srcad.compile import orders  # noqa: F401 - registers the stages that the requests below ask for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.core.reading import MAKERS
+from srcad.frontend.core.reading import Makes, means
 from srcad.show.emit import Emission, emit_module
 
 # ---- Gauss-Newton
@@ -171,6 +170,7 @@ def _with_loss(made: Any, loss: Function | None) -> Any:
 # ---- the public functions
 
 
+@means(Makes())
 def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
@@ -187,6 +187,7 @@ def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(HessianProduct, "vhp", function, request_for("vhp", argnums))
 
 
+@means(Makes())
 def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
@@ -203,6 +204,7 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Funct
     return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums), loss)
 
 
+@means(Makes())
 def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
@@ -229,6 +231,7 @@ def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Req
     return cls(function, request, made_by, loss)
 
 
+@means(Makes())
 def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The derivative of a function of a number, or of a vectorised one at each element of an array.
 
@@ -247,6 +250,7 @@ def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "deriv", function, request_for("deriv", argnums))
 
 
+@means(Makes())
 def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
 
@@ -257,6 +261,7 @@ def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> 
     return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums))
 
 
+@means(Makes())
 def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The sum of the second derivatives with respect to each element of the arguments.
 
@@ -272,6 +277,7 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "laplacian", function, request_for("laplacian", argnums))
 
 
+@means(Makes())
 def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The trace of the Jacobian of a vector field: of a function whose result has the shape of its argument.
 
@@ -285,6 +291,7 @@ def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "divergence", function, request_for("divergence", argnums))
 
 
+@means(Makes())
 def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0) -> Any:
     """The Taylor coefficients along a direction: `taylor(f, 3)(x, v)` is (c0, c1, c2, c3).
 
@@ -309,7 +316,5 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
     request = replace(request_for("taylor", argnums), order=highest)
     return derive(HessianProduct, "taylor", function, request)
 
-
-MAKERS.update(dict.fromkeys((vhp, ggnvp, gauss_newton, deriv, elementwise_grad, laplacian, divergence, taylor), True))
 
 __all__ = ["deriv", "divergence", "elementwise_grad", "gauss_newton", "ggnvp", "laplacian", "taylor", "vhp"]

@@ -21,7 +21,7 @@ from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
 from srcad.calls.structures import children, is_float, leaves, map_leaves, rebuild, with_floats
 from srcad.compile.requests import Request
-from srcad.frontend.core.reading import MAKERS
+from srcad.frontend.core.reading import Makes, means
 from srcad.rules.lanes import NotBatched
 from srcad.show.values import input_values
 from srcad.trace.nodes import Trace
@@ -244,6 +244,7 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
 # ---- the public functions
 
 
+@means(Makes())
 def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
 
@@ -260,6 +261,7 @@ def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Jacobian, "jacfwd", function, request_for("jacfwd", argnums))
 
 
+@means(Makes())
 def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
 
@@ -273,6 +275,7 @@ def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Jacobian, "jacrev", function, request_for("jacrev", argnums))
 
 
+@means(Makes())
 def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
     """All first derivatives of a function: by columns or by rows, whichever are fewer.
 
@@ -291,6 +294,7 @@ def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend:
     return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums), backend)
 
 
+@means(Makes())
 def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
 
@@ -303,7 +307,5 @@ def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """
     return derive(Jacobian, "hessian", function, request_for("hessian", argnums))
 
-
-MAKERS.update(dict.fromkeys((jacfwd, jacrev, jacobian, hessian), True))
 
 __all__ = ["AtOnce", "Jacobian", "hessian", "jacfwd", "jacobian", "jacrev"]

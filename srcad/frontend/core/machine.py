@@ -16,6 +16,7 @@ import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.lengths import Lengths
+from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
 from srcad.frontend.core.values import ArrayCell, Cell, Code, DictCell, FrameCell, GrownCell, ListCell, Lost, Value
@@ -75,6 +76,8 @@ class Machine:
     unrolled: frozenset[Any] = frozenset()  # those that call themselves and are read in place nevertheless
     rules_read: list[Any] = field(default_factory=list)  # functions whose rules are being read
     traces: dict[str, Trace] = field(default_factory=dict)
+
+    derivation: Derivation | None = None  # makes derivatives for calls of srcad.grad(f) in the program
 
     def __post_init__(self) -> None:
         self.heap = {}
@@ -249,6 +252,12 @@ class Machine:
 
     def bug(self, what: str) -> NoReturn:
         raise InternalError(what, self.builder.span, do=REPORT)
+
+    def derive(self) -> Derivation:
+        """What makes the derivatives that the program calls."""
+        if self.derivation is None:
+            self.bug("a program that calls a derivative is read without what makes derivatives")
+        return self.derivation
 
     # ---- what a value depends on
 

@@ -17,7 +17,6 @@ from typing import Any, NoReturn
 from srcad.errors import NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Diverges, Machine
-from srcad.frontend.core.reading import DERIVE
 from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import read_apart
 from srcad.frontend.memory.arrays import describe, from_atom, is_list, new_array, to_atom
@@ -339,7 +338,7 @@ class _Rule:
         part = self.read((0,))
         reading = part.reading
         assert reading is not None
-        trace = DERIVE["transpose"](reading, None)
+        trace = self.site.m.derive().transposed(reading)
         own = {var: None for var, _ in part.moving}
         leaves = self.slots(reading.trace.output)
         seeds = self.seeds(trace, reading.trace, leaves)

@@ -20,7 +20,7 @@ from srcad.errors import Span, SrcadError
 from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.naming import with_names
-from srcad.frontend.core.reading import APPLIED, DERIVE, SWEEPS, Derivative, Reading
+from srcad.frontend.core.reading import Applies, Derivative, Reading
 from srcad.frontend.core.source import code_of, span_of
 from srcad.frontend.core.values import (
     NONE,
@@ -151,7 +151,7 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
     """
     assert part.reading is not None
     try:
-        sweeps = SWEEPS[0](part.reading, d.request)
+        sweeps = m.derive().sweeps(part.reading, d.request)
     except SrcadError as error:
         raise m.located(error) from None
     assert isinstance(sweeps.forward.output, Node)
@@ -167,7 +167,7 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
     return place(m, sweeps.pullback, {entry.var: a for entry, a in zip(sweeps.pullback.inputs, given, strict=True)})
 
 
-def apply(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.jvp(f, primals, tangents)."""
     names = list(inspect.signature(f).parameters)
     given = dict(zip(names, args, strict=False)) | keywords
@@ -178,7 +178,7 @@ def apply(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords) -> Va
         m.refuse(f"there are {len(primals)} primals and {len(tangents)} tangents, which raises an error")
     moving = tuple(k for k, tangent in enumerate(tangents) if moves(m, tangent))
     part = read_apart(m, given[names[0]], primals, {}, moving)
-    return part.derived(APPLIED[f](moving), tuple(tangents[k] for k in moving))
+    return part.derived(meaning.request(moving), tuple(tangents[k] for k in moving))
 
 
 def items(m: Machine, value: Value) -> tuple[Value, ...]:
@@ -265,7 +265,7 @@ class Part:
         """What a derivative of the function returns; for some, given tangents of what is differentiated."""
         assert self.reading is not None
         try:
-            trace = DERIVE[request.kind](self.reading, request)
+            trace = self.m.derive().derived(self.reading, request)
         except SrcadError as error:
             raise self.m.located(error) from None
         return tree_value(self.m, trace.output, self.emitted(trace, tangents))

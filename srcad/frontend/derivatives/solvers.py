@@ -17,7 +17,7 @@ from typing import Any
 from srcad.errors import SrcadError
 from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import DERIVE, Derivative
+from srcad.frontend.core.reading import Derivative
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -82,7 +82,7 @@ def _read(m: Machine, one: Wanted) -> Trace:
     chosen = range(len(values))
     part = read_apart(m, one.function, (*values, *one.args), {}, chosen, lambda value: one.finish(m, value))
     assert part.reading is not None
-    trace = DERIVE["closed"](part.reading, None)
+    trace = m.derive().closed(part.reading)
     if trace.procedures:
         m.refuse("a function that is given to a solver calls itself, under conditions of the run", do="write a loop.")
     if not is_quiet(trace.body.equations):

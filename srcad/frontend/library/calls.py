@@ -25,7 +25,7 @@ from srcad.frontend.containers.containers import DICT_METHODS, LIST_METHODS, TUP
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.control.comprehensions import taken
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import APPLIED, MAKERS, MAPS, Derivative, LinearMap
+from srcad.frontend.core.reading import Applies, Derivative, LinearMap, Makes, Maps, Meaning, meaning_of
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.source import transparent
 from srcad.frontend.core.values import (
@@ -137,12 +137,9 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
         return _handled(m, handler, args, keywords, lazy=f in LAZY)
     if has_rules(f):
         return call_custom(m, f, args, keywords)
-    if _known(MAKERS, f):
-        return make(m, f, args, keywords)
-    if _known(APPLIED, f):
-        return apply(m, f, args, keywords)
-    if _known(MAPS, f):
-        return make_map(m, f, args, keywords)
+    meaning = meaning_of(f)
+    if meaning is not None:
+        return _call_meant(m, f, meaning, args, keywords)
     if _ufunc_method(f) == "at":
         return ufunc_at(m, f.__self__, *args)
     solved = call_scipy(m, f, args, keywords)
@@ -166,6 +163,18 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
     if transparent(f) and not objects.standard(f.__wrapped__):
         return _read_or_run(m, f.__wrapped__, args, keywords, unused)
     return _opaque(m, Static(f), name_of(f), args, keywords, unused)
+
+
+def _call_meant(m: Machine, f: Any, meaning: Meaning, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call of a function of srcad."""
+    match meaning:
+        case Makes():
+            return make(m, f, args, keywords)
+        case Applies():
+            return apply(m, f, meaning, args, keywords)
+        case Maps():
+            return make_map(m, f.__name__, meaning, args, keywords)
+    return _handled(m, meaning.reader, args, keywords)
 
 
 def known_value(value: Value) -> Any:
