@@ -7,7 +7,7 @@ from typing import Any
 
 from srcad.calls.arguments import Binder
 from srcad.compile.compiler import compile_call
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.compile.running import configured
 from srcad.trace.passes import Runner

@@ -49,8 +49,8 @@ class Watched(Runner):
         self.saw(Run(pass_of(change), trace, made, perf_counter() - start, self.partial))
         return made
 
-    def made(self, by: Callable[..., object], trace: Trace) -> Trace:
-        self.saw(Run(pass_of(by), None, trace, partial=self.partial))
+    def made(self, by: Callable[..., object], trace: Trace, of: Trace | None = None) -> Trace:
+        self.saw(Run(pass_of(by), of, trace, partial=self.partial))
         return trace
 
     def saw(self, run: Run) -> None:

@@ -41,10 +41,10 @@ class Runs:
         return cls(tuple(found))
 
     def listed(self) -> str:
-        """A line for each run: its pass and number, the function, and how many equations there are if it changed any."""
+        """A line for each run: its pass and number, the function, and if it changes any the count of equations."""
         lines = []
         for place, run in enumerate(self.runs):
-            changed = "" if run.after is run.before else f"{_size(run.after)} equations"
+            changed = f"{_size(run.after)} equations" if self.changes(place) else ""
             lines.append((f"{run.step.name}:{self._number(place)}", run.after.name, changed))
         widths = [max(len(line[k]) for line in lines) for k in range(2)]
         return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in lines)
@@ -57,9 +57,8 @@ class Runs:
     def diff(self, text: str, types: bool = False) -> str:
         """What a run has changed, as a unified diff; nothing if it has changed nothing."""
         place = self.place(text)
-        run, names = self.runs[place], self._names(place)
-        before = "" if run.before is None else print_trace(run.before, types, names=names)
-        after = print_trace(run.after, types, names=names)
+        before, after = self._printed(place, types)
+        run = self.runs[place]
         label = f"{run.step.name}:{self._number(place)}"
         lines = unified_diff(before.splitlines(), after.splitlines(), f"before {label}", f"after {label}", lineterm="")
         return "\n".join(lines)
@@ -73,11 +72,21 @@ class Runs:
             ran = ", ".join(dict.fromkeys(run.step.name for run in self.runs))
             raise ArgumentError(f"the pass {name!r} doesn't run for this derivative", do=f"choose one of {ran}")
         if not number:
-            changing = [k for k in places if self.runs[k].after is not self.runs[k].before]
-            return (changing or places)[-1]
+            return next((k for k in reversed(places) if self.changes(k)), places[-1])
         if not number.isdigit() or not 1 <= int(number) <= len(places):
             raise ArgumentError(f"there is no run {number!r} of {name!r}", do=f"say {name}:1 to {name}:{len(places)}")
         return places[int(number) - 1]
+
+    def changes(self, place: int) -> bool:
+        """Whether a run has changed anything that can be seen."""
+        run = self.runs[place]
+        return run.after is not run.before and len(set(self._printed(place, types=True))) > 1
+
+    def _printed(self, place: int, types: bool) -> tuple[str, str]:
+        """The traces before and after."""
+        run, names = self.runs[place], self._names(place)
+        before = "" if run.before is None else print_trace(run.before, types, names=names)
+        return before, print_trace(run.after, types, names=names)
 
     def _number(self, place: int) -> int:
         return sum(run.step is self.runs[place].step for run in self.runs[: place + 1])

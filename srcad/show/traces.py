@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad.calls.pushforward import by_name, fitted, leaves_of
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.errors import ArgumentError
 from srcad.runtime import HELPERS
 from srcad.show.formula import dotted, overlined
