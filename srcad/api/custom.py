@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.calls.typespec import example_call
+from srcad.calls.example import example_call
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives.custom import refuse_making, stopped
@@ -83,8 +83,8 @@ class CustomRule:
         if not self._returns:
             return None
         example = example_call(_one, f"value: {self._returns}").args[0]
-        many = isinstance(example, tuple)
-        return many, [_declared(item) for item in (example if many else (example,))]
+        items = example if isinstance(example, tuple) else (example,)
+        return isinstance(example, tuple), [_declared(item) for item in items]
 
     def __srcad_callee__(
         self, way: str, kinds: Types, types: tuple[Type, ...], many: bool, shape: Shape

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from srcad.calls.arguments import Argnums, Binder, differentiable_argnums, name_of
+from srcad.calls.example import example_call
 from srcad.calls.guards import MISS
 from srcad.calls.programs import program_of
 from srcad.calls.specialise import Entrance, Specialiser, missed, specialiser_for
-from srcad.calls.typespec import example_call
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.frontend.core.reading import Makes, Maps, means

@@ -11,10 +11,10 @@ from srcad.api.forward import HessianProduct
 from srcad.api.gradients import Derived, Function, derive, request_for
 from srcad.api.jacobians import AtOnce, columns
 from srcad.calls.arguments import Argnums
+from srcad.calls.example import example_call
 from srcad.calls.pullback import Prototype
 from srcad.calls.specialise import Entrance, Specialiser
 from srcad.calls.structures import children, is_float, rebuild
-from srcad.calls.typespec import example_call
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, means

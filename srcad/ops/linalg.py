@@ -23,7 +23,7 @@ from srcad.ops.arguments import (
 from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.einsum import letter_dims, parse
 from srcad.ops.elementwise import strong
-from srcad.ops.joining import items_of
+from srcad.ops.joining import items_of, times
 from srcad.ops.shaping import array_type, moved, ravel, swapaxes
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
@@ -91,12 +91,6 @@ def _einsum(*xs: Type, subscripts: str, **_: Any) -> Type:
 def _kron(a: Type, b: Type) -> Type:
     left, right = dims_or_raise(a, "kron"), dims_or_raise(b, "kron")
     return number_or_array(promote(a, b), [times(x, y) for x, y in zip(left, right, strict=True)])
-
-
-def times(a: Dim, b: Dim) -> Dim:
-    from srcad.ops.joining import times as product
-
-    return product(a, b)
 
 
 def float_dtype(t: Type) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.catalogue import CallError, op, static
+from srcad.ops.spelling import escaped
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Var
@@ -405,13 +406,14 @@ def _format_text(texts: Texts, params: Params) -> str:
 
 
 def _literal(text: str) -> str:
-    escaped = repr("'" + text)[2:-1]  # repr chooses double quotes, as there is a single one
-    return escaped.replace('"', '\\"').replace("\\'", "'").replace("{", "{{").replace("}", "}}")
+    return escaped(text, '"').replace("{", "{{").replace("}", "}}")
 
 
 def _field(piece: tuple[int, str, str], texts: Texts) -> str:
     k, conversion, spec = piece
-    return "{" + texts[k] + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
+    how = f"!{conversion}" if conversion else ""
+    how += ":" + escaped(spec, '"') if spec else ""
+    return "{" + texts[k] + how + "}"
 
 
 def _opaque(*_: Type, **__: Any) -> Type:

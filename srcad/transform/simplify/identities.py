@@ -11,10 +11,10 @@ from srcad.ops.catalogue import OPS
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dtype_of, is_inexact
-from srcad.transform.simplify.folding import Folded, Folder, Folds, derived, fits, is_derivative, number
+from srcad.transform.simplify.folder import Folded, Folder, Rules, derived, fits, is_derivative, number
 from srcad.transform.simplify.similar import same_kind, same_type
 
-folds = Folds()
+folds = Rules()
 
 # ---- neutral elements
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Var, variables
 from srcad.trace.types import Array, dtype_of
-from srcad.transform.simplify.folding import Folded, Folder, Folds, derived
+from srcad.transform.simplify.folder import Folded, Folder, Rules, derived
 from srcad.transform.sweeps.witness import READS_SHAPE
 
-folds = Folds()
+folds = Rules()
 
 SHAPED_LIKE = {"materialise": 1, "zeros_like": 0, "copy": 0}  # which operand has the very shape of the result
 

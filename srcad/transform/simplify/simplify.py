@@ -5,13 +5,11 @@ from __future__ import annotations
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import reached, with_procedures
-from srcad.transform.simplify import constants, contractions, factors, identities, shapes, updates
 from srcad.transform.simplify.common import merge_common
 from srcad.transform.simplify.dead_code import eliminate
-from srcad.transform.simplify.folding import Rules, fold
+from srcad.transform.simplify.folding import fold
 from srcad.transform.simplify.hoist import hoist
 
-RULES = Rules.of(constants.folds, contractions.folds, factors.folds, identities.folds, shapes.folds, updates.folds)
 ROUNDS = 10  # deep nests settle from the inside out, one level a round; the rest takes two or three
 
 
@@ -25,7 +23,7 @@ def simplify(trace: Trace, across: bool = False, run: Runner = PLAIN) -> Trace:
     trace = run(eliminate, trace)
     for _ in range(ROUNDS):
         before = trace
-        trace = run(eliminate, run(merge_common, run(fold, trace, RULES, across)))
+        trace = run(eliminate, run(merge_common, run(fold, trace, across)))
         if trace is before:
             break
     return run(eliminate, run(merge_common, run(hoist, trace)))

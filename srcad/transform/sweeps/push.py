@@ -9,30 +9,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from srcad.analysis.activity import Activity
-from srcad.analysis.crossing import Activities
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
 from srcad.trace.types import Undefined
 from srcad.transform.sweeps.branches import bar_type
-from srcad.transform.sweeps.procedure_tangents import Movings, push_call
-from srcad.transform.sweeps.records import push_items, push_record
 from srcad.transform.sweeps.sweep import rule_of
 from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whole
 
-RECORDS: dict[str, Callable[[Push, Equation], None]] = {"record_new": push_record, "record_items": push_items}
-
 
 class Push:
-    """The state of the sweep: the builder that it writes to, and the tangent of each variable that moves."""
+    """The state of the sweep: the builder that it writes to, and the tangent of each variable that moves.
 
-    def __init__(
-        self, b: Builder, activity: Activity, dots: Mapping[Var, Atom], activities: Activities, known: Movings
-    ) -> None:
+    `pushes`: for operations that leave the region (procedures, records), what builds them and their tangents.
+    """
+
+    def __init__(self, b: Builder, activity: Activity, dots: Mapping[Var, Atom], pushes: Pushes) -> None:
         self.b = b
         self.active = activity.active
-        self.activities = activities
-        self.known = known
+        self.pushes = pushes
         self.dots = dict(dots)
         self.names: dict[Var, str] = {}  # of tangents, given in the end
         self.given = frozenset(v for v in dots.values() if isinstance(v, Var))
@@ -71,13 +66,12 @@ class Push:
     def equation(self, equation: Equation) -> None:
         if equation.op in STRUCTURED:
             self.structure(equation)
-        elif equation.op == "recurse":
-            push_call(self, equation)
         else:
-            self.b.append(equation)
-            RECORDS.get(equation.op, Push.operation)(self, equation)
+            push = self.pushes.get(equation.op, Push.operation)
+            push(self, equation)
 
     def operation(self, equation: Equation) -> None:
+        self.b.append(equation)
         dots = tuple(self.dots.get(a) if isinstance(a, Var) else None for a in equation.operands)
         if all(dot is None for dot in dots) or not any(map(self.active, equation.results)):
             return
@@ -138,3 +132,6 @@ class Push:
                 dots.append(self.whole(value, slot.result))
             self.b.equations = before
         return tuple(dots)
+
+
+Pushes = Mapping[str, Callable[[Push, Equation], None]]
