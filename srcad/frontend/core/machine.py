@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,7 +19,7 @@ from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import ArrayCell, Cell, Code, DictCell, FrameCell, GrownCell, ListCell, Lost, Value
+from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Lost, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
@@ -304,7 +304,7 @@ class Machine:
             )
         from srcad.frontend.containers.objects import depends
 
-        if self.lent and any(depends(self, item) for item in _items(cell)):
+        if self.lent and any(depends(self, item) for item in cell.children()):
             self.refuse_lent(twins_of(self.heap, cell_id))
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
         same = twins_of(self.heap, cell_id)
@@ -341,10 +341,3 @@ def constant(atom: Atom) -> Any:
     if isinstance(atom, Const):
         return atom.value
     raise NeedsStatic(atom, "a value")
-
-
-def _items(cell: Cell) -> Sequence[Value]:
-    """What a container of known structure holds."""
-    if isinstance(cell, ListCell):
-        return cell.items
-    return [item for _, item in cell.items] if isinstance(cell, DictCell) else ()

@@ -16,7 +16,6 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import LinearMap, Maps
 from srcad.frontend.core.values import NONE, Tup, Value
 from srcad.frontend.derivatives.derivatives import like, moves, pair, read_apart
-from srcad.frontend.memory.arrays import describe
 from srcad.frontend.procedures.placing import placed, tree_value
 from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Trace, Tree, Var
 from srcad.trace.types import is_differentiable
@@ -89,7 +88,7 @@ def _placed(m: Machine, f: LinearMap, trace: Trace, seeds: Sequence[Atom]) -> tu
 def _pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     """The parts of an adjoint or a tangent by the leaves that they are for."""
     if isinstance(tree, Fixed) and moves(m, value):
-        m.refuse(f"{describe(value)} is given for what has no derivative", do="give None.")
+        m.refuse(f"{value.describe()} is given for what has no derivative", do="give None.")
     pair(m, tree, value, found)
 
 

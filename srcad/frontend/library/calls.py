@@ -53,8 +53,8 @@ from srcad.frontend.library.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.library.strings import string_method
 from srcad.frontend.memory.arrays import (
+    check_defined,
     contiguity,
-    describe,
     from_atom,
     is_list,
     load,
@@ -124,9 +124,10 @@ def call(
     if isinstance(function, Ref) and isinstance(m.heap[function.cell], InstanceCell):
         method = objects.special_method(m, function, "__call__")
         if method is None:
-            m.raises(TypeError(f"{describe(function)} is called, and isn't callable"))
+            m.raises(TypeError(f"{function.describe()} is called, and isn't callable"))
         return call(m, method, args, keywords)
-    m.refuse(f"{describe(function)} is called")
+    check_defined(m, function)
+    m.refuse(f"{function.describe()} is called")
 
 
 def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords, unused: bool) -> Value:
@@ -306,7 +307,7 @@ def _into(m: Machine, out: Value, value: Value) -> Value:
     if isinstance(out, Tup) and len(out.items) == 1:
         out = out.items[0]
     if not isinstance(out, ArrayRef):
-        m.refuse(f"{describe(out)} is given as out=")
+        m.refuse(f"{out.describe()} is given as out=")
     before = load(m, out).type
     fresh = load(m, value) if isinstance(value, ArrayRef) else None
     if fresh is not None and fresh.type == before:

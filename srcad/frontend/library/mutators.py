@@ -10,7 +10,7 @@ import numpy as np
 from srcad.frontend.containers.subscripts import index_from
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Method, Num, Static, Tup, Value
-from srcad.frontend.memory.arrays import describe, load, refuse_truncation, set_items, store, to_number
+from srcad.frontend.memory.arrays import load, refuse_truncation, set_items, store, to_number
 from srcad.ops.catalogue import LOWERINGS, static
 from srcad.trace.types import Array, rank_of
 
@@ -19,7 +19,7 @@ WHOLE: Any = ((), (("ellipsis",),))
 
 def need_array(m: Machine, value: Value) -> ArrayRef:
     if not isinstance(value, ArrayRef):
-        m.refuse(f"{describe(value)} is changed in place")
+        m.refuse(f"{value.describe()} is changed in place")
     return value
 
 
