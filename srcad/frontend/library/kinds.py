@@ -33,7 +33,6 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import check_attribute
-from srcad.ops.catalogue import LOWERINGS
 from srcad.trace.nodes import Var
 from srcad.trace.types import Scalar, Unknown
 
@@ -138,7 +137,7 @@ def _copy(m: Machine, value: Value) -> Value:
     from srcad.frontend.library.calls import lower
 
     if isinstance(value, ArrayRef):
-        return lower(m, LOWERINGS[np.copy], (value,), {}, np.copy)
+        return lower(m, np.copy, (value,), {})
     return copied(m, value) if isinstance(value, Ref) else value
 
 
