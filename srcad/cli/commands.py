@@ -278,7 +278,7 @@ def tell(text: str, style: str = "") -> None:
     Console(stderr=True, highlight=False).print(Text(text, style=style), soft_wrap=True)
 
 
-def print_passes(derived: Derived, example: Example, after: str, diff: str, types: bool) -> None:
+def print_passes(derived: Derived[..., Any], example: Example, after: str, diff: str, types: bool) -> None:
     """The runs of the passes, the trace behind one, or what it has changed; a name that isn't there is a misuse."""
     for text in filter(None, (after, diff)):
         with misuse():
