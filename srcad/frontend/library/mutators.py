@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.subscripts import index_from
+from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import NONE, ArrayRef, Method, Num, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
+from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory.arrays import load, refuse_truncation, set_items, store, to_number
-from srcad.ops.catalogue import LOWERINGS, static
+from srcad.ops.catalogue import LOWERINGS, METHODS, static
 from srcad.trace.types import Array, rank_of
 
 WHOLE: Any = ((), (("ellipsis",),))
@@ -102,13 +105,16 @@ def array_method(
 
 def nested(m: Machine, owner: ArrayRef) -> Value:
     """x.tolist() of a matrix: a list of the lists of its rows."""
-    from srcad.frontend.containers.iteration import known_items
-    from srcad.frontend.control.comprehensions import to_list
-    from srcad.frontend.library.calls import call_method
-
     rows = known_items(m, owner, "the number of rows of a matrix that becomes a list of lists")
-    lists = tuple(call_method(m, Method("tolist", row), (), {}) for row in rows)
+    lists = tuple(_as_list(m, row) for row in rows)
     return to_list(m, Tup(lists))
+
+
+def _as_list(m: Machine, row: Value) -> Value:
+    """x.tolist() of a row."""
+    assert isinstance(row, ArrayRef)
+    made = array_method(m, row, "tolist", (), {})
+    return lower(m, METHODS["tolist"], (row,), {}, "tolist") if made is None else made
 
 
 def _sort(m: Machine, ref: ArrayRef, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
