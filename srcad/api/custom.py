@@ -15,8 +15,9 @@ from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives.custom import refuse_making, stopped
 from srcad.runtime.values import copied
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Leaf, Node, Tree
-from srcad.trace.types import UNKNOWN_DIM, Array, Scalar, Type, is_differentiable, rank_of, type_of
+from srcad.trace.types import Array, Scalar, Type, is_differentiable, rank_of, type_of
 
 Types = tuple[Type | None, ...]
 Shape = tuple[tuple[Tree, ...], tuple[str, ...]]

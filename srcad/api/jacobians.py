@@ -24,8 +24,9 @@ from srcad.compile.requests import Request
 from srcad.frontend.core.reading import Makes, means
 from srcad.rules.lanes import NotBatched
 from srcad.show.values import input_values
+from srcad.trace.dims import Dim, Symbol, symbol_values
 from srcad.trace.nodes import Trace
-from srcad.trace.types import dims_of
+from srcad.trace.types import Scalar, dims_of
 from srcad.transform.matrices.jacobian import ROWS, way_of
 
 Linear = Callable[[Any], Any]
@@ -163,14 +164,14 @@ def _shapes(tree: Any) -> Any:
     return (type(tree), *map(_shapes, parts))
 
 
-def _sizes(primal: Trace, values: Sequence[Any]) -> dict[str, int]:
+def _sizes(primal: Trace, values: Sequence[Any]) -> dict[Symbol, int]:
     """The lengths that the symbols in the types of the inputs stand for."""
-    sizes: dict[str, int] = {}
+    pairs: list[tuple[Dim, int]] = []
     for entry, value in zip(primal.inputs, values, strict=True):
-        for dim, length in zip(dims_of(entry.var.type) or (), np.shape(value), strict=False):
-            if dim.symbol is not None:
-                sizes.setdefault(dim.symbol, length - dim.offset)
-    return sizes
+        pairs += zip(dims_of(entry.var.type) or (), np.shape(value), strict=False)
+        if type(value) is int and isinstance(entry.var.type, Scalar) and entry.var.type.length is not None:
+            pairs.append((entry.var.type.length, value))
+    return symbol_values(pairs)
 
 
 # ---- one after the other

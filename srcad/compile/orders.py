@@ -34,9 +34,10 @@ from srcad.frontend import Reading
 from srcad.frontend.core.reading import Sweeps
 from srcad.ops.catalogue import OPS, builder
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
 from srcad.trace.rewrite import instance
-from srcad.trace.types import Dim, Type, dims_of, is_differentiable, is_numeric, rank_of
+from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import ROWS, by_columns, by_rows, way_of
 from srcad.transform.matrices.series import series
@@ -340,7 +341,7 @@ def _differ(a: Type, b: Type) -> bool:
 
 
 def _differ_in_length(a: Dim, b: Dim) -> bool:
-    if a.symbol is None and b.symbol is None:
+    if a.number is not None and b.number is not None:
         return a != b
     return (a.is_one and b.not_one) or (a.not_one and b.is_one)
 

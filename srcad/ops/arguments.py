@@ -11,8 +11,9 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import static
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM, Dim
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import UNKNOWN_DIM, Array, Dim, Scalar, Type, Unknown, dims_of, rank_of
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, rank_of
 
 WHOLE = ("slice", None, None, None)
 
@@ -74,7 +75,7 @@ def length_dim(t: Type) -> Dim:
 def dim_atom(b: Builder, x: Atom, axis: int) -> Atom:
     """The length of an axis, as a constant where the type tells it."""
     dims = dims_of(x.type)
-    if dims is not None and dims[axis].symbol is None:
+    if dims is not None and dims[axis].number is not None:
         return const(dims[axis].offset)
     return emit(b, "dim", x, axis=axis)
 

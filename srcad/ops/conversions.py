@@ -174,7 +174,7 @@ def shape(b: Builder, a: Any) -> Any:
     dims = dims_of(x.type)
     if dims is None:
         return b.emit("shape", x)
-    return tuple(d.offset if d.symbol is None else b.emit("dim", x, axis=k) for k, d in enumerate(dims))
+    return tuple(d.offset if d.number is not None else b.emit("dim", x, axis=k) for k, d in enumerate(dims))
 
 
 @lowers(np.size, attribute="size")
@@ -183,7 +183,7 @@ def size(b: Builder, a: Any, axis: Any = None) -> Any:
     if axis is not None:
         return shape(b, x)[axis]
     dims = dims_of(x.type)
-    if dims is not None and all(d.symbol is None for d in dims):
+    if dims is not None and all(d.number is not None for d in dims):
         return math.prod(d.offset for d in dims)
     return b.emit("size", x)
 
@@ -205,7 +205,7 @@ def length(b: Builder, a: Any) -> Any:
         return len(a.type.items)
     dims = dims_of(a.type)
     if dims:
-        return dims[0].offset if dims[0].symbol is None else b.emit("dim", a, axis=0)
+        return dims[0].offset if dims[0].number is not None else b.emit("dim", a, axis=0)
     return b.emit("list_len", a)
 
 

@@ -25,20 +25,9 @@ from srcad.ops.shaping import array_of, as_dtype
 from srcad.ops.spelling import call, options, shape_text
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    Scalar,
-    Type,
-    Unknown,
-    dims_of,
-    dtype_of,
-    elementwise_type,
-    fixed,
-    promote,
-)
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, elementwise_type, promote
 
 # ---- types
 
@@ -71,16 +60,13 @@ def _arange(*bounds: Type, dtype: str | None = None) -> Type:
 
 
 def _arange_dim(bounds: tuple[Type, ...]) -> Dim:
-    """How many numbers: known where the step is 1 and the start a number."""
+    """How many numbers: known where the step is 1, or all are numbers."""
     dims = [length_dim(t) for t in bounds]
     start, stop, step = (fixed(0), dims[0], fixed(1)) if len(dims) == 1 else (*dims, fixed(1))[:3]
-    if start.symbol is not None or step != fixed(1):
-        numbers = [d.offset for d in (start, stop, step)]
-        plain = all(d.symbol is None for d in (start, stop, step)) and step.offset != 0
-        return fixed(len(range(*numbers))) if plain else UNKNOWN_DIM
-    if stop.symbol is None:
-        return fixed(max(stop.offset - start.offset, 0))
-    return stop.plus(-start.offset)
+    if step != fixed(1):
+        numbers = [d.number for d in (start, stop, step) if d.number is not None]
+        return fixed(len(range(*numbers))) if len(numbers) == 3 and numbers[2] else UNKNOWN_DIM
+    return (stop - start).counted.as_length
 
 
 def _linspace(start: Type, stop: Type, num: Type, endpoint: bool = True) -> Type:

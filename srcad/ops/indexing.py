@@ -13,19 +13,9 @@ from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.elementwise import refuse_out
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    UNKNOWN_DIM,
-    Array,
-    Scalar,
-    Type,
-    Unknown,
-    broadcast_dims,
-    dims_of,
-    dtype_of,
-    fixed,
-    rank_of,
-)
+from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of, rank_of
 
 # ---- operations
 
@@ -146,7 +136,7 @@ def choose(b: Builder, a: Any, choices: Any, out: Any = None, mode: Any = "raise
 
 def _rows(b: Builder, x: Atom) -> list[Atom]:
     dims = dims_of(x.type)
-    if not dims or dims[0].symbol is not None:
+    if not dims or dims[0].number is None:
         raise NotYetSupported("np.choose from an array whose length isn't known", do="index the array: a[which]")
     return [b.emit("get_item", x, k, index=(("int", 0),)) for k in range(dims[0].offset)]
 

@@ -40,21 +40,9 @@ from srcad.ops.shaping import (
 from srcad.ops.spelling import call, options, sequence_call
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, total
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import (
-    ONE,
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    ListOf,
-    Scalar,
-    Type,
-    Unknown,
-    dims_of,
-    dtype_of,
-    fixed,
-    join_dtypes,
-)
+from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dims_of, dtype_of, join_dtypes
 
 # ---- types
 
@@ -66,24 +54,13 @@ def _common_dtype(types: Sequence[Type]) -> str | None:
     return dtype
 
 
-def sum_dims(dims: Sequence[Dim]) -> Dim:
-    """The length of things put end to end."""
-    symbols = [d for d in dims if d.symbol is not None]
-    offset = sum(d.offset for d in dims if d.symbol is None)
-    if not symbols:
-        return fixed(offset)
-    if len(symbols) > 1 or not symbols[0].known:
-        return UNKNOWN_DIM
-    return symbols[0].plus(offset)
-
-
 def _concatenated(*xs: Type, axis: int) -> Type:
     dtype, all_dims = _common_dtype(xs), [dims_of(x) for x in xs]
     known = [dims for dims in all_dims if dims is not None]
     if dtype is None or not known:
         return Unknown(dtype)
     dims = [_known_of([dims[k] for dims in known]) for k in range(len(known[0]))]
-    dims[axis] = sum_dims([d[axis] for d in known]) if len(known) == len(xs) else UNKNOWN_DIM
+    dims[axis] = total([d[axis] for d in known]) if len(known) == len(xs) else UNKNOWN_DIM
     return Array(dtype, tuple(dims))
 
 
@@ -97,7 +74,7 @@ def _concatenated_list(xs: Type, axis: int | None) -> Type:
 
 def _known_of(dims: Sequence[Dim]) -> Dim:
     """The best of what is known of one and the same length."""
-    return next((d for d in dims if d.symbol is None), next((d for d in dims if d.known), UNKNOWN_DIM))
+    return next((d for d in dims if d.number is not None), next((d for d in dims if d.known), UNKNOWN_DIM))
 
 
 def _stacked(*xs: Type, axis: int) -> Type:
@@ -112,7 +89,7 @@ def _splits(x: Type, sections: int, axis: int, uneven: bool = False) -> tuple[Ty
     dims = dims_or_raise(x, "splitting")
     n = dims[axis]
     sizes = [UNKNOWN_DIM] * sections
-    if n.symbol is None:
+    if n.number is not None:
         sizes = [fixed(len(part)) for part in np.array_split(np.empty(n.offset), sections)]
     return tuple(array_type(x, (*dims[:axis], size, *dims[axis + 1 :])) for size in sizes)
 
@@ -122,13 +99,6 @@ def _with_dim(x: Type, axis: int, dim: Dim) -> Type:
     return Unknown(dtype_of(x)) if dims is None else array_type(x, (*dims[:axis], dim, *dims[axis + 1 :]))
 
 
-def times(a: Dim, b: Dim) -> Dim:
-    """The product of two lengths."""
-    if a.is_one or b.is_one:
-        return b if a.is_one else a
-    return fixed(a.offset * b.offset) if a.symbol is None and b.symbol is None else UNKNOWN_DIM
-
-
 def _tiled(x: Type, *reps: Type) -> Type:
     dims = dims_of(x)
     if dims is None:
@@ -136,7 +106,7 @@ def _tiled(x: Type, *reps: Type) -> Type:
     rank = max(len(dims), len(reps))
     dims = (ONE,) * (rank - len(dims)) + dims
     counts = (ONE,) * (rank - len(reps)) + tuple(map(length_dim, reps))
-    return array_type(x, tuple(map(times, dims, counts)))
+    return array_type(x, tuple(map(product, zip(dims, counts, strict=True))))
 
 
 def _repeated(x: Type, repeats: Type, axis: int = 0) -> Type:
@@ -144,14 +114,14 @@ def _repeated(x: Type, repeats: Type, axis: int = 0) -> Type:
     if dims is None:
         return Unknown(dtype_of(x))
     scalar = isinstance(repeats, Scalar)
-    return _with_dim(x, axis, times(dims[axis], length_dim(repeats)) if scalar else UNKNOWN_DIM)
+    return _with_dim(x, axis, product((dims[axis], length_dim(repeats))) if scalar else UNKNOWN_DIM)
 
 
 def _padded(x: Type, width: tuple[tuple[int, int], ...], **_: Any) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
-    return array_type(x, [d.plus(before + after) for d, (before, after) in zip(dims, width, strict=True)])
+    return array_type(x, [total((d, fixed(before + after))) for d, (before, after) in zip(dims, width, strict=True)])
 
 
 # ---- spellings
@@ -308,7 +278,7 @@ def _members(b: Builder, arrays: Any) -> list[Atom]:
     if items is not None:
         return items
     dims = dims_of(arrays.type)
-    if not dims or dims[0].symbol is not None:
+    if not dims or dims[0].number is None:
         raise NotYetSupported(
             "joining arrays whose number isn't known before the run, in this way",
             do="use np.stack or np.concatenate",
@@ -439,7 +409,7 @@ def unstack(b: Builder, x: Any, /, *, axis: Any = 0) -> tuple[Atom, ...]:
     x = as_array(b, x)
     place = one_axis(axis, known_rank(x, "unstack"))
     n = dims_or_raise(x.type, "unstack")[place]
-    if n.symbol is not None:
+    if n.number is None:
         raise NotYetSupported("np.unstack of an array whose length isn't known before the run", do="use a loop")
     return tuple(picked(b, x, place, k) for k in range(n.offset))
 

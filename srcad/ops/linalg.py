@@ -23,16 +23,15 @@ from srcad.ops.arguments import (
 from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.einsum import letter_dims, parse
 from srcad.ops.elementwise import strong
-from srcad.ops.joining import items_of, times
+from srcad.ops.joining import items_of
 from srcad.ops.shaping import array_type, moved, ravel, swapaxes
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed, smaller
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import (
-    UNKNOWN_DIM,
     Array,
-    Dim,
     Scalar,
     Type,
     Unknown,
@@ -90,7 +89,7 @@ def _einsum(*xs: Type, subscripts: str, **_: Any) -> Type:
 
 def _kron(a: Type, b: Type) -> Type:
     left, right = dims_or_raise(a, "kron"), dims_or_raise(b, "kron")
-    return number_or_array(promote(a, b), [times(x, y) for x, y in zip(left, right, strict=True)])
+    return number_or_array(promote(a, b), [(x.counted * y.counted).as_length for x, y in zip(left, right, strict=True)])
 
 
 def float_dtype(t: Type) -> str | None:
@@ -134,13 +133,6 @@ def _eigh(a: Type, **_: Any) -> tuple[Type, ...]:
     return _eigenvalues(a), _square(a)
 
 
-def smaller(a: Dim, b: Dim) -> Dim:
-    """The lesser of two lengths."""
-    if a.symbol is None and b.symbol is None:
-        return a if a.offset <= b.offset else b
-    return a if a.same(b) else UNKNOWN_DIM
-
-
 def _svd(a: Type, full_matrices: bool = False, **_: Any) -> tuple[Type, ...]:
     *batch, m, n = dims_or_raise(a, "svd")
     k, dtype = smaller(m, n), float_dtype(a)
@@ -177,7 +169,7 @@ def _lstsq(a: Type, b: Type, **_: Any) -> tuple[Type, ...]:
 
 def _cross(a: Type, b: Type) -> Type:
     left, right = dims_or_raise(a, "cross"), dims_or_raise(b, "cross")
-    return number_or_array(promote(a, b), (*broadcast_dims(left[:-1], right[:-1]), Dim(None, 3)))
+    return number_or_array(promote(a, b), (*broadcast_dims(left[:-1], right[:-1]), fixed(3)))
 
 
 # ---- spellings
@@ -348,7 +340,7 @@ def cross(
     one, other = as_array(build, a), as_array(build, b)
     one, other = _last_axis(build, one, axisa), _last_axis(build, other, axisb)
     for x in (one, other):
-        if (dims_of(x.type) or ())[-1:] == (Dim(None, 2),):
+        if (dims_of(x.type) or ())[-1:] == (fixed(2),):
             return _cross_in_plane(build, one, other)
     result = emit(build, "cross", one, other)
     rank = known_rank(result, "cross")
@@ -362,7 +354,7 @@ def _last_axis(b: Builder, x: Atom, axis: Any) -> Atom:
 
 def _cross_in_plane(b: Builder, one: Atom, other: Atom) -> Atom:
     for x in (one, other):
-        if (dims_of(x.type) or ())[-1] != Dim(None, 2):
+        if (dims_of(x.type) or ())[-1] != fixed(2):
             raise NotYetSupported("np.cross of vectors with two and with three components", do="give all of them three")
     (a0, a1), (b0, b1) = ([picked(b, x, known_rank(x, "cross") - 1, k) for k in (0, 1)] for x in (one, other))
     return emit(b, "subtract", b.emit("multiply", a0, b1), b.emit("multiply", a1, b0))

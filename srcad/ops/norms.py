@@ -15,8 +15,9 @@ from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE
 from srcad.trace.nodes import Atom
-from srcad.trace.types import Dim, Scalar, Type, Unknown, dims_of
+from srcad.trace.types import Scalar, Type, Unknown, dims_of
 
 
 def _norm(x: Type, axis: tuple[int, ...] | None = None, keepdims: bool = False, **_: Any) -> Type:
@@ -26,7 +27,7 @@ def _norm(x: Type, axis: tuple[int, ...] | None = None, keepdims: bool = False, 
     if dims is None:
         return Unknown(real_dtype(float_dtype(x)))
     axes = range(len(dims)) if axis is None else axis
-    one = Dim(None, 1)
+    one = ONE
     left = [one if k in axes else d for k, d in enumerate(dims) if keepdims or k not in axes]
     return number_or_array(real_dtype(float_dtype(x)), left)
 

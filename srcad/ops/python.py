@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import op
+from srcad.ops.structural import counted
+from srcad.trace.dims import smaller
 from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Scalar, Type
 
 
 def _smaller(a: Type, b: Type) -> Type:
-    for t in (a, b):
-        if isinstance(t, Scalar) and t.length is not None and t.length.known:
-            return Scalar("int64", python=True)
-    return INT
+    return Scalar("int64", True, counted(smaller(length_dim(a), length_dim(b))))
 
 
 op("smaller", _smaller, "min({0}, {1})", cost="free")

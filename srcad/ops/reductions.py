@@ -16,8 +16,9 @@ from srcad.ops.catalogue import LOWERINGS, METHODS, lowers, op, static
 from srcad.ops.elementwise import as_dtype, refuse_out
 from srcad.ops.structural import as_array, normal_axis
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import ONE, Array, Dim, Scalar, Type, Unknown, dims_of, dtype_of, fixed, rank_of
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, rank_of
 
 Axis = int | tuple[int, ...] | None
 

@@ -32,19 +32,9 @@ from srcad.ops.shaping import array_of, array_type, ravel, roll
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import Dim, larger, smaller
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    Type,
-    Unknown,
-    dims_of,
-    dtype_of,
-    fixed,
-    is_complex,
-    promote,
-)
+from srcad.trace.types import Array, Type, Unknown, dims_of, dtype_of, is_complex, promote
 
 WINDOWS = ("bartlett", "blackman", "hamming", "hanning")
 
@@ -54,7 +44,7 @@ WINDOWS = ("bartlett", "blackman", "hamming", "hanning")
 def _diff(x: Type, axis: int = -1) -> Type:
     dims = list(dims_or_raise(x, "diff"))
     n = dims[axis]
-    dims[axis] = fixed(max(n.offset - 1, 0)) if n.symbol is None else n.plus(-1)
+    dims[axis] = (n - 1).counted.as_length
     return array_type(x, dims)
 
 
@@ -72,12 +62,11 @@ def _correlate(a: Type, v: Type, mode: str = "valid") -> Type:
 
 
 def _overlap(n: Dim, m: Dim, mode: str) -> Dim:
-    if n.symbol is None and m.symbol is None:
-        longer, shorter = max(n.offset, m.offset), min(n.offset, m.offset)
-        return fixed({"full": longer + shorter - 1, "same": longer, "valid": longer - shorter + 1}[mode])
-    if mode != "full":
-        return UNKNOWN_DIM
-    return n.plus(m.offset - 1) if m.symbol is None else m.plus(n.offset - 1) if n.symbol is None else UNKNOWN_DIM
+    """The length of a convolution of things that aren't empty."""
+    if mode == "full":
+        return n + m - 1
+    longer = larger(n, m)
+    return longer if mode == "same" else longer - smaller(n, m) + 1
 
 
 def _polyval(p: Type, x: Type) -> Type:
@@ -96,7 +85,7 @@ def _fft(x: Type, axis: int = -1, **_: Any) -> Type:
 
 def _rfft(x: Type, axis: int = -1, **_: Any) -> Array:
     dims = list(dims_or_raise(x, "rfft"))
-    dims[axis] = fixed(dims[axis].offset // 2 + 1) if dims[axis].symbol is None else UNKNOWN_DIM
+    dims[axis] = dims[axis].counted // 2 + 1
     return Array(_complex_dtype(x), tuple(dims))
 
 
@@ -352,7 +341,7 @@ def _fitted(b: Builder, x: Atom, n: Any, axis: int) -> Atom:
     wanted, have = length_dim(length_atom(n).type), dims_or_raise(x.type, "fft")[axis]
     if wanted.same(have):
         return x
-    if wanted.symbol is None and have.symbol is None:
+    if wanted.number is not None and have.number is not None:
         return _cut_or_padded(b, x, axis, have.offset, wanted.offset)
     shape = list(shape_atoms(b, x))
     common = b.emit("minimum", shape[axis], n)

@@ -24,22 +24,11 @@ from srcad.ops.arguments import (
 )
 from srcad.ops.catalogue import lowers, op, static
 from srcad.ops.spelling import call, shape_call
-from srcad.ops.structural import as_array, size_dim
+from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, smaller, total
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    ONE,
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    Scalar,
-    Type,
-    Unknown,
-    broadcast_dims,
-    dims_of,
-    dtype_of,
-    fixed,
-)
+from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
 
 # ---- types
 
@@ -67,23 +56,10 @@ def _filled(old: tuple[Dim, ...] | None, new: tuple[Dim, ...]) -> tuple[Dim, ...
 
 
 def _left(old: tuple[Dim, ...] | None, rest: tuple[Dim, ...]) -> Dim:
-    """The one dim that `old` has beyond `rest`, if that is plain to see."""
+    """The one dim that `old` has beyond `rest`."""
     if old is None:
         return UNKNOWN_DIM
-    remaining = [d for d in old if not d.is_one]
-    for d in rest:
-        if d in remaining:
-            remaining.remove(d)
-        elif not d.is_one:
-            return _quotient(old, rest)
-    return size_dim(tuple(remaining)) or UNKNOWN_DIM
-
-
-def _quotient(old: Sequence[Dim], rest: Sequence[Dim]) -> Dim:
-    if any(d.symbol is not None for d in (*old, *rest)):
-        return UNKNOWN_DIM
-    count = int(np.prod([d.offset for d in rest], dtype=int))
-    return fixed(int(np.prod([d.offset for d in old], dtype=int)) // count) if count else UNKNOWN_DIM
+    return (product(old).counted // product(rest).counted).as_length
 
 
 def _raveled(x: Type) -> Type:
@@ -130,15 +106,14 @@ def _diagonal(x: Type, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Type:
 
 
 def diagonal_dim(rows: Dim, columns: Dim, offset: int) -> Dim:
-    if rows.symbol is None and columns.symbol is None:
-        return fixed(max(min(rows.offset, columns.offset - offset, rows.offset + offset, columns.offset), 0))
-    return rows if rows.same(columns) and offset == 0 else UNKNOWN_DIM
+    """The length of a diagonal of a matrix, which starts as many columns to the right, or rows down."""
+    return smaller(rows.counted + min(offset, 0), columns.counted - max(offset, 0)).as_length
 
 
 def _diag(x: Type, k: int = 0) -> Type:
     """A vector on the diagonal of a matrix."""
     (d,) = dims_or_raise(x, "the diagonal matrix")
-    return array_type(x, (d.plus(abs(k)),) * 2)
+    return array_type(x, (total((d, fixed(abs(k)))),) * 2)
 
 
 def _trace(x: Type, offset: int = 0) -> Type:
@@ -405,7 +380,7 @@ def common_shape(b: Builder, xs: Sequence[Atom]) -> tuple[Atom, ...]:
 
 def _common_length(b: Builder, xs: Sequence[Atom], axis: int, dim: Dim) -> Atom:
     """The length of one axis (counted from the end) of the common shape."""
-    if dim.symbol is None:
+    if dim.number is not None:
         return length_atom(dim.offset)
     own = [(x, dims_of(x.type) or ()) for x in xs]
     candidates = [(x, dims) for x, dims in own if len(dims) >= -axis and not dims[axis].is_one]

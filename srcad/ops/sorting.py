@@ -14,8 +14,9 @@ from srcad.ops.shaping import array_of, flatten, ravel, same_type
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import ONE, UNKNOWN_DIM, Array, Dim, Scalar, Type, Unknown, dims_of, dtype_of
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of
 
 # ---- types
 

@@ -17,8 +17,9 @@ from srcad.ops.shaping import array_of, atleast_2d, transposed
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import UNKNOWN_DIM, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import UNKNOWN_DIM, Array, Type, dims_of, dtype_of, fixed
+from srcad.trace.types import Array, Type, dims_of, dtype_of
 
 # ---- types
 
@@ -30,7 +31,7 @@ def _bincount(x: Type, *weights: Type, minlength: int = 0) -> Type:
 def _histogram(x: Type, edges: Type, *weights: Type, **_: Any) -> Type:
     (n,) = dims_of(edges) or (UNKNOWN_DIM,)
     dtype = dtype_of(weights[0]) if weights else "int64"
-    return Array(dtype or "float64", (n.plus(-1),))
+    return Array(dtype or "float64", (n - 1,))
 
 
 def _histogram_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:

@@ -11,15 +11,14 @@ from srcad.ops.catalogue import CallError, op, static
 from srcad.ops.spelling import escaped
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import (
     BOOL,
     INT,
-    ONE,
     OPAQUE,
     UNDEFINED,
     Array,
-    Dim,
     ListOf,
     Scalar,
     TupleOf,
@@ -28,7 +27,6 @@ from srcad.trace.types import (
     dims_of,
     dtype_of,
     elementwise_type,
-    fixed,
     is_numeric,
     join,
     rank_of,
@@ -180,30 +178,17 @@ def dtype_name(dtype: Any) -> str:
 
 def _dim_type(x: Type, axis: int) -> Type:
     dims = dims_of(x)
-    return INT if dims is None else Scalar("int64", True, _counted(dims[axis]))
+    return INT if dims is None else Scalar("int64", True, counted(dims[axis]))
 
 
-def _counted(dim: Dim) -> Dim | None:
-    return dim if dim.known else None
+def counted(dim: Dim) -> Dim | None:
+    """What an int counts that is the length of a dimension; None where that isn't known."""
+    return dim.counted if dim.known else None
 
 
 def size_dim(dims: tuple[Dim, ...]) -> Dim | None:
-    """The number of elements, if it is a number or a product of lengths; None where a length isn't known."""
-    factor = 1
-    symbols: list[str] = []
-    for dim in dims:
-        if not dim.known:
-            return None
-        if dim.symbol is None:
-            factor *= dim.offset
-        else:
-            symbols.append(str(dim) if not dim.offset else f"({dim})")
-    if factor == 1 and len(symbols) == 1:
-        return next(dim for dim in dims if dim.symbol is not None)
-    if not symbols:
-        return fixed(factor)
-    product = "*".join(sorted(symbols)) if factor == 1 else "*".join([str(factor), *sorted(symbols)])
-    return Dim(product, 0, factor != 1 or any(dim.not_one for dim in dims))
+    """The number of elements; None where a length isn't known."""
+    return counted(product(dims))
 
 
 def _size_type(x: Type) -> Type:
@@ -253,7 +238,7 @@ def _list_to_array_type(items: Type, dtype: str | None = None) -> Type:
     dims, of = dims_of(element), dtype or dtype_of(element)
     if dims is None or of is None:
         return Unknown(of)
-    return Array(of, (Dim("?"), *dims))
+    return Array(of, (UNKNOWN_DIM, *dims))
 
 
 def _array_to_list_type(x: Type, depth: int = 1) -> Type:

@@ -417,7 +417,11 @@ def known_items(m: Machine, value: Value, what: str) -> tuple[Value, ...]:
         return items.values
     for bound in (items.start, items.stop, items.step):
         if isinstance(bound, Var):
-            if isinstance(bound.type, Scalar) and bound.type.length is not None and bound.type.length.symbol is None:
+            if (
+                isinstance(bound.type, Scalar)
+                and bound.type.length is not None
+                and bound.type.length.number is not None
+            ):
                 return tuple(nth(m, items, Static(k)) for k in range(bound.type.length.offset))
             raise NeedsStatic(bound, what)
     count = range(items.start.value, items.stop.value, items.step.value)  # type: ignore[union-attr]

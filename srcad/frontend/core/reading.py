@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.values import Children, Value, atom_key
+from srcad.trace.dims import Symbol
 from srcad.trace.nodes import Atom, Trace, Tree
 
 
@@ -29,7 +30,7 @@ class Reading:
     wrt_trees: tuple[Tree, ...]
     guards: tuple[Guard, ...]
     roots: dict[str, Callable[[], Any]]
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[Symbol, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

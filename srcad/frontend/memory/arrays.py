@@ -216,7 +216,7 @@ def refuse_truncation(m: Machine, target: Type, new: Atom) -> None:
 def dim_of(m: Machine, atom: Atom, axis: int) -> Atom:
     """The length of a dimension: a constant, if the type says so."""
     t = atom.type
-    if isinstance(t, Array) and t.dims[axis].symbol is None:
+    if isinstance(t, Array) and t.dims[axis].number is not None:
         return const(t.dims[axis].offset)
     length: Atom = m.emit("dim", atom, axis=axis)
     return length
@@ -256,7 +256,7 @@ def from_atom(
         return Static(atom.value)
     t = atom.type
     if isinstance(t, Scalar):
-        counts = t.python and t.length is not None and t.length.symbol is None
+        counts = t.python and t.length is not None and t.length.number is not None
         return Static(t.length.offset) if counts and t.length is not None else Num(atom)
     if isinstance(t, (Array, Unknown)):
         return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)

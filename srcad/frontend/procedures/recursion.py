@@ -50,8 +50,9 @@ from srcad.frontend.memory.forms import (
 from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.procedures import NoProcedure, Place, Procedure, close, group_of, is_quiet
 from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Input, Region, Var
-from srcad.trace.types import UNKNOWN_DIM, Array, Type
+from srcad.trace.types import Array, Type
 
 MOST_ROUNDS = 10
 MOST_OPEN = 8  # procedures that wait for each other
@@ -262,7 +263,7 @@ def visible(m: Machine, made: Procedure, t: Type) -> Type:
     if not isinstance(t, Array):
         return t
     known = {dim for place in made.places if isinstance(place.type, Array) for dim in place.type.dims}
-    return Array(t.dtype, tuple(dim if dim.symbol is None or dim in known else UNKNOWN_DIM for dim in t.dims))
+    return Array(t.dtype, tuple(dim if dim.number is not None or dim in known else UNKNOWN_DIM for dim in t.dims))
 
 
 def emitted(m: Machine, known: Procedure, leaves: list[Leaf]) -> Value:

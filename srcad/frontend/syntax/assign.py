@@ -115,7 +115,7 @@ def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -
         m.raises(TypeError(f"cannot unpack non-iterable {value.var.type.dtype} object"))
     if isinstance(value, (ArrayRef, Obj, Num)) and not starred:
         atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
-        if isinstance(atom.type, Array) and atom.type.rank and not atom.type.dims[0].symbol is not None:
+        if isinstance(atom.type, Array) and atom.type.rank and atom.type.dims[0].number is not None:
             count = atom.type.dims[0].offset
         elif isinstance(atom.type, Array):
             m.emit("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from srcad.trace.builder import const
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
-from srcad.trace.types import INT, UNDEFINED, UNKNOWN_DIM, Array, Type, Unknown, dims_of
+from srcad.trace.types import INT, UNDEFINED, Array, Type, Unknown, dims_of
 from srcad.transform.sweeps.branches import REVERSES, bar_type
 from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar, same_shape

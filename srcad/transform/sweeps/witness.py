@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from srcad.ops.catalogue import builder
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.rewrite import Change, Instead, rewritten
-from srcad.trace.types import Array, Dim, Scalar
+from srcad.trace.types import Array, Scalar
 from srcad.trace.walk import defined
 
 # operation -> the operand of which it reads the shape alone
@@ -79,7 +80,7 @@ class _Witnesses:
         return [replace(equation, operands=(witness,), params={"axis": axis})]
 
     def _from_lengths(self, equation: Equation, t: Array) -> list[Equation] | None:
-        if any(dim.symbol is not None and dim not in self.lengths for dim in t.dims):
+        if any(dim.number is None and dim not in self.lengths for dim in t.dims):
             return None
         b = builder()
         b.span, b.role = equation.span, equation.role
@@ -91,7 +92,7 @@ class _Witnesses:
         return b.equations
 
     def _length(self, b: Builder, dim: Dim) -> Atom:
-        if dim.symbol is None:
+        if dim.number is not None:
             return const(dim.offset)
         witness, axis = self.lengths[dim]
         length: Atom = b.emit("dim", witness, axis=axis)
