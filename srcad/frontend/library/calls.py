@@ -209,16 +209,10 @@ def python(m: Machine, f: Any, given: Arguments) -> Value | None:
 
 def _read_or_run(m: Machine, f: FunctionType, given: Arguments) -> Value:
     """Read a function's source. What can't be read may run as it stands if nothing active goes in."""
-    heap, start = m.heap, len(m.builder.equations)
-    m.heap = dict(heap)
-    try:
+    inactive = not _is_reading(m) and not any(m.depends(v) for v in (*given.args, *given.keywords.values()))
+    with m.attempt(SrcadError, when=lambda _: inactive):
         return call_external(m, f, given.args, given.keywords)
-    except SrcadError:
-        if any(m.depends(v) for v in (*given.args, *given.keywords.values())) or _is_reading(m):
-            raise
-        m.heap = heap
-        del m.builder.equations[start:]
-        return unknown(m, f, given)
+    return unknown(m, f, given)
 
 
 def _is_reading(m: Machine) -> bool:

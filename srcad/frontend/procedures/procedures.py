@@ -8,6 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     Code,
@@ -198,7 +199,7 @@ NOTHING = Region((), (), ())
 
 
 @dataclass
-class Place:
+class Place(Restorable):
     """A leaf of the arguments or of the result, as the calls that were met so far have it.
 
     `known`: the number that it is in all of them. `outside`: whether it may be memory that comes from outside.
@@ -212,7 +213,7 @@ class Place:
 
 
 @dataclass(eq=False)
-class Procedure:
+class Procedure(Restorable):
     """A function that is being read, or has been.
 
     `changed`: what was assumed of its arguments or results turned out to be too narrow. `reused`: it calls itself.
