@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +11,8 @@ from srcad.api.gradients import Derived, Function, derive, request_for
 from srcad.api.jacobians import AtOnce, columns
 from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
-from srcad.calls.pullback import Prototype
+from srcad.calls.fitting import fitted
 from srcad.calls.specialise import Entrance, Specialiser
-from srcad.calls.structures import children, is_float, rebuild
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, means
@@ -43,9 +41,9 @@ class GaussNewtonProduct(HessianProduct):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
-        fitted = _direction(given[0] if self.__srcad__[1].single else given, direction, "the direction")
+        direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
         call = self._own.bind(tuple(primals), kwargs)
-        return Derived.__call__(self, *call.args, fitted, **call.kwargs)
+        return Derived.__call__(self, *call.args, direction, **call.kwargs)
 
     @property
     def needed(self) -> int:
@@ -68,7 +66,7 @@ class GaussNewtonProduct(HessianProduct):
             args, kwargs, assumed = example.args, example.kwargs, example.assumed
         if args and len(args) + len(kwargs) == self.needed:
             given = self.differentiated(args, kwargs)
-            args = (*args, _direction(given[0] if self.__srcad__[1].single else given, None, "the direction"))
+            args = (*args, fitted(given[0] if self.__srcad__[1].single else given, None, "the direction"))
         entrance, _ = Derived._entrance(self, args, kwargs)
         return entrance, assumed
 
@@ -79,33 +77,6 @@ class GaussNewtonProduct(HessianProduct):
         call, own = self._specialiser.binder.bind(args, kwargs), self._own.bind(tuple(primals), kwargs)
         title, program = (self.__doc__ or "").partition("\n")[0], entrance.specialisation.program
         return emit_module(Emission(self.function, program, call, entrance.roots, title, made, own))
-
-
-def _direction(primal: Any, given: Any, where: str) -> Any:
-    """A direction in the structure, the shapes and the dtypes of what is differentiated; None stands for zeros."""
-    parts = children(primal)
-    if parts is None:
-        if is_float(primal):
-            return Prototype.of(primal).fit(given, where)
-        if given is not None:
-            raise ArgumentError(f"{where} is {given!r} for an argument that has none", do="give None")
-        return None
-    dots = [None] * len(parts) if given is None else _parts_like(primal, given)
-    if dots is None or len(dots) != len(parts):
-        due = f"the keys {list(primal)}" if isinstance(primal, Mapping) else f"{len(parts)} parts"
-        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {due}, and is {given!r}")
-    return rebuild(
-        primal, [_direction(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
-    )
-
-
-def _parts_like(primal: Any, given: Any) -> list[Any] | None:
-    """The parts of a container in the order of those of another one; None if it isn't one of the same kind."""
-    if isinstance(primal, Mapping):
-        alike = isinstance(given, Mapping) and set(given) == set(primal)
-        return [given[key] for key in primal] if alike else None
-    plain = isinstance(primal, (tuple, list))
-    return children(given) if isinstance(given, (tuple, list) if plain else type(primal)) else None
 
 
 class GaussNewton(AtOnce):

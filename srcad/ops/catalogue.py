@@ -14,11 +14,13 @@ from typing import Any, TypeVar
 
 from srcad.errors import Span
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Const, Var
+from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Type
 
 Infer = Callable[..., Any]
 Lowering = Callable[..., Any]
+ToOne = Callable[..., Atom]  # a lowering with one result
+Argument = object  # what a lowering gets: a variable, a constant, a plain Python value, sequences of these
 SomeLowering = TypeVar("SomeLowering", bound=Lowering)
 
 
@@ -92,7 +94,7 @@ def lowers(*functions: Any, method: str = "", attribute: str = "") -> Callable[[
     return register
 
 
-def static(value: Any, what: str) -> Any:
+def static(value: object, what: str) -> Any:
     """The Python value of an argument that must be known now."""
     if isinstance(value, Const):
         return value.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ from srcad.trace.types import (
 
 Texts = tuple[str, ...]
 Params = Mapping[str, Any]
+Structure = int | tuple["Structure", ...]
+Axis = int | tuple[int, ...] | None
 
 
 # ---- subscripts and stores
@@ -297,19 +299,26 @@ op(
 # ---- arrays of nested sequences
 
 
-def as_array(b: Builder, value: Any, dtype: Any = None) -> Any:
+def as_array(b: Builder, value: object, dtype: object = None) -> Atom:
     """An atom for an array-like: nested tuples and lists of atoms become one array, a `ListOf` is stacked."""
     if isinstance(value, (tuple, list)):
         leaves: list[Atom] = []
         structure = _structure(b, value, leaves)
-        return b.emit("array", *leaves, structure=structure, dtype=None if dtype is None else np.dtype(dtype).name)
+        name = None if dtype is None else _dtype_of_arrays(dtype)
+        made: Atom = b.emit("array", *leaves, structure=structure, dtype=name)
+        return made
     a = atom(value)
     if isinstance(a, Var) and isinstance(a.type, ListOf):
-        return b.emit("list_to_array", a)
+        stacked: Atom = b.emit("list_to_array", a)
+        return stacked
     return a
 
 
-def _structure(b: Builder, value: Any, leaves: list[Atom]) -> Any:
+def _dtype_of_arrays(dtype: Any) -> str:
+    return str(np.dtype(dtype))
+
+
+def _structure(b: Builder, value: object, leaves: list[Atom]) -> Structure:
     """The positions of the leaves, nested as the sequences are."""
     if isinstance(value, (tuple, list)):
         return tuple(_structure(b, item, leaves) for item in _of_one_depth(b, value))
@@ -317,7 +326,7 @@ def _structure(b: Builder, value: Any, leaves: list[Atom]) -> Any:
     return len(leaves) - 1
 
 
-def _of_one_depth(b: Builder, items: Any) -> Any:
+def _of_one_depth(b: Builder, items: Sequence[object]) -> Sequence[object]:
     """The items of a sequence; where arrays stand beside sequences, these become arrays too."""
     arrays = [not isinstance(item, (tuple, list)) and rank_of(as_array(b, item).type) != 0 for item in items]
     return [as_array(b, item) for item in items] if any(arrays) else items
@@ -432,13 +441,15 @@ op("recurse", lambda *_, types, **__: types, cost="dear")
 # ---- what lowerings of all areas use
 
 
-def normal_axis(axis: Any, rank: int | None, what: str = "axis") -> Any:
+def normal_axis(axis: object, rank: int | None, what: str = "axis") -> Axis:
     """A static axis (None, an int, a tuple of ints), non-negative where the rank is known."""
-    axis = static(axis, what)
-    if axis is None:
-        return None
-    if isinstance(axis, (tuple, list)):
-        return tuple(normal_axis(a, rank) for a in axis)
+    known = static(axis, what)
+    if isinstance(known, (tuple, list)):
+        return tuple(_one_normal_axis(a, rank) for a in known)
+    return None if known is None else _one_normal_axis(known, rank)
+
+
+def _one_normal_axis(axis: int, rank: int | None) -> int:
     axis = int(axis)
     if rank is None:
         return axis

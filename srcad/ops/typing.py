@@ -20,6 +20,12 @@ def is_python(t: Type) -> bool:
     return isinstance(t, Scalar) and t.python
 
 
+def operand_kind(t: Type) -> np.dtype[Any] | type | None:
+    """What `ufunc.resolve_dtypes` takes for an operand of this type; None where its dtype isn't known."""
+    dtype = dtype_of(t)
+    return None if dtype is None else _WEAK[dtype] if is_python(t) else np.dtype(dtype)
+
+
 @lru_cache(maxsize=4096)
 def ufunc_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
     """The dtype of a ufunc's result for operands (dtype, weak); None where NumPy has no loop for them."""

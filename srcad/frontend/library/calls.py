@@ -42,7 +42,6 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, is_list
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.procedures.functions import call_external, call_function, construct
-from srcad.ops.catalogue import METHODS
 
 Handler = Callable[..., Value]
 NAMESPACES = (exec, eval, compile, locals, globals, vars)
@@ -75,7 +74,7 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         return nested_list_method(m, owner, name, args)
     if isinstance(owner, (ArrayRef, Num)):
         special = array_method(m, owner, name, args, given.keywords)
-        return lower(m, METHODS[name], (owner, *args), given.keywords, name) if special is None else special
+        return lower(m, name, (owner, *args), given.keywords) if special is None else special
     if isinstance(owner, Static):
         return string_method(m, owner, name, args, given.keywords)
     cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
@@ -168,8 +167,7 @@ def added_at(m: Machine, f: Any, given: Arguments) -> Value | None:
 
 def catalogued(m: Machine, f: Any, given: Arguments) -> Value | None:
     """A function of the catalogue."""
-    lowering = lowering_of(f)
-    return None if lowering is None else lower(m, lowering, given.args, given.keywords, f)
+    return None if lowering_of(f) is None else lower(m, f, given.args, given.keywords)
 
 
 def with_first_arguments(m: Machine, f: Any, given: Arguments) -> Value | None:

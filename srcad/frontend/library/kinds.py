@@ -35,7 +35,6 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import check_attribute
-from srcad.ops.catalogue import LOWERINGS
 from srcad.trace.nodes import Var
 from srcad.trace.types import Scalar, Unknown
 
@@ -137,7 +136,7 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
 
 def _copy(m: Machine, value: Value) -> Value:
     if isinstance(value, ArrayRef):
-        return lower(m, LOWERINGS[np.copy], (value,), {}, np.copy)
+        return lower(m, np.copy, (value,), {})
     return copied(m, value) if isinstance(value, Ref) else value
 
 

@@ -17,6 +17,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
+    NONE,
     ArrayCell,
     ArrayRef,
     Obj,
@@ -36,7 +37,8 @@ from srcad.frontend.memory.arrays import (
 )
 from srcad.frontend.memory.boxes import held
 from srcad.ops import catalogue
-from srcad.ops.catalogue import LOWERINGS, CallError
+from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
+from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
 
 V = TypeVar("V")
@@ -73,32 +75,43 @@ def lowering_of(f: Any) -> Any:
     return by_name.get(f"{short}.{getattr(f, '__name__', '')}")
 
 
-def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords, f: Any) -> Value:
-    """A call of a function that the catalogue knows."""
-    keywords = dict(keywords)
-    out = keywords.pop("out", None)
+def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call of a function that the catalogue knows, or of the method of arrays with this name."""
+    lowering = METHODS[function] if isinstance(function, str) else lowering_of(function)
+    try:
+        bound = bind(function, args, keywords)
+    except TypeError as error:
+        m.refuse(f"{title(function)} takes no such arguments: {error}")
     sources: dict[Var, ArrayRef] = {}
-    plain = [_argument(m, taken(m, a), sources) for a in args]
-    named = {k: _argument(m, a, sources) for k, a in keywords.items()}
+    plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
+    out = None if bound.out == Static(None) else bound.out
+    content = load(m, out) if isinstance(out, ArrayRef) and "where" in plain else None
     start = len(m.builder.equations)
     try:
-        result = lowering(m.builder, *plain, **named)
-    except TypeError as error:
-        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
-            m.refuse(f"{name_of(f)} with these arguments isn't supported yet: {error}")
-        raise
+        positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
+        result = lowering(m.builder, *positional, **named)
     except SrcadError as error:
         raise m.located(error) from None
     except (CallError, AxisError) as error:
         m.raises(ValueError(str(error)))
     m.note(start)
-    value = result_value(m, result, sources, layout_of(m, f, (*args, *keywords.values()), sources))
-    if f in MAY_SHARE and len(sources) == 1:
+    value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
+    if may_share(function, plain) and len(sources) == 1:
         value = apart_from(m, value, sources)
         share(m, value, next(iter(sources.values())))
-    if out is None or out == Static(None):
-        return value
-    return _into(m, out, value)
+    return value if out is None else _into(m, out, value)
+
+
+def _flat(arguments: Mapping[str, Any]) -> tuple[Value, ...]:
+    """The arguments, those of *args one by one."""
+    return tuple(v for given in arguments.values() for v in (given if isinstance(given, tuple) else (given,)))
+
+
+def may_share(function: Any, arguments: Mapping[str, object]) -> bool:
+    """Whether it depends on how an array lies in memory if the result is a view of it."""
+    if function in (np.asarray, np.asanyarray, np.array) and not arguments.get("copy", function is np.array):
+        return arguments.get("order") in ("C", "F")
+    return function in MAY_SHARE
 
 
 def layout_of(m: Machine, f: Any, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Any:
@@ -123,7 +136,11 @@ def share(m: Machine, value: Value, source: ArrayRef) -> None:
         m.heap[value.cell] = replace(cell, aliases=cell.aliases | sharers(m.heap, source.cell), contiguous=None)
 
 
-def _argument(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Any:
+def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> Any:
+    """What a lowering gets for an argument; a Python tuple of values is what *args stands for."""
+    if isinstance(value, tuple):
+        return tuple(_argument(m, item, sources) for item in value)
+    value = taken(m, value)
     plain = to_python(m, value)
     if isinstance(value, ArrayRef) and isinstance(plain, Var):
         sources.setdefault(plain, value)
@@ -132,10 +149,15 @@ def _argument(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Any:
     return plain
 
 
-def _into(m: Machine, out: Value, value: Value) -> Value:
-    """out=: the result is stored in an array, and is that array."""
-    if isinstance(out, Tup) and len(out.items) == 1:
-        out = out.items[0]
+def _into(m: Machine, out: Any, value: Value) -> Value:
+    """out=: the result is stored in an array, and is that array; several results in several arrays."""
+    outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
+    values = value.items if isinstance(value, Tup) else (value,)
+    stored = tuple(v if o in (None, NONE) else _stored(m, o, v) for o, v in zip(outs, values, strict=True))
+    return Tup(stored) if isinstance(value, Tup) else stored[0]
+
+
+def _stored(m: Machine, out: Value, value: Value) -> Value:
     if not isinstance(out, ArrayRef):
         m.refuse(f"{out.describe()} is given as out=")
     before = load(m, out).type

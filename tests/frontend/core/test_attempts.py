@@ -18,7 +18,7 @@ from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, Re
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Num
 from srcad.frontend.memory.forms import Form
-from srcad.frontend.procedures.recursion import Place, Procedure
+from srcad.frontend.procedures.procedures import Place, Procedure
 from srcad.frontend.read import Known, _Reader
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder
@@ -60,7 +60,7 @@ def function(x, n, table):
 def midway() -> Machine:
     """A machine in the middle of things, with something in each field that holds others."""
     args = (np.array([1.0, 2.0]), 2, {"w": 3.0})
-    reader = _Reader(function, args, {}, (0,), Known(), ())
+    reader = _Reader(function, args, {}, (0,), Known(), (), None)
     reader.read()
     m = reader.m
     label = Procedure("f#1", "key", m.code, None, ("x",), (Form("number"),), [Place(FLOAT, "x")])
