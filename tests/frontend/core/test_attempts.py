@@ -13,6 +13,7 @@ import pytest
 from scipy import optimize
 
 import srcad
+from srcad.compile.compiler import Derivatives
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, RestorableSet
 from srcad.frontend.core.machine import Machine
@@ -60,7 +61,7 @@ def function(x, n, table):
 def midway() -> Machine:
     """A machine in the middle of things, with something in each field that holds others."""
     args = (np.array([1.0, 2.0]), 2, {"w": 3.0})
-    reader = _Reader(function, args, {}, (0,), Known(), (), None)
+    reader = _Reader(function, args, {}, (0,), Known(), (), Derivatives())
     reader.read()
     m = reader.m
     label = Procedure("f#1", "key", m.code, None, ("x",), (Form("number"),), [Place(FLOAT, "x")])
@@ -113,7 +114,7 @@ def is_equations(items: list[Any]) -> bool:
 def is_constant(value: Any) -> bool:
     """Whether an object of the machine doesn't change, or isn't the machine's."""
     ours = type(value).__module__.startswith("srcad.")
-    return not ours or (dataclasses.is_dataclass(value) and type(value).__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    return not ours or not vars(value) or (dataclasses.is_dataclass(value) and type(value).__dataclass_params__.frozen)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("reverse", [False, True])
