@@ -7,7 +7,7 @@ dimensions are 1, on nothing else; so a type holds the dtype, the rank, and for 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,6 +21,21 @@ class Type:
     """
 
     __slots__ = ()
+
+    is_scalar: ClassVar[bool] = False
+    is_array: ClassVar[bool] = False
+    is_unknown: ClassVar[bool] = False
+    is_list: ClassVar[bool] = False
+    is_tuple: ClassVar[bool] = False
+    is_record: ClassVar[bool] = False
+    is_opaque: ClassVar[bool] = False
+    is_undefined: ClassVar[bool] = False
+    is_container: ClassVar[bool] = False  # a Python object with values in it
+
+    @property
+    def is_python(self) -> bool:
+        """Whether it is a Python number, which takes on the dtype of what it meets."""
+        return False
 
     @property
     def dtype(self) -> str | None:
@@ -104,9 +119,15 @@ class Number(Type):
 class Scalar(Number):
     """A number: a Python float, int, bool, complex (`python`), or a NumPy scalar. `length`: what an int counts."""
 
+    is_scalar: ClassVar[bool] = True
+
     dtype: str = field()
     python: bool = False
     length: Dim | None = None
+
+    @property
+    def is_python(self) -> bool:
+        return self.python
 
     @property
     def dims(self) -> tuple[Dim, ...]:
@@ -140,6 +161,8 @@ DOUBLES = ("float64", "complex128")  # NumPy's classes of these are subclasses o
 class Array(Number):
     """A NumPy array of known dtype and rank."""
 
+    is_array: ClassVar[bool] = True
+
     dtype: str = field()
     dims: tuple[Dim, ...] = field()
 
@@ -164,6 +187,8 @@ class Unknown(Number):
     A slot of this type holds None where the program gives it no number yet.
     """
 
+    is_unknown: ClassVar[bool] = True
+
     dtype: str | None = None
 
     def holds(self, source: Type) -> bool:
@@ -176,6 +201,9 @@ class Unknown(Number):
 @dataclass(frozen=True, slots=True)
 class ListOf(Type):
     """A Python list that grows or whose length isn't known: a run-time object with elements of one type."""
+
+    is_list: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
 
     element: Type
 
@@ -203,6 +231,9 @@ class ListOf(Type):
 @dataclass(frozen=True, slots=True)
 class TupleOf(Type):
     """A Python tuple as a run-time object (the element of a `ListOf`; others are taken apart)."""
+
+    is_tuple: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
 
     items: tuple[Type, ...]
 
@@ -246,6 +277,9 @@ class Record(Type):
     tuples of the same shape, of the next `order`, with None for items that have none. Nothing in it is ever changed.
     """
 
+    is_record: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
+
     of: Recording
     order: int = 0
 
@@ -268,6 +302,8 @@ class Record(Type):
 class Opaque(Type):
     """Any other Python object: no derivative passes through it. A slot of this type holds anything."""
 
+    is_opaque: ClassVar[bool] = True
+
     def holds(self, source: Type) -> bool:
         return True
 
@@ -278,6 +314,8 @@ class Opaque(Type):
 @dataclass(frozen=True, slots=True)
 class Undefined(Type):
     """No value: what a branch that doesn't assign yields for a name that the other one does."""
+
+    is_undefined: ClassVar[bool] = True
 
     def __str__(self) -> str:
         return "undefined"

@@ -31,7 +31,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
-from srcad.ops.catalogue import NeedsStatic
+from srcad.ops.catalogue import OPS, NeedsStatic
 from srcad.trace import rewrite
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
@@ -122,15 +122,10 @@ def left(m: Machine) -> Value:
 
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
-    base, start = m.heap, len(m.builder.equations)
-    try:
+    apart = first_and_rest(sequence)
+    with m.attempt(SrcadError, when=lambda refused: refused.first_turn and apart is not None) as tried:
         _settled(m, sequence, turn)
-    except SrcadError as refused:
-        apart = first_and_rest(sequence) if refused.first_turn else None
-        if apart is None:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
+    if tried.error and apart is not None:
         _first_turn_apart(m, sequence, *apart, turn)
 
 
@@ -178,16 +173,11 @@ def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
 
 
 def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
-    base, start = m.heap, len(m.builder.equations)
     own: set[Var] = set()
-    try:
+    with m.attempt(NeedsStatic, when=lambda needed: m.sources(needed.var) & own) as tried:
         _fixed_point(m, sequence, turn, own)
-    except NeedsStatic as needed:
-        if not m.sources(needed.var) & own:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
-        _unroll_for(m, needed, sequence, turn)
+    if tried.error:
+        _unroll_for(m, tried.error, sequence, turn)
 
 
 def _unroll_for(m: Machine, needed: NeedsStatic, sequence: Indexed, turn: Turn) -> None:
@@ -326,22 +316,19 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
     """`while test: body`."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
-    base, start = m.heap, len(m.builder.equations)
     own: set[Var] = set()
-    try:
+
+    def recoverable(error: Exception) -> bool:
+        if isinstance(error, NeedsStatic):
+            return bool(m.sources(error.var) & own)
+        return isinstance(error, SrcadError) and error.first_turn
+
+    with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
         _while(m, test, body, own)
-    except NeedsStatic as needed:
-        if not m.sources(needed.var) & own:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
-        _unroll_while(m, test, body)
-    except SrcadError as refused:
-        if not refused.first_turn:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
+    if isinstance(tried.error, SrcadError):
         _first_while(m, test, body)
+    elif tried.error:
+        _unroll_while(m, test, body)
     _restore(m, outer)
 
 
@@ -418,14 +405,13 @@ def _go_on(m: Machine, test: Callable[[], Value]) -> Value:
 
 def pure(m: Machine, test: Callable[[], Value]) -> bool:
     """Whether reading the test changes nothing."""
-    asked = m.apart(test)
-    unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
+    with m.rehearsal():
+        asked = m.apart(test)
+        unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
     return unchanged and not any(OPS_WITH_EFFECT(e) for e in asked.equations)
 
 
 def OPS_WITH_EFFECT(equation: Equation) -> bool:  # noqa: N802
-    from srcad.ops.catalogue import OPS
-
     known = OPS.get(equation.op)
     return (known is not None and known.effect) or any(
         OPS_WITH_EFFECT(e) for region in equation.regions for e in region.equations

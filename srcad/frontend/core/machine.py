@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
+from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, RestorableSet, always, rehearsal
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.lengths import Lengths
+from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Lost, Value
+from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, Func, GrownCell, Lost, Value
+from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
@@ -27,8 +30,9 @@ from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
 from srcad.trace.walk import free_variables
 
 if TYPE_CHECKING:
-    from srcad.frontend.procedures.recursion import Procedure
+    from srcad.frontend.procedures.procedures import Procedure
 
+E = TypeVar("E", bound=Exception)
 MOST_CALLS = 60
 ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
 REPORT = "please report it, with this message and the function that it is about."
@@ -50,9 +54,12 @@ class Branch:
 
 
 @dataclass(eq=False)
-class Machine:
+class Machine(Restorable):
     """The state of a reading."""
 
+    LASTING: ClassVar[frozenset[str]] = frozenset({"blamed"})  # it is about an error that is on its way
+
+    ports: Ports
     static_inputs: frozenset[Path] = frozenset()
     written_out: bool = False  # whether loops with a known number of turns are unrolled
     frames: list[int] = field(default_factory=list)
@@ -60,9 +67,9 @@ class Machine:
     inputs: dict[Path, Input] = field(default_factory=dict)
     guards: dict[Any, Guard] = field(default_factory=dict)
     roots: dict[str, Callable[[], Any]] = field(default_factory=dict)
-    active: set[Var] = field(default_factory=set)
-    definitions: dict[Var, Equation] = field(default_factory=dict)
-    names: dict[Var, str] = field(default_factory=dict)
+    active: RestorableSet[Var] = field(default_factory=RestorableSet)
+    definitions: RestorableDict[Var, Equation] = field(default_factory=RestorableDict)
+    names: RestorableDict[Var, str] = field(default_factory=RestorableDict)
     externals: dict[int, tuple[Any, Value]] = field(default_factory=dict)
     layouts: dict[Path, bool] = field(default_factory=dict)
     static_shapes: frozenset[Path] = frozenset()
@@ -81,11 +88,11 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.heap = {}
-        self.builder = Builder(self.lengths.types)
+        self.builder = Builder(self.lengths.types, definitions=RestorableDict())
         self.ids = 0
         self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
         self.root_names: dict[Any, str] = {}
-        self.views: list[dict[Any, Atom]] = [{}]
+        self.views: list[RestorableDict[Any, Atom]] = [RestorableDict()]
         self.repeated_before: dict[Var, bool] = {}  # lists with an item set: held something twice before?
         self.found: dict[int, Cell] = {}
         self.outer: set[int] = set()  # the cells of what isn't an argument, and was there before the call
@@ -96,6 +103,28 @@ class Machine:
         self.procedures: dict[str, Procedure] = {}
         self.labels = 0
         self.copies: Counter[Any] = Counter()
+
+    # ---- reading the program
+
+    def evaluate(self, node: ast.expr, unused: bool = False) -> Value:
+        """The value of an expression. `unused`: it is a statement."""
+        return self.ports.evaluate(self, node, unused)
+
+    def execute(self, statements: Sequence[ast.stmt]) -> None:
+        """Read a block."""
+        self.ports.execute(self, statements)
+
+    def assign(self, target: ast.expr, value: Value) -> None:
+        """`target = value`."""
+        self.ports.assign(self, target, value)
+
+    def call(
+        self, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
+    ) -> Value:
+        """function(*args, **keywords). `unused`: the call is a statement."""
+        callables = self.ports.callables
+        read = callables.get(type(function)) or callables[Value]
+        return read(self, function, Arguments(args, keywords or {}, unused))
 
     # ---- the heap
 
@@ -188,7 +217,7 @@ class Machine:
         """Run a part of the program on a copy of the state, and leave the state as it was."""
         heap, frames, calls, stack = {**self.found, **self.heap}, list(self.frames), list(self.calls), list(self.stack)
         self.heap = dict(heap)
-        self.views.append({})
+        self.views.append(RestorableDict())
         try:
             with self.builder.nested() as equations:
                 try:
@@ -199,6 +228,14 @@ class Machine:
         finally:
             self.heap, self.frames, self.calls, self.stack = {**self.found, **heap}, frames, calls, stack
             self.views.pop()
+
+    def attempt(self, *kinds: type[E], when: Callable[[E], object] = always) -> Attempt[E]:
+        """Read a part of the program in a way that may fail: nothing is left of it then. See `core.attempts`."""
+        return Attempt(self, kinds, when)
+
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """Read a part of the program to see what comes of it: nothing is left of it."""
+        return rehearsal(self)
 
     def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
         """Run one side of a branch apart."""
@@ -213,7 +250,7 @@ class Machine:
         """Emit into the end of a branch that has been run apart."""
         saved, outer = self.heap, self.builder.equations
         self.heap, self.builder.equations = heap, equations
-        self.views.append({})
+        self.views.append(RestorableDict())
         try:
             yield
         finally:
@@ -261,6 +298,12 @@ class Machine:
 
     # ---- what a value depends on
 
+    def depends(self, value: Value) -> bool:
+        """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
+        if any(isinstance(held, Func) for held in inside(self.heap, value)):
+            return True
+        return any(self.is_active(atom) for atom in atoms_inside(self.heap, value))
+
     def sources(self, var: Var) -> set[Var]:
         """The variables without an equation (inputs, parameters of regions) that a variable is computed from."""
         found: set[Var] = set()
@@ -302,9 +345,7 @@ class Machine:
                 do="change a copy of it, and return that.",
                 never=True,
             )
-        from srcad.frontend.containers.objects import depends
-
-        if self.lent and any(depends(self, item) for item in cell.children()):
+        if self.lent and any(self.depends(item) for item in cell.children()):
             self.refuse_lent(twins_of(self.heap, cell_id))
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
         same = twins_of(self.heap, cell_id)

@@ -25,9 +25,10 @@ from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
+from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Node, Region, Trace, Var
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.slots import Slot
-from srcad.trace.types import Undefined, is_differentiable
+from srcad.trace.types import is_differentiable
 from srcad.transform.simplify.common import params_key
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.rename import rename
@@ -35,10 +36,9 @@ from srcad.transform.simplify.similar import atom_key
 from srcad.transform.sweeps.adjoint import is_flat
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.forward import Forward
-from srcad.transform.sweeps.opened import opened
-from srcad.transform.sweeps.settle import settled
+from srcad.transform.sweeps.settle import settle
 from srcad.transform.sweeps.sweep import rule_of
-from srcad.transform.sweeps.tangent import beside, moved, with_directions
+from srcad.transform.sweeps.tangent import beside, inline_rules, moved, with_directions
 from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whole, zero
 
 Atoms = tuple[Atom | None, ...]
@@ -60,13 +60,18 @@ def is_product(eq: Equation) -> bool:
     return known is not None and known.is_product
 
 
-def series(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
+def series(trace: Trace, wrt: Sequence[int], order: int, run: Runner = PLAIN) -> Trace:
     """The trace of the results and their derivatives up to an order, when the inputs `wrt` move along a direction.
 
     Each of these inputs has its direction as a further one, as in `tangent`. The output is a tuple of the primal's
     output and, for each order from 1 on, the same structure with None where a result has no derivative.
     """
-    trace = opened(trace)
+    made = run(expand, run(inline_rules, trace), wrt, order)
+    return run(eliminate, run(settle, made))
+
+
+def expand(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
+    """The equations of a trace, and behind each those of its derivatives up to an order."""
     results = trace.body.results
     directions = beside(trace, tuple(dict.fromkeys(wrt)))
     moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
@@ -77,15 +82,14 @@ def series(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
         found = [[sweep.exactly(results[k], n) for k in moving] for n in range(1, order + 1)]
     body = Region((), tuple(sweep.b.equations), (*results, *(atom for one in found for atom in one)))
     further = tuple(directions.values())
-    made = replace(
+    return replace(
         trace,
         name=f"{trace.name}_taylor",
         inputs=(*trace.inputs, *further),
         parameters=with_directions(trace.parameters, further),
-        body=rename(settled(body), sweep.names),
+        body=rename(body, sweep.names),
         output=_output(trace, moving, order),
     )
-    return eliminate(made)
 
 
 def _output(trace: Trace, moving: Sequence[int], order: int) -> Node:
@@ -134,7 +138,7 @@ class Series(Forward[Scope]):
             self.christen(var, n, found)
 
     def moves(self, a: Atom) -> bool:
-        return isinstance(a, Var) and (self.active(a) or a in self.moving)
+        return self.active(a) or a in self.moving
 
     # ---- derivatives on demand
 
@@ -255,10 +259,10 @@ class Series(Forward[Scope]):
         dots = tuple(self.slope_variable(a) if self.moves(a) else None for a in eq.operands)
         with scratch.at(eq.span):
             found = rule_of(eq).pushforward(scratch, eq, dots)
-        same: dict[Var, Atom] = {}
+        same: dict[Atom, Atom] = {}
         for equation in scratch.equations:
             self.adopt(equation, same)
-        self.scope.slopes[eq.results[0]] = tuple(same.get(a, a) if isinstance(a, Var) else a for a in found)
+        self.scope.slopes[eq.results[0]] = tuple(None if a is None else same.get(a, a) for a in found)
         return self.scope.slopes[eq.results[0]]
 
     def slope_variable(self, a: Atom) -> Var:
@@ -270,9 +274,9 @@ class Series(Forward[Scope]):
             self.moving.add(self.slopes[a])
         return self.slopes[a]
 
-    def adopt(self, equation: Equation, same: dict[Var, Atom]) -> None:
+    def adopt(self, equation: Equation, same: dict[Atom, Atom]) -> None:
         """An equation of a rule's program, unless there is one like it."""
-        operands = tuple(same.get(a, a) if isinstance(a, Var) else a for a in equation.operands)
+        operands = tuple(same.get(a, a) for a in equation.operands)
         equation = replace(equation, operands=operands)
         earlier = self.scope.computed.get(self.key(equation))
         if earlier is not None:
@@ -323,9 +327,9 @@ class Series(Forward[Scope]):
     # ---- regions
 
     def flowing(self, a: Atom, n: int, like: Var) -> Atom:
-        if isinstance(a.type, Undefined):
+        if a.type.is_undefined:
             return UNDEF
-        if isinstance(a, Const) and a.value is None:
+        if a.is_none:
             return a
         found = self.derivative(a, n)
         return fit_dtype(self.b, whole(self.b, None if found is None else Bar(found, whole=True), a), like)
