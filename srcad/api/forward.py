@@ -19,8 +19,10 @@ from srcad.frontend.core.reading import Applies, Makes, Maps, means
 Linear = Callable[[Any], Any]
 
 
-@means(Applies(lambda moving: Request("tangent", moving, single=False)))
-def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+@means(Applies(lambda moving, backend="numpy": Request("tangent", moving, single=False, backend=backend)))
+def jvp(
+    function: Function, primals: Sequence[Any], tangents: Sequence[Any], *, backend: str = "numpy"
+) -> tuple[Any, Any]:
     """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
 
     A tangent has the structure of its primal, with None for what has none (an int, a string) or rests. The tangent of
@@ -36,10 +38,10 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     if len(primals) != len(tangents):
         raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
     kinds = tuple(map(type, tangents))
-    push, moving = known_push(function, kinds)
+    push, moving = known_push(function, kinds, backend)
     given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
     result = push(*primals, *given)
-    value, tangent = _jvp(function, primals, tangents, kinds) if result is MISS else result
+    value, tangent = _jvp(function, primals, tangents, kinds, backend) if result is MISS else result
     return value, tangent
 
 
@@ -52,21 +54,23 @@ def _check_tuples(*given: Any) -> None:
             )
 
 
-def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...]) -> Any:
+def _jvp(
+    function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...], backend: str
+) -> Any:
     """The same for any function, and for tangents of any structure."""
     moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
     for k in moving:
         if type(primals[k]) is not float and not differentiable_argnums((primals[k],)):
             what = f"primal {k} is {primals[k]!r}, which has no tangent, and srcad.jvp got {tangents[k]!r} for it"
             raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
-    entrance, pushforward = _pushforward("jvp", function, primals, moving)
+    entrance, pushforward = _pushforward("jvp", function, primals, moving, backend)
     result = pushforward([tangents[k] for k in moving])
     remember_push(function, kinds, moving, entrance)
     return result
 
 
-@means(Maps(Request("tangent", None, single=False)))
-def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any]]:
+@means(Maps(lambda backend="numpy": Request("tangent", None, single=False, backend=backend)))
+def linearize(function: Function, *primals: Any, backend: str = "numpy") -> tuple[Any, Callable[..., Any]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
     The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
@@ -78,7 +82,7 @@ def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any
     (array([2., 0.]), array([0., 4.]))
     """
     moving = differentiable_argnums(primals)
-    pushforward = _pushforward("linearize", function, primals, moving)[1].frozen()
+    pushforward = _pushforward("linearize", function, primals, moving, backend)[1].frozen()
     value, _ = pushforward([None] * len(moving))
     return value, LinearMap(pushforward, len(primals), moving)
 
@@ -106,12 +110,12 @@ class LinearMap:
 
 
 def _pushforward(
-    made_by: str, function: Function, primals: Sequence[Any], moving: tuple[int, ...]
+    made_by: str, function: Function, primals: Sequence[Any], moving: tuple[int, ...], backend: str
 ) -> tuple[Entrance, Pushforward]:
     """What stands for the tangents `moving` of a function at these arguments, and where it was found."""
     if not callable(function):
         raise ArgumentError(f"srcad.{made_by} takes a function, and got {function!r}")
-    specialiser = specialiser_for(function, Request("tangent", moving, single=False))
+    specialiser = specialiser_for(function, Request("tangent", moving, single=False, backend=backend))
     return specialiser.run(specialiser.binder.bind(tuple(primals), {}))
 
 
@@ -179,7 +183,7 @@ def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
 
 
 @means(Makes())
-def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def hvp(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
     """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
 
     The direction is the last argument and has the structure of the differentiated one (for a tuple of argnums a tuple).
@@ -188,7 +192,7 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     >>> srcad.hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([4., 2.])
     """
-    return derive(HessianProduct, "hvp", function, request_for("hvp", argnums))
+    return derive(HessianProduct, "hvp", function, request_for("hvp", argnums, backend=backend))
 
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]

@@ -17,7 +17,7 @@ from srcad.calls.guards import MISS
 from srcad.calls.programs import program_of
 from srcad.calls.specialise import Entrance, Specialiser, missed, specialiser_for
 from srcad.compile.requests import Request
-from srcad.errors import ArgumentError, NotYetSupported
+from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, Maps, means
 from srcad.show.emit import Emission, emit_module
 from srcad.show.table import Table
@@ -25,8 +25,6 @@ from srcad.show.traces import table_of
 from srcad.show.values import input_values
 
 Function = Callable[..., Any]
-
-BACKENDS = ("numpy", "native")
 
 
 class Derived:
@@ -196,7 +194,7 @@ def grad(
     >>> srcad.grad(lambda w, b: np.sum(w**2) + b, argnums=(0, 1))(np.array([1.0, 2.0]), 0.5)
     (array([2., 4.]), 1.0)
     """
-    return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux), backend)
+    return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux, backend))
 
 
 @means(Makes())
@@ -209,11 +207,11 @@ def value_and_grad(
     >>> srcad.value_and_grad(lambda x: x**3)(2.0)
     (8.0, 12.0)
     """
-    return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux), backend)
+    return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux, backend))
 
 
-@means(Maps(Request("transpose", None, single=False)))
-def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+@means(Maps(lambda backend="numpy": Request("transpose", None, single=False, backend=backend)))
+def vjp(function: Function, *primals: Any, backend: str = "numpy") -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
@@ -227,7 +225,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[A
     """
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
-    specialiser = specialiser_for(function, Request("pullback", None, single=False))
+    specialiser = specialiser_for(function, Request("pullback", None, single=False, backend=backend))
     value, pullback = specialiser.run(specialiser.binder.bind(primals, {}))[1]
     return value, pullback
 
@@ -268,7 +266,9 @@ def trace(
     return functools.update_wrapper(tabulated, function)
 
 
-def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False) -> Request:
+def request_for(
+    kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False, backend: str = "numpy"
+) -> Request:
     """A request with argnums as a user gives them."""
     single = not isinstance(argnums, (tuple, list))
     numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
@@ -277,17 +277,11 @@ def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool 
             f"argnums must be positions or names of parameters, not {argnums!r}",
             do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
         )
-    return Request(kind, numbers, single, value, has_aux)
+    return Request(kind, numbers, single, value, has_aux, backend=backend)
 
 
-def derive(
-    cls: type[Derived], made_by: str, function: Function | None, request: Request, backend: str = "numpy"
-) -> Any:
+def derive(cls: type[Derived], made_by: str, function: Function | None, request: Request) -> Any:
     """The derived function; a decorator where there is no function yet."""
-    if backend not in BACKENDS:
-        raise ArgumentError(f"there is no back end {backend!r}", do=f"use one of {', '.join(map(repr, BACKENDS))}")
-    if backend == "native":
-        raise NotYetSupported("the native back end doesn't exist yet", do="use backend='numpy'")
     if function is None:
         return lambda decorated: cls(decorated, request, made_by)
     return cls(function, request, made_by)

@@ -246,7 +246,7 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
 
 
 @means(Makes())
-def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def jacfwd(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
     """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
 
     All tangents go through the program at once, along a leading axis, so that the program's own code runs once. The
@@ -259,11 +259,11 @@ def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
     array([[2., 0.],
            [2., 1.]])
     """
-    return derive(Jacobian, "jacfwd", function, request_for("jacfwd", argnums))
+    return derive(Jacobian, "jacfwd", function, request_for("jacfwd", argnums, backend=backend))
 
 
 @means(Makes())
-def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def jacrev(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
     """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
 
     It is the same as that of `jacfwd`, in the same structure. All adjoints go through the reverse sweep at once.
@@ -273,7 +273,7 @@ def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
     >>> srcad.jacrev(lambda x, y: np.sum(x * y), argnums=(0, 1))(np.array([1.0, 2.0]), 3.0)
     (array([3., 3.]), np.float64(3.0))
     """
-    return derive(Jacobian, "jacrev", function, request_for("jacrev", argnums))
+    return derive(Jacobian, "jacrev", function, request_for("jacrev", argnums, backend=backend))
 
 
 @means(Makes())
@@ -292,11 +292,11 @@ def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend:
     >>> J.way(np.ones(3))
     'rows'
     """
-    return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums), backend)
+    return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums, backend=backend))
 
 
 @means(Makes())
-def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def hessian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
     """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
 
     For one array x the result has the shape of x twice over; for structures, it is a structure of structures.
@@ -306,7 +306,7 @@ def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     array([[4., 2.],
            [2., 0.]])
     """
-    return derive(Jacobian, "hessian", function, request_for("hessian", argnums))
+    return derive(Jacobian, "hessian", function, request_for("hessian", argnums, backend=backend))
 
 
 __all__ = ["AtOnce", "Jacobian", "hessian", "jacfwd", "jacobian", "jacrev"]

@@ -27,6 +27,7 @@ def jacobian(
     sparsity: Any = None,
     mode: str | None = None,
     check: bool | None = None,
+    backend: str = "numpy",
 ) -> Any:
     """The Jacobian of a function as a SciPy `csr_array`, for the cost of a few tangents or adjoints.
 
@@ -55,12 +56,17 @@ def jacobian(
     >>> J.plan(np.ones(1000))
     <999 x 1000, 1998 entries: 2 colours of columns, by tangents>
     """
-    make = functools.partial(Jacobian, argnums=argnums, sparsity=sparsity, mode=mode, check=check)
+    make = functools.partial(Jacobian, argnums=argnums, sparsity=sparsity, mode=mode, check=check, backend=backend)
     return make if function is None else make(function)
 
 
 def hessian(
-    function: Function | None = None, argnums: Argnums = 0, *, sparsity: Any = None, check: bool | None = None
+    function: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    sparsity: Any = None,
+    check: bool | None = None,
+    backend: str = "numpy",
 ) -> Any:
     """The Hessian of a function that returns a number, as a SciPy `csr_array`: a Hessian product for each colour.
 
@@ -78,7 +84,7 @@ def hessian(
     >>> H.plan(np.ones(1000))
     <1000 x 1000, 2998 entries: 3 colours of a symmetric matrix>
     """
-    make = functools.partial(Hessian, argnums=argnums, sparsity=sparsity, check=check)
+    make = functools.partial(Hessian, argnums=argnums, sparsity=sparsity, check=check, backend=backend)
     return make if function is None else make(function)
 
 
