@@ -188,7 +188,7 @@ def grad(
     `argnums`: the argument to differentiate, by position or name, or a tuple of them; then the gradient is a tuple.
     A gradient has the structure, the shapes and the dtypes of its argument. With `has_aux` the function returns
     (value, anything), and the derivative (gradient, anything). A function that returns an array, or a complex number,
-    is refused.
+    is refused. `backend`: what runs the generated code; "numpy" is the only one now.
 
     >>> import numpy as np, srcad
     >>> srcad.grad(lambda w, b: np.sum(w**2) + b, argnums=(0, 1))(np.array([1.0, 2.0]), 0.5)
