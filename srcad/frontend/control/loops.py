@@ -31,7 +31,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.branches import as_bool, branch, either, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
-from srcad.ops.catalogue import NeedsStatic
+from srcad.ops.catalogue import OPS, NeedsStatic
 from srcad.trace import rewrite
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
@@ -403,8 +403,6 @@ def pure(m: Machine, test: Callable[[], Value]) -> bool:
 
 
 def OPS_WITH_EFFECT(equation: Equation) -> bool:  # noqa: N802
-    from srcad.ops.catalogue import OPS
-
     known = OPS.get(equation.op)
     return (known is not None and known.effect) or any(
         OPS_WITH_EFFECT(e) for region in equation.regions for e in region.equations
