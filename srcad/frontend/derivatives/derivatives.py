@@ -165,7 +165,8 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
 
 def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.jvp(f, primals, tangents)."""
-    names = list(inspect.signature(f).parameters)
+    names = [name for name, p in inspect.signature(f).parameters.items() if p.kind is not p.KEYWORD_ONLY]
+    options, keywords = split_options(m, keywords)
     given = dict(zip(names, args, strict=False)) | keywords
     if sorted(given) != sorted(names):
         m.refuse(f"srcad.{f.__name__} takes {', '.join(names)}")
@@ -174,7 +175,21 @@ def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keyword
         m.refuse(f"there are {len(primals)} primals and {len(tangents)} tangents, which raises an error")
     moving = tuple(k for k, tangent in enumerate(tangents) if moves(m, tangent))
     part = read_apart(m, given[names[0]], primals, {}, moving)
-    return part.derived(meaning.request(moving), tuple(tangents[k] for k in moving))
+    return part.derived(requested(m, meaning.request, options, moving), tuple(tangents[k] for k in moving))
+
+
+def split_options(m: Machine, keywords: Keywords) -> tuple[dict[str, Any], Keywords]:
+    """The options of how code is generated, which must be known, and the other keywords."""
+    options = {name: static(m, value) for name, value in keywords.items() if name == "backend"}
+    return options, {name: value for name, value in keywords.items() if name not in options}
+
+
+def requested(m: Machine, request: Callable[..., Any], options: dict[str, Any], *given: Any) -> Any:
+    """The request with these options; a refusal of one of them says where it stands."""
+    try:
+        return request(*given, **options)
+    except SrcadError as error:
+        raise m.located(error) from None
 
 
 def items(m: Machine, value: Value) -> tuple[Value, ...]:
