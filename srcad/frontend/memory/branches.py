@@ -94,7 +94,7 @@ def _entering(m: Machine, equations: list[Equation], atom: Atom, slot: Var) -> A
     inside = Var(slot.type, slot.name)
     equations.append(Equation("known_as", (atom,), (inside,), MappingProxyType({"to": slot.type}), span=m.builder.span))
     if m.is_active(atom):
-        m.active.add(inside)
+        m.variables.active.add(inside)
     return inside
 
 
