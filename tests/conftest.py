@@ -1,11 +1,15 @@
-"""What all tests share: the flag that rewrites the expected generated sources, and a quick collection of garbage."""
+"""What all tests share: the verifier between all passes, the flag that rewrites the expected generated sources, and a
+quick collection of garbage."""
 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
+
+os.environ.setdefault("SRCAD_VERIFY", "1")  # before anything is compiled: SRCAD_VERIFY=0 leaves it out
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
