@@ -187,7 +187,7 @@ def too_deep(m: Machine, code: Code) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
     text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
-    m.emit("raise_", error)
+    m.emit_many("raise_", error)
     raise Diverges
 
 
