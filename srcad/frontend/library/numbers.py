@@ -17,17 +17,7 @@ from srcad.frontend.containers.iteration import Indexed, Items, known_items, seq
 from srcad.frontend.containers.operators import binary, number_result, refuse_object, wrap
 from srcad.frontend.control.collecting import accumulate, to_list
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    ArrayRef,
-    GrownCell,
-    Num,
-    Obj,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Static, Tup, Value
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number

@@ -12,27 +12,9 @@ from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
 from srcad.frontend.control.collecting import extend
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    UNDEFINED_VALUE,
-    ArrayRef,
-    Choice,
-    GrownCell,
-    ListCell,
-    Num,
-    Obj,
-    Ref,
-    Value,
-)
+from srcad.frontend.core.values import UNDEFINED_VALUE, ArrayRef, Choice, GrownCell, ListCell, Num, Obj, Ref, Value
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import (
-    is_list,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    to_atom,
-    to_number,
-)
+from srcad.frontend.memory.arrays import is_list, load, refuse_truncation, set_items, store, to_atom, to_number
 from srcad.frontend.memory.branches import distribute
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
