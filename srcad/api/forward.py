@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Concatenate, Generic, overload
 
-from srcad.api.gradients import Derived, Function, derive, request_for
+from srcad.api.derived import Derived, Function, R, R_co, derive, request_for
+from srcad.api.gradients import A, First
 from srcad.calls.arguments import Argnums, differentiable_argnums
 from srcad.calls.guards import MISS
 from srcad.calls.pushforward import Pushforward, leaves_of
@@ -19,8 +20,10 @@ from srcad.frontend.core.reading import Applies, Makes, Maps, means
 Linear = Callable[[Any], Any]
 
 
-@means(Applies(lambda moving: Request("tangent", moving, single=False)))
-def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+@means(Applies(lambda moving, backend="numpy": Request("tangent", moving, single=False, backend=backend)))
+def jvp(
+    function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object], *, backend: str = "numpy"
+) -> tuple[R, R]:
     """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
 
     A tangent has the structure of its primal, with None for what has none (an int, a string) or rests. The tangent of
@@ -36,14 +39,14 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     if len(primals) != len(tangents):
         raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
     kinds = tuple(map(type, tangents))
-    push, moving = known_push(function, kinds)
+    push, moving = known_push(function, kinds, backend)
     given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
     result = push(*primals, *given)
-    value, tangent = _jvp(function, primals, tangents, kinds) if result is MISS else result
-    return value, tangent
+    moved: tuple[R, R] = _jvp(function, primals, tangents, kinds, backend) if result is MISS else result
+    return moved
 
 
-def _check_tuples(*given: Any) -> None:
+def _check_tuples(*given: object) -> None:
     for what, name in zip(given, ("primals", "tangents"), strict=True):
         if not isinstance(what, (tuple, list)):
             raise ArgumentError(
@@ -52,21 +55,27 @@ def _check_tuples(*given: Any) -> None:
             )
 
 
-def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...]) -> Any:
-    """The same for any function, and for tangents of any structure."""
+def _jvp(
+    function: Callable[..., R],
+    primals: Sequence[object],
+    tangents: Sequence[object],
+    kinds: tuple[type, ...],
+    backend: str,
+) -> tuple[R, R]:
+    """The value and its tangent of any function, for tangents of any structure."""
     moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
     for k in moving:
         if type(primals[k]) is not float and not differentiable_argnums((primals[k],)):
             what = f"primal {k} is {primals[k]!r}, which has no tangent, and srcad.jvp got {tangents[k]!r} for it"
             raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
-    entrance, pushforward = _pushforward("jvp", function, primals, moving)
-    result = pushforward([tangents[k] for k in moving])
+    entrance, pushforward = _pushforward("jvp", function, primals, moving, backend)
+    result: tuple[R, R] = pushforward([tangents[k] for k in moving])
     remember_push(function, kinds, moving, entrance)
     return result
 
 
-@means(Maps(Request("tangent", None, single=False)))
-def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any]]:
+@means(Maps(lambda backend="numpy": Request("tangent", None, single=False, backend=backend)))
+def linearize(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, LinearMap[R]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
     The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
@@ -78,23 +87,24 @@ def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any
     (array([2., 0.]), array([0., 4.]))
     """
     moving = differentiable_argnums(primals)
-    pushforward = _pushforward("linearize", function, primals, moving)[1].frozen()
+    pushforward = _pushforward("linearize", function, primals, moving, backend)[1].frozen()
     value, _ = pushforward([None] * len(moving))
     return value, LinearMap(pushforward, len(primals), moving)
 
 
 @dataclass(frozen=True)
-class LinearMap:
+class LinearMap(Generic[R_co]):
     """Tangents of the primals, one for each -> the tangent of the value. `moving`: the primals that have tangents."""
 
     pushforward: Pushforward
     count: int
     moving: tuple[int, ...]
 
-    def __call__(self, *tangents: Any) -> Any:
+    def __call__(self, *tangents: object) -> R_co:
         if len(tangents) != self.count:
             raise ArgumentError(f"the linear map takes {self.count} tangents, and got {len(tangents)}")
-        return self.pushforward([tangents[k] for k in self.moving])[1]
+        moved: tuple[object, R_co] = self.pushforward([tangents[k] for k in self.moving])
+        return moved[1]
 
     @property
     def source(self) -> str:
@@ -106,16 +116,16 @@ class LinearMap:
 
 
 def _pushforward(
-    made_by: str, function: Function, primals: Sequence[Any], moving: tuple[int, ...]
+    made_by: str, function: Function, primals: Sequence[object], moving: tuple[int, ...], backend: str
 ) -> tuple[Entrance, Pushforward]:
     """What stands for the tangents `moving` of a function at these arguments, and where it was found."""
     if not callable(function):
         raise ArgumentError(f"srcad.{made_by} takes a function, and got {function!r}")
-    specialiser = specialiser_for(function, Request("tangent", moving, single=False))
+    specialiser = specialiser_for(function, Request("tangent", moving, single=False, backend=backend))
     return specialiser.run(specialiser.binder.bind(tuple(primals), {}))
 
 
-def tangent_of(function: Function, argnums: Argnums = 0) -> Derived:
+def tangent_of(function: Function, argnums: Argnums = 0) -> Derived[..., Any]:
     """The tangent by itself, to be looked at: what `jvp` and `linearize` call."""
     return Derived(function, request_for("tangent", argnums), "jvp")
 
@@ -123,7 +133,7 @@ def tangent_of(function: Function, argnums: Argnums = 0) -> Derived:
 # ---- the Hessian times a direction
 
 
-class HessianProduct(Derived):
+class HessianProduct(Derived[..., R_co]):
     """The Hessian times a direction, which is the last argument."""
 
     __srcad_way__ = "direction"
@@ -134,16 +144,18 @@ class HessianProduct(Derived):
         self._single = request.single
         self._push: Function = missed  # of the entrance of the last call, for one direction that is plain
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> R_co:
+        result: R_co
         if not kwargs and len(args) == self._count + 1 and self._single:
             result = self._push(*args)
             if result is not MISS:
                 return result
         *primals, direction = self.with_direction(args, kwargs)
-        pushforward: Pushforward = super().__call__(*primals, **kwargs)
+        pushforward: Any = super().__call__(*primals, **kwargs)  # which is called with the direction
         if self._last is not None and self._single:
             self._push = self._last.push
-        return pushforward((direction,) if self._single else direction)
+        result = pushforward((direction,) if self._single else direction)
+        return result
 
     def with_direction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """The arguments, if there can be a direction among them."""
@@ -178,8 +190,30 @@ def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
 # ---- the public functions
 
 
+@overload
+def hvp(
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str = "numpy"
+) -> HessianProduct[A]: ...
+
+
+@overload
+def hvp(function: Function, argnums: Argnums = 0, *, backend: str = "numpy") -> HessianProduct[Any]: ...
+
+
+@overload
+def hvp(
+    function: None = None, argnums: First = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
+
+
+@overload
+def hvp(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Function], HessianProduct[Any]]: ...
+
+
 @means(Makes())
-def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def hvp(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
 
     The direction is the last argument and has the structure of the differentiated one (for a tuple of argnums a tuple).
@@ -188,7 +222,7 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     >>> srcad.hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([4., 2.])
     """
-    return derive(HessianProduct, "hvp", function, request_for("hvp", argnums))
+    return derive(HessianProduct, "hvp", function, request_for("hvp", argnums, backend=backend))
 
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Concatenate, overload
 
+import numpy.typing as npt
+
+from srcad.api.derived import Derived, Function, P, R, R_co, derive, request_for
 from srcad.api.forward import HessianProduct
-from srcad.api.gradients import Derived, Function, derive, request_for
-from srcad.api.jacobians import AtOnce, columns
+from srcad.api.gradients import A, First
+from srcad.api.jacobians import AtOnce, Number, columns
 from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
-from srcad.calls.pullback import Prototype
+from srcad.calls.fitting import fitted
 from srcad.calls.specialise import Entrance, Specialiser
-from srcad.calls.structures import children, is_float, rebuild
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, means
 from srcad.show.emit import Emission, emit_module
 
+Loss = Function | None
+
 # ---- Gauss-Newton
 
 
-class GaussNewtonProduct(HessianProduct):
+class GaussNewtonProduct(HessianProduct[R_co]):
     """J^T H J times a direction, which is the last argument: J is the Jacobian, H the Hessian of a loss of the results.
 
     It is compiled as a program that calls it, with the direction among the arguments.
@@ -31,21 +35,21 @@ class GaussNewtonProduct(HessianProduct):
 
     __srcad_way__ = "product"
 
-    def __init__(self, function: Function, request: Request, made_by: str, loss: Function | None = None) -> None:
+    def __init__(self, function: Function, request: Request, made_by: str, loss: Loss = None) -> None:
         if loss is not None and not callable(loss):
             raise ArgumentError(f"srcad.{made_by} takes a function as the loss, and got {loss!r}")
         super().__init__(function, request, made_by)
         self.loss = loss
         self._own = self._specialiser.binder
-        self._specialiser = Specialiser(self, Request("primal", None, single=False))
+        self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
         self._count = self._specialiser.binder.fast_count
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> R_co:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
-        fitted = _direction(given[0] if self.__srcad__[1].single else given, direction, "the direction")
+        direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
         call = self._own.bind(tuple(primals), kwargs)
-        return Derived.__call__(self, *call.args, fitted, **call.kwargs)
+        return Derived.__call__(self, *call.args, direction, **call.kwargs)
 
     @property
     def needed(self) -> int:
@@ -54,8 +58,8 @@ class GaussNewtonProduct(HessianProduct):
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         return self._own.differentiated(self.__srcad__[1].argnums, self._own.bind(args, kwargs))
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Derived:
-        return self if instance is None else _bound(self, instance, owner)
+    def _of(self, function: Function) -> Derived[..., Any]:
+        return type(self)(function, self.__srcad__[1], self.made_by, self.loss)
 
     def __reduce__(self) -> Any:
         return _with_loss(super().__reduce__(), self.loss)
@@ -68,7 +72,7 @@ class GaussNewtonProduct(HessianProduct):
             args, kwargs, assumed = example.args, example.kwargs, example.assumed
         if args and len(args) + len(kwargs) == self.needed:
             given = self.differentiated(args, kwargs)
-            args = (*args, _direction(given[0] if self.__srcad__[1].single else given, None, "the direction"))
+            args = (*args, fitted(given[0] if self.__srcad__[1].single else given, None, "the direction"))
         entrance, _ = Derived._entrance(self, args, kwargs)
         return entrance, assumed
 
@@ -81,73 +85,50 @@ class GaussNewtonProduct(HessianProduct):
         return emit_module(Emission(self.function, program, call, entrance.roots, title, made, own))
 
 
-def _direction(primal: Any, given: Any, where: str) -> Any:
-    """A direction in the structure, the shapes and the dtypes of what is differentiated; None stands for zeros."""
-    parts = children(primal)
-    if parts is None:
-        if is_float(primal):
-            return Prototype.of(primal).fit(given, where)
-        if given is not None:
-            raise ArgumentError(f"{where} is {given!r} for an argument that has none", do="give None")
-        return None
-    dots = [None] * len(parts) if given is None else _parts_like(primal, given)
-    if dots is None or len(dots) != len(parts):
-        due = f"the keys {list(primal)}" if isinstance(primal, Mapping) else f"{len(parts)} parts"
-        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {due}, and is {given!r}")
-    return rebuild(
-        primal, [_direction(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
-    )
-
-
-def _parts_like(primal: Any, given: Any) -> list[Any] | None:
-    """The parts of a container in the order of those of another one; None if it isn't one of the same kind."""
-    if isinstance(primal, Mapping):
-        alike = isinstance(given, Mapping) and set(given) == set(primal)
-        return [given[key] for key in primal] if alike else None
-    plain = isinstance(primal, (tuple, list))
-    return children(given) if isinstance(given, (tuple, list) if plain else type(primal)) else None
-
-
-class GaussNewton(AtOnce):
+class GaussNewton(AtOnce[P, R_co]):
     """The matrix J^T J of the Jacobian, in one pass."""
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), "ggnvp")
+        self.product: GaussNewtonProduct[Any] = GaussNewtonProduct(function, replace(request, kind="ggnvp"), "ggnvp")
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return by_products(self.product, args, kwargs)
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
+        matrix: R_co = by_products(self.product, args, kwargs)
+        return matrix
 
 
-class GaussNewtonOfLoss(AtOnce):
+class GaussNewtonOfLoss(AtOnce[P, R_co]):
     """The matrix J^T H J of the Jacobian and the Hessian of a loss, in one pass: that of its products."""
 
     __srcad_way__ = "matrix"
 
     def __init__(self, function: Function, request: Request, made_by: str, loss: Function | None) -> None:
         super().__init__(function, request, made_by)
-        self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), made_by, loss)
+        self.product: GaussNewtonProduct[Any] = GaussNewtonProduct(
+            function, replace(request, kind="ggnvp"), made_by, loss
+        )
         self.loss = loss
-        self._specialiser = Specialiser(self, Request("primal", None, single=False))
+        self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self.differentiated(args, kwargs)  # which refuses what has no derivative
         return super().__call__(*args, **kwargs)
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return by_products(self.product, args, kwargs)
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
+        matrix: R_co = by_products(self.product, args, kwargs)
+        return matrix
 
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         return self.product.differentiated(args, kwargs)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Derived:
-        return self if instance is None else _bound(self, instance, owner)
+    def _of(self, function: Function) -> Derived[..., Any]:
+        return type(self)(function, self.__srcad__[1], self.made_by, self.loss)
 
     def __reduce__(self) -> Any:
         return _with_loss(super().__reduce__(), self.loss)
 
 
-def by_products(product: GaussNewtonProduct, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def by_products(product: GaussNewtonProduct[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The matrix of the product, a column after the other: for what several directions can't go through at once."""
     single = product.__srcad__[1].single
 
@@ -155,11 +136,6 @@ def by_products(product: GaussNewtonProduct, args: tuple[Any, ...], kwargs: dict
         return product(*args, direction[0] if single else direction, **kwargs)
 
     return columns(along, product.differentiated(args, kwargs), single)
-
-
-def _bound(derived: GaussNewtonOfLoss | GaussNewtonProduct, instance: Any, owner: type | None) -> Derived:
-    function, request = derived.__srcad__
-    return type(derived)(function.__get__(instance, owner), request, derived.made_by, derived.loss)
 
 
 def _with_loss(made: Any, loss: Function | None) -> Any:
@@ -170,8 +146,30 @@ def _with_loss(made: Any, loss: Function | None) -> Any:
 # ---- the public functions
 
 
+@overload
+def vhp(
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str = "numpy"
+) -> HessianProduct[A]: ...
+
+
+@overload
+def vhp(function: Function, argnums: Argnums = 0, *, backend: str = "numpy") -> HessianProduct[Any]: ...
+
+
+@overload
+def vhp(
+    function: None = None, argnums: First = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
+
+
+@overload
+def vhp(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Function], HessianProduct[Any]]: ...
+
+
 @means(Makes())
-def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def vhp(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
     Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two to four
@@ -184,11 +182,37 @@ def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     >>> srcad.vhp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([4., 2.])
     """
-    return derive(HessianProduct, "vhp", function, request_for("vhp", argnums))
+    return derive(HessianProduct, "vhp", function, request_for("vhp", argnums, backend=backend))
+
+
+@overload
+def ggnvp(
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> HessianProduct[A]: ...
+
+
+@overload
+def ggnvp(
+    function: Function, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> HessianProduct[Any]: ...
+
+
+@overload
+def ggnvp(
+    function: None = None, argnums: First = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
+
+
+@overload
+def ggnvp(
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
 @means(Makes())
-def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
+def ggnvp(
+    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> object:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
     J is the Jacobian of f at x, H the Hessian of the loss L, a function of one argument, at f(x). Without a loss H is
@@ -201,11 +225,35 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Funct
     >>> srcad.ggnvp(lambda x: np.sin(x))(np.array([0.0, 1.0]), np.array([1.0, 1.0])).round(4)
     array([1.    , 0.2919])
     """
-    return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums), loss)
+    return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums, backend=backend), loss)
+
+
+@overload
+def gauss_newton(
+    function: Callable[Concatenate[npt.NDArray[Number], P], object],
+    argnums: First = 0,
+    *,
+    loss: Loss = None,
+    backend: str = "numpy",
+) -> Derived[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+
+
+@overload
+def gauss_newton(
+    function: Callable[P, object], argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> Derived[P, Any]: ...
+
+
+@overload
+def gauss_newton(
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
 @means(Makes())
-def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
+def gauss_newton(
+    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> object:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
     It is J^T J, the sum of the outer products of the gradients of all residuals: what is left of the Hessian of the
@@ -220,9 +268,10 @@ def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss
     array([[5., 3.],
            [3., 3.]])
     """
+    request = request_for("gauss_newton", argnums, backend=backend)
     if loss is None:
-        return derive(GaussNewton, "gauss_newton", function, request_for("gauss_newton", argnums))
-    return _with_a_loss(GaussNewtonOfLoss, "gauss_newton", function, request_for("gauss_newton", argnums), loss)
+        return derive(GaussNewton, "gauss_newton", function, request)
+    return _with_a_loss(GaussNewtonOfLoss, "gauss_newton", function, request, loss)
 
 
 def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Request, loss: Function | None) -> Any:
@@ -231,8 +280,18 @@ def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Req
     return cls(function, request, made_by, loss)
 
 
+@overload
+def deriv(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
+
+
+@overload
+def deriv(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
+
+
 @means(Makes())
-def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def deriv(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The derivative of a function of a number, or of a vectorised one at each element of an array.
 
     For a float x it is the tangent for the direction 1.0, whatever structure the function returns. For an array x
@@ -247,22 +306,42 @@ def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
     >>> srcad.deriv(srcad.deriv(lambda x: x**3))(2.0)
     12.0
     """
-    return derive(Derived, "deriv", function, request_for("deriv", argnums))
+    return derive(Derived, "deriv", function, request_for("deriv", argnums, backend=backend))
+
+
+@overload
+def elementwise_grad(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
+
+
+@overload
+def elementwise_grad(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def elementwise_grad(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
 
     >>> import numpy as np, srcad
     >>> srcad.elementwise_grad(lambda x: x**2)(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums))
+    return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums, backend=backend))
+
+
+@overload
+def laplacian(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
+
+
+@overload
+def laplacian(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def laplacian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The sum of the second derivatives with respect to each element of the arguments.
 
     The function may return any structure; each of its numbers has its own Laplacian. It is computed forwards: for
@@ -274,11 +353,21 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     >>> float(srcad.laplacian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])))
     18.0
     """
-    return derive(Derived, "laplacian", function, request_for("laplacian", argnums))
+    return derive(Derived, "laplacian", function, request_for("laplacian", argnums, backend=backend))
+
+
+@overload
+def divergence(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, float]: ...
+
+
+@overload
+def divergence(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], Derived[P, float]]: ...
 
 
 @means(Makes())
-def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def divergence(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The trace of the Jacobian of a vector field: of a function whose result has the shape of its argument.
 
     Of structures too, which must be the same. For each of the n elements one run with a tangent, in a loop of the
@@ -288,11 +377,23 @@ def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
     >>> float(srcad.divergence(lambda x: x * np.sum(x))(np.array([1.0, 2.0])))
     9.0
     """
-    return derive(Derived, "divergence", function, request_for("divergence", argnums))
+    return derive(Derived, "divergence", function, request_for("divergence", argnums, backend=backend))
+
+
+@overload
+def taylor(
+    function: Callable[..., R], order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> HessianProduct[tuple[R, ...]]: ...
+
+
+@overload
+def taylor(
+    function: None = None, order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[..., R]], HessianProduct[tuple[R, ...]]]: ...
 
 
 @means(Makes())
-def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0) -> Any:
+def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The Taylor coefficients along a direction: `taylor(f, 3)(x, v)` is (c0, c1, c2, c3).
 
         f(x + t v)  =  c0 + c1 t + c2 t**2 + c3 t**3 + O(t**4)
@@ -313,7 +414,7 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
         highest = -1
     if isinstance(order, bool) or highest < 0:
         raise ArgumentError(f"the order of a Taylor series is a whole number from 0 on, not {order!r}")
-    request = replace(request_for("taylor", argnums), order=highest)
+    request = replace(request_for("taylor", argnums, backend=backend), order=highest)
     return derive(HessianProduct, "taylor", function, request)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from srcad.codegen.expressions import negation
-from srcad.codegen.statements import Statements, names_in
+from srcad.codegen.spelling import names_in
+from srcad.codegen.statements import Statements
 from srcad.lowering.liveness import Liveness
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, slots
-from srcad.trace.types import Undefined
 from srcad.trace.walk import walk
 
 
@@ -106,12 +106,12 @@ class Control:
 
     def unset(self, eq: Equation, carried: Sequence[Slot]) -> list[Item]:
         """None for what has no value before the loop, and is given another name in it: to read it would fail."""
-        unset = {s.parameters[-1] for s in carried if s.initial is not None and isinstance(s.initial.type, Undefined)}
+        unset = {s.parameters[-1] for s in carried if s.initial is not None and s.initial.type.is_undefined}
         if not unset:
             return []
         inner = [e for region in eq.regions for e in walk(region) if e.op in STRUCTURED]
         read = {a for e in inner for slot in slots(e) for a in slot.sources if a in unset and self.renames(e, slot, a)}
-        targets = sorted({self.x.names.of(var) for var in read if isinstance(var, Var)})
+        targets = sorted({self.x.names.of(var) for var in read if var.is_variable})
         return [Simple(ast.Assign([ast.Name(target, ast.Store())], ast.Constant(None)), eq) for target in targets]
 
     def renames(self, eq: Equation, slot: Slot, source: Atom) -> bool:
@@ -192,15 +192,14 @@ class Control:
 
 def tested(condition: ast.expr) -> ast.expr:
     """What decides: of bool(c), c."""
-    call = condition if isinstance(condition, ast.Call) and not condition.keywords else None
-    is_bool = call is not None and isinstance(call.func, ast.Name) and call.func.id == "bool" and len(call.args) == 1
-    return call.args[0] if call is not None and is_bool else condition
+    match condition:
+        case ast.Call(ast.Name("bool"), [argument], []):
+            return argument
+    return condition
 
 
 def _is(atom: Atom, value: object) -> bool:
-    if not isinstance(atom, Const) or isinstance(atom.type, Undefined):
-        return False
-    return type(atom.value) is type(value) and atom.value == value
+    return type(atom.number) is type(value) and atom.number == value
 
 
 def _targets(item: Item) -> set[str]:

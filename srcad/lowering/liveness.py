@@ -3,8 +3,10 @@
 Folded variables (`inline`) are not variables of the generated code: reading one reads what its expression reads, at the
 place where it is printed, and its equation is skipped.
 
+This goes backwards, through a loop with what lives throughout it, and has a traversal of its own for that.
+
 A loop's parameters stand for its state. The condition and the body of a `while` must have the same parameters
-(`srcad.codegen.prepare` sees to it).
+(`srcad.lowering.prepare` sees to it).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
 
 NOTHING: Mapping[Var, Equation] = {}
 
@@ -38,9 +40,8 @@ class Liveness:
     def reads(self, atoms: Iterable[Atom]) -> set[Var]:
         """The variables read by evaluating these."""
         found: set[Var] = set()
-        for atom in atoms:
-            if isinstance(atom, Var):
-                found |= self._reads_of(atom)
+        for var in variables(atoms):
+            found |= self._reads_of(var)
         return found
 
     def _reads_of(self, var: Var) -> frozenset[Var]:

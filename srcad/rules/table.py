@@ -34,7 +34,7 @@ from srcad.rules.language import Expr, materialise, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Array, Scalar, Type, is_differentiable, is_numeric
+from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
 Bars = tuple[Atom | None, ...]
 Pullback = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
@@ -71,6 +71,13 @@ RULES: dict[str, Rule] = {}
 def lookup(name: str) -> Rule | None:
     """The rule of an operation, if there is one."""
     return RULES.get(name)
+
+
+def complete(*rules: Rule) -> None:
+    """Add the rules that are made of the sweeps, and so can't stand below these."""
+    for rule in rules:
+        if RULES.setdefault(rule.name, rule) is not rule:
+            raise ValueError(f"operation {rule.name!r} stands twice in the table of derivatives")
 
 
 @dataclass(frozen=True)
@@ -258,10 +265,11 @@ def _fitted(b: Builder, tangent: Atom, result: Atom) -> Atom:
 
 
 def _same_shape(a: Type, b: Type) -> bool:
-    if isinstance(a, Scalar) and isinstance(b, Scalar):
+    if a.is_scalar and b.is_scalar:
         return True
-    same_rank = isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank
-    return same_rank and all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))  # type: ignore[attr-defined]
+    if not isinstance(a, Array) or not isinstance(b, Array) or a.rank != b.rank:
+        return False
+    return all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))
 
 
 # ---- linear

@@ -30,7 +30,7 @@ _INFIX_STRENGTHS = {
 }
 
 # Operations that are about shapes and types alone: the number is that of operand 0.
-_SILENT = frozenset({"with_dims", "materialise", "cast", "positive"})
+_SILENT = frozenset({"with_dims", "known_as", "materialise", "cast", "positive"})
 
 # Operations that are spelled otherwise than as calls.
 _SPELLED = {
@@ -156,7 +156,7 @@ class Terms(Formulas):
         if equation.op != "multiply":
             return super().infix(equation)
         left, right = equation.operands
-        if isinstance(right, Const) and not isinstance(left, Const):
+        if not right.is_variable and left.is_variable:
             left, right = right, left
         texts, minus = [], False
         for factor in (left, right):

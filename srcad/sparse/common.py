@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import functools
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from srcad.api.gradients import request_for
+from srcad.api.derived import request_for
 from srcad.calls.arguments import Argnums, name_of
 from srcad.calls.specialise import Entrance, Specialiser
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import ArgumentError
 from srcad.patterns import Plan, plan
@@ -23,42 +24,57 @@ from srcad.sparse.given import given_pattern
 from srcad.sparse.layout import Layout
 
 Function = Callable[..., Any]
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+S = TypeVar("S")
+M = TypeVar("M", covariant=True)  # a matrix, or a tuple of them
 
 REMEMBERED = 8  # plans
 
 
-class Sparse:
+class Sparse(ABC, Generic[P, M]):
     """A derivative that comes as sparse matrices. Abstract: `Jacobian` and `Hessian` say how it is evaluated."""
 
     made_by = ""
 
     __srcad_unread__ = True  # in a program that is differentiated it runs as it stands: SciPy's matrices have no rules
 
-    def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None) -> None:
+    def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None, backend: str) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
         _require_scipy()
-        functools.update_wrapper(self, function, updated=())  # type: ignore[arg-type]
+        functools.update_wrapper(self, function, updated=())
         self.function = function
         self.argnums = argnums
         self.sparsity = sparsity
         self.given = None if sparsity is None else given_pattern(sparsity)
         self.check = sparsity is not None if check is None else check
-        self.single = request_for("tangent", argnums).single
+        self.single = request_for("tangent", argnums, backend=backend).single
+        self.backend = backend
         self._plans: tuple[tuple[str | None, Plan], ...] = ()
         self.__name__ = name_of(function)
 
     def specialiser(self, kind: str) -> Specialiser:
         chosen = request_for(kind, self.argnums).argnums
-        return Specialiser(self.function, Request(kind, chosen, single=False))
+        return Specialiser(self.function, Request(kind, chosen, single=False, backend=self.backend))
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Sparse[P, M]: ...
+
+    @overload
+    def __get__(self: Sparse[Concatenate[S, Q], M], instance: S, owner: type | None = None) -> Sparse[Q, M]: ...
+
+    def __get__(self, instance: object, owner: type | None = None) -> Sparse[Any, M]:
         """As a method: derived from the bound method."""
         return self if instance is None else self.of(self.function.__get__(instance, owner))
 
-    def of(self, function: Function) -> Any:
-        """The same of another function."""
-        raise NotImplementedError
+    @abstractmethod
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+        """The matrix at these arguments."""
+
+    @abstractmethod
+    def of(self, function: Function) -> Sparse[Any, M]:
+        """Another function's matrix of this kind."""
 
     def __repr__(self) -> str:
         return f"<srcad.sparse.{self.made_by} of {self.__name__}>"

@@ -28,10 +28,10 @@ from srcad.frontend.core.values import (
     Static,
     Value,
 )
-from srcad.frontend.memory.branches import as_bool, branch, either, name_of, negate, truth
+from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
-from srcad.ops.catalogue import NeedsStatic
+from srcad.ops.catalogue import OPS, NeedsStatic
 from srcad.trace import rewrite
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
@@ -71,7 +71,7 @@ def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
     """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
-    known = written_out(sequence, MOST_WRITTEN_OUT) if m.written_out else None
+    known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out else None
     if isinstance(sequence, Items):
         unrolled(m, list(sequence.values), turn)
     elif known is not None:
@@ -122,15 +122,10 @@ def left(m: Machine) -> Value:
 
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
-    base, start = m.heap, len(m.builder.equations)
-    try:
+    apart = first_and_rest(sequence)
+    with m.attempt(SrcadError, when=lambda refused: refused.first_turn and apart is not None) as tried:
         _settled(m, sequence, turn)
-    except SrcadError as refused:
-        apart = first_and_rest(sequence) if refused.first_turn else None
-        if apart is None:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
+    if tried.error and apart is not None:
         _first_turn_apart(m, sequence, *apart, turn)
 
 
@@ -178,16 +173,11 @@ def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
 
 
 def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
-    base, start = m.heap, len(m.builder.equations)
     own: set[Var] = set()
-    try:
+    with m.attempt(NeedsStatic, when=lambda needed: m.variables.sources(needed.var) & own) as tried:
         _fixed_point(m, sequence, turn, own)
-    except NeedsStatic as needed:
-        if not m.sources(needed.var) & own:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
-        _unroll_for(m, needed, sequence, turn)
+    if tried.error:
+        _unroll_for(m, tried.error, sequence, turn)
 
 
 def _unroll_for(m: Machine, needed: NeedsStatic, sequence: Indexed, turn: Turn) -> None:
@@ -227,10 +217,10 @@ def _one_turn(m: Machine, sequence: Indexed, turn: Turn, index: Var) -> Value:
 
 def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
     """The heap at the start of a turn, where nothing has been left yet."""
-    frame = heap[m.frames[-1]]
+    frame = heap[m.stack.frames[-1]]
     assert isinstance(frame, FrameCell)
     flags = dict.fromkeys((*FLAGS, "$return"), FALSE)
-    return {**heap, m.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
+    return {**heap, m.stack.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
 
 
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:
@@ -245,7 +235,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
         var = old.var if old is not None and old.var.type == t else Var(t, name_of(m, key, a, b))
         slots[key] = Slot(var, a, b)
         if m.is_active(a) or m.is_active(b):
-            m.active.add(var)
+            m.variables.active.add(var)
         return var
 
     was_active = {v for v in (s.var for s in head.slots.values()) if m.is_active(v)}
@@ -276,15 +266,24 @@ def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branc
     flag: tuple[Atom, ...] = ()
     if breaks:
         flag = (stop.var,) if isinstance(stop, Num) else (const(True),)
-    region = Region((index, *(s.var for s in slots)), tuple(done.equations), (*flag, *(s.end for s in slots)))
+    entries, ends = _entering(m, slots, done)
+    region = Region((index, *(s.var for s in slots)), tuple(done.equations), (*flag, *ends))
     results = [Var(s.var.type, s.var.name) for s in slots]
     extra = [Var(INT)] if breaks else []
     params: dict[str, Any] = {"breaks": True} if breaks else {}
     if sequence.backwards:
         params["backwards"] = True
-    operands = (sequence.start, sequence.stop, sequence.step, *(s.entry for s in slots))
+    operands = (sequence.start, sequence.stop, sequence.step, *entries)
     _emit_loop(m, "for", operands, (region,), slots, results, extra, params)
     m.heap = exit_heap(head, slots, results)
+
+
+def _entering(m: Machine, slots: list[Slot], done: Branch) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
+    """What a loop begins with, and what it goes on with after a turn."""
+    variables, start = [s.var for s in slots], len(m.builder.equations)
+    entries = entering(m, m.builder.equations, [s.entry for s in slots], variables)
+    m.note(start)
+    return entries, entering(m, done.equations, [s.end for s in slots], variables)
 
 
 def _emit_loop(
@@ -300,9 +299,9 @@ def _emit_loop(
     start = len(m.builder.equations)
     m.builder.append(Equation(op, operands, (*results, *extra), MappingProxyType(params), regions))
     m.note(start)
-    m.active.difference_update(results)
-    m.active.difference_update(extra)
-    m.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
+    m.variables.active.difference_update(results)
+    m.variables.active.difference_update(extra)
+    m.variables.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
 
 
 def exit_heap(head: Head, slots: list[Slot], results: list[Var]) -> dict[int, Cell]:
@@ -317,22 +316,19 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
     """`while test: body`."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
-    base, start = m.heap, len(m.builder.equations)
     own: set[Var] = set()
-    try:
+
+    def recoverable(error: Exception) -> bool:
+        if isinstance(error, NeedsStatic):
+            return bool(m.variables.sources(error.var) & own)
+        return isinstance(error, SrcadError) and error.first_turn
+
+    with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
         _while(m, test, body, own)
-    except NeedsStatic as needed:
-        if not m.sources(needed.var) & own:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
-        _unroll_while(m, test, body)
-    except SrcadError as refused:
-        if not refused.first_turn:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
+    if isinstance(tried.error, SrcadError):
         _first_while(m, test, body)
+    elif tried.error:
+        _unroll_while(m, test, body)
     _restore(m, outer)
 
 
@@ -409,14 +405,13 @@ def _go_on(m: Machine, test: Callable[[], Value]) -> Value:
 
 def pure(m: Machine, test: Callable[[], Value]) -> bool:
     """Whether reading the test changes nothing."""
-    asked = m.apart(test)
-    unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
+    with m.rehearsal():
+        asked = m.apart(test)
+        unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
     return unchanged and not any(OPS_WITH_EFFECT(e) for e in asked.equations)
 
 
 def OPS_WITH_EFFECT(equation: Equation) -> bool:  # noqa: N802
-    from srcad.ops.catalogue import OPS
-
     known = OPS.get(equation.op)
     return (known is not None and known.effect) or any(
         OPS_WITH_EFFECT(e) for region in equation.regions for e in region.equations
@@ -450,11 +445,12 @@ def _emit_while(m: Machine, asked: Branch, head: Head, done: Branch) -> None:
     value = asked.value
     go = value.var if isinstance(value, Num) else const(bool(value.value))
     asking = Region(inside, tuple(asked.equations), (go,))
-    body = Region(inside, tuple(done.equations), tuple(s.end for s in slots))
+    entries, ends = _entering(m, slots, done)
+    body = Region(inside, tuple(done.equations), ends)
     body = rewrite.substitute(body, dict(zip(inside, outside, strict=True)))
     for old, new in zip(inside, outside, strict=True):
         if m.is_active(old):
-            m.active.add(new)
+            m.variables.active.add(new)
     results = [Var(s.var.type, s.var.name) for s in slots]
-    _emit_loop(m, "while", tuple(s.entry for s in slots), (asking, body), slots, results, [Var(INT)], {})
+    _emit_loop(m, "while", entries, (asking, body), slots, results, [Var(INT)], {})
     m.heap = exit_heap(head, slots, results)

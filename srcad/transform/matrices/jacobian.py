@@ -21,7 +21,8 @@ from srcad.ops.catalogue import builder
 from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim, Symbol, product
-from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
+from srcad.trace.nodes import NOTHING, Atom, Const, Leaf, Region, Trace, Tree, Var, with_leaves
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Array, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.matrices.batch import Batch, renamed
@@ -29,8 +30,8 @@ from srcad.transform.matrices.batch_procedures import Procedures
 from srcad.transform.matrices.units import one_like
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.prune import pruned
-from srcad.transform.sweeps.adjoint import Seed, adjoint
-from srcad.transform.sweeps.tangent import Direction, tangent
+from srcad.transform.sweeps.adjoint import Seeds, adjoint, seeds_in
+from srcad.transform.sweeps.tangent import directions_in, tangent
 
 Whole = Callable[[Atom], Atom]
 Blocks = Callable[["Units", Whole], Iterator[Atom]]
@@ -66,15 +67,20 @@ def dimension(spaces: Sequence[Atom], sizes: Mapping[Symbol, int]) -> int | None
     return total
 
 
-def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
+def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree, run: Runner = PLAIN) -> Trace:
     """The Jacobian with respect to the inputs `wrt`, by tangents.
 
     The output has the structure of the primal's; in the place of each result stands `structure`, that of the
     differentiated arguments, whose Leaf(k) is wrt[k], and in the place of what has no derivative None.
     """
-    made = tangent(trace, wrt, value=True)
+    made = tangent(trace, wrt, value=True, run=run)
+    return run(pruned, run(eliminate, run(along_columns, made, trace, wrt, structure)))
+
+
+def along_columns(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
+    """All unit tangents at once, in the tangent of a trace."""
     values, dots = _parted(trace, made)
-    directions = [entry.var for entry in made.inputs if isinstance(entry, Direction)]
+    directions = [entry.var for entry in directions_in(made)]
     moving = _moving(trace)
 
     def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
@@ -85,19 +91,24 @@ def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
     return _jacobian(trace, wrt, structure, made)
 
 
-def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
-    """The same by adjoints. That of a number is its gradient."""
-    distinct = tuple(dict.fromkeys(wrt))
-    moving = _moving(trace)
+def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree, run: Runner = PLAIN) -> Trace:
+    """The Jacobian as `by_columns` gives it, by adjoints. That of a number is its gradient."""
+    distinct, moving = tuple(dict.fromkeys(wrt)), _moving(trace)
+    seeds: Seeds = "inputs"
     if len(moving) == 1 and rank_of(trace.body.results[moving[0]].type) == 0:
         seeds = [const(1.0) if k in moving else None for k in range(len(trace.body.results))]
-        made = adjoint(trace, distinct, value=True, seeds=seeds)
-        made = replace(made, body=replace(made.body, results=_parted(trace, made)[1]))
-        return _jacobian(trace, wrt, structure, made)
-    made = adjoint(trace, distinct, value=True, seeds="inputs")
+    made = adjoint(trace, distinct, value=True, seeds=seeds, run=run)
+    return run(pruned, run(eliminate, run(along_rows, made, trace, wrt, structure)))
+
+
+def along_rows(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
+    """All unit adjoints at once, in the adjoint of a trace, if it isn't that of a number."""
+    moving = _moving(trace)
     values, bars = _parted(trace, made)
-    bars_in = [entry.var for entry in made.inputs if isinstance(entry, Seed)]
+    bars_in = [seed.var for seed in seeds_in(made)]
     inputs = _inputs(trace, wrt)
+    if not bars_in:
+        return _jacobian(trace, wrt, structure, replace(made, body=replace(made.body, results=bars)))
 
     def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
         for n in range(len(moving)):
@@ -243,7 +254,7 @@ def _folded(b: Builder, op: str, one: Atom, other: Atom) -> Atom:
 
 
 def _is(a: Atom, value: int) -> bool:
-    return isinstance(a, Const) and a.value == value
+    return a.number == value
 
 
 def _cut(
@@ -309,22 +320,15 @@ def _jacobian(trace: Trace, wrt: Sequence[int], structure: Tree, made: Trace) ->
     inner = {k: distinct.index(number) for k, number in enumerate(wrt)}
     outer = {k: place * len(distinct) for place, k in enumerate(_moving(trace))}
     output = _nested(trace.output, structure, outer, inner)
-    plain = replace(trace, name=f"{trace.name}_jac", body=made.body, output=output, procedures=made.procedures)
-    return pruned(eliminate(plain))
+    return replace(trace, name=f"{trace.name}_jac", body=made.body, output=output, procedures=made.procedures)
 
 
 def _nested(tree: Tree, structure: Tree, outer: dict[int, int], inner: dict[int, int]) -> Tree:
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(_nested(child, structure, outer, inner) for child in tree.children))
-    if isinstance(tree, Leaf) and tree.index in outer:
-        return _placed(structure, outer[tree.index], inner)
-    return Fixed(None)
+    return with_leaves(tree, lambda k: _placed(structure, outer[k], inner) if k in outer else NOTHING, NOTHING)
 
 
 def _placed(structure: Tree, first: int, inner: dict[int, int]) -> Tree:
-    if isinstance(structure, Node):
-        return replace(structure, children=tuple(_placed(child, first, inner) for child in structure.children))
-    return Leaf(first + inner[structure.index]) if isinstance(structure, Leaf) else structure
+    return with_leaves(structure, lambda k: Leaf(first + inner[k]))
 
 
 __all__ = ["COLUMNS", "ROWS", "by_columns", "by_rows", "dimension", "way_of"]
