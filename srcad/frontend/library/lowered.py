@@ -65,6 +65,8 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         bound = bind(function, args, keywords)
     except TypeError as error:
         m.refuse(f"{title(function)} takes no such arguments: {error}")
+    except SrcadError as error:
+        raise m.located(error) from None
     sources: dict[Var, ArrayRef] = {}
     plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
     out = None if bound.out == Static(None) else bound.out

@@ -33,8 +33,9 @@ def _abs(m: Machine, x: Value) -> Value:
     return Static(abs(x.value)) if isinstance(x, Static) else number_result(m, "absolute", x)
 
 
-def _pow(m: Machine, base: Value, exponent: Value) -> Value:
-    return binary(m, ast.Pow(), base, exponent)
+def _pow(m: Machine, base: Value, exp: Value, mod: Value = NONE) -> Value:
+    power = binary(m, ast.Pow(), base, exp)
+    return power if mod == NONE else binary(m, ast.Mod(), power, mod)
 
 
 def _divmod(m: Machine, a: Value, b: Value) -> Value:
