@@ -108,14 +108,14 @@ def _contracted(b: Builder, one: Atom, other: Atom, ranks: Sequence[int]) -> Ato
     """The sum over the elements of a result (whose rank comes first) of the products of two blocks of its Jacobian."""
     rank, left, right = ranks
     if rank == left == right == 1:
-        return b.emit("matmul", b.emit("transpose", one, axes=None), other)  # type: ignore[no-any-return]
+        return b.emit("matmul", b.emit("transpose", one, axes=None), other)
     if not left and not right:
         product: Atom = b.emit("multiply", one, other)
         return b.emit("sum", product, axis=None, keepdims=False) if rank else product
     if not rank and not (left and right):
-        return b.emit("multiply", one, other)  # type: ignore[no-any-return]
+        return b.emit("multiply", one, other)
     axes = tuple(range(rank))
-    return b.emit("tensordot", one, other, axes=(axes, axes))  # type: ignore[no-any-return]
+    return b.emit("tensordot", one, other, axes=(axes, axes))
 
 
 def _zero_block(b: Builder, one: Var, other: Var) -> Atom:

@@ -154,17 +154,17 @@ def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
     """The array `base` in which the part that `step` looks at is `new`."""
     params = dict(step.params)
     if step.op == "element":
-        return m.make("list_set", base, new, step.operands[0])
+        return m.emit("list_set", base, new, step.operands[0])
     if step.op == "get_item":
-        return m.make("set_item", base, new, *step.operands, **params)
+        return m.emit("set_item", base, new, *step.operands, **params)
     if step.op == "transpose":
         axes = params.get("axes") or tuple(reversed(range(base.type.rank if isinstance(base.type, Array) else 0)))
-        return m.make("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+        return m.emit("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
     if step.op == "flip":
-        return m.make("flip", new, **params)
+        return m.emit("flip", new, **params)
     if step.op in RESHAPES:
         rank = base.type.rank if isinstance(base.type, Array) else 0
-        return m.make("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
+        return m.emit("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
     m.refuse(
         f"a write through the view that {step.op} gives isn't supported yet",
         do="write to the array itself, by an index.",
@@ -460,17 +460,17 @@ def _range_to_python(m: Machine, value: Range) -> Any:
     parts = [to_python(m, part) for part in (value.start, value.stop, value.step)]
     if all(isinstance(part, int) for part in parts):
         return range(*parts)
-    return m.make("arange", *parts, dtype=None)
+    return m.emit("arange", *parts, dtype=None)
 
 
 def grown_array(m: Machine, var: Atom) -> Atom:
-    return m.make("list_to_array", var)
+    return m.emit("list_to_array", var)
 
 
 def to_atom(m: Machine, value: Value) -> Atom:
     """One run-time object for any value: lists and tuples are made as Python objects."""
     if isinstance(value, Tup):
-        return m.make("tuple_new", *(to_atom(m, item) for item in value.items))
+        return m.emit("tuple_new", *(to_atom(m, item) for item in value.items))
     if isinstance(value, Ref):
         cell = m.heap[value.cell]
         if isinstance(cell, GrownCell):
@@ -481,14 +481,14 @@ def to_atom(m: Machine, value: Value) -> Atom:
             return box(m, cell.items)
         if isinstance(cell, DictCell):
             keys = tuple(key for key, _ in cell.items)
-            return m.make("dict_new", *(to_atom(m, item) for _, item in cell.items), keys=keys)
+            return m.emit("dict_new", *(to_atom(m, item) for _, item in cell.items), keys=keys)
         m.refuse("an instance of a class is an element of a list whose items are known at run time only")
     if isinstance(value, Slice):
         parts = (value.start, value.stop, value.step)
-        return m.make("call", Const(slice, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
+        return m.emit("call", Const(slice, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
     if isinstance(value, Range):
         parts = (value.start, value.stop, value.step)
-        return m.make("call", Const(range, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
+        return m.emit("call", Const(range, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
     return to_number(m, value, "made a run-time object")
 
 
@@ -501,7 +501,7 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
             m.refuse(
                 "a list whose elements are of different kinds is indexed or iterated by a number known at run time only"
             )
-    return m.make("list_new", *atoms, element=element or OPAQUE)
+    return m.emit("list_new", *atoms, element=element or OPAQUE)
 
 
 def is_list(m: Machine, ref: ArrayRef) -> bool:

@@ -123,7 +123,7 @@ def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -
         if isinstance(atom.type, Array) and atom.type.rank and not atom.type.dims[0].symbol is not None:
             count = atom.type.dims[0].offset
         elif isinstance(atom.type, Array):
-            m.emit("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
+            m.emit_many("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
         return tuple(get_known(m, value, k) for k in range(count))
     return known_items(m, value, "the number of values that are unpacked")
 

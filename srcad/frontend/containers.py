@@ -286,7 +286,7 @@ def append(m: Machine, owner: Ref, value: Value) -> Value:
         m.change(owner.cell, replace(cell, items=last((*cell.items, value), cell.most)))
     else:
         assert isinstance(cell, GrownCell)
-        longer = replace(cell, var=m.make("list_append", grown.content(m, cell), to_atom(m, value)))
+        longer = replace(cell, var=m.emit("list_append", grown.content(m, cell), to_atom(m, value)))
         m.change(owner.cell, grown.shortened(m, longer, front=False))
         capture(m, owner, value)
     return NONE
@@ -312,7 +312,7 @@ def _pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B
             value = from_atom(m, load(m, value), owner=owner.cell)
         m.change(owner.cell, grown.without(m, cell, to_number(m, index)))
         return value
-    value_atom, rest = m.emit("list_pop", grown.content(m, cell))
+    value_atom, rest = m.emit_many("list_pop", grown.content(m, cell))
     m.change(owner.cell, replace(cell, var=rest))
     return from_atom(m, value_atom, owner=owner.cell)
 
@@ -439,7 +439,7 @@ def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value
         capture(m, Ref(owner.cell), args[0])
         return NONE
     if name == "pop" and not args:
-        value, rest = m.emit("list_pop", load(m, owner))
+        value, rest = m.emit_many("list_pop", load(m, owner))
         store(m, owner, rest)
         return from_atom(m, value, owner=owner.cell)
     m.refuse(f"the method {name!r} of a list in a list that has grown in a loop isn't supported yet")

@@ -416,7 +416,7 @@ def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
 def _list_like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
     """The same for a list whose length is known at run time only."""
     if value == NONE:
-        return m.emit("list_zeros", actual)  # type: ignore[no-any-return]
+        return m.emit("list_zeros", actual)
     dot = to_atom(m, value)
     if not isinstance(dot.type, ListOf):
         m.refuse(f"{what} of a list is of type {dot.type}", do="give a list of the same length.")

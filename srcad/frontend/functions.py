@@ -202,7 +202,7 @@ def too_deep(m: Machine, code: Code) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
     text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
-    m.emit("raise_", error)
+    m.emit_many("raise_", error)
     raise Diverges
 
 
@@ -360,4 +360,4 @@ def emit_raise(m: Machine, statement: ast.Raise) -> None:
     from srcad.frontend.expressions import evaluate
 
     parts = [evaluate(m, part) for part in (statement.exc, statement.cause) if part is not None]
-    m.emit("raise_", *(to_atom(m, part) for part in parts))
+    m.emit_many("raise_", *(to_atom(m, part) for part in parts))

@@ -337,8 +337,7 @@ def diag_indices_from(b: Builder, arr: Any) -> tuple[Atom, ...]:
 def _triangle(name: str) -> Any:
     def lowering(b: Builder, n: Any, k: Any = 0, m: Any = None) -> tuple[Atom, ...]:
         lengths = (length_atom(n), length_atom(k), *_columns(m))
-        places: tuple[Atom, ...] = b.emit("triangle_indices", *lengths, function=name)
-        return places
+        return b.emit_many("triangle_indices", *lengths, function=name)
 
     return lowering
 

@@ -98,8 +98,7 @@ def take_along_axis(b: Builder, arr: Any, indices: Any, axis: Any = -1) -> Any:
 @lowers(np.nonzero, method="nonzero")
 def nonzero(b: Builder, a: Any) -> tuple[Any, ...]:
     x = as_array(b, a)
-    found = b.emit("nonzero", x, rank=known_rank(x, "nonzero"))
-    return found if isinstance(found, tuple) else (found,)
+    return b.emit_many("nonzero", x, rank=known_rank(x, "nonzero"))
 
 
 @lowers(np.flatnonzero)

@@ -404,8 +404,7 @@ def _split(b: Builder, x: Atom, sections: Any, axis: Any, uneven: bool) -> tuple
     if count == 1:
         return (sliced(b, x, axis, None, None),)
     extra: dict[str, Any] = {"uneven": True} if uneven else {}
-    parts = b.emit("split", x, sections=count, axis=axis, **extra)
-    return parts if isinstance(parts, tuple) else (parts,)
+    return b.emit_many("split", x, sections=count, axis=axis, **extra)
 
 
 @lowers(np.split)

@@ -464,7 +464,7 @@ def det(b: Builder, a: Any) -> Atom:
 
 @lowers(np.linalg.slogdet)
 def slogdet(b: Builder, a: Any) -> Any:
-    return SlogdetResult(*b.emit("slogdet", as_array(b, a)))
+    return SlogdetResult(*b.emit_many("slogdet", as_array(b, a)))
 
 
 @lowers(np.linalg.cholesky)
@@ -479,7 +479,7 @@ def _triangle_option(uplo: Any) -> dict[str, str]:
 
 @lowers(np.linalg.eigh)
 def eigh(b: Builder, a: Any, UPLO: Any = "L") -> Any:
-    return EighResult(*b.emit("eigh", as_array(b, a), **_triangle_option(UPLO)))
+    return EighResult(*b.emit_many("eigh", as_array(b, a), **_triangle_option(UPLO)))
 
 
 @lowers(np.linalg.eigvalsh)
@@ -496,7 +496,7 @@ def svd(b: Builder, a: Any, full_matrices: Any = True, compute_uv: Any = True, h
         return emit(b, "singular_values", x)
     *_, rows, columns = dims_or_raise(x.type, "svd")
     full = bool(static(full_matrices, "full_matrices")) and not rows.same(columns)
-    return SVDResult(*b.emit("svd", x, full_matrices=full))
+    return SVDResult(*b.emit_many("svd", x, full_matrices=full))
 
 
 @lowers(np.linalg.svdvals)
@@ -509,7 +509,7 @@ def qr(b: Builder, a: Any, mode: Any = "reduced") -> Any:
     mode = static(mode, "mode")
     if mode not in ("reduced", "r"):
         raise NotYetSupported(f"np.linalg.qr with mode={mode!r}", do="use mode='reduced'")
-    q, r = b.emit("qr", as_array(b, a))
+    q, r = b.emit_many("qr", as_array(b, a))
     return r if mode == "r" else QRResult(q, r)
 
 
@@ -525,7 +525,7 @@ def pinv(b: Builder, a: Any, rcond: Any = None, hermitian: Any = False, *, rtol:
 def lstsq(build: Builder, /, a: Any, b: Any, rcond: Any = None) -> tuple[Atom, ...]:
     rcond = static(rcond, "rcond")
     extra = {} if rcond is None else {"rcond": rcond}
-    results: tuple[Atom, ...] = build.emit("lstsq", as_array(build, a), as_array(build, b), **extra)
+    results = build.emit_many("lstsq", as_array(build, a), as_array(build, b), **extra)
     return results
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.joining import interior
-from srcad.rules.language import Expr, add_item, dim, get_item, one, total, zeros
+from srcad.rules.language import Expr, add_item, apply, dim, get_item, total, zeros
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, linear, rule, wrap
+from srcad.rules.table import Site, linear, rule
 
 # ---- joining
 
@@ -60,8 +60,8 @@ def _joins(name: str, adjoint: Any) -> None:
 
 _joins("concatenate", _concatenate)
 _joins("stack", _stack)
-linear("concatenate_list", lambda g, xs, y, *, axis: one("split_like", g, xs, axis=axis))
-linear("split_like", lambda g, whole, parts, y, *, axis: one("concatenate_list", g, axis=axis))
+linear("concatenate_list", lambda g, xs, y, *, axis: apply("split_like", g, xs, axis=axis))
+linear("split_like", lambda g, whole, parts, y, *, axis: apply("concatenate_list", g, axis=axis))
 
 
 # ---- splitting
@@ -72,7 +72,7 @@ def _split(site: Site, *bars: Expr | None) -> Any:
     return site.apply("concatenate", *parts, axis=site.params["axis"])
 
 
-rule("split", _split, lambda site, x: one("split", x, **site.params))
+rule("split", _split, lambda site, x: apply("split", x, **site.params))
 
 
 # ---- repeating
@@ -91,15 +91,15 @@ def _tile(g: Expr, x: Expr, *rest: Expr) -> Expr:
             summed.append(len(lengths))
             lengths.append(count)
         lengths += [dim(x, own)] if own >= 0 else []
-    return shaped_like(total(one("reshape", g, *lengths), tuple(summed)), x) if summed else shaped_like(g, x)
+    return shaped_like(total(apply("reshape", g, *lengths), tuple(summed)), x) if summed else shaped_like(g, x)
 
 
 def _repeat(g: Expr, x: Expr, repeats: Expr, y: Expr, *, axis: int = 0) -> Expr:
     if repeats.rank == 0:
         lengths: list[Any] = [dim(x, k) for k in range(known_rank(x.atom, "repeat"))]
         lengths.insert(axis + 1, repeats)
-        return sized(total(one("reshape", g, *lengths), axis + 1), x)
-    places = one("repeat", one("arange", dim(x, axis)), repeats)
+        return sized(total(apply("reshape", g, *lengths), axis + 1), x)
+    places = apply("repeat", apply("arange", dim(x, axis)), repeats)
     return add_item(zeros(x), g, places, index=along(axis, ("array", 0)))
 
 
@@ -111,11 +111,11 @@ linear("repeat", _repeat)
 
 
 def _pad(site: Site, g: Expr) -> Any:
-    return wrap(site.b, interior(site.b, g.atom, site.params["width"]))
+    return Expr(site.b, interior(site.b, g.atom, site.params["width"]))
 
 
 def _pad_tangent(site: Site, dot: Expr) -> Any:
-    return one("pad", dot, width=site.params["width"], mode="constant")
+    return apply("pad", dot, width=site.params["width"], mode="constant")
 
 
 rule("pad", _pad, _pad_tangent)

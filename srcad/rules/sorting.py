@@ -10,12 +10,12 @@ from srcad.rules.joining import along
 from srcad.rules.language import (
     Expr,
     add_item,
+    apply,
     cast,
     dim,
     floor,
     get_item,
     minimum,
-    one,
     set_item,
     take_along_axis,
     zeros,
@@ -34,7 +34,7 @@ flat(
 def _order(x: Expr, axis: int) -> Expr:
     """Where the sorted elements come from; of equal ones the first comes first."""
     last = axis == known_rank(x.atom, "sorting") - 1
-    return one("argsort", x, **({} if last else {"axis": axis}), kind="stable")
+    return apply("argsort", x, **({} if last else {"axis": axis}), kind="stable")
 
 
 def unsorted(g: Expr, order: Expr, axis: int) -> Expr:
@@ -74,7 +74,7 @@ def _flat_if_whole(site: Site, x: Expr) -> tuple[Expr, int]:
     axis = site.params.get("axis")
     if axis is not None:
         return x, axis
-    return (x if x.rank == 1 else one("ravel", x)), 0
+    return (x if x.rank == 1 else apply("ravel", x)), 0
 
 
 def _without_kept_axis(site: Site, g: Expr, front: int = 0) -> Expr:
@@ -147,7 +147,7 @@ def _statistic_tangent(site: Site, dot: Expr, *_: Expr | None) -> Expr:
     if lower.rank == 1:
         rank = known_rank(result.atom, "a quantile")
         result = permuted(result, [axis, *(k for k in range(rank) if k != axis)])
-    return one("reshape_like", result, y) if site.params.get("keepdims") else result
+    return apply("reshape_like", result, y) if site.params.get("keepdims") else result
 
 
 rule("median", _statistic_adjoint, _statistic_tangent)

@@ -6,13 +6,13 @@ import math
 from typing import Any, NoReturn
 
 from srcad.errors import NotYetSupported
-from srcad.rules.language import Expr, equal, exp, log, log1p, one, sign, total, unbroadcast, where
+from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, total, unbroadcast, where
 from srcad.rules.reductions import spread, spread_sum
 from srcad.rules.table import Site, pointwise, rule, slopes
 
 
 def special(name: str) -> Any:
-    return lambda *operands: one(name, *operands)
+    return lambda *operands: apply(name, *operands)
 
 
 digamma, polygamma, expit, iv, jv = map(special, ("digamma", "polygamma", "expit", "iv", "jv"))
@@ -49,9 +49,9 @@ slopes("gammaln", lambda x, y: digamma(x))
 slopes("gamma", lambda x, y: y * digamma(x))
 slopes("digamma", lambda x, y: polygamma(1, x))
 slopes("polygamma", None, lambda n, x, y: polygamma(n + 1, x))
-slopes("math_gamma", lambda x, y: y * one("math_digamma", x))
-slopes("math_lgamma", lambda x, y: one("math_digamma", x))
-slopes("math_digamma", lambda x, y: one("math_trigamma", x))
+slopes("math_gamma", lambda x, y: y * apply("math_digamma", x))
+slopes("math_lgamma", lambda x, y: apply("math_digamma", x))
+slopes("math_digamma", lambda x, y: apply("math_trigamma", x))
 slopes("math_trigamma", lambda x, y: polygamma(2, x))
 slopes(
     "beta",
@@ -87,7 +87,7 @@ slopes("i0", lambda x, y: i1(x))
 slopes("np_i0", lambda x, y: i1(x))
 slopes("i1", lambda x, y: 0.5 * (i0(x) + iv(2, x)))
 slopes("i0e", lambda x, y: i1e(x) - sign(x) * y)
-slopes("i1e", lambda x, y: 0.5 * (i0e(x) + iv(2, x) * exp(-one("absolute", x))) - sign(x) * y)
+slopes("i1e", lambda x, y: 0.5 * (i0e(x) + iv(2, x) * exp(-apply("absolute", x))) - sign(x) * y)
 pointwise("j0", lambda g, x, y: -(g * j1(x)))
 slopes("j1", lambda x, y: 0.5 * (j0(x) - jv(2, x)))
 pointwise("y0", lambda g, x, y: -(g * y1(x)))

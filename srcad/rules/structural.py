@@ -13,9 +13,9 @@ from srcad.rules.language import (
     Expr,
     add_item,
     apply,
+    apply_many,
     expanded,
     get_item,
-    one,
     set_item,
     unbroadcast,
     where,
@@ -71,7 +71,7 @@ def _accumulate_tangent(site: Site, total: Expr | None, more: Expr | None) -> Ex
     """Accumulated again, into the buffer of the tangent."""
     if total is None or more is None:
         return more if total is None else total
-    return one("accumulate", total, more)
+    return apply("accumulate", total, more)
 
 
 pointwise("accumulate", lambda g, *_: g, lambda g, *_: g, tangent=_accumulate_tangent)
@@ -136,7 +136,7 @@ rule("list_new", _list_new_adjoint, _list_new_tangent)
 
 
 def _list_append_adjoint(site: Site, g: Expr) -> Any:
-    value_bar, items_bar = apply("list_pop", g)
+    value_bar, items_bar = apply_many("list_pop", g)
     return items_bar, value_bar
 
 
@@ -154,7 +154,7 @@ def _or_zero(bar: Expr | None, x: Expr) -> Expr:
 
 
 rule("list_append", _list_append_adjoint, _list_append_tangent)
-rule("list_pop", _list_pop_adjoint, lambda site, items: apply("list_pop", items))
+rule("list_pop", _list_pop_adjoint, lambda site, items: apply_many("list_pop", items))
 
 linear("list_get", lambda g, items, i, y: apply("list_add", zeros(items), g, i))
 linear(

@@ -30,7 +30,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcad.rules.language import Expr, materialise, zeros
+from srcad.rules.language import Expr, materialise, unwrap, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation, Var
@@ -88,17 +88,9 @@ class Site:
         (result,) = self.results
         return result
 
-    def apply(self, op: str, *operands: Any, **params: Any) -> Any:
-        """Emit an equation; as `language.apply`, for when no operand is an `Expr`."""
-        return wrap(self.b, self.b.emit(op, *map(unwrap, operands), **params))
-
-
-def wrap(b: Builder, emitted: Any) -> Any:
-    return tuple(Expr(b, v) for v in emitted) if isinstance(emitted, tuple) else Expr(b, emitted)
-
-
-def unwrap(value: Any) -> Any:
-    return value.atom if isinstance(value, Expr) else value
+    def apply(self, op: str, *operands: object, **params: object) -> Expr:
+        """Emit an operation that has one result, also where no operand is an `Expr`."""
+        return Expr(self.b, self.b.emit(op, *map(unwrap, operands), **params))
 
 
 def _atom(value: Any) -> Atom | None:
@@ -311,8 +303,7 @@ def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -
 
 
 def _again(b: Builder, eq: Equation, operands: list[Atom]) -> Bars:
-    emitted = b.emit(eq.op, *operands, **eq.params)
-    return emitted if isinstance(emitted, tuple) else (emitted,)
+    return b.emit_many(eq.op, *operands, **eq.params)
 
 
 def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:

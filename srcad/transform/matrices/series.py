@@ -219,8 +219,8 @@ class Series:
         if rest is None:
             return None if top is None else self.like(eq.result, self.b.emit("divide", top, below))
         if top is None:
-            return self.b.emit("negative", self.b.emit("divide", rest, below))  # type: ignore[no-any-return]
-        return self.b.emit("divide", self.b.emit("subtract", top, rest), below)  # type: ignore[no-any-return]
+            return self.b.emit("negative", self.b.emit("divide", rest, below))
+        return self.b.emit("divide", self.b.emit("subtract", top, rest), below)
 
     def times(self, eq: Equation, count: int, x: Atom | None, y: Atom | None) -> Atom | None:
         """The product of that kind, count times."""
@@ -232,7 +232,7 @@ class Series:
     def plus(self, total: Atom | None, more: Atom | None) -> Atom | None:
         if total is None or more is None:
             return more if total is None else total
-        return self.b.emit("add", total, more)  # type: ignore[no-any-return]
+        return self.b.emit("add", total, more)
 
     def like(self, var: Var, found: Atom) -> Atom:
         """In the shape of a variable, with which it broadcasts."""
