@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError
-from srcad.frontend import implicit as reading
-from srcad.frontend.builtins import BUILTINS
+from srcad.frontend.derivatives import implicit as reading
+from srcad.frontend.library.builtins import BUILTINS
 from srcad.ops.solvers import HELPERS as MEANINGS
 from srcad.runtime import HELPERS
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by

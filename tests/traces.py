@@ -15,9 +15,10 @@ from srcad.ops.catalogue import result_types
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.builder import Builder, atom
 from srcad.trace.evaluate import evaluate
-from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var, walk
+from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var
 from srcad.trace.types import BOOL, FLOAT, INT, Array, Dim, Scalar, Type
 from srcad.trace.verifier import verify
+from srcad.trace.walk import walk
 
 N = Dim("n", 0, True)
 NUMBER = Scalar("float64")

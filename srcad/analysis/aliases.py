@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Atom, Equation, Trace, Var, walk
+from srcad.trace.nodes import Atom, Equation, Trace, Var
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import Array, ListOf, Opaque, TupleOf, Type, Unknown
+from srcad.trace.walk import walk
 
 OBJECT, CONTENT = 0, 1
 Node = tuple[Var, int]

@@ -12,8 +12,8 @@ import numpy as np
 
 from srcad.calls.typespec import example_call
 from srcad.errors import ArgumentError
-from srcad.frontend.builtins import BUILTINS
-from srcad.frontend.custom import refuse_making, stopped
+from srcad.frontend.derivatives.custom import refuse_making, stopped
+from srcad.frontend.library.builtins import BUILTINS
 from srcad.runtime.values import copied
 from srcad.trace.nodes import Leaf, Node, Tree
 from srcad.trace.types import UNKNOWN_DIM, Array, Scalar, Type, is_differentiable, rank_of, type_of

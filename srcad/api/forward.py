@@ -14,7 +14,7 @@ from srcad.calls.pushforward import Pushforward, leaves_of
 from srcad.calls.specialise import Entrance, known_push, missed, remember_push, specialiser_for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.reading import APPLIED, MAKERS, MAPS
+from srcad.frontend.core.reading import APPLIED, MAKERS, MAPS
 
 Linear = Callable[[Any], Any]
 

@@ -18,7 +18,7 @@ from srcad.calls.specialise import Entrance, Specialiser, missed, specialiser_fo
 from srcad.calls.typespec import example_call
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, NotYetSupported
-from srcad.frontend.reading import MAKERS, MAPS
+from srcad.frontend.core.reading import MAKERS, MAPS
 from srcad.show.emit import Emission, emit_module
 from srcad.show.table import Table
 from srcad.show.traces import table_of
@@ -35,7 +35,7 @@ class Derived:
     It takes the arguments of that function. `print` it to see what it is of, and what it has been compiled for.
     """
 
-    __srcad_way__ = "call"  # how a program that is differentiated means a call: see srcad.frontend.reading.Derivative
+    __srcad_way__ = "call"  # how a program that is differentiated means a call: see core.reading.Derivative
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         if not callable(function):

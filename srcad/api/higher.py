@@ -18,7 +18,7 @@ from srcad.calls.typespec import example_call
 from srcad.compile import orders  # noqa: F401 - registers the stages that the requests below ask for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.reading import MAKERS
+from srcad.frontend.core.reading import MAKERS
 from srcad.show.emit import Emission, emit_module
 
 # ---- Gauss-Newton

@@ -21,7 +21,7 @@ from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
 from srcad.calls.structures import children, is_float, leaves, map_leaves, rebuild, with_floats
 from srcad.compile.requests import Request
-from srcad.frontend.reading import MAKERS
+from srcad.frontend.core.reading import MAKERS
 from srcad.rules.lanes import NotBatched
 from srcad.show.values import input_values
 from srcad.trace.nodes import Trace

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError
-from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import PYTHON, Array, Dim, Opaque, Scalar, TupleOf, Type, Undefined, join, type_of
 

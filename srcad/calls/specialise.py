@@ -29,8 +29,8 @@ from srcad.compile.pipeline import Program, bugs_reported
 from srcad.compile.requests import Call, Request
 from srcad.compile.results import check_value, result_span
 from srcad.errors import Span, SrcadError
-from srcad.frontend.reading import derivation
-from srcad.frontend.roots import layers, rebinding
+from srcad.frontend.core.reading import derivation
+from srcad.frontend.core.roots import layers, rebinding
 from srcad.trace.nodes import Parameter
 
 Function = Callable[..., Any]

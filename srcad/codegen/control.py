@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from srcad.codegen.expressions import negation
 from srcad.codegen.statements import Statements, names_in
 from srcad.lowering.liveness import Liveness
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var, walk
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, slots
 from srcad.trace.types import Undefined
+from srcad.trace.walk import walk
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from srcad.analysis.aliases import MemoryClasses, levels
 from srcad.codegen.spelling import Style, repeats
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, free_variables, variables, walk
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import Undefined
+from srcad.trace.walk import free_variables, walk
 
 LONGEST = 84  # an expression that would be longer than this keeps its own statement
 LONGEST_CHOICE = 72

@@ -23,9 +23,10 @@ from srcad.lowering.careful import guarded
 from srcad.lowering.liveness import Liveness, liveness
 from srcad.lowering.ordering import sink_updates
 from srcad.lowering.prepare import prepare
-from srcad.trace.nodes import Region, Trace, Var, walk
+from srcad.trace.nodes import Region, Trace, Var
 from srcad.trace.procedures import reached
 from srcad.trace.types import dtype_of, is_inexact, is_numeric
+from srcad.trace.walk import walk
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from srcad.lowering.liveness import Liveness
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.walk import walk
 
 # names that generated code uses for what they are
 RESERVED = (

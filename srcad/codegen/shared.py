@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.codegen.naming import RESERVED
-from srcad.trace.nodes import Const, Trace, walk
+from srcad.trace.nodes import Const, Trace
+from srcad.trace.walk import walk
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srcad.codegen.naming import Names
-from srcad.trace.nodes import Equation, Trace, Var, walk
+from srcad.trace.nodes import Equation, Trace, Var
 from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.walk import walk
 
 
 def passed_on(trace: Trace, names: Names) -> frozenset[str]:

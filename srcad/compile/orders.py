@@ -33,12 +33,13 @@ from srcad.compile.results import (
 )
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend import Reading
-from srcad.frontend.reading import DERIVE, SWEEPS, Sweeps
+from srcad.frontend.core.reading import DERIVE, SWEEPS, Sweeps
 from srcad.ops.catalogue import OPS, builder
 from srcad.trace.builder import Builder, const
-from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, walk
+from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
+from srcad.trace.rewrite import instance
 from srcad.trace.types import Dim, Type, dims_of, is_differentiable, is_numeric, rank_of
+from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import ROWS, by_columns, by_rows, way_of
 from srcad.transform.matrices.series import series
 from srcad.transform.matrices.units import along_units, element, one_like, zero_like

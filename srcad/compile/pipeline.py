@@ -13,12 +13,13 @@ from srcad.compile.requests import Argnum, Call, Request
 from srcad.compile.results import check_moving, differentiated, made_scalar, returning, shifted, unchecked, with_value
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading, read
-from srcad.frontend.reading import DERIVE, derivation
+from srcad.frontend.core.reading import DERIVE, derivation
 from srcad.ops.catalogue import OPS
 from srcad.trace.builder import const
-from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree, walk
+from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree
 from srcad.trace.printer import print_trace
 from srcad.trace.procedures import distinct
+from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
 from srcad.transform.matrices.several import several_tangents
 from srcad.transform.simplify.simplify import simplify

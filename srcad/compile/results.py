@@ -11,8 +11,9 @@ import numpy as np
 from srcad.errors import ArgumentError, NotYetSupported, Span
 from srcad.ops.catalogue import builder
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves, walk
+from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves
 from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
+from srcad.trace.walk import walk
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
 _PARTS = "differentiate its real and imaginary parts apart, or return a real number such as abs(z)"

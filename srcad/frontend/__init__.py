@@ -8,7 +8,7 @@ The frontend runs the function's syntax tree on abstract values: what is known n
 containers) is resolved now, everything else becomes equations.
 """
 
-from srcad.frontend.guards import Guard, IdentityGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.core.guards import Guard, IdentityGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.read import Reading, read
 
 __all__ = ["Guard", "IdentityGuard", "Reading", "StructureGuard", "TypeGuard", "ValueGuard", "read"]

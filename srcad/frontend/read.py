@@ -14,24 +14,24 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from srcad.errors import InternalError, NotYetSupported, SrcadError
-from srcad.frontend.calls import call
-from srcad.frontend.externals import external, root
-from srcad.frontend.functions import call_external
-from srcad.frontend.guards import Guard, TypeGuard
-from srcad.frontend.lengths import Lengths, Relation, only_length
-from srcad.frontend.machine import REPORT, Diverges, Machine
-from srcad.frontend.naming import with_names
-from srcad.frontend.reading import Reading, derivation
-from srcad.frontend.recursion import NoProcedure, Recurses
-from srcad.frontend.roots import PartialRoot, SelfRoot
-from srcad.frontend.source import code_of, span_of, transparent
-from srcad.frontend.trees import argument_tree, leaves_of, result_tree
-from srcad.frontend.values import (
+from srcad.frontend.core.externals import external, root
+from srcad.frontend.core.guards import Guard, TypeGuard
+from srcad.frontend.core.lengths import Lengths, Relation, only_length
+from srcad.frontend.core.machine import REPORT, Diverges, Machine
+from srcad.frontend.core.naming import with_names
+from srcad.frontend.core.reading import Reading, derivation
+from srcad.frontend.core.roots import PartialRoot, SelfRoot
+from srcad.frontend.core.source import code_of, span_of, transparent
+from srcad.frontend.core.values import (
     Bound,
     FrameCell,
     Static,
     Value,
 )
+from srcad.frontend.library.calls import call
+from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
+from srcad.frontend.procedures.functions import call_external
+from srcad.frontend.procedures.recursion import NoProcedure, Recurses
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Parameter, Path, Region, Trace, Tree
 from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
@@ -291,7 +291,7 @@ def entry_code(function: Any) -> Any:
         f = type(f).__call__
     if isinstance(f, FunctionType):
         return code_of(f)
-    from srcad.frontend.source import make_code
+    from srcad.frontend.core.source import make_code
 
     name = getattr(f, "__name__", "function")
     node = ast.parse(f"def {name}(*args): pass").body[0] if name.isidentifier() else ast.parse("def f(): pass").body[0]

@@ -26,9 +26,11 @@ from srcad.analysis.aliases import CONTENT, OBJECT, Node, Sharing, flow, is_view
 from srcad.lowering.liveness import Liveness, liveness
 from srcad.ops.catalogue import OPS
 from srcad.ops.subscripts import is_basic
-from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, walk
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
+from srcad.trace.rewrite import Rewriter, with_parts
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import OPAQUE, Opaque, Undefined, Unknown
+from srcad.trace.walk import walk
 
 # functions that look at their arguments, and neither keep nor change them
 HARMLESS = (print, repr, str, len, format, isinstance, type, float, int, bool, id, callable, hasattr)
@@ -445,38 +447,31 @@ _STORES = {
 # ---- inserting the copies
 
 
-class _Insertion:
+class _Insertion(Rewriter):
     """Writes the copies into the trace."""
 
     def __init__(self, decisions: Decisions, optional: set[Var], recorded: set[Var]) -> None:
+        super().__init__()
         self.decisions = decisions
         self.optional = optional  # what may be None
         self.recorded = recorded  # what may be None where zeros like it are made
         self.in_place: set[Equation] = set()
-        self.out: list[Equation] = []
 
     def trace(self, trace: Trace) -> Bufferised:
-        body = self.region(trace.body, self.decisions.outputs)
+        self.equations(trace.body.equations)
+        results = list(trace.body.results)
+        for k in sorted(self.decisions.outputs):
+            results[k] = self.copy(results[k], self.out[-1] if self.out else None, deep=True)
+        body = Region(trace.body.parameters, tuple(self.out), tuple(results))
         return Bufferised(replace(trace, body=body), frozenset(self.in_place))
 
-    def region(self, region: Region, outputs: Iterable[int] = ()) -> Region:
-        outer, self.out = self.out, []
-        for eq in region.equations:
-            self.equation(eq)
-        results = list(region.results)
-        for k in sorted(outputs):
-            results[k] = self.copy(results[k], self.out[-1] if self.out else None, deep=True)
-        equations, self.out = self.out, outer
-        return Region(region.parameters, tuple(equations), tuple(results))
-
-    def equation(self, eq: Equation) -> None:
+    def rewrite(self, eq: Equation) -> None:
         operands = list(eq.operands)
         for k in range(len(operands)):
             if (eq, k) in self.decisions.copied:
                 kept = eq.op in _STORES and not (is_update(eq) and k == 0)
                 operands[k] = self.copy(operands[k], eq, deep=kept)
-        regions = tuple(self.region(region) for region in eq.regions)
-        new = replace(eq, operands=tuple(operands), regions=regions)
+        new = self.with_inner(with_parts(eq, tuple(operands), eq.regions))
         if eq.op == "list_zeros" and eq.operands[0] in self.recorded:
             new = replace(new, params=MappingProxyType({"optional": True}))
         if eq in self.decisions.in_place or ((eq, 0) in self.decisions.copied and is_update(eq)):

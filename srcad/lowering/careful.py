@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srcad.trace.nodes import Equation, Region, Trace
+from srcad.trace.nodes import Equation, Trace
+from srcad.trace.rewrite import rewritten, with_body
 from srcad.trace.types import Scalar
 
 DERIVATIVES = ("adjoint", "tangent", "inner")
@@ -18,16 +19,10 @@ GUARDED = {"divide": "guarded_divide", "power": "guarded_power"}
 
 def guarded(trace: Trace) -> Trace:
     """The trace with the divisions and powers of Python floats in its derivatives done by NumPy."""
-    return replace(trace, body=_region(trace.body))
+    return with_body(trace, rewritten(trace.body, _guarded))
 
 
-def _region(region: Region) -> Region:
-    return Region(region.parameters, tuple(map(_equation, region.equations)), region.results)
-
-
-def _equation(eq: Equation) -> Equation:
-    if eq.regions:
-        return replace(eq, regions=tuple(map(_region, eq.regions)))
+def _guarded(eq: Equation) -> Equation:
     if eq.op in GUARDED and eq.role in DERIVATIVES and _is_python(eq):
         return replace(eq, op=GUARDED[eq.op])
     return eq

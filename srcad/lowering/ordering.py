@@ -7,16 +7,18 @@ An update computes nothing but its result, so it may stand anywhere before the f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from srcad.analysis.aliases import OBJECT, MemoryClasses, levels
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Equation, Region, Trace, Var, free_variables, variables, walk
+from srcad.trace.nodes import Equation, Trace, Var
+from srcad.trace.rewrite import reordered, with_body
+from srcad.trace.walk import reads, within
 
 
 def sink_updates(trace: Trace) -> Trace:
     """The trace with each update as late as the readers of its operand ask for."""
-    return replace(trace, body=_Ordering(MemoryClasses(trace)).region(trace.body))
+    return with_body(trace, reordered(trace.body, _Ordering(MemoryClasses(trace)).sunk))
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,13 @@ class _Ordering:
         self.classes = classes
         self.known: dict[Equation, _Facts] = {}
 
-    def region(self, region: Region) -> Region:
-        equations = [self.inside(eq) for eq in region.equations]
+    def sunk(self, given: Sequence[Equation]) -> Sequence[Equation]:
+        equations = list(given)
         for k in reversed(range(len(equations))):
             if self.movable(equations[k]):
                 place = self.place(equations, k)
                 equations.insert(place - 1, equations.pop(k))
-        return Region(region.parameters, tuple(equations), region.results)
-
-    def inside(self, eq: Equation) -> Equation:
-        return replace(eq, regions=tuple(self.region(r) for r in eq.regions)) if eq.regions else eq
+        return equations
 
     def movable(self, eq: Equation) -> bool:
         """Updates of arrays; those of lists are cheap where they are."""
@@ -67,7 +66,7 @@ class _Ordering:
 
     def facts(self, eq: Equation) -> _Facts:
         if eq not in self.known:
-            used = frozenset(_used(eq))
+            used = frozenset(reads(eq))
             memory = frozenset(map(self.classes.of, used))
             self.known[eq] = _Facts(used, memory, frozenset(self.changed(eq)), _has_effect(eq))
         return self.known[eq]
@@ -77,17 +76,8 @@ class _Ordering:
 
     def changed(self, eq: Equation) -> set[Var]:
         """The memory that an equation may overwrite."""
-        inner = [eq, *(e for region in eq.regions for e in walk(region))]
-        return {c for e in inner if not e.regions and OPS[e.op].updates for c in self.memory(e.operands[:1])}
-
-
-def _used(eq: Equation) -> set[Var]:
-    used = set(variables(eq.operands))
-    for region in eq.regions:
-        used.update(free_variables(region))
-    return used
+        return {c for e in within(eq) if not e.regions and OPS[e.op].updates for c in self.memory(e.operands[:1])}
 
 
 def _has_effect(eq: Equation) -> bool:
-    inner = [eq, *(e for region in eq.regions for e in walk(region))]
-    return any(not e.regions and OPS[e.op].effect for e in inner)
+    return any(not e.regions and OPS[e.op].effect for e in within(eq))

@@ -9,8 +9,8 @@ from srcad.rules.language import Expr, zeros
 from srcad.rules.table import RULES, Bars, Rule, flat
 from srcad.trace.builder import Builder
 from srcad.trace.custom import Custom
-from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Equation
+from srcad.trace.rewrite import instance
 from srcad.trace.types import OPAQUE, Scalar, Type, is_differentiable
 
 

@@ -8,7 +8,8 @@ from srcad.analysis.children import Block, ChildrenSums, Row, Sum, Term
 from srcad.show.formula import SUM, WITH, Formulas, Terms, added, overlined
 from srcad.show.line import INDENT, Columns, Line, Margin
 from srcad.show.primal import result_names
-from srcad.trace.nodes import Const, Equation, Trace, Var, walk
+from srcad.trace.nodes import Const, Equation, Trace, Var
+from srcad.trace.walk import walk
 
 
 def adjoint_lines(trace: Trace, names: Mapping[Var, str], sums: ChildrenSums, columns: Columns) -> Iterator[Line]:

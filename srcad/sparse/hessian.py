@@ -15,7 +15,7 @@ from srcad.sparse.common import At, Function, Sparse, bound, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
 from srcad.sparse.given import check_shape
-from srcad.trace.nodes import walk
+from srcad.trace.walk import walk
 
 
 class Hessian(Sparse):

@@ -28,7 +28,8 @@ from srcad.testing.here import Measure
 from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
 from srcad.trace.evaluate import Interpreter, Meaning
-from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, walk
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
+from srcad.trace.walk import walk
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.push import Push
 from srcad.transform.sweeps.tangent import prepared

@@ -187,32 +187,7 @@ def leaves(tree: Tree) -> Iterator[int]:
             yield from leaves(child)
 
 
-def walk(region: Region) -> Iterator[Equation]:
-    """All equations, outer before inner."""
-    for equation in region.equations:
-        yield equation
-        for inner in equation.regions:
-            yield from walk(inner)
-
-
 def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:
     for atom in atoms:
         if isinstance(atom, Var):
             yield atom
-
-
-def reads(equation: Equation) -> list[Var]:
-    """The variables that an equation and its regions read of what is around, in order."""
-    inner = (v for region in equation.regions for v in free_variables(region))
-    return [*variables(equation.operands), *inner]
-
-
-def free_variables(region: Region) -> dict[Var, None]:
-    """The variables that a region uses and does not define, in order of first use."""
-    defined: set[Var] = set(region.parameters)
-    free: dict[Var, None] = {}
-    for equation in region.equations:
-        free.update(dict.fromkeys(v for v in reads(equation) if v not in defined))
-        defined.update(equation.results)
-    free.update(dict.fromkeys(v for v in variables(region.results) if v not in defined))
-    return free

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.trace.nodes import Atom, Const, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, walk
+from srcad.trace.nodes import Atom, Const, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var
 from srcad.trace.types import Undefined
+from srcad.trace.walk import walk
 
 INFIX = {
     "add": "+",

@@ -7,8 +7,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from srcad.trace.nodes import Atom, Const, Equation, Leaf, Node, Region, Trace, Tree, Var, walk
+from srcad.trace.nodes import Atom, Const, Equation, Leaf, Node, Region, Trace, Tree, Var
 from srcad.trace.types import ListOf, Record, Recording, TupleOf, Type
+from srcad.trace.walk import walk
 
 NOTHING: Mapping[Recording, Recording] = MappingProxyType({})
 

@@ -7,8 +7,9 @@ from typing import Any
 from srcad.analysis.activity import Activity, activity
 from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Trace, Var, walk
+from srcad.trace.nodes import Trace, Var
 from srcad.trace.types import FLOAT, INT
+from srcad.trace.walk import walk
 from tests.traces import VECTOR, build, loop
 
 

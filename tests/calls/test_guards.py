@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from srcad.calls.guards import MISS, compile_entry, same_value
-from srcad.frontend.guards import Guard, IdentityGuard, ListGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import FLOAT, INT, type_of
 

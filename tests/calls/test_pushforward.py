@@ -15,7 +15,7 @@ import srcad
 from srcad.calls.guards import MISS, Directions, compile_entry
 from srcad.calls.specialise import known_push, missed
 from srcad.errors import ArgumentError, SrcadError
-from srcad.frontend.guards import TypeGuard
+from srcad.frontend.core.guards import TypeGuard
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import FLOAT, type_of
 

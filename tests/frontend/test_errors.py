@@ -6,7 +6,7 @@ import pytest
 
 import srcad
 from srcad.errors import InternalError
-from srcad.frontend import expressions
+from srcad.frontend.syntax import expressions
 
 
 def inner(x):

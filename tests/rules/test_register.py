@@ -17,7 +17,7 @@ import pytest
 import srcad
 from srcad.ops.catalogue import ATTRIBUTES, BY_NAME, LOWERINGS, METHODS
 from srcad.rules.table import RULES
-from srcad.trace.nodes import walk
+from srcad.trace.walk import walk
 from tests import reference
 from tests.rules.register.cases import CASES, FLAT_CASES
 from tests.rules.register.programs import Case, load, real_parts, with_totals

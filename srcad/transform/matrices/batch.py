@@ -20,10 +20,11 @@ from srcad.ops.arguments import length_dim
 from srcad.rules.batching import BATCHING, UNIFORM
 from srcad.rules.lanes import Lane, NotBatched, Site, batched_type, lane_of, lifted, spread
 from srcad.trace.builder import Builder, atom
-from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var, reads, variables
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
+from srcad.trace.rewrite import instance
 from srcad.trace.slots import STRUCTURED, controls, layout, slots
 from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric, rank_of
+from srcad.trace.walk import reads
 
 if TYPE_CHECKING:
     from srcad.transform.matrices.batch_procedures import Procedures

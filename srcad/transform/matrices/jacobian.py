@@ -21,8 +21,8 @@ from srcad.ops.arguments import dim_atom, emit, length_dim, picked, shape_atoms,
 from srcad.ops.catalogue import builder
 from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
-from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
+from srcad.trace.rewrite import instance
 from srcad.trace.types import Array, Dim, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.matrices.batch import Batch, renamed
 from srcad.transform.matrices.batch_procedures import Procedures

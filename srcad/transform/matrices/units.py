@@ -16,9 +16,10 @@ from collections.abc import Callable, Sequence
 
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, const
-from srcad.trace.instance import instance
-from srcad.trace.nodes import Atom, Equation, Region, Var, reads
+from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.rewrite import instance
 from srcad.trace.types import INT, Array, Scalar, dtype_of, rank_of
+from srcad.trace.walk import reads
 
 # (builder, derivatives along a unit vector, the place of its one; None: of a number) -> what is to be summed up
 Term = Callable[[Builder, Sequence[Atom], Atom | None], Sequence[Atom]]

@@ -11,8 +11,8 @@ from typing import Any
 
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Equation, Region, Trace, Var
+from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.types import Array, Opaque, is_numeric
-from srcad.transform.simplify.rewrite import Rewriter, with_body
 from srcad.transform.simplify.similar import atom_key, value_key
 
 BUFFERS = frozenset({"copy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like"})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var, free_variables, variables
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.rewrite import substitute, with_regions
 from srcad.trace.slots import Slot, slots, with_slots
 from srcad.trace.types import BOOL, Scalar, Type, Undefined
+from srcad.trace.walk import free_variables, reads
 from srcad.transform.simplify.dead_code import has_effects
-from srcad.transform.simplify.rewrite import same_things, substitute, with_parts
 from srcad.transform.simplify.similar import same_value
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ def fold_branch(folder: Folder, equation: Equation) -> Equation | None:
     for region, value in zip(equation.regions, (positive, not positive), strict=True):
         with folder.assuming(condition, value):
             regions.append(folder.region(region))
-    if not same_things(regions, equation.regions):
-        equation = with_parts(equation, equation.operands, tuple(regions))
-    return fold_slots(folder, equation)
+    return fold_slots(folder, with_regions(equation, regions))
 
 
 def root(folder: Folder, condition: Atom) -> tuple[Atom, bool]:
@@ -133,10 +132,10 @@ def merge_at(folder: Folder, place: int, later: Equation, same_sense: bool) -> b
     merged = joined(earlier, later, later.regions if same_sense else later.regions[::-1])
     if merged is None:
         return False
-    if not reads(between, set(earlier.results)):
+    if not read(between, set(earlier.results)):
         del folder.out[place]
         folder.keep(merged)
-    elif not reads([later], {result for e in between for result in e.results}):
+    elif not read([later], {result for e in between for result in e.results}):
         folder.out[place] = merged
         folder.made.update(dict.fromkeys(merged.results, merged))
     else:
@@ -144,13 +143,9 @@ def merge_at(folder: Folder, place: int, later: Equation, same_sense: bool) -> b
     return True
 
 
-def reads(equations: list[Equation], results: set[Var]) -> bool:
+def read(equations: list[Equation], results: set[Var]) -> bool:
     """Whether one of these equations reads one of these results."""
-    for equation in equations:
-        inside = (var for region in equation.regions for var in free_variables(region))
-        if any(var in results for var in (*variables(equation.operands), *inside)):
-            return True
-    return False
+    return any(not results.isdisjoint(reads(equation)) for equation in equations)
 
 
 def joined(earlier: Equation, later: Equation, regions: tuple[Region, ...]) -> Equation | None:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
+from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.slots import STRUCTURED, Slot, controls, slots, with_slots
-from srcad.transform.simplify.rewrite import same_things, with_body, with_parts
+from srcad.trace.walk import walk_placed, within
 
 Reads = Callable[[Equation], tuple[Atom, ...]]
 
@@ -28,13 +29,13 @@ def eliminate(trace: Trace) -> Trace:
 
 def eliminate_region(region: Region) -> Region:
     """The region without its dead code. All that it yields is live, its parameters stay."""
-    return found_live(region, region.results).swept(region)
+    return _Sweep(found_live(region, region.results)).region(region)
 
 
 def found_live(region: Region, results: tuple[Atom, ...], reads: Reads = all_operands) -> Liveness:
     """What these results and the effects of a region depend on; `reads`: what an equation that runs reads."""
     liveness = Liveness(reads)
-    liveness.scan(region, ())
+    liveness.scan(region)
     liveness.mark(results)
     liveness.run()
     return liveness
@@ -57,7 +58,7 @@ def has_effect(equation: Equation) -> bool:
 
 def has_effects(equation: Equation) -> bool:
     """Whether there is an effect in the equation or in its regions."""
-    return has_effect(equation) or any(has_effects(e) for region in equation.regions for e in region.equations)
+    return any(map(has_effect, within(equation)))
 
 
 class Liveness:
@@ -72,15 +73,13 @@ class Liveness:
         self.definitions: dict[Var, tuple[Equation, Slot | None]] = {}
         self.slots: dict[Equation, tuple[Slot, ...]] = {}
 
-    def scan(self, region: Region, around: tuple[Equation, ...]) -> None:
+    def scan(self, region: Region) -> None:
         """Note what defines each variable; keep effects, and the equations around them."""
-        for equation in region.equations:
+        for equation, around in walk_placed(region):
             self.define(equation)
             if has_effect(equation):
                 for kept in (*around, equation):
                     self.keep(kept)
-            for inner in equation.regions:
-                self.scan(inner, (*around, equation))
 
     def define(self, equation: Equation) -> None:
         for result in equation.results:
@@ -120,20 +119,20 @@ class Liveness:
             self.flowing.add(slot.result)
             self.pending += (*slot.sources, *slot.targets)
 
-    def swept(self, region: Region) -> Region:
-        equations = tuple(self.sweep(equation) for equation in region.equations if equation in self.kept)
-        if same_things(equations, region.equations):
-            return region
-        return Region(region.parameters, equations, region.results)
 
-    def sweep(self, equation: Equation) -> Equation:
-        if not equation.regions:
-            return equation
-        regions = tuple(map(self.swept, equation.regions))
-        places = range(len(self.slots.get(equation, ())))
-        kept = [k for k in places if self.slots[equation][k].result in self.live]
-        if len(kept) == len(places) and same_things(regions, equation.regions):
-            return equation
-        if equation.op in STRUCTURED:
-            return with_slots(equation, kept, regions)
-        return with_parts(equation, equation.operands, regions)
+class _Sweep(Rewriter):
+    """Leaves out what is not live. What goes is not looked into, so this asks before it enters a region."""
+
+    def __init__(self, found: Liveness) -> None:
+        super().__init__()
+        self.found = found
+
+    def rewrite(self, equation: Equation) -> None:
+        if equation in self.found.kept:
+            self.out.append(self.narrowed(equation) if equation.regions else equation)
+
+    def narrowed(self, equation: Equation) -> Equation:
+        """A structured equation with its live slots alone."""
+        kept_whole, own = self.with_inner(equation), self.found.slots.get(equation, ())
+        kept = [k for k, slot in enumerate(own) if slot.result in self.found.live]
+        return kept_whole if len(kept) == len(own) else with_slots(kept_whole, kept)

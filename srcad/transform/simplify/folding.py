@@ -16,11 +16,11 @@ from typing import Any
 
 from srcad.ops.catalogue import result_types
 from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Trace, Var, variables
+from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.types import Scalar, Type, dtype_of
 from srcad.transform.simplify.carried import fold_invariants
 from srcad.transform.simplify.conditionals import fold_branch, merge_branches
 from srcad.transform.simplify.rename import rename
-from srcad.transform.simplify.rewrite import Rewriter, with_body
 from srcad.transform.simplify.similar import same_kind
 from srcad.transform.simplify.uses import Uses
 

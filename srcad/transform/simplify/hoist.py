@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Equation, Trace, Var, variables
+from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.types import Array, Type, dims_of
 from srcad.transform.simplify.folding import is_derivative
-from srcad.transform.simplify.rewrite import Rewriter, with_body
 
 PRODUCTS = frozenset({"matmul", "dot", "outer"})
 MAY_RAISE = frozenset({"power", "left_shift", "right_shift"})  # ints to negative powers

@@ -17,9 +17,9 @@ from srcad.analysis.crossing import record_of
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Equation, Region, Trace
 from srcad.trace.procedures import listed, reached, renamed
+from srcad.trace.rewrite import rewritten
 from srcad.trace.types import Record, Recording
 from srcad.transform.simplify.dead_code import Liveness, eliminate, found_live
-from srcad.transform.simplify.rewrite import Rewriter
 
 T = TypeVar("T")
 
@@ -92,27 +92,25 @@ def _chosen(things: Sequence[T], numbers: Iterable[int]) -> tuple[T, ...]:
 # ---- without the rest
 
 
-class _Narrowing(Rewriter):
+class _Narrowing:
     """Calls without the operands and results that are gone, records without the items.
 
     `changed`: what is another kind of record now. Elsewhere there may be procedures that still have the old one.
     """
 
     def __init__(self, read: _Read) -> None:
-        super().__init__()
         self.read = read
         self.changed: set[Recording] = set()
 
-    def rewrite(self, equation: Equation) -> None:
+    def region(self, region: Region) -> Region:
+        return rewritten(region, self.change)
+
+    def change(self, equation: Equation) -> Equation | None:
         if equation.op == "recurse":
-            equation = self.call(equation)
-        elif equation.op == "record_new":
-            equation = self.record(equation)
-        elif equation.op == "record_items":
-            equation = self.items(equation)
-            if not equation.results:
-                return
-        self.out.append(self.with_inner(equation))
+            return self.call(equation)
+        if equation.op == "record_new":
+            return self.record(equation)
+        return self.items(equation) if equation.op == "record_items" else equation
 
     def call(self, equation: Equation) -> Equation:
         name = equation.params["procedure"]
@@ -129,12 +127,12 @@ class _Narrowing(Rewriter):
         items = [a if k in read else const(None) for k, a in enumerate(equation.operands)]
         return replace(equation, operands=_chosen(items, kept))
 
-    def items(self, equation: Equation) -> Equation:
+    def items(self, equation: Equation) -> Equation | None:
         kept = self.read.kept[record_of(equation).of]
         if len(kept) < len(equation.results):
             self.changed.add(record_of(equation).of)
         types = MappingProxyType({"types": _chosen(equation.params["types"], kept)})
-        return replace(equation, results=_chosen(equation.results, kept), params=types)
+        return replace(equation, results=_chosen(equation.results, kept), params=types) if kept else None
 
 
 def _narrower(one: Trace, read: _Read, narrowing: _Narrowing) -> Trace:

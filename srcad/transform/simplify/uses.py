@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Equation, Region, Var, variables, walk
+from srcad.trace.nodes import Equation, Region, Var, variables
 from srcad.trace.types import dtype_of
+from srcad.trace.walk import walk
 from srcad.transform.sweeps.witness import READS_SHAPE
 
 NARROW = frozenset({"float16", "float32", "complex64"})

@@ -12,8 +12,8 @@ from typing import Any
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import LOWERINGS, builder
 from srcad.trace.builder import Builder, const
-from srcad.trace.instance import instance
 from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Parameter, Path, Region, Trace, Var
+from srcad.trace.rewrite import instance, rewritten
 from srcad.trace.types import OPAQUE, Array, Scalar, Type
 from srcad.transform.matrices.batch import Batch
 from srcad.transform.simplify.rename import fresh
@@ -35,10 +35,8 @@ def with_role(equation: Equation, role: str) -> Equation:
     """An equation as one of the sweep that is being built; as it is in a function of its own."""
     if not role:
         return equation
-    regions = tuple(
-        replace(region, equations=tuple(with_role(e, role) for e in region.equations)) for region in equation.regions
-    )
-    return replace(equation, role=role, regions=regions)
+    regions = [rewritten(region, lambda inner: replace(inner, role=role)) for region in equation.regions]
+    return replace(equation, role=role, regions=tuple(regions))
 
 
 def function(name: str, parameters: Sequence[Var], build: Callable[..., Atom]) -> Trace:

@@ -17,13 +17,13 @@ from srcad.analysis.crossing import Activities, activities
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, walk
+from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import with_procedures
+from srcad.trace.rewrite import rewritten, with_body
 from srcad.trace.types import is_differentiable
 from srcad.transform.simplify.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify.prune import pruned
 from srcad.transform.simplify.rename import fresh, rename
-from srcad.transform.simplify.rewrite import with_body
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.opened import opened
@@ -61,7 +61,7 @@ def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one")
 
 def _primal(trace: Trace) -> Trace:
     """A trace as one that is differentiated."""
-    return opened(with_body(trace, _as_primal(trace.body)))
+    return opened(with_body(trace, rewritten(trace.body, _as_primal)))
 
 
 def _both(
@@ -109,14 +109,9 @@ def _output(trace: Trace, count: int, value: bool) -> Node:
     return Node("tuple", (trace.output, bars)) if value else bars
 
 
-def _as_primal(region: Region) -> Region:
+def _as_primal(equation: Equation) -> Equation:
     """The equations of a derivative, when that is differentiated again, are among those of the primal."""
-    if all(equation.role in ("", "inner") for equation in walk(region)):
-        return region
-    equations = tuple(
-        replace(e, role="inner" if e.role else "", regions=tuple(map(_as_primal, e.regions))) for e in region.equations
-    )
-    return replace(region, equations=equations)
+    return equation if equation.role in ("", "inner") else replace(equation, role="inner")
 
 
 def is_flat(op: str) -> bool:

@@ -19,6 +19,7 @@ from srcad.ops.catalogue import OPS, result_types
 from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
+from srcad.trace.rewrite import reordered
 from srcad.trace.types import FLOAT, ListOf, is_differentiable, is_numeric
 from srcad.transform.sweeps.sweep import rule_of
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, unbroadcast, whole
@@ -217,12 +218,15 @@ def refuse_recursion(equation: Equation) -> None:
 
 def levelled(region: Region) -> Region:
     """The region with the equations of each line of the user's from simple to composed."""
-    equations: list[Equation] = []
-    for (_, movable), group in groupby(region.equations, _place):
+    return reordered(region, _levelled)
+
+
+def _levelled(equations: Sequence[Equation]) -> Sequence[Equation]:
+    ordered: list[Equation] = []
+    for (_, movable), group in groupby(equations, _place):
         run = list(group)
-        equations += _by_level(run) if movable else run
-    inner = (replace(e, regions=tuple(map(levelled, e.regions))) if e.regions else e for e in equations)
-    return replace(region, equations=tuple(inner))
+        ordered += _by_level(run) if movable else run
+    return ordered
 
 
 def _place(equation: Equation) -> tuple[object, bool]:

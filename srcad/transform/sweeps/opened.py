@@ -6,16 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from srcad.trace.instance import instance
-from srcad.trace.nodes import Equation, Region, Trace, walk
-from srcad.transform.simplify.rewrite import Rewriter
+from srcad.trace.nodes import Equation, Region, Trace
+from srcad.trace.rewrite import Change, Instead, instance, rewritten, with_body
 
 
 def opened(trace: Trace) -> Trace:
     """The trace with the sources of rules in the place of their calls, where they are known."""
-    if not any(_region(equation) for equation in walk(trace.body)):
-        return trace
-    return replace(trace, body=_Opening(_region).region(trace.body))
+    return with_body(trace, _opened(trace.body, _region))
 
 
 def inlined(trace: Trace, always: bool = False) -> Trace:
@@ -23,8 +20,7 @@ def inlined(trace: Trace, always: bool = False) -> Trace:
 
     `always`: wherever they are known.
     """
-    chosen = [_inline(equation, always) for equation in walk(trace.body)]
-    return replace(trace, body=_Opening(partial(_inline, always=always)).region(trace.body)) if any(chosen) else trace
+    return with_body(trace, _opened(trace.body, partial(_inline, always=always)))
 
 
 def _region(equation: Equation) -> Region | None:
@@ -39,20 +35,15 @@ def _inline(equation: Equation, always: bool) -> Region | None:
     return primal or _region(equation)
 
 
-class _Opening(Rewriter):
+def _opened(region: Region, chosen: Callable[[Equation], Region | None]) -> Region:
     """`chosen`: the region for an equation, if it is to be opened. What is in the region is opened as well."""
 
-    def __init__(self, chosen: Callable[[Equation], Region | None]) -> None:
-        super().__init__()
-        self.chosen = chosen
+    def change(equation: Equation) -> Change:
+        source = chosen(equation)
+        if source is None:
+            return equation
+        given = dict(zip(source.parameters, equation.operands[1:], strict=True))
+        equations, results = instance(_opened(source, chosen), given)
+        return Instead([replace(e, span=e.span or equation.span, role=equation.role) for e in equations], results)
 
-    def rewrite(self, equation: Equation) -> None:
-        region = self.chosen(equation)
-        if region is None:
-            self.out.append(self.with_inner(equation))
-            return
-        equations, results = instance(region, dict(zip(region.parameters, equation.operands[1:], strict=True)))
-        for e in equations:
-            self.equations((replace(e, span=e.span or equation.span, role=equation.role),))
-        for var, atom in zip(equation.results, results, strict=True):
-            self.replace(var, self.atoms((atom,))[0])
+    return rewritten(region, change)

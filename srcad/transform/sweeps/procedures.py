@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 
 from srcad.analysis.activity import Activity
 from srcad.analysis.crossing import Signature
-from srcad.trace.nodes import Atom, Equation, Input, Parameter, Path, Region, Trace, Var, free_variables
+from srcad.trace.nodes import Atom, Equation, Input, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import listed
+from srcad.trace.rewrite import rewritten, with_body
 from srcad.trace.types import Record, Recording, Unknown
+from srcad.trace.walk import free_variables
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.rename import fresh
-from srcad.transform.simplify.rewrite import Rewriter
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.settle import settled
 from srcad.transform.sweeps.unbroadcast import Bar
@@ -78,19 +79,13 @@ def stem_of(name: str) -> str:
 
 def recording(trace: Trace, active: Activity, known: Pairs) -> Trace:
     """The trace in which active calls go to forward procedures."""
-    return replace(trace, body=_Recording(active, known).region(trace.body)) if known else trace
 
+    def change(equation: Equation) -> Equation:
+        if not is_active_call(equation, active):
+            return equation
+        return _forward_call(equation, known[equation.params["procedure"]])
 
-class _Recording(Rewriter):
-    def __init__(self, active: Activity, known: Pairs) -> None:
-        super().__init__()
-        self.active = active
-        self.known = known
-
-    def rewrite(self, equation: Equation) -> None:
-        if is_active_call(equation, self.active):
-            equation = _forward_call(equation, self.known[equation.params["procedure"]])
-        self.out.append(self.with_inner(equation))
+    return with_body(trace, rewritten(trace.body, change)) if known else trace
 
 
 def is_active_call(equation: Equation, active: Activity) -> bool:

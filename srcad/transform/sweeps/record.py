@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from srcad.trace.nodes import UNDEF, Atom, Equation, Region, Var, free_variables
+from srcad.trace.nodes import UNDEF, Atom, Equation, Region, Var
+from srcad.trace.rewrite import substitute
 from srcad.trace.slots import Slot, layout, slots
 from srcad.trace.types import ListOf, Type
-from srcad.transform.simplify.rewrite import substitute
+from srcad.trace.walk import free_variables
 from srcad.transform.sweeps.branches import INLINE, REVERSES
 from srcad.transform.sweeps.recompute import choose, is_cheap
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables, walk
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
+from srcad.trace.rewrite import rewritten
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots
 from srcad.trace.types import Undefined
+from srcad.trace.walk import walk
 
 READS_SHAPE = ("zeros_like", "materialise", "zeros_each")
 
@@ -25,7 +28,7 @@ def settled(region: Region, recorded: Iterable[Var] = ()) -> Region:
     if not any(_is_undefined(a) for slot in around for a in slot.sources):
         return region
     read = _read(region, around, recorded)
-    return _filled(region, read) if read else region
+    return rewritten(region, partial(_filled, read=read)) if read else region
 
 
 def _read(region: Region, around: list[Slot], recorded: Iterable[Var]) -> set[Var]:
@@ -61,15 +64,7 @@ def _is_undefined(a: Atom) -> bool:
     return isinstance(a.type, Undefined)
 
 
-def _filled(region: Region, read: set[Var]) -> Region:
-    equations = tuple(_filled_equation(equation, read) for equation in region.equations)
-    return replace(region, equations=equations)
-
-
-def _filled_equation(equation: Equation, read: set[Var]) -> Equation:
-    if not equation.regions:
-        return equation
-    equation = replace(equation, regions=tuple(_filled(inner, read) for inner in equation.regions))
+def _filled(equation: Equation, read: set[Var]) -> Equation:
     if equation.op not in STRUCTURED:
         return equation
     place, values = layout(equation), [_none(slot, read) for slot in slots(equation)]

@@ -19,9 +19,9 @@ from srcad.trace.nodes import (
     Trace,
     Tree,
     Var,
-    free_variables,
     leaves,
 )
+from srcad.trace.walk import free_variables
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.sweeps.adjoint import Seed
 from srcad.transform.sweeps.settle import settled

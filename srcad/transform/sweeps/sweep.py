@@ -15,8 +15,9 @@ from srcad.analysis.crossing import Activities
 from srcad.errors import NotYetSupported
 from srcad.rules import Rule, lookup
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, free_variables, walk
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.types import Array, Scalar, is_numeric
+from srcad.trace.walk import defined, free_variables, walk
 from srcad.transform.sweeps import branches, loops, places, procedures, records
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast_bar, whole
 
@@ -159,10 +160,7 @@ class Sweep:
 def _variables(trace: Trace) -> Iterator[Var]:
     """All primal variables."""
     yield from (entry.var for entry in trace.inputs)
-    for equation in walk(trace.body):
-        yield from equation.results
-        for region in equation.regions:
-            yield from region.parameters
+    yield from defined(trace.body)
 
 
 def rule_of(equation: Equation) -> Rule:

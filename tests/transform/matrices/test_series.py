@@ -15,8 +15,8 @@ from srcad.calls.programs import program_of
 from srcad.compile.requests import Request
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import result_types
-from srcad.trace.nodes import walk
 from srcad.trace.verifier import verify
+from srcad.trace.walk import walk
 from srcad.transform.matrices.series import series
 
 X = np.array([0.6, -0.4, 0.9, 0.3])

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom, Const, Region, Trace, Var, walk
+from srcad.trace.nodes import Atom, Const, Region, Trace, Var
 from srcad.trace.printer import print_trace
 from srcad.trace.types import FLOAT, Array
 from srcad.trace.verifier import verify
+from srcad.trace.walk import walk
 from srcad.transform.simplify.simplify import simplify
 from tests.traces import MATRIX, VALUES, VECTOR, build, ops_of, programs, run
 

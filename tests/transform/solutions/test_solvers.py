@@ -13,7 +13,7 @@ from scipy.optimize import brentq, root
 
 import srcad
 from srcad.frontend import read
-from srcad.trace.nodes import walk
+from srcad.trace.walk import walk
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.adjoint import adjoint
 from tests.transform.adjoints import check

@@ -11,9 +11,10 @@ import pytest
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import UNDEF, Region, Var, walk
+from srcad.trace.nodes import UNDEF, Region, Var
 from srcad.trace.types import BOOL, FLOAT, INT, ONE, OPAQUE, Array, Dim, ListOf, Scalar, Type, Unknown
 from srcad.trace.verifier import verify
+from srcad.trace.walk import walk
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.adjoint import Seed, adjoint
 from srcad.transform.sweeps.split import split

@@ -16,9 +16,10 @@ from srcad.frontend.read import Reading
 from srcad.ops.catalogue import result_types
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.evaluate import evaluate
-from srcad.trace.nodes import Trace, walk
+from srcad.trace.nodes import Trace
 from srcad.trace.types import Record
 from srcad.trace.verifier import verify
+from srcad.trace.walk import walk
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.adjoint import adjoint
 from srcad.transform.sweeps.tangent import tangent

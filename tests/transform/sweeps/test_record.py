@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Region, Trace, Var, walk
+from srcad.trace.nodes import Region, Trace, Var
 from srcad.trace.types import FLOAT, INT, Array, Dim
+from srcad.trace.walk import walk
 from srcad.transform.sweeps.adjoint import adjoint
 from srcad.transform.sweeps.recompute import choose
 from tests.traces import VECTOR, N, build, loop, run

@@ -10,9 +10,10 @@ import pytest
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import UNDEF, Fixed, Leaf, Node, Var, walk
+from srcad.trace.nodes import UNDEF, Fixed, Leaf, Node, Var
 from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Array, ListOf, Scalar
 from srcad.trace.verifier import verify
+from srcad.trace.walk import walk
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.adjoint import adjoint
 from srcad.transform.sweeps.tangent import Direction, tangent

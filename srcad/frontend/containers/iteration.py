@@ -1,0 +1,426 @@
+"""What a loop runs over: items known one by one, or a counted sequence with an item for an index."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from srcad.frontend.containers import objects
+from srcad.frontend.containers.exhaustion import spend
+from srcad.frontend.core import arithmetic
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    ArrayRef,
+    DictCell,
+    GrownCell,
+    Iter,
+    ListCell,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Static,
+    Tup,
+    Value,
+    ViewStep,
+)
+from srcad.frontend.memory.arrays import describe, dim_of, element_view, load, to_atom, view
+from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.presence import check_keys
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import OPAQUE, Array, ListOf, Scalar, Unknown
+
+ENDLESS = const(sys.maxsize)  # the stop of a counter that has no end
+Get = Callable[[Value], Value]
+
+
+@dataclass(frozen=True)
+class Items:
+    """Items known one by one: the loop is unrolled."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Indexed:
+    """A range of an index, and the item for it."""
+
+    start: Atom
+    stop: Atom
+    step: Atom
+    get: Get
+    backwards: bool = False
+    name: str | None = None
+
+    @property
+    def endless(self) -> bool:
+        """It is of use beside others alone."""
+        return self.stop_is(sys.maxsize) and isinstance(self.step, Const) and self.step.value == 1
+
+    def stop_is(self, value: int) -> bool:
+        return isinstance(self.stop, Const) and self.stop.value == value
+
+    @property
+    def plain(self) -> bool:
+        """The index counts 0, 1, 2, ..."""
+        zero = isinstance(self.start, Const) and self.start.value == 0
+        return zero and isinstance(self.step, Const) and self.step.value == 1 and not self.backwards
+
+
+def sequence(m: Machine, value: Value) -> Items | Indexed:
+    """How to run over a value."""
+    if isinstance(value, Tup):
+        return Items(value.items)
+    if isinstance(value, Static):
+        return _static(m, value)
+    if isinstance(value, Range):
+        return _range(m, value)
+    if isinstance(value, ArrayRef):
+        return _rows(m, value)
+    if isinstance(value, Ref):
+        return _container(m, value)
+    if isinstance(value, Iter):
+        spend(m, value)
+        return ITERATORS[value.kind](m, *value.parts)
+    if isinstance(value, (Obj, Num)):
+        return _object(m, value)
+    m.refuse(f"{describe(value)} can't be iterated")
+
+
+def _static(m: Machine, value: Static) -> Items:
+    if isinstance(value.value, (str, bytes, range, set, frozenset, tuple, list, dict)):
+        return Items(tuple(Static(item) for item in value.value))
+    if isinstance(value.value, enum.EnumType):
+        return Items(tuple(map(Static, value.value)))
+    m.refuse(f"{value.value!r} can't be iterated")
+
+
+def _range(m: Machine, value: Range) -> Indexed:
+    start, stop, step = (to_atom(m, part) for part in (value.start, value.stop, value.step))
+    return Indexed(start, stop, step, lambda i: i)
+
+
+def _rows(m: Machine, ref: ArrayRef) -> Indexed:
+    atom = load(m, ref)
+    t = atom.type
+    if isinstance(t, ListOf):
+        return Indexed(const(0), m.emit("list_len", atom), const(1), lambda i: element_view(m, ref, to_atom(m, i)))
+    if isinstance(t, Array) and t.rank == 0:
+        m.refuse("iteration over an array without dimensions")
+    length = dim_of(m, atom, 0) if isinstance(t, Array) else m.emit("list_len", atom)
+    return Indexed(const(0), length, const(1), lambda i: row(m, ref, i))
+
+
+def row(m: Machine, ref: ArrayRef, index: Value) -> Value:
+    """x[i]: a number, or a view."""
+    step = ViewStep("get_item", (to_atom(m, index),), (("index", (("int", 0),)),))
+    item = view(m, load(m, ref), step)
+    if isinstance(item.type, Scalar):
+        return Num(item) if isinstance(item, Var) else Static(item.value)
+    if isinstance(item.type, Unknown):
+        return Num(item) if isinstance(item, Var) else Static(item.value)
+    return ArrayRef(ref.cell, (*ref.path, step))
+
+
+def _container(m: Machine, ref: Ref) -> Items | Indexed:
+    cell = m.heap[ref.cell]
+    if isinstance(cell, ListCell):
+        return Items(cell.items)
+    if isinstance(cell, DictCell):
+        check_keys(m, cell)
+        return Items(tuple(Static(key) for key, _ in cell.items))
+    if isinstance(cell, GrownCell):
+        return _grown(m, ref, cell)
+    return _instance(m, ref)
+
+
+def _instance(m: Machine, ref: Ref) -> Items | Indexed:
+    """By __iter__, or by __len__ and __getitem__."""
+    made = objects.call_if_special(m, ref, "__iter__")
+    if made is not None:
+        return sequence(m, made)
+    count = objects.call_if_special(m, ref, "__len__")
+    if count is None or objects.special_method(m, ref, "__getitem__") is None:
+        m.refuse("an instance of a class without __iter__ is iterated", do="iterate over a list or an array.")
+    return Indexed(const(0), to_atom(m, count), const(1), lambda i: objects.call_special(m, ref, "__getitem__", (i,)))
+
+
+def _grown(m: Machine, ref: Ref, cell: GrownCell) -> Indexed:
+    whole = ArrayRef(ref.cell)
+    return Indexed(
+        const(0), m.emit("list_len", load(m, whole)), const(1), lambda i: element_view(m, whole, to_atom(m, i))
+    )
+
+
+def _object(m: Machine, value: Num | Obj) -> Indexed:
+    """Any other iterable that no derivative passes through: its items, as a list."""
+    if isinstance(value, Num) and isinstance(value.var.type, Scalar):
+        m.raises(TypeError(f"{value.var.type.dtype} object is not iterable"))
+    if m.is_active(value.var):
+        m.refuse("a value that depends on the differentiated arguments is iterated, and isn't known to be an array")
+    items = m.emit("call", Const(list, OPAQUE), value.var, keywords=())
+    length = m.emit("list_len", items)
+    return Indexed(const(0), length, const(1), lambda i: Obj(m.emit("subscript", items, to_atom(m, i))))
+
+
+# ---- iterators
+
+
+def _lazy(m: Machine, function: Value, given: Value) -> Items | Indexed:
+    """A generator expression, as a function of what its first `for` runs over."""
+    from srcad.frontend.library.calls import call
+
+    return sequence(m, call(m, function, (given,)))
+
+
+def _zip(m: Machine, *parts: Value) -> Items | Indexed:
+    sequences = with_ends([sequence(m, part) for part in parts])
+    if all(isinstance(s, Items) for s in sequences):
+        columns = [s.values for s in sequences if isinstance(s, Items)]
+        return Items(tuple(Tup(tuple(row)) for row in zip(*columns, strict=False)))
+    known = _beside_endless(m, sequences)
+    if known is not None:
+        return known
+    counted = [_counted(m, s) for s in sequences]
+    lengths = [length(m, s) for s in counted]
+    stop = lengths[0]
+    for other in lengths[1:]:
+        stop = arithmetic.smaller(m, stop, other)
+    return Indexed(const(0), stop, const(1), lambda i: Tup(tuple(nth(m, s, i) for s in counted)))
+
+
+def with_ends(sequences: list[Items | Indexed]) -> list[Items | Indexed]:
+    """Those without an end, as many items of them as the known ones beside them have."""
+    known = [len(s.values) for s in sequences if isinstance(s, Items)]
+    if not known:
+        return sequences
+    turns = [Static(k) for k in range(min(known))]
+    return [Items(tuple(map(s.get, turns))) if isinstance(s, Indexed) and s.endless else s for s in sequences]
+
+
+def _beside_endless(m: Machine, sequences: list[Items | Indexed]) -> Items | None:
+    """Known items zipped with counters that have no end: known items."""
+    known = [len(s.values) for s in sequences if isinstance(s, Items)]
+    if not known or not all(isinstance(s, Items) or s.stop is ENDLESS for s in sequences):
+        return None
+    return Items(
+        tuple(
+            Tup(tuple(s.values[k] if isinstance(s, Items) else s.get(Static(k)) for s in sequences))
+            for k in range(min(known))
+        )
+    )
+
+
+def _count(m: Machine, start: Value = Static(0), step: Value = Static(1)) -> Indexed:  # noqa: B008
+    """itertools.count: the loop is left by a break, or ends with what it is zipped with."""
+    first, by = to_atom(m, start), to_atom(m, step)
+
+    def get(i: Value) -> Value:
+        return arithmetic.number(m, arithmetic.add(m, first, arithmetic.multiply(m, to_atom(m, i), by)))
+
+    return Indexed(const(0), ENDLESS, const(1), get)
+
+
+def _counted(m: Machine, items: Items | Indexed) -> Indexed:
+    """Known items, as a run-time list; where that can't be, the loop must be unrolled."""
+    if isinstance(items, Indexed):
+        return items
+    values = items.values
+
+    def get(i: Value) -> Value:
+        if isinstance(i, Static):
+            known: Value = values[i.value]
+            return known
+        return element_view(m, ArrayRef(grown_of(m, values).cell), to_atom(m, i))
+
+    return Indexed(const(0), const(len(values)), const(1), get)
+
+
+def grown_of(m: Machine, values: tuple[Value, ...]) -> Ref:
+    """A run-time list of the values, which may share memory with it."""
+    return Ref(m.allocate(boxed(m, values)))
+
+
+def length(m: Machine, s: Indexed) -> Atom:
+    """How many items."""
+    if s.plain:
+        return s.stop
+    return arithmetic.range_length(m, s.start, s.stop, s.step)
+
+
+def nth(m: Machine, s: Indexed, i: Value) -> Value:
+    """The item number i, counted from 0 in the order of iteration."""
+    if s.plain:
+        return s.get(i)
+    if s.backwards:
+        last = arithmetic.subtract(m, length(m, s), const(1))
+        i = arithmetic.number(m, arithmetic.subtract(m, last, to_atom(m, i)))
+    scaled = arithmetic.multiply(m, to_atom(m, i), s.step)
+    return s.get(arithmetic.number(m, arithmetic.add(m, s.start, scaled)))
+
+
+def _enumerate(m: Machine, part: Value, start: Value = Static(0)) -> Items | Indexed:  # noqa: B008
+    inner = sequence(m, part)
+    first = to_atom(m, start)
+    if isinstance(inner, Items):
+        count = [arithmetic.number(m, arithmetic.add(m, first, const(k))) for k in range(len(inner.values))]
+        return Items(tuple(Tup((k, v)) for k, v in zip(count, inner.values, strict=True)))
+
+    def get(i: Value) -> Value:
+        return Tup((arithmetic.number(m, arithmetic.add(m, first, to_atom(m, i))), nth(m, inner, i)))
+
+    return Indexed(const(0), length(m, inner), const(1), get)
+
+
+def _reversed(m: Machine, part: Value) -> Items | Indexed:
+    inner = sequence(m, part)
+    if isinstance(inner, Items):
+        return Items(tuple(reversed(inner.values)))
+    return Indexed(inner.start, inner.stop, inner.step, inner.get, not inner.backwards, inner.name)
+
+
+def _map(m: Machine, function: Value, *parts: Value) -> Items | Indexed:
+    from srcad.frontend.library.calls import call
+
+    rows = _zip(m, *parts)
+    if isinstance(rows, Items):
+        return Items(tuple(call(m, function, row.items) for row in rows.values if isinstance(row, Tup)))
+
+    def get(i: Value) -> Value:
+        row = rows.get(i)
+        assert isinstance(row, Tup)
+        return call(m, function, row.items)
+
+    return Indexed(rows.start, rows.stop, rows.step, get)
+
+
+SPENT = object()  # the origin of the list behind an iterator that a loop has run over
+
+
+def refuse_spent(m: Machine, rest: Ref) -> None:
+    """How much of an iterator a loop has left depends on how it ended."""
+    if getattr(m.heap[rest.cell], "origin", None) is SPENT:
+        m.refuse("an iterator is used again after a loop over it", do="make a list of it, and iterate over that.")
+
+
+def _rest(m: Machine, rest: Value) -> Items | Indexed:
+    assert isinstance(rest, Ref)
+    refuse_spent(m, rest)
+    content = m.heap[rest.cell]
+    items = sequence(m, Ref(m.allocate(content)))
+    m.heap[rest.cell] = ListCell((), SPENT)
+    return items
+
+
+def _starmap(m: Machine, function: Value, rows: Value) -> Items | Indexed:
+    from srcad.frontend.library.calls import call
+
+    items = sequence(m, rows)
+    if isinstance(items, Items):
+        return Items(tuple(call(m, function, known_items(m, row, "arguments")) for row in items.values))
+    return replace(items, get=lambda i: call(m, function, known_items(m, items.get(i), "arguments")))
+
+
+def _each(m: Machine, function: Value, values: Value, position: Value, others: Value) -> Items | Indexed:
+    """The function of each value, which stands at a position among other arguments."""
+    from srcad.frontend.library.calls import call
+
+    assert isinstance(position, Static) and isinstance(others, Tup)
+    before, after = others.items[: position.value], others.items[position.value :]
+    items = sequence(m, values)
+    if isinstance(items, Items):
+        return Items(tuple(call(m, function, (*before, item, *after)) for item in items.values))
+    return replace(items, get=lambda i: call(m, function, (*before, items.get(i), *after)))
+
+
+def _cycle(m: Machine, values: Value) -> Indexed:
+    """Without an end: what it is zipped with has one."""
+    items = _counted(m, sequence(m, values))
+    count = length(m, items)
+    return Indexed(
+        const(0),
+        const(sys.maxsize),
+        const(1),
+        lambda i: nth(m, items, arithmetic.number(m, arithmetic.remainder(m, to_atom(m, i), count))),
+    )
+
+
+def _same_again(m: Machine, item: Value) -> Indexed:
+    return Indexed(const(0), const(sys.maxsize), const(1), lambda i: item)
+
+
+def _indices(m: Machine, *shape: Value) -> Items | Indexed:
+    """The indices of an array, the last one running fastest: from one counter, by division."""
+    dims = [to_atom(m, n) for n in shape]
+    inner: list[Atom] = [const(1)]  # how many items one step in a dimension passes
+    for n in reversed(dims[1:]):
+        inner.insert(0, arithmetic.multiply(m, n, inner[0]))
+    total = arithmetic.multiply(m, dims[0], inner[0]) if dims else const(1)
+
+    def get(i: Value) -> Value:
+        left, parts = to_atom(m, i), []
+        for step in inner[: len(dims)]:
+            parts.append(arithmetic.number(m, arithmetic.quotient(m, left, step)))
+            left = arithmetic.remainder(m, left, step)
+        return Tup(tuple(parts))
+
+    return Indexed(const(0), total, const(1), get)
+
+
+def dict_rows(m: Machine, value: Value) -> tuple[tuple[object, Value], ...]:
+    assert isinstance(value, Ref)
+    cell = m.heap[value.cell]
+    assert isinstance(cell, DictCell)
+    check_keys(m, cell)
+    return cell.items
+
+
+def _keys(m: Machine, value: Value) -> Items:
+    return Items(tuple(Static(key) for key, _ in dict_rows(m, value)))
+
+
+def _values(m: Machine, value: Value) -> Items:
+    return Items(tuple(item for _, item in dict_rows(m, value)))
+
+
+def _pairs(m: Machine, value: Value) -> Items:
+    return Items(tuple(Tup((Static(key), item)) for key, item in dict_rows(m, value)))
+
+
+ITERATORS: dict[str, Callable[..., Items | Indexed]] = {
+    "zip": _zip,
+    "generator": _lazy,
+    "once": lambda m, values: sequence(m, values),
+    "count": _count,
+    "enumerate": _enumerate,
+    "reversed": _reversed,
+    "map": _map,
+    "iterator": _rest,
+    "starmap": _starmap,
+    "each": _each,
+    "cycle": _cycle,
+    "repeat": _same_again,
+    "indices": _indices,
+    "keys": _keys,
+    "values": _values,
+    "items": _pairs,
+}
+
+
+def known_items(m: Machine, value: Value, what: str) -> tuple[Value, ...]:
+    """The items of a value whose number is known now; NeedsStatic for a counted one that could be unrolled."""
+    items = sequence(m, value)
+    if isinstance(items, Items):
+        return items.values
+    for bound in (items.start, items.stop, items.step):
+        if isinstance(bound, Var):
+            if isinstance(bound.type, Scalar) and bound.type.length is not None and bound.type.length.symbol is None:
+                return tuple(nth(m, items, Static(k)) for k in range(bound.type.length.offset))
+            raise NeedsStatic(bound, what)
+    count = range(items.start.value, items.stop.value, items.step.value)  # type: ignore[union-attr]
+    ordered = reversed(count) if items.backwards else count
+    return tuple(items.get(Static(k)) for k in ordered)

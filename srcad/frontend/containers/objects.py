@@ -1,0 +1,380 @@
+"""Attributes: of arrays, modules, instances, tuples with names, and of objects that aren't known."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import sys
+import types
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.core.externals import external
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    ArrayRef,
+    Bound,
+    DictCell,
+    Func,
+    InstanceCell,
+    Iter,
+    ListCell,
+    Method,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import describe, is_list, result_value, to_atom, to_python
+from srcad.ops.catalogue import ATTRIBUTES, METHODS
+from srcad.trace.nodes import Var
+
+IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
+STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
+
+
+def get_attribute(m: Machine, owner: Value, name: str) -> Value:
+    """owner.name."""
+    if isinstance(owner, (ArrayRef, Num)):
+        return _of_array(m, owner, name)
+    if isinstance(owner, Static):
+        return _of_static(m, owner, name)
+    if isinstance(owner, Ref):
+        cell = m.heap[owner.cell]
+        return _of_instance(m, owner, cell, name) if isinstance(cell, InstanceCell) else Method(name, owner)
+    if isinstance(owner, Tup):
+        return _of_tuple(m, owner, name)
+    if isinstance(owner, Obj):
+        return Obj(m.emit("attribute", owner.var, name=name))
+    if isinstance(owner, (Slice, Range)) and name in ("start", "stop", "step"):
+        part: Value = getattr(owner, name)
+        return part
+    if isinstance(owner, Iter) and owner.kind == "super":
+        return _of_super(m, owner, name)
+    if isinstance(owner, (Func, Bound)) and name == "__name__":
+        return Static(owner.code.name if isinstance(owner, Func) else "bound")
+    m.refuse(f"the attribute {name!r} of {describe(owner)} isn't supported")
+
+
+def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
+    if isinstance(owner, ArrayRef) and is_list(m, owner):
+        return Method(name, owner)
+    if name in METHODS or name in IN_PLACE:
+        return Method(name, owner)
+    if name == "flat":
+        return _flat(m, owner)
+    lowering = ATTRIBUTES.get(name)
+    if lowering is None:
+        kind = float if isinstance(owner, Num) else np.ndarray
+        if not hasattr(kind, name) and not hasattr(np.float64, name):
+            m.raises(AttributeError(f"'{kind.__name__}' object has no attribute {name!r}"))
+        m.refuse(f"the attribute {name!r} of an array isn't supported yet")
+    atom = to_python(m, owner)
+    start = len(m.builder.equations)
+    result = lowering(m.builder, atom)
+    m.note(start)
+    sources = {atom: owner} if isinstance(owner, ArrayRef) and isinstance(atom, Var) else {}
+    return result_value(m, result, sources, None)
+
+
+def _flat(m: Machine, owner: ArrayRef | Num) -> Value:
+    """x.flat: as far as it is iterated and indexed, x.ravel()."""
+    if isinstance(owner, ArrayRef) and any(step.op != "get_item" for step in owner.path):
+        m.refuse("the attribute 'flat' of a transposed or reshaped array isn't supported yet", do="index the array.")
+    return _call(m, Method("ravel", owner), ())
+
+
+def _of_static(m: Machine, owner: Static, name: str) -> Value:
+    obj = owner.value
+    if isinstance(obj, (str, bytes, int, float, set, frozenset, tuple, dict)) and callable(getattr(obj, name, None)):
+        return Method(name, owner)
+    try:
+        value = inspect.getattr_static(obj, name) if isinstance(obj, type) else getattr(obj, name)
+    except AttributeError as error:
+        m.raises(error)
+    if isinstance(obj, type):
+        value = getattr(obj, name)
+    path = m.origins.get(id(obj))
+    if path is None or standard(obj):
+        return Static(value) if _constant(value) else external(m, value, _detached(m, obj, name), free=True)
+    return external(m, value, path.attr(name), free=True)
+
+
+def _constant(value: Any) -> bool:
+    return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType)) or callable(value)
+
+
+def standard(obj: Any) -> bool:
+    """Of the standard library, NumPy or SciPy: its constants stay as they are."""
+    module = obj.__name__ if isinstance(obj, types.ModuleType) else getattr(obj, "__module__", None) or ""
+    return str(module).partition(".")[0] in STANDARD
+
+
+def _detached(m: Machine, obj: Any, name: str) -> Any:
+    from srcad.frontend.core.externals import root
+
+    label = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
+    return root(m, label, id(obj), lambda: obj).attr(name)
+
+
+def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
+    fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    if name in fields:
+        return owner.items[fields.index(name)]
+    known = getattr(owner.cls, name, None) if owner.cls is not None else None
+    if isinstance(known, property) and isinstance(known.fget, types.FunctionType):
+        return _call(m, Static(known.fget), (owner,))
+    if isinstance(known, types.FunctionType) and name not in ("_replace", "_asdict"):
+        return Bound(Static(known), (owner,))
+    if known is not None and not callable(known):
+        return Static(known)
+    return Method(name, owner)
+
+
+# ---- instances
+
+
+def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value:
+    for field, value in cell.fields:
+        if field == name:
+            return value
+    found = inspect.getattr_static(cell.cls, name, None)
+    if isinstance(found, property) and found.fget is not None:
+        return _call(m, Static(found.fget), (owner,))
+    if cell.origin is not None and name in getattr(cell.origin, "__dict__", {}):
+        assert cell.path is not None
+        value = external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
+        m.heap[owner.cell] = replace(cell, fields=(*cell.fields, (name, value)))
+        return value
+    if name == "__class__":
+        return Static(cell.cls)
+    if found is None:
+        m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
+    return _class_attribute(m, owner, cell, found, name)
+
+
+def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, name: str) -> Value:
+    if isinstance(found, types.FunctionType) or getattr(type(found), "__srcad_rules__", False):
+        return Bound(Static(found), (owner,))
+    if isinstance(found, staticmethod):
+        return Static(found.__func__)
+    if isinstance(found, classmethod):
+        return Bound(Static(found.__func__), (Static(cell.cls),))
+    if hasattr(found, "func") and type(found).__name__ == "cached_property":
+        value = _call(m, Static(found.func), (owner,))
+        set_field(m, owner, name, value)
+        return value
+    if cell.origin is not None and isinstance(found, types.MethodDescriptorType):
+        return Obj(m.emit("attribute", object_atom(m, owner), name=name))
+    return _of_static(m, Static(cell.cls), name)
+
+
+def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    cell = m.heap[owner.cell]
+    assert isinstance(cell, InstanceCell)
+    fields = dict(cell.fields)
+    fields[name] = value
+    m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}))
+
+
+def _of_super(m: Machine, owner: Iter, name: str) -> Value:
+    cls, self_value = owner.parts
+    assert isinstance(cls, Static) and isinstance(self_value, Ref)
+    cell = m.heap[self_value.cell]
+    assert isinstance(cell, InstanceCell)
+    order = cell.cls.__mro__
+    for base in order[order.index(cls.value) + 1 :]:
+        if name in vars(base):
+            if isinstance(vars(base)[name], types.FunctionType):
+                return Bound(Static(vars(base)[name]), (self_value,))
+            return Method("nothing", self_value)
+    m.refuse(f"no base class has the attribute {name!r}")
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
+    """owner.name = value."""
+    if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], InstanceCell):
+        _set_on_instance(m, owner, name, value)
+        return
+    if isinstance(owner, ArrayRef) and name == "shape":
+        m.refuse("the shape of an array is set in place", do="use reshape.")
+    refuse_outside(m, value, f"the attribute {name!r} of {describe(owner)}")
+    m.emit_many("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
+
+
+def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    cell = m.heap[owner.cell]
+    assert isinstance(cell, InstanceCell)
+    found = inspect.getattr_static(cell.cls, name, None)
+    if isinstance(found, property) and found.fset is not None:
+        _call(m, Static(found.fset), (owner, value))
+        return
+    if getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
+        m.raises(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"))
+    if cell.free:
+        refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
+        m.emit_many("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
+    set_field(m, owner, name, value)
+
+
+def delete_attribute(m: Machine, owner: Value, name: str) -> None:
+    """del owner.name."""
+    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
+        m.refuse(f"the attribute {name!r} of {describe(owner)} is deleted", do="leave it where it is.")
+    fields = dict(cell.fields)
+    if fields.pop(name, None) is None:
+        m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
+    m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()))
+
+
+def object_atom(m: Machine, owner: Ref) -> Any:
+    """The instance itself, as an input of the trace."""
+    from srcad.frontend.core.externals import add_input
+    from srcad.trace.types import OPAQUE
+
+    cell = m.heap[owner.cell]
+    if not isinstance(cell, InstanceCell) or cell.path is None:
+        m.refuse("an instance made in the function is passed to a function that isn't differentiated")
+    m.objects[cell.path] = cell.origin
+    return add_input(m, cell.path, OPAQUE, cell.free)
+
+
+def refuse_outside(m: Machine, value: Value, what: str) -> None:
+    if depends(m, value):
+        m.refuse(
+            f"{what} is set to a value that depends on the differentiated arguments",
+            why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
+            do="return the value instead.",
+            never=True,
+        )
+
+
+def depends(m: Machine, value: Value) -> bool:
+    """Whether a value depends on the differentiated arguments."""
+    if isinstance(value, (Num, Obj)):
+        return m.is_active(value.var)
+    if isinstance(value, ArrayRef):
+        cell: Any = m.heap[value.cell]
+        return m.is_active(cell.var)
+    if isinstance(value, Tup):
+        return any(depends(m, item) for item in value.items)
+    if isinstance(value, (Iter,)):
+        return any(depends(m, part) for part in value.parts)
+    if isinstance(value, Bound):
+        return any(depends(m, v) for v in value.first)
+    if isinstance(value, Ref):
+        return _cell_depends(m, m.heap[value.cell])
+    return isinstance(value, Func)
+
+
+def _cell_depends(m: Machine, cell: Any) -> bool:
+    if isinstance(cell, ListCell):
+        return any(depends(m, item) for item in cell.items)
+    if isinstance(cell, DictCell):
+        return any(depends(m, item) for _, item in cell.items)
+    if isinstance(cell, InstanceCell):
+        return any(depends(m, item) for _, item in cell.fields)
+    return m.is_active(cell.var)
+
+
+def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:
+    refuse_outside(m, value, "an item of an object that srcad doesn't know")
+    m.emit("call", const_method(m, owner, "__setitem__"), to_atom(m, key), to_atom(m, value), keywords=())
+
+
+def const_method(m: Machine, owner: Obj, name: str) -> Any:
+    return m.emit("attribute", owner.var, name=name)
+
+
+# ---- special methods
+
+
+def call_special(m: Machine, owner: Ref, name: str, args: tuple[Value, ...]) -> Value:
+    return _call(m, get_attribute(m, owner, name), args)
+
+
+def _call(m: Machine, function: Value, args: tuple[Value, ...]) -> Value:
+    from srcad.frontend.library.calls import call
+
+    return call(m, function, args)
+
+
+COMPARISONS = {
+    "less": "__lt__",
+    "less_equal": "__le__",
+    "greater": "__gt__",
+    "greater_equal": "__ge__",
+    "equal": "__eq__",
+    "not_equal": "__ne__",
+}
+SWAPPED = {"less": "greater", "less_equal": "greater_equal", "greater": "less", "greater_equal": "less_equal"}
+SPECIAL = {
+    "add": "add",
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "truediv",
+    "power": "pow",
+    "matmul": "matmul",
+    "remainder": "mod",
+    "floor_divide": "floordiv",
+}
+
+
+def operator_method(m: Machine, op: str, left: Value, right: Value) -> Value | None:
+    """`a + b` where a or b is an instance of a class with __add__ or __radd__."""
+    word = SPECIAL.get(op)
+    for owner, other, prefix in ((left, right, "__"), (right, left, "__r")):
+        made = call_if_special(m, owner, f"{prefix}{word}__", other) if word else None
+        if made is not None:
+            return made
+    return None
+
+
+def special_method(m: Machine, owner: Value, name: str) -> Value | None:
+    """A special method that the class of an instance has in Python; None for other values and classes."""
+    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    cls = cell.cls if isinstance(cell, InstanceCell) else owner.cls if isinstance(owner, Tup) else None
+    found = inspect.getattr_static(cls, name, None) if cls is not None else None
+    return get_attribute(m, owner, name) if isinstance(found, types.FunctionType) else None
+
+
+def call_if_special(m: Machine, owner: Value, name: str, *args: Value) -> Value | None:
+    """owner.name(*args), if the class of an instance has it."""
+    method = special_method(m, owner, name)
+    return None if method is None else _call(m, method, args)
+
+
+def in_place_method(m: Machine, op: str, owner: Value, value: Value) -> Value | None:
+    """`owner += value` for an instance."""
+    return call_if_special(m, owner, f"__i{SPECIAL.get(op, '')}__", value)
+
+
+def comparison_method(m: Machine, op: str, left: Value, right: Value) -> Value | None:
+    """`a < b` where a or b is an instance whose class says what that is; dataclasses compare their fields."""
+    found = call_if_special(m, left, COMPARISONS[op], right)
+    if found is None:
+        found = call_if_special(m, right, COMPARISONS[SWAPPED.get(op, op)], left)
+    if found is None and op == "not_equal":
+        same = comparison_method(m, "equal", left, right)
+        return None if same is None else _negated(m, same)
+    return found
+
+
+def _negated(m: Machine, value: Value) -> Value:
+    import ast
+
+    from srcad.frontend.syntax.expressions import unary
+
+    return unary(m, ast.Not(), value)
+
+
+def unary_method(m: Machine, op: str, value: Value) -> Value | None:
+    word = {"negative": "__neg__", "positive": "__pos__", "invert": "__invert__"}.get(op, "")
+    return call_if_special(m, value, word)

@@ -1,0 +1,303 @@
+"""Subscripts: x[i], x[1:, None], x[mask], parts[k], params["w"]."""
+
+from __future__ import annotations
+
+import ast
+import collections
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import SrcadError
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    ArrayRef,
+    DictCell,
+    GrownCell,
+    InstanceCell,
+    ListCell,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Value,
+    ViewStep,
+)
+from srcad.frontend.memory.arrays import describe, element_view, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.memory.boxes import boxed, gathered
+from srcad.frontend.memory.presence import check_key
+from srcad.ops.catalogue import NeedsStatic, static
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import Array, ListOf, Opaque, Scalar, Unknown, dtype_of
+
+Index = tuple[tuple[Atom, ...], Any]
+
+
+def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
+    """owner[index]."""
+    from srcad.frontend.syntax.expressions import evaluate
+
+    if isinstance(owner, ArrayRef) and not is_list(m, owner):
+        return array_item(m, owner, index_of(m, index))
+    return get_at(m, owner, evaluate(m, index))
+
+
+def get_at(m: Machine, owner: Value, key: Value) -> Value:
+    """owner[key], for a key that has been read."""
+    if isinstance(owner, ArrayRef):
+        return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
+    if isinstance(owner, Tup):
+        return _sequence_item(m, owner.items, key, None)
+    if isinstance(owner, Ref):
+        return _container_item(m, owner, key)
+    if isinstance(owner, Range):
+        return _range_item(m, owner, key)
+    if isinstance(owner, Num):
+        return _number_item(m, owner, key)
+    if isinstance(owner, Obj):
+        return Obj(m.emit("subscript", owner.var, to_atom(m, key)))
+    if isinstance(owner, Static):
+        return _static_item(m, owner, key)
+    m.refuse(f"{describe(owner)} is indexed")
+
+
+def get_known(m: Machine, owner: Value, k: int) -> Value:
+    return get_at(m, owner, Static(k))
+
+
+# ---- arrays
+
+
+def array_item(m: Machine, ref: ArrayRef, index: Index) -> Value:
+    """An item of an array: a number, a view, or a copy for fancy indices."""
+    operands, template = index
+    base = load(m, ref)
+    if isinstance(base.type, Scalar) and not operands and isinstance(base, Var):
+        return Num(base)
+    step = ViewStep("get_item", operands, (("index", template),))
+    if any(entry[0] in ("array", "object") for entry in template):
+        return from_atom(m, m.emit("get_item", base, *operands, index=template))
+    item = view(m, base, step)
+    if isinstance(item, Var) and isinstance(item.type, Array):
+        return ArrayRef(ref.cell, (*ref.path, step))
+    return from_atom(m, item)
+
+
+def _number_item(m: Machine, owner: Num, key: Value) -> Value:
+    """x[()] of a number, and items of what may turn out an array."""
+    if isinstance(owner.var.type, Scalar) and isinstance(key, Tup) and not key.items:
+        return owner
+    if isinstance(owner.var.type, Scalar) and owner.var.type.python:
+        m.raises(TypeError(f"{python_name(owner.var.type)!r} object is not subscriptable"))
+    operands, template = index_from(m, key)
+    if isinstance(owner.var.type, Scalar) and any(entry[0] != "newaxis" for entry in template):
+        m.raises(IndexError("invalid index to scalar variable."))
+    return from_atom(m, m.emit("get_item", owner.var, *operands, index=template))
+
+
+def python_name(t: Scalar) -> str:
+    """How Python calls the type of a number."""
+    return t.dtype.rstrip("0123456789") if t.python else f"numpy.{t.dtype}"
+
+
+def index_of(m: Machine, node: ast.expr) -> Index:
+    """The index operands and template of a subscript."""
+    from srcad.frontend.syntax.expressions import elements, evaluate
+
+    if isinstance(node, ast.Tuple):
+        return _index(m, elements(m, node.elts))
+    return index_from(m, evaluate(m, node))
+
+
+def index_from(m: Machine, key: Value) -> Index:
+    if isinstance(key, Tup):
+        return _index(m, key.items)
+    return _index(m, (key,))
+
+
+def _index(m: Machine, parts: tuple[Value, ...]) -> Index:
+    operands: list[Atom] = []
+    template = tuple(_component(m, part, operands) for part in parts)
+    return tuple(operands), template
+
+
+def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
+    if isinstance(part, Static) and part.value is None:
+        return ("newaxis",)
+    if isinstance(part, Static) and part.value is Ellipsis:
+        return ("ellipsis",)
+    if isinstance(part, Slice):
+        return ("slice", *(_bound(m, bound, operands) for bound in (part.start, part.stop, part.step)))
+    if isinstance(part, Static) and isinstance(part.value, slice):
+        known = (part.value.start, part.value.stop, part.value.step)
+        return ("slice", *(_bound(m, Static(b), operands) for b in known))
+    if isinstance(part, Range):
+        bounds = (to_atom(m, bound) for bound in (part.start, part.stop, part.step))
+        atom: Atom = m.emit("arange", *bounds, dtype=None)
+    else:
+        atom = to_number(m, part, "used as an index")
+    if m.is_active(atom) and dtype_of(atom.type) is not None and np.dtype(dtype_of(atom.type)).kind == "f":
+        m.refuse("a float is used as an index", do="convert it by int(...).")
+    operands.append(atom)
+    return (_kind(atom), len(operands) - 1)
+
+
+def _kind(atom: Atom) -> str:
+    t = atom.type
+    if isinstance(t, Scalar):
+        return "array" if t.dtype == "bool" else "int"
+    return "array" if isinstance(t, Array) else "object"
+
+
+def _bound(m: Machine, bound: Value, operands: list[Atom]) -> int | None:
+    if isinstance(bound, Static) and bound.value is None:
+        return None
+    operands.append(to_number(m, bound, "used as a bound of a slice"))
+    return len(operands) - 1
+
+
+# ---- containers
+
+
+def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
+    cell = m.heap[ref.cell]
+    if isinstance(cell, DictCell):
+        return dict_item(m, ref, key)
+    if isinstance(cell, ListCell):
+        return _sequence_item(m, cell.items, key, ref)
+    if isinstance(cell, GrownCell):
+        return _list_item(m, ArrayRef(ref.cell), key)
+    assert isinstance(cell, InstanceCell)
+    from srcad.frontend.containers import objects
+
+    return objects.call_special(m, ref, "__getitem__", (key,))
+
+
+def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) -> Value:
+    from srcad.frontend.containers.containers import key_of
+
+    cell = m.heap[ref.cell]
+    assert isinstance(cell, DictCell)
+    known = key_of(m, key)
+    if default is not None:
+        check_key(m, cell, known)
+    for name, value in cell.items:
+        if name == known:
+            return value
+    if default is not None:
+        return default
+    missing = getattr(cell.cls, "__missing__", None)
+    if missing is not None and cell.origin is not None and callable(getattr(cell.origin, "default_factory", None)):
+        m.refuse("a missing key of a defaultdict is read", do="set the key before.")
+    if cell.cls is collections.Counter:
+        return Static(0)
+    if cell.factory is not None:
+        return _made_for_key(m, ref, key, cell.factory)
+    m.raises(KeyError(known))
+
+
+def _made_for_key(m: Machine, ref: Ref, key: Value, factory: Value) -> Value:
+    """A missing item of a defaultdict."""
+    from srcad.frontend.containers.containers import set_container_item
+    from srcad.frontend.library.calls import call
+
+    value = call(m, factory, ())
+    set_container_item(m, ref, key, value)
+    return value
+
+
+def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref | None) -> Value:
+    """An item or a slice of a tuple, or of the list `owner`."""
+    if isinstance(key, Slice) or (isinstance(key, Static) and isinstance(key.value, slice)):
+        part = items[static_slice(m, key) if isinstance(key, Slice) else key.value]
+        return Tup(part) if owner is None else Ref(m.allocate(ListCell(part)))
+    position = to_number(m, key, "used as an index")
+    if isinstance(position, Const):
+        try:
+            known: Value = items[position.value]
+            return known
+        except TypeError as error:
+            m.raises(error)
+        except IndexError:
+            m.raises(IndexError(f"{'tuple' if owner is None else 'list'} index out of range"))
+    return _item_by_number(m, items, position, owner)
+
+
+def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: Ref | None) -> Value:
+    """An item by a number of the run: of a run-time list, if the items are of one type; else specialise.
+
+    The list itself becomes one, so that what is changed through the item is changed in the list.
+    """
+    start = len(m.builder.equations)
+    try:
+        cell = boxed(m, items)
+    except SrcadError:
+        del m.builder.equations[start:]
+        raise NeedsStatic(position, "an index of a list whose items differ in kind") from None
+    assert isinstance(cell.var.type, ListOf)
+    if isinstance(cell.var.type.element, (Unknown, Opaque)):
+        raise NeedsStatic(position, "an index of a list whose items differ in kind")
+    if owner is None:
+        return element_view(m, ArrayRef(m.allocate(cell)), position)
+    m.heap[owner.cell] = cell
+    return element_view(m, ArrayRef(owner.cell), position)
+
+
+def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
+    """An item or a slice of a run-time list."""
+    if isinstance(key, Slice):
+        bounds = [to_atom(m, part) for part in (key.start, key.stop, key.step)]
+        return Ref(m.allocate(gathered(m, m.emit("list_slice", load(m, ref), *bounds), Ref(ref.cell))))
+    return element_view(m, ref, to_number(m, key, "used as an index"))
+
+
+def static_slice(m: Machine, key: Slice) -> slice:
+    return slice(*(static(_plain(m, part), "a bound of a slice") for part in (key.start, key.stop, key.step)))
+
+
+def _plain(m: Machine, value: Value) -> Any:
+    return value.value if isinstance(value, Static) else to_number(m, value)
+
+
+def _range_item(m: Machine, owner: Range, key: Value) -> Value:
+    from srcad.frontend.core import arithmetic
+
+    parts = [to_atom(m, part) for part in (owner.start, owner.stop, owner.step)]
+    if isinstance(key, Slice):
+        return _turned(m, owner, key, parts)
+    position = to_number(m, key, "used as an index")
+    if isinstance(position, Const) and position.value < 0:
+        position = arithmetic.add(m, arithmetic.range_length(m, *parts), position)
+    scaled = arithmetic.multiply(m, position, parts[2])
+    return arithmetic.number(m, arithmetic.add(m, parts[0], scaled))
+
+
+def _turned(m: Machine, owner: Range, key: Slice, parts: list[Atom]) -> Value:
+    """range(...)[::-1]."""
+    from srcad.frontend.core import arithmetic
+
+    if (key.start, key.stop, key.step) != (Static(None), Static(None), Static(-1)):
+        m.refuse("a slice of a range isn't supported yet, apart from [::-1]", do="give range its bounds.")
+    start, _, step = parts
+    last = arithmetic.add(m, arithmetic.range_length(m, *parts), const(-1))
+    back = arithmetic.multiply(m, step, const(-1))
+    bounds = (
+        arithmetic.add(m, start, arithmetic.multiply(m, last, step)),
+        arithmetic.add(m, start, back),
+        back,
+    )
+    return Range(*(arithmetic.number(m, bound) for bound in bounds))
+
+
+def _static_item(m: Machine, owner: Static, key: Value) -> Value:
+    if isinstance(key, Slice):
+        return Static(owner.value[static_slice(m, key)])
+    known = static(_plain(m, key), "a key")
+    try:
+        return Static(owner.value[known])
+    except (TypeError, LookupError) as error:
+        m.raises(error)

@@ -1,0 +1,456 @@
+"""Loops: the body is read until the state at its head stands still, then once more for good.
+
+    x = 1.0                        v3 = for i in range(0, n, 1) with x = 1.0:
+    for i in range(n):      ->         v1 = a / x; v2 = x + v1; yield v2
+        x = x + a / x
+
+What a turn changes is carried: a variable at the head, joined from the value before the loop and that at the end of
+the body. A loop whose body needs its counter now (as the key of a dict, say) is unrolled instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from srcad.errors import SrcadError
+from srcad.frontend.containers.iteration import Indexed, Items
+from srcad.frontend.core import sharing
+from srcad.frontend.core.machine import Branch, Machine
+from srcad.frontend.core.values import (
+    FALSE,
+    Cell,
+    FrameCell,
+    Num,
+    Static,
+    Value,
+)
+from srcad.frontend.memory.branches import as_bool, branch, either, name_of, negate, truth
+from srcad.frontend.memory.merge import Key, Merger, Side
+from srcad.frontend.memory.substitute import substitute
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace import rewrite
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.types import INT, Type, join
+
+FLAGS = ("$break", "$continue")
+MOST_ROUNDS = 12
+MOST_TURNS = 20000
+MOST_WRITTEN_OUT = 64
+
+Turn = Callable[[Value], None]
+
+
+@dataclass(eq=False)
+class Slot:
+    """A carried variable, what it is before the loop, and what the body yields for it."""
+
+    var: Var
+    entry: Atom
+    end: Atom
+
+
+@dataclass(eq=False)
+class Head:
+    """The state at the head of the body: its heap, its carried variables, and what must not change any more."""
+
+    heap: dict[int, Cell]
+    slots: dict[Key, Slot]
+    signature: Any
+    label: str
+
+
+# ---- for
+
+
+def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
+    """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
+    outer = {flag: m.look(flag) for flag in FLAGS}
+    m.bind("$break", FALSE)
+    known = written_out(sequence, MOST_WRITTEN_OUT) if m.written_out else None
+    if isinstance(sequence, Items):
+        unrolled(m, list(sequence.values), turn)
+    elif known is not None:
+        unrolled(m, [Static(k) for k in known], lambda k: turn(sequence.get(k)))
+    else:
+        _counted(m, sequence, turn)
+    _restore(m, outer)
+
+
+def written_out(sequence: Items | Indexed, most: int) -> list[int] | None:
+    """The indices of a sequence that is short enough to be read turn by turn; None for others."""
+    if isinstance(sequence, Items):
+        return None
+    bounds = [b.value for b in (sequence.start, sequence.stop, sequence.step) if isinstance(b, Const)]
+    if len(bounds) < 3 or len(range(*bounds)) > most:
+        return None
+    return list(range(*bounds))[:: -1 if sequence.backwards else 1]
+
+
+def _restore(m: Machine, outer: dict[str, Value | None]) -> None:
+    broke = m.look("$break") or FALSE
+    for flag, value in outer.items():
+        m.bind(flag, value or FALSE)
+    m.bind("$broke", broke)
+
+
+def unrolled(m: Machine, values: list[Value], turn: Turn) -> None:
+    for k, value in enumerate(values):
+        m.bind("$continue", FALSE)
+        turn(value)
+        known = truth(m, left(m))
+        if known is True:
+            return
+        if isinstance(known, Var):
+            if k + 1 < len(values):
+                branch(m, negate(m, known), partial(_nothing, m, values[k + 1 :], turn), lambda: FALSE)
+            return
+
+
+def _nothing(m: Machine, rest: list[Value], turn: Turn) -> Value:
+    unrolled(m, rest, turn)
+    return FALSE
+
+
+def left(m: Machine) -> Value:
+    """Whether the loop is to be left after this turn."""
+    return either(m, m.look("$break") or FALSE, lambda: m.look("$return") or FALSE)
+
+
+def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
+    base, start = m.heap, len(m.builder.equations)
+    try:
+        _settled(m, sequence, turn)
+    except SrcadError as refused:
+        apart = first_and_rest(sequence) if refused.first_turn else None
+        if apart is None:
+            raise
+        m.heap = base
+        del m.builder.equations[start:]
+        _first_turn_apart(m, sequence, *apart, turn)
+
+
+def first_and_rest(sequence: Indexed) -> tuple[Callable[[Machine], tuple[Atom, Indexed]], str] | None:
+    """How to take the first index of a sequence from it, and the comparison of start and stop if there is one."""
+    step = sequence.step.value if isinstance(sequence.step, Const) else 0
+    if sequence.backwards and step == 1:
+
+        def last(m: Machine) -> tuple[Atom, Indexed]:
+            index = m.emit("subtract", sequence.stop, 1)
+            return index, replace(sequence, stop=index)
+
+        return last, "less"
+
+    def first(m: Machine) -> tuple[Atom, Indexed]:
+        return sequence.start, replace(sequence, start=m.emit("add", sequence.start, sequence.step))
+
+    return (first, "less" if step > 0 else "greater") if step and not sequence.backwards else None
+
+
+def _first_turn_apart(m: Machine, sequence: Indexed, take: Any, comparison: str, turn: Turn) -> None:
+    """if start < stop: the first turn, then the loop over the rest."""
+
+    def whole() -> Value:
+        index, rest = take(m)
+        m.bind("$continue", FALSE)
+        turn(sequence.get(Static(index.value) if isinstance(index, Const) else Num(index)))
+        known = truth(m, left(m))
+        if isinstance(known, Var):
+            branch(m, negate(m, known), lambda: _rest(m, rest, turn), lambda: FALSE)
+        elif not known:
+            _rest(m, rest, turn)
+        return FALSE
+
+    branch(m, m.emit(comparison, sequence.start, sequence.stop), whole, lambda: FALSE)
+
+
+def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
+    _settled(m, sequence, turn)
+    return FALSE
+
+
+def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
+    base, start = m.heap, len(m.builder.equations)
+    own: set[Var] = set()
+    try:
+        _fixed_point(m, sequence, turn, own)
+    except NeedsStatic as needed:
+        if not m.sources(needed.var) & own:
+            raise
+        m.heap = base
+        del m.builder.equations[start:]
+        _unroll_for(m, needed, sequence, turn)
+
+
+def _unroll_for(m: Machine, needed: NeedsStatic, sequence: Indexed, turn: Turn) -> None:
+    bounds = []
+    for bound in (sequence.start, sequence.stop, sequence.step):
+        if isinstance(bound, Var):
+            raise NeedsStatic(bound, needed.what)
+        bounds.append(bound.value)
+    numbers = list(range(*bounds))
+    if len(numbers) > MOST_TURNS:
+        m.refuse("a loop that must be unrolled has too many turns")
+    ordered = reversed(numbers) if sequence.backwards else numbers
+    unrolled(m, [Static(k) for k in ordered], lambda k: turn(sequence.get(k)))
+
+
+def _fixed_point(m: Machine, sequence: Indexed, turn: Turn, own: set[Var]) -> None:
+    base = m.heap
+    head = Head(base, {}, None, m.lengths.label())
+    for _ in range(MOST_ROUNDS):
+        index = Var(INT, sequence.name)
+        own.update((index, *(slot.var for slot in head.slots.values())))
+        m.heap = with_flags(m, head.heap)
+        done = m.apart(partial(_one_turn, m, sequence, turn, index))
+        m.heap = base
+        after = next_head(m, base, head, done)
+        if after.signature == head.signature:
+            _emit_for(m, sequence, index, after, done)
+            return
+        head = after
+    m.refuse("the kinds of the values that this loop carries don't settle", do="give them one kind before the loop.")
+
+
+def _one_turn(m: Machine, sequence: Indexed, turn: Turn, index: Var) -> Value:
+    turn(sequence.get(Num(index)))
+    return as_bool(m, left(m))
+
+
+def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
+    """The heap at the start of a turn, where nothing has been left yet."""
+    frame = heap[m.frames[-1]]
+    assert isinstance(frame, FrameCell)
+    flags = dict.fromkeys((*FLAGS, "$return"), FALSE)
+    return {**heap, m.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
+
+
+def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:
+    """Join the state before the loop with that at the end of a turn."""
+    slots: dict[Key, Slot] = {}
+
+    def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
+        old = head.slots.get(key)
+        if old is not None:
+            t = join(old.var.type, t) or t
+        t = m.lengths.carried(t, a.type, f"{head.label}.{key}")
+        var = old.var if old is not None and old.var.type == t else Var(t, name_of(m, key, a, b))
+        slots[key] = Slot(var, a, b)
+        if m.is_active(a) or m.is_active(b):
+            m.active.add(var)
+        return var
+
+    was_active = {v for v in (s.var for s in head.slots.values()) if m.is_active(v)}
+    sides = Side(base, m.builder.equations), Side(done.heap, done.equations)
+    merger = Merger(m, *sides, variable, loop=True)
+    m.heap = base
+    heap = m.heap = merger.heaps()
+    merger.settle()
+    m.heap = base
+    types = {key: (slot.var.type, m.is_active(slot.var)) for key, slot in slots.items()}
+    stale = any(s.var not in was_active and m.is_active(s.var) for s in slots.values())
+    groups = partition(merger.groups)
+    shared = sharing.signature(base, heap, {cell: groups[key] for key, cell in merger.groups.items()})
+    signature = (types, groups, shared, stale and object())
+    return Head(heap, slots, signature, head.label)
+
+
+def partition(groups: dict[Key, int]) -> dict[Key, Key]:
+    """For each name of an array, the first name of the same array."""
+    first: dict[int, Key] = {}
+    return {key: first.setdefault(cell, key) for key, cell in groups.items()}
+
+
+def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branch) -> None:
+    slots = list(head.slots.values())
+    stop = done.value
+    breaks = not (isinstance(stop, Static) and stop.value is False)
+    flag: tuple[Atom, ...] = ()
+    if breaks:
+        flag = (stop.var,) if isinstance(stop, Num) else (const(True),)
+    region = Region((index, *(s.var for s in slots)), tuple(done.equations), (*flag, *(s.end for s in slots)))
+    results = [Var(s.var.type, s.var.name) for s in slots]
+    extra = [Var(INT)] if breaks else []
+    params: dict[str, Any] = {"breaks": True} if breaks else {}
+    if sequence.backwards:
+        params["backwards"] = True
+    operands = (sequence.start, sequence.stop, sequence.step, *(s.entry for s in slots))
+    _emit_loop(m, "for", operands, (region,), slots, results, extra, params)
+    m.heap = exit_heap(head, slots, results)
+
+
+def _emit_loop(
+    m: Machine,
+    op: str,
+    operands: tuple[Atom, ...],
+    regions: tuple[Region, ...],
+    slots: list[Slot],
+    results: list[Var],
+    extra: list[Var],
+    params: dict[str, Any],
+) -> None:
+    start = len(m.builder.equations)
+    m.builder.append(Equation(op, operands, (*results, *extra), MappingProxyType(params), regions))
+    m.note(start)
+    m.active.difference_update(results)
+    m.active.difference_update(extra)
+    m.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
+
+
+def exit_heap(head: Head, slots: list[Slot], results: list[Var]) -> dict[int, Cell]:
+    mapping: dict[Var, Atom] = {s.var: r for s, r in zip(slots, results, strict=True)}
+    return substitute(head.heap, mapping)
+
+
+# ---- while
+
+
+def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:
+    """`while test: body`."""
+    outer = {flag: m.look(flag) for flag in FLAGS}
+    m.bind("$break", FALSE)
+    base, start = m.heap, len(m.builder.equations)
+    own: set[Var] = set()
+    try:
+        _while(m, test, body, own)
+    except NeedsStatic as needed:
+        if not m.sources(needed.var) & own:
+            raise
+        m.heap = base
+        del m.builder.equations[start:]
+        _unroll_while(m, test, body)
+    except SrcadError as refused:
+        if not refused.first_turn:
+            raise
+        m.heap = base
+        del m.builder.equations[start:]
+        _first_while(m, test, body)
+    _restore(m, outer)
+
+
+def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:
+    """if test: body; while test: body."""
+
+    def whole() -> Value:
+        m.bind("$continue", FALSE)
+        body()
+        _while(m, test, body, set())
+        return FALSE
+
+    known = truth(m, test())
+    if isinstance(known, Var):
+        branch(m, known, whole, lambda: FALSE)
+    elif known:
+        whole()
+
+
+def _unroll_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:
+    for _ in range(MOST_TURNS):
+        known = truth(m, test())
+        if isinstance(known, Var):
+            m.refuse("a loop that must be unrolled ends by a condition that is known at run time only")
+        if not known:
+            return
+        m.bind("$continue", FALSE)
+        body()
+        gone = truth(m, left(m))
+        if isinstance(gone, Var):
+            m.refuse("a loop that must be unrolled is left by a condition that is known at run time only")
+        if gone:
+            return
+    m.refuse("a loop that must be unrolled has too many turns")
+
+
+def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own: set[Var]) -> None:
+    if not pure(m, test):
+        test, body = _test_in_body(m, test, body)
+    base = m.heap
+    head = Head(base, {}, None, m.lengths.label())
+    for _ in range(MOST_ROUNDS):
+        own.update(slot.var for slot in head.slots.values())
+        m.heap = dict(head.heap)
+        asked = m.apart(lambda: as_bool(m, _go_on(m, test)))
+        if asked.value == FALSE and not head.slots:
+            m.heap = base
+            return
+        m.heap = with_flags(m, head.heap)
+        done = m.apart(lambda: _run(m, body))
+        m.heap = base
+        after = next_head(m, base, head, done)
+        if after.signature == head.signature:
+            _emit_while(m, asked, after, done)
+            return
+        head = after
+    m.refuse("the kinds of the values that this loop carries don't settle", do="give them one kind before the loop.")
+
+
+def _run(m: Machine, body: Callable[[], None]) -> Value:
+    body()
+    return FALSE
+
+
+def _go_on(m: Machine, test: Callable[[], Value]) -> Value:
+    """Not left, and the test holds."""
+    known = truth(m, left(m))
+    if known is True:
+        return FALSE
+    if known is False:
+        return test()
+    return branch(m, negate(m, known), lambda: as_bool(m, test()), lambda: FALSE)
+
+
+def pure(m: Machine, test: Callable[[], Value]) -> bool:
+    """Whether reading the test changes nothing."""
+    asked = m.apart(test)
+    unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
+    return unchanged and not any(OPS_WITH_EFFECT(e) for e in asked.equations)
+
+
+def OPS_WITH_EFFECT(equation: Equation) -> bool:  # noqa: N802
+    from srcad.ops.catalogue import OPS
+
+    known = OPS.get(equation.op)
+    return (known is not None and known.effect) or any(
+        OPS_WITH_EFFECT(e) for region in equation.regions for e in region.equations
+    )
+
+
+def _test_in_body(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> Any:
+    """`while test: body` as `while True: if not test: break; body`."""
+
+    def whole() -> None:
+        known = truth(m, test())
+        if isinstance(known, Var):
+            branch(m, known, lambda: _run(m, body), lambda: _break(m))
+        elif known:
+            body()
+        else:
+            _break(m)
+
+    return (lambda: Static(True)), whole
+
+
+def _break(m: Machine) -> Value:
+    m.bind("$break", Static(True))
+    return FALSE
+
+
+def _emit_while(m: Machine, asked: Branch, head: Head, done: Branch) -> None:
+    slots = list(head.slots.values())
+    inside = tuple(s.var for s in slots)
+    outside = tuple(Var(v.type, v.name) for v in inside)
+    value = asked.value
+    go = value.var if isinstance(value, Num) else const(bool(value.value))
+    asking = Region(inside, tuple(asked.equations), (go,))
+    body = Region(inside, tuple(done.equations), tuple(s.end for s in slots))
+    body = rewrite.substitute(body, dict(zip(inside, outside, strict=True)))
+    for old, new in zip(inside, outside, strict=True):
+        if m.is_active(old):
+            m.active.add(new)
+    results = [Var(s.var.type, s.var.name) for s in slots]
+    _emit_loop(m, "while", tuple(s.entry for s in slots), (asking, body), slots, results, [Var(INT)], {})
+    m.heap = exit_heap(head, slots, results)

@@ -1,0 +1,306 @@
+"""Names and the objects of the world outside: arguments, globals, closure cells, attributes of modules and instances.
+
+Numbers and arrays become inputs of the trace. Containers are taken apart. Functions, strings, None and the like are
+known now, and guarded: a call that finds something else there gets another specialisation.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dataclasses
+import enum
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.reading import Derivative, derivation
+from srcad.frontend.core.roots import CellRoot, GlobalRoot
+from srcad.frontend.core.source import transparent
+from srcad.frontend.core.values import (
+    UNDEFINED_VALUE,
+    ArrayCell,
+    ArrayRef,
+    Bound,
+    Code,
+    DictCell,
+    FrameCell,
+    GrownCell,
+    InstanceCell,
+    ListCell,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.trace.nodes import Input, Path, Var
+from srcad.trace.types import INT, OPAQUE, Array, ListOf, Scalar, TupleOf, Type, fixed, join, type_of
+
+CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
+KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
+MOST_ITEMS = 32
+
+
+# ---- names
+
+
+def lookup(m: Machine, name: str, node: ast.AST) -> Value:
+    """The value of a name: of a frame, of an enclosing one, of a closure cell, a global, a builtin."""
+    frame: int | None = m.frames[-1]
+    code = m.code
+    while frame is not None:
+        cell = m.heap[frame]
+        assert isinstance(cell, FrameCell)
+        if name in cell.names:
+            return cell.names[name]
+        if name in cell.code.local_names:
+            return UNDEFINED_VALUE
+        frame, code = cell.parent, cell.code
+    return _outside(m, code, name, node)
+
+
+def _outside(m: Machine, code: Code, name: str, node: ast.AST) -> Value:
+    for free, cell in code.closure:
+        if free == name:
+            return _closure(m, code, name, cell)
+    if name in code.globals:
+        path = root(m, name, id(code.globals), GlobalRoot(code.globals, name))
+        return external(m, code.globals[name], path, free=True)
+    if hasattr(builtins, name):
+        return Static(getattr(builtins, name))
+    m.refuse(f"the name {name!r} isn't defined", node=node)
+
+
+def _closure(m: Machine, code: Code, name: str, cell: Any) -> Value:
+    try:
+        content = cell.cell_contents
+    except ValueError:
+        return UNDEFINED_VALUE
+    path = root(m, name, id(cell), CellRoot(cell))
+    return external(m, content, path, free=True)
+
+
+def root(m: Machine, name: str, source: int, fetch: Callable[[], Any]) -> Path:
+    """A free root: named like the variable, unless another one of this name is used already."""
+    key = (name, source)
+    known: dict[Any, str] = m.root_names
+    if key not in known:
+        unique, k = name, 2
+        while unique in m.roots or unique in m.reserved:
+            unique, k = f"{name}_{k}", k + 1
+        known[key] = unique
+        m.roots[unique] = fetch
+    return Path(known[key])
+
+
+# ---- objects
+
+
+def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False) -> Value:
+    """The abstract value of an object found at a path. `keep`: a differentiated argument, taken apart wholly."""
+    if free and id(value) in m.externals and (isinstance(value, np.ndarray) or not _is_number(value)):
+        if m.origins[id(value)] != path:
+            guard(m, SameGuard(path, m.origins[id(value)]))
+        return m.externals[id(value)][1]
+    before = m.ids
+    made = _external(m, value, path, free, keep)
+    m.found.update((k, m.heap[k]) for k in range(before + 1, m.ids + 1) if k in m.heap)
+    if free:
+        m.outer.update(range(before + 1, m.ids + 1))
+        m.externals[id(value)] = (value, made)
+        m.origins.setdefault(id(value), path)
+    return made
+
+
+def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
+    if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
+        guard(m, ValueGuard(path, value))
+        return Static(value)
+    derived = derivation(value)
+    if derived is not None:
+        function, request, way = derived
+        guard(m, IdentityGuard(path, value))
+        inner = external(m, function, path.attr("function"), free)
+        loss = getattr(value, "loss", None)
+        return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
+    marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
+    if isinstance(value, KNOWN) or transparent(value) or marked:
+        guard(m, IdentityGuard(path, value))
+        return Static(value)
+    if _is_number(value):
+        return _number(m, value, path, free)
+    if isinstance(value, (tuple, list, dict)):
+        return _container(m, value, path, free, keep)
+    if isinstance(value, range):
+        guard(m, ValueGuard(path, value))
+        return Range(Static(value.start), Static(value.stop), Static(value.step))
+    return _instance(m, value, path, free, keep)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "fcbiu"
+    return isinstance(value, (int, float, complex, np.number, np.bool_)) and not isinstance(value, bool)
+
+
+def _number(m: Machine, value: Any, path: Path, free: bool) -> Value:
+    if not isinstance(value, np.ndarray) and known_inside(m, path):
+        guard(m, ValueGuard(path, value))
+        return Static(value)
+    var = add_input(m, path, number_type(m, value, path), free)
+    if isinstance(value, np.ndarray):
+        m.layouts[path] = bool(value.flags.c_contiguous)
+        return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]))))
+    return Num(var)
+
+
+def known_inside(m: Machine, path: Path) -> bool:
+    """Whether the numbers at a path are to be known beforehand: asked for it, or for what it is in."""
+    return any(Path(path.root, path.steps[:k]) in m.static_inputs for k in range(len(path.steps) + 1))
+
+
+def number_type(m: Machine, value: Any, path: Path) -> Type:
+    """The type of a number or array; subclasses of float and int count as these."""
+    if isinstance(value, (int, float)) and not isinstance(value, np.generic):
+        value = float(value) if isinstance(value, float) else int(value)
+    t = with_lengths(m, type_of(value), value, str(path))
+    if path in m.static_shapes and isinstance(t, Array):
+        t = Array(t.dtype, tuple(map(fixed, value.shape)))
+    guard(m, TypeGuard(path, t))
+    return t
+
+
+def with_lengths(m: Machine, t: Type, value: Any, symbol: str) -> Type:
+    """The type with a symbol for each length: of the dimensions of an array, and that an integer may stand for."""
+    if isinstance(t, Array):
+        rows = zip(t.dims, value.shape, strict=True)
+        dims = (d if d.is_one else m.lengths.dim(f"{symbol}:{k}", n, True) for k, (d, n) in enumerate(rows))
+        return Array(t.dtype, tuple(dims))
+    if t == INT:
+        return Scalar("int64", True, m.lengths.dim(symbol, value, False))
+    return t
+
+
+def add_input(m: Machine, path: Path, t: Type, free: bool) -> Var:
+    if path not in m.inputs:
+        m.inputs[path] = Input(Var(t, name_of(path)), path, free)
+    return m.inputs[path].var
+
+
+def name_of(path: Path) -> str:
+    """A name for what stands at a path: its last name, with the numbers that follow it."""
+    words: list[str] = []
+    for _, key in reversed(path.steps):
+        text = str(key).replace(".", "_").replace(" ", "_").replace("-", "_")
+        words.insert(0, text)
+        if text.isidentifier():
+            return "_".join(words)
+    return "_".join([path.root, *words])
+
+
+def guard(m: Machine, new: Guard) -> None:
+    m.guards.setdefault((type(new).__name__, new.path), new)
+
+
+# ---- containers
+
+
+def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
+    if isinstance(value, dict):
+        return _dict(m, value, path, free, keep)
+    if isinstance(value, list) and type(value) is list:
+        element = None if path in m.static_shapes or known_inside(m, path) else _common(m, value, keep)
+        if element is not None:
+            guard(m, ListGuard(path, element))
+            kept = GrownCell(add_input(m, path, ListOf(element), free), repeated=isinstance(element, Array))
+            return Ref(m.allocate(kept))
+    cls = type(value) if hasattr(value, "_fields") else None
+    kind = "namedtuple" if cls else "list" if isinstance(value, list) else "tuple"
+    guard(m, StructureGuard(path, kind, tuple(range(len(value))), type(value)))
+    if cls is not None:
+        named = zip(cls._fields, value, strict=True)
+        return Tup(tuple(external(m, item, path.attr(k), free, keep) for k, item in named), cls)
+    items = tuple(external(m, item, path.item(k), free, keep) for k, item in enumerate(value))
+    return Tup(items) if isinstance(value, tuple) else Ref(m.allocate(ListCell(items, value if free else None)))
+
+
+def _dict(m: Machine, value: dict[Any, Any], path: Path, free: bool, keep: bool) -> Value:
+    guard(m, StructureGuard(path, "dict", tuple(value), type(value)))
+    items = tuple((key, external(m, item, path.item(key), free, keep)) for key, item in value.items())
+    return Ref(m.allocate(DictCell(items, type(value), value)))
+
+
+def _common(m: Machine, items: list[Any], keep: bool) -> Type | None:
+    """The type of the elements of a list that is better kept as a list: long, or of numbers; None if it isn't."""
+    if len(items) < (MOST_ITEMS if keep else 2):
+        return None
+    common: Type | None = None
+    for item in items:
+        t = _element_type(item)
+        common = t if common is None else None if t is None else join(common, t)
+        if common is None:
+            return None
+    plain = isinstance(common, Scalar) or (
+        isinstance(common, TupleOf) and all(isinstance(i, Scalar) for i in common.items)
+    )
+    return common if plain or len(items) > MOST_ITEMS else None
+
+
+def _element_type(item: Any) -> Type | None:
+    if type(item) is tuple:
+        parts = [_element_type(part) for part in item]
+        return None if any(p is None for p in parts) else TupleOf(tuple(p for p in parts if p is not None))
+    t = type_of(item)
+    if isinstance(t, Array):
+        return Array(t.dtype, tuple(d if d.is_one else type(d)("?") for d in t.dims))
+    return t if isinstance(t, Scalar) and t.dtype != "bool" else None
+
+
+# ---- instances
+
+
+def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
+    if isinstance(value, functools.partial):
+        return _partial(m, value, path, free)
+    if isinstance(value, types.MethodType):
+        first = external(m, value.__self__, path.attr("__self__"), free)
+        guard(m, IdentityGuard(path.attr("__func__"), value.__func__))
+        return Bound(Static(value.__func__), (first,))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _dataclass(m, value, path, free, keep)
+    if has_python_attributes(value):
+        guard(m, StructureGuard(path, "instance", (), type(value)))
+        return Ref(m.allocate(InstanceCell(type(value), (), value, path, free)))
+    if callable(value) and free:
+        guard(m, IdentityGuard(path, value))
+        return Static(value)
+    m.objects[path] = value
+    return Obj(add_input(m, path, OPAQUE, free))
+
+
+def has_python_attributes(value: Any) -> bool:
+    module = type(value).__module__.partition(".")[0]
+    return hasattr(value, "__dict__") and not callable(getattr(value, "__array__", None)) and module != "numpy"
+
+
+def _partial(m: Machine, value: Any, path: Path, free: bool) -> Value:
+    function = external(m, value.func, path.attr("func"), free)
+    first = tuple(external(m, a, path.attr("args").item(k), free) for k, a in enumerate(value.args))
+    keywords = ((k, external(m, a, path.attr("keywords").item(k), free)) for k, a in value.keywords.items())
+    guard(m, StructureGuard(path.attr("args"), "tuple", tuple(range(len(value.args))), tuple))
+    return Bound(function, first, tuple(keywords))
+
+
+def _dataclass(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
+    guard(m, StructureGuard(path, "dataclass", (), type(value)))
+    names = [f.name for f in dataclasses.fields(value)] if keep else []
+    fields = tuple((name, external(m, getattr(value, name), path.attr(name), free, keep)) for name in names)
+    return Ref(m.allocate(InstanceCell(type(value), fields, value, path, free)))

@@ -1,0 +1,339 @@
+"""The abstract machine on which the frontend runs a program: heap, frames, the region that is being built.
+
+The statements and expressions of the program are read by the modules beside this one; each takes the machine first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import srcad.ops  # noqa: F401 - fills the catalogue
+from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
+from srcad.frontend.core.guards import Guard
+from srcad.frontend.core.lengths import Lengths
+from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
+from srcad.frontend.core.source import span_of
+from srcad.frontend.core.values import ArrayCell, Cell, Code, DictCell, FrameCell, GrownCell, ListCell, Lost, Value
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.builder import Builder, atom
+from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
+from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
+from srcad.trace.walk import free_variables
+
+if TYPE_CHECKING:
+    from srcad.frontend.procedures.recursion import Procedure
+
+MOST_CALLS = 60
+ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
+REPORT = "please report it, with this message and the function that it is about."
+SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
+
+
+class Diverges(Exception):  # noqa: N818 - no error: the way that is being read ends in an exception of the program
+    """The program raises here, whatever the run brings."""
+
+
+@dataclass(eq=False)
+class Branch:
+    """What running a part of the program apart has left: its heap, its equations, its value."""
+
+    heap: dict[int, Cell]
+    equations: list[Equation]
+    value: Any
+    raises: bool = False
+
+
+@dataclass(eq=False)
+class Machine:
+    """The state of a reading."""
+
+    static_inputs: frozenset[Path] = frozenset()
+    written_out: bool = False  # whether loops with a known number of turns are unrolled
+    frames: list[int] = field(default_factory=list)
+    calls: list[Span] = field(default_factory=list)
+    inputs: dict[Path, Input] = field(default_factory=dict)
+    guards: dict[Any, Guard] = field(default_factory=dict)
+    roots: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    active: set[Var] = field(default_factory=set)
+    definitions: dict[Var, Equation] = field(default_factory=dict)
+    names: dict[Var, str] = field(default_factory=dict)
+    externals: dict[int, tuple[Any, Value]] = field(default_factory=dict)
+    layouts: dict[Path, bool] = field(default_factory=dict)
+    static_shapes: frozenset[Path] = frozenset()
+    origins: dict[int, Path] = field(default_factory=dict)
+    returns: list[Span | None] = field(default_factory=list)
+    conditions: list[Var] = field(default_factory=list)
+    stack: list[tuple[Any, int]] = field(default_factory=list)
+    reserved: frozenset[str] = frozenset()
+    lengths: Lengths = field(default_factory=Lengths)
+    recursive: frozenset[Any] = frozenset()  # the functions that are read as procedures
+    unrolled: frozenset[Any] = frozenset()  # those that call themselves and are read in place nevertheless
+    rules_read: list[Any] = field(default_factory=list)  # functions whose rules are being read
+    traces: dict[str, Trace] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.heap = {}
+        self.builder = Builder(self.lengths.types)
+        self.ids = 0
+        self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
+        self.root_names: dict[Any, str] = {}
+        self.views: list[dict[Any, Atom]] = [{}]
+        self.repeated_before: dict[Var, bool] = {}  # lists with an item set: held something twice before?
+        self.found: dict[int, Cell] = {}
+        self.outer: set[int] = set()  # the cells of what isn't an argument, and was there before the call
+        self.lent: set[int] = set()  # the cells of what a function that isn't known has seen, and may have given back
+        self.objects: dict[Path, Any] = {}
+        self.wanted_layouts: set[Path] = set()
+        self.building: list[Procedure] = []
+        self.procedures: dict[str, Procedure] = {}
+        self.labels = 0
+        self.copies: Counter[Any] = Counter()
+
+    # ---- the heap
+
+    @property
+    def heap(self) -> dict[int, Cell]:
+        return self._heap
+
+    @heap.setter
+    def heap(self, heap: dict[int, Cell]) -> None:
+        self._heap = heap if isinstance(heap, CheckedHeap) else CheckedHeap(heap)
+
+    # ---- frames
+
+    @property
+    def frame(self) -> FrameCell:
+        cell = self.heap[self.frames[-1]]
+        assert isinstance(cell, FrameCell)
+        return cell
+
+    @property
+    def code(self) -> Code:
+        return self.frame.code
+
+    def bind(self, name: str, value: Value, frame: int | None = None) -> None:
+        where = self.frames[-1] if frame is None else frame
+        cell = self.heap[where]
+        assert isinstance(cell, FrameCell)
+        self.heap[where] = FrameCell(cell.code, {**cell.names, name: value}, cell.parent)
+
+    def look(self, name: str) -> Value | None:
+        return self.frame.names.get(name)
+
+    def allocate(self, cell: Cell) -> int:
+        self.ids += 1
+        self.heap[self.ids] = cell
+        return self.ids
+
+    # ---- equations
+
+    def emit(self, op: str, *operands: object, **params: object) -> Var:
+        """The result of an operation that has one."""
+        (result,) = self.emit_many(op, *operands, **params)
+        return result
+
+    def emit_many(self, op: str, *operands: object, **params: object) -> tuple[Var, ...]:
+        """The results of an operation that has several, or none."""
+        start = len(self.builder.equations)
+        atoms = tuple(atom(operand) for operand in operands)
+        types = self.lengths.types(op, tuple(a.type for a in atoms), params)
+        results = self.builder.structured(op, atoms, (), types, **params)
+        self.note(start)
+        return results
+
+    def note(self, start: int) -> None:
+        """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
+        for equation in self.builder.equations[start:]:
+            self.lengths.observe(equation)
+            depends = equation.op not in SHAPES and any(a in self.active for a in equation.operands)
+            for result in equation.results:
+                self.definitions[result] = equation
+                if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):
+                    self.active.add(result)
+
+    def is_active(self, atom: Any) -> bool:
+        return atom in self.active
+
+    @contextmanager
+    def at(self, node: ast.AST) -> Iterator[None]:
+        with self.builder.at(span_of(self.code, node)):
+            try:
+                yield
+            except Exception as error:
+                self.remember(error)
+                raise
+
+    def remember(self, error: Exception) -> None:
+        """Keep the place where an error was raised, which is forgotten on its way up."""
+        if self.blamed is None or self.blamed[0] is not error:
+            self.blamed = error, self.builder.span, tuple(reversed(self.calls))
+
+    def place_of(self, error: Exception) -> tuple[Span | None, tuple[Span, ...]]:
+        """Where an error was raised, and the calls that led there."""
+        self.remember(error)
+        assert self.blamed is not None
+        return self.blamed[1:]
+
+    def apart(self, run: Callable[[], Any]) -> Branch:
+        """Run a part of the program on a copy of the state, and leave the state as it was."""
+        heap, frames, calls, stack = {**self.found, **self.heap}, list(self.frames), list(self.calls), list(self.stack)
+        self.heap = dict(heap)
+        self.views.append({})
+        try:
+            with self.builder.nested() as equations:
+                try:
+                    value, raises = run(), False
+                except Diverges:
+                    value, raises = None, True
+            return Branch(self.heap, equations, value, raises)
+        finally:
+            self.heap, self.frames, self.calls, self.stack = {**self.found, **heap}, frames, calls, stack
+            self.views.pop()
+
+    def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
+        """Run one side of a branch apart."""
+        self.conditions.append(condition)
+        try:
+            return self.apart(run)
+        finally:
+            self.conditions.pop()
+
+    @contextmanager
+    def on_side(self, heap: dict[int, Cell], equations: list[Equation]) -> Iterator[None]:
+        """Emit into the end of a branch that has been run apart."""
+        saved, outer = self.heap, self.builder.equations
+        self.heap, self.builder.equations = heap, equations
+        self.views.append({})
+        try:
+            yield
+        finally:
+            self.heap, self.builder.equations = saved, outer
+            self.views.pop()
+
+    # ---- refusing
+
+    def refuse(
+        self,
+        what: str,
+        why: str = "",
+        do: str = "",
+        node: ast.AST | None = None,
+        never: bool = False,
+        first_turn: bool = False,
+    ) -> NoReturn:
+        """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
+        span = span_of(self.code, node) if node is not None else self.builder.span
+        kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
+        error = kind(what, span, why, do or ADVICE, tuple(reversed(self.calls)))
+        error.first_turn = first_turn
+        raise error
+
+    def raises(self, error: Exception) -> NoReturn:
+        """The program raises this error here, as its own: the generated code will."""
+        made = self.emit("call", Const(type(error), OPAQUE), *(Const(a, OPAQUE) for a in error.args), keywords=())
+        self.emit_many("raise_", made)
+        raise Diverges
+
+    def located(self, error: SrcadError) -> SrcadError:
+        """The same error with the present place, if it has none."""
+        if error.span is None:
+            error.span, error.calls = self.builder.span, tuple(reversed(self.calls))
+        return error
+
+    def bug(self, what: str) -> NoReturn:
+        raise InternalError(what, self.builder.span, do=REPORT)
+
+    # ---- what a value depends on
+
+    def sources(self, var: Var) -> set[Var]:
+        """The variables without an equation (inputs, parameters of regions) that a variable is computed from."""
+        found: set[Var] = set()
+        seen: set[Var] = set()
+        todo = [var]
+        while todo:
+            v = todo.pop()
+            if v in seen:
+                continue
+            seen.add(v)
+            equation = self.definitions.get(v)
+            if equation is None:
+                found.add(v)
+                continue
+            todo += [a for a in equation.operands if isinstance(a, Var)]
+            for region in equation.regions:
+                todo += free_variables(region)
+        return found
+
+    # ---- writes
+
+    def write(self, cell_id: int, var: Atom) -> None:
+        """Replace an array's content (or an array in a list); whoever may share its memory is unsure from now on."""
+        cell = self.heap[cell_id]
+        if not isinstance(cell, (ArrayCell, GrownCell)):
+            self.bug("a write to something that is no array")
+        if self.lent and isinstance(var, Var) and self.is_active(var):
+            self.refuse_lent(sharers(self.heap, cell_id))
+        changed = replace(cell, var=var)
+        self.heap[cell_id] = replace(changed, content=object()) if isinstance(changed, GrownCell) else changed
+        self.poison_others(cell_id)
+
+    def change(self, cell_id: int, cell: Cell) -> None:
+        """Replace a container's content; what holds the container, or may be the same one, is unsure from now on."""
+        if cell_id in self.outer:
+            self.refuse(
+                "a list or dict that outlives the call is changed",
+                why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
+                do="change a copy of it, and return that.",
+                never=True,
+            )
+        from srcad.frontend.containers.objects import depends
+
+        if self.lent and any(depends(self, item) for item in _items(cell)):
+            self.refuse_lent(twins_of(self.heap, cell_id))
+        self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
+        same = twins_of(self.heap, cell_id)
+        for other in same - {cell_id}:
+            if other in self.heap:
+                self.heap[other] = Lost(self.builder.span)
+        for other, holder in list(self.heap.items()):
+            if isinstance(holder, GrownCell) and same & holder.lists and holder.poison is None:
+                self.heap[other] = replace(holder, poison=self.builder.span)
+
+    def refuse_lent(self, cells: Iterable[int]) -> None:
+        """What an unknown function has given back passes for inactive: what it got must not become active."""
+        if not self.lent.isdisjoint(cells):
+            self.refuse(
+                "an array or list that was handed to a function that srcad doesn't know is set to values that depend "
+                "on the differentiated arguments",
+                why="what that function returned may be the same array, and would change as well.",
+                do="hand it a copy.",
+            )
+
+    def poison_others(self, cell_id: int) -> None:
+        mine = self.heap[cell_id]
+        unsure = sharers(self.heap, cell_id) - {cell_id}
+        if isinstance(mine, GrownCell):
+            unsure |= mine.lists | (frozenset((cell_id,)) if mine.repeated else frozenset())
+        for other in unsure:
+            cell = self.heap.get(other)
+            if isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is None:
+                self.heap[other] = replace(cell, poison=self.builder.span)
+
+
+def constant(atom: Atom) -> Any:
+    """The value of a constant; NeedsStatic for a variable."""
+    if isinstance(atom, Const):
+        return atom.value
+    raise NeedsStatic(atom, "a value")
+
+
+def _items(cell: Cell) -> Sequence[Value]:
+    """What a container of known structure holds."""
+    if isinstance(cell, ListCell):
+        return cell.items
+    return [item for _, item in cell.items] if isinstance(cell, DictCell) else ()

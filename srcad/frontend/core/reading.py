@@ -1,0 +1,88 @@
+"""What the frontend makes of a function, and how one that is a derivative is told from others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.frontend.core.guards import Guard
+from srcad.frontend.core.values import Value
+from srcad.trace.nodes import Atom, Trace, Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the frontend makes of a function and its arguments.
+
+    trace       the primal evaluation trace
+    wrt         the indices in trace.inputs of the differentiated leaves
+    wrt_trees   for each differentiated argument its structure; Leaf(k) is wrt[k], Fixed(None) a leaf without gradient
+    guards      what must hold for this reading to serve another call
+    roots       how to find the objects of the free roots: globals, closure cells, `self`
+    sizes       the lengths that symbols of dims stand for in this call
+    """
+
+    trace: Trace
+    wrt: tuple[int, ...]
+    wrt_trees: tuple[Tree, ...]
+    guards: tuple[Guard, ...]
+    roots: dict[str, Callable[[], Any]]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Derivative(Value):
+    """A function that srcad derives from another one.
+
+    `request` says what is derived; `way` how a call is meant: "call", or with a "direction" behind the arguments;
+    "product" with one, for the product with a Gauss-Newton matrix, where `loss` is what the results go into; "matrix"
+    for that matrix.
+    """
+
+    function: Value
+    request: Any
+    way: str = "call"
+    loss: Value | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sweeps:
+    """A function with tangents, and its pullback.
+
+    forward   its output is the pair of the value and its tangent; its results are the leaves of the value, the tangents
+              of those that are `seeded`, and what the reverse sweep needs
+    pullback  its inputs are what the reverse sweep needs, and an adjoint for each of the `seeded` leaves
+    """
+
+    forward: Trace
+    pullback: Trace
+    seeded: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LinearMap(Value):
+    """What srcad.vjp or srcad.linearize gives beside the value: the derivative of a function at a point.
+
+    reading    the function; `trees`: the structure of each of its arguments, with the numbers of what it is derived by
+    operands   what its inputs are in the program, and then what its results are
+    maker      srcad.vjp or srcad.linearize
+    """
+
+    maker: Any
+    reading: Reading
+    operands: tuple[Atom, ...]
+
+
+# Filled by what stands above the frontend.
+DERIVE: dict[str, Callable[[Reading, Any], Trace]] = {}  # kind of a request -> the trace of the derivative
+SWEEPS: list[Callable[[Reading, Any], Sweeps]] = []  # the one function that makes them
+MAKERS: dict[Any, bool] = {}  # functions that make a derivative of their first argument: srcad.grad
+APPLIED: dict[Any, Callable[[tuple[int, ...] | None], Any]] = {}  # those that call it at once: argnums -> request
+MAPS: dict[Any, Any] = {}  # those that give a linear map beside its value -> the request for what the map calls
+
+
+def derivation(value: Any) -> tuple[Any, Any, str] | None:
+    """(function, request, way) of an object that is a derivative."""
+    way = getattr(type(value), "__srcad_way__", None)
+    return None if way is None else (*value.__srcad__, way)

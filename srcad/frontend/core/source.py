@@ -1,0 +1,184 @@
+"""Finding and parsing the source of a function, and the places in it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import textwrap
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from srcad.errors import NotYetSupported, Span
+from srcad.frontend.core.values import Code
+
+
+def code_of(function: FunctionType) -> Code:
+    """The source of a Python function, with where its names are found.
+
+    Raises NotYetSupported where there is no source.
+    """
+    tree = _tree(function.__code__)
+    if tree is None:
+        raise NotYetSupported(
+            f"the source of {function.__qualname__!r} can't be found",
+            why="srcad reads source, and this function has none: it was made by exec or eval, or its file is gone.",
+            do="define it with def in a file, a notebook cell or at the prompt.",
+        )
+    node, path, lines, first = tree
+    closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
+    holder = _class_holding(function)
+    return make_code(node, path, lines, first, function.__globals__, tuple(closure), function.__code__, holder)
+
+
+def transparent(value: Any) -> bool:
+    """Whether a decorated function computes what the function in it does: `lru_cache`, and other wrappers in C.
+
+    A wrapper in Python is read as what it is, a function that calls another one.
+    """
+    in_python = isinstance(inspect.getattr_static(type(value), "__call__", None), FunctionType)
+    wrapped = getattr(value, "__wrapped__", None)
+    return isinstance(wrapped, FunctionType) and not isinstance(value, FunctionType) and not in_python
+
+
+def make_code(
+    node: Any,
+    path: str,
+    lines: tuple[str, ...],
+    first: int,
+    global_names: dict[str, Any],
+    closure: tuple[tuple[str, Any], ...] = (),
+    code: CodeType | None = None,
+    holder: str = "",
+) -> Code:
+    name = getattr(node, "name", "<lambda>")
+    stored, not_local = _stored_names(node)
+    return Code(node, path, lines, first, name, global_names, closure, code, stored, holder, not_local)
+
+
+def span_of(code: Code, node: ast.AST) -> Span:
+    """The place of a node in the user's file."""
+    row = getattr(node, "lineno", 1)
+    text = code.lines[row - 1] if row - 1 < len(code.lines) else ""
+    end = getattr(node, "end_lineno", row) or row
+    start = _characters(text, getattr(node, "col_offset", 0))
+    stop = _characters(text, getattr(node, "end_col_offset", 0) or 0) if end == row else len(text)
+    return Span(code.path, code.first + row - 1, text, start, stop, code.name, code.first + end - 1)
+
+
+def _characters(text: str, count: int) -> int:
+    return len(text.encode()[:count].decode(errors="ignore"))
+
+
+def _class_holding(function: Callable[..., Any]) -> str:
+    parts = function.__qualname__.rpartition(".")[0]
+    return "" if not parts or parts.endswith("<locals>") else parts.rpartition(".")[2]
+
+
+@lru_cache(maxsize=4096)
+def _tree(code: CodeType) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
+    """(node, path, lines of the dedented block, number of its first line) for a code object."""
+    linecache.checkcache(code.co_filename)
+    try:
+        lines, first = inspect.getsourcelines(code)
+    except (OSError, TypeError):
+        return None
+    path = inspect.getsourcefile(code) or code.co_filename
+    found: tuple[ast.AST, str, tuple[str, ...], int] | None = _parse_block(code, path, lines, max(first, 1))
+    return found or _parse_file(code, path)
+
+
+def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Any:
+    text = textwrap.dedent("".join(lines))
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    node = _find(tree, code, first, len(lines[0]) - len(text.splitlines(keepends=True)[0]))
+    return None if node is None else (node, path, tuple(text.splitlines()), first)
+
+
+def _parse_file(code: CodeType, path: str) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
+    """A lambda in the middle of an expression, say: the whole file has it."""
+    lines = linecache.getlines(path) or linecache.getlines(code.co_filename)
+    try:
+        node = _find(ast.parse("".join(lines)), code, 1)
+    except SyntaxError:
+        return None
+    return None if node is None else (node, path, tuple(line.rstrip("\n") for line in lines), 1)
+
+
+def _find(tree: ast.AST, code: CodeType, first: int, indent: int = 0) -> ast.AST | None:
+    """The definition of a code object: told by kind, name, line, and, for lambdas on one line, by its columns.
+
+    The tree begins at line `first` of the file, and has lost `indent` columns.
+    """
+    wanted = ast.Lambda if code.co_name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [n for n in ast.walk(tree) if isinstance(n, wanted) and _starts_at(n, code, first)]
+    if len(found) <= 1 or wanted is not ast.Lambda:
+        return found[0] if found else None
+    place = _extent(code)
+    around = [(_body_extent(n, first, indent), n) for n in found if isinstance(n, ast.Lambda)]
+    holding = [(start, stop, n) for (start, stop), n in around if place and start <= place[0] and place[1] <= stop]
+    return max(holding, key=lambda one: one[0])[2] if holding else None
+
+
+def _extent(code: CodeType) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """From where to where, as (line, column), the instructions of a code object come from."""
+    known = [p for p in code.co_positions() if None not in p and p[2:] != (0, 0)]
+    if not known:
+        return None
+    return min((p[0] or 0, p[2] or 0) for p in known), max((p[1] or 0, p[3] or 0) for p in known)
+
+
+def _body_extent(node: ast.Lambda, first: int, indent: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The same of the body of a lambda; of lambdas around each other, the innermost starts last."""
+    body, shift = node.body, first - 1
+    end = (body.end_lineno or body.lineno) + shift, (body.end_col_offset or 0) + indent
+    return (body.lineno + shift, body.col_offset + indent), end
+
+
+def _starts_at(node: Any, code: CodeType, first: int) -> bool:
+    decorators = getattr(node, "decorator_list", [])
+    lines = {node.lineno, *(d.lineno for d in decorators)}
+    named = isinstance(node, ast.Lambda) or node.name == code.co_name
+    return named and code.co_firstlineno - first + 1 in lines
+
+
+def _stored_names(node: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a function binds itself, and those that it declares global or nonlocal."""
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [a for a in (arguments.vararg, arguments.kwarg) if a]
+    names = {a.arg for a in every}
+    outside: set[str] = set()
+    body = node.body if isinstance(node.body, list) else [node.body]
+    for statement in body:
+        _collect(statement, names, outside)
+    return frozenset(names - outside), frozenset(outside)
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _collect(node: ast.AST, names: set[str], outside: set[str]) -> None:
+    if isinstance(node, _SCOPES):
+        if not isinstance(node, ast.Lambda):
+            names.add(node.name)
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        names.add(node.id)
+    elif isinstance(node, (ast.Global, ast.Nonlocal)):
+        outside.update(node.names)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        names.add(node.name)
+    if isinstance(node, _COMPREHENSIONS):
+        names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+        return
+    for child in ast.iter_child_nodes(node):
+        _collect(child, names, outside)

@@ -1,0 +1,1 @@
+"""Derivatives, rules and solvers in the program."""

@@ -1,0 +1,550 @@
+"""Derivatives in the program: calls of srcad.grad(f) and its like, whether made outside of the program or in it.
+
+    g = srcad.grad(f)                 v1 = x * x        the trace of f, read apart, with its adjoint,
+    y = g(x)                 ->       x_bar = 2 * x     in the place of the call
+
+The function is read with variables of its own for what is differentiated, as the derivative is with respect to them
+alone; when the derivative stands in its place, the arguments of the call stand for them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from srcad.errors import Span, SrcadError
+from srcad.frontend.containers import objects
+from srcad.frontend.core.machine import Diverges, Machine
+from srcad.frontend.core.naming import with_names
+from srcad.frontend.core.reading import APPLIED, DERIVE, SWEEPS, Derivative, Reading
+from srcad.frontend.core.source import code_of, span_of
+from srcad.frontend.core.values import (
+    NONE,
+    ArrayCell,
+    ArrayRef,
+    Bound,
+    Cell,
+    DictCell,
+    FrameCell,
+    Func,
+    GrownCell,
+    InstanceCell,
+    ListCell,
+    Num,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import describe, is_list, load, new_array, to_atom, to_number
+from srcad.frontend.memory.merge import same
+from srcad.frontend.memory.trees import result_tree
+from srcad.frontend.procedures.placing import append_all, place, placed, tree_value
+from srcad.frontend.procedures.procedures import check_closed
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.builder import const
+from srcad.trace.nodes import (
+    Atom,
+    Equation,
+    Fixed,
+    Input,
+    Leaf,
+    Node,
+    Parameter,
+    Path,
+    Region,
+    Trace,
+    Tree,
+    Var,
+)
+from srcad.trace.rewrite import instance
+from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
+from srcad.trace.walk import free_variables, walk
+
+Keywords = dict[str, Value]
+Argnum = int | str
+
+
+# ---- making derivatives
+
+
+def make(m: Machine, maker: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """srcad.grad(f, ...), by srcad.grad itself; without f, a decorator."""
+    if not args:
+        return Bound(Static(maker), (), tuple(keywords.items()))
+    function, *others = args
+    options = {name: _option(m, value) for name, value in keywords.items()}
+    try:
+        made = maker(_stand_in(m, function), *(static(m, value) for value in others), **options)
+    except SrcadError as error:
+        raise m.located(error) from None
+    loss = keywords.get("loss", NONE)
+    return Derivative(function, made.__srcad__[1], type(made).__srcad_way__, None if loss == NONE else loss)
+
+
+def _option(m: Machine, value: Value) -> Any:
+    """An option as the maker sees it: of a function, something that can be called."""
+    if isinstance(value, (Func, Bound, Derivative)) or (isinstance(value, Static) and callable(value.value)):
+        return _stand_in(m, value)
+    return static(m, value)
+
+
+def static(m: Machine, value: Value) -> Any:
+    """The value of an option, which must be known now."""
+    if isinstance(value, Static):
+        return value.value
+    if isinstance(value, Tup):
+        return tuple(static(m, item) for item in value.items)
+    m.refuse("an option of a derivative depends on the run", do="make it a constant.")
+
+
+def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
+    if isinstance(function, Static) and not callable(function.value):
+        m.refuse(f"{describe(function)} is differentiated, and isn't a function")
+
+    def f(*args: Any, **kwargs: Any) -> Any:
+        """Never called: the function is read."""
+
+    return f
+
+
+# ---- calling them
+
+
+def call_derivative(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call of a derivative."""
+    if d.way == "matrix":
+        return _gauss_newton_matrix(m, d, args, keywords)
+    direction: Value = NONE
+    if d.way != "call":
+        if not args:
+            m.refuse("the direction is missing, which raises an error")
+        *primals, direction = args
+        args = tuple(primals)
+    chosen = _positions(m, d, args, keywords)
+    part = read_apart(m, d.function, args, keywords, chosen)
+    if d.way == "call":
+        return part.derived(d.request, ())
+    directions = (direction,) if d.request.single else items(m, direction)
+    if d.way == "product":
+        return _gauss_newton(m, part, d, directions)
+    return part.derived(d.request, directions)
+
+
+def _gauss_newton_matrix(m: Machine, d: Derivative, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """The matrix of the product, which is linear in the direction: any direction will do to take its derivative at."""
+    chosen = _positions(m, d, args, keywords)
+    given = tuple(keywords[k] if isinstance(k, str) else args[k] for k in chosen)
+    product = dataclasses.replace(d, way="product")
+    part = read_apart(m, product, (*args, given[0] if d.request.single else Tup(given)), keywords, (len(args),))
+    return part.derived(dataclasses.replace(d.request, kind="jacfwd", argnums=(len(args),), single=True), ())
+
+
+def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Value]) -> Value:
+    """J^T H J v: the tangent of the results, times the Hessian of the loss, pulled back.
+
+    The function runs once: with tangents, and with what its reverse sweep needs.
+    """
+    assert part.reading is not None
+    try:
+        sweeps = SWEEPS[0](part.reading, d.request)
+    except SrcadError as error:
+        raise m.located(error) from None
+    assert isinstance(sweeps.forward.output, Node)
+    results = part.emitted(sweeps.forward, directions)
+    value, bars = (tree_value(m, tree, results) for tree in sweeps.forward.output.children)
+    if d.loss is not None:
+        outer = read_apart(m, d.loss, (value,), {}, (0,))
+        bars = outer.derived(dataclasses.replace(d.request, kind="hvp", argnums=(0,), single=True), (bars,))
+    found: dict[int, Value] = {}
+    pair(m, sweeps.forward.output.children[0], bars, found)
+    seeds = [like(m, results[k], found.get(k, NONE), "an adjoint") for k in sweeps.seeded]
+    given = [*results[len(results) - len(sweeps.pullback.inputs) + len(seeds) :], *seeds]
+    return place(m, sweeps.pullback, {entry.var: a for entry, a in zip(sweeps.pullback.inputs, given, strict=True)})
+
+
+def apply(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """srcad.jvp(f, primals, tangents)."""
+    names = list(inspect.signature(f).parameters)
+    given = dict(zip(names, args, strict=False)) | keywords
+    if sorted(given) != sorted(names):
+        m.refuse(f"srcad.{f.__name__} takes {', '.join(names)}")
+    primals, tangents = (items(m, given[name]) for name in names[1:])
+    if len(primals) != len(tangents):
+        m.refuse(f"there are {len(primals)} primals and {len(tangents)} tangents, which raises an error")
+    moving = tuple(k for k, tangent in enumerate(tangents) if moves(m, tangent))
+    part = read_apart(m, given[names[0]], primals, {}, moving)
+    return part.derived(APPLIED[f](moving), tuple(tangents[k] for k in moving))
+
+
+def items(m: Machine, value: Value) -> tuple[Value, ...]:
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    if isinstance(value, Tup):
+        return value.items
+    if isinstance(cell, ListCell):
+        return cell.items
+    m.refuse(f"{describe(value)} stands where a tuple is due", do="write a tuple, such as (x,).")
+
+
+def moves(m: Machine, tangent: Value) -> bool:
+    """Whether there is more than None in a tangent."""
+    return tangent != NONE and (_parts(m, tangent) is None or any(moves(m, p) for p in _parts(m, tangent) or ()))
+
+
+def _parts(m: Machine, value: Value) -> tuple[Value, ...] | None:
+    """What is in a container."""
+    if isinstance(value, Tup):
+        return value.items
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    if isinstance(cell, ListCell):
+        return cell.items
+    if isinstance(cell, DictCell):
+        return tuple(item for _, item in cell.items)
+    if isinstance(cell, InstanceCell):
+        return tuple(objects.get_attribute(m, value, name) for name in _field_names(cell))
+    return None
+
+
+def _field_names(cell: InstanceCell) -> list[str]:
+    """The fields of an instance; those of one from outside of the program may not have been read yet."""
+    if dataclasses.is_dataclass(cell.cls):
+        return [entry.name for entry in dataclasses.fields(cell.cls)]
+    return [name for name, _ in cell.fields]
+
+
+def _positions(m: Machine, d: Derivative, args: Sequence[Value], keywords: Keywords) -> tuple[Argnum, ...]:
+    """The differentiated arguments: positions, or names of keywords."""
+    if d.request.argnums is None:
+        return tuple(range(len(args)))
+    names = _parameter_names(d.function)
+    chosen: list[Argnum] = []
+    for argnum in d.request.argnums:
+        if isinstance(argnum, str):
+            chosen.append(argnum if argnum in keywords or argnum not in names else names.index(argnum))
+        else:
+            place = argnum + len(args) if argnum < 0 else argnum
+            chosen.append(names[place] if place >= len(args) and place < len(names) else place)
+    for place in chosen:
+        if place not in keywords and not (isinstance(place, int) and 0 <= place < len(args)):
+            m.refuse(f"the differentiated argument {place!r} isn't given in this call")
+    return tuple(chosen)
+
+
+def _parameter_names(function: Value) -> list[str]:
+    """The names of the parameters that may be given by position."""
+    if isinstance(function, Func):
+        a = function.code.node.args
+        return [p.arg for p in (*a.posonlyargs, *a.args)]
+    if isinstance(function, Bound):
+        return _parameter_names(function.function)[len(function.first) :]
+    if isinstance(function, Derivative):
+        return _parameter_names(function.function)
+    try:
+        return list(inspect.signature(function.value).parameters) if isinstance(function, Static) else []
+    except (TypeError, ValueError):
+        return []
+
+
+# ---- reading the function apart
+
+
+@dataclass(eq=False)
+class Part:
+    """A function that has been read apart: its trace, and what its inputs are in the program around it."""
+
+    m: Machine
+    trees: tuple[Tree, ...] = ()
+    moving: list[tuple[Var, Atom]] = field(default_factory=list)  # variables of its own, and what they stand for
+    reading: Reading | None = None
+
+    def derived(self, request: Any, tangents: Sequence[Value]) -> Value:
+        """What a derivative of the function returns; for some, given tangents of what is differentiated."""
+        assert self.reading is not None
+        try:
+            trace = DERIVE[request.kind](self.reading, request)
+        except SrcadError as error:
+            raise self.m.located(error) from None
+        return tree_value(self.m, trace.output, self.emitted(trace, tangents))
+
+    def emitted(self, trace: Trace, tangents: Sequence[Value]) -> tuple[Atom, ...]:
+        """The results of a derivative in the place of the call; its further inputs are tangents."""
+        assert self.reading is not None
+        values: dict[Var, Atom] = dict(self.moving)
+        further = trace.inputs[len(self.reading.trace.inputs) :]
+        if further:
+            dots = self.tangents(tangents)
+            values.update((entry.var, dots[k]) for k, entry in enumerate(further))
+        return placed(self.m, trace, values)
+
+    # ---- arguments
+
+    def own(self, value: Value, moving: bool) -> tuple[Value, Tree]:
+        """An argument as the function gets it: a change of it stays inside; and its structure, if it is moving."""
+        m = self.m
+        if isinstance(value, Num) and moving and is_differentiable(value.var.type):
+            return Num(self.variable(value.var)), self.leaf
+        if isinstance(value, Static) and moving and isinstance(value.value, float):
+            return Num(self.variable(const(value.value))), self.leaf
+        if isinstance(value, ArrayRef):
+            return self.own_array(value, moving)
+        if isinstance(value, Tup):
+            kind = "tuple" if value.cls is None else "namedtuple"
+            keys: tuple[str, ...] = getattr(value.cls, "_fields", ())
+            inner, trees = self.each(value.items, moving)
+            return Tup(inner, value.cls), Node(kind, trees, keys, value.cls)
+        if isinstance(value, Ref):
+            return self.own_cell(value, m.heap[value.cell], moving)
+        return value, Fixed(None)
+
+    def each(self, values: Iterable[Value], moving: bool) -> tuple[tuple[Value, ...], tuple[Tree, ...]]:
+        pairs = [self.own(value, moving) for value in values]
+        return tuple(value for value, _ in pairs), tuple(tree for _, tree in pairs)
+
+    @property
+    def leaf(self) -> Leaf:
+        """The variable that was made last, in a tree."""
+        return Leaf(len(self.moving) - 1)
+
+    def variable(self, actual: Atom) -> Var:
+        """A variable that stands for a differentiated value."""
+        m = self.m
+        name = m.names.get(actual, actual.name) if isinstance(actual, Var) else None
+        own = Var(actual.type if isinstance(actual, Var) else FLOAT, name)
+        self.moving.append((own, actual))
+        m.active.add(own)
+        if isinstance(actual, Var):
+            m.definitions[own] = Equation("copy", (actual,), (own,))
+        return own
+
+    def own_array(self, value: ArrayRef, moving: bool) -> tuple[Value, Tree]:
+        m, content, cell = self.m, load(self.m, value), self.m.heap[value.cell]
+        leaf = moving and is_differentiable(content.type)
+        inner = self.variable(content) if leaf else content
+        tree = self.leaf if leaf else Fixed(None)
+        if is_list(m, value):
+            return Ref(m.allocate(GrownCell(inner))), tree
+        contiguous = cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
+        return new_array(m, inner, contiguous=contiguous), tree
+
+    def own_cell(self, value: Ref, cell: Cell, moving: bool) -> tuple[Value, Tree]:
+        m = self.m
+        if isinstance(cell, ListCell):
+            inner, trees = self.each(cell.items, moving)
+            return Ref(m.allocate(ListCell(inner))), Node("list", trees)
+        if isinstance(cell, DictCell):
+            keys = tuple(key for key, _ in cell.items)
+            inner, trees = self.each((item for _, item in cell.items), moving)
+            items = tuple(zip(keys, inner, strict=True))
+            return Ref(m.allocate(DictCell(items, cell.cls))), Node("dict", trees, keys, cell.cls)
+        if isinstance(cell, GrownCell):
+            leaf = moving and is_differentiable(cell.var.type)
+            content = self.variable(cell.var) if leaf else cell.var
+            return Ref(m.allocate(GrownCell(content))), self.leaf if leaf else Fixed(None)
+        if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls) and moving:
+            names = tuple(f.name for f in dataclasses.fields(cell.cls))
+            inner, trees = self.each((objects.get_attribute(m, value, name) for name in names), moving)
+            fields = tuple(zip(names, inner, strict=True))
+            return Ref(m.allocate(InstanceCell(cell.cls, fields))), Node("dataclass", trees, names, cell.cls)
+        return value, Fixed(None)
+
+    # ---- tangents
+
+    def tangents(self, given: Sequence[Value]) -> list[Atom]:
+        """The tangents of the variables, in their order; zero where None stands."""
+        found: dict[int, Value] = {}
+        for tree, value in zip(self.trees, given, strict=True):
+            pair(self.m, tree, value, found)
+        return [self.tangent(k, found.get(k, NONE)) for k in range(len(self.moving))]
+
+    def tangent(self, k: int, value: Value) -> Atom:
+        return like(self.m, self.moving[k][1], value, "a tangent")
+
+
+def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
+    """The parts of a value by the leaves of a tree; None stands for Nones below it."""
+    if isinstance(tree, Leaf):
+        found[tree.index] = value
+    elif isinstance(tree, Node) and value != NONE:
+        parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
+        if parts is None or len(parts) != len(tree.children):
+            m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
+        for child, part in zip(tree.children, parts, strict=True):
+            pair(m, child, part, found)
+
+
+def _keyed_parts(m: Machine, tree: Node, value: Value) -> Sequence[Value] | None:
+    """The parts of a dict or dataclass in the order of those of a tree; None if it hasn't the same keys or fields."""
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    named: dict[Any, Value] = {}
+    if tree.kind == "dict" and isinstance(cell, DictCell):
+        named = dict(cell.items)
+    elif tree.kind == "dataclass" and isinstance(cell, InstanceCell):
+        named = {name: objects.get_attribute(m, value, name) for name in _field_names(cell)}
+    return [named[key] for key in tree.keys] if set(named) == set(tree.keys) else None
+
+
+def _known_parts(m: Machine, value: Value) -> Sequence[Value] | None:
+    """The parts of a tangent; of a list from outside, the function is read again with a known length."""
+    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    if isinstance(cell, GrownCell):
+        raise NeedsStatic(m.emit("list_len", cell.var), "the length of a list of tangents")
+    return None if isinstance(cell, (DictCell, InstanceCell)) else _parts(m, value)
+
+
+def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
+    """A tangent or adjoint of a value; zero where None stands."""
+    if isinstance(actual.type, ListOf):
+        return _list_like(m, actual, value, what)
+    if value == NONE:
+        zero: Atom = const(0.0) if isinstance(actual.type, Scalar) else m.emit("zeros_like", actual)
+        return zero
+    dot = to_number(m, value, what)
+    if rank_of(dot.type) != rank_of(actual.type) or _differ(dot.type, actual.type):
+        m.refuse(f"{what} of a value of type {actual.type} is of type {dot.type}", do="give it the same shape.")
+    wanted = dtype_of(actual.type)
+    if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
+        cast: Atom = m.emit("cast", dot, dtype=wanted)
+        return cast
+    return dot
+
+
+def _list_like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
+    """The same for a list whose length is known at run time only."""
+    if value == NONE:
+        return m.emit("list_zeros", actual)
+    dot = to_atom(m, value)
+    if not isinstance(dot.type, ListOf):
+        m.refuse(f"{what} of a list is of type {dot.type}", do="give a list of the same length.")
+    return dot
+
+
+def _differ(a: Type, b: Type) -> bool:
+    """Whether shapes of one rank surely differ: what is one long would be stretched, and nobody would see it."""
+    pairs = zip(dims_of(a) or (), dims_of(b) or (), strict=False)
+    return any((x.is_one and y.not_one) or (x.not_one and y.is_one) for x, y in pairs)
+
+
+def read_apart(
+    m: Machine,
+    function: Value,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+    chosen: Sequence[Argnum],
+    finish: Callable[[Value], Value] | None = None,
+) -> Part:
+    """Read a function on its own, for arguments of which the chosen ones are differentiated.
+
+    `finish` makes of what the function returns what is read.
+    """
+    from srcad.frontend.library.calls import call
+
+    before, returns = dict(m.heap), len(m.returns)
+    part = Part(m)
+    plain = [part.own(value, k in chosen) for k, value in enumerate(args)]
+    named = {k: part.own(value, k in chosen) for k, value in keywords.items()}
+    part.trees = tuple(named[k][1] if isinstance(k, str) else plain[k][1] for k in chosen)
+
+    def run() -> tuple[Tree, tuple[Atom, ...]]:
+        inner = {k: value for k, (value, _) in named.items()}
+        value = call(m, function, tuple(value for value, _ in plain), inner)
+        value = value if finish is None else finish(value)
+        atoms: list[Atom] = []
+        return result_tree(m, value, atoms), tuple(atoms)
+
+    branch = m.apart(run)
+    span = m.returns[-1] if len(m.returns) > returns else _span(function) or m.builder.span
+    del m.returns[returns:]
+    values = dict(part.moving)
+    if branch.raises:
+        append_all(m, instance(Region((), tuple(branch.equations), ()), values)[0])
+        raise Diverges
+    _refuse_changes(m, before, branch.heap)
+    output, atoms = branch.value
+    region = Region((), tuple(branch.equations), atoms)
+    around = [var for var in free_variables(region) if var not in values]
+    part.reading = _reading(m, region, output, [*values, *around], part, _name(function), span)
+    return part
+
+
+def _innermost(function: Value) -> Value:
+    while isinstance(function, (Bound, Derivative)):
+        function = function.function
+    return function
+
+
+def _name(function: Value) -> str:
+    """What to call a function that is differentiated."""
+    inner = _innermost(function)
+    if isinstance(inner, Func):
+        name = inner.code.name
+    else:
+        name = str(getattr(inner.value, "__name__", "f")) if isinstance(inner, Static) else "f"
+    return "lambda_" if name in ("<lambda>", "lambda") else name
+
+
+def _span(function: Value) -> Span | None:
+    """Where a lambda is, which has no `return`."""
+    inner = _innermost(function)
+    if isinstance(inner, Static) and isinstance(inner.value, FunctionType) and inner.value.__name__ == "<lambda>":
+        code = code_of(inner.value)
+        return span_of(code, code.node)
+    return span_of(inner.code, inner.code.node) if isinstance(inner, Func) else None
+
+
+def _refuse_changes(m: Machine, before: dict[int, Cell], after: dict[int, Cell]) -> None:
+    """A derivative may be evaluated more than once, or its function not at all: it must not change what is around."""
+    if any(after.get(k, cell) is not cell and _has_changed(cell, after[k]) for k, cell in before.items()):
+        m.refuse(
+            "a function that is differentiated inside of another one changes something outside of it",
+            do="return the value instead.",
+        )
+
+
+def _has_changed(cell: Cell, new: Cell) -> bool:
+    """Whether the content differs; what has been looked up in an object of the world outside is no change."""
+    if isinstance(cell, (ArrayCell, GrownCell)):
+        return not isinstance(new, type(cell)) or new.var is not cell.var
+    old, now = _content(cell), _content(new)
+    if len(old) != len(now) and not isinstance(cell, InstanceCell):
+        return True
+    return any(name not in now or not same(value, now[name]) for name, value in old.items())
+
+
+def _content(cell: Cell) -> dict[Any, Value]:
+    if isinstance(cell, ListCell):
+        return dict(enumerate(cell.items))
+    if isinstance(cell, DictCell):
+        return dict(cell.items)
+    if isinstance(cell, InstanceCell):
+        return dict(cell.fields)
+    return cell.names if isinstance(cell, FrameCell) else {}
+
+
+def _reading(
+    m: Machine, region: Region, output: Tree, inputs: list[Var], part: Part, name: str, span: Span | None
+) -> Reading:
+    """The function as a reading of its own."""
+    entries = tuple(Input(var, Path(f"v{k}")) for k, var in enumerate(inputs))
+    parameters = tuple(Parameter(entry.path.root) for entry in entries)
+    region = Region(tuple(inputs), region.equations, region.results)
+    check_closed(m, region)
+    trace = Trace(name, parameters, entries, region, output, span, procedures=dict(m.traces))
+    defined = {v for e in walk(region) for v in (*e.results, *(p for r in e.regions for p in r.parameters))}
+    names = {var: name for var, name in m.names.items() if var in defined}
+    wrt = tuple(range(len(part.moving)))
+    return Reading(with_names(trace, names), wrt, part.trees, (), {}, dict(m.lengths.sizes))
+
+
+__all__ = [
+    "apply",
+    "call_derivative",
+    "like",
+    "make",
+    "moves",
+    "pair",
+    "read_apart",
+]

@@ -1,0 +1,1 @@
+"""Calls: of NumPy, of the built-in functions, of the standard library."""

@@ -1,0 +1,298 @@
+"""functools, operator and itertools: functions of functions and of sequences."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import itertools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.containers.containers import repeat
+from srcad.frontend.containers.exhaustion import once
+from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.containers.objects import get_attribute
+from srcad.frontend.containers.subscripts import get_at
+from srcad.frontend.control.comprehensions import to_list
+from srcad.frontend.core.machine import Machine, constant
+from srcad.frontend.core.values import (
+    NONE,
+    ArrayRef,
+    Bound,
+    Iter,
+    ListCell,
+    Num,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import new_array, to_number
+from srcad.frontend.memory.branches import truth
+from srcad.frontend.syntax.expressions import binary, compare, unary
+from srcad.trace.nodes import Var
+
+MOST_ROWS = 100_000
+
+
+def _reduce(m: Machine, function: Value, values: Value, *initial: Value) -> Value:
+    from srcad.frontend.library.calls import call
+
+    items = known_items(m, values, "the items of a reduction")
+    parts = (*initial, *items)
+    return functools.reduce(lambda a, b: call(m, function, (a, b)), parts)
+
+
+def _partial(m: Machine, function: Value, *args: Value, **named: Value) -> Value:
+    return Bound(function, args, tuple(named.items()))
+
+
+def _combinations(function: Any) -> Callable[..., Value]:
+    def made(m: Machine, *parts: Value, **named: Value) -> Value:
+        columns = [_number_or_items(m, part) for part in parts]
+        options = {name: _number_or_items(m, option) for name, option in named.items()}
+        rows = list(itertools.islice(function(*columns, **options), MOST_ROWS + 1))
+        if len(rows) > MOST_ROWS:
+            m.refuse(f"itertools.{function.__name__} gives more than {MOST_ROWS} items, which would be read one by one")
+        return Tup(tuple(Tup(row) if isinstance(row, tuple) else row for row in rows))
+
+    return made
+
+
+def _number_or_items(m: Machine, part: Value) -> Any:
+    """An integer or None as it is, which must be known by now; the items of anything else."""
+    if isinstance(part, Num):
+        return constant(part.var)
+    if isinstance(part, Static) and (part.value is None or isinstance(part.value, int)):
+        return part.value
+    return known_items(m, part, "items")
+
+
+def _running(m: Machine, values: Value, function: Value | None = None, initial: Value = NONE) -> Value:
+    from srcad.frontend.library.calls import call
+
+    items = known_items(m, values, "items")
+    totals = list(items[:1]) if initial == NONE else [initial]
+    for item in items[1:] if initial == NONE else items:
+        total = binary(m, ast.Add(), totals[-1], item) if function is None else call(m, function, (totals[-1], item))
+        totals.append(total)
+    return Tup(tuple(totals))
+
+
+def _spent(function: Callable[..., Value]) -> Callable[..., Value]:
+    """What it gives can be run through once."""
+    return lambda m, *args, **keywords: once(m, "once", function(m, *args, **keywords))
+
+
+def _filter(m: Machine, function: Value, values: Value) -> Value:
+    from srcad.frontend.library.calls import call
+
+    kept = []
+    for item in known_items(m, values, "the items that are filtered"):
+        known = truth(m, item if function == NONE else call(m, function, (item,)))
+        if isinstance(known, Var):
+            m.refuse("filter by a condition that is known at run time only", do="use a comprehension or a mask.")
+        if known:
+            kept.append(item)
+    return Tup(tuple(kept))
+
+
+def _while(drop: bool) -> Callable[..., Value]:
+    """takewhile and dropwhile, by conditions that are known now."""
+
+    def made(m: Machine, function: Value, values: Value) -> Value:
+        from srcad.frontend.library.calls import call
+
+        items = known_items(m, values, "the items that are filtered")
+        for k, item in enumerate(items):
+            known = truth(m, call(m, function, (item,)))
+            if isinstance(known, Var):
+                m.refuse("items are taken by a condition that is known at run time only", do="use a loop with break.")
+            if not known:
+                return Tup(items[k:] if drop else items[:k])
+        return Tup(()) if drop else Tup(items)
+
+    return made
+
+
+def _islice(m: Machine, values: Value, *bounds: Value) -> Value:
+    parts = (NONE, *bounds) if len(bounds) == 1 else bounds
+    if isinstance(values, (Tup, ArrayRef, Range)):
+        return get_at(m, values, Slice(parts[0], parts[1], parts[2] if len(parts) > 2 else NONE))
+    return get_at(m, to_list(m, values), Slice(parts[0], parts[1], parts[2] if len(parts) > 2 else NONE))
+
+
+def _longest(m: Machine, *parts: Value, fillvalue: Value = NONE) -> Value:
+    columns = [known_items(m, part, "the number of items of zip_longest") for part in parts]
+    return Tup(tuple(Tup(row) for row in itertools.zip_longest(*columns, fillvalue=fillvalue)))
+
+
+def _chained(m: Machine, parts: Value) -> Value:
+    """itertools.chain.from_iterable."""
+    return COMBINATORS[itertools.chain](m, *known_items(m, parts, "the parts of a chain"))
+
+
+def _repeated(m: Machine, item: Value, times: Value | None = None) -> Value:
+    if times is None:
+        return Iter("repeat", (item,))
+    return repeat(m, Tup((item,)), times) if isinstance(times, Static) else _repeated_list(m, item, times)
+
+
+def _repeated_list(m: Machine, item: Value, times: Value) -> Value:
+    return repeat(m, Ref(m.allocate(ListCell((item,)))), times)
+
+
+# ---- functions of functions
+
+
+def identity(function: Any) -> Any:
+    """What functools.wraps(...) and lru_cache(...) are to a derivative."""
+    return function
+
+
+def _decorator(m: Machine, *_: Value, **__: Value) -> Value:
+    return Static(identity)
+
+
+def _cache(m: Machine, function: Value = NONE, **_: Value) -> Value:
+    """@lru_cache with and without arguments: a pure function gives the same without its cache."""
+    return Static(identity) if isinstance(function, Static) and not callable(function.value) else function
+
+
+def _attrgetter(m: Machine, name: Value) -> Value:
+    return Bound(Static(attribute_of), (), (("name", name),))
+
+
+def attribute_of(owner: Any, name: str) -> Any:
+    """What operator.attrgetter(name) does."""
+    return operator.attrgetter(name)(owner)
+
+
+def _attribute_of(m: Machine, owner: Value, name: Value) -> Value:
+    assert isinstance(name, Static)
+    return functools.reduce(lambda o, part: get_attribute(m, o, part), str(name.value).split("."), owner)
+
+
+def method_of(owner: Any, *args: Any, **named: Any) -> Any:
+    """What operator.methodcaller(name, ...) does; the name comes first."""
+    name, *rest = args
+    return getattr(owner, name)(*rest, **named)
+
+
+def _methodcaller(m: Machine, name: Value, *args: Value, **named: Value) -> Value:
+    keywords = (("", name), *((str(k), a) for k, a in enumerate(args)), *named.items())
+    return Bound(Static(method_of), (), keywords)
+
+
+def _method_of(m: Machine, owner: Value, **given: Value) -> Value:
+    from srcad.frontend.library.calls import call
+
+    name = given.pop("")
+    assert isinstance(name, Static)
+    args = tuple(v for k, v in given.items() if k.isdigit())
+    return call(m, get_attribute(m, owner, name.value), args, {k: v for k, v in given.items() if not k.isdigit()})
+
+
+def _vectorize(m: Machine, pyfunc: Value, **options: Value) -> Value:
+    if set(options) - {"otypes", "doc"}:
+        m.refuse("np.vectorize with these options isn't supported yet", do="write a loop.")
+    return Bound(Static(vectorised), (pyfunc,))
+
+
+def vectorised(function: Any, *args: Any) -> Any:
+    """What np.vectorize(function) does."""
+    return np.vectorize(function)(*args)
+
+
+def _vectorised(m: Machine, function: Value, *args: Value) -> Value:
+    """The function of every element of an array; the other arguments are numbers."""
+    from srcad.frontend.library.calls import call
+
+    arrays = [k for k, a in enumerate(args) if isinstance(a, ArrayRef)]
+    if not arrays:
+        return call(m, function, args)
+    if len(arrays) > 1:
+        m.refuse("np.vectorize of a function of several arrays isn't supported yet", do="loop over the elements.")
+    (k,) = arrays
+    elements = call(m, get_attribute(m, args[k], "ravel"), ())
+    made = to_list(m, Iter("each", (function, elements, Static(k), Tup((*args[:k], *args[k + 1 :])))))
+    flat = new_array(m, to_number(m, made))
+    return call(m, get_attribute(m, flat, "reshape"), (get_attribute(m, args[k], "shape"),))
+
+
+def _operator(op: ast.operator) -> Callable[..., Value]:
+    return lambda m, a, b: binary(m, op, a, b)
+
+
+def _comparison(op: ast.cmpop) -> Callable[..., Value]:
+    return lambda m, a, b: compare(m, op, a, b)
+
+
+def _itemgetter(m: Machine, *keys: Value) -> Value:
+    return Bound(Static(operator.getitem), (), tuple((f"key{k}", key) for k, key in enumerate(keys)))
+
+
+def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) -> Value:
+    every = tuple(keys.values()) if key is None else (key,)
+    items = tuple(get_at(m, owner, k) for k in every)
+    return items[0] if len(items) == 1 else Tup(items)
+
+
+COMBINATORS: dict[Any, Callable[..., Value]] = {
+    filter: _spent(_filter),
+    identity: lambda m, function: function,
+    attribute_of: _attribute_of,
+    method_of: _method_of,
+    vectorised: _vectorised,
+    np.vectorize: _vectorize,
+    functools.wraps: _decorator,
+    functools.lru_cache: _cache,
+    functools.cache: _cache,
+    itertools.islice: _spent(_islice),
+    itertools.zip_longest: _spent(_longest),
+    itertools.takewhile: _spent(_while(drop=False)),
+    itertools.dropwhile: _spent(_while(drop=True)),
+    itertools.chain.from_iterable: _spent(_chained),
+    itertools.repeat: _repeated,
+    itertools.count: lambda m, start=Static(0), step=Static(1): Iter("count", (start, step)),  # noqa: B008
+    itertools.cycle: lambda m, values: Iter("cycle", (values,)),
+    operator.attrgetter: _attrgetter,
+    operator.methodcaller: _methodcaller,
+    functools.reduce: _reduce,
+    functools.partial: _partial,
+    itertools.product: _spent(_combinations(itertools.product)),
+    itertools.combinations: _spent(_combinations(itertools.combinations)),
+    itertools.permutations: _spent(_combinations(itertools.permutations)),
+    itertools.chain: _spent(_combinations(itertools.chain)),
+    itertools.pairwise: _spent(_combinations(itertools.pairwise)),
+    itertools.accumulate: _spent(_running),
+    operator.itemgetter: _itemgetter,
+    operator.getitem: _getitem,
+    operator.add: _operator(ast.Add()),
+    operator.sub: _operator(ast.Sub()),
+    operator.mul: _operator(ast.Mult()),
+    operator.truediv: _operator(ast.Div()),
+    operator.pow: _operator(ast.Pow()),
+    operator.matmul: _operator(ast.MatMult()),
+    operator.neg: lambda m, x: unary(m, ast.USub(), x),
+    operator.pos: lambda m, x: unary(m, ast.UAdd(), x),
+    operator.not_: lambda m, x: unary(m, ast.Not(), x),
+    operator.contains: lambda m, owner, item: compare(m, ast.In(), item, owner),
+    operator.floordiv: _operator(ast.FloorDiv()),
+    operator.mod: _operator(ast.Mod()),
+    operator.and_: _operator(ast.BitAnd()),
+    operator.or_: _operator(ast.BitOr()),
+    operator.xor: _operator(ast.BitXor()),
+    operator.eq: _comparison(ast.Eq()),
+    operator.ne: _comparison(ast.NotEq()),
+    operator.lt: _comparison(ast.Lt()),
+    operator.le: _comparison(ast.LtE()),
+    operator.gt: _comparison(ast.Gt()),
+    operator.ge: _comparison(ast.GtE()),
+    operator.is_: _comparison(ast.Is()),
+}

@@ -1,0 +1,243 @@
+"""The built-in functions that ask what a value is, and that copy it."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.containers import objects
+from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    ArrayRef,
+    Bound,
+    Choice,
+    DictCell,
+    Func,
+    GrownCell,
+    InstanceCell,
+    ListCell,
+    Method,
+    Num,
+    Range,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import describe, to_atom
+from srcad.frontend.memory.branches import branch
+from srcad.frontend.memory.presence import check_attribute
+from srcad.ops.catalogue import LOWERINGS
+from srcad.trace.types import Scalar, Unknown
+
+
+def python_types(m: Machine, value: Value) -> tuple[type, ...] | None:
+    """The Python types that a value may be of; None if it isn't known."""
+    if isinstance(value, Static):
+        return (type(value.value),)
+    if isinstance(value, Tup):
+        return (value.cls or tuple,)
+    if isinstance(value, ArrayRef):
+        return (np.ndarray,)
+    if isinstance(value, Ref):
+        return (_container_type(m.heap[value.cell]),)
+    if isinstance(value, Num) and isinstance(value.var.type, Scalar):
+        t = value.var.type
+        kinds = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
+        return (kinds[t.dtype] if t.python else np.dtype(t.dtype).type,)
+    if isinstance(value, (Func, Bound, Method)):
+        return (type(lambda: None),)
+    if isinstance(value, Range):
+        return (range,)
+    return None
+
+
+def _container_type(cell: Any) -> type:
+    if isinstance(cell, DictCell):
+        return cell.cls or dict
+    return cell.cls if isinstance(cell, InstanceCell) else list
+
+
+def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
+    wanted = (
+        kinds.value
+        if isinstance(kinds, Static)
+        else tuple(k.value for k in known_items(m, kinds, "classes") if isinstance(k, Static))
+    )
+    known = python_types(m, value)
+    if known is not None:
+        return Static(issubclass(known[0], wanted))
+    if isinstance(value, Choice):
+        chosen = value
+        return branch(
+            m,
+            value.condition,
+            lambda: _isinstance(m, chosen.then, kinds),
+            lambda: _isinstance(m, chosen.otherwise, kinds),
+        )
+    return Num(m.emit("is_instance", to_atom(m, value), to_atom(m, Static(wanted))))
+
+
+def _type(m: Machine, value: Value) -> Value:
+    known = python_types(m, value)
+    if known is None:
+        m.refuse("the type of a value that is known at run time only is asked for", do="use isinstance.")
+    return Static(known[0])
+
+
+def _callable(m: Machine, value: Value) -> Value:
+    if isinstance(value, Static):
+        return Static(callable(value.value))
+    return Static(isinstance(value, (Func, Bound, Method)))
+
+
+def _name(m: Machine, name: Value) -> str:
+    if not isinstance(name, Static):
+        m.refuse("the name of an attribute isn't known before the run")
+    return str(name.value)
+
+
+def _getattr(m: Machine, owner: Value, name: Value, default: Value | None = None) -> Value:
+    if default is not None and _hasattr(m, owner, name) == FALSE:
+        return default
+    return objects.get_attribute(m, owner, _name(m, name))
+
+
+def _setattr(m: Machine, owner: Value, name: Value, value: Value) -> Value:
+    objects.set_attribute(m, owner, _name(m, name), value)
+    return NONE
+
+
+def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
+    word = _name(m, name)
+    if isinstance(owner, Ref):
+        cell = m.heap[owner.cell]
+        if isinstance(cell, InstanceCell):
+            check_attribute(m, cell, word)
+            return Static(word in dict(cell.fields) or hasattr(cell.cls, word) or hasattr(cell.origin, word))
+    known = python_types(m, owner)
+    if isinstance(owner, Static):
+        return Static(hasattr(owner.value, word))
+    if known is None or (isinstance(owner, Num) and isinstance(owner.var.type, Unknown)):
+        m.refuse("whether an object has an attribute isn't known before the run")
+    return Static(hasattr(known[0], word))
+
+
+def _copy(m: Machine, value: Value) -> Value:
+    from srcad.frontend.containers.containers import copied
+    from srcad.frontend.library.calls import lower
+
+    if isinstance(value, ArrayRef):
+        return lower(m, LOWERINGS[np.copy], (value,), {}, np.copy)
+    return copied(m, value) if isinstance(value, Ref) else value
+
+
+def _deepcopy(m: Machine, value: Value) -> Value:
+    return _deep(m, value, {})
+
+
+def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
+    """`known`: what has been copied already; an object that is there twice is copied once."""
+    if isinstance(value, Tup):
+        return Tup(tuple(_deep(m, item, known) for item in value.items), value.cls)
+    if not isinstance(value, (ArrayRef, Ref)):
+        return value
+    if isinstance(value, ArrayRef) and value.path and value in known:
+        m.refuse(
+            "a view that is there twice is copied by deepcopy",
+            why="whether it is one object, or two that look alike, isn't known.",
+            do="copy the arrays by x.copy().",
+        )
+    if value not in known:
+        known[value] = _copy(m, value) if isinstance(value, ArrayRef) else _deep_ref(m, value, known)
+    return known[value]
+
+
+def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
+    return Ref(m.allocate(_deep_cell(m, m.heap[value.cell], known)))
+
+
+def _deep_cell(m: Machine, cell: Any, known: dict[Value, Value]) -> Any:
+    if isinstance(cell, ListCell):
+        return ListCell(tuple(_deep(m, item, known) for item in cell.items))
+    if isinstance(cell, DictCell):
+        return replace(cell, items=tuple((k, _deep(m, item, known)) for k, item in cell.items), origin=None)
+    if isinstance(cell, GrownCell):
+        return GrownCell(cell.var, cell.poison, repeated=cell.repeated)
+    fields = tuple((k, _deep(m, item, known)) for k, item in cell.fields)
+    return InstanceCell(cell.cls, fields, cell.origin, cell.path)
+
+
+def _replace(m: Machine, owner: Value, **named: Value) -> Value:
+    """dataclasses.replace."""
+    if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
+        m.refuse("dataclasses.replace of something that is no dataclass")
+    from srcad.frontend.library.calls import call
+
+    cls = python_types(m, owner)
+    names = [f.name for f in dataclasses.fields(cls[0]) if f.init] if cls else []
+    fields = {name: named.get(name) or objects.get_attribute(m, owner, name) for name in names}
+    return call(m, Static(cls[0] if cls else None), (), fields)
+
+
+def _asdict(m: Machine, owner: Value) -> Value:
+    cls = python_types(m, owner)
+    names = [f.name for f in dataclasses.fields(cls[0])] if cls else []
+    return Ref(m.allocate(DictCell(tuple((name, objects.get_attribute(m, owner, name)) for name in names))))
+
+
+def _astuple(m: Machine, owner: Value) -> Value:
+    made = _asdict(m, owner)
+    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    return Tup(tuple(value for _, value in cell.items))
+
+
+def _set_object_attribute(m: Machine, owner: Value, name: Value, value: Value) -> Value:
+    """object.__setattr__, by which a frozen dataclass sets its own fields."""
+    if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
+        m.refuse(f"object.__setattr__ of {describe(owner)}")
+    cell: Any = m.heap[owner.cell]
+    if cell.free:
+        m.refuse("an object that outlives the call is changed", do="return the value instead.")
+    objects.set_field(m, owner, _name(m, name), value)
+    return NONE
+
+
+def _is_scalar(m: Machine, value: Value) -> Value:
+    """np.isscalar."""
+    if isinstance(value, Static):
+        return Static(np.isscalar(value.value))
+    if isinstance(value, Num) and not isinstance(value.var.type, Scalar):
+        m.refuse("whether a value is a number isn't known before the run")
+    return Static(isinstance(value, Num))
+
+
+def _is_iterable(m: Machine, value: Value) -> Value:
+    """np.iterable."""
+    return Static(np.iterable(value.value) if isinstance(value, Static) else not isinstance(value, (Num, Func)))
+
+
+KINDS: dict[Any, Callable[..., Value]] = {
+    isinstance: _isinstance,
+    type: _type,
+    callable: _callable,
+    getattr: _getattr,
+    setattr: _setattr,
+    hasattr: _hasattr,
+    copy.copy: _copy,
+    copy.deepcopy: _deepcopy,
+    dataclasses.replace: _replace,
+    dataclasses.asdict: _asdict,
+    dataclasses.astuple: _astuple,
+    object.__setattr__: _set_object_attribute,
+    np.isscalar: _is_scalar,
+    np.iterable: _is_iterable,
+}

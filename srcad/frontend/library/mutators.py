@@ -1,0 +1,120 @@
+"""NumPy functions and methods that change their argument: np.add.at, fill_diagonal, x.sort(), x.fill(v)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.containers.subscripts import index_from
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import NONE, ArrayRef, Method, Num, Static, Tup, Value
+from srcad.frontend.memory.arrays import describe, load, refuse_truncation, set_items, store, to_number
+from srcad.ops.catalogue import LOWERINGS, static
+from srcad.trace.types import Array, rank_of
+
+WHOLE: Any = ((), (("ellipsis",),))
+
+
+def need_array(m: Machine, value: Value) -> ArrayRef:
+    if not isinstance(value, ArrayRef):
+        m.refuse(f"{describe(value)} is changed in place")
+    return value
+
+
+def ufunc_at(m: Machine, ufunc: np.ufunc, owner: Value, index: Value, *values: Value) -> Value:
+    """np.add.at(x, i, v): repeated indices count each time."""
+    ref = need_array(m, owner)
+    if ufunc not in (np.add, np.subtract):
+        m.refuse(f"np.{ufunc.__name__}.at isn't supported yet", do="use a loop over the indices.")
+    operands, template = index_from(m, index)
+    value = to_number(m, values[0])
+    if ufunc is np.subtract:
+        value = m.emit("negative", value)
+    base = load(m, ref)
+    refuse_truncation(m, base.type, value)
+    store(m, ref, m.emit("add_item", base, value, *operands, index=template))
+    return NONE
+
+
+def _fill_diagonal(m: Machine, a: Value, val: Value, wrap: Value = Static(False)) -> Value:  # noqa: B008
+    """a[i, i] = val for i below the shorter side."""
+    ref = need_array(m, a)
+    base = load(m, ref)
+    if not isinstance(base.type, Array) or base.type.rank != 2 or static(_plain(wrap), "wrap"):
+        m.refuse("np.fill_diagonal of this array isn't supported yet")
+    sides = [m.emit("dim", base, axis=k) for k in range(2)]
+    count = sides[0] if base.type.dims[0].same(base.type.dims[1]) else m.emit("smaller", *sides)
+    index = m.emit("arange", 0, count, 1, dtype=None)
+    set_items(m, ref, val, ((index, index), (("array", 0), ("array", 1))))
+    return NONE
+
+
+def _plain(value: Value) -> Any:
+    return value.value if isinstance(value, Static) else None
+
+
+def _copyto(m: Machine, dst: Value, src: Value, casting: Value = NONE, where: Value | None = None) -> Value:
+    ref = need_array(m, dst)
+    if where is None or where == Static(True):
+        set_items(m, ref, src, WHOLE)
+        return NONE
+    base = load(m, ref)
+    new = m.emit("where", to_number(m, where), to_number(m, src), base)
+    set_items(m, ref, Num(new), WHOLE)
+    return NONE
+
+
+def _put(m: Machine, a: Value, ind: Value, v: Value, mode: Value = Static("raise")) -> Value:  # noqa: B008
+    ref = need_array(m, a)
+    base = load(m, ref)
+    if not isinstance(base.type, Array) or base.type.rank != 1:
+        m.refuse("np.put of an array of several dimensions isn't supported yet", do="use a[i, j] = v.")
+    set_items(m, ref, v, index_from(m, ind))
+    return NONE
+
+
+MUTATORS: dict[Any, Callable[..., Value]] = {
+    np.fill_diagonal: _fill_diagonal,
+    np.copyto: _copyto,
+    np.put: _put,
+}
+
+
+def array_method(
+    m: Machine, owner: ArrayRef | Num, name: str, args: tuple[Value, ...], keywords: dict[str, Value]
+) -> Value | None:
+    """The methods that change their array; None for the others."""
+    if name == "fill" and isinstance(owner, ArrayRef):
+        set_items(m, owner, args[0], WHOLE)
+        return NONE
+    if name == "sort" and isinstance(owner, ArrayRef):
+        return _sort(m, owner, args, keywords)
+    if name == "tolist" and isinstance(owner, ArrayRef) and (rank_of(load(m, owner).type) or 0) > 1:
+        return nested(m, owner)
+    if name == "put" and isinstance(owner, ArrayRef):
+        return _put(m, owner, *args)
+    if name in ("itemset", "setflags", "partition"):
+        m.refuse(f"the method {name!r} of an array isn't supported yet")
+    return None
+
+
+def nested(m: Machine, owner: ArrayRef) -> Value:
+    """x.tolist() of a matrix: a list of the lists of its rows."""
+    from srcad.frontend.containers.iteration import known_items
+    from srcad.frontend.control.comprehensions import to_list
+    from srcad.frontend.library.calls import call_method
+
+    rows = known_items(m, owner, "the number of rows of a matrix that becomes a list of lists")
+    lists = tuple(call_method(m, Method("tolist", row), (), {}) for row in rows)
+    return to_list(m, Tup(lists))
+
+
+def _sort(m: Machine, ref: ArrayRef, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
+    axis = args[0] if args else keywords.get("axis", Static(-1))
+    start = len(m.builder.equations)
+    result = LOWERINGS[np.sort](m.builder, load(m, ref), axis=_plain(axis))
+    m.note(start)
+    store(m, ref, result)
+    return NONE

@@ -1,0 +1,244 @@
+"""The built-in functions on numbers, and those that reduce a sequence to one: sum, max, any."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.containers import objects
+from srcad.frontend.containers.iteration import Indexed, Items, known_items, sequence
+from srcad.frontend.control.comprehensions import accumulate, to_list
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    ArrayRef,
+    GrownCell,
+    Num,
+    Obj,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import to_number
+from srcad.frontend.memory.branches import as_bool, both, branch, either, truth
+from srcad.frontend.syntax.expressions import (
+    binary,
+    compare,
+    number_result,
+    refuse_object,
+    wrap,
+)
+from srcad.ops.catalogue import LOWERINGS
+from srcad.trace.nodes import Var
+from srcad.trace.types import Array, Scalar
+
+
+def _abs(m: Machine, x: Value) -> Value:
+    special = objects.call_if_special(m, x, "__abs__")
+    if special is not None:
+        return special
+    return Static(abs(x.value)) if isinstance(x, Static) else number_result(m, "absolute", x)
+
+
+def _pow(m: Machine, base: Value, exponent: Value) -> Value:
+    return binary(m, ast.Pow(), base, exponent)
+
+
+def _divmod(m: Machine, a: Value, b: Value) -> Value:
+    return Tup((binary(m, ast.FloorDiv(), a, b), binary(m, ast.Mod(), a, b)))
+
+
+def _round(m: Machine, number: Value, ndigits: Value = NONE) -> Value:
+    if isinstance(number, Static) and isinstance(ndigits, Static):
+        return Static(round(number.value, ndigits.value))
+    from srcad.frontend.library.calls import lower
+
+    digits = Static(0) if ndigits == NONE else ndigits
+    return lower(m, LOWERINGS[np.round], (number, digits), {}, np.round)
+
+
+def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
+    if isinstance(x, Static):
+        return _static_call(m, float, x)
+    special = objects.call_if_special(m, x, "__float__")
+    if special is not None:
+        return special
+    if isinstance(x, Obj):
+        if m.is_active(x.var):
+            refuse_object(m)
+        return Num(m.emit("as_float", x.var))
+    atom = to_number(m, x)
+    if isinstance(atom.type, Scalar) and atom.type.dtype == "float64":
+        return Num(atom) if isinstance(atom, Var) else Static(float(atom.value))
+    if isinstance(atom.type, Array):
+        return number_item(m, atom)
+    return wrap(m, m.emit("cast", atom, dtype="float64"))
+
+
+def number_item(m: Machine, atom: Any) -> Value:
+    """The number in an array of one element; of another array the run raises, as float(x) does."""
+    whole = atom if atom.type.rank == 0 else m.emit("reshape", atom)
+    return wrap(m, m.emit("get_item", whole, index=()))
+
+
+def _static_call(m: Machine, f: Any, *args: Static) -> Value:
+    try:
+        return Static(f(*(a.value for a in args)))
+    except (TypeError, ValueError) as error:
+        m.raises(error)
+
+
+def _int(m: Machine, x: Value = Static(0)) -> Value:  # noqa: B008
+    if isinstance(x, Static):
+        return _static_call(m, int, x)
+    if isinstance(x, Obj):
+        if m.is_active(x.var):
+            refuse_object(m)
+        return Num(m.emit("as_int", x.var))
+    atom = to_number(m, x)
+    if isinstance(atom.type, Scalar) and atom.type.dtype == "int64":
+        return wrap(m, atom)
+    return wrap(m, m.emit("as_int", atom))
+
+
+def _bool(m: Machine, x: Value = FALSE) -> Value:
+    return as_bool(m, x)
+
+
+def _extreme(name: str, op: str) -> Callable[..., Value]:
+    reduction = LOWERINGS[getattr(np, name)]
+    pick = getattr(builtins, name)
+
+    def lowered(m: Machine, *args: Value, key: Value = NONE, default: Value | None = None) -> Value:
+        values = args if len(args) > 1 else None
+        if values is None and key == NONE and isinstance(args[0], (ArrayRef, Num)):
+            from srcad.frontend.library.calls import lower
+
+            return lower(m, reduction, args, {}, name)
+        if values is None and key != NONE:
+            values = known_items(m, args[0], "the number of values that are compared by a key")
+        items = sequence(m, args[0]) if values is None else Items(values)
+        if isinstance(items, Indexed):
+            return _extreme_of_list(m, args[0], reduction, name, default)
+        if not items.values:
+            return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
+        if key != NONE:
+            return _extreme_by_key(m, items.values, key, name == "min")
+        if all(isinstance(v, Static) for v in items.values):
+            return Static(pick(v.value for v in items.values if isinstance(v, Static)))
+        return functools.reduce(lambda a, b: number_result(m, op, a, b), items.values)
+
+    return lowered
+
+
+def _extreme_of_list(m: Machine, values: Value, reduction: Any, name: str, default: Value | None) -> Value:
+    from srcad.frontend.library.calls import lower
+
+    made = to_list(m, values)
+    if default is not None:
+        some = truth(m, made)
+        if isinstance(some, Var):
+            return branch(m, some, lambda: _extreme_of_list(m, made, reduction, name, None), partial(_given, default))
+    cell: Any = m.heap[made.cell]
+    from srcad.frontend.memory.arrays import grown_array, new_array
+
+    array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
+    return lower(m, reduction, (new_array(m, array),), {}, name)
+
+
+def _given(value: Value) -> Value:
+    return value
+
+
+def _extreme_by_key(m: Machine, values: tuple[Value, ...], key: Value, smallest: bool) -> Value:
+    from srcad.frontend.library.calls import call
+
+    best, best_key = values[0], call(m, key, (values[0],))
+    for value in values[1:]:
+        its_key = call(m, key, (value,))
+        better = compare(m, ast.Lt() if smallest else ast.Gt(), its_key, best_key)
+        known = truth(m, better)
+        if isinstance(known, Var):
+            sides = Tup((value, its_key)), Tup((best, best_key))
+            pair = branch(m, known, partial(_given, sides[0]), partial(_given, sides[1]))
+            assert isinstance(pair, Tup)
+            best, best_key = pair.items
+        elif known:
+            best, best_key = value, its_key
+    return best
+
+
+def _is_close(
+    m: Machine,
+    a: Value,
+    b: Value,
+    *,
+    rel_tol: Value = Static(1e-9),  # noqa: B008
+    abs_tol: Value = Static(0.0),  # noqa: B008
+) -> Value:
+    """math.isclose: |a - b| <= max(rel_tol * max(|a|, |b|), abs_tol)."""
+    larger = number_result(m, "maximum", _abs(m, a), _abs(m, b))
+    bound = number_result(m, "maximum", number_result(m, "multiply", rel_tol, larger), abs_tol)
+    return number_result(m, "less_equal", _abs(m, binary(m, ast.Sub(), a, b)), bound)
+
+
+def _sum(m: Machine, values: Value, start: Value = Static(0)) -> Value:  # noqa: B008
+    return accumulate(m, values, start)
+
+
+def as_array(m: Machine, values: Value) -> Value:
+    from srcad.frontend.memory.arrays import new_array
+
+    return new_array(m, to_number(m, to_list(m, values)))
+
+
+def _any(m: Machine, values: Value) -> Value:
+    return _fold_bools(m, values, either, FALSE, np.any)
+
+
+def _all(m: Machine, values: Value) -> Value:
+    return _fold_bools(m, values, both, Static(True), np.all)
+
+
+def _fold_bools(m: Machine, values: Value, combine: Any, empty: Value, reduction: Any) -> Value:
+    items = sequence(m, values)
+    if isinstance(items, Items):
+        result: Value = empty
+        for value in items.values:
+            result = combine(m, result, lambda v=value: as_bool(m, v))
+        return result
+    from srcad.frontend.library.calls import lower
+
+    array = values if isinstance(values, ArrayRef) else as_array(m, values)
+    return lower(m, LOWERINGS[reduction], (array,), {}, reduction)
+
+
+def _prod(m: Machine, values: Value, start: Value = Static(1)) -> Value:  # noqa: B008
+    return accumulate(m, values, start, ast.Mult())
+
+
+NUMBERS: dict[Any, Callable[..., Value]] = {
+    abs: _abs,
+    pow: _pow,
+    divmod: _divmod,
+    round: _round,
+    float: _float,
+    int: _int,
+    bool: _bool,
+    max: _extreme("max", "maximum"),
+    min: _extreme("min", "minimum"),
+    sum: _sum,
+    any: _any,
+    all: _all,
+    math.prod: _prod,
+    math.isclose: _is_close,
+    math.fsum: _sum,
+}

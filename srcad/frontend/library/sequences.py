@@ -1,0 +1,310 @@
+"""The built-in functions that make ranges and containers, and their lengths."""
+
+from __future__ import annotations
+
+import ast
+import collections
+import itertools
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.containers import objects
+from srcad.frontend.containers.containers import extend, key_of, pop_front
+from srcad.frontend.containers.exhaustion import once
+from srcad.frontend.containers.iteration import Items, known_items, length, refuse_spent, sequence
+from srcad.frontend.containers.subscripts import get_at
+from srcad.frontend.control.comprehensions import to_list
+from srcad.frontend.core import arithmetic
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    ArrayRef,
+    DictCell,
+    GrownCell,
+    Iter,
+    ListCell,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.library.numbers import as_array
+from srcad.frontend.memory.arrays import from_atom, to_atom, to_number
+from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.branches import branch, truth
+from srcad.frontend.memory.presence import check_keys
+from srcad.frontend.syntax.expressions import compare, dict_items, refuse_text
+from srcad.ops.catalogue import LOWERINGS, METHODS, NeedsStatic, static
+from srcad.trace.nodes import Var
+from srcad.trace.types import Array, dtype_of
+
+
+def _len(m: Machine, x: Value) -> Value:
+    if isinstance(x, Static):
+        return Static(len(x.value))
+    if isinstance(x, Tup):
+        return Static(len(x.items))
+    if isinstance(x, Ref):
+        return _container_length(m, x)
+    if isinstance(x, (Range, Iter)):
+        items = sequence(m, x)
+        return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
+    atom = to_atom(m, x)
+    refuse_text(m, x)
+    if isinstance(atom.type, Array) and atom.type.rank:
+        return from_atom(m, m.emit("dim", atom, axis=0))
+    return Num(m.emit("list_len", atom))
+
+
+def _container_length(m: Machine, x: Ref) -> Value:
+    cell = m.heap[x.cell]
+    if isinstance(cell, DictCell):
+        check_keys(m, cell)
+    if isinstance(cell, (ListCell, DictCell)):
+        return Static(len(cell.items))
+    if isinstance(cell, GrownCell):
+        return Num(m.emit("list_len", cell.var))
+    return objects.call_special(m, x, "__len__", ())
+
+
+def _range(m: Machine, *args: Value) -> Value:
+    for arg in args:
+        if isinstance(arg, (ArrayRef, Num, Obj)) and np.dtype(dtype_of(to_atom(m, arg).type) or "int64").kind == "f":
+            m.refuse("a float is an argument of range, which raises TypeError")
+    if len(args) == 1:
+        return Range(Static(0), args[0], Static(1))
+    return Range(args[0], args[1], args[2] if len(args) > 2 else Static(1))
+
+
+def _slice(m: Machine, *args: Value) -> Value:
+    if len(args) == 1:
+        return Slice(NONE, args[0], NONE)
+    return Slice(args[0], args[1], args[2] if len(args) > 2 else NONE)
+
+
+def known_keys(keys: Sequence[Value]) -> list[Any] | None:
+    """What tells the order of these keys: they, or first parts of tuples that differ; None if it isn't known."""
+    if all(isinstance(k, Static) for k in keys):
+        return [k.value for k in keys if isinstance(k, Static)]
+    if not all(isinstance(k, Tup) and k.items and isinstance(k.items[0], Static) for k in keys):
+        return None
+    first = [k.items[0].value for k in keys if isinstance(k, Tup) and isinstance(k.items[0], Static)]
+    return first if len(set(first)) == len(first) else None
+
+
+def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
+    """The items in the order that the run finds: of one type, so that any of them can stand at any place."""
+    from srcad.frontend.library.calls import call
+
+    keys = [v if key == NONE else call(m, key, (v,)) for v in items]
+    columns = list(zip(*(k.items if isinstance(k, Tup) else (k,) for k in keys), strict=True))
+    rows = [as_number_array(m, column) for column in columns]
+    if reverse:  # which keeps the order of equals, as the sort does
+        rows = [m.emit("negative", row) for row in rows]
+    order = m.emit("lexsort", *reversed(rows))
+    whole = Ref(m.allocate(boxed(m, items)))
+    places = [from_atom(m, m.emit("get_item", order, k, index=(("int", 0),))) for k in range(len(items))]
+    return Ref(m.allocate(ListCell(tuple(get_at(m, whole, place) for place in places))))
+
+
+def as_number_array(m: Machine, items: tuple[Value, ...]) -> Any:
+    return to_number(m, Tup(items))
+
+
+def _next(m: Machine, iterator: Value, default: Value | None = None) -> Value:
+    """The first item of what is left, and what is left then."""
+    if not isinstance(iterator, Iter) or iterator.kind != "iterator":
+        m.refuse("next() of this iterator isn't supported yet", do="index the sequence, or loop over it.")
+    (rest,) = iterator.parts
+    assert isinstance(rest, Ref)
+    refuse_spent(m, rest)
+    return first_of(m, rest, default)
+
+
+def first_of(m: Machine, rest: Ref, default: Value | None) -> Value:
+    """The first item, which leaves the list; a default where there is none."""
+    some = truth(m, rest)
+    if isinstance(some, Var) and default is not None:
+        return branch(m, some, lambda: pop_front(m, rest), lambda: default)
+    if some is False:
+        return default if default is not None else m.raises(StopIteration())
+    return pop_front(m, rest)
+
+
+def _iter(m: Machine, values: Value) -> Value:
+    """A list of what is left to iterate over."""
+    return values if isinstance(values, Iter) and values.kind == "iterator" else Iter("iterator", (to_list(m, values),))
+
+
+def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Static(-1)) -> Value:  # noqa: B008
+    """np.fromiter."""
+    from srcad.frontend.library.calls import lower
+
+    array = as_array(m, to_list(m, values))
+    return lower(m, METHODS["astype"], (array, dtype), {}, np.fromiter)
+
+
+def _zip(m: Machine, *parts: Value, strict: Value = FALSE) -> Value:
+    """zip(...); with strict=True the lengths are compared first, as Python would do in the end."""
+    if strict == Static(True):
+        lengths = [_len(m, part) for part in parts]
+        for other in lengths[1:]:
+            known = truth(m, compare(m, ast.Eq(), lengths[0], other))
+            if known is False:
+                m.refuse("zip(strict=True) of sequences of different lengths, which raises ValueError")
+            if known is not True:
+                m.emit_many("assert_", known)
+    return once(m, "zip", *parts)
+
+
+def _iterator(kind: str) -> Callable[..., Value]:
+    def make(m: Machine, *parts: Value, **named: Value) -> Value:
+        return once(m, kind, *parts, *named.values())
+
+    return make
+
+
+# ---- containers
+
+
+def _list(m: Machine, values: Value | None = None) -> Value:
+    return Ref(m.allocate(ListCell(()))) if values is None else to_list(m, values)
+
+
+def _tuple(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
+    items = sequence(m, values)
+    if isinstance(items, Items):
+        return Tup(items.values)
+    try:
+        return Tup(known_items(m, values, "the length of a tuple"))
+    except NeedsStatic:
+        return to_list(m, values)
+
+
+def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
+    items: dict[Any, Value] = {}
+    if isinstance(values, Ref) and isinstance(m.heap[values.cell], DictCell):
+        items.update(dict_items(m, values))
+    elif values is not None:
+        from srcad.frontend.containers.containers import key_of
+
+        for pair in known_items(m, values, "the pairs of a dict"):
+            key, value = known_items(m, pair, "a pair")
+            items[key_of(m, key)] = value
+    items.update(named)
+    return Ref(m.allocate(DictCell(tuple(items.items()))))
+
+
+def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None, **named: Value) -> Value:
+    made = _dict(m, values, **named)
+    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    given = None if factory == NONE else factory
+    return Ref(m.allocate(replace(cell, cls=collections.defaultdict, factory=given)))
+
+
+def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
+    """collections.Counter of known items."""
+    counts = collections.Counter(key_of(m, item) for item in known_items(m, values, "the items that are counted"))
+    items = tuple((key, Static(count)) for key, count in counts.items())
+    return Ref(m.allocate(DictCell(items, collections.Counter)))
+
+
+def _set(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
+    items = known_items(m, values, "the items of a set")
+    if all(isinstance(v, Static) for v in items):
+        return Static({v.value for v in items if isinstance(v, Static)})
+    m.refuse("sets of values that are known at run time only aren't supported", do="use a list.")
+
+
+def _sorted(m: Machine, values: Value, key: Value = NONE, reverse: Value = FALSE) -> Value:
+    return ordered(m, values, key, reverse)
+
+
+def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
+    """sorted(...): of known values now, of numbers by np.sort."""
+    from srcad.frontend.library.calls import call, lower
+
+    items = sequence(m, values)
+    if isinstance(items, Items):
+        keys = [v if key == NONE else call(m, key, (v,)) for v in items.values]
+        plain = known_keys(keys)
+        if plain is not None:
+            order = sorted(range(len(keys)), key=plain.__getitem__, reverse=bool(reverse != FALSE))
+            return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
+    if key != NONE or (isinstance(items, Items) and any(isinstance(v, Tup) for v in items.values)):
+        return _by_key(m, known_items(m, values, "the number of values that are sorted"), key, reverse != FALSE)
+    array = values if isinstance(values, ArrayRef) else as_array(m, values)
+    done = lower(m, LOWERINGS[np.sort], (array,), {}, np.sort)
+    if reverse != FALSE:
+        done = get_at(m, done, Slice(NONE, NONE, Static(-1)))
+    return to_list(m, done)
+
+
+def _deque(m: Machine, iterable: Value = Tup(()), maxlen: Value = NONE) -> Value:  # noqa: B008
+    """A list; one with a maximal length drops what is in excess with each new item."""
+    made = to_list(m, iterable)
+    if maxlen == NONE:
+        return made
+    most = static(maxlen.value if isinstance(maxlen, Static) else to_number(m, maxlen), "the maximal length of a deque")
+    bounded = Ref(m.allocate(ListCell((), most=most)))
+    extend(m, bounded, made)
+    return bounded
+
+
+def _count(m: Machine, start: Value = Static(0), step: Value = Static(1)) -> Value:  # noqa: B008
+    """itertools.count: a range that no loop comes to the end of."""
+    if step != Static(1):
+        m.refuse("itertools.count with a step isn't supported yet", do="multiply the counter.")
+    return Range(start, Static(sys.maxsize), step)
+
+
+def _indices(m: Machine, *shape: Value) -> Value:
+    """np.ndindex(shape), np.ndindex(2, 3)."""
+    dims = known_items(m, shape[0], "a shape") if len(shape) == 1 and not isinstance(shape[0], (Static, Num)) else shape
+    if len(shape) == 1 and isinstance(shape[0], Static) and isinstance(shape[0].value, tuple):
+        dims = tuple(Static(n) for n in shape[0].value)
+    return Iter("indices", dims)
+
+
+def _enumerated(m: Machine, array: Value) -> Value:
+    """np.ndenumerate(a)."""
+    shape = objects.get_attribute(m, array, "shape")
+    indices = Iter("indices", known_items(m, shape, "a shape"))
+    return Iter("zip", (indices, objects.get_attribute(m, array, "flat")))
+
+
+SEQUENCES: dict[Any, Callable[..., Value]] = {
+    len: _len,
+    range: _range,
+    slice: _slice,
+    zip: _zip,
+    enumerate: _iterator("enumerate"),
+    reversed: _iterator("reversed"),
+    map: _iterator("map"),
+    iter: _iter,
+    next: _next,
+    np.fromiter: _from_iterable,
+    itertools.count: _count,
+    itertools.starmap: _iterator("starmap"),
+    np.ndindex: _indices,
+    np.ndenumerate: _enumerated,
+    list: _list,
+    tuple: _tuple,
+    dict: _dict,
+    set: _set,
+    frozenset: _set,
+    sorted: _sorted,
+    collections.deque: _deque,
+    collections.OrderedDict: _dict,
+    collections.defaultdict: _default_dict,
+    collections.Counter: _counter,
+}

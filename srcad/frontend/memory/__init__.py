@@ -1,0 +1,1 @@
+"""Arrays and lists as memory, and two states of it that are joined."""

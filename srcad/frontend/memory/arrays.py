@@ -1,0 +1,547 @@
+"""Arrays: reading and writing them through views, and turning abstract values into variables and back.
+
+row = b[1]            v1 = get_item(b0, 1)
+row[2] = s      ->    v2 = set_item(v1, s, 2)
+                      b1 = set_item(b0, v2, 1)
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.sharing import sharers
+from srcad.frontend.core.values import (
+    ArrayCell,
+    ArrayRef,
+    Cell,
+    DictCell,
+    GrownCell,
+    ListCell,
+    Mixed,
+    Num,
+    Obj,
+    Partial,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Undef,
+    Value,
+    ViewStep,
+)
+from srcad.ops.catalogue import OPS, NeedsStatic
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import (
+    OPAQUE,
+    Array,
+    ListOf,
+    Opaque,
+    Scalar,
+    TupleOf,
+    Type,
+    Unknown,
+    dtype_of,
+    is_inexact,
+    join,
+    rank_of,
+)
+
+RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims")
+
+
+# ---- reading
+
+
+def load(m: Machine, ref: ArrayRef) -> Atom:
+    """The present content of an array or view."""
+    cell = m.heap[ref.cell]
+    assert isinstance(cell, (ArrayCell, GrownCell))
+    if cell.poison is not None:
+        refuse_poisoned(m, cell.poison)
+    if moved(cell, ref):
+        return snapshot(m, cell, ref)
+    current = cell.var
+    for step in ref.path:
+        current = view(m, current, step)
+    return current
+
+
+def moved(cell: Cell, ref: ArrayRef) -> bool:
+    """Whether the list in which a reference looks has other objects in its places by now."""
+    first = ref.path[0] if ref.path else None
+    return isinstance(cell, GrownCell) and first is not None and cell.places is not dict(first.params)["places"]
+
+
+def snapshot(m: Machine, cell: Cell, ref: ArrayRef) -> Atom:
+    """The object that stood at a place of a list; it is as it was, unless objects in the list have changed."""
+    assert isinstance(cell, GrownCell)
+    last = max(k for k, step in enumerate(ref.path) if step.op == "element")
+    if cell.content is not dict(ref.path[0].params)["content"]:
+        refuse_moved(m)
+    current = ref.path[last].operands[1]
+    for step in ref.path[last + 1 :]:
+        current = view(m, current, step)
+    return current
+
+
+def refuse_moved(m: Machine) -> None:
+    m.refuse(
+        "an element of a list is used after both the list and its elements have changed",
+        why="which object the name stands for can't be followed through the run.",
+        do="read the element from the list again, or copy it.",
+    )
+
+
+def refuse_poisoned(m: Machine, write: Any) -> None:
+    m.builder.span = write
+    m.refuse(
+        "this write may change one of several arrays, and which one isn't known before the run",
+        why="names that may or may not share memory are read after the write, so its effect on them isn't settled.",
+        do="make a copy where the names part (y = x.copy()), or write in each branch.",
+    )
+
+
+def view(m: Machine, base: Atom, step: ViewStep) -> Atom:
+    key = (base, *step_key(step))
+    for known in reversed(m.views):
+        if key in known:
+            found: Atom = known[key]
+            return found
+    if step.op == "element":
+        result: Atom = m.emit("list_get", base, step.operands[0])
+    else:
+        result = m.emit(step.op, base, *step.operands, **dict(step.params))
+    m.views[-1][key] = result
+    return result
+
+
+def atom_key(atom: Atom) -> Any:
+    return atom if isinstance(atom, Var) else (type(atom.value), repr(atom.value))
+
+
+def step_key(step: ViewStep) -> tuple[Any, ...]:
+    if step.op == "element":
+        return step.op, atom_key(step.operands[0])
+    return step.op, tuple(map(atom_key, step.operands)), step.params
+
+
+def same_path(a: tuple[ViewStep, ...], b: tuple[ViewStep, ...]) -> bool:
+    return len(a) == len(b) and all(step_key(x) == step_key(y) for x, y in zip(a, b, strict=True))
+
+
+# ---- writing
+
+
+def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
+    """Make `new` the whole content of an array or view, in the array that it is a view of."""
+    cell = m.heap[ref.cell]
+    assert isinstance(cell, (ArrayCell, GrownCell))
+    check_layout(m, ref)
+    if moved(cell, ref):
+        refuse_moved(m)
+    bases = [cell.var]
+    for step in ref.path:
+        bases.append(view(m, bases[-1], step))
+    for base, step in zip(reversed(bases[:-1]), reversed(ref.path), strict=True):
+        new = put(m, base, new, step)
+    m.write(ref.cell, new)
+
+
+def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
+    """The array `base` in which the part that `step` looks at is `new`."""
+    params = dict(step.params)
+    if step.op == "element":
+        return m.emit("list_set", base, new, step.operands[0])
+    if step.op == "get_item":
+        return m.emit("set_item", base, new, *step.operands, **params)
+    if step.op == "transpose":
+        axes = params.get("axes") or tuple(reversed(range(base.type.rank if isinstance(base.type, Array) else 0)))
+        return m.emit("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+    if step.op == "flip":
+        return m.emit("flip", new, **params)
+    if step.op in RESHAPES:
+        rank = base.type.rank if isinstance(base.type, Array) else 0
+        return m.emit("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
+    m.refuse(
+        f"a write through the view that {step.op} gives isn't supported yet",
+        do="write to the array itself, by an index.",
+    )
+
+
+def check_layout(m: Machine, ref: ArrayRef) -> None:
+    """Reshaping gives a view of contiguous memory and a copy of other memory: find out, or refuse."""
+    if not any(step.op in ("reshape", "ravel") for step in ref.path):
+        return
+    if not count_on_layout(m, ref.cell):
+        m.refuse(
+            "whether this write reaches the array that was reshaped isn't known",
+            why="reshape and ravel give a view of contiguous memory, and a copy of other memory.",
+            do="write to the array itself, or reshape a copy.",
+        )
+
+
+def count_on_layout(m: Machine, cell_id: int) -> bool:
+    """Whether an array is C-contiguous; if so, this specialisation is for arguments that make it so."""
+    cell = m.heap[cell_id]
+    needed = cell.contiguous if isinstance(cell, ArrayCell) else None
+    if needed is None or not all(m.layouts.get(path, False) for path in needed):
+        return False
+    m.wanted_layouts |= needed
+    return True
+
+
+def set_items(m: Machine, ref: ArrayRef, value: Value, index: tuple[tuple[Atom, ...], Any]) -> None:
+    """x[index] = value."""
+    operands, template = index
+    base = load(m, ref)
+    new = to_number(m, value, "stored in an array")
+    refuse_truncation(m, base.type, new)
+    if rank_of(base.type) == 0 and not operands:
+        store(m, ref, as_number(m, base, new))
+    else:
+        store(m, ref, m.emit("set_item", base, new, *operands, index=template))
+
+
+def as_number(m: Machine, base: Atom, new: Atom) -> Atom:
+    """What a 0-d array holds from now on: NumPy's operations make a number of one, and so do we at the first store."""
+    dtype = dtype_of(base.type)
+    if rank_of(new.type) != 0:
+        new = m.emit("reshape", new)
+    if isinstance(new.type, Array):
+        new = m.emit("get_item", new, index=())
+    return new if dtype_of(new.type) == dtype else m.emit("cast", new, dtype=dtype)
+
+
+def refuse_truncation(m: Machine, target: Type, new: Atom) -> None:
+    dtype = dtype_of(target)
+    if not is_inexact(dtype) and m.is_active(new) and is_inexact(dtype_of(new.type)):
+        m.refuse(
+            f"a value that depends on the differentiated arguments is stored in an array of {dtype}",
+            why="the store rounds it to a whole number, whose derivative is zero almost everywhere.",
+            do="make the array one of floats.",
+            never=True,
+        )
+
+
+def dim_of(m: Machine, atom: Atom, axis: int) -> Atom:
+    """The length of a dimension: a constant, if the type says so."""
+    t = atom.type
+    if isinstance(t, Array) and t.dims[axis].symbol is None:
+        return const(t.dims[axis].offset)
+    length: Atom = m.emit("dim", atom, axis=axis)
+    return length
+
+
+# ---- views as results
+
+
+def new_array(m: Machine, var: Atom, **options: Any) -> ArrayRef:
+    return ArrayRef(m.allocate(ArrayCell(var, **options)))
+
+
+def result_value(m: Machine, result: Any, sources: dict[Var, ArrayRef], layout: Any = frozenset()) -> Value:
+    """The abstract value of what a lowering returned.
+
+    `sources` are the arrays that went in: a result that is a view of one stays tied to it.
+    """
+    if isinstance(result, (Var, Const)):
+        return from_atom(m, result, sources, layout)
+    if isinstance(result, tuple):
+        items = tuple(result_value(m, item, sources, layout) for item in result)
+        return Tup(items, type(result) if hasattr(result, "_fields") else None)
+    if isinstance(result, list):
+        return Ref(m.allocate(ListCell(tuple(result_value(m, item, sources, layout) for item in result))))
+    return Static(result)
+
+
+def from_atom(
+    m: Machine,
+    atom: Atom,
+    sources: dict[Var, ArrayRef] | None = None,
+    layout: Any = None,
+    owner: int | None = None,
+) -> Value:
+    """The abstract value of a variable; `owner`: the run-time list that it is, or was, an element of."""
+    if isinstance(atom, Const):
+        return Static(atom.value)
+    t = atom.type
+    if isinstance(t, Scalar):
+        counts = t.python and t.length is not None and t.length.symbol is None
+        return Static(t.length.offset) if counts and t.length is not None else Num(atom)
+    if isinstance(t, (Array, Unknown)):
+        return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)
+    if isinstance(t, ListOf):
+        return Ref(m.allocate(_inner_list(m, atom, owner)))
+    if isinstance(t, TupleOf):
+        return Tup(tuple(from_atom(m, m.emit("tuple_get", atom, index=k), owner=owner) for k in range(len(t.items))))
+    return Obj(atom)
+
+
+def _new_from(m: Machine, atom: Var, t: Type, layout: Any, owner: int | None) -> Value:
+    if isinstance(t, Unknown):
+        return Num(atom)
+    if owner is not None:
+        return new_array(m, atom, contiguous=None, aliases=sharers(m.heap, owner))
+    flat = isinstance(t, Array) and len(t.dims) < 2
+    return new_array(m, atom, contiguous=frozenset() if flat else layout)
+
+
+def _inner_list(m: Machine, atom: Var, owner: int | None) -> GrownCell:
+    """A list that was an element of a run-time list."""
+    if owner is None:
+        return GrownCell(atom)
+    cell: Any = m.heap[owner]
+    return GrownCell(atom, None, sharers(m.heap, owner), cell.lists, repeated=cell.repeated)
+
+
+def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
+    """The view of one of `sources` that a variable is; None if it has memory of its own."""
+    steps: list[ViewStep] = []
+    current: Atom = var
+    while isinstance(current, Var):
+        if current in sources:
+            return _view_of(m, sources[current], tuple(reversed(steps)), var)
+        equation = m.definitions.get(current)
+        if equation is None or equation.op not in OPS or not OPS[equation.op].view:
+            return None
+        if len(equation.results) > 1:
+            return _may_share(m, equation.operands[0], sources, var)
+        steps.append(ViewStep(equation.op, equation.operands[1:], tuple(sorted(equation.params.items()))))
+        current = equation.operands[0]
+    return None
+
+
+def _may_share(m: Machine, base: Atom, sources: dict[Var, ArrayRef], var: Var) -> ArrayRef | None:
+    """One of several views: its memory is that of the source."""
+    shared = isinstance(base, Var) and (base if base in sources else None)
+    source = sources[shared] if isinstance(shared, Var) else None
+    return None if source is None else unsettled(m, source, var)
+
+
+def unsettled(m: Machine, source: ArrayRef, var: Var) -> ArrayRef:
+    """What may be a view of `source` or not."""
+    return new_array(m, var, aliases=sharers(m.heap, source.cell), contiguous=None)
+
+
+def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var) -> ArrayRef | None:
+    """Reshaping gives a view of contiguous memory, and past a transposition a copy; where neither is sure, the result
+    may share memory."""
+    path = source.path + steps
+    reshaped = [k for k, step in enumerate(path) if step.op in ("reshape", "ravel")]
+    if not reshaped:
+        return ArrayRef(source.cell, path)
+    before = path[: reshaped[-1]]
+    if k_contiguous(before) and count_on_layout(m, source.cell):
+        return ArrayRef(source.cell, path)
+    if _copied(m, source, before, var) and count_on_layout(m, source.cell):
+        return None
+    return unsettled(m, source, var)
+
+
+def _copied(m: Machine, source: ArrayRef, before: tuple[ViewStep, ...], var: Var) -> bool:
+    """Whether making one row of contiguous memory that has been transposed must copy."""
+    cell = m.heap[source.cell]
+    whole = cell.var.type if isinstance(cell, ArrayCell) else None
+    if not isinstance(whole, Array) or whole.rank != 2 or any(d.is_one for d in whole.dims):
+        return False
+    return isinstance(var.type, Array) and var.type.rank == 1 and [step.op for step in before] == ["transpose"]
+
+
+def k_contiguous(path: tuple[ViewStep, ...]) -> bool:
+    """Whether these steps, from contiguous memory, lead to contiguous memory."""
+    return all(step.op in RESHAPES or (step.op == "get_item" and _leading(step)) for step in path)
+
+
+def _leading(step: ViewStep) -> bool:
+    template = dict(step.params)["index"]
+    kinds = [entry[0] for entry in template]
+    if all(kind in ("int", "newaxis") for kind in kinds):
+        return True
+    first, *rest = template
+    return first[0] == "slice" and first[3] is None and not rest
+
+
+def contiguity(m: Machine, refs: list[ArrayRef]) -> Any:
+    """What must be contiguous for the elementwise result of these arrays to be: inputs, or None for unknown."""
+    needed: frozenset[Any] = frozenset()
+    for ref in refs:
+        cell = m.heap[ref.cell]
+        if not isinstance(cell, ArrayCell) or cell.contiguous is None or not k_contiguous(ref.path):
+            return None
+        needed |= cell.contiguous
+    return needed
+
+
+# ---- values as atoms
+
+
+def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
+    """The variable or constant of a number or array; nested sequences become arrays."""
+    if isinstance(value, Num):
+        return value.var
+    if isinstance(value, ArrayRef):
+        return load(m, value)
+    if isinstance(value, Obj):
+        return value.var
+    if isinstance(value, Static) and isinstance(value.value, (int, float, complex, bool)):
+        return const(value.value)
+    if isinstance(value, Static):
+        return Const(value.value, const(value.value).type)
+    if isinstance(value, (Tup, Ref)):
+        return to_array(m, value)
+    check_defined(m, value)
+    m.refuse(f"{describe(value)} can't be {what}")
+
+
+def check_defined(m: Machine, value: Value) -> None:
+    if isinstance(value, (Undef, Partial)):
+        m.refuse("a value is used that some way to this line leaves undefined")
+    if isinstance(value, Mixed):
+        refuse_mixed(m, value)
+
+
+def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
+    before, after = value.kinds
+    m.refuse(
+        f"{value.name} changes its kind from one turn of a loop to the next: {before}, then {after}",
+        why="no variable of the generated code can stand for both.",
+        do="give it one kind (a number, an array, a tuple of these) before the loop.",
+        first_turn=True,
+    )
+
+
+def to_array(m: Machine, value: Value) -> Atom:
+    from srcad.ops.structural import as_array
+
+    start = len(m.builder.equations)
+    array: Atom = as_array(m.builder, to_python(m, value))
+    m.note(start)
+    return array
+
+
+def to_python(m: Machine, value: Value) -> Any:
+    """What a lowering gets: variables, plain Python values, and lists and tuples of these."""
+    if isinstance(value, Static):
+        return value.value
+    if isinstance(value, (Num, Obj)):
+        return value.var
+    if isinstance(value, ArrayRef):
+        return load(m, value)
+    if isinstance(value, Tup):
+        items = tuple(to_python(m, item) for item in value.items)
+        return items
+    if isinstance(value, Slice):
+        return slice(*(to_python(m, part) for part in (value.start, value.stop, value.step)))
+    if isinstance(value, Ref):
+        return _cell_to_python(m, value)
+    if isinstance(value, Range):
+        return _range_to_python(m, value)
+    check_defined(m, value)
+    m.refuse(f"{describe(value)} can't be passed here")
+
+
+def _cell_to_python(m: Machine, ref: Ref) -> Any:
+    cell = m.heap[ref.cell]
+    if isinstance(cell, ListCell):
+        return [to_python(m, item) for item in cell.items]
+    if isinstance(cell, GrownCell):
+        if cell.poison is not None:
+            refuse_poisoned(m, cell.poison)
+        return grown_array(m, cell.var)
+    if isinstance(cell, DictCell):
+        return {key: to_python(m, item) for key, item in cell.items}
+    m.refuse("an instance of a class can't be passed here")
+
+
+def _range_to_python(m: Machine, value: Range) -> Any:
+    parts = [to_python(m, part) for part in (value.start, value.stop, value.step)]
+    if all(isinstance(part, int) for part in parts):
+        return range(*parts)
+    return m.emit("arange", *parts, dtype=None)
+
+
+def grown_array(m: Machine, var: Atom) -> Atom:
+    return m.emit("list_to_array", var)
+
+
+def to_atom(m: Machine, value: Value) -> Atom:
+    """One run-time object for any value: lists and tuples are made as Python objects."""
+    if isinstance(value, Tup):
+        return m.emit("tuple_new", *(to_atom(m, item) for item in value.items))
+    if isinstance(value, Ref):
+        cell = m.heap[value.cell]
+        if isinstance(cell, GrownCell):
+            if cell.poison is not None:
+                refuse_poisoned(m, cell.poison)
+            return cell.var
+        if isinstance(cell, ListCell):
+            return box(m, cell.items)
+        if isinstance(cell, DictCell):
+            keys = tuple(key for key, _ in cell.items)
+            return m.emit("dict_new", *(to_atom(m, item) for _, item in cell.items), keys=keys)
+        m.refuse("an instance of a class is an element of a list whose items are known at run time only")
+    if isinstance(value, Slice):
+        parts = (value.start, value.stop, value.step)
+        return m.emit("call", Const(slice, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
+    if isinstance(value, Range):
+        parts = (value.start, value.stop, value.step)
+        return m.emit("call", Const(range, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
+    return to_number(m, value, "made a run-time object")
+
+
+def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> Atom:
+    """A run-time list of the items, which must be of one type."""
+    atoms = [to_atom(m, item) for item in items]
+    for atom in atoms:
+        element = atom.type if element is None else join(element, atom.type)
+        if element is None:
+            m.refuse(
+                "a list whose elements are of different kinds is indexed or iterated by a number known at run time only"
+            )
+    return m.emit("list_new", *atoms, element=element or OPAQUE)
+
+
+def is_list(m: Machine, ref: ArrayRef) -> bool:
+    """Whether what is looked at is a list in a list, rather than an array."""
+    last = ref.path[-1] if ref.path else None
+    return last is not None and last.op == "element" and isinstance(load(m, ref).type, ListOf)
+
+
+def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
+    """The element of a run-time list: arrays and lists stay tied to the list, so that a change of them reaches it."""
+    whole = load(m, ref)
+    assert isinstance(whole.type, ListOf)
+    cell: Any = m.heap[ref.cell]
+    if isinstance(whole.type.element, Opaque) and isinstance(whole, Var) and m.is_active(whole):
+        raise NeedsStatic(whole, "what stands in a list of dicts or objects")
+    seen = view(m, whole, ViewStep("element", (index,), ()))
+    if isinstance(whole.type.element, (Array, ListOf)):
+        versions = (("places", cell.places), ("content", cell.content))
+        return ArrayRef(ref.cell, (*ref.path, ViewStep("element", (index, seen), versions)))
+    return from_atom(m, seen, owner=ref.cell)
+
+
+def describe(value: Value) -> str:
+    kinds = {
+        "Static": "a constant",
+        "Num": "a number",
+        "ArrayRef": "an array",
+        "Func": "a function",
+        "Bound": "a method",
+        "Method": "a method",
+        "Tup": "a tuple",
+        "Choice": "one of two objects, by a condition of the run,",
+        "Iter": "an iterator",
+        "Range": "a range",
+        "Slice": "a slice",
+        "Ref": "a container",
+        "Obj": "an object",
+        "LinearMap": "a linear map of srcad.vjp or srcad.linearize",
+    }
+    kind = kinds.get(type(value).__name__, "this value")
+    if isinstance(value, Static):
+        return f"{value.value!r}" if not callable(value.value) else f"the function {value.value!r}"
+    return kind

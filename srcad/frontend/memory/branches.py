@@ -1,0 +1,176 @@
+"""Branches: what depends on a condition of the run is read on both sides, and the two states are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from srcad.frontend.core.machine import Branch, Diverges, Machine
+from srcad.frontend.core.values import (
+    ArrayRef,
+    Choice,
+    DictCell,
+    GrownCell,
+    ListCell,
+    Num,
+    Obj,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import load, to_atom
+from srcad.frontend.memory.merge import Key, Merger, Side
+from srcad.frontend.memory.presence import check_keys
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.types import Array, Scalar, Type
+
+Run = Callable[[], Value]
+
+
+def branch(m: Machine, condition: Var, then: Run, otherwise: Run, partial: bool = False) -> Value:
+    """Run both sides apart, join their states, and give the joined value."""
+    one, two = m.under(condition, then), m.under(condition, otherwise)
+    if one.raises or two.raises:
+        return one_way(m, condition, one, two, then, otherwise)
+    return join_branches(m, condition, one, two, partial)
+
+
+def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial: bool = False) -> Value:
+    yields: dict[tuple[Any, Any], tuple[Var, Atom, Atom]] = {}
+
+    def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
+        pair = (a if isinstance(a, Var) else id(a), b if isinstance(b, Var) else id(b))
+        if pair not in yields:
+            yields[pair] = (Var(m.lengths.named(t), name_of(m, key, a, b)), a, b)
+        return yields[pair][0]
+
+    sides = Side(one.heap, one.equations), Side(two.heap, two.equations)
+    merger = Merger(m, *sides, variable, condition, partial)
+    m.heap = merger.heaps()
+    value = merger.value(("value",), one.value, two.value)
+    merger.settle()
+    _emit_if(m, condition, one, two, list(yields.values()))
+    return value
+
+
+def one_way(m: Machine, condition: Var, one: Branch, two: Branch, then: Run, otherwise: Run) -> Value:
+    """A side that raises is an `if` without results; the other side is read where the branch stands."""
+    empty = Region((), (), ())
+    sides = [Region((), tuple(side.equations), ()) if side.raises else empty for side in (one, two)]
+    m.builder.append(Equation("if", (condition,), (), regions=(sides[0], sides[1])))
+    if one.raises and two.raises:
+        raise Diverges
+    return otherwise() if one.raises else then()
+
+
+def _emit_if(m: Machine, condition: Var, one: Branch, two: Branch, rows: list[tuple[Var, Atom, Atom]]) -> None:
+    if not rows and not one.equations and not two.equations:
+        return
+    regions = (
+        Region((), tuple(one.equations), tuple(a for _, a, _ in rows)),
+        Region((), tuple(two.equations), tuple(b for _, _, b in rows)),
+    )
+    start = len(m.builder.equations)
+    m.builder.append(Equation("if", (condition,), tuple(v for v, _, _ in rows), regions=regions))
+    m.note(start)
+    m.active.update(v for v, a, b in rows if m.is_active(a) or m.is_active(b))
+
+
+def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
+    """The user's name for a joined variable: the name that holds it, or that one of its sides has."""
+    for part in reversed(key):
+        if isinstance(part, str) and part.isidentifier() and part not in ("array", "list", "value"):
+            return part
+    known = [a.name or m.names.get(a) for a in atoms if isinstance(a, Var)]
+    return next((name for name in known if name), None)
+
+
+# ---- conditions
+
+
+def truth(m: Machine, value: Value) -> bool | Var:
+    """The truth of a value: known now, or a variable."""
+    if isinstance(value, Static):
+        return bool(value.value)
+    if isinstance(value, Tup):
+        return bool(value.items)
+    if isinstance(value, Ref):
+        return _container_truth(m, value)
+    if isinstance(value, Choice):
+        chosen = branch(m, value.condition, lambda: as_bool(m, value.then), lambda: as_bool(m, value.otherwise))
+        return truth(m, chosen)
+    if isinstance(value, (Num, Obj, ArrayRef)):
+        return _number_truth(m, value)
+    return True
+
+
+def as_bool(m: Machine, value: Value) -> Value:
+    known = truth(m, value)
+    return Num(known) if isinstance(known, Var) else Static(known)
+
+
+def _container_truth(m: Machine, value: Ref) -> bool | Var:
+    cell = m.heap[value.cell]
+    if isinstance(cell, DictCell):
+        check_keys(m, cell)
+    if isinstance(cell, (ListCell, DictCell)):
+        return bool(cell.items)
+    if isinstance(cell, GrownCell):
+        result: Var = m.emit("greater", m.emit("list_len", cell.var), 0)
+        return result
+    from srcad.frontend.containers.objects import call_if_special
+
+    for name in ("__bool__", "__len__"):
+        answer = call_if_special(m, value, name)
+        if answer is not None:
+            return truth(m, answer)
+    return True
+
+
+def _number_truth(m: Machine, value: Value) -> bool | Var:
+    atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
+    if isinstance(atom, Const):
+        return bool(atom.value)
+    if isinstance(atom.type, Scalar) and atom.type.dtype == "bool":
+        return atom
+    if isinstance(atom.type, Scalar):
+        result: Var = m.emit("not_equal", atom, 0)
+        return result
+    if isinstance(atom.type, Array) and atom.type.rank == 0:
+        made: Var = m.emit("not_equal", atom, 0)
+        return made
+    called: Var = m.emit("truth", atom)
+    return called
+
+
+def negate(m: Machine, condition: Var) -> Var:
+    result: Var = m.emit("not_", condition)
+    return result
+
+
+def both(m: Machine, first: Value, second: Run) -> Value:
+    """`first and second`, on bools."""
+    known = truth(m, first)
+    if isinstance(known, bool):
+        return second() if known else Static(False)
+    return branch(m, known, second, lambda: Static(False))
+
+
+def either(m: Machine, first: Value, second: Run) -> Value:
+    known = truth(m, first)
+    if isinstance(known, bool):
+        return Static(True) if known else second()
+    return branch(m, known, lambda: Static(True), second)
+
+
+def distribute(m: Machine, value: Value, use: Callable[[Value], Value]) -> Value:
+    """Use a value that may be one of two."""
+    if isinstance(value, Choice):
+        return branch(
+            m,
+            value.condition,
+            lambda: distribute(m, value.then, use),
+            lambda: distribute(m, value.otherwise, use),
+        )
+    return use(value)

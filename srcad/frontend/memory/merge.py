@@ -1,0 +1,496 @@
+"""Joining two states of the program: those of two branches, or those before and after a turn of a loop.
+
+    if c:              v3 = if c {v1 = x * 2; yield v1} else {yield x}
+        y = x * 2  ->  y is v3
+    else:
+        y = x
+
+A value that differs becomes a variable that both sides yield to. Structures are joined part by part; the names that
+share an array on one side and not on the other may share memory afterwards, and a write to it makes the others unsure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.reading import LinearMap
+from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
+from srcad.frontend.core.values import (
+    UNDEFINED_VALUE,
+    ArrayCell,
+    ArrayRef,
+    Bound,
+    Cell,
+    Choice,
+    DictCell,
+    FrameCell,
+    GrownCell,
+    InstanceCell,
+    Iter,
+    ListCell,
+    Lost,
+    Method,
+    Mixed,
+    Num,
+    Obj,
+    Partial,
+    Range,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Twins,
+    Undef,
+    Value,
+)
+from srcad.frontend.memory.arrays import box, describe, load, same_path, step_key, to_atom
+from srcad.frontend.memory.boxes import boxed
+from srcad.trace.builder import const
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
+from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
+
+Key = tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class Side:
+    """One of the two states: its heap, and the equations at whose end its values can still be computed."""
+
+    heap: dict[int, Cell]
+    equations: list[Equation]
+
+
+@dataclass(eq=False)
+class Merger:
+    """Joins the states of two sides. `variable(key, a, b, type)` gives the variable that the atoms a and b join to."""
+
+    m: Machine
+    a: Side
+    b: Side
+    variable: Callable[[Key, Atom, Atom, Type], Var]
+    condition: Var | None = None
+    partial: bool = False
+    loop: bool = False
+    cells: dict[Any, int] = field(default_factory=dict)
+    groups: dict[Key, int] = field(default_factory=dict)
+    versions: dict[Key, Any] = field(default_factory=dict)
+    origins: Origins = field(default_factory=dict)
+    boxes: tuple[dict[int, GrownCell], dict[int, GrownCell]] = field(default_factory=lambda: ({}, {}))
+
+    # ---- states
+
+    def heaps(self) -> dict[int, Cell]:
+        """The joined heap: every cell that both sides have."""
+        for side in (self.a, self.b):  # an object of the world outside that only one side has met is as it was
+            side.heap.update({k: cell for k, cell in self.m.found.items() if k not in side.heap})
+        joined = CheckedHeap()
+        self.m.heap, before = joined, self.m.heap
+        joined.update({i: c for i, c in before.items() if i in self.a.heap and i in self.b.heap})
+        for cell_id in list(joined):
+            a, b = self.a.heap.get(cell_id), self.b.heap.get(cell_id)
+            if a is not b and a is not None and b is not None:
+                joined[cell_id] = self.cell((cell_id,), (cell_id, cell_id), a, b)
+        return joined
+
+    def settle(self) -> None:
+        """Once everything is joined: what the new cells share."""
+        if self.origins:
+            heaps = self.a.heap, self.b.heap
+            relate(self.m.heap, self.origins, (relations(heaps[0], self.boxes[0]), relations(heaps[1], self.boxes[1])))
+            self.origins.clear()
+
+    def new(self, cell: Cell, a: int | None, b: int | None) -> int:
+        """A cell for what is cell `a` on the one side and `b` on the other."""
+        made = self.m.allocate(cell)
+        self.origins[made] = (a, b)
+        return made
+
+    def cell(self, key: Key, ids: tuple[int, int], a: Cell, b: Cell) -> Cell:
+        if isinstance(a, Lost) or isinstance(b, Lost):
+            return a if isinstance(a, Lost) else b
+        if isinstance(a, Twins) and isinstance(b, Twins):
+            return Twins(a.pairs | b.pairs)
+        if isinstance(a, FrameCell) and isinstance(b, FrameCell):
+            return FrameCell(a.code, self.names(key, a.names, b.names), a.parent)
+        if isinstance(a, ArrayCell) and isinstance(b, ArrayCell):
+            return self.array_cell(key, a, b)
+        if isinstance(a, InstanceCell) and isinstance(b, InstanceCell):
+            a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
+            fields = self.names(key, dict(a.fields), dict(b.fields))
+            joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
+            return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
+        if isinstance(a, DictCell) and isinstance(b, DictCell):
+            fields = self.names(key, dict(a.items), dict(b.items))
+            return replace(a, items=tuple(fields.items()), unsure=missing(a, b))
+        if isinstance(a, (ListCell, GrownCell)) and isinstance(b, (ListCell, GrownCell)):
+            return self.list_cell(key, ids, a, b)
+        self.m.bug("two states of one object are of different kinds")
+
+    def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
+        """The instance with those attributes that its class has for it, where the other side has its own."""
+        from srcad.frontend.containers.objects import get_attribute
+
+        fields = dict(mine.fields)
+        for name, _ in other.fields:
+            if name not in fields and mine.origin is None and hasattr(mine.cls, name):
+                with self.m.on_side(side.heap, side.equations):
+                    fields[name] = get_attribute(self.m, Ref(cell_id), name)
+        return replace(mine, fields=tuple(fields.items()))
+
+    def names(self, key: Key, a: dict[Any, Value], b: dict[Any, Value]) -> dict[Any, Value]:
+        every = {**a, **b}
+        return {
+            name: self.value((*key, name), a.get(name, UNDEFINED_VALUE), b.get(name, UNDEFINED_VALUE)) for name in every
+        }
+
+    def array_cell(self, key: Key, a: ArrayCell, b: ArrayCell) -> ArrayCell:
+        var = self.atoms((*key, "array"), a.var, b.var)
+        contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
+        return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous)
+
+    def list_cell(self, key: Key, ids: tuple[int, int], a: Any, b: Any) -> Cell:
+        if isinstance(a, ListCell) and isinstance(b, ListCell) and len(a.items) == len(b.items):
+            pairs = zip(a.items, b.items, strict=True)
+            return replace(a, items=tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)))
+        element = self.element_type(a, b)
+        one, two = self.grown(self.a, a, element), self.grown(self.b, b, element)
+        self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
+        var = self.atoms((*key, "list"), one.var, two.var)
+        aliases, lists = one.aliases | two.aliases, one.lists | two.lists
+        places, content = (self.version(key, one, two, name) for name in ("places", "content"))
+        twice = one.repeated or two.repeated
+        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice)
+
+    def version(self, key: Key, one: GrownCell, two: GrownCell, name: str) -> Any:
+        a, b = getattr(one, name), getattr(two, name)
+        return a if a is b else self.versions.setdefault((*key, name), object())
+
+    def element_type(self, a: Any, b: Any) -> Type | None:
+        """What the elements of both lists are, as far as the grown ones tell."""
+        for cell in (a, b):
+            if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf):
+                return cell.var.type.element
+        for side, cell in ((self.a, a), (self.b, b)):
+            if isinstance(cell, ListCell) and cell.items:
+                with self.m.on_side(side.heap, list(side.equations)):
+                    boxed = box(self.m, cell.items)
+                return boxed.type.element if isinstance(boxed.type, ListOf) else None
+        return None
+
+    def grown(self, side: Side, cell: Any, element: Type | None) -> GrownCell:
+        if isinstance(cell, GrownCell):
+            return cell
+        with self.m.on_side(side.heap, side.equations):
+            return boxed(self.m, cell.items, element)
+
+    # ---- values
+
+    def value(self, key: Key, a: Value, b: Value) -> Value:
+        if a is b or same(a, b):
+            return a
+        if isinstance(a, Mixed) or isinstance(b, Mixed):
+            return a if isinstance(a, Mixed) else b
+        if isinstance(a, Undef) or isinstance(b, Undef) or isinstance(a, Partial) or isinstance(b, Partial):
+            return self.half_defined(key, a, b)
+        if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items) and a.cls is b.cls:
+            pairs = zip(a.items, b.items, strict=True)
+            return Tup(tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)), a.cls)
+        if isinstance(a, (Range, Slice)) and type(a) is type(b):
+            return self.parts(key, a, b)
+        if isinstance(a, Ref) and isinstance(b, Ref):
+            return self.refs(key, a, b)
+        if isinstance(a, ArrayRef) or isinstance(b, ArrayRef):
+            return self.arrays(key, a, b)
+        return self.scalars(key, a, b)
+
+    def parts(self, key: Key, a: Any, b: Any) -> Value:
+        names = ("start", "stop", "step")
+        made: Value = type(a)(*(self.value((*key, n), getattr(a, n), getattr(b, n)) for n in names))
+        return made
+
+    def half_defined(self, key: Key, a: Value, b: Value) -> Value:
+        """A name that has no value on one side: reading it afterwards is refused after an if, and left to Python after
+        a loop, which raises for it as the user's own code does."""
+        plain_a = a.value if isinstance(a, Partial) else a
+        plain_b = b.value if isinstance(b, Partial) else b
+        if isinstance(plain_a, Undef) and isinstance(plain_b, Undef):
+            return UNDEFINED_VALUE
+        if isinstance(plain_a, Undef):
+            made = self.one_sided(key, plain_b, self.b, first=False)
+        elif isinstance(plain_b, Undef):
+            made = self.one_sided(key, plain_a, self.a, first=True)
+        else:
+            made = self.value(key, plain_a, plain_b)
+        hidden = isinstance(key[-1], str) and key[-1].startswith("$")
+        return Partial(made, self.m.builder.span) if self.partial and not hidden else made
+
+    def one_sided(self, key: Key, value: Value, side: Side, first: bool) -> Value:
+        """What is left of a value that only one side has: its variables must be yielded to be seen outside."""
+        if isinstance(value, (Num, Obj)) and isinstance(value.var, Var):
+            pair = (value.var, UNDEF) if first else (UNDEF, value.var)
+            var = self.atoms(key, *pair)
+            return Num(var) if isinstance(value, Num) and isinstance(var, Var) else Obj(var)
+        if isinstance(value, Tup):
+            items = (self.one_sided((*key, k), item, side, first) for k, item in enumerate(value.items))
+            return Tup(tuple(items), value.cls)
+        if isinstance(value, ArrayRef):
+            return self.one_sided_array(key, value, side, first)
+        if isinstance(value, Ref) and not (value.cell in self.a.heap and value.cell in self.b.heap):
+            return self.one_sided_cell(key, value, side, first)
+        if isinstance(value, (Range, Slice)):
+            parts = (self.one_sided((*key, n), getattr(value, n), side, first) for n in ("start", "stop", "step"))
+            made: Value = type(value)(*parts)
+            return made
+        if isinstance(value, Iter):
+            parts = (self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts))
+            return replace(value, parts=tuple(parts))
+        return self.one_sided_callable(key, value, side, first)
+
+    def one_sided_callable(self, key: Key, value: Value, side: Side, first: bool) -> Value:
+        """A function that holds values."""
+        if isinstance(value, Bound):
+            held = (*value.first, *(v for _, v in value.keywords))
+            kept = [self.one_sided((*key, k), v, side, first) for k, v in enumerate(held)]
+            names = (name for name, _ in value.keywords)
+            keywords = tuple(zip(names, kept[len(value.first) :], strict=True))
+            function = self.one_sided((*key, "function"), value.function, side, first)
+            return Bound(function, tuple(kept[: len(value.first)]), keywords)
+        if isinstance(value, Method):
+            return Method(value.name, self.one_sided((*key, "owner"), value.owner, side, first))
+        if isinstance(value, LinearMap):
+            pairs = [(a, UNDEF) if first else (UNDEF, a) for a in value.operands]
+            operands = (self.atoms((*key, k), *pair) for k, pair in enumerate(pairs))
+            return replace(value, operands=tuple(operands))
+        return value
+
+    def one_sided_array(self, key: Key, value: ArrayRef, side: Side, first: bool) -> Value:
+        both = value.cell in self.a.heap and value.cell in self.b.heap
+        if both and not value.path:
+            return value
+        memo = ("one", value.cell, repr_path(value), first)
+        if memo not in self.cells:
+            with self.m.on_side(side.heap, side.equations):
+                content = load(self.m, value)
+            var = self.atoms((*key, "array"), *((content, UNDEF) if first else (UNDEF, content)))
+            old = side.heap[value.cell]
+            contiguous = old.contiguous if isinstance(old, ArrayCell) and not value.path else None
+            ids = (value.cell, None) if first else (None, value.cell)
+            self.cells[memo] = self.new(ArrayCell(var, contiguous=contiguous), *ids)
+        return ArrayRef(self.cells[memo])
+
+    def one_sided_cell(self, key: Key, value: Ref, side: Side, first: bool) -> Value:
+        memo = ("one", value.cell, first)
+        if memo not in self.cells:
+            self.cells[memo] = self.new(ListCell(()), *((value.cell, None) if first else (None, value.cell)))
+            cell = side.heap.get(value.cell, ListCell(()))
+            self.m.heap[self.cells[memo]] = self.one_sided_content(key, cell, side, first)
+        return Ref(self.cells[memo])
+
+    def one_sided_content(self, key: Key, cell: Cell, side: Side, first: bool) -> Cell:
+        def part(name: Any, value: Value) -> Value:
+            return self.one_sided((*key, name), value, side, first)
+
+        if isinstance(cell, ListCell):
+            return replace(cell, items=tuple(part(k, item) for k, item in enumerate(cell.items)))
+        if isinstance(cell, DictCell):
+            return replace(cell, items=tuple((k, part(k, item)) for k, item in cell.items))
+        if isinstance(cell, InstanceCell):
+            return replace(cell, fields=tuple((k, part(k, item)) for k, item in cell.fields))
+        if isinstance(cell, GrownCell):
+            var = self.atoms((*key, "list"), *((cell.var, UNDEF) if first else (UNDEF, cell.var)))
+            return replace(cell, var=var)
+        if isinstance(cell, Lost):
+            return cell
+        self.m.bug("a frame outlives its branch")
+
+    def refs(self, key: Key, a: Ref, b: Ref) -> Value:
+        """Two containers: a new one with the joined content, if they are alike."""
+        memo = (a.cell, b.cell)
+        if memo not in self.cells:
+            x, y = self.complete(self.a, a), self.complete(self.b, b)
+            if not alike(x, y):
+                return self.choice(key, a, b)
+            self.cells[memo] = self.new(ListCell(()), *memo)
+            self.m.heap[self.cells[memo]] = self.cell(key, memo, x, y)
+        self.groups[key] = self.cells[memo]
+        return Ref(self.cells[memo])
+
+    def complete(self, side: Side, ref: Ref) -> Cell:
+        """The cell; of a dataclass from outside with all of its fields read, so that it can be joined with another."""
+        cell = side.heap.get(ref.cell, ListCell(()))
+        if isinstance(cell, InstanceCell) and cell.origin is not None and dataclasses.is_dataclass(cell.cls):
+            from srcad.frontend.containers.objects import get_attribute
+
+            with self.m.on_side(side.heap, side.equations):
+                for field_ in dataclasses.fields(cell.cls):
+                    get_attribute(self.m, ref, field_.name)
+        return side.heap.get(ref.cell, cell)
+
+    def arrays(self, key: Key, a: Value, b: Value) -> Value:
+        """An array on one side at least: a cell of its own, which may share memory with those it comes from."""
+        if isinstance(a, ArrayRef) and isinstance(b, ArrayRef) and a.cell == b.cell and same_path(a.path, b.path):
+            return a
+        memo = (identity(a), identity(b))
+        if memo in self.cells:
+            self.groups[key] = self.cells[memo]
+            return ArrayRef(self.cells[memo])
+        atoms = [self.content(side, value) for side, value in ((self.a, a), (self.b, b))]
+        if None in atoms:
+            return self.choice(key, a, b)
+        var = self.atoms((*key, "array"), *atoms)
+        if not isinstance(var.type, (Array, Unknown)):
+            return Num(var) if isinstance(var, Var) else Static(var.value)
+        ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
+        self.cells[memo] = self.new(self.fresh_cell(var, a, b), *ids)
+        self.groups[key] = self.cells[memo]
+        return ArrayRef(self.cells[memo])
+
+    def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
+        contiguous: Any = frozenset()
+        for side, value in ((self.a, a), (self.b, b)):
+            if isinstance(value, ArrayRef):
+                cell = side.heap[value.cell]
+                layout = cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
+                contiguous = None if contiguous is None or layout is None else contiguous | layout
+        return ArrayCell(var, contiguous=contiguous)
+
+    def content(self, side: Side, value: Value) -> Any:
+        """The variable of a number or array; None for anything else."""
+        if isinstance(value, ArrayRef):
+            with self.m.on_side(side.heap, side.equations):
+                return load(self.m, value)
+        if isinstance(value, Num):
+            return value.var
+        if isinstance(value, Static) and (value.value is None or isinstance(value.value, (int, float, complex))):
+            return const(value.value)
+        return None
+
+    def scalars(self, key: Key, a: Value, b: Value) -> Value:
+        a, b = self.settled(a, True), self.settled(b, False)
+        if same(a, b):
+            return a
+        atoms = [self.content(side, value) for side, value in ((self.a, a), (self.b, b))]
+        numeric = [x is not None and not (isinstance(x, Const) and x.value is None) for x in atoms]
+        if all(x is not None for x in atoms) and any(numeric):
+            var = self.atoms(key, *atoms)
+            return Num(var) if isinstance(var, Var) else Static(var.value)
+        if isinstance(a, Obj) or isinstance(b, Obj):
+            pair = []
+            for side, value in ((self.a, a), (self.b, b)):
+                with self.m.on_side(side.heap, side.equations):
+                    pair.append(to_atom(self.m, value))
+            return Obj(self.atoms(key, *pair))
+        return self.choice(key, a, b)
+
+    def settled(self, value: Value, holds: bool) -> Value:
+        """What is known of a bool where the condition of the branch holds, or doesn't: that, or its opposite."""
+        condition = self.condition
+        if condition is None or not isinstance(value, Num) or value.var.type != BOOL:
+            return value
+        negated = self.m.definitions.get(condition)
+        if value.var is condition:
+            return Static(holds)
+        if negated is not None and negated.op == "not_" and negated.operands[0] is value.var:
+            return Static(not holds)
+        return value
+
+    def choice(self, key: Key, a: Value, b: Value) -> Value:
+        """No variable can hold both: what uses the value will run in a branch of its own."""
+        if self.condition is None:
+            name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
+            return Mixed(name, (describe(a), describe(b)))
+        then = self.one_sided((*key, "then"), a, self.a, first=True)
+        return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
+
+    def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:
+        if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):
+            return a
+        self.m.lengths.joined(a.type, b.type)
+        t = joined_type(a, b)
+        return self.variable(key, as_float(a, t), as_float(b, t), t)
+
+
+def joined_type(a: Atom, b: Atom) -> Type:
+    """The type of a variable for both. A literal zero that a sum starts from takes the type of the sum."""
+    if is_start(a) and isinstance(b.type, Array) and dtype_of(b.type) != "bool":
+        return b.type
+    if is_start(b) and isinstance(a.type, Array) and dtype_of(a.type) != "bool":
+        return a.type
+    joined = join(a.type, b.type)
+    if joined is not None:
+        return joined
+    none = [isinstance(x, Const) and x.value is None for x in (a, b)]
+    if any(none) and any(is_numeric(x.type) for x in (a, b)):
+        other = b if none[0] else a
+        return Unknown(dtype_of(other.type))
+    return OPAQUE
+
+
+def as_float(atom: Atom, t: Type) -> Atom:
+    """A whole number that stands for one side of a float variable, as a float: its adjoint will be one."""
+    if isinstance(atom, Const) and type(atom.value) is int and isinstance(t, Scalar) and t.dtype == "float64":
+        return const(float(atom.value))
+    return atom
+
+
+def is_start(atom: Atom) -> bool:
+    return isinstance(atom, Const) and type(atom.value) in (int, float) and atom.value == 0
+
+
+def same_constant(a: Const, b: Const) -> bool:
+    return a is b or (type(a.value) is type(b.value) and (a.value is b.value or equal(a.value, b.value)))
+
+
+def equal(a: Any, b: Any) -> bool:
+    simple = (int, float, complex, str, bytes, bool, type(None))
+    if isinstance(a, simple) and isinstance(b, simple):
+        return repr(a) == repr(b)
+    return a is b
+
+
+def same(a: Value, b: Value) -> bool:
+    if isinstance(a, Static) and isinstance(b, Static):
+        return type(a.value) is type(b.value) and equal(a.value, b.value)
+    if isinstance(a, ArrayRef) and isinstance(b, ArrayRef):
+        return a.cell == b.cell and same_path(a.path, b.path)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (Num, Obj)) and isinstance(b, (Num, Obj)):
+        return a.var is b.var
+    if isinstance(a, Tup) and isinstance(b, Tup):
+        return a.cls is b.cls and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
+    return a == b
+
+
+def missing(a: DictCell | InstanceCell, b: DictCell | InstanceCell) -> frozenset[Any]:
+    """The keys or attributes that one of the two may not have."""
+    one, two = (dict(c.items if isinstance(c, DictCell) else c.fields).keys() for c in (a, b))
+    return frozenset((one ^ two) | a.unsure | b.unsure)
+
+
+def alike(a: Cell, b: Cell) -> bool:
+    if isinstance(a, Lost) or isinstance(b, Lost):
+        return True
+    if isinstance(a, (ListCell, GrownCell)):
+        return isinstance(b, (ListCell, GrownCell))
+    if isinstance(a, DictCell) and isinstance(b, DictCell):
+        return [k for k, _ in a.items] == [k for k, _ in b.items]
+    if not isinstance(a, InstanceCell) or not isinstance(b, InstanceCell) or a.cls is not b.cls:
+        return False
+    return a.origin is b.origin or {k for k, _ in a.fields} == {k for k, _ in b.fields}
+
+
+def identity(value: Value) -> Any:
+    if isinstance(value, ArrayRef):
+        return value.cell, repr_path(value)
+    if isinstance(value, (Num, Obj)):
+        return value.var
+    return type(value), repr(value)
+
+
+def repr_path(ref: ArrayRef) -> Any:
+    return tuple(map(step_key, ref.path))

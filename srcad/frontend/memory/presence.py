@@ -1,0 +1,38 @@
+"""Keys of dicts and attributes of instances that are there on some ways through the program only.
+
+    cache = {}
+    for i in range(n):
+        if "w" not in cache:      # true in the first turn alone
+            cache["w"] = x * x
+
+What is asked of such a key can't be answered once and for all: the loop reads its first turn apart, or it is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import DictCell, InstanceCell
+
+
+def check_keys(m: Machine, cell: DictCell) -> None:
+    """Refuse a question about all keys of a dict if some of them may be missing."""
+    for key in sorted(map(repr, cell.unsure)):
+        _refuse(m, f"whether the key {key} is in a dict depends on the run", "give the dict all of its keys before.")
+
+
+def check_key(m: Machine, cell: DictCell, key: Any) -> None:
+    """Refuse a question about a key that may be missing."""
+    if key in cell.unsure:
+        _refuse(m, f"whether the key {key!r} is in a dict depends on the run", "give the dict this key before.")
+
+
+def check_attribute(m: Machine, cell: InstanceCell, name: str) -> None:
+    """Refuse a question about an attribute that may be missing."""
+    if name in cell.unsure:
+        _refuse(m, f"whether an object has the attribute {name!r} depends on the run", "set it in __init__.")
+
+
+def _refuse(m: Machine, what: str, do: str) -> None:
+    m.refuse(what, "it is set in some turns of a loop, or on one side of an if.", do, first_turn=True)

@@ -1,0 +1,191 @@
+"""Procedures that have been read, made traces of their own: what they read of their surroundings becomes parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from srcad.frontend.core.machine import Machine
+from srcad.ops.catalogue import OPS
+from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
+from srcad.trace.procedures import calls, listed, renamed, unused
+from srcad.trace.rewrite import rewritten, substitute
+from srcad.trace.similar import paired_procedures, same_procedures
+from srcad.trace.types import Recording
+from srcad.trace.walk import free_variables, walk
+
+if TYPE_CHECKING:
+    from srcad.frontend.procedures.recursion import Procedure
+
+
+class NoProcedure(Exception):  # noqa: N818 - a request to read once more, with this function read in place
+    """A function can't be read as a procedure."""
+
+    def __init__(self, key: Any) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+SUFFIXES = ("_value", "_forward", "_pullback", "_tangent")
+RAISING = ("raise_", "assert_")
+
+
+def is_quiet(equations: Iterable[Equation]) -> bool:
+    """Whether equations have no other effect than to raise."""
+    return all(map(_is_quiet, walk(Region((), tuple(equations), ()))))
+
+
+def _is_quiet(equation: Equation) -> bool:
+    operation = OPS.get(equation.op)
+    if operation is None or not operation.effect or equation.op in RAISING:
+        return True
+    callee = equation.operands[0] if equation.op == "call" else None
+    made = callee.value if isinstance(callee, Const) else None
+    return isinstance(made, type) and issubclass(made, BaseException)
+
+
+def check_closed(m: Machine, region: Region) -> None:
+    """A part of the program that is differentiated apart doesn't call procedures that are still being read."""
+    if any(equation.params["procedure"] not in m.traces for equation in calls(region)):
+        raise NoProcedure(m.building[-1].key)
+
+
+def add_traces(m: Machine, trace: Trace) -> Trace:
+    """Take over the procedures of a derivative; those that are known already stand for the same ones of the trace."""
+    names: dict[str, str] = {}
+    records: dict[Recording, Recording] = {}
+    for name, one in trace.procedures.items():
+        if name in names or m.traces.get(name) is one:
+            continue
+        pairs = (paired_procedures(name, trace.procedures, other, m.traces) for other in m.traces)
+        known = next((pair for pair in pairs if pair is not None), None)
+        if known is not None:
+            names.update(known[0])
+            records.update(known[1])
+        else:
+            names[name] = unused(name, {*m.traces, *m.roots, *m.reserved, *names.values()})
+    trace = renamed(trace, names, records)
+    m.traces.update({name: one for name, one in trace.procedures.items() if name not in m.traces})
+    return trace
+
+
+def close(m: Machine, equation: Equation) -> Equation:
+    """The call of a procedure from without; it and those that it calls become traces."""
+    first = equation.params["procedure"]
+    group = group_of(m, first)
+    captured, raising = _captured(group), _raising(group)
+    raw = {label: _trace(one, {name: name for name in group}, captured, raising) for label, one in group.items()}
+    known = next((name for name in m.traces if same_procedures(first, raw, name, m.traces)), None)
+    if known is not None:
+        return _call(equation, {first: known}, captured, raising)
+    same = {label: next(other for other in raw if same_procedures(label, raw, other, raw)) for label in raw}
+    names = _names(m, {label: group[label] for label in group if same[label] == label})
+    names = {label: names[same[label]] for label in group}
+    m.traces.update({names[label]: _trace(group[label], names, captured, raising) for label in group})
+    return _call(equation, names, captured, raising)
+
+
+def group_of(m: Machine, label: str) -> dict[str, Procedure]:
+    """The procedures that are reached from one."""
+    group: dict[str, Procedure] = {}
+    pending = [label]
+    while pending:
+        name = pending.pop(0)
+        if name not in group:
+            group[name] = m.procedures[name]
+            pending += [equation.params["procedure"] for equation in calls(group[name].body)]
+    return group
+
+
+def _captured(group: Mapping[str, Procedure]) -> dict[str, tuple[Var, ...]]:
+    """The variables of its surroundings that each procedure reads, itself or by those that it calls."""
+    inner = {label: _defined(one) for label, one in group.items()}
+    found = {
+        label: {v: None for v in free_variables(one.body) if v not in inner[label]} for label, one in group.items()
+    }
+    size = -1
+    while size != sum(map(len, found.values())):
+        size = sum(map(len, found.values()))
+        for label, one in group.items():
+            for equation in calls(one.body):
+                called = found[equation.params["procedure"]]
+                found[label].update({v: None for v in called if v not in inner[label]})
+    return {label: tuple(variables) for label, variables in found.items()}
+
+
+def _defined(one: Procedure) -> set[Var]:
+    defined = set(one.parameters)
+    for equation in walk(one.body):
+        defined.update(equation.results)
+        defined.update(p for region in equation.regions for p in region.parameters)
+    return defined
+
+
+def _raising(group: Mapping[str, Procedure]) -> set[str]:
+    """The procedures that may raise by themselves or by those that they call."""
+    found = {label for label, one in group.items() if any(e.op in RAISING for e in walk(one.body))}
+    size = -1
+    while size != len(found):
+        size = len(found)
+        found |= {label for label, one in group.items() if any(e.params["procedure"] in found for e in calls(one.body))}
+    return found
+
+
+def _names(m: Machine, group: Mapping[str, Procedure]) -> dict[str, str]:
+    """A name for each procedure, such that those of its derivatives are free too."""
+    taken = {*m.roots, *m.reserved, *(name for one in group.values() for name in one.code.globals)}
+    names: dict[str, str] = {}
+    for label, one in group.items():
+        stem = one.code.name if one.code.name.isidentifier() else "recursion"
+        name, k = stem, 1
+        while any(f"{name}{suffix}" in taken for suffix in SUFFIXES) or f"{name}_value" in {*m.traces, *names.values()}:
+            k += 1
+            name = f"{stem}{k}"
+        names[label] = f"{name}_value"
+    return names
+
+
+# ---- traces
+
+
+def _trace(
+    one: Procedure, names: Mapping[str, str], captured: Mapping[str, tuple[Var, ...]], raising: set[str]
+) -> Trace:
+    outer = captured[one.label]
+    taken: set[str] = set()
+    given = [*one.parameters, *outer]
+    named = [Var(v.type, fresh_name(v.name or "v", taken)) for v in given]
+    new = dict(zip(given, named, strict=True))
+    body = rewritten(one.body, partial(_call, names=names, captured=captured, raising=raising))
+    return Trace(
+        names[one.label],
+        tuple(Parameter(v.name or "") for v in named),
+        tuple(Input(v, Path(v.name or "")) for v in named),
+        replace(substitute(body, new), parameters=tuple(named)),
+        listed(len(body.results)),
+    )
+
+
+def fresh_name(name: str, taken: set[str]) -> str:
+    """The name, with a number if need be; it is taken from now on."""
+    candidate, k = name, 1
+    while candidate in taken:
+        k += 1
+        candidate = f"{name}_{k}"
+    taken.add(candidate)
+    return candidate
+
+
+def _call(
+    equation: Equation, names: Mapping[str, str], captured: Mapping[str, tuple[Var, ...]], raising: set[str]
+) -> Equation:
+    """A call that hands over what the procedure reads of its surroundings as well; any other equation as it is."""
+    if equation.op != "recurse":
+        return equation
+    label = equation.params["procedure"]
+    operands = (*equation.operands, *captured[label])
+    more: dict[str, Any] = {"procedure": names[label], **({"raises": True} if label in raising else {})}
+    return replace(equation, operands=operands, params=MappingProxyType({**equation.params, **more}))

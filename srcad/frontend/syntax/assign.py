@@ -1,0 +1,283 @@
+"""Assignments: to names, items, attributes and patterns; in place or not, as Python and NumPy mean it."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from srcad.frontend.containers import objects
+from srcad.frontend.containers.containers import capture, delete_item, set_container_item
+from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.containers.subscripts import index_of
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    UNDEFINED_VALUE,
+    ArrayRef,
+    Choice,
+    DictCell,
+    FrameCell,
+    GrownCell,
+    InstanceCell,
+    ListCell,
+    Num,
+    Obj,
+    Ref,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import (
+    describe,
+    is_list,
+    load,
+    refuse_truncation,
+    set_items,
+    store,
+    to_atom,
+    to_number,
+)
+from srcad.frontend.memory.branches import distribute
+from srcad.frontend.syntax.expressions import BINARY, binary, evaluate
+from srcad.trace.nodes import Atom, Var
+from srcad.trace.types import Array, Scalar, Unknown, dtype_of
+
+
+def assign(m: Machine, target: ast.expr, value: Value) -> None:
+    """`target = value`."""
+    if isinstance(target, ast.Name):
+        set_name(m, target.id, value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(m, target, value)
+    elif isinstance(target, ast.Starred):
+        assign(m, target.value, value)
+    elif isinstance(target, ast.Subscript):
+        owner = evaluate(m, target.value)
+        set_item(m, owner, target.slice, value)
+    elif isinstance(target, ast.Attribute):
+        objects.set_attribute(m, evaluate(m, target.value), target.attr, value)
+    else:
+        m.refuse("this target of an assignment isn't supported", node=target)
+
+
+def set_name(m: Machine, name: str, value: Value) -> None:
+    """Bind a name in the frame that owns it, and let what it holds be called so."""
+    frame = m.frames[-1]
+    if name in m.code.nonlocals:
+        frame = owner_of(m, name)
+    m.bind(name, value, frame)
+    suggest(m, value, name)
+
+
+def owner_of(m: Machine, name: str) -> int:
+    frame = m.frame.parent
+    while frame is not None:
+        cell: Any = m.heap[frame]
+        if name in cell.code.local_names:
+            return int(frame)
+        frame = cell.parent
+    m.refuse(
+        f"the variable {name!r} of an enclosing function that isn't differentiated is set",
+        why="no derivative passes through it.",
+        do="return the value instead.",
+        never=True,
+    )
+
+
+def suggest(m: Machine, value: Value, name: str) -> None:
+    var: Atom | None = value.var if isinstance(value, Num) else None
+    if isinstance(value, ArrayRef):
+        cell: Any = m.heap[value.cell]
+        var = load(m, value) if cell.poison is None else None
+    if isinstance(value, Ref):
+        cell = m.heap[value.cell]
+        var = cell.var if isinstance(cell, GrownCell) else None
+    if isinstance(var, Var) and var.name is None and not name.startswith("$"):
+        m.names.setdefault(var, name)
+
+
+def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
+    items = _items(m, value, len(target.elts), target)
+    stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
+    if not stars:
+        if len(items) != len(target.elts):
+            m.raises(ValueError(f"{len(items)} values can't be unpacked into {len(target.elts)} names"))
+        for part, item in zip(target.elts, items, strict=True):
+            assign(m, part, item)
+        return
+    if len(items) < len(target.elts) - 1:
+        m.raises(ValueError(f"not enough values to unpack: {len(items)}"))
+    k, after = stars[0], len(target.elts) - stars[0] - 1
+    middle = Ref(m.allocate(ListCell(items[k : len(items) - after])))
+    for part, item in zip(target.elts, (*items[:k], middle, *items[len(items) - after :]), strict=True):
+        assign(m, part, item)
+
+
+def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -> tuple[Value, ...]:
+    """The parts of an unpacked value. Where only the run knows how many there are, as many as there are names."""
+    starred = any(isinstance(t, ast.Starred) for t in target.elts)
+    if isinstance(value, Num) and isinstance(value.var.type, Scalar):
+        m.raises(TypeError(f"cannot unpack non-iterable {value.var.type.dtype} object"))
+    if isinstance(value, (ArrayRef, Obj, Num)) and not starred:
+        from srcad.frontend.containers.subscripts import get_known
+
+        atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
+        if isinstance(atom.type, Array) and atom.type.rank and not atom.type.dims[0].symbol is not None:
+            count = atom.type.dims[0].offset
+        elif isinstance(atom.type, Array):
+            m.emit_many("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
+        return tuple(get_known(m, value, k) for k in range(count))
+    return known_items(m, value, "the number of values that are unpacked")
+
+
+def set_item(m: Machine, owner: Value, index: ast.expr, value: Value) -> None:
+    """owner[index] = value."""
+    if isinstance(owner, Choice):
+        distribute(m, owner, lambda one: _stored(m, one, index, value))
+        return
+    _stored(m, owner, index, value)
+
+
+def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
+    if isinstance(owner, ArrayRef) and is_list(m, owner):
+        set_list_item(m, owner, evaluate(m, index), value)
+    elif isinstance(owner, ArrayRef):
+        set_items(m, owner, value, index_of(m, index))
+    elif isinstance(owner, Ref):
+        set_container_item(m, owner, evaluate(m, index), value)
+    elif isinstance(owner, Obj):
+        objects.set_unknown_item(m, owner, evaluate(m, index), value)
+    else:
+        m.refuse(f"an item of {describe(owner)} is set", node=index)
+    return value
+
+
+def set_list_item(m: Machine, owner: ArrayRef, key: Value, value: Value) -> None:
+    """rows[i][j] = value, where rows is a run-time list of lists."""
+    index = to_number(m, key, "used as an index")
+    store(m, owner, m.emit("list_set", load(m, owner), to_atom(m, value), index))
+    capture(m, Ref(owner.cell), value)
+
+
+# ---- augmented
+
+
+def augmented(m: Machine, statement: ast.AugAssign) -> None:
+    """`target op= value`: in place for arrays and lists, a rebinding for everything else."""
+    target = statement.target
+    if isinstance(target, ast.Name):
+        old = evaluate(m, ast.copy_location(ast.Name(target.id, ast.Load()), target))
+        assign(m, target, combined(m, old, statement.op, evaluate(m, statement.value)))
+    elif isinstance(target, ast.Attribute):
+        owner = evaluate(m, target.value)
+        old = objects.get_attribute(m, owner, target.attr)
+        objects.set_attribute(m, owner, target.attr, combined(m, old, statement.op, evaluate(m, statement.value)))
+    else:
+        _augmented_item(m, target, statement)
+
+
+def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign) -> None:
+    from srcad.frontend.containers.subscripts import get_at
+
+    owner = evaluate(m, target.value)
+    if isinstance(owner, ArrayRef) and not is_list(m, owner):
+        index = index_of(m, target.slice)
+        part = m.emit("get_item", load(m, owner), *index[0], index=index[1])
+        value = evaluate(m, statement.value)
+        new = operate(m, statement.op, part, to_number(m, value))
+        refuse_truncation(m, part.type, new)
+        base = load(m, owner)
+        store(m, owner, m.emit("set_item", base, new, *index[0], index=index[1]))
+        return
+    key = evaluate(m, target.slice)
+    old = get_at(m, owner, key)
+    new_value = combined(m, old, statement.op, evaluate(m, statement.value))
+    if isinstance(owner, Obj):
+        objects.set_unknown_item(m, owner, key, new_value)
+    elif isinstance(owner, ArrayRef):
+        set_list_item(m, owner, key, new_value)
+    elif isinstance(owner, Ref):
+        set_container_item(m, owner, key, new_value)
+    else:
+        m.refuse(f"an item of {describe(owner)} is set", node=target)
+
+
+def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
+    """What a name holds after `old op= value`."""
+    if isinstance(old, ArrayRef):
+        return in_place(m, old, operator, value)
+    changed = objects.in_place_method(m, BINARY[type(operator)], old, value)
+    if changed is not None:
+        return changed
+    if isinstance(old, Ref) and isinstance(operator, ast.Add) and isinstance(m.heap[old.cell], (ListCell, GrownCell)):
+        from srcad.frontend.containers.containers import extend
+
+        extend(m, old, value)
+        return old
+    return binary(m, operator, old, value)
+
+
+def operate(m: Machine, operator: ast.operator, a: Atom, b: Atom) -> Atom:
+    result: Atom = m.emit(BINARY[type(operator)], a, b)
+    return result
+
+
+def in_place(m: Machine, ref: ArrayRef, operator: ast.operator, value: Value) -> Value:
+    """x op= value on an array: every name of the array sees it, and its dtype stays."""
+    before = load(m, ref)
+    if isinstance(before.type, Unknown) and len(names_of(m, ref.cell)) > 1:
+        m.refuse(
+            "this is an array or a number, and has several names",
+            why="an array is changed for all of its names, a number for this one only.",
+            do="write y = y + ... where it is to be a new value.",
+        )
+    new = kept_type(m, before, operate(m, operator, before, to_number(m, value)))
+    store(m, ref, new)
+    return ref
+
+
+def names_of(m: Machine, cell_id: int) -> list[Any]:
+    """The places, in frames and containers, where an array is."""
+    found: list[Any] = []
+    for holder, cell in m.heap.items():
+        todo: list[Any] = []
+        if isinstance(cell, FrameCell):
+            todo = list(cell.names.items())
+        elif isinstance(cell, ListCell):
+            todo = list(enumerate(cell.items))
+        elif isinstance(cell, (DictCell, InstanceCell)):
+            todo = list(cell.items if isinstance(cell, DictCell) else cell.fields)
+        found += [(holder, key) for key, value in todo if _holds(value, cell_id)]
+    return found
+
+
+def _holds(value: Value, cell_id: int) -> bool:
+    if isinstance(value, Tup):
+        return any(_holds(item, cell_id) for item in value.items)
+    return isinstance(value, ArrayRef) and value.cell == cell_id
+
+
+def kept_type(m: Machine, before: Atom, new: Atom) -> Atom:
+    refuse_truncation(m, before.type, new)
+    if isinstance(before.type, Array) and isinstance(new.type, Array) and len(new.type.dims) != len(before.type.dims):
+        m.refuse("an in-place operation would change the shape of its array")
+    dtype = dtype_of(before.type)
+    if dtype is not None and dtype_of(new.type) != dtype:
+        cast: Atom = m.emit("cast", new, dtype=dtype)
+        return cast
+    return new
+
+
+# ---- del
+
+
+def delete(m: Machine, statement: ast.Delete) -> None:
+    for target in statement.targets:
+        if isinstance(target, ast.Name):
+            m.bind(target.id, UNDEFINED_VALUE)
+        elif isinstance(target, ast.Subscript):
+            delete_item(m, evaluate(m, target.value), evaluate(m, target.slice))
+        elif isinstance(target, ast.Attribute):
+            objects.delete_attribute(m, evaluate(m, target.value), target.attr)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            delete(m, ast.Delete(target.elts))
+        else:
+            m.refuse("this can't be deleted in a differentiated function", node=target)

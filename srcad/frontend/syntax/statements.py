@@ -1,0 +1,272 @@
+"""Statements. A block is read in order; what follows a statement that may leave the block runs under a condition.
+
+for v in x:                   go = v < limit
+    if v >= limit:     ->     if go: total = total + v
+        break                 yield (not go, total)
+    total += v
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from srcad.frontend.containers.iterated import watching
+from srcad.frontend.containers.iteration import Indexed, sequence
+from srcad.frontend.control.loops import for_loop, while_loop
+from srcad.frontend.core.machine import Diverges, Machine
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Num, Static, Value
+from srcad.frontend.memory.branches import branch, either, join_branches, negate, one_way, truth
+from srcad.frontend.procedures.functions import make_function
+from srcad.frontend.syntax import imports, matching, scopes
+from srcad.frontend.syntax.assign import assign, augmented, delete
+from srcad.frontend.syntax.expressions import evaluate, test
+from srcad.trace.nodes import Var
+
+Rest = Sequence[ast.stmt]
+FLAGS = ("$return", "$break", "$continue")
+
+
+def execute(m: Machine, statements: Rest) -> None:
+    """Read a block."""
+    for k, statement in enumerate(statements):
+        with m.at(statement):
+            finished = _one(m, statement, statements[k + 1 :])
+        if finished or _leave(m, statements[k + 1 :]):
+            return
+
+
+def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
+    """Read a statement; True if it has read the rest of the block as well."""
+    if isinstance(statement, ast.If):
+        return _if(m, statement, rest)
+    if isinstance(statement, ast.Match):
+        return _if(m, matching.as_ifs(m, statement), rest)
+    handler = STATEMENTS.get(type(statement))
+    if handler is None:
+        m.refuse(f"{NAMES.get(type(statement), 'these')} statements aren't supported", node=statement)
+    handler(m, statement)
+    return False
+
+
+def left(m: Machine) -> Value:
+    """Whether control has left the present block: by return, break or continue."""
+    flag: Value = FALSE
+    for name in FLAGS:
+        value = m.look(name)
+        if value is not None and value != FALSE:
+            flag = either(m, flag, partial(_same, value))
+    return flag
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+def _leave(m: Machine, rest: Rest) -> bool:
+    """After a statement that may have left the block: read the rest where it hasn't; True if that's done."""
+    gone = truth(m, left(m))
+    if isinstance(gone, bool):
+        return gone
+    if rest:
+        branch(m, negate(m, gone), lambda: _block(m, rest), lambda: NONE)
+    return True
+
+
+def _block(m: Machine, statements: Rest) -> Value:
+    execute(m, statements)
+    return NONE
+
+
+# ---- if
+
+
+def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
+    known = truth(m, test(m, statement.test))
+    if isinstance(known, bool):
+        execute(m, statement.body if known else statement.orelse)
+        return False
+    bodies = statement.body, statement.orelse
+    one, two = (m.under(known, partial(_ended, m, body)) for body in bodies)
+    if one.raises or two.raises:
+        one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
+        return False
+    finished = False
+    if one.value == TRUE and two.value != TRUE:
+        two = m.under(known, lambda: _ended(m, [*statement.orelse, *rest]))
+        finished = True
+    elif two.value == TRUE and one.value != TRUE:
+        one = m.under(known, lambda: _ended(m, [*statement.body, *rest]))
+        finished = True
+    if one.raises or two.raises:
+        one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
+        return False
+    one.value = two.value = NONE
+    join_branches(m, known, one, two, partial=not finished)
+    return finished
+
+
+def _ended(m: Machine, statements: Rest) -> Value:
+    """Read a block; the value says whether control has left it: TRUE, FALSE, a condition."""
+    execute(m, statements)
+    known = truth(m, left(m))
+    return Num(known) if isinstance(known, Var) else Static(known)
+
+
+# ---- loops
+
+
+def _for(m: Machine, statement: ast.For) -> None:
+    values = evaluate(m, statement.iter)
+    items = sequence(m, values)
+    if isinstance(statement.target, ast.Name) and isinstance(items, Indexed) and _counts(statement):
+        items = replace(items, name=statement.target.id)
+
+    def turn(item: Value) -> None:
+        m.bind("$continue", FALSE)
+        assign(m, statement.target, item)
+        execute(m, statement.body)
+
+    for_loop(m, items, watching(m, values, turn))
+    _else(m, statement.orelse)
+
+
+def _counts(statement: ast.For) -> bool:
+    """Whether the target is the counter itself."""
+    call = statement.iter
+    while isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "reversed" and call.args:
+        call = call.args[0]
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
+
+
+def _while(m: Machine, statement: ast.While) -> None:
+    def body() -> None:
+        m.bind("$continue", FALSE)
+        execute(m, statement.body)
+
+    while_loop(m, lambda: test(m, statement.test), body)
+    _else(m, statement.orelse)
+
+
+def _else(m: Machine, statements: Rest) -> None:
+    """The else of a loop runs when the loop wasn't left by break (nor by return)."""
+    if not statements:
+        return
+    gone = truth(m, either(m, m.look("$broke") or FALSE, lambda: m.look("$return") or FALSE))
+    if isinstance(gone, Var):
+        branch(m, negate(m, gone), lambda: _block(m, statements), lambda: NONE)
+    elif not gone:
+        execute(m, statements)
+
+
+# ---- simple statements
+
+
+def _return(m: Machine, statement: ast.Return) -> None:
+    value = evaluate(m, statement.value) if statement.value is not None else NONE
+    m.returns.append(m.builder.span)
+    m.bind("$value", value)
+    m.bind("$return", TRUE)
+
+
+def _expression(m: Machine, statement: ast.Expr) -> None:
+    if not isinstance(statement.value, ast.Constant):
+        evaluate(m, statement.value, unused=True)
+
+
+def _assign(m: Machine, statement: ast.Assign) -> None:
+    value = evaluate(m, statement.value)
+    for target in statement.targets:
+        assign(m, target, value)
+
+
+def _annotated(m: Machine, statement: ast.AnnAssign) -> None:
+    if statement.value is not None:
+        assign(m, statement.target, evaluate(m, statement.value))
+
+
+def _assert(m: Machine, statement: ast.Assert) -> None:
+    from srcad.frontend.procedures.functions import emit_assert
+
+    emit_assert(m, statement)
+
+
+def _raise(m: Machine, statement: ast.Raise) -> None:
+    from srcad.frontend.procedures.functions import emit_raise
+
+    emit_raise(m, statement)
+    raise Diverges
+
+
+def _function(m: Machine, statement: ast.FunctionDef) -> None:
+    value: Value = make_function(m, statement)
+    for decorator in reversed(statement.decorator_list):
+        from srcad.frontend.library.calls import call
+
+        value = call(m, evaluate(m, decorator), (value,))
+    m.bind(statement.name, value)
+
+
+def _class(m: Machine, statement: ast.ClassDef) -> None:
+    m.refuse(
+        "a class is defined inside a differentiated function",
+        why="each call would make another class, whose instances srcad can't follow yet.",
+        do="define the class at the level of the module.",
+        node=statement,
+    )
+
+
+def _outside(m: Machine, statement: ast.Global) -> None:
+    m.refuse(
+        "a global variable is set in a differentiated function",
+        why="no derivative passes through the state of a module.",
+        do="return the value instead.",
+        node=statement,
+        never=True,
+    )
+
+
+def _break(m: Machine, statement: ast.Break) -> None:
+    m.bind("$break", TRUE)
+
+
+def _continue(m: Machine, statement: ast.Continue) -> None:
+    m.bind("$continue", TRUE)
+
+
+def _nothing(m: Machine, statement: ast.stmt) -> None:
+    """pass, and nonlocal, whose names the scope knows."""
+
+
+NAMES: dict[type, str] = {
+    ast.AsyncFunctionDef: "async def",
+    ast.AsyncFor: "async for",
+    ast.AsyncWith: "async with",
+    ast.TryStar: "try/except*",
+}
+
+STATEMENTS: dict[type, Callable[..., None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AugAssign: augmented,
+    ast.AnnAssign: _annotated,
+    ast.Return: _return,
+    ast.For: _for,
+    ast.While: _while,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.Pass: _nothing,
+    ast.Nonlocal: _nothing,
+    ast.Global: _outside,
+    ast.Delete: delete,
+    ast.Assert: _assert,
+    ast.Raise: _raise,
+    ast.FunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.With: scopes.with_statement,
+    ast.Try: scopes.try_statement,
+    ast.Import: imports.import_statement,
+    ast.ImportFrom: imports.import_from,
+}
