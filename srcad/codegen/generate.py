@@ -24,6 +24,7 @@ from srcad.lowering.liveness import Liveness, liveness
 from srcad.lowering.ordering import sink_updates
 from srcad.lowering.prepare import prepare
 from srcad.trace.nodes import Region, Trace, Var
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import reached
 from srcad.trace.types import dtype_of, is_inexact, is_numeric
 from srcad.trace.walk import walk
@@ -47,7 +48,7 @@ class Generated:
     imports: tuple[str, ...] = ()
 
 
-def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
+def generate(trace: Trace, name: str, *, careful: bool = False, run: Runner = PLAIN) -> Generated:
     """The source of a trace as a function called `name`, with its procedures as functions behind it.
 
     `careful` spells every operation with NumPy, which gives inf and nan where `math` and Python raise.
@@ -56,11 +57,16 @@ def generate(trace: Trace, name: str, *, careful: bool = False) -> Generated:
     traces = {name: trace, **trace.procedures}
     inner = functions_of(traces.values(), {*traces, *taken_names(traces.values())})
     traces.update({own: one for one, own in inner.items()})
-    ready = {own: sink_updates(prepare(guarded(one) if careful else one)) for own, one in traces.items()}
+    ready = {own: _ready(one, careful, run.within) for own, one in traces.items()}
     style = Style(careful, not all(map(all_float64, ready.values())))
     roots = frozenset(entry.path.root for entry in trace.inputs if entry.free)
     shared = Shared(frozenset(traces), roots, solved=inner)
     return joined([_generate(own, one, traces[own], style, shared) for own, one in ready.items()])
+
+
+def _ready(trace: Trace, careful: bool, run: Runner) -> Trace:
+    """The trace in the form that is printed."""
+    return run(sink_updates, run(prepare, run(guarded, trace) if careful else trace))
 
 
 def _generate(

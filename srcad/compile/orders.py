@@ -31,6 +31,7 @@ from srcad.compile.results import (
     returning,
     shifted,
 )
+from srcad.compile.running import configured
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend import Reading
 from srcad.frontend.core.reading import DERIVE, SWEEPS, Sweeps
@@ -56,8 +57,10 @@ from srcad.transform.sweeps.tangent import Direction, moved, tangent
 def _vhp(primal: Trace, reading: Reading, request: Request) -> Program:
     """Reverse over forward: the gradient of the derivative along the direction."""
     primal = made_scalar(primal, differentiated(primal, False))
-    along = simplify(tangent(primal, reading.wrt, value=False))
-    trace = adjoint(along, reading.wrt, value=False, seeds=tuple(const(1.0) for _ in along.body.results))
+    along = simplify(tangent(primal, reading.wrt, value=False, run=configured()), run=configured())
+    trace = adjoint(
+        along, reading.wrt, value=False, seeds=tuple(const(1.0) for _ in along.body.results), run=configured()
+    )
     return named_program(replace(trace, output=gradient_tree(reading, request, 0)), primal, reading, request)
 
 
@@ -66,9 +69,9 @@ def _vhp(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def _sweeps(reading: Reading, request: Request) -> Sweeps:
     """The forward sweep with its tangents, which records what the pullback needs, and the pullback, which has none."""
-    primal = simplify(reading.trace)
+    primal = simplify(reading.trace, run=configured())
     with bugs_reported("differentiating", primal):
-        along = tangent(both_sweeps(primal, reading, request), reading.wrt, value=True)
+        along = tangent(both_sweeps(primal, reading, request), reading.wrt, value=True, run=configured())
         (value, bars), (dots, _) = map(_children, _children(along.output))
         forward, pullback = split(simplify(returning(along, Node("tuple", (Node("tuple", (value, dots)), bars)))))
     count = len(list(leaves(value)))
@@ -136,7 +139,7 @@ def _nested(tree: Tree, rows: Mapping[int, Tree]) -> Tree:
 
 def _taylor(primal: Trace, reading: Reading, request: Request) -> Program:
     """The derivatives along a direction, over the factorials of their orders."""
-    trace = series(primal, reading.wrt, request.order)
+    trace = configured()(series, primal, reading.wrt, request.order)
     b, first = _continued(trace), len(primal.body.results)
     results = list(trace.body.results)
     width = (len(results) - first) // max(request.order, 1)

@@ -11,6 +11,7 @@ from typing import Any
 from srcad.codegen import Generated, generate
 from srcad.compile.requests import Argnum, Call, Request
 from srcad.compile.results import check_moving, differentiated, made_scalar, returning, shifted, unchecked, with_value
+from srcad.compile.running import configured
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading, read
 from srcad.frontend.core.reading import DERIVE, derivation
@@ -55,7 +56,9 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        return tuple(generate(trace, trace.name, careful=careful) for trace in map(_with_inlined, self.traces))
+        return tuple(
+            generate(trace, trace.name, careful=careful, run=configured()) for trace in map(_with_inlined, self.traces)
+        )
 
     def alone(self) -> Program:
         """The same without calls of the user's functions with rules, wherever their source is known."""
@@ -73,7 +76,7 @@ class Program:
 
 def _with_inlined(trace: Trace, always: bool = False) -> Trace:
     opened = inlined(trace, always)
-    return trace if opened is trace else simplify(opened)
+    return trace if opened is trace else simplify(opened, run=configured())
 
 
 _REPEATABLE = ("assert_", "raise_")
@@ -84,8 +87,9 @@ def compile_call(function: Callable[..., Any], call: Call, request: Request, arg
     with bugs_reported("reading the function"):
         reading = read(function, call.args, call.kwargs, argnums)
         reading = replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
+    run = configured()
     with bugs_reported("simplifying", reading.trace):
-        primal = simplify(reading.trace)
+        primal = simplify(run.made(read, reading.trace), run=run)
     with bugs_reported("differentiating", primal):
         program = STAGES[request.kind](primal, reading, request)
         return replace(program, traces=distinct(program.traces))
@@ -116,7 +120,7 @@ def _gradient(primal: Trace, reading: Reading, request: Request) -> Program:
     checked = unchecked(primal, result)
     keeps_value = request.value or request.has_aux or checked
     one: list[Const | None] = [const(1.0) if result and k == result.index else None for k in _results(primal)]
-    trace = adjoint(primal, reading.wrt, value=keeps_value, seeds=tuple(one))
+    trace = adjoint(primal, reading.wrt, value=keeps_value, seeds=tuple(one), run=configured())
     gradient = gradient_tree(reading, request, len(primal.body.results) if keeps_value else 0)
     output = with_value(primal.output, gradient, request.has_aux, request.value or checked)
     return named_program(returning(trace, output), primal, reading, request, checked)
@@ -129,40 +133,40 @@ def _pullback(primal: Trace, reading: Reading, request: Request) -> Program:
 
 def both_sweeps(primal: Trace, reading: Reading, request: Request) -> Trace:
     """The forward sweep and, seeded with inputs, the reverse sweep."""
-    trace = adjoint(primal, reading.wrt, value=True, seeds="inputs")
+    trace = adjoint(primal, reading.wrt, value=True, seeds="inputs", run=configured())
     gradient = gradient_tree(reading, request, len(primal.body.results))
-    return simplify(returning(trace, Node("tuple", (primal.output, gradient))))
+    return simplify(returning(trace, Node("tuple", (primal.output, gradient))), run=configured())
 
 
 def _tangent(primal: Trace, reading: Reading, request: Request) -> Program:
     """One function: each equation with its tangent, or its tangents, beside it."""
-    trace = tangent(primal, reading.wrt, value=True)
+    trace = tangent(primal, reading.wrt, value=True, run=configured())
     if request.kind == "tangents":
-        trace = several_tangents(trace, len(primal.body.results))
-    return Program(request, reading, primal, (simplify(trace),))
+        trace = configured()(several_tangents, trace, len(primal.body.results))
+    return Program(request, reading, primal, (simplify(trace, run=configured()),))
 
 
 def _hvp(primal: Trace, reading: Reading, request: Request) -> Program:
     """Forward over reverse: the tangent of the gradient."""
     primal = made_scalar(primal, differentiated(primal, request.has_aux))
     (trace,) = _gradient(primal, reading, request).traces
-    trace = tangent(trace, reading.wrt, value=False)
+    trace = tangent(trace, reading.wrt, value=False, run=configured())
     if request.kind == "hvps":
-        trace = several_tangents(trace, 0)
+        trace = configured()(several_tangents, trace, 0)
     return named_program(trace, primal, reading, request)
 
 
 def _jacfwd(primal: Trace, reading: Reading, request: Request) -> Program:
     """One function: all unit tangents at once."""
     check_moving(primal)
-    trace = by_columns(primal, reading.wrt, gradient_tree(reading, request, 0))
+    trace = configured()(by_columns, primal, reading.wrt, gradient_tree(reading, request, 0))
     return named_program(trace, primal, reading, request, way=COLUMNS)
 
 
 def _jacrev(primal: Trace, reading: Reading, request: Request) -> Program:
     """One function: the forward sweep, then the reverse sweep of all unit adjoints at once."""
     check_moving(primal, real=True)
-    trace = by_rows(primal, reading.wrt, gradient_tree(reading, request, 0))
+    trace = configured()(by_rows, primal, reading.wrt, gradient_tree(reading, request, 0))
     return named_program(trace, primal, reading, request, way=ROWS)
 
 
@@ -176,7 +180,7 @@ def _hessian(primal: Trace, reading: Reading, request: Request) -> Program:
     """The Jacobian of the gradient, by columns: forward over reverse, all unit tangents at once."""
     primal = made_scalar(primal, differentiated(primal, request.has_aux))
     (trace,) = _gradient(primal, reading, request).traces
-    trace = by_columns(trace, reading.wrt, gradient_tree(reading, request, 0))
+    trace = configured()(by_columns, trace, reading.wrt, gradient_tree(reading, request, 0))
     return named_program(trace, primal, reading, request, way=COLUMNS)
 
 
@@ -200,12 +204,12 @@ def named_program(
 ) -> Program:
     """The program of one trace, under the name of the derivative."""
     named = replace(trace, name=derivative_name(primal.name, request))
-    return Program(request, reading, primal, (simplify(named, across=True),), checked, way)
+    return Program(request, reading, primal, (simplify(named, across=True, run=configured()),), checked, way)
 
 
 def derived_trace(reading: Reading, request: Request) -> Trace:
     """The trace of a derivative that a program calls."""
-    primal = simplify(reading.trace)
+    primal = simplify(reading.trace, run=configured())
     with bugs_reported("differentiating", primal):
         if request.kind == "pullback":
             return both_sweeps(primal, reading, request)
@@ -216,14 +220,14 @@ def derived_trace(reading: Reading, request: Request) -> Trace:
 
 def transposed_trace(reading: Reading, _: Request | None) -> Trace:
     """The adjoints alone of what a reading differentiates, in one tuple: each differentiable result has a seed."""
-    primal = simplify(reading.trace)
-    trace = adjoint(primal, reading.wrt, value=False, seeds="inputs")
+    primal = simplify(reading.trace, run=configured())
+    trace = adjoint(primal, reading.wrt, value=False, seeds="inputs", run=configured())
     return simplify(returning(trace, Node("tuple", tuple(map(Leaf, range(len(reading.wrt)))))))
 
 
 def closed_trace(reading: Reading, _: Request | None) -> Trace:
     """The function that a reading has read, as it is handed to a solver."""
-    return simplify(reading.trace)
+    return simplify(reading.trace, run=configured())
 
 
 DERIVE["transpose"] = transposed_trace

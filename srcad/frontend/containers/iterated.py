@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Cell, DictCell, GrownCell, Iter, ListCell, Ref, Value
-from srcad.frontend.memory.merge import same
+from srcad.frontend.core.walk import same
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.slots import slots
 

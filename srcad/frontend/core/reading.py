@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
 
 from srcad.frontend.core.guards import Guard
-from srcad.frontend.core.values import Value
+from srcad.frontend.core.values import Children, Value, atom_key
 from srcad.trace.nodes import Atom, Trace, Tree
 
 
@@ -44,6 +44,16 @@ class Derivative(Value):
     request: Any
     way: str = "call"
     loss: Value | None = None
+    noun: ClassVar[str] = "a derivative"
+
+    def children(self) -> Children:
+        return (self.function,) if self.loss is None else (self.function, self.loss)
+
+    def rebuild(self, children: Children) -> Self:
+        return replace(self, function=children[0], loss=None if self.loss is None else children[1])
+
+    def rest(self) -> Hashable:
+        return self.request, self.way, self.loss is None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +82,16 @@ class LinearMap(Value):
     maker: Any
     reading: Reading
     operands: tuple[Atom, ...]
+    noun: ClassVar[str] = "a linear map of srcad.vjp or srcad.linearize"
+
+    def atoms(self) -> Sequence[Atom]:
+        return self.operands
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        return replace(self, operands=tuple(atoms))
+
+    def rest(self) -> Hashable:
+        return id(self.maker), self.reading, tuple(map(atom_key, self.operands))
 
 
 # Filled by what stands above the frontend.

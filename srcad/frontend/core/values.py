@@ -2,23 +2,102 @@
 
 Immutable ones hold their content; mutable ones (arrays, lists, dicts, instances, frames) are references to cells of
 the heap, so that all names of an object see a change of it.
+
+Each class says what it is made of, and whoever walks values or makes others of them asks it:
+
+    children   the values that it holds            rebuild      the same with others in their places
+    keys       what the children are called        rest         all else that tells it from another one of its class
+    atoms      the atoms that it holds itself      with_atoms   the same with others in their places
+
+`Range(Num(v1), Num(v2), Static(1))` has three children and no atoms; `Num(v1)` has no children and the atom v1. Cells
+of the heap answer the same questions. The walks that are made of the answers are in `srcad.frontend.core.walk`.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar, Self
+
+import numpy as np
 
 from srcad.errors import Span
 from srcad.trace.nodes import Atom, Path, Var
 
+SIMPLE = (int, float, complex, str, bytes, type(None), np.generic)
 
-class Value:
+Children = Sequence["Value"]
+
+
+def constant_key(value: object) -> Hashable:
+    """What two constants that are interchangeable have in common: 0.0 and -0.0 aren't, and neither are 1 and True."""
+    return type(value), repr(value) if isinstance(value, SIMPLE) else id(value)
+
+
+def atom_key(atom: Atom) -> Hashable:
+    """What two atoms that always have the same value have in common."""
+    return atom if isinstance(atom, Var) else constant_key(atom.value)
+
+
+class Parts:
+    """Abstract: what is made of values and atoms."""
+
+    __slots__ = ()
+
+    def children(self) -> Children:
+        """The values that it holds."""
+        return ()
+
+    def keys(self) -> Sequence[Hashable]:
+        """What the children are called: their names or numbers."""
+        return range(len(self.children()))
+
+    def rebuild(self, children: Children) -> Self:
+        """The same with these values in the places of its children."""
+        return self
+
+    def atoms(self) -> Sequence[Atom]:
+        """The atoms that it holds itself, beside its children."""
+        return ()
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        """The same with these in the places of its atoms."""
+        return self
+
+    def rest(self) -> Hashable:
+        """What tells it from another one of its class that has the same children."""
+        return ()
+
+
+@dataclass(frozen=True)
+class OneAtom(Parts):
+    """Abstract: what holds one atom."""
+
+    var: Atom
+
+    def atoms(self) -> Sequence[Atom]:
+        return (self.var,)
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        (var,) = atoms
+        return replace(self, var=var)
+
+
+class Value(Parts):
     """Abstract: an abstract value."""
 
     __slots__ = ()
+    noun: ClassVar[str] = "this value"
+
+    def describe(self) -> str:
+        """What it is, for an error message."""
+        return self.noun
+
+    def refers_to(self) -> int | None:
+        """The cell of the heap in which its content is; None for what holds its content itself."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -27,19 +106,33 @@ class Static(Value):
 
     value: Any
 
+    def rest(self) -> Hashable:
+        return constant_key(self.value)
+
+    def describe(self) -> str:
+        return f"the function {self.value!r}" if callable(self.value) else f"{self.value!r}"
+
 
 @dataclass(frozen=True)
-class Num(Value):
+class Num(OneAtom, Value):
     """An immutable number that is known at run time; or one that may be a number or an array."""
 
     var: Var
+    noun: ClassVar[str] = "a number"
+
+    def rest(self) -> Hashable:
+        return self.var
 
 
 @dataclass(frozen=True)
-class Obj(Value):
+class Obj(OneAtom, Value):
     """Any object known at run time only. No derivative passes through it."""
 
     var: Atom
+    noun: ClassVar[str] = "an object"
+
+    def rest(self) -> Hashable:
+        return atom_key(self.var)
 
 
 @dataclass(frozen=True)
@@ -50,6 +143,12 @@ class ViewStep:
     operands: tuple[Atom, ...]
     params: tuple[tuple[str, Any], ...]
 
+    def key(self) -> Hashable:
+        """What two steps that lead to the same place have in common. The element of a list is told by its index."""
+        if self.op == "element":
+            return self.op, atom_key(self.operands[0])
+        return self.op, tuple(map(atom_key, self.operands)), self.params
+
 
 @dataclass(frozen=True)
 class ArrayRef(Value):
@@ -57,6 +156,22 @@ class ArrayRef(Value):
 
     cell: int
     path: tuple[ViewStep, ...] = ()
+    noun: ClassVar[str] = "an array"
+
+    def refers_to(self) -> int | None:
+        return self.cell
+
+    def atoms(self) -> Sequence[Atom]:
+        return tuple(a for step in self.path for a in step.operands)
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        left = iter(atoms)
+        return replace(
+            self, path=tuple(replace(step, operands=tuple(next(left) for _ in step.operands)) for step in self.path)
+        )
+
+    def rest(self) -> Hashable:
+        return self.cell, tuple(step.key() for step in self.path)
 
 
 @dataclass(frozen=True)
@@ -64,6 +179,13 @@ class Ref(Value):
     """A list, dict or instance: a cell of the heap."""
 
     cell: int
+    noun: ClassVar[str] = "a container"
+
+    def refers_to(self) -> int | None:
+        return self.cell
+
+    def rest(self) -> Hashable:
+        return self.cell
 
 
 @dataclass(frozen=True)
@@ -72,24 +194,54 @@ class Tup(Value):
 
     items: tuple[Value, ...]
     cls: type | None = None
+    noun: ClassVar[str] = "a tuple"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the items of a named tuple."""
+        return getattr(self.cls, "_fields", ())
+
+    def children(self) -> Children:
+        return self.items
+
+    def rebuild(self, children: Children) -> Self:
+        return replace(self, items=tuple(children))
+
+    def rest(self) -> Hashable:
+        return self.cls, len(self.items)
 
 
 @dataclass(frozen=True)
-class Slice(Value):
+class Bounds(Value):
+    """Abstract: a start, a stop and a step."""
+
+    start: Value
+    stop: Value
+    step: Value
+
+    def children(self) -> Children:
+        return self.start, self.stop, self.step
+
+    def keys(self) -> Sequence[Hashable]:
+        return "start", "stop", "step"
+
+    def rebuild(self, children: Children) -> Self:
+        start, stop, step = children
+        return replace(self, start=start, stop=stop, step=step)
+
+
+@dataclass(frozen=True)
+class Slice(Bounds):
     """A slice with parts that may be known at run time only."""
 
-    start: Value
-    stop: Value
-    step: Value
+    noun: ClassVar[str] = "a slice"
 
 
 @dataclass(frozen=True)
-class Range(Value):
+class Range(Bounds):
     """A range."""
 
-    start: Value
-    stop: Value
-    step: Value
+    noun: ClassVar[str] = "a range"
 
 
 @dataclass(frozen=True)
@@ -102,6 +254,16 @@ class Iter(Value):
     kind: str
     parts: tuple[Value, ...]
     state: int | None = None
+    noun: ClassVar[str] = "an iterator"
+
+    def children(self) -> Children:
+        return self.parts
+
+    def rebuild(self, children: Children) -> Self:
+        return replace(self, parts=tuple(children))
+
+    def rest(self) -> Hashable:
+        return self.kind, self.state, len(self.parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +291,19 @@ class Func(Value):
     frame: int
     defaults: tuple[Value, ...] = ()
     keyword_defaults: tuple[tuple[str, Value], ...] = ()
+    noun: ClassVar[str] = "a function"
+
+    def children(self) -> Children:
+        return (*self.defaults, *(v for _, v in self.keyword_defaults))
+
+    def rebuild(self, children: Children) -> Self:
+        count = len(self.defaults)
+        return replace(
+            self, defaults=tuple(children[:count]), keyword_defaults=_renewed(self.keyword_defaults, children[count:])
+        )
+
+    def rest(self) -> Hashable:
+        return self.code, self.frame, len(self.defaults), tuple(k for k, _ in self.keyword_defaults)
 
 
 @dataclass(frozen=True)
@@ -138,6 +313,21 @@ class Bound(Value):
     function: Value
     first: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...] = ()
+    noun: ClassVar[str] = "a method"
+
+    def children(self) -> Children:
+        return (*self.first, *(v for _, v in self.keywords), self.function)
+
+    def keys(self) -> Sequence[Hashable]:
+        return (*range(len(self.first) + len(self.keywords)), "function")
+
+    def rebuild(self, children: Children) -> Self:
+        count = len(self.first)
+        keywords = _renewed(self.keywords, children[count:-1])
+        return replace(self, function=children[-1], first=tuple(children[:count]), keywords=keywords)
+
+    def rest(self) -> Hashable:
+        return len(self.first), tuple(k for k, _ in self.keywords)
 
 
 @dataclass(frozen=True)
@@ -146,6 +336,20 @@ class Method(Value):
 
     name: str
     owner: Value
+    noun: ClassVar[str] = "a method"
+
+    def children(self) -> Children:
+        return (self.owner,)
+
+    def keys(self) -> Sequence[Hashable]:
+        return ("owner",)
+
+    def rebuild(self, children: Children) -> Self:
+        (owner,) = children
+        return replace(self, owner=owner)
+
+    def rest(self) -> Hashable:
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -155,6 +359,28 @@ class Choice(Value):
     condition: Var
     then: Value
     otherwise: Value
+    noun: ClassVar[str] = "one of two objects, by a condition of the run,"
+
+    def children(self) -> Children:
+        return self.then, self.otherwise
+
+    def keys(self) -> Sequence[Hashable]:
+        return "then", "else"
+
+    def rebuild(self, children: Children) -> Self:
+        then, otherwise = children
+        return replace(self, then=then, otherwise=otherwise)
+
+    def atoms(self) -> Sequence[Atom]:
+        return (self.condition,)
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        (condition,) = atoms
+        assert isinstance(condition, Var)
+        return replace(self, condition=condition)
+
+    def rest(self) -> Hashable:
+        return self.condition
 
 
 @dataclass(frozen=True)
@@ -169,6 +395,16 @@ class Partial(Value):
     value: Value
     span: Span | None
 
+    def children(self) -> Children:
+        return (self.value,)
+
+    def rebuild(self, children: Children) -> Self:
+        (value,) = children
+        return replace(self, value=value)
+
+    def rest(self) -> Hashable:
+        return self.span
+
 
 @dataclass(frozen=True)
 class Mixed(Value):
@@ -177,6 +413,9 @@ class Mixed(Value):
     name: str
     kinds: tuple[str, str]
 
+    def rest(self) -> Hashable:
+        return self.name, self.kinds
+
 
 UNDEFINED_VALUE = Undef()
 NONE = Static(None)
@@ -184,17 +423,26 @@ TRUE = Static(True)
 FALSE = Static(False)
 
 
+def _renewed(named: tuple[tuple[str, Value], ...], values: Children) -> tuple[tuple[str, Value], ...]:
+    """The names with these values."""
+    return tuple((name, value) for (name, _), value in zip(named, values, strict=True))
+
+
 # ---- cells of the heap
 
 
-class Cell:
+class Cell(Parts):
     """Abstract: what a reference refers to. Cells are frozen; a change replaces the cell."""
 
     __slots__ = ()
 
+    def entries(self) -> Mapping[Any, Value]:
+        """What it holds, by index, key, attribute or name; nothing for what the run alone can look into."""
+        return {}
+
 
 @dataclass(frozen=True)
-class ArrayCell(Cell):
+class ArrayCell(OneAtom, Cell):
     """An array's present content.
 
     `aliases`: cells that may be (partly) the same memory. `poison`: where a write made the content unsure.
@@ -212,12 +460,21 @@ class ListCell(Cell):
     """A list whose elements are known one by one."""
 
     items: tuple[Value, ...]
-    origin: Any = None
+    origin: object = None
     most: int | None = None  # the maximal length of a deque
+
+    def children(self) -> Children:
+        return self.items
+
+    def rebuild(self, children: Children) -> Self:
+        return replace(self, items=tuple(children))
+
+    def entries(self) -> Mapping[Any, Value]:
+        return dict(enumerate(self.items))
 
 
 @dataclass(frozen=True)
-class GrownCell(Cell):
+class GrownCell(OneAtom, Cell):
     """A list as a run-time object, with elements of one type.
 
     `aliases`: cells whose arrays are elements; `lists`: the containers that are elements, as they were when put in.
@@ -229,8 +486,8 @@ class GrownCell(Cell):
     poison: Span | None = None
     aliases: frozenset[int] = frozenset()
     lists: frozenset[int] = frozenset()
-    places: Any = None
-    content: Any = None
+    places: object = None
+    content: object = None
     most: int | None = None
     repeated: bool = False
 
@@ -255,9 +512,25 @@ class DictCell(Cell):
 
     items: tuple[tuple[Any, Value], ...]
     cls: type | None = None
-    origin: Any = None
+    origin: object = None
     unsure: frozenset[Any] = frozenset()
     factory: Value | None = None  # what makes the value of a missing key
+
+    def children(self) -> Children:
+        values = tuple(value for _, value in self.items)
+        return values if self.factory is None else (*values, self.factory)
+
+    def keys(self) -> Sequence[Hashable]:
+        names = tuple(name for name, _ in self.items)
+        return names if self.factory is None else (*names, "factory")
+
+    def rebuild(self, children: Children) -> Self:
+        count = len(self.items)
+        factory = None if self.factory is None else children[count]
+        return replace(self, items=_renewed(self.items, children[:count]), factory=factory)
+
+    def entries(self) -> Mapping[Any, Value]:
+        return dict(self.items)
 
 
 @dataclass(frozen=True)
@@ -269,10 +542,22 @@ class InstanceCell(Cell):
 
     cls: type
     fields: tuple[tuple[str, Value], ...] = ()
-    origin: Any = None
+    origin: object = None
     path: Path | None = None
     free: bool = False
     unsure: frozenset[str] = frozenset()
+
+    def children(self) -> Children:
+        return tuple(value for _, value in self.fields)
+
+    def keys(self) -> Sequence[Hashable]:
+        return tuple(name for name, _ in self.fields)
+
+    def rebuild(self, children: Children) -> Self:
+        return replace(self, fields=_renewed(self.fields, children))
+
+    def entries(self) -> Mapping[Any, Value]:
+        return dict(self.fields)
 
 
 @dataclass(frozen=True)
@@ -282,3 +567,15 @@ class FrameCell(Cell):
     code: Code
     names: dict[str, Value] = field(default_factory=dict)
     parent: int | None = None
+
+    def children(self) -> Children:
+        return tuple(self.names.values())
+
+    def keys(self) -> Sequence[Hashable]:
+        return tuple(self.names)
+
+    def rebuild(self, children: Children) -> Self:
+        return replace(self, names=dict(zip(self.names, children, strict=True)))
+
+    def entries(self) -> Mapping[Any, Value]:
+        return self.names

@@ -40,8 +40,8 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import describe, is_list, load, new_array, to_atom, to_number
-from srcad.frontend.memory.merge import same
 from srcad.frontend.memory.trees import result_tree
 from srcad.frontend.procedures.placing import append_all, place, placed, tree_value
 from srcad.frontend.procedures.procedures import check_closed

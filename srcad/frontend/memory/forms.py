@@ -23,8 +23,8 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import load, to_atom
-from srcad.frontend.memory.merge import same
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, join

@@ -12,32 +12,29 @@ share an array on one side and not on the other may share memory afterwards, and
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import LinearMap
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
     ArrayRef,
-    Bound,
     Cell,
     Choice,
     DictCell,
     FrameCell,
     GrownCell,
     InstanceCell,
-    Iter,
     ListCell,
     Lost,
-    Method,
     Mixed,
     Num,
     Obj,
     Partial,
+    Parts,
     Range,
     Ref,
     Slice,
@@ -46,14 +43,18 @@ from srcad.frontend.core.values import (
     Twins,
     Undef,
     Value,
+    constant_key,
 )
-from srcad.frontend.memory.arrays import box, describe, load, same_path, step_key, to_atom
+from srcad.frontend.core.walk import same
+from srcad.frontend.memory.arrays import box, describe, load, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
 from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
 
 Key = tuple[Any, ...]
+AnyList = ListCell | GrownCell
+P = TypeVar("P", bound=Parts)
 
 
 @dataclass(eq=False)
@@ -110,25 +111,31 @@ class Merger:
         return made
 
     def cell(self, key: Key, ids: tuple[int, int], a: Cell, b: Cell) -> Cell:
-        if isinstance(a, Lost) or isinstance(b, Lost):
-            return a if isinstance(a, Lost) else b
-        if isinstance(a, Twins) and isinstance(b, Twins):
-            return Twins(a.pairs | b.pairs)
-        if isinstance(a, FrameCell) and isinstance(b, FrameCell):
-            return FrameCell(a.code, self.names(key, a.names, b.names), a.parent)
-        if isinstance(a, ArrayCell) and isinstance(b, ArrayCell):
-            return self.array_cell(key, a, b)
-        if isinstance(a, InstanceCell) and isinstance(b, InstanceCell):
-            a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
-            fields = self.names(key, dict(a.fields), dict(b.fields))
-            joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
-            return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
-        if isinstance(a, DictCell) and isinstance(b, DictCell):
-            fields = self.names(key, dict(a.items), dict(b.items))
-            return replace(a, items=tuple(fields.items()), unsure=missing(a, b))
-        if isinstance(a, (ListCell, GrownCell)) and isinstance(b, (ListCell, GrownCell)):
-            return self.list_cell(key, ids, a, b)
+        match a, b:
+            case Lost(), _:
+                return a
+            case _, Lost():
+                return b
+            case Twins(), Twins():
+                return Twins(a.pairs | b.pairs)
+            case FrameCell(), FrameCell():
+                return FrameCell(a.code, self.names(key, a.names, b.names), a.parent)
+            case ArrayCell(), ArrayCell():
+                return self.array_cell(key, a, b)
+            case InstanceCell(), InstanceCell():
+                return self.instance_cell(key, ids, a, b)
+            case DictCell(), DictCell():
+                fields = self.names(key, a.entries(), b.entries())
+                return replace(a, items=tuple(fields.items()), unsure=missing(a, b))
+            case ListCell() | GrownCell(), ListCell() | GrownCell():
+                return self.list_cell(key, ids, a, b)
         self.m.bug("two states of one object are of different kinds")
+
+    def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
+        a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
+        fields = self.names(key, a.entries(), b.entries())
+        joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
+        return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
 
     def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
         """The instance with those attributes that its class has for it, where the other side has its own."""
@@ -141,7 +148,7 @@ class Merger:
                     fields[name] = get_attribute(self.m, Ref(cell_id), name)
         return replace(mine, fields=tuple(fields.items()))
 
-    def names(self, key: Key, a: dict[Any, Value], b: dict[Any, Value]) -> dict[Any, Value]:
+    def names(self, key: Key, a: Mapping[Any, Value], b: Mapping[Any, Value]) -> dict[Any, Value]:
         every = {**a, **b}
         return {
             name: self.value((*key, name), a.get(name, UNDEFINED_VALUE), b.get(name, UNDEFINED_VALUE)) for name in every
@@ -152,24 +159,29 @@ class Merger:
         contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
         return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous)
 
-    def list_cell(self, key: Key, ids: tuple[int, int], a: Any, b: Any) -> Cell:
-        if isinstance(a, ListCell) and isinstance(b, ListCell) and len(a.items) == len(b.items):
-            pairs = zip(a.items, b.items, strict=True)
-            return replace(a, items=tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)))
+    def list_cell(self, key: Key, ids: tuple[int, int], a: AnyList, b: AnyList) -> Cell:
+        match a, b:
+            case ListCell(), ListCell() if len(a.items) == len(b.items):
+                return a.rebuild(self.each(key, a, b))
         element = self.element_type(a, b)
         one, two = self.grown(self.a, a, element), self.grown(self.b, b, element)
         self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
         var = self.atoms((*key, "list"), one.var, two.var)
         aliases, lists = one.aliases | two.aliases, one.lists | two.lists
-        places, content = (self.version(key, one, two, name) for name in ("places", "content"))
+        places = self.version((*key, "places"), one.places, two.places)
+        content = self.version((*key, "content"), one.content, two.content)
         twice = one.repeated or two.repeated
         return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice)
 
-    def version(self, key: Key, one: GrownCell, two: GrownCell, name: str) -> Any:
-        a, b = getattr(one, name), getattr(two, name)
-        return a if a is b else self.versions.setdefault((*key, name), object())
+    def each(self, key: Key, a: Parts, b: Parts) -> list[Value]:
+        """The children of both, joined one by one."""
+        rows = zip(a.keys(), a.children(), b.children(), strict=True)
+        return [self.value((*key, name), x, y) for name, x, y in rows]
 
-    def element_type(self, a: Any, b: Any) -> Type | None:
+    def version(self, key: Key, a: object, b: object) -> object:
+        return a if a is b else self.versions.setdefault(key, object())
+
+    def element_type(self, a: AnyList, b: AnyList) -> Type | None:
         """What the elements of both lists are, as far as the grown ones tell."""
         for cell in (a, b):
             if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf):
@@ -181,7 +193,7 @@ class Merger:
                 return boxed.type.element if isinstance(boxed.type, ListOf) else None
         return None
 
-    def grown(self, side: Side, cell: Any, element: Type | None) -> GrownCell:
+    def grown(self, side: Side, cell: AnyList, element: Type | None) -> GrownCell:
         if isinstance(cell, GrownCell):
             return cell
         with self.m.on_side(side.heap, side.equations):
@@ -190,92 +202,74 @@ class Merger:
     # ---- values
 
     def value(self, key: Key, a: Value, b: Value) -> Value:
-        if a is b or same(a, b):
+        if same(a, b):
             return a
-        if isinstance(a, Mixed) or isinstance(b, Mixed):
-            return a if isinstance(a, Mixed) else b
-        if isinstance(a, Undef) or isinstance(b, Undef) or isinstance(a, Partial) or isinstance(b, Partial):
-            return self.half_defined(key, a, b)
-        if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items) and a.cls is b.cls:
-            pairs = zip(a.items, b.items, strict=True)
-            return Tup(tuple(self.value((*key, k), x, y) for k, (x, y) in enumerate(pairs)), a.cls)
-        if isinstance(a, (Range, Slice)) and type(a) is type(b):
-            return self.parts(key, a, b)
-        if isinstance(a, Ref) and isinstance(b, Ref):
-            return self.refs(key, a, b)
-        if isinstance(a, ArrayRef) or isinstance(b, ArrayRef):
-            return self.arrays(key, a, b)
+        match a, b:
+            case Mixed(), _:
+                return a
+            case _, Mixed():
+                return b
+            case (Undef() | Partial(), _) | (_, Undef() | Partial()):
+                return self.half_defined(key, a, b)
+            case (Tup(), Tup()) | (Range(), Range()) | (Slice(), Slice()) if a.rest() == b.rest():
+                return a.rebuild(self.each(key, a, b))
+            case Ref(), Ref():
+                return self.refs(key, a, b)
+            case (ArrayRef(), _) | (_, ArrayRef()):
+                return self.arrays(key, a, b)
         return self.scalars(key, a, b)
-
-    def parts(self, key: Key, a: Any, b: Any) -> Value:
-        names = ("start", "stop", "step")
-        made: Value = type(a)(*(self.value((*key, n), getattr(a, n), getattr(b, n)) for n in names))
-        return made
 
     def half_defined(self, key: Key, a: Value, b: Value) -> Value:
         """A name that has no value on one side: reading it afterwards is refused after an if, and left to Python after
         a loop, which raises for it as the user's own code does."""
         plain_a = a.value if isinstance(a, Partial) else a
         plain_b = b.value if isinstance(b, Partial) else b
-        if isinstance(plain_a, Undef) and isinstance(plain_b, Undef):
-            return UNDEFINED_VALUE
-        if isinstance(plain_a, Undef):
-            made = self.one_sided(key, plain_b, self.b, first=False)
-        elif isinstance(plain_b, Undef):
-            made = self.one_sided(key, plain_a, self.a, first=True)
-        else:
-            made = self.value(key, plain_a, plain_b)
+        match plain_a, plain_b:
+            case Undef(), Undef():
+                return UNDEFINED_VALUE
+            case Undef(), _:
+                made = self.one_sided(key, plain_b, self.b, first=False)
+            case _, Undef():
+                made = self.one_sided(key, plain_a, self.a, first=True)
+            case _:
+                made = self.value(key, plain_a, plain_b)
         hidden = isinstance(key[-1], str) and key[-1].startswith("$")
         return Partial(made, self.m.builder.span) if self.partial and not hidden else made
 
     def one_sided(self, key: Key, value: Value, side: Side, first: bool) -> Value:
         """What is left of a value that only one side has: its variables must be yielded to be seen outside."""
-        if isinstance(value, (Num, Obj)) and isinstance(value.var, Var):
-            pair = (value.var, UNDEF) if first else (UNDEF, value.var)
-            var = self.atoms(key, *pair)
-            return Num(var) if isinstance(value, Num) and isinstance(var, Var) else Obj(var)
-        if isinstance(value, Tup):
-            items = (self.one_sided((*key, k), item, side, first) for k, item in enumerate(value.items))
-            return Tup(tuple(items), value.cls)
-        if isinstance(value, ArrayRef):
-            return self.one_sided_array(key, value, side, first)
-        if isinstance(value, Ref) and not (value.cell in self.a.heap and value.cell in self.b.heap):
-            return self.one_sided_cell(key, value, side, first)
-        if isinstance(value, (Range, Slice)):
-            parts = (self.one_sided((*key, n), getattr(value, n), side, first) for n in ("start", "stop", "step"))
-            made: Value = type(value)(*parts)
-            return made
-        if isinstance(value, Iter):
-            parts = (self.one_sided((*key, k), p, side, first) for k, p in enumerate(value.parts))
-            return replace(value, parts=tuple(parts))
-        return self.one_sided_callable(key, value, side, first)
+        match value:
+            case ArrayRef():
+                return self.one_sided_array(key, value, side, first)
+            case Ref():
+                both = value.cell in self.a.heap and value.cell in self.b.heap
+                return value if both else self.one_sided_cell(key, value, side, first)
+        return self.yielded(key, value, side, first)
 
-    def one_sided_callable(self, key: Key, value: Value, side: Side, first: bool) -> Value:
-        """A function that holds values."""
-        if isinstance(value, Bound):
-            held = (*value.first, *(v for _, v in value.keywords))
-            kept = [self.one_sided((*key, k), v, side, first) for k, v in enumerate(held)]
-            names = (name for name, _ in value.keywords)
-            keywords = tuple(zip(names, kept[len(value.first) :], strict=True))
-            function = self.one_sided((*key, "function"), value.function, side, first)
-            return Bound(function, tuple(kept[: len(value.first)]), keywords)
-        if isinstance(value, Method):
-            return Method(value.name, self.one_sided((*key, "owner"), value.owner, side, first))
-        if isinstance(value, LinearMap):
-            pairs = [(a, UNDEF) if first else (UNDEF, a) for a in value.operands]
-            operands = (self.atoms((*key, k), *pair) for k, pair in enumerate(pairs))
-            return replace(value, operands=tuple(operands))
-        return value
+    def yielded(self, key: Key, whole: P, side: Side, first: bool) -> P:
+        """The same value or cell, all of whose variables are yielded by the one side that has it."""
+        rows = zip(whole.keys(), whole.children(), strict=True)
+        children = [self.one_sided((*key, name), child, side, first) for name, child in rows]
+        atoms = whole.atoms()
+        keys = [key] if len(atoms) == 1 else [(*key, k) for k in range(len(atoms))]
+        outside = [self.yielded_atom(one, atom, first) for one, atom in zip(keys, atoms, strict=True)]
+        return whole.rebuild(children).with_atoms(outside) if children or outside else whole
+
+    def yielded_atom(self, key: Key, atom: Atom, first: bool) -> Atom:
+        """A variable that only one side has, as it is seen outside; it has no value on the other side."""
+        if isinstance(atom, Const):
+            return atom
+        return self.atoms(key, *((atom, UNDEF) if first else (UNDEF, atom)))
 
     def one_sided_array(self, key: Key, value: ArrayRef, side: Side, first: bool) -> Value:
         both = value.cell in self.a.heap and value.cell in self.b.heap
         if both and not value.path:
             return value
-        memo = ("one", value.cell, repr_path(value), first)
+        memo = ("one", value.rest(), first)
         if memo not in self.cells:
             with self.m.on_side(side.heap, side.equations):
                 content = load(self.m, value)
-            var = self.atoms((*key, "array"), *((content, UNDEF) if first else (UNDEF, content)))
+            var = self.yielded_atom((*key, "array"), content, first)
             old = side.heap[value.cell]
             contiguous = old.contiguous if isinstance(old, ArrayCell) and not value.path else None
             ids = (value.cell, None) if first else (None, value.cell)
@@ -291,21 +285,9 @@ class Merger:
         return Ref(self.cells[memo])
 
     def one_sided_content(self, key: Key, cell: Cell, side: Side, first: bool) -> Cell:
-        def part(name: Any, value: Value) -> Value:
-            return self.one_sided((*key, name), value, side, first)
-
-        if isinstance(cell, ListCell):
-            return replace(cell, items=tuple(part(k, item) for k, item in enumerate(cell.items)))
-        if isinstance(cell, DictCell):
-            return replace(cell, items=tuple((k, part(k, item)) for k, item in cell.items))
-        if isinstance(cell, InstanceCell):
-            return replace(cell, fields=tuple((k, part(k, item)) for k, item in cell.fields))
-        if isinstance(cell, GrownCell):
-            var = self.atoms((*key, "list"), *((cell.var, UNDEF) if first else (UNDEF, cell.var)))
-            return replace(cell, var=var)
-        if isinstance(cell, Lost):
-            return cell
-        self.m.bug("a frame outlives its branch")
+        if isinstance(cell, FrameCell):
+            self.m.bug("a frame outlives its branch")
+        return self.yielded((*key, "list") if isinstance(cell, GrownCell) else key, cell, side, first)
 
     def refs(self, key: Key, a: Ref, b: Ref) -> Value:
         """Two containers: a new one with the joined content, if they are alike."""
@@ -332,16 +314,14 @@ class Merger:
 
     def arrays(self, key: Key, a: Value, b: Value) -> Value:
         """An array on one side at least: a cell of its own, which may share memory with those it comes from."""
-        if isinstance(a, ArrayRef) and isinstance(b, ArrayRef) and a.cell == b.cell and same_path(a.path, b.path):
-            return a
         memo = (identity(a), identity(b))
         if memo in self.cells:
             self.groups[key] = self.cells[memo]
             return ArrayRef(self.cells[memo])
-        atoms = [self.content(side, value) for side, value in ((self.a, a), (self.b, b))]
-        if None in atoms:
+        one, two = self.content(self.a, a), self.content(self.b, b)
+        if one is None or two is None:
             return self.choice(key, a, b)
-        var = self.atoms((*key, "array"), *atoms)
+        var = self.atoms((*key, "array"), one, two)
         if not isinstance(var.type, (Array, Unknown)):
             return Num(var) if isinstance(var, Var) else Static(var.value)
         ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
@@ -358,33 +338,33 @@ class Merger:
                 contiguous = None if contiguous is None or layout is None else contiguous | layout
         return ArrayCell(var, contiguous=contiguous)
 
-    def content(self, side: Side, value: Value) -> Any:
+    def content(self, side: Side, value: Value) -> Atom | None:
         """The variable of a number or array; None for anything else."""
-        if isinstance(value, ArrayRef):
-            with self.m.on_side(side.heap, side.equations):
-                return load(self.m, value)
-        if isinstance(value, Num):
-            return value.var
-        if isinstance(value, Static) and (value.value is None or isinstance(value.value, (int, float, complex))):
-            return const(value.value)
+        match value:
+            case ArrayRef():
+                with self.m.on_side(side.heap, side.equations):
+                    return load(self.m, value)
+            case Num():
+                return value.var
+            case Static(value=None | int() | float() | complex()):
+                return const(value.value)
         return None
 
     def scalars(self, key: Key, a: Value, b: Value) -> Value:
         a, b = self.settled(a, True), self.settled(b, False)
         if same(a, b):
             return a
-        atoms = [self.content(side, value) for side, value in ((self.a, a), (self.b, b))]
-        numeric = [x is not None and not (isinstance(x, Const) and x.value is None) for x in atoms]
-        if all(x is not None for x in atoms) and any(numeric):
-            var = self.atoms(key, *atoms)
+        one, two = self.content(self.a, a), self.content(self.b, b)
+        if one is not None and two is not None and not (is_none(one) and is_none(two)):
+            var = self.atoms(key, one, two)
             return Num(var) if isinstance(var, Var) else Static(var.value)
         if isinstance(a, Obj) or isinstance(b, Obj):
-            pair = []
-            for side, value in ((self.a, a), (self.b, b)):
-                with self.m.on_side(side.heap, side.equations):
-                    pair.append(to_atom(self.m, value))
-            return Obj(self.atoms(key, *pair))
+            return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
         return self.choice(key, a, b)
+
+    def object(self, side: Side, value: Value) -> Atom:
+        with self.m.on_side(side.heap, side.equations):
+            return to_atom(self.m, value)
 
     def settled(self, value: Value, holds: bool) -> Value:
         """What is known of a bool where the condition of the branch holds, or doesn't: that, or its opposite."""
@@ -423,7 +403,7 @@ def joined_type(a: Atom, b: Atom) -> Type:
     joined = join(a.type, b.type)
     if joined is not None:
         return joined
-    none = [isinstance(x, Const) and x.value is None for x in (a, b)]
+    none = [is_none(x) for x in (a, b)]
     if any(none) and any(is_numeric(x.type) for x in (a, b)):
         other = b if none[0] else a
         return Unknown(dtype_of(other.type))
@@ -437,60 +417,38 @@ def as_float(atom: Atom, t: Type) -> Atom:
     return atom
 
 
+def is_none(atom: Atom) -> bool:
+    return isinstance(atom, Const) and atom.value is None
+
+
 def is_start(atom: Atom) -> bool:
     return isinstance(atom, Const) and type(atom.value) in (int, float) and atom.value == 0
 
 
 def same_constant(a: Const, b: Const) -> bool:
-    return a is b or (type(a.value) is type(b.value) and (a.value is b.value or equal(a.value, b.value)))
-
-
-def equal(a: Any, b: Any) -> bool:
-    simple = (int, float, complex, str, bytes, bool, type(None))
-    if isinstance(a, simple) and isinstance(b, simple):
-        return repr(a) == repr(b)
-    return a is b
-
-
-def same(a: Value, b: Value) -> bool:
-    if isinstance(a, Static) and isinstance(b, Static):
-        return type(a.value) is type(b.value) and equal(a.value, b.value)
-    if isinstance(a, ArrayRef) and isinstance(b, ArrayRef):
-        return a.cell == b.cell and same_path(a.path, b.path)
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, (Num, Obj)) and isinstance(b, (Num, Obj)):
-        return a.var is b.var
-    if isinstance(a, Tup) and isinstance(b, Tup):
-        return a.cls is b.cls and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
-    return a == b
+    return a is b or a.value is b.value or constant_key(a.value) == constant_key(b.value)
 
 
 def missing(a: DictCell | InstanceCell, b: DictCell | InstanceCell) -> frozenset[Any]:
     """The keys or attributes that one of the two may not have."""
-    one, two = (dict(c.items if isinstance(c, DictCell) else c.fields).keys() for c in (a, b))
-    return frozenset((one ^ two) | a.unsure | b.unsure)
+    return frozenset((a.entries().keys() ^ b.entries().keys()) | a.unsure | b.unsure)
 
 
 def alike(a: Cell, b: Cell) -> bool:
-    if isinstance(a, Lost) or isinstance(b, Lost):
-        return True
-    if isinstance(a, (ListCell, GrownCell)):
-        return isinstance(b, (ListCell, GrownCell))
-    if isinstance(a, DictCell) and isinstance(b, DictCell):
-        return [k for k, _ in a.items] == [k for k, _ in b.items]
-    if not isinstance(a, InstanceCell) or not isinstance(b, InstanceCell) or a.cls is not b.cls:
-        return False
-    return a.origin is b.origin or {k for k, _ in a.fields} == {k for k, _ in b.fields}
+    match a, b:
+        case (Lost(), _) | (_, Lost()):
+            return True
+        case ListCell() | GrownCell(), ListCell() | GrownCell():
+            return True
+        case DictCell(), DictCell():
+            return list(a.entries()) == list(b.entries())
+        case InstanceCell(), InstanceCell() if a.cls is b.cls:
+            return a.origin is b.origin or a.entries().keys() == b.entries().keys()
+    return False
 
 
-def identity(value: Value) -> Any:
-    if isinstance(value, ArrayRef):
-        return value.cell, repr_path(value)
-    if isinstance(value, (Num, Obj)):
-        return value.var
+def identity(value: Value) -> Hashable:
+    match value:
+        case ArrayRef() | Num() | Obj():
+            return value.rest()
     return type(value), repr(value)
-
-
-def repr_path(ref: ArrayRef) -> Any:
-    return tuple(map(step_key, ref.path))

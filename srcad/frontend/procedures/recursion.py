@@ -33,6 +33,7 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import same
 from srcad.frontend.memory.forms import (
     Form,
     Leaf,
@@ -45,7 +46,6 @@ from srcad.frontend.memory.forms import (
     put_together,
     taken_apart,
 )
-from srcad.frontend.memory.merge import same
 from srcad.frontend.procedures.procedures import NoProcedure, close, group_of, is_quiet
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Equation, Input, Region, Var

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srcad.trace.nodes import Trace
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import reached, with_procedures
 from srcad.transform.simplify import (  # noqa: F401 - these fill the tables of folding
     constants,
@@ -20,17 +21,17 @@ from srcad.transform.simplify.hoist import hoist
 ROUNDS = 10  # deep nests settle from the inside out, one level a round; the rest takes two or three
 
 
-def simplify(trace: Trace, across: bool = False) -> Trace:
+def simplify(trace: Trace, across: bool = False, run: Runner = PLAIN) -> Trace:
     """An equivalent trace that does less.
 
     With `across`, an `if` of the primal and its adjoint may become one: only for traces that won't be split in two.
     """
     if trace.procedures:
-        trace = with_procedures(reached(trace), lambda procedure: simplify(procedure))
-    trace = eliminate(trace)
+        trace = with_procedures(reached(trace), lambda procedure: simplify(procedure, run=run.within))
+    trace = run(eliminate, trace)
     for _ in range(ROUNDS):
         before = trace
-        trace = eliminate(merge_common(fold(trace, across)))
+        trace = run(eliminate, run(merge_common, run(fold, trace, across)))
         if trace is before:
             break
-    return eliminate(merge_common(hoist(trace)))
+    return run(eliminate, run(merge_common, run(hoist, trace)))

@@ -1,6 +1,6 @@
 """The adjoint of a trace: its equations, then their adjoints in reverse.
 
-    activity -> reverse sweep -> dead code -> witnesses of shapes -> recording -> dead code
+    activity -> reverse sweep -> its dead code -> witnesses of shapes -> recording -> settling -> dead code
 
 The reverse sweep may read whatever the forward sweep has ever computed. So after dead code has gone, what it reads of
 a region that is left *is* what that region must record.
@@ -17,9 +17,10 @@ from srcad.analysis.crossing import Activities, activities
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Parameter, Path, Region, Trace, Var
+from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, leaves
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import with_procedures
-from srcad.trace.rewrite import rewritten, with_body
+from srcad.trace.rewrite import rewritten, same_things, with_body
 from srcad.trace.types import is_differentiable
 from srcad.transform.simplify.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify.prune import pruned
@@ -29,7 +30,7 @@ from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.opened import opened
 from srcad.transform.sweeps.procedures import Pair, Pairs, derived, pairs, recording, seeds_of
 from srcad.transform.sweeps.record import record
-from srcad.transform.sweeps.settle import settled
+from srcad.transform.sweeps.settle import settle
 from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import fit_exactly
 from srcad.transform.sweeps.witness import witnessed
@@ -42,71 +43,115 @@ class Seed(Input):
     """An input that is the adjoint of a result."""
 
 
-def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one") -> Trace:
+def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one", run: Runner = PLAIN) -> Trace:
     """The trace of the adjoints of the inputs `wrt`, behind the results of the primal if `value`.
 
     Seeds "one": the first result has the adjoint 1, the others none; or an adjoint, or None, for each result. "inputs"
     (or None): each differentiable result has its adjoint as a further input, a `Seed`. The output is the tuple of the
     adjoints; with `value` a pair of the primal's output and that tuple.
     """
-    trace = with_procedures(_primal(trace), _primal)
-    inputs = [trace.inputs[k].var for k in wrt]
-    bars = _seeds(trace, seeds)
+    trace = run(primal, trace)
+    inputs = tuple(trace.inputs[k].var for k in wrt)
+    bars = tuple(_seeds(trace, seeds))
     seeded = (r for r, bar in zip(trace.body.results, bars, strict=True) if bar)
     active = activities(trace, inputs, seeded, is_flat)
     known = pairs(trace, active.signatures)
-    made = _both(trace, inputs, bars, value, active.main, active, known)
-    return pruned(replace(made, procedures={**trace.procedures, **_procedures(trace, active, known)}))
+    procedures = {**trace.procedures, **_procedures(trace, active, known, run.within)}
+    made = both_sweeps(replace(trace, procedures=procedures), Task(inputs, bars, active.main, active, known), run)
+    return run(pruned, run(eliminate, made if value else without_value(made)))
+
+
+def primal(trace: Trace) -> Trace:
+    """A trace as one that is differentiated: what its derivatives are made of is the user's, or "inner"."""
+    return with_procedures(_primal(trace), _primal)
 
 
 def _primal(trace: Trace) -> Trace:
-    """A trace as one that is differentiated."""
+    inputs = tuple(Input(e.var, e.path, e.free, e.label) if isinstance(e, Seed) else e for e in trace.inputs)
+    trace = trace if same_things(inputs, trace.inputs) else replace(trace, inputs=inputs)
     return opened(with_body(trace, rewritten(trace.body, _as_primal)))
 
 
-def _both(
-    trace: Trace,
-    inputs: Sequence[Var],
-    bars: Sequence[Atom | None],
-    value: bool,
-    active: Activity,
-    across: Activities,
-    known: Pairs,
-) -> Trace:
-    """Both sweeps over a body."""
-    trace = recording(trace, active, known)
-    sweep = Sweep(builder(), active, trace, across, known)
+@dataclass(frozen=True)
+class Task:
+    """What is to be differentiated: variables for the adjoints of `inputs`, and the adjoint that each result has.
+
+    `active`, `across`: what is active in the trace, and in all procedures; `known`: the derivatives of these.
+    """
+
+    inputs: tuple[Var, ...]
+    bars: tuple[Atom | None, ...]
+    active: Activity
+    across: Activities
+    known: Pairs
+
+
+def both_sweeps(trace: Trace, task: Task, run: Runner) -> Trace:
+    """The forward sweep, and then the reverse one; the output is a pair of the primal's output and the adjoints."""
+    trace = run(recording, trace, task.active, task.known)
+    trace = run(reverse, trace, task)
+    trace = run(without_unread, trace)
+    trace = run(witness, trace)
+    trace = run(hand_over, trace)
+    return run(settle, trace)
+
+
+def reverse(trace: Trace, task: Task) -> Trace:
+    """The equations of a trace, and then their adjoints, which read whatever the trace has ever computed."""
+    sweep = Sweep(builder(), task.active, trace, task.across, task.known)
     sweep.b.role = "adjoint"
-    body = _joined(trace, _reversed(sweep, trace, inputs, bars), value)
-    further = tuple(Seed(bar, Path(bar.name or "")) for bar in bars if isinstance(bar, Var))
-    made = replace(
+    found = rename(_reversed(sweep, trace, task.inputs, task.bars), sweep.names)
+    further = tuple(Seed(bar, Path(bar.name or "")) for bar in task.bars if isinstance(bar, Var))
+    results = (*trace.body.results, *found.results)
+    first = len(trace.body.results)
+    bars = Node("tuple", tuple(Leaf(first + k) for k in range(len(task.inputs))))
+    return replace(
         trace,
         name=f"{trace.name}_grad",
         inputs=(*trace.inputs, *further),
         parameters=_parameters(trace, further),
-        body=rename(body, sweep.names),
-        output=_output(trace, len(inputs), value),
+        body=Region((), (*trace.body.equations, *found.equations), results),
+        output=Node("tuple", (trace.output, bars)),
     )
-    return eliminate(made)
 
 
-def _procedures(trace: Trace, active: Activities, known: Pairs) -> dict[str, Trace]:
+def without_unread(trace: Trace) -> Trace:
+    """Both sweeps, the reverse one without its dead code: what it reads from here on is what is to be recorded."""
+    forward, back = _parted(trace)
+    return _joined(trace, forward, eliminate_region(back))
+
+
+def witness(trace: Trace) -> Trace:
+    """Both sweeps, where the reverse one reads shapes of what is there anyway."""
+    forward, back = _parted(trace)
+    outside = [entry.var for entry in trace.inputs if not isinstance(entry, Seed)]
+    outside += [v for equation in forward.equations for v in equation.results]
+    return _joined(trace, forward, witnessed(back, outside))
+
+
+def hand_over(trace: Trace) -> Trace:
+    """Both sweeps, where what the reverse one reads of loops and branches is recorded there, or computed again."""
+    return _joined(trace, *record(*_parted(trace)))
+
+
+def without_value(trace: Trace) -> Trace:
+    """Both sweeps with the adjoints alone as results."""
+    bars = _parted(trace)[1].results
+    output = Node("tuple", tuple(map(Leaf, range(len(bars)))))
+    return replace(trace, body=replace(trace.body, results=bars), output=output)
+
+
+def _procedures(trace: Trace, active: Activities, known: Pairs, run: Runner) -> dict[str, Trace]:
     """The forward procedures and the pullbacks."""
 
     def swept(name: str, pair: Pair) -> tuple[Pair, Trace, Trace, list[Var]]:
         procedure, signature = trace.procedures[name], pair.signature
-        inputs = [procedure.inputs[k].var for k in signature.parameters]
-        bars = seeds_of(procedure, signature)
-        joint = simplify(_both(procedure, inputs, bars, True, active.procedures[name], active, known))
-        return pair, procedure, joint, [bar for bar in bars if isinstance(bar, Var)]
+        inputs = tuple(procedure.inputs[k].var for k in signature.parameters)
+        bars = tuple(seeds_of(procedure, signature))
+        joint = both_sweeps(procedure, Task(inputs, bars, active.procedures[name], active, known), run)
+        return pair, procedure, simplify(run(eliminate, joint), run=run), [bar for bar in bars if isinstance(bar, Var)]
 
     return derived(swept(name, pair) for name, pair in known.items())
-
-
-def _output(trace: Trace, count: int, value: bool) -> Node:
-    first = len(trace.body.results) if value else 0
-    bars = Node("tuple", tuple(Leaf(first + k) for k in range(count)))
-    return Node("tuple", (trace.output, bars)) if value else bars
 
 
 def _as_primal(equation: Equation) -> Equation:
@@ -158,10 +203,16 @@ def _reversed(sweep: Sweep, trace: Trace, inputs: Sequence[Var], seeds: Sequence
     return Region((), tuple(sweep.b.equations), results)
 
 
-def _joined(trace: Trace, reverse: Region, value: bool) -> Region:
-    reverse = eliminate_region(reverse)
-    outside = [entry.var for entry in trace.inputs]
-    outside += [v for equation in trace.body.equations for v in equation.results]
-    forward, reverse = record(trace.body, witnessed(reverse, outside))
-    results = (*(trace.body.results if value else ()), *reverse.results)
-    return settled(Region((), (*forward.equations, *reverse.equations), results))
+def _parted(trace: Trace) -> tuple[Region, Region]:
+    """The forward sweep, with the results of the primal, and the reverse one, with the adjoints."""
+    assert isinstance(trace.output, Node)
+    first = len(trace.body.results) - sum(1 for _ in leaves(trace.output.children[1]))
+    ahead = tuple(e for e in trace.body.equations if e.role != "adjoint")
+    back = tuple(e for e in trace.body.equations if e.role == "adjoint")
+    return Region((), ahead, trace.body.results[:first]), Region((), back, trace.body.results[first:])
+
+
+def _joined(trace: Trace, forward: Region, back: Region) -> Trace:
+    body = Region((), (*forward.equations, *back.equations), (*forward.results, *back.results))
+    same = same_things(body.equations, trace.body.equations) and same_things(body.results, trace.body.results)
+    return trace if same else replace(trace, body=body)

@@ -10,13 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
-from srcad.trace.rewrite import rewritten
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
+from srcad.trace.rewrite import rewritten, with_body
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots
 from srcad.trace.types import Undefined
 from srcad.trace.walk import walk
 
 READS_SHAPE = ("zeros_like", "materialise", "zeros_each")
+
+
+def settle(trace: Trace) -> Trace:
+    """The trace, where what may be undefined is None wherever recording reads it."""
+    return with_body(trace, settled(trace.body))
 
 
 def settled(region: Region, recorded: Iterable[Var] = ()) -> Region:

@@ -15,6 +15,7 @@ from srcad.analysis.activity import Flat
 from srcad.analysis.crossing import activities
 from srcad.ops.catalogue import builder
 from srcad.trace.nodes import Atom, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import with_procedures
 from srcad.trace.types import is_differentiable
 from srcad.transform.simplify.dead_code import eliminate
@@ -26,7 +27,7 @@ from srcad.transform.sweeps.opened import opened
 from srcad.transform.sweeps.procedure_tangents import directions as procedure_directions
 from srcad.transform.sweeps.procedure_tangents import movings, pushed
 from srcad.transform.sweeps.push import Push
-from srcad.transform.sweeps.settle import settled
+from srcad.transform.sweeps.settle import settle
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +35,23 @@ class Direction(Input):
     """An input that is the tangent of another one; its path is the same from another root, `x_dot` beside `x`."""
 
 
-def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
+def tangent(trace: Trace, wrt: Sequence[int], value: bool, run: Runner = PLAIN) -> Trace:
     """The trace of how the results move when the inputs `wrt` do: each of these has its tangent as a further input.
 
     The output has the structure of the primal's, with None where a result has no tangent; with `value` it is a pair
     of the primal's output and that.
     """
-    trace = with_procedures(opened(trace), opened)
+    moving = run(push_along, run(inline_rules, trace), wrt, value)
+    return run(pruned, run(eliminate, run(settle, moving)))
+
+
+def inline_rules(trace: Trace) -> Trace:
+    """The trace with the sources of rules in the place of their calls, where these are known."""
+    return with_procedures(opened(trace), opened)
+
+
+def push_along(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
+    """The equations of a trace, and behind each its tangent."""
     results = trace.body.results
     directions = beside(trace, tuple(dict.fromkeys(wrt)))
     moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
@@ -49,16 +60,15 @@ def tangent(trace: Trace, wrt: Sequence[int], value: bool) -> Trace:
     with push.deriving():
         dots = [push.whole_result(results[k]) for k in moving]
     body = Region((), tuple(push.b.equations), (*(results if value else ()), *dots))
-    made = replace(
+    return replace(
         trace,
         name=f"{trace.name}_jvp",
         inputs=(*trace.inputs, *directions.values()),
         parameters=with_directions(trace.parameters, tuple(directions.values())),
-        body=rename(settled(body), push.names),
+        body=rename(body, push.names),
         output=_output(trace, moving, value),
         procedures=procedures,
     )
-    return pruned(eliminate(made))
 
 
 def prepared(
