@@ -313,7 +313,7 @@ def _join_list(site: Site) -> Any:
 
 @batches("split")
 def _split(site: Site) -> Any:
-    return site.again(site.first.atom, axis=site.params.get("axis", 0) + 1)
+    return site.again_many(site.first.atom, axis=site.params.get("axis", 0) + 1)
 
 
 @batches("pad")
@@ -464,8 +464,13 @@ def _two_lists(site: Site) -> Any:
     return site.again(*map(site.whole, site.operands))
 
 
-@batches("list_pop", "list_reverse")
-def _one_list(site: Site) -> Any:
+@batches("list_pop")
+def _list_pop(site: Site) -> Any:
+    return site.again_many(site.first.atom)
+
+
+@batches("list_reverse")
+def _list_reverse(site: Site) -> Any:
     return site.again(site.first.atom)
 
 

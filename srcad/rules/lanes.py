@@ -77,12 +77,16 @@ class Site:
         """The operands behind the first, as they stand: indices, lengths."""
         return tuple(lane.atom for lane in self.operands[1:])
 
-    def emit(self, op: str, *operands: Any, **params: Any) -> Any:
+    def emit(self, op: str, *operands: object, **params: object) -> Var:
         return self.b.emit(op, *operands, **params)
 
-    def again(self, *operands: Any, **changed: Any) -> Any:
+    def again(self, *operands: object, **changed: object) -> Var:
         """The same operation, with these operands and with some params changed."""
         return self.b.emit(self.equation.op, *operands, **{**self.params, **changed})
+
+    def again_many(self, *operands: object, **changed: object) -> tuple[Var, ...]:
+        """The same operation of several results, with these operands and with some params changed."""
+        return self.b.emit_many(self.equation.op, *operands, **{**self.params, **changed})
 
     def whole(self, lane: Lane) -> Atom:
         """The operand with the leading axis."""

@@ -192,8 +192,7 @@ class Series:
         return self.emitted(eq)
 
     def emitted(self, eq: Equation) -> tuple[Atom, ...]:
-        made = self.b.emit(eq.op, *map(self.value, eq.operands), **eq.params)
-        return made if isinstance(made, tuple) else (made,)
+        return self.b.emit_many(eq.op, *map(self.value, eq.operands), **eq.params)
 
     def product(self, eq: Equation, n: int) -> Atom | None:
         """Leibniz: sum over k of n choose k times x^(k) y^(n-k)."""
@@ -226,7 +225,7 @@ class Series:
         """The product of that kind, count times."""
         if x is None or y is None:
             return None
-        product: Atom = self.b.emit(eq.op, x, y, *map(self.value, eq.operands[2:]), **eq.params)
+        product = self.b.emit(eq.op, x, y, *map(self.value, eq.operands[2:]), **eq.params)
         return product if count == 1 else self.b.emit("multiply", float(count), product)
 
     def plus(self, total: Atom | None, more: Atom | None) -> Atom | None:

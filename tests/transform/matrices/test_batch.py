@@ -80,7 +80,7 @@ WHOLE = ("slice", None, None, None)
 
 
 def emits(op: str, **params: Any) -> Callable[..., Any]:
-    return lambda b, *operands: b.emit(op, *operands, **params)
+    return lambda b, *operands: b.emit_many(op, *operands, **params)
 
 
 ONE = {
