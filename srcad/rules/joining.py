@@ -6,7 +6,7 @@ from typing import Any
 
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.joining import interior
-from srcad.rules.language import Expr, add_item, apply, dim, get_item, total, zeros
+from srcad.rules.language import Expr, add_item, apply, apply_many, dim, get_item, total, zeros
 from srcad.rules.shaping import shaped_like, sized
 from srcad.rules.table import Site, linear, rule
 
@@ -72,7 +72,7 @@ def _split(site: Site, *bars: Expr | None) -> Any:
     return site.apply("concatenate", *parts, axis=site.params["axis"])
 
 
-rule("split", _split, lambda site, x: apply("split", x, **site.params))
+rule("split", _split, lambda site, x: apply_many("split", x, **site.params))
 
 
 # ---- repeating
