@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import LOWERINGS, lowers, op, static
+from srcad.ops.catalogue import LOWERINGS, Kind, lowers, op, static
 from srcad.ops.elementwise import by_numpy
 from srcad.ops.structural import as_array, dtype_name
 from srcad.ops.typing import is_python, shaped
@@ -36,7 +36,7 @@ INTS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", 
 # ---- operations
 
 
-def _part_type(x: Type) -> Type:
+def _part_type(x: Type, *, python: bool | None = None) -> Type:
     """The real or imaginary part."""
     dtype = dtype_of(x)
     if dtype is None:
@@ -49,19 +49,31 @@ def _part_type(x: Type) -> Type:
 _PYTHONS = {"f": "float64", "c": "complex128", "i": "int64", "u": "int64", "b": "bool"}
 
 
+def _float_type(x: Type) -> Type:
+    return FLOAT
+
+
+def _int_type(x: Type) -> Type:
+    return INT
+
+
+def _complex_type(*parts: Type) -> Type:
+    return Scalar("complex128", True)
+
+
 def _item(x: Type) -> Type:
     if isinstance(x, (Array, Scalar)):
         return Scalar(_PYTHONS[np.dtype(x.dtype).kind], True)
     return Unknown(dtype_of(x))
 
 
-op("real", _part_type, "np.real({0})", elementwise=True, view=True)
-op("imag", _part_type, "np.imag({0})", elementwise=True, view=True)
-op("to_float", lambda x: FLOAT, "float({0})")
-op("to_int", lambda x: INT, "int({0})")
-op("to_complex", lambda *x: Scalar("complex128", True), lambda t, p: f"complex({', '.join(t)})")
-op("round_to_int", lambda x: INT, "round({0})")
-op("item", _item, "{0}.item()")
+op("real", Kind.ELEMENTWISE, _part_type, "np.real({0})", shares=True, linear=True)
+op("imag", Kind.ELEMENTWISE, _part_type, "np.imag({0})", shares=True, linear=True, read_only=True)
+op("to_float", Kind.CONVERSION, _float_type, "float({0})")
+op("to_int", Kind.CONVERSION, _int_type, "int({0})")
+op("to_complex", Kind.CONVERSION, _complex_type, lambda t, p: f"complex({', '.join(t)})")
+op("round_to_int", Kind.CONVERSION, _int_type, "round({0})")
+op("item", Kind.CONVERSION, _item, "{0}.item()")
 
 
 # ---- lowerings: numbers of other kinds

@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
     to_rank,
     with_new_axes,
 )
-from srcad.ops.catalogue import CallError, lowers, op, static
+from srcad.ops.catalogue import CallError, Index, Items, Kind, lowers, op, static
 from srcad.ops.shaping import (
     array_of,
     array_type,
@@ -87,7 +87,7 @@ def _concatenated(*xs: Type, axis: int) -> Type:
     return Array(dtype, tuple(dims))
 
 
-def _concatenated_list(xs: Type, axis: int | None) -> Type:
+def _concatenated_list(xs: Items, *, axis: int | None) -> Type:
     element = xs.element if isinstance(xs, ListOf) else Unknown()
     if axis is None:
         return array_type(element, (UNKNOWN_DIM,))
@@ -108,7 +108,7 @@ def _stacked(*xs: Type, axis: int) -> Type:
     return Array(dtype, (*dims[:axis], fixed(len(xs)), *dims[axis:]))
 
 
-def _splits(x: Type, sections: int, axis: int, uneven: bool = False) -> tuple[Type, ...]:
+def _splits(x: Type, *, sections: int, axis: int, uneven: bool = False) -> tuple[Type, ...]:
     dims = dims_or_raise(x, "splitting")
     n = dims[axis]
     sizes = [UNKNOWN_DIM] * sections
@@ -129,7 +129,7 @@ def times(a: Dim, b: Dim) -> Dim:
     return fixed(a.offset * b.offset) if a.symbol is None and b.symbol is None else UNKNOWN_DIM
 
 
-def _tiled(x: Type, *reps: Type) -> Type:
+def _tiled(x: Type, *reps: Index) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
@@ -139,19 +139,24 @@ def _tiled(x: Type, *reps: Type) -> Type:
     return array_type(x, tuple(map(times, dims, counts)))
 
 
-def _repeated(x: Type, repeats: Type, axis: int = 0) -> Type:
+def _repeated(x: Type, repeats: Index, *, axis: int | None = None) -> Type:
+    """Without an axis, of a vector: other arrays are raveled first."""
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
     scalar = isinstance(repeats, Scalar)
-    return _with_dim(x, axis, times(dims[axis], length_dim(repeats)) if scalar else UNKNOWN_DIM)
+    return _with_dim(x, axis or 0, times(dims[axis or 0], length_dim(repeats)) if scalar else UNKNOWN_DIM)
 
 
-def _padded(x: Type, width: tuple[tuple[int, int], ...], **_: Any) -> Type:
+def _padded(x: Type, *, width: tuple[tuple[int, int], ...], mode: str = "constant", constant_values: float = 0) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
     return array_type(x, [d.plus(before + after) for d, (before, after) in zip(dims, width, strict=True)])
+
+
+def _split_like(g: Type, parts: Items, *, axis: int | None) -> Type:
+    return parts
 
 
 # ---- spellings
@@ -175,18 +180,19 @@ def _pad_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"np.pad({', '.join([texts[0], repr(short), *options(params, {'mode': 'constant', 'constant_values': 0})])})"
 
 
-op("concatenate", _concatenated, sequence_call("np.concatenate", axis=0))
-op("concatenate_list", _concatenated_list, call("np.concatenate", axis=0), cost="cheap")
+op("concatenate", Kind.MOVEMENT, _concatenated, sequence_call("np.concatenate", axis=0))
+op("concatenate_list", Kind.MOVEMENT, _concatenated_list, call("np.concatenate", axis=0), cost="cheap")
 op(
     "split_like",
-    lambda g, parts, axis: parts,
+    Kind.MOVEMENT,
+    _split_like,
     lambda texts, params: f"split_like({texts[0]}, {texts[1]}, {params['axis']})",
 )
-op("stack", _stacked, sequence_call("np.stack", axis=0))
-op("split", _splits, _split_text, view=True, cost="free")
-op("tile", _tiled, _tile_text)
-op("repeat", _repeated, call("np.repeat", axis=None))
-op("pad", _padded, _pad_text)
+op("stack", Kind.MOVEMENT, _stacked, sequence_call("np.stack", axis=0))
+op("split", Kind.VIEW, _splits, _split_text, cost="free", linear=True)
+op("tile", Kind.MOVEMENT, _tiled, _tile_text)
+op("repeat", Kind.MOVEMENT, _repeated, call("np.repeat", axis=None))
+op("pad", Kind.MOVEMENT, _padded, _pad_text)
 
 
 # ---- lowerings: several arrays into one

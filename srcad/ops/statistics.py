@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import dim_atom, emit, known_rank, many_axes, one_axis, with_new_axes
-from srcad.ops.catalogue import lowers, op, static
+from srcad.ops.catalogue import Index, Kind, lowers, op, static
 from srcad.ops.elementwise import as_dtype
 from srcad.ops.joining import joined_along
 from srcad.ops.shaping import array_of, atleast_2d, transposed
@@ -23,14 +23,18 @@ from srcad.trace.types import UNKNOWN_DIM, Array, Type, dims_of, dtype_of, fixed
 # ---- types
 
 
-def _bincount(x: Type, *weights: Type, minlength: int = 0) -> Type:
-    return Array("float64" if weights else "int64", (UNKNOWN_DIM,))
+def _bincount(x: Index, weights: Type | None = None, *, minlength: int = 0) -> Type:
+    return Array("int64" if weights is None else "float64", (UNKNOWN_DIM,))
 
 
-def _histogram(x: Type, edges: Type, *weights: Type, **_: Any) -> Type:
+def _histogram(x: Type, edges: Type, weights: Type | None = None) -> Type:
     (n,) = dims_of(edges) or (UNKNOWN_DIM,)
-    dtype = dtype_of(weights[0]) if weights else "int64"
+    dtype = "int64" if weights is None else dtype_of(weights)
     return Array(dtype or "float64", (n.plus(-1),))
+
+
+def _edges_type(x: Type, *, bins: int | str = 10) -> Type:
+    return Array("float64", (UNKNOWN_DIM,))
 
 
 def _histogram_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -40,11 +44,12 @@ def _histogram_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 
 op(
     "bincount",
+    Kind.ALGORITHM,
     _bincount,
     lambda texts, params: f"np.bincount({', '.join([*texts, *options(params, {'minlength': 0})])})",
 )
-op("histogram", _histogram, _histogram_text)
-op("histogram_edges", lambda x, **_: Array("float64", (UNKNOWN_DIM,)), call("np.histogram_bin_edges", bins=10))
+op("histogram", Kind.ALGORITHM, _histogram, _histogram_text)
+op("histogram_edges", Kind.ALGORITHM, _edges_type, call("np.histogram_bin_edges", bins=10))
 
 
 # ---- lowerings: averages

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from srcad.ops.arguments import WHOLE, emit, length_dim
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import OPS, result_types
 from srcad.ops.einsum import parse
 from srcad.ops.subscripts import fancy_in_front
 from srcad.rules.lanes import (
@@ -121,7 +121,7 @@ def _store(site: Site) -> Any:
 
 
 def _item_rank(x: Lane, indices: tuple[Any, ...], index: Any) -> int:
-    rank = rank_of(OPS["get_item"].infer(x.plain, *indices, index=index))
+    rank = rank_of(result_types("get_item", (x.plain, *indices), {"index": index})[0])
     if rank is None:
         raise NotBatched("a store at places whose number of dimensions isn't known before the run")
     return rank

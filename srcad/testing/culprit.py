@@ -19,7 +19,6 @@ from srcad.calls.structures import is_float, map_leaves
 from srcad.compile.pipeline import Program
 from srcad.compile.requests import Call, Request
 from srcad.ops.catalogue import OPS, builder
-from srcad.ops.solvers import SOLUTIONS
 from srcad.rules import lookup
 from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
@@ -146,7 +145,9 @@ class _Judge(Interpreter):
         known, rule = OPS.get(equation.op), lookup(equation.op)
         if known is None or (known.effect and equation.op != "call") or rule is None:
             return False
-        if equation.op in SOLUTIONS:  # which move by what is known of them, not by what they are computed from
+        if (
+            known is not None and known.solution
+        ):  # which move by what is known of them, not by what they are computed from
             return False
         if not any(r in self.own for r in equation.results):
             return False
