@@ -12,14 +12,12 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import slots
 from srcad.trace.types import OPAQUE, is_differentiable
 
 Flat = Callable[[str], bool]
-
-# From which operand on an operation reads indices, through which no derivative passes.
-INDICES_FROM = {"get_item": 1, "set_item": 2, "add_item": 2, "list_get": 1, "list_set": 2, "list_add": 2}
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def carries(equation: Equation) -> tuple[Sequence[Atom], Sequence[Var], Sequence
 
 def differentiable_operands(equation: Equation) -> tuple[Atom, ...]:
     """The operands through which a derivative may pass."""
-    return equation.operands[: INDICES_FROM.get(equation.op)]
+    return equation.operands[: operation(equation).indices_from]
 
 
 class _Spread:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from srcad.analysis.activity import carries
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Input, Region, Trace, Var
 from srcad.trace.types import Array, Unknown
 
@@ -53,10 +53,10 @@ class _Writes:
         for region in equation.regions:
             self.region(region)
             self.flow(region.results, equation.results)
-        known = OPS.get(equation.op)
-        if known is not None and known.updates and equation.operands:
+        facts = operation(equation)
+        if facts.updates:
             self.written.update(dict.fromkeys(self.of(equation.operands[0])))
-        if known is not None and known.view:
+        if facts.view:
             self.flow(equation.operands[:1], equation.results[:1])
 
     def loop(self, equation: Equation) -> None:

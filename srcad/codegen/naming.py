@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from srcad.lowering.liveness import Liveness
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.walk import walk
@@ -126,7 +126,7 @@ def _affinities(trace: Trace) -> Iterator[tuple[Atom, Var]]:
     """Pairs of variables, the most important first."""
     equations = list(walk(trace.body))
     for eq in equations:
-        if eq.op in OPS and OPS[eq.op].updates and eq.operands:
+        if operation(eq).updates:
             yield eq.operands[0], eq.results[-1]
     for eq in equations:
         if eq.op in ("for", "while"):

@@ -35,7 +35,7 @@ from srcad.compile.running import configured
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend import Reading
 from srcad.frontend.core.reading import DERIVE, SWEEPS, Sweeps
-from srcad.ops.catalogue import OPS, builder
+from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
 from srcad.trace.rewrite import instance
@@ -222,7 +222,7 @@ def _apart(trace: Trace, results: Sequence[int]) -> tuple[Region, Var]:
 def _refuse_effects(primal: Trace) -> None:
     """What is done once for each direction must not be noticed."""
     for equation in walk(primal.body):
-        if equation.op in OPS and OPS[equation.op].effect and equation.op not in ("assert_", "raise_"):
+        if operation(equation).effect and not operation(equation).raises:
             raise NotYetSupported(
                 f"the sum of derivatives along all directions of {called(primal)}, which does something",
                 equation.span,

@@ -15,7 +15,7 @@ from srcad.compile.running import configured
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading, read
 from srcad.frontend.core.reading import DERIVE, derivation
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree
 from srcad.trace.printer import print_trace
@@ -71,15 +71,12 @@ class Program:
     @cached_property
     def has_effects(self) -> bool:
         """Whether a second run would be noticed: something is printed, drawn at random, changed."""
-        return any(e.op not in _REPEATABLE and OPS[e.op].effect for e in walk(self.primal.body) if e.op in OPS)
+        return any(operation(e).effect and not operation(e).raises for e in walk(self.primal.body))
 
 
 def _with_inlined(trace: Trace, always: bool = False) -> Trace:
     opened = inlined(trace, always)
     return trace if opened is trace else simplify(opened, run=configured())
-
-
-_REPEATABLE = ("assert_", "raise_")
 
 
 def compile_call(function: Callable[..., Any], call: Call, request: Request, argnums: tuple[Argnum, ...]) -> Program:

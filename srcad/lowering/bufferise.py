@@ -24,7 +24,7 @@ from typing import Any
 
 from srcad.analysis.aliases import CONTENT, OBJECT, Node, Sharing, flow, is_view, levels, makes_owned, nodes
 from srcad.lowering.liveness import Liveness, liveness
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.ops.subscripts import is_basic
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
 from srcad.trace.rewrite import Rewriter, with_parts
@@ -69,7 +69,7 @@ def bufferise(trace: Trace) -> Bufferised:
 
 def is_update(eq: Equation) -> bool:
     """Whether an equation overwrites memory (rather than making a new number)."""
-    if eq.regions or not OPS[eq.op].updates:
+    if not operation(eq).updates:
         return False
     return bool(levels(eq.results[-1].type)) and any(edge.level == OBJECT for edge in flow(eq))
 
@@ -192,7 +192,7 @@ class _Analysis:
             self.decide(eq, scope)
         self.store(eq, scope)
         harmless = eq.op == "call" and isinstance(eq.operands[0], Const) and eq.operands[0].value in HARMLESS
-        if (OPS[eq.op].effect and not harmless) or eq.op == "record_new":
+        if (operation(eq).effect and not harmless) or eq.op == "record_new":
             self.escape(eq, scope)
         for result in eq.results:
             self.sharing.define(result)

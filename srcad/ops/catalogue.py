@@ -62,11 +62,12 @@ class Kind(Enum):
     ALGORITHM = "any other computation on whole arrays: sorting, searching, transforms, solvers"
     CREATION = "makes an array out of lengths and numbers"
     QUERY = "tells of a value what a derivative cannot depend on: its shape, its length, its identity"
-    UPDATE = "makes its first result by overwriting operand 0, in generated code"
+    UPDATE = "a new value of operand 0, some of which is stored or added to: in generated code it is overwritten"
     COLLECTION = "makes lists, tuples and records, and takes them apart"
     OBJECT = "asks Python objects, of which nothing is known"
     EFFECT = "must run exactly once and in order: prints, raises, calls of unknown functions"
-    CONTROL = "runs regions, or a procedure of the trace"
+    CONTROL = "runs its regions"
+    PROCEDURE = "calls a procedure of the trace"
 
 
 class Facts(TypedDict, total=False):
@@ -74,6 +75,8 @@ class Facts(TypedDict, total=False):
 
     scalar: str | None
     shares: bool
+    overwrites: bool
+    total: bool
     cost: Literal["free", "cheap", "dear"]
     commutative: bool
     linear: bool
@@ -116,6 +119,7 @@ class Op:
     What it does with memory:
 
     shares          the result may share memory with operand 0, though it isn't a view
+    overwrites      in generated code operand 0 is overwritten to make the (first) result, though it is no update
     to_fill         makes a fresh array or list that is there to be filled, or is an object with an identity of its own:
                     two of them must not become one
     keeps           what it makes holds the operands themselves
@@ -125,6 +129,7 @@ class Op:
 
     raises          it has an effect, but none other than to raise: it may run again
     may_raise       it fails for some numbers of the right type
+    total           it never fails, nor warns, for numbers
     grows           its result may be far longer than its operands, for integers
     reads_object    what it answers may change from one time to the next
     solution        gives operand 0 back as what it is known to be: it moves by that, not by how it was computed
@@ -143,6 +148,8 @@ class Op:
     spelling: Spelling = ""
     scalar: str | None = None
     shares: bool = False
+    overwrites: bool = False
+    total: bool = False
     cost: Literal["free", "cheap", "dear"] = "cheap"
     commutative: bool = False
     linear: bool = False
@@ -175,7 +182,7 @@ class Op:
     @cached_property
     def updates(self) -> bool:
         """In generated code operand 0 is overwritten to make the (first) result."""
-        return self.kind is Kind.UPDATE
+        return self.kind is Kind.UPDATE or self.overwrites
 
     @cached_property
     def effect(self) -> bool:

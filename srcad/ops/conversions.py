@@ -73,7 +73,7 @@ op("to_float", Kind.CONVERSION, _float_type, "float({0})")
 op("to_int", Kind.CONVERSION, _int_type, "int({0})")
 op("to_complex", Kind.CONVERSION, _complex_type, lambda t, p: f"complex({', '.join(t)})")
 op("round_to_int", Kind.CONVERSION, _int_type, "round({0})")
-op("item", Kind.CONVERSION, _item, "{0}.item()")
+op("item", Kind.CONVERSION, _item, "{0}.item()", linear=True)
 
 
 # ---- lowerings: numbers of other kinds

@@ -128,7 +128,7 @@ def _indices_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 op("zeros", Kind.CREATION, _filled, _filled_text("np.zeros", dtype="float64"), to_fill=True)
 op("ones", Kind.CREATION, _filled, _filled_text("np.ones", dtype="float64"), to_fill=True)
 op("empty", Kind.CREATION, _filled, _filled_text("np.empty", dtype="float64"), to_fill=True)
-op("full", Kind.CREATION, _full, _full_text, to_fill=True)
+op("full", Kind.CREATION, _full, _full_text, to_fill=True, linear=True)
 op(
     "ones_like",
     Kind.CREATION,
@@ -158,11 +158,12 @@ op(
     shape_of=0,
     reads_dtype=True,
     like=0,
+    linear=True,
 )
 op("eye", Kind.CREATION, _eye, call("np.eye", k=0, dtype="float64"), to_fill=True)
 op("tri", Kind.CREATION, _eye, call("np.tri", k=0, dtype="float64"), to_fill=True)
 op("arange", Kind.CREATION, _arange, call("np.arange", dtype=None))
-op("linspace", Kind.CREATION, _linspace, _linspace_text)
+op("linspace", Kind.CREATION, _linspace, _linspace_text, linear=True)
 op("triangle_indices", Kind.CREATION, _triangle_types, _indices_text)
 
 

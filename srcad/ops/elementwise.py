@@ -141,6 +141,7 @@ COMMUTATIVE = frozenset({"add", "multiply", "equal", "not_equal", "logical_and",
 COMMUTATIVE |= {"bitwise_and", "bitwise_or", "bitwise_xor"}
 LINEAR = frozenset({"add", "subtract", "negative", "positive"})
 MAY_RAISE = frozenset({"power", "left_shift", "right_shift"})  # ints to negative powers
+TOTAL = frozenset({"add", "subtract", "multiply", "negative", "positive", "absolute"})
 GROWS = frozenset({"power", "left_shift"})
 
 
@@ -220,6 +221,7 @@ def _facts(name: str, scalar: str | None = None) -> Facts:
         bilinear=name == "multiply",
         may_raise=name in MAY_RAISE,
         grows=name in GROWS,
+        total=name in TOTAL,
     )
 
 

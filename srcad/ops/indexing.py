@@ -52,7 +52,7 @@ def _remaining_type(n: Index, places: Index) -> Type:
     return Array("int64", (UNKNOWN_DIM,))
 
 
-op("take_along_axis", Kind.MOVEMENT, _along_axis_type, "np.take_along_axis({0}, {1}, axis={axis})")
+op("take_along_axis", Kind.MOVEMENT, _along_axis_type, "np.take_along_axis({0}, {1}, axis={axis})", linear=True)
 op(
     "nonzero",
     Kind.ALGORITHM,

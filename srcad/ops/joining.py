@@ -181,17 +181,18 @@ def _pad_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 
 
 op("concatenate", Kind.MOVEMENT, _concatenated, sequence_call("np.concatenate", axis=0))
-op("concatenate_list", Kind.MOVEMENT, _concatenated_list, call("np.concatenate", axis=0), cost="cheap")
+op("concatenate_list", Kind.MOVEMENT, _concatenated_list, call("np.concatenate", axis=0), cost="cheap", linear=True)
 op(
     "split_like",
     Kind.MOVEMENT,
     _split_like,
     lambda texts, params: f"split_like({texts[0]}, {texts[1]}, {params['axis']})",
+    linear=True,
 )
 op("stack", Kind.MOVEMENT, _stacked, sequence_call("np.stack", axis=0))
 op("split", Kind.VIEW, _splits, _split_text, cost="free", linear=True)
-op("tile", Kind.MOVEMENT, _tiled, _tile_text)
-op("repeat", Kind.MOVEMENT, _repeated, call("np.repeat", axis=None))
+op("tile", Kind.MOVEMENT, _tiled, _tile_text, linear=True)
+op("repeat", Kind.MOVEMENT, _repeated, call("np.repeat", axis=None), linear=True)
 op("pad", Kind.MOVEMENT, _padded, _pad_text)
 
 

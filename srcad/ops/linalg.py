@@ -240,7 +240,7 @@ op("det", Kind.FACTORISATION, _scalars, "np.linalg.det({0})", cost="dear")
 op("cofactor", Kind.FACTORISATION, _square, "cofactor({0})", cost="dear")
 # how cofactors change; the first operand, if the second (its inverse is the third) is far from singular; else an error
 op("cofactor_change", Kind.FACTORISATION, _cofactor_change, "cofactor_change({0}, {1})", cost="dear")
-op("only_regular", Kind.VIEW, _only_regular, "only_regular({0}, {1}, {2})", cost="free")
+op("only_regular", Kind.VIEW, _only_regular, "only_regular({0}, {1}, {2})", cost="free", linear=True)
 op("slogdet", Kind.FACTORISATION, _slogdet, "np.linalg.slogdet({0})", cost="dear")
 op("cholesky", Kind.FACTORISATION, _cholesky, call("np.linalg.cholesky", upper=False), cost="dear")
 op("eigh", Kind.FACTORISATION, _eigh, call("np.linalg.eigh", UPLO="L"), cost="dear")
@@ -248,7 +248,7 @@ op("eigvalsh", Kind.FACTORISATION, _eigenvalues, call("np.linalg.eigvalsh", UPLO
 op("svd", Kind.FACTORISATION, _svd, call("np.linalg.svd", full_matrices=True, hermitian=False), cost="dear")
 op("singular_values", Kind.FACTORISATION, _singular_values, "np.linalg.svd({0}, compute_uv=False)", cost="dear")
 # the first operand, if the second is made of square matrices; else an error
-op("only_square", Kind.VIEW, _only_square, "only_square({0}, {1})", cost="free")
+op("only_square", Kind.VIEW, _only_square, "only_square({0}, {1})", cost="free", linear=True)
 op("qr", Kind.FACTORISATION, _qr, "np.linalg.qr({0})", cost="dear")
 op("pinv", Kind.FACTORISATION, _pinv, call("np.linalg.pinv", rcond=None, rtol=None, hermitian=False), cost="dear")
 op("lstsq", Kind.FACTORISATION, _lstsq, call("np.linalg.lstsq", rcond=None), cost="dear")

@@ -131,7 +131,7 @@ def _interp_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"np.interp({', '.join([*texts[:3], *ends])})"
 
 
-op("diff", Kind.SCAN, _diff, call("np.diff", axis=-1))
+op("diff", Kind.SCAN, _diff, call("np.diff", axis=-1), linear=True)
 op("interp", Kind.ALGORITHM, _interp, _interp_text)
 op("convolve", Kind.ALGORITHM, _convolve, call("np.convolve", mode="full"), cost="dear", bilinear=True)
 op("correlate", Kind.ALGORITHM, _correlate, call("np.correlate", mode="valid"), cost="dear", bilinear=True)
@@ -141,9 +141,9 @@ op("fftfreq", Kind.CREATION, _window_type, "np.fft.fftfreq({0})")
 op("rfftfreq", Kind.CREATION, _half, "np.fft.rfftfreq({0})")
 for _name in WINDOWS:
     op(_name, Kind.CREATION, _window_type, f"np.{_name}({{0}})")
-op("fft", Kind.ALGORITHM, _fft, _fourier_text, cost="dear")
-op("rfft", Kind.ALGORITHM, _rfft, _fourier_text, cost="dear")
-op("irfft", Kind.ALGORITHM, _irfft, _fourier_text, cost="dear")
+op("fft", Kind.ALGORITHM, _fft, _fourier_text, cost="dear", linear=True)
+op("rfft", Kind.ALGORITHM, _rfft, _fourier_text, cost="dear", linear=True)
+op("irfft", Kind.ALGORITHM, _irfft, _fourier_text, cost="dear", linear=True)
 
 
 # ---- lowerings: differences and derivatives

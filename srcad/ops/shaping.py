@@ -212,23 +212,31 @@ def _k_text(function: str, option: str) -> Any:
     return spelling
 
 
-op("reshape", Kind.VIEW, _reshaped, _reshape_text, cost="free")
-op("reshape_like", Kind.VIEW, _like, "{0}.reshape({1}.shape)", cost="free", shape_of=1, like=1)
+op("reshape", Kind.VIEW, _reshaped, _reshape_text, cost="free", linear=True)
+op("reshape_like", Kind.VIEW, _like, "{0}.reshape({1}.shape)", cost="free", shape_of=1, like=1, linear=True)
 # the operand itself, of which the lengths are known from elsewhere
-op("with_dims", Kind.VIEW, _with_dims, "{0}", cost="free")
-op("ravel", Kind.VIEW, _raveled, _method("ravel"), cost="free")
-op("flatten", Kind.MOVEMENT, _raveled, _method("flatten"))
-op("transpose", Kind.VIEW, _transposed, _transpose_text, cost="free")
-op("expand_dims", Kind.VIEW, _expanded, _expand_text, cost="free")
-op("squeeze", Kind.VIEW, _squeezed, call("np.squeeze", axis=None), cost="free")
-op("broadcast_to", Kind.VIEW, _broadcast, shape_call("np.broadcast_to"), cost="free", read_only=True)
-op("roll", Kind.MOVEMENT, _rolled, _roll_text)
-op("flip", Kind.VIEW, _flipped, _flip_text, cost="free")
-op("diagonal", Kind.VIEW, _diagonal, call("np.diagonal", offset=0, axis1=0, axis2=1), cost="free", read_only=True)
-op("diag", Kind.MOVEMENT, _diag, _k_text("np.diag", "k"), read_only=True)
-op("triu", Kind.MOVEMENT, _cut, _k_text("np.triu", "k"))
-op("tril", Kind.MOVEMENT, _cut, _k_text("np.tril", "k"))
-op("trace", Kind.REDUCTION, _trace, _k_text("np.trace", "offset"))
+op("with_dims", Kind.VIEW, _with_dims, "{0}", cost="free", linear=True)
+op("ravel", Kind.VIEW, _raveled, _method("ravel"), cost="free", linear=True)
+op("flatten", Kind.MOVEMENT, _raveled, _method("flatten"), linear=True)
+op("transpose", Kind.VIEW, _transposed, _transpose_text, cost="free", linear=True)
+op("expand_dims", Kind.VIEW, _expanded, _expand_text, cost="free", linear=True)
+op("squeeze", Kind.VIEW, _squeezed, call("np.squeeze", axis=None), cost="free", linear=True)
+op("broadcast_to", Kind.VIEW, _broadcast, shape_call("np.broadcast_to"), cost="free", read_only=True, linear=True)
+op("roll", Kind.MOVEMENT, _rolled, _roll_text, linear=True)
+op("flip", Kind.VIEW, _flipped, _flip_text, cost="free", linear=True)
+op(
+    "diagonal",
+    Kind.VIEW,
+    _diagonal,
+    call("np.diagonal", offset=0, axis1=0, axis2=1),
+    cost="free",
+    read_only=True,
+    linear=True,
+)
+op("diag", Kind.MOVEMENT, _diag, _k_text("np.diag", "k"), read_only=True, linear=True)
+op("triu", Kind.MOVEMENT, _cut, _k_text("np.triu", "k"), linear=True)
+op("tril", Kind.MOVEMENT, _cut, _k_text("np.tril", "k"), linear=True)
+op("trace", Kind.REDUCTION, _trace, _k_text("np.trace", "offset"), linear=True)
 
 
 # ---- lowerings: new shapes

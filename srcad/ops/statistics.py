@@ -47,8 +47,9 @@ op(
     Kind.ALGORITHM,
     _bincount,
     lambda texts, params: f"np.bincount({', '.join([*texts, *options(params, {'minlength': 0})])})",
+    linear=True,
 )
-op("histogram", Kind.ALGORITHM, _histogram, _histogram_text)
+op("histogram", Kind.ALGORITHM, _histogram, _histogram_text, linear=True)
 op("histogram_edges", Kind.ALGORITHM, _edges_type, call("np.histogram_bin_edges", bins=10))
 
 

@@ -97,9 +97,9 @@ def _component_value(entry: tuple[Any, ...], operands: Texts) -> str:
     return f"slice({', '.join(bounds)})"
 
 
-op("get_item", Kind.VIEW, _get_item_type, _get_item_text, cost="free", brief=True)
-op("set_item", Kind.UPDATE, _stored_type)
-op("add_item", Kind.UPDATE, _stored_type)
+op("get_item", Kind.VIEW, _get_item_type, _get_item_text, cost="free", brief=True, linear=True)
+op("set_item", Kind.UPDATE, _stored_type, linear=True)
+op("add_item", Kind.UPDATE, _stored_type, linear=True)
 # True where the value that a store put there is the one that stayed: with repeated indices the last wins
 op("last_wins", Kind.MOVEMENT, _last_wins_type, _last_wins_text, shape_of=0)
 
@@ -177,8 +177,9 @@ op(
     read_only=True,
     shape_of=1,
     like=1,
+    linear=True,
 )
-op("sum_to_shape", Kind.REDUCTION, _like_type, "sum_to_shape({0}, {1})", shape_of=1)
+op("sum_to_shape", Kind.REDUCTION, _like_type, "sum_to_shape({0}, {1})", shape_of=1, linear=True)
 op("sum_to", Kind.REDUCTION, _sum_to_type, _sum_to_text, linear=True)
 op(
     "cast",
@@ -344,30 +345,32 @@ op(
     to_fill=True,
     keeps=True,
 )
-op("list_append", Kind.UPDATE, _list_append_type, "[*{0}, {1}]", linear=True, keeps=True)
-op("list_pop", Kind.UPDATE, _popped_type, "({0}[-1], {0}[:-1])", linear=True)
-op("list_get", Kind.COLLECTION, _element_type, "{0}[{1}]", cost="free", brief=True)
-op("list_set", Kind.UPDATE, _set_type, keeps=True)
+op("list_append", Kind.COLLECTION, _list_append_type, "[*{0}, {1}]", linear=True, keeps=True, overwrites=True)
+op("list_pop", Kind.COLLECTION, _popped_type, "({0}[-1], {0}[:-1])", linear=True, overwrites=True)
+op("list_get", Kind.COLLECTION, _element_type, "{0}[{1}]", cost="free", linear=True)
+op("list_set", Kind.COLLECTION, _set_type, keeps=True, overwrites=True, linear=True)
 op("list_len", Kind.QUERY, _length_type, "len({0})", cost="free")
-op("list_add", Kind.UPDATE, _added_type)
-op("list_zeros", Kind.CREATION, _zeros_type, "list_zeros({0})", to_fill=True)
-op("list_concat", Kind.COLLECTION, _list_concat_type, "{0} + {1}", to_fill=True)
+op("list_add", Kind.UPDATE, _added_type, linear=True)
+op("list_zeros", Kind.CREATION, _zeros_type, "list_zeros({0})", to_fill=True, shape_of=0, reads_dtype=True)
+op("list_concat", Kind.COLLECTION, _list_concat_type, "{0} + {1}", to_fill=True, linear=True)
 op(
     "list_slice",
     Kind.COLLECTION,
     _slice_type,
     lambda texts, params: f"{texts[0]}[{_slice_text(texts[1:])}]",
     to_fill=True,
+    linear=True,
 )
-op("list_set_slice", Kind.UPDATE, _set_slice_type, keeps=True)
-op("list_reverse", Kind.COLLECTION, _reversed_type, "{0}[::-1]", to_fill=True)
+op("list_set_slice", Kind.COLLECTION, _set_slice_type, keeps=True, overwrites=True, linear=True)
+op("list_reverse", Kind.COLLECTION, _reversed_type, "{0}[::-1]", to_fill=True, linear=True)
 op(
     "list_to_array",
     Kind.MOVEMENT,
     _list_to_array_type,
     lambda texts, params: f"np.array({texts[0]}{_dtype_text(params)})",
+    linear=True,
 )
-op("array_to_list", Kind.MOVEMENT, _array_to_list_type, _array_to_list_text, to_fill=True)
+op("array_to_list", Kind.MOVEMENT, _array_to_list_type, _array_to_list_text, to_fill=True, linear=True)
 op(
     "tuple_new",
     Kind.COLLECTION,
@@ -575,7 +578,7 @@ op("raise_", Kind.EFFECT, _raise_type, raises=True)
 op("assert_", Kind.EFFECT, _assert_type, raises=True)
 op("set_attribute", Kind.EFFECT, _set_attribute_type)
 # a call of one of the procedures of the trace; it has no other effect than to raise, then params["raises"] is set
-op("recurse", Kind.CONTROL, _recurse_types, cost="dear")
+op("recurse", Kind.PROCEDURE, _recurse_types, cost="dear")
 
 
 # ---- what lowerings of all areas use

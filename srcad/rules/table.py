@@ -30,6 +30,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad.ops.catalogue import OPS
 from srcad.rules.language import Expr, materialise, unwrap, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
@@ -51,8 +52,6 @@ class Rule:
     pointwise    elementwise: bars may have any shape that broadcasts to the result
     takes_small  not elementwise, and still content with such a bar
     flat         the derivative is zero
-    is_linear    linear in all operands through which a derivative passes, together: the tangent is the operation itself
-    is_product   linear in the first operand and in the second, apart
     """
 
     name: str
@@ -61,8 +60,6 @@ class Rule:
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
-    is_linear: bool = False
-    is_product: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -264,6 +261,7 @@ def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> No
 
     Where there are more operands than transposes (indices, shapes), it isn't linear in them.
     """
+    _claim(name, OPS[name].linear, "linear")
     terms = tuple(map(_bind, transposes))
 
     def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
@@ -273,11 +271,17 @@ def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> No
         tangents = zip(eq.operands, dots, moving, strict=True)
         return _again(b, eq, [_dot_or_zero(b, a, dot) if m else a for a, dot, m in tangents])
 
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_linear=True))
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+
+
+def _claim(name: str, declared: bool, what: str) -> None:
+    if not declared:
+        raise ValueError(f"the rule of `{name}` says that it is {what}, and the catalogue doesn't")
 
 
 def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
     """An operation that is linear in each of some operands, apart: a product."""
+    _claim(name, OPS[name].bilinear or None in transposes or len(transposes) != 2, "bilinear")
     terms = tuple(map(_bind, transposes))
 
     def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
@@ -287,8 +291,7 @@ def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) 
                 parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
         return (_total(b, eq, parts),)
 
-    product = len(terms) == 2 and None not in terms
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_product=product))
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
 
 
 def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> Pullback:

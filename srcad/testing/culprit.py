@@ -18,7 +18,7 @@ from srcad.calls.programs import program_of
 from srcad.calls.structures import is_float, map_leaves
 from srcad.compile.pipeline import Program
 from srcad.compile.requests import Call, Request
-from srcad.ops.catalogue import OPS, builder
+from srcad.ops.catalogue import builder, operation
 from srcad.rules import lookup
 from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
@@ -142,8 +142,8 @@ class _Judge(Interpreter):
 
     def is_judged(self, equation: Equation) -> bool:
         """Whether it has a rule, and moves; by a rule that says that nothing moves, too, which may be wrong."""
-        known, rule = OPS.get(equation.op), lookup(equation.op)
-        if known is None or (known.effect and equation.op != "call") or rule is None:
+        known, rule = operation(equation), lookup(equation.op)
+        if (known.effect and equation.op != "call") or rule is None:
             return False
         if (
             known is not None and known.solution

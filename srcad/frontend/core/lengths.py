@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcad.ops.catalogue import OPS, result_types
+from srcad.ops.catalogue import operation, result_types
 from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import UNKNOWN_DIM, Array, Dim, ListOf, Scalar, TupleOf, Type, dims_of
 from srcad.trace.walk import free_variables
@@ -71,8 +71,7 @@ class Lengths:
 
     def observe(self, equation: Equation) -> None:
         """Wish for a relation where an operation leaves open which operand is stretched."""
-        op = OPS.get(equation.op)
-        if op is None or not op.elementwise or len(equation.operands) < 2:
+        if not operation(equation).elementwise or len(equation.operands) < 2:
             return
         shapes = [dims for dims in map(_dims, (a.type for a in equation.operands)) if dims]
         for k, one in enumerate(shapes):

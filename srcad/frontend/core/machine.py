@@ -19,7 +19,7 @@ from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
 from srcad.frontend.core.values import ArrayCell, Cell, Code, DictCell, FrameCell, GrownCell, ListCell, Lost, Value
-from srcad.ops.catalogue import NeedsStatic
+from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
 from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 MOST_CALLS = 60
 ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
 REPORT = "please report it, with this message and the function that it is about."
-SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
 
 
 class Diverges(Exception):  # noqa: N818 - no error: the way that is being read ends in an exception of the program
@@ -150,7 +149,8 @@ class Machine:
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
         for equation in self.builder.equations[start:]:
             self.lengths.observe(equation)
-            depends = equation.op not in SHAPES and any(a in self.active for a in equation.operands)
+            blind = operation(equation).blind_to
+            depends = any(a in self.active and not blind(k) for k, a in enumerate(equation.operands))
             for result in equation.results:
                 self.definitions[result] = equation
                 if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):

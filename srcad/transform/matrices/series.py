@@ -23,8 +23,7 @@ from math import comb
 
 from srcad.analysis.activity import Activity, activity
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import builder
-from srcad.rules import lookup
+from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
@@ -43,21 +42,12 @@ from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whol
 
 Atoms = tuple[Atom | None, ...]
 
-# Operations whose tangent is the operation itself, among those whose rule doesn't say so.
-LINEAR = frozenset(
-    {"add", "subtract", "negative", "positive", "real", "imag", "conjugate", "where", "copy", "cast", "accumulate"}
-    | {"array", "list_new", "list_append", "list_pop", "tuple_new", "tuple_get", "split", "unwrap"}
-)
-
 _TIMES = Equation("multiply", (), ())
 
 
 def is_product(eq: Equation) -> bool:
     """Whether an equation is linear in its first operand and in its second."""
-    if eq.op in ("multiply", "einsum"):
-        return len(eq.operands) == 2
-    known = lookup(eq.op)
-    return known is not None and known.is_product
+    return operation(eq).bilinear or (eq.op == "einsum" and len(eq.operands) == 2)
 
 
 def series(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
@@ -178,7 +168,7 @@ class Series:
             return (self.product(eq, n),)
         if eq.op == "divide":
             return (self.quotient(eq, n),)
-        if eq.op in LINEAR or rule_of(eq).is_linear:
+        if operation(eq).linear:
             return self.again(eq, n)
         return tuple(None if slope is None else self.derivative(slope, n - 1) for slope in self.slope(eq))
 
