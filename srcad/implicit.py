@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError
+from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives import implicit as reading
-from srcad.frontend.library.builtins import BUILTINS
 from srcad.ops.solvers import HELPERS as MEANINGS
 from srcad.runtime import HELPERS
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by
@@ -26,6 +26,7 @@ from srcad.runtime.solving import find_fixed_point, find_root, solved_by
 Solver = Callable[..., Any]
 
 
+@means(Reads(reading.root))
 def root(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
     """The x near x0 with f(x, *theta) = 0, whose derivative is that of the solution.
 
@@ -49,6 +50,7 @@ def root(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = No
     return _found(find_root, f, x0, theta, solver, solve)
 
 
+@means(Reads(reading.fixed_point))
 def fixed_point(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
     """The x near x0 with f(x, *theta) = x, whose derivative is that of the solution.
 
@@ -79,8 +81,6 @@ def _found(default: Solver, f: Any, x0: Any, theta: tuple[Any, ...], solver: Sol
     return solved_by(solver, lambda x: f(x, *theta), start)
 
 
-BUILTINS[root] = reading.root
-BUILTINS[fixed_point] = reading.fixed_point
 MEANINGS.update(HELPERS)
 
 __all__ = ["fixed_point", "root"]

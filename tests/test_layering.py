@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ ONLY = {  # a module outside srcad -> the rooms that may import it
     "rich": {"cli", "show"},
     "networkx": {"patterns"},
 }
+IN_A_CIRCLE = {"frontend"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -91,6 +93,31 @@ def test_imports(path: Path) -> None:
         wanted = room_imported(name)
         assert wanted is None or wanted in allowed(room), f"{room} may not import {name}"
         assert room in ONLY.get(name.partition(".")[0], {room}), f"{room} may not import {name}"
+
+
+def dotted(path: Path) -> str:
+    parts = ["srcad", *path.relative_to(PACKAGE).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    names = {dotted(path): path for path in MODULES if room_of(path) not in IN_A_CIRCLE}
+    graph = TopologicalSorter[str]()
+    for name, path in names.items():
+        package = dotted(path.parent / "__init__.py").split(".")
+        wanted = {full if full in names else full.rpartition(".")[0] for full in imported(path.read_text(), package)}
+        graph.add(name, *(wanted & names.keys() - {name}))
+    graph.prepare()  # raises CycleError, with the circle
+
+
+def test_files_import_each_other_at_their_top() -> None:
+    """An import inside a function hides that a file needs another; those of optional packages may stand there."""
+    for path in MODULES:
+        if room_of(path) not in IN_A_CIRCLE:
+            top = ast.parse(path.read_text())
+            inner = [node for node in ast.walk(top) if isinstance(node, ast.Import | ast.ImportFrom)]
+            late = [node for node in inner if node not in top.body and "srcad" in ast.unparse(node)]
+            assert not late, f"{path.relative_to(PACKAGE)}:{late[0].lineno} imports a file of srcad late"
 
 
 def test_every_module_has_its_place() -> None:

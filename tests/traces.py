@@ -14,16 +14,17 @@ import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.ops.catalogue import result_types
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.builder import Builder, atom
+from srcad.trace.dims import named
 from srcad.trace.evaluate import evaluate
 from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var
-from srcad.trace.types import BOOL, FLOAT, INT, Array, Dim, Scalar, Type
+from srcad.trace.types import BOOL, FLOAT, INT, Array, Scalar, Type
 from srcad.trace.verifier import verify
 from srcad.trace.walk import walk
 
-N = Dim("n", 0, True)
+N = named("n", not_one=True)
 NUMBER = Scalar("float64")
 VECTOR = Array("float64", (N,))
-MATRIX = Array("float64", (N, Dim("m", 0, True)))
+MATRIX = Array("float64", (N, named("m", not_one=True)))
 
 
 class NamingBuilder(Builder):

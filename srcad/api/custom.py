@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from srcad.calls.typespec import example_call
+from srcad.calls.example import example_call
 from srcad.errors import ArgumentError
+from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives.custom import refuse_making, stopped
-from srcad.frontend.library.builtins import BUILTINS
 from srcad.runtime.values import copied
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Leaf, Node, Tree
-from srcad.trace.types import UNKNOWN_DIM, Array, Scalar, Type, is_differentiable, rank_of, type_of
+from srcad.trace.types import Array, Scalar, Type, is_differentiable, rank_of, type_of
 
 Types = tuple[Type | None, ...]
 Shape = tuple[tuple[Tree, ...], tuple[str, ...]]
@@ -83,8 +84,8 @@ class CustomRule:
         if not self._returns:
             return None
         example = example_call(_one, f"value: {self._returns}").args[0]
-        many = isinstance(example, tuple)
-        return many, [_declared(item) for item in (example if many else (example,))]
+        items = example if isinstance(example, tuple) else (example,)
+        return isinstance(example, tuple), [_declared(item) for item in items]
 
     def __srcad_callee__(
         self, way: str, kinds: Types, types: tuple[Type, ...], many: bool, shape: Shape
@@ -237,6 +238,7 @@ def _annotated(function: Callable[..., Any]) -> str:
 # ---- the public functions
 
 
+@means(Reads(refuse_making))
 def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = "", inline: bool = False) -> Any:
     """A function whose derivative you give yourself: by its tangent, by its adjoint, or by both.
 
@@ -272,6 +274,7 @@ def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = ""
     return CustomRule(function, returns, inline)
 
 
+@means(Reads(stopped))
 def stop_gradient(x: Any) -> Any:
     """A copy of x, a constant to all derivatives.
 
@@ -281,8 +284,5 @@ def stop_gradient(x: Any) -> Any:
     """
     return copied(x)
 
-
-BUILTINS[stop_gradient] = stopped
-BUILTINS[custom_rule] = refuse_making
 
 __all__ = ["CustomRule", "custom_rule", "stop_gradient"]

@@ -14,11 +14,12 @@ from srcad.calls.pushforward import Pushforward, leaves_of
 from srcad.calls.specialise import Entrance, known_push, missed, remember_push, specialiser_for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.core.reading import APPLIED, MAKERS, MAPS
+from srcad.frontend.core.reading import Applies, Makes, Maps, means
 
 Linear = Callable[[Any], Any]
 
 
+@means(Applies(lambda moving: Request("tangent", moving, single=False)))
 def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
 
@@ -64,6 +65,7 @@ def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], ki
     return result
 
 
+@means(Maps(Request("tangent", None, single=False)))
 def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
@@ -176,6 +178,7 @@ def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
 # ---- the public functions
 
 
+@means(Makes())
 def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
 
@@ -187,9 +190,5 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """
     return derive(HessianProduct, "hvp", function, request_for("hvp", argnums))
 
-
-MAKERS[hvp] = True
-MAPS[linearize] = Request("tangent", None, single=False)
-APPLIED[jvp] = lambda moving: Request("tangent", moving, single=False)
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from srcad.calls.arguments import Argnums, Binder, differentiable_argnums, name_of
+from srcad.calls.example import example_call
 from srcad.calls.guards import MISS
 from srcad.calls.programs import program_of
 from srcad.calls.specialise import Entrance, Specialiser, missed, specialiser_for
-from srcad.calls.typespec import example_call
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, NotYetSupported
-from srcad.frontend.core.reading import MAKERS, MAPS
+from srcad.frontend.core.reading import Makes, Maps, means
 from srcad.show.emit import Emission, emit_module
 from srcad.show.table import Table
 from srcad.show.traces import table_of
@@ -179,6 +179,7 @@ def _documentation(derived: Derived) -> str:
 # ---- the public functions
 
 
+@means(Makes())
 def grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> Any:
@@ -198,6 +199,7 @@ def grad(
     return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux), backend)
 
 
+@means(Makes())
 def value_and_grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> Any:
@@ -210,6 +212,7 @@ def value_and_grad(
     return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux), backend)
 
 
+@means(Maps(Request("transpose", None, single=False)))
 def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
@@ -289,8 +292,5 @@ def derive(
         return lambda decorated: cls(decorated, request, made_by)
     return cls(function, request, made_by)
 
-
-MAPS[vjp] = Request("transpose", None, single=False)
-MAKERS.update(dict.fromkeys((grad, value_and_grad), True))
 
 __all__ = ["Derived", "grad", "trace", "value_and_grad", "vjp"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +10,12 @@ from srcad.api.forward import HessianProduct
 from srcad.api.gradients import Derived, Function, derive, request_for
 from srcad.api.jacobians import AtOnce, columns
 from srcad.calls.arguments import Argnums
-from srcad.calls.pullback import Prototype
+from srcad.calls.example import example_call
+from srcad.calls.fitting import fitted
 from srcad.calls.specialise import Entrance, Specialiser
-from srcad.calls.structures import children, is_float, rebuild
-from srcad.calls.typespec import example_call
-from srcad.compile import orders  # noqa: F401 - registers the stages that the requests below ask for
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
-from srcad.frontend.core.reading import MAKERS
+from srcad.frontend.core.reading import Makes, means
 from srcad.show.emit import Emission, emit_module
 
 # ---- Gauss-Newton
@@ -44,9 +41,9 @@ class GaussNewtonProduct(HessianProduct):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
-        fitted = _direction(given[0] if self.__srcad__[1].single else given, direction, "the direction")
+        direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
         call = self._own.bind(tuple(primals), kwargs)
-        return Derived.__call__(self, *call.args, fitted, **call.kwargs)
+        return Derived.__call__(self, *call.args, direction, **call.kwargs)
 
     @property
     def needed(self) -> int:
@@ -69,7 +66,7 @@ class GaussNewtonProduct(HessianProduct):
             args, kwargs, assumed = example.args, example.kwargs, example.assumed
         if args and len(args) + len(kwargs) == self.needed:
             given = self.differentiated(args, kwargs)
-            args = (*args, _direction(given[0] if self.__srcad__[1].single else given, None, "the direction"))
+            args = (*args, fitted(given[0] if self.__srcad__[1].single else given, None, "the direction"))
         entrance, _ = Derived._entrance(self, args, kwargs)
         return entrance, assumed
 
@@ -80,33 +77,6 @@ class GaussNewtonProduct(HessianProduct):
         call, own = self._specialiser.binder.bind(args, kwargs), self._own.bind(tuple(primals), kwargs)
         title, program = (self.__doc__ or "").partition("\n")[0], entrance.specialisation.program
         return emit_module(Emission(self.function, program, call, entrance.roots, title, made, own))
-
-
-def _direction(primal: Any, given: Any, where: str) -> Any:
-    """A direction in the structure, the shapes and the dtypes of what is differentiated; None stands for zeros."""
-    parts = children(primal)
-    if parts is None:
-        if is_float(primal):
-            return Prototype.of(primal).fit(given, where)
-        if given is not None:
-            raise ArgumentError(f"{where} is {given!r} for an argument that has none", do="give None")
-        return None
-    dots = [None] * len(parts) if given is None else _parts_like(primal, given)
-    if dots is None or len(dots) != len(parts):
-        due = f"the keys {list(primal)}" if isinstance(primal, Mapping) else f"{len(parts)} parts"
-        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {due}, and is {given!r}")
-    return rebuild(
-        primal, [_direction(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
-    )
-
-
-def _parts_like(primal: Any, given: Any) -> list[Any] | None:
-    """The parts of a container in the order of those of another one; None if it isn't one of the same kind."""
-    if isinstance(primal, Mapping):
-        alike = isinstance(given, Mapping) and set(given) == set(primal)
-        return [given[key] for key in primal] if alike else None
-    plain = isinstance(primal, (tuple, list))
-    return children(given) if isinstance(given, (tuple, list) if plain else type(primal)) else None
 
 
 class GaussNewton(AtOnce):
@@ -171,6 +141,7 @@ def _with_loss(made: Any, loss: Function | None) -> Any:
 # ---- the public functions
 
 
+@means(Makes())
 def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
@@ -187,6 +158,7 @@ def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(HessianProduct, "vhp", function, request_for("vhp", argnums))
 
 
+@means(Makes())
 def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
@@ -203,6 +175,7 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Funct
     return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums), loss)
 
 
+@means(Makes())
 def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
@@ -229,6 +202,7 @@ def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Req
     return cls(function, request, made_by, loss)
 
 
+@means(Makes())
 def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The derivative of a function of a number, or of a vectorised one at each element of an array.
 
@@ -247,6 +221,7 @@ def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "deriv", function, request_for("deriv", argnums))
 
 
+@means(Makes())
 def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
 
@@ -257,6 +232,7 @@ def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> 
     return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums))
 
 
+@means(Makes())
 def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The sum of the second derivatives with respect to each element of the arguments.
 
@@ -272,6 +248,7 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "laplacian", function, request_for("laplacian", argnums))
 
 
+@means(Makes())
 def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The trace of the Jacobian of a vector field: of a function whose result has the shape of its argument.
 
@@ -285,6 +262,7 @@ def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "divergence", function, request_for("divergence", argnums))
 
 
+@means(Makes())
 def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0) -> Any:
     """The Taylor coefficients along a direction: `taylor(f, 3)(x, v)` is (c0, c1, c2, c3).
 
@@ -309,7 +287,5 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
     request = replace(request_for("taylor", argnums), order=highest)
     return derive(HessianProduct, "taylor", function, request)
 
-
-MAKERS.update(dict.fromkeys((vhp, ggnvp, gauss_newton, deriv, elementwise_grad, laplacian, divergence, taylor), True))
 
 __all__ = ["deriv", "divergence", "elementwise_grad", "gauss_newton", "ggnvp", "laplacian", "taylor", "vhp"]

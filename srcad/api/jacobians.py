@@ -21,11 +21,12 @@ from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
 from srcad.calls.structures import children, is_float, leaves, map_leaves, rebuild, with_floats
 from srcad.compile.requests import Request
-from srcad.frontend.core.reading import MAKERS
+from srcad.frontend.core.reading import Makes, means
 from srcad.rules.lanes import NotBatched
 from srcad.show.values import input_values
+from srcad.trace.dims import Dim, Symbol, symbol_values
 from srcad.trace.nodes import Trace
-from srcad.trace.types import dims_of
+from srcad.trace.types import Scalar, dims_of
 from srcad.transform.matrices.jacobian import ROWS, way_of
 
 Linear = Callable[[Any], Any]
@@ -163,14 +164,14 @@ def _shapes(tree: Any) -> Any:
     return (type(tree), *map(_shapes, parts))
 
 
-def _sizes(primal: Trace, values: Sequence[Any]) -> dict[str, int]:
+def _sizes(primal: Trace, values: Sequence[Any]) -> dict[Symbol, int]:
     """The lengths that the symbols in the types of the inputs stand for."""
-    sizes: dict[str, int] = {}
+    pairs: list[tuple[Dim, int]] = []
     for entry, value in zip(primal.inputs, values, strict=True):
-        for dim, length in zip(dims_of(entry.var.type) or (), np.shape(value), strict=False):
-            if dim.symbol is not None:
-                sizes.setdefault(dim.symbol, length - dim.offset)
-    return sizes
+        pairs += zip(dims_of(entry.var.type) or (), np.shape(value), strict=False)
+        if type(value) is int and isinstance(entry.var.type, Scalar) and entry.var.type.length is not None:
+            pairs.append((entry.var.type.length, value))
+    return symbol_values(pairs)
 
 
 # ---- one after the other
@@ -244,6 +245,7 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
 # ---- the public functions
 
 
+@means(Makes())
 def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
 
@@ -260,6 +262,7 @@ def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Jacobian, "jacfwd", function, request_for("jacfwd", argnums))
 
 
+@means(Makes())
 def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
 
@@ -273,6 +276,7 @@ def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Jacobian, "jacrev", function, request_for("jacrev", argnums))
 
 
+@means(Makes())
 def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
     """All first derivatives of a function: by columns or by rows, whichever are fewer.
 
@@ -291,6 +295,7 @@ def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend:
     return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums), backend)
 
 
+@means(Makes())
 def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
 
@@ -303,7 +308,5 @@ def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     """
     return derive(Jacobian, "hessian", function, request_for("hessian", argnums))
 
-
-MAKERS.update(dict.fromkeys((jacfwd, jacrev, jacobian, hessian), True))
 
 __all__ = ["AtOnce", "Jacobian", "hessian", "jacfwd", "jacobian", "jacrev"]

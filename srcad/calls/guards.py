@@ -31,8 +31,9 @@ import numpy as np
 
 from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.trace.dims import Dim, Factor, Symbol, length_of
 from srcad.trace.nodes import Parameter, Path
-from srcad.trace.types import PYTHON, Array, Dim, Opaque, Scalar, TupleOf, Type, Undefined, join, type_of
+from srcad.trace.types import PYTHON, Array, Opaque, Scalar, TupleOf, Type, Undefined, join, type_of
 
 MISS = object()  # what `enter` returns when a guard doesn't hold
 
@@ -93,7 +94,8 @@ class _Writer:
         self.places: dict[Path, str] = {Path(p.name): f"a{k}" for k, p in enumerate(parameters)}
         self.places |= {Path(root): f"r{k}" for k, root in enumerate(self.roots)}
         self.constants: dict[str, Any] = {"MISS": MISS, "ndarray": np.ndarray, "type_of": type_of, "same": same_value}
-        self.dims: dict[str, tuple[str, int]] = {}
+        self.dims: dict[Symbol, str] = {}  # how the place is written that tells what a symbol stands for
+        self.waiting: list[tuple[str, Dim]] = []
         self.lines: list[str] = []
 
     def entry(
@@ -256,16 +258,43 @@ class _Writer:
         return [test for length, dim in zip(lengths, dims, strict=True) for test in self.dim_tests(length, dim)]
 
     def dim_tests(self, length: str, dim: Dim) -> list[str]:
-        if dim.symbol is None:
-            return [f"{length} == {dim.offset}"]
+        """That a length, or an int, is what its dim says; where a symbol is seen first, it is what makes it so."""
         if not dim.known:
             return []
-        tests = [f"{length} != 1"] if dim.not_one_symbol else []
-        if dim.symbol in self.dims:
-            other, offset = self.dims[dim.symbol]
-            return [*tests, f"{length} == {other} + {dim.offset - offset}"]
-        self.dims[dim.symbol] = (length, dim.offset)
-        return tests
+        symbols = [symbol for symbol in dict.fromkeys(dim.symbols()) if symbol not in self.dims]
+        if len(symbols) > 1:
+            self.waiting.append((length, dim))
+            return []
+        return self.solution(length, dim, *symbols) if symbols else [f"{length} == {self.dim_text(dim)}"]
+
+    def solution(self, length: str, dim: Dim, symbol: Symbol) -> list[str]:
+        """What tells the one symbol that is left open in a dim, and then the dims that have waited for it."""
+        solved = dim.solved(symbol)
+        if solved is None:
+            self.waiting.append((length, dim))
+            return []
+        coefficient, rest = solved
+        self.dims[symbol] = length
+        tests = [f"{length} >= {symbol.least}"] if symbol.least else []
+        if dim != length_of(symbol):
+            self.dims[symbol] = f"({length} - {self.dim_text(rest)}) // {coefficient}"
+            tests = [f"{length} == {self.dim_text(dim)}"]
+        waiting, self.waiting = self.waiting, []
+        return [*tests, *(test for pair in waiting for test in self.dim_tests(*pair))]
+
+    def dim_text(self, dim: Dim) -> str:
+        """Python's expression of a dim, over the lengths that tell its symbols."""
+        parts = [str(dim.offset)] if dim.offset or not dim.terms else []
+        for monomial, coefficient in dim.terms:
+            factors = [str(coefficient)] if coefficient != 1 else []
+            parts.append("*".join([*factors, *(f"({self.factor_text(factor)})" for factor in monomial)]))
+        return " + ".join(parts)
+
+    def factor_text(self, factor: Factor) -> str:
+        if isinstance(factor, Symbol):
+            return self.dims[factor]
+        named = ", ".join(f"{self.bound(s)}: {self.dims[s]}" for s in dict.fromkeys(factor.symbols()))
+        return f"{self.bound(factor)}.evaluate({{{named}}})"
 
     def value_tests(self, place: str, value: Any) -> list[str]:
         if any(value is single for single in _SINGLETONS):
@@ -311,8 +340,8 @@ def _fits(wanted: Type, item: Any) -> bool:
         return type(item) is tuple and len(item) == len(wanted.items) and all(map(_fits, wanted.items, item))
     t = type_of(item)
     if isinstance(wanted, Array) and isinstance(t, Array):
-        ones = zip(wanted.dims, t.dims, strict=False)
-        return wanted.dtype == t.dtype and wanted.rank == t.rank and all(d.is_one for w, d in ones if w.is_one)
+        pairs = zip(wanted.dims, t.dims, strict=False)
+        return wanted.dtype == t.dtype and wanted.rank == t.rank and all(w.number in (None, d.number) for w, d in pairs)
     return join(wanted, t) == wanted
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.calls.arguments import Binder
-from srcad.compile.pipeline import Program, compile_call
+from srcad.compile.compiler import compile_call
+from srcad.compile.pipeline import Program
 from srcad.compile.requests import Call, Request
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from srcad.calls.fitting import Prototype, paired
 from srcad.calls.structures import children
-from srcad.errors import ArgumentError
-from srcad.trace.nodes import Leaf, Node, Trace, Tree
+from srcad.trace.nodes import Trace, Tree
 from srcad.trace.types import is_differentiable
 
 Function = Callable[..., Any]
@@ -43,41 +42,6 @@ class Sweep:
 
 
 @dataclass(frozen=True)
-class Prototype:
-    """What the adjoint of a result must look like; `dtype` None: a Python number; `items`: those of a list."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any] | None
-    items: tuple[Prototype, ...] | None = None
-
-    @classmethod
-    def of(cls, leaf: Any) -> Prototype:
-        if isinstance(leaf, (list, tuple)):
-            return cls((), None, tuple(map(cls.of, leaf)))
-        return cls(np.shape(leaf), leaf.dtype if isinstance(leaf, (np.ndarray, np.generic)) else None)
-
-    def fit(self, bar: Any, where: str) -> Any:
-        """An adjoint with the dtype of the result; None stands for zeros."""
-        if self.items is not None:
-            return self.fit_items(self.items, bar, where)
-        if bar is None:
-            bar = np.zeros(self.shape)
-        if np.shape(bar) != self.shape:
-            raise ArgumentError(f"{where} has the shape {np.shape(bar)} instead of {self.shape}")
-        if self.dtype is None:
-            return bar if isinstance(bar, complex) else float(bar)
-        return np.array(bar, self.dtype)[()]
-
-    @staticmethod
-    def fit_items(items: tuple[Prototype, ...], bar: Any, where: str) -> list[Any]:
-        """The adjoint of a list that has grown in a loop."""
-        if bar is not None and (not hasattr(bar, "__len__") or len(bar) != len(items)):
-            raise ArgumentError(f"{where} must be a list with {len(items)} items, and is {bar!r}")
-        parts = [None] * len(items) if bar is None else bar
-        return [item.fit(part, f"{where}[{k}]") for k, (item, part) in enumerate(zip(items, parts, strict=True))]
-
-
-@dataclass(frozen=True)
 class Pullback:
     """Adjoint of the value -> adjoints of the arguments. It can be called any number of times."""
 
@@ -102,35 +66,7 @@ class Pullback:
         return "<pullback: adjoint of the value -> adjoints of the arguments>"
 
 
-# ---- the structure of values
-
-
-def paired(tree: Tree, value: Any, where: str) -> Iterator[tuple[int, Any, str]]:
-    """(index of the result, its value, what to call it) for the leaves of a tree; None stands for Nones below it."""
-    if isinstance(tree, Leaf):
-        yield tree.index, value, where
-    elif isinstance(tree, Node):
-        for key, child in zip(_keys(tree), tree.children, strict=True):
-            label = f"{where}.{key}" if tree.kind == "dataclass" else f"{where}[{key!r}]"
-            yield from paired(child, _part(tree, value, key, where), label)
-
-
-def _keys(tree: Node) -> Sequence[Any]:
-    return tree.keys if tree.kind in ("dict", "dataclass") else range(len(tree.children))
-
-
-def _part(tree: Node, value: Any, key: Any, where: str) -> Any:
-    if value is None:
-        return None
-    if not isinstance(value, np.ndarray) and len(children(value) or ()) == len(tree.children):
-        with suppress(LookupError, AttributeError, TypeError):  # another kind of container: the error below says so
-            return getattr(value, key) if tree.kind == "dataclass" else value[key]
-    count = len(children(value) or ()) if not isinstance(value, np.ndarray) else 0
-    found = f"a {type(value).__name__}" + (f" with {count}" if count else "")
-    due = f"{len(tree.children)} parts"
-    if tree.kind == "dict" and isinstance(value, dict):
-        due, found = f"the keys {list(tree.keys)}", f"one with {list(value)}"
-    raise ArgumentError(f"{where} must be a {tree.kind} with {due}, and is {found}")
+# ---- memory
 
 
 def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.calls.fitting import as_float, fitted, paired
 from srcad.calls.guards import Directions
-from srcad.calls.pullback import Prototype, paired
 from srcad.calls.structures import children, rebuild
 from srcad.compile.pipeline import Program
 from srcad.errors import ArgumentError
@@ -127,7 +127,7 @@ class Pushforward:
         values: dict[Path, Any] = {}
         for tree, given in zip(code.trees, tangents, strict=True):
             for k, dot, where in paired(tree, given, "the tangent"):
-                values[code.dots[k]] = fitted(found(names, code.primals[k]), dot, where)
+                values[code.dots[k]] = fitted(found(names, code.primals[k]), dot, where, as_float)
             refuse_superfluous(tree, given)
         return nested(values)
 
@@ -164,25 +164,13 @@ def found(names: Mapping[str, Any], path: Path) -> Any:
 
 
 def quickly_fitted(primal: Any, dot: Any) -> Any:
-    """The same for a number or an array: most tangents fit as they are."""
+    """A tangent fitted to a number or an array: most fit as they are."""
     if type(dot) is type(primal):
         if type(primal) is float:
             return dot
         if type(primal) is np.ndarray and dot.dtype == primal.dtype and dot.shape == primal.shape:
             return dot
-    return fitted(primal, dot, "the tangent")
-
-
-def fitted(primal: Any, dot: Any, where: str) -> Any:
-    """A tangent with the shape and the dtype of what moves; None stands for zeros."""
-    parts = children(primal)
-    if parts is None:
-        return Prototype.of(primal).fit(dot, where)
-    dots = [None] * len(parts) if dot is None else children(dot)
-    if dots is None or len(dots) != len(parts):
-        raise ArgumentError(f"{where} must be a {type(primal).__name__} with {len(parts)} parts, and is {dot!r}")
-    items = [fitted(p, d, f"{where}[{k}]") for k, (p, d) in enumerate(zip(parts, dots, strict=True))]
-    return tuple(items) if isinstance(primal, tuple) else items
+    return fitted(primal, dot, "the tangent", as_float)
 
 
 def refuse_superfluous(tree: Tree, given: Any) -> None:

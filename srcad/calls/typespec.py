@@ -1,7 +1,7 @@
-"""Representative arguments made from a description of their types.
+"""Values made up from a description of their types: `w: float64[n], X: float64[m, n]`.
 
 What a derivative's code depends on are types, not values. So where nobody calls the function (on the command line, or
-`.source()` without arguments) arguments are made up that have the described types: `w: float64[n], X: float64[m, n]`.
+`.source()` without arguments) arguments are made up that have the described types.
 
     spec   := name ":" type ("," name ":" type)*
     type   := "float" | "int" | "bool" | "str" | dtype | dtype "[" [dim ("," dim)*] "]"
@@ -11,71 +11,30 @@ What a derivative's code depends on are types, not values. So where nobody calls
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import re
-import sys
-import types
-import typing
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
 from srcad.errors import ArgumentError
 
+Item = TypeVar("Item")
+
+PLAIN: dict[str, float | str | None] = {
+    "float": 1.0,
+    "int": 2,
+    "bool": True,
+    "str": "",
+    "None": None,
+    "True": True,
+    "False": False,
+    "inf": float("inf"),
+    "-inf": -float("inf"),
+    "nan": float("nan"),
+}
 _TOKEN = re.compile(r"-?inf\b|-?\d+\.\d*(?:[eE][-+]?\d+)?|-?\d+(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*|'[^']*'|\"[^\"]*\"|\S")
-_PLAIN: dict[str, Any] = {"float": 1.0, "int": 2, "bool": True, "str": "", "None": None, "True": True, "False": False}
-_PLAIN |= {"inf": float("inf"), "-inf": -float("inf"), "nan": float("nan")}
 _FIRST_SIZE = 4
-
-
-@dataclass
-class Example:
-    """A made-up call, and what had to be assumed for it."""
-
-    args: tuple[Any, ...] = ()
-    kwargs: dict[str, Any] = field(default_factory=dict)
-    assumed: list[str] = field(default_factory=list)
-
-
-def example_call(function: Callable[..., Any], spec: str = "", at: str = "") -> Example:
-    """Arguments for a function: from values, else a description, else annotations, else defaults, else floats."""
-    described, values = parse(spec), parse_values(at)
-    example = Example()
-    sizes = _Sizes()
-    if isinstance(function, np.ufunc):
-        return Example((1.0,) * function.nin)
-    parameters = inspect.signature(function).parameters.values()
-    unknown = {*described, *values} - {p.name for p in parameters}
-    if unknown:
-        raise ArgumentError(f"no parameter is called {', '.join(sorted(unknown))}: {_parameter_names(parameters)}")
-    hints = _hints(function)
-    for parameter in parameters:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
-        if parameter.name in values:
-            value = _like(values[parameter.name], parameter)
-        elif parameter.name in described:
-            value = _make(described[parameter.name], sizes)
-        else:
-            value = _from_parameter(parameter, hints, sizes, example.assumed)
-        if parameter.kind is parameter.KEYWORD_ONLY:
-            example.kwargs[parameter.name] = value
-        else:
-            example.args = (*example.args, value)
-    return example
-
-
-def _like(value: Any, parameter: inspect.Parameter) -> Any:
-    """A value that was written down; an int where the parameter is one."""
-    is_int = parameter.annotation in (int, "int") or type(parameter.default) is int
-    return int(value) if is_int and isinstance(value, float) else value
-
-
-def _parameter_names(parameters: Any) -> str:
-    return "the parameters are " + ", ".join(p.name for p in parameters)
 
 
 def parse(spec: str) -> dict[str, str]:
@@ -100,9 +59,9 @@ def split_top_level(text: str, separator: str = ",") -> list[str]:
     return [part for part in (*parts, text[start:]) if part.strip()]
 
 
-def parse_values(text: str) -> dict[str, Any]:
+def parse_values(text: str) -> dict[str, object]:
     """`"x1=2, w=[1, 2]"` -> {"x1": 2.0, "w": array([1., 2.])}: numbers are floats, brackets are arrays."""
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for part in split_top_level(text):
         name, equals, value = part.partition("=")
         if not equals or not name.strip().isidentifier():
@@ -111,15 +70,15 @@ def parse_values(text: str) -> dict[str, Any]:
     return values
 
 
-def _read_value(name: str, text: str) -> Any:
+def _read_value(name: str, text: str) -> object:
     try:
-        return _as_floats(_make(text, _Sizes()))
+        return _as_floats(make(text, Sizes()))
     except (ArgumentError, ValueError):  # or rows of different lengths
         what = f"can't read the value {text!r} of {name}"
         raise ArgumentError(what, do="write a number, an array like [1, 2], or a text in quotes") from None
 
 
-def _as_floats(value: Any) -> Any:
+def _as_floats(value: object) -> object:
     if isinstance(value, list):
         return np.array(value, float)
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -128,7 +87,7 @@ def _as_floats(value: Any) -> Any:
 # ---- descriptions
 
 
-class _Sizes:
+class Sizes:
     """Lengths for the symbols: all different, none of them 1, so that nothing fits by accident."""
 
     def __init__(self) -> None:
@@ -145,7 +104,7 @@ class _Sizes:
         return self.lengths[symbol]
 
 
-def _make(text: str, sizes: _Sizes) -> Any:
+def make(text: str, sizes: Sizes) -> object:
     """A value of the described type."""
     reader = _Reader(text, sizes)
     value = reader.type()
@@ -157,7 +116,7 @@ def _make(text: str, sizes: _Sizes) -> Any:
 class _Reader:
     """Recursive descent through one description."""
 
-    def __init__(self, text: str, sizes: _Sizes) -> None:
+    def __init__(self, text: str, sizes: Sizes) -> None:
         self.text = text
         self.tokens = _TOKEN.findall(text)
         self.position = 0
@@ -178,7 +137,7 @@ class _Reader:
         self.position += 1
         return token
 
-    def type(self) -> Any:
+    def type(self) -> object:
         token = self.next()
         if token in ("[", "("):
             items = self.items(self.type, "]" if token == "[" else ")")
@@ -187,15 +146,15 @@ class _Reader:
             return dict(self.items(self.entry, "}"))
         if token[0] in "'\"":
             return token[1:-1]
-        if token in _PLAIN:
-            return _PLAIN[token]
+        if token in PLAIN:
+            return PLAIN[token]
         if re.fullmatch(r"-?\d+", token):
             return int(token)
         if re.match(r"-?\d", token):
             return float(token)
         return self.array_or_tuple(token)
 
-    def array_or_tuple(self, token: str) -> Any:
+    def array_or_tuple(self, token: str) -> object:
         if token in ("tuple", "list") and self.peek() == "[":
             self.next()
             items = self.items(self.type, "]")
@@ -206,14 +165,14 @@ class _Reader:
         self.next()
         return np.ones(self.items(self.dim, "]"), dtype)
 
-    def dtype(self, token: str) -> np.dtype[Any]:
+    def dtype(self, token: str) -> np.dtype[np.generic]:
         try:
             return np.dtype(token.removeprefix("np.").removeprefix("numpy."))
         except TypeError:
             raise self.error(f"{token!r} is not a type that has a derivative or a literal") from None
 
-    def items(self, item: Callable[[], Any], close: str) -> list[Any]:
-        found = []
+    def items(self, item: Callable[[], Item], close: str) -> list[Item]:
+        found: list[Item] = []
         while self.peek() != close:
             found.append(item())
             if self.peek() == ",":
@@ -223,7 +182,7 @@ class _Reader:
         self.next()
         return found
 
-    def entry(self) -> tuple[Any, Any]:
+    def entry(self) -> tuple[str | int, object]:
         key = self.next()
         if self.next() != ":":
             raise self.error("':' is missing after a key")
@@ -234,86 +193,3 @@ class _Reader:
         if token == ":":
             return self.sizes.new()
         return int(token) if token.isdigit() else self.sizes.of(token)
-
-
-# ---- annotations
-
-
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    """The annotations; those written as text evaluated where they can be, as `float64[n]` can't."""
-    target = function if hasattr(function, "__annotations__") else getattr(function, "__call__", function)  # noqa: B004
-    names = getattr(target, "__globals__", None) or vars(sys.modules.get(target.__module__, typing))
-    return {name: _evaluated(given, names) for name, given in getattr(target, "__annotations__", {}).items()}
-
-
-def _evaluated(annotation: Any, names: dict[str, Any]) -> Any:
-    annotation = getattr(annotation, "__forward_arg__", annotation)
-    if not isinstance(annotation, str):
-        return annotation
-    try:
-        return eval(annotation, dict(names))
-    except (NameError, TypeError, SyntaxError, AttributeError, IndexError, KeyError):
-        return annotation
-
-
-def _from_parameter(parameter: inspect.Parameter, hints: dict[str, Any], sizes: _Sizes, assumed: list[str]) -> Any:
-    if parameter.name in hints:
-        return _from_annotation(parameter.name, hints[parameter.name], sizes, assumed)
-    if parameter.default is not parameter.empty:
-        return parameter.default
-    assumed.append(f"{parameter.name}: float")
-    return 1.0
-
-
-def _from_annotation(name: str, annotation: Any, sizes: _Sizes, assumed: list[str]) -> Any:
-    if isinstance(annotation, str):
-        return _from_text(name, annotation, sizes, assumed)
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is typing.Annotated:
-        texts = [a for a in arguments[1:] if isinstance(a, str)]
-        return _make(texts[0], sizes) if texts else _from_annotation(name, arguments[0], sizes, assumed)
-    if origin in (typing.Union, types.UnionType):
-        return _from_annotation(name, next(a for a in arguments if a is not type(None)), sizes, assumed)
-    if annotation is np.ndarray or origin is np.ndarray:
-        dtype = _annotated_dtype(arguments)
-        assumed.append(f"{name}: {dtype}[n]")
-        return np.ones(sizes.new(), dtype)
-    if origin is tuple and Ellipsis not in arguments:
-        return tuple(_from_annotation(name, a, sizes, assumed) for a in arguments)
-    return _from_class(name, annotation, sizes, assumed)
-
-
-def _from_text(name: str, text: str, sizes: _Sizes, assumed: list[str]) -> Any:
-    """A description, or the name of a class that isn't there."""
-    try:
-        return _make(text, sizes)
-    except ArgumentError:
-        assumed.append(f"{name}: float")
-        return 1.0
-
-
-def _annotated_dtype(arguments: tuple[Any, ...]) -> np.dtype[Any]:
-    """The dtype of `NDArray[np.float32]`; float64 where it isn't said."""
-    inner = typing.get_args(arguments[1]) if len(arguments) > 1 else ()
-    return np.dtype(inner[0] if inner and isinstance(inner[0], type) and inner[0] in np.sctypeDict.values() else float)
-
-
-def _from_class(name: str, annotation: Any, sizes: _Sizes, assumed: list[str]) -> Any:
-    if isinstance(annotation, type) and annotation.__name__ in _PLAIN:
-        return _PLAIN[annotation.__name__]
-    if isinstance(annotation, type) and issubclass(annotation, np.generic):
-        return np.dtype(annotation).type(1)
-    fields = _fields(annotation)
-    if fields is None:
-        assumed.append(f"{name}: float")
-        return 1.0
-    hints = _hints(annotation)
-    parts = {f: _from_annotation(f"{name}.{f}", hints.get(f, float), sizes, assumed) for f in fields}
-    return annotation(**parts)
-
-
-def _fields(annotation: Any) -> tuple[str, ...] | None:
-    """The fields of a named tuple or dataclass."""
-    if dataclasses.is_dataclass(annotation):
-        return tuple(f.name for f in dataclasses.fields(annotation) if f.init)
-    return getattr(annotation, "_fields", None) if isinstance(annotation, type) else None

@@ -15,8 +15,9 @@ import numpy as np
 import typer
 
 from srcad.calls.arguments import Binder, name_of
+from srcad.calls.example import Example
 from srcad.calls.structures import is_float, map_leaves
-from srcad.calls.typespec import Example, parse_values
+from srcad.calls.typespec import parse_values
 from srcad.cli.commands import Target, Types, Wrt, app, chosen, example_for, load, print_plain, tell_assumed
 from srcad.errors import ArgumentError
 from srcad.testing import check_derivatives

@@ -23,8 +23,9 @@ from srcad.api.forward import hvp, tangent_of
 from srcad.api.gradients import Derived, grad, value_and_grad
 from srcad.api.jacobians import hessian, jacfwd, jacrev
 from srcad.calls.arguments import Binder, differentiable_argnums
+from srcad.calls.example import Example, example_call
 from srcad.calls.programs import program_of
-from srcad.calls.typespec import Example, example_call, parse_values
+from srcad.calls.typespec import parse_values
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, SrcadError
 from srcad.show.traces import table_of

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import astor
-
 from srcad.codegen.control import Block, Item
+from srcad.codegen.printing import source_of
 from srcad.codegen.wrapping import wrap
 from srcad.errors import Span
 
@@ -21,15 +20,10 @@ Key = tuple[bool, str, int]  # whether adjoint; path and line of the user's sour
 
 def text_of(node: ast.AST) -> str:
     """The source of a statement, on one line where the grammar allows it."""
-    source: str = astor.to_source(node, pretty_string=_string, pretty_source="".join)
-    source = source.strip()
+    source = source_of(node)
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and source.endswith(","):
         return f"return ({source.removeprefix('return ')})"
     return source
-
-
-def _string(value: Any, *_: Any, **__: Any) -> str:
-    return repr(value)
 
 
 def head_of(node: ast.stmt) -> str:

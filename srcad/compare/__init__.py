@@ -5,6 +5,7 @@
 [[12.]]
 """
 
-from srcad.compare.comparison import Comparison, Result, compare
+from srcad.compare.comparison import Comparison, compare
+from srcad.compare.findings import Result
 
 __all__ = ["Comparison", "Result", "compare"]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from srcad.calls.arguments import name_of
 from srcad.compare.approaches import Approach, approaches
+from srcad.compare.findings import Findings, Result
 from srcad.compare.growth import Growth, growth, measured
 from srcad.compare.inputs import Problem
 from srcad.compare.plot import draw
 from srcad.compare.reference import Reference, reference, scale_of
 from srcad.compare.report import report
 from srcad.compare.scaling import SIZES
-from srcad.compare.steps import Steps, steps
+from srcad.compare.steps import steps
 from srcad.compare.swell import Swell, swell
 from srcad.errors import ArgumentError, SrcadError
 from srcad.testing.directions import moving_positions
@@ -29,33 +29,8 @@ BUDGET = 0.3
 
 
 @dataclass(frozen=True)
-class Result:
-    """What one approach gave: the matrix of outputs by inputs, its relative error, and the best time of a run.
-
-    An approach that wasn't possible has no matrix; `approach.why_not` says why.
-    """
-
-    approach: Approach
-    matrix: NDArray[np.float64] | None = None
-    error: float = float("nan")
-    seconds: float = float("nan")
-
-
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Findings):
     """All that was found out; `str()` of it is the report, `plot(path)` draws growth and accuracy."""
-
-    name: str
-    labels: tuple[str, ...]
-    point: NDArray[np.float64]
-    height: int
-    value_seconds: float
-    reference: Reference
-    results: tuple[Result, ...]
-    steps: Steps | None
-    growth: Growth
-    swell: Swell
-    notes: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
         return report(self)

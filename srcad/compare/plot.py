@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from srcad.compare.findings import Findings
 from srcad.compare.growth import WAYS
 from srcad.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from srcad.compare.comparison import Comparison
 
 COLOURS = {"numerical": "tab:orange", "symbolic": "tab:green", "forward": "tab:blue", "reverse": "tab:red"}
 STYLES = {"symbolic": ":", "forward": "--", "reverse": "-."}
@@ -45,7 +43,7 @@ def load() -> Any:
     return figure
 
 
-def draw(comparison: Comparison, path: Path) -> None:
+def draw(comparison: Findings, path: Path) -> None:
     check_plot(path)
     panels = [(_accuracy, comparison.steps), (_growth, comparison.growth.sizes), (_swell, comparison.swell.iterates)]
     shown = [panel for panel, content in panels if content]
@@ -56,7 +54,7 @@ def draw(comparison: Comparison, path: Path) -> None:
     figure.savefig(path, dpi=150)
 
 
-def _accuracy(axes: Any, found: Comparison) -> None:
+def _accuracy(axes: Any, found: Findings) -> None:
     steps = found.steps
     assert steps is not None
     axes.loglog(steps.steps, np.maximum(steps.one_sided, FLOOR), "o-", color="tab:brown", label="one-sided differences")
@@ -69,7 +67,7 @@ def _accuracy(axes: Any, found: Comparison) -> None:
     axes.legend(fontsize="small")
 
 
-def _growth(axes: Any, found: Comparison) -> None:
+def _growth(axes: Any, found: Findings) -> None:
     sizes = found.growth.sizes
     widths = [size.width for size in sizes]
     for way in WAYS:
@@ -80,7 +78,7 @@ def _growth(axes: Any, found: Comparison) -> None:
     axes.legend(fontsize="small")
 
 
-def _swell(axes: Any, found: Comparison) -> None:
+def _swell(axes: Any, found: Findings) -> None:
     whole = found.swell.iterates
     written = [i for i in whole if i.derivative is not None]
     axes.semilogy([i.n for i in written], [i.value for i in written], "o-", color="tab:gray", label="expression")

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from srcad.compare.findings import Findings, Result
 from srcad.compare.growth import WAYS, Growth
 from srcad.compare.steps import Steps
 from srcad.compare.swell import Swell
 from srcad.testing.report import table
 
-if TYPE_CHECKING:
-    from srcad.compare.comparison import Comparison, Result
-
 MOST_VALUES = 4
 
 
-def report(comparison: Comparison) -> str:
+def report(comparison: Findings) -> str:
     return "\n\n".join("\n".join(part) for part in _parts(comparison)) + "\n"
 
 
-def _parts(found: Comparison) -> Iterator[list[str]]:
+def _parts(found: Findings) -> Iterator[list[str]]:
     yield _head(found)
     yield _ways(found)
     yield _steps(found.steps, found)
@@ -43,7 +40,7 @@ def duration(seconds: float) -> str:
 # ---- the four ways
 
 
-def _head(found: Comparison) -> list[str]:
+def _head(found: Findings) -> list[str]:
     inputs, outputs = _counted(len(found.labels), "input"), _counted(found.height, "output")
     at = ", ".join(f"{n}={v:.6g}" for n, v in zip(found.labels[:MOST_VALUES], found.point, strict=False))
     more = ", ..." if len(found.labels) > MOST_VALUES else ""
@@ -54,7 +51,7 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _ways(found: Comparison) -> list[str]:
+def _ways(found: Findings) -> list[str]:
     heads = ("approach", "derivative", "error", "first", "time", "per value", "how")
     due = found.reference
     lines = table(heads, [_way(result, found) for result in found.results]).splitlines()
@@ -65,7 +62,7 @@ def _ways(found: Comparison) -> list[str]:
     return lines
 
 
-def _way(result: Result, found: Comparison) -> tuple[str, ...]:
+def _way(result: Result, found: Findings) -> tuple[str, ...]:
     approach = result.approach
     if result.matrix is None:
         return (approach.name, "-", "-", "-", "-", "-", f"skipped: {approach.why_not}")
@@ -82,7 +79,7 @@ def _values(matrix: np.ndarray) -> str:
 # ---- steps of differences
 
 
-def _steps(found: Steps | None, whole: Comparison) -> list[str]:
+def _steps(found: Steps | None, whole: Findings) -> list[str]:
     title = "differences: the error by the step"
     if found is None:
         return [f"{title}: skipped, as the function isn't defined nearby"]

@@ -12,6 +12,7 @@ import numpy as np
 from srcad.calls.structures import is_float, leaves
 from srcad.compare.exact import Beyond
 from srcad.compare.inputs import Problem
+from srcad.trace.dims import UNKNOWN_DIM, Dim
 from srcad.trace.types import Array
 
 SIZES = (8, 16, 32, 64, 128)
@@ -70,15 +71,14 @@ def _length_for(dims: dict[str, list[_Length]], name: str, axis: int, n: int) ->
 
 @dataclass(frozen=True)
 class _Length:
-    """A length of an argument: `symbol` + `offset` as srcad read the program, which is `size` here."""
+    """A length of an argument: `dim` as srcad read the program, which is `size` here."""
 
-    symbol: str | None
-    offset: int
+    dim: Dim
     size: int
 
     def goes_with(self, dims: dict[str, list[_Length]], name: str, axis: int) -> bool:
         mine = dims[name][axis]
-        return self.size == mine.size or (self.symbol is not None and self.symbol == mine.symbol)
+        return self.size == mine.size or (self.dim.number is None and (self.dim - mine.dim).number is not None)
 
     def scaled(self, dims: dict[str, list[_Length]], name: str, axis: int, n: int) -> int:
         if not self.goes_with(dims, name, axis):
@@ -92,11 +92,11 @@ def _dims(problem: Problem) -> dict[str, list[_Length]]:
     types = {entry.path.root: entry.var.type for entry in program.primal.inputs if not entry.path.steps}
     found: dict[str, list[_Length]] = {}
     for parameter, arg in zip(program.primal.parameters, problem.args, strict=False):
-        lengths = [_Length(None, 0, size) for size in arg.shape] if isinstance(arg, np.ndarray) else []
+        lengths = [_Length(UNKNOWN_DIM, size) for size in arg.shape] if isinstance(arg, np.ndarray) else []
         known = types.get(parameter.name)
         if isinstance(known, Array) and known.rank == len(lengths):
             pairs = zip(known.dims, lengths, strict=True)
-            lengths = [_Length(d.symbol, d.offset, length.size) for d, length in pairs]
+            lengths = [_Length(d, length.size) for d, length in pairs]
         found[parameter.name] = lengths
     return found
 

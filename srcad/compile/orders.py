@@ -1,22 +1,19 @@
 """The stages of higher and mixed derivatives: from a primal trace to that of vhp, taylor, deriv, laplacian, divergence.
 
-They stand beside the stages of `pipeline`, and are registered with these, so that a program that is differentiated may
-call such a derivative.
+They stand beside the stages of `pipeline`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import factorial
 
 from srcad.analysis.diagonal import Along, Mixed, Picked, State, dependence
 from srcad.compile.pipeline import (
-    STAGES,
     Program,
     both_sweeps,
     bugs_reported,
-    derived_trace,
     gradient_tree,
     named_program,
 )
@@ -34,12 +31,13 @@ from srcad.compile.results import (
 from srcad.compile.running import configured
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend import Reading
-from srcad.frontend.core.reading import DERIVE, SWEEPS, Sweeps
+from srcad.frontend.core.reading import Sweeps
 from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
 from srcad.trace.rewrite import instance
-from srcad.trace.types import Dim, Type, dims_of, is_differentiable, is_numeric, rank_of
+from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import ROWS, by_columns, by_rows, way_of
 from srcad.transform.matrices.series import series
@@ -67,7 +65,7 @@ def _vhp(primal: Trace, reading: Reading, request: Request) -> Program:
 # ---- what a Gauss-Newton product is made of
 
 
-def _sweeps(reading: Reading, request: Request) -> Sweeps:
+def sweeps(reading: Reading, request: Request) -> Sweeps:
     """The forward sweep with its tangents, which records what the pullback needs, and the pullback, which has none."""
     primal = simplify(reading.trace, run=configured())
     with bugs_reported("differentiating", primal):
@@ -343,7 +341,7 @@ def _differ(a: Type, b: Type) -> bool:
 
 
 def _differ_in_length(a: Dim, b: Dim) -> bool:
-    if a.symbol is None and b.symbol is None:
+    if a.number is not None and b.number is not None:
         return a != b
     return (a.is_one and b.not_one) or (a.not_one and b.is_one)
 
@@ -363,7 +361,7 @@ def _not_elementwise(primal: Trace, x: Var, result: Atom, found: State) -> Srcad
     return NotDifferentiable(what, result_span(primal, primal.output), "", do)
 
 
-_STAGES = {
+HIGHER: dict[str, Callable[[Trace, Reading, Request], Program]] = {
     "vhp": _vhp,
     "gauss_newton": _gauss_newton,
     "taylor": _taylor,
@@ -371,6 +369,3 @@ _STAGES = {
     "divergence": _divergence,
     "deriv": _deriv,
 }
-STAGES.update(_STAGES)
-DERIVE.update(dict.fromkeys(_STAGES, derived_trace))
-SWEEPS.append(_sweeps)

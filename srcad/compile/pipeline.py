@@ -1,4 +1,4 @@
-"""The compiler's contents page: from a function and the arguments of a call to generated source, pass after pass."""
+"""From a primal trace to the program of a request, pass after pass: gradients, pullbacks, tangents, Jacobians."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from srcad.codegen import Generated, generate
-from srcad.compile.requests import Argnum, Call, Request
+from srcad.compile.requests import Request
 from srcad.compile.results import check_moving, differentiated, made_scalar, returning, shifted, unchecked, with_value
 from srcad.compile.running import configured
 from srcad.errors import InternalError, SrcadError
-from srcad.frontend import Reading, read
-from srcad.frontend.core.reading import DERIVE, derivation
+from srcad.frontend import Reading
+from srcad.frontend.core.reading import derivation
 from srcad.ops.catalogue import operation
 from srcad.trace.builder import const
-from srcad.trace.nodes import Const, Leaf, Node, Trace, Tree
+from srcad.trace.nodes import Const, Node, Trace, Tree
 from srcad.trace.printer import print_trace
-from srcad.trace.procedures import distinct
 from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import COLUMNS, ROWS, by_columns, by_rows, way_of
 from srcad.transform.matrices.several import several_tangents
@@ -77,19 +76,6 @@ class Program:
 def _with_inlined(trace: Trace, always: bool = False) -> Trace:
     opened = inlined(trace, always)
     return trace if opened is trace else simplify(opened, run=configured())
-
-
-def compile_call(function: Callable[..., Any], call: Call, request: Request, argnums: tuple[Argnum, ...]) -> Program:
-    """The program for a call's types; `argnums`: what the request's stand for in this call."""
-    with bugs_reported("reading the function"):
-        reading = read(function, call.args, call.kwargs, argnums)
-        reading = replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
-    run = configured()
-    with bugs_reported("simplifying", reading.trace):
-        primal = simplify(run.made(read, reading.trace), run=run)
-    with bugs_reported("differentiating", primal):
-        program = STAGES[request.kind](primal, reading, request)
-        return replace(program, traces=distinct(program.traces))
 
 
 @contextmanager
@@ -181,7 +167,7 @@ def _hessian(primal: Trace, reading: Reading, request: Request) -> Program:
     return named_program(trace, primal, reading, request, way=COLUMNS)
 
 
-STAGES: dict[str, Callable[[Trace, Reading, Request], Program]] = {
+FIRST: dict[str, Callable[[Trace, Reading, Request], Program]] = {
     "primal": _primal,
     "gradient": _gradient,
     "pullback": _pullback,
@@ -202,34 +188,6 @@ def named_program(
     """The program of one trace, under the name of the derivative."""
     named = replace(trace, name=derivative_name(primal.name, request))
     return Program(request, reading, primal, (simplify(named, across=True, run=configured()),), checked, way)
-
-
-def derived_trace(reading: Reading, request: Request) -> Trace:
-    """The trace of a derivative that a program calls."""
-    primal = simplify(reading.trace, run=configured())
-    with bugs_reported("differentiating", primal):
-        if request.kind == "pullback":
-            return both_sweeps(primal, reading, request)
-        if request.kind == "gradient":
-            primal = made_scalar(primal, differentiated(primal, request.has_aux))
-        return STAGES[request.kind](primal, reading, request).traces[0]
-
-
-def transposed_trace(reading: Reading, _: Request | None) -> Trace:
-    """The adjoints alone of what a reading differentiates, in one tuple: each differentiable result has a seed."""
-    primal = simplify(reading.trace, run=configured())
-    trace = adjoint(primal, reading.wrt, value=False, seeds="inputs", run=configured())
-    return simplify(returning(trace, Node("tuple", tuple(map(Leaf, range(len(reading.wrt)))))))
-
-
-def closed_trace(reading: Reading, _: Request | None) -> Trace:
-    """The function that a reading has read, as it is handed to a solver."""
-    return simplify(reading.trace, run=configured())
-
-
-DERIVE["transpose"] = transposed_trace
-DERIVE["closed"] = closed_trace
-DERIVE.update(dict.fromkeys(STAGES.keys() - {"primal", "tangents", "hvps"}, derived_trace))
 
 
 def _results(primal: Trace) -> range:

@@ -19,7 +19,7 @@ from srcad.frontend.core.guards import Guard, TypeGuard
 from srcad.frontend.core.lengths import Lengths, Relation, only_length
 from srcad.frontend.core.machine import REPORT, Diverges, Machine
 from srcad.frontend.core.naming import with_names
-from srcad.frontend.core.reading import Reading, derivation
+from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
 from srcad.frontend.core.source import code_of, span_of, transparent
 from srcad.frontend.core.values import (
@@ -49,10 +49,17 @@ class Known:
     written_out: bool = False
 
 
-def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]) -> Reading:
+def read(
+    function: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    argnums: tuple[int | str, ...],
+    derive: Derivation | None = None,
+) -> Reading:
     """Read a function for arguments of which the values tell types and structure.
 
-    `argnums`: the arguments to differentiate, by position in `args` or by name in `kwargs`.
+    argnums   the arguments to differentiate, by position in `args` or by name in `kwargs`
+    derive    makes the derivatives that the function calls itself; None for functions that call none
 
     Raises a subclass of SrcadError, with the place, for what can't be differentiated.
     """
@@ -61,7 +68,7 @@ def read(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: 
     recursive: frozenset[Any] = frozenset()
     unrolled: frozenset[Any] = frozenset()
     for _ in range(MOST_READINGS):
-        reader = _Reader(function, args, kwargs, argnums, known, relations)
+        reader = _Reader(function, args, kwargs, argnums, known, relations, derive)
         reader.m.recursive, reader.m.unrolled = recursive, unrolled
         try:
             reading = reader.read()
@@ -99,6 +106,7 @@ class _Reader:
         argnums: tuple[int | str, ...],
         known: Known,
         relations: tuple[Relation, ...],
+        derive: Derivation | None,
     ) -> None:
         self.function, self.args, self.kwargs, self.argnums = function, args, kwargs, argnums
         self.parameters = parameters_of(function, len(args))
@@ -107,6 +115,7 @@ class _Reader:
             static_shapes=known.shapes,
             lengths=Lengths(relations),
             written_out=known.written_out,
+            derivation=derive,
         )
         self.m.reserved = frozenset(p.name for p in self.parameters) | local_names(function)
         self.wrt: list[Path] = []

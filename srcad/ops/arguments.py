@@ -9,18 +9,51 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import static
+from srcad.ops.catalogue import Argument, CallError, static
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM, Dim
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import UNKNOWN_DIM, Array, Dim, Scalar, Type, Unknown, dims_of, rank_of
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, rank_of
 
 WHOLE = ("slice", None, None, None)
 
 
-def emit(b: Builder, op: str, *operands: Any, **params: Any) -> Atom:
+def emit(b: Builder, op: str, *operands: object, **params: Any) -> Atom:
     """Emit an operation with one result."""
     result: Atom = b.emit(op, *operands, **params)
     return result
+
+
+def emit_many(b: Builder, op: str, *operands: object, **params: Any) -> tuple[Atom, ...]:
+    """Emit an operation with several results."""
+    return b.emit_many(op, *operands, **params)
+
+
+# ---- what must be known now
+
+
+def is_given(value: Argument) -> bool:
+    """Whether an optional argument says anything."""
+    return value is not None and value is not np._NoValue
+
+
+def integer(value: Argument, what: str) -> int:
+    return operator.index(static(value, what))
+
+
+def flag(value: Argument, what: str) -> bool:
+    return is_given(value) and bool(static(value, what))
+
+
+def word(value: Argument, what: str) -> str | None:
+    """A string that chooses something; None where nothing is chosen."""
+    known = static(value, what)
+    return None if known is None else str(known)
+
+
+def only_given(**options: object) -> dict[str, object]:
+    """The options that say something, as params of an operation."""
+    return {name: value for name, value in options.items() if is_given(value) and value is not False}
 
 
 # ---- ranks and axes
@@ -40,13 +73,13 @@ def known_rank(value: Atom, what: str) -> int:
     return rank
 
 
-def one_axis(axis: Any, rank: int) -> int:
-    return int(normalize_axis_index(operator.index(static(axis, "axis")), rank))
+def one_axis(axis: Argument, rank: int) -> int:
+    return int(normalize_axis_index(integer(axis, "axis"), rank))
 
 
-def many_axes(axis: Any, rank: int) -> tuple[int, ...]:
-    axis = static(axis, "axis")
-    return tuple(normalize_axis_tuple(axis if axis is None or np.ndim(axis) else operator.index(axis), rank))
+def many_axes(axis: Argument, rank: int) -> tuple[int, ...]:
+    given = static(axis, "axis")
+    return tuple(normalize_axis_tuple(given if given is None or np.ndim(given) else operator.index(given), rank))
 
 
 def dims_or_raise(t: Type, what: str) -> tuple[Dim, ...]:
@@ -59,11 +92,9 @@ def dims_or_raise(t: Type, what: str) -> tuple[Dim, ...]:
 # ---- lengths and shapes
 
 
-def length_atom(value: Any) -> Atom:
+def length_atom(value: Argument) -> Atom:
     """A length as an operand: a variable, or a constant that tells its value."""
-    if isinstance(value, Const):
-        value = value.value
-    return value if isinstance(value, Var) else const(operator.index(value))
+    return value if isinstance(value, Var) else const(integer(value, "a length"))
 
 
 def length_dim(t: Type) -> Dim:
@@ -74,7 +105,7 @@ def length_dim(t: Type) -> Dim:
 def dim_atom(b: Builder, x: Atom, axis: int) -> Atom:
     """The length of an axis, as a constant where the type tells it."""
     dims = dims_of(x.type)
-    if dims is not None and dims[axis].symbol is None:
+    if dims is not None and dims[axis].number is not None:
         return const(dims[axis].offset)
     return emit(b, "dim", x, axis=axis)
 
@@ -83,13 +114,12 @@ def shape_atoms(b: Builder, x: Atom) -> tuple[Atom, ...]:
     return tuple(dim_atom(b, x, axis) for axis in range(known_rank(x, "the shape")))
 
 
-def shape_operands(shape: Any) -> tuple[Atom, ...]:
+def shape_operands(shape: Argument) -> tuple[Atom, ...]:
     """A shape as given to NumPy: an int, a sequence of ints, or an object that is a tuple at run time."""
-    if isinstance(shape, Const):
-        shape = shape.value
-    if isinstance(shape, (tuple, list, np.ndarray)):
-        return tuple(length_atom(n) for n in shape)
-    return (shape if isinstance(shape, Var) else const(operator.index(shape)),)
+    known = shape.value if isinstance(shape, Const) else shape
+    if isinstance(known, (tuple, list, np.ndarray)):
+        return tuple(length_atom(n) for n in known)
+    return (length_atom(known),)
 
 
 def shaped(dtype: str, shape: tuple[Type, ...]) -> Type:
@@ -99,16 +129,27 @@ def shaped(dtype: str, shape: tuple[Type, ...]) -> Type:
     return Unknown(dtype)
 
 
-def dtype_name(dtype: Any, default: str | None = None) -> str | None:
+def dtype_name(dtype: Argument) -> str | None:
     """A dtype argument as a name."""
-    dtype = static(dtype, "dtype")
-    return default if dtype is None else str(np.dtype(dtype))
+    known = static(dtype, "dtype")
+    return None if known is None else str(np.dtype(known))
+
+
+def as_dtype(b: Builder, x: Atom, dtype: Argument, casting: Argument = "unsafe") -> Atom:
+    """`x` with the dtype asked for, if one is; the cast must be one that the rule allows."""
+    name, rule = dtype_name(dtype), static(casting, "casting")
+    if name is None or name == dtype_of(x.type):
+        return x
+    known = dtype_of(x.type)
+    if known is not None and rule != "unsafe" and not np.can_cast(known, name, rule):
+        raise CallError(f"Cannot cast from dtype('{known}') to dtype('{name}') according to the rule '{rule}'")
+    return emit(b, "cast", x, dtype=name)
 
 
 # ---- pieces of arrays
 
 
-def sliced(b: Builder, x: Atom, axis: int, start: Any, stop: Any, step: Any = None) -> Atom:
+def sliced(b: Builder, x: Atom, axis: int, start: Argument, stop: Argument, step: Argument = None) -> Atom:
     """x[..., start:stop:step, ...] along an axis; None: open."""
     operands: list[Atom] = []
     places: list[int | None] = []
@@ -118,7 +159,7 @@ def sliced(b: Builder, x: Atom, axis: int, start: Any, stop: Any, step: Any = No
     return emit(b, "get_item", x, *operands, index=(*(WHOLE,) * axis, ("slice", *places)))
 
 
-def picked(b: Builder, x: Atom, axis: int, place: Any) -> Atom:
+def picked(b: Builder, x: Atom, axis: int, place: Argument) -> Atom:
     """x[..., place, ...]: one place along an axis, which goes away."""
     return emit(b, "get_item", x, length_atom(place), index=(*(WHOLE,) * axis, ("int", 0)))
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpac
 
 from srcad.errors import InternalError, Span
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Const, Equation, Var
+from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Type
 
 Params = Mapping[str, Any]
@@ -26,6 +26,8 @@ Texts = tuple[str, ...]
 Spelling = str | Callable[[Texts, Params], str]
 Infer = Callable[..., Type | tuple[Type, ...]]
 Lowering = Callable[..., Any]
+ToOne = Callable[..., Atom]  # a lowering with one result
+Argument = object  # what a lowering gets: a variable, a constant, a plain Python value, sequences of these
 SomeLowering = TypeVar("SomeLowering", bound=Lowering)
 
 REQUIRED = inspect.Parameter.empty
@@ -306,7 +308,7 @@ def lowers(*functions: Any, method: str = "", attribute: str = "") -> Callable[[
     return register
 
 
-def static(value: Any, what: str) -> Any:
+def static(value: object, what: str) -> Any:
     """The Python value of an argument that must be known now."""
     if isinstance(value, Const):
         return value.value

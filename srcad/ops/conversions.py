@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any
+from functools import reduce
 
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import LOWERINGS, Kind, lowers, op, static
+from srcad.ops.arguments import as_dtype, dim_atom, emit, flag, known_rank, many_axes
+from srcad.ops.catalogue import LOWERINGS, Argument, Kind, ToOne, lowers, op, static
 from srcad.ops.elementwise import by_numpy
 from srcad.ops.structural import as_array, dtype_name
 from srcad.ops.typing import is_python, shaped
-from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom
+from srcad.trace.builder import Builder, atom
+from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import (
     FLOAT,
     INT,
@@ -80,31 +81,32 @@ op("item", Kind.CONVERSION, _item, "{0}.item()", linear=True)
 
 
 @lowers(np.real, attribute="real")
-def real(b: Builder, x: Any) -> Any:
-    x = as_array(b, x)
-    return x if _surely_real(x) else b.emit("real", x)
+def real(b: Builder, val: Argument) -> Atom:
+    x = as_array(b, val)
+    return x if _surely_real(x) else emit(b, "real", x)
 
 
 @lowers(np.imag, attribute="imag")
-def imag(b: Builder, x: Any) -> Any:
-    x = as_array(b, x)
-    return b.emit("zeros_like", x) if _surely_real(x) else b.emit("imag", x)
+def imag(b: Builder, val: Argument) -> Atom:
+    x = as_array(b, val)
+    return emit(b, "zeros_like", x) if _surely_real(x) else emit(b, "imag", x)
 
 
 @lowers(method="conjugate")
-def conjugate_method(b: Builder, x: Any) -> Any:
-    return x if _surely_real(x) else b.emit("conjugate", x)
+def conjugate_method(b: Builder, x: Argument) -> Atom:
+    z = as_array(b, x)
+    return z if _surely_real(z) else emit(b, "conjugate", z)
 
 
 @lowers(method="conj")
-def conj_method(b: Builder, x: Any) -> Any:
+def conj_method(b: Builder, x: Argument) -> Atom:
     return conjugate_method(b, x)
 
 
 @lowers(np.angle)
-def angle(b: Builder, z: Any, deg: Any = False) -> Any:
-    result: Atom = b.emit("arctan2", imag(b, z), real(b, z))
-    return b.emit("degrees", result) if static(deg, "deg") else result
+def angle(b: Builder, z: Argument, deg: Argument = False) -> Atom:
+    result = emit(b, "arctan2", imag(b, z), real(b, z))
+    return emit(b, "degrees", result) if flag(deg, "deg") else result
 
 
 def _surely_real(x: Atom) -> bool:
@@ -112,63 +114,64 @@ def _surely_real(x: Atom) -> bool:
 
 
 @lowers(builtins.float)
-def to_float(b: Builder, x: Any = 0.0) -> Any:
-    x = as_array(b, x)
-    return x if x.type == FLOAT else b.emit("to_float", x)
+def to_float(b: Builder, x: Argument = 0.0) -> Atom:
+    number = as_array(b, x)
+    return number if number.type == FLOAT else emit(b, "to_float", number)
 
 
 @lowers(builtins.int)
-def to_int(b: Builder, x: Any = 0) -> Any:
-    x = as_array(b, x)
-    return x if is_python(x.type) and dtype_of(x.type) == "int64" else b.emit("to_int", x)
+def to_int(b: Builder, x: Argument = 0) -> Atom:
+    number = as_array(b, x)
+    return number if is_python(number.type) and dtype_of(number.type) == "int64" else emit(b, "to_int", number)
 
 
 @lowers(builtins.bool)
-def to_bool(b: Builder, x: Any = False) -> Any:
-    return b.emit("truth", as_array(b, x))
+def to_bool(b: Builder, x: Argument = False) -> Atom:
+    return emit(b, "truth", as_array(b, x))
 
 
 @lowers(builtins.complex)
-def to_complex(b: Builder, real: Any = 0.0, imag: Any = 0.0) -> Any:
-    return b.emit("to_complex", as_array(b, real), as_array(b, imag))
+def to_complex(b: Builder, real: Argument = 0.0, imag: Argument = 0.0) -> Atom:
+    return emit(b, "to_complex", as_array(b, real), as_array(b, imag))
 
 
 @lowers(method="item")
-def item(b: Builder, x: Any, *index: Any) -> Any:
+def item(b: Builder, x: Argument, *index: Argument) -> Atom:
+    owner = as_array(b, x)
     if not index:
-        return x if is_python(x.type) else b.emit("item", x)
+        return owner if is_python(owner.type) else emit(b, "item", owner)
     places = index[0] if isinstance(index[0], (tuple, list)) else index
     template = tuple(("int", k) for k in range(len(places)))
-    source = x if len(places) == rank_of(x.type) else b.emit("ravel", x)
-    return b.emit("item", b.emit("get_item", source, *places, index=template))
+    source = owner if len(places) == rank_of(owner.type) else emit(b, "ravel", owner)
+    return emit(b, "item", emit(b, "get_item", source, *places, index=template))
 
 
 @lowers(method="tolist")
-def tolist(b: Builder, x: Any) -> Any:
-    rank = rank_of(x.type)
+def tolist(b: Builder, x: Argument) -> Atom:
+    owner = as_array(b, x)
+    rank = rank_of(owner.type)
     if rank == 0:
-        return item(b, x)
+        return item(b, owner)
     if rank != 1:
         raise NotYetSupported("tolist of an array that isn't of rank 1", do="keep the array")
-    return b.emit("array_to_list", x)
+    return emit(b, "array_to_list", owner)
 
 
 @lowers(method="astype")
-def astype(b: Builder, x: Any, dtype: Any, *_: Any, **options: Any) -> Any:
-    name = np.dtype(static(dtype, "dtype")).name
-    if name != dtype_of(x.type):
-        return b.emit("cast", x, dtype=name)
-    return b.emit("copy", x) if static(options.get("copy", True), "copy") else x
+def astype(b: Builder, x: Argument, dtype: Argument, casting: Argument = "unsafe", copy: Argument = True) -> Atom:
+    owner = as_array(b, x)
+    result = as_dtype(b, owner, np.dtype(static(dtype, "dtype")), casting)
+    return emit(b, "copy", owner) if result is owner and flag(copy, "copy") else result
 
 
-def _scalar_type(name: str) -> Any:
+def _scalar_type(name: str) -> ToOne:
     """The lowering of np.float32(x) and its kin."""
 
-    def lowering(b: Builder, x: Any = 0) -> Any:
-        x = as_array(b, x)
-        if is_python(x.type) and dtype_of(x.type) == name:
-            return by_numpy(b, "positive", x) if name != "bool" else x
-        return x if dtype_of(x.type) == name else b.emit("cast", x, dtype=name)
+    def lowering(b: Builder, x: Argument = 0) -> Atom:
+        number = as_array(b, x)
+        if is_python(number.type) and dtype_of(number.type) == name:
+            return by_numpy(b, "positive", number) if name != "bool" else number
+        return number if dtype_of(number.type) == name else emit(b, "cast", number, dtype=name)
 
     return lowering
 
@@ -181,47 +184,56 @@ for _kind in (*FLOATS, *INTS):
 
 
 @lowers(np.shape, attribute="shape")
-def shape(b: Builder, a: Any) -> Any:
+def shape(b: Builder, a: Argument) -> Atom | tuple[int | Atom, ...]:
     x = as_array(b, a)
     dims = dims_of(x.type)
     if dims is None:
-        return b.emit("shape", x)
-    return tuple(d.offset if d.symbol is None else b.emit("dim", x, axis=k) for k, d in enumerate(dims))
+        return emit(b, "shape", x)
+    return tuple(d.offset if d.number is not None else emit(b, "dim", x, axis=k) for k, d in enumerate(dims))
 
 
 @lowers(np.size, attribute="size")
-def size(b: Builder, a: Any, axis: Any = None) -> Any:
-    x, axis = as_array(b, a), static(axis, "axis")
-    if axis is not None:
-        return shape(b, x)[axis]
+def size(b: Builder, a: Argument, axis: Argument = None) -> int | Atom:
+    x = as_array(b, a)
+    if static(axis, "axis") is not None:
+        return _count(b, x, many_axes(axis, known_rank(x, "np.size along an axis")))
     dims = dims_of(x.type)
-    if dims is not None and all(d.symbol is None for d in dims):
+    if dims is not None and all(d.number is not None for d in dims):
         return math.prod(d.offset for d in dims)
-    return b.emit("size", x)
+    return emit(b, "size", x)
+
+
+def _count(b: Builder, x: Atom, axes: tuple[int, ...]) -> int | Atom:
+    """The number of places along some axes."""
+    lengths = [dim_atom(b, x, axis) for axis in axes]
+    numbers = [int(n.value) for n in lengths if isinstance(n, Const)]
+    if len(numbers) == len(lengths):
+        return math.prod(numbers)
+    return reduce(lambda n, m: emit(b, "multiply", n, m), lengths)
 
 
 @lowers(np.ndim, attribute="ndim")
-def ndim(b: Builder, a: Any) -> Any:
+def ndim(b: Builder, a: Argument) -> int | Atom:
     x = as_array(b, a)
     rank = rank_of(x.type)
-    return b.emit("ndim", x) if rank is None else rank
+    return emit(b, "ndim", x) if rank is None else rank
 
 
 @lowers(builtins.len)
-def length(b: Builder, a: Any) -> Any:
-    if isinstance(a, (tuple, list)):
-        return len(a)
-    if isinstance(a.type, ListOf):
-        return b.emit("list_len", a)
-    if isinstance(a.type, TupleOf):
-        return len(a.type.items)
-    dims = dims_of(a.type)
-    if dims:
-        return dims[0].offset if dims[0].symbol is None else b.emit("dim", a, axis=0)
-    return b.emit("list_len", a)
+def length(b: Builder, obj: Argument) -> int | Atom:
+    if isinstance(obj, (tuple, list)):
+        return len(obj)
+    x = atom(obj)
+    if isinstance(x.type, TupleOf):
+        return len(x.type.items)
+    dims = dims_of(x.type)
+    if dims and not isinstance(x.type, ListOf):
+        return dims[0].offset if dims[0].number is not None else emit(b, "dim", x, axis=0)
+    return emit(b, "list_len", x)
 
 
 @lowers(attribute="dtype")
-def dtype_attribute(b: Builder, a: Any) -> Any:
-    dtype = dtype_of(a.type)
-    return b.emit("attribute", a, name="dtype") if dtype is None else np.dtype(dtype)
+def dtype_attribute(b: Builder, a: Argument) -> np.dtype[np.generic] | Atom:
+    x = as_array(b, a)
+    dtype = dtype_of(x.type)
+    return emit(b, "attribute", x, name="dtype") if dtype is None else np.dtype(dtype)

@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
+    as_dtype,
     dim_atom,
     dtype_name,
     emit,
+    flag,
+    integer,
     known_rank,
     length_atom,
     length_dim,
+    one_axis,
     shape_operands,
     shaped,
     with_new_axes,
 )
-from srcad.ops.catalogue import Index, Kind, lowers, op, static
-from srcad.ops.shaping import array_of, as_dtype
+from srcad.ops.catalogue import Argument, CallError, Index, Kind, ToOne, lowers, op, static
+from srcad.ops.shaping import array_of, moved
 from srcad.ops.spelling import call, options, shape_text
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    Scalar,
-    Type,
-    Unknown,
-    dims_of,
-    dtype_of,
-    elementwise_type,
-    fixed,
-    promote,
-)
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, elementwise_type, promote, rank_of
 
 # ---- types
 
@@ -71,16 +62,13 @@ def _arange(*bounds: Type, dtype: str | None = None) -> Type:
 
 
 def _arange_dim(bounds: tuple[Type, ...]) -> Dim:
-    """How many numbers: known where the step is 1 and the start a number."""
+    """How many numbers: known where the step is 1, or all are numbers."""
     dims = [length_dim(t) for t in bounds]
     start, stop, step = (fixed(0), dims[0], fixed(1)) if len(dims) == 1 else (*dims, fixed(1))[:3]
-    if start.symbol is not None or step != fixed(1):
-        numbers = [d.offset for d in (start, stop, step)]
-        plain = all(d.symbol is None for d in (start, stop, step)) and step.offset != 0
-        return fixed(len(range(*numbers))) if plain else UNKNOWN_DIM
-    if stop.symbol is None:
-        return fixed(max(stop.offset - start.offset, 0))
-    return stop.plus(-start.offset)
+    if step != fixed(1):
+        numbers = [d.number for d in (start, stop, step) if d.number is not None]
+        return fixed(len(range(*numbers))) if len(numbers) == 3 and numbers[2] else UNKNOWN_DIM
+    return (stop - start).counted.as_length
 
 
 def _linspace(start: Type, stop: Type, num: Index, *, endpoint: bool = True) -> Type:
@@ -174,15 +162,14 @@ op("zeros_each", Kind.CREATION, _each, _each_text, to_fill=True, shape_of=1)
 # ---- lowerings: arrays of one value
 
 
-def _constant(name: str) -> Any:
-    def lowering(b: Builder, shape: Any, dtype: Any = None, order: Any = "C", **_: Any) -> Atom:
-        given = dtype_name(dtype)
-        return emit(b, name, *shape_operands(shape), **unless_default(given))
+def _constant(name: str) -> ToOne:
+    def lowering(b: Builder, shape: Argument, dtype: Argument = None) -> Atom:
+        return emit(b, name, *shape_operands(shape), **unless_default(dtype_name(dtype)))
 
     return lowering
 
 
-def unless_default(dtype: str | None) -> dict[str, Any]:
+def unless_default(dtype: str | None) -> dict[str, object]:
     return {} if dtype in (None, "float64") else {"dtype": dtype}
 
 
@@ -191,10 +178,8 @@ ones = lowers(np.ones)(_constant("ones"))
 empty = lowers(np.empty)(_constant("empty"))
 
 
-def _constant_like(name: str) -> Any:
-    def lowering(
-        b: Builder, a: Any, dtype: Any = None, order: Any = "K", subok: Any = True, shape: Any = None, **_: Any
-    ) -> Atom:
+def _constant_like(name: str) -> ToOne:
+    def lowering(b: Builder, a: Argument, dtype: Argument = None, shape: Argument = None) -> Atom:
         x = array_of(b, a)
         given = dtype_name(dtype)
         if shape is not None:
@@ -214,173 +199,188 @@ empty_like = lowers(np.empty_like)(_constant_like("empty_like"))
 
 
 @lowers(np.full)
-def full(b: Builder, shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", **_: Any) -> Atom:
+def full(b: Builder, shape: Argument, fill_value: Argument, dtype: Argument = None) -> Atom:
     value, given = as_array(b, fill_value), dtype_name(dtype)
     return emit(b, "full", value, *shape_operands(shape), **({} if given is None else {"dtype": given}))
 
 
 @lowers(np.full_like)
-def full_like(
-    b: Builder,
-    a: Any,
-    fill_value: Any,
-    dtype: Any = None,
-    order: Any = "K",
-    subok: Any = True,
-    shape: Any = None,
-    **_: Any,
-) -> Atom:
+def full_like(b: Builder, a: Argument, fill_value: Argument, dtype: Argument = None, shape: Argument = None) -> Atom:
     x, given = array_of(b, a), dtype_name(dtype)
     if shape is not None:
         return full(b, shape, fill_value, given or dtype_of(x.type))
-    extra = {} if given in (None, dtype_of(x.type)) else {"dtype": given}
+    extra: dict[str, object] = {} if given in (None, dtype_of(x.type)) else {"dtype": given}
     return emit(b, "full_like", x, as_array(b, fill_value), **extra)
 
 
 # ---- lowerings: matrices
 
 
-def _offset(k: Any, dtype: str | None) -> dict[str, Any]:
-    k = operator.index(static(k, "k"))
-    return {**({"k": k} if k else {}), **unless_default(dtype)}
+def _offset(k: Argument, dtype: str | None) -> dict[str, object]:
+    places = integer(k, "k")
+    return {**({"k": places} if places else {}), **unless_default(dtype)}
 
 
-def _columns(columns: Any) -> tuple[Atom, ...]:
+def _columns(columns: Argument) -> tuple[Atom, ...]:
     return () if columns is None else (length_atom(columns),)
 
 
 @lowers(np.eye)
-def eye(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = float, order: Any = "C", **_: Any) -> Atom:
+def eye(b: Builder, N: Argument, M: Argument = None, k: Argument = 0, dtype: Argument = float) -> Atom:
     return emit(b, "eye", length_atom(N), *_columns(M), **_offset(k, dtype_name(dtype)))
 
 
 @lowers(np.identity)
-def identity(b: Builder, n: Any, dtype: Any = None, **_: Any) -> Atom:
+def identity(b: Builder, n: Argument, dtype: Argument = None) -> Atom:
     return eye(b, n, dtype=float if dtype is None else dtype)
 
 
 @lowers(np.tri)
-def tri(b: Builder, N: Any, M: Any = None, k: Any = 0, dtype: Any = float, **_: Any) -> Atom:
+def tri(b: Builder, N: Argument, M: Argument = None, k: Argument = 0, dtype: Argument = float) -> Atom:
     return emit(b, "tri", length_atom(N), *_columns(M), **_offset(k, dtype_name(dtype)))
 
 
 @lowers(np.vander)
-def vander(b: Builder, x: Any, N: Any = None, increasing: Any = False) -> Atom:
+def vander(b: Builder, x: Argument, N: Argument = None, increasing: Argument = False) -> Atom:
     """Powers of `x` as columns."""
-    x = as_array(b, x)
-    count = dim_atom(b, x, 0) if N is None else length_atom(N)
+    base = as_array(b, x)
+    count = dim_atom(b, base, 0) if N is None else length_atom(N)
     powers = emit(b, "arange", count)
-    if not static(increasing, "increasing"):
+    if not flag(increasing, "increasing"):
         powers = emit(b, "flip", powers, axis=None)
-    return emit(b, "power", with_new_axes(b, x, (1,)), powers)
+    return emit(b, "power", with_new_axes(b, base, (1,)), powers)
 
 
 # ---- lowerings: ranges
 
 
 @lowers(np.arange)
-def arange(b: Builder, start: Any = None, stop: Any = None, step: Any = None, dtype: Any = None, **_: Any) -> Atom:
-    bounds = [start if start is not None else 0, stop, step]
+def arange(
+    b: Builder, start: Argument = None, stop: Argument = None, step: Argument = None, dtype: Argument = None
+) -> Atom:
+    """One bound is the stop, wherever it stands."""
     if start is None or stop is None:
-        bounds = [stop, None, step] if start is None else [start, None, step]
-    if step is not None and bounds[1] is None:
-        bounds = [0, bounds[0], step]
+        start, stop = None, stop if start is None else start
+    if start is None and step is not None:
+        start = 0
     given = dtype_name(dtype)
-    return emit(b, "arange", *(x for x in bounds if x is not None), **({} if given is None else {"dtype": given}))
+    bounds = [x for x in (start, stop, step) if x is not None]
+    return emit(b, "arange", *bounds, **({} if given is None else {"dtype": given}))
+
+
+def _samples(b: Builder, start: Argument, stop: Argument, count: Atom, endpoint: Argument) -> Atom:
+    """Evenly spaced numbers along a new first axis."""
+    extra: dict[str, object] = {} if flag(endpoint, "endpoint") else {"endpoint": False}
+    return emit(b, "linspace", as_array(b, start), as_array(b, stop), count, **extra)
+
+
+def _along(b: Builder, samples: Atom, axis: Argument) -> Atom:
+    """Samples along the axis where they are to be."""
+    place = integer(axis, "axis")
+    return samples if place == 0 else moved(b, samples, 0, one_axis(place, known_rank(samples, "samples")))
 
 
 @lowers(np.linspace)
 def linspace(
     b: Builder,
-    start: Any,
-    stop: Any,
-    num: Any = 50,
-    endpoint: Any = True,
-    retstep: Any = False,
-    dtype: Any = None,
-    axis: Any = 0,
-    **_: Any,
-) -> Any:
-    if operator.index(static(axis, "axis")) != 0:
-        raise NotYetSupported("np.linspace with an axis", do="use np.moveaxis on the result")
-    first, last, endpoint = as_array(b, start), as_array(b, stop), bool(static(endpoint, "endpoint"))
-    count = length_atom(num)
-    samples = emit(b, "linspace", first, last, count, **({} if endpoint else {"endpoint": False}))
-    samples = as_dtype(b, samples, dtype)
-    if not static(retstep, "retstep"):
+    start: Argument,
+    stop: Argument,
+    num: Argument = 50,
+    endpoint: Argument = True,
+    retstep: Argument = False,
+    dtype: Argument = None,
+    axis: Argument = 0,
+) -> Atom | tuple[Atom, Atom]:
+    first, last, count = as_array(b, start), as_array(b, stop), length_atom(num)
+    samples, kind = _samples(b, first, last, count, endpoint), dtype_name(dtype)
+    if kind is not None and np.dtype(kind).kind in "iu":
+        samples = emit(b, "floor", samples)
+    samples = _along(b, as_dtype(b, samples, kind), axis)
+    if not flag(retstep, "retstep"):
         return samples
-    gaps = b.emit("subtract", count, 1) if endpoint else count
-    return samples, b.emit("divide", b.emit("subtract", last, first), gaps)
+    gaps = emit(b, "subtract", count, 1) if flag(endpoint, "endpoint") else count
+    return samples, emit(b, "divide", emit(b, "subtract", last, first), gaps)
 
 
 @lowers(np.logspace)
 def logspace(
     b: Builder,
-    start: Any,
-    stop: Any,
-    num: Any = 50,
-    endpoint: Any = True,
-    base: Any = 10.0,
-    dtype: Any = None,
-    axis: Any = 0,
+    start: Argument,
+    stop: Argument,
+    num: Argument = 50,
+    endpoint: Argument = True,
+    base: Argument = 10.0,
+    dtype: Argument = None,
+    axis: Argument = 0,
 ) -> Atom:
-    exponents = linspace(b, start, stop, num, endpoint, axis=axis)
-    return as_dtype(b, emit(b, "power", as_array(b, base), exponents), dtype)
+    exponents = _samples(b, start, stop, length_atom(num), endpoint)
+    return _along(b, as_dtype(b, emit(b, "power", as_array(b, base), exponents), dtype), axis)
 
 
 @lowers(np.geomspace)
 def geomspace(
-    b: Builder, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype: Any = None, axis: Any = 0
+    b: Builder,
+    start: Argument,
+    stop: Argument,
+    num: Argument = 50,
+    endpoint: Argument = True,
+    dtype: Argument = None,
+    axis: Argument = 0,
 ) -> Atom:
     first, last = as_array(b, start), as_array(b, stop)
-    fractions = linspace(b, 0.0, 1.0, num, endpoint, axis=axis)
+    fractions = _samples(b, 0.0, 1.0, length_atom(num), endpoint)
     rank = max(known_rank(first, "geomspace"), known_rank(last, "geomspace"))
     fractions = with_new_axes(b, fractions, tuple(range(1, rank + 1)))
-    growth = b.emit("power", b.emit("divide", last, first), fractions)
-    return as_dtype(b, emit(b, "multiply", first, growth), dtype)
+    growth = emit(b, "power", emit(b, "divide", last, first), fractions)
+    return _along(b, as_dtype(b, emit(b, "multiply", first, growth), dtype), axis)
 
 
 # ---- lowerings: arrays of places
 
 
 @lowers(np.indices)
-def indices(b: Builder, dimensions: Any, dtype: Any = int, sparse: Any = False) -> Any:
+def indices(
+    b: Builder, dimensions: Argument, dtype: Argument = int, sparse: Argument = False
+) -> Atom | tuple[Atom, ...]:
     shape = shape_operands(dimensions)
     rank = len(shape)
     grids = [
-        with_new_axes(b, emit(b, "arange", n), tuple(j for j in range(rank) if j != k)) for k, n in enumerate(shape)
+        with_new_axes(b, as_dtype(b, emit(b, "arange", n), dtype), tuple(j for j in range(rank) if j != k))
+        for k, n in enumerate(shape)
     ]
-    if static(sparse, "sparse"):
+    if flag(sparse, "sparse"):
         return tuple(grids)
-    return as_dtype(b, emit(b, "stack", *(b.emit("broadcast_to", g, *shape) for g in grids), axis=0), dtype)
+    return emit(b, "stack", *(emit(b, "broadcast_to", g, *shape) for g in grids), axis=0)
 
 
 @lowers(np.diag_indices)
-def diag_indices(b: Builder, n: Any, ndim: Any = 2) -> tuple[Atom, ...]:
-    return (emit(b, "arange", length_atom(n)),) * operator.index(static(ndim, "ndim"))
+def diag_indices(b: Builder, n: Argument, ndim: Argument = 2) -> tuple[Atom, ...]:
+    return (emit(b, "arange", length_atom(n)),) * integer(ndim, "ndim")
 
 
 @lowers(np.diag_indices_from)
-def diag_indices_from(b: Builder, arr: Any) -> tuple[Atom, ...]:
+def diag_indices_from(b: Builder, arr: Argument) -> tuple[Atom, ...]:
     x = as_array(b, arr)
     return diag_indices(b, dim_atom(b, x, 0), known_rank(x, "diag_indices_from"))
 
 
-def _triangle(name: str) -> Any:
-    def lowering(b: Builder, n: Any, k: Any = 0, m: Any = None) -> tuple[Atom, ...]:
+Places = Callable[..., tuple[Atom, ...]]
+
+
+def _triangle(name: str) -> Places:
+    def lowering(b: Builder, n: Argument, k: Argument = 0, m: Argument = None) -> tuple[Atom, ...]:
         lengths = (length_atom(n), length_atom(k), *_columns(m))
         return b.emit_many("triangle_indices", *lengths, function=name)
 
     return lowering
 
 
-def _triangle_from(name: str) -> Any:
+def _triangle_from(name: str) -> Places:
     lowering = _triangle(name)
 
-    def of(b: Builder, arr: Any, k: Any = 0) -> tuple[Atom, ...]:
+    def of(b: Builder, arr: Argument, k: Argument = 0) -> tuple[Atom, ...]:
         x = as_array(b, arr)
-        places: tuple[Atom, ...] = lowering(b, dim_atom(b, x, 0), k, dim_atom(b, x, 1))
-        return places
+        return lowering(b, dim_atom(b, x, 0), k, dim_atom(b, x, 1))
 
     return of
 
@@ -395,38 +395,44 @@ triu_indices_from = lowers(np.triu_indices_from)(_triangle_from("triu_indices"))
 
 
 @lowers(np.array)
-def array(
-    b: Builder,
-    object: Any,
-    dtype: Any = None,
-    *,
-    copy: Any = True,
-    order: Any = "K",
-    subok: Any = False,
-    ndmin: Any = 0,
-    **_: Any,
-) -> Atom:
+def array(b: Builder, object: Argument, dtype: Argument = None, *, copy: Argument = True, ndmin: Argument = 0) -> Atom:
     """A new array, unless `copy` says that the old one will do."""
-    x = asarray(b, object, dtype)
-    rank = operator.index(static(ndmin, "ndmin"))
-    if rank:
-        x = with_new_axes(b, x, tuple(range(rank - known_rank(x, "ndmin"))))
-    if x is object and static(copy, "copy"):
-        return emit(b, "copy", x)
+    x = _converted(b, object, dtype, copy)
+    rank = integer(ndmin, "ndmin")
+    return with_new_axes(b, x, tuple(range(rank - known_rank(x, "ndmin")))) if rank else x
+
+
+@lowers(np.ascontiguousarray, np.asfortranarray)
+def laid_out(b: Builder, a: Argument, dtype: Argument = None) -> Atom:
+    """Of one dimension at least; how the result lies in memory is not of the trace."""
+    x = _converted(b, a, dtype, None)
+    return with_new_axes(b, x, (0,)) if rank_of(x.type) == 0 else x
+
+
+@lowers(np.asarray, np.asanyarray, np.asarray_chkfinite)
+def asarray(b: Builder, a: Argument, dtype: Argument = None, *, copy: Argument = None) -> Atom:
+    """The array itself; a number or nested sequence as an array."""
+    return _converted(b, a, dtype, copy)
+
+
+def _converted(b: Builder, given: Argument, dtype: Argument, copy: Argument) -> Atom:
+    """An array-like as an array of a dtype; what was an array of it is copied if `copy` is True."""
+    x = as_array(b, given, dtype_name(dtype)) if isinstance(given, (tuple, list)) else array_of(b, given)
+    x = as_dtype(b, x, dtype)
+    policy = static(copy, "copy")
+    if x is given:
+        return emit(b, "copy", x) if policy else x
+    if policy is False:
+        raise CallError("Unable to avoid copy while creating an array as requested.")
     return x
 
 
-@lowers(np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite)
-def asarray(b: Builder, a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Atom:
-    """The array itself; a number or nested sequence as an array."""
-    given = dtype_name(dtype)
-    if isinstance(a, (tuple, list)):
-        result: Atom = as_array(b, a, given)
-        return result
-    return as_dtype(b, array_of(b, a), given)
-
-
-@lowers(np.copy, method="copy")
-def copy(b: Builder, a: Any, order: Any = "K", subok: Any = False) -> Atom:
+@lowers(np.copy)
+def copy(b: Builder, a: Argument) -> Atom:
     x = as_array(b, a)
     return emit(b, "copy", x) if not isinstance(x.type, Scalar) else x
+
+
+@lowers(method="copy")
+def copy_method(b: Builder, a: Argument) -> Atom:
+    return copy(b, a)

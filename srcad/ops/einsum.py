@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from string import ascii_letters
 
 from srcad.ops.catalogue import CallError
-from srcad.trace.types import UNKNOWN_DIM, Dim
+from srcad.trace.dims import UNKNOWN_DIM, Dim
 
 
 @dataclass(frozen=True)

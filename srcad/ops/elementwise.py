@@ -9,15 +9,17 @@ from __future__ import annotations
 import builtins
 import math
 import operator
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import LOWERINGS, Facts, Kind, lowers, op, static
+from srcad.ops.arguments import as_dtype, emit, integer, is_given, known_rank, with_new_axes
+from srcad.ops.catalogue import LOWERINGS, Argument, CallError, Facts, Kind, ToOne, lowers, op, static
 from srcad.ops.structural import as_array, without_length
-from srcad.ops.typing import arithmetic, fixed_dtype, is_python, shaped, ufunc
-from srcad.trace.builder import Builder
+from srcad.ops.typing import arithmetic, fixed_dtype, is_python, operand_kind, shaped, ufunc
+from srcad.trace.builder import Builder, atom, const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import (
     Opaque,
@@ -247,61 +249,94 @@ def _options(params: Any) -> str:
 # ---- lowerings
 
 
-def elementwise(name: str) -> Any:
-    """The lowering of a NumPy function to the elementwise operation of that name."""
+def elementwise(name: str, masked: float = 0.5) -> ToOne:
+    """The lowering of a ufunc to the elementwise operation of that name.
 
-    def lowering(b: Builder, *args: Any, out: Any = None, where: Any = True, dtype: Any = None, **options: Any) -> Any:
-        refuse_out(out, where, name)
-        operands = [as_array(b, a) for a in args]
-        return as_dtype(b, by_numpy(b, name, *operands), dtype)
+    `masked`: a number at which it is smooth, which stands for the operands where `where=` leaves them out.
+    """
+
+    def lowering(
+        b: Builder,
+        *args: Argument,
+        out: Atom | None = None,
+        where: Argument = True,
+        dtype: Argument = None,
+        casting: Argument = "same_kind",
+    ) -> Atom:
+        operands = in_dtype(b, getattr(np, name, None), [as_array(b, a) for a in args], dtype, casting)
+        mask = mask_of(where)
+        if mask is None:
+            return by_numpy(b, name, *operands)
+        operands = [_masked(b, a, mask, masked) for a in operands]
+        return emit(b, "where", mask, by_numpy(b, name, *operands), _content(out, name))
 
     lowering.__name__ = name
     return lowering
 
 
-def refuse_out(out: Any, where: Any, name: str) -> None:
-    """`out=` is a store, which the frontend makes of it; what is left of it here isn't supported."""
-    if out is not None or (where is not True and not (isinstance(where, Const) and where.value is True)):
-        raise NotYetSupported(
-            f"np.{name} with {'out=' if out is not None else 'where='}",
-            do=f"use np.where(condition, np.{name}(...), other)",
-        )
+def _content(out: Atom | None, name: str) -> Atom:
+    """What stays in the places that `where=` leaves out."""
+    if out is not None:
+        return out
+    raise NotYetSupported(
+        f"np.{name} with where= and without out=",
+        why="NumPy leaves whatever the memory held in the other places",
+        do=f"say what is there by out=, or use np.where(condition, np.{name}(...), other)",
+    )
 
 
-def by_numpy(b: Builder, name: str, *operands: Atom, **params: Any) -> Any:
+def mask_of(where: Argument) -> Atom | None:
+    """What is given as where=; None for all."""
+    plain = where.value if isinstance(where, Const) else where
+    return None if plain is True else atom(where)
+
+
+def _masked(b: Builder, x: Atom, mask: Atom, filler: float) -> Atom:
+    kind = np.dtype(dtype_of(x.type) or "float64").kind
+    return x if kind == "b" else emit(b, "where", mask, x, 1 if kind in "iu" else filler)
+
+
+def in_dtype(
+    b: Builder, ufunc: np.ufunc | None, operands: list[Atom], dtype: Argument, casting: Argument
+) -> list[Atom]:
+    """The operands as a ufunc casts them that is to compute in a dtype."""
+    wanted, rule = static(dtype, "dtype"), static(casting, "casting")
+    if wanted is None:
+        return operands
+    kinds = tuple(operand_kind(a.type) for a in operands)
+    if ufunc is None or None in kinds:
+        raise NotYetSupported("dtype= of an operation on what has no known dtype", do="cast the operands")
+    signature = (*(None,) * ufunc.nin, *(np.dtype(wanted),) * ufunc.nout)
+    try:
+        loop = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout), signature=signature, casting=rule)
+    except TypeError as error:
+        raise CallError(str(error)) from None
+    return [as_dtype(b, a, d) for a, d in zip(operands, loop, strict=False)]
+
+
+def by_numpy(b: Builder, name: str, *operands: Atom, **params: object) -> Atom:
     """Emit an operation called by NumPy's name: what it makes of Python numbers is a NumPy number."""
     if all(is_python(a.type) for a in operands):
         params["python"] = False
-    result: Atom = b.emit(name, *operands, **params)
-    return result
+    return emit(b, name, *operands, **params)
 
 
 def strong(b: Builder, *operands: Atom) -> list[Atom]:
     """The operands of a function that makes arrays of them first: of a Python float, one of float64."""
     if all(dtype_of(a.type) not in ("float32", "float16", "complex64") for a in operands):
         return list(operands)
-    return [b.emit("array", a, structure=0, dtype=None) if is_python(a.type) else a for a in operands]
+    return [emit(b, "array", a, structure=0, dtype=None) if is_python(a.type) else a for a in operands]
 
 
-def as_dtype(b: Builder, x: Atom, dtype: Any) -> Any:
-    """`x` with the dtype asked for, if one is."""
-    wanted = static(dtype, "dtype")
-    if wanted is None or np.dtype(wanted).name == dtype_of(x.type):
-        return x
-    result: Atom = b.emit("cast", x, dtype=np.dtype(wanted).name)
-    return result
-
-
-def math_function(name: str) -> Any:
+def math_function(name: str) -> ToOne:
     """The lowering of a function of `math`: its result is a Python float."""
 
-    def lowering(b: Builder, *args: Any) -> Any:
+    def lowering(b: Builder, *args: Argument) -> Atom:
         operands = [as_array(b, a) for a in args]
-        python: dict[str, Any] = {} if all(is_python(a.type) for a in operands) else {"python": True}
+        python: dict[str, object] = {} if all(is_python(a.type) for a in operands) else {"python": True}
         if not all(map(_is_number, operands)):
-            operands = [a if _is_number(a) else b.emit("to_float", a) for a in operands]
-        result: Atom = b.emit(name, *operands, **python)
-        return result
+            operands = [a if _is_number(a) else emit(b, "to_float", a) for a in operands]
+        return emit(b, name, *operands, **python)
 
     return lowering
 
@@ -312,36 +347,17 @@ def _is_number(a: Atom) -> bool:
 
 
 def _register_lowerings() -> None:
-    names = [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "logical_not", "sinc", "conjugate"]
+    names = [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "logical_not", "conjugate"]
     for name in names:
-        LOWERINGS[getattr(np, name)] = elementwise(name)
+        LOWERINGS[getattr(np, name)] = elementwise(name, masked=2.0 if name == "arccosh" else 0.5)
     for synonym, name in SYNONYMS.items():
         LOWERINGS[getattr(np, synonym)] = elementwise(name)
     for name, text in UFUNCS.items():
         LOWERINGS[getattr(math, text.removeprefix("math."))] = math_function(name)
 
 
-def _outer(name: str) -> Any:
-    """The lowering of `ufunc.outer`."""
-
-    def lowering(b: Builder, x: Any, y: Any, /, **options: Any) -> Any:
-        x, y = strong(b, as_array(b, x), as_array(b, y))
-        rank = rank_of(y.type)
-        if rank is None:
-            raise NotYetSupported(f"np.{name}.outer of a value whose rank isn't known")
-        if rank and rank_of(x.type):
-            x = b.emit("get_item", x, index=(("ellipsis",), *(("newaxis",),) * rank))
-        return by_numpy(b, name, x, y)
-
-    return lowering
-
-
 _register_lowerings()
-for _name in [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS]:
-    if getattr(np, _name).nin == 2:
-        LOWERINGS[getattr(np, _name).outer] = _outer(_name)
-
-for _function, _name in {
+OPERATORS = {
     operator.add: "add",
     operator.sub: "subtract",
     operator.mul: "multiply",
@@ -359,51 +375,59 @@ for _function, _name in {
     operator.ge: "greater_equal",
     operator.eq: "equal",
     operator.ne: "not_equal",
-}.items():
+}
 
-    def _operator(b: Builder, *args: Any, _name: str = _name) -> Any:
-        result: Atom = b.emit(_name, *(as_array(b, a) for a in args))
-        return result
 
-    LOWERINGS[_function] = _operator
+def _operator(name: str) -> ToOne:
+    """The lowering of an operator of Python."""
+
+    def lowering(b: Builder, *args: Argument) -> Atom:
+        return emit(b, name, *(as_array(b, a) for a in args))
+
+    return lowering
+
+
+for _function, _name in OPERATORS.items():
+    LOWERINGS[_function] = _operator(_name)
 
 LOWERINGS[math.fabs] = math_function("absolute")
 LOWERINGS[math.pow] = math_function("power")
 
 
 @lowers(math.log)
-def math_log(b: Builder, x: Any, base: Any = None) -> Any:
-    result = math_function("log")(b, x)
-    return result if base is None else b.emit("divide", result, math_function("log")(b, base))
+def math_log(b: Builder, x: Argument, base: Argument = None, /) -> Atom:
+    logarithm = math_function("log")
+    result = logarithm(b, x)
+    return emit(b, "divide", result, logarithm(b, base)) if is_given(base) else result
 
 
 @lowers(math.hypot)
-def math_hypot(b: Builder, *coordinates: Any) -> Any:
+def math_hypot(b: Builder, *coordinates: Argument) -> Atom:
     if len(coordinates) == 2:
         return math_function("hypot")(b, *coordinates)
-    total = b.emit("absolute", coordinates[0]) if coordinates else b.emit("to_float", 0.0)
+    total = emit(b, "absolute", coordinates[0]) if coordinates else emit(b, "to_float", 0.0)
     for other in coordinates[1:]:
-        total = b.emit("hypot", total, other)
+        total = emit(b, "hypot", total, other)
     return total
 
 
 @lowers(math.dist)
-def math_dist(b: Builder, p: Any, q: Any) -> Any:
+def math_dist(b: Builder, p: Argument, q: Argument) -> Atom:
     if not (isinstance(p, (tuple, list)) and isinstance(q, (tuple, list))):
         raise NotYetSupported("math.dist of points whose number of coordinates isn't known", do="use np.linalg.norm")
-    return math_hypot(b, *(b.emit("subtract", x, y) for x, y in zip(p, q, strict=True)))
+    return math_hypot(b, *(emit(b, "subtract", x, y) for x, y in zip(p, q, strict=True)))
 
 
 @lowers(math.ldexp)
-def math_ldexp(b: Builder, x: Any, i: Any) -> Any:
-    return b.emit("multiply", x, b.emit("power", 2.0, i))
+def math_ldexp(b: Builder, x: Argument, i: Argument) -> Atom:
+    return emit(b, "multiply", x, emit(b, "power", 2.0, i))
 
 
-def _to_int(name: str) -> Any:
+def _to_int(name: str) -> ToOne:
     """math.floor and its kin make ints."""
 
-    def lowering(b: Builder, x: Any) -> Any:
-        return b.emit("to_int", b.emit(name, x))
+    def lowering(b: Builder, x: Argument) -> Atom:
+        return emit(b, "to_int", emit(b, name, x))
 
     return lowering
 
@@ -412,19 +436,34 @@ for _function, _name in {math.floor: "floor", math.ceil: "ceil", math.trunc: "tr
     LOWERINGS[_function] = _to_int(_name)
 
 
-def _extremum(name: str) -> Any:
+def _extremum(name: str) -> ToOne:
     """The lowering of maximum and minimum: of a number and a constant Python's own does the same, and much faster.
 
     With the constant in the second place, as Python gives the first one back where they don't compare.
     """
+    plain = elementwise(name)
 
-    def lowering(b: Builder, x: Any, y: Any, *args: Any, **options: Any) -> Any:
-        x, y = as_array(b, x), as_array(b, y)
+    @wraps(plain)
+    def lowering(b: Builder, *args: Argument, **options: Argument) -> Atom:
+        x, y = (as_array(b, a) for a in args)
         number, bound = (y, x) if isinstance(x, Const) else (x, y)
-        if not args and not options and _is_float(number) and _is_real_constant(bound):
-            python: dict[str, Any] = {"python": False} if is_python(number.type) else {}
-            return b.emit(f"python_{name[:3]}", number, float(bound.value), **python)
-        return elementwise(name)(b, x, y, *args, **options)
+        if not options and _is_float(number) and isinstance(bound, Const) and _is_real_constant(bound):
+            return by_numpy(b, f"python_{name[:3]}", number, const(float(bound.value)))
+        return plain(b, x, y, **options)
+
+    return lowering
+
+
+def _outer(name: str) -> ToOne:
+    """The lowering of `ufunc.outer`: each element of the one with each of the other."""
+    plain = elementwise(name)
+
+    @wraps(plain)
+    def lowering(b: Builder, *args: Argument, **options: Argument) -> Atom:
+        one, other = strong(b, *(as_array(b, a) for a in args))
+        rank, more = known_rank(one, f"np.{name}.outer"), known_rank(other, f"np.{name}.outer")
+        spread = with_new_axes(b, one, tuple(range(rank, rank + more))) if rank else one
+        return plain(b, spread, other, **options)
 
     return lowering
 
@@ -437,61 +476,99 @@ def _is_real_constant(a: Atom) -> bool:
     return isinstance(a, Const) and isinstance(a.value, (int, float)) and not math.isnan(a.value)
 
 
+for _name in (*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS):
+    if getattr(np, _name).nin == 2:
+        LOWERINGS[getattr(np, _name).outer] = _outer(_name)
 lowers(np.maximum)(_extremum("maximum"))
 lowers(np.minimum)(_extremum("minimum"))
 
 
 @lowers(np.where)
-def where(b: Builder, condition: Any, *choices: Any, x: Any = None, y: Any = None) -> Any:
-    choices = choices or (() if x is None else (x, y))
+def where(b: Builder, condition: Argument, *choices: Argument) -> Atom | tuple[Atom, ...]:
     if not choices:
-        return LOWERINGS[np.nonzero](b, condition)
+        found: tuple[Atom, ...] = LOWERINGS[np.nonzero](b, condition)
+        return found
     a, c = (as_array(b, choice) for choice in choices)
     python: dict[str, Any] = {"python": False} if is_python(a.type) and is_python(c.type) else {}
-    return b.emit("where", as_array(b, condition), a, c, **python)
+    return emit(b, "where", as_array(b, condition), a, c, **python)
 
 
 @lowers(np.clip, method="clip")
-def clip(b: Builder, a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **options: Any) -> Any:
-    refuse_out(out, True, "clip")
-    low, high = options.get("min", a_min), options.get("max", a_max)
-    operands = (as_array(b, a), as_array(b, low), as_array(b, high))
+def clip(
+    b: Builder,
+    a: Argument,
+    a_min: Argument = None,
+    a_max: Argument = None,
+    *,
+    min: Argument = None,
+    max: Argument = None,
+    out: Atom | None = None,
+    where: Argument = True,
+    dtype: Argument = None,
+) -> Atom:
+    low, high = (first if is_given(first) else second for first, second in ((a_min, min), (a_max, max)))
+    operands = [
+        as_array(b, a),
+        as_array(b, low if is_given(low) else None),
+        as_array(b, high if is_given(high) else None),
+    ]
+    operands = [o if isinstance(o.type, Opaque) else as_dtype(b, o, dtype) for o in operands]
     numbers = all(is_python(o.type) or isinstance(o.type, Opaque) for o in operands)
     python: dict[str, Any] = {"python": False} if numbers else {}
-    return b.emit("clip", *operands, **python)
+    clipped = emit(b, "clip", *operands, **python)
+    mask = mask_of(where)
+    return clipped if mask is None else emit(b, "where", mask, clipped, _content(out, "clip"))
 
 
 @lowers(np.round, np.around, method="round")
-def round_(b: Builder, a: Any, decimals: Any = 0, out: Any = None) -> Any:
-    refuse_out(out, True, "round")
-    return by_numpy(b, "round", as_array(b, a), decimals=static(decimals, "decimals"))
+def round_(b: Builder, a: Argument, decimals: Argument = 0) -> Atom:
+    return by_numpy(b, "round", as_array(b, a), decimals=integer(decimals, "decimals"))
 
 
 @lowers(builtins.round)
-def python_round(b: Builder, number: Any, ndigits: Any = None) -> Any:
+def python_round(b: Builder, number: Argument, ndigits: Argument = None) -> Atom:
     x, digits = as_array(b, number), static(ndigits, "ndigits")
     if digits is None and rank_of(x.type) == 0:
-        return b.emit("round_to_int", x)
-    return b.emit("round", x, decimals=digits or 0)
+        return emit(b, "round_to_int", x)
+    return emit(b, "round", x, decimals=digits or 0)
 
 
-@lowers(np.fix)
-def fix(b: Builder, x: Any, out: Any = None) -> Any:
-    return elementwise("trunc")(b, x, out=out)
+def of_one(name: str) -> ToOne:
+    """The lowering of a function of one argument that is no ufunc."""
+
+    def lowering(b: Builder, x: Argument) -> Atom:
+        return by_numpy(b, name, as_array(b, x))
+
+    return lowering
+
+
+LOWERINGS[np.fix] = of_one("trunc")
+LOWERINGS[np.sinc] = of_one("sinc")
 
 
 @lowers(np.sign)
-def sign(b: Builder, x: Any, **options: Any) -> Any:
+def sign(
+    b: Builder,
+    x: Argument,
+    /,
+    *,
+    out: Atom | None = None,
+    where: Argument = True,
+    dtype: Argument = None,
+    casting: Argument = "same_kind",
+) -> Atom:
     """Of a complex number: its direction, which turns with it."""
-    x = as_array(b, x)
-    if not is_complex(x.type):
-        return elementwise("sign")(b, x, **options)
-    size = b.emit("absolute", x)
-    return b.emit("divide", x, b.emit("where", b.emit("equal", size, 0.0), 1.0, size))
+    operand = as_array(b, x)
+    if not is_complex(operand.type):
+        return elementwise("sign")(b, operand, out=out, where=where, dtype=dtype, casting=casting)
+    if mask_of(where) is not None or static(dtype, "dtype") is not None:
+        raise NotYetSupported("np.sign of complex numbers with where= or dtype=", do="use np.where, and astype")
+    size = emit(b, "absolute", operand)
+    return emit(b, "divide", operand, emit(b, "where", emit(b, "equal", size, 0.0), 1.0, size))
 
 
 @lowers(np.nan_to_num)
-def nan_to_num(b: Builder, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def nan_to_num(b: Builder, x: Argument, nan: Argument = 0.0, posinf: Argument = None, neginf: Argument = None) -> Atom:
     options = {"nan": static(nan, "nan"), "posinf": static(posinf, "posinf"), "neginf": static(neginf, "neginf")}
     defaults = {"nan": 0.0, "posinf": None, "neginf": None}
     given = {name: value for name, value in options.items() if value != defaults[name]}
@@ -499,31 +576,41 @@ def nan_to_num(b: Builder, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any
 
 
 @lowers(np.isclose)
-def isclose(b: Builder, a: Any, c: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: Any = False) -> Any:
+def isclose(
+    build: Builder,
+    /,
+    a: Argument,
+    b: Argument,
+    rtol: Argument = 1e-05,
+    atol: Argument = 1e-08,
+    equal_nan: Argument = False,
+) -> Atom:
     options = {"rtol": static(rtol, "rtol"), "atol": static(atol, "atol"), "equal_nan": static(equal_nan, "equal_nan")}
-    return b.emit("isclose", as_array(b, a), as_array(b, c), **options)
+    return emit(build, "isclose", as_array(build, a), as_array(build, b), **options)
 
 
 @lowers(np.modf)
-def modf(b: Builder, x: Any) -> tuple[Any, Any]:
-    x = as_array(b, x)
-    whole = by_numpy(b, "trunc", x)
-    return b.emit("subtract", x, whole), whole
+def modf(b: Builder, x: Argument, /, *, dtype: Argument = None, casting: Argument = "same_kind") -> tuple[Atom, Atom]:
+    (operand,) = in_dtype(b, np.modf, [as_array(b, x)], dtype, casting)
+    whole = by_numpy(b, "trunc", operand)
+    return emit(b, "subtract", operand, whole), whole
 
 
 @lowers(math.modf)
-def math_modf(b: Builder, x: Any) -> tuple[Any, Any]:
+def math_modf(b: Builder, x: Argument) -> tuple[Atom, Atom]:
     whole = math_function("trunc")(b, x)
-    return b.emit("subtract", x, whole), whole
+    return emit(b, "subtract", as_array(b, x), whole), whole
 
 
 @lowers(np.divmod, builtins.divmod)
-def divmod_(b: Builder, x: Any, y: Any) -> tuple[Any, Any]:
-    x, y = as_array(b, x), as_array(b, y)
-    return b.emit("floor_divide", x, y), b.emit("remainder", x, y)
+def divmod_(
+    b: Builder, x: Argument, y: Argument, /, *, dtype: Argument = None, casting: Argument = "same_kind"
+) -> tuple[Atom, Atom]:
+    one, other = in_dtype(b, np.divmod, [as_array(b, x), as_array(b, y)], dtype, casting)
+    return emit(b, "floor_divide", one, other), emit(b, "remainder", one, other)
 
 
 @lowers(builtins.pow)
-def python_pow(b: Builder, base: Any, exp: Any, mod: Any = None) -> Any:
-    powered = b.emit("power", base, exp)
-    return powered if mod is None else b.emit("remainder", powered, mod)
+def python_pow(b: Builder, base: Argument, exp: Argument, mod: Argument = None) -> Atom:
+    powered = emit(b, "power", as_array(b, base), as_array(b, exp))
+    return powered if mod is None else emit(b, "remainder", powered, as_array(b, mod))

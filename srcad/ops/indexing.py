@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import operator
-from typing import Any
-
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, known_rank, one_axis
-from srcad.ops.catalogue import Index, Kind, lowers, op, static
-from srcad.ops.elementwise import refuse_out
+from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, integer, known_rank, one_axis, word
+from srcad.ops.catalogue import Argument, CallError, Index, Kind, lowers, op, static
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    UNKNOWN_DIM,
-    Array,
-    Scalar,
-    Type,
-    Unknown,
-    broadcast_dims,
-    dims_of,
-    dtype_of,
-    fixed,
-    rank_of,
-)
+from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of, rank_of
 
 # ---- operations
 
@@ -68,52 +54,53 @@ op("remaining", Kind.ALGORITHM, _remaining_type, "np.delete(np.arange({0}), {1})
 
 
 @lowers(np.take, method="take")
-def take(b: Builder, a: Any, indices: Any, axis: Any = None, out: Any = None, mode: Any = "raise") -> Any:
-    refuse_out(out, True, "take")
-    x, axis, places = as_array(b, a), static(axis, "axis"), as_array(b, indices)
-    if axis is None:
-        x, axis = x if rank_of(x.type) == 1 else b.emit("ravel", x), 0
-    place = one_axis(axis, known_rank(x, "take"))
-    places = _kept_inside(b, places, dim_atom(b, x, place), static(mode, "mode"))
+def take(b: Builder, a: Argument, indices: Argument, axis: Argument = None, mode: Argument = "raise") -> Atom:
+    x, places, along = as_array(b, a), as_array(b, indices), static(axis, "axis")
+    if along is None:
+        x, along = _flat(b, x), 0
+    place = one_axis(along, known_rank(x, "take"))
+    places = kept_inside(b, places, dim_atom(b, x, place), word(mode, "mode"))
     if isinstance(places.type, Scalar):
-        return b.emit("get_item", x, places, index=(*(WHOLE,) * place, ("int", 0)))
+        return emit(b, "get_item", x, places, index=(*(WHOLE,) * place, ("int", 0)))
     return gathered(b, x, place, places)
 
 
-def _kept_inside(b: Builder, places: Atom, n: Atom, mode: str) -> Atom:
-    if mode == "raise":
-        return places
+def kept_inside(b: Builder, places: Atom, n: Atom, mode: str | None) -> Atom:
+    """Places as `mode` has them: wrapped around, or clipped, by which negative ones become 0."""
     if mode == "wrap":
         return emit(b, "remainder", places, n)
-    return emit(b, "clip", places, 0, b.emit("subtract", n, 1))
+    if mode == "clip":
+        return emit(b, "clip", places, 0, emit(b, "subtract", n, 1))
+    if mode != "raise":
+        raise CallError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
+    return places
 
 
 @lowers(np.take_along_axis)
-def take_along_axis(b: Builder, arr: Any, indices: Any, axis: Any = -1) -> Any:
+def take_along_axis(b: Builder, arr: Argument, indices: Argument, axis: Argument = -1) -> Atom:
     x, places = as_array(b, arr), as_array(b, indices)
-    axis = static(axis, "axis")
-    if axis is None:
-        return b.emit("take_along_axis", b.emit("ravel", x), places, axis=0)
-    return b.emit("take_along_axis", x, places, axis=one_axis(axis, known_rank(x, "take_along_axis")))
+    if static(axis, "axis") is None:
+        return emit(b, "take_along_axis", emit(b, "ravel", x), places, axis=0)
+    return emit(b, "take_along_axis", x, places, axis=one_axis(axis, known_rank(x, "take_along_axis")))
 
 
 # ---- picking by conditions
 
 
 @lowers(np.nonzero, method="nonzero")
-def nonzero(b: Builder, a: Any) -> tuple[Any, ...]:
+def nonzero(b: Builder, a: Argument) -> tuple[Atom, ...]:
     x = as_array(b, a)
     return b.emit_many("nonzero", x, rank=known_rank(x, "nonzero"))
 
 
 @lowers(np.flatnonzero)
-def flatnonzero(b: Builder, a: Any) -> Any:
-    return b.emit("nonzero", _flat(b, as_array(b, a)), rank=1)
+def flatnonzero(b: Builder, a: Argument) -> Atom:
+    return emit(b, "nonzero", _flat(b, as_array(b, a)), rank=1)
 
 
 @lowers(np.argwhere)
-def argwhere(b: Builder, a: Any) -> Any:
-    return b.emit("argwhere", as_array(b, a))
+def argwhere(b: Builder, a: Argument) -> Atom:
+    return emit(b, "argwhere", as_array(b, a))
 
 
 def _flat(b: Builder, x: Atom) -> Atom:
@@ -121,47 +108,44 @@ def _flat(b: Builder, x: Atom) -> Atom:
 
 
 @lowers(np.compress)
-def compress(b: Builder, condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
-    refuse_out(out, True, "compress")
+def compress(b: Builder, condition: Argument, a: Argument, axis: Argument = None) -> Atom:
     return take(b, a, flatnonzero(b, condition), axis)
 
 
 @lowers(method="compress")
-def compress_method(b: Builder, a: Any, condition: Any, axis: Any = None, out: Any = None) -> Any:
-    return compress(b, condition, a, axis, out)
+def compress_method(b: Builder, a: Argument, condition: Argument, axis: Argument = None) -> Atom:
+    return compress(b, condition, a, axis)
 
 
 @lowers(np.extract)
-def extract(b: Builder, condition: Any, arr: Any) -> Any:
+def extract(b: Builder, condition: Argument, arr: Argument) -> Atom:
     return take(b, arr, flatnonzero(b, condition))
 
 
 @lowers(np.choose)
-def choose(b: Builder, a: Any, choices: Any, out: Any = None, mode: Any = "raise") -> Any:
-    refuse_out(out, True, "choose")
-    if not isinstance(choices, (tuple, list)):
-        choices = _rows(b, as_array(b, choices))
-    which = _kept_inside(b, as_array(b, a), const(len(choices)), static(mode, "mode"))
-    result = as_array(b, choices[-1])
-    for k in reversed(range(len(choices) - 1)):
-        result = b.emit("where", b.emit("equal", which, k), as_array(b, choices[k]), result)
+def choose(b: Builder, a: Argument, choices: Argument, mode: Argument = "raise") -> Atom:
+    rows = choices if isinstance(choices, (tuple, list)) else _rows(b, as_array(b, choices))
+    which = kept_inside(b, as_array(b, a), const(len(rows)), word(mode, "mode"))
+    result = as_array(b, rows[-1])
+    for k in reversed(range(len(rows) - 1)):
+        result = emit(b, "where", emit(b, "equal", which, k), as_array(b, rows[k]), result)
     return result
 
 
 def _rows(b: Builder, x: Atom) -> list[Atom]:
     dims = dims_of(x.type)
-    if not dims or dims[0].symbol is not None:
+    if not dims or dims[0].number is None:
         raise NotYetSupported("np.choose from an array whose length isn't known", do="index the array: a[which]")
-    return [b.emit("get_item", x, k, index=(("int", 0),)) for k in range(dims[0].offset)]
+    return [emit(b, "get_item", x, k, index=(("int", 0),)) for k in range(dims[0].offset)]
 
 
 @lowers(np.select)
-def select(b: Builder, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+def select(b: Builder, condlist: Argument, choicelist: Argument, default: Argument = 0) -> Atom:
     if not (isinstance(condlist, (tuple, list)) and isinstance(choicelist, (tuple, list))):
         raise NotYetSupported("np.select from lists whose length isn't known", do="use np.where")
     result = as_array(b, default)
     for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
-        result = b.emit("where", as_array(b, condition), as_array(b, choice), result)
+        result = emit(b, "where", as_array(b, condition), as_array(b, choice), result)
     return result
 
 
@@ -169,26 +153,26 @@ def select(b: Builder, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 
 @lowers(np.delete)
-def delete(b: Builder, arr: Any, obj: Any, axis: Any = None) -> Any:
-    x, axis = as_array(b, arr), static(axis, "axis")
-    if axis is None:
-        x, axis = _flat(b, x), 0
-    place = one_axis(axis, known_rank(x, "delete"))
-    places = obj if isinstance(obj, slice) else as_array(b, obj)
-    if isinstance(places, slice):
-        places = as_array(b, list(range(*places.indices(operator.index(static(dim_atom(b, x, place), "length"))))))
-    return gathered(b, x, place, b.emit("remaining", dim_atom(b, x, place), places))
+def delete(b: Builder, arr: Argument, obj: Argument, axis: Argument = None) -> Atom:
+    x, along = as_array(b, arr), static(axis, "axis")
+    if along is None:
+        x, along = _flat(b, x), 0
+    place = one_axis(along, known_rank(x, "delete"))
+    if isinstance(obj, slice):
+        bounds = slice(*(static(bound, "the bounds of a slice") for bound in (obj.start, obj.stop, obj.step)))
+        obj = list(range(*bounds.indices(integer(dim_atom(b, x, place), "length"))))
+    return gathered(b, x, place, emit(b, "remaining", dim_atom(b, x, place), as_array(b, obj)))
 
 
 @lowers(np.ix_)
-def ix_(b: Builder, *args: Any) -> tuple[Any, ...]:
+def ix_(b: Builder, *args: Argument) -> tuple[Atom, ...]:
     return tuple(_open(b, as_array(b, arg), k, len(args)) for k, arg in enumerate(args))
 
 
-def _open(b: Builder, places: Atom, axis: int, rank: int) -> Any:
+def _open(b: Builder, places: Atom, axis: int, rank: int) -> Atom:
     """Places along one axis of an open mesh."""
     if dtype_of(places.type) == "bool":
         places = flatnonzero(b, places)
     if rank == 1:
         return places
-    return b.emit("get_item", places, index=tuple(WHOLE if k == axis else ("newaxis",) for k in range(rank)))
+    return emit(b, "get_item", places, index=tuple(WHOLE if k == axis else ("newaxis",) for k in range(rank)))

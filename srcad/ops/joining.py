@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,49 +11,35 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
     WHOLE,
+    as_dtype,
     dim_atom,
     dims_or_raise,
     emit,
+    emit_many,
+    flag,
+    integer,
     known_rank,
     length_atom,
     length_dim,
     one_axis,
+    only_given,
     picked,
     shape_atoms,
     shape_operands,
     sliced,
     to_rank,
     with_new_axes,
+    word,
 )
-from srcad.ops.catalogue import CallError, Index, Items, Kind, lowers, op, static
-from srcad.ops.shaping import (
-    array_of,
-    array_type,
-    as_dtype,
-    atleast_1d,
-    atleast_2d,
-    atleast_3d,
-    moved,
-    ravel,
-)
+from srcad.ops.catalogue import Argument, CallError, Index, Items, Kind, lowers, op, static
+from srcad.ops.shaping import MISSING_AXES, array_of, array_type, moved, ravel
 from srcad.ops.spelling import call, options, sequence_call
 from srcad.ops.structural import as_array
-from srcad.trace.builder import Builder
+from srcad.ops.subscripts import Template
+from srcad.trace.builder import Builder, atom
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, total
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import (
-    ONE,
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    ListOf,
-    Scalar,
-    Type,
-    Unknown,
-    dims_of,
-    dtype_of,
-    fixed,
-    join_dtypes,
-)
+from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dims_of, dtype_of, join_dtypes
 
 # ---- types
 
@@ -66,24 +51,13 @@ def _common_dtype(types: Sequence[Type]) -> str | None:
     return dtype
 
 
-def sum_dims(dims: Sequence[Dim]) -> Dim:
-    """The length of things put end to end."""
-    symbols = [d for d in dims if d.symbol is not None]
-    offset = sum(d.offset for d in dims if d.symbol is None)
-    if not symbols:
-        return fixed(offset)
-    if len(symbols) > 1 or not symbols[0].known:
-        return UNKNOWN_DIM
-    return symbols[0].plus(offset)
-
-
 def _concatenated(*xs: Type, axis: int) -> Type:
     dtype, all_dims = _common_dtype(xs), [dims_of(x) for x in xs]
     known = [dims for dims in all_dims if dims is not None]
     if dtype is None or not known:
         return Unknown(dtype)
     dims = [_known_of([dims[k] for dims in known]) for k in range(len(known[0]))]
-    dims[axis] = sum_dims([d[axis] for d in known]) if len(known) == len(xs) else UNKNOWN_DIM
+    dims[axis] = total([d[axis] for d in known]) if len(known) == len(xs) else UNKNOWN_DIM
     return Array(dtype, tuple(dims))
 
 
@@ -97,7 +71,7 @@ def _concatenated_list(xs: Items, *, axis: int | None) -> Type:
 
 def _known_of(dims: Sequence[Dim]) -> Dim:
     """The best of what is known of one and the same length."""
-    return next((d for d in dims if d.symbol is None), next((d for d in dims if d.known), UNKNOWN_DIM))
+    return next((d for d in dims if d.number is not None), next((d for d in dims if d.known), UNKNOWN_DIM))
 
 
 def _stacked(*xs: Type, axis: int) -> Type:
@@ -112,7 +86,7 @@ def _splits(x: Type, *, sections: int, axis: int, uneven: bool = False) -> tuple
     dims = dims_or_raise(x, "splitting")
     n = dims[axis]
     sizes = [UNKNOWN_DIM] * sections
-    if n.symbol is None:
+    if n.number is not None:
         sizes = [fixed(len(part)) for part in np.array_split(np.empty(n.offset), sections)]
     return tuple(array_type(x, (*dims[:axis], size, *dims[axis + 1 :])) for size in sizes)
 
@@ -122,13 +96,6 @@ def _with_dim(x: Type, axis: int, dim: Dim) -> Type:
     return Unknown(dtype_of(x)) if dims is None else array_type(x, (*dims[:axis], dim, *dims[axis + 1 :]))
 
 
-def times(a: Dim, b: Dim) -> Dim:
-    """The product of two lengths."""
-    if a.is_one or b.is_one:
-        return b if a.is_one else a
-    return fixed(a.offset * b.offset) if a.symbol is None and b.symbol is None else UNKNOWN_DIM
-
-
 def _tiled(x: Type, *reps: Index) -> Type:
     dims = dims_of(x)
     if dims is None:
@@ -136,7 +103,7 @@ def _tiled(x: Type, *reps: Index) -> Type:
     rank = max(len(dims), len(reps))
     dims = (ONE,) * (rank - len(dims)) + dims
     counts = (ONE,) * (rank - len(reps)) + tuple(map(length_dim, reps))
-    return array_type(x, tuple(map(times, dims, counts)))
+    return array_type(x, tuple(map(product, zip(dims, counts, strict=True))))
 
 
 def _repeated(x: Type, repeats: Index, *, axis: int | None = None) -> Type:
@@ -145,14 +112,14 @@ def _repeated(x: Type, repeats: Index, *, axis: int | None = None) -> Type:
     if dims is None:
         return Unknown(dtype_of(x))
     scalar = isinstance(repeats, Scalar)
-    return _with_dim(x, axis or 0, times(dims[axis or 0], length_dim(repeats)) if scalar else UNKNOWN_DIM)
+    return _with_dim(x, axis or 0, product((dims[axis or 0], length_dim(repeats))) if scalar else UNKNOWN_DIM)
 
 
 def _padded(x: Type, *, width: tuple[tuple[int, int], ...], mode: str = "constant", constant_values: float = 0) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
-    return array_type(x, [d.plus(before + after) for d, (before, after) in zip(dims, width, strict=True)])
+    return array_type(x, [total((d, fixed(before + after))) for d, (before, after) in zip(dims, width, strict=True)])
 
 
 def _split_like(g: Type, parts: Items, *, axis: int | None) -> Type:
@@ -199,22 +166,19 @@ op("pad", Kind.MOVEMENT, _padded, _pad_text)
 # ---- lowerings: several arrays into one
 
 
-def items_of(b: Builder, arrays: Any) -> list[Atom] | None:
+def items_of(b: Builder, arrays: Argument) -> list[Atom] | None:
     """The members of a sequence of arrays; None where how many there are isn't known before the run."""
-    if isinstance(arrays, Const):
-        arrays = arrays.value
-    if isinstance(arrays, Var):
-        return None
-    return [as_array(b, a) for a in arrays]
+    known = arrays.value if isinstance(arrays, Const) else arrays
+    return [as_array(b, a) for a in known] if isinstance(known, (tuple, list, np.ndarray)) else None
 
 
-def given_list(b: Builder, arrays: Any) -> Any:
+def given_list(b: Builder, arrays: Argument) -> Argument:
     """The list of which an array-like was made: its members need not be equally long, where they aren't stacked."""
     made = [eq for eq in b.equations[-1:] if isinstance(arrays, Var) and arrays in eq.results]
     return made[0].operands[0] if made and made[0].op == "list_to_array" else arrays
 
 
-def _stacked_at_run_time(b: Builder, arrays: Var, axis: int) -> Atom:
+def _stacked_at_run_time(b: Builder, arrays: Atom, axis: int) -> Atom:
     """Of a run-time sequence of arrays, the first axis of the whole counts them."""
     if isinstance(arrays.type, ListOf):
         whole = emit(b, "list_to_array", arrays)
@@ -224,17 +188,23 @@ def _stacked_at_run_time(b: Builder, arrays: Var, axis: int) -> Atom:
 
 @lowers(np.concatenate, np.concat)
 def concatenate(
-    b: Builder, arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = ""
+    b: Builder,
+    arrays: Argument,
+    /,
+    axis: Argument = 0,
+    *,
+    dtype: Argument = None,
+    casting: Argument = "same_kind",
 ) -> Atom:
-    _refuse_out(out)
-    arrays, axis = given_list(b, arrays), static(axis, "axis")
-    items = items_of(b, arrays)
+    given, along = given_list(b, arrays), None if static(axis, "axis") is None else integer(axis, "axis")
+    items = items_of(b, given)
     if items is None:
-        joined = _concatenate_at_run_time(b, arrays, axis)
+        joined = _concatenate_at_run_time(b, atom(given), along)
+    elif along is None:
+        joined = joined_along(b, [ravel(b, x) for x in items], 0)
     else:
-        items, axis = ([ravel(b, x) for x in items], 0) if axis is None else (items, axis)
-        joined = joined_along(b, items, axis)
-    return as_dtype(b, joined, dtype)
+        joined = joined_along(b, items, along)
+    return as_dtype(b, joined, dtype, casting)
 
 
 def joined_along(b: Builder, items: Sequence[Atom], axis: int) -> Atom:
@@ -246,7 +216,7 @@ def joined_along(b: Builder, items: Sequence[Atom], axis: int) -> Atom:
     return emit(b, "concatenate", *items, axis=axis)
 
 
-def _concatenate_at_run_time(b: Builder, arrays: Var, axis: int | None) -> Atom:
+def _concatenate_at_run_time(b: Builder, arrays: Atom, axis: int | None) -> Atom:
     if isinstance(arrays.type, ListOf):
         return emit(b, "concatenate_list", arrays, axis=axis)
     rank = known_rank(arrays, "concatenate")
@@ -255,22 +225,17 @@ def _concatenate_at_run_time(b: Builder, arrays: Var, axis: int | None) -> Atom:
     axis = one_axis(axis, rank - 1)
     together = moved(b, arrays, 0, axis)
     lengths = list(shape_atoms(b, together))
-    lengths[axis : axis + 2] = [b.emit("multiply", lengths[axis], lengths[axis + 1])]
-    return emit(b, "copy", b.emit("reshape", together, *lengths))
-
-
-def _refuse_out(out: Any) -> None:
-    if out is not None:
-        raise NotYetSupported("out= in a function that joins arrays", do="store the result: out[...] = ...")
+    lengths[axis : axis + 2] = [emit(b, "multiply", lengths[axis], lengths[axis + 1])]
+    return emit(b, "copy", emit(b, "reshape", together, *lengths))
 
 
 @lowers(np.append)
-def append(b: Builder, arr: Any, values: Any, axis: Any = None) -> Atom:
+def append(b: Builder, arr: Argument, values: Argument, axis: Argument = None) -> Atom:
     return concatenate(b, [arr, values], axis)
 
 
 @lowers(np.insert)
-def insert(b: Builder, arr: Any, obj: Any, values: Any, axis: Any = None) -> Atom:
+def insert(b: Builder, arr: Argument, obj: Argument, values: Argument, axis: Argument = None) -> Atom:
     x = array_of(b, arr)
     if not isinstance(obj, int) and not (isinstance(obj, Var) and isinstance(obj.type, Scalar)):
         raise NotYetSupported("np.insert at several places", do="insert one after the other")
@@ -281,7 +246,7 @@ def insert(b: Builder, arr: Any, obj: Any, values: Any, axis: Any = None) -> Ato
     return joined_along(b, parts, place)
 
 
-def _slab(b: Builder, x: Atom, axis: int, values: Any) -> Atom:
+def _slab(b: Builder, x: Atom, axis: int, values: Argument) -> Atom:
     """What is put in at one place along an axis: NumPy spreads a number, or one less dimension, over it."""
     value, rank = as_dtype(b, as_array(b, values), dtype_of(x.type)), known_rank(x, "insert")
     if rank == 1:
@@ -296,76 +261,87 @@ def _slab(b: Builder, x: Atom, axis: int, values: Any) -> Atom:
 
 
 @lowers(np.stack)
-def stack(b: Builder, arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "") -> Atom:
-    _refuse_out(out)
-    arrays, axis = given_list(b, arrays), operator.index(static(axis, "axis"))
-    items = items_of(b, arrays)
+def stack(
+    b: Builder, arrays: Argument, axis: Argument = 0, *, dtype: Argument = None, casting: Argument = "same_kind"
+) -> Atom:
+    given, along = given_list(b, arrays), integer(axis, "axis")
+    items = items_of(b, given)
     if items is None:
-        return as_dtype(b, _stacked_at_run_time(b, arrays, axis), dtype)
+        return as_dtype(b, _stacked_at_run_time(b, atom(given), along), dtype, casting)
     if not items:
         raise CallError("need at least one array to stack")
     rank = next((len(dims) for x in items if (dims := dims_of(x.type)) is not None), None)
-    place = axis if rank is None else one_axis(axis, rank + 1)
-    return as_dtype(b, b.emit("stack", *items, axis=place), dtype)
+    place = along if rank is None else one_axis(along, rank + 1)
+    return as_dtype(b, emit(b, "stack", *items, axis=place), dtype, casting)
 
 
-def _members(b: Builder, arrays: Any) -> list[Atom]:
+def _members(b: Builder, arrays: Argument) -> list[Atom]:
     """The members of a sequence, also those of an array with a known first dimension."""
     items = items_of(b, arrays)
     if items is not None:
         return items
-    dims = dims_of(arrays.type)
-    if not dims or dims[0].symbol is not None:
+    whole = atom(arrays)
+    dims = dims_of(whole.type)
+    if not dims or dims[0].number is None:
         raise NotYetSupported(
             "joining arrays whose number isn't known before the run, in this way",
             do="use np.stack or np.concatenate",
         )
-    return [picked(b, arrays, 0, k) for k in range(dims[0].offset)]
+    return [picked(b, whole, 0, k) for k in range(dims[0].offset)]
 
 
 def _ranks(items: Sequence[Atom], what: str) -> list[int]:
     return [known_rank(x, what) for x in items]
 
 
-def _stacks_vectors(b: Builder, tup: Any, what: str) -> bool:
+def _stacks_vectors(b: Builder, tup: Argument, what: str) -> bool:
     """Whether all members are vectors."""
-    if isinstance(tup, Var):
-        element = tup.type.element if isinstance(tup.type, ListOf) else None
-        return (dims := dims_of(element if element else tup.type)) is not None and len(dims) == (1 if element else 2)
-    return all(known_rank(as_array(b, x), what) == 1 for x in tup)
+    items = items_of(b, tup)
+    if items is not None:
+        return all(known_rank(x, what) == 1 for x in items)
+    whole = atom(tup).type
+    element = whole.element if isinstance(whole, ListOf) else None
+    return (dims := dims_of(element if element else whole)) is not None and len(dims) == (1 if element else 2)
 
 
 @lowers(np.hstack)
-def hstack(b: Builder, tup: Any, *, dtype: Any = None, casting: Any = "") -> Atom:
-    tup = given_list(b, tup)
-    if isinstance(tup, Var) and isinstance(tup.type, ListOf):
-        dims = dims_of(tup.type.element)
-        return concatenate(b, tup, 0 if dims is not None and len(dims) == 1 else 1, dtype=dtype)
-    items = [atleast_1d(b, x) for x in _members(b, tup)]
-    return concatenate(b, items, 0 if _ranks(items, "hstack")[0] == 1 else 1, dtype=dtype)
+def hstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argument = "same_kind") -> Atom:
+    given = given_list(b, tup)
+    if isinstance(given, Var) and isinstance(given.type, ListOf):
+        dims = dims_of(given.type.element)
+        axis = 0 if dims is not None and len(dims) == 1 else 1
+        return concatenate(b, given, axis, dtype=dtype, casting=casting)
+    items = [_at_least(b, x, 1) for x in _members(b, given)]
+    axis = 0 if _ranks(items, "hstack")[0] == 1 else 1
+    return concatenate(b, items, axis, dtype=dtype, casting=casting)
 
 
 @lowers(np.vstack)
-def vstack(b: Builder, tup: Any, *, dtype: Any = None, casting: Any = "") -> Atom:
-    tup = given_list(b, tup)
-    if _stacks_vectors(b, tup, "vstack"):
-        return stack(b, tup, dtype=dtype)
-    if isinstance(tup, Var):
-        return concatenate(b, tup, dtype=dtype)
-    return concatenate(b, [atleast_2d(b, x) for x in _members(b, tup)], dtype=dtype)
+def vstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argument = "same_kind") -> Atom:
+    given = given_list(b, tup)
+    if _stacks_vectors(b, given, "vstack"):
+        return stack(b, given, dtype=dtype, casting=casting)
+    if isinstance(given, Var):
+        return concatenate(b, given, dtype=dtype, casting=casting)
+    return concatenate(b, [_at_least(b, x, 2) for x in _members(b, given)], dtype=dtype, casting=casting)
 
 
 @lowers(np.dstack)
-def dstack(b: Builder, tup: Any) -> Atom:
-    return concatenate(b, [atleast_3d(b, x) for x in _members(b, tup)], 2)
+def dstack(b: Builder, tup: Argument) -> Atom:
+    return concatenate(b, [_at_least(b, x, 3) for x in _members(b, tup)], 2)
+
+
+def _at_least(b: Builder, x: Atom, rank: int) -> Atom:
+    """An array of at least this many dimensions, as np.atleast_1d and its kin make it."""
+    return with_new_axes(b, x, MISSING_AXES[rank].get(known_rank(x, "joining"), ()))
 
 
 @lowers(np.column_stack)
-def column_stack(b: Builder, tup: Any) -> Atom:
-    tup = given_list(b, tup)
-    if _stacks_vectors(b, tup, "column_stack"):
-        return stack(b, tup, 1)
-    items = _members(b, tup)
+def column_stack(b: Builder, tup: Argument) -> Atom:
+    given = given_list(b, tup)
+    if _stacks_vectors(b, given, "column_stack"):
+        return stack(b, given, 1)
+    items = _members(b, given)
     columns = [_column(b, x) if known_rank(x, "column_stack") < 2 else x for x in items]
     return concatenate(b, columns, 1)
 
@@ -375,24 +351,24 @@ def _column(b: Builder, x: Atom) -> Atom:
 
 
 @lowers(np.block)
-def block(b: Builder, arrays: Any) -> Atom:
+def block(b: Builder, arrays: Argument) -> Atom:
     """Nested lists: the innermost are joined along the last axis, the next along the one before, and so on."""
     depth = _depth(arrays)
     rank = max([depth, *_leaf_ranks(b, arrays)])
     return _joined_block(b, arrays, rank, depth)
 
 
-def _depth(arrays: Any) -> int:
+def _depth(arrays: Argument) -> int:
     return 1 + _depth(arrays[0]) if isinstance(arrays, list) else 0
 
 
-def _leaf_ranks(b: Builder, arrays: Any) -> list[int]:
+def _leaf_ranks(b: Builder, arrays: Argument) -> list[int]:
     if isinstance(arrays, list):
         return [rank for inner in arrays for rank in _leaf_ranks(b, inner)]
     return [known_rank(as_array(b, arrays), "block")]
 
 
-def _joined_block(b: Builder, arrays: Any, rank: int, depth: int) -> Atom:
+def _joined_block(b: Builder, arrays: Argument, rank: int, depth: int) -> Atom:
     if not isinstance(arrays, list):
         return to_rank(b, as_array(b, arrays), rank)
     parts = [_joined_block(b, inner, rank, depth - 1) for inner in arrays]
@@ -402,94 +378,98 @@ def _joined_block(b: Builder, arrays: Any, rank: int, depth: int) -> Atom:
 # ---- lowerings: one array into several
 
 
-def _split(b: Builder, x: Atom, sections: Any, axis: Any, uneven: bool) -> tuple[Atom, ...]:
-    axis = one_axis(axis, known_rank(x, "split"))
+def _split(b: Builder, x: Atom, sections: Argument, axis: Argument, uneven: bool) -> list[Atom]:
+    along = one_axis(axis, known_rank(x, "split"))
     if isinstance(sections, (tuple, list, np.ndarray)):
         bounds = [None, *sections, None]
-        return tuple(sliced(b, x, axis, lo, hi) for lo, hi in itertools.pairwise(bounds))
-    count = operator.index(static(sections, "the number of parts"))
+        return [sliced(b, x, along, lo, hi) for lo, hi in itertools.pairwise(bounds)]
+    count = integer(sections, "the number of parts")
     if count == 1:
-        return (sliced(b, x, axis, None, None),)
-    extra: dict[str, Any] = {"uneven": True} if uneven else {}
-    return b.emit_many("split", x, sections=count, axis=axis, **extra)
+        return [sliced(b, x, along, None, None)]
+    return list(emit_many(b, "split", x, sections=count, axis=along, **only_given(uneven=uneven)))
 
 
 @lowers(np.split)
-def split(b: Builder, ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Atom]:
-    return list(_split(b, as_array(b, ary), indices_or_sections, axis, uneven=False))
+def split(b: Builder, ary: Argument, indices_or_sections: Argument, axis: Argument = 0) -> list[Atom]:
+    return _split(b, as_array(b, ary), indices_or_sections, axis, uneven=False)
 
 
 @lowers(np.array_split)
-def array_split(b: Builder, ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Atom]:
-    return list(_split(b, as_array(b, ary), indices_or_sections, axis, uneven=True))
+def array_split(b: Builder, ary: Argument, indices_or_sections: Argument, axis: Argument = 0) -> list[Atom]:
+    return _split(b, as_array(b, ary), indices_or_sections, axis, uneven=True)
 
 
 @lowers(np.hsplit)
-def hsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[Atom]:
+def hsplit(b: Builder, ary: Argument, indices_or_sections: Argument) -> list[Atom]:
     x = as_array(b, ary)
     return split(b, x, indices_or_sections, 0 if known_rank(x, "hsplit") == 1 else 1)
 
 
 @lowers(np.vsplit)
-def vsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[Atom]:
+def vsplit(b: Builder, ary: Argument, indices_or_sections: Argument) -> list[Atom]:
     return split(b, ary, indices_or_sections, 0)
 
 
 @lowers(np.dsplit)
-def dsplit(b: Builder, ary: Any, indices_or_sections: Any) -> list[Atom]:
+def dsplit(b: Builder, ary: Argument, indices_or_sections: Argument) -> list[Atom]:
     return split(b, ary, indices_or_sections, 2)
 
 
 @lowers(np.unstack)
-def unstack(b: Builder, x: Any, /, *, axis: Any = 0) -> tuple[Atom, ...]:
-    x = as_array(b, x)
-    place = one_axis(axis, known_rank(x, "unstack"))
-    n = dims_or_raise(x.type, "unstack")[place]
-    if n.symbol is not None:
+def unstack(b: Builder, x: Argument, /, *, axis: Argument = 0) -> tuple[Atom, ...]:
+    whole = as_array(b, x)
+    place = one_axis(axis, known_rank(whole, "unstack"))
+    n = dims_or_raise(whole.type, "unstack")[place]
+    if n.number is None:
         raise NotYetSupported("np.unstack of an array whose length isn't known before the run", do="use a loop")
-    return tuple(picked(b, x, place, k) for k in range(n.offset))
+    return tuple(picked(b, whole, place, k) for k in range(n.offset))
 
 
 # ---- lowerings: repeating, padding
 
 
 @lowers(np.tile)
-def tile(b: Builder, A: Any, reps: Any) -> Atom:
+def tile(b: Builder, A: Argument, reps: Argument) -> Atom:
     counts = shape_operands(reps)
     return emit(b, "tile", array_of(b, A), *counts)
 
 
 @lowers(np.repeat, method="repeat")
-def repeat(b: Builder, a: Any, repeats: Any, axis: Any = None) -> Atom:
+def repeat(b: Builder, a: Argument, repeats: Argument, axis: Argument = None) -> Atom:
     x = array_of(b, a)
     rank = known_rank(x, "repeat")
     if static(axis, "axis") is None:
         x, axis, rank = x if rank == 1 else ravel(b, x), 0, 1
-    counts = as_array(b, repeats) if isinstance(repeats, (tuple, list, np.ndarray)) else repeats
+    counts = as_array(b, repeats)
     return emit(b, "repeat", x, counts, **({} if rank == 1 else {"axis": one_axis(axis, rank)}))
+
+
+Width = tuple[tuple[int, int], ...]
 
 
 @lowers(np.pad)
 def pad(
-    b: Builder, array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0, **options: Any
+    b: Builder,
+    array: Argument,
+    pad_width: Argument,
+    mode: Argument = "constant",
+    *,
+    constant_values: Argument = 0,
 ) -> Atom:
-    x: Atom = as_array(b, array)
+    x = as_array(b, array)
     width = _widths(static(pad_width, "the width of the padding"), known_rank(x, "pad"))
-    mode = static(mode, "mode")
-    if mode == "empty" or mode == "constant":
+    how = word(mode, "mode")
+    if how in ("empty", "constant"):
         return _constant_pad(b, x, width, constant_values)
-    if (
-        mode not in ("edge", "reflect", "symmetric", "wrap")
-        or static(options.get("reflect_type", "even"), "") != "even"
-    ):
-        raise NotYetSupported(f"np.pad with mode={mode!r}", do="use mode constant, edge, reflect, symmetric or wrap")
+    if how not in ("edge", "reflect", "symmetric", "wrap"):
+        raise NotYetSupported(f"np.pad with mode={how!r}", do="use mode constant, edge, reflect, symmetric or wrap")
     for axis, pair in enumerate(width):
         if pair != (0, 0):
-            x = _index_pad(b, x, axis, pair, mode)
+            x = _index_pad(b, x, axis, pair, how)
     return x
 
 
-def _widths(width: Any, rank: int) -> tuple[tuple[int, int], ...]:
+def _widths(width: Any, rank: int) -> Width:
     if isinstance(width, dict):
         width = [width.get(k, width.get(k - rank, 0)) for k in range(rank)]
         width = [w if isinstance(w, (tuple, list)) else (w, w) for w in width]
@@ -497,27 +477,27 @@ def _widths(width: Any, rank: int) -> tuple[tuple[int, int], ...]:
     return tuple((int(before), int(after)) for before, after in pairs)
 
 
-def _constant_pad(b: Builder, x: Atom, width: tuple[tuple[int, int], ...], value: Any) -> Atom:
+def _constant_pad(b: Builder, x: Atom, width: Width, value: Argument) -> Atom:
     if not _has_var(value):
-        value = static(value, "")
-        value = tuple(map(tuple, value)) if np.ndim(value) == 2 else value
-        extra = {} if np.ndim(value) == 0 and value == 0 else {"constant_values": value}
+        known = static(value, "the values of the padding")
+        known = tuple(map(tuple, known)) if np.ndim(known) == 2 else known
+        extra = {} if np.ndim(known) == 0 and known == 0 else {"constant_values": known}
         return emit(b, "pad", x, width=width, mode="constant", **extra)
     if isinstance(value, (tuple, list)):
         raise NotYetSupported("np.pad with several constant_values that are computed", do="use one value")
-    lengths = [b.emit("add", n, sum(pair)) for n, pair in zip(shape_atoms(b, x), width, strict=True)]
-    border = b.emit("full", value, *lengths, dtype=dtype_of(x.type))
+    lengths = [emit(b, "add", n, sum(pair)) for n, pair in zip(shape_atoms(b, x), width, strict=True)]
+    border = emit(b, "full", value, *lengths, dtype=dtype_of(x.type))
     index, bounds = _interior(width)
     return emit(b, "set_item", border, x, *bounds, index=index)
 
 
-def _has_var(value: Any) -> bool:
+def _has_var(value: Argument) -> bool:
     return isinstance(value, Var) or (isinstance(value, (tuple, list)) and any(map(_has_var, value)))
 
 
-def _interior(width: tuple[tuple[int, int], ...]) -> tuple[tuple[tuple[Any, ...], ...], list[Atom]]:
+def _interior(width: Width) -> tuple[Template, list[Atom]]:
     """The subscript of what padding by `width` surrounds."""
-    index: list[tuple[Any, ...]] = []
+    index: list[tuple[str | int | None, ...]] = []
     bounds: list[Atom] = []
     for before, after in width:
         places: list[int | None] = []
@@ -528,7 +508,7 @@ def _interior(width: tuple[tuple[int, int], ...]) -> tuple[tuple[tuple[Any, ...]
     return tuple(index), bounds
 
 
-def interior(b: Builder, x: Atom, width: tuple[tuple[int, int], ...]) -> Atom:
+def interior(b: Builder, x: Atom, width: Width) -> Atom:
     """What lies inside the padding."""
     index, bounds = _interior(width)
     return emit(b, "get_item", x, *bounds, index=index)
@@ -536,7 +516,7 @@ def interior(b: Builder, x: Atom, width: tuple[tuple[int, int], ...]) -> Atom:
 
 def _index_pad(b: Builder, x: Atom, axis: int, pair: tuple[int, int], mode: str) -> Atom:
     """Padding by elements of the array itself: gather what `np.pad` makes of the places."""
-    places = b.emit("pad", b.emit("arange", dim_atom(b, x, axis)), width=(pair,), mode=mode)
+    places = emit(b, "pad", emit(b, "arange", dim_atom(b, x, axis)), width=(pair,), mode=mode)
     return emit(b, "get_item", x, places, index=(*(WHOLE,) * axis, ("array", 0)))
 
 
@@ -544,14 +524,14 @@ def _index_pad(b: Builder, x: Atom, axis: int, pair: tuple[int, int], mode: str)
 
 
 @lowers(np.meshgrid)
-def meshgrid(b: Builder, *xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy") -> tuple[Atom, ...]:
+def meshgrid(
+    b: Builder, *xi: Argument, copy: Argument = True, sparse: Argument = False, indexing: Argument = "xy"
+) -> tuple[Atom, ...]:
     xs = [ravel(b, x) for x in xi]
     order = list(range(len(xs)))
-    if static(indexing, "indexing") == "xy" and len(xs) > 1:
+    if word(indexing, "indexing") == "xy" and len(xs) > 1:
         order[:2] = [1, 0]
     spread = [with_new_axes(b, x, tuple(k for k in range(len(xs)) if k != order[n])) for n, x in enumerate(xs)]
-    if static(sparse, "sparse"):
-        return tuple(spread)
     shape = tuple(dim_atom(b, xs[order.index(k)], 0) for k in range(len(xs)))
-    views = [b.emit("broadcast_to", x, *shape) for x in spread]
-    return tuple(b.emit("copy", v) for v in views) if static(copy, "copy") else tuple(views)
+    views = spread if flag(sparse, "sparse") else [emit(b, "broadcast_to", x, *shape) for x in spread]
+    return tuple(emit(b, "copy", v) for v in views) if flag(copy, "copy") else tuple(views)

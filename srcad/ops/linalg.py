@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-import operator
-from collections import namedtuple
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
+    as_dtype,
     dims_or_raise,
     emit,
+    emit_many,
+    flag,
+    integer,
+    is_given,
     known_rank,
     many_axes,
     one_axis,
+    only_given,
     picked,
     shape_atoms,
     with_new_axes,
+    word,
 )
-from srcad.ops.catalogue import Kind, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Kind, lowers, op, static
 from srcad.ops.einsum import letter_dims, parse
-from srcad.ops.elementwise import strong
+from srcad.ops.elementwise import in_dtype, strong
 from srcad.ops.joining import items_of
-from srcad.ops.shaping import array_type, moved, ravel, swapaxes
+from srcad.ops.shaping import array_type, moved, ravel, swapaxes, transposed
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed, smaller
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import (
-    UNKNOWN_DIM,
     Array,
-    Dim,
     Scalar,
     Type,
     Unknown,
@@ -90,13 +95,7 @@ def _einsum(*xs: Type, subscripts: str, optimize: bool | str = False) -> Type:
 
 def _kron(a: Type, b: Type) -> Type:
     left, right = dims_or_raise(a, "kron"), dims_or_raise(b, "kron")
-    return number_or_array(promote(a, b), [times(x, y) for x, y in zip(left, right, strict=True)])
-
-
-def times(a: Dim, b: Dim) -> Dim:
-    from srcad.ops.joining import times as product
-
-    return product(a, b)
+    return number_or_array(promote(a, b), [(x.counted * y.counted).as_length for x, y in zip(left, right, strict=True)])
 
 
 def float_dtype(t: Type) -> str | None:
@@ -144,13 +143,6 @@ def _eigh(a: Type, *, UPLO: str = "L") -> tuple[Type, ...]:
     return _eigenvalues(a), _square(a)
 
 
-def smaller(a: Dim, b: Dim) -> Dim:
-    """The lesser of two lengths."""
-    if a.symbol is None and b.symbol is None:
-        return a if a.offset <= b.offset else b
-    return a if a.same(b) else UNKNOWN_DIM
-
-
 def _svd(a: Type, *, full_matrices: bool = True, hermitian: bool = False) -> tuple[Type, ...]:
     *batch, m, n = dims_or_raise(a, "svd")
     k, dtype = smaller(m, n), float_dtype(a)
@@ -185,9 +177,14 @@ def _lstsq(a: Type, b: Type, *, rcond: float | None = None) -> tuple[Type, ...]:
     return number_or_array(dtype, (n, *columns)), residuals, Scalar("int32"), number_or_array(dtype, (smaller(m, n),))
 
 
+def _ranks(a: Type, *, tol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Type:
+    dims = dims_of(a)
+    return number_or_array("int64", None if dims is None else dims[:-2])
+
+
 def _cross(a: Type, b: Type) -> Type:
     left, right = dims_or_raise(a, "cross"), dims_or_raise(b, "cross")
-    return number_or_array(promote(a, b), (*broadcast_dims(left[:-1], right[:-1]), Dim(None, 3)))
+    return number_or_array(promote(a, b), (*broadcast_dims(left[:-1], right[:-1]), fixed(3)))
 
 
 def _cofactor_change(a: Type, d: Type) -> Type:
@@ -200,10 +197,6 @@ def _only_regular(x: Type, a: Type, inverse: Type) -> Type:
 
 def _only_square(g: Type, a: Type) -> Type:
     return g
-
-
-def _rank(a: Type, *, tol: float | None = None) -> Type:
-    return Scalar("int64")
 
 
 # ---- spellings
@@ -252,23 +245,73 @@ op("only_square", Kind.VIEW, _only_square, "only_square({0}, {1})", cost="free",
 op("qr", Kind.FACTORISATION, _qr, "np.linalg.qr({0})", cost="dear")
 op("pinv", Kind.FACTORISATION, _pinv, call("np.linalg.pinv", rcond=None, rtol=None, hermitian=False), cost="dear")
 op("lstsq", Kind.FACTORISATION, _lstsq, call("np.linalg.lstsq", rcond=None), cost="dear")
-op("matrix_rank", Kind.FACTORISATION, _rank, call("np.linalg.matrix_rank", tol=None), cost="dear")
+op(
+    "matrix_rank",
+    Kind.FACTORISATION,
+    _ranks,
+    call("np.linalg.matrix_rank", tol=None, rtol=None, hermitian=False),
+    cost="dear",
+)
 
 
 # ---- lowerings: products
 
 
-def product(b: Builder, name: str, one: Atom, other: Atom) -> Atom:
-    return emit(b, name, one, other)
+@lowers(np.matmul)
+def matmul(
+    b: Builder,
+    x1: Argument,
+    x2: Argument,
+    /,
+    *,
+    axes: Argument = None,
+    dtype: Argument = None,
+    casting: Argument = "same_kind",
+) -> Atom:
+    one, other = in_dtype(b, np.matmul, [as_array(b, x1), as_array(b, x2)], dtype, casting)
+    if not is_given(axes):
+        return emit(b, "matmul", one, other)
+    return _matmul_of_axes(b, one, other, static(axes, "axes"))
 
 
-@lowers(np.matmul, np.linalg.matmul)
-def matmul(b: Builder, x1: Any, x2: Any, /, **_: Any) -> Atom:
-    return product(b, "matmul", as_array(b, x1), as_array(b, x2))
+def _matmul_of_axes(b: Builder, one: Atom, other: Atom, axes: Sequence[int | tuple[int, ...]]) -> Atom:
+    """The product with the axes of the matrices (one axis, if it is a vector) where `axes` says that they are."""
+    operands = [_last(b, x, _as_axes(own)) for x, own in zip((one, other), axes, strict=False)]
+    result = emit(b, "matmul", *operands)
+    rank = known_rank(result, "matmul")
+    count = sum(known_rank(x, "matmul") > 1 for x in operands)
+    places = _as_axes(axes[2]) if len(axes) > 2 else tuple(range(-count, 0))
+    if len(places) != count:
+        raise CallError(f"matmul: operand 2 has {count} core dimensions, and axes gives {len(places)}")
+    return _spread_last(b, result, tuple(one_axis(k, rank) for k in places))
+
+
+def _as_axes(axes: int | Sequence[int]) -> tuple[int, ...]:
+    return (axes,) if isinstance(axes, int) else tuple(axes)
+
+
+def _last(b: Builder, x: Atom, axes: tuple[int, ...]) -> Atom:
+    """An array with these axes put last."""
+    rank = known_rank(x, "matmul")
+    own = tuple(one_axis(k, rank) for k in axes)
+    return transposed(b, x, (*(k for k in range(rank) if k not in own), *own))
+
+
+def _spread_last(b: Builder, x: Atom, places: tuple[int, ...]) -> Atom:
+    """An array with its last axes put at these places."""
+    rank = known_rank(x, "matmul")
+    rest = iter(range(rank - len(places)))
+    own = {place: rank - len(places) + k for k, place in enumerate(places)}
+    return transposed(b, x, [own[k] if k in own else next(rest) for k in range(rank)])
+
+
+@lowers(np.linalg.matmul)
+def matrix_product(b: Builder, x1: Argument, x2: Argument, /) -> Atom:
+    return emit(b, "matmul", as_array(b, x1), as_array(b, x2))
 
 
 @lowers(np.dot, method="dot")
-def dot(build: Builder, /, a: Any, b: Any, out: Any = None) -> Atom:
+def dot(build: Builder, a: Argument, b: Argument) -> Atom:
     one, other = strong(build, as_array(build, a), as_array(build, b))
     if isinstance(one.type, Unknown) or isinstance(other.type, Unknown):
         return emit(build, "dot", one, other)
@@ -281,16 +324,21 @@ def dot(build: Builder, /, a: Any, b: Any, out: Any = None) -> Atom:
 
 
 @lowers(np.vdot)
-def vdot(build: Builder, /, a: Any, b: Any) -> Atom:
+def vdot(build: Builder, a: Argument, b: Argument) -> Atom:
     one, other = as_vector(build, as_array(build, a)), as_vector(build, as_array(build, b))
     return emit(build, "dot", _conjugate(build, one), other)
 
 
 @lowers(np.linalg.vecdot, np.vecdot)
-def vecdot(b: Builder, x1: Any, x2: Any, /, *, axis: Any = -1) -> Atom:
+def vecdot(b: Builder, x1: Argument, x2: Argument, /, *, axis: Argument = -1, keepdims: Argument = False) -> Atom:
     one, other = as_array(b, x1), as_array(b, x2)
+    place = integer(axis, "axis") if is_given(axis) else -1
+    if place != -1:
+        one, other = (_last(b, x, (place,)) for x in (one, other))
     products = emit(b, "multiply", _conjugate(b, one), other)
-    return emit(b, "sum", products, axis=one_axis(axis, known_rank(products, "vecdot")), keepdims=False)
+    rank = known_rank(products, "vecdot")
+    total = emit(b, "sum", products, axis=rank - 1, keepdims=False)
+    return with_new_axes(b, total, (one_axis(place, rank),)) if flag(keepdims, "keepdims") else total
 
 
 def _conjugate(b: Builder, x: Atom) -> Atom:
@@ -302,17 +350,17 @@ def as_vector(b: Builder, x: Atom) -> Atom:
 
 
 @lowers(np.outer)
-def outer(build: Builder, /, a: Any, b: Any, out: Any = None) -> Atom:
+def outer(build: Builder, /, a: Argument, b: Argument) -> Atom:
     return emit(build, "outer", as_vector(build, as_array(build, a)), as_vector(build, as_array(build, b)))
 
 
 @lowers(np.linalg.outer)
-def matrix_outer(b: Builder, x1: Any, x2: Any, /) -> Atom:
+def matrix_outer(b: Builder, x1: Argument, x2: Argument, /) -> Atom:
     return outer(b, x1, x2)
 
 
 @lowers(np.inner)
-def inner(build: Builder, /, a: Any, b: Any) -> Atom:
+def inner(build: Builder, a: Argument, b: Argument) -> Atom:
     one, other = strong(build, as_array(build, a), as_array(build, b))
     ranks = known_rank(one, "inner"), known_rank(other, "inner")
     if 0 in ranks:
@@ -328,34 +376,45 @@ def _tensordot_of(b: Builder, one: Atom, other: Atom, left: tuple[int, ...], rig
     return emit(b, "tensordot", one, other, axes=(left, right), **extra)
 
 
-@lowers(np.tensordot, np.linalg.tensordot)
-def tensordot(build: Builder, /, a: Any, b: Any, axes: Any = 2) -> Atom:
+@lowers(np.tensordot)
+def tensordot(build: Builder, /, a: Argument, b: Argument, axes: Argument = 2) -> Atom:
     one, other = as_array(build, a), as_array(build, b)
     rank, other_rank = known_rank(one, "tensordot"), known_rank(other, "tensordot")
-    axes = static(axes, "axes")
-    if isinstance(axes, (tuple, list)):
-        return _tensordot_of(build, one, other, many_axes(axes[0], rank), many_axes(axes[1], other_rank))
-    count = operator.index(axes)
+    known = static(axes, "axes")
+    if isinstance(known, (tuple, list)):
+        return _tensordot_of(build, one, other, many_axes(known[0], rank), many_axes(known[1], other_rank))
+    count = integer(known, "axes")
     return _tensordot_of(build, one, other, tuple(range(rank - count, rank)), tuple(range(count)))
 
 
+@lowers(np.linalg.tensordot)
+def matrix_tensordot(b: Builder, x1: Argument, x2: Argument, /, *, axes: Argument = 2) -> Atom:
+    return tensordot(b, x1, x2, axes)
+
+
 @lowers(np.einsum)
-def einsum(b: Builder, subscripts: Any, /, *operands: Any, out: Any = None, optimize: Any = False, **_: Any) -> Atom:
+def einsum(
+    b: Builder,
+    subscripts: Argument,
+    /,
+    *operands: Argument,
+    optimize: Argument = False,
+    dtype: Argument = None,
+    casting: Argument = "safe",
+) -> Atom:
     if not isinstance(subscripts, Var) or not is_numeric(subscripts.type):
         subscripts = static(subscripts, "the subscripts of einsum")
     if not isinstance(subscripts, str):
         raise NotYetSupported("np.einsum with lists of axis numbers", do="write the subscripts as a string")
-    if out is not None:
-        raise NotYetSupported("np.einsum with out=", do="store the result: out[...] = np.einsum(...)")
-    xs = [as_array(b, x) for x in operands]
+    xs = [as_dtype(b, as_array(b, x), dtype, casting) for x in operands]
     parse(subscripts, [known_rank(x, "einsum") for x in xs])
-    optimize = static(optimize, "optimize")
-    optimize = tuple(optimize) if isinstance(optimize, list) else optimize
-    return emit(b, "einsum", *xs, subscripts=subscripts, **({"optimize": optimize} if optimize else {}))
+    order = static(optimize, "optimize")
+    order = tuple(order) if isinstance(order, list) else order
+    return emit(b, "einsum", *xs, subscripts=subscripts, **({"optimize": order} if order else {}))
 
 
 @lowers(np.kron)
-def kron(build: Builder, /, a: Any, b: Any) -> Atom:
+def kron(build: Builder, /, a: Argument, b: Argument) -> Atom:
     one, other = strong(build, as_array(build, a), as_array(build, b))
     ranks = known_rank(one, "kron"), known_rank(other, "kron")
     if 0 in ranks:
@@ -365,69 +424,61 @@ def kron(build: Builder, /, a: Any, b: Any) -> Atom:
     return emit(build, "kron", one, other)
 
 
-@lowers(np.cross, np.linalg.cross)
+@lowers(np.cross)
 def cross(
-    build: Builder, /, a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None
+    build: Builder,
+    /,
+    a: Argument,
+    b: Argument,
+    axisa: Argument = -1,
+    axisb: Argument = -1,
+    axisc: Argument = -1,
+    axis: Argument = None,
 ) -> Atom:
-    if axis is not None:
+    if static(axis, "axis") is not None:
         axisa = axisb = axisc = axis
     one, other = as_array(build, a), as_array(build, b)
     one, other = _last_axis(build, one, axisa), _last_axis(build, other, axisb)
     for x in (one, other):
-        if (dims_of(x.type) or ())[-1:] == (Dim(None, 2),):
+        if (dims_of(x.type) or ())[-1:] == (fixed(2),):
             return _cross_in_plane(build, one, other)
     result = emit(build, "cross", one, other)
     rank = known_rank(result, "cross")
     return moved(build, result, rank - 1, one_axis(axisc, rank))
 
 
-def _last_axis(b: Builder, x: Atom, axis: Any) -> Atom:
+@lowers(np.linalg.cross)
+def matrix_cross(b: Builder, x1: Argument, x2: Argument, /, *, axis: Argument = -1) -> Atom:
+    return cross(b, x1, x2, axis=axis)
+
+
+def _last_axis(b: Builder, x: Atom, axis: Argument) -> Atom:
     rank = known_rank(x, "cross")
     return moved(b, x, one_axis(axis, rank), rank - 1)
 
 
 def _cross_in_plane(b: Builder, one: Atom, other: Atom) -> Atom:
     for x in (one, other):
-        if (dims_of(x.type) or ())[-1] != Dim(None, 2):
+        if (dims_of(x.type) or ())[-1] != fixed(2):
             raise NotYetSupported("np.cross of vectors with two and with three components", do="give all of them three")
     (a0, a1), (b0, b1) = ([picked(b, x, known_rank(x, "cross") - 1, k) for k in (0, 1)] for x in (one, other))
-    return emit(b, "subtract", b.emit("multiply", a0, b1), b.emit("multiply", a1, b0))
-
-
-def _ufunc_outer(name: str) -> Any:
-    def lowering(b: Builder, A: Any, B: Any, /) -> Atom:
-        one, other = strong(b, as_array(b, A), as_array(b, B))
-        rank, more = known_rank(one, "outer"), known_rank(other, "outer")
-        return emit(b, name, with_new_axes(b, one, tuple(range(rank, rank + more))) if rank else one, other)
-
-    return lowering
-
-
-OUTER_UFUNCS = (
-    *("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "hypot", "arctan2", "logaddexp"),
-    *("fmax", "fmin", "float_power", "remainder", "fmod", "floor_divide", "copysign", "less", "less_equal"),
-    *("greater", "greater_equal", "equal", "not_equal"),
-)
-for _name in OUTER_UFUNCS:
-    lowers(getattr(np, _name).outer)(_ufunc_outer(_name))
+    return emit(b, "subtract", emit(b, "multiply", a0, b1), emit(b, "multiply", a1, b0))
 
 
 @lowers(np.linalg.matrix_power)
-def matrix_power(b: Builder, a: Any, n: Any) -> Atom:
+def matrix_power(b: Builder, a: Argument, n: Argument) -> Atom:
     """By repeated squaring, as NumPy does."""
-    x, n = as_array(b, a), operator.index(static(n, "the power of a matrix"))
-    if n == 0:
+    x, power = as_array(b, a), integer(n, "the power of a matrix")
+    if power == 0:
         return _identity_like(b, x)
-    if n < 0:
-        x, n = emit(b, "inv", x), -n
-    result: Atom | None = None
-    while n:
-        if n % 2:
-            result = x if result is None else emit(b, "matmul", result, x)
-        n //= 2
-        x = emit(b, "matmul", x, x) if n else x
-    assert result is not None
-    return result
+    if power < 0:
+        x, power = emit(b, "inv", x), -power
+    factors: list[Atom] = []
+    while power:
+        factors += [x] if power % 2 else []
+        power //= 2
+        x = emit(b, "matmul", x, x) if power else x
+    return reduce(lambda result, factor: emit(b, "matmul", result, factor), factors)
 
 
 def _identity_like(b: Builder, x: Atom) -> Atom:
@@ -437,118 +488,128 @@ def _identity_like(b: Builder, x: Atom) -> Atom:
 
 
 @lowers(np.linalg.multi_dot)
-def multi_dot(b: Builder, arrays: Any, *, out: Any = None) -> Atom:
+def multi_dot(b: Builder, arrays: Argument) -> Atom:
     """From the right where the last is a vector, else from the left."""
     items = items_of(b, arrays)
     if items is None:
         raise NotYetSupported("np.linalg.multi_dot of a list whose length isn't known before the run", do="use a loop")
     if known_rank(items[-1], "multi_dot") == 1:
-        result = items[-1]
-        for x in items[-2::-1]:
-            result = emit(b, "matmul", x, result)
-        return result
-    result = items[0]
-    for x in items[1:]:
-        result = emit(b, "matmul", result, x)
-    return result
+        return reduce(lambda result, x: emit(b, "matmul", x, result), reversed(items))
+    return reduce(lambda result, x: emit(b, "matmul", result, x), items)
 
 
 # ---- lowerings: systems and factorisations
 
 
-def _named(function: str, *fields: str) -> Any:
-    """The class of a result with several fields, as NumPy calls it."""
-    return namedtuple(function, fields)
+class SlogdetResult(NamedTuple):
+    sign: Atom
+    logabsdet: Atom
 
 
-SlogdetResult = _named("SlogdetResult", "sign", "logabsdet")
-EighResult = _named("EighResult", "eigenvalues", "eigenvectors")
-SVDResult = _named("SVDResult", "U", "S", "Vh")
-QRResult = _named("QRResult", "Q", "R")
+class EighResult(NamedTuple):
+    eigenvalues: Atom
+    eigenvectors: Atom
+
+
+class SVDResult(NamedTuple):
+    U: Atom
+    S: Atom
+    Vh: Atom
+
+
+class QRResult(NamedTuple):
+    Q: Atom
+    R: Atom
 
 
 @lowers(np.linalg.solve)
-def solve(build: Builder, /, a: Any, b: Any) -> Atom:
+def solve(build: Builder, /, a: Argument, b: Argument) -> Atom:
     return emit(build, "solve", as_array(build, a), as_array(build, b))
 
 
 @lowers(np.linalg.inv)
-def inv(b: Builder, a: Any) -> Atom:
+def inv(b: Builder, a: Argument) -> Atom:
     return emit(b, "inv", as_array(b, a))
 
 
 @lowers(np.linalg.det)
-def det(b: Builder, a: Any) -> Atom:
+def det(b: Builder, a: Argument) -> Atom:
     return emit(b, "det", as_array(b, a))
 
 
 @lowers(np.linalg.slogdet)
-def slogdet(b: Builder, a: Any) -> Any:
-    return SlogdetResult(*b.emit_many("slogdet", as_array(b, a)))
+def slogdet(b: Builder, a: Argument) -> SlogdetResult:
+    return SlogdetResult(*emit_many(b, "slogdet", as_array(b, a)))
 
 
 @lowers(np.linalg.cholesky)
-def cholesky(b: Builder, a: Any, /, *, upper: Any = False) -> Atom:
+def cholesky(b: Builder, a: Argument, /, *, upper: Argument = False) -> Atom:
     factor = emit(b, "cholesky", as_array(b, a))
-    return swapaxes(b, factor, -1, -2) if static(upper, "upper") else factor
+    return swapaxes(b, factor, -1, -2) if flag(upper, "upper") else factor
 
 
-def _triangle_option(uplo: Any) -> dict[str, str]:
-    return {} if static(uplo, "UPLO").upper() == "L" else {"UPLO": "U"}
+def _triangle_option(uplo: Argument) -> dict[str, object]:
+    side = (word(uplo, "UPLO") or "").upper()
+    if side not in ("L", "U"):
+        raise CallError("UPLO argument must be 'L' or 'U'")
+    return {} if side == "L" else {"UPLO": "U"}
 
 
 @lowers(np.linalg.eigh)
-def eigh(b: Builder, a: Any, UPLO: Any = "L") -> Any:
-    return EighResult(*b.emit_many("eigh", as_array(b, a), **_triangle_option(UPLO)))
+def eigh(b: Builder, a: Argument, UPLO: Argument = "L") -> EighResult:
+    return EighResult(*emit_many(b, "eigh", as_array(b, a), **_triangle_option(UPLO)))
 
 
 @lowers(np.linalg.eigvalsh)
-def eigvalsh(b: Builder, a: Any, UPLO: Any = "L") -> Atom:
+def eigvalsh(b: Builder, a: Argument, UPLO: Argument = "L") -> Atom:
     return emit(b, "eigvalsh", as_array(b, a), **_triangle_option(UPLO))
 
 
 @lowers(np.linalg.svd)
-def svd(b: Builder, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False) -> Any:
+def svd(b: Builder, a: Argument, full_matrices: Argument = True, compute_uv: Argument = True) -> Atom | SVDResult:
     x = as_array(b, a)
-    if static(hermitian, "hermitian"):
-        raise NotYetSupported("np.linalg.svd with hermitian=True", do="leave the option out")
-    if not static(compute_uv, "compute_uv"):
+    if not flag(compute_uv, "compute_uv"):
         return emit(b, "singular_values", x)
     *_, rows, columns = dims_or_raise(x.type, "svd")
-    full = bool(static(full_matrices, "full_matrices")) and not rows.same(columns)
-    return SVDResult(*b.emit_many("svd", x, full_matrices=full))
+    full = flag(full_matrices, "full_matrices") and not rows.same(columns)
+    return SVDResult(*emit_many(b, "svd", x, full_matrices=full))
 
 
 @lowers(np.linalg.svdvals)
-def svdvals(b: Builder, x: Any, /) -> Atom:
+def svdvals(b: Builder, x: Argument, /) -> Atom:
     return emit(b, "singular_values", as_array(b, x))
 
 
 @lowers(np.linalg.qr)
-def qr(b: Builder, a: Any, mode: Any = "reduced") -> Any:
-    mode = static(mode, "mode")
-    if mode not in ("reduced", "r"):
-        raise NotYetSupported(f"np.linalg.qr with mode={mode!r}", do="use mode='reduced'")
-    q, r = b.emit_many("qr", as_array(b, a))
-    return r if mode == "r" else QRResult(q, r)
+def qr(b: Builder, a: Argument, mode: Argument = "reduced") -> Atom | QRResult:
+    how = word(mode, "mode")
+    if how not in ("reduced", "r"):
+        raise NotYetSupported(f"np.linalg.qr with mode={how!r}", do="use mode='reduced'")
+    q, r = emit_many(b, "qr", as_array(b, a))
+    return r if how == "r" else QRResult(q, r)
 
 
 @lowers(np.linalg.pinv)
-def pinv(b: Builder, a: Any, rcond: Any = None, hermitian: Any = False, *, rtol: Any = None) -> Atom:
-    given = {"rcond": static(rcond, "rcond"), "rtol": static(rtol, "rtol")}
-    extra: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    extra |= {"hermitian": True} if static(hermitian, "hermitian") else {}
+def pinv(
+    b: Builder, a: Argument, rcond: Argument = None, hermitian: Argument = False, *, rtol: Argument = None
+) -> Atom:
+    extra = only_given(rcond=_tolerance(rcond), rtol=_tolerance(rtol), hermitian=flag(hermitian, "hermitian"))
     return emit(b, "pinv", as_array(b, a), **extra)
 
 
+def _tolerance(value: Argument) -> object:
+    """A number that must be known now; None where the default is meant."""
+    return static(value, "the tolerance") if is_given(value) else None
+
+
 @lowers(np.linalg.lstsq)
-def lstsq(build: Builder, /, a: Any, b: Any, rcond: Any = None) -> tuple[Atom, ...]:
-    rcond = static(rcond, "rcond")
-    extra = {} if rcond is None else {"rcond": rcond}
-    results = build.emit_many("lstsq", as_array(build, a), as_array(build, b), **extra)
-    return results
+def lstsq(build: Builder, /, a: Argument, b: Argument, rcond: Argument = None) -> tuple[Atom, ...]:
+    return emit_many(build, "lstsq", as_array(build, a), as_array(build, b), **only_given(rcond=_tolerance(rcond)))
 
 
 @lowers(np.linalg.matrix_rank)
-def matrix_rank(b: Builder, A: Any, tol: Any = None, hermitian: Any = False, **_: Any) -> Atom:
-    return emit(b, "matrix_rank", as_array(b, A))
+def matrix_rank(
+    b: Builder, A: Argument, tol: Argument = None, hermitian: Argument = False, *, rtol: Argument = None
+) -> Atom:
+    extra = only_given(tol=_tolerance(tol), rtol=_tolerance(rtol), hermitian=flag(hermitian, "hermitian"))
+    return emit(b, "matrix_rank", as_array(b, A), **extra)

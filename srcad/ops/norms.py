@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import NotYetSupported
-from srcad.ops.arguments import emit, known_rank, many_axes, with_new_axes
-from srcad.ops.catalogue import CallError, Kind, lowers, op, static
+from srcad.ops.arguments import emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
+from srcad.ops.catalogue import Argument, CallError, Kind, lowers, op, static
 from srcad.ops.linalg import as_vector, float_dtype, number_or_array, real_dtype
 from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE
 from srcad.trace.nodes import Atom
-from srcad.trace.types import Dim, Scalar, Type, Unknown, dims_of
+from srcad.trace.types import Scalar, Type, Unknown, dims_of
 
 
 def _norm(
@@ -28,7 +28,7 @@ def _norm(
     if dims is None:
         return Unknown(real_dtype(float_dtype(x)))
     axes = range(len(dims)) if axis is None else axis
-    one = Dim(None, 1)
+    one = ONE
     left = [one if k in axes else d for k, d in enumerate(dims) if keepdims or k not in axes]
     return number_or_array(real_dtype(float_dtype(x)), left)
 
@@ -45,61 +45,67 @@ op("norm", Kind.REDUCTION, _norm, _norm_text)
 
 # ---- lowerings: norms
 
+Order = float | str | None
+
+
+def _order(ord: Argument) -> Order:
+    known: object = static(ord, "ord")
+    return known if known is None or isinstance(known, (int, float, str)) else float(np.asarray(known))
+
 
 @lowers(np.linalg.norm)
-def norm(b: Builder, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Atom:
-    x, ord, axis = as_array(b, x), static(ord, "ord"), static(axis, "axis")
-    keepdims = bool(static(keepdims, "keepdims"))
-    rank = None if axis is None and ord is None else known_rank(x, "a norm")
-    axes = None if axis is None or rank is None else many_axes(axis, rank)
-    if ord is None:
-        return _euclidean(b, x, axes, keepdims)
+def norm(b: Builder, x: Argument, ord: Argument = None, axis: Argument = None, keepdims: Argument = False) -> Atom:
+    operand, order, keep = as_array(b, x), _order(ord), flag(keepdims, "keepdims")
+    known = static(axis, "axis")
+    rank = None if known is None and order is None else known_rank(operand, "a norm")
+    axes = None if known is None or rank is None else many_axes(known, rank)
+    if order is None:
+        return _euclidean(b, operand, axes, keep)
     if (rank if axes is None else len(axes)) == 1:
-        return _vector_norm(b, x, ord, axes or (0,), keepdims)
+        return _vector_norm(b, operand, order, axes or (0,), keep)
     if (rank if axes is None else len(axes)) == 2:
-        return _matrix_norm(b, x, ord, axes or (0, 1), keepdims)
+        return _matrix_norm(b, operand, order, axes or (0, 1), keep)
     raise CallError("Improper number of dimensions to norm.")
 
 
 def _euclidean(b: Builder, x: Atom, axes: tuple[int, ...] | None, keepdims: bool) -> Atom:
     if isinstance(x.type, Scalar):
         return emit(b, "absolute", x)
-    extra: dict[str, Any] = {} if axes is None else {"axis": axes}
-    return emit(b, "norm", x, **extra, **({"keepdims": True} if keepdims else {}))
+    return emit(b, "norm", x, **only_given(axis=axes, keepdims=keepdims))
 
 
 def _reduced(b: Builder, name: str, x: Atom, axes: tuple[int, ...], keepdims: bool) -> Atom:
     return emit(b, name, x, axis=axes[0] if len(axes) == 1 else axes, keepdims=keepdims)
 
 
-def _vector_norm(b: Builder, x: Atom, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Atom:
+def _vector_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdims: bool) -> Atom:
+    if ord is None or isinstance(ord, str):
+        raise CallError(f"Invalid norm order '{ord}' for vectors")
     if ord in (np.inf, -np.inf, 1):
         name = {np.inf: "max", -np.inf: "min"}.get(ord, "sum")
         return _reduced(b, name, emit(b, "absolute", x), axes, keepdims)
     if ord == 0:
         nonzero = emit(b, "cast", emit(b, "not_equal", x, 0), dtype=real_dtype(float_dtype(x.type)))
         return _reduced(b, "sum", nonzero, axes, keepdims)
-    extra: dict[str, Any] = {"keepdims": True} if keepdims else {}
-    if known_rank(x, "a norm") > 1:
-        extra["axis"] = axes
+    extra = only_given(keepdims=keepdims, axis=axes if known_rank(x, "a norm") > 1 else None)
     return emit(b, "norm", x, **({} if ord == 2 else {"ord": float(ord)}), **extra)
 
 
-def _matrix_norm(b: Builder, x: Atom, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Atom:
+def _matrix_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdims: bool) -> Atom:
     if ord in ("fro", "f"):
         whole = axes == tuple(range(known_rank(x, "a norm")))
         return _euclidean(b, x, None if whole else axes, keepdims)
     if ord in ("nuc", 2, -2):
         return _spectral_norm(b, x, ord, axes, keepdims)
     if ord not in (1, -1, np.inf, -np.inf):
-        raise CallError("CallError norm order for matrices.")
+        raise CallError("Invalid norm order for matrices.")
     inner, outer = axes if ord in (1, -1) else axes[::-1]
     sums = emit(b, "sum", emit(b, "absolute", x), axis=inner, keepdims=True)
-    result = emit(b, "max" if ord > 0 else "min", sums, axis=outer, keepdims=True)
+    result = emit(b, "max" if ord in (1, np.inf) else "min", sums, axis=outer, keepdims=True)
     return result if keepdims else emit(b, "squeeze", result, axis=tuple(sorted(axes)))
 
 
-def _spectral_norm(b: Builder, x: Atom, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Atom:
+def _spectral_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdims: bool) -> Atom:
     rest = [k for k in range(known_rank(x, "a norm")) if k not in axes]
     values = emit(b, "singular_values", transposed(b, x, (*rest, *axes)))
     name = "sum" if ord == "nuc" else "max" if ord == 2 else "min"
@@ -108,30 +114,38 @@ def _spectral_norm(b: Builder, x: Atom, ord: Any, axes: tuple[int, ...], keepdim
 
 
 @lowers(np.linalg.vector_norm)
-def vector_norm(b: Builder, x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Atom:
-    x, axis = as_array(b, x), static(axis, "axis")
-    if axis is not None:
-        axes = many_axes(axis, known_rank(x, "vector_norm"))
-        return _vector_norm(b, x, static(ord, "ord"), axes, bool(static(keepdims, "keepdims")))
-    if static(keepdims, "keepdims"):
-        raise NotYetSupported("np.linalg.vector_norm of a whole array with keepdims", do="name the axes")
-    return _vector_norm(b, as_vector(b, x), static(ord, "ord"), (0,), False)
+def vector_norm(
+    b: Builder, x: Argument, /, *, axis: Argument = None, keepdims: Argument = False, ord: Argument = 2
+) -> Atom:
+    operand, known, keep = as_array(b, x), static(axis, "axis"), flag(keepdims, "keepdims")
+    rank = known_rank(operand, "vector_norm")
+    if known is None or rank == 0:
+        whole = _vector_norm(b, as_vector(b, operand), _order(ord), (0,), False)
+        return with_new_axes(b, whole, tuple(range(rank))) if keep else whole
+    axes = many_axes(known, rank)
+    if len(axes) == 1:
+        return _vector_norm(b, operand, _order(ord), axes, keep)
+    rest = [k for k in range(rank) if k not in axes]
+    turned = transposed(b, operand, (*rest, *axes))
+    flat = emit(b, "reshape", turned, *shape_atoms(b, turned)[: len(rest)], -1)
+    result = _vector_norm(b, flat, _order(ord), (len(rest),), False)
+    return with_new_axes(b, result, tuple(sorted(axes))) if keep else result
 
 
 @lowers(np.linalg.matrix_norm)
-def matrix_norm(b: Builder, x: Any, /, *, keepdims: Any = False, ord: Any = "fro") -> Atom:
-    x = as_array(b, x)
-    rank = known_rank(x, "matrix_norm")
-    return _matrix_norm(b, x, static(ord, "ord"), (rank - 2, rank - 1), bool(static(keepdims, "keepdims")))
+def matrix_norm(b: Builder, x: Argument, /, *, keepdims: Argument = False, ord: Argument = "fro") -> Atom:
+    operand = as_array(b, x)
+    rank = known_rank(operand, "matrix_norm")
+    return _matrix_norm(b, operand, _order(ord), (rank - 2, rank - 1), flag(keepdims, "keepdims"))
 
 
 @lowers(np.linalg.cond)
-def cond(b: Builder, x: Any, p: Any = None) -> Atom:
-    x, p = as_array(b, x), static(p, "p")
-    if p in (None, 2, -2):
-        values = emit(b, "singular_values", x)
+def cond(b: Builder, x: Argument, p: Argument = None) -> Atom:
+    operand, order = as_array(b, x), _order(p)
+    if order in (None, 2, -2):
+        values = emit(b, "singular_values", operand)
         greatest, least = (emit(b, "get_item", values, k, index=(("ellipsis",), ("int", 0))) for k in (0, -1))
-        return emit(b, "divide", least, greatest) if p == -2 else emit(b, "divide", greatest, least)
-    rank = known_rank(x, "cond")
-    norms = [_matrix_norm(b, a, p, (rank - 2, rank - 1), False) for a in (x, emit(b, "inv", x))]
+        return emit(b, "divide", least, greatest) if order == -2 else emit(b, "divide", greatest, least)
+    rank = known_rank(operand, "cond")
+    norms = [_matrix_norm(b, a, order, (rank - 2, rank - 1), False) for a in (operand, emit(b, "inv", operand))]
     return emit(b, "multiply", *norms)

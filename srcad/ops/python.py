@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import Index, Items, Kind, Thing, op
+from srcad.ops.structural import counted
+from srcad.trace.dims import smaller
 from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Scalar, Type
 
 
 def _smaller(a: Type, b: Type) -> Type:
-    for t in (a, b):
-        if isinstance(t, Scalar) and t.length is not None and t.length.known:
-            return Scalar("int64", python=True)
-    return INT
+    return Scalar("int64", True, counted(smaller(length_dim(a), length_dim(b))))
 
 
 def _range_length(start: Index, stop: Index, step: Index) -> Type:

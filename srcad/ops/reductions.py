@@ -7,19 +7,20 @@ are spelled out as equations; so are the functions that skip NaN.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import LOWERINGS, METHODS, Infer, Kind, Spelling, lowers, op, static
-from srcad.ops.elementwise import as_dtype, refuse_out
-from srcad.ops.structural import as_array, normal_axis
+from srcad.ops.arguments import as_dtype, emit, flag, is_given
+from srcad.ops.catalogue import LOWERINGS, Argument, Infer, Kind, Spelling, ToOne, lowers, op, static
+from srcad.ops.elementwise import isclose, mask_of
+from srcad.ops.structural import Axis, as_array, normal_axis
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom
-from srcad.trace.types import ONE, Array, Dim, Scalar, Type, Unknown, dims_of, dtype_of, fixed, rank_of
-
-Axis = int | tuple[int, ...] | None
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
 
 # ---- types
 
@@ -146,11 +147,13 @@ op("recurrence", Kind.SCAN, _recurrence_type, "recurrence({0}, {1}, axis={axis})
 # ---- lowerings
 
 
-def _arguments(b: Builder, a: Any, axis: Any, keepdims: Any, dtype: Any = None) -> tuple[Atom, dict[str, Any]]:
+def _arguments(
+    b: Builder, a: Argument, axis: Argument, keepdims: Argument, dtype: Argument = None
+) -> tuple[Atom, dict[str, object]]:
     """The operand and the params that all reductions have."""
     x = as_dtype(b, as_array(b, a), dtype)
-    keep = False if keepdims is np._NoValue else bool(static(keepdims, "keepdims"))
-    return x, {"axis": _shortened(normal_axis(axis, rank_of(x.type)), rank_of(x.type)), "keepdims": keep}
+    rank = rank_of(x.type)
+    return x, {"axis": _shortened(normal_axis(axis, rank), rank), "keepdims": flag(keepdims, "keepdims")}
 
 
 def _shortened(axis: Axis, rank: int | None) -> Axis:
@@ -163,59 +166,48 @@ def _shortened(axis: Axis, rank: int | None) -> Axis:
     return axes[0] if len(axes) == 1 else axes
 
 
-def _given(value: Any) -> bool:
-    """Whether an optional argument was given."""
-    return not (value is None or value is True or value is np._NoValue)
-
-
-def _masked(b: Builder, x: Atom, where: Any, neutral: Any) -> Atom:
+def _masked(b: Builder, x: Atom, where: Argument, neutral: float) -> Atom:
     """`x` with the neutral element in the places that `where=` leaves out."""
-    if not _given(where):
-        return x
-    result: Atom = b.emit("where", as_array(b, where), x, neutral)
-    return result
+    mask = mask_of(where)
+    return x if mask is None else emit(b, "where", as_array(b, where), x, neutral)
 
 
-def _folding(name: str, combine: str, neutral: float) -> Any:
+def _folding(name: str, combine: str, neutral: float) -> ToOne:
     """The lowering of a sum or a product."""
 
     def lowering(
         b: Builder,
-        a: Any,
-        axis: Any = None,
-        dtype: Any = None,
-        out: Any = None,
-        keepdims: Any = False,
-        initial: Any = None,
-        where: Any = True,
-    ) -> Any:
-        refuse_out(out, True, name)
+        a: Argument,
+        axis: Argument = None,
+        dtype: Argument = None,
+        keepdims: Argument = False,
+        initial: Argument = None,
+        where: Argument = True,
+    ) -> Atom:
         x, params = _arguments(b, a, axis, keepdims, dtype)
-        result = b.emit(name, _masked(b, x, where, neutral), **params)
-        return b.emit(combine, result, initial) if _given(initial) else result
+        result = emit(b, name, _masked(b, x, where, neutral), **params)
+        return emit(b, combine, result, initial) if is_given(initial) else result
 
     lowering.__name__ = name
     return lowering
 
 
-def _extremum(name: str, worst: float) -> Any:
+def _extremum(name: str, worst: float) -> ToOne:
     """The lowering of max and min."""
 
     def lowering(
         b: Builder,
-        a: Any,
-        axis: Any = None,
-        out: Any = None,
-        keepdims: Any = False,
-        initial: Any = None,
-        where: Any = True,
-    ) -> Any:
-        refuse_out(out, True, name)
+        a: Argument,
+        axis: Argument = None,
+        keepdims: Argument = False,
+        initial: Argument = None,
+        where: Argument = True,
+    ) -> Atom:
         x, params = _arguments(b, a, axis, keepdims)
         x = _masked(b, x, where, worst)
-        if _given(initial):
-            return b.emit(name, x, initial, has_initial=True, **params)
-        return b.emit(name, x, **params)
+        if is_given(initial):
+            return emit(b, name, x, initial, has_initial=True, **params)
+        return emit(b, name, x, **params)
 
     lowering.__name__ = name
     return lowering
@@ -230,88 +222,94 @@ min_ = lowers(np.min, np.amin, method="min")(_extremum("min", np.inf))
 @lowers(np.mean, method="mean")
 def mean(
     b: Builder,
-    a: Any,
-    axis: Any = None,
-    dtype: Any = None,
-    out: Any = None,
-    keepdims: Any = False,
+    a: Argument,
+    axis: Argument = None,
+    dtype: Argument = None,
+    keepdims: Argument = False,
     *,
-    where: Any = True,
-) -> Any:
-    refuse_out(out, True, "mean")
+    where: Argument = True,
+) -> Atom:
     x, params = _arguments(b, a, axis, keepdims, dtype)
-    if not _given(where):
-        return b.emit("mean", x, **params)
+    if mask_of(where) is None:
+        return emit(b, "mean", x, **params)
     return _quotient(b, _masked(b, x, where, 0), _counted(b, x, where, params), params)
 
 
-def _counted(b: Builder, x: Atom, where: Any, params: Mapping[str, Any]) -> Atom:
+def _counted(b: Builder, x: Atom, where: Argument, params: Mapping[str, object]) -> Atom:
     """How many elements along the axes `where=` takes."""
-    result: Atom = b.emit("sum", b.emit("materialise", as_array(b, where), x), **params)
-    return result
+    return emit(b, "sum", emit(b, "materialise", as_array(b, where), x), **params)
 
 
-def _quotient(b: Builder, x: Atom, count: Any, params: Mapping[str, Any]) -> Any:
-    total = b.emit("sum", x, **params)
+def _quotient(b: Builder, x: Atom, count: Atom, params: Mapping[str, object]) -> Atom:
+    total = emit(b, "sum", x, **params)
     narrow = dtype_of(total.type) in ("float32", "float16")
-    return b.emit("divide", total, b.emit("cast", count, dtype=dtype_of(total.type)) if narrow else count)
+    return emit(b, "divide", total, emit(b, "cast", count, dtype=dtype_of(total.type)) if narrow else count)
 
 
-def _spread(name: str) -> Any:
-    """The lowering of var and std."""
+def _spread(name: str, skips_nan: bool = False) -> ToOne:
+    """The lowering of var and std, and of those that skip NaN."""
 
     def lowering(
         b: Builder,
-        a: Any,
-        axis: Any = None,
-        dtype: Any = None,
-        out: Any = None,
-        ddof: Any = 0,
-        keepdims: Any = False,
+        a: Argument,
+        axis: Argument = None,
+        dtype: Argument = None,
+        ddof: Argument = 0,
+        keepdims: Argument = False,
         *,
-        where: Any = True,
-        mean: Any = None,
-        correction: Any = None,
-    ) -> Any:
-        refuse_out(out, True, name)
-        if _given(where) or _given(mean):
-            raise NotYetSupported(f"np.{name} with where= or mean=", do="write the mean of the squares out")
+        where: Argument = True,
+        mean: Argument = None,
+        correction: Argument = None,
+    ) -> Atom:
         x, params = _arguments(b, a, axis, keepdims, dtype)
-        ddof = ddof if correction is None or correction is np._NoValue else correction
-        return b.emit(name, x, ddof=static(ddof, "ddof"), **params)
+        where = _present_of(b, x, where) if skips_nan else where
+        less = static(correction if is_given(correction) else ddof, "ddof")
+        if mask_of(where) is None and not is_given(mean):
+            return emit(b, name, x, ddof=less, **params)
+        variance = _variance_about(b, x, params, where, mean, less)
+        return variance if name == "var" else emit(b, "sqrt", variance)
 
     lowering.__name__ = name
     return lowering
+
+
+def _variance_about(
+    b: Builder, x: Atom, params: Mapping[str, object], where: Argument, middle: Argument, less: float
+) -> Atom:
+    """The mean of squares of the deviations that count from a mean that is given, or from their own."""
+    about = as_array(b, middle) if is_given(middle) else mean(b, x, params["axis"], keepdims=True, where=where)
+    deviation = _masked(b, emit(b, "subtract", x, about), where, 0)
+    squares = emit(b, "square", emit(b, "absolute", deviation) if is_complex(x.type) else deviation)
+    count = _counted(b, x, where, params)
+    return _quotient(b, squares, emit(b, "subtract", count, less) if less else count, params)
 
 
 lowers(np.var, method="var")(_spread("var"))
 lowers(np.std, method="std")(_spread("std"))
 
 
-def _test(name: str, neutral: bool) -> Any:
+def _test(name: str, neutral: bool) -> ToOne:
     """The lowering of any and all."""
 
     def lowering(
-        b: Builder, a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
-    ) -> Any:
-        refuse_out(out, True, name)
+        b: Builder, a: Argument, axis: Argument = None, keepdims: Argument = False, *, where: Argument = True
+    ) -> Atom:
         x, params = _arguments(b, a, axis, keepdims)
-        return b.emit(name, _masked(b, x, where, neutral), **params)
+        return emit(b, name, _masked(b, x, where, neutral), **params)
 
     return lowering
 
 
-lowers(np.any, method="any")(_test("any", False))
-lowers(np.all, method="all")(_test("all", True))
+any_ = lowers(np.any, method="any")(_test("any", False))
+all_ = lowers(np.all, method="all")(_test("all", True))
 
 
-def _place(name: str) -> Any:
+def _place(name: str) -> ToOne:
     """The lowering of argmax and its kin, which give ints."""
 
-    def lowering(b: Builder, a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
-        refuse_out(out, True, name)
+    def lowering(b: Builder, a: Argument, axis: Argument = None, *, keepdims: Argument = False) -> Atom:
         x, params = _arguments(b, a, axis, keepdims)
-        return b.emit(name, x, **params)
+        return emit(b, name, x, **params)
 
     return lowering
 
@@ -323,50 +321,57 @@ lowers(np.nanargmin)(_place("nanargmin"))
 
 
 @lowers(np.count_nonzero)
-def count_nonzero(b: Builder, a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
+def count_nonzero(b: Builder, a: Argument, axis: Argument = None, *, keepdims: Argument = False) -> Atom:
     x, params = _arguments(b, a, axis, keepdims)
-    return b.emit("count_nonzero", x, **params)
+    return emit(b, "count_nonzero", x, **params)
 
 
-def _running(name: str) -> Any:
-    """The lowering of cumsum and cumprod."""
+def _running(name: str, neutral: float | None = None) -> ToOne:
+    """The lowering of cumsum and cumprod; with a neutral element, which stands for NaN, of those that skip it."""
 
-    def lowering(b: Builder, a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-        refuse_out(out, True, name)
-        x = as_dtype(b, as_array(b, a), dtype)
-        axis = normal_axis(axis, rank_of(x.type))
-        if axis is None and rank_of(x.type) != 1:
-            x = b.emit("ravel", x)
-        return b.emit(name, x, axis=axis or 0)
+    def lowering(b: Builder, a: Argument, axis: Argument = None, dtype: Argument = None) -> Atom:
+        x = as_array(b, a)
+        x = as_dtype(b, x if neutral is None else _masked(b, x, _present(b, x), neutral), dtype)
+        place = normal_axis(axis, rank_of(x.type))
+        if place is None and rank_of(x.type) != 1:
+            x = emit(b, "ravel", x)
+        return emit(b, name, x, axis=place or 0)
 
     return lowering
 
 
-lowers(np.cumsum, method="cumsum")(_running("cumsum"))
-lowers(np.cumprod, method="cumprod")(_running("cumprod"))
+cumsum = lowers(np.cumsum, method="cumsum")(_running("cumsum"))
+cumprod = lowers(np.cumprod, method="cumprod")(_running("cumprod"))
+lowers(np.nancumsum)(_running("cumsum", 0))
+lowers(np.nancumprod)(_running("cumprod", 1))
 
 
 @lowers(np.ptp)
-def ptp(b: Builder, a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    refuse_out(out, True, "ptp")
+def ptp(b: Builder, a: Argument, axis: Argument = None, keepdims: Argument = False) -> Atom:
     x, params = _arguments(b, a, axis, keepdims)
-    return b.emit("subtract", b.emit("max", x, **params), b.emit("min", x, **params))
+    return emit(b, "subtract", emit(b, "max", x, **params), emit(b, "min", x, **params))
 
 
 # ---- without NaN
 
 
 def _present(b: Builder, x: Atom) -> Atom:
-    result: Atom = b.emit("logical_not", b.emit("isnan", x))
-    return result
+    return emit(b, "logical_not", emit(b, "isnan", x))
 
 
-def _without_nan(lowering: Any, **fixed_arguments: Any) -> Any:
+def _present_of(b: Builder, x: Atom, where: Argument) -> Atom:
+    """Where there are numbers, of the places that `where=` takes."""
+    present, mask = _present(b, x), mask_of(where)
+    return present if mask is None else emit(b, "logical_and", present, mask)
+
+
+def _without_nan(lowering: ToOne) -> ToOne:
     """The lowering of a function that takes NaN for absent, from that of the plain function with `where=`."""
 
-    def without(b: Builder, a: Any, *args: Any, **options: Any) -> Any:
+    @wraps(lowering)
+    def without(b: Builder, a: Argument, *args: Argument, where: Argument = True, **options: Argument) -> Atom:
         x = as_array(b, a)
-        return lowering(b, x, *args, **options, **fixed_arguments, where=_present(b, x))
+        return lowering(b, x, *args, **options, where=_present_of(b, x, where))
 
     return without
 
@@ -376,76 +381,59 @@ lowers(np.nanprod)(_without_nan(prod))
 lowers(np.nanmean)(_without_nan(mean))
 lowers(np.nanmax)(_without_nan(max_))
 lowers(np.nanmin)(_without_nan(min_))
-
-
-def _nan_running(name: str, neutral: float) -> Any:
-    def lowering(b: Builder, a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-        x = as_array(b, a)
-        return _running(name)(b, _masked(b, x, _present(b, x), neutral), axis, dtype, out)
-
-    return lowering
-
-
-lowers(np.nancumsum)(_nan_running("cumsum", 0))
-lowers(np.nancumprod)(_nan_running("cumprod", 1))
-
-
-@lowers(np.nanvar)
-def nanvar(
-    b: Builder, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, **options: Any
-) -> Any:
-    refuse_out(out, True, "nanvar")
-    x, params = _arguments(b, a, axis, options.get("keepdims", False), dtype)
-    present = _present(b, x)
-    middle = mean(b, x, params["axis"], keepdims=True, where=present)
-    deviation = b.emit("where", present, b.emit("subtract", x, middle), 0)
-    count = b.emit("subtract", _counted(b, x, present, params), static(ddof, "ddof"))
-    return _quotient(b, b.emit("square", deviation), count, params)
-
-
-@lowers(np.nanstd)
-def nanstd(b: Builder, a: Any, *args: Any, **options: Any) -> Any:
-    return b.emit("sqrt", nanvar(b, a, *args, **options))
+lowers(np.nanvar)(_spread("var", skips_nan=True))
+lowers(np.nanstd)(_spread("std", skips_nan=True))
 
 
 # ---- ufunc.reduce and ufunc.accumulate
 
 
-def _along_first(lowering: Any) -> Any:
+def _along_first(lowering: ToOne) -> ToOne:
     """`ufunc.reduce` and `ufunc.accumulate` go along axis 0 unless told otherwise."""
 
-    def along(b: Builder, array: Any, axis: Any = 0, *args: Any, **options: Any) -> Any:
-        return lowering(b, array, axis, *args, **options)
+    @wraps(lowering)
+    def along(b: Builder, array: Argument, axis: Argument = 0, **options: Argument) -> Atom:
+        return lowering(b, array, axis, **options)
 
     return along
 
 
-for _ufunc, _name in {
-    np.add: "sum",
-    np.multiply: "prod",
-    np.maximum: "max",
-    np.minimum: "min",
-    np.logical_or: "any",
-    np.logical_and: "all",
+for _ufunc, _reduction in {
+    np.add: sum_,
+    np.multiply: prod,
+    np.maximum: max_,
+    np.minimum: min_,
+    np.logical_or: any_,
+    np.logical_and: all_,
 }.items():
-    LOWERINGS[_ufunc.reduce] = _along_first(METHODS[_name])
-LOWERINGS[np.add.accumulate] = _along_first(METHODS["cumsum"])
-LOWERINGS[np.multiply.accumulate] = _along_first(METHODS["cumprod"])
+    LOWERINGS[_ufunc.reduce] = _along_first(_reduction)
+LOWERINGS[np.add.accumulate] = _along_first(cumsum)
+LOWERINGS[np.multiply.accumulate] = _along_first(cumprod)
 
 
 # ---- of numbers that are equal
 
 
 @lowers(np.array_equal)
-def array_equal(b: Builder, a1: Any, a2: Any, equal_nan: Any = False) -> Any:
+def array_equal(b: Builder, a1: Argument, a2: Argument, equal_nan: Argument = False) -> Atom:
     first, second = as_array(b, a1), as_array(b, a2)
     shapes = [dims_of(x.type) for x in (first, second)]
-    if shapes[0] is None or shapes[0] != shapes[1] or static(equal_nan, "equal_nan"):
+    if shapes[0] is None or shapes[0] != shapes[1]:
         raise NotYetSupported("np.array_equal of arrays that may differ in shape", do="compare the shapes first")
-    return b.emit("all", b.emit("equal", first, second), axis=None, keepdims=False)
+    same = emit(b, "equal", first, second)
+    if flag(equal_nan, "equal_nan"):
+        same = emit(b, "logical_or", same, emit(b, "logical_and", emit(b, "isnan", first), emit(b, "isnan", second)))
+    return emit(b, "all", same, axis=None, keepdims=False)
 
 
 @lowers(np.allclose)
-def allclose(b: Builder, a: Any, c: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: Any = False) -> Any:
-    close = LOWERINGS[np.isclose](b, a, c, rtol, atol, equal_nan)
-    return b.emit("all", close, axis=None, keepdims=False)
+def allclose(
+    build: Builder,
+    /,
+    a: Argument,
+    b: Argument,
+    rtol: Argument = 1e-05,
+    atol: Argument = 1e-08,
+    equal_nan: Argument = False,
+) -> Atom:
+    return emit(build, "all", isclose(build, a, b, rtol, atol, equal_nan), axis=None, keepdims=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,40 +11,35 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
     WHOLE,
+    as_dtype,
     dim_atom,
     dims_or_raise,
     emit,
+    integer,
+    is_given,
     known_rank,
     length_atom,
     length_dim,
     many_axes,
     one_axis,
+    only_given,
     shape_atoms,
+    shape_operands,
     sliced,
     with_new_axes,
+    word,
 )
-from srcad.ops.catalogue import CallError, Index, Kind, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Index, Kind, ToOne, lowers, op, static
 from srcad.ops.creation import unless_default
-from srcad.ops.elementwise import as_dtype
 from srcad.ops.joining import joined_along
 from srcad.ops.linalg import as_vector, number_or_array
 from srcad.ops.shaping import array_of, array_type, ravel, roll
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    Type,
-    Unknown,
-    dims_of,
-    dtype_of,
-    fixed,
-    is_complex,
-    promote,
-)
+from srcad.trace.dims import Dim, larger, smaller
+from srcad.trace.nodes import Atom, Const
+from srcad.trace.types import Array, Type, Unknown, dims_of, dtype_of, is_complex, promote, rank_of
 
 WINDOWS = ("bartlett", "blackman", "hamming", "hanning")
 
@@ -54,7 +49,7 @@ WINDOWS = ("bartlett", "blackman", "hamming", "hanning")
 def _diff(x: Type, *, axis: int = -1) -> Type:
     dims = list(dims_or_raise(x, "diff"))
     n = dims[axis]
-    dims[axis] = fixed(max(n.offset - 1, 0)) if n.symbol is None else n.plus(-1)
+    dims[axis] = (n - 1).counted.as_length
     return array_type(x, dims)
 
 
@@ -72,12 +67,11 @@ def _correlate(a: Type, v: Type, *, mode: str = "valid") -> Type:
 
 
 def _overlap(n: Dim, m: Dim, mode: str) -> Dim:
-    if n.symbol is None and m.symbol is None:
-        longer, shorter = max(n.offset, m.offset), min(n.offset, m.offset)
-        return fixed({"full": longer + shorter - 1, "same": longer, "valid": longer - shorter + 1}[mode])
-    if mode != "full":
-        return UNKNOWN_DIM
-    return n.plus(m.offset - 1) if m.symbol is None else m.plus(n.offset - 1) if n.symbol is None else UNKNOWN_DIM
+    """The length of a convolution of things that aren't empty."""
+    if mode == "full":
+        return n + m - 1
+    longer = larger(n, m)
+    return longer if mode == "same" else longer - smaller(n, m) + 1
 
 
 def _polyval(p: Type, x: Type) -> Type:
@@ -96,7 +90,7 @@ def _fft(x: Type, *, function: str, axis: int = -1, norm: str | None = None) -> 
 
 def _rfft(x: Type, *, function: str = "rfft", axis: int = -1, norm: str | None = None) -> Array:
     dims = list(dims_or_raise(x, "rfft"))
-    dims[axis] = fixed(dims[axis].offset // 2 + 1) if dims[axis].symbol is None else UNKNOWN_DIM
+    dims[axis] = dims[axis].counted // 2 + 1
     return Array(_complex_dtype(x), tuple(dims))
 
 
@@ -156,22 +150,23 @@ def differences(b: Builder, x: Atom, axis: int) -> Atom:
 
 
 @lowers(np.diff)
-def diff(b: Builder, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Atom:
-    x: Atom = as_array(b, a)
-    place, times = one_axis(axis, known_rank(x, "diff")), operator.index(static(n, "n"))
+def diff(
+    b: Builder, a: Argument, n: Argument = 1, axis: Argument = -1, prepend: Argument = None, append: Argument = None
+) -> Atom:
+    x = as_array(b, a)
+    place, times = one_axis(axis, known_rank(x, "diff")), integer(n, "n")
     if times == 0:
         return x
-    ends = [None if end is None else _end(b, x, end, place) for end in (prepend, append)]
-    if ends != [None, None]:
-        x = joined_along(b, [part for part in (ends[0], x, ends[1]) if part is not None], place)
+    before, after = ([_end(b, x, end, place)] if is_given(end) else [] for end in (prepend, append))
+    x = joined_along(b, [*before, x, *after], place) if before or after else x
     for _ in range(times):
         x = differences(b, x, place)
     return x
 
 
-def _end(b: Builder, x: Atom, value: Any, axis: int) -> Atom:
+def _end(b: Builder, x: Atom, value: Argument, axis: int) -> Atom:
     """A value to put at the end of an axis: a number is spread over the other axes."""
-    end: Atom = as_array(b, value)
+    end = as_array(b, value)
     if known_rank(end, "diff"):
         return end
     shape = list(shape_atoms(b, x))
@@ -180,30 +175,33 @@ def _end(b: Builder, x: Atom, value: Any, axis: int) -> Atom:
 
 
 @lowers(np.ediff1d)
-def ediff1d(b: Builder, ary: Any, to_end: Any = None, to_begin: Any = None) -> Atom:
+def ediff1d(b: Builder, ary: Argument, to_end: Argument = None, to_begin: Argument = None) -> Atom:
     gaps = differences(b, as_vector(b, array_of(b, ary)), 0)
     kept = dtype_of(gaps.type)
-    ends = [None if end is None else as_dtype(b, ravel(b, array_of(b, end)), kept) for end in (to_begin, to_end)]
-    parts = [part for part in (ends[0], gaps, ends[1]) if part is not None]
-    return parts[0] if len(parts) == 1 else joined_along(b, parts, 0)
+    before, after = (
+        [] if end is None else [as_dtype(b, ravel(b, array_of(b, end)), kept)] for end in (to_begin, to_end)
+    )
+    return joined_along(b, [*before, gaps, *after], 0) if before or after else gaps
 
 
 @lowers(np.gradient)
-def gradient(b: Builder, f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
+def gradient(
+    b: Builder, f: Argument, *varargs: Argument, axis: Argument = None, edge_order: Argument = 1
+) -> Atom | tuple[Atom, ...]:
     x = array_of(b, f)
     rank = known_rank(x, "gradient")
-    axes = many_axes(static(axis, "axis"), rank) if static(axis, "axis") is not None else tuple(range(rank))
-    spacings = [1.0] * len(axes) if not varargs else varargs * len(axes) if len(varargs) == 1 else varargs
-    order = operator.index(static(edge_order, "edge_order"))
+    axes = tuple(range(rank)) if static(axis, "axis") is None else many_axes(axis, rank)
+    spacings = (1.0,) * len(axes) if not varargs else varargs * len(axes) if len(varargs) == 1 else varargs
+    order = integer(edge_order, "edge_order")
     results = tuple(_gradient(b, x, k, h, order) for k, h in zip(axes, spacings, strict=True))
     return results[0] if len(results) == 1 else results
 
 
-def _gradient(b: Builder, x: Atom, axis: int, spacing: Any, order: int) -> Atom:
+def _gradient(b: Builder, x: Atom, axis: int, spacing: Argument, order: int) -> Atom:
     h = as_array(b, spacing)
     if known_rank(h, "the spacing of gradient"):
         return _uneven_gradient(b, x, axis, h, order)
-    inner = _over(b, b.emit("subtract", sliced(b, x, axis, 2, None), sliced(b, x, axis, None, -2)), h, 2.0)
+    inner = _over(b, emit(b, "subtract", sliced(b, x, axis, 2, None), sliced(b, x, axis, None, -2)), h, 2.0)
     if order == 1:
         first, last = (_over(b, _weighted(b, x, axis, {k + 1: 1.0, k: -1.0}), h, 1.0) for k in (0, -2))
     else:
@@ -212,10 +210,10 @@ def _gradient(b: Builder, x: Atom, axis: int, spacing: Any, order: int) -> Atom:
     return joined_along(b, [first, inner, last], axis)
 
 
-def _over(b: Builder, difference: Any, h: Atom, times: float) -> Atom:
+def _over(b: Builder, difference: Atom, h: Atom, times: float) -> Atom:
     """`difference / (times * h)`, with the division left out where it is by one."""
-    by = b.emit("multiply", h, times) if not isinstance(h, type(const(0))) else const(h.value * times)
-    return difference if getattr(by, "value", None) == 1 else emit(b, "divide", difference, by)
+    by = const(h.value * times) if isinstance(h, Const) else emit(b, "multiply", h, times)
+    return difference if isinstance(by, Const) and by.value == 1 else emit(b, "divide", difference, by)
 
 
 def _edge(b: Builder, x: Atom, axis: int, place: int) -> Atom:
@@ -223,15 +221,11 @@ def _edge(b: Builder, x: Atom, axis: int, place: int) -> Atom:
     return sliced(b, x, axis, place, place + 1 if place != -1 else None)
 
 
-def _weighted(b: Builder, x: Atom, axis: int, weights: Mapping[int, Any]) -> Atom:
+def _weighted(b: Builder, x: Atom, axis: int, weights: Mapping[int, float]) -> Atom:
     """A sum of elements at an edge, each with a weight."""
-    total: Atom | None = None
-    for place, weight in weights.items():
-        part = _edge(b, x, axis, place)
-        part = part if weight == 1.0 else emit(b, "multiply", part, weight)
-        total = part if total is None else emit(b, "add", total, part)
-    assert total is not None
-    return total
+    parts = [(_edge(b, x, axis, place), weight) for place, weight in weights.items()]
+    terms = [part if weight == 1.0 else emit(b, "multiply", part, weight) for part, weight in parts]
+    return reduce(lambda total, term: emit(b, "add", total, term), terms)
 
 
 def _uneven_gradient(b: Builder, x: Atom, axis: int, coordinates: Atom, order: int) -> Atom:
@@ -244,24 +238,26 @@ def _uneven_gradient(b: Builder, x: Atom, axis: int, coordinates: Atom, order: i
     slope = emit(b, "divide", differences(b, x, axis), spread)
     left, right = sliced(b, spread, 0, None, -1), sliced(b, spread, 0, 1, None)
     before, behind = sliced(b, slope, axis, None, -1), sliced(b, slope, axis, 1, None)
-    weighted = b.emit("add", b.emit("multiply", before, right), b.emit("multiply", behind, left))
-    inner = emit(b, "divide", weighted, b.emit("add", left, right))
+    weighted = emit(b, "add", emit(b, "multiply", before, right), emit(b, "multiply", behind, left))
+    inner = emit(b, "divide", weighted, emit(b, "add", left, right))
     return joined_along(b, [_edge(b, slope, axis, 0), inner, _edge(b, slope, axis, -1)], axis)
 
 
 # ---- lowerings: integrals, interpolation, convolution, polynomials
 
 
-def _trapezoid(b: Builder, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Atom:
+@lowers(np.trapezoid)
+def trapezoid(b: Builder, y: Argument, x: Argument = None, dx: Argument = 1.0, axis: Argument = -1) -> Atom:
     heights = array_of(b, y)
     rank = known_rank(heights, "trapezoid")
     place = one_axis(axis, rank)
-    pairs = b.emit("add", sliced(b, heights, place, 1, None), sliced(b, heights, place, None, -1))
-    if x is None:
+    pairs = emit(b, "add", sliced(b, heights, place, 1, None), sliced(b, heights, place, None, -1))
+    width = as_array(b, dx)
+    if x is None and rank_of(width.type) == 0:
         total = emit(b, "sum", pairs, axis=place, keepdims=False)
-        return emit(b, "multiply", total, b.emit("multiply", as_array(b, dx), 0.5))
-    widths = _widths(b, as_array(b, x), rank, place)
-    areas = b.emit("multiply", pairs, b.emit("multiply", widths, 0.5))
+        return emit(b, "multiply", total, emit(b, "multiply", width, 0.5))
+    widths = width if x is None else _widths(b, as_array(b, x), rank, place)
+    areas = emit(b, "multiply", pairs, emit(b, "multiply", widths, 0.5))
     return emit(b, "sum", areas, axis=place, keepdims=False)
 
 
@@ -271,71 +267,78 @@ def _widths(b: Builder, x: Atom, rank: int, axis: int) -> Atom:
     return differences(b, x, axis - rank + known_rank(x, "trapezoid"))
 
 
-trapezoid = lowers(np.trapezoid)(_trapezoid)
-
-
 @lowers(np.interp)
-def interp(b: Builder, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Atom:
-    if period is not None:
-        raise NotYetSupported("np.interp with a period", do="take x modulo the period, and repeat the first point")
+def interp(
+    b: Builder,
+    x: Argument,
+    xp: Argument,
+    fp: Argument,
+    left: Argument = None,
+    right: Argument = None,
+) -> Atom:
     ends = {"left": left, "right": right}
     given = {name: as_array(b, value) for name, value in ends.items() if value is not None}
     extra = {"ends": tuple(given)} if given else {}
     return emit(b, "interp", as_array(b, x), as_array(b, xp), as_array(b, fp), *given.values(), **extra)
 
 
-def _mode(mode: Any, default: str) -> dict[str, str]:
-    mode = {0: "valid", 1: "same", 2: "full"}.get(static(mode, "mode"), mode)
-    if mode not in ("valid", "same", "full"):
+def _mode(mode: Argument, default: str) -> dict[str, object]:
+    known = static(mode, "mode")
+    chosen = {0: "valid", 1: "same", 2: "full"}.get(known, known)
+    if chosen not in ("valid", "same", "full"):
         raise CallError(f"mode must be one of 'valid', 'same', 'full', not {mode!r}")
-    return {} if mode == default else {"mode": mode}
+    return {} if chosen == default else {"mode": chosen}
 
 
 @lowers(np.convolve)
-def convolve(b: Builder, a: Any, v: Any, mode: Any = "full") -> Atom:
+def convolve(b: Builder, a: Argument, v: Argument, mode: Argument = "full") -> Atom:
     return emit(b, "convolve", as_array(b, a), as_array(b, v), **_mode(mode, "full"))
 
 
 @lowers(np.correlate)
-def correlate(b: Builder, a: Any, v: Any, mode: Any = "valid") -> Atom:
+def correlate(b: Builder, a: Argument, v: Argument, mode: Argument = "valid") -> Atom:
     return emit(b, "correlate", as_array(b, a), as_array(b, v), **_mode(mode, "valid"))
 
 
 @lowers(np.polyval)
-def polyval(b: Builder, p: Any, x: Any) -> Atom:
+def polyval(b: Builder, p: Argument, x: Argument) -> Atom:
     return emit(b, "polyval", array_of(b, p), as_array(b, x))
 
 
 @lowers(np.polyder)
-def polyder(b: Builder, p: Any, m: Any = 1) -> Atom:
+def polyder(b: Builder, p: Argument, m: Argument = 1) -> Atom:
     x = array_of(b, p)
-    for _ in range(operator.index(static(m, "m"))):
-        degrees = b.emit("arange", b.emit("subtract", dim_atom(b, x, 0), 1), 0, -1)
+    for _ in range(integer(m, "m")):
+        degrees = emit(b, "arange", emit(b, "subtract", dim_atom(b, x, 0), 1), 0, -1)
         x = emit(b, "multiply", sliced(b, x, 0, None, -1), degrees)
     return x
 
 
 @lowers(np.polyint)
-def polyint(b: Builder, p: Any, m: Any = 1, k: Any = None) -> Atom:
-    if operator.index(static(m, "m")) != 1:
+def polyint(b: Builder, p: Argument, m: Argument = 1, k: Argument = None) -> Atom:
+    if integer(m, "m") != 1:
         raise NotYetSupported("np.polyint more than once in a call", do="call it again")
     x = array_of(b, p)
-    quotients = emit(b, "divide", x, b.emit("arange", dim_atom(b, x, 0), 0, -1))
+    quotients = emit(b, "divide", x, emit(b, "arange", dim_atom(b, x, 0), 0, -1))
     return joined_along(b, [quotients, as_vector(b, array_of(b, 0.0 if k is None else k))], 0)
 
 
 @lowers(np.unwrap)
-def unwrap(b: Builder, p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.pi) -> Atom:
+def unwrap(
+    b: Builder, p: Argument, discont: Argument = None, axis: Argument = -1, *, period: Argument = 2 * np.pi
+) -> Atom:
     x = as_array(b, p)
     rank = known_rank(x, "unwrap")
     place = one_axis(axis, rank)
-    given = {"discont": static(discont, "discont"), "period": static(period, "period")}
-    extra = {} if place == rank - 1 else {"axis": place}
-    return emit(b, "unwrap", x, **extra, **{name: value for name, value in given.items() if value is not None})
+    given = only_given(discont=static(discont, "discont"), period=static(period, "period"))
+    return emit(b, "unwrap", x, **({} if place == rank - 1 else {"axis": place}), **given)
 
 
-def _window(name: str) -> Any:
-    return lambda b, M: emit(b, name, length_atom(M))
+def _window(name: str) -> ToOne:
+    def lowering(b: Builder, M: Argument) -> Atom:
+        return emit(b, name, length_atom(M))
+
+    return lowering
 
 
 for _name in WINDOWS:
@@ -345,8 +348,8 @@ for _name in WINDOWS:
 # ---- lowerings: Fourier transforms
 
 
-def _frequencies(name: str) -> Any:
-    def lowering(b: Builder, n: Any, d: Any = 1.0, device: Any = None) -> Atom:
+def _frequencies(name: str) -> ToOne:
+    def lowering(b: Builder, n: Argument, d: Argument = 1.0) -> Atom:
         cycles = emit(b, name, length_atom(n))
         return cycles if isinstance(d, (int, float)) and d == 1 else emit(b, "divide", cycles, d)
 
@@ -357,19 +360,20 @@ fftfreq = lowers(np.fft.fftfreq)(_frequencies("fftfreq"))
 rfftfreq = lowers(np.fft.rfftfreq)(_frequencies("rfftfreq"))
 
 
-def _fitted(b: Builder, x: Atom, n: Any, axis: int) -> Atom:
+def _fitted(b: Builder, x: Atom, n: Argument, axis: int) -> Atom:
     """Cut or padded with zeros to length `n` along an axis."""
     if n is None:
         return x
-    wanted, have = length_dim(length_atom(n).type), dims_or_raise(x.type, "fft")[axis]
+    length = length_atom(n)
+    wanted, have = length_dim(length.type), dims_or_raise(x.type, "fft")[axis]
     if wanted.same(have):
         return x
-    if wanted.symbol is None and have.symbol is None:
+    if wanted.number is not None and have.number is not None:
         return _cut_or_padded(b, x, axis, have.offset, wanted.offset)
     shape = list(shape_atoms(b, x))
-    common = b.emit("minimum", shape[axis], n)
-    shape[axis] = length_atom(n)
-    blank = b.emit("zeros", *shape, **unless_default(dtype_of(x.type)))
+    common = emit(b, "minimum", shape[axis], length)
+    shape[axis] = length
+    blank = emit(b, "zeros", *shape, **unless_default(dtype_of(x.type)))
     index = (*(WHOLE,) * axis, ("slice", None, 0, None))
     return emit(b, "set_item", blank, sliced(b, x, axis, None, common), common, index=index)
 
@@ -381,23 +385,22 @@ def _cut_or_padded(b: Builder, x: Atom, axis: int, have: int, wanted: int) -> At
     return emit(b, "pad", x, width=width, mode="constant")
 
 
-def along_axis(axis: int, norm: str | None, rank: int | None = None) -> dict[str, Any]:
+def along_axis(axis: int, norm: str | None, rank: int | None = None) -> dict[str, object]:
     """The options of a transform that differ from NumPy's defaults."""
-    given: dict[str, Any] = {} if axis in (-1, rank - 1 if rank else -1) else {"axis": axis}
+    given: dict[str, object] = {} if axis in (-1, rank - 1 if rank else -1) else {"axis": axis}
     return given if norm in (None, "backward") else {**given, "norm": norm}
 
 
-def _transform(name: str) -> Any:
+def _transform(name: str) -> ToOne:
     """The lowering of a transform along one axis."""
 
-    def lowering(b: Builder, a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None) -> Atom:
+    def lowering(b: Builder, a: Argument, n: Argument = None, axis: Argument = -1, norm: Argument = None) -> Atom:
         x = as_array(b, a)
         rank = known_rank(x, name)
         place = one_axis(axis, rank)
         operation = "rfft" if name == "rfft" else "fft"
-        return emit(
-            b, operation, _fitted(b, x, n, place), function=name, **along_axis(place, static(norm, "norm"), rank)
-        )
+        extra = along_axis(place, word(norm, "norm"), rank)
+        return emit(b, operation, _fitted(b, x, n, place), function=name, **extra)
 
     return lowering
 
@@ -408,34 +411,49 @@ rfft = lowers(np.fft.rfft)(_transform("rfft"))
 
 
 @lowers(np.fft.irfft)
-def irfft(b: Builder, a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None) -> Atom:
+def irfft(b: Builder, a: Argument, n: Argument = None, axis: Argument = -1, norm: Argument = None) -> Atom:
     x = as_array(b, a)
     rank = known_rank(x, "irfft")
     place = one_axis(axis, rank)
     if n is None:
-        n = b.emit("multiply", b.emit("subtract", dim_atom(b, x, place), 1), 2)
+        n = emit(b, "multiply", emit(b, "subtract", dim_atom(b, x, place), 1), 2)
     else:
         x = _first_frequencies(b, x, n, place)
-    return emit(b, "irfft", x, n, function="irfft", **along_axis(place, static(norm, "norm"), rank))
+    return emit(b, "irfft", x, n, function="irfft", **along_axis(place, word(norm, "norm"), rank))
 
 
-def _first_frequencies(b: Builder, x: Atom, n: Any, axis: int) -> Atom:
+def _first_frequencies(b: Builder, x: Atom, n: Argument, axis: int) -> Atom:
     """What a transform back to length `n` reads: n // 2 + 1 frequencies."""
-    if not isinstance(n, int):
-        n = b.emit("add", b.emit("floor_divide", n, 2), 1)
-        return _fitted(b, x, n, axis)
-    return _fitted(b, x, n // 2 + 1, axis)
+    length = length_atom(n)
+    if isinstance(length, Const):
+        return _fitted(b, x, length.value // 2 + 1, axis)
+    return _fitted(b, x, emit(b, "add", emit(b, "floor_divide", length, 2), 1), axis)
 
 
-def _transform_of_many(one: Any, default: tuple[int, ...] | None) -> Any:
+Axes = tuple[int, ...] | None
+Lengths = list[Argument]
+
+
+def _axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, ...], Lengths]:
+    """The axes of a transform, and to how many places each is cut or padded: None or -1 for what there is."""
+    rank = known_rank(x, "a Fourier transform")
+    given = () if s is None else shape_operands(s)
+    lengths: Lengths = [None if isinstance(n, Const) and n.value == -1 else n for n in given]
+    if static(axes, "axes") is not None:
+        chosen = many_axes(axes, rank)
+    else:
+        chosen = tuple(range(rank - len(lengths) if lengths else 0, rank))
+    if lengths and len(lengths) != len(chosen):
+        raise CallError("Shape and axes have different lengths.")
+    return chosen, lengths or [None] * len(chosen)
+
+
+def _transform_of_many(one: ToOne, default: Axes) -> ToOne:
     """The lowering of a transform over several axes: one after the other."""
 
-    def lowering(b: Builder, a: Any, s: Any = None, axes: Any = default, norm: Any = None, out: Any = None) -> Atom:
-        x: Atom = as_array(b, a)
-        rank = known_rank(x, "fft")
-        chosen = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
-        lengths = [None] * len(chosen) if s is None else list(s)
-        for axis, n in list(zip(chosen, lengths, strict=True))[::-1]:
+    def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
+        x = as_array(b, a)
+        for axis, n in reversed(list(zip(*_axes_and_lengths(x, s, axes), strict=True))):
             x = one(b, x, n, axis, norm)
         return x
 
@@ -448,26 +466,22 @@ fftn = lowers(np.fft.fftn)(_transform_of_many(fft, None))
 ifftn = lowers(np.fft.ifftn)(_transform_of_many(ifft, None))
 
 
-def _real_transform_of_many(default: tuple[int, ...] | None) -> Any:
-    def lowering(b: Builder, a: Any, s: Any = None, axes: Any = default, norm: Any = None, out: Any = None) -> Atom:
-        x: Atom = as_array(b, a)
-        rank = known_rank(x, "rfft2")
-        *rest, last = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
-        lengths = [None] * (len(rest) + 1) if s is None else list(s)
+def _real_transform_of_many(default: Axes) -> ToOne:
+    def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
+        x = as_array(b, a)
+        (*rest, last), lengths = _axes_and_lengths(x, s, axes)
         x = rfft(b, x, lengths[-1], last, norm)
-        for axis, n in list(zip(rest, lengths[:-1], strict=True))[::-1]:
+        for axis, n in reversed(list(zip(rest, lengths[:-1], strict=True))):
             x = fft(b, x, n, axis, norm)
         return x
 
     return lowering
 
 
-def _real_inverse_of_many(default: tuple[int, ...] | None) -> Any:
-    def lowering(b: Builder, a: Any, s: Any = None, axes: Any = default, norm: Any = None, out: Any = None) -> Atom:
+def _real_inverse_of_many(default: Axes) -> ToOne:
+    def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
         x = as_array(b, a)
-        rank = known_rank(x, "irfft2")
-        *rest, last = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
-        lengths = [None] * (len(rest) + 1) if s is None else list(s)
+        (*rest, last), lengths = _axes_and_lengths(x, s, axes)
         for axis, n in zip(rest, lengths[:-1], strict=True):
             x = ifft(b, x, n, axis, norm)
         return irfft(b, x, lengths[-1], last, norm)
@@ -481,14 +495,14 @@ irfft2 = lowers(np.fft.irfft2)(_real_inverse_of_many((-2, -1)))
 irfftn = lowers(np.fft.irfftn)(_real_inverse_of_many(None))
 
 
-def _shift(sign: int) -> Any:
-    def lowering(b: Builder, x: Any, axes: Any = None) -> Atom:
-        x = as_array(b, x)
-        rank = known_rank(x, "fftshift")
+def _shift(sign: int) -> ToOne:
+    def lowering(b: Builder, x: Argument, axes: Argument = None) -> Atom:
+        source = as_array(b, x)
+        rank = known_rank(source, "fftshift")
         places = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
-        halves = [b.emit("floor_divide", dim_atom(b, x, k), 2) for k in places]
-        shifts = halves if sign > 0 else [b.emit("negative", half) for half in halves]
-        return roll(b, x, tuple(shifts), places)
+        halves = [emit(b, "floor_divide", dim_atom(b, source, k), 2) for k in places]
+        shifts = halves if sign > 0 else [emit(b, "negative", half) for half in halves]
+        return roll(b, source, tuple(shifts), places)
 
     return lowering
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
+    as_dtype,
     dim_atom,
     dims_or_raise,
     emit,
+    flag,
+    integer,
     known_rank,
     length_atom,
     length_dim,
@@ -21,25 +24,15 @@ from srcad.ops.arguments import (
     shape_operands,
     shaped,
     with_new_axes,
+    word,
 )
-from srcad.ops.catalogue import Index, Kind, lowers, op, static
+from srcad.ops.catalogue import Argument, Index, Kind, Lowering, ToOne, lowers, op, static
 from srcad.ops.spelling import call, shape_call
-from srcad.ops.structural import as_array, size_dim
+from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, smaller, total
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    ONE,
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    Scalar,
-    Type,
-    Unknown,
-    broadcast_dims,
-    dims_of,
-    dtype_of,
-    fixed,
-)
+from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
 
 # ---- types
 
@@ -67,23 +60,10 @@ def _filled(old: tuple[Dim, ...] | None, new: tuple[Dim, ...]) -> tuple[Dim, ...
 
 
 def _left(old: tuple[Dim, ...] | None, rest: tuple[Dim, ...]) -> Dim:
-    """The one dim that `old` has beyond `rest`, if that is plain to see."""
+    """The one dim that `old` has beyond `rest`."""
     if old is None:
         return UNKNOWN_DIM
-    remaining = [d for d in old if not d.is_one]
-    for d in rest:
-        if d in remaining:
-            remaining.remove(d)
-        elif not d.is_one:
-            return _quotient(old, rest)
-    return size_dim(tuple(remaining)) or UNKNOWN_DIM
-
-
-def _quotient(old: Sequence[Dim], rest: Sequence[Dim]) -> Dim:
-    if any(d.symbol is not None for d in (*old, *rest)):
-        return UNKNOWN_DIM
-    count = int(np.prod([d.offset for d in rest], dtype=int))
-    return fixed(int(np.prod([d.offset for d in old], dtype=int)) // count) if count else UNKNOWN_DIM
+    return (product(old).counted // product(rest).counted).as_length
 
 
 def _raveled(x: Type) -> Type:
@@ -146,15 +126,14 @@ def _diagonal(x: Type, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Ty
 
 
 def diagonal_dim(rows: Dim, columns: Dim, offset: int) -> Dim:
-    if rows.symbol is None and columns.symbol is None:
-        return fixed(max(min(rows.offset, columns.offset - offset, rows.offset + offset, columns.offset), 0))
-    return rows if rows.same(columns) and offset == 0 else UNKNOWN_DIM
+    """The length of a diagonal of a matrix, which starts as many columns to the right, or rows down."""
+    return smaller(rows.counted + min(offset, 0), columns.counted - max(offset, 0)).as_length
 
 
 def _diag(x: Type, *, k: int = 0) -> Type:
     """A vector on the diagonal of a matrix."""
     (d,) = dims_or_raise(x, "the diagonal matrix")
-    return array_type(x, (d.plus(abs(k)),) * 2)
+    return array_type(x, (total((d, fixed(abs(k)))),) * 2)
 
 
 def _trace(x: Type, *, offset: int = 0) -> Type:
@@ -242,33 +221,22 @@ op("trace", Kind.REDUCTION, _trace, _k_text("np.trace", "offset"), linear=True)
 # ---- lowerings: new shapes
 
 
-def as_dtype(b: Builder, x: Atom, dtype: Any) -> Atom:
-    """`x` with the dtype asked for, if one is."""
-    name = static(dtype, "dtype")
-    if name is None or str(np.dtype(name)) == dtype_of(x.type):
-        return x
-    return emit(b, "cast", x, dtype=str(np.dtype(name)))
-
-
-def refuse_order(order: Any, what: str) -> str:
+def known_order(order: Argument, what: str) -> str:
     """ "C" or "F"; the others depend on how an array lies in memory."""
-    order = static(order, "order")
-    if order in ("C", "F"):
-        return str(order)
+    known = word(order, "order")
+    if known in ("C", "F"):
+        return known
     raise NotYetSupported(
-        f"{what} with order={order!r}",
+        f"{what} with order={known!r}",
         why="the order of the elements depends on how the array lies in memory",
         do="use order='C' or order='F'",
     )
 
 
-def array_of(b: Builder, value: Any) -> Atom:
+def array_of(b: Builder, value: Argument) -> Atom:
     """An operand that has a shape: a Python number becomes an array of no dimensions."""
     x = as_array(b, value)
-    if isinstance(x.type, Scalar):
-        return emit(b, "array", x, structure=0)
-    plain: Atom = x
-    return plain
+    return emit(b, "array", x, structure=0) if isinstance(x.type, Scalar) else x
 
 
 def transposed(b: Builder, x: Atom, axes: Sequence[int]) -> Atom:
@@ -288,7 +256,7 @@ def moved(b: Builder, x: Atom, source: int, destination: int) -> Atom:
 
 def reshaped(b: Builder, x: Atom, shape: tuple[Atom, ...], order: str = "C") -> Atom:
     if order == "F":
-        backwards = b.emit("reshape", _reversed(b, x), *shape[::-1])
+        backwards = emit(b, "reshape", _reversed(b, x), *shape[::-1])
         return _reversed(b, backwards)
     return emit(b, "reshape", x, *shape)
 
@@ -298,57 +266,59 @@ def _reversed(b: Builder, x: Atom) -> Atom:
 
 
 @lowers(np.reshape)
-def reshape(b: Builder, a: Any, /, shape: Any, order: Any = "C", *, copy: Any = None) -> Atom:
-    result = reshaped(b, array_of(b, a), shape_operands(shape), refuse_order(order, "reshape"))
-    return emit(b, "copy", result) if static(copy, "copy") else result
+def reshape(b: Builder, a: Argument, /, shape: Argument, order: Argument = "C", *, copy: Argument = None) -> Atom:
+    if static(copy, "copy") is False:
+        raise NotYetSupported("np.reshape with copy=False", do="leave the argument out")
+    result = reshaped(b, array_of(b, a), shape_operands(shape), known_order(order, "reshape"))
+    return emit(b, "copy", result) if flag(copy, "copy") else result
 
 
 @lowers(method="reshape")
-def reshape_method(b: Builder, a: Any, *shape: Any, order: Any = "C", copy: Any = None) -> Atom:
+def reshape_method(b: Builder, a: Argument, *shape: Argument, order: Argument = "C", copy: Argument = None) -> Atom:
     return reshape(b, a, shape[0] if len(shape) == 1 else shape, order, copy=copy)
 
 
 @lowers(np.ravel, method="ravel")
-def ravel(b: Builder, a: Any, order: Any = "C") -> Atom:
+def ravel(b: Builder, a: Argument, order: Argument = "C") -> Atom:
     x = array_of(b, a)
-    x = x if refuse_order(order, "ravel") == "C" else _reversed(b, x)
+    x = x if known_order(order, "ravel") == "C" else _reversed(b, x)
     return emit(b, "ravel", x)
 
 
 @lowers(method="flatten")
-def flatten(b: Builder, a: Any, order: Any = "C") -> Atom:
+def flatten(b: Builder, a: Argument, order: Argument = "C") -> Atom:
     x = array_of(b, a)
-    x = x if refuse_order(order, "flatten") == "C" else _reversed(b, x)
+    x = x if known_order(order, "flatten") == "C" else _reversed(b, x)
     return emit(b, "flatten", x)
 
 
 @lowers(np.transpose, np.permute_dims)
-def transpose(b: Builder, a: Any, axes: Any = None) -> Atom:
+def transpose(b: Builder, a: Argument, axes: Argument = None) -> Atom:
     x = as_array(b, a)
-    axes = static(axes, "the order of the axes")
-    if axes is None and not isinstance(x.type, (Array, Scalar)):
+    known = static(axes, "the order of the axes")
+    if known is None and not isinstance(x.type, (Array, Scalar)):
         return emit(b, "transpose", x, axes=None)
     rank = known_rank(x, "transpose")
-    return transposed(b, x, range(rank)[::-1] if axes is None else many_axes(axes, rank))
+    return transposed(b, x, range(rank)[::-1] if known is None else many_axes(known, rank))
 
 
 @lowers(method="transpose")
-def transpose_method(b: Builder, a: Any, *axes: Any) -> Atom:
+def transpose_method(b: Builder, a: Argument, *axes: Argument) -> Atom:
     return transpose(b, a, axes if len(axes) > 1 else axes[0] if axes else None)
 
 
 @lowers(attribute="T")
-def transpose_attribute(b: Builder, a: Any) -> Atom:
+def transpose_attribute(b: Builder, a: Argument) -> Atom:
     return transpose(b, a)
 
 
 @lowers(np.matrix_transpose, np.linalg.matrix_transpose, attribute="mT")
-def matrix_transpose(b: Builder, x: Any, /) -> Atom:
+def matrix_transpose(b: Builder, x: Argument, /) -> Atom:
     return swapaxes(b, x, -1, -2)
 
 
 @lowers(np.swapaxes, method="swapaxes")
-def swapaxes(b: Builder, a: Any, axis1: Any, axis2: Any) -> Atom:
+def swapaxes(b: Builder, a: Argument, axis1: Argument, axis2: Argument) -> Atom:
     x = as_array(b, a)
     rank = known_rank(x, "swapaxes")
     one, other = one_axis(axis1, rank), one_axis(axis2, rank)
@@ -358,7 +328,7 @@ def swapaxes(b: Builder, a: Any, axis1: Any, axis2: Any) -> Atom:
 
 
 @lowers(np.moveaxis)
-def moveaxis(b: Builder, a: Any, source: Any, destination: Any) -> Atom:
+def moveaxis(b: Builder, a: Argument, source: Argument, destination: Argument) -> Atom:
     x = as_array(b, a)
     rank = known_rank(x, "moveaxis")
     sources, places = many_axes(source, rank), many_axes(destination, rank)
@@ -369,26 +339,26 @@ def moveaxis(b: Builder, a: Any, source: Any, destination: Any) -> Atom:
 
 
 @lowers(np.rollaxis)
-def rollaxis(b: Builder, a: Any, axis: Any, start: Any = 0) -> Atom:
+def rollaxis(b: Builder, a: Argument, axis: Argument, start: Argument = 0) -> Atom:
     x = as_array(b, a)
     rank = known_rank(x, "rollaxis")
-    axis, start = one_axis(axis, rank), operator.index(static(start, "start"))
-    start += rank if start < 0 else 0
-    return moved(b, x, axis, start - 1 if axis < start else start)
+    source, place = one_axis(axis, rank), integer(start, "start")
+    place += rank if place < 0 else 0
+    return moved(b, x, source, place - 1 if source < place else place)
 
 
 @lowers(np.expand_dims)
-def expand_dims(b: Builder, a: Any, axis: Any) -> Atom:
+def expand_dims(b: Builder, a: Argument, axis: Argument) -> Atom:
     x = as_array(b, a)
-    axis = static(axis, "axis")
-    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (operator.index(axis),)
+    known = static(axis, "axis")
+    axes = tuple(known) if isinstance(known, (tuple, list)) else (integer(known, "axis"),)
     if not isinstance(x.type, (Array, Scalar)):
         return emit(b, "expand_dims", x, axis=axes)
     return with_new_axes(b, x, many_axes(axes, known_rank(x, "expand_dims") + len(axes)))
 
 
 @lowers(np.squeeze, method="squeeze")
-def squeeze(b: Builder, a: Any, axis: Any = None) -> Atom:
+def squeeze(b: Builder, a: Argument, axis: Argument = None) -> Atom:
     x = array_of(b, a)
     if static(axis, "axis") is not None:
         axes = many_axes(axis, known_rank(x, "squeeze"))
@@ -401,16 +371,16 @@ def squeeze(b: Builder, a: Any, axis: Any = None) -> Atom:
 
 
 @lowers(np.broadcast_to)
-def broadcast_to(b: Builder, array: Any, shape: Any) -> Atom:
+def broadcast_to(b: Builder, array: Argument, shape: Argument) -> Atom:
     return emit(b, "broadcast_to", as_array(b, array), *shape_operands(shape))
 
 
 @lowers(np.broadcast_arrays)
-def broadcast_arrays(b: Builder, *args: Any) -> tuple[Atom, ...]:
+def broadcast_arrays(b: Builder, *args: Argument) -> tuple[Atom, ...]:
     """Each spread to the common shape."""
     xs = [array_of(b, a) for a in args]
     shape = common_shape(b, xs)
-    return tuple(b.emit("broadcast_to", x, *shape) if _differs(x, shape) else x for x in xs)
+    return tuple(emit(b, "broadcast_to", x, *shape) if _differs(x, shape) else x for x in xs)
 
 
 def _differs(x: Atom, shape: tuple[Atom, ...]) -> bool:
@@ -429,7 +399,7 @@ def common_shape(b: Builder, xs: Sequence[Atom]) -> tuple[Atom, ...]:
 
 def _common_length(b: Builder, xs: Sequence[Atom], axis: int, dim: Dim) -> Atom:
     """The length of one axis (counted from the end) of the common shape."""
-    if dim.symbol is None:
+    if dim.number is not None:
         return length_atom(dim.offset)
     own = [(x, dims_of(x.type) or ()) for x in xs]
     candidates = [(x, dims) for x, dims in own if len(dims) >= -axis and not dims[axis].is_one]
@@ -441,51 +411,56 @@ def _longest(b: Builder, lengths: Sequence[Atom]) -> Atom:
     """The length that is not 1 among some that are otherwise equal."""
     result = lengths[0]
     for n in lengths[1:]:
-        result = b.emit("where", b.emit("equal", result, 1), n, result)
+        result = emit(b, "where", emit(b, "equal", result, 1), n, result)
     return result
 
 
-def _atleast(rank: int, places: Mapping[int, tuple[int, ...]]) -> Any:
+# the places of new axes that make an array of a lower rank one of at least 1, 2, or 3 dimensions
+MISSING_AXES: dict[int, dict[int, tuple[int, ...]]] = {
+    1: {0: (0,)},
+    2: {0: (0, 1), 1: (0,)},
+    3: {0: (0, 1, 2), 1: (0, 2), 2: (2,)},
+}
+
+
+def _atleast(rank: int) -> Lowering:
     """The lowering of atleast_1d, 2d, 3d: new axes for each lower rank."""
 
-    def lowering(b: Builder, *arys: Any) -> Any:
-        results = []
-        for ary in arys:
-            x = as_array(b, ary)
-            axes = places.get(known_rank(x, f"atleast_{rank}d"), ())
-            results.append(with_new_axes(b, x, axes))
-        return results[0] if len(results) == 1 else tuple(results)
+    def lowering(b: Builder, *arys: Argument) -> Atom | tuple[Atom, ...]:
+        xs = [as_array(b, ary) for ary in arys]
+        made = [with_new_axes(b, x, MISSING_AXES[rank].get(known_rank(x, f"atleast_{rank}d"), ())) for x in xs]
+        return made[0] if len(made) == 1 else tuple(made)
 
     return lowering
 
 
-atleast_1d = lowers(np.atleast_1d)(_atleast(1, {0: (0,)}))
-atleast_2d = lowers(np.atleast_2d)(_atleast(2, {0: (0, 1), 1: (0,)}))
-atleast_3d = lowers(np.atleast_3d)(_atleast(3, {0: (0, 1, 2), 1: (0, 2), 2: (2,)}))
+lowers(np.atleast_1d)(_atleast(1))
+lowers(np.atleast_2d)(_atleast(2))
+lowers(np.atleast_3d)(_atleast(3))
 
 
 @lowers(np.flip)
-def flip(b: Builder, m: Any, axis: Any = None) -> Atom:
+def flip(b: Builder, m: Argument, axis: Argument = None) -> Atom:
     x = as_array(b, m)
-    axes = static(axis, "axis")
-    return emit(b, "flip", x, axis=None if axes is None else many_axes(axes, known_rank(x, "flip")))
+    known = static(axis, "axis")
+    return emit(b, "flip", x, axis=None if known is None else many_axes(known, known_rank(x, "flip")))
 
 
 @lowers(np.flipud)
-def flipud(b: Builder, m: Any) -> Atom:
+def flipud(b: Builder, m: Argument) -> Atom:
     return flip(b, m, 0)
 
 
 @lowers(np.fliplr)
-def fliplr(b: Builder, m: Any) -> Atom:
+def fliplr(b: Builder, m: Argument) -> Atom:
     return flip(b, m, 1)
 
 
 @lowers(np.rot90)
-def rot90(b: Builder, m: Any, k: Any = 1, axes: Any = (0, 1)) -> Atom:
+def rot90(b: Builder, m: Argument, k: Argument = 1, axes: Argument = (0, 1)) -> Atom:
     x = as_array(b, m)
     first, second = many_axes(axes, known_rank(x, "rot90"))
-    turns = operator.index(static(k, "the number of turns")) % 4
+    turns = integer(k, "the number of turns") % 4
     if turns == 2:
         return flip(b, x, (first, second))
     if turns == 1:
@@ -494,14 +469,15 @@ def rot90(b: Builder, m: Any, k: Any = 1, axes: Any = (0, 1)) -> Atom:
 
 
 @lowers(np.roll)
-def roll(b: Builder, a: Any, shift: Any, axis: Any = None) -> Atom:
+def roll(b: Builder, a: Argument, shift: Argument, axis: Argument = None) -> Atom:
     x = as_array(b, a)
     shifts = tuple(shift) if isinstance(shift, (tuple, list)) else (shift,)
-    axis = static(axis, "axis")
-    if axis is None:
-        return emit(b, "roll", x, *map(length_atom, shifts), axis=None)
+    known = static(axis, "axis")
+    if known is None:
+        total = reduce(lambda n, m: emit(b, "add", n, m), map(length_atom, shifts))
+        return emit(b, "roll", x, total, axis=None)
     rank = known_rank(x, "roll")
-    axes = tuple(one_axis(k, rank) for k in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+    axes = tuple(one_axis(k, rank) for k in (known if isinstance(known, (tuple, list)) else (known,)))
     count = max(len(axes), len(shifts))
     shifts, axes = shifts * (count // len(shifts)), axes * (count // len(axes))
     return emit(b, "roll", x, *map(length_atom, shifts), axis=axes)
@@ -509,56 +485,52 @@ def roll(b: Builder, a: Any, shift: Any, axis: Any = None) -> Atom:
 
 # ---- lowerings: diagonals and triangles
 @lowers(np.diag)
-def diag(b: Builder, v: Any, k: Any = 0) -> Atom:
+def diag(b: Builder, v: Argument, k: Argument = 0) -> Atom:
     x = as_array(b, v)
-    k = operator.index(static(k, "k"))
-    if known_rank(x, "diag") == 1:
-        return emit(b, "diag", x, k=k)
-    return diagonal(b, x, k)
+    offset = integer(k, "k")
+    return emit(b, "diag", x, k=offset) if known_rank(x, "diag") == 1 else diagonal(b, x, offset)
 
 
 @lowers(np.diagflat)
-def diagflat(b: Builder, v: Any, k: Any = 0) -> Atom:
+def diagflat(b: Builder, v: Argument, k: Argument = 0) -> Atom:
     return diag(b, ravel(b, v), k)
 
 
 @lowers(np.diagonal, method="diagonal")
-def diagonal(b: Builder, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Atom:
+def diagonal(b: Builder, a: Argument, offset: Argument = 0, axis1: Argument = 0, axis2: Argument = 1) -> Atom:
     x = as_array(b, a)
     rank = known_rank(x, "diagonal")
     first, second = one_axis(axis1, rank), one_axis(axis2, rank)
-    offset = operator.index(static(offset, "offset"))
-    return emit(b, "diagonal", x, offset=offset, axis1=first, axis2=second)
+    return emit(b, "diagonal", x, offset=integer(offset, "offset"), axis1=first, axis2=second)
 
 
 @lowers(np.linalg.diagonal)
-def matrix_diagonal(b: Builder, x: Any, /, *, offset: Any = 0) -> Atom:
+def matrix_diagonal(b: Builder, x: Argument, /, *, offset: Argument = 0) -> Atom:
     return diagonal(b, x, offset, -2, -1)
 
 
 @lowers(np.trace, method="trace")
-def trace(b: Builder, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None) -> Atom:
+def trace(
+    b: Builder, a: Argument, offset: Argument = 0, axis1: Argument = 0, axis2: Argument = 1, dtype: Argument = None
+) -> Atom:
     x = as_array(b, a)
-    offset = operator.index(static(offset, "offset"))
+    x, places = as_dtype(b, x, dtype), integer(offset, "offset")
     if known_rank(x, "trace") == 2:
-        if one_axis(axis1, 2) > one_axis(axis2, 2):
-            offset = -offset
-        return as_dtype(b, b.emit("trace", x, offset=offset), dtype)
-    total = b.emit("sum", diagonal(b, x, offset, axis1, axis2), axis=known_rank(x, "trace") - 2, keepdims=False)
-    return as_dtype(b, total, dtype)
+        return emit(b, "trace", x, offset=-places if one_axis(axis1, 2) > one_axis(axis2, 2) else places)
+    return emit(b, "sum", diagonal(b, x, places, axis1, axis2), axis=known_rank(x, "trace") - 2, keepdims=False)
 
 
 @lowers(np.linalg.trace)
-def matrix_trace(b: Builder, x: Any, /, *, offset: Any = 0, dtype: Any = None) -> Atom:
+def matrix_trace(b: Builder, x: Argument, /, *, offset: Argument = 0, dtype: Argument = None) -> Atom:
     return trace(b, x, offset, -2, -1, dtype)
 
 
-def _triangle(name: str) -> Any:
-    def lowering(b: Builder, m: Any, k: Any = 0) -> Atom:
+def _triangle(name: str) -> ToOne:
+    def lowering(b: Builder, m: Argument, k: Argument = 0) -> Atom:
         x = as_array(b, m)
         if known_rank(x, name) < 2:
             raise NotYetSupported(f"np.{name} of a vector", do=f"use np.{name}(np.broadcast_to(v, (n, n)))")
-        return emit(b, name, x, k=operator.index(static(k, "k")))
+        return emit(b, name, x, k=integer(k, "k"))
 
     return lowering
 

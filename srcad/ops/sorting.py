@@ -8,14 +8,25 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import emit, known_rank, one_axis
-from srcad.ops.catalogue import Kind, lowers, op, static
-from srcad.ops.shaping import array_of, flatten, ravel
+from srcad.ops.arguments import (
+    emit,
+    flag,
+    known_rank,
+    many_axes,
+    one_axis,
+    only_given,
+    shape_atoms,
+    with_new_axes,
+    word,
+)
+from srcad.ops.catalogue import Argument, Kind, ToOne, lowers, op, static
+from srcad.ops.shaping import array_of, ravel, reshaped, transposed
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
-from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import ONE, UNKNOWN_DIM, Array, Dim, Scalar, Type, Unknown, dims_of, dtype_of
+from srcad.trace.builder import Builder, const
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim
+from srcad.trace.nodes import Atom
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, rank_of
 
 # ---- types
 
@@ -107,141 +118,133 @@ op("lexsort", Kind.ALGORITHM, _keyed, lambda texts, params: f"np.lexsort(({', '.
 # ---- lowerings
 
 
-def _axis_option(x: Atom, axis: Any) -> dict[str, int]:
+def _axis_option(x: Atom, axis: Argument) -> dict[str, object]:
     """The axis, left out where it is the last."""
     rank = known_rank(x, "sorting")
     place = one_axis(axis, rank)
     return {} if place == rank - 1 else {"axis": place}
 
 
-def _kind_option(kind: Any, stable: Any) -> dict[str, str]:
-    return {"kind": "stable"} if static(stable, "stable") or static(kind, "kind") in ("stable", "mergesort") else {}
+def _kind_option(kind: Argument, stable: Argument) -> dict[str, object]:
+    return {"kind": "stable"} if flag(stable, "stable") or word(kind, "kind") in ("stable", "mergesort") else {}
+
+
+def _or_flat(b: Builder, x: Atom, axis: Argument) -> tuple[Atom, Argument]:
+    """An array and an axis of it; of None, the array in one row."""
+    return (x, axis) if static(axis, "axis") is not None else (x if rank_of(x.type) == 1 else ravel(b, x), -1)
 
 
 @lowers(np.sort)
-def sort(b: Builder, a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Atom:
-    x = as_array(b, a)
-    if static(axis, "axis") is None:
-        x, axis = flatten(b, x), -1
-    return emit(b, "sort", x, **_axis_option(x, axis), **_kind_option(kind, stable))
+def sort(b: Builder, a: Argument, axis: Argument = -1, kind: Argument = None, *, stable: Argument = None) -> Atom:
+    x, along = _or_flat(b, as_array(b, a), axis)
+    return emit(b, "sort", x, **_axis_option(x, along), **_kind_option(kind, stable))
 
 
 @lowers(np.argsort, method="argsort")
-def argsort(b: Builder, a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Atom:
-    x = as_array(b, a)
-    if static(axis, "axis") is None:
-        x, axis = ravel(b, x), -1
-    return emit(b, "argsort", x, **_axis_option(x, axis), **_kind_option(kind, stable))
+def argsort(b: Builder, a: Argument, axis: Argument = -1, kind: Argument = None, *, stable: Argument = None) -> Atom:
+    x, along = _or_flat(b, as_array(b, a), axis)
+    return emit(b, "argsort", x, **_axis_option(x, along), **_kind_option(kind, stable))
 
 
 @lowers(np.argpartition, method="argpartition")
-def argpartition(b: Builder, a: Any, kth: Any, axis: Any = -1, kind: Any = None, order: Any = None) -> Atom:
-    x = as_array(b, a)
-    if static(axis, "axis") is None:
-        x, axis = ravel(b, x), -1
-    kth = static(kth, "kth")
-    kth = tuple(kth) if isinstance(kth, list) else kth
-    return emit(b, "argpartition", x, kth=kth, **_axis_option(x, axis))
+def argpartition(b: Builder, a: Argument, kth: Argument, axis: Argument = -1) -> Atom:
+    x, along = _or_flat(b, as_array(b, a), axis)
+    place = static(kth, "kth")
+    place = tuple(place) if isinstance(place, list) else place
+    return emit(b, "argpartition", x, kth=place, **_axis_option(x, along))
 
 
 @lowers(np.partition)
-def partition(b: Builder, a: Any, kth: Any, axis: Any = -1, kind: Any = None, order: Any = None) -> Atom:
+def partition(b: Builder, a: Argument, kth: Argument, axis: Argument = -1) -> Atom:
     """What `argpartition` picks, so that its derivative knows what went where."""
-    x = array_of(b, a)
-    if static(axis, "axis") is None:
-        x, axis = flatten(b, x), -1
-    places = argpartition(b, x, kth, axis)
-    return emit(b, "take_along_axis", x, places, axis=one_axis(axis, known_rank(x, "partition")))
+    x, along = _or_flat(b, array_of(b, a), axis)
+    places = argpartition(b, x, kth, along)
+    return emit(b, "take_along_axis", x, places, axis=one_axis(along, known_rank(x, "partition")))
 
 
-@lowers(np.searchsorted)
-def searchsorted(b: Builder, a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Atom:
+@lowers(np.searchsorted, method="searchsorted")
+def searchsorted(b: Builder, a: Argument, v: Argument, side: Argument = "left", sorter: Argument = None) -> Atom:
     x = as_array(b, a)
     if sorter is not None:
         x = emit(b, "get_item", x, as_array(b, sorter), index=(("array", 0),))
-    return emit(b, "searchsorted", x, as_array(b, v), **({} if static(side, "side") == "left" else {"side": "right"}))
-
-
-@lowers(method="searchsorted")
-def searchsorted_method(b: Builder, a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Atom:
-    return searchsorted(b, a, v, side, sorter)
+    right = word(side, "side") not in ("left", "l")
+    return emit(b, "searchsorted", x, as_array(b, v), **({"side": "right"} if right else {}))
 
 
 @lowers(np.digitize)
-def digitize(b: Builder, x: Any, bins: Any, right: Any = False) -> Atom:
-    extra = {"right": True} if static(right, "right") else {}
-    return emit(b, "digitize", as_array(b, x), as_array(b, bins), **extra)
+def digitize(b: Builder, x: Argument, bins: Argument, right: Argument = False) -> Atom:
+    return emit(b, "digitize", as_array(b, x), as_array(b, bins), **only_given(right=flag(right, "right")))
 
 
 @lowers(np.lexsort)
-def lexsort(b: Builder, keys: Any, axis: Any = -1) -> Atom:
-    if isinstance(keys, Var):
+def lexsort(b: Builder, keys: Argument, axis: Argument = -1) -> Atom:
+    if not isinstance(keys, (tuple, list)):
         raise NotYetSupported("np.lexsort of an array", do="give a tuple of keys")
-    return emit(b, "lexsort", *(as_array(b, key) for key in keys))
+    rows = [as_array(b, key) for key in keys]
+    rank = known_rank(rows[0], "lexsort")
+    if one_axis(axis, rank) != rank - 1:
+        raise NotYetSupported("np.lexsort along another axis than the last", do="transpose the keys")
+    return emit(b, "lexsort", *rows)
 
 
 @lowers(np.unique)
 def unique(
     b: Builder,
-    ar: Any,
-    return_index: Any = False,
-    return_inverse: Any = False,
-    return_counts: Any = False,
-    axis: Any = None,
-    **_: Any,
-) -> Any:
+    ar: Argument,
+    return_index: Argument = False,
+    return_inverse: Argument = False,
+    return_counts: Argument = False,
+) -> Atom | tuple[Atom, ...]:
     """The first of equal elements stands for all of them."""
-    if static(axis, "axis") is not None:
-        raise NotYetSupported("np.unique along an axis", do="sort the rows, and compare neighbours")
     x = array_of(b, ar)
     places = emit(b, "unique_places", x)
     results = [emit(b, "get_item", ravel(b, x), places, index=(("array", 0),))]
-    results += [places] if static(return_index, "return_index") else []
-    results += [emit(b, "unique_inverse", x)] if static(return_inverse, "return_inverse") else []
-    results += [emit(b, "unique_counts", x)] if static(return_counts, "return_counts") else []
+    results += [places] if flag(return_index, "return_index") else []
+    results += [emit(b, "unique_inverse", x)] if flag(return_inverse, "return_inverse") else []
+    results += [emit(b, "unique_counts", x)] if flag(return_counts, "return_counts") else []
     return results[0] if len(results) == 1 else tuple(results)
 
 
-def _statistic_options(x: Atom, axis: Any, keepdims: Any) -> dict[str, Any]:
-    axis = static(axis, "axis")
-    if isinstance(axis, (tuple, list)):
-        if len(axis) != 1:
-            raise NotYetSupported("an order statistic over several axes", do="reshape, so that it is one axis")
-        (axis,) = axis
-    place = None if axis is None else one_axis(axis, known_rank(x, "an order statistic"))
-    return {
-        **({} if place is None else {"axis": place}),
-        **({"keepdims": True} if static(keepdims, "keepdims") else {}),
-    }
+def _along(b: Builder, x: Atom, axis: Argument, keepdims: Argument) -> tuple[Atom, dict[str, object], tuple[int, ...]]:
+    """An array, the options of a statistic along one axis of it, and the axes that have to be put back afterwards.
+
+    Several axes are made one, in front of the others.
+    """
+    known, keep = static(axis, "axis"), flag(keepdims, "keepdims")
+    if known is None:
+        return x, only_given(keepdims=keep), ()
+    rank = known_rank(x, "an order statistic")
+    axes = tuple(sorted(many_axes(known, rank)))
+    if len(axes) == 1:
+        return x, {"axis": axes[0], **only_given(keepdims=keep)}, ()
+    rest = [k for k in range(rank) if k not in axes]
+    turned = transposed(b, x, (*axes, *rest))
+    lengths = shape_atoms(b, turned)[len(axes) :]
+    return reshaped(b, turned, (const(-1), *lengths)), {"axis": 0}, axes if keep else ()
 
 
 @lowers(np.median)
-def median(
-    b: Builder, a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False, keepdims: Any = False
-) -> Atom:
-    x = array_of(b, a)
-    return emit(b, "median", x, **_statistic_options(x, axis, keepdims))
+def median(b: Builder, a: Argument, axis: Argument = None, keepdims: Argument = False) -> Atom:
+    x, options, back = _along(b, array_of(b, a), axis, keepdims)
+    return with_new_axes(b, emit(b, "median", x, **options), back)
 
 
-def _quantiles(percent: bool) -> Any:
+def _quantiles(percent: bool) -> ToOne:
     def lowering(
         b: Builder,
-        a: Any,
-        q: Any,
-        axis: Any = None,
-        out: Any = None,
-        overwrite_input: Any = False,
-        method: Any = "linear",
-        keepdims: Any = False,
-        *,
-        weights: Any = None,
-        **_: Any,
+        a: Argument,
+        q: Argument,
+        axis: Argument = None,
+        method: Argument = "linear",
+        keepdims: Argument = False,
     ) -> Atom:
-        if static(method, "method") != "linear" or weights is not None:
-            raise NotYetSupported("a quantile with weights, or with a method other than linear", do="use the default")
-        x = array_of(b, a)
-        extra = {"percent": True} if percent else {}
-        return emit(b, "quantile", x, as_array(b, q), **_statistic_options(x, axis, keepdims), **extra)
+        if word(method, "method") != "linear":
+            raise NotYetSupported(f"a quantile with method={method!r}", do="use the method 'linear'")
+        x, options, back = _along(b, array_of(b, a), axis, keepdims)
+        places = as_array(b, q)
+        found = emit(b, "quantile", x, places, **options, **only_given(percent=percent))
+        front = known_rank(places, "the places of quantiles")
+        return with_new_axes(b, found, tuple(front + k for k in back))
 
     return lowering
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, Infer, Kind, lowers, op, static
-from srcad.ops.elementwise import by_numpy, elementwise, math_function, refuse_out
-from srcad.ops.reductions import Axis, reduced_type
-from srcad.ops.structural import as_array, axis_text, normal_axis
+from srcad.ops.arguments import emit, flag
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, Argument, Infer, Kind, ToOne, lowers, op
+from srcad.ops.elementwise import by_numpy, elementwise, math_function, of_one
+from srcad.ops.reductions import reduced_type
+from srcad.ops.structural import Axis, as_array, axis_text, normal_axis
 from srcad.ops.typing import elementwise_typing, floating, floating_dtype, is_python, shaped
 from srcad.trace.builder import Builder
+from srcad.trace.nodes import Atom
 from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
 
 UNARY = (
@@ -25,7 +26,7 @@ UNARY = (
 )
 BINARY = ("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "polygamma", "gammainc", "gammaincc", "jv", "iv")
 SYNONYMS = {"psi": "digamma", "loggamma": "gammaln", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}
-SYNONYMS |= {"sinc": "sinc", "jn": "jv"}
+SYNONYMS |= {"jn": "jv"}
 # of Python floats; these need no SciPy
 MATH = {"math_erf": "math.erf({0})", "math_erfc": "math.erfc({0})", "math_gamma": "math.gamma({0})"}
 MATH |= {"math_lgamma": "math.lgamma({0})", "math_digamma": "digamma({0})", "math_trigamma": "trigamma({0})"}
@@ -101,27 +102,19 @@ op("log_softmax", Kind.SCAN, _same_shape, lambda texts, params: _text("log_softm
 
 @lowers("scipy.special.logsumexp")
 def logsumexp(
-    builder: Builder,
-    /,
-    a: Any,
-    axis: Any = None,
-    b: Any = None,
-    keepdims: Any = False,
-    return_sign: Any = False,
-) -> Any:
-    if static(return_sign, "return_sign"):
-        raise NotYetSupported("logsumexp with return_sign", do="leave return_sign out where the sum is positive")
+    builder: Builder, /, a: Argument, axis: Argument = None, b: Argument = None, keepdims: Argument = False
+) -> Atom:
     operands = [as_array(builder, x) for x in ((a,) if b is None else (a, b))]
-    axis = normal_axis(axis, rank_of(operands[0].type))
-    return builder.emit("logsumexp", *operands, axis=axis, keepdims=bool(static(keepdims, "keepdims")))
+    axes = normal_axis(axis, rank_of(operands[0].type))
+    return emit(builder, "logsumexp", *operands, axis=axes, keepdims=flag(keepdims, "keepdims"))
 
 
-def _normalised(name: str) -> Any:
+def _normalised(name: str) -> ToOne:
     """The lowering of softmax and its logarithm."""
 
-    def lowering(b: Builder, x: Any, axis: Any = None) -> Any:
-        x = as_array(b, x)
-        return b.emit(name, x, axis=normal_axis(axis, rank_of(x.type)))
+    def lowering(b: Builder, x: Argument, axis: Argument = None) -> Atom:
+        operand = as_array(b, x)
+        return emit(b, name, operand, axis=normal_axis(axis, rank_of(operand.type)))
 
     return lowering
 
@@ -130,10 +123,11 @@ lowers("scipy.special.softmax")(_normalised("softmax"))
 lowers("scipy.special.log_softmax")(_normalised("log_softmax"))
 
 
-lowers(np.i0)(elementwise("np_i0"))
+lowers(np.i0)(of_one("np_i0"))
+lowers("scipy.special.sinc")(of_one("sinc"))
+lowers("scipy.special.round")(elementwise("rint"))
 
 
-@lowers("scipy.special.round")
-def round_(b: Builder, x: Any, out: Any = None) -> Any:
-    refuse_out(out, True, "round")
-    return by_numpy(b, "rint", as_array(b, x))
+@lowers("scipy.special.polygamma")
+def polygamma(b: Builder, n: Argument, x: Argument) -> Atom:
+    return by_numpy(b, "polygamma", as_array(b, n), as_array(b, x))

@@ -65,3 +65,11 @@ def tuple_text(texts: tuple[str, ...]) -> str:
 def shape_text(texts: tuple[str, ...]) -> str:
     """A shape: the number alone where there is one dimension (or a run-time tuple)."""
     return texts[0] if len(texts) == 1 else tuple_text(texts)
+
+
+def escaped(text: str, quote: str) -> str:
+    """A text as it stands between quotes, one or three, of a kind."""
+    kind = quote[0]
+    other = '"' if kind == "'" else "'"
+    # repr takes the quotes that stand in none of its text, so each part has one of the other kind, and none of this.
+    return f"\\{kind}".join(repr(other + part)[2:-1] for part in text.split(kind))

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import dim_atom, emit, known_rank, many_axes, one_axis, with_new_axes
-from srcad.ops.catalogue import Index, Kind, lowers, op, static
-from srcad.ops.elementwise import as_dtype
+from srcad.ops.arguments import (
+    as_dtype,
+    dim_atom,
+    emit,
+    flag,
+    integer,
+    known_rank,
+    many_axes,
+    one_axis,
+    to_rank,
+    with_new_axes,
+)
+from srcad.ops.catalogue import Argument, Index, Kind, lowers, op, static
 from srcad.ops.joining import joined_along
-from srcad.ops.shaping import array_of, atleast_2d, transposed
+from srcad.ops.shaping import array_of, transposed
 from srcad.ops.spelling import call, options
-from srcad.ops.structural import as_array
-from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom
-from srcad.trace.types import UNKNOWN_DIM, Array, Type, dims_of, dtype_of, fixed
+from srcad.ops.structural import Axis, as_array
+from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM, fixed
+from srcad.trace.nodes import Atom, Const
+from srcad.trace.types import Array, Type, dims_of, dtype_of, is_complex, rank_of
 
 # ---- types
 
@@ -30,7 +40,7 @@ def _bincount(x: Index, weights: Type | None = None, *, minlength: int = 0) -> T
 def _histogram(x: Type, edges: Type, weights: Type | None = None) -> Type:
     (n,) = dims_of(edges) or (UNKNOWN_DIM,)
     dtype = "int64" if weights is None else dtype_of(weights)
-    return Array(dtype or "float64", (n.plus(-1),))
+    return Array(dtype or "float64", (n - 1,))
 
 
 def _edges_type(x: Type, *, bins: int | str = 10) -> Type:
@@ -58,28 +68,38 @@ op("histogram_edges", Kind.ALGORITHM, _edges_type, call("np.histogram_bin_edges"
 
 @lowers(np.average)
 def average(
-    b: Builder, a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False
-) -> Any:
-    x = array_of(b, a)
-    axis, keepdims = static(axis, "axis"), bool(static(keepdims, "keepdims"))
-    place = None if axis is None else _places(axis, known_rank(x, "average"))
+    b: Builder,
+    a: Argument,
+    axis: Argument = None,
+    weights: Argument = None,
+    returned: Argument = False,
+    *,
+    keepdims: Argument = False,
+) -> Atom | tuple[Atom, Atom]:
+    x, keep = array_of(b, a), flag(keepdims, "keepdims")
+    known = static(axis, "axis")
+    place = None if known is None else _places(known, known_rank(x, "average"))
     if weights is None:
-        result = emit(b, "mean", x, axis=place, keepdims=keepdims)
-        return (result, _beside(b, result, _count(b, x, place))) if static(returned, "returned") else result
-    w = _spread_weights(b, x, as_array(b, weights), place)
-    total = emit(
-        b, "sum", w, axis=place if known_rank(w, "average") == known_rank(x, "average") else None, keepdims=keepdims
-    )
-    weighted = emit(b, "sum", b.emit("multiply", x, w), axis=place, keepdims=keepdims)
-    result = emit(b, "divide", weighted, total)
-    return (result, _beside(b, result, total)) if static(returned, "returned") else result
+        result, total = emit(b, "mean", x, axis=place, keepdims=keep), _count(b, x, place)
+    else:
+        result, total = _weighted(b, x, as_array(b, weights), place, keep)
+    return (result, _beside(b, result, total)) if flag(returned, "returned") else result
 
 
-def _places(axis: Any, rank: int) -> int | tuple[int, ...]:
+def _weighted(b: Builder, x: Atom, weights: Atom, place: Axis, keepdims: bool) -> tuple[Atom, Atom]:
+    """The average, and the sum of the weights."""
+    w = _spread_weights(b, x, weights, place)
+    same = known_rank(w, "average") == known_rank(x, "average")
+    total = emit(b, "sum", w, axis=place if same else None, keepdims=keepdims)
+    weighted = emit(b, "sum", emit(b, "multiply", x, w), axis=place, keepdims=keepdims)
+    return emit(b, "divide", weighted, total), total
+
+
+def _places(axis: object, rank: int) -> int | tuple[int, ...]:
     return many_axes(axis, rank) if isinstance(axis, (tuple, list)) else one_axis(axis, rank)
 
 
-def _spread_weights(b: Builder, x: Atom, w: Atom, axis: int | tuple[int, ...] | None) -> Atom:
+def _spread_weights(b: Builder, x: Atom, w: Atom, axis: Axis) -> Atom:
     """Weights for some axes, in the order in which these are named, with the other axes."""
     rank = known_rank(x, "average")
     if axis is None or known_rank(w, "average") == rank:
@@ -97,13 +117,13 @@ def _beside(b: Builder, result: Atom, weight: Atom) -> Atom:
     return emit(b, "full_like", result, weight)
 
 
-def _count(b: Builder, x: Atom, axis: int | tuple[int, ...] | None) -> Atom:
+def _count(b: Builder, x: Atom, axis: Axis) -> Atom:
     if axis is None:
         return emit(b, "size", x)
     first, *others = (axis,) if isinstance(axis, int) else axis
     count = dim_atom(b, x, first)
     for other in others:
-        count = b.emit("multiply", count, dim_atom(b, x, other))
+        count = emit(b, "multiply", count, dim_atom(b, x, other))
     return count
 
 
@@ -113,38 +133,57 @@ def _count(b: Builder, x: Atom, axis: int | tuple[int, ...] | None) -> Atom:
 @lowers(np.cov)
 def cov(
     b: Builder,
-    m: Any,
-    y: Any = None,
-    rowvar: Any = True,
-    bias: Any = False,
-    ddof: Any = None,
-    fweights: Any = None,
-    aweights: Any = None,
+    m: Argument,
+    y: Argument = None,
+    rowvar: Argument = True,
+    bias: Argument = False,
+    ddof: Argument = None,
+    fweights: Argument = None,
+    aweights: Argument = None,
     *,
-    dtype: Any = None,
+    dtype: Argument = None,
 ) -> Atom:
-    if fweights is not None or aweights is not None:
-        raise NotYetSupported("np.cov with weights", do="compute the weighted covariance with np.average")
-    x = _observations(b, m, y, bool(static(rowvar, "rowvar")))
+    x = _observations(b, m, y, flag(rowvar, "rowvar"))
     x = as_dtype(b, x, dtype if dtype is not None else np.result_type(dtype_of(x.type) or "float64", "float64"))
-    centred = emit(b, "subtract", x, b.emit("mean", x, axis=1, keepdims=True))
-    count = emit(b, "subtract", dim_atom(b, x, 1), _ddof(bias, ddof))
-    products = emit(b, "matmul", centred, transposed(b, _conjugated(b, centred), (1, 0)))
+    frequencies, importances = (None if w is None else as_array(b, w) for w in (fweights, aweights))
+    if frequencies is None and importances is None:
+        centred = emit(b, "subtract", x, emit(b, "mean", x, axis=1, keepdims=True))
+        weighted, count = centred, emit(b, "subtract", dim_atom(b, x, 1), _ddof(bias, ddof))
+    else:
+        centred, weighted, count = _centred(b, x, frequencies, importances, _ddof(bias, ddof))
+    products = emit(b, "matmul", weighted, transposed(b, _conjugated(b, centred), (1, 0)))
     result = emit(b, "divide", products, count)
     return emit(b, "squeeze", result, axis=(0, 1)) if (dims_of(x.type) or ())[:1] == (fixed(1),) else result
 
 
-def _ddof(bias: Any, ddof: Any) -> int:
+def _centred(
+    b: Builder, x: Atom, frequencies: Atom | None, importances: Atom | None, ddof: int
+) -> tuple[Atom, Atom, Atom]:
+    """What is observed, about its weighted mean; the same times the weights; and what the products are divided by."""
+    given = [w for w in (frequencies, importances) if w is not None]
+    w = given[0] if len(given) == 1 else emit(b, "multiply", *given)
+    total = emit(b, "sum", w, axis=None, keepdims=False)
+    weighted_sum = emit(b, "sum", emit(b, "multiply", x, w), axis=1, keepdims=True)
+    centred = emit(b, "subtract", x, emit(b, "divide", weighted_sum, total))
+    less: Atom = const(ddof)
+    if importances is not None and ddof:
+        squares = emit(b, "sum", emit(b, "multiply", w, importances), axis=None, keepdims=False)
+        less = emit(b, "divide", emit(b, "multiply", squares, ddof), total)
+    count = emit(b, "subtract", total, less) if ddof else total
+    return centred, emit(b, "multiply", centred, w), count
+
+
+def _ddof(bias: Argument, ddof: Argument) -> int:
     if ddof is not None:
-        return operator.index(static(ddof, "ddof"))
-    return 0 if static(bias, "bias") else 1
+        return integer(ddof, "ddof")
+    return 0 if flag(bias, "bias") else 1
 
 
 def _conjugated(b: Builder, x: Atom) -> Atom:
     return emit(b, "conjugate", x) if (dtype_of(x.type) or "").startswith("complex") else x
 
 
-def _observations(b: Builder, m: Any, y: Any, rowvar: bool) -> Atom:
+def _observations(b: Builder, m: Argument, y: Argument, rowvar: bool) -> Atom:
     """One row for each variable."""
     rows = [_rows(b, array_of(b, part), rowvar) for part in (m, y) if part is not None]
     return rows[0] if len(rows) == 1 else joined_along(b, rows, 0)
@@ -153,16 +192,18 @@ def _observations(b: Builder, m: Any, y: Any, rowvar: bool) -> Atom:
 def _rows(b: Builder, x: Atom, rowvar: bool) -> Atom:
     if known_rank(x, "cov") == 2 and not rowvar:
         return transposed(b, x, (1, 0))
-    rows: Atom = atleast_2d(b, x)
-    return rows
+    return to_rank(b, x, 2)
 
 
 @lowers(np.corrcoef)
-def corrcoef(b: Builder, x: Any, y: Any = None, rowvar: Any = True, *, dtype: Any = None) -> Atom:
-    c = cov(b, x, y, rowvar)
+def corrcoef(b: Builder, x: Argument, y: Argument = None, rowvar: Argument = True, *, dtype: Argument = None) -> Atom:
+    c = cov(b, x, y, rowvar, dtype=dtype)
     if known_rank(c, "corrcoef") == 0:
         return emit(b, "divide", c, c)
-    deviations = emit(b, "sqrt", b.emit("diagonal", c, offset=0, axis1=0, axis2=1))
+    variances = emit(b, "diagonal", c, offset=0, axis1=0, axis2=1)
+    if is_complex(variances.type):
+        variances = emit(b, "real", variances)
+    deviations = emit(b, "sqrt", variances)
     by_rows = emit(b, "divide", c, with_new_axes(b, deviations, (1,)))
     return emit(b, "divide", by_rows, deviations)
 
@@ -171,30 +212,42 @@ def corrcoef(b: Builder, x: Any, y: Any = None, rowvar: Any = True, *, dtype: An
 
 
 @lowers(np.bincount)
-def bincount(b: Builder, x: Any, /, weights: Any = None, minlength: Any = 0) -> Atom:
+def bincount(b: Builder, x: Argument, /, weights: Argument = None, minlength: Argument = 0) -> Atom:
     operands = [as_array(b, x), *([] if weights is None else [as_array(b, weights)])]
-    least = operator.index(static(minlength, "minlength"))
+    least = integer(minlength, "minlength")
     return emit(b, "bincount", *operands, **({"minlength": least} if least else {}))
 
 
 @lowers(np.histogram)
 def histogram(
-    b: Builder, a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+    b: Builder,
+    a: Argument,
+    bins: Argument = 10,
+    range: Argument = None,
+    density: Argument = None,
+    weights: Argument = None,
 ) -> tuple[Atom, Atom]:
     """Counts do not move with the data; sums of weights move with the weights."""
-    if static(density, "density"):
-        raise NotYetSupported("np.histogram with density=True", do="divide the counts by their sum and the widths")
     x = as_array(b, a)
     edges = _edges(b, x, bins, range)
-    extra = [] if weights is None else [as_array(b, weights)]
-    return emit(b, "histogram", x, edges, *extra), edges
+    counts = emit(b, "histogram", x, edges, *([] if weights is None else [as_array(b, weights)]))
+    if flag(density, "density"):
+        total = emit(b, "sum", counts, axis=None, keepdims=False)
+        counts = emit(b, "divide", emit(b, "divide", counts, emit(b, "diff", edges)), total)
+    return counts, edges
 
 
-def _edges(b: Builder, x: Atom, bins: Any, range: Any) -> Atom:
-    if isinstance(bins, str):
+def _edges(b: Builder, x: Atom, bins: Argument, bounds: Argument) -> Atom:
+    known = bins.value if isinstance(bins, Const) else bins
+    if isinstance(known, str):
         raise NotYetSupported("np.histogram with a rule for the bins", do="give the number of bins, or their edges")
-    if not isinstance(bins, int):
-        edges: Atom = as_array(b, bins)
-        return edges
-    low, high = range if range is not None else (b.emit(name, x, axis=None, keepdims=False) for name in ("min", "max"))
-    return emit(b, "linspace", low, high, bins + 1)
+    count = as_array(b, known)
+    if rank_of(count.type) != 0:
+        return count
+    if bounds is None:
+        low, high = (emit(b, name, x, axis=None, keepdims=False) for name in ("min", "max"))
+    elif isinstance(bounds, (tuple, list)):
+        low, high = (as_array(b, bound) for bound in bounds)
+    else:
+        raise NotYetSupported("np.histogram with a range that isn't a pair", do="write range=(low, high)")
+    return emit(b, "linspace", low, high, known + 1 if isinstance(known, int) else emit(b, "add", count, 1))

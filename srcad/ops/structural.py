@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from srcad.ops.catalogue import CallError, Index, Items, Kind, Recorded, Thing, op, static
+from srcad.ops.spelling import escaped
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import (
     BOOL,
     INT,
-    ONE,
     OPAQUE,
     UNDEFINED,
     Array,
-    Dim,
     ListOf,
     Record,
     Scalar,
@@ -28,7 +28,6 @@ from srcad.trace.types import (
     dims_of,
     dtype_of,
     elementwise_type,
-    fixed,
     is_numeric,
     join,
     rank_of,
@@ -38,6 +37,7 @@ from srcad.trace.types import (
 Texts = tuple[str, ...]
 Params = Mapping[str, Any]
 Structure: TypeAlias = "int | tuple[Structure, ...]"  # of nested sequences: the places of the leaves
+Axis = int | tuple[int, ...] | None
 
 
 # ---- subscripts and stores
@@ -201,30 +201,17 @@ def dtype_name(dtype: Any) -> str:
 
 def _dim_type(x: Type, *, axis: int) -> Type:
     dims = dims_of(x)
-    return INT if dims is None else Scalar("int64", True, _counted(dims[axis]))
+    return INT if dims is None else Scalar("int64", True, counted(dims[axis]))
 
 
-def _counted(dim: Dim) -> Dim | None:
-    return dim if dim.known else None
+def counted(dim: Dim) -> Dim | None:
+    """What an int counts that is the length of a dimension; None where that isn't known."""
+    return dim.counted if dim.known else None
 
 
 def size_dim(dims: tuple[Dim, ...]) -> Dim | None:
-    """The number of elements, if it is a number or a product of lengths; None where a length isn't known."""
-    factor = 1
-    symbols: list[str] = []
-    for dim in dims:
-        if not dim.known:
-            return None
-        if dim.symbol is None:
-            factor *= dim.offset
-        else:
-            symbols.append(str(dim) if not dim.offset else f"({dim})")
-    if factor == 1 and len(symbols) == 1:
-        return next(dim for dim in dims if dim.symbol is not None)
-    if not symbols:
-        return fixed(factor)
-    product = "*".join(sorted(symbols)) if factor == 1 else "*".join([str(factor), *sorted(symbols)])
-    return Dim(product, 0, factor != 1 or any(dim.not_one for dim in dims))
+    """The number of elements; None where a length isn't known."""
+    return counted(product(dims))
 
 
 def _size_type(x: Type) -> Type:
@@ -314,7 +301,7 @@ def _list_to_array_type(items: Items, *, dtype: str | None = None) -> Type:
     dims, of = dims_of(element), dtype or dtype_of(element)
     if dims is None or of is None:
         return Unknown(of)
-    return Array(of, (Dim("?"), *dims))
+    return Array(of, (UNKNOWN_DIM, *dims))
 
 
 def _array_to_list_type(x: Type, *, depth: int = 1) -> Type:
@@ -415,19 +402,26 @@ op(
 # ---- arrays of nested sequences
 
 
-def as_array(b: Builder, value: Any, dtype: Any = None) -> Any:
+def as_array(b: Builder, value: object, dtype: object = None) -> Atom:
     """An atom for an array-like: nested tuples and lists of atoms become one array, a `ListOf` is stacked."""
     if isinstance(value, (tuple, list)):
         leaves: list[Atom] = []
         structure = _structure(b, value, leaves)
-        return b.emit("array", *leaves, structure=structure, dtype=None if dtype is None else np.dtype(dtype).name)
+        name = None if dtype is None else _dtype_of_arrays(dtype)
+        made: Atom = b.emit("array", *leaves, structure=structure, dtype=name)
+        return made
     a = atom(value)
     if isinstance(a, Var) and isinstance(a.type, ListOf):
-        return b.emit("list_to_array", a)
+        stacked: Atom = b.emit("list_to_array", a)
+        return stacked
     return a
 
 
-def _structure(b: Builder, value: Any, leaves: list[Atom]) -> Any:
+def _dtype_of_arrays(dtype: Any) -> str:
+    return str(np.dtype(dtype))
+
+
+def _structure(b: Builder, value: object, leaves: list[Atom]) -> Structure:
     """The positions of the leaves, nested as the sequences are."""
     if isinstance(value, (tuple, list)):
         return tuple(_structure(b, item, leaves) for item in _of_one_depth(b, value))
@@ -435,7 +429,7 @@ def _structure(b: Builder, value: Any, leaves: list[Atom]) -> Any:
     return len(leaves) - 1
 
 
-def _of_one_depth(b: Builder, items: Any) -> Any:
+def _of_one_depth(b: Builder, items: Sequence[object]) -> Sequence[object]:
     """The items of a sequence; where arrays stand beside sequences, these become arrays too."""
     arrays = [not isinstance(item, (tuple, list)) and rank_of(as_array(b, item).type) != 0 for item in items]
     return [as_array(b, item) for item in items] if any(arrays) else items
@@ -508,13 +502,14 @@ def _format_text(texts: Texts, params: Params) -> str:
 
 
 def _literal(text: str) -> str:
-    escaped = repr("'" + text)[2:-1]  # repr chooses double quotes, as there is a single one
-    return escaped.replace('"', '\\"').replace("\\'", "'").replace("{", "{{").replace("}", "}}")
+    return escaped(text, '"').replace("{", "{{").replace("}", "}}")
 
 
 def _field(piece: tuple[int, str, str], texts: Texts) -> str:
     k, conversion, spec = piece
-    return "{" + texts[k] + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
+    how = f"!{conversion}" if conversion else ""
+    how += ":" + escaped(spec, '"') if spec else ""
+    return "{" + texts[k] + how + "}"
 
 
 def _call_type(callee: Thing, *arguments: Type, keywords: tuple[str, ...] = (), starred: tuple[int, ...] = ()) -> Type:
@@ -584,13 +579,15 @@ op("recurse", Kind.PROCEDURE, _recurse_types, cost="dear")
 # ---- what lowerings of all areas use
 
 
-def normal_axis(axis: Any, rank: int | None, what: str = "axis") -> Any:
+def normal_axis(axis: object, rank: int | None, what: str = "axis") -> Axis:
     """A static axis (None, an int, a tuple of ints), non-negative where the rank is known."""
-    axis = static(axis, what)
-    if axis is None:
-        return None
-    if isinstance(axis, (tuple, list)):
-        return tuple(normal_axis(a, rank) for a in axis)
+    known = static(axis, what)
+    if isinstance(known, (tuple, list)):
+        return tuple(_one_normal_axis(a, rank) for a in known)
+    return None if known is None else _one_normal_axis(known, rank)
+
+
+def _one_normal_axis(axis: int, rank: int | None) -> int:
     axis = int(axis)
     if rank is None:
         return axis

@@ -3,31 +3,21 @@
 An index is a template of entries, one for each component: ("int", k), ("slice", start, stop, step) with
 None or positions, ("newaxis",), ("ellipsis",), ("array", k), ("object", k); k is a position in the index operands.
 
-The length of a slice is a function of the lengths and numbers that it is made of. Where it is not a length plus a
-number, it gets a symbol that spells this function, so that equal slices of equal lengths are known to be equally long.
-(A length n - 2 stands for 0 where n is less than 2.)
+The length of a slice is a function of the lengths and numbers that it is made of: a difference of them where it is
+known in which order they lie, and otherwise that function as such, so that equal slices of equal lengths are known to
+be equally long.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from srcad.trace.types import (
-    ONE,
-    UNKNOWN_DIM,
-    Array,
-    Dim,
-    Scalar,
-    Type,
-    Unknown,
-    broadcast_dims,
-    dtype_of,
-    fixed,
-)
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, sliced
+from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dtype_of
 
 Entry = tuple[Any, ...]
 Template = tuple[Entry, ...]
-Bound = tuple[str, int]  # ("start", k): k from the beginning; ("end", -k): k before the end
+Bound = tuple[str, Dim]  # ("start", k): k from the beginning; ("end", -k): k before the end
 
 
 def item_type(x: Type, indices: tuple[Type, ...], template: Template) -> Type:
@@ -159,52 +149,48 @@ def slice_dim(n: Dim, start: Dim | None, stop: Dim | None, step: Dim | None) -> 
     """The length of `[start:stop:step]` of n; bounds that are known as lengths or numbers only."""
     if (start is None and stop is None) and step in (None, fixed(1), fixed(-1)):
         return n
-    bounds = (start, stop, step)
-    if not n.known or any(bound is not None and not bound.known for bound in bounds):
+    if not n.known or any(bound is not None and not bound.known for bound in (start, stop, step)):
         return UNKNOWN_DIM
-    numbers = [None if bound is None else bound.offset for bound in bounds]
-    if n.symbol is None and all(bound is None or bound.symbol is None for bound in bounds):
-        return fixed(len(range(*slice(*numbers).indices(n.offset))))
-    if step in (None, fixed(1)):
-        first, last = _place(start, n, ("start", 0)), _place(stop, n, ("end", 0))
-        if first is not None and last is not None:
-            return _between(n, first, last)
-    return _spelled(n, start, stop, step)
+    if step in (None, fixed(1)) and n.number is None:
+        first, last = _place(start, n, ("start", fixed(0))), _place(stop, n, ("end", fixed(0)))
+        between = None if first is None or last is None else _between(n, first, last)
+        if between is not None:
+            return between
+    forwards = step is None or step.natural
+    return sliced(n, None if forwards and start == fixed(0) else start, stop, None if step == fixed(1) else step)
 
 
 def _place(bound: Dim | None, n: Dim, default: Bound) -> Bound | None:
     """Where a bound lies, if that is plain: counted from the beginning or from the end of n."""
     if bound is None:
         return default
-    if bound.symbol is None:
-        return ("start" if bound.offset >= 0 else "end", bound.offset)
-    if bound.symbol == n.symbol and bound.offset <= n.offset:
-        return ("end", bound.offset - n.offset)
-    return None
+    if bound.number is not None:
+        return ("start" if bound.number >= 0 else "end", bound)
+    behind = bound.as_length - n
+    if behind.number is not None and behind.number <= 0:
+        return ("end", behind)
+    return ("start", bound) if bound.natural else None
 
 
-def _between(n: Dim, first: Bound, last: Bound) -> Dim:
-    """The length between two places."""
+def _between(n: Dim, first: Bound, last: Bound) -> Dim | None:
+    """The length between two places; None where it isn't plain."""
     (side, a), (other, b) = first, last
     if (side, other) == ("start", "end"):
-        return n.plus(b - a)
-    if side == other and b <= a:
+        return n + b - a
+    if side != other:
+        return None
+    if b.at_most(a):
         return fixed(0)
-    if side == other and _surely(n, min(abs(a), abs(b)), max(abs(a), abs(b))):
-        return fixed(b - a)
-    return _spelled(n, _number(first), _number(last), None)
+    return b - a if a.at_most(b) and _reaches(n, a, b) else None
 
 
-def _surely(n: Dim, nearest: int, farthest: int) -> bool:
-    """Whether n reaches that far. A length that isn't 1 is taken to be 2 at least, and 1 for a slice of one."""
-    return farthest <= (2 if n.not_one else 1) and (nearest == 0 or n.not_one)
+def _reaches(n: Dim, a: Dim, b: Dim) -> bool:
+    """Whether n reaches as far as two places on the same side.
 
-
-def _number(bound: Bound) -> Dim | None:
-    return None if bound in (("start", 0), ("end", 0)) else fixed(bound[1])
-
-
-def _spelled(n: Dim, start: Dim | None, stop: Dim | None, step: Dim | None) -> Dim:
-    start = None if start == fixed(0) and not (step and step.offset < 0) else start
-    texts = ["" if bound is None else str(bound) for bound in (start, stop, step)]
-    return Dim(f"{n}[{':'.join(texts).removesuffix(':')}]")
+    A length that isn't 1 is taken to be 2 at least, and 1 for a slice of one.
+    """
+    if a.number is None or b.number is None:
+        return b.natural and b.at_most(n.counted)
+    nearest, *_, farthest = sorted((abs(a.number), abs(b.number)))
+    far = farthest <= (2 if n.not_one else 1) and (nearest == 0 or n.not_one)
+    return far or fixed(farthest).at_most(n.counted)

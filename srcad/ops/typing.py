@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -9,18 +10,8 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.catalogue import Infer
-from srcad.trace.types import (
-    BOOL,
-    Array,
-    Dim,
-    Scalar,
-    Type,
-    Unknown,
-    broadcast_dims,
-    dims_of,
-    dtype_of,
-    fixed,
-)
+from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
+from srcad.trace.types import BOOL, Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
 
 PYTHON_DTYPES = ("float64", "int64", "bool", "complex128")
 _WEAK: dict[str, Any] = {"float64": float, "int64": int, "bool": np.dtype(bool), "complex128": complex}
@@ -28,6 +19,12 @@ _WEAK: dict[str, Any] = {"float64": float, "int64": int, "bool": np.dtype(bool),
 
 def is_python(t: Type) -> bool:
     return isinstance(t, Scalar) and t.python
+
+
+def operand_kind(t: Type) -> np.dtype[Any] | type | None:
+    """What `ufunc.resolve_dtypes` takes for an operand of this type; None where its dtype isn't known."""
+    dtype = dtype_of(t)
+    return None if dtype is None else _WEAK[dtype] if is_python(t) else np.dtype(dtype)
 
 
 @lru_cache(maxsize=4096)
@@ -139,60 +136,32 @@ def _python_number(name: str, types: tuple[Type, ...]) -> Type:
 
 def _negative(t: Type) -> bool:
     counted = t.length if isinstance(t, Scalar) else None
-    return counted is not None and counted.symbol is None and counted.offset < 0
+    return counted is not None and counted.number is not None and counted.number < 0
 
 
 def count(name: str, types: tuple[Type, ...]) -> Dim | None:
     """What the result of integer arithmetic counts, if it is known for the operands."""
     lengths = [t.length for t in types if isinstance(t, Scalar) and t.length is not None]
-    if len(lengths) < len(types) or not all(length.known for length in lengths):
+    function = _COUNTS.get(name)
+    if function is None or len(lengths) < len(types):
         return None
-    if all(length.symbol is None for length in lengths):
-        return _number(name, [length.offset for length in lengths])
-    if len(lengths) == 2 and name in _COUNTS:
-        return _COUNTS[name](*lengths)
-    return None
+    result = function(*lengths)
+    return result if result.known else None
 
 
-def _number(name: str, values: list[int]) -> Dim | None:
-    """The result for numbers that are known."""
-    function = _NUMBERS.get(name)
-    if function is None or (name in ("floor_divide", "remainder") and values[1] == 0):
-        return None
-    return fixed(function(*values))
+def _absolute(a: Dim) -> Dim:
+    if a.number is not None:
+        return fixed(abs(a.number))
+    return a if a.natural else UNKNOWN_DIM
 
 
-def _sum(a: Dim, b: Dim) -> Dim | None:
-    if b.symbol is None:
-        return a.plus(b.offset)
-    return b.plus(a.offset) if a.symbol is None else Dim("+".join(sorted((f"({a})", f"({b})"))))
-
-
-def _difference(a: Dim, b: Dim) -> Dim | None:
-    if b.symbol is None:
-        return a.plus(-b.offset)
-    return fixed(a.offset - b.offset) if a.symbol == b.symbol else Dim(f"({a})-({b})")
-
-
-def _product(a: Dim, b: Dim) -> Dim | None:
-    if fixed(1) in (a, b):
-        return b if a.is_one else a
-    return Dim("*".join(sorted((f"({a})", f"({b})"))))
-
-
-_COUNTS: dict[str, Callable[[Dim, Dim], Dim | None]] = {
-    "add": _sum,
-    "subtract": _difference,
-    "multiply": _product,
-    "floor_divide": lambda a, b: Dim(f"({a})//({b})"),
-}
-_NUMBERS: dict[str, Callable[..., int]] = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "floor_divide": lambda a, b: a // b,
-    "remainder": lambda a, b: a % b,
-    "negative": lambda a: -a,
+_COUNTS: dict[str, Callable[..., Dim]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "floor_divide": operator.floordiv,
+    "remainder": lambda a, b: a - b * (a // b),
+    "negative": operator.neg,
     "positive": lambda a: a,
-    "absolute": abs,
+    "absolute": _absolute,
 }

@@ -142,7 +142,7 @@ def _shape(site: Site, like: Lane) -> tuple[Atom, ...]:
     """The lengths of the axes of an operand, in one lane."""
     dims = dims_of(like.plain) or ()
     first = 1 if like.batched else 0
-    known = [None if d.symbol is not None else d.offset for d in dims]
+    known = [None if d.number is None else d.offset for d in dims]
     return tuple(emit(site.b, "dim", like.atom, axis=first + k) if n is None else const(n) for k, n in enumerate(known))
 
 

@@ -10,7 +10,8 @@ from srcad.rules.language import Expr, apply, dim, get_item, sum_to_shape
 from srcad.rules.linalg import added
 from srcad.rules.shaping import permuted
 from srcad.rules.table import Site, rule
-from srcad.trace.types import Dim, dims_of
+from srcad.trace.dims import Dim
+from srcad.trace.types import dims_of
 
 
 def _einsum_adjoint(site: Site, g: Expr) -> list[Expr | None]:

@@ -15,11 +15,11 @@ from typing import Any
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, emit, length_dim, picked, shape_atoms, with_new_axes
 from srcad.trace.builder import Builder
+from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import (
     INT,
     Array,
-    Dim,
     ListOf,
     Record,
     Scalar,

@@ -168,7 +168,7 @@ def transpose(x: Expr, axes: tuple[int, ...] | None = None) -> Expr:
 def dim(x: Expr, axis: int) -> Expr:
     """The length of an axis: a constant where the type tells it."""
     dims = dims_of(x.type)
-    if dims is not None and dims[axis].symbol is None:
+    if dims is not None and dims[axis].number is not None:
         return Expr(x.b, to_atom(dims[axis].offset))
     return apply("dim", x, axis=axis)
 

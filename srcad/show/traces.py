@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.calls.pushforward import by_name, fitted, leaves_of
+from srcad.calls.fitting import as_float, fitted
+from srcad.calls.pushforward import by_name, leaves_of
 from srcad.compile.pipeline import Program
 from srcad.errors import ArgumentError
 from srcad.runtime import HELPERS
@@ -89,7 +90,7 @@ def _direction(primal: Trace, wrt: Sequence[int], inputs: Sequence[Any], seed: A
         path = primal.inputs[k].path
         dot = _at(path, names.get(path.root))
         if dot is not None:
-            direction[k] = fitted(inputs[k], dot, f"the tangent of {path}")
+            direction[k] = fitted(inputs[k], dot, f"the tangent of {path}", as_float)
     if sum(1 for value in names.values() for _ in leaves_of(value)) > len(direction):
         raise ArgumentError(
             f"the seed {seed!r} has a tangent for what does not move",

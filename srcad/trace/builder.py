@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import InternalError, Span
+from srcad.trace.dims import fixed
 from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Var
-from srcad.trace.types import Array, Scalar, Type, fixed, type_of
+from srcad.trace.types import Array, Scalar, Type, type_of
 
 Typing = Callable[[str, tuple[Type, ...], Mapping[str, Any]], tuple[Type, ...]]
 

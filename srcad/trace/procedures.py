@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Leaf, Node, Region, Trace, Tree, Var
+from srcad.trace.rewrite import Rewriter
 from srcad.trace.types import ListOf, Record, Recording, TupleOf, Type
 from srcad.trace.walk import walk
 
@@ -75,47 +76,40 @@ def renamed(trace: Trace, names: Mapping[str, str], records: Mapping[Recording, 
     return replace(change.trace(trace, trace.name), procedures=procedures)
 
 
-class _Renaming:
-    """`variables`: new ones for those that have another type now."""
+class _Renaming(Rewriter):
+    """What stands for variables are those that have another type now."""
 
     def __init__(self, names: Mapping[str, str], records: Mapping[Recording, Recording]) -> None:
+        super().__init__()
         self.names = names
         self.records = records
-        self.variables: dict[Atom, Atom] = {}
 
     def trace(self, trace: Trace, name: str) -> Trace:
-        inputs = tuple(replace(entry, var=self.defined((entry.var,))[0]) for entry in trace.inputs)
+        inputs = tuple(replace(entry, var=self.bound((entry.var,))[0]) for entry in trace.inputs)
         return replace(trace, name=name, inputs=inputs, body=self.region(trace.body))
 
-    def region(self, region: Region) -> Region:
-        parameters = self.defined(region.parameters)
-        equations = tuple(map(self.equation, region.equations))
-        return Region(parameters, equations, self.atoms(region.results))
-
-    def equation(self, equation: Equation) -> Equation:
+    def rewrite(self, equation: Equation) -> None:
         params = {name: self.param(name, value) for name, value in equation.params.items()}
-        operands, regions = self.atoms(equation.operands), tuple(map(self.region, equation.regions))
-        results = self.defined(equation.results)
-        return replace(equation, operands=operands, results=results, regions=regions, params=MappingProxyType(params))
+        self.out.append(replace(self.with_inner(equation), params=MappingProxyType(params)))
 
     def param(self, name: str, value: Any) -> Any:
         return self.names.get(value, value) if name == "procedure" else self.retyped(value)
 
     def atoms(self, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
-        return tuple(self.nothing(a) if isinstance(a, Const) else self.variables.get(a, a) for a in atoms)
+        return tuple(self.nothing(a) if isinstance(a, Const) else a for a in super().atoms(atoms))
+
+    def bound(self, variables: tuple[Var, ...]) -> tuple[Var, ...]:
+        """Inputs may be parameters of the body too."""
+        for var in variables:
+            t = self.retyped(var.type)
+            if t != var.type and var not in self.replaced:
+                self.replace(var, Var(t, var.name))
+        return tuple(new for new in self.atoms(variables) if isinstance(new, Var))
 
     def nothing(self, a: Const) -> Const:
         """None may stand in the place of a record."""
         t = self.retyped(a.type)
         return a if t == a.type else Const(a.value, t)
-
-    def defined(self, variables: tuple[Var, ...]) -> tuple[Var, ...]:
-        """Variables where they are defined; inputs may be parameters of the body too."""
-        for var in variables:
-            t = self.retyped(var.type)
-            if t != var.type and var not in self.variables:
-                self.variables[var] = Var(t, var.name)
-        return tuple(new for new in self.atoms(variables) if isinstance(new, Var))
 
     def retyped(self, t: Any) -> Any:
         """A type, a tuple of types, or anything else, with the other records."""

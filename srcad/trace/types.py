@@ -11,57 +11,7 @@ from typing import Any
 
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Dim:
-    """The length of a dimension: a number (`symbol` None), a symbol plus a number, or unknown (`symbol` "?").
-
-    `not_one` says that a symbol (with offset 0) stands for a length other than 1.
-    Two known dims that are equal stand for the same length at run time.
-    """
-
-    symbol: str | None
-    offset: int = 0
-    not_one_symbol: bool = False
-
-    @property
-    def is_one(self) -> bool:
-        return self.symbol is None and self.offset == 1
-
-    @property
-    def not_one(self) -> bool:
-        return (self.symbol is None and self.offset != 1) or (self.not_one_symbol and self.offset == 0)
-
-    @property
-    def known(self) -> bool:
-        return self.symbol != "?"
-
-    @property
-    def passing(self) -> bool:
-        """Whether it may be another length in each turn of a loop; then the symbol has a "~"."""
-        return self.symbol is not None and "~" in self.symbol
-
-    def same(self, other: Dim) -> bool:
-        """Surely the same length (in the same turn of a loop)."""
-        return self.known and self == other
-
-    def plus(self, k: int) -> Dim:
-        return Dim(self.symbol, self.offset + k, self.not_one_symbol) if self.known else self
-
-    def __str__(self) -> str:
-        if self.symbol is None:
-            return str(self.offset)
-        return self.symbol + (f"{self.offset:+d}" if self.offset else "")
-
-
-UNKNOWN_DIM = Dim("?")
-
-
-def fixed(n: int) -> Dim:
-    return Dim(None, n)
-
-
-ONE = fixed(1)
+from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, named
 
 
 class Type:
@@ -235,14 +185,14 @@ def dims_of(t: Type) -> tuple[Dim, ...] | None:
 def type_of(value: Any, symbol: str = "") -> Type:
     """The type of a run-time value.
 
-    `symbol` is the root of the dimension symbols: for "x", the dims are x0, x1, ... unless they are 1.
+    `symbol` is the root of the dimension symbols: for "x", the dims are x0, x1, ... unless they are 0 or 1.
     """
     if type(value) in PYTHON:
         return PYTHON[type(value)]
     if isinstance(value, np.generic) and value.dtype.kind in "fcbiu":
         return Scalar(str(value.dtype))
     if isinstance(value, np.ndarray) and value.dtype.kind in "fcbiu":
-        dims = (ONE if n == 1 else Dim(f"{symbol or 'n'}{k}", 0, True) for k, n in enumerate(value.shape))
+        dims = (fixed(n) if n < 2 else named(f"{symbol or 'n'}{k}", not_one=True) for k, n in enumerate(value.shape))
         return Array(str(value.dtype), tuple(dims))
     return OPAQUE
 
@@ -309,7 +259,7 @@ def _broadcast_dim(a: Dim, b: Dim) -> Dim:
     if a.is_one:
         return b
     if a.not_one or b.not_one:
-        return b if not a.not_one or (b.not_one and b.symbol is None) else a
+        return b if not a.not_one or (b.not_one and b.number is not None) else a
     return UNKNOWN_DIM
 
 

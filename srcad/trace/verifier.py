@@ -196,7 +196,7 @@ def _same_dtype(a: Type, b: Type, widening: bool) -> bool:
 
 
 def _same_shape(a: Type, b: Type) -> bool:
-    """Lengths that are numbers contradict each other; symbols are too easily made anew."""
+    """Lengths contradict each other that differ by a number; symbols are too easily made anew."""
     if isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank:
-        return all(x == y or x.symbol is not None or y.symbol is not None for x, y in zip(a.dims, b.dims, strict=True))
+        return all((x - y).number in (0, None) for x, y in zip(a.dims, b.dims, strict=True))
     return rank_of(a) == rank_of(b) or None in (rank_of(a), rank_of(b))

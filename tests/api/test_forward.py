@@ -116,6 +116,13 @@ def test_dataclasses_and_variadic_arguments() -> None:
     assert srcad.jvp(lambda *xs: xs[0] * xs[1], (2.0, 3.0), (1.0, 0.5)) == (6.0, 4.0)
 
 
+def test_an_object_that_comes_back_as_it_was() -> None:
+    model = Model(X, "m", 3.0)
+    value, tangent = srcad.jvp(lambda x, given: (x * given.scale, given), (2.0, model), (1.0, None))
+    assert value[0] == 6.0 and value[1].scale == 3.0 and np.all(value[1].w == X)
+    assert tangent[0] == 3.0 and tangent[1].scale == 0.0
+
+
 def test_arguments_are_untouched_and_results_are_fresh() -> None:
     x, v = X.copy(), V.copy()
     _, moved = srcad.jvp(lambda x: x, (x,), (v,))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NewType, Optional
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from srcad.calls.typespec import example_call, parse_values
+from srcad.calls.example import example_call
+from srcad.calls.typespec import parse_values
 from srcad.errors import ArgumentError
 
 
@@ -97,6 +99,53 @@ def test_annotations_and_defaults() -> None:
     assert example.kwargs == {"j": 1.0}
     assert "j: float" in example.assumed
     assert not any(line.startswith(("a:", "c:", "i:")) for line in example.assumed)
+
+
+ALIASES = """
+type Weights = NDArray[np.float32]
+type Swapped[A, B] = tuple[B, A]
+type Same[A] = A
+type Vector[A: np.generic] = np.ndarray[tuple[int], np.dtype[A]]
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="`type X = ...` came with Python 3.12")
+def test_names_of_types() -> None:
+    names: dict[str, Any] = {"np": np, "NDArray": NDArray}
+    exec(ALIASES, names)
+
+    def named(a, b, c, d): ...
+
+    named.__annotations__ = {
+        "a": names["Weights"],
+        "b": names["Swapped"][int, names["Weights"]],
+        "c": names["Same"][bool],
+        "d": names["Vector"][np.float16],
+    }
+    a, (weights, count), c, d = example_call(named).args
+    assert [a.dtype, weights.dtype, d.dtype] == [np.float32, np.float32, np.float16]
+    assert count == 2
+    assert c is True
+
+
+Height = NewType("Height", float)
+
+
+def test_arrays_and_numbers_in_every_form() -> None:
+    def f(
+        a: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+        b: np.ndarray[Any, np.dtype[np.float32]],
+        c: NDArray[Any],
+        d: Height,
+        e: Optional[NDArray[np.float32]],  # noqa: UP045
+        f: np.float32,
+    ): ...
+
+    example = example_call(f)
+    a, b, c, d, e, f = example.args
+    assert [value.dtype for value in (a, b, c, e, f)] == [np.float32, np.float32, np.float64, np.float32, np.float32]
+    assert d == 1.0
+    assert not any(line.startswith("d:") for line in example.assumed)
 
 
 @pytest.mark.parametrize("spec", ["x", "x: float6", "x: float64[n", "x: [float", "y: float", "x: float float", "x:"])

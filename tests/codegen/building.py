@@ -9,17 +9,18 @@ import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import Span
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, atom
+from srcad.trace.dims import named
 from srcad.trace.nodes import Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
-from srcad.trace.types import BOOL, FLOAT, INT, Array, Dim, ListOf, Type
+from srcad.trace.types import BOOL, FLOAT, INT, Array, ListOf, Type
 from tests.traces import NamingBuilder
 
 
 def vector(symbol: str = "n", dtype: str = "float64") -> Array:
-    return Array(dtype, (Dim(symbol, 0, True),))
+    return Array(dtype, (named(symbol, not_one=True),))
 
 
 def matrix(rows: str = "m", columns: str = "n") -> Array:
-    return Array("float64", (Dim(rows, 0, True), Dim(columns, 0, True)))
+    return Array("float64", (named(rows, not_one=True), named(columns, not_one=True)))
 
 
 class Maker:

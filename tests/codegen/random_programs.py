@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from srcad.trace.dims import fixed
 from srcad.trace.nodes import Const, Trace, Var
-from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Array, ListOf, Scalar, Type, fixed
+from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Array, ListOf, Scalar, Type
 from tests.codegen.building import Maker
 
 N = 4

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import math
+import subprocess
+import sys
+import warnings
 from collections import OrderedDict, namedtuple
 from typing import Any
 
 import numpy as np
 import pytest
 
+import srcad
 from srcad.backends.numpy import compile_source
 from srcad.codegen import generate
 from srcad.codegen.wrapping import wrap
@@ -245,3 +249,49 @@ def test_long_lines_are_broken(line: str) -> None:
     tail = "\n        pass" if line.endswith(":") else ""
     assert max(map(len, lines)) <= 80 or line.startswith("assert")  # an assertion has no brackets to break in
     assert ast.dump(ast.parse("\n".join(lines) + tail)) == ast.dump(ast.parse(line + tail))
+
+
+WITHOUT_OLD_NODES = """
+import ast, sys, warnings
+warnings.simplefilter("error")
+for name in ("Num", "Str", "Bytes", "NameConstant", "Ellipsis"):
+    vars(ast).pop(name, None)
+vars(ast).pop("__getattr__", None)
+from srcad.codegen.printing import source_of
+for line in sys.argv[1:]:
+    print(source_of(ast.parse(line)))
+"""
+LINES = [
+    "a = f'{x}: {y!r:>{width}.3f}{{}} {z:.2e}'",
+    """b = f"{d['key']} it's" + 'a' + b'c'""",
+    """c = f'{x[0]!r} {(lambda: 1)()} { {1: 2}[1] } {"a"}'""",
+    "d = f'{x + 1}', -1, None, True, ..., 1.5, 2j",
+]
+
+
+def run_fresh(*words: str) -> str:
+    """What Python prints for these words, in a process of its own."""
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_node_types_that_python_drops_are_not_needed() -> None:
+    printed = run_fresh("-c", WITHOUT_OLD_NODES, *LINES).splitlines()
+    assert [ast.dump(ast.parse(line)) for line in printed] == [ast.dump(ast.parse(line)) for line in LINES]
+
+
+def test_nothing_warns_at_import() -> None:
+    run_fresh("-W", "error", "-c", "import srcad, srcad.cli, srcad.compare")
+
+
+def described(x: float, name: str) -> Any:
+    return 2.0 * x, f'{name}\'s "{x:.3f}" {{{x!r:>8}}}\n' + f"{x:\">9}{x:'<9}"
+
+
+def test_texts_with_values_warn_nobody() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        derivative = srcad.value_and_grad(described, has_aux=True)
+        (value, text), x_bar = derivative(1.5, "it")
+    assert (value, text, x_bar) == (3.0, described(1.5, "it")[1], 2.0)

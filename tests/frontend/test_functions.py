@@ -485,5 +485,40 @@ def applied_unknown(x):
     return np.frompyfunc(abs, 1, 1)(x).sum()  # <- refused
 
 
+@program(1.3, also=((0.2,),))
+def defaults_that_one_side_has_computed(x):
+    if x > 0.5:
+        y = x * x
+
+        def g(t, k=y * 3.0):
+            return t * k
+    else:
+
+        def g(t, k=x + 1.0):
+            return t + k * k
+
+    return g(x) * x
+
+
+@program(1.3, 4)
+def arguments_of_a_partial_are_carried(x, n):
+    def times(a, b):
+        return a * b
+
+    f = functools.partial(times, x)
+    for _ in range(n):
+        f = functools.partial(times, f(x))
+    return f(x) * x
+
+
+@program(1.3, also=((0.2,),))
+def a_partial_that_differs_by_an_argument(x):
+    def scaled(a, b):
+        return a * b
+
+    f = functools.partial(scaled, x * x) if x > 0.5 else functools.partial(scaled, np.sin(x))
+    return f(x) * f(2.0)
+
+
 test_gradients, test_refusals = program.tests()
 test_errors = program.errors()

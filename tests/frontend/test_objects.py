@@ -1,6 +1,7 @@
 """Classes, dataclasses, named tuples, enumerations, containers of the standard library."""
 
 import collections
+import copy
 import dataclasses
 import enum
 import functools
@@ -614,6 +615,36 @@ def class_inside(x):
 @program.refused(1.3)
 def instance_returned(x):
     return Particle(x, x)  # <- refused
+
+
+@program(1.3)
+def copy_of_a_deque_has_its_length(x):
+    d = collections.deque([x, x * x], maxlen=2)
+    e = copy.deepcopy(d)
+    e.append(x**3)
+    return sum(e) + sum(d) * x
+
+
+def times(v, by):
+    return v * by
+
+
+@program(1.3, 4)
+def what_makes_missing_items_holds_what_is_carried(x, n):
+    d = defaultdict(functools.partial(times, x, 2.0))
+    t = x
+    for _ in range(n):
+        t = t * x
+        d = defaultdict(functools.partial(times, t, 3.0))
+    return d["a"] * x
+
+
+@program.refused(1.3, 4)
+def another_function_makes_missing_items_after_a_loop(x, n):
+    d = defaultdict(lambda: 1.0)
+    for i in range(n):
+        d = defaultdict(lambda: 2.0 * i)
+    return d["a"] * x  # <- refused
 
 
 test_gradients, test_refusals = program.tests()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.compile.compiler import Derivatives
 from srcad.errors import NotYetSupported
 from srcad.frontend import read
 from srcad.frontend.read import Reading
@@ -24,7 +25,7 @@ from tests.effort import calls_of
 
 
 def reading(function: Any, *args: Any) -> Reading:
-    return read(function, args, {}, tuple(range(len(args))))
+    return read(function, args, {}, tuple(range(len(args))), Derivatives())
 
 
 def test_calls_of_one_function_share_a_procedure() -> None:

@@ -95,8 +95,8 @@ def test_lengths_of_integer_arithmetic() -> None:
         "x0+1": b.emit("add", n, 1),
         "x0-2": b.emit("subtract", b.emit("subtract", n, 1), 1),
         "0": b.emit("subtract", n, n),
-        "(x0)*(x1)": b.emit("multiply", m, n),
-        "(x0)//(2)": b.emit("floor_divide", n, 2),
+        "x0*x1": b.emit("multiply", m, n),
+        "x0//2": b.emit("floor_divide", n, 2),
         "6": b.emit("multiply", 2, 3),
     }
     for text, atom in lengths.items():

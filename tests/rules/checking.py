@@ -12,6 +12,7 @@ from srcad.ops.catalogue import builder
 from srcad.ops.meaning import Meanings
 from srcad.rules import lookup
 from srcad.runtime import HELPERS
+from srcad.trace.dims import symbol_values
 from srcad.trace.evaluate import evaluate
 from srcad.trace.nodes import Const, Region, Var
 from srcad.trace.types import dims_of, dtype_of, is_differentiable, type_of
@@ -51,7 +52,7 @@ def check_shapes(b: Any, inputs: Sequence[Var], values: Sequence[Any]) -> None:
     """What typing says about every variable is true of its value."""
     variables = [v for e in b.equations for v in e.results]
     computed = run(b, inputs, variables, values)
-    known: dict[str, int] = {}
+    known: dict[Any, int] = {}
     for var, value in zip([*inputs, *variables], [*values, *computed], strict=True):
         dims, dtype = dims_of(var.type), dtype_of(var.type)
         if dims is not None:
@@ -62,13 +63,13 @@ def check_shapes(b: Any, inputs: Sequence[Var], values: Sequence[Any]) -> None:
             assert str(np.asarray(value).dtype) == dtype, (var.type, np.asarray(value).dtype)
 
 
-def _check_dim(d: Any, n: int, known: dict[str, int]) -> None:
-    if d.symbol is None:
-        assert n == d.offset
-    elif d.known:
-        assert known.setdefault(str(d), n) == n, f"{d} is {known[str(d)]} and {n}"
-        if d.symbol in known:
-            assert n == max(known[d.symbol] + d.offset, 0)
+def _check_dim(d: Any, n: int, known: dict[Any, int]) -> None:
+    """`known`: what dims stand for, and the symbols in them."""
+    if d.known:
+        assert known.setdefault(d, n) == n, f"{d} is {known[d]} and {n}"
+        known.update(symbol_values([(d, n)]))
+        value = d.counted.evaluate(known)
+        assert value is None or n == value, f"{d} is {value} and {n}"
         assert not (d.not_one and n == 1)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from srcad.ops.catalogue import LOWERINGS
+from srcad.trace.dims import fixed, named
 from srcad.trace.nodes import Var
-from srcad.trace.types import Dim, Scalar, fixed
+from srcad.trace.types import Scalar
 from tests.rules.calls import check_call, check_method
 from tests.rules.checking import program, run
 
@@ -107,9 +108,9 @@ def test_what_is_an_array_already_stays_the_same() -> None:
 
 
 def test_lengths_stay_known() -> None:
-    n = Var(Scalar("int64", True, Dim("n")), "n")
+    n = Var(Scalar("int64", True, named("n")), "n")
     b, _ = program(lambda b: (LOWERINGS[np.zeros](b, (n, 3)), LOWERINGS[np.arange](b, n), LOWERINGS[np.eye](b, n)), [])
     zeros, arange, eye = (result.type.dims for result in b.results)
-    assert zeros == (Dim("n"), fixed(3))
-    assert arange == (Dim("n"),)
-    assert eye == (Dim("n"), Dim("n"))
+    assert zeros == (named("n"), fixed(3))
+    assert arange == (named("n"),)
+    assert eye == (named("n"), named("n"))

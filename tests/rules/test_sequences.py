@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from srcad.ops.catalogue import LOWERINGS, result_types
-from srcad.trace.types import Array, dims_of, fixed
+from srcad.trace.dims import fixed
+from srcad.trace.types import Array, dims_of
 from tests.rules.calls import Known, check_call
 from tests.rules.checking import check, program
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
-from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import LOWERINGS
 from tests.rules.calls import check_call
-from tests.rules.checking import check, program
+from tests.rules.checking import check
 
 rng = np.random.default_rng(7)
 
@@ -46,9 +44,13 @@ def test_correlation() -> None:
     check_call(np.corrcoef, array(5), array(5))
 
 
-def test_covariance_with_weights_is_refused() -> None:
-    with pytest.raises(NotYetSupported):
-        program(lambda b, x: LOWERINGS[np.cov](b, x, aweights=[1, 2]), [array(2, 2)])
+def test_covariance_with_weights() -> None:
+    x, w = array(2, 4), weights(4)
+    often = [1, 2, 2, 3]
+    check_call(np.cov, x, aweights=w)
+    check_call(np.cov, x, None, True, True, aweights=w)
+    check_call(np.cov, x, ddof=0, aweights=w, fweights=often)
+    check_call(np.cov, x[0], x[1], fweights=often, aweights=w)
 
 
 def test_counting() -> None:

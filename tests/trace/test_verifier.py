@@ -9,8 +9,9 @@ import pytest
 
 from srcad.errors import InternalError
 from srcad.ops.catalogue import result_types
+from srcad.trace.dims import fixed
 from srcad.trace.nodes import NO_PARAMS, Const, Equation, Input, Leaf, Path, Region, Trace, Var
-from srcad.trace.types import BOOL, FLOAT, INT, Array, Scalar, fixed
+from srcad.trace.types import BOOL, FLOAT, INT, Array, Scalar
 from srcad.trace.verifier import consistent, holds, verify
 
 X, I, Y, Z = Var(FLOAT, "x"), Var(INT, "i"), Var(FLOAT, "y"), Var(FLOAT, "z")

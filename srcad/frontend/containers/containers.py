@@ -29,9 +29,10 @@ from srcad.frontend.core.values import (
     Static,
     Tup,
     Value,
+    atom_key,
 )
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import atom_key, describe, from_atom, load, refuse_poisoned, store, to_atom, to_number
+from srcad.frontend.memory.arrays import content, from_atom, load, store, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, gathered, grow_all, held
 from srcad.frontend.memory.branches import as_bool, both
 from srcad.frontend.memory.presence import check_key, check_keys
@@ -48,7 +49,7 @@ def key_of(m: Machine, value: Value) -> Any:
         return tuple(key_of(m, item) for item in value.items)
     if isinstance(value, (Num, Obj)) and isinstance(value.var, Var):
         raise NeedsStatic(value.var, "a key of a dict")
-    m.refuse(f"{describe(value)} is a key of a dict")
+    m.refuse(f"{value.describe()} is a key of a dict")
 
 
 # ---- operators
@@ -67,7 +68,7 @@ def concatenate(m: Machine, left: Value, right: Value) -> Value:
         return Ref(m.allocate(gathered(m, made, left, right)))
     if isinstance(left, (Tup, Static)) and isinstance(right, (Tup, Static)):
         return Tup(known_items(m, left, "a tuple") + known_items(m, right, "a tuple"))
-    m.refuse(f"{describe(left)} and {describe(right)} are added")
+    m.refuse(f"{left.describe()} and {right.describe()} are added")
 
 
 def _grown_atom(m: Machine, ref: Ref, other: Any) -> Atom:
@@ -76,9 +77,7 @@ def _grown_atom(m: Machine, ref: Ref, other: Any) -> Atom:
 
     cell = m.heap[ref.cell]
     if isinstance(cell, GrownCell):
-        if cell.poison is not None:
-            refuse_poisoned(m, cell.poison)
-        return cell.var
+        return content(m, cell)
     assert isinstance(cell, ListCell)
     element = other.var.type.element if isinstance(other, GrownCell) and isinstance(other.var.type, ListOf) else None
     return box(m, cell.items, element)
@@ -233,7 +232,7 @@ def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:
 
 def delete_item(m: Machine, owner: Value, key: Value) -> None:
     if not isinstance(owner, Ref):
-        m.refuse(f"an item of {describe(owner)} is deleted")
+        m.refuse(f"an item of {owner.describe()} is deleted")
     cell = m.heap[owner.cell]
     if isinstance(cell, DictCell):
         known = key_of(m, key)
@@ -286,7 +285,7 @@ def append(m: Machine, owner: Ref, value: Value) -> Value:
         m.change(owner.cell, replace(cell, items=last((*cell.items, value), cell.most)))
     else:
         assert isinstance(cell, GrownCell)
-        longer = replace(cell, var=m.emit("list_append", grown.content(m, cell), to_atom(m, value)))
+        longer = replace(cell, var=m.emit("list_append", content(m, cell), to_atom(m, value)))
         m.change(owner.cell, grown.shortened(m, longer, front=False))
         capture(m, owner, value)
     return NONE
@@ -312,7 +311,7 @@ def _pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B
             value = from_atom(m, load(m, value), owner=owner.cell)
         m.change(owner.cell, grown.without(m, cell, to_number(m, index)))
         return value
-    value_atom, rest = m.emit_many("list_pop", grown.content(m, cell))
+    value_atom, rest = m.emit_many("list_pop", content(m, cell))
     m.change(owner.cell, replace(cell, var=rest))
     return from_atom(m, value_atom, owner=owner.cell)
 

@@ -26,7 +26,7 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.arrays import describe, dim_of, element_view, load, to_atom, view
+from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.catalogue import NeedsStatic
@@ -88,7 +88,7 @@ def sequence(m: Machine, value: Value) -> Items | Indexed:
         return ITERATORS[value.kind](m, *value.parts)
     if isinstance(value, (Obj, Num)):
         return _object(m, value)
-    m.refuse(f"{describe(value)} can't be iterated")
+    m.refuse(f"{value.describe()} can't be iterated")
 
 
 def _static(m: Machine, value: Static) -> Items:
@@ -418,7 +418,11 @@ def known_items(m: Machine, value: Value, what: str) -> tuple[Value, ...]:
         return items.values
     for bound in (items.start, items.stop, items.step):
         if isinstance(bound, Var):
-            if isinstance(bound.type, Scalar) and bound.type.length is not None and bound.type.length.symbol is None:
+            if (
+                isinstance(bound.type, Scalar)
+                and bound.type.length is not None
+                and bound.type.length.number is not None
+            ):
                 return tuple(nth(m, items, Static(k)) for k in range(bound.type.length.offset))
             raise NeedsStatic(bound, what)
     count = range(items.start.value, items.stop.value, items.step.value)  # type: ignore[union-attr]

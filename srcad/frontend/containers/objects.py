@@ -16,11 +16,9 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
-    DictCell,
     Func,
     InstanceCell,
     Iter,
-    ListCell,
     Method,
     Num,
     Obj,
@@ -31,7 +29,8 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
-from srcad.frontend.memory.arrays import describe, is_list, result_value, to_atom, to_python
+from srcad.frontend.core.walk import atoms_inside, inside
+from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
 from srcad.trace.nodes import Var
 
@@ -59,7 +58,7 @@ def get_attribute(m: Machine, owner: Value, name: str) -> Value:
         return _of_super(m, owner, name)
     if isinstance(owner, (Func, Bound)) and name == "__name__":
         return Static(owner.code.name if isinstance(owner, Func) else "bound")
-    m.refuse(f"the attribute {name!r} of {describe(owner)} isn't supported")
+    m.refuse(f"the attribute {name!r} of {owner.describe()} isn't supported")
 
 
 def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
@@ -204,7 +203,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         return
     if isinstance(owner, ArrayRef) and name == "shape":
         m.refuse("the shape of an array is set in place", do="use reshape.")
-    refuse_outside(m, value, f"the attribute {name!r} of {describe(owner)}")
+    refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
     m.emit_many("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 
 
@@ -227,7 +226,7 @@ def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     """del owner.name."""
     cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
     if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
-        m.refuse(f"the attribute {name!r} of {describe(owner)} is deleted", do="leave it where it is.")
+        m.refuse(f"the attribute {name!r} of {owner.describe()} is deleted", do="leave it where it is.")
     fields = dict(cell.fields)
     if fields.pop(name, None) is None:
         m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
@@ -257,31 +256,9 @@ def refuse_outside(m: Machine, value: Value, what: str) -> None:
 
 
 def depends(m: Machine, value: Value) -> bool:
-    """Whether a value depends on the differentiated arguments."""
-    if isinstance(value, (Num, Obj)):
-        return m.is_active(value.var)
-    if isinstance(value, ArrayRef):
-        cell: Any = m.heap[value.cell]
-        return m.is_active(cell.var)
-    if isinstance(value, Tup):
-        return any(depends(m, item) for item in value.items)
-    if isinstance(value, (Iter,)):
-        return any(depends(m, part) for part in value.parts)
-    if isinstance(value, Bound):
-        return any(depends(m, v) for v in value.first)
-    if isinstance(value, Ref):
-        return _cell_depends(m, m.heap[value.cell])
-    return isinstance(value, Func)
-
-
-def _cell_depends(m: Machine, cell: Any) -> bool:
-    if isinstance(cell, ListCell):
-        return any(depends(m, item) for item in cell.items)
-    if isinstance(cell, DictCell):
-        return any(depends(m, item) for _, item in cell.items)
-    if isinstance(cell, InstanceCell):
-        return any(depends(m, item) for _, item in cell.fields)
-    return m.is_active(cell.var)
+    """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
+    held = inside(m.heap, value)
+    return any(isinstance(v, Func) for v in held) or any(m.is_active(a) for a in atoms_inside(m.heap, value))
 
 
 def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:

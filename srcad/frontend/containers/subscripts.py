@@ -26,7 +26,7 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.arrays import describe, element_view, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.memory.arrays import element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.presence import check_key
 from srcad.ops.catalogue import NeedsStatic, static
@@ -62,7 +62,7 @@ def get_at(m: Machine, owner: Value, key: Value) -> Value:
         return Obj(m.emit("subscript", owner.var, to_atom(m, key)))
     if isinstance(owner, Static):
         return _static_item(m, owner, key)
-    m.refuse(f"{describe(owner)} is indexed")
+    m.refuse(f"{owner.describe()} is indexed")
 
 
 def get_known(m: Machine, owner: Value, k: int) -> Value:

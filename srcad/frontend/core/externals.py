@@ -41,8 +41,9 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.trace.dims import UNKNOWN_DIM, Symbol, fixed
 from srcad.trace.nodes import Input, Path, Var
-from srcad.trace.types import INT, OPAQUE, Array, ListOf, Scalar, TupleOf, Type, fixed, join, type_of
+from srcad.trace.types import INT, OPAQUE, Array, ListOf, Scalar, TupleOf, Type, join, type_of
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
@@ -182,10 +183,11 @@ def with_lengths(m: Machine, t: Type, value: Any, symbol: str) -> Type:
     """The type with a symbol for each length: of the dimensions of an array, and that an integer may stand for."""
     if isinstance(t, Array):
         rows = zip(t.dims, value.shape, strict=True)
-        dims = (d if d.is_one else m.lengths.dim(f"{symbol}:{k}", n, True) for k, (d, n) in enumerate(rows))
+        own = (Symbol(f"{symbol}:{k}", least=2) for k in range(t.rank))
+        dims = (m.lengths.dim(length, n) if d.number is None else d for length, (d, n) in zip(own, rows, strict=True))
         return Array(t.dtype, tuple(dims))
     if t == INT:
-        return Scalar("int64", True, m.lengths.dim(symbol, value, False))
+        return Scalar("int64", True, m.lengths.dim(Symbol(symbol, least=None), value))
     return t
 
 
@@ -260,7 +262,7 @@ def _element_type(item: Any) -> Type | None:
         return None if any(p is None for p in parts) else TupleOf(tuple(p for p in parts if p is not None))
     t = type_of(item)
     if isinstance(t, Array):
-        return Array(t.dtype, tuple(d if d.is_one else type(d)("?") for d in t.dims))
+        return Array(t.dtype, tuple(UNKNOWN_DIM if d.number is None else d for d in t.dims))
     return t if isinstance(t, Scalar) and t.dtype != "bool" else None
 
 

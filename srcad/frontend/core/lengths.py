@@ -9,33 +9,34 @@ code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.ops.catalogue import operation, result_types
+from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Symbol, length_of, named
 from srcad.trace.nodes import Equation, Var, variables
-from srcad.trace.types import UNKNOWN_DIM, Array, Dim, ListOf, Scalar, TupleOf, Type, dims_of
+from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Type, dims_of
 from srcad.trace.walk import free_variables
 
-Relation = tuple[str, str | None, int]  # (symbol, other, k): symbol is as long as other + k; as k where other is None
-
-
-PASSING = "~"  # starts the symbol of a length that is known at run time only, and is another one in each turn of a loop
+Relation = tuple[Symbol, Dim]  # what a symbol is equal to
 
 
 @dataclass(eq=False)
 class Lengths:
-    """The lengths of a reading: `sizes` of the symbols, the `relations` that are relied on, those `wished` for."""
+    """The lengths of a reading: `sizes` of the symbols, the `relations` that are relied on, those `wished` for.
+
+    A wish is one relation out of several that say the same.
+    """
 
     relations: tuple[Relation, ...] = ()
-    sizes: dict[str, int] = field(default_factory=dict)
-    wished: list[Relation] = field(default_factory=list)
+    sizes: dict[Symbol, int] = field(default_factory=dict)
+    wished: list[tuple[Relation, ...]] = field(default_factory=list)
     count: int = 0
 
     def label(self) -> str:
         self.count += 1
-        return f"{PASSING}{self.count}"
+        return f"~{self.count}"
 
     def types(self, name: str, operands: tuple[Type, ...], params: Mapping[str, Any]) -> tuple[Type, ...]:
         """The typing of the frontend's builder: an unknown length gets a symbol, as it is one length all the same."""
@@ -46,7 +47,7 @@ class Lengths:
             return ListOf(lasting(t.element))
         if isinstance(t, Array) and not all(dim.known for dim in t.dims):
             label = label or self.label()
-            dims = (dim if dim.known else Dim(f"{label}:{k}") for k, dim in enumerate(t.dims))
+            dims = (dim if dim.known else named(f"{label}:{k}", passing=True) for k, dim in enumerate(t.dims))
             return Array(t.dtype, tuple(dims))
         return t
 
@@ -60,14 +61,10 @@ class Lengths:
             return Scalar(t.dtype, t.python)
         return self.named(t)
 
-    def dim(self, symbol: str, size: int, not_one: bool) -> Dim:
-        """The dim of a length, in terms of the symbol that it is related to."""
+    def dim(self, symbol: Symbol, size: int) -> Dim:
+        """The dim of a length, in terms of the symbols that it is related to."""
         self.sizes[symbol] = size
-        found = Dim(symbol, 0, not_one)
-        for name, other, k in self.relations:
-            if name == found.symbol:
-                found = Dim(other, found.offset + k, not_one and other is not None)
-        return found
+        return dict(self.relations).get(symbol) or length_of(symbol)
 
     def observe(self, equation: Equation) -> None:
         """Wish for a relation where an operation leaves open which operand is stretched."""
@@ -85,18 +82,29 @@ class Lengths:
 
     def wish(self, a: Dim, b: Dim) -> None:
         """That two dims be equal, if those of the present arguments are."""
-        if a.symbol == b.symbol or not self._sized(a) or not self._sized(b):
+        size = a.evaluate(self.sizes)
+        if size is None or size != b.evaluate(self.sizes) or a == b:
             return
-        if self._size(a) == self._size(b):
-            first, second = (b, a) if b.symbol is not None else (a, b)
-            assert first.symbol is not None
-            self.wished.append((first.symbol, second.symbol, second.offset - first.offset))
+        self.wished[:0] = [(relation,) for cut, other in ((a, b), (b, a)) for relation in self._of_cut(cut, other)]
+        ways = tuple(_solutions(a - b, (*b.symbols(), *a.symbols())))
+        if ways:
+            self.wished.append(ways)
 
-    def _sized(self, dim: Dim) -> bool:
-        return dim.symbol is None or dim.symbol in self.sizes
+    def _of_cut(self, dim: Dim, other: Dim) -> Iterator[Relation]:
+        """Relations that come first, as they tell the most, where a length is that of a slice.
 
-    def _size(self, dim: Dim) -> int:
-        return dim.offset if dim.symbol is None else self.sizes[dim.symbol] + dim.offset
+        What is cut into blocks is a multiple of their length: `z[n:2*n]` of a z as long as 4*n. And where that is known
+        to be a multiple of n, n is as long as what a block meets.
+        """
+        for cut in (factor for factor in dim.factors() if isinstance(factor, Applied) and factor.function == "slice"):
+            whole, start, *bounds = (dim for dim in cut.arguments if dim is not None)
+            length = whole.evaluate(self.sizes) or 0
+            for symbol in (symbol for bound in (start, *bounds) for symbol in bound.symbols()):
+                size = self.sizes[symbol]
+                if symbol in whole.symbols() and size == other.evaluate(self.sizes):
+                    yield from _solutions(length_of(symbol) - other, (symbol,))
+                elif cut.arguments[1] is not None and size > 1 and not length % size:
+                    yield from _solutions(whole - length // size * length_of(symbol), whole.symbols())
 
     def joined(self, a: Type, b: Type) -> None:
         """One variable holds both: of different dims nothing would be known."""
@@ -108,14 +116,20 @@ class Lengths:
     def more(self) -> tuple[Relation, ...]:
         """The relations, with the first new wish for each symbol that has none yet; the same if there is none."""
         relations = list(self.relations)
-        for name, other, k in self.wished:
-            related = {r[0] for r in relations}
-            roots = {r[1] for r in relations}
-            if name not in related and name not in roots and other not in related:
-                relations.append((name, other, k))
-            elif other is not None and other not in related and other not in roots and name not in related:
-                relations.append((other, name, -k))
+        for ways in self.wished:
+            related = {symbol for symbol, _ in relations}
+            roots = {symbol for _, dim in relations for symbol in dim.symbols()}
+            new = [way for way in ways if way[0] not in related | roots and related.isdisjoint(way[1].symbols())]
+            relations += new[:1]
         return tuple(relations)
+
+
+def _solutions(zero: Dim, symbols: Iterable[Symbol]) -> Iterator[Relation]:
+    """What each symbol is equal to where a difference is 0. Integers first: more is known of lengths."""
+    for symbol in sorted(dict.fromkeys(symbols), key=lambda symbol: symbol.least is not None):
+        solved = zero.solved(symbol)
+        if solved is not None and abs(solved[0]) == 1:
+            yield symbol, solved[1] * -solved[0]
 
 
 def lasting(t: Type) -> Type:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,9 +16,10 @@ import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.lengths import Lengths
+from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import ArrayCell, Cell, Code, DictCell, FrameCell, GrownCell, ListCell, Lost, Value
+from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Lost, Value
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
@@ -74,6 +75,8 @@ class Machine:
     unrolled: frozenset[Any] = frozenset()  # those that call themselves and are read in place nevertheless
     rules_read: list[Any] = field(default_factory=list)  # functions whose rules are being read
     traces: dict[str, Trace] = field(default_factory=dict)
+
+    derivation: Derivation | None = None  # makes derivatives for calls of srcad.grad(f) in the program
 
     def __post_init__(self) -> None:
         self.heap = {}
@@ -248,6 +251,12 @@ class Machine:
     def bug(self, what: str) -> NoReturn:
         raise InternalError(what, self.builder.span, do=REPORT)
 
+    def derive(self) -> Derivation:
+        """What makes the derivatives that the program calls."""
+        if self.derivation is None:
+            self.bug("a program that calls a derivative is read without what makes derivatives")
+        return self.derivation
+
     # ---- what a value depends on
 
     def sources(self, var: Var) -> set[Var]:
@@ -293,7 +302,7 @@ class Machine:
             )
         from srcad.frontend.containers.objects import depends
 
-        if self.lent and any(depends(self, item) for item in _items(cell)):
+        if self.lent and any(depends(self, item) for item in cell.children()):
             self.refuse_lent(twins_of(self.heap, cell_id))
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
         same = twins_of(self.heap, cell_id)
@@ -330,10 +339,3 @@ def constant(atom: Atom) -> Any:
     if isinstance(atom, Const):
         return atom.value
     raise NeedsStatic(atom, "a value")
-
-
-def _items(cell: Cell) -> Sequence[Value]:
-    """What a container of known structure holds."""
-    if isinstance(cell, ListCell):
-        return cell.items
-    return [item for _, item in cell.items] if isinstance(cell, DictCell) else ()

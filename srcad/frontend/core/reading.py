@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from types import FunctionType
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.values import Children, Value, atom_key
+from srcad.trace.dims import Symbol
 from srcad.trace.nodes import Atom, Trace, Tree
 
 
@@ -28,7 +30,7 @@ class Reading:
     wrt_trees: tuple[Tree, ...]
     guards: tuple[Guard, ...]
     roots: dict[str, Callable[[], Any]]
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[Symbol, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,12 @@ class LinearMap(Value):
 
     reading    the function; `trees`: the structure of each of its arguments, with the numbers of what it is derived by
     operands   what its inputs are in the program, and then what its results are
-    maker      srcad.vjp or srcad.linearize
+    name       what the user called: "vjp" or "linearize"
+    request    what a call of the map derives
     """
 
-    maker: Any
+    name: str
+    request: Any
     reading: Reading
     operands: tuple[Atom, ...]
     noun: ClassVar[str] = "a linear map of srcad.vjp or srcad.linearize"
@@ -91,15 +95,74 @@ class LinearMap(Value):
         return replace(self, operands=tuple(atoms))
 
     def rest(self) -> Hashable:
-        return id(self.maker), self.reading, tuple(map(atom_key, self.operands))
+        return self.name, self.reading, tuple(map(atom_key, self.operands))
 
 
-# Filled by what stands above the frontend.
-DERIVE: dict[str, Callable[[Reading, Any], Trace]] = {}  # kind of a request -> the trace of the derivative
-SWEEPS: list[Callable[[Reading, Any], Sweeps]] = []  # the one function that makes them
-MAKERS: dict[Any, bool] = {}  # functions that make a derivative of their first argument: srcad.grad
-APPLIED: dict[Any, Callable[[tuple[int, ...] | None], Any]] = {}  # those that call it at once: argnums -> request
-MAPS: dict[Any, Any] = {}  # those that give a linear map beside its value -> the request for what the map calls
+# ---- derivatives in programs
+
+
+class Derivation(Protocol):
+    """What makes derivatives of readings: it stands above the frontend, and is given to it with what is to be read."""
+
+    def derived(self, reading: Reading, request: Any) -> Trace:
+        """The trace of the derivative that a request asks for."""
+
+    def transposed(self, reading: Reading) -> Trace:
+        """The adjoints alone of what a reading differentiates, for a seed of each result."""
+
+    def closed(self, reading: Reading) -> Trace:
+        """The function that was read, as it is handed to a solver."""
+
+    def sweeps(self, reading: Reading, request: Any) -> Sweeps:
+        """The function with tangents, and its pullback."""
+
+
+@dataclass(frozen=True)
+class Makes:
+    """The function makes a derivative of its first argument, as srcad.grad does."""
+
+
+@dataclass(frozen=True)
+class Applies:
+    """The function calls a derivative at once, as srcad.jvp does. `request`: from the places of what moves."""
+
+    request: Callable[[tuple[int, ...]], Any]
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The function gives a linear map beside the value, as srcad.vjp does. `request`: what the map derives."""
+
+    request: Any
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Calls of the function are read by `reader`, which takes the machine and the arguments."""
+
+    reader: Callable[..., Value]
+
+
+Meaning = Makes | Applies | Maps | Reads
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def means(meaning: Meaning) -> Callable[[F], F]:
+    """A decorator: what calls of the function mean in a program that is differentiated."""
+
+    def marked(function: F) -> F:
+        function.__srcad_meaning__ = (function, meaning)  # type: ignore[attr-defined]
+        return function
+
+    return marked
+
+
+def meaning_of(f: object) -> Meaning | None:
+    """What calls of a function of srcad mean; None for other functions, also those that wrap one of them."""
+    if not isinstance(f, FunctionType):
+        return None
+    function, meaning = f.__dict__.get("__srcad_meaning__", (None, None))
+    return meaning if function is f else None
 
 
 def derivation(value: Any) -> tuple[Any, Any, str] | None:

@@ -440,6 +440,10 @@ class Cell(Parts):
         """What it holds, by index, key, attribute or name; nothing for what the run alone can look into."""
         return {}
 
+    def copied(self) -> Self:
+        """The cell of a copy, which is nobody else's: what the original may share, and where it is from, is gone."""
+        return self
+
 
 @dataclass(frozen=True)
 class ArrayCell(OneAtom, Cell):
@@ -472,6 +476,9 @@ class ListCell(Cell):
     def entries(self) -> Mapping[Any, Value]:
         return dict(enumerate(self.items))
 
+    def copied(self) -> Self:
+        return replace(self, origin=None)
+
 
 @dataclass(frozen=True)
 class GrownCell(OneAtom, Cell):
@@ -490,6 +497,9 @@ class GrownCell(OneAtom, Cell):
     content: object = None
     most: int | None = None
     repeated: bool = False
+
+    def copied(self) -> Self:
+        return replace(self, aliases=frozenset(), lists=frozenset(), places=None, content=None)
 
 
 @dataclass(frozen=True)
@@ -532,6 +542,12 @@ class DictCell(Cell):
     def entries(self) -> Mapping[Any, Value]:
         return dict(self.items)
 
+    def copied(self) -> Self:
+        return replace(self, origin=None)
+
+    def rest(self) -> Hashable:
+        return tuple(self.entries()), self.cls
+
 
 @dataclass(frozen=True)
 class InstanceCell(Cell):
@@ -558,6 +574,12 @@ class InstanceCell(Cell):
 
     def entries(self) -> Mapping[Any, Value]:
         return dict(self.fields)
+
+    def copied(self) -> Self:
+        return replace(self, free=False)
+
+    def rest(self) -> Hashable:
+        return tuple(self.entries()), self.cls
 
 
 @dataclass(frozen=True)

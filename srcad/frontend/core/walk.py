@@ -12,6 +12,7 @@ from typing import TypeVar
 from srcad.frontend.core.values import Cell, Parts, Ref, Value
 from srcad.trace.nodes import Atom
 
+K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
 
 
@@ -52,7 +53,7 @@ def same(a: Value, b: Value) -> bool:
     return all(same(x, y) for x, y in zip(a.children(), b.children(), strict=True))
 
 
-def same_entries(a: Mapping[Hashable, Value], b: Mapping[Hashable, Value]) -> bool:
+def same_entries(a: Mapping[K, Value], b: Mapping[K, Value]) -> bool:
     """Whether the same names stand for the same values."""
     return a.keys() == b.keys() and all(same(value, b[name]) for name, value in a.items())
 

@@ -8,20 +8,17 @@ derivatives, and where one rule is derived from the other, as its transpose.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from srcad.errors import NotDifferentiable, NotYetSupported, SrcadError
-from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Diverges, Machine
-from srcad.frontend.core.reading import DERIVE
-from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import read_apart
-from srcad.frontend.memory.arrays import describe, from_atom, is_list, new_array, to_atom
-from srcad.frontend.memory.trees import made_of
+from srcad.frontend.memory.arrays import from_atom, is_list, new_array, to_atom
+from srcad.frontend.memory.trees import made_of, whole
 from srcad.frontend.procedures.placing import container, tree_value
 from srcad.ops.catalogue import operation
 from srcad.trace.builder import const
@@ -70,22 +67,13 @@ def bound(
 
 def _argument(m: Machine, f: Any, value: Value, atoms: list[Atom]) -> Tree:
     """The structure of an argument; what is in it is appended to the atoms."""
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
-    if isinstance(value, Tup):
-        keys: tuple[str, ...] = getattr(value.cls, "_fields", ())
-        children = tuple(_argument(m, f, item, atoms) for item in value.items)
-        return Node("tuple" if value.cls is None else "namedtuple", children, keys, value.cls)
-    if isinstance(cell, ListCell):
-        return Node("list", tuple(_argument(m, f, item, atoms) for item in cell.items))
-    if isinstance(cell, DictCell):
-        children = tuple(_argument(m, f, item, atoms) for _, item in cell.items)
-        return Node("dict", children, tuple(key for key, _ in cell.items), cell.cls)
-    if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls):
-        names = made_of(cell.cls)
-        children = tuple(_argument(m, f, objects.get_attribute(m, value, name), atoms) for name in names)
-        return Node("dataclass", children, names, cell.cls)
-    atoms.append(_single(m, f, value))
-    return Leaf(len(atoms) - 1)
+    found = whole(m, value)
+    if found is None or found.kind == "instance":
+        atoms.append(_single(m, f, value))
+        return Leaf(len(atoms) - 1)
+    if found.kind == "dataclass":
+        made_of(found.cls)
+    return found.node([_argument(m, f, part, atoms) for part in found.parts])
 
 
 def _single(m: Machine, f: Any, value: Value) -> Atom:
@@ -98,7 +86,7 @@ def _single(m: Machine, f: Any, value: Value) -> Atom:
     if isinstance(value, (Num, Obj, ArrayRef)) and not grown:
         return to_atom(m, value)
     m.refuse(
-        f"{f.__name__} has rules of its own, and gets {describe(value)}",
+        f"{f.__name__} has rules of its own, and gets {value.describe()}",
         why="the arguments of such a function are numbers, arrays, what has no derivative, and containers of these.",
         do="pass what is in it as arguments of their own.",
     )
@@ -339,7 +327,7 @@ class _Rule:
         part = self.read((0,))
         reading = part.reading
         assert reading is not None
-        trace = DERIVE["transpose"](reading, None)
+        trace = self.site.m.derive().transposed(reading)
         own = {var: None for var, _ in part.moving}
         leaves = self.slots(reading.trace.output)
         seeds = self.seeds(trace, reading.trace, leaves)
@@ -433,19 +421,14 @@ def refuse_making(m: Machine, *args: Value, **options: Value) -> NoReturn:
 
 def stopped(m: Machine, x: Value) -> Value:
     """srcad.stop_gradient(x)."""
-    cell = m.heap[x.cell] if isinstance(x, Ref) else None
-    if isinstance(x, Tup):
-        return Tup(tuple(stopped(m, item) for item in x.items), x.cls)
-    if isinstance(cell, ListCell):
-        return Ref(m.allocate(ListCell(tuple(stopped(m, item) for item in cell.items))))
-    if isinstance(cell, DictCell):
-        items = tuple((key, stopped(m, item)) for key, item in cell.items)
-        return Ref(m.allocate(DictCell(items, cell.cls)))
+    found = whole(m, x)
+    if found is not None and found.kind != "instance":
+        return container(m, found.node(()), tuple(stopped(m, part) for part in found.parts))
     if isinstance(x, Static):
         return x
     if not isinstance(x, (Num, ArrayRef)) or (isinstance(x, ArrayRef) and is_list(m, x)):
         do = "give it numbers, arrays, and tuples, lists and dicts of these."
-        m.refuse(f"srcad.stop_gradient gets {describe(x)}", do=do)
+        m.refuse(f"srcad.stop_gradient gets {x.describe()}", do=do)
     result = m.emit("stop_gradient", to_atom(m, x))
     m.active.discard(result)
     return from_atom(m, result)

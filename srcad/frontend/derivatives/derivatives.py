@@ -17,10 +17,9 @@ from types import FunctionType
 from typing import Any
 
 from srcad.errors import Span, SrcadError
-from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.naming import with_names
-from srcad.frontend.core.reading import APPLIED, DERIVE, SWEEPS, Derivative, Reading
+from srcad.frontend.core.reading import Applies, Derivative, Reading
 from srcad.frontend.core.source import code_of, span_of
 from srcad.frontend.core.values import (
     NONE,
@@ -28,12 +27,9 @@ from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
     Cell,
-    DictCell,
-    FrameCell,
     Func,
     GrownCell,
     InstanceCell,
-    ListCell,
     Num,
     Ref,
     Static,
@@ -41,9 +37,9 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import describe, is_list, load, new_array, to_atom, to_number
-from srcad.frontend.memory.trees import result_tree
-from srcad.frontend.procedures.placing import append_all, place, placed, tree_value
+from srcad.frontend.memory.arrays import is_list, load, new_array, to_atom, to_number
+from srcad.frontend.memory.trees import result_tree, whole
+from srcad.frontend.procedures.placing import append_all, container, place, placed, tree_value
 from srcad.frontend.procedures.procedures import check_closed
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
@@ -104,7 +100,7 @@ def static(m: Machine, value: Value) -> Any:
 
 def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
     if isinstance(function, Static) and not callable(function.value):
-        m.refuse(f"{describe(function)} is differentiated, and isn't a function")
+        m.refuse(f"{function.describe()} is differentiated, and isn't a function")
 
     def f(*args: Any, **kwargs: Any) -> Any:
         """Never called: the function is read."""
@@ -151,7 +147,7 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
     """
     assert part.reading is not None
     try:
-        sweeps = SWEEPS[0](part.reading, d.request)
+        sweeps = m.derive().sweeps(part.reading, d.request)
     except SrcadError as error:
         raise m.located(error) from None
     assert isinstance(sweeps.forward.output, Node)
@@ -167,7 +163,7 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
     return place(m, sweeps.pullback, {entry.var: a for entry, a in zip(sweeps.pullback.inputs, given, strict=True)})
 
 
-def apply(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.jvp(f, primals, tangents)."""
     names = list(inspect.signature(f).parameters)
     given = dict(zip(names, args, strict=False)) | keywords
@@ -178,42 +174,20 @@ def apply(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords) -> Va
         m.refuse(f"there are {len(primals)} primals and {len(tangents)} tangents, which raises an error")
     moving = tuple(k for k, tangent in enumerate(tangents) if moves(m, tangent))
     part = read_apart(m, given[names[0]], primals, {}, moving)
-    return part.derived(APPLIED[f](moving), tuple(tangents[k] for k in moving))
+    return part.derived(meaning.request(moving), tuple(tangents[k] for k in moving))
 
 
 def items(m: Machine, value: Value) -> tuple[Value, ...]:
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
-    if isinstance(value, Tup):
-        return value.items
-    if isinstance(cell, ListCell):
-        return cell.items
-    m.refuse(f"{describe(value)} stands where a tuple is due", do="write a tuple, such as (x,).")
+    found = whole(m, value)
+    if found is None or found.kind not in ("tuple", "namedtuple", "list"):
+        m.refuse(f"{value.describe()} stands where a tuple is due", do="write a tuple, such as (x,).")
+    return found.parts
 
 
 def moves(m: Machine, tangent: Value) -> bool:
     """Whether there is more than None in a tangent."""
-    return tangent != NONE and (_parts(m, tangent) is None or any(moves(m, p) for p in _parts(m, tangent) or ()))
-
-
-def _parts(m: Machine, value: Value) -> tuple[Value, ...] | None:
-    """What is in a container."""
-    if isinstance(value, Tup):
-        return value.items
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
-    if isinstance(cell, ListCell):
-        return cell.items
-    if isinstance(cell, DictCell):
-        return tuple(item for _, item in cell.items)
-    if isinstance(cell, InstanceCell):
-        return tuple(objects.get_attribute(m, value, name) for name in _field_names(cell))
-    return None
-
-
-def _field_names(cell: InstanceCell) -> list[str]:
-    """The fields of an instance; those of one from outside of the program may not have been read yet."""
-    if dataclasses.is_dataclass(cell.cls):
-        return [entry.name for entry in dataclasses.fields(cell.cls)]
-    return [name for name, _ in cell.fields]
+    found = whole(m, tangent)
+    return tangent != NONE and (found is None or any(moves(m, part) for part in found.parts))
 
 
 def _positions(m: Machine, d: Derivative, args: Sequence[Value], keywords: Keywords) -> tuple[Argnum, ...]:
@@ -265,7 +239,7 @@ class Part:
         """What a derivative of the function returns; for some, given tangents of what is differentiated."""
         assert self.reading is not None
         try:
-            trace = DERIVE[request.kind](self.reading, request)
+            trace = self.m.derive().derived(self.reading, request)
         except SrcadError as error:
             raise self.m.located(error) from None
         return tree_value(self.m, trace.output, self.emitted(trace, tangents))
@@ -285,20 +259,22 @@ class Part:
     def own(self, value: Value, moving: bool) -> tuple[Value, Tree]:
         """An argument as the function gets it: a change of it stays inside; and its structure, if it is moving."""
         m = self.m
-        if isinstance(value, Num) and moving and is_differentiable(value.var.type):
-            return Num(self.variable(value.var)), self.leaf
-        if isinstance(value, Static) and moving and isinstance(value.value, float):
-            return Num(self.variable(const(value.value))), self.leaf
-        if isinstance(value, ArrayRef):
-            return self.own_array(value, moving)
-        if isinstance(value, Tup):
-            kind = "tuple" if value.cls is None else "namedtuple"
-            keys: tuple[str, ...] = getattr(value.cls, "_fields", ())
-            inner, trees = self.each(value.items, moving)
-            return Tup(inner, value.cls), Node(kind, trees, keys, value.cls)
-        if isinstance(value, Ref):
-            return self.own_cell(value, m.heap[value.cell], moving)
-        return value, Fixed(None)
+        match value:
+            case Num(var=actual) if moving and is_differentiable(actual.type):
+                return Num(self.variable(actual)), self.leaf
+            case Static(value=float() as number) if moving:
+                return Num(self.variable(const(number))), self.leaf
+            case ArrayRef():
+                return self.own_array(value, moving)
+            case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
+                leaf = moving and is_differentiable(cell.var.type)
+                content = self.variable(cell.var) if leaf else cell.var
+                return Ref(m.allocate(GrownCell(content))), self.leaf if leaf else Fixed(None)
+        found = whole(m, value)
+        if found is None or found.kind == "instance" or (found.kind == "dataclass" and not moving):
+            return value, Fixed(None)
+        inner, trees = self.each(found.parts, moving)
+        return container(m, found.node(trees), inner), found.node(trees)
 
     def each(self, values: Iterable[Value], moving: bool) -> tuple[tuple[Value, ...], tuple[Tree, ...]]:
         pairs = [self.own(value, moving) for value in values]
@@ -330,27 +306,6 @@ class Part:
         contiguous = cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
         return new_array(m, inner, contiguous=contiguous), tree
 
-    def own_cell(self, value: Ref, cell: Cell, moving: bool) -> tuple[Value, Tree]:
-        m = self.m
-        if isinstance(cell, ListCell):
-            inner, trees = self.each(cell.items, moving)
-            return Ref(m.allocate(ListCell(inner))), Node("list", trees)
-        if isinstance(cell, DictCell):
-            keys = tuple(key for key, _ in cell.items)
-            inner, trees = self.each((item for _, item in cell.items), moving)
-            items = tuple(zip(keys, inner, strict=True))
-            return Ref(m.allocate(DictCell(items, cell.cls))), Node("dict", trees, keys, cell.cls)
-        if isinstance(cell, GrownCell):
-            leaf = moving and is_differentiable(cell.var.type)
-            content = self.variable(cell.var) if leaf else cell.var
-            return Ref(m.allocate(GrownCell(content))), self.leaf if leaf else Fixed(None)
-        if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls) and moving:
-            names = tuple(f.name for f in dataclasses.fields(cell.cls))
-            inner, trees = self.each((objects.get_attribute(m, value, name) for name in names), moving)
-            fields = tuple(zip(names, inner, strict=True))
-            return Ref(m.allocate(InstanceCell(cell.cls, fields))), Node("dataclass", trees, names, cell.cls)
-        return value, Fixed(None)
-
     # ---- tangents
 
     def tangents(self, given: Sequence[Value]) -> list[Atom]:
@@ -371,28 +326,26 @@ def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     elif isinstance(tree, Node) and value != NONE:
         parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
         if parts is None or len(parts) != len(tree.children):
-            m.refuse(f"{describe(value)} is the tangent of a {tree.kind} of {len(tree.children)} parts")
+            m.refuse(f"{value.describe()} is the tangent of a {tree.kind} of {len(tree.children)} parts")
         for child, part in zip(tree.children, parts, strict=True):
             pair(m, child, part, found)
 
 
 def _keyed_parts(m: Machine, tree: Node, value: Value) -> Sequence[Value] | None:
     """The parts of a dict or dataclass in the order of those of a tree; None if it hasn't the same keys or fields."""
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
-    named: dict[Any, Value] = {}
-    if tree.kind == "dict" and isinstance(cell, DictCell):
-        named = dict(cell.items)
-    elif tree.kind == "dataclass" and isinstance(cell, InstanceCell):
-        named = {name: objects.get_attribute(m, value, name) for name in _field_names(cell)}
-    return [named[key] for key in tree.keys] if set(named) == set(tree.keys) else None
+    found = whole(m, value)
+    if found is None or (found.kind == "dict") != (tree.kind == "dict") or set(found.keys) != set(tree.keys):
+        return None
+    named = dict(zip(found.keys, found.parts, strict=True))
+    return [named[key] for key in tree.keys]
 
 
 def _known_parts(m: Machine, value: Value) -> Sequence[Value] | None:
     """The parts of a tangent; of a list from outside, the function is read again with a known length."""
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
-    if isinstance(cell, GrownCell):
+    if isinstance(value, Ref) and isinstance(cell := m.heap[value.cell], GrownCell):
         raise NeedsStatic(m.emit("list_len", cell.var), "the length of a list of tangents")
-    return None if isinstance(cell, (DictCell, InstanceCell)) else _parts(m, value)
+    found = whole(m, value)
+    return found.parts if found is not None and found.kind in ("tuple", "namedtuple", "list") else None
 
 
 def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
@@ -506,22 +459,12 @@ def _refuse_changes(m: Machine, before: dict[int, Cell], after: dict[int, Cell])
 
 def _has_changed(cell: Cell, new: Cell) -> bool:
     """Whether the content differs; what has been looked up in an object of the world outside is no change."""
-    if isinstance(cell, (ArrayCell, GrownCell)):
-        return not isinstance(new, type(cell)) or new.var is not cell.var
-    old, now = _content(cell), _content(new)
+    if cell.atoms():
+        return tuple(new.atoms()) != tuple(cell.atoms())
+    old, now = cell.entries(), new.entries()
     if len(old) != len(now) and not isinstance(cell, InstanceCell):
         return True
     return any(name not in now or not same(value, now[name]) for name, value in old.items())
-
-
-def _content(cell: Cell) -> dict[Any, Value]:
-    if isinstance(cell, ListCell):
-        return dict(enumerate(cell.items))
-    if isinstance(cell, DictCell):
-        return dict(cell.items)
-    if isinstance(cell, InstanceCell):
-        return dict(cell.fields)
-    return cell.names if isinstance(cell, FrameCell) else {}
 
 
 def _reading(

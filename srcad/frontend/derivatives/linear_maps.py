@@ -10,23 +10,21 @@ what this needs of the function's own values is the same equations once more, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import DERIVE, MAPS, LinearMap
+from srcad.frontend.core.reading import LinearMap, Maps
 from srcad.frontend.core.values import NONE, Tup, Value
 from srcad.frontend.derivatives.derivatives import like, moves, pair, read_apart
-from srcad.frontend.memory.arrays import describe
 from srcad.frontend.procedures.placing import placed, tree_value
 from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Trace, Tree, Var
 from srcad.trace.types import is_differentiable
 
 
-def make_map(m: Machine, maker: Any, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
+def make_map(m: Machine, name: str, meaning: Maps, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
     """srcad.vjp(f, *primals): the value and the map."""
     if keywords or not args:
-        m.refuse(f"srcad.{maker.__name__} takes a function and its arguments, by position")
+        m.refuse(f"srcad.{name} takes a function and its arguments, by position")
     function, *primals = args
     part = read_apart(m, function, tuple(primals), {}, range(len(primals)))
     assert part.reading is not None
@@ -34,23 +32,26 @@ def make_map(m: Machine, maker: Any, args: tuple[Value, ...], keywords: dict[str
     values: dict[Var, Atom] = dict(part.moving)
     operands = tuple(values.get(entry.var, entry.var) for entry in trace.inputs)
     results = placed(m, trace, values)
-    return Tup((tree_value(m, trace.output, results), LinearMap(maker, part.reading, (*operands, *results))))
+    return Tup(
+        (tree_value(m, trace.output, results), LinearMap(name, meaning.request, part.reading, (*operands, *results)))
+    )
 
 
 def call_map(m: Machine, f: LinearMap, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
     """A call of the map: with an adjoint of the value, or with tangents of the arguments."""
     due = 1 if _is_pullback(f) else len(f.reading.wrt_trees)
     if keywords or len(args) != due:
-        m.refuse(f"what srcad.{f.maker.__name__} returned takes {due} arguments, and gets {len(args) + len(keywords)}")
+        m.refuse(f"what srcad.{f.name} returned takes {due} arguments, and gets {len(args) + len(keywords)}")
     try:
-        trace = DERIVE[MAPS[f.maker].kind](f.reading, MAPS[f.maker])
+        derive = m.derive()
+        trace = derive.transposed(f.reading) if _is_pullback(f) else derive.derived(f.reading, f.request)
     except SrcadError as error:
         raise m.located(error) from None
     return _pulled(m, f, trace, args[0]) if _is_pullback(f) else _pushed(m, f, trace, args)
 
 
 def _is_pullback(f: LinearMap) -> bool:
-    return bool(MAPS[f.maker].kind == "transpose")
+    return bool(f.request.kind == "transpose")
 
 
 def _pulled(m: Machine, f: LinearMap, trace: Trace, bar: Value) -> Value:
@@ -87,7 +88,7 @@ def _placed(m: Machine, f: LinearMap, trace: Trace, seeds: Sequence[Atom]) -> tu
 def _pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     """The parts of an adjoint or a tangent by the leaves that they are for."""
     if isinstance(tree, Fixed) and moves(m, value):
-        m.refuse(f"{describe(value)} is given for what has no derivative", do="give None.")
+        m.refuse(f"{value.describe()} is given for what has no derivative", do="give None.")
     pair(m, tree, value, found)
 
 

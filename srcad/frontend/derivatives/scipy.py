@@ -45,8 +45,9 @@ from srcad.frontend.derivatives.solvers import (
 from srcad.frontend.memory.arrays import load, to_array, to_number
 from srcad.frontend.procedures.placing import place
 from srcad.trace.builder import const
+from srcad.trace.dims import UNKNOWN_DIM, Dim
 from srcad.trace.nodes import Atom, Const, Trace, Var
-from srcad.trace.types import FLOAT, OPAQUE, UNKNOWN_DIM, Array, Dim, Scalar, is_numeric, rank_of
+from srcad.trace.types import FLOAT, OPAQUE, Array, Scalar, is_numeric, rank_of
 
 RESULT: tuple[str, ...] = (
     "success",
@@ -426,7 +427,7 @@ def derivative_of(y0: Atom) -> Finish:
         vector = vector_result(m, value)
         atom = load(m, vector) if isinstance(vector, ArrayRef) else to_array(m, vector)
         length = _dim(atom)
-        known_lengths = length.symbol is None and _dim(y0).symbol is None
+        known_lengths = length.number is not None and _dim(y0).number is not None
         if known_lengths and length != _dim(y0):
             m.refuse(f"the slope of a vector of length {_dim(y0)} is of length {length}")
         return vector

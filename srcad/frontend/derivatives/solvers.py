@@ -17,7 +17,7 @@ from typing import Any
 from srcad.errors import SrcadError
 from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import DERIVE, Derivative
+from srcad.frontend.core.reading import Derivative
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -34,7 +34,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.derivatives.derivatives import read_apart
-from srcad.frontend.memory.arrays import describe, load, new_array, to_array, to_atom, to_number
+from srcad.frontend.memory.arrays import load, new_array, to_array, to_atom, to_number
 from srcad.frontend.procedures.procedures import fresh_name, is_quiet
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Parameter, Path, Region, Trace, Var
@@ -77,12 +77,12 @@ def read_closed(m: Machine, *wanted: Wanted) -> Closed:
 def _read(m: Machine, one: Wanted) -> Trace:
     """The trace of a function; its first inputs are its own, the others what it reads of its surroundings."""
     if isinstance(one.function, Static) and not callable(one.function.value):
-        m.refuse(f"{describe(one.function)} is given to a solver, and isn't a function")
+        m.refuse(f"{one.function.describe()} is given to a solver, and isn't a function")
     values = tuple(placeholder(m, k, atom, one.function) for k, atom in enumerate(one.own))
     chosen = range(len(values))
     part = read_apart(m, one.function, (*values, *one.args), {}, chosen, lambda value: one.finish(m, value))
     assert part.reading is not None
-    trace = DERIVE["closed"](part.reading, None)
+    trace = m.derive().closed(part.reading)
     if trace.procedures:
         m.refuse("a function that is given to a solver calls itself, under conditions of the run", do="write a loop.")
     if not is_quiet(trace.body.equations):

@@ -12,6 +12,7 @@ import io
 import logging
 import sys
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -25,10 +26,11 @@ from srcad.frontend.containers.containers import DICT_METHODS, LIST_METHODS, TUP
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.control.comprehensions import taken
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import APPLIED, MAKERS, MAPS, Derivative, LinearMap
+from srcad.frontend.core.reading import Applies, Derivative, LinearMap, Makes, Maps, Meaning, meaning_of
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.source import transparent
 from srcad.frontend.core.values import (
+    NONE,
     ArrayCell,
     ArrayRef,
     Bound,
@@ -53,8 +55,8 @@ from srcad.frontend.library.mutators import MUTATORS, array_method, ufunc_at
 from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.library.strings import string_method
 from srcad.frontend.memory.arrays import (
+    check_defined,
     contiguity,
-    describe,
     from_atom,
     is_list,
     load,
@@ -69,6 +71,7 @@ from srcad.frontend.memory.branches import distribute
 from srcad.frontend.procedures.functions import call_external, call_function, construct
 from srcad.frontend.syntax.expressions import dict_items, elements, evaluate
 from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
+from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
@@ -124,9 +127,10 @@ def call(
     if isinstance(function, Ref) and isinstance(m.heap[function.cell], InstanceCell):
         method = objects.special_method(m, function, "__call__")
         if method is None:
-            m.raises(TypeError(f"{describe(function)} is called, and isn't callable"))
+            m.raises(TypeError(f"{function.describe()} is called, and isn't callable"))
         return call(m, method, args, keywords)
-    m.refuse(f"{describe(function)} is called")
+    check_defined(m, function)
+    m.refuse(f"{function.describe()} is called")
 
 
 def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords, unused: bool) -> Value:
@@ -137,20 +141,16 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
         return _handled(m, handler, args, keywords, lazy=f in LAZY)
     if has_rules(f):
         return call_custom(m, f, args, keywords)
-    if _known(MAKERS, f):
-        return make(m, f, args, keywords)
-    if _known(APPLIED, f):
-        return apply(m, f, args, keywords)
-    if _known(MAPS, f):
-        return make_map(m, f, args, keywords)
+    meaning = meaning_of(f)
+    if meaning is not None:
+        return _call_meant(m, f, meaning, args, keywords)
     if _ufunc_method(f) == "at":
         return ufunc_at(m, f.__self__, *args)
     solved = call_scipy(m, f, args, keywords)
     if solved is not None:
         return solved
-    lowering = lowering_of(f)
-    if lowering is not None:
-        return lower(m, lowering, args, keywords, f)
+    if lowering_of(f) is not None:
+        return lower(m, f, args, keywords)
     if isinstance(f, functools.partial):
         named = {k: Static(v) for k, v in f.keywords.items()}
         return call(m, Static(f.func), (*map(Static, f.args), *args), named | keywords)
@@ -166,6 +166,18 @@ def _call_static(m: Machine, f: Any, args: tuple[Value, ...], keywords: Keywords
     if transparent(f) and not objects.standard(f.__wrapped__):
         return _read_or_run(m, f.__wrapped__, args, keywords, unused)
     return _opaque(m, Static(f), name_of(f), args, keywords, unused)
+
+
+def _call_meant(m: Machine, f: Any, meaning: Meaning, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call of a function of srcad."""
+    match meaning:
+        case Makes():
+            return make(m, f, args, keywords)
+        case Applies():
+            return apply(m, f, meaning, args, keywords)
+        case Maps():
+            return make_map(m, f.__name__, meaning, args, keywords)
+    return _handled(m, meaning.reader, args, keywords)
 
 
 def known_value(value: Value) -> Any:
@@ -229,32 +241,43 @@ def lowering_of(f: Any) -> Any:
 # ---- NumPy
 
 
-def lower(m: Machine, lowering: Any, args: tuple[Value, ...], keywords: Keywords, f: Any) -> Value:
-    """A call of a function that the catalogue knows."""
-    keywords = dict(keywords)
-    out = keywords.pop("out", None)
+def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call of a function that the catalogue knows, or of the method of arrays with this name."""
+    lowering = METHODS[function] if isinstance(function, str) else lowering_of(function)
+    try:
+        bound = bind(function, args, keywords)
+    except TypeError as error:
+        m.refuse(f"{title(function)} takes no such arguments: {error}")
     sources: dict[Var, ArrayRef] = {}
-    plain = [_argument(m, taken(m, a), sources) for a in args]
-    named = {k: _argument(m, a, sources) for k, a in keywords.items()}
+    plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
+    out = None if bound.out == Static(None) else bound.out
+    content = load(m, out) if isinstance(out, ArrayRef) and "where" in plain else None
     start = len(m.builder.equations)
     try:
-        result = lowering(m.builder, *plain, **named)
-    except TypeError as error:
-        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
-            m.refuse(f"{name_of(f)} with these arguments isn't supported yet: {error}")
-        raise
+        positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
+        result = lowering(m.builder, *positional, **named)
     except SrcadError as error:
         raise m.located(error) from None
     except (CallError, AxisError) as error:
         m.raises(ValueError(str(error)))
     m.note(start)
-    value = result_value(m, result, sources, layout_of(m, f, (*args, *keywords.values()), sources))
-    if f in MAY_SHARE and len(sources) == 1:
+    value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
+    if may_share(function, plain) and len(sources) == 1:
         value = apart_from(m, value, sources)
         share(m, value, next(iter(sources.values())))
-    if out is None or out == Static(None):
-        return value
-    return _into(m, out, value)
+    return value if out is None else _into(m, out, value)
+
+
+def _flat(arguments: Mapping[str, Any]) -> tuple[Value, ...]:
+    """The arguments, those of *args one by one."""
+    return tuple(v for given in arguments.values() for v in (given if isinstance(given, tuple) else (given,)))
+
+
+def may_share(function: Any, arguments: Mapping[str, object]) -> bool:
+    """Whether it depends on how an array lies in memory if the result is a view of it."""
+    if function in (np.asarray, np.asanyarray, np.array) and not arguments.get("copy", function is np.array):
+        return arguments.get("order") in ("C", "F")
+    return function in MAY_SHARE
 
 
 def layout_of(m: Machine, f: Any, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Any:
@@ -279,7 +302,11 @@ def share(m: Machine, value: Value, source: ArrayRef) -> None:
         m.heap[value.cell] = replace(cell, aliases=cell.aliases | sharers(m.heap, source.cell), contiguous=None)
 
 
-def _argument(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Any:
+def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> Any:
+    """What a lowering gets for an argument; a Python tuple of values is what *args stands for."""
+    if isinstance(value, tuple):
+        return tuple(_argument(m, item, sources) for item in value)
+    value = taken(m, value)
     plain = to_python(m, value)
     if isinstance(value, ArrayRef) and isinstance(plain, Var):
         sources.setdefault(plain, value)
@@ -290,14 +317,19 @@ def _argument(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Any:
     return plain
 
 
-def _into(m: Machine, out: Value, value: Value) -> Value:
-    """out=: the result is stored in an array, and is that array."""
+def _into(m: Machine, out: Any, value: Value) -> Value:
+    """out=: the result is stored in an array, and is that array; several results in several arrays."""
+    outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
+    values = value.items if isinstance(value, Tup) else (value,)
+    stored = tuple(v if o in (None, NONE) else _stored(m, o, v) for o, v in zip(outs, values, strict=True))
+    return Tup(stored) if isinstance(value, Tup) else stored[0]
+
+
+def _stored(m: Machine, out: Value, value: Value) -> Value:
     from srcad.frontend.memory.arrays import set_items
 
-    if isinstance(out, Tup) and len(out.items) == 1:
-        out = out.items[0]
     if not isinstance(out, ArrayRef):
-        m.refuse(f"{describe(out)} is given as out=")
+        m.refuse(f"{out.describe()} is given as out=")
     before = load(m, out).type
     fresh = load(m, value) if isinstance(value, ArrayRef) else None
     if fresh is not None and fresh.type == before:
@@ -315,7 +347,7 @@ def call_method(m: Machine, method: Method, args: tuple[Value, ...], keywords: K
         special = array_method(m, owner, name, args, keywords)
         if special is not None:
             return special
-        return lower(m, METHODS[name], (owner, *args), keywords, name)
+        return lower(m, name, (owner, *args), keywords)
     if isinstance(owner, Tup):
         return _from_table(m, TUPLE_METHODS, "a tuple", method, args, keywords)
     if isinstance(owner, Static):

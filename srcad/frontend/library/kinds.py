@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,11 @@ from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
     Bound,
+    Cell,
     Choice,
     DictCell,
     Func,
-    GrownCell,
     InstanceCell,
-    ListCell,
     Method,
     Num,
     Range,
@@ -32,38 +30,41 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
-from srcad.frontend.memory.arrays import describe, to_atom
+from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import check_attribute
-from srcad.ops.catalogue import LOWERINGS
+from srcad.trace.nodes import Var
 from srcad.trace.types import Scalar, Unknown
 
 
 def python_types(m: Machine, value: Value) -> tuple[type, ...] | None:
     """The Python types that a value may be of; None if it isn't known."""
-    if isinstance(value, Static):
-        return (type(value.value),)
-    if isinstance(value, Tup):
-        return (value.cls or tuple,)
-    if isinstance(value, ArrayRef):
-        return (np.ndarray,)
-    if isinstance(value, Ref):
-        return (_container_type(m.heap[value.cell]),)
-    if isinstance(value, Num) and isinstance(value.var.type, Scalar):
-        t = value.var.type
-        kinds = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
-        return (kinds[t.dtype] if t.python else np.dtype(t.dtype).type,)
-    if isinstance(value, (Func, Bound, Method)):
-        return (type(lambda: None),)
-    if isinstance(value, Range):
-        return (range,)
+    match value:
+        case Static(value=known):
+            return (type(known),)
+        case Tup():
+            return (value.cls or tuple,)
+        case ArrayRef():
+            return (np.ndarray,)
+        case Ref():
+            return (_container_type(m.heap[value.cell]),)
+        case Num(var=Var(type=Scalar() as t)):
+            kinds = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
+            return (kinds[t.dtype] if t.python else np.dtype(t.dtype).type,)
+        case Func() | Bound() | Method():
+            return (type(lambda: None),)
+        case Range():
+            return (range,)
     return None
 
 
-def _container_type(cell: Any) -> type:
-    if isinstance(cell, DictCell):
-        return cell.cls or dict
-    return cell.cls if isinstance(cell, InstanceCell) else list
+def _container_type(cell: Cell) -> type:
+    match cell:
+        case DictCell():
+            return cell.cls or dict
+        case InstanceCell():
+            return cell.cls
+    return list
 
 
 def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
@@ -136,7 +137,7 @@ def _copy(m: Machine, value: Value) -> Value:
     from srcad.frontend.library.calls import lower
 
     if isinstance(value, ArrayRef):
-        return lower(m, LOWERINGS[np.copy], (value,), {}, np.copy)
+        return lower(m, np.copy, (value,), {})
     return copied(m, value) if isinstance(value, Ref) else value
 
 
@@ -146,34 +147,25 @@ def _deepcopy(m: Machine, value: Value) -> Value:
 
 def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
     """`known`: what has been copied already; an object that is there twice is copied once."""
-    if isinstance(value, Tup):
-        return Tup(tuple(_deep(m, item, known) for item in value.items), value.cls)
-    if not isinstance(value, (ArrayRef, Ref)):
-        return value
-    if isinstance(value, ArrayRef) and value.path and value in known:
-        m.refuse(
-            "a view that is there twice is copied by deepcopy",
-            why="whether it is one object, or two that look alike, isn't known.",
-            do="copy the arrays by x.copy().",
-        )
-    if value not in known:
-        known[value] = _copy(m, value) if isinstance(value, ArrayRef) else _deep_ref(m, value, known)
-    return known[value]
+    match value:
+        case Tup():
+            return value.rebuild([_deep(m, item, known) for item in value.items])
+        case ArrayRef(path=path) if path and value in known:
+            m.refuse(
+                "a view that is there twice is copied by deepcopy",
+                why="whether it is one object, or two that look alike, isn't known.",
+                do="copy the arrays by x.copy().",
+            )
+        case ArrayRef() | Ref():
+            if value not in known:
+                known[value] = _copy(m, value) if isinstance(value, ArrayRef) else _deep_ref(m, value, known)
+            return known[value]
+    return value
 
 
 def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
-    return Ref(m.allocate(_deep_cell(m, m.heap[value.cell], known)))
-
-
-def _deep_cell(m: Machine, cell: Any, known: dict[Value, Value]) -> Any:
-    if isinstance(cell, ListCell):
-        return ListCell(tuple(_deep(m, item, known) for item in cell.items))
-    if isinstance(cell, DictCell):
-        return replace(cell, items=tuple((k, _deep(m, item, known)) for k, item in cell.items), origin=None)
-    if isinstance(cell, GrownCell):
-        return GrownCell(cell.var, cell.poison, repeated=cell.repeated)
-    fields = tuple((k, _deep(m, item, known)) for k, item in cell.fields)
-    return InstanceCell(cell.cls, fields, cell.origin, cell.path)
+    cell = m.heap[value.cell]
+    return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 
 
 def _replace(m: Machine, owner: Value, **named: Value) -> Value:
@@ -203,7 +195,7 @@ def _astuple(m: Machine, owner: Value) -> Value:
 def _set_object_attribute(m: Machine, owner: Value, name: Value, value: Value) -> Value:
     """object.__setattr__, by which a frozen dataclass sets its own fields."""
     if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
-        m.refuse(f"object.__setattr__ of {describe(owner)}")
+        m.refuse(f"object.__setattr__ of {owner.describe()}")
     cell: Any = m.heap[owner.cell]
     if cell.free:
         m.refuse("an object that outlives the call is changed", do="return the value instead.")

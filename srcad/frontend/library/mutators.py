@@ -10,16 +10,27 @@ import numpy as np
 from srcad.frontend.containers.subscripts import index_from
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Method, Num, Static, Tup, Value
-from srcad.frontend.memory.arrays import describe, load, refuse_truncation, set_items, store, to_number
-from srcad.ops.catalogue import LOWERINGS, static
-from srcad.trace.types import Array, rank_of
+from srcad.frontend.memory.arrays import (
+    from_atom,
+    load,
+    refuse_truncation,
+    set_items,
+    store,
+    to_number,
+    to_python,
+)
+from srcad.ops.arguments import dim_atom, emit, word
+from srcad.ops.catalogue import static
+from srcad.ops.indexing import kept_inside
+from srcad.trace.nodes import Atom
+from srcad.trace.types import Array, dims_of, rank_of
 
 WHOLE: Any = ((), (("ellipsis",),))
 
 
 def need_array(m: Machine, value: Value) -> ArrayRef:
     if not isinstance(value, ArrayRef):
-        m.refuse(f"{describe(value)} is changed in place")
+        m.refuse(f"{value.describe()} is changed in place")
     return value
 
 
@@ -42,17 +53,13 @@ def _fill_diagonal(m: Machine, a: Value, val: Value, wrap: Value = Static(False)
     """a[i, i] = val for i below the shorter side."""
     ref = need_array(m, a)
     base = load(m, ref)
-    if not isinstance(base.type, Array) or base.type.rank != 2 or static(_plain(wrap), "wrap"):
+    if not isinstance(base.type, Array) or base.type.rank != 2 or static(to_python(m, wrap), "wrap"):
         m.refuse("np.fill_diagonal of this array isn't supported yet")
     sides = [m.emit("dim", base, axis=k) for k in range(2)]
     count = sides[0] if base.type.dims[0].same(base.type.dims[1]) else m.emit("smaller", *sides)
     index = m.emit("arange", 0, count, 1, dtype=None)
     set_items(m, ref, val, ((index, index), (("array", 0), ("array", 1))))
     return NONE
-
-
-def _plain(value: Value) -> Any:
-    return value.value if isinstance(value, Static) else None
 
 
 def _copyto(m: Machine, dst: Value, src: Value, casting: Value = NONE, where: Value | None = None) -> Value:
@@ -67,18 +74,53 @@ def _copyto(m: Machine, dst: Value, src: Value, casting: Value = NONE, where: Va
 
 
 def _put(m: Machine, a: Value, ind: Value, v: Value, mode: Value = Static("raise")) -> Value:  # noqa: B008
+    """a[ind] = v, with places wrapped around or clipped as `mode` says."""
     ref = need_array(m, a)
     base = load(m, ref)
     if not isinstance(base.type, Array) or base.type.rank != 1:
         m.refuse("np.put of an array of several dimensions isn't supported yet", do="use a[i, j] = v.")
-    set_items(m, ref, v, index_from(m, ind))
+    start = len(m.builder.equations)
+    length = dim_atom(m.builder, base, 0)
+    places = kept_inside(m.builder, to_number(m, ind), length, word(to_python(m, mode), "mode"))
+    values = _as_often(m, to_number(m, v), places)
+    m.note(start)
+    entry = ("int" if rank_of(places.type) == 0 else "array", 0)
+    set_items(m, ref, from_atom(m, values), ((places,), (entry,)))
     return NONE
+
+
+def _as_often(m: Machine, values: Atom, places: Atom) -> Atom:
+    """A value for each place: those that are given, over again where they are fewer."""
+    dims, wanted = dims_of(values.type), dims_of(places.type)
+    if dims == () or (dims and wanted and len(dims) == len(wanted) == 1 and dims[0].same(wanted[0])):
+        return values
+    if not wanted:
+        return emit(m.builder, "get_item", emit(m.builder, "ravel", values), 0, index=(("int", 0),))
+    counted = emit(m.builder, "arange", emit(m.builder, "size", places))
+    turns = emit(m.builder, "remainder", counted, emit(m.builder, "size", values))
+    flat = emit(m.builder, "get_item", emit(m.builder, "ravel", values), turns, index=(("array", 0),))
+    return flat if len(wanted) == 1 else emit(m.builder, "reshape_like", flat, places)
+
+
+def _nan_to_num(m: Machine, x: Value, *args: Value, **keywords: Value) -> Value:
+    """np.nan_to_num: with copy=False, into the array itself."""
+    from srcad.frontend.library.calls import lower
+
+    copy = args[0] if args else keywords.pop("copy", Static(True))
+    keywords |= dict(zip(("nan", "posinf", "neginf"), args[1:], strict=False))
+    made = lower(m, np.nan_to_num, (x,), keywords)
+    if static(to_python(m, copy), "copy"):
+        return made
+    ref = need_array(m, x)
+    set_items(m, ref, made, WHOLE)
+    return ref
 
 
 MUTATORS: dict[Any, Callable[..., Value]] = {
     np.fill_diagonal: _fill_diagonal,
     np.copyto: _copyto,
     np.put: _put,
+    np.nan_to_num: _nan_to_num,
 }
 
 
@@ -87,14 +129,13 @@ def array_method(
 ) -> Value | None:
     """The methods that change their array; None for the others."""
     if name == "fill" and isinstance(owner, ArrayRef):
-        set_items(m, owner, args[0], WHOLE)
-        return NONE
+        return _fill(m, owner, *args, **keywords)
     if name == "sort" and isinstance(owner, ArrayRef):
-        return _sort(m, owner, args, keywords)
+        return _sort(m, owner, *args, **keywords)
     if name == "tolist" and isinstance(owner, ArrayRef) and (rank_of(load(m, owner).type) or 0) > 1:
         return nested(m, owner)
     if name == "put" and isinstance(owner, ArrayRef):
-        return _put(m, owner, *args)
+        return _put(m, owner, *args, **keywords)
     if name in ("itemset", "setflags", "partition"):
         m.refuse(f"the method {name!r} of an array isn't supported yet")
     return None
@@ -111,10 +152,18 @@ def nested(m: Machine, owner: ArrayRef) -> Value:
     return to_list(m, Tup(lists))
 
 
-def _sort(m: Machine, ref: ArrayRef, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
-    axis = args[0] if args else keywords.get("axis", Static(-1))
-    start = len(m.builder.equations)
-    result = LOWERINGS[np.sort](m.builder, load(m, ref), axis=_plain(axis))
-    m.note(start)
-    store(m, ref, result)
+def _fill(m: Machine, ref: ArrayRef, value: Value) -> Value:
+    set_items(m, ref, value, WHOLE)
+    return NONE
+
+
+def _sort(m: Machine, ref: ArrayRef, *args: Value, **keywords: Value) -> Value:
+    """x.sort(): np.sort, into the array itself."""
+    from srcad.frontend.library.calls import lower
+
+    if (args[0] if args else keywords.get("axis")) == NONE:
+        m.raises(TypeError("'NoneType' object cannot be interpreted as an integer"))
+    done = lower(m, np.sort, (ref, *args), keywords)
+    assert isinstance(done, ArrayRef)
+    store(m, ref, load(m, done))
     return NONE

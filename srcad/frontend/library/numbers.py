@@ -36,7 +36,6 @@ from srcad.frontend.syntax.expressions import (
     refuse_object,
     wrap,
 )
-from srcad.ops.catalogue import LOWERINGS
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar
 
@@ -62,7 +61,7 @@ def _round(m: Machine, number: Value, ndigits: Value = NONE) -> Value:
     from srcad.frontend.library.calls import lower
 
     digits = Static(0) if ndigits == NONE else ndigits
-    return lower(m, LOWERINGS[np.round], (number, digits), {}, np.round)
+    return lower(m, np.round, (number, digits), {})
 
 
 def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
@@ -114,7 +113,6 @@ def _bool(m: Machine, x: Value = FALSE) -> Value:
 
 
 def _extreme(name: str, op: str) -> Callable[..., Value]:
-    reduction = LOWERINGS[getattr(np, name)]
     pick = getattr(builtins, name)
 
     def lowered(m: Machine, *args: Value, key: Value = NONE, default: Value | None = None) -> Value:
@@ -122,12 +120,12 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
         if values is None and key == NONE and isinstance(args[0], (ArrayRef, Num)):
             from srcad.frontend.library.calls import lower
 
-            return lower(m, reduction, args, {}, name)
+            return lower(m, getattr(np, name), args, {})
         if values is None and key != NONE:
             values = known_items(m, args[0], "the number of values that are compared by a key")
         items = sequence(m, args[0]) if values is None else Items(values)
         if isinstance(items, Indexed):
-            return _extreme_of_list(m, args[0], reduction, name, default)
+            return _extreme_of_list(m, args[0], name, default)
         if not items.values:
             return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
         if key != NONE:
@@ -139,19 +137,19 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
     return lowered
 
 
-def _extreme_of_list(m: Machine, values: Value, reduction: Any, name: str, default: Value | None) -> Value:
+def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None) -> Value:
     from srcad.frontend.library.calls import lower
 
     made = to_list(m, values)
     if default is not None:
         some = truth(m, made)
         if isinstance(some, Var):
-            return branch(m, some, lambda: _extreme_of_list(m, made, reduction, name, None), partial(_given, default))
+            return branch(m, some, lambda: _extreme_of_list(m, made, name, None), partial(_given, default))
     cell: Any = m.heap[made.cell]
     from srcad.frontend.memory.arrays import grown_array, new_array
 
     array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
-    return lower(m, reduction, (new_array(m, array),), {}, name)
+    return lower(m, getattr(np, name), (new_array(m, array),), {})
 
 
 def _given(value: Value) -> Value:
@@ -218,7 +216,7 @@ def _fold_bools(m: Machine, values: Value, combine: Any, empty: Value, reduction
     from srcad.frontend.library.calls import lower
 
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
-    return lower(m, LOWERINGS[reduction], (array,), {}, reduction)
+    return lower(m, reduction, (array,), {})
 
 
 def _prod(m: Machine, values: Value, start: Value = Static(1)) -> Value:  # noqa: B008

@@ -9,8 +9,9 @@ import numpy as np
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, Num, Static, Tup, Value
+from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
 from srcad.trace.nodes import Var
-from srcad.trace.types import Array, Dim, Scalar, Type, fixed
+from srcad.trace.types import Array, Scalar, Type
 
 FLOATS = (
     "random", "normal", "standard_normal", "uniform", "exponential", "standard_exponential", "beta", "gamma",
@@ -54,5 +55,5 @@ def _dim(value: Value) -> Dim | None:
     if isinstance(value, Static) and type(value.value) is int:
         return fixed(value.value)
     if isinstance(value, Num) and isinstance(value.var, Var) and isinstance(value.var.type, Scalar):
-        return value.var.type.length or Dim("?")
+        return value.var.type.length or UNKNOWN_DIM
     return None

@@ -38,13 +38,14 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.library.numbers import as_array
-from srcad.frontend.memory.arrays import from_atom, to_atom, to_number
+from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.branches import branch, truth
 from srcad.frontend.memory.presence import check_keys
 from srcad.frontend.syntax.expressions import compare, dict_items, refuse_text
-from srcad.ops.catalogue import LOWERINGS, METHODS, NeedsStatic, static
-from srcad.trace.nodes import Var
+from srcad.ops.arguments import dim_atom, length_atom, length_dim
+from srcad.ops.catalogue import NeedsStatic, static
+from srcad.trace.nodes import Const, Var
 from srcad.trace.types import Array, dtype_of
 
 
@@ -146,11 +147,18 @@ def _iter(m: Machine, values: Value) -> Value:
 
 
 def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Static(-1)) -> Value:  # noqa: B008
-    """np.fromiter."""
+    """np.fromiter: the first `count` items of what is iterated over, -1 for all."""
     from srcad.frontend.library.calls import lower
 
-    array = as_array(m, to_list(m, values))
-    return lower(m, METHODS["astype"], (array, dtype), {}, np.fromiter)
+    array = lower(m, "astype", (as_array(m, to_list(m, values)), dtype), {})
+    wanted, there = length_atom(to_python(m, count)), dim_atom(m.builder, to_number(m, array), 0)
+    all_of_them = isinstance(wanted, Const) and wanted.value == -1
+    if all_of_them or length_dim(wanted.type).same(length_dim(there.type)):
+        return array
+    first = get_at(m, array, Slice(NONE, count, NONE))
+    if isinstance(wanted, Const) and isinstance(there, Const) and wanted.value <= there.value:
+        return first
+    return lower(m, "reshape", (first, count), {})  # which fails where there are fewer, as fromiter does
 
 
 def _zip(m: Machine, *parts: Value, strict: Value = FALSE) -> Value:
@@ -243,7 +251,7 @@ def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
     if key != NONE or (isinstance(items, Items) and any(isinstance(v, Tup) for v in items.values)):
         return _by_key(m, known_items(m, values, "the number of values that are sorted"), key, reverse != FALSE)
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
-    done = lower(m, LOWERINGS[np.sort], (array,), {}, np.sort)
+    done = lower(m, np.sort, (array,), {})
     if reverse != FALSE:
         done = get_at(m, done, Slice(NONE, NONE, Static(-1)))
     return to_list(m, done)

@@ -105,7 +105,7 @@ def refuse_poisoned(m: Machine, write: Any) -> None:
 
 
 def view(m: Machine, base: Atom, step: ViewStep) -> Atom:
-    key = (base, *step_key(step))
+    key = (base, step.key())
     for known in reversed(m.views):
         if key in known:
             found: Atom = known[key]
@@ -116,20 +116,6 @@ def view(m: Machine, base: Atom, step: ViewStep) -> Atom:
         result = m.emit(step.op, base, *step.operands, **dict(step.params))
     m.views[-1][key] = result
     return result
-
-
-def atom_key(atom: Atom) -> Any:
-    return atom if isinstance(atom, Var) else (type(atom.value), repr(atom.value))
-
-
-def step_key(step: ViewStep) -> tuple[Any, ...]:
-    if step.op == "element":
-        return step.op, atom_key(step.operands[0])
-    return step.op, tuple(map(atom_key, step.operands)), step.params
-
-
-def same_path(a: tuple[ViewStep, ...], b: tuple[ViewStep, ...]) -> bool:
-    return len(a) == len(b) and all(step_key(x) == step_key(y) for x, y in zip(a, b, strict=True))
 
 
 # ---- writing
@@ -229,7 +215,7 @@ def refuse_truncation(m: Machine, target: Type, new: Atom) -> None:
 def dim_of(m: Machine, atom: Atom, axis: int) -> Atom:
     """The length of a dimension: a constant, if the type says so."""
     t = atom.type
-    if isinstance(t, Array) and t.dims[axis].symbol is None:
+    if isinstance(t, Array) and t.dims[axis].number is not None:
         return const(t.dims[axis].offset)
     length: Atom = m.emit("dim", atom, axis=axis)
     return length
@@ -269,7 +255,7 @@ def from_atom(
         return Static(atom.value)
     t = atom.type
     if isinstance(t, Scalar):
-        counts = t.python and t.length is not None and t.length.symbol is None
+        counts = t.python and t.length is not None and t.length.number is not None
         return Static(t.length.offset) if counts and t.length is not None else Num(atom)
     if isinstance(t, (Array, Unknown)):
         return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)
@@ -380,31 +366,32 @@ def contiguity(m: Machine, refs: list[ArrayRef]) -> Any:
 
 def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
     """The variable or constant of a number or array; nested sequences become arrays."""
-    if isinstance(value, Num):
-        return value.var
-    if isinstance(value, ArrayRef):
-        return load(m, value)
-    if isinstance(value, Obj):
-        return value.var
-    if isinstance(value, Static) and isinstance(value.value, (int, float, complex, bool)):
-        return const(value.value)
-    if isinstance(value, Static):
-        return Const(value.value, const(value.value).type)
-    if isinstance(value, (Tup, Ref)):
-        return to_array(m, value)
+    match value:
+        case Num() | Obj():
+            return value.var
+        case ArrayRef():
+            return load(m, value)
+        case Static(value=int() | float() | complex() as known):
+            return const(known)
+        case Static(value=known):
+            return Const(known, const(known).type)
+        case Tup() | Ref():
+            return to_array(m, value)
     check_defined(m, value)
-    m.refuse(f"{describe(value)} can't be {what}")
+    m.refuse(f"{value.describe()} can't be {what}")
 
 
 def check_defined(m: Machine, value: Value) -> None:
-    if isinstance(value, (Undef, Partial)):
-        m.refuse("a value is used that some way to this line leaves undefined")
-    if isinstance(value, Mixed):
-        refuse_mixed(m, value)
+    match value:
+        case Undef() | Partial():
+            m.refuse("a value is used that some way to this line leaves undefined")
+        case Mixed():
+            refuse_mixed(m, value)
 
 
 def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
     before, after = value.kinds
+    after = "another one" if after == before else after
     m.refuse(
         f"{value.name} changes its kind from one turn of a loop to the next: {before}, then {after}",
         why="no variable of the generated code can stand for both.",
@@ -424,40 +411,45 @@ def to_array(m: Machine, value: Value) -> Atom:
 
 def to_python(m: Machine, value: Value) -> Any:
     """What a lowering gets: variables, plain Python values, and lists and tuples of these."""
-    if isinstance(value, Static):
-        return value.value
-    if isinstance(value, (Num, Obj)):
-        return value.var
-    if isinstance(value, ArrayRef):
-        return load(m, value)
-    if isinstance(value, Tup):
-        items = tuple(to_python(m, item) for item in value.items)
-        return items
-    if isinstance(value, Slice):
-        return slice(*(to_python(m, part) for part in (value.start, value.stop, value.step)))
-    if isinstance(value, Ref):
-        return _cell_to_python(m, value)
-    if isinstance(value, Range):
-        return _range_to_python(m, value)
+    match value:
+        case Static():
+            return value.value
+        case Num() | Obj():
+            return value.var
+        case ArrayRef():
+            return load(m, value)
+        case Tup():
+            return tuple(to_python(m, item) for item in value.items)
+        case Slice():
+            return slice(*(to_python(m, part) for part in value.children()))
+        case Ref():
+            return _cell_to_python(m, value)
+        case Range():
+            return _range_to_python(m, value)
     check_defined(m, value)
-    m.refuse(f"{describe(value)} can't be passed here")
+    m.refuse(f"{value.describe()} can't be passed here")
 
 
 def _cell_to_python(m: Machine, ref: Ref) -> Any:
-    cell = m.heap[ref.cell]
-    if isinstance(cell, ListCell):
-        return [to_python(m, item) for item in cell.items]
-    if isinstance(cell, GrownCell):
-        if cell.poison is not None:
-            refuse_poisoned(m, cell.poison)
-        return grown_array(m, cell.var)
-    if isinstance(cell, DictCell):
-        return {key: to_python(m, item) for key, item in cell.items}
+    match m.heap[ref.cell]:
+        case ListCell(items=items):
+            return [to_python(m, item) for item in items]
+        case GrownCell() as cell:
+            return grown_array(m, content(m, cell))
+        case DictCell(items=pairs):
+            return {key: to_python(m, item) for key, item in pairs}
     m.refuse("an instance of a class can't be passed here")
 
 
+def content(m: Machine, cell: GrownCell) -> Atom:
+    """A run-time list as it is now."""
+    if cell.poison is not None:
+        refuse_poisoned(m, cell.poison)
+    return cell.var
+
+
 def _range_to_python(m: Machine, value: Range) -> Any:
-    parts = [to_python(m, part) for part in (value.start, value.stop, value.step)]
+    parts = [to_python(m, part) for part in value.children()]
     if all(isinstance(part, int) for part in parts):
         return range(*parts)
     return m.emit("arange", *parts, dtype=None)
@@ -469,27 +461,26 @@ def grown_array(m: Machine, var: Atom) -> Atom:
 
 def to_atom(m: Machine, value: Value) -> Atom:
     """One run-time object for any value: lists and tuples are made as Python objects."""
-    if isinstance(value, Tup):
-        return m.emit("tuple_new", *(to_atom(m, item) for item in value.items))
-    if isinstance(value, Ref):
-        cell = m.heap[value.cell]
-        if isinstance(cell, GrownCell):
-            if cell.poison is not None:
-                refuse_poisoned(m, cell.poison)
-            return cell.var
-        if isinstance(cell, ListCell):
-            return box(m, cell.items)
-        if isinstance(cell, DictCell):
-            keys = tuple(key for key, _ in cell.items)
-            return m.emit("dict_new", *(to_atom(m, item) for _, item in cell.items), keys=keys)
-        m.refuse("an instance of a class is an element of a list whose items are known at run time only")
-    if isinstance(value, Slice):
-        parts = (value.start, value.stop, value.step)
-        return m.emit("call", Const(slice, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
-    if isinstance(value, Range):
-        parts = (value.start, value.stop, value.step)
-        return m.emit("call", Const(range, OPAQUE), *(to_atom(m, p) for p in parts), keywords=())
+    match value:
+        case Tup():
+            return m.emit("tuple_new", *(to_atom(m, item) for item in value.items))
+        case Ref():
+            return _container_atom(m, m.heap[value.cell])
+        case Slice() | Range():
+            made = Const(slice if isinstance(value, Slice) else range, OPAQUE)
+            return m.emit("call", made, *(to_atom(m, part) for part in value.children()), keywords=())
     return to_number(m, value, "made a run-time object")
+
+
+def _container_atom(m: Machine, cell: Cell) -> Atom:
+    match cell:
+        case GrownCell():
+            return content(m, cell)
+        case ListCell():
+            return box(m, cell.items)
+        case DictCell(items=pairs):
+            return m.emit("dict_new", *(to_atom(m, item) for _, item in pairs), keys=tuple(key for key, _ in pairs))
+    m.refuse("an instance of a class is an element of a list whose items are known at run time only")
 
 
 def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> Atom:
@@ -522,26 +513,3 @@ def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
         versions = (("places", cell.places), ("content", cell.content))
         return ArrayRef(ref.cell, (*ref.path, ViewStep("element", (index, seen), versions)))
     return from_atom(m, seen, owner=ref.cell)
-
-
-def describe(value: Value) -> str:
-    kinds = {
-        "Static": "a constant",
-        "Num": "a number",
-        "ArrayRef": "an array",
-        "Func": "a function",
-        "Bound": "a method",
-        "Method": "a method",
-        "Tup": "a tuple",
-        "Choice": "one of two objects, by a condition of the run,",
-        "Iter": "an iterator",
-        "Range": "a range",
-        "Slice": "a slice",
-        "Ref": "a container",
-        "Obj": "an object",
-        "LinearMap": "a linear map of srcad.vjp or srcad.linearize",
-    }
-    kind = kinds.get(type(value).__name__, "this value")
-    if isinstance(value, Static):
-        return f"{value.value!r}" if not callable(value.value) else f"the function {value.value!r}"
-    return kind

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import holding
-from srcad.frontend.core.values import ArrayRef, DictCell, GrownCell, ListCell, Ref, Tup, Value
+from srcad.frontend.core.values import ArrayRef, GrownCell, ListCell, Ref, Tup, Value
+from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import box
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Type
@@ -26,52 +28,48 @@ def gathered(m: Machine, var: Atom, *parts: Ref) -> GrownCell:
     made = GrownCell(var)
     for part in parts:
         cell = m.heap[part.cell]
-        if isinstance(cell, ListCell):
-            for item in cell.items:
-                made = holding(m.heap, made, None, *held(m, (item,)))
-        else:
-            assert isinstance(cell, GrownCell)
+        if isinstance(cell, GrownCell):
             made = holding(m.heap, made, None, *elements_held(m, part))
             made = replace(made, repeated=made.repeated or cell.repeated)
+        for item in cell.children():
+            made = holding(m.heap, made, None, *held(m, (item,)))
     return made
 
 
 def grow_all(m: Machine, items: tuple[Value, ...]) -> None:
     """Make the lists among items run-time lists: a change through the list that holds them can then be told to them."""
     for item in items:
-        cell = m.heap[item.cell] if isinstance(item, Ref) else None
-        if isinstance(item, Ref) and isinstance(cell, ListCell):
-            m.heap[item.cell] = boxed(m, cell.items)
-        elif isinstance(item, Tup):
-            grow_all(m, item.items)
+        match item:
+            case Ref() if isinstance(cell := m.heap[item.cell], ListCell):
+                m.heap[item.cell] = boxed(m, cell.items)
+            case Tup():
+                grow_all(m, item.items)
 
 
-def held(m: Machine, items: tuple[Value, ...]) -> tuple[frozenset[int], frozenset[int]]:
-    """The cells of the arrays and of the containers among items."""
+def held(m: Machine, items: Iterable[Value]) -> tuple[frozenset[int], frozenset[int]]:
+    """The cells of the arrays and of the containers among items, and in them."""
     arrays: set[int] = set()
     lists: set[int] = set()
-    todo = list(items)
-    while todo:
-        item = todo.pop()
-        if isinstance(item, ArrayRef):
-            arrays.add(item.cell)
-        elif isinstance(item, Tup):
-            todo += item.items
-        elif isinstance(item, Ref) and item.cell not in lists:
-            lists.add(item.cell)
-            inside = elements_held(m, item)
-            arrays |= inside[0]
-            lists |= inside[1]
+    for item in inside(m.heap, *items):
+        match item:
+            case ArrayRef():
+                arrays.add(item.cell)
+            case Ref():
+                lists.add(item.cell)
+                shared = shared_by(m, item)
+                arrays |= shared[0]
+                lists |= shared[1]
     return frozenset(arrays), frozenset(lists)
 
 
 def elements_held(m: Machine, ref: Ref) -> tuple[frozenset[int], frozenset[int]]:
     """The cells of the arrays and containers that a container holds; of a run-time list also itself."""
+    arrays, lists = held(m, m.heap[ref.cell].children())
+    own = shared_by(m, ref)
+    return arrays | own[0], lists | own[1]
+
+
+def shared_by(m: Machine, ref: Ref) -> tuple[frozenset[int], frozenset[int]]:
+    """The same for what a run-time list holds, which the run alone can look into."""
     cell = m.heap[ref.cell]
-    if isinstance(cell, ListCell):
-        return held(m, cell.items)
-    if isinstance(cell, DictCell):
-        return held(m, tuple(item for _, item in cell.items))
-    if isinstance(cell, GrownCell):
-        return frozenset((ref.cell,)), cell.lists
-    return frozenset(), frozenset()
+    return (frozenset((ref.cell,)), cell.lists) if isinstance(cell, GrownCell) else (frozenset(), frozenset())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.sharing import common
 from srcad.frontend.core.values import (
+    NONE,
     ArrayCell,
     ArrayRef,
     Bound,
+    Cell,
     DictCell,
     Func,
     GrownCell,
@@ -38,10 +40,13 @@ class NoForm(Exception):  # noqa: N818 - an answer, not an error
 
 @dataclass(frozen=True)
 class Form:
-    """kind: "number", "array", "list", "object" (a leaf), "fixed" (a known value), or a container with its parts."""
+    """kind: "number", "array", "list", "object" (a leaf), "fixed" (a known value), or "tuple" and "cell", with parts.
+
+    `shell` is the known value, or the tuple or cell in whose places the parts are put.
+    """
 
     kind: str
-    value: Any = None
+    shell: Value | Cell = NONE
     parts: tuple[Form, ...] = ()
 
 
@@ -60,24 +65,22 @@ class Leaf:
 
 def taken_apart(m: Machine, value: Value, name: str, leaves: list[Leaf]) -> Form:
     """The form of a value; its leaves are appended."""
-    if isinstance(value, Num):
-        return _leaf("number", Leaf(value.var, name), leaves)
-    if isinstance(value, Obj):
-        return _leaf("object", Leaf(value.var, name), leaves)
-    if isinstance(value, ArrayRef):
-        cell = m.heap[value.cell]
-        others = cell.aliases if isinstance(cell, (ArrayCell, GrownCell)) else frozenset()
-        return _leaf("array", Leaf(load(m, value), name, others | {value.cell}), leaves)
-    if isinstance(value, Static):
-        if type(value.value) in NUMBERS:
+    match value:
+        case Num():
+            return _leaf("number", Leaf(value.var, name), leaves)
+        case Obj():
+            return _leaf("object", Leaf(value.var, name), leaves)
+        case ArrayRef():
+            others = common(m.heap[value.cell])
+            return _leaf("array", Leaf(load(m, value), name, others | {value.cell}), leaves)
+        case Static() if type(value.value) in NUMBERS:
             return _leaf("number", Leaf(const(value.value), name), leaves)
-        return Form("fixed", value)
-    if isinstance(value, Tup):
-        return Form("tuple", value.cls, _parts(m, enumerate(value.items), name, leaves))
-    if isinstance(value, Ref):
-        return _container(m, value, name, leaves)
-    if isinstance(value, (Func, Bound)):
-        return Form("fixed", value)
+        case Static() | Func() | Bound():
+            return Form("fixed", value)
+        case Tup():
+            return Form("tuple", value, _parts(m, value, name, leaves))
+        case Ref():
+            return _container(m, value, name, leaves)
     raise NoForm
 
 
@@ -86,34 +89,31 @@ def _leaf(kind: str, leaf: Leaf, leaves: list[Leaf]) -> Form:
     return Form(kind)
 
 
-def _parts(m: Machine, items: Any, name: str, leaves: list[Leaf]) -> tuple[Form, ...]:
-    return tuple(taken_apart(m, item, f"{name}_{key}", leaves) for key, item in items)
+def _parts(m: Machine, shell: Value | Cell, name: str, leaves: list[Leaf]) -> tuple[Form, ...]:
+    rows = zip(shell.keys(), shell.children(), strict=True)
+    return tuple(taken_apart(m, item, f"{name}_{key}", leaves) for key, item in rows)
 
 
 def _container(m: Machine, ref: Ref, name: str, leaves: list[Leaf]) -> Form:
-    cell = m.heap[ref.cell]
-    if isinstance(cell, GrownCell):
-        return _leaf("list", Leaf(to_atom(m, ref), name, cell.aliases | cell.lists | {ref.cell}), leaves)
-    if isinstance(cell, ListCell):
-        return Form("items", None, _parts(m, enumerate(cell.items), name, leaves))
-    if isinstance(cell, DictCell) and not cell.unsure:
-        keys = tuple(key for key, _ in cell.items)
-        return Form("dict", (keys, cell.cls), _parts(m, cell.items, name, leaves))
-    if isinstance(cell, InstanceCell) and cell.origin is None and not cell.unsure:
-        fields = tuple(key for key, _ in cell.fields)
-        return Form("instance", (fields, cell.cls), _parts(m, cell.fields, name, leaves))
-    if isinstance(cell, InstanceCell) and cell.origin is not None:
-        return Form("fixed", ref)
+    match m.heap[ref.cell]:
+        case GrownCell() as cell:
+            return _leaf("list", Leaf(to_atom(m, ref), name, cell.aliases | cell.lists | {ref.cell}), leaves)
+        case InstanceCell(origin=origin) if origin is not None:
+            return Form("fixed", ref)
+        case (DictCell() | InstanceCell()) as cell if cell.unsure:
+            raise NoForm
+        case (ListCell() | DictCell() | InstanceCell()) as cell:
+            return Form("cell", cell.copied(), _parts(m, cell, name, leaves))
     raise NoForm
 
 
 def alike(a: Form, b: Form) -> bool:
     """Whether two values of these forms differ in their leaves alone."""
-    if a.kind != b.kind or len(a.parts) != len(b.parts):
+    if a.kind != b.kind or type(a.shell) is not type(b.shell) or len(a.parts) != len(b.parts):
         return False
-    if a.kind == "fixed":
-        return same(a.value, b.value)
-    return bool(a.value == b.value) and all(map(alike, a.parts, b.parts))
+    if isinstance(a.shell, Value) and isinstance(b.shell, Value) and a.kind == "fixed":
+        return same(a.shell, b.shell)
+    return a.shell.rest() == b.shell.rest() and all(map(alike, a.parts, b.parts))
 
 
 def joined(a: Type, b: Type) -> Type | None:
@@ -135,17 +135,9 @@ def put_together(m: Machine, form: Form, values: Iterator[Value]) -> Value:
     """The value of a form with these for its leaves."""
     if form.kind in ("number", "array", "list", "object"):
         return next(values)
-    if form.kind == "fixed":
-        fixed: Value = form.value
-        return fixed
     items = [put_together(m, part, values) for part in form.parts]
-    if form.kind == "tuple":
-        return Tup(tuple(items), form.value)
-    if form.kind == "items":
-        return Ref(m.allocate(ListCell(tuple(items))))
-    keys, cls = form.value
-    pairs = tuple(zip(keys, items, strict=True))
-    return Ref(m.allocate(DictCell(pairs, cls) if form.kind == "dict" else InstanceCell(cls, pairs)))
+    shell = form.shell if form.kind == "fixed" else form.shell.rebuild(items)
+    return shell if isinstance(shell, Value) else Ref(m.allocate(shell))
 
 
 def leaf_value(m: Machine, var: Var, cells: frozenset[int] = frozenset()) -> Value:

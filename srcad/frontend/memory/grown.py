@@ -6,16 +6,9 @@ from dataclasses import replace
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import GrownCell
-from srcad.frontend.memory.arrays import refuse_poisoned
+from srcad.frontend.memory.arrays import content
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const
-
-
-def content(m: Machine, cell: GrownCell) -> Atom:
-    """The list as it is now."""
-    if cell.poison is not None:
-        refuse_poisoned(m, cell.poison)
-    return cell.var
 
 
 def place(m: Machine, cell: GrownCell, index: Atom) -> Atom:

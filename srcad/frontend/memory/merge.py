@@ -35,18 +35,15 @@ from srcad.frontend.core.values import (
     Obj,
     Partial,
     Parts,
-    Range,
     Ref,
-    Slice,
     Static,
-    Tup,
     Twins,
     Undef,
     Value,
     constant_key,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import box, describe, load, to_atom
+from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
@@ -125,8 +122,7 @@ class Merger:
             case InstanceCell(), InstanceCell():
                 return self.instance_cell(key, ids, a, b)
             case DictCell(), DictCell():
-                fields = self.names(key, a.entries(), b.entries())
-                return replace(a, items=tuple(fields.items()), unsure=missing(a, b))
+                return self.dict_cell(key, a, b)
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
         self.m.bug("two states of one object are of different kinds")
@@ -136,6 +132,13 @@ class Merger:
         fields = self.names(key, a.entries(), b.entries())
         joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
         return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
+
+    def dict_cell(self, key: Key, a: DictCell, b: DictCell) -> DictCell:
+        items = self.names(key, a.entries(), b.entries())
+        factory = a.factory
+        if a.factory is not None and b.factory is not None:
+            factory = self.value((*key, "factory"), a.factory, b.factory)
+        return replace(a, items=tuple(items.items()), unsure=missing(a, b), factory=factory)
 
     def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
         """The instance with those attributes that its class has for it, where the other side has its own."""
@@ -211,12 +214,12 @@ class Merger:
                 return b
             case (Undef() | Partial(), _) | (_, Undef() | Partial()):
                 return self.half_defined(key, a, b)
-            case (Tup(), Tup()) | (Range(), Range()) | (Slice(), Slice()) if a.rest() == b.rest():
-                return a.rebuild(self.each(key, a, b))
             case Ref(), Ref():
                 return self.refs(key, a, b)
             case (ArrayRef(), _) | (_, ArrayRef()):
                 return self.arrays(key, a, b)
+        if a.children() and type(a) is type(b) and a.rest() == b.rest():
+            return a.rebuild(self.each(key, a, b))
         return self.scalars(key, a, b)
 
     def half_defined(self, key: Key, a: Value, b: Value) -> Value:
@@ -382,7 +385,7 @@ class Merger:
         """No variable can hold both: what uses the value will run in a branch of its own."""
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
-            return Mixed(name, (describe(a), describe(b)))
+            return Mixed(name, (a.describe(), b.describe()))
         then = self.one_sided((*key, "then"), a, self.a, first=True)
         return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
 
@@ -441,7 +444,7 @@ def alike(a: Cell, b: Cell) -> bool:
         case ListCell() | GrownCell(), ListCell() | GrownCell():
             return True
         case DictCell(), DictCell():
-            return list(a.entries()) == list(b.entries())
+            return a.keys() == b.keys()
         case InstanceCell(), InstanceCell() if a.cls is b.cls:
             return a.origin is b.origin or a.entries().keys() == b.entries().keys()
     return False

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from srcad.errors import NotYetSupported
+from srcad.frontend.containers.objects import get_attribute
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
+    Cell,
     Choice,
     DictCell,
     GrownCell,
@@ -23,34 +26,66 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import load
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Path, Tree, Var
 from srcad.trace.types import is_differentiable
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A value taken apart. kind: tuple, namedtuple, list, dict, dataclass, or instance, of another class of the user's.
+
+    `keys`: the keys of a dict, the fields of what has fields.
+    """
+
+    kind: str
+    parts: tuple[Value, ...]
+    keys: tuple[Any, ...] = ()
+    cls: type | None = None
+
+    def node(self, children: Sequence[Tree]) -> Node:
+        """The node of a tree for it."""
+        return Node(self.kind, tuple(children), self.keys, self.cls)
+
+
+def whole(m: Machine, value: Value) -> Whole | None:
+    """A tuple, an instance, or a list or dict whose items are known one by one; None for anything else."""
+    match value:
+        case Tup():
+            return Whole("tuple" if value.cls is None else "namedtuple", value.items, value.fields, value.cls)
+        case Ref():
+            return _whole_cell(m, value, m.heap[value.cell])
+    return None
+
+
+def _whole_cell(m: Machine, ref: Ref, cell: Cell) -> Whole | None:
+    match cell:
+        case ListCell(items=items):
+            return Whole("list", items)
+        case DictCell(items=pairs):
+            return Whole("dict", tuple(item for _, item in pairs), tuple(key for key, _ in pairs), cell.cls)
+        case InstanceCell() if dataclasses.is_dataclass(cell.cls):
+            names = tuple(entry.name for entry in dataclasses.fields(cell.cls))  # some may not have been read yet
+            return Whole("dataclass", tuple(get_attribute(m, ref, name) for name in names), names, cell.cls)
+        case InstanceCell(fields=fields):
+            return Whole("instance", tuple(item for _, item in fields), tuple(name for name, _ in fields), cell.cls)
+    return None
+
+
 def leaves_of(m: Machine, value: Value) -> list[Var]:
     """The variables of an argument."""
-    if isinstance(value, (Num, Obj)):
-        return [value.var] if isinstance(value.var, Var) else []
-    if isinstance(value, ArrayRef):
-        atom = load(m, value)
-        return [atom] if isinstance(atom, Var) else []
-    if isinstance(value, Tup):
-        return [v for item in value.items for v in leaves_of(m, item)]
-    if isinstance(value, Ref):
-        return _cell_leaves(m, m.heap[value.cell])
-    return []
-
-
-def _cell_leaves(m: Machine, cell: Any) -> list[Var]:
-    if isinstance(cell, ListCell):
-        return [v for item in cell.items for v in leaves_of(m, item)]
-    if isinstance(cell, DictCell):
-        return [v for _, item in cell.items for v in leaves_of(m, item)]
-    if isinstance(cell, InstanceCell):
-        return [v for _, item in cell.fields for v in leaves_of(m, item)]
-    return [cell.var] if isinstance(cell, GrownCell) and isinstance(cell.var, Var) else []
+    found: list[Atom] = []
+    for one in inside(m.heap, value):
+        match one:
+            case Num() | Obj():
+                found.append(one.var)
+            case ArrayRef():
+                found.append(load(m, one))
+            case Ref():
+                found += m.heap[one.cell].atoms()
+    return [atom for atom in found if isinstance(atom, Var)]
 
 
 def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
@@ -94,42 +129,31 @@ def made_of(cls: Any) -> tuple[str, ...]:
 
 def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
     """The structure of a result; its numbers and arrays are appended to `atoms`."""
-    if isinstance(value, (Num, Obj, ArrayRef)):
-        atoms.append(load(m, value) if isinstance(value, ArrayRef) else value.var)
-        return Leaf(len(atoms) - 1)
-    if isinstance(value, Static):
-        return _static_tree(value, atoms)
-    if isinstance(value, Tup):
-        kind = "tuple" if value.cls is None else "namedtuple"
-        keys: tuple[str, ...] = () if value.cls is None else value.cls._fields  # type: ignore[attr-defined]
-        return Node(kind, tuple(result_tree(m, item, atoms) for item in value.items), keys, value.cls)
-    if isinstance(value, Ref):
-        return _cell_tree(m, m.heap[value.cell], atoms)
-    if isinstance(value, Partial):
-        return result_tree(m, value.value, atoms)
-    if isinstance(value, Choice):
-        m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
-    m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
+    match value:
+        case Num() | Obj():
+            return _leaf(value.var, atoms)
+        case ArrayRef():
+            return _leaf(load(m, value), atoms)
+        case Static(value=known) if isinstance(known, (float, complex)) or type(known) is int:
+            return _leaf(const(known), atoms)
+        case Static():
+            return Fixed(value.value)
+        case Partial():
+            return result_tree(m, value.value, atoms)
+        case Choice():
+            m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
+        case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
+            return _leaf(cell.var, atoms)
+    found = whole(m, value)
+    if found is None:
+        m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
+    if found.kind == "instance":
+        m.refuse("an instance of a class is returned", do="return its numbers and arrays.")
+    if found.kind == "dataclass":
+        made_of(found.cls)
+    return found.node([result_tree(m, part, atoms) for part in found.parts])
 
 
-def _static_tree(value: Static, atoms: list[Atom]) -> Tree:
-    if isinstance(value.value, (float, complex)) or type(value.value) is int:
-        atoms.append(const(value.value))
-        return Leaf(len(atoms) - 1)
-    return Fixed(value.value)
-
-
-def _cell_tree(m: Machine, cell: Any, atoms: list[Atom]) -> Tree:
-    if isinstance(cell, ListCell):
-        return Node("list", tuple(result_tree(m, item, atoms) for item in cell.items))
-    if isinstance(cell, DictCell):
-        keys = tuple(key for key, _ in cell.items)
-        return Node("dict", tuple(result_tree(m, item, atoms) for _, item in cell.items), keys, cell.cls)
-    if isinstance(cell, GrownCell):
-        atoms.append(cell.var)
-        return Leaf(len(atoms) - 1)
-    if isinstance(cell, InstanceCell) and dataclasses.is_dataclass(cell.cls):
-        names = made_of(cell.cls)
-        fields = dict(cell.fields)
-        return Node("dataclass", tuple(result_tree(m, fields[k], atoms) for k in names), names, cell.cls)
-    m.refuse("an instance of a class is returned", do="return its numbers and arrays.")
+def _leaf(atom: Atom, atoms: list[Atom]) -> Leaf:
+    atoms.append(atom)
+    return Leaf(len(atoms) - 1)

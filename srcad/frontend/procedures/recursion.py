@@ -33,7 +33,7 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
-from srcad.frontend.core.walk import same
+from srcad.frontend.core.walk import same_entries
 from srcad.frontend.memory.forms import (
     Form,
     Leaf,
@@ -48,8 +48,9 @@ from srcad.frontend.memory.forms import (
 )
 from srcad.frontend.procedures.procedures import NoProcedure, close, group_of, is_quiet
 from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Input, Region, Var
-from srcad.trace.types import UNKNOWN_DIM, Array, Type
+from srcad.trace.types import Array, Type
 
 Keywords = dict[str, Value]
 NOTHING = Region((), (), ())
@@ -240,33 +241,24 @@ def writes(m: Machine, before: dict[int, Cell], branch: Branch) -> bool:
 
 def unchanged(m: Machine, old: Cell, new: Cell) -> bool:
     """Whether a cell is as it was, but for what has been learnt of it."""
-    if isinstance(old, FrameCell) and isinstance(new, FrameCell):
-        return same_items(old.names, new.names)
-    if isinstance(old, ArrayCell) and isinstance(new, ArrayCell):
-        return old.var is new.var and old.poison is new.poison
-    if isinstance(old, GrownCell) and isinstance(new, GrownCell):
-        return replace(new, lists=old.lists) == old
-    if isinstance(old, ListCell) and isinstance(new, ListCell):
-        return same_items(dict(enumerate(old.items)), dict(enumerate(new.items)))
-    if isinstance(old, DictCell) and isinstance(new, DictCell):
-        return same_items(dict(old.items), dict(new.items))
-    if isinstance(old, InstanceCell) and isinstance(new, InstanceCell):
-        return same_items(dict(old.fields), dict(_without_news(m, old, new)))
+    match old, new:
+        case ArrayCell(), ArrayCell():
+            return old.var is new.var and old.poison is new.poison
+        case GrownCell(), GrownCell():
+            return replace(new, lists=old.lists) == old
+        case InstanceCell(), InstanceCell():
+            return same_entries(old.entries(), _without_news(m, old, new))
+        case (FrameCell(), FrameCell()) | (ListCell(), ListCell()) | (DictCell(), DictCell()):
+            return same_entries(old.entries(), new.entries())
     return False
 
 
-def same_items(a: dict[Any, Value], b: dict[Any, Value]) -> bool:
-    return a.keys() == b.keys() and all(value is b[name] or same(value, b[name]) for name, value in a.items())
-
-
-def _without_news(m: Machine, old: InstanceCell, new: InstanceCell) -> list[tuple[str, Value]]:
+def _without_news(m: Machine, old: InstanceCell, new: InstanceCell) -> dict[str, Value]:
     """The attributes, without those of an object of the world outside that have been looked up meanwhile."""
-    known = dict(old.fields)
+    known = old.entries()
     met = [made for _, made in m.externals.values()]
     inputs = {} if old.path is None else {name: m.inputs.get(old.path.attr(name)) for name, _ in new.fields}
-    return [
-        (k, v) for k, v in new.fields if k in known or not (_is_input(v, inputs.get(k)) or any(v is o for o in met))
-    ]
+    return {k: v for k, v in new.fields if k in known or not (_is_input(v, inputs.get(k)) or any(v is o for o in met))}
 
 
 def _is_input(value: Value, found: Input | None) -> bool:
@@ -275,13 +267,14 @@ def _is_input(value: Value, found: Input | None) -> bool:
 
 def refuse_shared(m: Machine, value: Value, before: dict[int, Cell]) -> None:
     """A container that was there before isn't a result: it would come out as another one."""
-    if isinstance(value, Partial):
-        raise NoForm
-    if isinstance(value, Tup):
-        for item in value.items:
-            refuse_shared(m, item, before)
-    if isinstance(value, Ref) and not isinstance(m.heap[value.cell], GrownCell) and value.cell in before:
-        raise NoForm
+    match value:
+        case Partial():
+            raise NoForm
+        case Ref() if value.cell in before and not isinstance(m.heap[value.cell], GrownCell):
+            raise NoForm
+        case Tup():
+            for item in value.items:
+                refuse_shared(m, item, before)
 
 
 # ---- results
@@ -313,7 +306,7 @@ def visible(m: Machine, made: Procedure, t: Type) -> Type:
     if not isinstance(t, Array):
         return t
     known = {dim for place in made.places if isinstance(place.type, Array) for dim in place.type.dims}
-    return Array(t.dtype, tuple(dim if dim.symbol is None or dim in known else UNKNOWN_DIM for dim in t.dims))
+    return Array(t.dtype, tuple(dim if dim.number is not None or dim in known else UNKNOWN_DIM for dim in t.dims))
 
 
 def emitted(m: Machine, known: Procedure, leaves: list[Leaf]) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Hashable
 from typing import Any
 
 from srcad.frontend.containers import objects
@@ -14,19 +15,14 @@ from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayRef,
     Choice,
-    DictCell,
-    FrameCell,
     GrownCell,
-    InstanceCell,
     ListCell,
     Num,
     Obj,
     Ref,
-    Tup,
     Value,
 )
 from srcad.frontend.memory.arrays import (
-    describe,
     is_list,
     load,
     refuse_truncation,
@@ -120,7 +116,7 @@ def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -
         from srcad.frontend.containers.subscripts import get_known
 
         atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
-        if isinstance(atom.type, Array) and atom.type.rank and not atom.type.dims[0].symbol is not None:
+        if isinstance(atom.type, Array) and atom.type.rank and atom.type.dims[0].number is not None:
             count = atom.type.dims[0].offset
         elif isinstance(atom.type, Array):
             m.emit_many("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
@@ -146,7 +142,7 @@ def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
     elif isinstance(owner, Obj):
         objects.set_unknown_item(m, owner, evaluate(m, index), value)
     else:
-        m.refuse(f"an item of {describe(owner)} is set", node=index)
+        m.refuse(f"an item of {owner.describe()} is set", node=index)
     return value
 
 
@@ -197,7 +193,7 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
     elif isinstance(owner, Ref):
         set_container_item(m, owner, key, new_value)
     else:
-        m.refuse(f"an item of {describe(owner)} is set", node=target)
+        m.refuse(f"an item of {owner.describe()} is set", node=target)
 
 
 def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
@@ -234,25 +230,20 @@ def in_place(m: Machine, ref: ArrayRef, operator: ast.operator, value: Value) ->
     return ref
 
 
-def names_of(m: Machine, cell_id: int) -> list[Any]:
+def names_of(m: Machine, cell_id: int) -> list[tuple[int, Hashable]]:
     """The places, in frames and containers, where an array is."""
-    found: list[Any] = []
-    for holder, cell in m.heap.items():
-        todo: list[Any] = []
-        if isinstance(cell, FrameCell):
-            todo = list(cell.names.items())
-        elif isinstance(cell, ListCell):
-            todo = list(enumerate(cell.items))
-        elif isinstance(cell, (DictCell, InstanceCell)):
-            todo = list(cell.items if isinstance(cell, DictCell) else cell.fields)
-        found += [(holder, key) for key, value in todo if _holds(value, cell_id)]
-    return found
+    return [
+        (holder, name)
+        for holder, cell in m.heap.items()
+        for name, value in zip(cell.keys(), cell.children(), strict=True)
+        if _holds(value, cell_id)
+    ]
 
 
 def _holds(value: Value, cell_id: int) -> bool:
-    if isinstance(value, Tup):
-        return any(_holds(item, cell_id) for item in value.items)
-    return isinstance(value, ArrayRef) and value.cell == cell_id
+    """Whether a value is an array, or holds it without referring to a container of its own."""
+    array = isinstance(value, ArrayRef) and value.cell == cell_id
+    return array or any(_holds(child, cell_id) for child in value.children())
 
 
 def kept_type(m: Machine, before: Atom, new: Atom) -> Atom:

@@ -34,7 +34,6 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.arrays import (
     check_defined,
     contiguity,
-    describe,
     load,
     new_array,
     refuse_mixed,
@@ -195,7 +194,7 @@ def dict_items(m: Machine, value: Value) -> dict[Any, Value]:
         return dict(cell.items)
     if isinstance(value, Static) and isinstance(value.value, dict):
         return {key: Static(item) for key, item in value.value.items()}
-    m.refuse(f"{describe(value)} is unpacked as a dict")
+    m.refuse(f"{value.describe()} is unpacked as a dict")
 
 
 def static_key(m: Machine, value: Value) -> Any:
@@ -234,7 +233,7 @@ def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
         check_defined(m, side)
         refuse_text(m, side)
         if _is_sequence(m, side) and not _spreads(other):
-            m.raises(TypeError(f"{describe(left)} and {describe(right)} are operands of {BINARY[type(op)]}"))
+            m.raises(TypeError(f"{left.describe()} and {right.describe()} are operands of {BINARY[type(op)]}"))
     return number_result(m, BINARY[type(op)], left, right)
 
 

@@ -11,9 +11,10 @@ condition and no index ever depends on one.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from srcad.analysis.activity import ALL, THROUGH, Through
 from srcad.ops.arguments import length_dim
@@ -26,8 +27,18 @@ from srcad.trace.slots import STRUCTURED, controls, layout, slots
 from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import reads
 
-if TYPE_CHECKING:
-    from srcad.transform.matrices.batch_procedures import Procedures
+
+class Across(Protocol):
+    """How lanes pass what leads out of the region, to procedures and records: which of it is batched, and by what."""
+
+    @property
+    @abstractmethod
+    def crossing(self) -> Through:
+        """What is batched in one call is so in all."""
+
+    @abstractmethod
+    def through(self, batch: Batch, equation: Equation) -> Equation:
+        """The equation with batched values in the places of those that are."""
 
 
 class Batch:
@@ -42,7 +53,7 @@ class Batch:
         region: Region,
         lanes: Mapping[Var, Atom],
         count: Atom,
-        procedures: Procedures | None = None,
+        procedures: Across | None = None,
     ) -> None:
         self.b = b
         self.count = count

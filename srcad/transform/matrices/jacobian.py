@@ -15,15 +15,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import prod
 
 from srcad.ops.arguments import dim_atom, emit, length_dim, picked, shape_atoms, sliced
 from srcad.ops.catalogue import builder
 from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import Dim, Symbol, product
 from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
 from srcad.trace.rewrite import instance
-from srcad.trace.types import Array, Dim, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
+from srcad.trace.types import Array, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.matrices.batch import Batch, renamed
 from srcad.transform.matrices.batch_procedures import Procedures
 from srcad.transform.matrices.units import one_like
@@ -39,7 +39,7 @@ Blocks = Callable[["Units", Whole], Iterator[Atom]]
 COLUMNS, ROWS = "columns", "rows"
 
 
-def way_of(trace: Trace, wrt: Sequence[int], sizes: Mapping[str, int]) -> str:
+def way_of(trace: Trace, wrt: Sequence[int], sizes: Mapping[Symbol, int]) -> str:
     """Whether columns or rows are fewer, for lengths that symbols stand for; columns where that can't be told.
 
     A column is the cheaper of the two: it needs no reverse sweep, and nothing recorded. Adjoints of complex results
@@ -54,27 +54,16 @@ def way_of(trace: Trace, wrt: Sequence[int], sizes: Mapping[str, int]) -> str:
     return ROWS if rows is not None and rows < columns else COLUMNS
 
 
-def dimension(spaces: Sequence[Atom], sizes: Mapping[str, int]) -> int | None:
+def dimension(spaces: Sequence[Atom], sizes: Mapping[Symbol, int]) -> int | None:
     """How many numbers there are in values of these types; None where that isn't known before the run."""
     total = 0
     for x in spaces:
         dims = dims_of(x.type)
-        lengths = [None] if dims is None else [_length(dim, sizes) for dim in dims]
-        if None in lengths:
+        size = None if dims is None else product(dims).counted.evaluate(sizes)
+        if size is None:
             return None
-        total += prod(n for n in lengths if n is not None)
+        total += size
     return total
-
-
-def _length(dim: Dim, sizes: Mapping[str, int]) -> int | None:
-    """The length that a dim stands for; a product of lengths is spelled with "*"."""
-    if dim.symbol is None:
-        return dim.offset
-    if dim.symbol in sizes:
-        return sizes[dim.symbol] + dim.offset
-    factors = [int(part) if part.isdigit() else sizes.get(part) for part in dim.symbol.split("*")]
-    known = [n for n in factors if n is not None]
-    return prod(known) + dim.offset if len(known) == len(factors) else None
 
 
 def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:

@@ -16,8 +16,7 @@ take 2**n (Griewank and Walther, Evaluating Derivatives, chapter 13, has the rec
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Hashable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 
@@ -26,7 +25,7 @@ from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
-from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
+from srcad.trace.slots import Slot
 from srcad.trace.types import Undefined, is_differentiable
 from srcad.transform.simplify.common import params_key
 from srcad.transform.simplify.dead_code import eliminate
@@ -34,6 +33,7 @@ from srcad.transform.simplify.rename import rename
 from srcad.transform.simplify.similar import atom_key
 from srcad.transform.sweeps.adjoint import is_flat
 from srcad.transform.sweeps.branches import bar_type
+from srcad.transform.sweeps.forward import Forward
 from srcad.transform.sweeps.opened import opened
 from srcad.transform.sweeps.settle import settled
 from srcad.transform.sweeps.sweep import rule_of
@@ -103,19 +103,15 @@ class Scope:
         return Scope(*(ChainMap({}, part) for part in (self.known, self.makers, self.computed, self.slopes)))
 
 
-class Series:
-    """The state of the sweep: the builder that it writes to, and what is known of the derivatives."""
+class Series(Forward[Scope]):
+    """What is known of the derivatives, in each region."""
 
     def __init__(self, b: Builder, active: Activity, directions: Mapping[Var, Input], order: int) -> None:
-        self.b = b
-        self.active = active.active
-        self.order = order
-        self.scope = Scope({}, {}, {}, {})
-        self.names: dict[Var, str] = {}  # of derivatives, given in the end
+        given = (entry.var for entry in directions.values())
+        super().__init__(b, active, range(1, order + 1), given, Scope({}, {}, {}, {}))
         self.moving: set[Var] = set()  # of the variables of rules
         self.slope_of: dict[Var, Var] = {}  # a variable that stands for the derivative of another one
         self.slopes: dict[Var, Var] = {}
-        self.given = {entry.var for entry in directions.values()}
         for var, entry in directions.items():
             self.put(var, 0, var)
             self.put(var, 1, entry.var)
@@ -124,8 +120,8 @@ class Series:
 
     def put(self, var: Var, n: int, found: Atom | None) -> None:
         self.scope.known[var, n] = found
-        if n and var.name and isinstance(found, Var) and found not in self.given:
-            self.names.setdefault(found, f"{var.name}_dot{n if n > 1 else ''}")
+        if n:
+            self.christen(var, n, found)
 
     def moves(self, a: Atom) -> bool:
         return isinstance(a, Var) and (self.active(a) or a in self.moving)
@@ -291,15 +287,7 @@ class Series:
 
     # ---- the equations of the program
 
-    def equations(self, equations: Sequence[Equation]) -> None:
-        for equation in equations:
-            with self.b.at(equation.span):
-                self.equation(equation)
-
-    def equation(self, equation: Equation) -> None:
-        if equation.op in STRUCTURED:
-            self.structure(equation)
-            return
+    def operation(self, equation: Equation) -> None:
         self.b.append(equation)
         for result in equation.results:
             self.put(result, 0, result)
@@ -313,18 +301,9 @@ class Series:
             )
         self.enter(equation)
         with self.deriving(equation.role):
-            for n in range(1, self.order + 1):
+            for n in self.orders:
                 for result in filter(self.active, equation.results):
                     self.derivative(result, n)
-
-    @contextmanager
-    def deriving(self, role: str = "") -> Iterator[None]:
-        """What is emitted meanwhile belongs to the derivatives; those of an adjoint belong to it."""
-        self.b.role = role or "tangent"
-        try:
-            yield
-        finally:
-            self.b.role = ""
 
     def exactly(self, result: Atom, n: int) -> Atom:
         found = self.derivative(result, n)
@@ -332,50 +311,7 @@ class Series:
 
     # ---- regions
 
-    def structure(self, equation: Equation) -> None:
-        """A branch, loop or scope, in which each moving value has its derivatives beside it."""
-        moving = [slot for slot in slots(equation) if any(map(self.active, slot.targets))]
-        orders = range(1, self.order + 1)
-        with self.deriving(equation.role):
-            initial = [
-                [None if s.initial is None else self.fitted(s.initial, n, s.result) for n in orders] for s in moving
-            ]
-        parameters = [[tuple(self.beside(p, n) for p in slot.parameters) for n in orders] for slot in moving]
-        sides, scopes = zip(*map(self.inside, equation.regions), strict=True)
-        places = [k for k, (_, first) in enumerate(layout(equation).regions) if first is not None]
-        added = []
-        for slot, starts, own in zip(moving, initial, parameters, strict=True):
-            for n, start, given in zip(orders, starts, own, strict=True):
-                yields = [
-                    self.given_at(places[j], sides, scopes, value, n, slot.result, equation.role)
-                    for j, value in enumerate(slot.yields)
-                ]
-                added.append(Slot(self.beside(slot.result, n), start, given, tuple(yields)))
-        pairs = zip(equation.regions, sides, strict=True)
-        regions = [Region(region.parameters, tuple(side), region.results) for region, side in pairs]
-        self.b.append(with_more_slots(equation, regions, added))
-
-    def given_at(
-        self,
-        k: int,
-        sides: Sequence[list[Equation]],
-        scopes: Sequence[Scope],
-        value: Atom,
-        n: int,
-        like: Var,
-        role: str,
-    ) -> Atom:
-        """What the k-th region yields for the n-th derivative of a value."""
-        outer, around = self.b.equations, self.scope
-        self.b.equations, self.scope = sides[k], scopes[k]
-        try:
-            with self.deriving(role):
-                return self.fitted(value, n, like)
-        finally:
-            self.b.equations, self.scope = outer, around
-
-    def fitted(self, a: Atom, n: int, like: Var) -> Atom:
-        """The n-th derivative of a value that becomes `like`; zero where there is none."""
+    def flowing(self, a: Atom, n: int, like: Var) -> Atom:
         if isinstance(a.type, Undefined):
             return UNDEF
         if isinstance(a, Const) and a.value is None:
@@ -384,20 +320,16 @@ class Series:
         return fit_dtype(self.b, whole(self.b, None if found is None else Bar(found, whole=True), a), like)
 
     def beside(self, var: Var, n: int) -> Var:
-        """A derivative for what a region takes or gives."""
         dot = Var(bar_type(var.type))
         self.put(var, 0, var)
         self.put(var, n, dot)
         return dot
 
-    def inside(self, region: Region) -> tuple[list[Equation], Scope]:
-        around, self.scope = self.scope, self.scope.inner()
-        try:
-            with self.b.nested() as equations:
-                self.equations(region.equations)
-            return equations, self.scope
-        finally:
-            self.scope = around
+    def yields_derivatives(self, slot: Slot) -> bool:
+        return True
+
+    def inner(self) -> Scope:
+        return self.scope.inner()
 
 
 __all__ = ["series"]

@@ -11,14 +11,15 @@ from dataclasses import replace
 from srcad.ops.arguments import emit
 from srcad.ops.catalogue import builder
 from srcad.rules.lanes import batched_type
+from srcad.trace.dims import named
 from srcad.trace.nodes import Atom, Input, Region, Trace, Var
-from srcad.trace.types import Array, Dim
+from srcad.trace.types import Array
 from srcad.transform.matrices.batch import Batch
 from srcad.transform.matrices.batch_procedures import Procedures
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.sweeps.tangent import Direction
 
-LANES = Dim("lanes")
+LANES = named("lanes")
 
 
 def several_tangents(trace: Trace, kept: int) -> Trace:

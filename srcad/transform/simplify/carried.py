@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from srcad.trace.nodes import Equation
 from srcad.trace.slots import Slot, slots, with_slots
 from srcad.trace.types import Undefined
-
-if TYPE_CHECKING:
-    from srcad.transform.simplify.folding import Folder
+from srcad.transform.simplify.folder import Folder
 
 
-def fold_invariants(folder: Folder, equation: Equation) -> Equation:
+def fold_loop(folder: Folder, equation: Equation) -> None:
+    """The loop folded."""
+    folder.keep(folder.with_inner(without_invariants(folder, equation)))
+
+
+def without_invariants(folder: Folder, equation: Equation) -> Equation:
     """The loop without the values that each iteration passes on as it got them."""
     all_slots = slots(equation)
     invariant = {k for k, slot in enumerate(all_slots) if is_invariant(folder, slot)}

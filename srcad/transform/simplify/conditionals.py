@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.rewrite import substitute, with_regions
@@ -11,15 +9,20 @@ from srcad.trace.slots import Slot, slots, with_slots
 from srcad.trace.types import BOOL, Scalar, Type, Undefined
 from srcad.trace.walk import free_variables, reads
 from srcad.transform.simplify.dead_code import has_effects
+from srcad.transform.simplify.folder import Folder
 from srcad.transform.simplify.similar import same_value
-
-if TYPE_CHECKING:
-    from srcad.transform.simplify.folding import Folder
 
 LOOK_BACK = 12  # how many equations may stand between two branches that become one
 
 
-def fold_branch(folder: Folder, equation: Equation) -> Equation | None:
+def fold_branch(folder: Folder, equation: Equation) -> None:
+    """The branch folded, and made one with an earlier one where that goes."""
+    kept = simpler_branch(folder, equation)
+    if kept is not None and not merge_branches(folder, kept):
+        folder.keep(kept)
+
+
+def simpler_branch(folder: Folder, equation: Equation) -> Equation | None:
     """The branch folded; None where nothing is left of it."""
     condition, positive = root(folder, equation.operands[0])
     settled = truth(folder, condition)

@@ -14,7 +14,9 @@ from srcad.ops.catalogue import operation
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.nodes import Const, Equation
 from srcad.trace.types import PYTHON, Scalar
-from srcad.transform.simplify.folding import Folded, Folder, folds, is_derivative
+from srcad.transform.simplify.folder import Folded, Folder, Rules, is_derivative
+
+folds = Rules()
 
 STATIC = (bool, int, float, complex, str, type(None))
 SHORT = 6  # characters: the user's 2 * 0.5 may become 1.0, but 1.0 / 3.0 stays

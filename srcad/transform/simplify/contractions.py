@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from srcad.trace.nodes import Equation
 from srcad.trace.types import Array
-from srcad.transform.simplify.folding import Folded, Folder, derived, fits, folds, is_derivative
+from srcad.transform.simplify.folder import Folded, Folder, Rules, derived, fits, is_derivative
 from srcad.transform.simplify.similar import same_type
+
+folds = Rules()
 
 
 @folds("sum")

@@ -17,8 +17,10 @@ from srcad.ops.subscripts import may_repeat
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Scalar, Type, dtype_of, rank_of
-from srcad.transform.simplify.folding import Folded, Folder, derived, fits, folds, is_derivative, number
+from srcad.transform.simplify.folder import Folded, Folder, Rules, derived, fits, is_derivative, number
 from srcad.transform.simplify.similar import same_type
+
+folds = Rules()
 
 FLOATS = ("float16", "float32", "float64")
 LARGEST_EXACT = 2**53

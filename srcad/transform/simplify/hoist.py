@@ -10,7 +10,7 @@ from srcad.ops.catalogue import Kind, operation
 from srcad.trace.nodes import Equation, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.types import Array, Type, dims_of
-from srcad.transform.simplify.folding import is_derivative
+from srcad.transform.simplify.folder import is_derivative
 
 
 def hoist(trace: Trace) -> Trace:

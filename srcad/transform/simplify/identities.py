@@ -10,8 +10,10 @@ import numpy as np
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dtype_of, is_inexact
-from srcad.transform.simplify.folding import Folded, Folder, derived, fits, folds, is_derivative, number
+from srcad.transform.simplify.folder import Folded, Folder, Rules, derived, fits, is_derivative, number
 from srcad.transform.simplify.similar import same_kind, same_type
+
+folds = Rules()
 
 # ---- neutral elements
 

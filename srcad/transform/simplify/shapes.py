@@ -9,7 +9,9 @@ from __future__ import annotations
 from srcad.ops.catalogue import OPS, operation
 from srcad.trace.nodes import Atom, Equation, Var, variables
 from srcad.trace.types import Array, dtype_of
-from srcad.transform.simplify.folding import Folded, Folder, derived, folds
+from srcad.transform.simplify.folder import Folded, Folder, Rules, derived
+
+folds = Rules()
 
 MAX_SOURCES = 30  # how many variables are looked at for one shape
 

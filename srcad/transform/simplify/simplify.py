@@ -5,14 +5,6 @@ from __future__ import annotations
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import reached, with_procedures
-from srcad.transform.simplify import (  # noqa: F401 - these fill the tables of folding
-    constants,
-    contractions,
-    factors,
-    identities,
-    shapes,
-    updates,
-)
 from srcad.transform.simplify.common import merge_common
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.folding import fold

@@ -6,8 +6,10 @@ import numpy as np
 
 from srcad.trace.nodes import Atom, Const, Equation
 from srcad.trace.types import dims_of, dtype_of
-from srcad.transform.simplify.folding import Folded, Folder, derived, folds, number
+from srcad.transform.simplify.folder import Folded, Folder, Rules, derived, number
 from srcad.transform.simplify.similar import same_kind, same_type, same_value
+
+folds = Rules()
 
 FANCY = ("array", "object")
 

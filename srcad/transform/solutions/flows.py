@@ -28,8 +28,9 @@ import numpy as np
 
 from srcad.rules.table import RULES, Bars, Rule
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
-from srcad.trace.types import INT, OPAQUE, UNKNOWN_DIM, Array, rank_of
+from srcad.trace.types import INT, OPAQUE, Array, rank_of
 from srcad.transform.solutions.solved import (
     call,
     call_solver,

@@ -17,8 +17,9 @@ import numpy as np
 
 from srcad.rules.table import RULES, Bars, Rule
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Equation, Trace, Var
-from srcad.trace.types import FLOAT, UNKNOWN_DIM, Array, Scalar, Type
+from srcad.trace.types import FLOAT, Array, Scalar, Type
 from srcad.transform.solutions.solved import (
     call,
     call_solver,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from srcad.analysis.activity import Activity
@@ -26,12 +27,15 @@ from srcad.transform.simplify.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify.prune import pruned
 from srcad.transform.simplify.rename import fresh, rename
 from srcad.transform.simplify.simplify import simplify
-from srcad.transform.sweeps.branches import bar_type
+from srcad.transform.sweeps.branches import bar_type, reverse_if, reverse_scope
+from srcad.transform.sweeps.loops import reverse_loop
 from srcad.transform.sweeps.opened import opened
-from srcad.transform.sweeps.procedures import Pair, Pairs, derived, pairs, recording, seeds_of
+from srcad.transform.sweeps.places import reverse_get_item, reverse_list_get
+from srcad.transform.sweeps.procedures import Pair, Pairs, derived, pairs, recording, reverse_call, seeds_of
 from srcad.transform.sweeps.record import record
+from srcad.transform.sweeps.records import reverse_items, reverse_record
 from srcad.transform.sweeps.settle import settle
-from srcad.transform.sweeps.sweep import Sweep
+from srcad.transform.sweeps.sweep import Reversals, Sweep
 from srcad.transform.sweeps.unbroadcast import fit_exactly
 from srcad.transform.sweeps.witness import witnessed
 
@@ -98,7 +102,7 @@ def both_sweeps(trace: Trace, task: Task, run: Runner) -> Trace:
 
 def reverse(trace: Trace, task: Task) -> Trace:
     """The equations of a trace, and then their adjoints, which read whatever the trace has ever computed."""
-    sweep = Sweep(builder(), task.active, trace, task.across, task.known)
+    sweep = Sweep(builder(), task.active, trace, reversals(task))
     sweep.b.role = "adjoint"
     found = rename(_reversed(sweep, trace, task.inputs, task.bars), sweep.names)
     further = tuple(Seed(bar, Path(bar.name or "")) for bar in task.bars if isinstance(bar, Var))
@@ -113,6 +117,21 @@ def reverse(trace: Trace, task: Task) -> Trace:
         body=Region((), (*trace.body.equations, *found.equations), results),
         output=Node("tuple", (trace.output, bars)),
     )
+
+
+def reversals(task: Task) -> Reversals:
+    """What is reversed by more than its rule."""
+    return {
+        "if": reverse_if,
+        "scope": reverse_scope,
+        "for": reverse_loop,
+        "while": reverse_loop,
+        "get_item": reverse_get_item,
+        "list_get": reverse_list_get,
+        "recurse": partial(reverse_call, {pair.forward: pair for pair in task.known.values()}),
+        "record_new": partial(reverse_record, task.across),
+        "record_items": partial(reverse_items, task.across),
+    }
 
 
 def without_unread(trace: Trace) -> Trace:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.types import Scalar, Type, tangent_type
+from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar, same_shape
-
-if TYPE_CHECKING:
-    from srcad.transform.sweeps.sweep import Sweep
 
 # Which equation a structured one of the reverse sweep reverses; `record` takes this away again.
 REVERSES = "reverses"
@@ -22,7 +20,7 @@ INLINE = "inline"
 Side = tuple[list[Equation], dict[Var, Bar]]  # the reversed equations of a region, and the adjoints at its beginning
 
 
-def reverse_if(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None:
+def reverse_if(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     """Adjoints that neither side changes pass by; those that one changes are yielded by both."""
     outer = sweep.outer(*equation.regions)
     sides = [reversed_side(sweep, region, bars) for region in equation.regions]
@@ -31,7 +29,7 @@ def reverse_if(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None
         _emit(sweep, equation, sides, changed, equation.operands, dict(equation.params))
 
 
-def reverse_scope(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None:
+def reverse_scope(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     """The reverse of the body, in a context of its own if that concerns arithmetic, else in none.
 
     Other managers, and finalizers, have done in the forward sweep what they are there for, and many work only once.
@@ -57,7 +55,7 @@ def _manager_again(sweep: Sweep, equation: Equation) -> Atom | None:
     return again
 
 
-def reversed_side(sweep: Sweep, region: Region, bars: list[Bar | None]) -> Side:
+def reversed_side(sweep: Sweep, region: Region, bars: Sequence[Bar | None]) -> Side:
     """The reverse of a region without parameters whose yields have these adjoints."""
     with sweep.region(sweep.bars) as equations:
         for target, bar in zip(region.results, bars, strict=True):

@@ -6,18 +6,17 @@ that the body reads the sum of its contributions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from srcad.trace.builder import const
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
-from srcad.trace.types import INT, UNDEFINED, UNKNOWN_DIM, Array, Type, Unknown, dims_of
+from srcad.trace.types import INT, UNDEFINED, Array, Type, Unknown, dims_of
 from srcad.transform.sweeps.branches import REVERSES, bar_type
+from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar, same_shape
-
-if TYPE_CHECKING:
-    from srcad.transform.sweeps.sweep import Sweep
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Carried:
         self.results.append(Var(result))
 
 
-def reverse_loop(sweep: Sweep, equation: Equation, bars: list[Bar | None]) -> None:
+def reverse_loop(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     body = equation.regions[-1]
     moving = [(s, bar) for s, bar in zip(slots(equation), bars, strict=False) if bar or sweep.active(_parameter(s))]
     outer = sweep.outer(body)

@@ -6,23 +6,21 @@ zeros with the place filled in and to add that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.types import Array, Type, rank_of
+from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar
-
-if TYPE_CHECKING:
-    from srcad.transform.sweeps.sweep import Sweep
 
 FULL_SLICE = ("slice", None, None, None)
 
 
-def reverse_get_item(sweep: Sweep, equation: Equation, bar: Bar) -> None:
+def reverse_get_item(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     """`y = x[index]`: x_bar[index] += y_bar."""
-    x, *index = equation.operands
-    if not isinstance(x, Var) or not sweep.active(x):
+    (bar,), (x, *index) = bars, equation.operands
+    if bar is None or not isinstance(x, Var) or not sweep.active(x):
         return
     template = _explicit(equation.params["index"], x.type)
     if template is not None and all(entry in (FULL_SLICE, ("newaxis",)) for entry in template):
@@ -33,9 +31,9 @@ def reverse_get_item(sweep: Sweep, equation: Equation, bar: Bar) -> None:
     sweep.put(x, Bar(added, whole=True))
 
 
-def reverse_list_get(sweep: Sweep, equation: Equation, bar: Bar) -> None:
+def reverse_list_get(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     """`y = l[i]`: l_bar[i] += y_bar."""
-    items, index = equation.operands
+    (bar,), (items, index) = bars, equation.operands
     if not isinstance(items, Var) or not sweep.active(items):
         return
     sum_so_far = sweep.whole(sweep.bars.get(items), items)

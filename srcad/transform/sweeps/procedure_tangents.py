@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from srcad.analysis.crossing import Signature
 from srcad.trace.nodes import Atom, Equation, Input, Parameter, Path, Trace, Var
@@ -19,10 +18,8 @@ from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.rename import fresh, rename
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.procedures import names_in_use, stem_of
+from srcad.transform.sweeps.push import Push
 from srcad.transform.sweeps.settle import settled
-
-if TYPE_CHECKING:
-    from srcad.transform.sweeps.push import Push
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,9 @@ def movings(trace: Trace, known: Mapping[str, Signature]) -> dict[str, Moving]:
     }
 
 
-def push_call(push: Push, equation: Equation) -> None:
+def push_call(known: Movings, push: Push, equation: Equation) -> None:
     """Call the tangent of the procedure instead of itself, if anything moves."""
-    moving = push.known.get(equation.params["procedure"])
+    moving = known.get(equation.params["procedure"])
     if moving is None or not (any(map(push.bar, equation.operands)) and any(map(push.active, equation.results))):
         push.b.append(equation)
         return

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from srcad.analysis.activity import Activity
 from srcad.analysis.crossing import Signature
@@ -29,10 +28,8 @@ from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.rename import fresh
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.settle import settled
+from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar
-
-if TYPE_CHECKING:
-    from srcad.transform.sweeps.sweep import Sweep
 
 RECORDED = "recorded"
 
@@ -101,9 +98,9 @@ def _forward_call(equation: Equation, pair: Pair) -> Equation:
     return replace(equation, results=(*equation.results, Var(pair.record, RECORDED)), params=params)
 
 
-def reverse_call(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
-    """Call the pullback."""
-    pair = sweep.pairs.get(equation.params["procedure"])
+def reverse_call(pairs: Pairs, sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
+    """Call the pullback; `pairs` are by the name of the forward procedure here."""
+    pair = pairs.get(equation.params["procedure"])
     if pair is None:
         return
     seeds = [sweep.whole(bars[k], equation.results[k]) for k in pair.signature.results]

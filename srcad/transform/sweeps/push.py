@@ -1,41 +1,30 @@
-"""The forward sweep of tangents: the parents-sum over the equations of a region, in their order.
-
-Each equation is followed by that of its tangent, which finds all that it reads in place: so nothing is recorded.
-"""
+"""The forward sweep of tangents: the parents-sum over the equations of a region, in their order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from srcad.analysis.activity import Activity
-from srcad.analysis.crossing import Activities
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
-from srcad.trace.slots import STRUCTURED, Slot, layout, slots, with_more_slots
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
+from srcad.trace.slots import Slot
 from srcad.trace.types import Undefined
 from srcad.transform.sweeps.branches import bar_type
-from srcad.transform.sweeps.procedure_tangents import Movings, push_call
-from srcad.transform.sweeps.records import push_items, push_record
+from srcad.transform.sweeps.forward import Forward
 from srcad.transform.sweeps.sweep import rule_of
 from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whole
 
-RECORDS: dict[str, Callable[[Push, Equation], None]] = {"record_new": push_record, "record_items": push_items}
 
+class Push(Forward[None]):
+    """The tangent of each variable that moves.
 
-class Push:
-    """The state of the sweep: the builder that it writes to, and the tangent of each variable that moves."""
+    `pushes`: for operations that leave the region (procedures, records), what builds them and their tangents.
+    """
 
-    def __init__(
-        self, b: Builder, activity: Activity, dots: Mapping[Var, Atom], activities: Activities, known: Movings
-    ) -> None:
-        self.b = b
-        self.active = activity.active
-        self.activities = activities
-        self.known = known
+    def __init__(self, b: Builder, activity: Activity, dots: Mapping[Var, Atom], pushes: Pushes) -> None:
+        super().__init__(b, activity, (1,), dots.values(), None)
+        self.pushes = pushes
         self.dots = dict(dots)
-        self.names: dict[Var, str] = {}  # of tangents, given in the end
-        self.given = frozenset(v for v in dots.values() if isinstance(v, Var))
 
     # ---- tangents
 
@@ -58,26 +47,16 @@ class Push:
 
     def put(self, var: Var, dot: Atom) -> None:
         self.dots[var] = dot
-        if var.name and isinstance(dot, Var) and dot not in self.given:
-            self.names.setdefault(dot, f"{var.name}_dot")
+        self.christen(var, 1, dot)
 
     # ---- equations
 
-    def equations(self, equations: Sequence[Equation]) -> None:
-        for equation in equations:
-            with self.b.at(equation.span):
-                self.equation(equation)
-
-    def equation(self, equation: Equation) -> None:
-        if equation.op in STRUCTURED:
-            self.structure(equation)
-        elif equation.op == "recurse":
-            push_call(self, equation)
-        else:
-            self.b.append(equation)
-            RECORDS.get(equation.op, Push.operation)(self, equation)
-
     def operation(self, equation: Equation) -> None:
+        push = self.pushes.get(equation.op, Push.by_rule)
+        push(self, equation)
+
+    def by_rule(self, equation: Equation) -> None:
+        self.b.append(equation)
         dots = tuple(self.dots.get(a) if isinstance(a, Var) else None for a in equation.operands)
         if all(dot is None for dot in dots) or not any(map(self.active, equation.results)):
             return
@@ -87,54 +66,22 @@ class Push:
                 if dot is not None and self.active(result):
                     self.put(result, fit_dtype(self.b, dot, result))
 
-    @contextmanager
-    def deriving(self, role: str = "") -> Iterator[None]:
-        """What is emitted meanwhile belongs to the tangents; those of an adjoint belong to it."""
-        self.b.role = role or "tangent"
-        try:
-            yield
-        finally:
-            self.b.role = ""
-
     # ---- regions
 
-    def structure(self, equation: Equation) -> None:
-        """A branch, loop or scope, in which each moving value has its tangent beside it.
-
-        What a branch yields doesn't move if it does so on no side; of loops that isn't known beforehand.
-        """
-        moving = [slot for slot in slots(equation) if any(map(self.active, slot.targets))]
-        with self.deriving(equation.role):
-            initial = [None if s.initial is None else self.whole(s.initial, s.result) for s in moving]
-        parameters = [tuple(self.beside(parameter) for parameter in slot.parameters) for slot in moving]
-        sides = [self.inside(region) for region in equation.regions]
-        yielding = [side for side, (_, first) in zip(sides, layout(equation).regions, strict=True) if first is not None]
-        added = [
-            Slot(self.beside(slot.result), start, own, self.yields(slot, yielding, equation.role))
-            for slot, start, own in zip(moving, initial, parameters, strict=True)
-            if start is not None or any(map(self.bar, slot.yields))
-        ]
-        pairs = zip(equation.regions, sides, strict=True)
-        regions = [Region(region.parameters, tuple(side), region.results) for region, side in pairs]
-        self.b.append(with_more_slots(equation, regions, added))
-
-    def beside(self, var: Var) -> Var:
-        """A tangent for what a region takes or gives."""
+    def beside(self, var: Var, n: int) -> Var:
         dot = Var(bar_type(var.type))
         self.put(var, dot)
         return dot
 
-    def inside(self, region: Region) -> list[Equation]:
-        with self.b.nested() as equations:
-            self.equations(region.equations)
-        return equations
+    def flowing(self, a: Atom, n: int, like: Var) -> Atom:
+        return self.whole(a, like)
 
-    def yields(self, slot: Slot, sides: Sequence[list[Equation]], role: str) -> tuple[Atom, ...]:
-        """The tangents of what a slot is given at the end of each region."""
-        dots = []
-        for value, side in zip(slot.yields, sides, strict=True):
-            before, self.b.equations = self.b.equations, side
-            with self.deriving(role):
-                dots.append(self.whole(value, slot.result))
-            self.b.equations = before
-        return tuple(dots)
+    def yields_derivatives(self, slot: Slot) -> bool:
+        """What a branch yields doesn't move if it does so on no side."""
+        return any(map(self.bar, slot.yields))
+
+    def inner(self) -> None:
+        """A tangent is known wherever its variable is."""
+
+
+Pushes = Mapping[str, Callable[[Push, Equation], None]]

@@ -10,49 +10,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from srcad.analysis.crossing import Activities
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Unknown
 from srcad.transform.sweeps.branches import bar_type
+from srcad.transform.sweeps.push import Push
+from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar, whole, zero
 
-if TYPE_CHECKING:
-    from srcad.transform.sweeps.push import Push
-    from srcad.transform.sweeps.sweep import Sweep
 
-
-def reverse_record(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
+def reverse_record(activities: Activities, sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     """The adjoints of the items are the items of the adjoint."""
     (bar,) = bars
     assert bar is not None
     parts = _items(sweep.b, bar.value, equation.operands)
     for k, (item, part) in enumerate(zip(equation.operands, parts, strict=True)):
-        if sweep.activities.is_active_item(equation.result.type, k):
+        if activities.is_active_item(equation.result.type, k):
             sweep.add(item, part, whole=not isinstance(part.type, Unknown))
 
 
-def reverse_items(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
+def reverse_items(activities: Activities, sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
     """The adjoint of a record is made of those of its items."""
     (record,) = equation.operands
     if sweep.active(record):
-        made = _record(sweep.b, sweep.activities, record, equation.results, bars)
+        made = _record(sweep.b, activities, record, equation.results, bars)
         sweep.add(record, made, whole=True)
 
 
-def push_record(push: Push, equation: Equation) -> None:
+def push_record(activities: Activities, push: Push, equation: Equation) -> None:
     """The tangent of a record is made of those of its items."""
+    push.b.append(equation)
     dots = [push.bar(a) for a in equation.operands]
     if any(dots) and push.active(equation.result):
         with push.deriving(equation.role):
-            made = _record(push.b, push.activities, equation.result, equation.operands, dots)
+            made = _record(push.b, activities, equation.result, equation.operands, dots)
         push.put(equation.result, made)
 
 
 def push_items(push: Push, equation: Equation) -> None:
     """The tangents of the items are the items of the tangent."""
+    push.b.append(equation)
     dot = push.bar(equation.operands[0])
     if dot is not None and any(map(push.active, equation.results)):
         with push.deriving(equation.role):

@@ -7,45 +7,29 @@ what that means for the forward sweep is settled afterwards, by `record`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from srcad.analysis.activity import Activity
-from srcad.analysis.crossing import Activities
 from srcad.errors import NotYetSupported
 from srcad.rules import Rule, lookup
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.types import Array, Scalar, is_numeric
 from srcad.trace.walk import defined, free_variables, walk
-from srcad.transform.sweeps import branches, loops, places, procedures, records
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast_bar, whole
-
-STRUCTURES = {
-    "if": branches.reverse_if,
-    "scope": branches.reverse_scope,
-    "for": loops.reverse_loop,
-    "while": loops.reverse_loop,
-    "recurse": procedures.reverse_call,
-    "record_new": records.reverse_record,
-    "record_items": records.reverse_items,
-}
-PLACES = {
-    "get_item": places.reverse_get_item,
-    "list_get": places.reverse_list_get,
-}
 
 
 class Sweep:
-    """The state of a reverse sweep: the builder that it writes to, and the adjoint of each variable so far."""
+    """The state of a reverse sweep: the builder that it writes to, and the adjoint of each variable so far.
 
-    def __init__(
-        self, b: Builder, activity: Activity, primal: Trace, activities: Activities, pairs: procedures.Pairs
-    ) -> None:
+    `reversals`: for operations whose reverse takes more than their rule, what builds it.
+    """
+
+    def __init__(self, b: Builder, activity: Activity, primal: Trace, reversals: Reversals) -> None:
         self.b = b
         self.active = activity.active
-        self.activities = activities
-        self.pairs = {pair.forward: pair for pair in pairs.values()}
+        self.reversals = reversals
         self.bars: dict[Var, Bar] = {}
         self.names: dict[Var, str] = {}  # of adjoints, given in the end
         self.makers = {v: equation for equation in walk(primal.body) for v in equation.results}
@@ -92,14 +76,10 @@ class Sweep:
                     self.equation(equation, bars)
 
     def equation(self, equation: Equation, bars: list[Bar | None]) -> None:
-        if equation.op in STRUCTURES:
-            STRUCTURES[equation.op](self, equation, bars)
-        elif equation.op in PLACES and bars[0] is not None:
-            PLACES[equation.op](self, equation, bars[0])
-        else:
-            self.operation(equation, bars)
+        reversal = self.reversals.get(equation.op, Sweep.operation)
+        reversal(self, equation, bars)
 
-    def operation(self, equation: Equation, bars: list[Bar | None]) -> None:
+    def operation(self, equation: Equation, bars: Sequence[Bar | None]) -> None:
         wanted = tuple(self.active(a) for a in equation.operands)
         if not any(wanted):
             return
@@ -113,7 +93,7 @@ class Sweep:
             else:
                 self.add(operand, g)
 
-    def fitting(self, rule: Rule, equation: Equation, bars: list[Bar | None]) -> tuple[Atom | None, ...]:
+    def fitting(self, rule: Rule, equation: Equation, bars: Sequence[Bar | None]) -> tuple[Atom | None, ...]:
         """The adjoints of the results as the rule takes them."""
         if rule.pointwise or rule.takes_small:
             return tuple(None if bar is None else bar.value for bar in bars)
@@ -155,6 +135,10 @@ class Sweep:
         """The active variables that regions use and do not define."""
         used = [v for region in regions for v in free_variables(region)]
         return [v for v in dict.fromkeys(used) if self.active(v)]
+
+
+Reversal = Callable[[Sweep, Equation, Sequence[Bar | None]], None]  # with the adjoints of the results
+Reversals = Mapping[str, Reversal]
 
 
 def _variables(trace: Trace) -> Iterator[Var]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from srcad.analysis.activity import Flat
 from srcad.analysis.crossing import activities
@@ -25,8 +26,9 @@ from srcad.transform.sweeps.adjoint import is_flat
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.opened import opened
 from srcad.transform.sweeps.procedure_tangents import directions as procedure_directions
-from srcad.transform.sweeps.procedure_tangents import movings, pushed
-from srcad.transform.sweeps.push import Push
+from srcad.transform.sweeps.procedure_tangents import movings, push_call, pushed
+from srcad.transform.sweeps.push import Push, Pushes
+from srcad.transform.sweeps.records import push_items, push_record
 from srcad.transform.sweeps.settle import settle
 
 
@@ -80,14 +82,19 @@ def prepared(
     """
     active = activities(trace, dots, results, flat)
     known = movings(trace, active.signatures)
+    pushes: Pushes = {
+        "recurse": partial(push_call, known),
+        "record_new": partial(push_record, active),
+        "record_items": push_items,
+    }
     made = dict(trace.procedures)
     for name, moving in known.items():
         procedure = trace.procedures[name]
         beside = procedure_directions(procedure, moving.signature)
         inner = {v: entry.var for v, entry in beside.items()}
-        push = Push(builder(), active.procedures[name], inner, active, known)
+        push = Push(builder(), active.procedures[name], inner, pushes)
         made[moving.name] = pushed(push, procedure, moving, beside)
-    return Push(builder(), active.main, dots, active, known), made
+    return Push(builder(), active.main, dots, pushes), made
 
 
 def beside(trace: Trace, wrt: Sequence[int]) -> dict[Var, Direction]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import ONE, Dim
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import (
-    ONE,
     Array,
-    Dim,
     ListOf,
     Record,
     Scalar,
@@ -127,11 +126,11 @@ def _times_lengths(b: Builder, g: Atom, axes: list[int], result: Atom) -> Atom:
     """Summing over axes along which `g` is constant is multiplying by their lengths."""
     dims = dims_of(result.type) or ()
     axes = [axis for axis in axes if not dims[axis].is_one]
-    if len(axes) == len(dims) > 1 and any(dim.symbol is not None for dim in dims):
+    if len(axes) == len(dims) > 1 and any(dim.number is None for dim in dims):
         return b.emit("multiply", g, b.emit("size", result))
     for axis in axes:
         dim = dims[axis]
-        length = const(dim.offset) if dim.symbol is None else b.emit("dim", result, axis=axis % len(dims))
+        length = const(dim.offset) if dim.number is not None else b.emit("dim", result, axis=axis % len(dims))
         g = b.emit("multiply", g, length)
     return g
 

@@ -11,18 +11,24 @@ from dataclasses import replace
 
 from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.types import Array, Dim, Scalar
+from srcad.trace.rewrite import Change, Instead, rewritten
+from srcad.trace.types import Array, Scalar
+from srcad.trace.walk import defined
 
 
 def witnessed(reverse: Region, outside: Iterable[Var]) -> Region:
     """The reverse sweep, reading shapes of `outside` variables wherever these tell them."""
-    return _Witnesses(outside).region(reverse)
+    return rewritten(reverse, _Witnesses(outside, frozenset(defined(reverse))).change)
 
 
 class _Witnesses:
-    def __init__(self, outside: Iterable[Var]) -> None:
+    """`own`: what the reverse sweep itself defines, which it has anyway."""
+
+    def __init__(self, outside: Iterable[Var], own: frozenset[Var]) -> None:
         self.outside = dict.fromkeys(outside)
+        self.own = own
         self.lengths: dict[Dim, tuple[Var, int]] = {}
         self.shapes: dict[tuple[Dim, ...], Var] = {}
         for var in self.outside:
@@ -31,26 +37,17 @@ class _Witnesses:
                 for axis, dim in enumerate(var.type.dims):
                     self.lengths.setdefault(dim, (var, axis))
 
-    def region(self, region: Region, local: frozenset[Var] = frozenset()) -> Region:
-        """`local`: what the reverse sweep itself has defined around the region."""
-        local |= set(region.parameters)
-        equations: list[Equation] = []
-        for equation in region.equations:
-            regions = tuple(self.region(inner, local) for inner in equation.regions)
-            equations += self.equation(replace(equation, regions=regions) if regions else equation, local)
-            local |= set(equation.results)
-        return replace(region, equations=tuple(equations))
-
-    def equation(self, equation: Equation, local: frozenset[Var]) -> list[Equation]:
+    def change(self, equation: Equation) -> Change:
         place = operation(equation).shape_of
         if place is None:
-            return [equation]
+            return equation
         like = equation.operands[place]
-        if not isinstance(like, Var) or like in self.outside or like in local or not isinstance(like.type, Array):
-            return [equation]
+        if not isinstance(like, Var) or like in self.outside or like in self.own or not isinstance(like.type, Array):
+            return equation
         if not all(dim.known for dim in like.type.dims):
-            return [equation]
-        return self._other(equation, like.type, place) or [equation]
+            return equation
+        other = self._other(equation, like.type, place)
+        return equation if other is None else Instead(other)
 
     def _other(self, equation: Equation, t: Array, place: int) -> list[Equation] | None:
         """The same from a witness; None where there is none."""
@@ -71,7 +68,7 @@ class _Witnesses:
         return [replace(equation, operands=(witness,), params={"axis": axis})]
 
     def _from_lengths(self, equation: Equation, t: Array) -> list[Equation] | None:
-        if any(dim.symbol is not None and dim not in self.lengths for dim in t.dims):
+        if any(dim.number is None and dim not in self.lengths for dim in t.dims):
             return None
         b = builder()
         b.span, b.role = equation.span, equation.role
@@ -83,7 +80,7 @@ class _Witnesses:
         return b.equations
 
     def _length(self, b: Builder, dim: Dim) -> Atom:
-        if dim.symbol is None:
+        if dim.number is not None:
             return const(dim.offset)
         witness, axis = self.lengths[dim]
         length: Atom = b.emit("dim", witness, axis=axis)

@@ -48,7 +48,7 @@ def examples() -> list[v.Parts]:
         v.Partial(num(), Span("f.py", 1)),
         v.Mixed("x", ("a number", "a tuple")),
         Derivative(v.Func(CODE, 1, (num(),)), "gradient", "call", num()),
-        LinearMap(len, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
+        LinearMap("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
         v.ArrayCell(Var(FLOAT), frozenset({1})),
         v.ListCell((num(), num())),
         v.GrownCell(Var(FLOAT)),

@@ -13,15 +13,16 @@ from srcad.ops.catalogue import builder, result_types
 from srcad.rules.batching import BATCHING
 from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import UNKNOWN_DIM, fixed, named
 from srcad.trace.nodes import Region, Trace, Var
-from srcad.trace.types import FLOAT, INT, Array, Dim, ListOf, Scalar, TupleOf, fixed
+from srcad.trace.types import FLOAT, INT, Array, ListOf, Scalar, TupleOf
 from srcad.trace.verifier import verify
 from srcad.transform.matrices.batch import Batch
 from srcad.transform.simplify.simplify import simplify
 from tests.traces import branch, build, loop, ops_of, run, while_loop
 
 LANES = 3
-L = Dim("lanes", 0, False)
+L = named("lanes")
 COUNT = Scalar("int64", True, L)
 
 
@@ -68,7 +69,7 @@ def _stack(value: Any) -> Any:
     return np.stack([np.asarray(value) * (k + 1.0) + k for k in range(LANES)]).astype(np.asarray(value).dtype)
 
 
-N, M = Dim("n", 0, True), Dim("m", 0, True)
+N, M = named("n", not_one=True), named("m", not_one=True)
 V, A, S = Array("float64", (N,)), Array("float64", (N, M)), FLOAT
 v = np.array([0.5, -1.0, 2.0, 0.25])
 w = np.array([2.0, 0.5, 1.5, -0.75])
@@ -215,7 +216,7 @@ def test_subscripts(index: Any, places: Any, op: str) -> None:
         check(types, lambda b, x, *at: b.emit(op, x, *at, index=index), "x", x, *places)
         return
     item = run(build(types, lambda b, x, *at: b.emit("get_item", x, *at, index=index)), x, *places)[0]
-    kinds = Array("float64", (Dim("?"),) * np.ndim(item)) if np.ndim(item) else Scalar("float64")
+    kinds = Array("float64", (UNKNOWN_DIM,) * np.ndim(item)) if np.ndim(item) else Scalar("float64")
     for moving in ("x", "y", "x y"):
         check({"y": kinds, **types}, lambda b, y, x, *at: b.emit(op, x, y, *at, index=index), moving, item, x, *places)
 

@@ -9,8 +9,9 @@ import pytest
 
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder
+from srcad.trace.dims import ONE, named
 from srcad.trace.nodes import Var
-from srcad.trace.types import FLOAT, ONE, Array, Dim
+from srcad.trace.types import FLOAT, Array
 from srcad.trace.verifier import verify
 from srcad.transform.simplify.simplify import simplify
 from tests.traces import MATRIX, VECTOR, build, ops_of, run
@@ -33,7 +34,7 @@ NARROW = Array("float32", VECTOR.dims)
 KEPT = {
     "of the user's": (VECTOR, VECTOR, ""),
     "in which one is stretched": (VECTOR, Array("float64", (ONE,)), "adjoint"),
-    "in which one may be stretched": (VECTOR, Array("float64", (Dim("k"),)), "adjoint"),
+    "in which one may be stretched": (VECTOR, Array("float64", (named("k"),)), "adjoint"),
     "of numbers": (VECTOR, FLOAT, "adjoint"),
     "of matrices": (MATRIX, MATRIX, "adjoint"),
     "of floats that would lose digits": (NARROW, NARROW, "adjoint"),

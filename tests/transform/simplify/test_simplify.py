@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, atom
+from srcad.trace.dims import ONE, named
 from srcad.trace.nodes import UNDEF, Region, Trace, Var
 from srcad.trace.printer import print_trace
-from srcad.trace.types import BOOL, FLOAT, INT, ONE, OPAQUE, Array, Dim, ListOf, Scalar
+from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Array, ListOf, Scalar
 from srcad.trace.verifier import verify
 from srcad.transform.simplify.dead_code import eliminate, eliminate_region
 from srcad.transform.simplify.simplify import simplify
@@ -179,8 +180,8 @@ def test_what_stands_for_a_named_value_takes_its_name() -> None:
 
 def test_lengths_that_are_not_one_are_not_stretched() -> None:
     """Whatever they are called: x and y have met in an elementwise operation, or the program fails anyway."""
-    other = Array("float64", (Dim("k", 0, True),))
-    maybe_one = Array("float64", (Dim("k"),))
+    other = Array("float64", (named("k", not_one=True),))
+    maybe_one = Array("float64", (named("k"),))
     for t, ops in ((other, []), (maybe_one, ["materialise"])):
         trace = simplified({"x": t, "y": VECTOR}, lambda b, x, y: b.emit("materialise", x, y), "adjoint")
         assert ops_of(trace) == ops

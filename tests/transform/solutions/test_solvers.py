@@ -12,6 +12,7 @@ from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq, root
 
 import srcad
+from srcad.compile.compiler import Derivatives
 from srcad.frontend import read
 from srcad.trace.walk import walk
 from srcad.transform.simplify.simplify import simplify
@@ -54,14 +55,14 @@ Y0 = np.array([1.0, 0.5])
     ],
 )
 def test_rules(f: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    trace = simplify(read(f, args, {}, tuple(range(len(args)))).trace)
+    trace = simplify(read(f, args, {}, tuple(range(len(args))), Derivatives()).trace)
     values = [args[[p.name for p in trace.parameters].index(entry.path.root)] for entry in trace.inputs]
     check(trace, *values, tolerance=1e-5)
 
 
 def test_a_solution_is_found_once() -> None:
     """The gradient doesn't solve again what the value has solved."""
-    trace = simplify(read(a_root, (1.7, 0.9), {}, (0, 1)).trace)
+    trace = simplify(read(a_root, (1.7, 0.9), {}, (0, 1), Derivatives()).trace)
     made = simplify(adjoint(trace, (0, 1), value=True))
     assert [e.op for e in walk(made.body)].count("solver") == 1
 
@@ -70,7 +71,7 @@ def test_what_does_not_move_is_not_differentiated() -> None:
     def f(a: float, b: float) -> float:
         return brentq(lambda x: x**3 - b, 0.0, 5.0) * a
 
-    trace = simplify(read(f, (1.7, 0.9), {}, (0,)).trace)
+    trace = simplify(read(f, (1.7, 0.9), {}, (0,), Derivatives()).trace)
     made = simplify(adjoint(trace, (0,), value=False))
     assert "regular" not in [e.op for e in walk(made.body)]
 

@@ -11,8 +11,9 @@ import pytest
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import ONE, UNKNOWN_DIM, named
 from srcad.trace.nodes import UNDEF, Region, Var
-from srcad.trace.types import BOOL, FLOAT, INT, ONE, OPAQUE, Array, Dim, ListOf, Scalar, Type, Unknown
+from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Array, ListOf, Scalar, Type, Unknown
 from srcad.trace.verifier import verify
 from srcad.trace.walk import walk
 from srcad.transform.simplify.simplify import simplify
@@ -21,8 +22,8 @@ from srcad.transform.sweeps.split import split
 from tests.traces import MATRIX, VECTOR, N, branch, build, loop, ops_of, run, while_loop
 from tests.transform.adjoints import check
 
-M = Dim("m", 0, True)
-ANY = Dim("k")  # may be 1
+M = named("m", not_one=True)
+ANY = named("k")  # may be 1
 X = np.array([1.5, -2.0, 0.25])
 Y = np.array([0.5, 3.0, -1.0])
 A = np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0]])
@@ -71,9 +72,9 @@ SHAPES: dict[str, tuple[Type, Any]] = {
     "column": (Array("float64", (M, ONE)), np.array([[0.2], [0.9]])),
     "matrix": (Array("float64", (M, N)), A),
     "maybe vector": (Array("float64", (ANY,)), X),
-    "maybe one": (Array("float64", (Dim("l"),)), np.array([0.4])),
-    "maybe matrix": (Array("float64", (Dim("?"), Dim("?"))), A),
-    "maybe row": (Array("float64", (Dim("?"), Dim("?"))), X.reshape(1, 3)),
+    "maybe one": (Array("float64", (named("l"),)), np.array([0.4])),
+    "maybe matrix": (Array("float64", (UNKNOWN_DIM, UNKNOWN_DIM)), A),
+    "maybe row": (Array("float64", (UNKNOWN_DIM, UNKNOWN_DIM)), X.reshape(1, 3)),
     "unknown matrix": (Unknown("float64"), A),
     "unknown scalar": (Unknown("float64"), 1.2),
 }

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.compile.compiler import Derivatives
 from srcad.frontend import read
 from srcad.frontend.read import Reading
 from srcad.ops.catalogue import result_types
@@ -373,7 +374,7 @@ def test_jacobians_go_through_procedures_in_one_pass(function: Function) -> None
 
 
 def reading(function: Any, *args: Any) -> Reading:
-    return read(function, args, {}, tuple(range(len(args))))
+    return read(function, args, {}, tuple(range(len(args))), Derivatives())
 
 
 CORPUS = [

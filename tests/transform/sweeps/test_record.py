@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from srcad.trace.builder import Builder, const
+from srcad.trace.dims import named
 from srcad.trace.nodes import Region, Trace, Var
-from srcad.trace.types import FLOAT, INT, Array, Dim
+from srcad.trace.types import FLOAT, INT, Array
 from srcad.trace.walk import walk
 from srcad.transform.sweeps.adjoint import adjoint
 from srcad.transform.sweeps.recompute import choose
@@ -44,7 +45,7 @@ def test_rows_of_an_array_from_outside_are_read_again() -> None:
 
         return loop(b, (0, n, 1), (0.0,), step)[0]
 
-    matrix = Array("float64", (Dim("m", 0, True), N))
+    matrix = Array("float64", (named("m", not_one=True), N))
     assert recorded(build({"X": matrix, "w": VECTOR, "n": INT}, body), 0, 1) == []
 
 
@@ -101,8 +102,8 @@ def _cut_body(b: Builder, x: Var, k: Var) -> Any:
 
 def test_lengths_that_change_from_turn_to_turn() -> None:
     """A carried array that is one shorter each time; its adjoint is zero but for the last turn's."""
-    changing = Array("float64", (Dim("~1:0"),))
-    shorter = Array("float64", (Dim("~2:0"),))
+    changing = Array("float64", (named("~1:0", passing=True),))
+    shorter = Array("float64", (named("~2:0", passing=True),))
 
     def body(b: Builder, x: Var, n: Var) -> Any:
         i, u, s = Var(INT, "i"), Var(changing, "u"), Var(FLOAT, "s")
