@@ -12,7 +12,7 @@ import numpy as np
 from srcad.calls.fitting import as_float, fitted, paired
 from srcad.calls.guards import Directions
 from srcad.calls.structures import children, rebuild
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.errors import ArgumentError
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
 from srcad.transform.sweeps.tangent import Direction

@@ -25,7 +25,7 @@ from srcad.calls.programs import program_of
 from srcad.calls.pullback import forward_and_pullback
 from srcad.calls.pushforward import Code, Pushforward, directions, tangent_code
 from srcad.codegen import Generated
-from srcad.compile.pipeline import Program, bugs_reported
+from srcad.compile.program import Program, bugs_reported
 from srcad.compile.requests import Call, Request
 from srcad.compile.results import check_value, result_span
 from srcad.errors import Span, SrcadError

@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -28,6 +29,7 @@ from srcad.calls.programs import program_of
 from srcad.calls.typespec import parse_values
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, SrcadError
+from srcad.show.passes import Runs, all_passes, known_pass
 from srcad.show.traces import table_of
 from srcad.show.values import input_values
 
@@ -39,9 +41,8 @@ app = typer.Typer(
     help="Source-to-source differentiation of Python and NumPy functions.",
 )
 
-Target = Annotated[
-    str, typer.Argument(metavar="FILE.py:FUNC", help="The function: path.py:name, or package.module:name.")
-]
+TARGET = "The function: path.py:name, or package.module:name."
+Target = Annotated[str, typer.Argument(metavar="FILE.py:FUNC", help=TARGET)]
 Wrt = Annotated[str, typer.Option(metavar="NAMES", help="The arguments to differentiate: w,b. Else: all that can be.")]
 Mode = Annotated[
     str,
@@ -63,13 +64,39 @@ Types = Annotated[
 @app.command(
     epilog="Example: srcad show model.py:loss --wrt w,b --args 'w: float64\\[n], X: float64\\[m, n], b: float'"
 )
-def show(target: Target, wrt: Wrt = "", mode: Mode = "reverse", value: Value = False, args: Types = "") -> None:
-    """Print the source of the derivative."""
+def show(
+    target: Annotated[str, typer.Argument(metavar="FILE.py:FUNC", help=TARGET)] = "",
+    wrt: Wrt = "",
+    mode: Mode = "reverse",
+    value: Value = False,
+    args: Types = "",
+    passes: Annotated[
+        bool, typer.Option("--passes", help="List the passes; with a function, how they run over it.")
+    ] = False,
+    after: Annotated[
+        str, typer.Option(metavar="PASS", help="Print the trace behind a pass; fold:2 is the second run of fold.")
+    ] = "",
+    diff: Annotated[str, typer.Option(metavar="PASS", help="Print what a pass has changed.")] = "",
+    types: Annotated[bool, typer.Option("--types", help="With the types of variables, in traces.")] = False,
+) -> None:
+    """Print the source of the derivative, or the trace between two passes on the way to it."""
+    if sum((passes, bool(after), bool(diff))) > 1:
+        raise typer.BadParameter("it is one of --passes, --after and --diff")
+    if types and not (after or diff):
+        raise typer.BadParameter("--types goes with --after and --diff")
+    if passes and not target:
+        print_plain(all_passes())
+        return
+    if not target:
+        raise typer.BadParameter("which function? FILE.py:FUNC")
     function = load(target)
     example = example_for(function, args)
     derived = derivative_of(mode, function, example, wrt, value)
     tell_assumed(example)
-    print_code(derived.source(*example.args, **example.kwargs))
+    if passes or after or diff:
+        print_passes(derived, example, after, diff, types)
+    else:
+        print_code(derived.source(*example.args, **example.kwargs))
 
 
 @app.command("trace", epilog="Example: srcad trace model.py:f --adjoint --at 'x1=2, x2=3'")
@@ -185,16 +212,21 @@ def _load_module(name: str) -> ModuleType:
 
 def example_for(function: Callable[..., Any], types: str, at: str = "") -> Example:
     """A made-up call; a description that can't be read is a misuse of the command."""
-    try:
+    with misuse():
         return example_call(function, types, at)
-    except ArgumentError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 def directions(text: str) -> dict[str, Any]:
     """A seed that is written as values are."""
-    try:
+    with misuse():
         return parse_values(text)
+
+
+@contextmanager
+def misuse() -> Iterator[None]:
+    """What is refused here is a misuse of the command."""
+    try:
+        yield
     except ArgumentError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -243,11 +275,27 @@ def tell(text: str, style: str = "") -> None:
     Console(stderr=True, highlight=False).print(Text(text, style=style), soft_wrap=True)
 
 
-def print_code(code: str) -> None:
+def print_passes(derived: Derived, example: Example, after: str, diff: str, types: bool) -> None:
+    """The runs of the passes, the trace behind one, or what it has changed; a name that isn't there is a misuse."""
+    for text in filter(None, (after, diff)):
+        with misuse():
+            known_pass(text.partition(":")[0])
+    function, request = derived.__srcad__
+    runs = Runs.of(function, request, example.args, example.kwargs)
+    with misuse():
+        if after:
+            print_code(runs.after(after, types))
+        elif diff:
+            print_code(runs.diff(diff, types), "diff")
+        else:
+            print_plain(runs.listed())
+
+
+def print_code(code: str, language: str = "python") -> None:
     """Coloured on a terminal, plain in a pipe."""
     console = Console()
     if console.is_terminal:
-        console.print(Syntax(code, "python", background_color="default", word_wrap=True))
+        console.print(Syntax(code, language, background_color="default", word_wrap=True))
     else:
         sys.stdout.write(code if code.endswith("\n") else code + "\n")
 

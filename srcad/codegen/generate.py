@@ -61,7 +61,7 @@ def generate(trace: Trace, name: str, *, careful: bool = False, run: Runner = PL
     style = Style(careful, not all(map(all_float64, ready.values())))
     roots = frozenset(entry.path.root for entry in trace.inputs if entry.free)
     shared = Shared(frozenset(traces), roots, solved=inner)
-    return joined([_generate(own, one, traces[own], style, shared) for own, one in ready.items()])
+    return joined([_generate(own, one, traces[own], style, shared, run.within) for own, one in ready.items()])
 
 
 def _ready(trace: Trace, careful: bool, run: Runner) -> Trace:
@@ -70,10 +70,17 @@ def _ready(trace: Trace, careful: bool, run: Runner) -> Trace:
 
 
 def _generate(
-    name: str, ready: Trace, trace: Trace, style: Style, shared: Shared, reserved: frozenset[str] = frozenset()
+    name: str,
+    ready: Trace,
+    trace: Trace,
+    style: Style,
+    shared: Shared,
+    run: Runner,
+    reserved: frozenset[str] = frozenset(),
 ) -> Generated:
     """One function. `reserved`: names of helpers and modules, which the user's variables have, and can't keep here."""
     bufferised = bufferise(ready)
+    run.made(bufferise, bufferised.trace, ready)
     folding = fold(bufferised.trace, bufferised.in_place, style)
     live = liveness(bufferised.trace, folding.inline)
     names = assign_names(bufferised.trace, live, bufferised.in_place, local_names(trace), shared.functions | reserved)
@@ -85,7 +92,7 @@ def _generate(
     if hidden:
         for one in hidden & shared.bindings.keys():
             del shared.bindings[one]
-        return _generate(name, ready, trace, style, shared, reserved | hidden)
+        return _generate(name, ready, trace, style, shared, run, reserved | hidden)
     return made
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from srcad.calls.arguments import Binder, name_of
 from srcad.calls.programs import program_of
 from srcad.calls.structures import is_float, leaves, map_leaves
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.compile.requests import Request
 from srcad.show.values import input_values
 from srcad.testing.directions import flat, like

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from srcad.compare.exact import Arithmetic, Beyond, Number, run_exactly
 from srcad.compare.inputs import Problem
 from srcad.compare.symbolic import parts_of
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.testing.differences import slope
 
 DIGITS = 60

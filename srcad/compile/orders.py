@@ -1,41 +1,30 @@
-"""The stages of higher and mixed derivatives: from a primal trace to that of vhp, taylor, deriv, laplacian, divergence.
+"""The steps to higher and mixed derivatives: vhp, Gauss-Newton products, Taylor coefficients, Laplacians, deriv.
 
-They stand beside the stages of `pipeline`.
+They stand beside those of `steps`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import factorial
 
 from srcad.analysis.diagonal import Along, Mixed, Picked, State, dependence
-from srcad.compile.pipeline import (
-    Program,
-    both_sweeps,
-    bugs_reported,
-    gradient_tree,
-    named_program,
-)
-from srcad.compile.requests import Request
 from srcad.compile.results import (
     called,
-    check_moving,
-    differentiated,
-    made_scalar,
     relabelled,
     result_span,
     returning,
     shifted,
 )
-from srcad.compile.running import configured
+from srcad.compile.steps import Job, both_sweeps, gradient_tree
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported, SrcadError
-from srcad.frontend import Reading
 from srcad.frontend.core.reading import Sweeps
 from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
+from srcad.trace.passes import Runner
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
@@ -52,26 +41,23 @@ from srcad.transform.sweeps.tangent import Direction, moved, tangent
 # ---- the vector times the Hessian
 
 
-def _vhp(primal: Trace, reading: Reading, request: Request) -> Program:
+def pulled_along(trace: Trace, job: Job) -> Trace:
     """Reverse over forward: the gradient of the derivative along the direction."""
-    primal = made_scalar(primal, differentiated(primal, False))
-    along = simplify(tangent(primal, reading.wrt, value=False, run=configured()), run=configured())
-    trace = adjoint(
-        along, reading.wrt, value=False, seeds=tuple(const(1.0) for _ in along.body.results), run=configured()
-    )
-    return named_program(replace(trace, output=gradient_tree(reading, request, 0)), primal, reading, request)
+    ones = tuple(const(1.0) for _ in trace.body.results)
+    made = adjoint(trace, job.reading.wrt, value=False, seeds=ones, run=job.run)
+    return replace(made, output=gradient_tree(job))
 
 
 # ---- what a Gauss-Newton product is made of
 
 
-def sweeps(reading: Reading, request: Request) -> Sweeps:
+def sweeps(job: Job) -> Sweeps:
     """The forward sweep with its tangents, which records what the pullback needs, and the pullback, which has none."""
-    primal = simplify(reading.trace, run=configured())
-    with bugs_reported("differentiating", primal):
-        along = tangent(both_sweeps(primal, reading, request), reading.wrt, value=True, run=configured())
-        (value, bars), (dots, _) = map(_children, _children(along.output))
-        forward, pullback = split(simplify(returning(along, Node("tuple", (Node("tuple", (value, dots)), bars)))))
+    both = simplify(both_sweeps(job.primal, job), run=job.run)
+    along = tangent(both, job.reading.wrt, value=True, run=job.run)
+    (value, bars), (dots, _) = map(_children, _children(along.output))
+    returned = returning(along, Node("tuple", (Node("tuple", (value, dots)), bars)))
+    forward, pullback = split(simplify(returned, run=job.run))
     count = len(list(leaves(value)))
     seeded = tuple(k for k, a in enumerate(forward.body.results[:count]) if is_differentiable(a.type))
     return Sweeps(replace(forward, output=_children(forward.output)[0]), pullback, seeded)
@@ -82,11 +68,11 @@ def _children(tree: Tree) -> tuple[Tree, ...]:
     return tree.children
 
 
-def _gauss_newton(primal: Trace, reading: Reading, request: Request) -> Program:
+def gauss_newton(primal: Trace, job: Job) -> Trace:
     """J^T J, from the blocks of the Jacobian, made in one pass by columns or by rows, whichever are fewer."""
-    check_moving(primal, real=True)
-    way, structure = way_of(primal, reading.wrt, reading.sizes), gradient_tree(reading, request, 0)
-    made = (by_rows if way == ROWS else by_columns)(primal, reading.wrt, structure)
+    reading, structure = job.reading, gradient_tree(job)
+    way = way_of(primal, reading.wrt, reading.sizes)
+    made = (by_rows if way == ROWS else by_columns)(primal, reading.wrt, structure, job.run)
     b, blocks, inputs = _continued(made), made.body.results, list(dict.fromkeys(reading.wrt))
     values = [primal.body.results[k] for k in _moving(primal)]
     shapes = [primal.inputs[k].var for k in inputs]
@@ -103,7 +89,7 @@ def _gauss_newton(primal: Trace, reading: Reading, request: Request) -> Program:
     rows = [relabelled(structure, {k: Leaf(i * len(inputs) + n) for k, n in inner.items()}) for i in range(len(inputs))]
     output = _nested(structure, {k: rows[n] for k, n in inner.items()})
     body = replace(made.body, equations=tuple(b.equations), results=tuple(sums))
-    return named_program(replace(made, body=body, output=output), primal, reading, request)
+    return replace(made, body=body, output=output)
 
 
 def _contracted(b: Builder, one: Atom, other: Atom, ranks: Sequence[int]) -> Atom:
@@ -135,12 +121,12 @@ def _nested(tree: Tree, rows: Mapping[int, Tree]) -> Tree:
 # ---- Taylor coefficients
 
 
-def _taylor(primal: Trace, reading: Reading, request: Request) -> Program:
+def coefficients(primal: Trace, job: Job) -> Trace:
     """The derivatives along a direction, over the factorials of their orders."""
-    trace = configured()(series, primal, reading.wrt, request.order)
+    trace = series(primal, job.reading.wrt, job.request.order, job.run)
     b, first = _continued(trace), len(primal.body.results)
     results = list(trace.body.results)
-    width = (len(results) - first) // max(request.order, 1)
+    width = (len(results) - first) // max(job.request.order, 1)
     for place in range(first, len(results)):
         order = 1 + (place - first) // width
         if not is_numeric(results[place].type):
@@ -149,7 +135,7 @@ def _taylor(primal: Trace, reading: Reading, request: Request) -> Program:
         if order > 1:
             results[place] = b.emit("multiply", 1.0 / factorial(order), results[place])
     body = Region((), tuple(b.equations), tuple(results))
-    return named_program(replace(trace, body=body), primal, reading, request)
+    return replace(trace, body=body)
 
 
 def _continued(trace: Trace) -> Builder:
@@ -163,41 +149,40 @@ def _continued(trace: Trace) -> Builder:
 # ---- sums over all directions
 
 
-def _laplacian(primal: Trace, reading: Reading, request: Request) -> Program:
+def laplacian(primal: Trace, job: Job) -> Trace:
     """The second derivatives along the unit vectors of the differentiated arguments, summed up."""
     _refuse_effects(primal)
     b, moving = _continued(primal), _moving(primal)
     sums: Sequence[Atom] = [zero_like(b, primal.body.results[k]) for k in moving]
-    for wrt in reading.wrt:
-        twice = simplify(series(primal, (wrt,), 2))
+    for wrt in job.reading.wrt:
+        twice = simplify(series(primal, (wrt,), 2, job.run), run=job.run)
         second = list(leaves(twice.output.children[2])) if isinstance(twice.output, Node) else []
         body, direction = _apart(twice, second)
         sums = along_units(b, body, primal.inputs[wrt].var, direction, sums, lambda b, dots, i: dots)
     output = moved(primal.output, {k: place for place, k in enumerate(moving)})
-    return _summed(b, sums, output, primal, reading, request)
+    return _summed(b, sums, output, primal)
 
 
-def _divergence(primal: Trace, reading: Reading, request: Request) -> Program:
+def divergence(primal: Trace, job: Job) -> Trace:
     """The derivative of each element of the result along that of the argument in the same place, summed up."""
     _refuse_effects(primal)
+    wrt = job.reading.wrt
     b, moving, procedures = _continued(primal), _moving(primal), dict(primal.procedures)
     sums: Sequence[Atom] = [const(0.0)]
-    for place, result in _matched(primal, gradient_tree(reading, request, 0), primal.output, "the argument"):
-        x, value = primal.inputs[reading.wrt[place]].var, primal.body.results[result]
+    for place, result in _matched(primal, gradient_tree(job), primal.output, "the argument"):
+        x, value = primal.inputs[wrt[place]].var, primal.body.results[result]
         _check_shape(b, primal, x, value)
         if result in moving:
-            once = simplify(tangent(primal, (reading.wrt[place],), value=False))
+            once = simplify(tangent(primal, (wrt[place],), value=False, run=job.run), run=job.run)
             procedures.update(once.procedures)
             body, direction = _apart(once, [moving.index(result)])
             sums = along_units(b, body, x, direction, sums, lambda b, dots, i: [element(b, dots[0], i)])
-    return _summed(b, sums, Leaf(0), replace(primal, procedures=procedures), reading, request)
+    return _summed(b, sums, Leaf(0), replace(primal, procedures=procedures))
 
 
-def _summed(
-    b: Builder, sums: Sequence[Atom], output: Tree, primal: Trace, reading: Reading, request: Request
-) -> Program:
+def _summed(b: Builder, sums: Sequence[Atom], output: Tree, primal: Trace) -> Trace:
     body = Region(primal.body.parameters, tuple(b.equations), tuple(sums))
-    return named_program(replace(primal, body=body, output=output), primal, reading, request)
+    return replace(primal, body=body, output=output)
 
 
 def _moving(primal: Trace) -> list[int]:
@@ -271,30 +256,29 @@ def _assert_shape(b: Builder, primal: Trace, x: Var, value: Atom, what: str) -> 
 # ---- elementwise functions
 
 
-def _deriv(primal: Trace, reading: Reading, request: Request) -> Program:
+def elementwise(primal: Trace, job: Job) -> Trace:
     """For each differentiated argument the derivatives of the elements of the results."""
     b, trees, procedures = builder(), [], dict(primal.procedures)
     results: list[Atom] = []
-    for place, tree in enumerate(reading.wrt_trees):
+    for place, tree in enumerate(job.reading.wrt_trees):
         if not isinstance(tree, Leaf):
             what = f"srcad.deriv differentiates numbers and arrays, and argument {place} is a {_kind(tree)}"
             raise ArgumentError(what, primal.span, do="use srcad.grad or srcad.jacobian.")
-        body, output, more = _derivatives(primal, reading.wrt[tree.index])
+        body, output, more = _derivatives(primal, job.reading.wrt[tree.index], job.run)
         procedures.update(more)
         equations, atoms = instance(body, {})
         b.extend(equations)
         trees.append(shifted(output, len(results)))
         results += atoms
-    output = trees[0] if request.single else Node("tuple", tuple(trees))
-    trace = replace(primal, body=Region((), tuple(b.equations), tuple(results)), output=output, procedures=procedures)
-    return named_program(trace, primal, reading, request)
+    output = trees[0] if job.request.single else Node("tuple", tuple(trees))
+    return replace(primal, body=Region((), tuple(b.equations), tuple(results)), output=output, procedures=procedures)
 
 
 def _kind(tree: Tree) -> str:
     return tree.kind if isinstance(tree, Node) else "constant"
 
 
-def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree, Mapping[str, Trace]]:
+def _derivatives(primal: Trace, wrt: int, run: Runner) -> tuple[Region, Tree, Mapping[str, Trace]]:
     """The derivatives, their structure, and the procedures that they call.
 
     Straight code is differentiated backwards, from the adjoint 1.0; loops forwards, so that nothing is taped.
@@ -306,9 +290,9 @@ def _derivatives(primal: Trace, wrt: int) -> tuple[Region, Tree, Mapping[str, Tr
         primal = _checked_elementwise(primal, x)
     loops = any(equation.op in ("for", "while") for equation in walk(primal.body))
     if rank_of(x.type) and not loops and isinstance(primal.output, Leaf):
-        trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),))
+        trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),), run=run)
         return trace.body, Leaf(0), trace.procedures
-    trace = tangent(primal, (wrt,), value=False)
+    trace = tangent(primal, (wrt,), value=False, run=run)
     (direction,) = (entry.var for entry in trace.inputs if isinstance(entry, Direction))
     b = builder()
     equations, results = instance(trace.body, {direction: one_like(b, x)})
@@ -359,13 +343,3 @@ def _not_elementwise(primal: Trace, x: Var, result: Atom, found: State) -> Srcad
         return NotYetSupported(what, span, "srcad.deriv proves it from the operations, and never guesses.", do)
     what = f"{name} returns {result.type} for {label} of type {x.type}, and elementwise results have the same shape"
     return NotDifferentiable(what, result_span(primal, primal.output), "", do)
-
-
-HIGHER: dict[str, Callable[[Trace, Reading, Request], Program]] = {
-    "vhp": _vhp,
-    "gauss_newton": _gauss_newton,
-    "taylor": _taylor,
-    "laplacian": _laplacian,
-    "divergence": _divergence,
-    "deriv": _deriv,
-}

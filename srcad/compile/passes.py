@@ -17,8 +17,8 @@ from srcad.lowering.careful import guarded
 from srcad.lowering.ordering import sink_updates
 from srcad.lowering.prepare import prepare
 from srcad.trace.procedures import distinct
-from srcad.transform.matrices.jacobian import by_columns, by_rows
-from srcad.transform.matrices.series import series
+from srcad.transform.matrices.jacobian import along_columns, along_rows
+from srcad.transform.matrices.series import expand
 from srcad.transform.matrices.several import several_tangents
 from srcad.transform.simplify.common import merge_common
 from srcad.transform.simplify.dead_code import eliminate
@@ -63,16 +63,19 @@ PASSES = (
     Pass("forward-calls", recording, "procedures that are called return what their pullbacks will need"),
     Pass("adjoint", reverse, "behind all equations those of the adjoints, in reverse: sums over children", "inside"),
     Pass(
-        "unread", without_unread, "what the reverse sweep makes for nobody goes, and is recorded for nobody", "inside"
+        "unread",
+        without_unread,
+        "what the reverse sweep makes for nobody goes, before it is asked what it reads",
+        "inside",
     ),
     Pass("witness", witness, "shapes are read of what is there, not of what would have to be recorded", "inside"),
     Pass("record", hand_over, "what the reverse sweep reads of loops and branches is taped, yielded, or made again"),
     Pass("settle", settle, "what may be undefined is None where it is recorded or carried"),
     Pass("prune", pruned, "procedures take, return and record what is read of it, and no more"),
-    Pass("series", series, "beside each equation those of its derivatives, up to some order"),
+    Pass("series", expand, "beside each equation those of its derivatives, up to some order"),
     Pass("lanes", several_tangents, "a leading axis, for several tangents at once"),
-    Pass("columns", by_columns, "all unit tangents at once: the Jacobian by columns"),
-    Pass("rows", by_rows, "all unit adjoints at once: the Jacobian by rows"),
+    Pass("columns", along_columns, "all unit tangents at once: the Jacobian by columns"),
+    Pass("rows", along_rows, "all unit adjoints at once: the Jacobian by rows"),
     Pass("split", split, "the forward sweep and the reverse one, as two functions"),
     Pass("distinct", distinct, "procedures get names that no other function of the source has"),
     # ready to be printed

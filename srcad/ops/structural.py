@@ -121,6 +121,10 @@ def _zeros_type(x: Type) -> Type:
     return tangent_type(x)
 
 
+def _list_zeros_type(x: Items, *, optional: bool = False) -> Type:
+    return tangent_type(x)
+
+
 def _like_type(g: Type, like: Type) -> Type:
     """The dtype of the first with the shape of the second."""
     dims, dtype = dims_of(like), dtype_of(g)
@@ -338,7 +342,7 @@ op("list_get", Kind.COLLECTION, _element_type, "{0}[{1}]", cost="free", linear=T
 op("list_set", Kind.COLLECTION, _set_type, keeps=True, overwrites=True, linear=True)
 op("list_len", Kind.QUERY, _length_type, "len({0})", cost="free")
 op("list_add", Kind.UPDATE, _added_type, linear=True)
-op("list_zeros", Kind.CREATION, _zeros_type, "list_zeros({0})", to_fill=True, shape_of=0, reads_dtype=True)
+op("list_zeros", Kind.CREATION, _list_zeros_type, "list_zeros({0})", to_fill=True, shape_of=0, reads_dtype=True)
 op("list_concat", Kind.COLLECTION, _list_concat_type, "{0} + {1}", to_fill=True, linear=True)
 op(
     "list_slice",

@@ -70,6 +70,13 @@ def lookup(name: str) -> Rule | None:
     return RULES.get(name)
 
 
+def complete(*rules: Rule) -> None:
+    """Add the rules that are made of the sweeps, and so can't stand below these."""
+    for rule in rules:
+        if RULES.setdefault(rule.name, rule) is not rule:
+            raise ValueError(f"operation {rule.name!r} stands twice in the table of derivatives")
+
+
 @dataclass(frozen=True)
 class Site:
     """An equation as the functions of `rule` see it: everything wrapped in `Expr`."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from srcad.calls.programs import program_of
 from srcad.codegen import Generated, generate
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import NotYetSupported
 from srcad.runtime import source_of

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.calls.fitting import as_float, fitted
 from srcad.calls.pushforward import by_name, leaves_of
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.errors import ArgumentError
 from srcad.runtime import HELPERS
 from srcad.show.formula import dotted, overlined

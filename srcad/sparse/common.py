@@ -14,7 +14,7 @@ import numpy as np
 from srcad.api.gradients import request_for
 from srcad.calls.arguments import Argnums, name_of
 from srcad.calls.specialise import Entrance, Specialiser
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import ArgumentError
 from srcad.patterns import Plan, plan

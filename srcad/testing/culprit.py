@@ -16,7 +16,7 @@ import numpy as np
 from srcad.calls.arguments import Binder
 from srcad.calls.programs import program_of
 from srcad.calls.structures import is_float, map_leaves
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.ops.catalogue import builder, operation
 from srcad.rules import lookup

@@ -37,12 +37,18 @@ class Builder:
     `definitions`: the equation that defines each variable that was emitted.
     """
 
-    def __init__(self, typing: Typing, span: Span | None = None, role: str = "") -> None:
+    def __init__(
+        self,
+        typing: Typing,
+        span: Span | None = None,
+        role: str = "",
+        definitions: dict[Var, Equation] | None = None,
+    ) -> None:
         self.typing = typing
         self.span = span
         self.role = role
         self.equations: list[Equation] = []
-        self.definitions: dict[Var, Equation] = {}
+        self.definitions: dict[Var, Equation] = {} if definitions is None else definitions
 
     def emit(self, op: str, *operands: object, **params: object) -> Var:
         """Append `op(*operands)`, an operation with one result, and return its result.

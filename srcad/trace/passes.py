@@ -26,8 +26,8 @@ class Runner(ABC):
         """What the pass makes of the trace."""
 
     @abstractmethod
-    def made(self, by: Callable[..., object], trace: Trace) -> Trace:
-        """The trace itself, which was made of something that is no trace, or is part of what was made."""
+    def made(self, by: Callable[..., object], trace: Trace, of: Trace | None = None) -> Trace:
+        """The trace itself, which comes with something else that the pass has made; `of`: the trace before, if any."""
 
     @property
     @abstractmethod
@@ -42,7 +42,7 @@ class Plain(Runner):
     def __call__(self, change: Change[P], trace: Trace, *args: P.args, **kwargs: P.kwargs) -> Trace:
         return change(trace, *args, **kwargs)
 
-    def made(self, by: Callable[..., object], trace: Trace) -> Trace:
+    def made(self, by: Callable[..., object], trace: Trace, of: Trace | None = None) -> Trace:
         return trace
 
     @property

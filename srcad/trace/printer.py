@@ -35,16 +35,56 @@ INFIX = {
 INDENT = "    "
 
 
-def print_trace(trace: Trace, types: bool = False, lines: bool = False) -> str:
-    """The trace as text; with `types` of all variables, with the user's `lines` as comments. Its procedures follow."""
-    one = _print_one(trace, types, lines)
-    return "\n\n".join([one, *(_print_one(procedure, types, lines) for procedure in trace.procedures.values())])
+class Names:
+    """Names for variables, which keep them: traces that are printed with the same `Names` can be compared."""
+
+    def __init__(self) -> None:
+        self.known: dict[Var, str] = {}
+        self.used: set[str] = set()
+
+    def of(self, var: Var) -> str:
+        if var not in self.known:
+            self.known[var] = self._fresh(var.name)
+            self.used.add(self.known[var])
+        return self.known[var]
+
+    def learn(self, trace: Trace) -> None:
+        """Name the variables of a trace in the order of their definition, the outer ones first; then its procedures."""
+        self.learn_one(trace)
+        for procedure in trace.procedures.values():
+            self.learn_one(procedure)
+
+    def learn_one(self, trace: Trace) -> None:
+        for entry in trace.inputs:
+            self.of(entry.var)
+        for equation in walk(trace.body):
+            for var in (*equation.results, *(p for inner in equation.regions for p in inner.parameters)):
+                self.of(var)
+
+    def _fresh(self, name: str | None) -> str:
+        if name is None:
+            return self._numbered("v", len(self.known) + 1)
+        return name if name not in self.used else self._numbered(f"{name}.", 2)
+
+    def _numbered(self, stem: str, number: int) -> str:
+        while f"{stem}{number}" in self.used:
+            number += 1
+        return f"{stem}{number}"
 
 
-def _print_one(trace: Trace, types: bool, lines: bool) -> str:
-    printer = _Printer(types, lines)
+def print_trace(trace: Trace, types: bool = False, lines: bool = False, names: Names | None = None) -> str:
+    """The trace as text; with `types` of all variables, with the user's `lines` as comments. Its procedures follow.
+
+    `names`: those that variables have already, from another trace; without them each function has its own.
+    """
+    every = (trace, *trace.procedures.values())
+    return "\n\n".join(_print_one(one, types, lines, names or Names()) for one in every)
+
+
+def _print_one(trace: Trace, types: bool, lines: bool, names: Names) -> str:
+    printer = _Printer(types, lines, names)
     inputs = ", ".join(printer.typed(entry.var) + (" (free)" if entry.free else "") for entry in trace.inputs)
-    printer.name_all(trace.body)
+    names.learn_one(trace)
     body = printer.equations(trace.body.equations, 1)
     result = printer.tree(trace.output, trace.body.results)
     return "\n".join([f"{trace.name}({inputs}):", *body, f"{INDENT}return {result}"])
@@ -52,16 +92,15 @@ def _print_one(trace: Trace, types: bool, lines: bool) -> str:
 
 def print_equation(equation: Equation, types: bool = True) -> str:
     """One equation as text, out of its context."""
-    return "\n".join(_Printer(types).equations((equation,), 0))
+    return "\n".join(_Printer(types, False, Names()).equations((equation,), 0))
 
 
 class _Printer:
-    def __init__(self, types: bool = False, lines: bool = False) -> None:
+    def __init__(self, types: bool, lines: bool, names: Names) -> None:
         self.types = types
         self.lines = lines
         self.line = ""  # the user's line that was shown last
-        self.names: dict[Var, str] = {}
-        self.used: set[str] = set()
+        self.name = names.of
         self.structures: dict[str, Callable[[Equation, int], Iterator[str]]] = {
             "if": self.branch,
             "for": self.for_loop,
@@ -69,28 +108,6 @@ class _Printer:
         }
 
     # ---- names
-
-    def name_all(self, region: Region) -> None:
-        """Name the variables in the order of their definition, the outer ones first."""
-        for equation in walk(region):
-            for var in (*equation.results, *(p for inner in equation.regions for p in inner.parameters)):
-                self.name(var)
-
-    def name(self, var: Var) -> str:
-        if var not in self.names:
-            self.names[var] = self._fresh(var.name)
-            self.used.add(self.names[var])
-        return self.names[var]
-
-    def _fresh(self, name: str | None) -> str:
-        if name is None:
-            return self._numbered("v", len(self.names) + 1)
-        return name if name not in self.used else self._numbered(f"{name}.", 2)
-
-    def _numbered(self, stem: str, number: int) -> str:
-        while f"{stem}{number}" in self.used:
-            number += 1
-        return f"{stem}{number}"
 
     def typed(self, var: Var) -> str:
         return f"{self.name(var)}: {var.type}" if self.types else self.name(var)

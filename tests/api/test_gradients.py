@@ -17,7 +17,7 @@ import pytest
 
 import srcad
 from srcad.calls import specialise
-from srcad.compile import pipeline
+from srcad.compile import steps
 from srcad.errors import ArgumentError, InternalError, NotYetSupported, SrcadError
 from tests import api_programs as programs
 
@@ -462,7 +462,7 @@ def test_a_bug_says_that_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(trace: Any, *args: Any, **kwargs: Any) -> Any:
         raise KeyError("missing")
 
-    monkeypatch.setattr(pipeline, "adjoint", broken)
+    monkeypatch.setattr(steps, "adjoint", broken)
     with pytest.raises(InternalError, match="a bug in srcad: KeyError while differentiating") as caught:
         srcad.grad(lambda x: x * x)(2.0)
     assert "multiply(x, x)" in str(caught.value) or "x * x" in str(caught.value)

@@ -232,14 +232,11 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
 
     The list itself becomes one, so that what is changed through the item is changed in the list.
     """
-    start = len(m.builder.equations)
-    try:
+    cell = None
+    with m.attempt(SrcadError):
         cell = boxed(m, items)
-    except SrcadError:
-        del m.builder.equations[start:]
-        raise NeedsStatic(position, "an index of a list whose items differ in kind") from None
-    assert isinstance(cell.var.type, ListOf)
-    if isinstance(cell.var.type.element, (Unknown, Opaque)):
+    kind = cell.var.type if cell is not None else None
+    if cell is None or not isinstance(kind, ListOf) or isinstance(kind.element, (Unknown, Opaque)):
         raise NeedsStatic(position, "an index of a list whose items differ in kind")
     if owner is None:
         return element_view(m, ArrayRef(m.allocate(cell)), position)

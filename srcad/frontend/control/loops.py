@@ -122,15 +122,10 @@ def left(m: Machine) -> Value:
 
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
-    base, start = m.heap, len(m.builder.equations)
-    try:
+    apart = first_and_rest(sequence)
+    with m.attempt(SrcadError, when=lambda refused: refused.first_turn and apart is not None) as tried:
         _settled(m, sequence, turn)
-    except SrcadError as refused:
-        apart = first_and_rest(sequence) if refused.first_turn else None
-        if apart is None:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
+    if tried.error and apart is not None:
         _first_turn_apart(m, sequence, *apart, turn)
 
 
@@ -174,16 +169,11 @@ def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
 
 
 def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
-    base, start = m.heap, len(m.builder.equations)
     own: set[Var] = set()
-    try:
+    with m.attempt(NeedsStatic, when=lambda needed: m.sources(needed.var) & own) as tried:
         _fixed_point(m, sequence, turn, own)
-    except NeedsStatic as needed:
-        if not m.sources(needed.var) & own:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
-        _unroll_for(m, needed, sequence, turn)
+    if tried.error:
+        _unroll_for(m, tried.error, sequence, turn)
 
 
 def _unroll_for(m: Machine, needed: NeedsStatic, sequence: Indexed, turn: Turn) -> None:
@@ -313,22 +303,19 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
     """`while test: body`."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
-    base, start = m.heap, len(m.builder.equations)
     own: set[Var] = set()
-    try:
+
+    def recoverable(error: Exception) -> bool:
+        if isinstance(error, NeedsStatic):
+            return bool(m.sources(error.var) & own)
+        return isinstance(error, SrcadError) and error.first_turn
+
+    with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
         _while(m, test, body, own)
-    except NeedsStatic as needed:
-        if not m.sources(needed.var) & own:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
-        _unroll_while(m, test, body)
-    except SrcadError as refused:
-        if not refused.first_turn:
-            raise
-        m.heap = base
-        del m.builder.equations[start:]
+    if isinstance(tried.error, SrcadError):
         _first_while(m, test, body)
+    elif tried.error:
+        _unroll_while(m, test, body)
     _restore(m, outer)
 
 
@@ -405,8 +392,9 @@ def _go_on(m: Machine, test: Callable[[], Value]) -> Value:
 
 def pure(m: Machine, test: Callable[[], Value]) -> bool:
     """Whether reading the test changes nothing."""
-    asked = m.apart(test)
-    unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
+    with m.rehearsal():
+        asked = m.apart(test)
+        unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
     return unchanged and not any(_has_effect(e) for e in asked.equations)
 
 

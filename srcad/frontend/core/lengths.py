@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad.frontend.core.attempts import Restorable
 from srcad.ops.catalogue import operation, result_types
 from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Symbol, length_of, named
 from srcad.trace.nodes import Equation, Var, variables
@@ -23,7 +24,7 @@ Relation = tuple[Symbol, Dim]  # what a symbol is equal to
 
 
 @dataclass(eq=False)
-class Lengths:
+class Lengths(Restorable):
     """The lengths of a reading: `sizes` of the symbols, the `relations` that are relied on, those `wished` for.
 
     A wish is one relation out of several that say the same.

@@ -8,12 +8,13 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
+from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, RestorableSet, always, rehearsal
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.reading import Derivation
@@ -29,6 +30,7 @@ from srcad.trace.walk import free_variables
 if TYPE_CHECKING:
     from srcad.frontend.procedures.recursion import Procedure
 
+E = TypeVar("E", bound=Exception)
 MOST_CALLS = 60
 ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
 REPORT = "please report it, with this message and the function that it is about."
@@ -49,8 +51,10 @@ class Branch:
 
 
 @dataclass(eq=False)
-class Machine:
+class Machine(Restorable):
     """The state of a reading."""
+
+    LASTING: ClassVar[frozenset[str]] = frozenset({"blamed"})  # it is about an error that is on its way
 
     static_inputs: frozenset[Path] = frozenset()
     written_out: bool = False  # whether loops with a known number of turns are unrolled
@@ -59,9 +63,9 @@ class Machine:
     inputs: dict[Path, Input] = field(default_factory=dict)
     guards: dict[Any, Guard] = field(default_factory=dict)
     roots: dict[str, Callable[[], Any]] = field(default_factory=dict)
-    active: set[Var] = field(default_factory=set)
-    definitions: dict[Var, Equation] = field(default_factory=dict)
-    names: dict[Var, str] = field(default_factory=dict)
+    active: RestorableSet[Var] = field(default_factory=RestorableSet)
+    definitions: RestorableDict[Var, Equation] = field(default_factory=RestorableDict)
+    names: RestorableDict[Var, str] = field(default_factory=RestorableDict)
     externals: dict[int, tuple[Any, Value]] = field(default_factory=dict)
     layouts: dict[Path, bool] = field(default_factory=dict)
     static_shapes: frozenset[Path] = frozenset()
@@ -80,11 +84,11 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.heap = {}
-        self.builder = Builder(self.lengths.types)
+        self.builder = Builder(self.lengths.types, definitions=RestorableDict())
         self.ids = 0
         self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
         self.root_names: dict[Any, str] = {}
-        self.views: list[dict[Any, Atom]] = [{}]
+        self.views: list[RestorableDict[Any, Atom]] = [RestorableDict()]
         self.repeated_before: dict[Var, bool] = {}  # lists with an item set: held something twice before?
         self.found: dict[int, Cell] = {}
         self.outer: set[int] = set()  # the cells of what isn't an argument, and was there before the call
@@ -186,7 +190,7 @@ class Machine:
         """Run a part of the program on a copy of the state, and leave the state as it was."""
         heap, frames, calls, stack = {**self.found, **self.heap}, list(self.frames), list(self.calls), list(self.stack)
         self.heap = dict(heap)
-        self.views.append({})
+        self.views.append(RestorableDict())
         try:
             with self.builder.nested() as equations:
                 try:
@@ -197,6 +201,14 @@ class Machine:
         finally:
             self.heap, self.frames, self.calls, self.stack = {**self.found, **heap}, frames, calls, stack
             self.views.pop()
+
+    def attempt(self, *kinds: type[E], when: Callable[[E], object] = always) -> Attempt[E]:
+        """Read a part of the program in a way that may fail: nothing is left of it then. See `core.attempts`."""
+        return Attempt(self, kinds, when)
+
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """Read a part of the program to see what comes of it: nothing is left of it."""
+        return rehearsal(self)
 
     def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
         """Run one side of a branch apart."""
@@ -211,7 +223,7 @@ class Machine:
         """Emit into the end of a branch that has been run apart."""
         saved, outer = self.heap, self.builder.equations
         self.heap, self.builder.equations = heap, equations
-        self.views.append({})
+        self.views.append(RestorableDict())
         try:
             yield
         finally:

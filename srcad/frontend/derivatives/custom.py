@@ -200,12 +200,11 @@ class _Site:
         return self.attempted(way, None, lambda: _Rule(self, other).transpose())
 
     def attempted(self, way: str, callee: Any, read: Callable[[], Region]) -> Source:
-        try:
+        with self.m.attempt(Diverges, SrcadError) as tried:
             return Source(callee, read())
-        except Diverges:
-            problem: SrcadError = NotYetSupported(f"the {way} of {self.f.__name__} always raises an error")
-        except SrcadError as error:
-            problem = error
+        problem: SrcadError = NotYetSupported(f"the {way} of {self.f.__name__} always raises an error")
+        if isinstance(tried.error, SrcadError):
+            problem = tried.error
         if callee is None:
             problem = self.underivable(way, problem)
         return Source(callee, None, problem)

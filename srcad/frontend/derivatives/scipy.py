@@ -122,15 +122,9 @@ def call_scipy(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, 
     path = path_of(f)
     if not path:
         return None
-    heap, start = dict(m.heap), len(m.builder.equations)
-    try:
+    with m.attempt(SrcadError, when=lambda _: unread(m, (*args, *keywords.values()))):
         return READERS[path](_bound(m, f, path, args, keywords))
-    except SrcadError as error:
-        if not unread(m, error, (*args, *keywords.values())):
-            raise
-        m.heap = heap
-        del m.builder.equations[start:]
-        return None
+    return None
 
 
 def _bound(m: Machine, f: Any, path: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Given:

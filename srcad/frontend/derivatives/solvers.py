@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from srcad.errors import SrcadError
 from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative
@@ -354,7 +353,7 @@ def known(m: Machine, value: Value) -> Any:
     return UNKNOWN
 
 
-def unread(m: Machine, error: SrcadError, values: Iterable[Value]) -> bool:
+def unread(m: Machine, values: Iterable[Value]) -> bool:
     """Whether a call that can't be read may run as it stands: nothing in it depends on what is differentiated."""
     return not any(objects.depends(m, v) for v in values)
 

@@ -374,16 +374,11 @@ def _from_table(
 
 def _read_or_run(m: Machine, f: FunctionType, args: tuple[Value, ...], keywords: Keywords, unused: bool) -> Value:
     """Read a function's source. What can't be read may run as it stands if nothing active goes in."""
-    heap, start = m.heap, len(m.builder.equations)
-    m.heap = dict(heap)
-    try:
+    values = (*args, *keywords.values())
+    inactive = not _is_reading(m) and not any(objects.depends(m, v) for v in values)
+    with m.attempt(SrcadError, when=lambda _: inactive):
         return call_external(m, f, args, keywords)
-    except SrcadError:
-        if any(objects.depends(m, v) for v in (*args, *keywords.values())) or _is_reading(m):
-            raise
-        m.heap = heap
-        del m.builder.equations[start:]
-        return _opaque(m, Static(f), name_of(f), args, keywords, unused)
+    return _opaque(m, Static(f), name_of(f), args, keywords, unused)
 
 
 def _is_reading(m: Machine) -> bool:

@@ -192,10 +192,9 @@ def _tuple(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     items = sequence(m, values)
     if isinstance(items, Items):
         return Tup(items.values)
-    try:
+    with m.attempt(NeedsStatic):
         return Tup(known_items(m, values, "the length of a tuple"))
-    except NeedsStatic:
-        return to_list(m, values)
+    return to_list(m, values)
 
 
 def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:

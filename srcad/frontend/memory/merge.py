@@ -191,7 +191,7 @@ class Merger:
                 return cell.var.type.element
         for side, cell in ((self.a, a), (self.b, b)):
             if isinstance(cell, ListCell) and cell.items:
-                with self.m.on_side(side.heap, list(side.equations)):
+                with self.m.on_side(side.heap, list(side.equations)), self.m.rehearsal():
                     boxed = box(self.m, cell.items)
                 return boxed.type.element if isinstance(boxed.type, ListOf) else None
         return None

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.errors import SrcadError
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import (
     ArrayCell,
@@ -67,7 +68,7 @@ class Recurses(Exception):  # noqa: N818 - a request to read once more, with thi
 
 
 @dataclass
-class Place:
+class Place(Restorable):
     """A leaf of the arguments or of the result, as the calls that were met so far have it.
 
     `known`: the number that it is in all of them. `outside`: whether it may be memory that comes from outside.
@@ -81,7 +82,7 @@ class Place:
 
 
 @dataclass(eq=False)
-class Procedure:
+class Procedure(Restorable):
     """A function that is being read, or has been.
 
     `changed`: what was assumed of its arguments or results turned out to be too narrow. `reused`: it calls itself.

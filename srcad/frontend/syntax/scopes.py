@@ -14,6 +14,7 @@ from typing import Any
 
 from srcad.errors import SrcadError
 from srcad.frontend.containers.objects import depends
+from srcad.frontend.core.attempts import RestorableDict
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import NONE, TRUE, Obj, Value
 from srcad.frontend.memory.arrays import to_atom
@@ -121,7 +122,7 @@ def try_statement(m: Machine, statement: ast.Try) -> None:
     done = m.apart(lambda: _run(m, lambda: execute(m, [*statement.body, *statement.orelse])))
     if any(_changes(m, node) for node in statement.finalbody):
         m.heap, m.builder.equations[len(m.builder.equations) :] = done.heap, done.equations
-        m.views.append({})
+        m.views.append(RestorableDict())
         execute(m, statement.finalbody)
         return
     finalizer = m.apart(lambda: _run(m, lambda: execute(m, statement.finalbody)))
@@ -155,13 +156,11 @@ def _handlers(m: Machine, statement: ast.Try) -> None:
     if all(_only_raises(h.body) for h in statement.handlers):
         execute(m, [*statement.body, *statement.orelse, *statement.finalbody])
         return
-    before = dict(m.heap)
-    try:
+    before, touches = dict(m.heap), False
+    with m.attempt(SrcadError), m.rehearsal():
         done = m.apart(lambda: _run(m, lambda: execute(m, [*statement.body, *statement.orelse])))
-    except SrcadError:
-        _as_it_stands(m, statement)
-        return
-    if any(depends_on_active(m, e) for e in done.equations) or not _harmless(m, done, before):
+        touches = any(depends_on_active(m, e) for e in done.equations) or not _harmless(m, done, before)
+    if touches:
         m.refuse(
             "an exception handler could change values that depend on the differentiated arguments",
             why="which of the two ways the run takes isn't known, and neither is what was done before the error.",

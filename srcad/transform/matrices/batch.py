@@ -24,7 +24,18 @@ from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
 from srcad.trace.rewrite import instance
 from srcad.trace.slots import STRUCTURED, controls, layout, slots
-from srcad.trace.types import INT, Array, ListOf, Scalar, Type, dtype_of, is_differentiable, is_numeric, rank_of
+from srcad.trace.types import (
+    INT,
+    Array,
+    ListOf,
+    Scalar,
+    Type,
+    Undefined,
+    dtype_of,
+    is_differentiable,
+    is_numeric,
+    rank_of,
+)
 from srcad.trace.walk import reads
 
 
@@ -180,8 +191,8 @@ class Batch:
     def flow(self, a: Atom, wanted: Type) -> Atom:
         """A value as it flows into a slot; a number that broadcasts with what the slot holds later on still does."""
         value = self.fitted(self.whole(a), wanted)
-        if isinstance(value, Const):
-            return value
+        if isinstance(value, Const):  # nothing flows; where it is None instead, None passes for what the slot holds
+            return value if isinstance(value.type, Undefined) else Const(value.value, wanted)
         have, want = rank_of(value.type), rank_of(wanted)
         return lifted(self.b, value, want - have) if have is not None and want is not None and have < want else value
 

@@ -22,6 +22,7 @@ from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim, Symbol, product
 from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Array, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.matrices.batch import Batch, renamed
@@ -29,7 +30,7 @@ from srcad.transform.matrices.batch_procedures import Procedures
 from srcad.transform.matrices.units import one_like
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.prune import pruned
-from srcad.transform.sweeps.adjoint import Seed, adjoint
+from srcad.transform.sweeps.adjoint import Seed, Seeds, adjoint
 from srcad.transform.sweeps.tangent import Direction, tangent
 
 Whole = Callable[[Atom], Atom]
@@ -66,13 +67,18 @@ def dimension(spaces: Sequence[Atom], sizes: Mapping[Symbol, int]) -> int | None
     return total
 
 
-def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
+def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree, run: Runner = PLAIN) -> Trace:
     """The Jacobian with respect to the inputs `wrt`, by tangents.
 
     The output has the structure of the primal's; in the place of each result stands `structure`, that of the
     differentiated arguments, whose Leaf(k) is wrt[k], and in the place of what has no derivative None.
     """
-    made = tangent(trace, wrt, value=True)
+    made = tangent(trace, wrt, value=True, run=run)
+    return run(pruned, run(eliminate, run(along_columns, made, trace, wrt, structure)))
+
+
+def along_columns(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
+    """All unit tangents at once, in the tangent of a trace."""
     values, dots = _parted(trace, made)
     directions = [entry.var for entry in made.inputs if isinstance(entry, Direction)]
     moving = _moving(trace)
@@ -85,19 +91,24 @@ def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
     return _jacobian(trace, wrt, structure, made)
 
 
-def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
-    """The same by adjoints. That of a number is its gradient."""
-    distinct = tuple(dict.fromkeys(wrt))
-    moving = _moving(trace)
+def by_rows(trace: Trace, wrt: Sequence[int], structure: Tree, run: Runner = PLAIN) -> Trace:
+    """The Jacobian as `by_columns` gives it, by adjoints. That of a number is its gradient."""
+    distinct, moving = tuple(dict.fromkeys(wrt)), _moving(trace)
+    seeds: Seeds = "inputs"
     if len(moving) == 1 and rank_of(trace.body.results[moving[0]].type) == 0:
         seeds = [const(1.0) if k in moving else None for k in range(len(trace.body.results))]
-        made = adjoint(trace, distinct, value=True, seeds=seeds)
-        made = replace(made, body=replace(made.body, results=_parted(trace, made)[1]))
-        return _jacobian(trace, wrt, structure, made)
-    made = adjoint(trace, distinct, value=True, seeds="inputs")
+    made = adjoint(trace, distinct, value=True, seeds=seeds, run=run)
+    return run(pruned, run(eliminate, run(along_rows, made, trace, wrt, structure)))
+
+
+def along_rows(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
+    """All unit adjoints at once, in the adjoint of a trace, if it isn't that of a number."""
+    moving = _moving(trace)
     values, bars = _parted(trace, made)
     bars_in = [entry.var for entry in made.inputs if isinstance(entry, Seed)]
     inputs = _inputs(trace, wrt)
+    if not bars_in:
+        return _jacobian(trace, wrt, structure, replace(made, body=replace(made.body, results=bars)))
 
     def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
         for n in range(len(moving)):
@@ -309,8 +320,7 @@ def _jacobian(trace: Trace, wrt: Sequence[int], structure: Tree, made: Trace) ->
     inner = {k: distinct.index(number) for k, number in enumerate(wrt)}
     outer = {k: place * len(distinct) for place, k in enumerate(_moving(trace))}
     output = _nested(trace.output, structure, outer, inner)
-    plain = replace(trace, name=f"{trace.name}_jac", body=made.body, output=output, procedures=made.procedures)
-    return pruned(eliminate(plain))
+    return replace(trace, name=f"{trace.name}_jac", body=made.body, output=output, procedures=made.procedures)
 
 
 def _nested(tree: Tree, structure: Tree, outer: dict[int, int], inner: dict[int, int]) -> Tree:

@@ -25,6 +25,7 @@ from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
+from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.slots import Slot
 from srcad.trace.types import Undefined, is_differentiable
 from srcad.transform.simplify.common import params_key
@@ -34,10 +35,9 @@ from srcad.transform.simplify.similar import atom_key
 from srcad.transform.sweeps.adjoint import is_flat
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.forward import Forward
-from srcad.transform.sweeps.opened import opened
-from srcad.transform.sweeps.settle import settled
+from srcad.transform.sweeps.settle import settle
 from srcad.transform.sweeps.sweep import rule_of
-from srcad.transform.sweeps.tangent import beside, moved, with_directions
+from srcad.transform.sweeps.tangent import beside, inline_rules, moved, with_directions
 from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whole, zero
 
 Atoms = tuple[Atom | None, ...]
@@ -50,13 +50,18 @@ def is_product(eq: Equation) -> bool:
     return operation(eq).bilinear or (eq.op == "einsum" and len(eq.operands) == 2)
 
 
-def series(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
+def series(trace: Trace, wrt: Sequence[int], order: int, run: Runner = PLAIN) -> Trace:
     """The trace of the results and their derivatives up to an order, when the inputs `wrt` move along a direction.
 
     Each of these inputs has its direction as a further one, as in `tangent`. The output is a tuple of the primal's
     output and, for each order from 1 on, the same structure with None where a result has no derivative.
     """
-    trace = opened(trace)
+    made = run(expand, run(inline_rules, trace), wrt, order)
+    return run(eliminate, run(settle, made))
+
+
+def expand(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
+    """The equations of a trace, and behind each those of its derivatives up to an order."""
     results = trace.body.results
     directions = beside(trace, tuple(dict.fromkeys(wrt)))
     moving = [k for k, result in enumerate(results) if is_differentiable(result.type)]
@@ -67,15 +72,14 @@ def series(trace: Trace, wrt: Sequence[int], order: int) -> Trace:
         found = [[sweep.exactly(results[k], n) for k in moving] for n in range(1, order + 1)]
     body = Region((), tuple(sweep.b.equations), (*results, *(atom for one in found for atom in one)))
     further = tuple(directions.values())
-    made = replace(
+    return replace(
         trace,
         name=f"{trace.name}_taylor",
         inputs=(*trace.inputs, *further),
         parameters=with_directions(trace.parameters, further),
-        body=rename(settled(body), sweep.names),
+        body=rename(body, sweep.names),
         output=_output(trace, moving, order),
     )
-    return eliminate(made)
 
 
 def _output(trace: Trace, moving: Sequence[int], order: int) -> Node:

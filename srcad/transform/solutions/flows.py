@@ -26,7 +26,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcad.rules.table import RULES, Bars, Rule
+from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
@@ -310,9 +310,6 @@ def _adjoint_problem(eq: Equation, chosen: list[int]) -> Trace:
     return function(f"{stem(f)}_vjp", (t, state, *others), slope)
 
 
-RULES["trajectory"] = Rule("trajectory", _pullback, _pushforward)
-
-
 # ---- times that the solver chose: the first and the last are those where it was to begin and to end
 
 
@@ -333,4 +330,4 @@ def _pull_times(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) 
     return (None, item(b, bars[0], const(0)) if wanted[1] else None, item(b, bars[0], const(-1)) if wanted[2] else None)
 
 
-RULES["times"] = Rule("times", _pull_times, _push_times)
+RULES = (Rule("trajectory", _pullback, _pushforward), Rule("times", _pull_times, _push_times))

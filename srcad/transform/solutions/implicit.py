@@ -22,7 +22,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from srcad.rules.lanes import NotBatched
-from srcad.rules.table import RULES, Bars, Rule
+from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.types import INT, Array, Scalar
@@ -101,7 +101,7 @@ def _pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) ->
     return tuple(found.get(k) for k in range(len(eq.operands)))
 
 
-RULES["implicit"] = Rule("implicit", _pullback, _pushforward)
+RULES = (Rule("implicit", _pullback, _pushforward),)
 
 
 # ---- linear systems

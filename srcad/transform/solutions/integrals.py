@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcad.rules.table import RULES, Bars, Rule
+from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Equation, Trace, Var
@@ -100,7 +100,7 @@ def _of_adjoint(b: Builder, eq: Equation, y_bar: Atom, captured: Sequence[Atom],
     return [whole] if alone else unpacked(b, whole, targets)
 
 
-RULES["integral"] = Rule("integral", _pullback, _pushforward)
+RULES = (Rule("integral", _pullback, _pushforward),)
 
 
 # ---- parts

@@ -12,7 +12,7 @@ import srcad
 from srcad.calls.arguments import Binder, differentiable_argnums
 from srcad.calls.programs import program_of
 from srcad.calls.structures import children, rebuild
-from srcad.compile.pipeline import Program
+from srcad.compile.program import Program
 from srcad.compile.requests import Request
 from srcad.runtime import HELPERS
 from srcad.show.values import input_values

@@ -1,0 +1,83 @@
+"""What the compiler makes of a function: a program, from which source is generated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from srcad.codegen import Generated, generate
+from srcad.compile.requests import Request
+from srcad.errors import InternalError, SrcadError
+from srcad.frontend import Reading
+from srcad.ops.catalogue import operation
+from srcad.trace.nodes import Trace
+from srcad.trace.passes import PLAIN, Runner
+from srcad.trace.printer import print_trace
+from srcad.trace.walk import walk
+from srcad.transform.simplify.simplify import simplify
+from srcad.transform.sweeps.opened import inlined
+
+
+@dataclass(frozen=True)
+class Program:
+    """What was generated, and from what.
+
+    checked   only a run shows whether the result is a scalar
+    way       of a Jacobian, how it goes: "columns" or "rows"
+    run       who runs the passes that are left
+    """
+
+    request: Request
+    reading: Reading
+    primal: Trace
+    traces: tuple[Trace, ...]
+    checked: bool = False
+    way: str = ""
+    run: Runner = field(default=PLAIN, compare=False)
+
+    @cached_property
+    def generated(self) -> tuple[Generated, ...]:
+        return self.printed(careful=self.has_effects)
+
+    @cached_property
+    def careful(self) -> tuple[Generated, ...]:
+        """The variant with NumPy's arithmetic where Python's raises: in an adjoint 1 / 0.0 is inf."""
+        return self.generated if self.has_effects else self.printed(careful=True)
+
+    def printed(self, careful: bool) -> tuple[Generated, ...]:
+        traces = (self._with_inlined(trace) for trace in self.traces)
+        return tuple(generate(trace, trace.name, careful=careful, run=self.run) for trace in traces)
+
+    def alone(self) -> Program:
+        """The same without calls of the user's functions with rules, wherever their source is known."""
+        return replace(self, traces=tuple(self._with_inlined(trace, always=True) for trace in self.traces))
+
+    def _with_inlined(self, trace: Trace, always: bool = False) -> Trace:
+        opened = self.run(inlined, trace, always)
+        return trace if opened is trace else simplify(opened, run=self.run)
+
+    @property
+    def source(self) -> str:
+        return "\n\n".join(one.source for one in self.generated)
+
+    @cached_property
+    def has_effects(self) -> bool:
+        """Whether a second run would be noticed: something is printed, drawn at random, changed."""
+        return any(operation(e).effect and not operation(e).raises for e in walk(self.primal.body))
+
+
+@contextmanager
+def bugs_reported(doing: str, trace: Trace | None = None) -> Iterator[None]:
+    """Turn an exception that isn't a refusal into one that says whose fault it is."""
+    try:
+        yield
+    except SrcadError:
+        raise
+    except Exception as error:
+        what = f"a bug in srcad: {type(error).__name__} while {doing}: {error}"
+        shown = f"the trace:\n{print_trace(trace, types=True)}" if trace else ""
+        span = trace.span if trace else None
+        do = "please report it, with this message and the function that it is about"
+        raise InternalError(what, span, shown, do) from error
