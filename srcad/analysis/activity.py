@@ -14,7 +14,7 @@ from typing import Protocol
 
 from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.slots import slots
+from srcad.trace.slots import BRANCHES, LOOPS, slots
 from srcad.trace.types import OPAQUE, is_differentiable
 
 Flat = Callable[[str], bool]
@@ -120,9 +120,9 @@ class _Varied(_Spread):
             self.equation(equation)
 
     def equation(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             self.loop(equation)
-        elif equation.op in ("if", "scope"):
+        elif equation.op in BRANCHES:
             for region in equation.regions:
                 self.region(region)
                 self.flow(region.results, equation.results)
@@ -155,9 +155,9 @@ class _Useful(_Spread):
             self.equation(equation)
 
     def equation(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             self.loop(equation)
-        elif equation.op in ("if", "scope"):
+        elif equation.op in BRANCHES:
             for region in equation.regions:
                 self.flow(equation.results, region.results)
                 self.region(region)

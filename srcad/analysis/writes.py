@@ -8,6 +8,7 @@ from itertools import combinations
 from srcad.analysis.activity import carries
 from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Input, Region, Trace, Var
+from srcad.trace.slots import LOOPS
 from srcad.trace.types import Array, Unknown
 
 
@@ -47,7 +48,7 @@ class _Writes:
             self.equation(equation)
 
     def equation(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             self.loop(equation)
             return
         for region in equation.regions:

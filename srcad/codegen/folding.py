@@ -14,7 +14,7 @@ from srcad.analysis.aliases import MemoryClasses, levels
 from srcad.codegen.spelling import Style, repeats
 from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
-from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.slots import LOOPS, STRUCTURED, slots
 from srcad.trace.types import Undefined
 from srcad.trace.walk import free_variables, walk
 
@@ -152,7 +152,7 @@ class _Folder:
 
     def inner_results(self, eq: Equation) -> None:
         """Fold into the yields where they are printed as expressions: conditions, messages, conditional expressions."""
-        if eq.op in ("for", "while"):
+        if eq.op in LOOPS:
             self.next_state(eq)
         if eq.op == "if":
             self.choice(eq)

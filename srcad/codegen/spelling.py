@@ -17,7 +17,6 @@ from srcad.trace.nodes import Equation
 from srcad.trace.types import Scalar
 
 PLACEHOLDER = "__operand_"
-OF_INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # of Python's integers
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ def spelling(eq: Equation, style: Style) -> str:
     texts = tuple(f"{PLACEHOLDER}{k}" for k in range(len(eq.operands)))
     if facts.scalar is not None and _of_scalars(eq, facts.scalar, style):
         return facts.scalar.format(*texts)
-    if eq.op in OF_INTEGERS and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
-        return OF_INTEGERS[eq.op].format(*texts)
+    if facts.integer is not None and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
+        return facts.integer.format(*texts)
     text = _general(facts, texts, eq.params)
     if not style.mixed or not _made_by_numpy(eq, facts, text):
         return text

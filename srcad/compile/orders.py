@@ -26,6 +26,7 @@ from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
 from srcad.trace.passes import Runner
 from srcad.trace.rewrite import instance
+from srcad.trace.slots import LOOPS
 from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import ROWS, by_columns, by_rows, way_of
@@ -288,7 +289,7 @@ def _derivatives(primal: Trace, wrt: int, run: Runner) -> tuple[Region, Tree, Ma
         raise NotYetSupported("the elementwise derivative by a value whose rank isn't known", primal.span)
     if rank_of(x.type):
         primal = _checked_elementwise(primal, x)
-    loops = any(equation.op in ("for", "while") for equation in walk(primal.body))
+    loops = any(equation.op in LOOPS for equation in walk(primal.body))
     if rank_of(x.type) and not loops and isinstance(primal.output, Leaf):
         trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),), run=run)
         return trace.body, Leaf(0), trace.procedures

@@ -95,6 +95,8 @@ class Facts(TypedDict, total=False):
     solution: bool
     shape_of: int | None
     reads_dtype: bool
+    one_triangle: bool
+    integer: str | None
     like: int | None
 
 
@@ -108,6 +110,7 @@ class Op:
                  signature declares the operands (by position, annotated with what they are) and the params (by keyword)
     spelling     Python source with {0}, {1}, ... for operands, or a function (operand texts, params) -> source text
     scalar       the same for operands that are all float scalars, with `math`; None: spelled as ever
+    integer      the same for Python's integers
     cost         "free" (indices, shapes, views), "cheap" (a few flops an element) or "dear": what a reversed loop
                  may recompute instead of recording
 
@@ -141,6 +144,7 @@ class Op:
 
     shape_of        the operand of which it reads the shape alone, the values of which nothing depends on
     reads_dtype     of that operand also the dtype
+    one_triangle    of matrices: the other is that of a symmetric one
     like            the operand that has the very shape of the result
     """
 
@@ -168,6 +172,8 @@ class Op:
     solution: bool = False
     shape_of: int | None = None
     reads_dtype: bool = False
+    one_triangle: bool = False
+    integer: str | None = None
     like: int | None = None
 
     # ---- what follows from the kind

@@ -126,6 +126,7 @@ SCALARS = {
     "where": "{1} if {0} else {2}",
     "clip": "min(max({0}, {1}), {2})",
 }
+INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # spelled for Python's integers
 SYNONYMS = {"deg2rad": "radians", "rad2deg": "degrees", "fabs": "absolute", "conj": "conjugate"}
 
 DEAR = frozenset({"power", "float_power", "logaddexp", "logaddexp2", "hypot", "arctan2"}) | frozenset(UFUNCS) - {
@@ -223,6 +224,7 @@ def _facts(name: str, scalar: str | None = None) -> Facts:
         bilinear=name == "multiply",
         may_raise=name in MAY_RAISE,
         grows=name in GROWS,
+        integer=INTEGERS.get(name),
         total=name in TOTAL,
     )
 

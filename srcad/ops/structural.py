@@ -101,7 +101,7 @@ op("get_item", Kind.VIEW, _get_item_type, _get_item_text, cost="free", brief=Tru
 op("set_item", Kind.UPDATE, _stored_type, linear=True)
 op("add_item", Kind.UPDATE, _stored_type, linear=True)
 # True where the value that a store put there is the one that stayed: with repeated indices the last wins
-op("last_wins", Kind.MOVEMENT, _last_wins_type, _last_wins_text, shape_of=0)
+op("last_wins", Kind.QUERY, _last_wins_type, _last_wins_text, shape_of=0)
 
 
 # ---- values and their adjoints

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from srcad.ops.arguments import WHOLE, emit, length_dim
-from srcad.ops.catalogue import OPS, result_types
+from srcad.ops.catalogue import OPS, Kind, result_types
 from srcad.ops.einsum import parse
 from srcad.ops.subscripts import fancy_in_front
 from srcad.rules.lanes import (
@@ -30,8 +30,6 @@ from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import FLOAT, Array, ListOf, TupleOf, dims_of, is_differentiable, rank_of
 
 # ---- what tells the same of all lanes: the results have no further axis
-
-UNIFORM = frozenset({"dim", "size", "ndim", "list_len", "last_wins"})
 
 
 @batches("dim")
@@ -513,5 +511,7 @@ def _tuple_new(site: Site) -> Any:
 def _tuple_get(site: Site) -> Any:
     return site.again(site.first.atom)
 
+
+UNIFORM = frozenset(name for name in BATCHING if OPS[name].kind is Kind.QUERY)
 
 __all__ = ["BATCHING", "UNIFORM"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from srcad.ops.catalogue import Kind, operation
 from srcad.trace.nodes import Equation, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_body
+from srcad.trace.slots import LOOPS
 from srcad.trace.types import Array, Type, dims_of
 from srcad.transform.simplify.folder import is_derivative
 
@@ -27,7 +28,7 @@ class _Hoister(Rewriter):
         self.moved: list[Equation] | None = None
 
     def rewrite(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             equation = self.loop(equation)
         elif equation.regions:
             equation = self.conditional(equation)

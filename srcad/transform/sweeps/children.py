@@ -20,6 +20,7 @@ from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import reordered
+from srcad.trace.slots import BRANCHES, LOOPS
 from srcad.trace.types import FLOAT, ListOf, is_differentiable, is_numeric
 from srcad.transform.sweeps.sweep import rule_of
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, unbroadcast, whole
@@ -151,9 +152,9 @@ class _Sweep:
             b.append(Equation("positive", (value,), (bar,)))
 
     def reverse(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             self.loop(equation)
-        elif equation.op in ("if", "scope"):
+        elif equation.op in BRANCHES:
             self.branches(equation)
         else:
             self.operation(equation)
