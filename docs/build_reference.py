@@ -6,6 +6,7 @@ python docs/build_reference.py --print    prints it
 
 import inspect
 import sys
+import typing
 from pathlib import Path
 
 import srcad
@@ -73,8 +74,14 @@ def signature(thing: object) -> str:
         return ""
     found = inspect.signature(thing)
     parameters = [p.replace(annotation=plain(p.annotation)) for p in found.parameters.values()]
-    shown = found.replace(parameters=parameters, return_annotation=plain(found.return_annotation))
+    shown = found.replace(parameters=parameters, return_annotation=plain(result_of(thing)))
     return str(shown).replace("'", '"')
+
+
+def result_of(thing: object) -> object:
+    """What a function returns; of several signatures the first says it, which is that of the plain call."""
+    first = next(iter(typing.get_overloads(thing)), thing)
+    return inspect.signature(first).return_annotation
 
 
 def plain(annotation: object) -> object:

@@ -12,9 +12,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVarTuple, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Reads, means
@@ -24,10 +25,34 @@ from srcad.runtime import HELPERS
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by
 
 Solver = Callable[..., Any]
+Theta = TypeVarTuple("Theta")
+Floats = npt.NDArray[np.float64]
+
+
+@overload
+def root(
+    f: Callable[[float, *Theta], object],
+    x0: float,
+    *theta: *Theta,
+    solver: Solver | None = None,
+    solve: str = "dense",
+) -> float: ...
+
+
+@overload
+def root(
+    f: Callable[[Floats, *Theta], object],
+    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    *theta: *Theta,
+    solver: Solver | None = None,
+    solve: str = "dense",
+) -> Floats: ...
 
 
 @means(Reads(reading.root))
-def root(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
+def root(
+    f: Callable[..., object], x0: object, *theta: object, solver: Solver | None = None, solve: str = "dense"
+) -> object:
     """The x near x0 with f(x, *theta) = 0, whose derivative is that of the solution.
 
     x0: a number or an array of floats; f returns what is like it, and may read differentiated variables from around
@@ -50,8 +75,30 @@ def root(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = No
     return _found(find_root, f, x0, theta, solver, solve)
 
 
+@overload
+def fixed_point(
+    f: Callable[[float, *Theta], object],
+    x0: float,
+    *theta: *Theta,
+    solver: Solver | None = None,
+    solve: str = "dense",
+) -> float: ...
+
+
+@overload
+def fixed_point(
+    f: Callable[[Floats, *Theta], object],
+    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    *theta: *Theta,
+    solver: Solver | None = None,
+    solve: str = "dense",
+) -> Floats: ...
+
+
 @means(Reads(reading.fixed_point))
-def fixed_point(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | None = None, solve: str = "dense") -> Any:
+def fixed_point(
+    f: Callable[..., object], x0: object, *theta: object, solver: Solver | None = None, solve: str = "dense"
+) -> object:
     """The x near x0 with f(x, *theta) = x, whose derivative is that of the solution.
 
     As `root` of f(x, *theta) - x; without a solver, f is iterated from x0 until x stands still (RuntimeError where it
@@ -66,16 +113,18 @@ def fixed_point(f: Callable[..., Any], x0: Any, *theta: Any, solver: Solver | No
     return _found(find_fixed_point, f, x0, theta, solver, solve)
 
 
-def _found(default: Solver, f: Any, x0: Any, theta: tuple[Any, ...], solver: Solver | None, solve: str) -> Any:
+def _found(
+    default: Solver, f: Callable[..., object], x0: object, theta: tuple[object, ...], solver: Solver | None, solve: str
+) -> object:
     if solve not in reading.SOLVES:
         raise ArgumentError(f"solve={solve!r}", do=f"it is one of {', '.join(map(repr, reading.SOLVES))}")
     for name, function in (("f", f), ("solver", solver or default)):
         if not callable(function):
             raise ArgumentError(f"{name} is a function, and not {function!r}")
-    start = np.array(x0) if np.ndim(x0) else x0
-    if np.asarray(start).dtype.kind not in "fiu":
+    given = np.array(x0)
+    if given.dtype.kind not in "fiu":
         raise ArgumentError(f"x0 is a number or an array of floats, and not {x0!r}")
-    start = start.astype(float) if isinstance(start, np.ndarray) else float(start)
+    start = given.astype(float) if given.ndim else float(given)
     if solver is None:
         return default(lambda x: f(x, *theta), start)
     return solved_by(solver, lambda x: f(x, *theta), start)

@@ -1,8 +1,9 @@
 """The functions that users call."""
 
 from srcad.api.custom import custom_rule, stop_gradient
+from srcad.api.derived import Derived
 from srcad.api.forward import hvp, jvp, linearize
-from srcad.api.gradients import Derived, grad, trace, value_and_grad, vjp
+from srcad.api.gradients import grad, trace, value_and_grad, vjp
 from srcad.api.higher import deriv, divergence, elementwise_grad, gauss_newton, ggnvp, laplacian, taylor, vhp
 from srcad.api.jacobians import hessian, jacfwd, jacobian, jacrev
 

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from types import MethodType
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
@@ -19,16 +19,24 @@ from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Leaf, Node, Tree
 from srcad.trace.types import Array, Scalar, Type, is_differentiable, rank_of, type_of
 
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+S = TypeVar("S")
+T = TypeVar("T")
+Given = TypeVar("Given", bound=Callable[..., object])
+
 Types = tuple[Type | None, ...]
 Shape = tuple[tuple[Tree, ...], tuple[str, ...]]
 
 
-class CustomRule:
+class CustomRule(Generic[P, R_co]):
     """A function whose derivative is given by rules: what `custom_rule` makes."""
 
     __srcad_rules__ = True
 
-    def __init__(self, function: Callable[..., Any], returns: str = "", inline: bool = False) -> None:
+    def __init__(self, function: Callable[P, R_co], returns: str = "", inline: bool = False) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.custom_rule takes a function, and got {function!r}")
         self.function = function
@@ -41,10 +49,16 @@ class CustomRule:
         with suppress(TypeError, ValueError):  # of some builtins none is known
             self.__signature__ = inspect.signature(function)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         return self.function(*args, **kwargs)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> CustomRule[P, R_co]: ...
+
+    @overload
+    def __get__(self: CustomRule[Concatenate[S, Q], R], instance: S, owner: type | None = None) -> Callable[Q, R]: ...
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
         """As a method: the instance is the first argument."""
         return self if instance is None else MethodType(self, instance)
 
@@ -54,21 +68,21 @@ class CustomRule:
     def __reduce__(self) -> Any:
         return self.__qualname__  # type: ignore[attr-defined]
 
-    def tangent(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+    def tangent(self, rule: Given) -> Given:
         """Give the tangent, `rule(dots, value, *args)`: how the value moves when the arguments move by `dots`.
 
         `dots` is a tuple with one for each argument, None for what has none (an int, a string).
         """
         return self._give("tangent", rule)
 
-    def adjoint(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+    def adjoint(self, rule: Given) -> Given:
         """Give the adjoint, `rule(bar, value, *args)`: from the adjoint of the value those of the arguments.
 
         It returns a tuple with one for each argument, None for what has none or is zero; of one argument, it alone.
         """
         return self._give("adjoint", rule)
 
-    def _give(self, way: str, rule: Callable[..., Any]) -> Callable[..., Any]:
+    def _give(self, way: str, rule: Given) -> Given:
         if self._callees:
             raise ArgumentError(f"{self!r} is in use by a derivative already", do=f"give its {way} beforehand")
         self._rules[way] = rule
@@ -106,7 +120,7 @@ class Callee:
     """
 
     def __init__(
-        self, rule: CustomRule, way: str, kinds: Types, types: tuple[Type, ...], many: bool, shape: Shape
+        self, rule: CustomRule[..., object], way: str, kinds: Types, types: tuple[Type, ...], many: bool, shape: Shape
     ) -> None:
         self.way, self.kinds, self.types, self.many = way, kinds, types, many
         self.trees, self.names = shape
@@ -238,8 +252,18 @@ def _annotated(function: Callable[..., Any]) -> str:
 # ---- the public functions
 
 
+@overload
+def custom_rule(function: Callable[P, R], *, returns: str = "", inline: bool = False) -> CustomRule[P, R]: ...
+
+
+@overload
+def custom_rule(
+    function: None = None, *, returns: str = "", inline: bool = False
+) -> Callable[[Callable[P, R]], CustomRule[P, R]]: ...
+
+
 @means(Reads(refuse_making))
-def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = "", inline: bool = False) -> Any:
+def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = "", inline: bool = False) -> object:
     """A function whose derivative you give yourself: by its tangent, by its adjoint, or by both.
 
         @srcad.custom_rule
@@ -275,14 +299,15 @@ def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = ""
 
 
 @means(Reads(stopped))
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: T) -> T:
     """A copy of x, a constant to all derivatives.
 
     >>> import srcad
     >>> srcad.grad(lambda x: x * srcad.stop_gradient(x))(3.0)
     3.0
     """
-    return copied(x)
+    constant: T = copied(x)
+    return constant
 
 
 __all__ = ["CustomRule", "custom_rule", "stop_gradient"]

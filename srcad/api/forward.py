@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Concatenate, Generic, overload
 
-from srcad.api.gradients import Derived, Function, derive, request_for
+from srcad.api.derived import Derived, Function, R, R_co, derive, request_for
+from srcad.api.gradients import A, First
 from srcad.calls.arguments import Argnums, differentiable_argnums
 from srcad.calls.guards import MISS
 from srcad.calls.pushforward import Pushforward, leaves_of
@@ -20,7 +21,7 @@ Linear = Callable[[Any], Any]
 
 
 @means(Applies(lambda moving: Request("tangent", moving, single=False)))
-def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object]) -> tuple[R, R]:
     """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
 
     A tangent has the structure of its primal, with None for what has none (an int, a string) or rests. The tangent of
@@ -39,11 +40,11 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     push, moving = known_push(function, kinds)
     given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
     result = push(*primals, *given)
-    value, tangent = _jvp(function, primals, tangents, kinds) if result is MISS else result
-    return value, tangent
+    moved: tuple[R, R] = _jvp(function, primals, tangents, kinds) if result is MISS else result
+    return moved
 
 
-def _check_tuples(*given: Any) -> None:
+def _check_tuples(*given: object) -> None:
     for what, name in zip(given, ("primals", "tangents"), strict=True):
         if not isinstance(what, (tuple, list)):
             raise ArgumentError(
@@ -52,21 +53,23 @@ def _check_tuples(*given: Any) -> None:
             )
 
 
-def _jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any], kinds: tuple[type, ...]) -> Any:
-    """The same for any function, and for tangents of any structure."""
+def _jvp(
+    function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object], kinds: tuple[type, ...]
+) -> tuple[R, R]:
+    """The value and its tangent of any function, for tangents of any structure."""
     moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
     for k in moving:
         if type(primals[k]) is not float and not differentiable_argnums((primals[k],)):
             what = f"primal {k} is {primals[k]!r}, which has no tangent, and srcad.jvp got {tangents[k]!r} for it"
             raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
     entrance, pushforward = _pushforward("jvp", function, primals, moving)
-    result = pushforward([tangents[k] for k in moving])
+    result: tuple[R, R] = pushforward([tangents[k] for k in moving])
     remember_push(function, kinds, moving, entrance)
     return result
 
 
 @means(Maps(Request("tangent", None, single=False)))
-def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any]]:
+def linearize(function: Callable[..., R], *primals: object) -> tuple[R, LinearMap[R]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
     The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
@@ -84,17 +87,18 @@ def linearize(function: Function, *primals: Any) -> tuple[Any, Callable[..., Any
 
 
 @dataclass(frozen=True)
-class LinearMap:
+class LinearMap(Generic[R_co]):
     """Tangents of the primals, one for each -> the tangent of the value. `moving`: the primals that have tangents."""
 
     pushforward: Pushforward
     count: int
     moving: tuple[int, ...]
 
-    def __call__(self, *tangents: Any) -> Any:
+    def __call__(self, *tangents: object) -> R_co:
         if len(tangents) != self.count:
             raise ArgumentError(f"the linear map takes {self.count} tangents, and got {len(tangents)}")
-        return self.pushforward([tangents[k] for k in self.moving])[1]
+        moved: tuple[object, R_co] = self.pushforward([tangents[k] for k in self.moving])
+        return moved[1]
 
     @property
     def source(self) -> str:
@@ -106,7 +110,7 @@ class LinearMap:
 
 
 def _pushforward(
-    made_by: str, function: Function, primals: Sequence[Any], moving: tuple[int, ...]
+    made_by: str, function: Function, primals: Sequence[object], moving: tuple[int, ...]
 ) -> tuple[Entrance, Pushforward]:
     """What stands for the tangents `moving` of a function at these arguments, and where it was found."""
     if not callable(function):
@@ -115,7 +119,7 @@ def _pushforward(
     return specialiser.run(specialiser.binder.bind(tuple(primals), {}))
 
 
-def tangent_of(function: Function, argnums: Argnums = 0) -> Derived:
+def tangent_of(function: Function, argnums: Argnums = 0) -> Derived[..., Any]:
     """The tangent by itself, to be looked at: what `jvp` and `linearize` call."""
     return Derived(function, request_for("tangent", argnums), "jvp")
 
@@ -123,7 +127,7 @@ def tangent_of(function: Function, argnums: Argnums = 0) -> Derived:
 # ---- the Hessian times a direction
 
 
-class HessianProduct(Derived):
+class HessianProduct(Derived[..., R_co]):
     """The Hessian times a direction, which is the last argument."""
 
     __srcad_way__ = "direction"
@@ -134,16 +138,18 @@ class HessianProduct(Derived):
         self._single = request.single
         self._push: Function = missed  # of the entrance of the last call, for one direction that is plain
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> R_co:
+        result: R_co
         if not kwargs and len(args) == self._count + 1 and self._single:
             result = self._push(*args)
             if result is not MISS:
                 return result
         *primals, direction = self.with_direction(args, kwargs)
-        pushforward: Pushforward = super().__call__(*primals, **kwargs)
+        pushforward: Any = super().__call__(*primals, **kwargs)  # which is called with the direction
         if self._last is not None and self._single:
             self._push = self._last.push
-        return pushforward((direction,) if self._single else direction)
+        result = pushforward((direction,) if self._single else direction)
+        return result
 
     def with_direction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """The arguments, if there can be a direction among them."""
@@ -178,8 +184,26 @@ def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
 # ---- the public functions
 
 
+@overload
+def hvp(function: Callable[Concatenate[A, ...], object], argnums: First = 0) -> HessianProduct[A]: ...
+
+
+@overload
+def hvp(function: Function, argnums: Argnums = 0) -> HessianProduct[Any]: ...
+
+
+@overload
+def hvp(
+    function: None = None, argnums: First = 0
+) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
+
+
+@overload
+def hvp(function: None = None, argnums: Argnums = 0) -> Callable[[Function], HessianProduct[Any]]: ...
+
+
 @means(Makes())
-def hvp(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def hvp(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
 
     The direction is the last argument and has the structure of the differentiated one (for a tuple of argnums a tuple).

@@ -7,182 +7,75 @@ what it generated.
 from __future__ import annotations
 
 import functools
-import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Concatenate, Literal, TypeVar, overload
 
-from srcad.calls.arguments import Argnums, Binder, differentiable_argnums, name_of
-from srcad.calls.example import example_call
-from srcad.calls.guards import MISS
+from srcad.api.derived import Derived, Function, P, R, derive, request_for
+from srcad.calls.arguments import Argnums, Binder, differentiable_argnums
 from srcad.calls.programs import program_of
-from srcad.calls.specialise import Entrance, Specialiser, missed, specialiser_for
+from srcad.calls.pullback import Pullback
+from srcad.calls.specialise import specialiser_for
 from srcad.compile.requests import Request
-from srcad.errors import ArgumentError, NotYetSupported
+from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, Maps, means
-from srcad.show.emit import Emission, emit_module
 from srcad.show.table import Table
 from srcad.show.traces import table_of
 from srcad.show.values import input_values
 
-Function = Callable[..., Any]
-
-BACKENDS = ("numpy", "native")
-
-
-class Derived:
-    """A function derived from another one, compiled for the types of the arguments when it is called.
-
-    It takes the arguments of that function. `print` it to see what it is of, and what it has been compiled for.
-    """
-
-    __srcad_way__ = "call"  # how a program that is differentiated means a call: see core.reading.Derivative
-
-    def __init__(self, function: Function, request: Request, made_by: str) -> None:
-        if not callable(function):
-            raise ArgumentError(f"srcad.{made_by} takes a function, and got {function!r}")
-        functools.update_wrapper(self, function, updated=())
-        self.made_by = made_by
-        self.__srcad__ = (function, request)
-        self._specialiser = Specialiser(function, request)
-        self._count = self._specialiser.binder.fast_count
-        self._enter: Function = missed
-        self._last: Entrance | None = None
-        self.__name__ = name_of(function)
-        self.__doc__ = _documentation(self)
-        if self._specialiser.binder.signature is not None:
-            self.__signature__ = self._specialiser.binder.signature
-
-    @property
-    def function(self) -> Function:
-        return self.__srcad__[0]
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs and len(args) == self._count:
-            result = self._enter(*args)
-            if result is not MISS:
-                return result
-        entrance, result = self._specialiser.run(self._specialiser.binder.bind(args, kwargs))
-        self._last = entrance
-        if self._count >= 0:
-            self._enter = entrance.enter
-        return result
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Derived:
-        """As a method: derived from the bound method, so that argnums counts what stands after `self`."""
-        if instance is None:
-            return self
-        function, request = self.__srcad__
-        return type(self)(function.__get__(instance, owner), request, self.made_by)
-
-    def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """The differentiated arguments of the call with these positional and keyword arguments."""
-        binder = self._specialiser.binder
-        return binder.differentiated(self.__srcad__[1].argnums, binder.bind(args, kwargs))
-
-    # ---- looking at it
-
-    def source(self, *args: Any, **kwargs: Any) -> str:
-        """The generated source for these arguments; without any: for the last call's, or for the annotated types."""
-        entrance, assumed = self._entrance(args, kwargs)
-        said = f"# taken as {', '.join(assumed)}\n" if assumed else ""
-        return said + entrance.specialisation.source
-
-    def trace(self, *args: Any, **kwargs: Any) -> Table:
-        """The evaluation trace with adjoints, in forward mode with tangents; for arguments, with values."""
-        entrance, _ = self._entrance(args, kwargs)
-        program, values = entrance.specialisation.program, None
-        if args or kwargs:
-            call = self._specialiser.binder.bind(args, kwargs)
-            values = input_values(program.primal, call.flat, entrance.roots)
-        kind = program.request.kind
-        forward = kind in ("tangent", "jacfwd") or (kind == "jacobian" and program.way == "columns")
-        return table_of(program, values, tangent=forward, adjoint=not forward)
-
-    def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
-        """The text of a module with the function and its derivative for these arguments, as `srcad emit` writes it.
-
-        `made` is what its docstring says of how it was made.
-        """
-        call = self._specialiser.binder.bind(args, kwargs)
-        entrance = self._specialiser.find(call)
-        program = entrance.specialisation.program
-        return emit_module(Emission(self.function, program, call, entrance.roots, _title(self), made))
-
-    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
-        assumed: list[str] = []
-        if not args and not kwargs:
-            if self._last is not None:
-                return self._last, assumed
-            example = example_call(self.function)
-            args, kwargs, assumed = example.args, example.kwargs, example.assumed
-        return self._specialiser.find(self._specialiser.binder.bind(args, kwargs)), assumed
-
-    def __repr__(self) -> str:
-        signature = self._specialiser.binder.signature
-        named = f"{self.__name__}{signature if signature is not None else ''}"
-        count = self._specialiser.count
-        compiled = f"compiled for {count} combination{'s' * (count != 1)} of types" if count else "not compiled yet"
-        return f"<srcad.{self.made_by} of {named} {_with_respect_to(self)}; {compiled}>"
-
-    def __reduce__(self) -> Any:
-        """By reference: to itself where it decorates a function of a module, else to the function."""
-        place: Any = sys.modules.get(getattr(self, "__module__", ""))
-        for name in getattr(self, "__qualname__", self.__name__).split("."):
-            place = getattr(place, name, None)
-        if place is self:
-            return self.__qualname__
-        function, request = self.__srcad__
-        return type(self), (function, request, self.made_by)
+A = TypeVar("A")
+Aux = TypeVar("Aux")
+First = Literal[0]
+Many = tuple[int | str, ...] | list[int | str] | list[int] | list[str]
 
 
-def _with_respect_to(derived: Derived) -> str:
-    argnums = derived.__srcad__[1].argnums
-    parameters = derived._specialiser.binder.parameters
-    if argnums is None:
-        return "with respect to all arguments"
-    fits = all(isinstance(k, str) or -len(parameters) <= k < len(parameters) for k in argnums)
-    names = [k if isinstance(k, str) else parameters[k].name for k in argnums] if fits else map(str, argnums)
-    return f"with respect to {' and '.join(names)}" if fits and parameters else f"with argnums={argnums}"
+@overload
+def grad(
+    function: Callable[Concatenate[A, P], object],
+    argnums: First = 0,
+    *,
+    has_aux: Literal[False] = False,
+    backend: str = "numpy",
+) -> Derived[Concatenate[A, P], A]: ...
 
 
-_TITLES = {
-    "grad": "The gradient of {0} {1}.",
-    "value_and_grad": "The value and the gradient of {0} {1}.",
-    "jacobian": "The Jacobian of {0} {1}.",
-    "vjp": "The value and the pullback of {0} {1}.",
-    "jvp": "The value and the tangent of {0} {1}.",
-    "jacfwd": "The Jacobian of {0} {1}, by columns.",
-    "jacrev": "The Jacobian of {0} {1}, by rows.",
-    "hvp": "The Hessian of {0} {1}, times a direction.",
-    "hessian": "The Hessian of {0} {1}.",
-    "vhp": "A vector times the Hessian of {0} {1}.",
-    "ggnvp": "The generalized Gauss-Newton matrix of {0} {1}, times a direction.",
-    "gauss_newton": "The Gauss-Newton matrix of {0} {1}.",
-    "deriv": "The derivative of {0} {1}, element by element.",
-    "elementwise_grad": "The derivative of {0} {1}, element by element.",
-    "laplacian": "The Laplacian of {0} {1}.",
-    "divergence": "The divergence of {0} {1}.",
-    "taylor": "The Taylor coefficients of {0} {1}, along a direction.",
-}
+@overload
+def grad(
+    function: Callable[Concatenate[A, P], tuple[object, Aux]],
+    argnums: First = 0,
+    *,
+    has_aux: Literal[True],
+    backend: str = "numpy",
+) -> Derived[Concatenate[A, P], tuple[A, Aux]]: ...
 
 
-def _title(derived: Derived) -> str:
-    return _TITLES[derived.made_by].format(derived.__name__, _with_respect_to(derived))
+@overload
+def grad(
+    function: Callable[P, object], argnums: Many, *, has_aux: Literal[False] = False, backend: str = "numpy"
+) -> Derived[P, tuple[Any, ...]]: ...
 
 
-def _documentation(derived: Derived) -> str:
-    title = _title(derived)
-    doc = getattr(derived.function, "__doc__", None)
-    return f"{title}\n\n{doc}" if doc else title
+@overload
+def grad(
+    function: Callable[P, object], argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Derived[P, Any]: ...
 
 
-# ---- the public functions
+@overload
+def grad(
+    function: None = None, argnums: First = 0, *, has_aux: Literal[False] = False, backend: str = "numpy"
+) -> Callable[[Callable[Concatenate[A, P], object]], Derived[Concatenate[A, P], A]]: ...
+
+
+@overload
+def grad(
+    function: None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
 @means(Makes())
 def grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
-) -> Any:
+) -> object:
     """The gradient of a function that returns a number.
 
         @srcad.grad                       @srcad.grad(argnums=("w", "b"))       df = srcad.grad(f)
@@ -192,6 +85,9 @@ def grad(
     (value, anything), and the derivative (gradient, anything). A function that returns an array, or a complex number,
     is refused.
 
+    A type checker knows the type of the gradient where `argnums` is left out; it then takes the first argument by
+    position alone. With `argnums="x"` all may be given by name.
+
     >>> import numpy as np, srcad
     >>> srcad.grad(lambda w, b: np.sum(w**2) + b, argnums=(0, 1))(np.array([1.0, 2.0]), 0.5)
     (array([2., 4.]), 1.0)
@@ -199,10 +95,38 @@ def grad(
     return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux), backend)
 
 
+@overload
+def value_and_grad(
+    function: Callable[Concatenate[A, P], R], argnums: First = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Derived[Concatenate[A, P], tuple[R, A]]: ...
+
+
+@overload
+def value_and_grad(
+    function: Callable[P, R], argnums: Many, *, has_aux: bool = False, backend: str = "numpy"
+) -> Derived[P, tuple[R, tuple[Any, ...]]]: ...
+
+
+@overload
+def value_and_grad(
+    function: Callable[P, R], argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Derived[P, tuple[R, Any]]: ...
+
+
+@overload
+def value_and_grad(
+    function: None = None, argnums: First = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Callable[[Callable[Concatenate[A, P], R]], Derived[Concatenate[A, P], tuple[R, A]]]: ...
+
+
+@overload
 @means(Makes())
 def value_and_grad(
+    function: None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Callable[[Callable[P, R]], Derived[P, tuple[R, Any]]]: ...
+def value_and_grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
-) -> Any:
+) -> object:
     """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient).
 
     >>> import srcad
@@ -213,7 +137,7 @@ def value_and_grad(
 
 
 @means(Maps(Request("transpose", None, single=False)))
-def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(function: Callable[..., R], *primals: object) -> tuple[R, Pullback]:
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
@@ -233,8 +157,12 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[A
 
 
 def trace(
-    function: Function, *, tangent: bool = False, adjoint: bool = False, seeds: Sequence[Any] | None = None
-) -> Callable[..., Table]:
+    function: Callable[P, object],
+    *,
+    tangent: bool = False,
+    adjoint: bool = False,
+    seeds: Sequence[Sequence[object] | Mapping[str, object]] | None = None,
+) -> Callable[P, Table]:
     """A function from arguments to the evaluation trace at these arguments, printed as a table of v1, v2, ...
 
     With `tangent`: also the tangent of each variable, as the sum over its parents; with `adjoint`: the adjoint of each,
@@ -259,7 +187,7 @@ def trace(
         raise ArgumentError("srcad.trace got seeds, which are for tangents", do="say tangent=True as well")
     binder = Binder(function)
 
-    def tabulated(*args: Any, **kwargs: Any) -> Table:
+    def tabulated(*args: P.args, **kwargs: P.kwargs) -> Table:
         call = binder.bind(args, kwargs)
         program = program_of(function, call, Request("primal", differentiable_argnums(call.args), single=False))
         values = input_values(program.primal, call.flat, program.reading.roots)
@@ -268,29 +196,4 @@ def trace(
     return functools.update_wrapper(tabulated, function)
 
 
-def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False) -> Request:
-    """A request with argnums as a user gives them."""
-    single = not isinstance(argnums, (tuple, list))
-    numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
-    if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
-        raise ArgumentError(
-            f"argnums must be positions or names of parameters, not {argnums!r}",
-            do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
-        )
-    return Request(kind, numbers, single, value, has_aux)
-
-
-def derive(
-    cls: type[Derived], made_by: str, function: Function | None, request: Request, backend: str = "numpy"
-) -> Any:
-    """The derived function; a decorator where there is no function yet."""
-    if backend not in BACKENDS:
-        raise ArgumentError(f"there is no back end {backend!r}", do=f"use one of {', '.join(map(repr, BACKENDS))}")
-    if backend == "native":
-        raise NotYetSupported("the native back end doesn't exist yet", do="use backend='numpy'")
-    if function is None:
-        return lambda decorated: cls(decorated, request, made_by)
-    return cls(function, request, made_by)
-
-
-__all__ = ["Derived", "grad", "trace", "value_and_grad", "vjp"]
+__all__ = ["grad", "trace", "value_and_grad", "vjp"]

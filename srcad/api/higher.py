@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Concatenate, overload
 
+import numpy.typing as npt
+
+from srcad.api.derived import Derived, Function, P, R, R_co, derive, request_for
 from srcad.api.forward import HessianProduct
-from srcad.api.gradients import Derived, Function, derive, request_for
-from srcad.api.jacobians import AtOnce, columns
+from srcad.api.gradients import A, First
+from srcad.api.jacobians import AtOnce, Number, columns
 from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
 from srcad.calls.fitting import fitted
@@ -18,10 +22,12 @@ from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, means
 from srcad.show.emit import Emission, emit_module
 
+Loss = Function | None
+
 # ---- Gauss-Newton
 
 
-class GaussNewtonProduct(HessianProduct):
+class GaussNewtonProduct(HessianProduct[R_co]):
     """J^T H J times a direction, which is the last argument: J is the Jacobian, H the Hessian of a loss of the results.
 
     It is compiled as a program that calls it, with the direction among the arguments.
@@ -29,7 +35,7 @@ class GaussNewtonProduct(HessianProduct):
 
     __srcad_way__ = "product"
 
-    def __init__(self, function: Function, request: Request, made_by: str, loss: Function | None = None) -> None:
+    def __init__(self, function: Function, request: Request, made_by: str, loss: Loss = None) -> None:
         if loss is not None and not callable(loss):
             raise ArgumentError(f"srcad.{made_by} takes a function as the loss, and got {loss!r}")
         super().__init__(function, request, made_by)
@@ -38,7 +44,7 @@ class GaussNewtonProduct(HessianProduct):
         self._specialiser = Specialiser(self, Request("primal", None, single=False))
         self._count = self._specialiser.binder.fast_count
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> R_co:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
         direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
@@ -52,8 +58,8 @@ class GaussNewtonProduct(HessianProduct):
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         return self._own.differentiated(self.__srcad__[1].argnums, self._own.bind(args, kwargs))
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Derived:
-        return self if instance is None else _bound(self, instance, owner)
+    def _of(self, function: Function) -> Derived[..., Any]:
+        return type(self)(function, self.__srcad__[1], self.made_by, self.loss)
 
     def __reduce__(self) -> Any:
         return _with_loss(super().__reduce__(), self.loss)
@@ -79,46 +85,50 @@ class GaussNewtonProduct(HessianProduct):
         return emit_module(Emission(self.function, program, call, entrance.roots, title, made, own))
 
 
-class GaussNewton(AtOnce):
+class GaussNewton(AtOnce[P, R_co]):
     """The matrix J^T J of the Jacobian, in one pass."""
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), "ggnvp")
+        self.product: GaussNewtonProduct[Any] = GaussNewtonProduct(function, replace(request, kind="ggnvp"), "ggnvp")
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return by_products(self.product, args, kwargs)
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
+        matrix: R_co = by_products(self.product, args, kwargs)
+        return matrix
 
 
-class GaussNewtonOfLoss(AtOnce):
+class GaussNewtonOfLoss(AtOnce[P, R_co]):
     """The matrix J^T H J of the Jacobian and the Hessian of a loss, in one pass: that of its products."""
 
     __srcad_way__ = "matrix"
 
     def __init__(self, function: Function, request: Request, made_by: str, loss: Function | None) -> None:
         super().__init__(function, request, made_by)
-        self.product = GaussNewtonProduct(function, replace(request, kind="ggnvp"), made_by, loss)
+        self.product: GaussNewtonProduct[Any] = GaussNewtonProduct(
+            function, replace(request, kind="ggnvp"), made_by, loss
+        )
         self.loss = loss
         self._specialiser = Specialiser(self, Request("primal", None, single=False))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self.differentiated(args, kwargs)  # which refuses what has no derivative
         return super().__call__(*args, **kwargs)
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return by_products(self.product, args, kwargs)
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
+        matrix: R_co = by_products(self.product, args, kwargs)
+        return matrix
 
     def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         return self.product.differentiated(args, kwargs)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Derived:
-        return self if instance is None else _bound(self, instance, owner)
+    def _of(self, function: Function) -> Derived[..., Any]:
+        return type(self)(function, self.__srcad__[1], self.made_by, self.loss)
 
     def __reduce__(self) -> Any:
         return _with_loss(super().__reduce__(), self.loss)
 
 
-def by_products(product: GaussNewtonProduct, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def by_products(product: GaussNewtonProduct[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The matrix of the product, a column after the other: for what several directions can't go through at once."""
     single = product.__srcad__[1].single
 
@@ -126,11 +136,6 @@ def by_products(product: GaussNewtonProduct, args: tuple[Any, ...], kwargs: dict
         return product(*args, direction[0] if single else direction, **kwargs)
 
     return columns(along, product.differentiated(args, kwargs), single)
-
-
-def _bound(derived: GaussNewtonOfLoss | GaussNewtonProduct, instance: Any, owner: type | None) -> Derived:
-    function, request = derived.__srcad__
-    return type(derived)(function.__get__(instance, owner), request, derived.made_by, derived.loss)
 
 
 def _with_loss(made: Any, loss: Function | None) -> Any:
@@ -141,8 +146,26 @@ def _with_loss(made: Any, loss: Function | None) -> Any:
 # ---- the public functions
 
 
+@overload
+def vhp(function: Callable[Concatenate[A, ...], object], argnums: First = 0) -> HessianProduct[A]: ...
+
+
+@overload
+def vhp(function: Function, argnums: Argnums = 0) -> HessianProduct[Any]: ...
+
+
+@overload
+def vhp(
+    function: None = None, argnums: First = 0
+) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
+
+
+@overload
+def vhp(function: None = None, argnums: Argnums = 0) -> Callable[[Function], HessianProduct[Any]]: ...
+
+
 @means(Makes())
-def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def vhp(function: Function | None = None, argnums: Argnums = 0) -> object:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
     Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two to four
@@ -158,8 +181,30 @@ def vhp(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(HessianProduct, "vhp", function, request_for("vhp", argnums))
 
 
+@overload
+def ggnvp(
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, loss: Loss = None
+) -> HessianProduct[A]: ...
+
+
+@overload
+def ggnvp(function: Function, argnums: Argnums = 0, *, loss: Loss = None) -> HessianProduct[Any]: ...
+
+
+@overload
+def ggnvp(
+    function: None = None, argnums: First = 0, *, loss: Loss = None
+) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
+
+
+@overload
+def ggnvp(
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None
+) -> Callable[[Function], HessianProduct[Any]]: ...
+
+
 @means(Makes())
-def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
+def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None) -> object:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
     J is the Jacobian of f at x, H the Hessian of the loss L, a function of one argument, at f(x). Without a loss H is
@@ -175,8 +220,24 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Funct
     return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums), loss)
 
 
+@overload
+def gauss_newton(
+    function: Callable[Concatenate[npt.NDArray[Number], P], object], argnums: First = 0, *, loss: Loss = None
+) -> Derived[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+
+
+@overload
+def gauss_newton(function: Callable[P, object], argnums: Argnums = 0, *, loss: Loss = None) -> Derived[P, Any]: ...
+
+
+@overload
+def gauss_newton(
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None
+) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
+
+
 @means(Makes())
-def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Function | None = None) -> Any:
+def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None) -> object:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
     It is J^T J, the sum of the outer products of the gradients of all residuals: what is left of the Hessian of the
@@ -202,8 +263,16 @@ def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Req
     return cls(function, request, made_by, loss)
 
 
+@overload
+def deriv(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: ...
+
+
+@overload
+def deriv(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
+
+
 @means(Makes())
-def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def deriv(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The derivative of a function of a number, or of a vectorised one at each element of an array.
 
     For a float x it is the tangent for the direction 1.0, whatever structure the function returns. For an array x
@@ -221,8 +290,16 @@ def deriv(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "deriv", function, request_for("deriv", argnums))
 
 
+@overload
+def elementwise_grad(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: ...
+
+
+@overload
+def elementwise_grad(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
+
+
 @means(Makes())
-def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> object:
     """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
 
     >>> import numpy as np, srcad
@@ -232,8 +309,16 @@ def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> 
     return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums))
 
 
+@overload
+def laplacian(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: ...
+
+
+@overload
+def laplacian(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
+
+
 @means(Makes())
-def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def laplacian(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The sum of the second derivatives with respect to each element of the arguments.
 
     The function may return any structure; each of its numbers has its own Laplacian. It is computed forwards: for
@@ -248,8 +333,16 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "laplacian", function, request_for("laplacian", argnums))
 
 
+@overload
+def divergence(function: Callable[P, object], argnums: Argnums = 0) -> Derived[P, float]: ...
+
+
+@overload
+def divergence(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], Derived[P, float]]: ...
+
+
 @means(Makes())
-def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def divergence(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The trace of the Jacobian of a vector field: of a function whose result has the shape of its argument.
 
     Of structures too, which must be the same. For each of the n elements one run with a tangent, in a loop of the
@@ -262,8 +355,18 @@ def divergence(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Derived, "divergence", function, request_for("divergence", argnums))
 
 
+@overload
+def taylor(function: Callable[..., R], order: int = 2, argnums: Argnums = 0) -> HessianProduct[tuple[R, ...]]: ...
+
+
+@overload
+def taylor(
+    function: None = None, order: int = 2, argnums: Argnums = 0
+) -> Callable[[Callable[..., R]], HessianProduct[tuple[R, ...]]]: ...
+
+
 @means(Makes())
-def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0) -> Any:
+def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0) -> object:
     """The Taylor coefficients along a direction: `taylor(f, 3)(x, v)` is (c0, c1, c2, c3).
 
         f(x + t v)  =  c0 + c1 t + c2 t**2 + c3 t**3 + O(t**4)

@@ -12,11 +12,13 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Concatenate, TypeVar, overload
 
 import numpy as np
+import numpy.typing as npt
 
-from srcad.api.gradients import Derived, Function, derive, request_for
+from srcad.api.derived import Derived, Function, P, R_co, derive, request_for
+from srcad.api.gradients import First
 from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
 from srcad.calls.structures import children, is_float, leaves, map_leaves, rebuild, with_floats
@@ -32,7 +34,11 @@ from srcad.transform.matrices.jacobian import ROWS, way_of
 Linear = Callable[[Any], Any]
 
 
-class AtOnce(Derived):
+Number = TypeVar("Number", bound=np.generic)
+Numeric = float | np.floating[Any] | npt.NDArray[np.floating[Any]]
+
+
+class AtOnce(Derived[P, R_co]):
     """A matrix in one pass; where several directions can't go through the program at once, one after the other."""
 
     __srcad_way__ = "call"
@@ -41,7 +47,7 @@ class AtOnce(Derived):
         super().__init__(function, request, made_by)
         self._at_once = True
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         if self._at_once:
             try:
                 return super().__call__(*args, **kwargs)
@@ -50,15 +56,16 @@ class AtOnce(Derived):
         return self.singly(args, kwargs)
 
     @abstractmethod
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
         """The same matrix, one direction after the other."""
 
 
-class Jacobian(AtOnce):
+class Jacobian(AtOnce[P, R_co]):
     """All first derivatives in one pass, by columns or by rows as the request says."""
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return self.assembled(self._single, args, kwargs)
+    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
+        matrix: R_co = self.assembled(self._single, args, kwargs)
+        return matrix
 
     def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
         if self._at_once:
@@ -69,15 +76,15 @@ class Jacobian(AtOnce):
         return self._single._entrance(args, kwargs)
 
     @cached_property
-    def _single(self) -> Derived:
+    def _single(self) -> Derived[..., Any]:
         return self.one_by_one()
 
-    def one_by_one(self) -> Derived:
+    def one_by_one(self) -> Derived[..., Any]:
         """What gives a single column, or row."""
         function, request = self.__srcad__
         return Derived(function, replace(request, kind=_SINGLE[request.kind]), self.made_by)
 
-    def assembled(self, single: Derived, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def assembled(self, single: Derived[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The Jacobian, a column or a row after the other."""
         _, request = self.__srcad__
         push = single(*args, **kwargs)
@@ -90,7 +97,7 @@ class Jacobian(AtOnce):
 _SINGLE = {"jacfwd": "tangent", "jacrev": "pullback", "hessian": "hvp"}
 
 
-class ChosenJacobian(Derived):
+class ChosenJacobian(Derived[P, R_co]):
     """The Jacobian by columns or by rows, whichever are fewer for the arguments of a call."""
 
     __srcad_way__ = "call"
@@ -100,11 +107,14 @@ class ChosenJacobian(Derived):
         self._choices: dict[Any, Choice] = {}
         self._took: Choice | None = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self._took = self.choice(args, kwargs)
-        return super().__call__(*args, **kwargs) if self._took.other is None else self._took.other(*args, **kwargs)
+        if self._took.other is None:
+            return super().__call__(*args, **kwargs)
+        matrix: R_co = self._took.other(*args, **kwargs)
+        return matrix
 
-    def way(self, *args: Any, **kwargs: Any) -> str:
+    def way(self, *args: P.args, **kwargs: P.kwargs) -> str:
         """Which way the Jacobian goes at these arguments: by "columns" or by "rows"."""
         return self.choice(args, kwargs).way
 
@@ -150,7 +160,7 @@ class Choice:
     """The way that a Jacobian goes; `other` is what gives it, where that isn't what was generated first."""
 
     way: str
-    other: Jacobian | None = None
+    other: Jacobian[..., Any] | None = None
 
 
 _MOST_CHOICES = 1024
@@ -245,8 +255,22 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
 # ---- the public functions
 
 
+@overload
+def jacfwd(
+    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0
+) -> Jacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+
+
+@overload
+def jacfwd(function: Callable[P, object], argnums: Argnums = 0) -> Jacobian[P, Any]: ...
+
+
+@overload
+def jacfwd(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], Jacobian[P, Any]]: ...
+
+
 @means(Makes())
-def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
 
     All tangents go through the program at once, along a leading axis, so that the program's own code runs once. The
@@ -262,8 +286,22 @@ def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Jacobian, "jacfwd", function, request_for("jacfwd", argnums))
 
 
+@overload
+def jacrev(
+    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0
+) -> Jacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+
+
+@overload
+def jacrev(function: Callable[P, object], argnums: Argnums = 0) -> Jacobian[P, Any]: ...
+
+
+@overload
+def jacrev(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], Jacobian[P, Any]]: ...
+
+
 @means(Makes())
-def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def jacrev(function: Function | None = None, argnums: Argnums = 0) -> object:
     """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
 
     It is the same as that of `jacfwd`, in the same structure. All adjoints go through the reverse sweep at once.
@@ -276,8 +314,26 @@ def jacrev(function: Function | None = None, argnums: Argnums = 0) -> Any:
     return derive(Jacobian, "jacrev", function, request_for("jacrev", argnums))
 
 
+@overload
+def jacobian(
+    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+) -> ChosenJacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+
+
+@overload
+def jacobian(
+    function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy"
+) -> ChosenJacobian[P, Any]: ...
+
+
+@overload
+def jacobian(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], ChosenJacobian[P, Any]]: ...
+
+
 @means(Makes())
-def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> Any:
+def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """All first derivatives of a function: by columns or by rows, whichever are fewer.
 
     For one array in and one out it is of the shape of the result plus the argument's; structures come as `jacfwd` gives
@@ -295,8 +351,22 @@ def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend:
     return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums), backend)
 
 
+@overload
+def hessian(
+    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0
+) -> Jacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+
+
+@overload
+def hessian(function: Callable[P, object], argnums: Argnums = 0) -> Jacobian[P, Any]: ...
+
+
+@overload
+def hessian(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], Jacobian[P, Any]]: ...
+
+
 @means(Makes())
-def hessian(function: Function | None = None, argnums: Argnums = 0) -> Any:
+def hessian(function: Function | None = None, argnums: Argnums = 0) -> object:
     """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
 
     For one array x the result has the shape of x twice over; for structures, it is a structure of structures.

@@ -49,13 +49,14 @@ class Pullback:
     recorded: tuple[Any, ...]
     prototypes: dict[int, Prototype]
 
-    def __call__(self, value_bar: Any) -> Any:
+    def __call__(self, value_bar: object) -> tuple[Any, ...]:
         bars = {k: (bar, where) for k, bar, where in paired(self.sweep.tree, value_bar, "the adjoint of the value")}
         seeds = [self.prototypes[k].fit(*bars[k]) for k in self.sweep.seeded]
         try:
-            return self.sweep.reverse(*self.recorded, *seeds)
+            bars_of_arguments: tuple[Any, ...] = self.sweep.reverse(*self.recorded, *seeds)
         except Exception as error:
             raise self.sweep.note(error) from error.__cause__
+        return bars_of_arguments
 
     @property
     def source(self) -> str:

@@ -20,8 +20,9 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 import srcad
+from srcad.api.derived import Derived
 from srcad.api.forward import hvp, tangent_of
-from srcad.api.gradients import Derived, grad, value_and_grad
+from srcad.api.gradients import grad, value_and_grad
 from srcad.api.jacobians import hessian, jacfwd, jacrev
 from srcad.calls.arguments import Binder, differentiable_argnums
 from srcad.calls.example import Example, example_call
@@ -231,7 +232,9 @@ def misuse() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from None
 
 
-def derivative_of(mode: str, function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:
+def derivative_of(
+    mode: str, function: Callable[..., Any], example: Example, wrt: str, value: bool
+) -> Derived[..., Any]:
     """What a mode derives."""
     makers = {"forward": tangent_of, "hvp": hvp, "jacfwd": jacfwd, "jacrev": jacrev, "hessian": hessian}
     if mode == "reverse":
@@ -243,7 +246,7 @@ def derivative_of(mode: str, function: Callable[..., Any], example: Example, wrt
     return makers[mode](function, argnums=argnums(wrt, example))
 
 
-def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived:
+def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived[..., Any]:
     if isinstance(function, Derived) and not wrt and not value:
         return function
     derived = (value_and_grad if value else grad)(function, argnums=argnums(wrt, example))
@@ -275,7 +278,7 @@ def tell(text: str, style: str = "") -> None:
     Console(stderr=True, highlight=False).print(Text(text, style=style), soft_wrap=True)
 
 
-def print_passes(derived: Derived, example: Example, after: str, diff: str, types: bool) -> None:
+def print_passes(derived: Derived[..., Any], example: Example, after: str, diff: str, types: bool) -> None:
     """The runs of the passes, the trace behind one, or what it has changed; a name that isn't there is a misuse."""
     for text in filter(None, (after, diff)):
         with misuse():

@@ -187,7 +187,7 @@ def _dim(x: Expressions, eq: Equation) -> ast.expr:
     array, axis = x.atom(eq.operands[0]), eq.params["axis"]
     if not isinstance(eq.operands[0].type, Array):
         return ast.Subscript(x.call("np.shape", array), x.constants.expr(axis), ast.Load())
-    as_shape = eq.span is not None and "shape" in eq.span.text  # as the user has it
+    as_shape = eq.span is not None and eq.span.syntax == "Attribute"  # as the user has it: x.shape
     if axis == 0 and not as_shape:
         return x.call("len", array)
     return ast.Subscript(ast.Attribute(array, "shape", ast.Load()), x.constants.expr(axis), ast.Load())

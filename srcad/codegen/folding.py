@@ -273,4 +273,4 @@ class _Folder:
 
 def _is_statement(eq: Equation) -> bool:
     """Whether the user wrote an `if` as a statement (or nobody wrote it)."""
-    return eq.span is None or eq.role != "" or eq.span.text.lstrip().startswith(("if", "elif", "else", "for", "while"))
+    return eq.span is None or eq.role != "" or eq.span.syntax in ("If", "For", "While")

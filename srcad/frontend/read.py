@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 from types import FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from srcad.errors import InternalError, NotYetSupported, SrcadError
+from srcad.frontend.assembly import PORTS
 from srcad.frontend.core.externals import external, root
 from srcad.frontend.core.guards import Guard, TypeGuard
 from srcad.frontend.core.lengths import Lengths, Relation, only_length
@@ -21,17 +24,17 @@ from srcad.frontend.core.machine import REPORT, Diverges, Machine
 from srcad.frontend.core.naming import with_names
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
-from srcad.frontend.core.source import code_of, span_of, transparent
+from srcad.frontend.core.source import code_of, make_code, span_of, transparent
 from srcad.frontend.core.values import (
     Bound,
     FrameCell,
     Static,
     Value,
 )
-from srcad.frontend.library.calls import call
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
-from srcad.frontend.procedures.recursion import NoProcedure, Recurses
+from srcad.frontend.procedures.procedures import NoProcedure
+from srcad.frontend.procedures.recursion import Recurses
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Parameter, Path, Region, Trace, Tree
 from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
@@ -111,6 +114,7 @@ class _Reader:
         self.function, self.args, self.kwargs, self.argnums = function, args, kwargs, argnums
         self.parameters = parameters_of(function, len(args))
         self.m = Machine(
+            PORTS,
             static_inputs=known.ints,
             static_shapes=known.shapes,
             lengths=Lengths(relations),
@@ -169,10 +173,10 @@ class _Reader:
         if isinstance(function, FunctionType):
             return call_external(m, function, values, keywords)
         if inspect.isclass(function) or not callable(function) or _is_builtin(function):
-            return call(m, Static(function), values, keywords)
+            return m.call(Static(function), values, keywords)
         path = root(m, "self", id(function), functools.partial(_itself, function))
         owner = external(m, function, path, free=True)
-        return call(m, owner, values, keywords)
+        return m.call(owner, values, keywords)
 
     def unwrap(self, f: Any, values: tuple[Value, ...], keywords: dict[str, Value]) -> Any:
         m = self.m
@@ -300,8 +304,6 @@ def entry_code(function: Any) -> Any:
         f = type(f).__call__
     if isinstance(f, FunctionType):
         return code_of(f)
-    from srcad.frontend.core.source import make_code
-
     name = getattr(f, "__name__", "function")
     node = ast.parse(f"def {name}(*args): pass").body[0] if name.isidentifier() else ast.parse("def f(): pass").body[0]
     return make_code(node, f"<{name}>", (), 1, {})
@@ -325,7 +327,7 @@ def parameters_of(function: Any, count: int) -> tuple[Parameter, ...]:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return tuple(Parameter("xyzuvw"[k] if k < 6 else f"x{k}") for k in range(count))
-    if isinstance(function, np_ufunc):
+    if isinstance(function, np.ufunc):
         return tuple(Parameter("xyzuvw"[k]) for k in range(function.nin))
     return tuple(
         Parameter(
@@ -343,7 +345,5 @@ def annotation_text(annotation: Any) -> str:
         return ""
     return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
-
-from numpy import ufunc as np_ufunc  # noqa: E402
 
 __all__ = ["Reading", "read"]

@@ -11,23 +11,69 @@ once: a call whose pattern is that of an earlier one takes its colours.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, overload
 
 from srcad.calls.arguments import Argnums
 from srcad.patterns import Plan
-from srcad.sparse.common import Function
+from srcad.sparse.common import Function, P
 from srcad.sparse.hessian import Hessian
 from srcad.sparse.jacobian import Jacobian
+
+if TYPE_CHECKING:  # SciPy need not be installed
+    from scipy.sparse import csr_array
+
+Many = tuple[int | str, ...] | list[int | str] | list[int] | list[str]
+Given = Any  # a sparse matrix of SciPy, an array or a tuple of these: SciPy's have no common type
+
+
+@overload
+def jacobian(
+    function: Callable[P, object],
+    argnums: int | str = 0,
+    *,
+    sparsity: Given = None,
+    mode: str | None = None,
+    check: bool | None = None,
+) -> Jacobian[P, csr_array]: ...
+
+
+@overload
+def jacobian(
+    function: Callable[P, object],
+    argnums: Many,
+    *,
+    sparsity: Given = None,
+    mode: str | None = None,
+    check: bool | None = None,
+) -> Jacobian[P, tuple[csr_array, ...]]: ...
+
+
+@overload
+def jacobian(
+    function: None = None,
+    argnums: int | str = 0,
+    *,
+    sparsity: Given = None,
+    mode: str | None = None,
+    check: bool | None = None,
+) -> Callable[[Callable[P, object]], Jacobian[P, csr_array]]: ...
+
+
+@overload
+def jacobian(
+    function: None = None, *, argnums: Many, sparsity: Given = None, mode: str | None = None, check: bool | None = None
+) -> Callable[[Callable[P, object]], Jacobian[P, tuple[csr_array, ...]]]: ...
 
 
 def jacobian(
     function: Function | None = None,
     argnums: Argnums = 0,
     *,
-    sparsity: Any = None,
+    sparsity: Given = None,
     mode: str | None = None,
     check: bool | None = None,
-) -> Any:
+) -> object:
     """The Jacobian of a function as a SciPy `csr_array`, for the cost of a few tangents or adjoints.
 
     Its rows are the numbers of the result one after the other, its columns those of the argument, in C order;
@@ -55,13 +101,37 @@ def jacobian(
     >>> J.plan(np.ones(1000))
     <999 x 1000, 1998 entries: 2 colours of columns, by tangents>
     """
-    make = functools.partial(Jacobian, argnums=argnums, sparsity=sparsity, mode=mode, check=check)
+    make = functools.partial(Jacobian[..., Any], argnums=argnums, sparsity=sparsity, mode=mode, check=check)
     return make if function is None else make(function)
 
 
+@overload
 def hessian(
-    function: Function | None = None, argnums: Argnums = 0, *, sparsity: Any = None, check: bool | None = None
-) -> Any:
+    function: Callable[P, object], argnums: int | str = 0, *, sparsity: Given = None, check: bool | None = None
+) -> Hessian[P, csr_array]: ...
+
+
+@overload
+def hessian(
+    function: Callable[P, object], argnums: Many, *, sparsity: Given = None, check: bool | None = None
+) -> Hessian[P, tuple[tuple[csr_array, ...], ...]]: ...
+
+
+@overload
+def hessian(
+    function: None = None, argnums: int | str = 0, *, sparsity: Given = None, check: bool | None = None
+) -> Callable[[Callable[P, object]], Hessian[P, csr_array]]: ...
+
+
+@overload
+def hessian(
+    function: None = None, *, argnums: Many, sparsity: Given = None, check: bool | None = None
+) -> Callable[[Callable[P, object]], Hessian[P, tuple[tuple[csr_array, ...], ...]]]: ...
+
+
+def hessian(
+    function: Function | None = None, argnums: Argnums = 0, *, sparsity: Given = None, check: bool | None = None
+) -> object:
     """The Hessian of a function that returns a number, as a SciPy `csr_array`: a Hessian product for each colour.
 
     Rows and columns are the numbers of the argument one after the other, in C order. With a tuple of `argnums` it is a
@@ -78,11 +148,19 @@ def hessian(
     >>> H.plan(np.ones(1000))
     <1000 x 1000, 2998 entries: 3 colours of a symmetric matrix>
     """
-    make = functools.partial(Hessian, argnums=argnums, sparsity=sparsity, check=check)
+    make = functools.partial(Hessian[..., Any], argnums=argnums, sparsity=sparsity, check=check)
     return make if function is None else make(function)
 
 
-def pattern(function: Function, argnums: Argnums = 0) -> Any:
+@overload
+def pattern(function: Callable[P, object], argnums: int | str = 0) -> Callable[P, csr_array]: ...
+
+
+@overload
+def pattern(function: Callable[P, object], argnums: Many) -> Callable[P, tuple[csr_array, ...]]: ...
+
+
+def pattern(function: Function, argnums: Argnums = 0) -> object:
     """Where the Jacobian may have entries, as a Boolean `csr_array`: a function of the arguments.
 
     It follows the branches, loops and indices of the run at these arguments. Every number that is not zero in the
@@ -94,7 +172,7 @@ def pattern(function: Function, argnums: Argnums = 0) -> Any:
     array([[0, 1, 1],
            [1, 1, 0]])
     """
-    return Jacobian(function, argnums=argnums).pattern
+    return Jacobian[..., Any](function, argnums=argnums).pattern
 
 
 __all__ = ["Hessian", "Jacobian", "Plan", "hessian", "jacobian", "pattern"]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from srcad.api.gradients import request_for
+from srcad.api.derived import request_for
 from srcad.calls.arguments import Argnums, name_of
 from srcad.calls.specialise import Entrance, Specialiser
 from srcad.compile.program import Program
@@ -23,11 +24,15 @@ from srcad.sparse.given import given_pattern
 from srcad.sparse.layout import Layout
 
 Function = Callable[..., Any]
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+S = TypeVar("S")
+M = TypeVar("M", covariant=True)  # a matrix, or a tuple of them
 
 REMEMBERED = 8  # plans
 
 
-class Sparse:
+class Sparse(ABC, Generic[P, M]):
     """A derivative that comes as sparse matrices. Abstract: `Jacobian` and `Hessian` say how it is evaluated."""
 
     made_by = ""
@@ -38,7 +43,7 @@ class Sparse:
         if not callable(function):
             raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
         _require_scipy()
-        functools.update_wrapper(self, function, updated=())  # type: ignore[arg-type]
+        functools.update_wrapper(self, function, updated=())
         self.function = function
         self.argnums = argnums
         self.sparsity = sparsity
@@ -52,13 +57,23 @@ class Sparse:
         chosen = request_for(kind, self.argnums).argnums
         return Specialiser(self.function, Request(kind, chosen, single=False))
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Sparse[P, M]: ...
+
+    @overload
+    def __get__(self: Sparse[Concatenate[S, Q], M], instance: S, owner: type | None = None) -> Sparse[Q, M]: ...
+
+    def __get__(self, instance: object, owner: type | None = None) -> Sparse[Any, M]:
         """As a method: derived from the bound method."""
         return self if instance is None else self.of(self.function.__get__(instance, owner))
 
-    def of(self, function: Function) -> Any:
-        """The same of another function."""
-        raise NotImplementedError
+    @abstractmethod
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+        """The matrix at these arguments."""
+
+    @abstractmethod
+    def of(self, function: Function) -> Sparse[Any, M]:
+        """Another function's matrix of this kind."""
 
     def __repr__(self) -> str:
         return f"<srcad.sparse.{self.made_by} of {self.__name__}>"

@@ -11,14 +11,14 @@ from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
 from srcad.patterns import Plan
 from srcad.rules.lanes import NotBatched
-from srcad.sparse.common import At, Function, Sparse, bound, split
+from srcad.sparse.common import At, Function, M, P, Sparse, bound, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
 from srcad.sparse.given import check_shape
 from srcad.trace.walk import walk
 
 
-class Hessian(Sparse):
+class Hessian(Sparse[P, M]):
     """All second derivatives, by products of the Hessian and sums of columns."""
 
     made_by = "hessian"
@@ -30,43 +30,48 @@ class Hessian(Sparse):
         self._products, self._several = self.specialiser("hvp"), self.specialiser("hvps")
         self._gradients = self.specialiser("gradient")
 
-    def of(self, function: Function) -> Hessian:
+    def of(self, function: Function) -> Hessian[..., M]:
         return Hessian(function, self.argnums, self.sparsity, self.check)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return Hessian, (self.function, self.argnums, self.sparsity, self.check)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of tuples of blocks) at these arguments."""
         at = self._at(args, kwargs)
         matrix = evaluated(at.push, at.plan)
         self.probed(at.push, matrix, at.plan, at.program)
         return self._blocks(matrix, at.arguments)
 
-    def pattern(self, *args: Any, **kwargs: Any) -> Any:
+    def pattern(self, *args: P.args, **kwargs: P.kwargs) -> M:
         """Where the matrix may have entries at these arguments, as a Boolean `csr_array` (or blocks of it)."""
         at = self._at(args, kwargs)
         return self._blocks(at.pattern, at.arguments)
 
-    def plan(self, *args: Any, **kwargs: Any) -> Plan:
+    def plan(self, *args: P.args, **kwargs: P.kwargs) -> Plan:
         """How the matrix is evaluated at these arguments, and in how many colours."""
         return self._at(args, kwargs).plan
 
-    def _blocks(self, matrix: Any, arguments: Sequence[Any]) -> Any:
-        if self.single:
-            return matrix
-        rows = (block.T for block in split(matrix.T.tocsr(), arguments))
-        return tuple(tuple(split(row.tocsr(), arguments)) for row in rows)
+    def _blocks(self, matrix: Any, arguments: Sequence[Any]) -> M:
+        blocks: Any = matrix if self.single else _grid(matrix, arguments)
+        made: M = blocks
+        return made
 
     def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _HessianAt:
         return _HessianAt(*bound(self._products, args, kwargs), self)
+
+
+def _grid(matrix: Any, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], ...]:
+    """The blocks of a matrix, with a row and a column of them for each argument."""
+    rows = (block.T for block in split(matrix.T.tocsr(), arguments))
+    return tuple(tuple(split(row.tocsr(), arguments)) for row in rows)
 
 
 @dataclass(frozen=True)
 class _HessianAt(At):
     """A Hessian at the arguments of one call."""
 
-    of: Hessian
+    of: Hessian[..., Any]
 
     @cached_property
     def entrance(self) -> Entrance:

@@ -11,7 +11,7 @@ from srcad.calls.specialise import Entrance
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.patterns import Plan
 from srcad.rules.lanes import NotBatched
-from srcad.sparse.common import At, Function, Sparse, bound, split
+from srcad.sparse.common import At, Function, M, P, Sparse, bound, split
 from srcad.sparse.detected import detected
 from srcad.sparse.evaluation import Push, evaluated, one_by_one
 from srcad.sparse.given import check_length, check_shape
@@ -20,7 +20,7 @@ from srcad.sparse.layout import Layout, Vector
 _SIDES = {None: None, "forward": "columns", "reverse": "rows"}
 
 
-class Jacobian(Sparse):
+class Jacobian(Sparse[P, M]):
     """All first derivatives, by tangents of sums of columns, or by adjoints of sums of rows."""
 
     made_by = "jacobian"
@@ -40,29 +40,35 @@ class Jacobian(Sparse):
         kinds = {"columns": "tangent", "several": "tangents", "rows": "pullback"}
         self._specialisers = {side: self.specialiser(kind) for side, kind in kinds.items()}
 
-    def of(self, function: Function) -> Jacobian:
+    def of(self, function: Function) -> Jacobian[..., M]:
         return Jacobian(function, self.argnums, self.sparsity, self.mode, self.check)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return Jacobian, (self.function, self.argnums, self.sparsity, self.mode, self.check)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of them) at these arguments."""
         at = self._at(args, kwargs)
         plan = at.plan
         push = at.columns if plan.by == "columns" else at.rows
         matrix = evaluated(push, plan)
         self.probed(push, matrix, plan, at.program)
-        return matrix if self.single else tuple(split(matrix, at.arguments))
+        return self._parts(matrix, at)
 
-    def pattern(self, *args: Any, **kwargs: Any) -> Any:
+    def pattern(self, *args: P.args, **kwargs: P.kwargs) -> M:
         """Where the matrix may have entries at these arguments, as a Boolean `csr_array` (or a tuple of them)."""
         at = self._at(args, kwargs)
-        return at.pattern if self.single else tuple(split(at.pattern, at.arguments))
+        return self._parts(at.pattern, at)
 
-    def plan(self, *args: Any, **kwargs: Any) -> Plan:
+    def plan(self, *args: P.args, **kwargs: P.kwargs) -> Plan:
         """How the matrix is evaluated at these arguments: by columns or rows, and in how many colours."""
         return self._at(args, kwargs).plan
+
+    def _parts(self, matrix: Any, at: At) -> M:
+        """The matrix, or with a tuple of argnums that of each argument; the caller knows which, and `M` says it."""
+        parts: Any = matrix if self.single else tuple(split(matrix, at.arguments))
+        made: M = parts
+        return made
 
     def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _JacobianAt:
         return _JacobianAt(*bound(self._specialisers["columns"], args, kwargs), self)
@@ -72,7 +78,7 @@ class Jacobian(Sparse):
 class _JacobianAt(At):
     """A Jacobian at the arguments of one call."""
 
-    of: Jacobian
+    of: Jacobian[..., Any]
 
     @cached_property
     def entrance(self) -> Entrance:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
@@ -17,10 +17,12 @@ from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, RestorableSet, always, rehearsal
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.lengths import Lengths
+from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Lost, Value
+from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, Func, GrownCell, Lost, Value
+from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
@@ -28,7 +30,7 @@ from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
 from srcad.trace.walk import free_variables
 
 if TYPE_CHECKING:
-    from srcad.frontend.procedures.recursion import Procedure
+    from srcad.frontend.procedures.procedures import Procedure
 
 E = TypeVar("E", bound=Exception)
 MOST_CALLS = 60
@@ -56,6 +58,7 @@ class Machine(Restorable):
 
     LASTING: ClassVar[frozenset[str]] = frozenset({"blamed"})  # it is about an error that is on its way
 
+    ports: Ports
     static_inputs: frozenset[Path] = frozenset()
     written_out: bool = False  # whether loops with a known number of turns are unrolled
     frames: list[int] = field(default_factory=list)
@@ -99,6 +102,28 @@ class Machine(Restorable):
         self.procedures: dict[str, Procedure] = {}
         self.labels = 0
         self.copies: Counter[Any] = Counter()
+
+    # ---- reading the program
+
+    def evaluate(self, node: ast.expr, unused: bool = False) -> Value:
+        """The value of an expression. `unused`: it is a statement."""
+        return self.ports.evaluate(self, node, unused)
+
+    def execute(self, statements: Sequence[ast.stmt]) -> None:
+        """Read a block."""
+        self.ports.execute(self, statements)
+
+    def assign(self, target: ast.expr, value: Value) -> None:
+        """`target = value`."""
+        self.ports.assign(self, target, value)
+
+    def call(
+        self, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
+    ) -> Value:
+        """function(*args, **keywords). `unused`: the call is a statement."""
+        callables = self.ports.callables
+        read = callables.get(type(function)) or callables[Value]
+        return read(self, function, Arguments(args, keywords or {}, unused))
 
     # ---- the heap
 
@@ -271,6 +296,12 @@ class Machine(Restorable):
 
     # ---- what a value depends on
 
+    def depends(self, value: Value) -> bool:
+        """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
+        if any(isinstance(held, Func) for held in inside(self.heap, value)):
+            return True
+        return any(self.is_active(atom) for atom in atoms_inside(self.heap, value))
+
     def sources(self, var: Var) -> set[Var]:
         """The variables without an equation (inputs, parameters of regions) that a variable is computed from."""
         found: set[Var] = set()
@@ -312,9 +343,7 @@ class Machine(Restorable):
                 do="change a copy of it, and return that.",
                 never=True,
             )
-        from srcad.frontend.containers.objects import depends
-
-        if self.lent and any(depends(self, item) for item in cell.children()):
+        if self.lent and any(self.depends(item) for item in cell.children()):
             self.refuse_lent(twins_of(self.heap, cell_id))
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
         same = twins_of(self.heap, cell_id)

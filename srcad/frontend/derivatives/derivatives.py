@@ -19,6 +19,7 @@ from typing import Any
 from srcad.errors import Span, SrcadError
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.naming import with_names
+from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.reading import Applies, Derivative, Reading
 from srcad.frontend.core.source import code_of, span_of
 from srcad.frontend.core.values import (
@@ -61,7 +62,6 @@ from srcad.trace.rewrite import instance
 from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 from srcad.trace.walk import free_variables, walk
 
-Keywords = dict[str, Value]
 Argnum = int | str
 
 
@@ -393,8 +393,6 @@ def read_apart(
 
     `finish` makes of what the function returns what is read.
     """
-    from srcad.frontend.library.calls import call
-
     before, returns = dict(m.heap), len(m.returns)
     part = Part(m)
     plain = [part.own(value, k in chosen) for k, value in enumerate(args)]
@@ -403,7 +401,7 @@ def read_apart(
 
     def run() -> tuple[Tree, tuple[Atom, ...]]:
         inner = {k: value for k, (value, _) in named.items()}
-        value = call(m, function, tuple(value for value, _ in plain), inner)
+        value = m.call(function, tuple(value for value, _ in plain), inner)
         value = value if finish is None else finish(value)
         atoms: list[Atom] = []
         return result_tree(m, value, atoms), tuple(atoms)

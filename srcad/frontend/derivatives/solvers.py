@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative
 from srcad.frontend.core.values import (
@@ -329,7 +328,7 @@ def option(m: Machine, name: str, value: Value) -> Atom:
     plain = known(m, value)
     if plain is not UNKNOWN:
         return const(plain) if type(plain) in (int, float, bool) else Const(plain, OPAQUE)
-    if objects.depends(m, value) and not isinstance(value, (Num, ArrayRef, Tup)):
+    if m.depends(value) and not isinstance(value, (Num, ArrayRef, Tup)):
         m.refuse(f"the option {name} of a solver depends on the differentiated arguments")
     return to_atom(m, value)
 
@@ -355,7 +354,7 @@ def known(m: Machine, value: Value) -> Any:
 
 def unread(m: Machine, values: Iterable[Value]) -> bool:
     """Whether a call that can't be read may run as it stands: nothing in it depends on what is differentiated."""
-    return not any(objects.depends(m, v) for v in values)
+    return not any(m.depends(v) for v in values)
 
 
 FLOAT_SCALAR = Scalar("float64")

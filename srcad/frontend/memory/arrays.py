@@ -32,6 +32,7 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.ops.catalogue import NeedsStatic, operation
+from srcad.ops.structural import as_array
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import (
@@ -401,8 +402,6 @@ def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
 
 
 def to_array(m: Machine, value: Value) -> Atom:
-    from srcad.ops.structural import as_array
-
     start = len(m.builder.equations)
     array: Atom = as_array(m.builder, to_python(m, value))
     m.note(start)

@@ -21,6 +21,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.arrays import load, to_atom
 from srcad.frontend.memory.merge import Key, Merger, Side
+from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import check_keys
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
@@ -119,8 +120,6 @@ def _container_truth(m: Machine, value: Ref) -> bool | Var:
     if isinstance(cell, GrownCell):
         result: Var = m.emit("greater", m.emit("list_len", cell.var), 0)
         return result
-    from srcad.frontend.containers.objects import call_if_special
-
     for name in ("__bool__", "__len__"):
         answer = call_if_special(m, value, name)
         if answer is not None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from srcad.errors import NotYetSupported
-from srcad.frontend.containers.objects import get_attribute
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -28,6 +27,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import load
+from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Path, Tree, Var
 from srcad.trace.types import is_differentiable

@@ -10,33 +10,28 @@ import types
 from types import FunctionType
 from typing import Any, NoReturn
 
-from srcad.frontend.containers.objects import standard
 from srcad.frontend.core.externals import external, root
+from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
+from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import code_of, make_code, span_of
 from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
     Code,
     DictCell,
-    FrameCell,
     Func,
     InstanceCell,
-    Partial,
     Ref,
     Static,
     Tup,
-    Undef,
     Value,
 )
-from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import truth
+from srcad.frontend.memory.objects import set_field, standard
+from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.recursion import Recurses, call_procedure
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.nodes import Const, Equation, Region, Var
+from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE, Array, Scalar
 
-Keywords = dict[str, Value]
 MOST_LEVELS = 5  # of a recursion under conditions of the run that is read in place
 MOST_COPIES = 128
 FEW_COPIES = 16  # before a procedure is tried
@@ -44,13 +39,11 @@ FEW_COPIES = 16  # before a procedure is tried
 
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     """The value of a def or a lambda."""
-    from srcad.frontend.syntax.expressions import evaluate
-
     outer = m.code
     code = make_code(node, outer.path, outer.lines, outer.first, outer.globals, outer.closure)
-    defaults = tuple(evaluate(m, d) for d in node.args.defaults)
+    defaults = tuple(m.evaluate(d) for d in node.args.defaults)
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    keywords = tuple((a.arg, evaluate(m, d)) for a, d in pairs if d is not None)
+    keywords = tuple((a.arg, m.evaluate(d)) for a, d in pairs if d is not None)
     return Func(code, m.frames[-1], defaults, keywords)
 
 
@@ -136,23 +129,6 @@ def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value
     return in_frame(m, code, key, names, parent)
 
 
-def in_frame(m: Machine, code: Code, key: Any, names: Keywords, parent: int | None) -> Value:
-    """Read the body of a function in a frame of its own."""
-    call = m.builder.span
-    m.frames.append(m.allocate(FrameCell(code, names, parent)))
-    m.stack.append((key, len(m.conditions)))
-    if call is not None:
-        m.calls.append(call)
-    try:
-        return _body(m, code)
-    finally:
-        m.frames.pop()
-        m.stack.pop()
-        if call is not None:
-            m.calls.pop()
-        m.builder.span = call
-
-
 def refuse_kind(m: Machine, code: Code) -> None:
     if isinstance(code.node, ast.AsyncFunctionDef):
         m.builder.span = span_of(code, code.node)
@@ -188,8 +164,6 @@ def check_recursion(m: Machine, key: Any) -> bool:
 
 def countable(m: Machine, condition: Var) -> bool:
     """Whether a condition depends on whole numbers and lengths alone."""
-    from srcad.frontend.core.lengths import only_length
-
     sources = m.sources(condition)
     return bool(sources) and all(
         (isinstance(v.type, Scalar) and v.type.dtype == "int64")
@@ -204,60 +178,6 @@ def too_deep(m: Machine, code: Code) -> NoReturn:
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
     m.emit_many("raise_", error)
     raise Diverges
-
-
-def _body(m: Machine, code: Code) -> Value:
-    from srcad.frontend.syntax.expressions import evaluate
-    from srcad.frontend.syntax.statements import execute
-
-    if isinstance(code.node, ast.Lambda):
-        with m.at(code.node.body):
-            return evaluate(m, code.node.body)
-    refuse_generator(m, code)
-    m.bind("$return", FALSE)
-    m.bind("$value", NONE)
-    frame = m.frames[-1]
-    names = {k: v for k, v in m.frame.names.items() if k != "$value"}
-    m.heap[frame] = FrameCell(code, names, m.frame.parent)
-    execute(m, code.node.body)
-    return returned(m)
-
-
-def refuse_generator(m: Machine, code: Code) -> None:
-    for node in own_nodes(code.node):
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            m.builder.span = span_of(code, node)
-            m.refuse(
-                "a generator function is differentiated",
-                why="its body runs piece by piece, between the lines of whoever iterates over it.",
-                do="collect the values in a list and return that.",
-            )
-
-
-def own_nodes(node: Any) -> Any:
-    """The nodes of a function that aren't of a function inside."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield child
-            yield from own_nodes(child)
-
-
-def returned(m: Machine) -> Value:
-    """What a body has returned. Where only some ways return, the others give None."""
-    from srcad.frontend.memory.branches import branch, negate
-
-    value = m.look("$value")
-    if isinstance(value, Partial):
-        value = value.value
-    if value is None or isinstance(value, Undef):
-        return NONE
-    gone = truth(m, m.look("$return") or FALSE)
-    if gone is True or value == NONE:
-        return value
-    if isinstance(gone, Var):
-        ended: Value = value
-        return branch(m, negate(m, gone), lambda: NONE, lambda: ended)
-    return NONE
 
 
 # ---- classes
@@ -302,9 +222,6 @@ def _named_tuple(m: Machine, cls: Any, args: tuple[Value, ...], keywords: Keywor
 
 
 def _fill_dataclass(m: Machine, owner: Ref, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> None:
-    from srcad.frontend.containers.objects import set_field
-    from srcad.frontend.library.calls import call
-
     given = dataclass_arguments(m, cls, args, keywords)
     for field in dataclasses.fields(cls):
         if field.name in given:
@@ -312,7 +229,7 @@ def _fill_dataclass(m: Machine, owner: Ref, cls: Any, args: tuple[Value, ...], k
         elif field.default is not dataclasses.MISSING:
             set_field(m, owner, field.name, Static(field.default))
         elif field.default_factory is not dataclasses.MISSING:
-            set_field(m, owner, field.name, call(m, Static(field.default_factory), ()))
+            set_field(m, owner, field.name, m.call(Static(field.default_factory), ()))
         elif field.init:
             m.raises(TypeError(f"{cls.__name__}() missing the required argument {field.name!r}"))
     post = inspect.getattr_static(cls, "__post_init__", None)
@@ -331,33 +248,3 @@ def dataclass_arguments(m: Machine, cls: Any, args: tuple[Value, ...], keywords:
 
 
 # ---- assert and raise
-
-
-def emit_assert(m: Machine, statement: ast.Assert) -> None:
-    """The user's own check stays a check."""
-    from srcad.frontend.syntax.expressions import test
-
-    known = truth(m, test(m, statement.test))
-    if known is True:
-        return
-    region: tuple[Region, ...] = ()
-    if statement.msg is not None:
-        message = m.apart(lambda: _message(m, statement.msg))
-        region = (Region((), tuple(message.equations), (message.value,)),)
-    condition = known if isinstance(known, Var) else to_atom(m, FALSE)
-    m.builder.append(Equation("assert_", (condition,), (), regions=region))
-    if known is False:
-        raise Diverges
-
-
-def _message(m: Machine, node: Any) -> Any:
-    from srcad.frontend.syntax.expressions import evaluate
-
-    return to_atom(m, evaluate(m, node))
-
-
-def emit_raise(m: Machine, statement: ast.Raise) -> None:
-    from srcad.frontend.syntax.expressions import evaluate
-
-    parts = [evaluate(m, part) for part in (statement.exc, statement.cause) if part is not None]
-    m.emit_many("raise_", *(to_atom(m, part) for part in parts))

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    Code,
+)
+from srcad.frontend.memory.forms import (
+    Form,
+)
 from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import calls, listed, renamed, unused
 from srcad.trace.rewrite import rewritten, substitute
 from srcad.trace.similar import paired_procedures, same_procedures
-from srcad.trace.types import Recording
+from srcad.trace.types import Recording, Type
 from srcad.trace.walk import free_variables, walk
-
-if TYPE_CHECKING:
-    from srcad.frontend.procedures.recursion import Procedure
 
 
 class NoProcedure(Exception):  # noqa: N818 - a request to read once more, with this function read in place
@@ -188,3 +192,47 @@ def _call(
     operands = (*equation.operands, *captured[label])
     more: dict[str, Any] = {"procedure": names[label], **({"raises": True} if label in raising else {})}
     return replace(equation, operands=operands, params=MappingProxyType({**equation.params, **more}))
+
+
+NOTHING = Region((), (), ())
+
+
+@dataclass
+class Place(Restorable):
+    """A leaf of the arguments or of the result, as the calls that were met so far have it.
+
+    `known`: the number that it is in all of them. `outside`: whether it may be memory that comes from outside.
+    """
+
+    type: Type
+    name: str
+    known: Const | None = None
+    active: bool = False
+    outside: bool = False
+
+
+@dataclass(eq=False)
+class Procedure(Restorable):
+    """A function that is being read, or has been.
+
+    `changed`: what was assumed of its arguments or results turned out to be too narrow. `reused`: it calls itself.
+    """
+
+    label: str
+    key: Any
+    code: Code
+    parent: int | None
+    names: tuple[str, ...]
+    form: tuple[Form, ...]
+    places: list[Place]
+    parameters: tuple[Var, ...] = ()
+    result: Form | None = None
+    returned: list[Place] = field(default_factory=list)
+    body: Region = NOTHING
+    changed: bool = False
+    reused: bool = False
+
+    @property
+    def passed(self) -> list[int]:
+        """The places that are parameters."""
+        return [k for k, place in enumerate(self.places) if place.known is None]

@@ -12,12 +12,12 @@ place, to a certain depth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from srcad.errors import SrcadError
-from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Branch, Diverges, Machine
+from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
@@ -47,14 +47,13 @@ from srcad.frontend.memory.forms import (
     put_together,
     taken_apart,
 )
-from srcad.frontend.procedures.procedures import NoProcedure, close, group_of, is_quiet
+from srcad.frontend.procedures.bodies import in_frame
+from srcad.frontend.procedures.procedures import NoProcedure, Place, Procedure, close, group_of, is_quiet
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Input, Region, Var
 from srcad.trace.types import Array, Type
 
-Keywords = dict[str, Value]
-NOTHING = Region((), (), ())
 MOST_ROUNDS = 10
 MOST_OPEN = 8  # procedures that wait for each other
 
@@ -65,47 +64,6 @@ class Recurses(Exception):  # noqa: N818 - a request to read once more, with thi
     def __init__(self, key: Any) -> None:
         super().__init__(key)
         self.key = key
-
-
-@dataclass
-class Place(Restorable):
-    """A leaf of the arguments or of the result, as the calls that were met so far have it.
-
-    `known`: the number that it is in all of them. `outside`: whether it may be memory that comes from outside.
-    """
-
-    type: Type
-    name: str
-    known: Const | None = None
-    active: bool = False
-    outside: bool = False
-
-
-@dataclass(eq=False)
-class Procedure(Restorable):
-    """A function that is being read, or has been.
-
-    `changed`: what was assumed of its arguments or results turned out to be too narrow. `reused`: it calls itself.
-    """
-
-    label: str
-    key: Any
-    code: Code
-    parent: int | None
-    names: tuple[str, ...]
-    form: tuple[Form, ...]
-    places: list[Place]
-    parameters: tuple[Var, ...] = ()
-    result: Form | None = None
-    returned: list[Place] = field(default_factory=list)
-    body: Region = NOTHING
-    changed: bool = False
-    reused: bool = False
-
-    @property
-    def passed(self) -> list[int]:
-        """The places that are parameters."""
-        return [k for k, place in enumerate(self.places) if place.known is None]
 
 
 def call_procedure(m: Machine, code: Code, key: Any, names: Keywords, parent: int | None) -> Value:
@@ -210,8 +168,6 @@ def build(m: Machine, made: Procedure) -> None:
 
 def read_round(m: Machine, made: Procedure) -> None:
     """Read the body once."""
-    from srcad.frontend.procedures.functions import in_frame
-
     names = arguments(m, made)
     before = dict(m.heap)
     leaves: list[Leaf] = []

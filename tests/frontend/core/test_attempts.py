@@ -19,7 +19,7 @@ from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, Re
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Num
 from srcad.frontend.memory.forms import Form
-from srcad.frontend.procedures.recursion import Place, Procedure
+from srcad.frontend.procedures.procedures import Place, Procedure
 from srcad.frontend.read import Known, _Reader
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder
