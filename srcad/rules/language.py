@@ -43,7 +43,7 @@ class Expr:
 
     @property
     def is_none(self) -> bool:
-        return isinstance(self.atom, Const) and self.atom.value is None
+        return self.atom.is_none
 
     @property
     def constant(self) -> Any:

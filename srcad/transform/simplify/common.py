@@ -12,7 +12,7 @@ from typing import Any
 from srcad.ops.catalogue import Kind, operation
 from srcad.trace.nodes import Equation, Region, Trace, Var
 from srcad.trace.rewrite import Rewriter, with_body
-from srcad.trace.types import Array, Opaque, is_numeric
+from srcad.trace.types import Array, is_numeric, rank_of
 from srcad.transform.simplify.similar import atom_key, value_key
 
 
@@ -70,7 +70,7 @@ def commutes(equation: Equation) -> bool:
     """Whether the operands may change places; those of a scalar product may, as do the factors in its terms."""
     facts = operation(equation)
     if facts.scalar_product:
-        return all(isinstance(a.type, Array) and a.type.rank == 1 for a in equation.operands)
+        return all(a.type.is_array and rank_of(a.type) == 1 for a in equation.operands)
     return facts.commutative and all(is_numeric(a.type) for a in equation.operands)
 
 
@@ -79,7 +79,7 @@ def mergeable(equation: Equation) -> bool:
     facts = operation(equation)
     if facts.kind in (Kind.CONTROL, Kind.EFFECT) or facts.updates or facts.to_fill or not equation.results:
         return False
-    return not any(isinstance(a, Var) and isinstance(a.type, Opaque) for a in equation.operands)
+    return not any(a.is_variable and a.type.is_opaque for a in equation.operands)
 
 
 def params_key(params: Mapping[str, Any]) -> Hashable:

@@ -10,7 +10,7 @@ from srcad.ops.catalogue import Kind, operation
 from srcad.trace.nodes import Equation, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.slots import LOOPS
-from srcad.trace.types import Array, Type, dims_of
+from srcad.trace.types import Type, dims_of
 from srcad.transform.simplify.folder import is_derivative
 
 
@@ -63,7 +63,7 @@ def is_movable(equation: Equation) -> bool:
     facts = operation(equation)
     if facts.kind not in (Kind.ELEMENTWISE, Kind.CONTRACTION) or facts.may_raise or not is_derivative(equation):
         return False
-    return isinstance(equation.result.type, Array) and all(has_known_shape(a.type) for a in equation.operands)
+    return equation.result.type.is_array and all(has_known_shape(a.type) for a in equation.operands)
 
 
 def has_known_shape(t: Type) -> bool:
