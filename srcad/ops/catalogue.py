@@ -18,10 +18,9 @@ from typing import Annotated, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpac
 
 from srcad.errors import InternalError, Span
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom, Const, Equation, Var
+from srcad.trace.nodes import Atom, Const, Equation, Params, Var
 from srcad.trace.types import Type
 
-Params = Mapping[str, Any]
 Texts = tuple[str, ...]
 Spelling = str | Callable[[Texts, Params], str]
 Infer = Callable[..., Type | tuple[Type, ...]]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.ops.arguments import known_rank
-from srcad.rules.language import Expr, apply, dim, total, unbroadcast
+from srcad.rules.language import Expr, Given, Operand, apply, dim, total, unbroadcast
 from srcad.rules.table import Site, flat, linear, rule
 
 flat("zeros", "ones", "empty", "eye", "tri", "ones_like", "empty_like", "triangle_indices", "zeros_each")
@@ -14,10 +12,10 @@ linear("full", lambda g, value, *_: unbroadcast(g, value))
 linear("full_like", None, lambda g, x, value, y: unbroadcast(g, value))
 
 
-def _arange(site: Site, g: Expr) -> list[Any]:
+def _arange(site: Site, g: Expr) -> list[Operand]:
     """The numbers are start + i * step; what `stop` is makes no difference, but for how many there are."""
     bounds = len(site.operands)
-    bars: list[Any] = [None] * bounds
+    bars: list[Operand] = [None] * bounds
     if bounds > 1 and site.wanted[0]:
         bars[0] = total(g)
     if bounds > 2 and site.wanted[2]:
@@ -25,7 +23,7 @@ def _arange(site: Site, g: Expr) -> list[Any]:
     return bars
 
 
-def _arange_tangent(site: Site, *dots: Expr | None) -> Any:
+def _arange_tangent(site: Site, *dots: Expr | None) -> Given:
     start, step = (dots[0] if len(dots) > 1 else None), (dots[2] if len(dots) > 2 else None)
     y = site.result
     moved = None if step is None else apply("arange", dim(y, 0)) * step
@@ -37,7 +35,7 @@ def _arange_tangent(site: Site, *dots: Expr | None) -> Any:
 rule("arange", _arange, _arange_tangent)
 
 
-def _fractions(num: Expr, endpoint: bool) -> Any:
+def _fractions(num: Expr, endpoint: bool) -> Expr:
     return apply("linspace", 0.0, 1.0, num, **({} if endpoint else {"endpoint": False}))
 
 

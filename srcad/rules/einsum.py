@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.ops.arguments import WHOLE
 from srcad.ops.einsum import letter_dims, parse
-from srcad.rules.language import Expr, apply, dim, get_item, sum_to_shape
+from srcad.rules.language import Expr, Given, apply, dim, get_item, sum_to_shape
 from srcad.rules.linalg import added
 from srcad.rules.shaping import permuted
 from srcad.rules.table import Site, rule
@@ -73,7 +71,7 @@ def _fitted(bar: Expr, x: Expr, target: str, own: tuple[Dim, ...], lengths: dict
     return sum_to_shape(bar, x) if unsure else bar
 
 
-def _einsum_tangent(site: Site, *dots: Expr | None) -> Any:
+def _einsum_tangent(site: Site, *dots: Expr | None) -> Given:
     parts = [
         apply("einsum", *site.operands[:k], dot, *site.operands[k + 1 :], **site.params)
         for k, dot in enumerate(dots)

@@ -8,15 +8,14 @@ what it becomes; what isn't in the table is done lane by lane.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, emit, length_dim, picked, shape_atoms, with_new_axes
 from srcad.trace.builder import Builder
 from srcad.trace.dims import Dim
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import Atom, Const, Equation, Params, Region, Var
 from srcad.trace.types import (
     INT,
     Array,
@@ -63,7 +62,7 @@ class Site:
     operands: tuple[Lane, ...]
 
     @property
-    def params(self) -> Mapping[str, Any]:
+    def params(self) -> Params:
         return self.equation.params
 
     @property
@@ -102,7 +101,8 @@ class Site:
             raise NotBatched(f"indices or lengths in `{self.equation.op}` that differ between tangents")
 
 
-Rule = Callable[[Site], Any]
+Batched = Atom | int | tuple[Atom, ...]  # the results with the leading axis; what is the same in all lanes without it
+Rule = Callable[[Site], Batched]
 
 BATCHING: dict[str, Rule] = {}
 
@@ -146,7 +146,7 @@ def lifted(b: Builder, x: Atom, new: int) -> Atom:
     return with_new_axes(b, x, tuple(range(1, new + 1)))
 
 
-def lane_of(b: Builder, x: Atom, k: Any) -> Atom:
+def lane_of(b: Builder, x: Atom, k: Atom | int) -> Atom:
     """One lane."""
     return picked(b, x, 0, k)
 

@@ -6,7 +6,7 @@ mathematics and is a piece of trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Type, dims_of, dtype_of, is_complex, rank_of
 
 Operand: TypeAlias = "Expr | Atom | complex | None"
+Given: TypeAlias = "Operand | Sequence[Operand]"  # what a rule gives: contributions or tangents; None: zero
 
 
 @dataclass(frozen=True, eq=False)

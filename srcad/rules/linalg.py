@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,8 @@ from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.rules.language import (
     Expr,
+    Given,
+    Operand,
     apply,
     apply_many,
     dim,
@@ -163,12 +164,12 @@ def _blocks(g: Expr, a: Expr, b: Expr) -> tuple[Expr, str, str, str]:
     return apply("reshape", g, *lengths), "".join(map("".join, zip(ours, theirs, strict=True))), ours, theirs
 
 
-def _kron_left(g: Expr, a: Expr, b: Expr, y: Expr) -> Any:
+def _kron_left(g: Expr, a: Expr, b: Expr, y: Expr) -> Given:
     blocks, both, ours, theirs = _blocks(g, a, b)
     return apply("einsum", blocks, b, subscripts=f"{both},{theirs}->{ours}")
 
 
-def _kron_right(g: Expr, a: Expr, b: Expr, y: Expr) -> Any:
+def _kron_right(g: Expr, a: Expr, b: Expr, y: Expr) -> Given:
     blocks, both, ours, theirs = _blocks(g, a, b)
     return apply("einsum", blocks, a, subscripts=f"{both},{ours}->{theirs}")
 
@@ -183,7 +184,7 @@ multilinear(
 # ---- linear systems
 
 
-def _solve_adjoint(site: Site, g: Expr) -> Any:
+def _solve_adjoint(site: Site, g: Expr) -> Given:
     (a, b), x = site.operands, site.result
     vectors = rank_of(b) == 1
     b_bar = _solved(swapped(a), g, vectors)
@@ -283,7 +284,7 @@ def _slogdet_adjoint(site: Site, sign_bar: Expr | None, g: Expr | None) -> Expr 
     return None if g is None else matrix(g) * swapped(apply("inv", a))
 
 
-def _slogdet_tangent(site: Site, dot: Expr) -> Any:
+def _slogdet_tangent(site: Site, dot: Expr) -> Given:
     (a,) = site.operands
     refuse_complex(a, "slogdet")
     return None, _of_matrices(swapped(apply("inv", a)) * dot)
@@ -466,7 +467,7 @@ def _qr_adjoint(site: Site, q_bar: Expr | None, r_bar: Expr | None) -> Expr:
     """For at least as many rows as columns; else `solve` refuses the R that isn't square."""
     q, r = site.results
     refuse_complex(q, "qr")
-    inner: Any = 0.0
+    inner: Operand = 0.0
     if r_bar is not None:
         inner = r @ swapped(r_bar)
     if q_bar is not None:
@@ -512,7 +513,7 @@ def _pinv_tangent(site: Site, dot: Expr) -> Expr:
 rule("pinv", _pinv_adjoint, _pinv_tangent)
 
 
-def _lstsq_adjoint(site: Site, x_bar: Expr | None, left_bar: Expr | None, *rest: Expr | None) -> Any:
+def _lstsq_adjoint(site: Site, x_bar: Expr | None, left_bar: Expr | None, *rest: Expr | None) -> Given:
     """By the pseudo-inverse; the residuals are the sums of squares of b - a x."""
     (a, b), (x, *_) = site.operands, site.results
     refuse_complex(a, "lstsq")
@@ -548,7 +549,7 @@ def _product(a: Expr, b: Expr) -> Expr:
     return outer(a, b) if rank_of(a) == 1 else matmul(a, swapped(b))
 
 
-def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Any:
+def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Given:
     (a, b), (x, left, *_) = site.operands, site.results
     refuse_complex(a, "lstsq")
     residual, inverse = b - a @ x, apply("pinv", a)

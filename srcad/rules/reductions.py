@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
-from typing import Any
 
 from srcad.ops.arguments import known_rank
 from srcad.rules.joining import cut
 from srcad.rules.language import (
     Expr,
+    Given,
     apply,
     conjugate,
     count,
@@ -28,7 +28,7 @@ from srcad.rules.language import (
     where,
 )
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, flat, linear, rule
+from srcad.rules.table import Site, Term, flat, linear, rule
 
 Axis = int | tuple[int, ...] | None
 
@@ -62,7 +62,7 @@ linear("mean", _mean, takes_small=True)
 # ---- variance and standard deviation
 
 
-def _freedom(x: Expr, axis: Axis, ddof: Any) -> Expr:
+def _freedom(x: Expr, axis: Axis, ddof: float) -> Expr:
     n = count(x, axis)
     return n - ddof if ddof else n
 
@@ -149,7 +149,7 @@ def _prod_tangent(site: Site, dot: Expr) -> Expr:
     return total(apply("product_of_others", x, axis=p["axis"]) * dot, p["axis"], p["keepdims"])
 
 
-def _others(site: Site, g: Expr) -> Any:
+def _others(site: Site, g: Expr) -> Given:
     """Both ways: how the product of all but one changes with another is symmetric in the two."""
     return apply("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
 
@@ -229,7 +229,7 @@ def _cumsum(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
     return _backwards_sum(g, axis)
 
 
-def _through(name: str) -> Any:
+def _through(name: str) -> Term:
     """The helper that takes a bar or a tangent through a running product."""
 
     def apply_helper(site: Site, moved: Expr) -> Expr:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,8 @@ from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.catalogue import result_types
 from srcad.rules.language import (
     Expr,
+    Given,
+    Operand,
     apply,
     dim,
     expanded,
@@ -111,15 +112,15 @@ linear("broadcast_to", lambda g, x, *_: unbroadcast(g, x))
 # ---- the same elements in another order
 
 
-def _flip(g: Expr, x: Expr, y: Expr, *, axis: tuple[int, ...] | None = None) -> Any:
+def _flip(g: Expr, x: Expr, y: Expr, *, axis: tuple[int, ...] | None = None) -> Given:
     return apply("flip", g, axis=axis)
 
 
-def _roll(g: Expr, x: Expr, *rest: Expr, axis: tuple[int, ...] | None = None) -> Any:
+def _roll(g: Expr, x: Expr, *rest: Expr, axis: tuple[int, ...] | None = None) -> Given:
     return apply("roll", g, *(_minus(shift) for shift in rest[:-1]), axis=axis)
 
 
-def _minus(n: Expr) -> Any:
+def _minus(n: Expr) -> Given:
     return -n if n.constant is None else -n.constant
 
 
@@ -129,7 +130,7 @@ linear("roll", _roll)
 # ---- diagonals and triangles
 
 
-def diagonal_places(x: Expr, offset: int, axis1: int, axis2: int) -> tuple[Any, Any]:
+def diagonal_places(x: Expr, offset: int, axis1: int, axis2: int) -> tuple[Operand, Operand]:
     """The rows and columns of the diagonal."""
     rows, columns = dim(x, axis1), dim(x, axis2)
     square = rows.type == columns.type and isinstance(rows.type, Scalar) and rows.type.length is not None

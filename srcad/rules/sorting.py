@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
+from srcad.ops.subscripts import Entry
 from srcad.rules.joining import along
 from srcad.rules.language import (
     Expr,
@@ -86,7 +85,7 @@ def _without_kept_axis(site: Site, g: Expr, front: int = 0) -> Expr:
     return first_along(g, [front + k for k in axes])
 
 
-def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Any]:
+def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Expr | float]:
     """The places of the two neighbours, and the weight of the upper one."""
     if len(site.operands) == 1:
         return (n - 1) // 2, n // 2, 0.5
@@ -99,11 +98,11 @@ def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Any]:
     return lower, minimum(lower + 1, n - 1), place - below
 
 
-def _entry(places: Expr) -> tuple[Any, ...]:
+def _entry(places: Expr) -> Entry:
     return ("array", 0) if places.rank == 1 else ("int", 0)
 
 
-def _spread(weight: Any, g: Expr, axis: int) -> Any:
+def _spread(weight: Expr | float, g: Expr, axis: int) -> Expr | float:
     """A weight for each quantile, beside the axes that follow it."""
     after = known_rank(g.atom, "a quantile") - 1 - axis
     if not isinstance(weight, Expr) or weight.rank != 1 or after <= 0:

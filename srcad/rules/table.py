@@ -26,21 +26,21 @@ are the same as real ones, without conjugates, and a real operand takes the real
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from srcad.ops.catalogue import OPS
-from srcad.rules.language import Expr, materialise, unwrap, zeros
+from srcad.rules.language import Expr, Given, Operand, materialise, unwrap, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
-from srcad.trace.nodes import Atom, Const, Equation, Var
+from srcad.trace.nodes import Atom, Const, Equation, Params, Var
 from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
 Bars = tuple[Atom | None, ...]
 Pullback = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
 Pushforward = Callable[[Builder, Equation, Bars], Bars]
-Term = Callable[..., Any]
+Term = Callable[..., Given]
+Slope = Callable[..., Operand]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Site:
     b: Builder
     operands: tuple[Expr, ...]
     results: tuple[Expr, ...]
-    params: Mapping[str, Any]
+    params: Params
     wanted: tuple[bool, ...] = field(default=())
 
     @property
@@ -97,7 +97,7 @@ class Site:
         return Expr(self.b, self.b.emit(op, *map(unwrap, operands), **params))
 
 
-def _atom(value: Any) -> Atom | None:
+def _atom(value: Given) -> Atom | None:
     """What a rule's function gives back, as an atom."""
     if value is None or isinstance(value, Const):
         return value
@@ -137,29 +137,29 @@ def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
 # ---- elementwise
 
 
-def slopes(name: str, *slopes: Term | float | None) -> None:
+def slopes(name: str, *slopes: Slope | float | None) -> None:
     """An elementwise operation by its local slopes."""
     pointwise(name, *map(_pull_of_slope, slopes))
 
 
-def _pull_of_slope(slope: Term | float | None) -> Term | None:
+def _pull_of_slope(slope: Slope | float | None) -> Term | None:
     if slope is None:
         return None
     if not callable(slope):
         return _CONSTANT_SLOPES.get(slope) or (lambda g, *_: slope * g)
     keep = _keywords(slope)
 
-    def pull(g: Expr, *values: Expr, **params: Any) -> Any:
+    def pull(g: Expr, *values: Expr, **params: object) -> Expr:
         return g * slope(*values, **keep(params))
 
     return pull
 
 
-def _pass(g: Expr, *_: Expr, **__: Any) -> Expr:
+def _pass(g: Expr, *_: Expr, **__: object) -> Expr:
     return g
 
 
-def _negate(g: Expr, *_: Expr, **__: Any) -> Expr:
+def _negate(g: Expr, *_: Expr, **__: object) -> Expr:
     return -g
 
 
@@ -221,7 +221,7 @@ def _is_zero(a: Atom) -> bool:
     return isinstance(a, Const) and isinstance(a.value, float) and a.value == 0.0
 
 
-def _keywords(function: Term) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+def _keywords(function: Term) -> Callable[[Params], dict[str, object]]:
     """A filter for the params that a rule's function takes."""
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -352,7 +352,7 @@ def _expr(b: Builder, value: Atom | None) -> Expr | None:
     return None if value is None else Expr(b, value)
 
 
-def _sequence(given: Any) -> Sequence[Any]:
+def _sequence(given: Given) -> Sequence[Operand]:
     return given if isinstance(given, (tuple, list)) else (given,)
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from srcad.errors import InternalError, Span
 from srcad.trace.dims import fixed
-from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Params, Region, Var
 from srcad.trace.types import Array, Scalar, Type, type_of
 
-Typing = Callable[[str, tuple[Type, ...], Mapping[str, Any]], tuple[Type, ...]]
+Typing = Callable[[str, tuple[Type, ...], Params], tuple[Type, ...]]
 
 
 def const(value: object) -> Const:
