@@ -23,6 +23,7 @@ from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
 UNARY = (
     *("expit", "logit", "log_expit", "erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "entr"),
     *("gammaln", "gamma", "digamma", "i0", "i1", "i0e", "i1e", "j0", "j1", "y0", "y1", "k0", "k1"),
+    *("erfcx", "dawsn", "cosm1"),
 )
 BINARY = ("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "polygamma", "gammainc", "gammaincc", "jv", "iv")
 SYNONYMS = {"psi": "digamma", "loggamma": "gammaln", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from srcad.errors import NotYetSupported
-from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, total, unbroadcast, where
+from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, sin, total, unbroadcast, where
 from srcad.rules.reductions import spread, spread_sum
 from srcad.rules.table import Site, Term, pointwise, rule, slopes
 
@@ -39,10 +39,14 @@ for _name in ("erf", "math_erf"):
     pointwise(_name, lambda g, x, y: (2 / math.sqrt(math.pi)) * g * exp(-(x**2)))
 for _name in ("erfc", "math_erfc"):
     pointwise(_name, lambda g, x, y: -((2 / math.sqrt(math.pi)) * g * exp(-(x**2))))
+slopes("erfcx", lambda x, y: 2 * x * y - 2 / math.sqrt(math.pi))
+slopes("dawsn", lambda x, y: 1 - 2 * x * y)
 pointwise("erfinv", lambda g, x, y: (math.sqrt(math.pi) / 2) * g * exp(y**2))
 pointwise("ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2))
 pointwise("log_ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2 - y))
 pointwise("ndtri", lambda g, x, y: math.sqrt(2 * math.pi) * g * exp(0.5 * y**2))
+
+slopes("cosm1", lambda x, y: -sin(x))
 
 # ---- gamma functions
 
