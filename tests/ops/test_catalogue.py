@@ -174,8 +174,6 @@ srcad.analysis.aliases.FLOWS srcad.analysis.diagonal._TRANSFERS srcad.analysis.a
 srcad.codegen.control._CONTROL srcad.codegen.expressions._EXPRESSIONS srcad.codegen.statements._UPDATES
 srcad.codegen.statements._STATEMENTS srcad.compare.exact._SAME srcad.compare.exact._FORMULAS
 srcad.compare.exact._STEPS srcad.compare.exact._AS_IT_IS srcad.compare.exact._CHOICES
-srcad.frontend.memory.arrays.RESHAPES srcad.frontend.syntax.expressions.BITS
-srcad.frontend.containers.objects.COMPARISONS srcad.frontend.containers.objects.SWAPPED
 srcad.lowering.careful.GUARDED srcad.patterns.detect.TABLE srcad.show.formula._INFIX_STRENGTHS
 srcad.show.formula._SPELLED srcad.show.formula._SILENT srcad.trace.printer.INFIX srcad.trace.slots.STRUCTURED
 srcad.transform.simplify.factors._OTHER srcad.transform.simplify.factors._PARTS
