@@ -161,6 +161,10 @@ def axis_text(axes: int | tuple[int, ...] | None) -> str:
     return str(axes[0]) if isinstance(axes, tuple) and len(axes) == 1 else str(axes)
 
 
+def _known_type(x: Type, *, to: Type) -> Type:
+    return to
+
+
 def _cast_type(x: Type, *, dtype: str) -> Type:
     if isinstance(x, Array):
         return Array(dtype, x.dims)
@@ -185,6 +189,9 @@ op(
 )
 op("sum_to_shape", Kind.REDUCTION, _like_type, "sum_to_shape({0}, {1})", shape_of=1, linear=True)
 op("sum_to", Kind.REDUCTION, _sum_to_type, _sum_to_text, linear=True)
+# The operand itself, as what enters a slot of another type, or as what it is known to be. Where slots are memory of one
+# type, a number is converted by it, and spread over an array.
+op("known_as", Kind.VIEW, _known_type, "{0}", cost="free", linear=True)
 op(
     "cast",
     Kind.CONVERSION,
