@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import Index, Items, Kind, Thing, op
+from srcad.ops.conversions import whole
 from srcad.ops.structural import counted
 from srcad.trace.dims import smaller
 from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Scalar, Type
@@ -31,10 +32,6 @@ def _float_type(x: Type) -> Type:
     return FLOAT
 
 
-def _int_type(x: Type) -> Type:
-    return INT
-
-
 def _repeated(items: Items, count: Index) -> Type:
     return items
 
@@ -55,7 +52,7 @@ op(
 )
 op("is_instance", Kind.QUERY, _is_instance, "isinstance({0}, {1})", cost="free")
 op("as_float", Kind.CONVERSION, _float_type, "float({0})", cost="free")
-op("as_int", Kind.CONVERSION, _int_type, "int({0})", cost="free")
+op("as_int", Kind.CONVERSION, whole, "int({0})", cost="free")
 op("list_repeat", Kind.COLLECTION, _repeated, "{0} * {1}", to_fill=True)
 
 # What the reverse sweep of the careful variant divides by: a slope may be infinite.
