@@ -20,14 +20,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.iteration import Indexed, Items
 from srcad.frontend.core import sharing
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    Cell,
-    FrameCell,
-    Num,
-    Static,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, Cell, FrameCell, Num, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute

@@ -143,12 +143,12 @@ class Machine(Restorable):
     # ---- equations
 
     def emit(self, op: str, *operands: object, **params: object) -> Var:
-        """The result of an operation that has one."""
+        """The variable that an equation with a single result defines. Operands: atoms, or plain Python values."""
         (result,) = self.emit_many(op, *operands, **params)
         return result
 
     def emit_many(self, op: str, *operands: object, **params: object) -> tuple[Var, ...]:
-        """The results of an operation that has several, or none."""
+        """The variables that an equation defines: none where it has an effect alone."""
         start = len(self.builder.equations)
         atoms = tuple(atom(operand) for operand in operands)
         types = self.lengths.types(op, tuple(a.type for a in atoms), params)

@@ -218,8 +218,7 @@ def dim_of(m: Machine, atom: Atom, axis: int) -> Atom:
     t = atom.type
     if isinstance(t, Array) and t.dims[axis].number is not None:
         return const(t.dims[axis].offset)
-    length: Atom = m.emit("dim", atom, axis=axis)
-    return length
+    return m.emit("dim", atom, axis=axis)
 
 
 # ---- views as results
