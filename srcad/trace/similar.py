@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
 from srcad.trace.types import ListOf, Record, Recording, TupleOf
@@ -43,7 +42,7 @@ class _Comparison:
         self.same[a] = b
         return self.types(a.type, b.type)
 
-    def types(self, a: Any, b: Any) -> bool:
+    def types(self, a: object, b: object) -> bool:
         """Equal types, or tuples of these; the records of the one may be called otherwise in the other."""
         if isinstance(a, tuple) and isinstance(b, tuple):
             return len(a) == len(b) and all(map(self.types, a, b))
@@ -79,10 +78,10 @@ class _Comparison:
             return False
         return self.params(dict(a.params), dict(b.params))
 
-    def params(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
+    def params(self, a: dict[str, object], b: dict[str, object]) -> bool:
         if "procedure" in a and "procedure" in b:
-            called = a.pop("procedure"), b.pop("procedure")
-            if self.paired.setdefault(*called) != called[1]:
+            mine, other = str(a.pop("procedure")), str(b.pop("procedure"))
+            if self.paired.setdefault(mine, other) != other:
                 return False
         return a.keys() == b.keys() and all(self.types(value, b[name]) for name, value in a.items())
 

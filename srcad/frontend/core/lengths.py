@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
-from srcad.ops.catalogue import OPS, result_types
+from srcad.ops.catalogue import operation, result_types
 from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Symbol, length_of, named
 from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Type, dims_of
@@ -59,7 +59,7 @@ class Lengths(Restorable):
             dims = (dim if dim in before or not dim.passing else UNKNOWN_DIM for dim in t.dims)
             return self.named(Array(t.dtype, tuple(dims)), label)
         if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-            return Scalar(t.dtype, t.python)
+            return t.without_length
         return self.named(t)
 
     def dim(self, symbol: Symbol, size: int) -> Dim:
@@ -69,8 +69,7 @@ class Lengths(Restorable):
 
     def observe(self, equation: Equation) -> None:
         """Wish for a relation where an operation leaves open which operand is stretched."""
-        op = OPS.get(equation.op)
-        if op is None or not op.elementwise or len(equation.operands) < 2:
+        if not operation(equation).elementwise or len(equation.operands) < 2:
             return
         shapes = [dims for dims in map(_dims, (a.type for a in equation.operands)) if dims]
         for k, one in enumerate(shapes):
@@ -139,7 +138,7 @@ def lasting(t: Type) -> Type:
     if isinstance(t, Array):
         return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
     if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-        return Scalar(t.dtype, t.python)
+        return t.without_length
     if isinstance(t, TupleOf):
         return TupleOf(tuple(map(lasting, t.items)))
     return ListOf(lasting(t.element)) if isinstance(t, ListOf) else t

@@ -21,6 +21,7 @@ from srcad.frontend.derivatives.derivatives import read_apart
 from srcad.frontend.memory.arrays import from_atom, is_list, new_array, to_atom
 from srcad.frontend.memory.trees import made_of, whole
 from srcad.frontend.procedures.placing import container, tree_value
+from srcad.ops.catalogue import operation
 from srcad.trace.builder import const
 from srcad.trace.custom import Custom, Source
 from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
@@ -29,7 +30,6 @@ from srcad.trace.types import OPAQUE, Array, Scalar, Type, dtype_of, is_differen
 from srcad.trace.walk import free_variables, walk
 
 DEEPEST = 3  # rules that call their function, whose rules call it, ...
-SIZES_ONLY = {("zeros_like", 0), ("sum_to_shape", 1), ("materialise", 1), ("dim", 0), ("shape", 0), ("size", 0)}
 
 
 @dataclass(eq=False)
@@ -56,8 +56,8 @@ def call_custom(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str,
     custom = Custom(f.__name__, rules, primal=_closed(site.primal, around), inline=f.__srcad_inline__)
     if custom.inline and custom.primal is None:
         m.refuse(f"{f.__name__} is to stand in generated code, and its source can't be read", do="leave inline out.")
-    made = m.emit("custom", callee, *site.atoms, *around, returns=types, shown=len(site.atoms), custom=custom)
-    return tree_value(m, site.output, made if isinstance(made, tuple) else (made,))
+    made = m.emit_many("custom", callee, *site.atoms, *around, returns=types, shown=len(site.atoms), custom=custom)
+    return tree_value(m, site.output, made)
 
 
 def bound(
@@ -376,7 +376,7 @@ class _Rule:
 def _refuse_nonlinear(rule: _Rule, trace: Trace, own: dict[Var, None]) -> None:
     for equation in walk(trace.body):
         for k, operand in enumerate(equation.operands):
-            if operand in own and (equation.op, k) not in SIZES_ONLY:
+            if operand in own and not operation(equation).blind_to(k):
                 first = "tangents" if rule.way == "tangent" else "adjoint"
                 raise NotDifferentiable(
                     f"the {rule.way} of {rule.site.f.__name__} isn't linear in its first argument, the {first}",
@@ -389,7 +389,7 @@ def value_of(m: Machine, var: Var) -> Value:
 
 
 def _plain(t: Type) -> Type:
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
+    return t.without_length if isinstance(t, Scalar) else t
 
 
 def _closed(region: Region | None, around: tuple[Var, ...]) -> Region | None:
