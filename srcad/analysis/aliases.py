@@ -35,10 +35,11 @@ def levels(t: Type) -> tuple[int, ...]:
     """The pieces of memory that a value of this type has. That of a record is nobody's: it is never written to."""
     if t.is_array or t.is_unknown:
         return (OBJECT,)
-    if isinstance(t, ListOf):
-        return (OBJECT, CONTENT) if levels(t.element) else (OBJECT,)
-    if isinstance(t, TupleOf):
-        return (CONTENT,) if any(levels(item) for item in t.items) else ()
+    match t:
+        case ListOf(element):
+            return (OBJECT, CONTENT) if levels(element) else (OBJECT,)
+        case TupleOf(items):
+            return (CONTENT,) if any(levels(item) for item in items) else ()
     return (OBJECT, CONTENT) if t.is_opaque else ()
 
 

@@ -23,7 +23,7 @@ from srcad.frontend.core.reading import Sweeps
 from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, with_leaves
+from srcad.trace.nodes import Atom, Equation, Leaf, Node, Region, Trace, Tree, Var, leaves, with_leaves
 from srcad.trace.passes import Runner
 from srcad.trace.rewrite import instance
 from srcad.trace.slots import LOOPS
@@ -210,18 +210,19 @@ def _refuse_effects(primal: Trace) -> None:
 
 def _matched(primal: Trace, given: Tree, value: Tree, what: str) -> Iterator[tuple[int, int]]:
     """(the differentiated leaf, the result) in the same place of argument and result."""
-    if isinstance(given, Leaf) and isinstance(value, Leaf):
-        yield given.index, value.index
-    elif isinstance(given, Node) and isinstance(value, Node) and _alike(given, value):
-        for k, (one, other) in enumerate(zip(given.children, value.children, strict=True)):
-            yield from _matched(primal, one, other, f"{what}[{given.keys[k] if given.keys else k!r}]")
-    elif isinstance(given, Leaf) or (isinstance(given, Node) and not isinstance(value, Fixed)):
-        kinds = [tree.kind if isinstance(tree, Node) else "number or array" for tree in (given, value)]
-        raise ArgumentError(
-            f"the divergence of {called(primal)} isn't defined: {what} is a {kinds[0]}, its result a {kinds[1]}",
-            result_span(primal, primal.output),
-            do="return what has the structure and the shapes of the argument.",
-        )
+    match given, value:
+        case Leaf(place), Leaf(index):
+            yield place, index
+        case Node(), Node() if _alike(given, value):
+            for k, (one, other) in enumerate(zip(given.children, value.children, strict=True)):
+                yield from _matched(primal, one, other, f"{what}[{given.keys[k] if given.keys else k!r}]")
+        case (Leaf(), _) | (Node(), Leaf() | Node()):
+            kinds = [tree.kind if isinstance(tree, Node) else "number or array" for tree in (given, value)]
+            raise ArgumentError(
+                f"the divergence of {called(primal)} isn't defined: {what} is a {kinds[0]}, its result a {kinds[1]}",
+                result_span(primal, primal.output),
+                do="return what has the structure and the shapes of the argument.",
+            )
 
 
 def _alike(given: Node, value: Node) -> bool:

@@ -44,20 +44,24 @@ class _Comparison:
 
     def types(self, a: object, b: object) -> bool:
         """Equal types, or tuples of these; the records of the one may be called otherwise in the other."""
-        if isinstance(a, tuple) and isinstance(b, tuple):
-            return len(a) == len(b) and all(map(self.types, a, b))
-        if isinstance(a, Record) and isinstance(b, Record):
-            return a.order == b.order and self.records.setdefault(a.of, b.of) is b.of
-        if isinstance(a, ListOf) and isinstance(b, ListOf):
-            return self.types(a.element, b.element)
-        if isinstance(a, TupleOf) and isinstance(b, TupleOf):
-            return self.types(a.items, b.items)
+        match a, b:
+            case tuple(), tuple():
+                return len(a) == len(b) and all(map(self.types, a, b))
+            case Record(one, order), Record(other, another):
+                return order == another and self.records.setdefault(one, other) is other
+            case ListOf(one), ListOf(other):
+                return self.types(one, other)
+            case TupleOf(one), TupleOf(other):
+                return self.types(one, other)
         return bool(a == b)
 
     def atom(self, a: Atom, b: Atom) -> bool:
-        if isinstance(a, Const) and isinstance(b, Const):
-            return same_constants(a, b)
-        return isinstance(a, Var) and self.same.get(a) is b
+        match a, b:
+            case Const(), Const():
+                return same_constants(a, b)
+            case Var(), Var():
+                return self.same.get(a) is b
+        return False
 
     def atoms(self, a: tuple[Atom, ...], b: tuple[Atom, ...]) -> bool:
         return len(a) == len(b) and all(map(self.atom, a, b))
