@@ -1,5 +1,4 @@
-"""What all tests share: the verifier between all passes, the flag that rewrites the expected generated sources, and a
-quick collection of garbage."""
+"""What all tests share: the verifier between passes, the flag that rewrites what is expected, the garbage collector."""
 
 from __future__ import annotations
 
@@ -9,14 +8,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-os.environ.setdefault("SRCAD_VERIFY", "1")  # before anything is compiled: SRCAD_VERIFY=0 leaves it out
+os.environ.setdefault("SRCAD_VERIFY", "1")  # read once, when the first derivative is made
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--refresh-golden",
         action="store_true",
-        help="rewrite tests/golden/*.py with what is generated now (then read the diff)",
+        help="rewrite tests/golden with what is generated now (then read the diff)",
     )
 
 
