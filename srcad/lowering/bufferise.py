@@ -430,7 +430,7 @@ def _all_operands(eq: Equation) -> Iterable[int]:
     return range(len(eq.operands))
 
 
-def _value_operand(eq: Equation) -> Iterable[int]:
+def _value_operand(_eq: Equation) -> Iterable[int]:
     return (1,)
 
 

@@ -48,11 +48,11 @@ def _like(x: Type, dtype: str | None = None) -> Type:
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, dims)
 
 
-def _full_like(x: Type, value: Type, dtype: str | None = None) -> Type:
+def _full_like(x: Type, _value: Type, dtype: str | None = None) -> Type:
     return _like(x, dtype)
 
 
-def _eye(n: Type, m: Type | None = None, k: int = 0, dtype: str = "float64") -> Type:
+def _eye(n: Type, m: Type | None = None, k: int = 0, dtype: str = "float64") -> Type:  # noqa: ARG001 - a param that says nothing of the type
     return shaped(dtype, (n, m or n))
 
 
@@ -71,7 +71,7 @@ def _arange_dim(bounds: tuple[Type, ...]) -> Dim:
     return (stop - start).counted.as_length
 
 
-def _linspace(start: Type, stop: Type, num: Type, endpoint: bool = True) -> Type:
+def _linspace(start: Type, stop: Type, num: Type, endpoint: bool = True) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     ends = elementwise_type((start, stop, Scalar("float64", python=True)))
     dims, dtype = dims_of(ends), dtype_of(ends)
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, (length_dim(num), *dims))

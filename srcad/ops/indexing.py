@@ -24,7 +24,7 @@ def _along_axis_type(x: Type, indices: Type, axis: int) -> Type:
     return Array(dtype, (*together[:axis], places[axis], *together[axis:]))
 
 
-def _nonzero_type(x: Type, rank: int) -> Type | tuple[Type, ...]:
+def _nonzero_type(_x: Type, rank: int) -> Type | tuple[Type, ...]:
     found = Array("int64", (UNKNOWN_DIM,))
     return found if rank == 1 else (found,) * rank
 

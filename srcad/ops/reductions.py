@@ -64,7 +64,7 @@ def _dtype(kind: str, dtype: str | None) -> str | None:
     return floating
 
 
-def _running_type(x: Type, axis: int) -> Type:
+def _running_type(x: Type, axis: int) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     dims, dtype = dims_of(x), _dtype("sum", dtype_of(x))
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, dims or (fixed(1),))
 

@@ -53,7 +53,7 @@ def _diff(x: Type, axis: int = -1) -> Type:
     return array_type(x, dims)
 
 
-def _interp(x: Type, xp: Type, fp: Type, *ends: Type, **_: Any) -> Type:
+def _interp(x: Type, _xp: Type, fp: Type, *ends: Type, **_: Any) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     return number_or_array("complex128" if is_complex(fp) else "float64", dims_of(x))
 
 
@@ -83,7 +83,7 @@ def _complex_dtype(x: Type) -> str:
     return "complex64" if dtype_of(x) in ("float32", "complex64", "float16") else "complex128"
 
 
-def _fft(x: Type, axis: int = -1, **_: Any) -> Type:
+def _fft(x: Type, axis: int = -1, **_: Any) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     dims = dims_of(x)
     return Unknown(_complex_dtype(x)) if dims is None else Array(_complex_dtype(x), dims)
 

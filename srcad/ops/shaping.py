@@ -120,7 +120,7 @@ def _diag(x: Type, k: int = 0) -> Type:
     return array_type(x, (total((d, fixed(abs(k)))),) * 2)
 
 
-def _trace(x: Type, offset: int = 0) -> Type:
+def _trace(x: Type, offset: int = 0) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     dtype = dtype_of(x)
     return Unknown() if dtype is None else Scalar(dtype)
 
@@ -132,7 +132,7 @@ def _method(name: str) -> Any:
     return lambda texts, params: f"{texts[0]}.{name}({', '.join(texts[1:])})"
 
 
-def _reshape_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _reshape_text(texts: tuple[str, ...], _params: Mapping[str, Any]) -> str:
     return f"{texts[0]}.reshape({', '.join(texts[1:]) or '()'})"
 
 

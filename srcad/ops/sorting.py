@@ -36,14 +36,14 @@ def _places(x: Type, **_: Any) -> Type:
     return Unknown("int64") if dims is None else Array("int64", dims)
 
 
-def _found(a: Type, v: Type, *_: Type, **__: Any) -> Type:
+def _found(_a: Type, v: Type, *_: Type, **__: Any) -> Type:
     dims = dims_of(v)
     if dims is None:
         return Unknown("int64")
     return Array("int64", dims) if dims else Scalar("int64")
 
 
-def _one_place(x: Type) -> Type:
+def _one_place(_x: Type) -> Type:
     return Array("int64", (UNKNOWN_DIM,))
 
 
@@ -59,7 +59,7 @@ def _median(x: Type, axis: int | None = None, keepdims: bool = False) -> Type:
     return _statistic(x, (), axis, keepdims)
 
 
-def _quantile(x: Type, q: Type, axis: int | None = None, keepdims: bool = False, percent: bool = False) -> Type:
+def _quantile(x: Type, q: Type, axis: int | None = None, keepdims: bool = False, percent: bool = False) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     dtypes = (dtype_of(x), dtype_of(q))
     if isinstance(q, Array) and isinstance(x, Array) and None not in dtypes:
         x = Array(str(np.result_type(*dtypes)), x.dims)

@@ -44,7 +44,7 @@ def _text(function: str, texts: tuple[str, ...], params: Mapping[str, Any]) -> s
     return f"scipy.special.{function}({', '.join([texts[0], *options])})"
 
 
-def _same_shape(x: Type, axis: Any = None) -> Type:
+def _same_shape(x: Type, axis: Any = None) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     return shaped((x,), dtype_of(floating(x)), False)
 
 

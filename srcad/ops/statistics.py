@@ -33,17 +33,17 @@ from srcad.trace.types import Array, Type, dims_of, dtype_of, is_complex, rank_o
 # ---- types
 
 
-def _bincount(x: Type, *weights: Type, minlength: int = 0) -> Type:
+def _bincount(_x: Type, *weights: Type, minlength: int = 0) -> Type:  # noqa: ARG001 - a param that says nothing of the type
     return Array("float64" if weights else "int64", (UNKNOWN_DIM,))
 
 
-def _histogram(x: Type, edges: Type, *weights: Type, **_: Any) -> Type:
+def _histogram(_x: Type, edges: Type, *weights: Type, **_: Any) -> Type:
     (n,) = dims_of(edges) or (UNKNOWN_DIM,)
     dtype = dtype_of(weights[0]) if weights else "int64"
     return Array(dtype or "float64", (n - 1,))
 
 
-def _histogram_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _histogram_text(texts: tuple[str, ...], _params: Mapping[str, Any]) -> str:
     weights = [f"weights={text}" for text in texts[2:]]
     return f"np.histogram({', '.join([*texts[:2], *weights])})[0]"
 
