@@ -161,10 +161,7 @@ def _first_turn_apart(m: Machine, sequence: Indexed, take: Any, comparison: str,
         return FALSE
 
     some = m.emit(comparison, sequence.start, sequence.stop)
-    if isinstance(some, Var):
-        branch(m, some, whole, lambda: FALSE)
-    elif some.value:
-        whole()
+    branch(m, some, whole, lambda: FALSE)
 
 
 def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:

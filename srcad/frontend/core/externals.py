@@ -21,13 +21,12 @@ from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuar
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot
-from srcad.frontend.core.source import transparent
+from srcad.frontend.core.source import Code, transparent
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
     ArrayRef,
     Bound,
-    Code,
     DictCell,
     FrameCell,
     GrownCell,

@@ -20,8 +20,8 @@ from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
-from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, Func, GrownCell, Lost, Value
+from srcad.frontend.core.source import Code, span_of
+from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, Func, GrownCell, Lost, Ref, Value
 from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
@@ -32,6 +32,7 @@ from srcad.trace.walk import free_variables
 if TYPE_CHECKING:
     from srcad.frontend.procedures.procedures import Procedure
 
+C = TypeVar("C", bound=Cell)
 E = TypeVar("E", bound=Exception)
 MOST_CALLS = 60
 ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
@@ -140,9 +141,7 @@ class Machine(Restorable):
 
     @property
     def frame(self) -> FrameCell:
-        cell = self.heap[self.frames[-1]]
-        assert isinstance(cell, FrameCell)
-        return cell
+        return self.cell(self.frames[-1], FrameCell)
 
     @property
     def code(self) -> Code:
@@ -150,12 +149,21 @@ class Machine(Restorable):
 
     def bind(self, name: str, value: Value, frame: int | None = None) -> None:
         where = self.frames[-1] if frame is None else frame
-        cell = self.heap[where]
-        assert isinstance(cell, FrameCell)
+        cell = self.cell(where, FrameCell)
         self.heap[where] = FrameCell(cell.code, {**cell.names, name: value}, cell.parent)
 
     def look(self, name: str) -> Value | None:
         return self.frame.names.get(name)
+
+    def content(self, value: Value) -> Cell | None:
+        """The cell of a list, dict or instance; None for any other value."""
+        return self.heap[value.cell] if isinstance(value, Ref) else None
+
+    def cell(self, place: int, kind: type[C]) -> C:
+        """The cell at a place of the heap, which is of this kind."""
+        cell = self.heap[place]
+        assert isinstance(cell, kind), f"{type(cell).__name__} where a {kind.__name__} is due"
+        return cell
 
     def allocate(self, cell: Cell) -> int:
         self.ids += 1
@@ -164,21 +172,23 @@ class Machine(Restorable):
 
     # ---- equations
 
-    def emit(self, op: str, *operands: Any, **params: Any) -> Any:
+    def emit(self, op: str, *operands: object, **params: object) -> Var:
+        """The variable that an equation with a single result defines."""
+        (result,) = self.emit_many(op, *operands, **params)
+        return result
+
+    def effect(self, op: str, *operands: object, **params: object) -> None:
+        """An equation without a result."""
+        () = self.emit_many(op, *operands, **params)
+
+    def emit_many(self, op: str, *operands: object, **params: object) -> tuple[Var, ...]:
+        """The variables that an equation defines."""
         start = len(self.builder.equations)
         atoms = tuple(atom(operand) for operand in operands)
         types = self.lengths.types(op, tuple(a.type for a in atoms), params)
         results = self.builder.structured(op, atoms, (), types, **params)
         self.note(start)
-        if not results:
-            return None
-        return results[0] if len(results) == 1 else results
-
-    def make(self, op: str, *operands: Any, **params: Any) -> Var:
-        """The variable that an equation with a single result defines."""
-        result = self.emit(op, *operands, **params)
-        assert isinstance(result, Var)
-        return result
+        return results
 
     def note(self, start: int) -> None:
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
@@ -190,7 +200,7 @@ class Machine(Restorable):
                 if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):
                     self.active.add(result)
 
-    def is_active(self, atom: Any) -> bool:
+    def is_active(self, atom: object) -> bool:
         return atom in self.active
 
     @contextmanager
@@ -278,7 +288,7 @@ class Machine(Restorable):
     def raises(self, error: Exception) -> NoReturn:
         """The program raises this error here, as its own: the generated code will."""
         made = self.emit("call", Const(type(error), OPAQUE), *(Const(a, OPAQUE) for a in error.args), keywords=())
-        self.emit("raise_", made)
+        self.effect("raise_", made)
         raise Diverges
 
     def located(self, error: SrcadError) -> SrcadError:

@@ -7,12 +7,29 @@ import inspect
 import linecache
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
 from srcad.errors import NotYetSupported, Span
-from srcad.frontend.core.values import Code
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """The source of a function: its syntax tree, its file, where its names are found."""
+
+    node: ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
+    path: str
+    lines: tuple[str, ...]
+    first: int
+    name: str
+    globals: dict[str, Any]
+    closure: tuple[tuple[str, Any], ...] = ()
+    code: CodeType | None = None
+    local_names: frozenset[str] = frozenset()
+    holder: str = ""
+    nonlocals: frozenset[str] = frozenset()
 
 
 def code_of(function: FunctionType) -> Code:

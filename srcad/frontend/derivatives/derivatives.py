@@ -360,15 +360,14 @@ def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
         m.refuse(f"{what} of a value of type {actual.type} is of type {dot.type}", do="give it the same shape.")
     wanted = dtype_of(actual.type)
     if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
-        cast: Atom = m.emit("cast", dot, dtype=wanted)
-        return cast
+        return m.emit("cast", dot, dtype=wanted)
     return dot
 
 
 def _list_like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
     """The same for a list whose length is known at run time only."""
     if value == NONE:
-        return m.emit("list_zeros", actual)  # type: ignore[no-any-return]
+        return m.emit("list_zeros", actual)
     dot = to_atom(m, value)
     if not isinstance(dot.type, ListOf):
         m.refuse(f"{what} of a list is of type {dot.type}", do="give a list of the same length.")

@@ -7,11 +7,10 @@ from typing import Any
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import span_of
+from srcad.frontend.core.source import Code, span_of
 from srcad.frontend.core.values import (
     FALSE,
     NONE,
-    Code,
     FrameCell,
     Partial,
     Undef,

@@ -14,9 +14,8 @@ from srcad.frontend.core.externals import external, root
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import code_of, make_code, span_of
+from srcad.frontend.core.source import Code, code_of, make_code, span_of
 from srcad.frontend.core.values import (
-    Code,
     DictCell,
     Func,
     InstanceCell,
@@ -176,7 +175,7 @@ def too_deep(m: Machine, code: Code) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
     text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
-    m.emit("raise_", error)
+    m.effect("raise_", error)
     raise Diverges
 
 

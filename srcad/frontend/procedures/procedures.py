@@ -10,9 +10,7 @@ from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    Code,
-)
+from srcad.frontend.core.source import Code
 from srcad.frontend.memory.forms import (
     Form,
 )

@@ -18,10 +18,10 @@ from typing import Any
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
+from srcad.frontend.core.source import Code
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
-    Code,
     DictCell,
     FrameCell,
     GrownCell,

@@ -36,4 +36,4 @@ def _message(m: Machine, node: Any) -> Any:
 
 def emit_raise(m: Machine, statement: ast.Raise) -> None:
     parts = [m.evaluate(part) for part in (statement.exc, statement.cause) if part is not None]
-    m.emit("raise_", *(to_atom(m, part) for part in parts))
+    m.effect("raise_", *(to_atom(m, part) for part in parts))
