@@ -46,11 +46,12 @@ def string_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...],
 
 
 def _plain(value: Value) -> tuple[Any] | None:
-    if isinstance(value, Static):
-        return (value.value,)
-    if isinstance(value, Tup):
-        parts = [_plain(item) for item in value.items]
-        return None if any(p is None for p in parts) else (tuple(p[0] for p in parts if p is not None),)
+    match value:
+        case Static():
+            return (value.value,)
+        case Tup():
+            parts = [_plain(item) for item in value.items]
+            return None if any(p is None for p in parts) else (tuple(p[0] for p in parts if p is not None),)
     return None
 
 

@@ -50,20 +50,21 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
 
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
-    if isinstance(owner, ArrayRef):
-        return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
-    if isinstance(owner, Tup):
-        return _sequence_item(m, owner.items, key, None)
-    if isinstance(owner, Ref):
-        return _container_item(m, owner, key)
-    if isinstance(owner, Range):
-        return _range_item(m, owner, key)
-    if isinstance(owner, Num):
-        return _number_item(m, owner, key)
-    if isinstance(owner, Obj):
-        return Obj(m.emit("subscript", owner.var, to_atom(m, key)))
-    if isinstance(owner, Static):
-        return _static_item(m, owner, key)
+    match owner:
+        case ArrayRef():
+            return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
+        case Tup():
+            return _sequence_item(m, owner.items, key, None)
+        case Ref():
+            return _container_item(m, owner, key)
+        case Range():
+            return _range_item(m, owner, key)
+        case Num():
+            return _number_item(m, owner, key)
+        case Obj():
+            return Obj(m.emit("subscript", owner.var, to_atom(m, key)))
+        case Static():
+            return _static_item(m, owner, key)
     m.refuse(f"{owner.describe()} is indexed")
 
 
@@ -126,20 +127,21 @@ def _index(m: Machine, parts: tuple[Value, ...]) -> Index:
 
 
 def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
-    if isinstance(part, Static) and part.value is None:
-        return ("newaxis",)
-    if isinstance(part, Static) and part.value is Ellipsis:
-        return ("ellipsis",)
-    if isinstance(part, Slice):
-        return ("slice", *(_bound(m, bound, operands) for bound in (part.start, part.stop, part.step)))
-    if isinstance(part, Static) and isinstance(part.value, slice):
-        known = (part.value.start, part.value.stop, part.value.step)
-        return ("slice", *(_bound(m, Static(b), operands) for b in known))
-    if isinstance(part, Range):
-        bounds = (to_atom(m, bound) for bound in (part.start, part.stop, part.step))
-        atom: Atom = m.emit("arange", *bounds, dtype=None)
-    else:
-        atom = to_number(m, part, "used as an index")
+    match part:
+        case Static() if part.value is None:
+            return ("newaxis",)
+        case Static() if part.value is Ellipsis:
+            return ("ellipsis",)
+        case Slice():
+            return ("slice", *(_bound(m, bound, operands) for bound in (part.start, part.stop, part.step)))
+        case Static() if isinstance(part.value, slice):
+            known = (part.value.start, part.value.stop, part.value.step)
+            return ("slice", *(_bound(m, Static(b), operands) for b in known))
+        case Range():
+            bounds = (to_atom(m, bound) for bound in (part.start, part.stop, part.step))
+            atom: Atom = m.emit("arange", *bounds, dtype=None)
+        case _:
+            atom = to_number(m, part, "used as an index")
     if m.is_active(atom) and dtype_of(atom.type) is not None and np.dtype(dtype_of(atom.type)).kind == "f":
         m.refuse("a float is used as an index", do="convert it by int(...).")
     operands.append(atom)
@@ -165,19 +167,19 @@ def _bound(m: Machine, bound: Value, operands: list[Atom]) -> int | None:
 
 def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
     cell = m.heap[ref.cell]
-    if isinstance(cell, DictCell):
-        return dict_item(m, ref, key)
-    if isinstance(cell, ListCell):
-        return _sequence_item(m, cell.items, key, ref)
-    if isinstance(cell, GrownCell):
-        return _list_item(m, ArrayRef(ref.cell), key)
+    match cell:
+        case DictCell():
+            return dict_item(m, ref, key)
+        case ListCell():
+            return _sequence_item(m, cell.items, key, ref)
+        case GrownCell():
+            return _list_item(m, ArrayRef(ref.cell), key)
     assert isinstance(cell, InstanceCell)
     return objects.call_special(m, ref, "__getitem__", (key,))
 
 
 def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) -> Value:
-    cell = m.heap[ref.cell]
-    assert isinstance(cell, DictCell)
+    cell = m.cell(ref.cell, DictCell)
     known = key_of(m, key)
     if default is not None:
         check_key(m, cell, known)
@@ -199,8 +201,7 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
 def _made_for_key(m: Machine, ref: Ref, key: Any, factory: Value) -> Value:
     """A missing item of a defaultdict."""
     value = m.call(factory, ())
-    cell = m.heap[ref.cell]
-    assert isinstance(cell, DictCell)
+    cell = m.cell(ref.cell, DictCell)
     set_key(m, ref, cell, key, value)
     return value
 

@@ -57,8 +57,7 @@ def total(m: Machine, start: Value, op: ast.operator, run: Callable[[Callable[[V
     owner = m.frames[-1]
 
     def add(value: Value) -> None:
-        frame = m.heap[owner]
-        assert isinstance(frame, FrameCell)
+        frame = m.cell(owner, FrameCell)
         m.bind("$total", binary(m, op, frame.names["$total"], value), owner)
 
     run(add)
@@ -73,8 +72,7 @@ def to_list(m: Machine, values: Value) -> Ref:
         m.heap[made.cell] = ListCell(items.values)
         return made
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
-        grown = m.heap[values.cell]
-        assert isinstance(grown, GrownCell)
+        grown = m.cell(values.cell, GrownCell)
         m.heap[made.cell] = replace(gathered(m, grown.var, values), poison=grown.poison)
         return made
     with scope(m):
@@ -100,13 +98,14 @@ def extend(m: Machine, owner: Ref, values: Value) -> None:
     """list += values."""
     cell = m.heap[owner.cell]
     items = sequence(m, values)
-    if isinstance(cell, ListCell) and not isinstance(items, Indexed):
-        m.change(owner.cell, replace(cell, items=last(cell.items + items.values, cell.most)))
-        return
-    if isinstance(cell, GrownCell) and not isinstance(items, Indexed):
-        for item in items.values:
-            append(m, owner, item)
-        return
+    match cell:
+        case ListCell() if not isinstance(items, Indexed):
+            m.change(owner.cell, replace(cell, items=last(cell.items + items.values, cell.most)))
+            return
+        case GrownCell() if not isinstance(items, Indexed):
+            for item in items.values:
+                append(m, owner, item)
+            return
     made = to_list(m, values)
     joined = concatenate(m, owner, made)
     assert isinstance(joined, Ref)

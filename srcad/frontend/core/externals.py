@@ -57,8 +57,7 @@ def lookup(m: Machine, name: str, node: ast.AST) -> Value:
     frame: int | None = m.frames[-1]
     code = m.code
     while frame is not None:
-        cell = m.heap[frame]
-        assert isinstance(cell, FrameCell)
+        cell = m.cell(frame, FrameCell)
         if name in cell.names:
             return cell.names[name]
         if name in cell.code.local_names:
@@ -215,14 +214,15 @@ def guard(m: Machine, new: Guard) -> None:
 
 
 def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
-    if isinstance(value, dict):
-        return _dict(m, value, path, free, keep)
-    if isinstance(value, list) and type(value) is list:
-        element = None if path in m.static_shapes or known_inside(m, path) else _common(m, value, keep)
-        if element is not None:
-            guard(m, ListGuard(path, element))
-            kept = GrownCell(add_input(m, path, ListOf(element), free), repeated=isinstance(element, Array))
-            return Ref(m.allocate(kept))
+    match value:
+        case dict():
+            return _dict(m, value, path, free, keep)
+        case list() if type(value) is list:
+            element = None if path in m.static_shapes or known_inside(m, path) else _common(m, value, keep)
+            if element is not None:
+                guard(m, ListGuard(path, element))
+                kept = GrownCell(add_input(m, path, ListOf(element), free), repeated=isinstance(element, Array))
+                return Ref(m.allocate(kept))
     cls = type(value) if hasattr(value, "_fields") else None
     kind = "namedtuple" if cls else "list" if isinstance(value, list) else "tuple"
     guard(m, StructureGuard(path, kind, tuple(range(len(value))), type(value)))
@@ -269,12 +269,13 @@ def _element_type(item: Any) -> Type | None:
 
 
 def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
-    if isinstance(value, functools.partial):
-        return _partial(m, value, path, free)
-    if isinstance(value, types.MethodType):
-        first = external(m, value.__self__, path.attr("__self__"), free)
-        guard(m, IdentityGuard(path.attr("__func__"), value.__func__))
-        return Bound(Static(value.__func__), (first,))
+    match value:
+        case functools.partial():
+            return _partial(m, value, path, free)
+        case types.MethodType():
+            first = external(m, value.__self__, path.attr("__self__"), free)
+            guard(m, IdentityGuard(path.attr("__func__"), value.__func__))
+            return Bound(Static(value.__func__), (first,))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dataclass(m, value, path, free, keep)
     if has_python_attributes(value):

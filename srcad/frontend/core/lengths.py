@@ -44,22 +44,24 @@ class Lengths(Restorable):
         return tuple(self.named(t) for t in result_types(name, operands, params))
 
     def named(self, t: Type, label: str = "") -> Type:
-        if isinstance(t, ListOf):
-            return ListOf(lasting(t.element))
-        if isinstance(t, Array) and not all(dim.known for dim in t.dims):
-            label = label or self.label()
-            dims = (dim if dim.known else named(f"{label}:{k}", passing=True) for k, dim in enumerate(t.dims))
-            return Array(t.dtype, tuple(dims))
+        match t:
+            case ListOf():
+                return ListOf(lasting(t.element))
+            case Array() if not all(dim.known for dim in t.dims):
+                label = label or self.label()
+                dims = (dim if dim.known else named(f"{label}:{k}", passing=True) for k, dim in enumerate(t.dims))
+                return Array(t.dtype, tuple(dims))
         return t
 
     def carried(self, t: Type, entry: Type, label: str) -> Type:
         """The type of a variable that a loop carries: a length of the body's is another one in the next turn."""
-        if isinstance(t, Array):
-            before = dims_of(entry) or ()
-            dims = (dim if dim in before or not dim.passing else UNKNOWN_DIM for dim in t.dims)
-            return self.named(Array(t.dtype, tuple(dims)), label)
-        if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-            return Scalar(t.dtype, t.python)
+        match t:
+            case Array():
+                before = dims_of(entry) or ()
+                dims = (dim if dim in before or not dim.passing else UNKNOWN_DIM for dim in t.dims)
+                return self.named(Array(t.dtype, tuple(dims)), label)
+            case Scalar() if t.length is not None and t.length.passing:
+                return Scalar(t.dtype, t.python)
         return self.named(t)
 
     def dim(self, symbol: Symbol, size: int) -> Dim:
@@ -136,12 +138,13 @@ def _solutions(zero: Dim, symbols: Iterable[Symbol]) -> Iterator[Relation]:
 
 def lasting(t: Type) -> Type:
     """The type without the lengths that are of one turn alone: the elements of a list may differ in them."""
-    if isinstance(t, Array):
-        return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
-    if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-        return Scalar(t.dtype, t.python)
-    if isinstance(t, TupleOf):
-        return TupleOf(tuple(map(lasting, t.items)))
+    match t:
+        case Array():
+            return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
+        case Scalar() if t.length is not None and t.length.passing:
+            return Scalar(t.dtype, t.python)
+        case TupleOf():
+            return TupleOf(tuple(map(lasting, t.items)))
     return ListOf(lasting(t.element)) if isinstance(t, ListOf) else t
 
 

@@ -69,10 +69,11 @@ def rebinding(root: Root, function: Any) -> Rebinding:
     """How to find for another function object with the same code what `root` finds for this one."""
     inside = layers(function)
     for k, layer in enumerate(inside):
-        if isinstance(root, SelfRoot) and root.method is layer:
-            return lambda other: SelfRoot(layers(other)[k])
-        if isinstance(root, PartialRoot) and root.partial is layer:
-            return lambda other: PartialRoot(layers(other)[k])
+        match root:
+            case SelfRoot() if root.method is layer:
+                return lambda other: SelfRoot(layers(other)[k])
+            case PartialRoot() if root.partial is layer:
+                return lambda other: PartialRoot(layers(other)[k])
     cells = inside[-1].__closure__ or () if isinstance(inside[-1], FunctionType) else ()
     for k, cell in enumerate(cells):
         if isinstance(root, CellRoot) and root.cell is cell:

@@ -146,10 +146,11 @@ def signature(base: Heap, heap: Heap, names: dict[int, Any]) -> Any:
     rows: list[tuple[Any, ...]] = []
     for cell_id, key in known.items():
         cell = heap.get(cell_id)
-        if isinstance(cell, (ArrayCell, GrownCell)):
-            lists = cell.lists if isinstance(cell, GrownCell) else frozenset()
-            repeated = isinstance(cell, GrownCell) and cell.repeated
-            rows.append((key, keys(cell.aliases), keys(lists), cell.poison is not None, repeated))
-        elif isinstance(cell, Lost):
-            rows.append((key, Lost))
+        match cell:
+            case ArrayCell() | GrownCell():
+                lists = cell.lists if isinstance(cell, GrownCell) else frozenset()
+                repeated = isinstance(cell, GrownCell) and cell.repeated
+                rows.append((key, keys(cell.aliases), keys(lists), cell.poison is not None, repeated))
+            case Lost():
+                rows.append((key, Lost))
     return rows, frozenset(keys(pair) for pair in twins(heap) if all(k in known for k in pair))

@@ -188,14 +188,15 @@ def _collect(node: ast.AST, names: set[str], outside: set[str]) -> None:
         if not isinstance(node, ast.Lambda):
             names.add(node.name)
         return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-        names.add(node.id)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        outside.update(node.names)
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        names.add(node.name)
+    match node:
+        case ast.Name() if isinstance(node.ctx, (ast.Store, ast.Del)):
+            names.add(node.id)
+        case ast.Global() | ast.Nonlocal():
+            outside.update(node.names)
+        case ast.Import() | ast.ImportFrom():
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        case ast.ExceptHandler() if node.name:
+            names.add(node.name)
     if isinstance(node, _COMPREHENSIONS):
         names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
         return

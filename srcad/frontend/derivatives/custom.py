@@ -79,12 +79,13 @@ def _argument(m: Machine, f: Any, value: Value, atoms: list[Atom]) -> Tree:
 def _single(m: Machine, f: Any, value: Value) -> Atom:
     """A number, an array, or what has no derivative, as the function gets it."""
     grown = (isinstance(value, ArrayRef) and is_list(m, value)) or isinstance(value, Ref)
-    if isinstance(value, Static) and isinstance(value.value, float):
-        return const(value.value)
-    if isinstance(value, Static):
-        return Const(value.value, OPAQUE)
-    if isinstance(value, (Num, Obj, ArrayRef)) and not grown:
-        return to_atom(m, value)
+    match value:
+        case Static() if isinstance(value.value, float):
+            return const(value.value)
+        case Static():
+            return Const(value.value, OPAQUE)
+        case Num() | Obj() | ArrayRef() if not grown:
+            return to_atom(m, value)
     m.refuse(
         f"{f.__name__} has rules of its own, and gets {value.describe()}",
         why="the arguments of such a function are numbers, arrays, what has no derivative, and containers of these.",

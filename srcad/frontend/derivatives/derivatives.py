@@ -91,10 +91,11 @@ def _option(m: Machine, value: Value) -> Any:
 
 def static(m: Machine, value: Value) -> Any:
     """The value of an option, which must be known now."""
-    if isinstance(value, Static):
-        return value.value
-    if isinstance(value, Tup):
-        return tuple(static(m, item) for item in value.items)
+    match value:
+        case Static():
+            return value.value
+        case Tup():
+            return tuple(static(m, item) for item in value.items)
     m.refuse("an option of a derivative depends on the run", do="make it a constant.")
 
 
@@ -210,13 +211,14 @@ def _positions(m: Machine, d: Derivative, args: Sequence[Value], keywords: Keywo
 
 def _parameter_names(function: Value) -> list[str]:
     """The names of the parameters that may be given by position."""
-    if isinstance(function, Func):
-        a = function.code.node.args
-        return [p.arg for p in (*a.posonlyargs, *a.args)]
-    if isinstance(function, Bound):
-        return _parameter_names(function.function)[len(function.first) :]
-    if isinstance(function, Derivative):
-        return _parameter_names(function.function)
+    match function:
+        case Func():
+            a = function.code.node.args
+            return [p.arg for p in (*a.posonlyargs, *a.args)]
+        case Bound():
+            return _parameter_names(function.function)[len(function.first) :]
+        case Derivative():
+            return _parameter_names(function.function)
     try:
         return list(inspect.signature(function.value).parameters) if isinstance(function, Static) else []
     except (TypeError, ValueError):
@@ -321,14 +323,15 @@ class Part:
 
 def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     """The parts of a value by the leaves of a tree; None stands for Nones below it."""
-    if isinstance(tree, Leaf):
-        found[tree.index] = value
-    elif isinstance(tree, Node) and value != NONE:
-        parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
-        if parts is None or len(parts) != len(tree.children):
-            m.refuse(f"{value.describe()} is the tangent of a {tree.kind} of {len(tree.children)} parts")
-        for child, part in zip(tree.children, parts, strict=True):
-            pair(m, child, part, found)
+    match tree:
+        case Leaf():
+            found[tree.index] = value
+        case Node() if value != NONE:
+            parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
+            if parts is None or len(parts) != len(tree.children):
+                m.refuse(f"{value.describe()} is the tangent of a {tree.kind} of {len(tree.children)} parts")
+            for child, part in zip(tree.children, parts, strict=True):
+                pair(m, child, part, found)
 
 
 def _keyed_parts(m: Machine, tree: Node, value: Value) -> Sequence[Value] | None:

@@ -70,14 +70,15 @@ def call_bound(m: Machine, function: Bound, given: Arguments) -> Value:
 def call_method(m: Machine, method: Method, given: Arguments) -> Value:
     """A method of an array, of text, or of a container."""
     owner, name, args = method.owner, method.name, given.args
-    if isinstance(owner, ArrayRef) and is_list(m, owner):
-        return nested_list_method(m, owner, name, args)
-    if isinstance(owner, (ArrayRef, Num)):
-        special = array_method(m, owner, name, args, given.keywords)
-        return lower(m, name, (owner, *args), given.keywords) if special is None else special
-    if isinstance(owner, Static):
-        return string_method(m, owner, name, args, given.keywords)
-    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    match owner:
+        case ArrayRef() if is_list(m, owner):
+            return nested_list_method(m, owner, name, args)
+        case ArrayRef() | Num():
+            special = array_method(m, owner, name, args, given.keywords)
+            return lower(m, name, (owner, *args), given.keywords) if special is None else special
+        case Static():
+            return string_method(m, owner, name, args, given.keywords)
+    cell = m.content(owner)
     if isinstance(cell, InstanceCell):
         return Static(None)
     if isinstance(owner, Tup):
@@ -172,11 +173,12 @@ def catalogued(m: Machine, f: Any, given: Arguments) -> Value | None:
 
 def with_first_arguments(m: Machine, f: Any, given: Arguments) -> Value | None:
     """A partial function or a bound method from outside of the program."""
-    if isinstance(f, functools.partial):
-        named = {k: Static(v) for k, v in f.keywords.items()}
-        return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
-    if isinstance(f, MethodType):
-        return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
+    match f:
+        case functools.partial():
+            named = {k: Static(v) for k, v in f.keywords.items()}
+            return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
+        case MethodType():
+            return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
     return None
 
 

@@ -65,10 +65,11 @@ def _combinations(function: Any) -> Callable[..., Value]:
 
 def _number_or_items(m: Machine, part: Value) -> Any:
     """An integer or None as it is, which must be known by now; the items of anything else."""
-    if isinstance(part, Num):
-        return constant(part.var)
-    if isinstance(part, Static) and (part.value is None or isinstance(part.value, int)):
-        return part.value
+    match part:
+        case Num():
+            return constant(part.var)
+        case Static() if part.value is None or isinstance(part.value, int):
+            return part.value
     return known_items(m, part, "items")
 
 

@@ -185,7 +185,7 @@ def _asdict(m: Machine, owner: Value) -> Value:
 
 def _astuple(m: Machine, owner: Value) -> Value:
     made = _asdict(m, owner)
-    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    cell: Any = m.content(made)
     return Tup(tuple(value for _, value in cell.items))
 
 
@@ -202,10 +202,11 @@ def _set_object_attribute(m: Machine, owner: Value, name: Value, value: Value) -
 
 def _is_scalar(m: Machine, value: Value) -> Value:
     """np.isscalar."""
-    if isinstance(value, Static):
-        return Static(np.isscalar(value.value))
-    if isinstance(value, Num) and not isinstance(value.var.type, Scalar):
-        m.refuse("whether a value is a number isn't known before the run")
+    match value:
+        case Static():
+            return Static(np.isscalar(value.value))
+        case Num() if not isinstance(value.var.type, Scalar):
+            m.refuse("whether a value is a number isn't known before the run")
     return Static(isinstance(value, Num))
 
 

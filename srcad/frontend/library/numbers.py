@@ -90,12 +90,13 @@ def _static_call(m: Machine, f: Any, *args: Static) -> Value:
 
 
 def _int(m: Machine, x: Value = Static(0)) -> Value:  # noqa: B008
-    if isinstance(x, Static):
-        return _static_call(m, int, x)
-    if isinstance(x, Obj):
-        if m.is_active(x.var):
-            refuse_object(m)
-        return Num(m.emit("as_int", x.var))
+    match x:
+        case Static():
+            return _static_call(m, int, x)
+        case Obj():
+            if m.is_active(x.var):
+                refuse_object(m)
+            return Num(m.emit("as_int", x.var))
     atom = to_number(m, x)
     if isinstance(atom.type, Scalar) and atom.type.dtype == "int64":
         return wrap(m, atom)

@@ -119,7 +119,7 @@ def _is_outside(m: Machine, file: Value) -> bool:
     """Whether a file isn't one in memory, from which the program may read again what it has written."""
     if isinstance(file, Obj):
         return is_stream(object_of(m, file.var))
-    cell = m.heap[file.cell] if isinstance(file, Ref) else None
+    cell = m.content(file)
     return is_stream(file.value if isinstance(file, Static) else getattr(cell, "origin", None))
 
 

@@ -52,8 +52,9 @@ def _plain_numbers(name: str, args: tuple[Value, ...]) -> bool:
 
 
 def _dim(value: Value) -> Dim | None:
-    if isinstance(value, Static) and type(value.value) is int:
-        return fixed(value.value)
-    if isinstance(value, Num) and isinstance(value.var, Var) and isinstance(value.var.type, Scalar):
-        return value.var.type.length or UNKNOWN_DIM
+    match value:
+        case Static() if type(value.value) is int:
+            return fixed(value.value)
+        case Num() if isinstance(value.var, Var) and isinstance(value.var.type, Scalar):
+            return value.var.type.length or UNKNOWN_DIM
     return None

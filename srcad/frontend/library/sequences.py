@@ -53,15 +53,16 @@ from srcad.trace.types import Array, dtype_of
 
 
 def _len(m: Machine, x: Value) -> Value:
-    if isinstance(x, Static):
-        return Static(len(x.value))
-    if isinstance(x, Tup):
-        return Static(len(x.items))
-    if isinstance(x, Ref):
-        return _container_length(m, x)
-    if isinstance(x, (Range, Iter)):
-        items = sequence(m, x)
-        return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
+    match x:
+        case Static():
+            return Static(len(x.value))
+        case Tup():
+            return Static(len(x.items))
+        case Ref():
+            return _container_length(m, x)
+        case Range() | Iter():
+            items = sequence(m, x)
+            return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
     atom = to_atom(m, x)
     refuse_text(m, x)
     if isinstance(atom.type, Array) and atom.type.rank:
@@ -73,10 +74,11 @@ def _container_length(m: Machine, x: Ref) -> Value:
     cell = m.heap[x.cell]
     if isinstance(cell, DictCell):
         check_keys(m, cell)
-    if isinstance(cell, (ListCell, DictCell)):
-        return Static(len(cell.items))
-    if isinstance(cell, GrownCell):
-        return Num(m.emit("list_len", cell.var))
+    match cell:
+        case ListCell() | DictCell():
+            return Static(len(cell.items))
+        case GrownCell():
+            return Num(m.emit("list_len", cell.var))
     return objects.call_special(m, x, "__len__", ())
 
 
@@ -210,7 +212,7 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
 
 def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None, **named: Value) -> Value:
     made = _dict(m, values, **named)
-    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    cell: Any = m.content(made)
     given = None if factory == NONE else factory
     return Ref(m.allocate(replace(cell, cls=collections.defaultdict, factory=given)))
 

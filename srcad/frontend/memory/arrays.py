@@ -233,13 +233,14 @@ def result_value(m: Machine, result: Any, sources: dict[Var, ArrayRef], layout: 
 
     `sources` are the arrays that went in: a result that is a view of one stays tied to it.
     """
-    if isinstance(result, (Var, Const)):
-        return from_atom(m, result, sources, layout)
-    if isinstance(result, tuple):
-        items = tuple(result_value(m, item, sources, layout) for item in result)
-        return Tup(items, type(result) if hasattr(result, "_fields") else None)
-    if isinstance(result, list):
-        return Ref(m.allocate(ListCell(tuple(result_value(m, item, sources, layout) for item in result))))
+    match result:
+        case Var() | Const():
+            return from_atom(m, result, sources, layout)
+        case tuple():
+            items = tuple(result_value(m, item, sources, layout) for item in result)
+            return Tup(items, type(result) if hasattr(result, "_fields") else None)
+        case list():
+            return Ref(m.allocate(ListCell(tuple(result_value(m, item, sources, layout) for item in result))))
     return Static(result)
 
 
@@ -254,15 +255,18 @@ def from_atom(
     if isinstance(atom, Const):
         return Static(atom.value)
     t = atom.type
-    if isinstance(t, Scalar):
-        counts = t.python and t.length is not None and t.length.number is not None
-        return Static(t.length.offset) if counts and t.length is not None else Num(atom)
-    if isinstance(t, (Array, Unknown)):
-        return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)
-    if isinstance(t, ListOf):
-        return Ref(m.allocate(_inner_list(m, atom, owner)))
-    if isinstance(t, TupleOf):
-        return Tup(tuple(from_atom(m, m.emit("tuple_get", atom, index=k), owner=owner) for k in range(len(t.items))))
+    match t:
+        case Scalar():
+            counts = t.python and t.length is not None and t.length.number is not None
+            return Static(t.length.offset) if counts and t.length is not None else Num(atom)
+        case Array() | Unknown():
+            return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)
+        case ListOf():
+            return Ref(m.allocate(_inner_list(m, atom, owner)))
+        case TupleOf():
+            return Tup(
+                tuple(from_atom(m, m.emit("tuple_get", atom, index=k), owner=owner) for k in range(len(t.items)))
+            )
     return Obj(atom)
 
 

@@ -40,24 +40,25 @@ STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
 
 def get_attribute(m: Machine, owner: Value, name: str) -> Value:
     """owner.name."""
-    if isinstance(owner, (ArrayRef, Num)):
-        return _of_array(m, owner, name)
-    if isinstance(owner, Static):
-        return _of_static(m, owner, name)
-    if isinstance(owner, Ref):
-        cell = m.heap[owner.cell]
-        return _of_instance(m, owner, cell, name) if isinstance(cell, InstanceCell) else Method(name, owner)
-    if isinstance(owner, Tup):
-        return _of_tuple(m, owner, name)
-    if isinstance(owner, Obj):
-        return Obj(m.emit("attribute", owner.var, name=name))
-    if isinstance(owner, (Slice, Range)) and name in ("start", "stop", "step"):
-        part: Value = getattr(owner, name)
-        return part
-    if isinstance(owner, Iter) and owner.kind == "super":
-        return _of_super(m, owner, name)
-    if isinstance(owner, (Func, Bound)) and name == "__name__":
-        return Static(owner.code.name if isinstance(owner, Func) else "bound")
+    match owner:
+        case ArrayRef() | Num():
+            return _of_array(m, owner, name)
+        case Static():
+            return _of_static(m, owner, name)
+        case Ref():
+            cell = m.heap[owner.cell]
+            return _of_instance(m, owner, cell, name) if isinstance(cell, InstanceCell) else Method(name, owner)
+        case Tup():
+            return _of_tuple(m, owner, name)
+        case Obj():
+            return Obj(m.emit("attribute", owner.var, name=name))
+        case Slice() | Range() if name in ("start", "stop", "step"):
+            part: Value = getattr(owner, name)
+            return part
+        case Iter() if owner.kind == "super":
+            return _of_super(m, owner, name)
+        case Func() | Bound() if name == "__name__":
+            return Static(owner.code.name if isinstance(owner, Func) else "bound")
     m.refuse(f"the attribute {name!r} of {owner.describe()} isn't supported")
 
 
@@ -173,8 +174,7 @@ def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, nam
 
 
 def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
-    cell = m.heap[owner.cell]
-    assert isinstance(cell, InstanceCell)
+    cell = m.cell(owner.cell, InstanceCell)
     fields = dict(cell.fields)
     fields[name] = value
     m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}))
@@ -183,8 +183,7 @@ def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
 def _of_super(m: Machine, owner: Iter, name: str) -> Value:
     cls, self_value = owner.parts
     assert isinstance(cls, Static) and isinstance(self_value, Ref)
-    cell = m.heap[self_value.cell]
-    assert isinstance(cell, InstanceCell)
+    cell = m.cell(self_value.cell, InstanceCell)
     order = cell.cls.__mro__
     for base in order[order.index(cls.value) + 1 :]:
         if name in vars(base):
@@ -196,18 +195,18 @@ def _of_super(m: Machine, owner: Iter, name: str) -> Value:
 
 def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     """owner.name = value."""
-    if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], InstanceCell):
-        _set_on_instance(m, owner, name, value)
-        return
-    if isinstance(owner, ArrayRef) and name == "shape":
-        m.refuse("the shape of an array is set in place", do="use reshape.")
+    match owner:
+        case Ref() if isinstance(m.heap[owner.cell], InstanceCell):
+            _set_on_instance(m, owner, name, value)
+            return
+        case ArrayRef() if name == "shape":
+            m.refuse("the shape of an array is set in place", do="use reshape.")
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
     m.effect("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 
 
 def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
-    cell = m.heap[owner.cell]
-    assert isinstance(cell, InstanceCell)
+    cell = m.cell(owner.cell, InstanceCell)
     found = inspect.getattr_static(cell.cls, name, None)
     if isinstance(found, property) and found.fset is not None:
         m.call(Static(found.fset), (owner, value))
@@ -222,7 +221,7 @@ def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
 
 def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     """del owner.name."""
-    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    cell = m.content(owner)
     if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
         m.refuse(f"the attribute {name!r} of {owner.describe()} is deleted", do="leave it where it is.")
     fields = dict(cell.fields)
@@ -294,7 +293,7 @@ def operator_method(m: Machine, op: str, left: Value, right: Value) -> Value | N
 
 def special_method(m: Machine, owner: Value, name: str) -> Value | None:
     """A special method that the class of an instance has in Python; None for other values and classes."""
-    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    cell = m.content(owner)
     cls = cell.cls if isinstance(cell, InstanceCell) else owner.cls if isinstance(owner, Tup) else None
     found = inspect.getattr_static(cls, name, None) if cls is not None else None
     return get_attribute(m, owner, name) if isinstance(found, types.FunctionType) else None

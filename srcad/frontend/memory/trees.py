@@ -100,15 +100,16 @@ def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: 
 
 
 def container_tree(value: Any, path: Path, build: Callable[[Any, Path], Tree]) -> Tree:
-    if isinstance(value, dict):
-        children = tuple(build(v, path.item(k)) for k, v in value.items())
-        return Node("dict", children, tuple(value), type(value))
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        named = zip(value._fields, value, strict=True)
-        return Node("namedtuple", tuple(build(v, path.attr(k)) for k, v in named), value._fields, type(value))
-    if isinstance(value, (tuple, list)):
-        kind = "list" if isinstance(value, list) else "tuple"
-        return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
+    match value:
+        case dict():
+            children = tuple(build(v, path.item(k)) for k, v in value.items())
+            return Node("dict", children, tuple(value), type(value))
+        case tuple() if hasattr(value, "_fields"):
+            named = zip(value._fields, value, strict=True)
+            return Node("namedtuple", tuple(build(v, path.attr(k)) for k, v in named), value._fields, type(value))
+        case tuple() | list():
+            kind = "list" if isinstance(value, list) else "tuple"
+            return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = made_of(type(value))
         return Node("dataclass", tuple(build(getattr(value, k), path.attr(k)) for k in names), names, type(value))

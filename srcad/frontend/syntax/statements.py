@@ -41,10 +41,11 @@ def execute(m: Machine, statements: Rest) -> None:
 
 def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
     """Read a statement; True if it has read the rest of the block as well."""
-    if isinstance(statement, ast.If):
-        return _if(m, statement, rest)
-    if isinstance(statement, ast.Match):
-        return _if(m, matching.as_ifs(m, statement), rest)
+    match statement:
+        case ast.If():
+            return _if(m, statement, rest)
+        case ast.Match():
+            return _if(m, matching.as_ifs(m, statement), rest)
     handler = STATEMENTS.get(type(statement))
     if handler is None:
         m.refuse(f"{NAMES.get(type(statement), 'these')} statements aren't supported", node=statement)
