@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of, set_key
 from srcad.frontend.containers.subscripts import get_at, static_slice
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import holding
 from srcad.frontend.core.values import (
@@ -40,6 +41,13 @@ from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import ListOf
 
 # ---- operators
+
+
+@dataclass(eq=False)
+class Repeats(Restorable):
+    """Of run-time lists in which an item was set: whether they held an object twice before that."""
+
+    before: dict[Var, bool] = field(default_factory=dict)
 
 
 def concatenate(m: Machine, left: Value, right: Value) -> Value:
@@ -150,16 +158,20 @@ def capture(m: Machine, owner: Ref, value: Value) -> None:
 
 def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:
     """After rows[i], rows[j] = rows[j], rows[i] no element stands in two places that didn't before."""
-    m.repeated_before[changed] = before.repeated
-    second, first = m.definitions[changed], m.definitions.get(before.var) if isinstance(before.var, Var) else None
+    repeats = m.part(Repeats).before
+    repeats[changed] = before.repeated
+    second, first = (
+        m.variables.definitions[changed],
+        m.variables.definitions.get(before.var) if isinstance(before.var, Var) else None,
+    )
     if first is None or first.op != "list_set":
         return
     (whole, one, i), (_, other, j) = first.operands, second.operands
-    made = [m.definitions.get(item) if isinstance(item, Var) else None for item in (one, other)]
+    made = [m.variables.definitions.get(item) if isinstance(item, Var) else None for item in (one, other)]
     pairs = [(e.operands[0], atom_key(e.operands[1])) for e in made if e is not None and e.op == "list_get"]
     cell = m.heap[owner.cell]
     if pairs == [(whole, atom_key(j)), (whole, atom_key(i))] and isinstance(cell, GrownCell):
-        m.heap[owner.cell] = replace(cell, repeated=m.repeated_before[first.results[0]])
+        m.heap[owner.cell] = replace(cell, repeated=repeats[first.results[0]])
 
 
 def delete_item(m: Machine, owner: Value, key: Value) -> None:

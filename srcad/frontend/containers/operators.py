@@ -128,10 +128,10 @@ def is_text(m: Machine, value: Value) -> bool:
     """Whether a value is a string for sure."""
     if isinstance(value, Static):
         return isinstance(value.value, str)
-    made = m.definitions.get(value.var) if isinstance(value, Obj) and isinstance(value.var, Var) else None
+    made = m.variables.definitions.get(value.var) if isinstance(value, Obj) and isinstance(value.var, Var) else None
     if made is None or made.op != "call":
         return made is not None and made.op == "format"
-    method = m.definitions.get(made.operands[0]) if isinstance(made.operands[0], Var) else None
+    method = m.variables.definitions.get(made.operands[0]) if isinstance(made.operands[0], Var) else None
     owner = method.operands[0] if method is not None and method.op == "attribute" else None
     return isinstance(owner, Const) and isinstance(owner.value, str)
 

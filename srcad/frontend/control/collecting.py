@@ -33,11 +33,8 @@ NOBODY: frozenset[str] = frozenset()
 def scope(m: Machine, names: frozenset[str] = NOBODY, outer: frozenset[str] = NOBODY) -> Iterator[None]:
     """A frame inside of the present one, with `names` of its own; it sets the names `outer` around it."""
     code = replace(m.code, local_names=names, nonlocals=outer)
-    m.frames.append(m.allocate(FrameCell(code, {}, m.frames[-1])))
-    try:
+    with m.stack.frame(m.allocate(FrameCell(code, {}, m.stack.frames[-1]))):
         yield
-    finally:
-        m.frames.pop()
 
 
 def accumulate(
@@ -54,7 +51,7 @@ def accumulate(
 def total(m: Machine, start: Value, op: ast.operator, run: Callable[[Callable[[Value], None]], None]) -> Value:
     """What `run` hands to its argument, added up as it comes: in a name of the frame, so that loops carry it."""
     m.bind("$total", start)
-    owner = m.frames[-1]
+    owner = m.stack.frames[-1]
 
     def add(value: Value) -> None:
         frame = m.cell(owner, FrameCell)

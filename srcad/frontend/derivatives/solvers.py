@@ -106,7 +106,7 @@ def placeholder(m: Machine, k: int, like: Atom, function: Value) -> Value:
     names = _names(function)
     var = Var(like.type, names[k] if k < len(names) else "x")
     if isinstance(like, Var):
-        m.definitions[var] = Equation("copy", (like,), (var,))
+        m.variables.definitions[var] = Equation("copy", (like,), (var,))
     return Num(var) if isinstance(like.type, Scalar) else new_array(m, var)
 
 
@@ -137,7 +137,7 @@ def _closed(m: Machine, trace: Trace, one: Wanted, captured: tuple[Var, ...]) ->
     """The trace with what is captured as parameters."""
     taken: set[str] = set()
     given = [*(entry.var for entry in trace.inputs[: len(one.own)]), *captured]
-    named = [Var(v.type, fresh_name(m.names.get(v, v.name) or "v", taken)) for v in given]
+    named = [Var(v.type, fresh_name(m.variables.names.get(v, v.name) or "v", taken)) for v in given]
     equations, results = instance(trace.body, dict(zip(given, named, strict=True)))
     return Trace(
         one.name,
@@ -268,14 +268,14 @@ def emit_call(m: Machine, call: Call, returns: Type) -> Var:
         "returns": returns,
     }
     found = m.emit("solver", *operands, *call.captured, **params)
-    m.active.discard(found)
+    m.variables.active.discard(found)
     return found
 
 
 def member(m: Machine, owner: Var, name: str | int, returns: Type) -> Var:
     """A part of what a solver returned, a constant to derivatives."""
     part = m.emit("member", owner, part=name, returns=returns)
-    m.active.discard(part)
+    m.variables.active.discard(part)
     return part
 
 
@@ -300,7 +300,7 @@ def attributes(m: Machine, owner: Var, names: Sequence[str]) -> list[tuple[str, 
     found: list[tuple[str, Value]] = []
     for name in names:
         part = m.emit("attribute", owner, name=name)
-        m.active.discard(part)
+        m.variables.active.discard(part)
         found.append((name, Obj(part)))
     return found
 

@@ -217,7 +217,7 @@ def _read_or_run(m: Machine, f: FunctionType, given: Arguments) -> Value:
 
 def _is_reading(m: Machine) -> bool:
     """Whether the function that failed is the differentiated one itself."""
-    return len(m.stack) == 0
+    return len(m.stack.functions) == 0
 
 
 def unknown(m: Machine, f: Any, given: Arguments) -> Value:

@@ -50,7 +50,7 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
     drawn = drawn_type(m, *_generator_method(m, function), args, keywords)
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
-    m.definitions[result] = m.builder.equations[start]
+    m.variables.definitions[result] = m.builder.equations[start]
     if drawn is None and not reads_only and not unused:
         arrays, lists = held(m, values)
         m.lent |= lists.union(*(sharers(m.heap, k) for k in arrays))
@@ -60,7 +60,7 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
 def _generator_method(m: Machine, function: Value) -> tuple[str]:
     """The name of the method, if it is one of a generator of random numbers."""
     if isinstance(function, Obj) and isinstance(function.var, Var):
-        equation = m.definitions.get(function.var)
+        equation = m.variables.definitions.get(function.var)
         owner = equation.operands[0] if equation is not None and equation.op == "attribute" else None
         if equation is not None and owner is not None and is_generator(m, owner):
             return (str(equation.params["name"]),)
@@ -71,10 +71,10 @@ def _generator_method(m: Machine, function: Value) -> tuple[str]:
 
 def is_generator(m: Machine, owner: Any) -> bool:
     """Whether a variable holds a random number generator: an input that is one, or what default_rng gave."""
-    path = next((path for path, entry in m.inputs.items() if entry.var is owner), None)
-    if path in m.objects:
-        return isinstance(m.objects[path], (np.random.Generator, np.random.RandomState))
-    made = m.definitions.get(owner)
+    path = next((path for path, entry in m.outside.inputs.items() if entry.var is owner), None)
+    if path in m.outside.objects:
+        return isinstance(m.outside.objects[path], (np.random.Generator, np.random.RandomState))
+    made = m.variables.definitions.get(owner)
     callee = made.operands[0] if made is not None and made.op == "call" else None
     return isinstance(callee, Const) and callee.value in (np.random.default_rng, np.random.RandomState)
 
@@ -98,7 +98,7 @@ def _refuse_call(m: Machine, name: str) -> None:
 def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
     """Functions that are called for what they print, and exceptions, which are made to be raised."""
     if isinstance(function, Obj):
-        equation = m.definitions.get(function.var) if isinstance(function.var, Var) else None
+        equation = m.variables.definitions.get(function.var) if isinstance(function.var, Var) else None
         if not unused or equation is None:
             return False
         writes = equation.params.get("name") == "write" and is_stream(object_of(m, equation.operands[0]))
@@ -125,8 +125,8 @@ def _is_outside(m: Machine, file: Value) -> bool:
 
 def object_of(m: Machine, atom: Any) -> Any:
     """The object that an input is at the present call."""
-    path = next((path for path, entry in m.inputs.items() if entry.var is atom), None)
-    return m.objects.get(path) if path is not None else None
+    path = next((path for path, entry in m.outside.inputs.items() if entry.var is atom), None)
+    return m.outside.objects.get(path) if path is not None else None
 
 
 def is_stream(value: Any) -> bool:

@@ -174,9 +174,9 @@ def count_on_layout(m: Machine, cell_id: int) -> bool:
     """Whether an array is C-contiguous; if so, this specialisation is for arguments that make it so."""
     cell = m.heap[cell_id]
     needed = cell.contiguous if isinstance(cell, ArrayCell) else None
-    if needed is None or not all(m.layouts.get(path, False) for path in needed):
+    if needed is None or not all(m.outside.layouts.get(path, False) for path in needed):
         return False
-    m.wanted_layouts |= needed
+    m.outside.wanted_layouts |= needed
     return True
 
 
@@ -294,7 +294,7 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
     while isinstance(current, Var):
         if current in sources:
             return _view_of(m, sources[current], tuple(reversed(steps)), var)
-        equation = m.definitions.get(current)
+        equation = m.variables.definitions.get(current)
         if equation is None or equation.op not in OPS or not OPS[equation.op].view:
             return None
         if len(equation.results) > 1:

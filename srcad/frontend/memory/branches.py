@@ -75,7 +75,7 @@ def _emit_if(m: Machine, condition: Var, one: Branch, two: Branch, rows: list[tu
     start = len(m.builder.equations)
     m.builder.append(Equation("if", (condition,), tuple(v for v, _, _ in rows), regions=regions))
     m.note(start)
-    m.active.update(v for v, a, b in rows if m.is_active(a) or m.is_active(b))
+    m.variables.active.update(v for v, a, b in rows if m.is_active(a) or m.is_active(b))
 
 
 def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
@@ -83,7 +83,7 @@ def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
     for part in reversed(key):
         if isinstance(part, str) and part.isidentifier() and part not in ("array", "list", "value"):
             return part
-    known = [a.name or m.names.get(a) for a in atoms if isinstance(a, Var)]
+    known = [a.name or m.variables.names.get(a) for a in atoms if isinstance(a, Var)]
     return next((name for name in known if name), None)
 
 

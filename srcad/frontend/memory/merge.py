@@ -85,7 +85,7 @@ class Merger:
     def heaps(self) -> dict[int, Cell]:
         """The joined heap: every cell that both sides have."""
         for side in (self.a, self.b):  # an object of the world outside that only one side has met is as it was
-            side.heap.update({k: cell for k, cell in self.m.found.items() if k not in side.heap})
+            side.heap.update({k: cell for k, cell in self.m.outside.found.items() if k not in side.heap})
         joined = CheckedHeap()
         self.m.heap, before = joined, self.m.heap
         joined.update({i: c for i, c in before.items() if i in self.a.heap and i in self.b.heap})
@@ -371,7 +371,7 @@ class Merger:
         condition = self.condition
         if condition is None or not isinstance(value, Num) or value.var.type != BOOL:
             return value
-        negated = self.m.definitions.get(condition)
+        negated = self.m.variables.definitions.get(condition)
         if value.var is condition:
             return Static(holds)
         if negated is not None and negated.op == "not_" and negated.operands[0] is value.var:

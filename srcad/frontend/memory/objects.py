@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.core.externals import add_input, external, root
+from srcad.frontend.core.externals import add_input, external
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -100,7 +100,7 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
         m.raises(error)
     if isinstance(obj, type):
         value = getattr(obj, name)
-    path = m.origins.get(id(obj))
+    path = m.outside.origins.get(id(obj))
     if path is None or standard(obj):
         return Static(value) if _constant(value) else external(m, value, _detached(m, obj, name), free=True)
     return external(m, value, path.attr(name), free=True)
@@ -118,7 +118,7 @@ def standard(obj: Any) -> bool:
 
 def _detached(m: Machine, obj: Any, name: str) -> Any:
     label = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
-    return root(m, label, id(obj), lambda: obj).attr(name)
+    return m.outside.root(label, id(obj), lambda: obj).attr(name)
 
 
 def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
@@ -235,7 +235,7 @@ def object_atom(m: Machine, owner: Ref) -> Any:
     cell = m.heap[owner.cell]
     if not isinstance(cell, InstanceCell) or cell.path is None:
         m.refuse("an instance made in the function is passed to a function that isn't differentiated")
-    m.objects[cell.path] = cell.origin
+    m.outside.objects[cell.path] = cell.origin
     return add_input(m, cell.path, OPAQUE, cell.free)
 
 

@@ -90,7 +90,7 @@ def leaves_of(m: Machine, value: Value) -> list[Var]:
 
 def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
     """The structure of a differentiated argument, whose leaves are places in `wrt`."""
-    known = m.inputs.get(path)
+    known = m.outside.inputs.get(path)
     if known is not None:
         if not is_differentiable(known.var.type):
             return Fixed(None)

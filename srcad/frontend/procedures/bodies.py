@@ -23,17 +23,10 @@ from srcad.trace.nodes import Var
 def in_frame(m: Machine, code: Code, key: Any, names: Keywords, parent: int | None) -> Value:
     """Read the body of a function in a frame of its own."""
     call = m.builder.span
-    m.frames.append(m.allocate(FrameCell(code, names, parent)))
-    m.stack.append((key, len(m.conditions)))
-    if call is not None:
-        m.calls.append(call)
     try:
-        return _body(m, code)
+        with m.stack.call(m.allocate(FrameCell(code, names, parent)), key, call):
+            return _body(m, code)
     finally:
-        m.frames.pop()
-        m.stack.pop()
-        if call is not None:
-            m.calls.pop()
         m.builder.span = call
 
 
@@ -44,7 +37,7 @@ def _body(m: Machine, code: Code) -> Value:
     refuse_generator(m, code)
     m.bind("$return", FALSE)
     m.bind("$value", NONE)
-    frame = m.frames[-1]
+    frame = m.stack.frames[-1]
     names = {k: v for k, v in m.frame.names.items() if k != "$value"}
     m.heap[frame] = FrameCell(code, names, m.frame.parent)
     m.execute(code.node.body)

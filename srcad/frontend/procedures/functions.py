@@ -7,10 +7,13 @@ import ast
 import dataclasses
 import inspect
 import types
+from collections import Counter
+from collections.abc import Hashable
 from types import FunctionType
 from typing import Any, NoReturn
 
-from srcad.frontend.core.externals import external, root
+from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.externals import external
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
@@ -36,6 +39,13 @@ MOST_COPIES = 128
 FEW_COPIES = 16  # before a procedure is tried
 
 
+@dataclasses.dataclass(eq=False)
+class Copies(Restorable):
+    """How often the body of each function that calls itself under conditions of the run has been read in place."""
+
+    counts: Counter[Hashable] = dataclasses.field(default_factory=Counter)
+
+
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     """The value of a def or a lambda."""
     outer = m.code
@@ -43,7 +53,7 @@ def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     defaults = tuple(m.evaluate(d) for d in node.args.defaults)
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     keywords = tuple((a.arg, m.evaluate(d)) for a, d in pairs if d is not None)
-    return Func(code, m.frames[-1], defaults, keywords)
+    return Func(code, m.stack.frames[-1], defaults, keywords)
 
 
 # ---- calling
@@ -72,7 +82,7 @@ def default(m: Machine, function: FunctionType, label: str, name: str, value: An
     """A default value: a number stands as it is, other things are found through the function."""
     if isinstance(value, (int, float, complex, str, type(None))):
         return Static(value)
-    path = root(m, f"{label}_default", id(value), lambda: value)
+    path = m.outside.root(f"{label}_default", id(value), lambda: value)
     return external(m, value, path, free=True)
 
 
@@ -121,7 +131,7 @@ def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value
     """A call of a function of the program: its body is read where it is called, or as a procedure."""
     refuse_kind(m, code)
     key = code.code or code.node
-    if key in m.recursive and key not in m.unrolled:
+    if key in m.known.recursive and key not in m.known.unrolled:
         return call_procedure(m, code, key, names, parent)
     if not check_recursion(m, key):
         too_deep(m, code)
@@ -142,31 +152,32 @@ def check_recursion(m: Machine, key: Any) -> bool:
     RecursionError.
     """
     levels = 0
-    for k, (known, depth) in enumerate(m.stack):
+    for k, (known, depth) in enumerate(m.stack.functions):
         if known is not key:
             continue
-        until = next((d for other, d in m.stack[k + 1 :] if other is key), len(m.conditions))
-        conditions = m.conditions[depth:until]
+        until = next((d for other, d in m.stack.functions[k + 1 :] if other is key), len(m.stack.conditions))
+        conditions = m.stack.conditions[depth:until]
         counting = [condition for condition in conditions if countable(m, condition)]
-        if counting and (len(counting) == len(conditions) or key in m.unrolled):
+        if counting and (len(counting) == len(conditions) or key in m.known.unrolled):
             raise NeedsStatic(counting[0], "the condition that ends a recursion")
         levels += bool(conditions)
-    if len(m.stack) > MOST_CALLS * 4:
+    if len(m.stack.functions) > MOST_CALLS * 4:
         m.refuse("a recursion that goes deeper than srcad follows", do="write it as a loop.")
-    m.copies[key] += levels > 0
-    if key in m.unrolled:
-        return levels <= MOST_LEVELS and m.copies[key] <= MOST_COPIES
-    if levels > MOST_LEVELS or m.copies[key] > FEW_COPIES:
+    copies = m.part(Copies).counts
+    copies[key] += levels > 0
+    if key in m.known.unrolled:
+        return levels <= MOST_LEVELS and copies[key] <= MOST_COPIES
+    if levels > MOST_LEVELS or copies[key] > FEW_COPIES:
         raise Recurses(key)
     return True
 
 
 def countable(m: Machine, condition: Var) -> bool:
     """Whether a condition depends on whole numbers and lengths alone."""
-    sources = m.sources(condition)
+    sources = m.variables.sources(condition)
     return bool(sources) and all(
         (isinstance(v.type, Scalar) and v.type.dtype == "int64")
-        or (isinstance(v.type, Array) and only_length(m.definitions, condition, v))
+        or (isinstance(v.type, Array) and only_length(m.variables.definitions, condition, v))
         for v in sources
     )
 

@@ -58,7 +58,7 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
 
 def set_name(m: Machine, name: str, value: Value) -> None:
     """Bind a name in the frame that owns it, and let what it holds be called so."""
-    frame = m.frames[-1]
+    frame = m.stack.frames[-1]
     if name in m.code.nonlocals:
         frame = owner_of(m, name)
     m.bind(name, value, frame)
@@ -89,7 +89,7 @@ def suggest(m: Machine, value: Value, name: str) -> None:
         cell = m.heap[value.cell]
         var = cell.var if isinstance(cell, GrownCell) else None
     if isinstance(var, Var) and var.name is None and not name.startswith("$"):
-        m.names.setdefault(var, name)
+        m.variables.names.setdefault(var, name)
 
 
 def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:

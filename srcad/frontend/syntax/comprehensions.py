@@ -103,7 +103,7 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
 
 def few(m: Machine, items: Items | Indexed) -> Items | Indexed:
     """A short constant range is written out: what it makes has a known length, and stays a list of known items."""
-    known = None if m.written_out else written_out(items, MOST_WRITTEN_OUT)
+    known = None if m.known.written_out else written_out(items, MOST_WRITTEN_OUT)
     if known is None or isinstance(items, Items):
         return items
     return Items(tuple(items.get(Static(k)) for k in known))

@@ -57,7 +57,7 @@ ELSEWHERE = (LookupError, AttributeError, OSError, ImportError, StopIteration, T
 
 def check_suppression(m: Machine, manager: Atom, done: Branch, node: ast.expr) -> None:
     """Refuse contextlib.suppress around what may raise half-way, and sets what is differentiated."""
-    made = m.definitions.get(manager) if isinstance(manager, Var) else None
+    made = m.variables.definitions.get(manager) if isinstance(manager, Var) else None
     callee = made.operands[0] if made is not None and made.op == "call" else None
     if made is None or not isinstance(callee, Const) or callee.value is not contextlib.suppress:
         return
@@ -88,7 +88,7 @@ def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[st
         if b not in rows:
             rows[b] = (Var(b.type, name_of(m, key, b)), b)
             if m.is_active(b):
-                m.active.add(rows[b][0])
+                m.variables.active.add(rows[b][0])
         return rows[b][0]
 
     before = Side(m.heap, m.builder.equations)
@@ -174,7 +174,7 @@ def _harmless(m: Machine, done: Branch, before: Any) -> bool:
     for cell_id, cell in before.items():
         if done.heap.get(cell_id) is cell:
             continue
-        if cell_id != m.frames[-1]:
+        if cell_id != m.stack.frames[-1]:
             return False
     return True
 

@@ -168,7 +168,7 @@ def _else(m: Machine, statements: Rest) -> None:
 
 def _return(m: Machine, statement: ast.Return) -> None:
     value = m.evaluate(statement.value) if statement.value is not None else NONE
-    m.returns.append(m.builder.span)
+    m.stack.returns.append(m.builder.span)
     m.bind("$value", value)
     m.bind("$return", TRUE)
 
