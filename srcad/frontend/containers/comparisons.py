@@ -113,8 +113,8 @@ def _identity(m: Machine, left: Value, right: Value, negated: bool) -> Value:
 def contains(m: Machine, owner: Value, item: Value) -> Value:
     """item in owner."""
     match owner:
-        case Static() if isinstance(item, Static):
-            return Static(item.value in owner.value)
+        case Static(value=known) if isinstance(item, Static):
+            return Static(item.value in known)
         case Ref() if isinstance(cell := m.heap[owner.cell], DictCell):
             check_key(m, cell, key_of(m, item))
             return Static(key_of(m, item) in cell.entries())

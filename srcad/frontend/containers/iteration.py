@@ -108,7 +108,7 @@ def _static(m: Machine, value: Static) -> Items:
 
 
 def _range(m: Machine, value: Range) -> Indexed:
-    start, stop, step = (to_atom(m, part) for part in (value.start, value.stop, value.step))
+    start, stop, step = (to_atom(m, part) for part in value.children())
     return Indexed(start, stop, step, lambda i: i)
 
 
@@ -128,10 +128,8 @@ def row(m: Machine, ref: ArrayRef, index: Value) -> Value:
     """x[i]: a number, or a view."""
     step = ViewStep("get_item", (to_atom(m, index),), (("index", (("int", 0),)),))
     item = view(m, load(m, ref), step)
-    if isinstance(item.type, Scalar):
-        return Num(item) if isinstance(item, Var) else Static(item.value)
-    if isinstance(item.type, Unknown):
-        return Num(item) if isinstance(item, Var) else Static(item.value)
+    if isinstance(item.type, (Scalar, Unknown)):
+        return arithmetic.number(m, item)
     return ArrayRef(ref.cell, (*ref.path, step))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Obj, Static, Tup, Value
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
 from srcad.trace.nodes import Const
 from srcad.trace.types import OPAQUE
@@ -22,8 +23,9 @@ def _formatted(value: Any, conversion: str, spec: str) -> str:
 def percent(m: Machine, left: Static, right: Value) -> Value:
     """ "..." % values."""
     values = right.items if isinstance(right, Tup) else (right,)
-    if all(isinstance(v, Static) for v in values):
-        plain = tuple(v.value for v in values if isinstance(v, Static))
+    known = known_values(values)
+    if known is not None:
+        plain = tuple(known)
         return Static(left.value % (plain if isinstance(right, Tup) else plain[0]))
     return Obj(_call_method(m, left, "__mod__", (right,), {}))
 

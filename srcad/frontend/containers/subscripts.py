@@ -128,17 +128,16 @@ def _index(m: Machine, parts: tuple[Value, ...]) -> Index:
 
 def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
     match part:
-        case Static() if part.value is None:
+        case Static(value=None):
             return ("newaxis",)
-        case Static() if part.value is Ellipsis:
+        case Static(value=known) if known is Ellipsis:
             return ("ellipsis",)
+        case Static(value=slice(start=start, stop=stop, step=step)):
+            return ("slice", *(_bound(m, Static(bound), operands) for bound in (start, stop, step)))
         case Slice():
-            return ("slice", *(_bound(m, bound, operands) for bound in (part.start, part.stop, part.step)))
-        case Static() if isinstance(part.value, slice):
-            known = (part.value.start, part.value.stop, part.value.step)
-            return ("slice", *(_bound(m, Static(b), operands) for b in known))
+            return ("slice", *(_bound(m, bound, operands) for bound in part.children()))
         case Range():
-            bounds = (to_atom(m, bound) for bound in (part.start, part.stop, part.step))
+            bounds = (to_atom(m, bound) for bound in part.children())
             atom: Atom = m.emit("arange", *bounds, dtype=None)
         case _:
             atom = to_number(m, part, "used as an index")
@@ -243,13 +242,13 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
 def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
     """An item or a slice of a run-time list."""
     if isinstance(key, Slice):
-        bounds = [to_atom(m, part) for part in (key.start, key.stop, key.step)]
+        bounds = [to_atom(m, part) for part in key.children()]
         return Ref(m.allocate(gathered(m, m.emit("list_slice", load(m, ref), *bounds), Ref(ref.cell))))
     return element_view(m, ref, to_number(m, key, "used as an index"))
 
 
 def static_slice(m: Machine, key: Slice) -> slice:
-    return slice(*(static(_plain(m, part), "a bound of a slice") for part in (key.start, key.stop, key.step)))
+    return slice(*(static(_plain(m, part), "a bound of a slice") for part in key.children()))
 
 
 def _plain(m: Machine, value: Value) -> Any:
@@ -257,7 +256,7 @@ def _plain(m: Machine, value: Value) -> Any:
 
 
 def _range_item(m: Machine, owner: Range, key: Value) -> Value:
-    parts = [to_atom(m, part) for part in (owner.start, owner.stop, owner.step)]
+    parts = [to_atom(m, part) for part in owner.children()]
     if isinstance(key, Slice):
         return _turned(m, owner, key, parts)
     position = to_number(m, key, "used as an index")

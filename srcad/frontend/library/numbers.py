@@ -28,6 +28,7 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number
@@ -123,8 +124,9 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
             return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
         if key != NONE:
             return _extreme_by_key(m, items.values, key, name == "min")
-        if all(isinstance(v, Static) for v in items.values):
-            return Static(pick(v.value for v in items.values if isinstance(v, Static)))
+        known = known_values(items.values)
+        if known is not None:
+            return Static(pick(known))
         return functools.reduce(lambda a, b: number_result(m, op, a, b), items.values)
 
     return lowered

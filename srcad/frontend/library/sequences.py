@@ -39,6 +39,7 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array
 from srcad.frontend.memory import objects
@@ -99,12 +100,9 @@ def _slice(m: Machine, *args: Value) -> Value:
 
 def known_keys(keys: Sequence[Value]) -> list[Any] | None:
     """What tells the order of these keys: they, or first parts of tuples that differ; None if it isn't known."""
-    if all(isinstance(k, Static) for k in keys):
-        return [k.value for k in keys if isinstance(k, Static)]
-    if not all(isinstance(k, Tup) and k.items and isinstance(k.items[0], Static) for k in keys):
-        return None
-    first = [k.items[0].value for k in keys if isinstance(k, Tup) and isinstance(k.items[0], Static)]
-    return first if len(set(first)) == len(first) else None
+    first = [k.items[0] for k in keys if isinstance(k, Tup) and k.items]
+    known = known_values(first) if len(first) == len(keys) else None
+    return known if known is not None and len(set(known)) == len(known) else known_values(keys)
 
 
 def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
@@ -226,8 +224,9 @@ def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
 
 def make_set(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     items = known_items(m, values, "the items of a set")
-    if all(isinstance(v, Static) for v in items):
-        return Static({v.value for v in items if isinstance(v, Static)})
+    known = known_values(items)
+    if known is not None:
+        return Static(set(known))
     m.refuse("sets of values that are known at run time only aren't supported", do="use a list.")
 
 

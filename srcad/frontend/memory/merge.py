@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
 from srcad.frontend.core.values import (
@@ -323,7 +324,7 @@ class Merger:
             return self.choice(key, a, b)
         var = self.atoms((*key, "array"), one, two)
         if not isinstance(var.type, (Array, Unknown)):
-            return Num(var) if isinstance(var, Var) else Static(var.value)
+            return number(self.m, var)
         ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
         self.cells[memo] = self.new(self.fresh_cell(var, a, b), *ids)
         self.groups[key] = self.cells[memo]
@@ -357,7 +358,7 @@ class Merger:
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is not None and two is not None and not (is_none(one) and is_none(two)):
             var = self.atoms(key, one, two)
-            return Num(var) if isinstance(var, Var) else Static(var.value)
+            return number(self.m, var)
         if isinstance(a, Obj) or isinstance(b, Obj):
             return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
         return self.choice(key, a, b)

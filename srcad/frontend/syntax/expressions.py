@@ -26,6 +26,7 @@ from srcad.frontend.core.values import (
     Undef,
     Value,
 )
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import (
     refuse_mixed,
@@ -95,8 +96,9 @@ def _list(m: Machine, node: ast.List) -> Value:
 
 def _set(m: Machine, node: ast.Set) -> Value:
     values = elements(m, node.elts)
-    if all(isinstance(v, Static) for v in values):
-        return Static({v.value for v in values if isinstance(v, Static)})
+    known = known_values(values)
+    if known is not None:
+        return Static(set(known))
     if any(m.is_active(to_atom(m, v)) for v in values):
         m.refuse(
             "a set holds values that depend on the differentiated arguments",
