@@ -67,7 +67,7 @@ def concatenate(m: Machine, left: Value, right: Value) -> Value:
     m.refuse(f"{left.describe()} and {right.describe()} are added")
 
 
-def _grown_atom(m: Machine, ref: Ref, other: Any) -> Atom:
+def _grown_atom(m: Machine, ref: Ref, other: object) -> Atom:
     """A list as a run-time object, typed like the other where it is empty."""
     cell = m.heap[ref.cell]
     if isinstance(cell, GrownCell):

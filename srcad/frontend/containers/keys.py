@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +32,7 @@ def key_of(m: Machine, value: Value) -> Any:
     m.refuse(f"{value.describe()} is a key of a dict")
 
 
-def set_key(m: Machine, owner: Ref, cell: DictCell, key: Any, value: Value) -> None:
+def set_key(m: Machine, owner: Ref, cell: DictCell, key: Hashable, value: Value) -> None:
     """owner[key] = value."""
     items = dict(cell.items)
     items[key] = value

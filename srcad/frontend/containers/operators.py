@@ -27,6 +27,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import (
+    Layout,
     check_defined,
     contiguity,
     new_array,
@@ -187,7 +188,7 @@ def number_result(m: Machine, op: str, *values: Value) -> Value:
     return wrap(m, result, contiguity(m, refs))
 
 
-def wrap(m: Machine, result: Atom, layout: Any = frozenset()) -> Value:
+def wrap(m: Machine, result: Atom, layout: Layout = frozenset()) -> Value:
     """A fresh result as a value."""
     if isinstance(result, Const):
         return Static(result.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,8 @@ from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, ListOf, Opaque, Scalar, Unknown, dtype_of
 
-Index = tuple[tuple[Atom, ...], Any]
+Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
+Index = tuple[tuple[Atom, ...], Template]
 
 
 def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
@@ -126,7 +128,7 @@ def _index(m: Machine, parts: tuple[Value, ...]) -> Index:
     return tuple(operands), template
 
 
-def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
+def _component(m: Machine, part: Value, operands: list[Atom]) -> tuple[Any, ...]:
     match part:
         case Static(value=None):
             return ("newaxis",)
@@ -197,7 +199,7 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     m.raises(KeyError(known))
 
 
-def _made_for_key(m: Machine, ref: Ref, key: Any, factory: Value) -> Value:
+def _made_for_key(m: Machine, ref: Ref, key: Hashable, factory: Value) -> Value:
     """A missing item of a defaultdict."""
     value = m.call(factory, ())
     cell = m.cell(ref.cell, DictCell)
@@ -251,7 +253,7 @@ def static_slice(m: Machine, key: Slice) -> slice:
     return slice(*(static(_plain(m, part), "a bound of a slice") for part in key.children()))
 
 
-def _plain(m: Machine, value: Value) -> Any:
+def _plain(m: Machine, value: Value) -> object:
     return value.value if isinstance(value, Static) else to_number(m, value)
 
 

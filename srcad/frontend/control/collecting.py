@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from srcad.frontend.containers.containers import append, concatenate, last
 from srcad.frontend.containers.exhaustion import spend
@@ -106,6 +105,6 @@ def extend(m: Machine, owner: Ref, values: Value) -> None:
     made = to_list(m, values)
     joined = concatenate(m, owner, made)
     assert isinstance(joined, Ref)
-    made_cell: Any = m.heap[joined.cell]
+    made_cell = m.cell(joined.cell, GrownCell)
     most = cell.most if isinstance(cell, (ListCell, GrownCell)) else None
     m.change(owner.cell, grown.shortened(m, replace(made_cell, most=most), front=False))

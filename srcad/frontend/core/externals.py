@@ -12,6 +12,8 @@ import dataclasses
 import enum
 import functools
 import types
+from collections.abc import Hashable
+from types import CellType
 from typing import Any
 
 import numpy as np
@@ -77,7 +79,7 @@ def _outside(m: Machine, code: Code, name: str, node: ast.AST) -> Value:
     m.refuse(f"the name {name!r} isn't defined", node=node)
 
 
-def _closure(m: Machine, code: Code, name: str, cell: Any) -> Value:
+def _closure(m: Machine, code: Code, name: str, cell: CellType) -> Value:
     try:
         content = cell.cell_contents
     except ValueError:
@@ -89,7 +91,7 @@ def _closure(m: Machine, code: Code, name: str, cell: Any) -> Value:
 # ---- objects
 
 
-def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False) -> Value:
+def external(m: Machine, value: object, path: Path, free: bool, keep: bool = False) -> Value:
     """The abstract value of an object found at a path. `keep`: a differentiated argument, taken apart wholly."""
     if free and id(value) in m.outside.met and (isinstance(value, np.ndarray) or not _is_number(value)):
         if m.outside.origins[id(value)] != path:
@@ -105,7 +107,7 @@ def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False)
     return made
 
 
-def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
+def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> Value:
     if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
         m.outside.guard(ValueGuard(path, value))
         return Static(value)
@@ -130,13 +132,13 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     return _instance(m, value, path, free, keep)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fcbiu"
     return isinstance(value, (int, float, complex, np.number, np.bool_)) and not isinstance(value, bool)
 
 
-def _number(m: Machine, value: Any, path: Path, free: bool) -> Value:
+def _number(m: Machine, value: object, path: Path, free: bool) -> Value:
     if not isinstance(value, np.ndarray) and known_inside(m, path):
         m.outside.guard(ValueGuard(path, value))
         return Static(value)
@@ -214,13 +216,13 @@ def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Va
     return Tup(items) if isinstance(value, tuple) else Ref(m.allocate(ListCell(items, value if free else None)))
 
 
-def _dict(m: Machine, value: dict[Any, Any], path: Path, free: bool, keep: bool) -> Value:
+def _dict(m: Machine, value: dict[Hashable, object], path: Path, free: bool, keep: bool) -> Value:
     m.outside.guard(StructureGuard(path, "dict", tuple(value), type(value)))
     items = tuple((key, external(m, item, path.item(key), free, keep)) for key, item in value.items())
     return Ref(m.allocate(DictCell(items, type(value), value)))
 
 
-def _common(m: Machine, items: list[Any], keep: bool) -> Type | None:
+def _common(m: Machine, items: list[object], keep: bool) -> Type | None:
     """The type of the elements of a list that is better kept as a list: long, or of numbers; None if it isn't."""
     if len(items) < (MOST_ITEMS if keep else 2):
         return None
@@ -236,7 +238,7 @@ def _common(m: Machine, items: list[Any], keep: bool) -> Type | None:
     return common if plain or len(items) > MOST_ITEMS else None
 
 
-def _element_type(item: Any) -> Type | None:
+def _element_type(item: object) -> Type | None:
     if type(item) is tuple:
         parts = [_element_type(part) for part in item]
         return None if any(p is None for p in parts) else TupleOf(tuple(p for p in parts if p is not None))
@@ -249,7 +251,7 @@ def _element_type(item: Any) -> Type | None:
 # ---- instances
 
 
-def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
+def _instance(m: Machine, value: object, path: Path, free: bool, keep: bool) -> Value:
     match value:
         case functools.partial():
             return _partial(m, value, path, free)
@@ -269,12 +271,12 @@ def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     return Obj(add_input(m, path, OPAQUE, free))
 
 
-def has_python_attributes(value: Any) -> bool:
+def has_python_attributes(value: object) -> bool:
     module = type(value).__module__.partition(".")[0]
     return hasattr(value, "__dict__") and not callable(getattr(value, "__array__", None)) and module != "numpy"
 
 
-def _partial(m: Machine, value: Any, path: Path, free: bool) -> Value:
+def _partial(m: Machine, value: functools.partial[object], path: Path, free: bool) -> Value:
     function = external(m, value.func, path.attr("func"), free)
     first = tuple(external(m, a, path.attr("args").item(k), free) for k, a in enumerate(value.args))
     keywords = ((k, external(m, a, path.attr("keywords").item(k), free)) for k, a in value.keywords.items())

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.ops.catalogue import OPS, result_types
@@ -39,7 +38,7 @@ class Lengths(Restorable):
         self.count += 1
         return f"~{self.count}"
 
-    def types(self, name: str, operands: tuple[Type, ...], params: Mapping[str, Any]) -> tuple[Type, ...]:
+    def types(self, name: str, operands: tuple[Type, ...], params: Mapping[str, object]) -> tuple[Type, ...]:
         """The typing of the frontend's builder: an unknown length gets a symbol, as it is one length all the same."""
         return tuple(self.named(t) for t in result_types(name, operands, params))
 

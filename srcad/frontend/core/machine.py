@@ -6,7 +6,7 @@ The statements and expressions of the program are read by the modules beside thi
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NoReturn, TypeVar
@@ -71,7 +71,7 @@ class Machine(Restorable):
         self.heap = {}
         self.ids = 0
         self.lent: set[int] = set()  # the cells of what a function that isn't known has seen, and may have given back
-        self.views: list[RestorableDict[Any, Atom]] = [RestorableDict()]  # of each region: what has been looked at
+        self.views: list[RestorableDict[Hashable, Atom]] = [RestorableDict()]  # of each region: what has been looked at
         self.builder = Builder(self.lengths.types, definitions=RestorableDict())
         self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
 
@@ -197,7 +197,7 @@ class Machine(Restorable):
         assert self.blamed is not None
         return self.blamed[1:]
 
-    def apart(self, run: Callable[[], Any]) -> Branch:
+    def apart(self, run: Callable[[], object]) -> Branch:
         """Run a part of the program on a copy of the state, and leave the state as it was."""
         heap = {**self.outside.found, **self.heap}
         self.heap = dict(heap)
@@ -221,7 +221,7 @@ class Machine(Restorable):
         """Read a part of the program to see what comes of it: nothing is left of it."""
         return rehearsal(self)
 
-    def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
+    def under(self, condition: Var, run: Callable[[], object]) -> Branch:
         """Run one side of a branch apart."""
         with self.stack.condition(condition):
             return self.apart(run)
@@ -339,7 +339,7 @@ class Machine(Restorable):
                 self.heap[other] = replace(cell, poison=self.builder.span)
 
 
-def constant(atom: Atom) -> Any:
+def constant(atom: Atom) -> object:
     """The value of a constant; NeedsStatic for a variable."""
     if isinstance(atom, Const):
         return atom.value

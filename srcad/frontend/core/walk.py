@@ -7,7 +7,7 @@ containers are references to cells.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from srcad.frontend.core.values import Cell, Parts, Ref, Static, Value
 from srcad.trace.nodes import Atom
@@ -16,7 +16,7 @@ K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
 
 
-def known_values(values: Sequence[Value]) -> list[Any] | None:
+def known_values(values: Sequence[Value]) -> list[object] | None:
     """The Python values of these, if all of them are known now."""
     known = [value.value for value in values if isinstance(value, Static)]
     return known if len(known) == len(values) else None

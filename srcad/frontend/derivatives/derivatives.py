@@ -68,7 +68,7 @@ Argnum = int | str
 # ---- making derivatives
 
 
-def make(m: Machine, maker: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+def make(m: Machine, maker: Callable[..., Any], args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.grad(f, ...), by srcad.grad itself; without f, a decorator."""
     if not args:
         return Bound(Static(maker), (), tuple(keywords.items()))
@@ -82,14 +82,14 @@ def make(m: Machine, maker: Any, args: tuple[Value, ...], keywords: Keywords) ->
     return Derivative(function, made.__srcad__[1], type(made).__srcad_way__, None if loss == NONE else loss)
 
 
-def _option(m: Machine, value: Value) -> Any:
+def _option(m: Machine, value: Value) -> object:
     """An option as the maker sees it: of a function, something that can be called."""
     if isinstance(value, (Func, Bound, Derivative)) or (isinstance(value, Static) and callable(value.value)):
         return _stand_in(m, value)
     return static(m, value)
 
 
-def static(m: Machine, value: Value) -> Any:
+def static(m: Machine, value: Value) -> object:
     """The value of an option, which must be known now."""
     match value:
         case Static():
@@ -103,7 +103,7 @@ def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
     if isinstance(function, Static) and not callable(function.value):
         m.refuse(f"{function.describe()} is differentiated, and isn't a function")
 
-    def f(*args: Any, **kwargs: Any) -> Any:
+    def f(*args: object, **kwargs: object) -> object:
         """Never called: the function is read."""
 
     return f
@@ -164,7 +164,7 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
     return place(m, sweeps.pullback, {entry.var: a for entry, a in zip(sweeps.pullback.inputs, given, strict=True)})
 
 
-def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
+def apply(m: Machine, f: FunctionType, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.jvp(f, primals, tangents)."""
     names = [name for name, p in inspect.signature(f).parameters.items() if p.kind is not p.KEYWORD_ONLY]
     options, keywords = split_options(m, keywords)
@@ -179,7 +179,7 @@ def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keyword
     return part.derived(requested(m, meaning.request, options, moving), tuple(tangents[k] for k in moving))
 
 
-def split_options(m: Machine, keywords: Keywords) -> tuple[dict[str, Any], Keywords]:
+def split_options(m: Machine, keywords: Keywords) -> tuple[dict[str, object], Keywords]:
     """The options of how code is generated, which must be known, and the other keywords."""
     options = {name: static(m, value) for name, value in keywords.items() if name == "backend"}
     return options, {name: value for name, value in keywords.items() if name not in options}

@@ -259,7 +259,7 @@ def emit_call(m: Machine, call: Call, returns: Type) -> Var:
     first = [Const(f, OPAQUE) for name, f in call.functions if not name]
     named = [(name, Const(f, OPAQUE)) for name, f in call.functions if name] + list(call.keywords)
     operands = [*([] if call.called is None else [call.called]), *first, *call.positional, *(a for _, a in named)]
-    params: dict[str, Any] = {
+    params: dict[str, object] = {
         "callee": call.callee,
         "keywords": tuple(name for name, _ in named),
         "captured": len(call.captured),

@@ -6,7 +6,7 @@ import ast
 import functools
 import itertools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ def _combinations(function: Any) -> Callable[..., Value]:
     return made
 
 
-def _number_or_items(m: Machine, part: Value) -> Any:
+def _number_or_items(m: Machine, part: Value) -> object:
     """An integer or None as it is, which must be known by now; the items of anything else."""
     match part:
         case Num():
@@ -144,7 +144,7 @@ def _repeated_list(m: Machine, item: Value, times: Value) -> Value:
 # ---- functions of functions
 
 
-def identity(function: Any) -> Any:
+def identity(function: object) -> object:
     """What functools.wraps(...) and lru_cache(...) are to a derivative."""
     return function
 
@@ -162,7 +162,7 @@ def _attrgetter(m: Machine, name: Value) -> Value:
     return Bound(Static(attribute_of), (), (("name", name),))
 
 
-def attribute_of(owner: Any, name: str) -> Any:
+def attribute_of(owner: object, name: str) -> object:
     """What operator.attrgetter(name) does."""
     return operator.attrgetter(name)(owner)
 
@@ -172,7 +172,7 @@ def _attribute_of(m: Machine, owner: Value, name: Value) -> Value:
     return functools.reduce(lambda o, part: get_attribute(m, o, part), str(name.value).split("."), owner)
 
 
-def method_of(owner: Any, *args: Any, **named: Any) -> Any:
+def method_of(owner: object, *args: Any, **named: object) -> object:
     """What operator.methodcaller(name, ...) does; the name comes first."""
     name, *rest = args
     return getattr(owner, name)(*rest, **named)
@@ -196,7 +196,7 @@ def _vectorize(m: Machine, pyfunc: Value, **options: Value) -> Value:
     return Bound(Static(vectorised), (pyfunc,))
 
 
-def vectorised(function: Any, *args: Any) -> Any:
+def vectorised(function: Callable[..., object], *args: object) -> object:
     """What np.vectorize(function) does."""
     return np.vectorize(function)(*args)
 
@@ -233,7 +233,7 @@ def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) 
     return items[0] if len(items) == 1 else Tup(items)
 
 
-COMBINATORS: dict[Any, Callable[..., Value]] = {
+COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     filter: _spent(_filter),
     identity: lambda m, function: function,
     attribute_of: _attribute_of,

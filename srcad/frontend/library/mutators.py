@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
 
 import numpy as np
 
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.subscripts import index_from
+from srcad.frontend.containers.subscripts import Index, index_from
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
@@ -28,7 +27,7 @@ from srcad.ops.indexing import kept_inside
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Array, dims_of, rank_of
 
-WHOLE: Any = ((), (("ellipsis",),))
+WHOLE: Index = ((), (("ellipsis",),))
 
 
 def need_array(m: Machine, value: Value) -> ArrayRef:
@@ -117,7 +116,7 @@ def _nan_to_num(m: Machine, x: Value, *args: Value, **keywords: Value) -> Value:
     return ref
 
 
-MUTATORS: dict[Any, Callable[..., Value]] = {
+MUTATORS: dict[Hashable, Callable[..., Value]] = {
     np.fill_diagonal: _fill_diagonal,
     np.copyto: _copyto,
     np.put: _put,

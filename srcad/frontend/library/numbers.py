@@ -6,9 +6,8 @@ import ast
 import builtins
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -33,8 +32,8 @@ from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number
 from srcad.frontend.memory.branches import as_bool, both, branch, either, truth
-from srcad.trace.nodes import Var
-from srcad.trace.types import Array, Scalar
+from srcad.trace.nodes import Atom, Var
+from srcad.trace.types import Array, Scalar, rank_of
 
 
 def _abs(m: Machine, x: Value) -> Value:
@@ -77,13 +76,13 @@ def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
     return wrap(m, m.emit("cast", atom, dtype="float64"))
 
 
-def number_item(m: Machine, atom: Any) -> Value:
+def number_item(m: Machine, atom: Atom) -> Value:
     """The number in an array of one element; of another array the run raises, as float(x) does."""
-    whole = atom if atom.type.rank == 0 else m.emit("reshape", atom)
+    whole = atom if rank_of(atom.type) == 0 else m.emit("reshape", atom)
     return wrap(m, m.emit("get_item", whole, index=()))
 
 
-def _static_call(m: Machine, f: Any, *args: Static) -> Value:
+def _static_call(m: Machine, f: Callable[..., object], *args: Static) -> Value:
     try:
         return Static(f(*(a.value for a in args)))
     except (TypeError, ValueError) as error:
@@ -138,7 +137,7 @@ def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None
         some = truth(m, made)
         if isinstance(some, Var):
             return branch(m, some, lambda: _extreme_of_list(m, made, name, None), partial(_given, default))
-    cell: Any = m.heap[made.cell]
+    cell: object = m.heap[made.cell]
     array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
     return lower(m, getattr(np, name), (new_array(m, array),), {})
 
@@ -193,7 +192,7 @@ def _all(m: Machine, values: Value) -> Value:
     return _fold_bools(m, values, both, Static(True), np.all)
 
 
-def _fold_bools(m: Machine, values: Value, combine: Any, empty: Value, reduction: Any) -> Value:
+def _fold_bools(m: Machine, values: Value, combine: Callable[..., Value], empty: Value, reduction: object) -> Value:
     items = sequence(m, values)
     if isinstance(items, Items):
         result: Value = empty
@@ -208,7 +207,7 @@ def _prod(m: Machine, values: Value, start: Value = Static(1)) -> Value:  # noqa
     return accumulate(m, values, start, ast.Mult())
 
 
-NUMBERS: dict[Any, Callable[..., Value]] = {
+NUMBERS: dict[Hashable, Callable[..., Value]] = {
     abs: _abs,
     pow: _pow,
     divmod: _divmod,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ def _size(name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Val
     return args[position] if len(args) > position else NONE
 
 
-_GENERATOR: Any = np.random.default_rng(0)
+_GENERATOR = np.random.default_rng(0)
 
 
 def _plain_numbers(name: str, args: tuple[Value, ...]) -> bool:

@@ -6,7 +6,7 @@ import ast
 import collections
 import itertools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +49,7 @@ from srcad.frontend.memory.branches import branch, truth
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
-from srcad.trace.nodes import Const, Var
+from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, dtype_of
 
 
@@ -118,7 +118,7 @@ def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> 
     return Ref(m.allocate(ListCell(tuple(get_at(m, whole, place) for place in places))))
 
 
-def as_number_array(m: Machine, items: tuple[Value, ...]) -> Any:
+def as_number_array(m: Machine, items: tuple[Value, ...]) -> Atom:
     return to_number(m, Tup(items))
 
 
@@ -196,8 +196,8 @@ def _tuple(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     return to_list(m, values)
 
 
-def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
-    items: dict[Any, Value] = {}
+def _dict(m: Machine, values: Value | None = None, **named: Value) -> Ref:
+    items: dict[Hashable, Value] = {}
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], DictCell):
         items.update(dict_items(m, values))
     elif values is not None:
@@ -210,7 +210,7 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
 
 def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None, **named: Value) -> Value:
     made = _dict(m, values, **named)
-    cell: Any = m.content(made)
+    cell = m.cell(made.cell, DictCell)
     given = None if factory == NONE else factory
     return Ref(m.allocate(replace(cell, cls=collections.defaultdict, factory=given)))
 
@@ -285,7 +285,7 @@ def _enumerated(m: Machine, array: Value) -> Value:
     return Iter("zip", (indices, objects.get_attribute(m, array, "flat")))
 
 
-SEQUENCES: dict[Any, Callable[..., Value]] = {
+SEQUENCES: dict[Hashable, Callable[..., Value]] = {
     len: _len,
     range: _range,
     slice: _slice,

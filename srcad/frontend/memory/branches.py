@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
 
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import (
@@ -38,7 +37,7 @@ def branch(m: Machine, condition: Var, then: Run, otherwise: Run, partial: bool 
 
 
 def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial: bool = False) -> Value:
-    yields: dict[tuple[Any, Any], tuple[Var, Atom, Atom]] = {}
+    yields: dict[tuple[Hashable, object], tuple[Var, Atom, Atom]] = {}
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
         pair = (a if isinstance(a, Var) else id(a), b if isinstance(b, Var) else id(b))

@@ -48,11 +48,12 @@ from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Var
 from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
 
-Key = tuple[Any, ...]
+Key = tuple[Hashable, ...]
 AnyList = ListCell | GrownCell
+K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
 
 
@@ -75,9 +76,9 @@ class Merger:
     condition: Var | None = None
     partial: bool = False
     loop: bool = False
-    cells: dict[Any, int] = field(default_factory=dict)
+    cells: dict[Hashable, int] = field(default_factory=dict)
     groups: dict[Key, int] = field(default_factory=dict)
-    versions: dict[Key, Any] = field(default_factory=dict)
+    versions: dict[Key, object] = field(default_factory=dict)
     origins: Origins = field(default_factory=dict)
     boxes: tuple[dict[int, GrownCell], dict[int, GrownCell]] = field(default_factory=lambda: ({}, {}))
 
@@ -151,7 +152,7 @@ class Merger:
                     fields[name] = get_attribute(self.m, Ref(cell_id), name)
         return replace(mine, fields=tuple(fields.items()))
 
-    def names(self, key: Key, a: Mapping[Any, Value], b: Mapping[Any, Value]) -> dict[Any, Value]:
+    def names(self, key: Key, a: Mapping[K, Value], b: Mapping[K, Value]) -> dict[K, Value]:
         every = {**a, **b}
         return {
             name: self.value((*key, name), a.get(name, UNDEFINED_VALUE), b.get(name, UNDEFINED_VALUE)) for name in every
@@ -331,7 +332,7 @@ class Merger:
         return ArrayRef(self.cells[memo])
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
-        contiguous: Any = frozenset()
+        contiguous: frozenset[Path] | None = frozenset()
         for side, value in ((self.a, a), (self.b, b)):
             if isinstance(value, ArrayRef):
                 cell = side.heap[value.cell]

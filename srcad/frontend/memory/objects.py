@@ -7,7 +7,6 @@ import inspect
 import sys
 import types
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
-from srcad.trace.nodes import Var
+from srcad.trace.nodes import Path, Var
 from srcad.trace.types import OPAQUE
 
 IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
@@ -106,17 +105,17 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
     return external(m, value, path.attr(name), free=True)
 
 
-def _constant(value: Any) -> bool:
+def _constant(value: object) -> bool:
     return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType)) or callable(value)
 
 
-def standard(obj: Any) -> bool:
+def standard(obj: object) -> bool:
     """Of the standard library, NumPy or SciPy: its constants stay as they are."""
     module = obj.__name__ if isinstance(obj, types.ModuleType) else getattr(obj, "__module__", None) or ""
     return str(module).partition(".")[0] in STANDARD
 
 
-def _detached(m: Machine, obj: Any, name: str) -> Any:
+def _detached(m: Machine, obj: object, name: str) -> Path:
     label = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
     return m.outside.root(label, id(obj), lambda: obj).attr(name)
 
@@ -157,7 +156,7 @@ def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value
     return _class_attribute(m, owner, cell, found, name)
 
 
-def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, name: str) -> Value:
+def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: object, name: str) -> Value:
     if isinstance(found, types.FunctionType) or getattr(type(found), "__srcad_rules__", False):
         return Bound(Static(found), (owner,))
     if isinstance(found, staticmethod):
@@ -230,7 +229,7 @@ def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()))
 
 
-def object_atom(m: Machine, owner: Ref) -> Any:
+def object_atom(m: Machine, owner: Ref) -> Var:
     """The instance itself, as an input of the trace."""
     cell = m.heap[owner.cell]
     if not isinstance(cell, InstanceCell) or cell.path is None:
@@ -254,7 +253,7 @@ def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:
     m.emit("call", const_method(m, owner, "__setitem__"), to_atom(m, key), to_atom(m, value), keywords=())
 
 
-def const_method(m: Machine, owner: Obj, name: str) -> Any:
+def const_method(m: Machine, owner: Obj, name: str) -> Var:
     return m.emit("attribute", owner.var, name=name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Whole:
 
     kind: str
     parts: tuple[Value, ...]
-    keys: tuple[Any, ...] = ()
+    keys: tuple[Hashable, ...] = ()
     cls: type | None = None
 
     def node(self, children: Sequence[Tree]) -> Node:
@@ -88,7 +88,7 @@ def leaves_of(m: Machine, value: Value) -> list[Var]:
     return [atom for atom in found if isinstance(atom, Var)]
 
 
-def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
+def argument_tree(m: Machine, value: object, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
     """The structure of a differentiated argument, whose leaves are places in `wrt`."""
     known = m.outside.inputs.get(path)
     if known is not None:
@@ -99,7 +99,7 @@ def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: 
     return container_tree(value, path, lambda v, p: argument_tree(m, v, p, wrt, position))
 
 
-def container_tree(value: Any, path: Path, build: Callable[[Any, Path], Tree]) -> Tree:
+def container_tree(value: object, path: Path, build: Callable[[object, Path], Tree]) -> Tree:
     match value:
         case dict():
             children = tuple(build(v, path.item(k)) for k, v in value.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Hashable, Iterator
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
@@ -20,7 +20,7 @@ from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
 
 
-def in_frame(m: Machine, code: Code, key: Any, names: Keywords, parent: int | None) -> Value:
+def in_frame(m: Machine, code: Code, key: Hashable, names: Keywords, parent: int | None) -> Value:
     """Read the body of a function in a frame of its own."""
     call = m.builder.span
     try:
@@ -55,7 +55,7 @@ def refuse_generator(m: Machine, code: Code) -> None:
             )
 
 
-def own_nodes(node: Any) -> Any:
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function that aren't of a function inside."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef, ast.ClassDef)):

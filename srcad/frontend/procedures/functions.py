@@ -78,7 +78,7 @@ def call_external(m: Machine, function: FunctionType, args: tuple[Value, ...], k
     return inline(m, code, names, None)
 
 
-def default(m: Machine, function: FunctionType, label: str, name: str, value: Any) -> Value:
+def default(m: Machine, function: FunctionType, label: str, name: str, value: object) -> Value:
     """A default value: a number stands as it is, other things are found through the function."""
     if isinstance(value, (int, float, complex, str, type(None))):
         return Static(value)
@@ -144,7 +144,7 @@ def refuse_kind(m: Machine, code: Code) -> None:
         m.refuse("an asynchronous function can't be differentiated", do="make it an ordinary function.", node=None)
 
 
-def check_recursion(m: Machine, key: Any) -> bool:
+def check_recursion(m: Machine, key: Hashable) -> bool:
     """Whether a function that calls itself under conditions of the run is read once more.
 
     Conditions on whole numbers are made known beforehand. Where there are others, the function is to be read as a
@@ -214,7 +214,7 @@ def construct(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords
     return None
 
 
-def _has_source(function: Any) -> bool:
+def _has_source(function: object) -> bool:
     return isinstance(function, FunctionType) and not function.__code__.co_filename.startswith("<")
 
 

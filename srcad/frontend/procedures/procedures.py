@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
@@ -26,7 +25,7 @@ from srcad.trace.walk import free_variables, walk
 class NoProcedure(Exception):  # noqa: N818 - a request to read once more, with this function read in place
     """A function can't be read as a procedure."""
 
-    def __init__(self, key: Any) -> None:
+    def __init__(self, key: Hashable) -> None:
         super().__init__(key)
         self.key = key
 
@@ -194,7 +193,7 @@ def _call(
         return equation
     label = equation.params["procedure"]
     operands = (*equation.operands, *captured[label])
-    more: dict[str, Any] = {"procedure": names[label], **({"raises": True} if label in raising else {})}
+    more: dict[str, object] = {"procedure": names[label], **({"raises": True} if label in raising else {})}
     return replace(equation, operands=operands, params=MappingProxyType({**equation.params, **more}))
 
 
@@ -223,7 +222,7 @@ class Procedure(Restorable):
     """
 
     label: str
-    key: Any
+    key: Hashable
     code: Code
     parent: int | None
     names: tuple[str, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable
-from typing import Any
 
 from srcad.frontend.containers.containers import capture, delete_item, set_container_item
 from srcad.frontend.containers.iteration import known_items
@@ -14,8 +13,10 @@ from srcad.frontend.control.collecting import extend
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
+    ArrayCell,
     ArrayRef,
     Choice,
+    FrameCell,
     GrownCell,
     ListCell,
     Num,
@@ -68,9 +69,9 @@ def set_name(m: Machine, name: str, value: Value) -> None:
 def owner_of(m: Machine, name: str) -> int:
     frame = m.frame.parent
     while frame is not None:
-        cell: Any = m.heap[frame]
+        cell = m.cell(frame, FrameCell)
         if name in cell.code.local_names:
-            return int(frame)
+            return frame
         frame = cell.parent
     m.refuse(
         f"the variable {name!r} of an enclosing function that isn't differentiated is set",
@@ -81,13 +82,17 @@ def owner_of(m: Machine, name: str) -> int:
 
 
 def suggest(m: Machine, value: Value, name: str) -> None:
-    var: Atom | None = value.var if isinstance(value, Num) else None
-    if isinstance(value, ArrayRef):
-        cell: Any = m.heap[value.cell]
-        var = load(m, value) if cell.poison is None else None
-    if isinstance(value, Ref):
-        cell = m.heap[value.cell]
-        var = cell.var if isinstance(cell, GrownCell) else None
+    """Let what a value holds be called by this name."""
+    var: Atom | None = None
+    match value:
+        case Num():
+            var = value.var
+        case ArrayRef():
+            cell = m.heap[value.cell]
+            unsure = isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is not None
+            var = None if unsure else load(m, value)
+        case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
+            var = cell.var
     if isinstance(var, Var) and var.name is None and not name.startswith("$"):
         m.variables.names.setdefault(var, name)
 

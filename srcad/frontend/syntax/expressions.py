@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from srcad.frontend.containers.comparisons import compare
@@ -111,7 +111,7 @@ def _set(m: Machine, node: ast.Set) -> Value:
 
 
 def _dict(m: Machine, node: ast.Dict) -> Value:
-    items: dict[Any, Value] = {}
+    items: dict[Hashable, Value] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             items.update(dict_items(m, evaluate(m, value)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import (
@@ -21,17 +20,14 @@ def emit_assert(m: Machine, statement: ast.Assert) -> None:
     if known is True:
         return
     region: tuple[Region, ...] = ()
-    if statement.msg is not None:
-        message = m.apart(lambda: _message(m, statement.msg))
-        region = (Region((), tuple(message.equations), (message.value,)),)
+    message = statement.msg
+    if message is not None:
+        said = m.apart(lambda: to_atom(m, m.evaluate(message)))
+        region = (Region((), tuple(said.equations), (said.value,)),)
     condition = known if isinstance(known, Var) else to_atom(m, FALSE)
     m.builder.append(Equation("assert_", (condition,), (), regions=region))
     if known is False:
         raise Diverges
-
-
-def _message(m: Machine, node: Any) -> Any:
-    return to_atom(m, m.evaluate(node))
 
 
 def emit_raise(m: Machine, statement: ast.Raise) -> None:
