@@ -31,16 +31,13 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import element_view, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.presence import check_key
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, ListOf, Opaque, Scalar, Unknown, dtype_of
-
-Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
-Index = tuple[tuple[Atom, ...], Template]
 
 
 def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Hashable
 import numpy as np
 
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.subscripts import Index, index_from
+from srcad.frontend.containers.subscripts import index_from
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory.arrays import (
+    Index,
     from_atom,
     load,
     refuse_truncation,

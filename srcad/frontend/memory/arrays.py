@@ -7,10 +7,9 @@ row[2] = s      ->    v2 = set_item(v1, s, 2)
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from srcad.errors import Span
-from srcad.frontend.containers.subscripts import Index
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
@@ -52,6 +51,8 @@ from srcad.trace.types import (
     rank_of,
 )
 
+Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
+Index = tuple[tuple[Atom, ...], Template]
 Layout = frozenset[Path] | None  # the inputs that must be C-contiguous for an array to be; None: not known
 RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims")
 

@@ -116,8 +116,11 @@ def is_equations(items: list[Any]) -> bool:
 
 def is_constant(value: Any) -> bool:
     """Whether an object of the machine doesn't change, or isn't the machine's."""
-    ours = type(value).__module__.startswith("srcad.")
-    return not ours or not vars(value) or (dataclasses.is_dataclass(value) and type(value).__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    if not type(value).__module__.startswith("srcad."):
+        return True
+    if dataclasses.is_dataclass(value):
+        return bool(type(value).__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    return not vars(value)
 
 
 @pytest.mark.parametrize("reverse", [False, True])
