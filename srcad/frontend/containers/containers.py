@@ -26,14 +26,7 @@ from srcad.frontend.core.values import (
     atom_key,
 )
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import (
-    box,
-    content,
-    from_atom,
-    load,
-    to_atom,
-    to_number,
-)
+from srcad.frontend.memory.arrays import box, content, from_atom, load, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, gathered, grow_all, held
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys

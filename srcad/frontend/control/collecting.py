@@ -13,15 +13,7 @@ from srcad.frontend.containers.iteration import Indexed, sequence
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.control.loops import for_loop
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FrameCell,
-    GrownCell,
-    Iter,
-    ListCell,
-    Ref,
-    Static,
-    Value,
-)
+from srcad.frontend.core.values import FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.boxes import gathered
 

@@ -413,7 +413,7 @@ def value_of(m: Machine, var: Var) -> Value:
 
 
 def _plain(t: Type) -> Type:
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
+    return t.without_length if isinstance(t, Scalar) else t
 
 
 def _closed(region: Region | None, around: tuple[Var, ...]) -> Region | None:

@@ -44,20 +44,7 @@ from srcad.frontend.procedures.placing import append_all, container, place, plac
 from srcad.frontend.procedures.procedures import Procedures, check_closed
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
-from srcad.trace.nodes import (
-    Atom,
-    Equation,
-    Fixed,
-    Input,
-    Leaf,
-    Node,
-    Parameter,
-    Path,
-    Region,
-    Trace,
-    Tree,
-    Var,
-)
+from srcad.trace.nodes import Atom, Equation, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
 from srcad.trace.rewrite import instance
 from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 from srcad.trace.walk import free_variables, walk

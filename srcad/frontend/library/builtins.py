@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    ArrayRef,
-    Num,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.combinators import COMBINATORS
 from srcad.frontend.library.kinds import KINDS
 from srcad.frontend.library.numbers import NUMBERS, as_array

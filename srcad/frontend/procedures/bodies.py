@@ -8,14 +8,7 @@ from collections.abc import Hashable, Iterator
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import Code, span_of
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    FrameCell,
-    Partial,
-    Undef,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
 

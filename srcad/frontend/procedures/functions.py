@@ -18,15 +18,7 @@ from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import Code, code_of, make_code, span_of
-from srcad.frontend.core.values import (
-    DictCell,
-    Func,
-    InstanceCell,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import DictCell, Func, InstanceCell, Ref, Static, Tup, Value
 from srcad.frontend.memory.objects import set_field, standard
 from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.recursion import Recurses, call_procedure

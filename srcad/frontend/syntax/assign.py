@@ -25,15 +25,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import (
-    is_list,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    to_atom,
-    to_number,
-)
+from srcad.frontend.memory.arrays import is_list, load, refuse_truncation, set_items, store, to_atom, to_number
 from srcad.frontend.memory.branches import distribute
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of

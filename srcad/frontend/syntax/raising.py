@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 
 from srcad.frontend.core.machine import Diverges, Machine
-from srcad.frontend.core.values import (
-    FALSE,
-)
+from srcad.frontend.core.values import FALSE
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import truth
 from srcad.frontend.syntax.expressions import test
@@ -31,5 +29,6 @@ def emit_assert(m: Machine, statement: ast.Assert) -> None:
 
 
 def emit_raise(m: Machine, statement: ast.Raise) -> None:
+    """The user's own exception."""
     parts = [m.evaluate(part) for part in (statement.exc, statement.cause) if part is not None]
     m.effect("raise_", *(to_atom(m, part) for part in parts))

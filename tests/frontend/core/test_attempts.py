@@ -116,11 +116,9 @@ def is_equations(items: list[Any]) -> bool:
 
 def is_constant(value: Any) -> bool:
     """Whether an object of the machine doesn't change, or isn't the machine's."""
-    if not type(value).__module__.startswith("srcad."):
-        return True
-    if dataclasses.is_dataclass(value):
-        return bool(type(value).__dataclass_params__.frozen)  # type: ignore[attr-defined]
-    return not vars(value)
+    ours = type(value).__module__.startswith("srcad.")
+    frozen = dataclasses.is_dataclass(value) and type(value).__dataclass_params__.frozen  # type: ignore[attr-defined]
+    return not ours or frozen or not getattr(value, "__dict__", {"slots": ...})
 
 
 @pytest.mark.parametrize("reverse", [False, True])
