@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterator
+from functools import lru_cache
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import Code, span_of
+from srcad.frontend.core.source import Code, FunctionNode, span_of
 from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
@@ -38,14 +39,20 @@ def _body(m: Machine, code: Code) -> Value:
 
 
 def refuse_generator(m: Machine, code: Code) -> None:
-    for node in own_nodes(code.node):
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            m.builder.span = span_of(code, node)
-            m.refuse(
-                "a generator function is differentiated",
-                why="its body runs piece by piece, between the lines of whoever iterates over it.",
-                do="collect the values in a list and return that.",
-            )
+    """A function that yields isn't run by its call."""
+    node = _first_yield(code.node)
+    if node is not None:
+        m.builder.span = span_of(code, node)
+        m.refuse(
+            "a generator function is differentiated",
+            why="its body runs piece by piece, between the lines of whoever iterates over it.",
+            do="collect the values in a list and return that.",
+        )
+
+
+@lru_cache(maxsize=4096)  # a function is read several times, and called at many places
+def _first_yield(function: FunctionNode) -> ast.AST | None:
+    return next((node for node in own_nodes(function) if isinstance(node, (ast.Yield, ast.YieldFrom))), None)
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
