@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.analysis.activity import Flat, differentiable_operands
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import Type, dims_of, rank_of
@@ -80,7 +80,9 @@ class _Spread:
         if all(state is None for state in states):
             return
         mixed = next((state for state in states if isinstance(state, Mixed)), None)
-        found = mixed or _TRANSFERS.get(eq.op, _elementwise if OPS[eq.op].elementwise else _unknown)(self, eq, states)
+        found = mixed or _TRANSFERS.get(eq.op, _elementwise if operation(eq).elementwise else _unknown)(
+            self, eq, states
+        )
         self.states.update(dict.fromkeys(eq.results, found))
 
     def structure(self, eq: Equation) -> None:

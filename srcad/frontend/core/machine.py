@@ -151,7 +151,7 @@ class Machine(Restorable):
     # ---- equations
 
     def emit(self, op: str, *operands: object, **params: object) -> Var:
-        """The variable that an equation with a single result defines."""
+        """The variable that an equation with a single result defines. Operands: atoms, or plain Python values."""
         (result,) = self.emit_many(op, *operands, **params)
         return result
 
