@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import Code, FunctionNode, span_of
+from srcad.frontend.core.source import Code, span_of
 from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
@@ -39,10 +39,10 @@ def _body(m: Machine, code: Code) -> Value:
 
 
 def refuse_generator(m: Machine, code: Code) -> None:
-    """A function that yields isn't run by its call."""
-    node = _first_yield(code.node)
-    if node is not None:
-        m.builder.span = span_of(code, node)
+    """A body with a `yield`."""
+    found = _yield_of(code.node)
+    if found is not None:
+        m.builder.span = span_of(code, found)
         m.refuse(
             "a generator function is differentiated",
             why="its body runs piece by piece, between the lines of whoever iterates over it.",
@@ -50,8 +50,9 @@ def refuse_generator(m: Machine, code: Code) -> None:
         )
 
 
-@lru_cache(maxsize=4096)  # a function is read several times, and called at many places
-def _first_yield(function: FunctionNode) -> ast.AST | None:
+@lru_cache(maxsize=1024)
+def _yield_of(function: ast.AST) -> ast.AST | None:
+    """The first `yield` of a function."""
     return next((node for node in own_nodes(function) if isinstance(node, (ast.Yield, ast.YieldFrom))), None)
 
 
