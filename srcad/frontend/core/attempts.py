@@ -70,7 +70,7 @@ def rehearsal(state: Restorable) -> Iterator[None]:
     undo()
 
 
-def always(error: Exception) -> bool:
+def always(_error: Exception) -> bool:
     """Whatever the error is."""
     return True
 

@@ -119,7 +119,7 @@ def call_instance(m: Machine, function: Ref, given: Arguments) -> Value:
     return m.call(method, given.args, given.keywords)
 
 
-def refuse_call(m: Machine, function: Value, given: Arguments) -> NoReturn:
+def refuse_call(m: Machine, function: Value, _given: Arguments) -> NoReturn:
     """What can't be called."""
     check_defined(m, function)
     m.refuse(f"{function.describe()} is called")
@@ -150,7 +150,7 @@ def handled(m: Machine, handler: Handler, args: tuple[Value, ...], keywords: Key
         raise
 
 
-def namespace(m: Machine, f: object, given: Arguments) -> Value | None:
+def namespace(m: Machine, f: object, _given: Arguments) -> Value | None:
     """exec, locals and the like."""
     name = next((one.__name__ for one in NAMESPACES if one is f), None)
     if name is None:
