@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVarTuple, overload
+from typing import TypeVarTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from srcad.ops.solvers import HELPERS as MEANINGS
 from srcad.runtime import HELPERS
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by
 
-Solver = Callable[..., Any]
+Solver = Callable[..., object]
 Theta = TypeVarTuple("Theta")
 Floats = npt.NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def root(
 @overload
 def root(
     f: Callable[[Floats, *Theta], object],
-    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    x0: npt.NDArray[np.floating | np.integer],
     *theta: *Theta,
     solver: Solver | None = None,
     solve: str = "dense",
@@ -88,7 +88,7 @@ def fixed_point(
 @overload
 def fixed_point(
     f: Callable[[Floats, *Theta], object],
-    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    x0: npt.NDArray[np.floating | np.integer],
     *theta: *Theta,
     solver: Solver | None = None,
     solve: str = "dense",
