@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVarTuple, overload
+from typing import TypeVarTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives import implicit as reading
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by
 
-Solver = Callable[..., Any]
+Solver = Callable[..., object]
 Theta = TypeVarTuple("Theta")
 Floats = npt.NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def root(
 @overload
 def root(
     f: Callable[[Floats, *Theta], object],
-    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    x0: npt.NDArray[np.floating | np.integer],
     *theta: *Theta,
     solver: Solver | None = None,
     solve: str = "dense",
@@ -86,7 +86,7 @@ def fixed_point(
 @overload
 def fixed_point(
     f: Callable[[Floats, *Theta], object],
-    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    x0: npt.NDArray[np.floating | np.integer],
     *theta: *Theta,
     solver: Solver | None = None,
     solve: str = "dense",
