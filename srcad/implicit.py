@@ -20,8 +20,6 @@ import numpy.typing as npt
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives import implicit as reading
-from srcad.ops.solvers import HELPERS as MEANINGS
-from srcad.runtime import HELPERS
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by
 
 Solver = Callable[..., object]
@@ -129,7 +127,5 @@ def _found(
         return default(lambda x: f(x, *theta), start)
     return solved_by(solver, lambda x: f(x, *theta), start)
 
-
-MEANINGS.update(HELPERS)
 
 __all__ = ["fixed_point", "root"]
