@@ -12,7 +12,7 @@ import numpy.typing as npt
 from srcad.api.derived import Derived, Function, P, R, R_co, derive, request_for
 from srcad.api.forward import HessianProduct
 from srcad.api.gradients import A, First
-from srcad.api.jacobians import AtOnce, Number, columns
+from srcad.api.jacobians import AtOnce, Element, columns
 from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
 from srcad.calls.fitting import fitted
@@ -222,8 +222,8 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss 
 
 @overload
 def gauss_newton(
-    function: Callable[Concatenate[npt.NDArray[Number], P], object], argnums: First = 0, *, loss: Loss = None
-) -> Derived[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+    function: Callable[Concatenate[npt.NDArray[Element], P], object], argnums: First = 0, *, loss: Loss = None
+) -> Derived[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload

@@ -23,7 +23,7 @@ from srcad.calls.arguments import Binder
 from srcad.calls.guards import MISS, compile_entry
 from srcad.calls.programs import program_of
 from srcad.calls.pullback import forward_and_pullback
-from srcad.calls.pushforward import Code, Pushforward, directions, tangent_code
+from srcad.calls.pushforward import Pushforward, TangentCode, directions, tangent_code
 from srcad.codegen import Generated
 from srcad.compile.program import Program, bugs_reported
 from srcad.compile.requests import Call, Request
@@ -38,7 +38,7 @@ Roots = dict[str, Function]
 
 LIMIT = 256  # specialisations of one function for one request; the oldest makes room
 
-ARITHMETIC = (ArithmeticError, ValueError)  # what Python raises where NumPy returns inf or nan
+ARITHMETIC_ERRORS = (ArithmeticError, ValueError)  # what Python raises where NumPy returns inf or nan
 
 
 class Specialisation:
@@ -116,7 +116,7 @@ class Entrance:
         self.enter: Function = FunctionType(entry.enter, names)
         self.predicate: Function = FunctionType(entry.serves, names)
         self.push: Function = missed
-        if entry.push is not None and isinstance(self.call, Code):
+        if entry.push is not None and isinstance(self.call, TangentCode):
             self.push = FunctionType(entry.push, {**names, "apply": self.call.function, "retry": self.retry})
 
     @property
@@ -168,7 +168,7 @@ class Entrance:
 
     def recover(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """The same for a call of the generated function."""
-        if isinstance(error, ARITHMETIC) and self.specialisation.can_rerun:
+        if isinstance(error, ARITHMETIC_ERRORS) and self.specialisation.can_rerun:
             try:
                 return self.careful_call(*args, **kwargs)
             except Exception as again:

@@ -36,7 +36,7 @@ def head_of(node: ast.stmt) -> str:
 
 
 @dataclass
-class Layout:
+class SourceLayout:
     """The lines of a function, and which line of the user's each of them comes from."""
 
     lines: list[str] = field(default_factory=list)

@@ -17,8 +17,8 @@ from srcad.ops.subscripts import fancy_in_front
 from srcad.rules.lanes import (
     BATCHING,
     Lane,
+    LaneSite,
     NotBatched,
-    Site,
     batched_type,
     batches,
     flat_length,
@@ -35,27 +35,27 @@ UNIFORM = frozenset({"dim", "size", "ndim", "list_len", "last_wins"})
 
 
 @batches("dim")
-def _dim(site: Site) -> Any:
+def _dim(site: LaneSite) -> Any:
     return site.again(site.first.atom, axis=site.params["axis"] % site.first.rank + 1)
 
 
 @batches("size")
-def _size(site: Site) -> Any:
+def _size(site: LaneSite) -> Any:
     return flat_length(site.b, site.first.atom)
 
 
 @batches("ndim")
-def _ndim(site: Site) -> Any:
+def _ndim(site: LaneSite) -> Any:
     return site.first.rank
 
 
 @batches("list_len")
-def _list_len(site: Site) -> Any:
+def _list_len(site: LaneSite) -> Any:
     return site.again(site.first.atom)
 
 
 @batches("last_wins")
-def _last_wins(site: Site) -> Any:
+def _last_wins(site: LaneSite) -> Any:
     site.only_first()
     blank = emit(site.b, "zeros", *lane_shape(site.b, site.first.atom))
     return site.again(blank, *site.rest)
@@ -68,7 +68,7 @@ _OF_NUMBERS = {"python_max", "python_min", *(name for name in OPS if name.starts
 
 
 @batches(*(name for name, op in OPS.items() if op.elementwise and name not in _OF_NUMBERS))
-def _elementwise(site: Site) -> Any:
+def _elementwise(site: LaneSite) -> Any:
     rank = rank_of(site.equation.result.type)
     if rank is None:
         raise NotBatched("several tangents of an array whose number of dimensions isn't known before the run")
@@ -76,19 +76,19 @@ def _elementwise(site: Site) -> Any:
 
 
 @batches("copy", "cast", "zeros_like", "ones_like", "empty_like", "list_zeros", "stop_gradient")
-def _same(site: Site) -> Any:
+def _same(site: LaneSite) -> Any:
     site.only_first()
     return site.again(site.first.atom)
 
 
 @batches("to_float", "as_float", "item")
-def _number(site: Site) -> Any:
+def _number(site: LaneSite) -> Any:
     """A number of each lane is an array: there is nothing to convert."""
     return site.first.atom
 
 
 @batches("accumulate")
-def _accumulate(site: Site) -> Any:
+def _accumulate(site: LaneSite) -> Any:
     """The first operand is added to in place, so it must have all lanes."""
     total, more = site.operands
     if isinstance(total.plain, (ListOf, TupleOf)):
@@ -100,7 +100,7 @@ def _accumulate(site: Site) -> Any:
 
 
 @batches("get_item")
-def _get_item(site: Site) -> Any:
+def _get_item(site: LaneSite) -> Any:
     site.only_first()
     index = site.params["index"]
     item = site.again(site.first.atom, *site.rest, index=(WHOLE, *index))
@@ -108,7 +108,7 @@ def _get_item(site: Site) -> Any:
 
 
 @batches("set_item", "add_item")
-def _store(site: Site) -> Any:
+def _store(site: LaneSite) -> Any:
     x, value, *places = site.operands
     index, types = site.params["index"], tuple(lane.plain for lane in places)
     rank = _item_rank(x, types, index)
@@ -131,14 +131,14 @@ def _item_rank(x: Lane, indices: tuple[Any, ...], index: Any) -> int:
 
 
 @batches("materialise")
-def _materialise(site: Site) -> Any:
+def _materialise(site: LaneSite) -> Any:
     small, like = site.operands
     if isinstance(like.plain, (ListOf, TupleOf)):
         raise NotBatched("several tangents of a list that is filled with one value")
     return emit(site.b, "broadcast_to", site.aligned(small, like.rank), site.count, *_shape(site, like))
 
 
-def _shape(site: Site, like: Lane) -> tuple[Atom, ...]:
+def _shape(site: LaneSite, like: Lane) -> tuple[Atom, ...]:
     """The lengths of the axes of an operand, in one lane."""
     dims = dims_of(like.plain) or ()
     first = 1 if like.batched else 0
@@ -147,7 +147,7 @@ def _shape(site: Site, like: Lane) -> tuple[Atom, ...]:
 
 
 @batches("sum_to_shape")
-def _sum_to_shape(site: Site) -> Any:
+def _sum_to_shape(site: LaneSite) -> Any:
     """What is summed must not be taken for the axis of the lanes: `like` gets the axes that it lacks."""
     big, like = site.operands
     shape, lacking = _shape(site, like), (const(1),) * (big.rank - like.rank)
@@ -157,33 +157,33 @@ def _sum_to_shape(site: Site) -> Any:
 
 
 @batches("full_like")
-def _full_like(site: Site) -> Any:
+def _full_like(site: LaneSite) -> Any:
     x, value = site.operands
     spread = emit(site.b, "broadcast_to", site.aligned(value, x.rank), site.count, *_shape(site, x))
     return emit(site.b, "copy", spread)
 
 
 @batches("full")
-def _full(site: Site) -> Any:
+def _full(site: LaneSite) -> Any:
     value, *lengths = site.operands
     shape = [lane.atom for lane in lengths]
     return emit(site.b, "copy", emit(site.b, "broadcast_to", site.aligned(value, len(shape)), site.count, *shape))
 
 
 @batches("reshape")
-def _reshape(site: Site) -> Any:
+def _reshape(site: LaneSite) -> Any:
     site.only_first()
     return site.again(site.first.atom, site.count, *site.rest)
 
 
 @batches("reshape_like")
-def _reshape_like(site: Site) -> Any:
+def _reshape_like(site: LaneSite) -> Any:
     x, like = site.operands
     return emit(site.b, "reshape", site.whole(x), site.count, *_shape(site, like))
 
 
 @batches("ravel", "flatten")
-def _ravel(site: Site) -> Any:
+def _ravel(site: LaneSite) -> Any:
     if site.first.rank == 1:
         return site.first.atom if site.equation.op == "ravel" else emit(site.b, "copy", site.first.atom)
     flat = emit(site.b, "reshape", site.first.atom, site.count, flat_length(site.b, site.first.atom))
@@ -191,12 +191,12 @@ def _ravel(site: Site) -> Any:
 
 
 @batches("with_dims")
-def _with_dims(site: Site) -> Any:
+def _with_dims(site: LaneSite) -> Any:
     return site.again(site.first.atom, dims=(length_dim(site.count.type), *site.params["dims"]))
 
 
 @batches("broadcast_to")
-def _broadcast_to(site: Site) -> Any:
+def _broadcast_to(site: LaneSite) -> Any:
     site.only_first()
     if isinstance(site.equation.result.type, Array):
         return site.again(site.aligned(site.first, len(site.rest)), site.count, *site.rest)
@@ -204,40 +204,40 @@ def _broadcast_to(site: Site) -> Any:
 
 
 @batches("transpose")
-def _transpose(site: Site) -> Any:
+def _transpose(site: LaneSite) -> Any:
     axes = site.params.get("axes")
     axes = range(site.first.rank)[::-1] if axes is None else axes
     return emit(site.b, "transpose", site.first.atom, axes=(0, *(a + 1 for a in axes)))
 
 
 @batches("expand_dims")
-def _expand_dims(site: Site) -> Any:
+def _expand_dims(site: LaneSite) -> Any:
     rank = site.first.rank + len(site.params["axis"])
     return site.again(site.first.atom, axis=tuple(a % rank + 1 for a in site.params["axis"]))
 
 
 @batches("squeeze")
-def _squeeze(site: Site) -> Any:
+def _squeeze(site: LaneSite) -> Any:
     if site.params.get("axis") is None:
         raise NotBatched("several tangents of an array that is squeezed along axes not known before the run")
     return site.again(site.first.atom, axis=_shifted(site.params["axis"], site.first.rank))
 
 
 @batches("diagonal")
-def _diagonal(site: Site) -> Any:
+def _diagonal(site: LaneSite) -> Any:
     one, other = site.params.get("axis1", 0), site.params.get("axis2", 1)
     return site.again(site.first.atom, axis1=one + 1, axis2=other + 1)
 
 
 @batches("trace")
-def _trace(site: Site) -> Any:
+def _trace(site: LaneSite) -> Any:
     offset = site.params.get("offset", 0)
     diagonals = emit(site.b, "diagonal", site.first.atom, offset=offset, axis1=1, axis2=2)
     return emit(site.b, "sum", diagonals, axis=1, keepdims=False)
 
 
 @batches("triu", "tril", "only_square")
-def _matrices(site: Site) -> Any:
+def _matrices(site: LaneSite) -> Any:
     """These see the last two axes."""
     site.only_first()
     return site.again(site.first.atom, *site.rest)
@@ -254,7 +254,7 @@ def _shifted(axis: int | Sequence[int] | None, rank: int) -> Any:
 
 
 @batches("sum", "mean", "prod", "max", "min", "any", "all", "var", "std")
-def _reduction(site: Site) -> Any:
+def _reduction(site: LaneSite) -> Any:
     if len(site.operands) > 1:
         raise NotBatched("several tangents of a reduction with an initial value")
     axes = _shifted(site.params.get("axis"), site.first.rank)
@@ -264,19 +264,19 @@ def _reduction(site: Site) -> Any:
 
 
 @batches("sum_to")
-def _sum_to(site: Site) -> Any:
+def _sum_to(site: LaneSite) -> Any:
     axes, keep = site.params["axes"], site.params.get("keep", ())
     kept = axes if keep is True else keep
     return site.again(site.first.atom, axes=tuple(a + 1 for a in axes), keep=tuple(a + 1 for a in kept))
 
 
 @batches("flip")
-def _flip(site: Site) -> Any:
+def _flip(site: LaneSite) -> Any:
     return site.again(site.first.atom, axis=_shifted(site.params.get("axis"), site.first.rank))
 
 
 @batches("roll")
-def _roll(site: Site) -> Any:
+def _roll(site: LaneSite) -> Any:
     site.only_first()
     axis = site.params.get("axis")
     if axis is None and site.first.rank != 1:
@@ -285,7 +285,7 @@ def _roll(site: Site) -> Any:
 
 
 @batches("cumsum", "diff", "fft", "rfft", "irfft", "repeat", "take_along_axis")
-def _along_axis(site: Site) -> Any:
+def _along_axis(site: LaneSite) -> Any:
     """One axis, known by its number; `take_along_axis` takes the same places in all lanes."""
     site.only_first()
     axis = site.params.get("axis", 0 if site.equation.op == "repeat" else -1)
@@ -300,30 +300,30 @@ def lifted_in_front(b: Builder, x: Atom) -> Atom:
 
 
 @batches("concatenate", "stack")
-def _join(site: Site) -> Any:
+def _join(site: LaneSite) -> Any:
     return site.again(*map(site.whole, site.operands), axis=site.params["axis"] + 1)
 
 
 @batches("concatenate_list")
-def _join_list(site: Site) -> Any:
+def _join_list(site: LaneSite) -> Any:
     if site.params.get("axis", 0) is None:
         raise NotBatched("several tangents of arrays that are joined as flat ones")
     return site.again(site.first.atom, axis=site.params.get("axis", 0) + 1)
 
 
 @batches("split")
-def _split(site: Site) -> Any:
+def _split(site: LaneSite) -> Any:
     return site.again(site.first.atom, axis=site.params.get("axis", 0) + 1)
 
 
 @batches("pad")
-def _pad(site: Site) -> Any:
+def _pad(site: LaneSite) -> Any:
     site.only_first()
     return site.again(site.first.atom, *site.rest, width=((0, 0), *site.params["width"]))
 
 
 @batches("tile")
-def _tile(site: Site) -> Any:
+def _tile(site: LaneSite) -> Any:
     site.only_first()
     ones = (const(1),) * (site.first.rank - len(site.rest))
     counts = (*ones, *site.rest)
@@ -331,7 +331,7 @@ def _tile(site: Site) -> Any:
 
 
 @batches("array")
-def _array(site: Site) -> Any:
+def _array(site: LaneSite) -> Any:
     """The axes that the nesting makes come first, then that of the lanes."""
     depth, structure = 0, site.params["structure"]
     while isinstance(structure, tuple):
@@ -348,7 +348,7 @@ def _is_zero(lane: Lane) -> bool:
 # ---- products
 
 
-def _one_batched(site: Site) -> int:
+def _one_batched(site: LaneSite) -> int:
     """Which of two factors is batched; a derivative is linear, so not both are."""
     places = [k for k, lane in enumerate(site.operands) if lane.batched]
     if len(places) != 1:
@@ -357,7 +357,7 @@ def _one_batched(site: Site) -> int:
 
 
 @batches("matmul", "dot")
-def _matmul(site: Site) -> Any:
+def _matmul(site: LaneSite) -> Any:
     """Lanes of vectors are the rows of a matrix; matrices in lanes are a stack of matrices."""
     place = _one_batched(site)
     x, y = site.operands
@@ -368,7 +368,7 @@ def _matmul(site: Site) -> Any:
     return emit(site.b, "matmul", x.atom, site.aligned(y, max(x.rank, y.rank)))
 
 
-def _times(site: Site, x: Lane, y: Lane) -> Any:
+def _times(site: LaneSite, x: Lane, y: Lane) -> Any:
     if x.rank == 1 and y.rank <= 2:
         return emit(site.b, "matmul", x.atom, y.atom)
     if x.rank == 1:
@@ -385,7 +385,7 @@ def _swapped(b: Builder, x: Atom) -> Atom:
 
 
 @batches("outer")
-def _outer(site: Site) -> Any:
+def _outer(site: LaneSite) -> Any:
     x, y = site.operands
     rows, columns = (WHOLE, ("newaxis",)), (("newaxis",), WHOLE)
     left = emit(site.b, "get_item", x.atom, index=(WHOLE, *rows) if x.batched else rows)
@@ -394,17 +394,17 @@ def _outer(site: Site) -> Any:
 
 
 @batches("inner")
-def _inner(site: Site) -> Any:
+def _inner(site: LaneSite) -> Any:
     x, y = site.operands
     return _contracted(site, (x.rank - 1,), (y.rank - 1,))
 
 
 @batches("tensordot")
-def _tensordot(site: Site) -> Any:
+def _tensordot(site: LaneSite) -> Any:
     return _contracted(site, *site.params["axes"])
 
 
-def _contracted(site: Site, left: tuple[int, ...], right: tuple[int, ...]) -> Any:
+def _contracted(site: LaneSite, left: tuple[int, ...], right: tuple[int, ...]) -> Any:
     """A sum over axes of both: the lanes come first where they are the left one's, else behind its free axes."""
     place = _one_batched(site)
     x, y = site.operands
@@ -415,7 +415,7 @@ def _contracted(site: Site, left: tuple[int, ...], right: tuple[int, ...]) -> An
 
 
 @batches("einsum")
-def _einsum(site: Site) -> Any:
+def _einsum(site: LaneSite) -> Any:
     """One more letter."""
     notation = parse(site.params["subscripts"], [lane.rank for lane in site.operands])
     letter = next(c for c in "zyxwvutsrqponmlkjihgfedcbaABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in str(notation))
@@ -426,13 +426,13 @@ def _einsum(site: Site) -> Any:
 
 
 @batches("cross")
-def _cross(site: Site) -> Any:
+def _cross(site: LaneSite) -> Any:
     rank = max(lane.rank for lane in site.operands)
     return site.again(*(site.aligned(lane, rank) for lane in site.operands))
 
 
 @batches("solve", "solve_regular")
-def _solve(site: Site) -> Any:
+def _solve(site: LaneSite) -> Any:
     """One factorisation serves all right-hand sides: they are the columns of one matrix."""
     if _one_batched(site) == 0:
         raise NotBatched("linear systems that differ between tangents")
@@ -453,30 +453,30 @@ def _solve(site: Site) -> Any:
 
 
 @batches("list_new")
-def _list_new(site: Site) -> Any:
+def _list_new(site: LaneSite) -> Any:
     element = site.params.get("element")
     extra = {} if element is None else {"element": batched_type(element, length_dim(site.count.type))}
     return emit(site.b, "list_new", *map(site.whole, site.operands), **extra)
 
 
 @batches("list_append", "list_concat")
-def _two_lists(site: Site) -> Any:
+def _two_lists(site: LaneSite) -> Any:
     return site.again(*map(site.whole, site.operands))
 
 
 @batches("list_pop", "list_reverse")
-def _one_list(site: Site) -> Any:
+def _one_list(site: LaneSite) -> Any:
     return site.again(site.first.atom)
 
 
 @batches("list_get", "list_slice")
-def _from_list(site: Site) -> Any:
+def _from_list(site: LaneSite) -> Any:
     site.only_first()
     return site.again(site.first.atom, *site.rest)
 
 
 @batches("list_set", "list_add", "list_set_slice")
-def _into_list(site: Site) -> Any:
+def _into_list(site: LaneSite) -> Any:
     items, value, *places = site.operands
     if any(lane.batched for lane in places):
         raise NotBatched("stores at places that differ between tangents")
@@ -484,7 +484,7 @@ def _into_list(site: Site) -> Any:
 
 
 @batches("list_to_array")
-def _list_to_array(site: Site) -> Any:
+def _list_to_array(site: LaneSite) -> Any:
     """The axes of the nested lists come first, then that of the lanes."""
     depth, t = 0, site.first.plain
     while isinstance(t, ListOf):
@@ -493,19 +493,19 @@ def _list_to_array(site: Site) -> Any:
 
 
 @batches("array_to_list")
-def _array_to_list(site: Site) -> Any:
+def _array_to_list(site: LaneSite) -> Any:
     depth, rank = site.params.get("depth", 1), site.first.rank
     axes = (*range(1, depth + 1), 0, *range(depth + 1, rank + 1))
     return site.again(emit(site.b, "transpose", site.first.atom, axes=axes))
 
 
 @batches("tuple_new")
-def _tuple_new(site: Site) -> Any:
+def _tuple_new(site: LaneSite) -> Any:
     return site.again(*(site.whole(o) if is_differentiable(o.plain) else o.atom for o in site.operands))
 
 
 @batches("tuple_get")
-def _tuple_get(site: Site) -> Any:
+def _tuple_get(site: LaneSite) -> Any:
     return site.again(site.first.atom)
 
 

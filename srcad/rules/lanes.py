@@ -56,7 +56,7 @@ class Lane:
 
 
 @dataclass(frozen=True, eq=False)
-class Site:
+class LaneSite:
     """An equation that a batched value enters, in the making of what it becomes. `count`: how many lanes there are."""
 
     b: Builder
@@ -100,15 +100,15 @@ class Site:
             raise NotBatched(f"indices or lengths in `{self.equation.op}` that differ between tangents")
 
 
-Rule = Callable[[Site], Any]
+LaneRule = Callable[[LaneSite], Any]
 
-BATCHING: dict[str, Rule] = {}
+BATCHING: dict[str, LaneRule] = {}
 
 
-def batches(*names: str) -> Callable[[Rule], Rule]:
+def batches(*names: str) -> Callable[[LaneRule], LaneRule]:
     """Register what operations become when a batched value enters them."""
 
-    def register(rule: Rule) -> Rule:
+    def register(rule: LaneRule) -> LaneRule:
         for name in names:
             if name in BATCHING:
                 raise ValueError(f"operation {name!r} stands twice in the table of batching")
@@ -242,8 +242,8 @@ __all__ = [
     "BATCHING",
     "WHOLE",
     "Lane",
+    "LaneSite",
     "NotBatched",
-    "Site",
     "batched_type",
     "batches",
     "filled",

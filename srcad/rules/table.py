@@ -37,9 +37,9 @@ from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, Scalar, Type, is_differentiable, is_numeric
 
 Bars = tuple[Atom | None, ...]
-Pullback = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
-Pushforward = Callable[[Builder, Equation, Bars], Bars]
-Term = Callable[..., Any]
+AdjointRule = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
+TangentRule = Callable[[Builder, Equation, Bars], Bars]
+TermRule = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Rule:
     """
 
     name: str
-    pullback: Pullback
-    pushforward: Pushforward
+    pullback: AdjointRule
+    pushforward: TangentRule
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
@@ -148,12 +148,12 @@ def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
 # ---- elementwise
 
 
-def slopes(name: str, *slopes: Term | float | None) -> None:
+def slopes(name: str, *slopes: TermRule | float | None) -> None:
     """An elementwise operation by its local slopes."""
     pointwise(name, *map(_pull_of_slope, slopes))
 
 
-def _pull_of_slope(slope: Term | float | None) -> Term | None:
+def _pull_of_slope(slope: TermRule | float | None) -> TermRule | None:
     if slope is None:
         return None
     if not callable(slope):
@@ -174,10 +174,10 @@ def _negate(g: Expr, *_: Expr, **__: Any) -> Expr:
     return -g
 
 
-_CONSTANT_SLOPES: dict[float, Term] = {1: _pass, -1: _negate}
+_CONSTANT_SLOPES: dict[float, TermRule] = {1: _pass, -1: _negate}
 
 
-def pointwise(name: str, *pulls: Term | None, tangent: Term | None = None) -> None:
+def pointwise(name: str, *pulls: TermRule | None, tangent: TermRule | None = None) -> None:
     """An elementwise operation by the products of its slopes with a bar.
 
     `tangent`, a function (site, *dots), where the sum of these products has a better form.
@@ -203,7 +203,7 @@ def pointwise(name: str, *pulls: Term | None, tangent: Term | None = None) -> No
     _add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
 
 
-def _bind(pull: Term | None) -> Callable[[Site, Atom], Atom | None] | None:
+def _bind(pull: TermRule | None) -> Callable[[Site, Atom], Atom | None] | None:
     """A rule's function as a function of the site and the bar."""
     if pull is None:
         return None
@@ -232,7 +232,7 @@ def _is_zero(a: Atom) -> bool:
     return isinstance(a, Const) and isinstance(a.value, float) and a.value == 0.0
 
 
-def _keywords(function: Term) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+def _keywords(function: TermRule) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     """A filter for the params that a rule's function takes."""
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -274,7 +274,7 @@ def _same_shape(a: Type, b: Type) -> bool:
 # ---- linear
 
 
-def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+def linear(name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
     """An operation that is linear in some of its operands together.
 
     Where there are more operands than transposes (indices, shapes), it isn't linear in them.
@@ -291,7 +291,7 @@ def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> No
     _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_linear=True))
 
 
-def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+def multilinear(name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
     """An operation that is linear in each of some operands, apart: a product."""
     terms = tuple(map(_bind, transposes))
 
@@ -306,7 +306,7 @@ def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) 
     _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_product=product))
 
 
-def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> Pullback:
+def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> AdjointRule:
     def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
         site, g = _site(b, eq, wanted), bars[0]
         if g is None:
@@ -332,7 +332,9 @@ def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
 # ---- the rest
 
 
-def rule(name: str, adjoint: Term, tangent: Term, *, pointwise: bool = False, takes_small: bool = False) -> None:
+def rule(
+    name: str, adjoint: TermRule, tangent: TermRule, *, pointwise: bool = False, takes_small: bool = False
+) -> None:
     """An operation that states both: adjoint (site, *bars) -> contributions, tangent (site, *dots) -> tangents.
 
     The bars and dots are `Expr` or None (zero). Both give a sequence, or a single one where one is all there is.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # SciPy need not be installed
     from scipy.sparse import csr_array
 
 Many = tuple[int | str, ...] | list[int | str] | list[int] | list[str]
-Given = Any  # a sparse matrix of SciPy, an array or a tuple of these: SciPy's have no common type
+Sparsity = Any  # a sparse matrix of SciPy, an array or a tuple of these: SciPy's have no common type
 
 
 @overload
@@ -32,7 +32,7 @@ def jacobian(
     function: Callable[P, object],
     argnums: int | str = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
 ) -> Jacobian[P, csr_array]: ...
@@ -43,7 +43,7 @@ def jacobian(
     function: Callable[P, object],
     argnums: Many,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
 ) -> Jacobian[P, tuple[csr_array, ...]]: ...
@@ -54,7 +54,7 @@ def jacobian(
     function: None = None,
     argnums: int | str = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
 ) -> Callable[[Callable[P, object]], Jacobian[P, csr_array]]: ...
@@ -62,7 +62,12 @@ def jacobian(
 
 @overload
 def jacobian(
-    function: None = None, *, argnums: Many, sparsity: Given = None, mode: str | None = None, check: bool | None = None
+    function: None = None,
+    *,
+    argnums: Many,
+    sparsity: Sparsity = None,
+    mode: str | None = None,
+    check: bool | None = None,
 ) -> Callable[[Callable[P, object]], Jacobian[P, tuple[csr_array, ...]]]: ...
 
 
@@ -70,7 +75,7 @@ def jacobian(
     function: Function | None = None,
     argnums: Argnums = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
 ) -> object:
@@ -107,30 +112,30 @@ def jacobian(
 
 @overload
 def hessian(
-    function: Callable[P, object], argnums: int | str = 0, *, sparsity: Given = None, check: bool | None = None
+    function: Callable[P, object], argnums: int | str = 0, *, sparsity: Sparsity = None, check: bool | None = None
 ) -> Hessian[P, csr_array]: ...
 
 
 @overload
 def hessian(
-    function: Callable[P, object], argnums: Many, *, sparsity: Given = None, check: bool | None = None
+    function: Callable[P, object], argnums: Many, *, sparsity: Sparsity = None, check: bool | None = None
 ) -> Hessian[P, tuple[tuple[csr_array, ...], ...]]: ...
 
 
 @overload
 def hessian(
-    function: None = None, argnums: int | str = 0, *, sparsity: Given = None, check: bool | None = None
+    function: None = None, argnums: int | str = 0, *, sparsity: Sparsity = None, check: bool | None = None
 ) -> Callable[[Callable[P, object]], Hessian[P, csr_array]]: ...
 
 
 @overload
 def hessian(
-    function: None = None, *, argnums: Many, sparsity: Given = None, check: bool | None = None
+    function: None = None, *, argnums: Many, sparsity: Sparsity = None, check: bool | None = None
 ) -> Callable[[Callable[P, object]], Hessian[P, tuple[tuple[csr_array, ...], ...]]]: ...
 
 
 def hessian(
-    function: Function | None = None, argnums: Argnums = 0, *, sparsity: Given = None, check: bool | None = None
+    function: Function | None = None, argnums: Argnums = 0, *, sparsity: Sparsity = None, check: bool | None = None
 ) -> object:
     """The Hessian of a function that returns a number, as a SciPy `csr_array`: a Hessian product for each colour.
 

@@ -19,9 +19,9 @@ from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import ArgumentError
 from srcad.patterns import Plan, plan
-from srcad.sparse.evaluation import CHANGES, MISSES, Push, probe
+from srcad.sparse.evaluation import CHANGES, MISSES, VectorMap, probe
 from srcad.sparse.given import given_pattern
-from srcad.sparse.layout import Layout
+from srcad.sparse.layout import FloatLayout
 
 Function = Callable[..., Any]
 P = ParamSpec("P")
@@ -78,7 +78,7 @@ class Sparse(ABC, Generic[P, M]):
     def __repr__(self) -> str:
         return f"<srcad.sparse.{self.made_by} of {self.__name__}>"
 
-    def probed(self, push: Push, matrix: Any, way: Plan, program: Program) -> None:
+    def probed(self, push: VectorMap, matrix: Any, way: Plan, program: Program) -> None:
         """Compare with the derivative where that was asked for, and where a function may give another each time."""
         if program.has_effects:
             probe(push, matrix, way, CHANGES)
@@ -103,8 +103,8 @@ class At:
     arguments: tuple[Any, ...]
 
     @cached_property
-    def inputs(self) -> Layout:
-        return Layout(self.arguments)
+    def inputs(self) -> FloatLayout:
+        return FloatLayout(self.arguments)
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -124,7 +124,7 @@ def bound(specialiser: Specialiser, args: tuple[Any, ...], kwargs: dict[str, Any
 
 def split(matrix: Any, arguments: Sequence[Any]) -> Iterator[Any]:
     """The columns of each argument."""
-    ends = np.cumsum([0, *(Layout(argument).size for argument in arguments)])
+    ends = np.cumsum([0, *(FloatLayout(argument).size for argument in arguments)])
     for first, last in itertools.pairwise(ends):
         yield matrix[:, first:last]
 

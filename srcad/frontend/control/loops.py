@@ -46,7 +46,7 @@ Turn = Callable[[Value], None]
 
 
 @dataclass(eq=False)
-class Slot:
+class CarriedVariable:
     """A carried variable, what it is before the loop, and what the body yields for it."""
 
     var: Var
@@ -59,7 +59,7 @@ class Head:
     """The state at the head of the body: its heap, its carried variables, and what must not change any more."""
 
     heap: dict[int, Cell]
-    slots: dict[Key, Slot]
+    slots: dict[Key, CarriedVariable]
     signature: Any
     label: str
 
@@ -225,7 +225,7 @@ def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
 
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:
     """Join the state before the loop with that at the end of a turn."""
-    slots: dict[Key, Slot] = {}
+    slots: dict[Key, CarriedVariable] = {}
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
         old = head.slots.get(key)
@@ -233,7 +233,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
             t = join(old.var.type, t) or t
         t = m.lengths.carried(t, a.type, f"{head.label}.{key}")
         var = old.var if old is not None and old.var.type == t else Var(t, name_of(m, key, a, b))
-        slots[key] = Slot(var, a, b)
+        slots[key] = CarriedVariable(var, a, b)
         if m.is_active(a) or m.is_active(b):
             m.active.add(var)
         return var
@@ -282,7 +282,7 @@ def _emit_loop(
     op: str,
     operands: tuple[Atom, ...],
     regions: tuple[Region, ...],
-    slots: list[Slot],
+    slots: list[CarriedVariable],
     results: list[Var],
     extra: list[Var],
     params: dict[str, Any],
@@ -295,7 +295,7 @@ def _emit_loop(
     m.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
 
 
-def exit_heap(head: Head, slots: list[Slot], results: list[Var]) -> dict[int, Cell]:
+def exit_heap(head: Head, slots: list[CarriedVariable], results: list[Var]) -> dict[int, Cell]:
     mapping: dict[Var, Atom] = {s.var: r for s, r in zip(slots, results, strict=True)}
     return substitute(head.heap, mapping)
 

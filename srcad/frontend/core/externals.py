@@ -27,9 +27,9 @@ from srcad.frontend.core.values import (
     ArrayCell,
     ArrayRef,
     Bound,
-    Code,
     DictCell,
     FrameCell,
+    FunctionSource,
     GrownCell,
     InstanceCell,
     ListCell,
@@ -68,7 +68,7 @@ def lookup(m: Machine, name: str, node: ast.AST) -> Value:
     return _outside(m, code, name, node)
 
 
-def _outside(m: Machine, code: Code, name: str, node: ast.AST) -> Value:
+def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Value:
     for free, cell in code.closure:
         if free == name:
             return _closure(m, code, name, cell)
@@ -80,7 +80,7 @@ def _outside(m: Machine, code: Code, name: str, node: ast.AST) -> Value:
     m.refuse(f"the name {name!r} isn't defined", node=node)
 
 
-def _closure(m: Machine, code: Code, name: str, cell: Any) -> Value:
+def _closure(m: Machine, code: FunctionSource, name: str, cell: Any) -> Value:
     try:
         content = cell.cell_contents
     except ValueError:

@@ -20,7 +20,7 @@ from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import ArrayCell, Cell, Code, FrameCell, GrownCell, Lost, Value
+from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, FunctionSource, GrownCell, Lost, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
@@ -120,7 +120,7 @@ class Machine(Restorable):
         return cell
 
     @property
-    def code(self) -> Code:
+    def code(self) -> FunctionSource:
         return self.frame.code
 
     def bind(self, name: str, value: Value, frame: int | None = None) -> None:

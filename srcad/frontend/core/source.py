@@ -12,10 +12,10 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from srcad.errors import NotYetSupported, Span
-from srcad.frontend.core.values import Code
+from srcad.frontend.core.values import FunctionSource
 
 
-def code_of(function: FunctionType) -> Code:
+def code_of(function: FunctionType) -> FunctionSource:
     """The source of a Python function, with where its names are found.
 
     Raises NotYetSupported where there is no source.
@@ -52,13 +52,13 @@ def make_code(
     closure: tuple[tuple[str, Any], ...] = (),
     code: CodeType | None = None,
     holder: str = "",
-) -> Code:
+) -> FunctionSource:
     name = getattr(node, "name", "<lambda>")
     stored, not_local = _stored_names(node)
-    return Code(node, path, lines, first, name, global_names, closure, code, stored, holder, not_local)
+    return FunctionSource(node, path, lines, first, name, global_names, closure, code, stored, holder, not_local)
 
 
-def span_of(code: Code, node: ast.AST) -> Span:
+def span_of(code: FunctionSource, node: ast.AST) -> Span:
     """The place of a node in the user's file."""
     row = getattr(node, "lineno", 1)
     text = code.lines[row - 1] if row - 1 < len(code.lines) else ""

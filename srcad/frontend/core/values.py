@@ -267,7 +267,7 @@ class Iter(Value):
 
 
 @dataclass(frozen=True, eq=False)
-class Code:
+class FunctionSource:
     """The source of a function: its syntax tree, its file, where its names are found."""
 
     node: ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
@@ -287,7 +287,7 @@ class Code:
 class Func(Value):
     """A function or lambda defined in the program: its code, its enclosing frame, the values of its defaults."""
 
-    code: Code
+    code: FunctionSource
     frame: int
     defaults: tuple[Value, ...] = ()
     keyword_defaults: tuple[tuple[str, Value], ...] = ()
@@ -586,7 +586,7 @@ class InstanceCell(Cell):
 class FrameCell(Cell):
     """The names of a call; `parent` is the frame around it."""
 
-    code: Code
+    code: FunctionSource
     names: dict[str, Value] = field(default_factory=dict)
     parent: int | None = None
 

@@ -26,7 +26,7 @@ from srcad.frontend.containers.containers import DICT_METHODS, LIST_METHODS, TUP
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.control.comprehensions import taken
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import Applies, Derivative, LinearMap, Makes, Maps, Meaning, meaning_of
+from srcad.frontend.core.reading import Applies, Derivative, LinearMapValue, Makes, Maps, Meaning, meaning_of
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.source import transparent
 from srcad.frontend.core.values import (
@@ -120,7 +120,7 @@ def call(
         return _call_static(m, function.value, args, keywords, unused)
     if isinstance(function, Derivative):
         return call_derivative(m, function, args, keywords)
-    if isinstance(function, LinearMap):
+    if isinstance(function, LinearMapValue):
         return call_map(m, function, args, keywords)
     if isinstance(function, Obj):
         return _opaque(m, function, "an object", args, keywords, unused)

@@ -17,10 +17,10 @@ from srcad.frontend.core.source import code_of, make_code, span_of
 from srcad.frontend.core.values import (
     FALSE,
     NONE,
-    Code,
     DictCell,
     FrameCell,
     Func,
+    FunctionSource,
     InstanceCell,
     Partial,
     Ref,
@@ -86,7 +86,7 @@ def default(m: Machine, function: FunctionType, label: str, name: str, value: An
 
 def bind_arguments(
     m: Machine,
-    code: Code,
+    code: FunctionSource,
     args: tuple[Value, ...],
     keywords: Keywords,
     defaults: tuple[Value, ...],
@@ -114,7 +114,7 @@ def bind_arguments(
     return names
 
 
-def _bind_keywords(m: Machine, code: Code, keywords: Keywords, names: Keywords) -> None:
+def _bind_keywords(m: Machine, code: FunctionSource, keywords: Keywords, names: Keywords) -> None:
     a = code.node.args
     known = {p.arg for p in (*a.args, *a.kwonlyargs)}
     others = {k: v for k, v in keywords.items() if k not in known}
@@ -125,7 +125,7 @@ def _bind_keywords(m: Machine, code: Code, keywords: Keywords, names: Keywords) 
         m.raises(TypeError(f"{code.name}() got an unexpected keyword argument {next(iter(others))!r}"))
 
 
-def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value:
+def inline(m: Machine, code: FunctionSource, names: Keywords, parent: int | None) -> Value:
     """A call of a function of the program: its body is read where it is called, or as a procedure."""
     refuse_kind(m, code)
     key = code.code or code.node
@@ -136,7 +136,7 @@ def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value
     return in_frame(m, code, key, names, parent)
 
 
-def in_frame(m: Machine, code: Code, key: Any, names: Keywords, parent: int | None) -> Value:
+def in_frame(m: Machine, code: FunctionSource, key: Any, names: Keywords, parent: int | None) -> Value:
     """Read the body of a function in a frame of its own."""
     call = m.builder.span
     m.frames.append(m.allocate(FrameCell(code, names, parent)))
@@ -153,7 +153,7 @@ def in_frame(m: Machine, code: Code, key: Any, names: Keywords, parent: int | No
         m.builder.span = call
 
 
-def refuse_kind(m: Machine, code: Code) -> None:
+def refuse_kind(m: Machine, code: FunctionSource) -> None:
     if isinstance(code.node, ast.AsyncFunctionDef):
         m.builder.span = span_of(code, code.node)
         m.refuse("an asynchronous function can't be differentiated", do="make it an ordinary function.", node=None)
@@ -198,7 +198,7 @@ def countable(m: Machine, condition: Var) -> bool:
     )
 
 
-def too_deep(m: Machine, code: Code) -> NoReturn:
+def too_deep(m: Machine, code: FunctionSource) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
     text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
@@ -206,7 +206,7 @@ def too_deep(m: Machine, code: Code) -> NoReturn:
     raise Diverges
 
 
-def _body(m: Machine, code: Code) -> Value:
+def _body(m: Machine, code: FunctionSource) -> Value:
     from srcad.frontend.syntax.expressions import evaluate
     from srcad.frontend.syntax.statements import execute
 
@@ -223,7 +223,7 @@ def _body(m: Machine, code: Code) -> Value:
     return returned(m)
 
 
-def refuse_generator(m: Machine, code: Code) -> None:
+def refuse_generator(m: Machine, code: FunctionSource) -> None:
     for node in own_nodes(code.node):
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             m.builder.span = span_of(code, node)

@@ -33,8 +33,8 @@ from srcad.transform.simplify.prune import pruned
 from srcad.transform.sweeps.adjoint import Seed, Seeds, adjoint
 from srcad.transform.sweeps.tangent import Direction, tangent
 
-Whole = Callable[[Atom], Atom]
-Blocks = Callable[["Units", Whole], Iterator[Atom]]
+WholeOf = Callable[[Atom], Atom]
+Blocks = Callable[["Units", WholeOf], Iterator[Atom]]
 
 
 COLUMNS, ROWS = "columns", "rows"
@@ -83,7 +83,7 @@ def along_columns(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree
     directions = [entry.var for entry in made.inputs if isinstance(entry, Direction)]
     moving = _moving(trace)
 
-    def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
+    def blocks(units: Units, whole: WholeOf) -> Iterator[Atom]:
         for k, dot in zip(moving, dots, strict=True):
             yield from (units.columns(whole(dot), values[k], n) for n in range(len(directions)))
 
@@ -110,7 +110,7 @@ def along_rows(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -
     if not bars_in:
         return _jacobian(trace, wrt, structure, replace(made, body=replace(made.body, results=bars)))
 
-    def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
+    def blocks(units: Units, whole: WholeOf) -> Iterator[Atom]:
         for n in range(len(moving)):
             yield from (units.rows(whole(bar), x, n) for bar, x in zip(bars, inputs, strict=True))
 

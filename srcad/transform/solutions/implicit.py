@@ -45,7 +45,7 @@ from srcad.transform.solutions.solved import (
 )
 from srcad.transform.sweeps.adjoint import adjoint
 
-HELPERS = {"cg": "solve_by_cg", "gmres": "solve_by_gmres"}
+SOLVER_HELPERS = {"cg": "solve_by_cg", "gmres": "solve_by_gmres"}
 
 
 def residual(eq: Equation) -> Trace:
@@ -133,7 +133,7 @@ def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], ri
         return pushed(inner, f, at, {0: direction})
 
     made, by = function(name, (v, *own), product), eq.params["solve"]
-    found = call_solver(b, HELPERS[by], (made,), (right,), values, right.type, style="closure")
+    found = call_solver(b, SOLVER_HELPERS[by], (made,), (right,), values, right.type, style="closure")
     solution: Atom = b.emit("implicit", found, right, *values, function=made, kind="linear", solve=by)
     return solution
 

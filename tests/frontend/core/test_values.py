@@ -11,7 +11,7 @@ import pytest
 
 from srcad.errors import NotYetSupported, Span
 from srcad.frontend.core import values as v
-from srcad.frontend.core.reading import Derivative, LinearMap
+from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.sharing import CheckedHeap
 from srcad.frontend.core.walk import atoms_inside, inside, same, same_entries, with_atoms
 from srcad.trace.builder import const
@@ -48,7 +48,7 @@ def examples() -> list[v.Parts]:
         v.Partial(num(), Span("f.py", 1)),
         v.Mixed("x", ("a number", "a tuple")),
         Derivative(v.Func(CODE, 1, (num(),)), "gradient", "call", num()),
-        LinearMap("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
+        LinearMapValue("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
         v.ArrayCell(Var(FLOAT), frozenset({1})),
         v.ListCell((num(), num())),
         v.GrownCell(Var(FLOAT)),
