@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Span:
-    """A place in the user's source: `column` and `end_column` count characters of `text`, the line itself."""
+    """A place in the user's source: `column` and `end_column` count characters of `text`, the line itself.
+
+    `syntax`: what stands there, by the name of its class in `ast`. Decisions are made by that, and never by the text.
+    """
 
     path: str
     line: int
@@ -20,6 +23,7 @@ class Span:
     end_column: int = 0
     function: str = ""
     end_line: int = 0
+    syntax: str = ""
 
     def show(self) -> str:
         """`path:line`, the user's line and a row of carets under the place."""

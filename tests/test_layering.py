@@ -38,6 +38,20 @@ ABOVE = [
     {"cli"},
     {"__main__"},
 ]
+# Inside of the frontend, from below: each may import what stands before it here.
+FRONTEND = [
+    "core",
+    "memory",
+    "containers",
+    "control",
+    "procedures",
+    "library",
+    "derivatives",
+    "syntax",
+    "assembly",
+    "read",
+    "__init__",
+]
 ONLY = {  # a module outside srcad -> the rooms that may import it
     "ast": {"frontend", "codegen"},
     "astor": {"codegen"},
@@ -66,6 +80,15 @@ def imported(source: str, package: list[str]) -> Iterator[str]:
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def without_types(source: str) -> str:
+    """The source without what stands under TYPE_CHECKING."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return ast.unparse(tree)
 
 
 def room_imported(name: str) -> str | None:
@@ -120,6 +143,26 @@ def test_files_import_each_other_at_their_top() -> None:
             assert not late, f"{path.relative_to(PACKAGE)}:{late[0].lineno} imports a file of srcad late"
 
 
+def part_imported(name: str) -> str | None:
+    """The part of the frontend that a dotted name stands in; None for what is no part of it."""
+    if not f"{name}.".startswith("srcad.frontend."):
+        return None
+    inner = name.removeprefix("srcad.frontend").lstrip(".").partition(".")[0]
+    return inner if inner in FRONTEND else "__init__"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if room_of(p) == "frontend"], ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_imports_inside_of_the_frontend(path: Path) -> None:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    package = ["srcad", *parts[:-1]]
+    below = FRONTEND[: FRONTEND.index(parts[1]) + 1]
+    for name in imported(without_types(path.read_text()), package):
+        wanted = part_imported(name)
+        assert wanted is None or wanted in below, f"{parts[1]} may not import {name}"
+
+
 def test_every_module_has_its_place() -> None:
     known = set(MAY_IMPORT).union(*ABOVE)
     assert {room_of(path) for path in MODULES} == known
@@ -146,3 +189,10 @@ def f():
 def test_an_import_of_the_package_itself_counts() -> None:
     assert room_imported("srcad.grad") == room_imported("srcad") == "__init__"
     assert room_imported("numpy") is None
+
+
+def test_parts_of_the_frontend() -> None:
+    assert part_imported("srcad.frontend.core.values.Value") == "core"
+    assert part_imported("srcad.frontend.read") == "read"
+    assert part_imported("srcad.frontend") == "__init__"
+    assert part_imported("srcad.ops") is None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.nodes import Atom, Equation, Region, Var, variables
 from srcad.trace.slots import slots
 from srcad.trace.types import OPAQUE, is_differentiable
 
@@ -30,7 +30,7 @@ class Activity:
     useful: frozenset[Var]
 
     def active(self, a: Atom) -> bool:
-        return isinstance(a, Var) and a in self.varied and a in self.useful
+        return a in self.varied and a in self.useful
 
 
 class Through(Protocol):
@@ -97,10 +97,10 @@ class _Spread:
         self.add(seeds)
 
     def add(self, atoms: Iterable[Atom]) -> None:
-        self.found.update(a for a in atoms if isinstance(a, Var) and _may_carry(a))
+        self.found.update(v for v in variables(atoms) if _may_carry(v))
 
     def holds(self, a: Atom) -> bool:
-        return isinstance(a, Var) and a in self.found
+        return a in self.found
 
     def any(self, atoms: Iterable[Atom]) -> bool:
         return any(self.holds(a) for a in atoms)

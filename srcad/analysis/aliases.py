@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Atom, Equation, Trace, Var
+from srcad.trace.nodes import Atom, Equation, Trace, Var, variables
 from srcad.trace.slots import STRUCTURED, slots
-from srcad.trace.types import Array, ListOf, Opaque, TupleOf, Type, Unknown
+from srcad.trace.types import ListOf, TupleOf, Type
 from srcad.trace.walk import walk
 
 OBJECT, CONTENT = 0, 1
@@ -33,13 +33,13 @@ class Edge:
 
 def levels(t: Type) -> tuple[int, ...]:
     """The pieces of memory that a value of this type has. That of a record is nobody's: it is never written to."""
-    if isinstance(t, (Array, Unknown)):
+    if t.is_array or t.is_unknown:
         return (OBJECT,)
     if isinstance(t, ListOf):
         return (OBJECT, CONTENT) if levels(t.element) else (OBJECT,)
     if isinstance(t, TupleOf):
         return (CONTENT,) if any(levels(item) for item in t.items) else ()
-    return (OBJECT, CONTENT) if isinstance(t, Opaque) else ()
+    return (OBJECT, CONTENT) if t.is_opaque else ()
 
 
 def nodes(var: Var) -> list[Binding]:
@@ -62,7 +62,7 @@ def _updated(eq: Equation) -> list[Edge]:
 
 def _accumulated(eq: Equation) -> list[Edge]:
     """Lists add up item by item, into new lists."""
-    return _updated(eq) if isinstance(eq.result.type, (Array, Unknown)) else []
+    return _updated(eq) if eq.result.type.is_array or eq.result.type.is_unknown else []
 
 
 def _holds(operand: int) -> list[Edge]:
@@ -251,6 +251,6 @@ class MemoryClasses:
                 self._join((eq.results[edge.result], eq.operands[edge.operand]))
 
     def _join(self, atoms: Iterable[Atom]) -> None:
-        shared = [self.of(a) for a in atoms if isinstance(a, Var) and levels(a.type)]
+        shared = [self.of(v) for v in variables(atoms) if levels(v.type)]
         for other in shared[1:]:
             self._parent[self.of(other)] = self.of(shared[0])

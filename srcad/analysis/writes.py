@@ -8,12 +8,11 @@ from itertools import combinations
 from srcad.analysis.activity import carries
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Input, Region, Trace, Var
-from srcad.trace.types import Array, Unknown
 
 
 def disjoint_inputs(trace: Trace) -> list[tuple[Input, Input]]:
     """The pairs of inputs that must not share memory: one is written to, and the other one is read."""
-    arrays = [entry for entry in trace.inputs if isinstance(entry.var.type, (Array, Unknown))]
+    arrays = [entry for entry in trace.inputs if entry.var.type.is_array or entry.var.type.is_unknown]
     if len(arrays) < 2:
         return []
     writes = _Writes({entry.var: entry for entry in arrays})

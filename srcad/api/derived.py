@@ -12,7 +12,7 @@ from srcad.calls.example import example_call
 from srcad.calls.guards import MISS
 from srcad.calls.specialise import Entrance, Specialiser, missed
 from srcad.compile.requests import Request
-from srcad.errors import ArgumentError, NotYetSupported
+from srcad.errors import ArgumentError
 from srcad.show.emit import Emission, emit_module
 from srcad.show.table import Table
 from srcad.show.traces import table_of
@@ -25,8 +25,6 @@ R_co = TypeVar("R_co", covariant=True)
 S = TypeVar("S")
 Q = ParamSpec("Q")
 D = TypeVar("D")
-
-BACKENDS = ("numpy", "native")
 
 
 class Derived(Generic[P, R_co]):
@@ -188,7 +186,9 @@ def _documentation(derived: Derived[Any, Any]) -> str:
 # ---- how they are made
 
 
-def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False) -> Request:
+def request_for(
+    kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False, backend: str = "numpy"
+) -> Request:
     """A request with argnums as a user gives them."""
     single = not isinstance(argnums, (tuple, list))
     numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
@@ -197,7 +197,7 @@ def request_for(kind: str, argnums: Argnums, value: bool = False, has_aux: bool 
             f"argnums must be positions or names of parameters, not {argnums!r}",
             do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
         )
-    return Request(kind, numbers, single, value, has_aux)
+    return Request(kind, numbers, single, value, has_aux, backend=backend)
 
 
 def derive(
@@ -205,13 +205,8 @@ def derive(
     made_by: str,
     function: Function | None,
     request: Request,
-    backend: str = "numpy",
 ) -> D | Callable[[Function], D]:
     """The derived function; a decorator where there is no function yet."""
-    if backend not in BACKENDS:
-        raise ArgumentError(f"there is no back end {backend!r}", do=f"use one of {', '.join(map(repr, BACKENDS))}")
-    if backend == "native":
-        raise NotYetSupported("the native back end doesn't exist yet", do="use backend='numpy'")
     if function is None:
         return lambda decorated: make(decorated, request, made_by)
     return make(function, request, made_by)

@@ -20,8 +20,10 @@ from srcad.frontend.core.reading import Applies, Makes, Maps, means
 Linear = Callable[[Any], Any]
 
 
-@means(Applies(lambda moving: Request("tangent", moving, single=False)))
-def jvp(function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object]) -> tuple[R, R]:
+@means(Applies(lambda moving, backend="numpy": Request("tangent", moving, single=False, backend=backend)))
+def jvp(
+    function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object], *, backend: str = "numpy"
+) -> tuple[R, R]:
     """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
 
     A tangent has the structure of its primal, with None for what has none (an int, a string) or rests. The tangent of
@@ -37,10 +39,10 @@ def jvp(function: Callable[..., R], primals: Sequence[object], tangents: Sequenc
     if len(primals) != len(tangents):
         raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
     kinds = tuple(map(type, tangents))
-    push, moving = known_push(function, kinds)
+    push, moving = known_push(function, kinds, backend)
     given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
     result = push(*primals, *given)
-    moved: tuple[R, R] = _jvp(function, primals, tangents, kinds) if result is MISS else result
+    moved: tuple[R, R] = _jvp(function, primals, tangents, kinds, backend) if result is MISS else result
     return moved
 
 
@@ -54,7 +56,11 @@ def _check_tuples(*given: object) -> None:
 
 
 def _jvp(
-    function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object], kinds: tuple[type, ...]
+    function: Callable[..., R],
+    primals: Sequence[object],
+    tangents: Sequence[object],
+    kinds: tuple[type, ...],
+    backend: str,
 ) -> tuple[R, R]:
     """The value and its tangent of any function, for tangents of any structure."""
     moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
@@ -62,14 +68,14 @@ def _jvp(
         if type(primals[k]) is not float and not differentiable_argnums((primals[k],)):
             what = f"primal {k} is {primals[k]!r}, which has no tangent, and srcad.jvp got {tangents[k]!r} for it"
             raise ArgumentError(what, do="pass floats (1.0 instead of 1), or None as the tangent")
-    entrance, pushforward = _pushforward("jvp", function, primals, moving)
+    entrance, pushforward = _pushforward("jvp", function, primals, moving, backend)
     result: tuple[R, R] = pushforward([tangents[k] for k in moving])
     remember_push(function, kinds, moving, entrance)
     return result
 
 
-@means(Maps(Request("tangent", None, single=False)))
-def linearize(function: Callable[..., R], *primals: object) -> tuple[R, LinearMap[R]]:
+@means(Maps(lambda backend="numpy": Request("tangent", None, single=False, backend=backend)))
+def linearize(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, LinearMap[R]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
     The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
@@ -81,7 +87,7 @@ def linearize(function: Callable[..., R], *primals: object) -> tuple[R, LinearMa
     (array([2., 0.]), array([0., 4.]))
     """
     moving = differentiable_argnums(primals)
-    pushforward = _pushforward("linearize", function, primals, moving)[1].frozen()
+    pushforward = _pushforward("linearize", function, primals, moving, backend)[1].frozen()
     value, _ = pushforward([None] * len(moving))
     return value, LinearMap(pushforward, len(primals), moving)
 
@@ -110,12 +116,12 @@ class LinearMap(Generic[R_co]):
 
 
 def _pushforward(
-    made_by: str, function: Function, primals: Sequence[object], moving: tuple[int, ...]
+    made_by: str, function: Function, primals: Sequence[object], moving: tuple[int, ...], backend: str
 ) -> tuple[Entrance, Pushforward]:
     """What stands for the tangents `moving` of a function at these arguments, and where it was found."""
     if not callable(function):
         raise ArgumentError(f"srcad.{made_by} takes a function, and got {function!r}")
-    specialiser = specialiser_for(function, Request("tangent", moving, single=False))
+    specialiser = specialiser_for(function, Request("tangent", moving, single=False, backend=backend))
     return specialiser.run(specialiser.binder.bind(tuple(primals), {}))
 
 
@@ -185,25 +191,29 @@ def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
 
 
 @overload
-def hvp(function: Callable[Concatenate[A, ...], object], argnums: First = 0) -> HessianProduct[A]: ...
+def hvp(
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str = "numpy"
+) -> HessianProduct[A]: ...
 
 
 @overload
-def hvp(function: Function, argnums: Argnums = 0) -> HessianProduct[Any]: ...
+def hvp(function: Function, argnums: Argnums = 0, *, backend: str = "numpy") -> HessianProduct[Any]: ...
 
 
 @overload
 def hvp(
-    function: None = None, argnums: First = 0
+    function: None = None, argnums: First = 0, *, backend: str = "numpy"
 ) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
 
 
 @overload
-def hvp(function: None = None, argnums: Argnums = 0) -> Callable[[Function], HessianProduct[Any]]: ...
+def hvp(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
 @means(Makes())
-def hvp(function: Function | None = None, argnums: Argnums = 0) -> object:
+def hvp(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
 
     The direction is the last argument and has the structure of the differentiated one (for a tuple of argnums a tuple).
@@ -212,7 +222,7 @@ def hvp(function: Function | None = None, argnums: Argnums = 0) -> object:
     >>> srcad.hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([4., 2.])
     """
-    return derive(HessianProduct, "hvp", function, request_for("hvp", argnums))
+    return derive(HessianProduct, "hvp", function, request_for("hvp", argnums, backend=backend))
 
 
 __all__ = ["hvp", "jvp", "linearize", "tangent_of"]

@@ -83,7 +83,7 @@ def grad(
     `argnums`: the argument to differentiate, by position or name, or a tuple of them; then the gradient is a tuple.
     A gradient has the structure, the shapes and the dtypes of its argument. With `has_aux` the function returns
     (value, anything), and the derivative (gradient, anything). A function that returns an array, or a complex number,
-    is refused.
+    is refused. `backend`: what runs the generated code; "numpy" is the only one now.
 
     A type checker knows the type of the gradient where `argnums` is left out; it then takes the first argument by
     position alone. With `argnums="x"` all may be given by name.
@@ -92,7 +92,7 @@ def grad(
     >>> srcad.grad(lambda w, b: np.sum(w**2) + b, argnums=(0, 1))(np.array([1.0, 2.0]), 0.5)
     (array([2., 4.]), 1.0)
     """
-    return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux), backend)
+    return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux, backend))
 
 
 @overload
@@ -133,11 +133,11 @@ def value_and_grad(
     >>> srcad.value_and_grad(lambda x: x**3)(2.0)
     (8.0, 12.0)
     """
-    return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux), backend)
+    return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux, backend))
 
 
-@means(Maps(Request("transpose", None, single=False)))
-def vjp(function: Callable[..., R], *primals: object) -> tuple[R, Pullback]:
+@means(Maps(lambda backend="numpy": Request("transpose", None, single=False, backend=backend)))
+def vjp(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, Pullback]:
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
@@ -151,7 +151,7 @@ def vjp(function: Callable[..., R], *primals: object) -> tuple[R, Pullback]:
     """
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
-    specialiser = specialiser_for(function, Request("pullback", None, single=False))
+    specialiser = specialiser_for(function, Request("pullback", None, single=False, backend=backend))
     value, pullback = specialiser.run(specialiser.binder.bind(primals, {}))[1]
     return value, pullback
 

@@ -41,7 +41,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         super().__init__(function, request, made_by)
         self.loss = loss
         self._own = self._specialiser.binder
-        self._specialiser = Specialiser(self, Request("primal", None, single=False))
+        self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
         self._count = self._specialiser.binder.fast_count
 
     def __call__(self, *args: Any, **kwargs: Any) -> R_co:
@@ -108,7 +108,7 @@ class GaussNewtonOfLoss(AtOnce[P, R_co]):
             function, replace(request, kind="ggnvp"), made_by, loss
         )
         self.loss = loss
-        self._specialiser = Specialiser(self, Request("primal", None, single=False))
+        self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self.differentiated(args, kwargs)  # which refuses what has no derivative
@@ -147,25 +147,29 @@ def _with_loss(made: Any, loss: Function | None) -> Any:
 
 
 @overload
-def vhp(function: Callable[Concatenate[A, ...], object], argnums: First = 0) -> HessianProduct[A]: ...
+def vhp(
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str = "numpy"
+) -> HessianProduct[A]: ...
 
 
 @overload
-def vhp(function: Function, argnums: Argnums = 0) -> HessianProduct[Any]: ...
+def vhp(function: Function, argnums: Argnums = 0, *, backend: str = "numpy") -> HessianProduct[Any]: ...
 
 
 @overload
 def vhp(
-    function: None = None, argnums: First = 0
+    function: None = None, argnums: First = 0, *, backend: str = "numpy"
 ) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
 
 
 @overload
-def vhp(function: None = None, argnums: Argnums = 0) -> Callable[[Function], HessianProduct[Any]]: ...
+def vhp(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
 @means(Makes())
-def vhp(function: Function | None = None, argnums: Argnums = 0) -> object:
+def vhp(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
     Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two to four
@@ -178,33 +182,37 @@ def vhp(function: Function | None = None, argnums: Argnums = 0) -> object:
     >>> srcad.vhp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([4., 2.])
     """
-    return derive(HessianProduct, "vhp", function, request_for("vhp", argnums))
+    return derive(HessianProduct, "vhp", function, request_for("vhp", argnums, backend=backend))
 
 
 @overload
 def ggnvp(
-    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, loss: Loss = None
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, loss: Loss = None, backend: str = "numpy"
 ) -> HessianProduct[A]: ...
 
 
 @overload
-def ggnvp(function: Function, argnums: Argnums = 0, *, loss: Loss = None) -> HessianProduct[Any]: ...
+def ggnvp(
+    function: Function, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> HessianProduct[Any]: ...
 
 
 @overload
 def ggnvp(
-    function: None = None, argnums: First = 0, *, loss: Loss = None
+    function: None = None, argnums: First = 0, *, loss: Loss = None, backend: str = "numpy"
 ) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
 
 
 @overload
 def ggnvp(
-    function: None = None, argnums: Argnums = 0, *, loss: Loss = None
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
 ) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
 @means(Makes())
-def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None) -> object:
+def ggnvp(
+    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> object:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
     J is the Jacobian of f at x, H the Hessian of the loss L, a function of one argument, at f(x). Without a loss H is
@@ -217,27 +225,35 @@ def ggnvp(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss 
     >>> srcad.ggnvp(lambda x: np.sin(x))(np.array([0.0, 1.0]), np.array([1.0, 1.0])).round(4)
     array([1.    , 0.2919])
     """
-    return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums), loss)
+    return _with_a_loss(GaussNewtonProduct, "ggnvp", function, request_for("ggnvp", argnums, backend=backend), loss)
 
 
 @overload
 def gauss_newton(
-    function: Callable[Concatenate[npt.NDArray[Element], P], object], argnums: First = 0, *, loss: Loss = None
+    function: Callable[Concatenate[npt.NDArray[Element], P], object],
+    argnums: First = 0,
+    *,
+    loss: Loss = None,
+    backend: str = "numpy",
 ) -> Derived[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def gauss_newton(function: Callable[P, object], argnums: Argnums = 0, *, loss: Loss = None) -> Derived[P, Any]: ...
+def gauss_newton(
+    function: Callable[P, object], argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> Derived[P, Any]: ...
 
 
 @overload
 def gauss_newton(
-    function: None = None, argnums: Argnums = 0, *, loss: Loss = None
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
 ) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
 @means(Makes())
-def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None) -> object:
+def gauss_newton(
+    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+) -> object:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
     It is J^T J, the sum of the outer products of the gradients of all residuals: what is left of the Hessian of the
@@ -252,9 +268,10 @@ def gauss_newton(function: Function | None = None, argnums: Argnums = 0, *, loss
     array([[5., 3.],
            [3., 3.]])
     """
+    request = request_for("gauss_newton", argnums, backend=backend)
     if loss is None:
-        return derive(GaussNewton, "gauss_newton", function, request_for("gauss_newton", argnums))
-    return _with_a_loss(GaussNewtonOfLoss, "gauss_newton", function, request_for("gauss_newton", argnums), loss)
+        return derive(GaussNewton, "gauss_newton", function, request)
+    return _with_a_loss(GaussNewtonOfLoss, "gauss_newton", function, request, loss)
 
 
 def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Request, loss: Function | None) -> Any:
@@ -264,15 +281,17 @@ def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Req
 
 
 @overload
-def deriv(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: ...
+def deriv(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
 
 
 @overload
-def deriv(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
+def deriv(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def deriv(function: Function | None = None, argnums: Argnums = 0) -> object:
+def deriv(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The derivative of a function of a number, or of a vectorised one at each element of an array.
 
     For a float x it is the tangent for the direction 1.0, whatever structure the function returns. For an array x
@@ -287,38 +306,42 @@ def deriv(function: Function | None = None, argnums: Argnums = 0) -> object:
     >>> srcad.deriv(srcad.deriv(lambda x: x**3))(2.0)
     12.0
     """
-    return derive(Derived, "deriv", function, request_for("deriv", argnums))
+    return derive(Derived, "deriv", function, request_for("deriv", argnums, backend=backend))
 
 
 @overload
-def elementwise_grad(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: ...
+def elementwise_grad(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
 
 
 @overload
-def elementwise_grad(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
+def elementwise_grad(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def elementwise_grad(function: Function | None = None, argnums: Argnums = 0) -> object:
+def elementwise_grad(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
 
     >>> import numpy as np, srcad
     >>> srcad.elementwise_grad(lambda x: x**2)(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums))
+    return derive(Derived, "elementwise_grad", function, request_for("deriv", argnums, backend=backend))
 
 
 @overload
-def laplacian(function: Callable[P, R], argnums: Argnums = 0) -> Derived[P, R]: ...
+def laplacian(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
 
 
 @overload
-def laplacian(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
+def laplacian(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def laplacian(function: Function | None = None, argnums: Argnums = 0) -> object:
+def laplacian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The sum of the second derivatives with respect to each element of the arguments.
 
     The function may return any structure; each of its numbers has its own Laplacian. It is computed forwards: for
@@ -330,19 +353,21 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0) -> object:
     >>> float(srcad.laplacian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])))
     18.0
     """
-    return derive(Derived, "laplacian", function, request_for("laplacian", argnums))
+    return derive(Derived, "laplacian", function, request_for("laplacian", argnums, backend=backend))
 
 
 @overload
-def divergence(function: Callable[P, object], argnums: Argnums = 0) -> Derived[P, float]: ...
+def divergence(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, float]: ...
 
 
 @overload
-def divergence(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], Derived[P, float]]: ...
+def divergence(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], Derived[P, float]]: ...
 
 
 @means(Makes())
-def divergence(function: Function | None = None, argnums: Argnums = 0) -> object:
+def divergence(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The trace of the Jacobian of a vector field: of a function whose result has the shape of its argument.
 
     Of structures too, which must be the same. For each of the n elements one run with a tangent, in a loop of the
@@ -352,21 +377,23 @@ def divergence(function: Function | None = None, argnums: Argnums = 0) -> object
     >>> float(srcad.divergence(lambda x: x * np.sum(x))(np.array([1.0, 2.0])))
     9.0
     """
-    return derive(Derived, "divergence", function, request_for("divergence", argnums))
-
-
-@overload
-def taylor(function: Callable[..., R], order: int = 2, argnums: Argnums = 0) -> HessianProduct[tuple[R, ...]]: ...
+    return derive(Derived, "divergence", function, request_for("divergence", argnums, backend=backend))
 
 
 @overload
 def taylor(
-    function: None = None, order: int = 2, argnums: Argnums = 0
+    function: Callable[..., R], order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> HessianProduct[tuple[R, ...]]: ...
+
+
+@overload
+def taylor(
+    function: None = None, order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy"
 ) -> Callable[[Callable[..., R]], HessianProduct[tuple[R, ...]]]: ...
 
 
 @means(Makes())
-def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0) -> object:
+def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The Taylor coefficients along a direction: `taylor(f, 3)(x, v)` is (c0, c1, c2, c3).
 
         f(x + t v)  =  c0 + c1 t + c2 t**2 + c3 t**3 + O(t**4)
@@ -387,7 +414,7 @@ def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 
         highest = -1
     if isinstance(order, bool) or highest < 0:
         raise ArgumentError(f"the order of a Taylor series is a whole number from 0 on, not {order!r}")
-    request = replace(request_for("taylor", argnums), order=highest)
+    request = replace(request_for("taylor", argnums, backend=backend), order=highest)
     return derive(HessianProduct, "taylor", function, request)
 
 

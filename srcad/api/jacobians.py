@@ -257,20 +257,22 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
 
 @overload
 def jacfwd(
-    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def jacfwd(function: Callable[P, object], argnums: Argnums = 0) -> DenseJacobian[P, Any]: ...
+def jacfwd(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> DenseJacobian[P, Any]: ...
 
 
 @overload
-def jacfwd(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
+def jacfwd(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
-def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> object:
+def jacfwd(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
 
     All tangents go through the program at once, along a leading axis, so that the program's own code runs once. The
@@ -283,25 +285,27 @@ def jacfwd(function: Function | None = None, argnums: Argnums = 0) -> object:
     array([[2., 0.],
            [2., 1.]])
     """
-    return derive(DenseJacobian, "jacfwd", function, request_for("jacfwd", argnums))
+    return derive(DenseJacobian, "jacfwd", function, request_for("jacfwd", argnums, backend=backend))
 
 
 @overload
 def jacrev(
-    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def jacrev(function: Callable[P, object], argnums: Argnums = 0) -> DenseJacobian[P, Any]: ...
+def jacrev(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> DenseJacobian[P, Any]: ...
 
 
 @overload
-def jacrev(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
+def jacrev(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
-def jacrev(function: Function | None = None, argnums: Argnums = 0) -> object:
+def jacrev(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
 
     It is the same as that of `jacfwd`, in the same structure. All adjoints go through the reverse sweep at once.
@@ -311,7 +315,7 @@ def jacrev(function: Function | None = None, argnums: Argnums = 0) -> object:
     >>> srcad.jacrev(lambda x, y: np.sum(x * y), argnums=(0, 1))(np.array([1.0, 2.0]), 3.0)
     (array([3., 3.]), np.float64(3.0))
     """
-    return derive(DenseJacobian, "jacrev", function, request_for("jacrev", argnums))
+    return derive(DenseJacobian, "jacrev", function, request_for("jacrev", argnums, backend=backend))
 
 
 @overload
@@ -348,25 +352,29 @@ def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend:
     >>> J.way(np.ones(3))
     'rows'
     """
-    return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums), backend)
+    return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums, backend=backend))
 
 
 @overload
 def hessian(
-    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def hessian(function: Callable[P, object], argnums: Argnums = 0) -> DenseJacobian[P, Any]: ...
+def hessian(
+    function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy"
+) -> DenseJacobian[P, Any]: ...
 
 
 @overload
-def hessian(function: None = None, argnums: Argnums = 0) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
+def hessian(
+    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
-def hessian(function: Function | None = None, argnums: Argnums = 0) -> object:
+def hessian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
     """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
 
     For one array x the result has the shape of x twice over; for structures, it is a structure of structures.
@@ -376,7 +384,7 @@ def hessian(function: Function | None = None, argnums: Argnums = 0) -> object:
     array([[4., 2.],
            [2., 0.]])
     """
-    return derive(DenseJacobian, "hessian", function, request_for("hessian", argnums))
+    return derive(DenseJacobian, "hessian", function, request_for("hessian", argnums, backend=backend))
 
 
 __all__ = ["AtOnce", "DenseJacobian", "hessian", "jacfwd", "jacobian", "jacrev"]

@@ -33,7 +33,7 @@ from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.trace.dims import Dim, Factor, Symbol, length_of
 from srcad.trace.nodes import Parameter, Path
-from srcad.trace.types import PYTHON, Array, Opaque, Scalar, TupleOf, Type, Undefined, join, type_of
+from srcad.trace.types import PYTHON, Array, Scalar, TupleOf, Type, Undefined, join, type_of
 
 MISS = object()  # what `enter` returns when a guard doesn't hold
 
@@ -244,7 +244,7 @@ class _Writer:
                 return self.array_tests(place, dtype, dims)
             case Undefined():
                 return []
-        return [f"type_of({place}) == {self.bound(wanted)}"] if isinstance(wanted, Opaque) else []
+        return [f"type_of({place}) == {self.bound(wanted)}"] if wanted.is_opaque else []
 
     def array_tests(self, place: str, dtype: str, dims: tuple[Dim, ...]) -> list[str]:
         wanted = self.bound(np.dtype(dtype))

@@ -15,7 +15,7 @@ from srcad.calls.structures import children, rebuild
 from srcad.compile.program import Program
 from srcad.errors import ArgumentError
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
-from srcad.transform.sweeps.tangent import Direction
+from srcad.transform.sweeps.tangent import directions_in
 
 Function = Callable[..., Any]
 
@@ -76,7 +76,7 @@ def _places(program: Program) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Where the differentiated leaves are, and where the code expects their tangents."""
     reading, (trace,) = program.reading, program.traces
     primals = tuple(program.primal.inputs[k].path for k in reading.wrt)
-    beside = dict(zip(dict.fromkeys(primals), (e.path for e in trace.inputs if isinstance(e, Direction)), strict=True))
+    beside = dict(zip(dict.fromkeys(primals), (entry.path for entry in directions_in(trace)), strict=True))
     return primals, tuple(beside[path] for path in primals)
 
 

@@ -18,7 +18,7 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from srcad.analysis.writes import disjoint_inputs
-from srcad.backends.numpy import compile_source
+from srcad.backends import BACKENDS
 from srcad.calls.arguments import Binder
 from srcad.calls.guards import MISS, compile_entry
 from srcad.calls.programs import program_of
@@ -59,11 +59,15 @@ class Specialisation:
 
     @cached_property
     def fast(self) -> tuple[FunctionType, ...]:
-        return tuple(map(compile_source, self.program.generated))
+        return tuple(map(self.compiled, self.program.generated))
 
     @cached_property
     def careful(self) -> tuple[FunctionType, ...]:
-        return tuple(map(compile_source, self.program.careful)) if self.can_rerun else self.fast
+        return tuple(map(self.compiled, self.program.careful)) if self.can_rerun else self.fast
+
+    def compiled(self, generated: Generated) -> FunctionType:
+        """The function by the back end that was asked for."""
+        return BACKENDS[self.program.request.backend](generated)
 
     def entrance(self, function: Function) -> Entrance:
         """The entrance for a function object with the same code."""
@@ -301,19 +305,20 @@ def specialiser_for(function: Function, request: Request) -> Specialiser:
 Kinds = tuple[type, ...]
 Pushing = tuple[Function, tuple[int, ...]]
 
-_PUSHES: weakref.WeakKeyDictionary[Any, dict[Kinds, Pushing]] = weakref.WeakKeyDictionary()
+_PUSHES: weakref.WeakKeyDictionary[Any, dict[tuple[Kinds, str], Pushing]] = weakref.WeakKeyDictionary()
 
 
-def known_push(function: Function, kinds: Kinds) -> Pushing:
+def known_push(function: Function, kinds: Kinds, backend: str) -> Pushing:
     """The `push` of the last call with tangents of these types, one for each argument, and which of them it takes."""
     known = _PUSHES.get(function) if type(function) is FunctionType else None
-    return _NO_PUSH if known is None else known.get(kinds, _NO_PUSH)
+    return _NO_PUSH if known is None else known.get((kinds, backend), _NO_PUSH)
 
 
 def remember_push(function: Function, kinds: Kinds, moving: tuple[int, ...], entrance: Entrance) -> None:
     """For `known_push`; a push that has missed this call may serve the next one."""
     if type(function) is FunctionType and entrance.count == len(kinds):
-        _PUSHES.setdefault(function, {})[kinds] = entrance.push, moving
+        backend = entrance.specialisation.program.request.backend
+        _PUSHES.setdefault(function, {})[kinds, backend] = entrance.push, moving
 
 
 _NO_PUSH: Pushing = (missed, ())

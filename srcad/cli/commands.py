@@ -236,7 +236,13 @@ def derivative_of(
     mode: str, function: Callable[..., Any], example: Example, wrt: str, value: bool
 ) -> Derived[..., Any]:
     """What a mode derives."""
-    makers = {"forward": tangent_of, "hvp": hvp, "jacfwd": jacfwd, "jacrev": jacrev, "hessian": hessian}
+    makers: dict[str, Callable[..., Derived[..., Any]]] = {
+        "forward": tangent_of,
+        "hvp": hvp,
+        "jacfwd": jacfwd,
+        "jacrev": jacrev,
+        "hessian": hessian,
+    }
     if mode == "reverse":
         return gradient(function, example, wrt, value)
     if mode not in makers:

@@ -11,7 +11,6 @@ from srcad.codegen.statements import Statements, names_in
 from srcad.lowering.liveness import Liveness
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, slots
-from srcad.trace.types import Undefined
 from srcad.trace.walk import walk
 
 
@@ -106,12 +105,12 @@ class Control:
 
     def unset(self, eq: Equation, carried: Sequence[Slot]) -> list[Item]:
         """None for what has no value before the loop, and is given another name in it: to read it would fail."""
-        unset = {s.parameters[-1] for s in carried if s.initial is not None and isinstance(s.initial.type, Undefined)}
+        unset = {s.parameters[-1] for s in carried if s.initial is not None and s.initial.type.is_undefined}
         if not unset:
             return []
         inner = [e for region in eq.regions for e in walk(region) if e.op in STRUCTURED]
         read = {a for e in inner for slot in slots(e) for a in slot.sources if a in unset and self.renames(e, slot, a)}
-        targets = sorted({self.x.names.of(var) for var in read if isinstance(var, Var)})
+        targets = sorted({self.x.names.of(var) for var in read if var.is_variable})
         return [Simple(ast.Assign([ast.Name(target, ast.Store())], ast.Constant(None)), eq) for target in targets]
 
     def renames(self, eq: Equation, slot: Slot, source: Atom) -> bool:
@@ -198,7 +197,7 @@ def tested(condition: ast.expr) -> ast.expr:
 
 
 def _is(atom: Atom, value: object) -> bool:
-    if not isinstance(atom, Const) or isinstance(atom.type, Undefined):
+    if not isinstance(atom, Const) or atom.type.is_undefined:
         return False
     return type(atom.value) is type(value) and atom.value == value
 

@@ -13,7 +13,7 @@ from srcad.codegen.naming import PythonNames
 from srcad.codegen.shared import Shared
 from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
-from srcad.trace.types import Array, ListOf, Record, Scalar, TupleOf, Undefined, Unknown, dtype_of
+from srcad.trace.types import ListOf, Scalar, dtype_of
 
 MODULES = {"np": "numpy as np", "math": "math", "scipy": "scipy.special"}
 
@@ -70,7 +70,7 @@ class Expressions:
     def atom(self, atom: Atom) -> ast.expr:
         """What an atom is printed as."""
         if isinstance(atom, Const):
-            if isinstance(atom.type, Undefined):
+            if atom.type.is_undefined:
                 raise InternalError("generated code would read a value that is never set")
             if isinstance(atom.value, Trace):
                 return ast.Name(self.functions[atom.value], ast.Load())
@@ -148,7 +148,7 @@ class Expressions:
 
 
 def _is_none(atom: Atom) -> bool:
-    return isinstance(atom, Const) and atom.value is None
+    return atom.is_none
 
 
 def _joined(operator: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
@@ -185,9 +185,9 @@ def _get_item(x: Expressions, eq: Equation) -> ast.expr:
 
 def _dim(x: Expressions, eq: Equation) -> ast.expr:
     array, axis = x.atom(eq.operands[0]), eq.params["axis"]
-    if not isinstance(eq.operands[0].type, Array):
+    if not eq.operands[0].type.is_array:
         return ast.Subscript(x.call("np.shape", array), x.constants.expr(axis), ast.Load())
-    as_shape = eq.span is not None and "shape" in eq.span.text  # as the user has it
+    as_shape = eq.span is not None and eq.span.syntax == "Attribute"  # as the user has it: x.shape
     if axis == 0 and not as_shape:
         return x.call("len", array)
     return ast.Subscript(ast.Attribute(array, "shape", ast.Load()), x.constants.expr(axis), ast.Load())
@@ -196,7 +196,7 @@ def _dim(x: Expressions, eq: Equation) -> ast.expr:
 def _attribute_of_array(name: str) -> Callable[[Expressions, Equation], ast.expr]:
     def printer(x: Expressions, eq: Equation) -> ast.expr:
         array = x.atom(eq.operands[0])
-        if isinstance(eq.operands[0].type, Array):
+        if eq.operands[0].type.is_array:
             return ast.Attribute(array, name, ast.Load())
         return x.call(f"np.{name}", array)
 
@@ -205,14 +205,14 @@ def _attribute_of_array(name: str) -> Callable[[Expressions, Equation], ast.expr
 
 def _copy(x: Expressions, eq: Equation) -> ast.expr:
     value, of = x.atom(eq.operands[0]), eq.result.type
-    if isinstance(of, Array) or (isinstance(of, ListOf) and not eq.params.get("deep")):
+    if of.is_array or (of.is_list and not eq.params.get("deep")):
         return ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
-    return value if isinstance(of, Scalar) else x.call("copied", value)
+    return value if of.is_scalar else x.call("copied", value)
 
 
 def _zeros_like(x: Expressions, eq: Equation) -> ast.expr:
     (operand,) = eq.operands
-    if isinstance(operand.type, Array):
+    if operand.type.is_array:
         return x.call("np.zeros_like", x.atom(operand))
     if isinstance(operand.type, Scalar):
         return x.constants.expr(_zero(operand.type))
@@ -236,7 +236,7 @@ def _list_zeros(x: Expressions, eq: Equation) -> ast.expr:
 
 def _accumulate(x: Expressions, eq: Equation) -> ast.expr:
     a, b = x.atoms(eq.operands)
-    if isinstance(eq.result.type, (ListOf, TupleOf, Record)):
+    if eq.result.type.is_container:
         return x.call("plus", a, b)
     return spelling.tidy(ast.BinOp(a, ast.Add(), b))
 
@@ -247,9 +247,9 @@ def _cast(x: Expressions, eq: Equation) -> ast.expr:
     source = dtype_of(operand.type)
     if source is not None and source.startswith("complex") and not dtype.startswith("complex"):
         value = ast.Attribute(value, "real", ast.Load())
-    if isinstance(operand.type, Array):
+    if operand.type.is_array:
         return ast.Call(ast.Attribute(value, "astype", ast.Load()), [x.constants.dotted(f"np.{dtype}")], [])
-    if isinstance(operand.type, Unknown):
+    if operand.type.is_unknown:
         return x.call("cast", value, ast.Constant(dtype))
     return x.call(f"np.{dtype}", value)
 

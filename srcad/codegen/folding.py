@@ -15,7 +15,6 @@ from srcad.codegen.spelling import Style, repeats
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.slots import STRUCTURED, slots
-from srcad.trace.types import Undefined
 from srcad.trace.walk import free_variables, walk
 
 LONGEST = 84  # an expression that would be longer than this keeps its own statement
@@ -44,7 +43,7 @@ def is_pure(eq: Equation, in_place: frozenset[Equation]) -> bool:
 
 def short_circuit(eq: Equation) -> str | None:
     """`and` or `or` where an `if` chooses between its own condition and something else."""
-    if eq.op != "if" or len(eq.results) != 1 or not isinstance(eq.operands[0], Var):
+    if eq.op != "if" or len(eq.results) != 1 or not eq.operands[0].is_variable:
         return None
     for region, word in zip(eq.regions, ("or", "and"), strict=True):
         if not region.equations and region.results[0] is eq.operands[0]:
@@ -81,7 +80,7 @@ def maybe_absent(trace: Trace) -> set[Var]:
             found.update(slot.result for slot in every if any(map(without, slot.yields)))
 
     def without(atom: Atom) -> bool:
-        return isinstance(atom.type, Undefined) or atom in found
+        return atom.type.is_undefined or atom in found
 
     region(trace.body)
     return found
@@ -122,7 +121,7 @@ class _Folder:
         """Fold what an equation reads into it."""
         room = LONGEST - sum(self.length(a) for a in eq.operands)
         for k, operand in enumerate(eq.operands):
-            if isinstance(operand, Var) and operand in self.places and self.takes(eq, k):
+            if operand in self.places and self.takes(eq, k):
                 room = self.try_fold(operand, region, place, room)
 
     def takes(self, eq: Equation, k: int) -> bool:
@@ -165,14 +164,14 @@ class _Folder:
 
     def results(self, region: Region, count: int | None = None) -> None:
         for atom in region.results[:count]:
-            if isinstance(atom, Var) and atom in self.places and atom not in self.folding.inline:
+            if atom in self.places and atom not in self.folding.inline:
                 self.try_fold(atom, region, len(region.equations), LONGEST - self.length(atom))
 
     def returned(self, body: Region) -> None:
         """Results are computed in the return statement, but for those of the primal before the adjoint."""
         roles = [eq.role for eq in body.equations]
         for atom in body.results:
-            if isinstance(atom, Var) and atom in self.places and atom not in self.folding.inline:
+            if atom in self.places and atom not in self.folding.inline:
                 _, place = self.places[atom]
                 if roles[place] == "adjoint" or "adjoint" not in roles[place:]:
                     room = self.lengths[atom] if body.equations[place].op == "record_new" else LONGEST
@@ -184,7 +183,7 @@ class _Folder:
         offset = len(body.results) - len(slots(eq))
         defined = {inner.result: k for k, inner in enumerate(body.equations) if is_pure(inner, self.in_place)}
         for slot, atom in zip(slots(eq), body.results[offset:], strict=True):
-            if not isinstance(atom, Var) or atom not in defined or self.uses[atom] != 1 or atom in self.folding.inline:
+            if not atom.is_variable or atom not in defined or self.uses[atom] != 1 or atom in self.folding.inline:
                 continue
             place = defined[atom]
             if self.read_after(slot.parameters[-1], body, place):
@@ -215,7 +214,7 @@ class _Folder:
             self.folding.inline = before
 
     def is_expression(self, region: Region) -> bool:
-        if region.results[0] in self.absent or isinstance(region.results[0].type, Undefined):
+        if region.results[0] in self.absent or region.results[0].type.is_undefined:
             return False
         return all(len(eq.results) == 1 and eq.results[0] in self.folding.inline for eq in region.equations)
 
@@ -271,7 +270,7 @@ class _Folder:
 
 def _is_statement(eq: Equation) -> bool:
     """Whether the user wrote an `if` as a statement (or nobody wrote it)."""
-    return eq.span is None or eq.role != "" or eq.span.text.lstrip().startswith(("if", "elif", "else", "for", "while"))
+    return eq.span is None or eq.role != "" or eq.span.syntax in ("If", "For", "While")
 
 
 _SHORT = {"add", "subtract", "multiply", "divide", "power", "negative", "matmul", "remainder", "floor_divide"}

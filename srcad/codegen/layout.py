@@ -144,9 +144,11 @@ def _normal(line: str) -> str | None:
 
 
 def _normal_head(line: str) -> str | None:
-    source = line if line.startswith(("if", "for", "while", "with")) else line.removeprefix("el")
-    try:
-        (node,) = ast.parse(f"{source.rstrip()}\n    pass").body
-    except (SyntaxError, ValueError):
-        return None
-    return head_of(node)
+    """The same for the head of a block; `elif` reads like the `if` that it is."""
+    for source in (line, line.removeprefix("el")):
+        try:
+            (node,) = ast.parse(f"{source.rstrip()}\n    pass").body
+        except (SyntaxError, ValueError):
+            continue
+        return head_of(node)
+    return None

@@ -143,7 +143,7 @@ def _affinities(trace: Trace) -> Iterator[tuple[Atom, Var]]:
 
 def _is_named_elsewhere(source: Atom, eq: Equation) -> bool:
     """Whether an atom is a variable of the user's from before a structured equation."""
-    if not isinstance(source, Var) or source.name is None:
+    if not source.is_variable or source.name is None:
         return False
     inner = (v for region in eq.regions for e in region.equations for v in e.results)
     return source not in {*inner, *(p for region in eq.regions for p in region.parameters)}
@@ -218,7 +218,7 @@ class _Namer:
 
         `renaming`: a gives its name to b, which is the same object, even if b has another.
         """
-        if not isinstance(a, Var) or a not in self.names.classes or b not in self.names.classes:
+        if not a.is_variable or a not in self.names.classes or b not in self.names.classes:
             return
         one, two = self.names.classes[a], self.names.classes[b]
         if one is two or one.free or two.free or (one.fixed and two.fixed):

@@ -14,7 +14,7 @@ from typing import Any
 
 from srcad.ops.catalogue import OPS, Op
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Scalar
+from srcad.trace.types import Type, dtype_of
 
 PLACEHOLDER = "__operand_"
 OF_INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # of Python's integers
@@ -52,19 +52,19 @@ def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     if _by_math(eq):
         return _all_floats(eq, ("float64", "float32", "float16") if scalar.startswith("math.") else ("float64",))
     if eq.op == "where" and (style.mixed or style.careful):
-        return isinstance(eq.operands[0].type, Scalar) and _is_python(eq, "float64", "complex128", "int64")
+        return eq.operands[0].type.is_scalar and _is_python(eq, "float64", "complex128", "int64")
     return _all_floats(eq) and not style.careful and (not style.mixed or _is_python(eq, "float64"))
 
 
 def _made_by_numpy(eq: Equation, operation: Op, text: str) -> bool:
     """Whether what is to be a Python float would be NumPy's."""
-    strong = any(isinstance(a.type, Scalar) and not a.type.python for a in eq.operands)
+    strong = any(a.type.is_scalar and not a.type.is_python for a in eq.operands)
     python = _is_python(eq, "float64", "complex128")
     return operation.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
 
 
 def _is_python(eq: Equation, *dtypes: str) -> bool:
-    return all(isinstance(r.type, Scalar) and r.type.python and r.type.dtype in dtypes for r in eq.results)
+    return all(r.type.is_python and dtype_of(r.type) in dtypes for r in eq.results)
 
 
 def _general(operation: Op, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -77,21 +77,21 @@ def _all_floats(eq: Equation, dtypes: tuple[str, ...] = ("float64",)) -> bool:
     """Whether all operands (of `where`: all but the condition) are Python or NumPy floats."""
     types = [a.type for a in eq.operands]
     if eq.op == "where":
-        return isinstance(types[0], Scalar) and all(_is_float(t, dtypes) for t in types[1:])
+        return types[0].is_scalar and all(_is_float(t, dtypes) for t in types[1:])
     return bool(types) and all(_is_float(t, dtypes) for t in types)
 
 
-def _is_python_int(t: object) -> bool:
-    return isinstance(t, Scalar) and t.python and t.dtype == "int64"
+def _is_python_int(t: Type) -> bool:
+    return t.is_python and dtype_of(t) == "int64"
 
 
 def _by_math(eq: Equation) -> bool:
     """Whether the program itself calls `math`, which may raise for the user to see."""
-    return eq.role == "" and all(isinstance(r.type, Scalar) and r.type.python for r in eq.results)
+    return eq.role == "" and all(r.type.is_python for r in eq.results)
 
 
-def _is_float(t: object, dtypes: tuple[str, ...]) -> bool:
-    return isinstance(t, Scalar) and t.dtype in dtypes
+def _is_float(t: Type, dtypes: tuple[str, ...]) -> bool:
+    return t.is_scalar and dtype_of(t) in dtypes
 
 
 def repeats(eq: Equation, style: Style, k: int) -> bool:

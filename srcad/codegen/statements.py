@@ -11,7 +11,7 @@ from srcad.codegen.expressions import Expressions
 from srcad.codegen.spelling import negated
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Undefined, dtype_of, is_inexact
+from srcad.trace.types import ListOf, dtype_of, is_inexact
 
 
 class Statements:
@@ -52,7 +52,7 @@ class Statements:
     def assign_to(self, var: Var, value: ast.expr) -> ast.stmt:
         """var = value; numbers that are added to are written x += value."""
         target = self.target(var)
-        if isinstance(var.type, Scalar):
+        if var.type.is_scalar:
             return augmented(target, value) or ast.Assign([target], value)
         return ast.Assign([target], value)
 
@@ -70,7 +70,7 @@ class Statements:
         x, value, *index = eq.operands
         place = self.x.item(x, eq.params["index"], tuple(index))
         stored = self.x.atom(value)
-        one = isinstance(value.type, Scalar) and all(entry[0] == "int" for entry in eq.params["index"])
+        one = value.type.is_scalar and all(entry[0] == "int" for entry in eq.params["index"])
         exact = one or (is_inexact(dtype_of(x.type)) and dtype_of(x.type) is not None and _same_kind(x, value))
         if exact:
             return [augmented(place, stored) or _assign(place, stored)]
@@ -119,7 +119,7 @@ class Statements:
         place = ast.Subscript(items, i, ast.Load())
         t = eq.operands[0].type
         element = t.element if isinstance(t, ListOf) else t
-        if isinstance(element, (ListOf, TupleOf, Record)):
+        if element.is_container:
             return [_assign(place, self.x.call("plus", place, value))]
         if not levels(element):
             return [add_to(place, value)]
@@ -140,10 +140,10 @@ class Statements:
 
     def is_unset(self, var: Var, a: Atom) -> bool:
         """Whether a name can be left as it is, as nobody reads it."""
-        return isinstance(a.type, Undefined) and self.x.names.of(var) not in self.passed_on
+        return a.type.is_undefined and self.x.names.of(var) not in self.passed_on
 
     def value_of(self, a: Atom) -> ast.expr:
-        return ast.Constant(None) if isinstance(a.type, Undefined) else self.x.atom(a)
+        return ast.Constant(None) if a.type.is_undefined else self.x.atom(a)
 
     # ---- effects
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srcad.codegen.naming import PythonNames
-from srcad.trace.nodes import Equation, Trace, Var
+from srcad.trace.nodes import Equation, Trace
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.walk import walk
 
@@ -23,5 +23,5 @@ def _read(eq: Equation, names: PythonNames) -> Iterator[str]:
     for slot in slots(eq):
         targets = {names.of(var) for var in slot.targets if var in names.classes}
         for source in slot.sources:
-            if isinstance(source, Var) and source in names.classes and {names.of(source)} != targets:
+            if source in names.classes and {names.of(source)} != targets:
                 yield names.of(source)

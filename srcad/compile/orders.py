@@ -23,7 +23,7 @@ from srcad.frontend.core.reading import Sweeps
 from srcad.ops.catalogue import OPS, builder
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves
+from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, with_leaves
 from srcad.trace.passes import Runner
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
@@ -36,7 +36,7 @@ from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.adjoint import adjoint, is_flat
 from srcad.transform.sweeps.opened import opened
 from srcad.transform.sweeps.split import split
-from srcad.transform.sweeps.tangent import Direction, moved, tangent
+from srcad.transform.sweeps.tangent import directions_in, moved, tangent
 
 # ---- the vector times the Hessian
 
@@ -87,7 +87,7 @@ def gauss_newton(primal: Trace, job: Job) -> Trace:
             sums.append(_zero_block(b, one, other) if total is None else total)
     inner = {k: inputs.index(number) for k, number in enumerate(reading.wrt)}
     rows = [relabelled(structure, {k: Leaf(i * len(inputs) + n) for k, n in inner.items()}) for i in range(len(inputs))]
-    output = _nested(structure, {k: rows[n] for k, n in inner.items()})
+    output = with_leaves(structure, lambda k: rows[inner[k]])
     body = replace(made.body, equations=tuple(b.equations), results=tuple(sums))
     return replace(made, body=body, output=output)
 
@@ -109,13 +109,6 @@ def _contracted(b: Builder, one: Atom, other: Atom, ranks: Sequence[int]) -> Ato
 def _zero_block(b: Builder, one: Var, other: Var) -> Atom:
     zeros = (zero_like(b, one), zero_like(b, other))
     return _contracted(b, *zeros, [0, rank_of(one.type) or 0, rank_of(other.type) or 0])
-
-
-def _nested(tree: Tree, rows: Mapping[int, Tree]) -> Tree:
-    """A structure with another one in the place of each leaf."""
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(_nested(child, rows) for child in tree.children))
-    return rows[tree.index] if isinstance(tree, Leaf) else tree
 
 
 # ---- Taylor coefficients
@@ -196,7 +189,7 @@ def _moving(primal: Trace) -> list[int]:
 
 def _apart(trace: Trace, results: Sequence[int]) -> tuple[Region, Var]:
     """Some results of a trace, with what they need in variables of its own, and its one direction."""
-    (direction,) = (entry.var for entry in trace.inputs if isinstance(entry, Direction))
+    (direction,) = (entry.var for entry in directions_in(trace))
     body = replace(trace.body, results=tuple(trace.body.results[k] for k in results))
     equations, atoms = instance(eliminate(replace(trace, body=body)).body, {})
     return Region((), tuple(equations), atoms), direction
@@ -293,7 +286,7 @@ def _derivatives(primal: Trace, wrt: int, run: Runner) -> tuple[Region, Tree, Ma
         trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),), run=run)
         return trace.body, Leaf(0), trace.procedures
     trace = tangent(primal, (wrt,), value=False, run=run)
-    (direction,) = (entry.var for entry in trace.inputs if isinstance(entry, Direction))
+    (direction,) = (entry.var for entry in directions_in(trace))
     b = builder()
     equations, results = instance(trace.body, {direction: one_like(b, x)})
     return Region((), (*b.equations, *equations), results), trace.output, trace.procedures

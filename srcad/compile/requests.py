@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from srcad.backends import check_backend
+
 Argnum = int | str
 
 
@@ -34,6 +36,7 @@ class Request:
     value     the value of the function comes first
     has_aux   the function returns (value, anything)
     order     of "taylor": the highest one
+    backend   what runs the generated code: a name in `srcad.backends.BACKENDS`
     """
 
     kind: str
@@ -42,6 +45,10 @@ class Request:
     value: bool = False
     has_aux: bool = False
     order: int = 0
+    backend: str = "numpy"
+
+    def __post_init__(self) -> None:
+        check_backend(self.backend)
 
     @property
     def directed(self) -> bool:

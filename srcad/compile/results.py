@@ -11,8 +11,8 @@ import numpy as np
 from srcad.errors import ArgumentError, NotYetSupported, Span
 from srcad.ops.catalogue import builder
 from srcad.trace.builder import Builder, const
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves
-from srcad.trace.types import Array, Opaque, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
+from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves, with_leaves
+from srcad.trace.types import Array, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.trace.walk import walk
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
@@ -55,7 +55,7 @@ def _check_constant(primal: Trace, tree: Fixed) -> None:
 def _check_type(primal: Trace, found: Type, tree: Tree) -> None:
     if is_complex(found):
         raise _refusal(primal, f"{called(primal)} returns a complex number", tree, _PARTS)
-    if isinstance(found, Opaque):
+    if found.is_opaque:
         raise _refusal(primal, f"{called(primal)} returns an object, and a gradient is of one number", tree)
     if rank_of(found) not in (0, None):
         raise _refusal(primal, f"{called(primal)} returns an array ({found}), and a gradient is of one number", tree)
@@ -131,16 +131,12 @@ def check_moving(primal: Trace, real: bool = False) -> None:
 
 def shifted(tree: Tree, offset: int) -> Tree:
     """The tree with leaves that count from `offset`."""
-    return relabelled(tree, {index: Leaf(index + offset) for index in leaves(tree)})
+    return with_leaves(tree, lambda index: Leaf(index + offset))
 
 
 def relabelled(tree: Tree, numbers: Mapping[int, Leaf]) -> Tree:
     """The tree with other leaves."""
-    if isinstance(tree, Leaf):
-        return numbers[tree.index]
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(relabelled(child, numbers) for child in tree.children))
-    return tree
+    return with_leaves(tree, numbers.__getitem__)
 
 
 def returning(trace: Trace, output: Tree) -> Trace:

@@ -9,6 +9,7 @@ containers) is resolved now, everything else becomes equations.
 """
 
 from srcad.frontend.core.guards import Guard, IdentityGuard, StructureGuard, TypeGuard, ValueGuard
-from srcad.frontend.read import Reading, read
+from srcad.frontend.core.reading import Reading
+from srcad.frontend.read import read
 
 __all__ = ["Guard", "IdentityGuard", "Reading", "StructureGuard", "TypeGuard", "ValueGuard", "read"]

@@ -9,44 +9,40 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from srcad.errors import InternalError, NotYetSupported, SrcadError
-from srcad.frontend.core.externals import external, root
+from srcad.frontend.assembly import PORTS
+from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import Guard, TypeGuard
+from srcad.frontend.core.known import Known
 from srcad.frontend.core.lengths import Lengths, Relation, only_length
 from srcad.frontend.core.machine import REPORT, Diverges, Machine
 from srcad.frontend.core.naming import with_names
+from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
-from srcad.frontend.core.source import code_of, span_of, transparent
+from srcad.frontend.core.source import code_of, make_code, span_of, transparent
 from srcad.frontend.core.values import (
     Bound,
     FrameCell,
     Static,
     Value,
 )
-from srcad.frontend.library.calls import call
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
-from srcad.frontend.procedures.recursion import NoProcedure, Recurses
+from srcad.frontend.procedures.procedures import NoProcedure, Procedures
+from srcad.frontend.procedures.recursion import Recurses
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Parameter, Path, Region, Trace, Tree
 from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
 
 MOST_READINGS = 30
 MOST_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a reading may rely on beforehand: integers, the lengths of arrays and lists, and with that loops' turns."""
-
-    ints: frozenset[Path] = frozenset()
-    shapes: frozenset[Path] = frozenset()
-    written_out: bool = False
 
 
 def read(
@@ -65,11 +61,8 @@ def read(
     """
     relations: tuple[Relation, ...] = ()
     known = Known()
-    recursive: frozenset[Any] = frozenset()
-    unrolled: frozenset[Any] = frozenset()
     for _ in range(MOST_READINGS):
         reader = _Reader(function, args, kwargs, argnums, known, relations, derive)
-        reader.m.recursive, reader.m.unrolled = recursive, unrolled
         try:
             reading = reader.read()
             if reader.m.lengths.more() == relations:
@@ -78,10 +71,9 @@ def read(
         except NeedsStatic as needed:
             known = reader.more_known(needed, known)
         except Recurses as found:
-            recursive |= {found.key}
-            known = Known()  # what was made known for the sake of its end
+            known = known.with_recursive(found.key)
         except NoProcedure as found:
-            unrolled |= {found.key}
+            known = known.with_unrolled(found.key)
         except SrcadError:
             raise
         except RecursionError as error:
@@ -110,14 +102,8 @@ class _Reader:
     ) -> None:
         self.function, self.args, self.kwargs, self.argnums = function, args, kwargs, argnums
         self.parameters = parameters_of(function, len(args))
-        self.m = Machine(
-            static_inputs=known.ints,
-            static_shapes=known.shapes,
-            lengths=Lengths(relations),
-            written_out=known.written_out,
-            derivation=derive,
-        )
-        self.m.reserved = frozenset(p.name for p in self.parameters) | local_names(function)
+        reserved = frozenset(p.name for p in self.parameters) | local_names(function)
+        self.m = Machine(PORTS, derive, known, Outside(reserved), Lengths(relations))
         self.wrt: list[Path] = []
 
     def read(self) -> Reading:
@@ -155,32 +141,32 @@ class _Reader:
     def activate(self, value: Value) -> None:
         for var in leaves_of(self.m, value):
             if is_differentiable(var.type):
-                self.m.active.add(var)
+                self.m.variables.active.add(var)
 
     # ---- calling
 
     def call(self, values: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
         m, function = self.m, self.function
         code = entry_code(function)
-        m.frames.append(m.allocate(FrameCell(code, {})))
+        m.stack.frames.append(m.allocate(FrameCell(code, {})))
         m.builder.span = None
         while isinstance(function, (functools.partial, MethodType)):
             function, values, keywords = self.unwrap(function, values, keywords)
         if isinstance(function, FunctionType):
             return call_external(m, function, values, keywords)
         if inspect.isclass(function) or not callable(function) or _is_builtin(function):
-            return call(m, Static(function), values, keywords)
-        path = root(m, "self", id(function), functools.partial(_itself, function))
+            return m.call(Static(function), values, keywords)
+        path = m.outside.root("self", id(function), functools.partial(_itself, function))
         owner = external(m, function, path, free=True)
-        return call(m, owner, values, keywords)
+        return m.call(owner, values, keywords)
 
     def unwrap(self, f: Any, values: tuple[Value, ...], keywords: dict[str, Value]) -> Any:
         m = self.m
         if isinstance(f, MethodType):
-            path = root(m, "self", id(f.__self__), SelfRoot(f))
+            path = m.outside.root("self", id(f.__self__), SelfRoot(f))
             owner = external(m, f.__self__, path, free=True)
             return f.__func__, (owner, *values), keywords
-        path = root(m, "partial", id(f), PartialRoot(f))
+        path = m.outside.root("partial", id(f), PartialRoot(f))
         bound = external(m, f, path, free=True)
         assert isinstance(bound, Bound)
         return f.func, (*bound.first, *values), {**dict(bound.keywords), **keywords}
@@ -189,13 +175,13 @@ class _Reader:
 
     def output(self, value: Value) -> tuple[Tree, tuple[Atom, ...]]:
         atoms: list[Atom] = []
-        self.m.builder.span = self.m.returns[-1] if self.m.returns else None
+        self.m.builder.span = self.m.stack.returns[-1] if self.m.stack.returns else None
         tree = result_tree(self.m, value, atoms)
         return tree, tuple(atoms)
 
     def reading(self, values: tuple[Value, ...], output: Tree, atoms: tuple[Atom, ...]) -> Reading:
         m = self.m
-        inputs = tuple(m.inputs.values())
+        inputs = tuple(m.outside.inputs.values())
         position = {i.var: k for k, i in enumerate(inputs)}
         wrt: list[int] = []
         given: dict[int | str, Any] = dict(enumerate(self.args))
@@ -203,20 +189,25 @@ class _Reader:
         trees = tuple(argument_tree(m, given[k], self.path_of(k), wrt, position) for k in self.argnums)
         body = Region(tuple(i.var for i in inputs), tuple(m.builder.equations), atoms)
         code = entry_code(self.function)
-        span = m.returns[-1] if m.returns else span_of(code, code.node)
+        span = m.stack.returns[-1] if m.stack.returns else span_of(code, code.node)
         doc = inspect.getdoc(self.function) or ""
         name = getattr(inspect.unwrap(self.function), "__name__", "function")
-        procedures = {label: with_names(one, m.names) for label, one in m.traces.items()}
+        procedures = {label: with_names(one, m.variables.names) for label, one in m.part(Procedures).traces.items()}
         trace = Trace(name, self.parameters, inputs, body, output, span, doc, procedures=procedures)
         return Reading(
-            with_names(trace, m.names), tuple(wrt), trees, self.guards(), dict(m.roots), dict(m.lengths.sizes)
+            with_names(trace, m.variables.names),
+            tuple(wrt),
+            trees,
+            self.guards(),
+            dict(m.outside.roots),
+            dict(m.lengths.sizes),
         )
 
     def guards(self) -> tuple[Guard, ...]:
         """The guards, with the layouts that the reading has counted on."""
         found = []
-        for guard in self.m.guards.values():
-            if isinstance(guard, TypeGuard) and guard.path in self.m.wanted_layouts:
+        for guard in self.m.outside.guards.values():
+            if isinstance(guard, TypeGuard) and guard.path in self.m.outside.wanted_layouts:
                 guard = TypeGuard(guard.path, guard.type, "C")
             found.append(guard)
         return tuple(found)
@@ -238,14 +229,14 @@ class _Reader:
         """What is known with the integers and lengths that a variable is computed from; None if it is from others."""
         m = self.m
         ints, shapes = set(known.ints), set(known.shapes)
-        paths = {i.var: i.path for i in m.inputs.values()}
-        for var in m.sources(needed.var):
+        paths = {i.var: i.path for i in m.outside.inputs.values()}
+        for var in m.variables.sources(needed.var):
             path = paths.get(var)
             if path is None or (m.is_active(var) and isinstance(var.type, Scalar)):
                 return None
             if isinstance(var.type, Scalar) and var.type.dtype != "float64":
                 ints.add(path)
-            elif isinstance(var.type, (Array, ListOf)) and only_length(m.definitions, needed.var, var):
+            elif isinstance(var.type, (Array, ListOf)) and only_length(m.variables.definitions, needed.var, var):
                 shapes.add(path)
             elif isinstance(var.type, ListOf) and not is_differentiable(var.type):
                 ints.add(path)
@@ -255,11 +246,12 @@ class _Reader:
 
     def widely_known_for(self, needed: NeedsStatic, known: Known) -> Known:
         """The same with the lengths of all arrays and lists that take part, and loops that are read turn by turn."""
-        sources = self.m.sources(needed.var)
-        taking_part = [i for i in self.m.inputs.values() if i.var in sources]
+        sources = self.m.variables.sources(needed.var)
+        taking_part = [i for i in self.m.outside.inputs.values() if i.var in sources]
         ints = {i.path for i in taking_part if isinstance(i.var.type, Scalar) and i.var.type.dtype == "int64"}
         shapes = {i.path for i in taking_part if isinstance(i.var.type, (Array, ListOf))}
-        return Known(known.ints | ints, known.shapes | shapes, bool(shapes or ints) or known.written_out)
+        written_out = bool(shapes or ints) or known.written_out
+        return replace(known, ints=known.ints | ints, shapes=known.shapes | shapes, written_out=written_out)
 
     def refuse_static(self, needed: NeedsStatic) -> None:
         span, calls = self.m.place_of(needed)
@@ -300,8 +292,6 @@ def entry_code(function: Any) -> Any:
         f = type(f).__call__
     if isinstance(f, FunctionType):
         return code_of(f)
-    from srcad.frontend.core.source import make_code
-
     name = getattr(f, "__name__", "function")
     node = ast.parse(f"def {name}(*args): pass").body[0] if name.isidentifier() else ast.parse("def f(): pass").body[0]
     return make_code(node, f"<{name}>", (), 1, {})
@@ -325,7 +315,7 @@ def parameters_of(function: Any, count: int) -> tuple[Parameter, ...]:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return tuple(Parameter("xyzuvw"[k] if k < 6 else f"x{k}") for k in range(count))
-    if isinstance(function, np_ufunc):
+    if isinstance(function, np.ufunc):
         return tuple(Parameter("xyzuvw"[k]) for k in range(function.nin))
     return tuple(
         Parameter(
@@ -343,7 +333,5 @@ def annotation_text(annotation: Any) -> str:
         return ""
     return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
-
-from numpy import ufunc as np_ufunc  # noqa: E402
 
 __all__ = ["Reading", "read"]

@@ -26,10 +26,10 @@ from srcad.analysis.aliases import CONTENT, OBJECT, Binding, Sharing, flow, is_v
 from srcad.lowering.liveness import Liveness, liveness
 from srcad.ops.catalogue import OPS
 from srcad.ops.subscripts import is_basic
-from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_parts
 from srcad.trace.slots import STRUCTURED, slots
-from srcad.trace.types import OPAQUE, Opaque, Undefined, Unknown
+from srcad.trace.types import OPAQUE, Unknown
 from srcad.trace.walk import walk
 
 # functions that look at their arguments, and neither keep nor change them
@@ -105,7 +105,7 @@ def _slot_parents(eq: Equation, parents: dict[Binding, list[Binding]]) -> None:
     for slot in slots(eq):
         for target in slot.targets:
             for level in levels(target.type):
-                parents.setdefault((target, level), []).extend((a, level) for a in slot.sources if isinstance(a, Var))
+                parents.setdefault((target, level), []).extend((v, level) for v in variables(slot.sources))
 
 
 def _flow_parents(eq: Equation, parents: dict[Binding, list[Binding]]) -> None:
@@ -210,7 +210,7 @@ class _Analysis:
                 continue
             if edge.operand in copied and (edge.operand > 0 or edge.source == OBJECT):
                 continue
-            if not owned or not isinstance(operand, Var):
+            if not owned or not operand.is_variable:
                 self.sharing.owned[result] = self.sharing.owned[result] and owned and not levels(operand.type)
             if isinstance(operand, Var) and edge.source in levels(operand.type):
                 self.sharing.join(result, (operand, edge.source), scope)
@@ -234,7 +234,7 @@ class _Analysis:
         self.decisions.in_place.discard(eq)
         self.decisions.copied.discard((eq, 0))
         operand = eq.operands[0]
-        in_the_way = self.conflicts(eq, scope) if isinstance(operand, Var) else []
+        in_the_way = self.conflicts(eq, scope) if operand.is_variable else []
         if self.sharing.owns(operand) and not in_the_way and not _becomes_another(eq):
             self.decisions.in_place.add(eq)
         elif eq.op != "accumulate":
@@ -250,7 +250,7 @@ class _Analysis:
             return []
         readers = scope
         if not _reads_first(eq):
-            readers = scope | {a for a in eq.operands[1:] if isinstance(a, Var)}
+            readers = scope | set(variables(eq.operands[1:]))
         return list({var for var, _ in self.sharing.sharers((operand, OBJECT), readers)})
 
     def detachable(self, var: Var) -> bool:
@@ -339,7 +339,7 @@ class _Analysis:
         if not self.sharing.owns(atom):
             return True
         assert isinstance(atom, Var)
-        rest = {*outer, *(a for a in others if isinstance(a, Var))}
+        rest = {*outer, *variables(others)}
         return bool(self.sharing.sharers((atom, OBJECT), rest))
 
     def copy_of(self, atom: Atom, scope: set[Var]) -> Var:
@@ -361,7 +361,7 @@ class _Analysis:
         return self._link_pairs(pairs) or changed
 
     def _link_one(self, target: Var, source: Atom, scope: set[Var]) -> bool:
-        if isinstance(source.type, Undefined) or not levels(source.type) or _is_none(source):
+        if source.type.is_undefined or not levels(source.type) or _is_none(source):
             return False
         if isinstance(source, Const):
             changed = any(self.sharing.owned[node] for node in nodes(target))
@@ -376,7 +376,7 @@ class _Analysis:
         """Targets share memory with each other as their sources do; whether that is news."""
         places: dict[Binding, list[Binding]] = {}  # memory of a source -> memory of targets that it becomes
         for target, source in pairs:
-            for node in nodes(target) if isinstance(source, Var) else ():
+            for node in nodes(target) if source.is_variable else ():
                 for place in _at(source, node[1]):
                     places.setdefault(place, []).append(node)
         changed = False
@@ -392,7 +392,7 @@ class _Analysis:
         """A result that the caller could change by changing something else is copied."""
         seen: list[Binding] = list(nodes(self.escaped))
         for k, atom in enumerate(self.trace.body.results):
-            if isinstance(atom.type, Opaque) or not levels(atom.type):
+            if atom.type.is_opaque or not levels(atom.type):
                 continue
             memory = list(nodes(atom)) if isinstance(atom, Var) else []
             alone = all(self.sharing.owns(atom, level) for level in levels(atom.type))
@@ -403,7 +403,7 @@ class _Analysis:
 
 
 def _is_none(atom: Atom) -> bool:
-    return isinstance(atom, Const) and atom.value is None
+    return atom.is_none
 
 
 def _at(var: Atom, level: int) -> list[Binding]:
@@ -415,7 +415,7 @@ def _at(var: Atom, level: int) -> list[Binding]:
 def _becomes_another(eq: Equation) -> bool:
     """Whether adding in place would leave a value of one name under that of another: x += x for x_bar = x + x."""
     operand, result = eq.operands[0], eq.results[0]
-    names = {operand.name, result.name} - {None} if isinstance(operand, Var) else set()
+    names = {operand.name, result.name} - {None} if operand.is_variable else set()
     return eq.op == "accumulate" and len(names) == 2
 
 
@@ -487,7 +487,7 @@ class _Insertion(Rewriter):
         """`deep`: with the elements of lists. A value of unknown type, which may be a number, is left to a helper."""
         t = Unknown() if atom in self.optional else atom.type
         result = result or Var(t)
-        params: dict[str, Any] = {"deep": True} if deep or isinstance(t, Unknown) else {}
+        params: dict[str, Any] = {"deep": True} if deep or t.is_unknown else {}
         span, role = (eq.span, eq.role) if eq else (None, "")
         self.out.append(Equation("copy", (atom,), (result,), MappingProxyType(params), (), span, role))
         return result

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from srcad.trace.nodes import Equation, Trace
 from srcad.trace.rewrite import rewritten, with_body
-from srcad.trace.types import Scalar
+from srcad.trace.types import FLOAT
 
 DERIVATIVES = ("adjoint", "tangent", "inner")
 GUARDED = {"divide": "guarded_divide", "power": "guarded_power"}
@@ -23,11 +23,6 @@ def guarded(trace: Trace) -> Trace:
 
 
 def _guarded(eq: Equation) -> Equation:
-    if eq.op in GUARDED and eq.role in DERIVATIVES and _is_python(eq):
+    if eq.op in GUARDED and eq.role in DERIVATIVES and eq.result.type == FLOAT:
         return replace(eq, op=GUARDED[eq.op])
     return eq
-
-
-def _is_python(eq: Equation) -> bool:
-    t = eq.result.type
-    return isinstance(t, Scalar) and t.python and t.dtype == "float64"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
+from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
 
 NOTHING: Mapping[Var, Equation] = {}
 
@@ -38,9 +38,8 @@ class Liveness:
     def reads(self, atoms: Iterable[Atom]) -> set[Var]:
         """The variables read by evaluating these."""
         found: set[Var] = set()
-        for atom in atoms:
-            if isinstance(atom, Var):
-                found |= self._reads_of(atom)
+        for var in variables(atoms):
+            found |= self._reads_of(var)
         return found
 
     def _reads_of(self, var: Var) -> frozenset[Var]:

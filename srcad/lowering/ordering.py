@@ -6,12 +6,12 @@ An update computes nothing but its result, so it may stand anywhere before the f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from srcad.analysis.aliases import OBJECT, MemoryClasses, levels
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Equation, Trace, Var
+from srcad.trace.nodes import Atom, Equation, Trace, Var, variables
 from srcad.trace.rewrite import reordered, with_body
 from srcad.trace.walk import reads, within
 
@@ -48,7 +48,7 @@ class _Ordering:
         """Updates of arrays; those of lists are cheap where they are."""
         if eq.regions or not OPS[eq.op].updates or len(eq.results) != 1:
             return False
-        return isinstance(eq.operands[0], Var) and levels(eq.result.type) == (OBJECT,)
+        return eq.operands[0].is_variable and levels(eq.result.type) == (OBJECT,)
 
     def place(self, equations: Sequence[Equation], start: int) -> int:
         """Before which equation an update is to stand: the one after it, if there is no reason to move."""
@@ -71,8 +71,8 @@ class _Ordering:
             self.known[eq] = _Facts(used, memory, frozenset(self.changed(eq)), _has_effect(eq))
         return self.known[eq]
 
-    def memory(self, atoms: Sequence[object]) -> set[Var]:
-        return {self.classes.of(a) for a in atoms if isinstance(a, Var) and levels(a.type)}
+    def memory(self, atoms: Iterable[Atom]) -> set[Var]:
+        return {self.classes.of(v) for v in variables(atoms) if levels(v.type)}
 
     def changed(self, eq: Equation) -> set[Var]:
         """The memory that an equation may overwrite."""

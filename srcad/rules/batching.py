@@ -27,7 +27,7 @@ from srcad.rules.lanes import (
 )
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import FLOAT, Array, ListOf, TupleOf, dims_of, is_differentiable, rank_of
+from srcad.trace.types import FLOAT, ListOf, TupleOf, dims_of, is_differentiable, rank_of
 
 # ---- what tells the same of all lanes: the results have no further axis
 
@@ -198,7 +198,7 @@ def _with_dims(site: LaneSite) -> Any:
 @batches("broadcast_to")
 def _broadcast_to(site: LaneSite) -> Any:
     site.only_first()
-    if isinstance(site.equation.result.type, Array):
+    if site.equation.result.type.is_array:
         return site.again(site.aligned(site.first, len(site.rest)), site.count, *site.rest)
     raise NotBatched("several tangents of an array whose shape is an object of the run")
 

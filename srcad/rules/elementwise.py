@@ -36,7 +36,6 @@ from srcad.rules.language import (
     where,
 )
 from srcad.rules.table import Site, flat, pointwise, rule, slopes
-from srcad.trace.types import Array
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
@@ -180,7 +179,7 @@ def _smaller(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
 
 def _halved(g: Expr, ties: Expr) -> Expr:
     """Half of the bar at ties; for arrays by a factor, as choosing takes several times as long as multiplying."""
-    by_factor = isinstance(ties.type, Array) and g.dtype == "float64"
+    by_factor = ties.type.is_array and g.dtype == "float64"
     return (1.0 - 0.5 * ties) * g if by_factor else where(ties, 0.5 * g, g)
 
 

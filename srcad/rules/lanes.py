@@ -21,11 +21,9 @@ from srcad.trace.types import (
     INT,
     Array,
     ListOf,
-    Record,
     Scalar,
     TupleOf,
     Type,
-    Undefined,
     dims_of,
     dtype_of,
     is_differentiable,
@@ -131,7 +129,7 @@ def batched_type(t: Type, lanes: Dim) -> Type:
         return ListOf(batched_type(t.element, lanes))
     if isinstance(t, TupleOf):
         return TupleOf(tuple(batched_type(item, lanes) if is_differentiable(item) else item for item in t.items))
-    if isinstance(t, Record):
+    if t.is_record:
         return t
     raise NotBatched(f"several tangents of a value of type {t}")
 
@@ -180,9 +178,9 @@ def to_front(b: Builder, x: Atom, axis: int) -> Atom:
 
 def spread(b: Builder, x: Atom, count: Atom) -> Atom:
     """The value, once for each lane."""
-    if isinstance(x.type, Undefined) or (isinstance(x, Const) and x.value is None):
+    if x.type.is_undefined or x.is_none:
         return x
-    if isinstance(x.type, ListOf):
+    if x.type.is_list:
         return _spread_list(b, x, count)
     if isinstance(x.type, TupleOf):
         return _spread_tuple(b, x, x.type, count)
@@ -193,9 +191,9 @@ def spread(b: Builder, x: Atom, count: Atom) -> Atom:
 
 def _spread_array(b: Builder, x: Atom, count: Atom) -> Atom:
     made = b.definitions.get(x) if isinstance(x, Var) else None
-    if made is not None and made.op == "zeros_like" and isinstance(x.type, Array):
+    if made is not None and made.op == "zeros_like" and x.type.is_array:
         return _zeros_each(b, made.operands[0], count)
-    if isinstance(x.type, Scalar):
+    if x.type.is_scalar:
         zero = isinstance(x, Const) and type(x.value) is float and str(x.value) == "0.0"
         return emit(b, "zeros", count) if zero else emit(b, "full", x, count)
     return emit(b, "broadcast_to", x, count, *shape_atoms(b, x))
@@ -222,7 +220,7 @@ def _spread_list(b: Builder, x: Atom, count: Atom) -> Atom:
 
 def _zeros_each(b: Builder, x: Atom, count: Atom) -> Atom:
     """Zeros in the shape of a number or an array, for each lane."""
-    if isinstance(x.type, Scalar):
+    if x.type.is_scalar:
         return emit(b, "zeros", count)
     return emit(b, "zeros_each", count, x, dtype=dtype_of(x.type))
 

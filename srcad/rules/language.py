@@ -41,7 +41,7 @@ class Expr:
 
     @property
     def is_none(self) -> bool:
-        return isinstance(self.atom, Const) and self.atom.value is None
+        return self.atom.is_none
 
     @property
     def constant(self) -> Any:

@@ -48,7 +48,7 @@ def _put_back(g: Expr, x: Expr, *_: Expr) -> Expr:
 
 def _same_dims(g: Expr, x: Expr) -> bool:
     have, want = dims_of(g.type), dims_of(x.type)
-    if not isinstance(g.type, Array) or have is None or want is None or len(have) != len(want):
+    if not g.type.is_array or have is None or want is None or len(have) != len(want):
         return False
     return all(d.same(w) for d, w in zip(have, want, strict=True))
 
@@ -56,7 +56,7 @@ def _same_dims(g: Expr, x: Expr) -> bool:
 def sized(g: Expr, x: Expr) -> Expr:
     """`g`, which has the shape of `x`, with a type that says so."""
     want = dims_of(x.type)
-    if not isinstance(g.type, Array) or want is None or len(want) != g.rank or not all(w.known for w in want):
+    if not g.type.is_array or want is None or len(want) != g.rank or not all(w.known for w in want):
         return g
     return g if _same_dims(g, x) else one("with_dims", g, dims=want)
 

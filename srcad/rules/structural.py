@@ -22,7 +22,7 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.table import Site, flat, linear, pointwise, rule, slopes
-from srcad.trace.types import Array, ListOf, Scalar, is_differentiable, tangent_type
+from srcad.trace.types import ListOf, is_differentiable, tangent_type
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
 flat("identical", "not_identical", "contains", "not_", "truth", "format")
@@ -39,7 +39,7 @@ linear("get_item", _get_item, takes_small=True)
 
 def _with_items(g: Expr, x: Expr) -> Expr:
     """The adjoint of an array as one: NumPy makes numbers of arrays without axes, and these have no items."""
-    if isinstance(g.type, Scalar) and isinstance(x.type, Array):
+    if g.type.is_scalar and x.type.is_array:
         return set_item(zeros(x), g, index=(("ellipsis",),))
     return g
 
@@ -99,7 +99,7 @@ def _leaf_paths(structure: Any, path: tuple[int, ...] = ()) -> list[tuple[int, .
 
 
 def _array_adjoint(site: Site, g: Expr) -> list[Expr | None]:
-    if isinstance(g.type, Scalar):
+    if g.type.is_scalar:
         return [g]
     paths = _leaf_paths(site.params["structure"])
     template = tuple(("int", k) for k in range(len(paths[0]))) if paths else ()

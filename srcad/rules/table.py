@@ -34,7 +34,7 @@ from srcad.rules.language import Expr, materialise, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Array, Scalar, Type, is_differentiable, is_numeric
+from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
 Bars = tuple[Atom | None, ...]
 AdjointRule = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
@@ -265,7 +265,7 @@ def _fitted(b: Builder, tangent: Atom, result: Atom) -> Atom:
 
 
 def _same_shape(a: Type, b: Type) -> bool:
-    if isinstance(a, Scalar) and isinstance(b, Scalar):
+    if a.is_scalar and b.is_scalar:
         return True
     same_rank = isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank
     return same_rank and all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))  # type: ignore[attr-defined]

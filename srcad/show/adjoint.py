@@ -8,7 +8,7 @@ from srcad.analysis.children import ChildrenSums, ReversedBlock, Sum, SumRow, Te
 from srcad.show.formula import SUM, WITH, Formulas, TermFormulas, added, overlined
 from srcad.show.line import INDENT, Columns, Line, Margin
 from srcad.show.primal import result_names
-from srcad.trace.nodes import Const, Equation, Trace, Var
+from srcad.trace.nodes import Equation, Trace, Var
 from srcad.trace.walk import walk
 
 
@@ -63,7 +63,7 @@ class _AdjointWriter:
         text = terms.atom(term.value, least)
         if term.first is None:
             return text
-        first = terms.atom(term.first) if not isinstance(term.first, Const) else "0"
+        first = terms.atom(term.first) if term.first.is_variable else "0"
         return f"({first} in the first round, then {text})"
 
 

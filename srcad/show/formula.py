@@ -156,7 +156,7 @@ class TermFormulas(Formulas):
         if equation.op != "multiply":
             return super().infix(equation)
         left, right = equation.operands
-        if isinstance(right, Const) and not isinstance(left, Const):
+        if not right.is_variable and left.is_variable:
             left, right = right, left
         texts, minus = [], False
         for factor in (left, right):

@@ -10,7 +10,6 @@ from srcad.show.formula import Formulas
 from srcad.show.line import INDENT, Line, Margin, Values
 from srcad.show.values import short
 from srcad.trace.nodes import Equation, Node, Region, Trace, Tree, Var, leaves
-from srcad.trace.types import Array
 
 
 class PrimalWriter:
@@ -40,7 +39,7 @@ class PrimalWriter:
     def value(self, var: Var) -> str:
         if var in self.values:
             return short(self.values[var])
-        return str(var.type) if isinstance(var.type, Array) and not self.values else ""
+        return str(var.type) if var.type.is_array and not self.values else ""
 
     def given(self, equation: Equation) -> tuple[str, ...]:
         """The values of the results, in one cell."""
@@ -137,7 +136,7 @@ def branch_heads(equation: Equation, formulas: Formulas) -> list[str]:
 def result_names(trace: Trace) -> Sequence[str]:
     """The names of several results: the user's where all have one of their own, else y1, y2, ..."""
     results = trace.body.results
-    names = [result.name for result in results if isinstance(result, Var) and result.name]
+    names = [result.name for result in results if result.is_variable and result.name]
     taken = {entry.path.root for entry in trace.inputs}
     if len(set(names) - taken) == len(results):
         return names

@@ -35,6 +35,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
+    backend: str = "numpy",
 ) -> Jacobian[P, csr_array]: ...
 
 
@@ -46,6 +47,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
+    backend: str = "numpy",
 ) -> Jacobian[P, tuple[csr_array, ...]]: ...
 
 
@@ -57,6 +59,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
+    backend: str = "numpy",
 ) -> Callable[[Callable[P, object]], Jacobian[P, csr_array]]: ...
 
 
@@ -68,6 +71,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
+    backend: str = "numpy",
 ) -> Callable[[Callable[P, object]], Jacobian[P, tuple[csr_array, ...]]]: ...
 
 
@@ -78,6 +82,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
+    backend: str = "numpy",
 ) -> object:
     """The Jacobian of a function as a SciPy `csr_array`, for the cost of a few tangents or adjoints.
 
@@ -106,36 +111,63 @@ def jacobian(
     >>> J.plan(np.ones(1000))
     <999 x 1000, 1998 entries: 2 colours of columns, by tangents>
     """
-    make = functools.partial(Jacobian[..., Any], argnums=argnums, sparsity=sparsity, mode=mode, check=check)
+    make = functools.partial(
+        Jacobian[..., Any], argnums=argnums, sparsity=sparsity, mode=mode, check=check, backend=backend
+    )
     return make if function is None else make(function)
 
 
 @overload
 def hessian(
-    function: Callable[P, object], argnums: int | str = 0, *, sparsity: Sparsity = None, check: bool | None = None
+    function: Callable[P, object],
+    argnums: int | str = 0,
+    *,
+    sparsity: Sparsity = None,
+    check: bool | None = None,
+    backend: str = "numpy",
 ) -> Hessian[P, csr_array]: ...
 
 
 @overload
 def hessian(
-    function: Callable[P, object], argnums: Many, *, sparsity: Sparsity = None, check: bool | None = None
+    function: Callable[P, object],
+    argnums: Many,
+    *,
+    sparsity: Sparsity = None,
+    check: bool | None = None,
+    backend: str = "numpy",
 ) -> Hessian[P, tuple[tuple[csr_array, ...], ...]]: ...
 
 
 @overload
 def hessian(
-    function: None = None, argnums: int | str = 0, *, sparsity: Sparsity = None, check: bool | None = None
+    function: None = None,
+    argnums: int | str = 0,
+    *,
+    sparsity: Sparsity = None,
+    check: bool | None = None,
+    backend: str = "numpy",
 ) -> Callable[[Callable[P, object]], Hessian[P, csr_array]]: ...
 
 
 @overload
 def hessian(
-    function: None = None, *, argnums: Many, sparsity: Sparsity = None, check: bool | None = None
+    function: None = None,
+    *,
+    argnums: Many,
+    sparsity: Sparsity = None,
+    check: bool | None = None,
+    backend: str = "numpy",
 ) -> Callable[[Callable[P, object]], Hessian[P, tuple[tuple[csr_array, ...], ...]]]: ...
 
 
 def hessian(
-    function: Function | None = None, argnums: Argnums = 0, *, sparsity: Sparsity = None, check: bool | None = None
+    function: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    sparsity: Sparsity = None,
+    check: bool | None = None,
+    backend: str = "numpy",
 ) -> object:
     """The Hessian of a function that returns a number, as a SciPy `csr_array`: a Hessian product for each colour.
 
@@ -153,7 +185,7 @@ def hessian(
     >>> H.plan(np.ones(1000))
     <1000 x 1000, 2998 entries: 3 colours of a symmetric matrix>
     """
-    make = functools.partial(Hessian[..., Any], argnums=argnums, sparsity=sparsity, check=check)
+    make = functools.partial(Hessian[..., Any], argnums=argnums, sparsity=sparsity, check=check, backend=backend)
     return make if function is None else make(function)
 
 

@@ -39,7 +39,7 @@ class Sparse(ABC, Generic[P, M]):
 
     __srcad_unread__ = True  # in a program that is differentiated it runs as it stands: SciPy's matrices have no rules
 
-    def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None) -> None:
+    def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None, backend: str) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
         _require_scipy()
@@ -49,13 +49,14 @@ class Sparse(ABC, Generic[P, M]):
         self.sparsity = sparsity
         self.given = None if sparsity is None else given_pattern(sparsity)
         self.check = sparsity is not None if check is None else check
-        self.single = request_for("tangent", argnums).single
+        self.single = request_for("tangent", argnums, backend=backend).single
+        self.backend = backend
         self._plans: tuple[tuple[str | None, Plan], ...] = ()
         self.__name__ = name_of(function)
 
     def specialiser(self, kind: str) -> Specialiser:
         chosen = request_for(kind, self.argnums).argnums
-        return Specialiser(self.function, Request(kind, chosen, single=False))
+        return Specialiser(self.function, Request(kind, chosen, single=False, backend=self.backend))
 
     @overload
     def __get__(self, instance: None, owner: type | None = None) -> Sparse[P, M]: ...

@@ -24,17 +24,22 @@ class Hessian(Sparse[P, M]):
     made_by = "hessian"
 
     def __init__(
-        self, function: Function, argnums: Argnums = 0, sparsity: Any = None, check: bool | None = None
+        self,
+        function: Function,
+        argnums: Argnums = 0,
+        sparsity: Any = None,
+        check: bool | None = None,
+        backend: str = "numpy",
     ) -> None:
-        super().__init__(function, argnums, sparsity, check)
+        super().__init__(function, argnums, sparsity, check, backend)
         self._products, self._several = self.specialiser("hvp"), self.specialiser("hvps")
         self._gradients = self.specialiser("gradient")
 
     def of(self, function: Function) -> Hessian[..., M]:
-        return Hessian(function, self.argnums, self.sparsity, self.check)
+        return Hessian(function, self.argnums, self.sparsity, self.check, self.backend)
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return Hessian, (self.function, self.argnums, self.sparsity, self.check)
+        return Hessian, (self.function, self.argnums, self.sparsity, self.check, self.backend)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of tuples of blocks) at these arguments."""

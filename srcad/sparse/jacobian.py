@@ -32,19 +32,20 @@ class Jacobian(Sparse[P, M]):
         sparsity: Any = None,
         mode: str | None = None,
         check: bool | None = None,
+        backend: str = "numpy",
     ) -> None:
         if mode not in _SIDES:
             raise ArgumentError(f"mode must be 'forward', 'reverse' or None, not {mode!r}")
-        super().__init__(function, argnums, sparsity, check)
+        super().__init__(function, argnums, sparsity, check, backend)
         self.mode = mode
         kinds = {"columns": "tangent", "several": "tangents", "rows": "pullback"}
         self._specialisers = {side: self.specialiser(kind) for side, kind in kinds.items()}
 
     def of(self, function: Function) -> Jacobian[..., M]:
-        return Jacobian(function, self.argnums, self.sparsity, self.mode, self.check)
+        return Jacobian(function, self.argnums, self.sparsity, self.mode, self.check, self.backend)
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return Jacobian, (self.function, self.argnums, self.sparsity, self.mode, self.check)
+        return Jacobian, (self.function, self.argnums, self.sparsity, self.mode, self.check, self.backend)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of them) at these arguments."""

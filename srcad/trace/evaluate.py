@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
-from srcad.trace.types import Undefined
 
 # op -> function of (*operand values, **params), which returns a tuple where the equation has several results
 Meaning = Mapping[str, Callable[..., Any]]
@@ -35,10 +34,13 @@ def evaluate(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> 
 
 def run(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> tuple[tuple[Any, ...], Environment]:
     """The flat results, and the value that each variable got last."""
-    region = trace.body if isinstance(trace, Trace) else trace
-    inputs = tuple(entry.var for entry in trace.inputs) if isinstance(trace, Trace) else region.parameters
-    interpreter = Interpreter(meaning, trace.procedures if isinstance(trace, Trace) else {})
-    interpreter.bind(inputs, tuple(values))
+    match trace:
+        case Trace(inputs=inputs, body=region, procedures=procedures):
+            places = tuple(entry.var for entry in inputs)
+        case Region(parameters=places) as region:
+            procedures = {}
+    interpreter = Interpreter(meaning, procedures)
+    interpreter.bind(places, tuple(values))
     return interpreter.region(region), interpreter.values
 
 
@@ -64,7 +66,7 @@ class Interpreter:
 
     def atom(self, a: Atom) -> Any:
         if isinstance(a, Const):
-            return NO_VALUE if isinstance(a.type, Undefined) else a.value
+            return NO_VALUE if a.type.is_undefined else a.value
         return self.values[a]
 
     def region(self, region: Region, arguments: Sequence[Any] = ()) -> tuple[Any, ...]:

@@ -28,10 +28,10 @@ that params["procedure"] names; params["types"] are those of its results. What o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from srcad.errors import Span
 from srcad.trace.types import UNDEFINED, Type
@@ -46,6 +46,10 @@ class Var:
     type: Type
     name: str | None = None
 
+    is_variable: ClassVar[bool] = True
+    is_none: ClassVar[bool] = False
+    number: ClassVar[None] = None
+
 
 @dataclass(frozen=True, eq=False)
 class Const:
@@ -53,6 +57,18 @@ class Const:
 
     value: Any
     type: Type
+
+    is_variable: ClassVar[bool] = False
+    name: ClassVar[None] = None
+
+    @property
+    def is_none(self) -> bool:
+        return self.value is None
+
+    @property
+    def number(self) -> int | float | complex | None:
+        """The value, if it is a Python number."""
+        return self.value if isinstance(self.value, (int, float, complex)) else None
 
 
 UNDEF = Const(None, UNDEFINED)
@@ -148,6 +164,7 @@ class Node:
 
 
 Tree = Leaf | Fixed | Node
+NOTHING = Fixed(None)
 
 
 @dataclass(frozen=True)
@@ -180,14 +197,27 @@ class Trace:
 
 def leaves(tree: Tree) -> Iterator[int]:
     """The indices of the leaves, in order."""
-    if isinstance(tree, Leaf):
-        yield tree.index
-    elif isinstance(tree, Node):
-        for child in tree.children:
-            yield from leaves(child)
+    match tree:
+        case Leaf(index):
+            yield index
+        case Node(_, children):
+            for child in children:
+                yield from leaves(child)
 
 
-def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:
+def with_leaves(tree: Tree, leaf: Callable[[int], Tree], fixed: Fixed | None = None) -> Tree:
+    """The tree with others in the places of its leaves, and `fixed` in those of its static values, if it is given."""
+    match tree:
+        case Leaf(index):
+            return leaf(index)
+        case Fixed():
+            return fixed or tree
+        case Node(_, children):
+            return replace(tree, children=tuple(with_leaves(child, leaf, fixed) for child in children))
+
+
+def variables(atoms: Iterable[Atom | None]) -> Iterator[Var]:
+    """Those of the atoms that are variables."""
     for atom in atoms:
         if isinstance(atom, Var):
             yield atom

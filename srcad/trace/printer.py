@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from srcad.trace.nodes import Atom, Const, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var
-from srcad.trace.types import Undefined
 from srcad.trace.walk import walk
 
 INFIX = {
@@ -226,7 +225,7 @@ class _Printer:
 
 
 def constant(const: Const) -> str:
-    return "undefined" if isinstance(const.type, Undefined) else show(const.value)
+    return "undefined" if const.type.is_undefined else show(const.value)
 
 
 def show(value: Any) -> str:

@@ -7,7 +7,7 @@ dimensions are 1, on nothing else; so a type holds the dtype, the rank, and for 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,18 +15,39 @@ from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, named
 
 
 class Type:
-    """Abstract: the type of a primal variable."""
+    """Abstract: the type of a primal variable. The kinds tell themselves."""
 
     __slots__ = ()
+
+    is_scalar: ClassVar[bool] = False
+    is_array: ClassVar[bool] = False
+    is_unknown: ClassVar[bool] = False
+    is_list: ClassVar[bool] = False
+    is_tuple: ClassVar[bool] = False
+    is_record: ClassVar[bool] = False
+    is_opaque: ClassVar[bool] = False
+    is_undefined: ClassVar[bool] = False
+    is_container: ClassVar[bool] = False  # a Python object with values in it
+
+    @property
+    def is_python(self) -> bool:
+        """Whether it is a Python number, which takes on the dtype of what it meets."""
+        return False
 
 
 @dataclass(frozen=True)
 class Scalar(Type):
     """A number: a Python float, int, bool, complex (`python`), or a NumPy scalar. `length`: what an int counts."""
 
+    is_scalar: ClassVar[bool] = True
+
     dtype: str
     python: bool = False
     length: Dim | None = None
+
+    @property
+    def is_python(self) -> bool:
+        return self.python
 
     def __str__(self) -> str:
         if self.python:
@@ -37,6 +58,8 @@ class Scalar(Type):
 @dataclass(frozen=True)
 class Array(Type):
     """A NumPy array of known dtype and rank."""
+
+    is_array: ClassVar[bool] = True
 
     dtype: str
     dims: tuple[Dim, ...]
@@ -53,6 +76,8 @@ class Array(Type):
 class Unknown(Type):
     """A number or an array; rank (and, if None, dtype) are known at run time only."""
 
+    is_unknown: ClassVar[bool] = True
+
     dtype: str | None = None
 
     def __str__(self) -> str:
@@ -63,6 +88,9 @@ class Unknown(Type):
 class ListOf(Type):
     """A Python list that grows or whose length isn't known: a run-time object with elements of one type."""
 
+    is_list: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
+
     element: Type
 
     def __str__(self) -> str:
@@ -72,6 +100,9 @@ class ListOf(Type):
 @dataclass(frozen=True)
 class TupleOf(Type):
     """A Python tuple as a run-time object (the element of a `ListOf`; others are taken apart)."""
+
+    is_tuple: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
 
     items: tuple[Type, ...]
 
@@ -94,6 +125,9 @@ class Record(Type):
     tuples of the same shape, of the next `order`, with None for items that have none. Nothing in it is ever changed.
     """
 
+    is_record: ClassVar[bool] = True
+    is_container: ClassVar[bool] = True
+
     of: Recording
     order: int = 0
 
@@ -109,6 +143,8 @@ class Record(Type):
 class Opaque(Type):
     """Any other Python object: no derivative passes through it."""
 
+    is_opaque: ClassVar[bool] = True
+
     def __str__(self) -> str:
         return "object"
 
@@ -116,6 +152,8 @@ class Opaque(Type):
 @dataclass(frozen=True)
 class Undefined(Type):
     """No value: what a branch that doesn't assign yields for a name that the other one does."""
+
+    is_undefined: ClassVar[bool] = True
 
     def __str__(self) -> str:
         return "undefined"

@@ -8,7 +8,7 @@ from typing import Any
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.builder import Builder
 from srcad.trace.evaluate import evaluate
-from srcad.trace.nodes import Equation, Trace, Var
+from srcad.trace.nodes import Equation, Fixed, Leaf, Node, Trace, Var, with_leaves
 from srcad.trace.printer import print_trace
 from srcad.trace.rewrite import Change, Instead, instance, reordered, rewritten, substitute
 from srcad.trace.walk import defined, walk, walk_placed, within
@@ -143,3 +143,10 @@ def test_what_a_region_defines_is_found_at_all_depths() -> None:
     found = list(defined(body))
     assert len(found) == len(set(found)) == 9
     assert all(p in found for p in body.equations[0].regions[0].parameters)
+
+
+def test_a_tree_gets_others_in_the_places_of_its_leaves() -> None:
+    tree = Node("dict", (Leaf(0), Fixed("a"), Node("tuple", (Leaf(1),))), ("x", "y", "z"))
+    assert with_leaves(tree, Leaf) == tree
+    shifted = with_leaves(tree, lambda k: Leaf(k + 3), Fixed(None))
+    assert shifted == Node("dict", (Leaf(3), Fixed(None), Node("tuple", (Leaf(4),))), ("x", "y", "z"))

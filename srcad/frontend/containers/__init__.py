@@ -1,1 +1,1 @@
-"""Containers, instances and arrays as Python sees them: attributes, items, methods, what a loop runs over."""
+"""What Python does with values: items, iteration, operators, comparisons, text."""

@@ -82,7 +82,7 @@ def _unsure(m: Machine, w: WatchedContainer, taken: int, old: Cell, new: Cell) -
 
 def _is_unchanged(m: Machine, var: Atom) -> bool:
     """Whether a run-time list is what it was made of: loops and branches that only read it carry it all the same."""
-    made = m.definitions.get(var) if isinstance(var, Var) else None
+    made = m.variables.definitions.get(var) if isinstance(var, Var) else None
     return made is None or _comes_from(m, _is_made, var, ())
 
 
@@ -92,7 +92,7 @@ def _as_long(m: Machine, old: Atom, new: Atom) -> bool:
 
 
 def _is_made(m: Machine, atom: Atom) -> bool:
-    made = m.definitions.get(atom) if isinstance(atom, Var) else None
+    made = m.variables.definitions.get(atom) if isinstance(atom, Var) else None
     return made is not None and made.op == "list_new"
 
 
@@ -100,7 +100,7 @@ def _comes_from(m: Machine, start: Callable[[Machine, Atom], bool], new: Atom, s
     """Whether a list has come from where it started by these operations alone, along all ways."""
     if start(m, new):
         return True
-    made = m.definitions.get(new) if isinstance(new, Var) else None
+    made = m.variables.definitions.get(new) if isinstance(new, Var) else None
     if made is None:
         return False
     if made.op in steps:

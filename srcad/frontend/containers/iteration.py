@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from srcad.frontend.containers import objects
 from srcad.frontend.containers.exhaustion import spend
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.machine import Machine
@@ -26,7 +26,14 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
+from srcad.frontend.memory import objects
+from srcad.frontend.memory.arrays import (
+    dim_of,
+    element_view,
+    load,
+    to_atom,
+    view,
+)
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.catalogue import NeedsStatic
@@ -172,9 +179,7 @@ def _object(m: Machine, value: Num | Obj) -> Indexed:
 
 def _lazy(m: Machine, function: Value, given: Value) -> Items | Indexed:
     """A generator expression, as a function of what its first `for` runs over."""
-    from srcad.frontend.library.calls import call
-
-    return sequence(m, call(m, function, (given,)))
+    return sequence(m, m.call(function, (given,)))
 
 
 def _zip(m: Machine, *parts: Value) -> Items | Indexed:
@@ -284,16 +289,14 @@ def _reversed(m: Machine, part: Value) -> Items | Indexed:
 
 
 def _map(m: Machine, function: Value, *parts: Value) -> Items | Indexed:
-    from srcad.frontend.library.calls import call
-
     rows = _zip(m, *parts)
     if isinstance(rows, Items):
-        return Items(tuple(call(m, function, row.items) for row in rows.values if isinstance(row, Tup)))
+        return Items(tuple(m.call(function, row.items) for row in rows.values if isinstance(row, Tup)))
 
     def get(i: Value) -> Value:
         row = rows.get(i)
         assert isinstance(row, Tup)
-        return call(m, function, row.items)
+        return m.call(function, row.items)
 
     return Indexed(rows.start, rows.stop, rows.step, get)
 
@@ -317,24 +320,20 @@ def _rest(m: Machine, rest: Value) -> Items | Indexed:
 
 
 def _starmap(m: Machine, function: Value, rows: Value) -> Items | Indexed:
-    from srcad.frontend.library.calls import call
-
     items = sequence(m, rows)
     if isinstance(items, Items):
-        return Items(tuple(call(m, function, known_items(m, row, "arguments")) for row in items.values))
-    return replace(items, get=lambda i: call(m, function, known_items(m, items.get(i), "arguments")))
+        return Items(tuple(m.call(function, known_items(m, row, "arguments")) for row in items.values))
+    return replace(items, get=lambda i: m.call(function, known_items(m, items.get(i), "arguments")))
 
 
 def _each(m: Machine, function: Value, values: Value, position: Value, others: Value) -> Items | Indexed:
     """The function of each value, which stands at a position among other arguments."""
-    from srcad.frontend.library.calls import call
-
     assert isinstance(position, Static) and isinstance(others, Tup)
     before, after = others.items[: position.value], others.items[position.value :]
     items = sequence(m, values)
     if isinstance(items, Items):
-        return Items(tuple(call(m, function, (*before, item, *after)) for item in items.values))
-    return replace(items, get=lambda i: call(m, function, (*before, items.get(i), *after)))
+        return Items(tuple(m.call(function, (*before, item, *after)) for item in items.values))
+    return replace(items, get=lambda i: m.call(function, (*before, items.get(i), *after)))
 
 
 def _cycle(m: Machine, values: Value) -> Indexed:
@@ -428,3 +427,14 @@ def known_items(m: Machine, value: Value, what: str) -> tuple[Value, ...]:
     count = range(items.start.value, items.stop.value, items.step.value)  # type: ignore[union-attr]
     ordered = reversed(count) if items.backwards else count
     return tuple(items.get(Static(k)) for k in ordered)
+
+
+def elements(m: Machine, nodes: list[ast.expr]) -> tuple[Value, ...]:
+    """The values of expressions, with starred ones unpacked."""
+    values: list[Value] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            values += known_items(m, m.evaluate(node.value), "the number of starred values")
+        else:
+            values.append(m.evaluate(node))
+    return tuple(values)

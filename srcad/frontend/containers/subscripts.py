@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import SrcadError
+from srcad.frontend.containers.iteration import elements
+from srcad.frontend.containers.keys import key_of, set_key
+from srcad.frontend.core import arithmetic
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -26,6 +29,7 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
+from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.presence import check_key
@@ -39,11 +43,9 @@ Index = tuple[tuple[Atom, ...], Any]
 
 def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
     """owner[index]."""
-    from srcad.frontend.syntax.expressions import evaluate
-
     if isinstance(owner, ArrayRef) and not is_list(m, owner):
         return array_item(m, owner, index_of(m, index))
-    return get_at(m, owner, evaluate(m, index))
+    return get_at(m, owner, m.evaluate(index))
 
 
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
@@ -106,11 +108,9 @@ def python_name(t: Scalar) -> str:
 
 def index_of(m: Machine, node: ast.expr) -> Index:
     """The index operands and template of a subscript."""
-    from srcad.frontend.syntax.expressions import elements, evaluate
-
     if isinstance(node, ast.Tuple):
         return _index(m, elements(m, node.elts))
-    return index_from(m, evaluate(m, node))
+    return index_from(m, m.evaluate(node))
 
 
 def index_from(m: Machine, key: Value) -> Index:
@@ -172,14 +172,10 @@ def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
     if isinstance(cell, GrownCell):
         return _list_item(m, ArrayRef(ref.cell), key)
     assert isinstance(cell, InstanceCell)
-    from srcad.frontend.containers import objects
-
     return objects.call_special(m, ref, "__getitem__", (key,))
 
 
 def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) -> Value:
-    from srcad.frontend.containers.containers import key_of
-
     cell = m.heap[ref.cell]
     assert isinstance(cell, DictCell)
     known = key_of(m, key)
@@ -196,17 +192,16 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     if cell.cls is collections.Counter:
         return Static(0)
     if cell.factory is not None:
-        return _made_for_key(m, ref, key, cell.factory)
+        return _made_for_key(m, ref, known, cell.factory)
     m.raises(KeyError(known))
 
 
-def _made_for_key(m: Machine, ref: Ref, key: Value, factory: Value) -> Value:
+def _made_for_key(m: Machine, ref: Ref, key: Any, factory: Value) -> Value:
     """A missing item of a defaultdict."""
-    from srcad.frontend.containers.containers import set_container_item
-    from srcad.frontend.library.calls import call
-
-    value = call(m, factory, ())
-    set_container_item(m, ref, key, value)
+    value = m.call(factory, ())
+    cell = m.heap[ref.cell]
+    assert isinstance(cell, DictCell)
+    set_key(m, ref, cell, key, value)
     return value
 
 
@@ -261,8 +256,6 @@ def _plain(m: Machine, value: Value) -> Any:
 
 
 def _range_item(m: Machine, owner: Range, key: Value) -> Value:
-    from srcad.frontend.core import arithmetic
-
     parts = [to_atom(m, part) for part in (owner.start, owner.stop, owner.step)]
     if isinstance(key, Slice):
         return _turned(m, owner, key, parts)
@@ -275,8 +268,6 @@ def _range_item(m: Machine, owner: Range, key: Value) -> Value:
 
 def _turned(m: Machine, owner: Range, key: Slice, parts: list[Atom]) -> Value:
     """range(...)[::-1]."""
-    from srcad.frontend.core import arithmetic
-
     if (key.start, key.stop, key.step) != (Static(None), Static(None), Static(-1)):
         m.refuse("a slice of a range isn't supported yet, apart from [::-1]", do="give range its bounds.")
     start, _, step = parts

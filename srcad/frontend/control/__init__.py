@@ -1,1 +1,1 @@
-"""Loops and comprehensions."""
+"""Loops, and what loops collect."""

@@ -31,7 +31,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.branches import as_bool, branch, either, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
-from srcad.ops.catalogue import NeedsStatic
+from srcad.ops.catalogue import OPS, NeedsStatic
 from srcad.trace import rewrite
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
@@ -71,7 +71,7 @@ def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
     """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
-    known = written_out(sequence, MOST_WRITTEN_OUT) if m.written_out else None
+    known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out else None
     if isinstance(sequence, Items):
         unrolled(m, list(sequence.values), turn)
     elif known is not None:
@@ -174,7 +174,7 @@ def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
 
 def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
     own: set[Var] = set()
-    with m.attempt(NeedsStatic, when=lambda needed: m.sources(needed.var) & own) as tried:
+    with m.attempt(NeedsStatic, when=lambda needed: m.variables.sources(needed.var) & own) as tried:
         _fixed_point(m, sequence, turn, own)
     if tried.error:
         _unroll_for(m, tried.error, sequence, turn)
@@ -217,10 +217,10 @@ def _one_turn(m: Machine, sequence: Indexed, turn: Turn, index: Var) -> Value:
 
 def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
     """The heap at the start of a turn, where nothing has been left yet."""
-    frame = heap[m.frames[-1]]
+    frame = heap[m.stack.frames[-1]]
     assert isinstance(frame, FrameCell)
     flags = dict.fromkeys((*FLAGS, "$return"), FALSE)
-    return {**heap, m.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
+    return {**heap, m.stack.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
 
 
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:
@@ -235,7 +235,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
         var = old.var if old is not None and old.var.type == t else Var(t, name_of(m, key, a, b))
         slots[key] = CarriedVariable(var, a, b)
         if m.is_active(a) or m.is_active(b):
-            m.active.add(var)
+            m.variables.active.add(var)
         return var
 
     was_active = {v for v in (s.var for s in head.slots.values()) if m.is_active(v)}
@@ -290,9 +290,9 @@ def _emit_loop(
     start = len(m.builder.equations)
     m.builder.append(Equation(op, operands, (*results, *extra), MappingProxyType(params), regions))
     m.note(start)
-    m.active.difference_update(results)
-    m.active.difference_update(extra)
-    m.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
+    m.variables.active.difference_update(results)
+    m.variables.active.difference_update(extra)
+    m.variables.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
 
 
 def exit_heap(head: Head, slots: list[CarriedVariable], results: list[Var]) -> dict[int, Cell]:
@@ -311,7 +311,7 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
 
     def recoverable(error: Exception) -> bool:
         if isinstance(error, NeedsStatic):
-            return bool(m.sources(error.var) & own)
+            return bool(m.variables.sources(error.var) & own)
         return isinstance(error, SrcadError) and error.first_turn
 
     with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
@@ -403,8 +403,6 @@ def pure(m: Machine, test: Callable[[], Value]) -> bool:
 
 
 def OPS_WITH_EFFECT(equation: Equation) -> bool:  # noqa: N802
-    from srcad.ops.catalogue import OPS
-
     known = OPS.get(equation.op)
     return (known is not None and known.effect) or any(
         OPS_WITH_EFFECT(e) for region in equation.regions for e in region.equations
@@ -442,7 +440,7 @@ def _emit_while(m: Machine, asked: Branch, head: Head, done: Branch) -> None:
     body = rewrite.substitute(body, dict(zip(inside, outside, strict=True)))
     for old, new in zip(inside, outside, strict=True):
         if m.is_active(old):
-            m.active.add(new)
+            m.variables.active.add(new)
     results = [Var(s.var.type, s.var.name) for s in slots]
     _emit_loop(m, "while", tuple(s.entry for s in slots), (asking, body), slots, results, [Var(INT)], {})
     m.heap = exit_heap(head, slots, results)

@@ -12,12 +12,11 @@ import dataclasses
 import enum
 import functools
 import types
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot
@@ -42,7 +41,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.trace.dims import UNKNOWN_DIM, Symbol, fixed
-from srcad.trace.nodes import Input, Path, Var
+from srcad.trace.nodes import Path, Var
 from srcad.trace.types import INT, OPAQUE, Array, ListOf, Scalar, TupleOf, Type, join, type_of
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
@@ -55,7 +54,7 @@ MOST_ITEMS = 32
 
 def lookup(m: Machine, name: str, node: ast.AST) -> Value:
     """The value of a name: of a frame, of an enclosing one, of a closure cell, a global, a builtin."""
-    frame: int | None = m.frames[-1]
+    frame: int | None = m.stack.frames[-1]
     code = m.code
     while frame is not None:
         cell = m.heap[frame]
@@ -73,7 +72,7 @@ def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Valu
         if free == name:
             return _closure(m, code, name, cell)
     if name in code.globals:
-        path = root(m, name, id(code.globals), GlobalRoot(code.globals, name))
+        path = m.outside.root(name, id(code.globals), GlobalRoot(code.globals, name))
         return external(m, code.globals[name], path, free=True)
     if hasattr(builtins, name):
         return Static(getattr(builtins, name))
@@ -85,21 +84,8 @@ def _closure(m: Machine, code: FunctionSource, name: str, cell: Any) -> Value:
         content = cell.cell_contents
     except ValueError:
         return UNDEFINED_VALUE
-    path = root(m, name, id(cell), CellRoot(cell))
+    path = m.outside.root(name, id(cell), CellRoot(cell))
     return external(m, content, path, free=True)
-
-
-def root(m: Machine, name: str, source: int, fetch: Callable[[], Any]) -> Path:
-    """A free root: named like the variable, unless another one of this name is used already."""
-    key = (name, source)
-    known: dict[Any, str] = m.root_names
-    if key not in known:
-        unique, k = name, 2
-        while unique in m.roots or unique in m.reserved:
-            unique, k = f"{name}_{k}", k + 1
-        known[key] = unique
-        m.roots[unique] = fetch
-    return Path(known[key])
 
 
 # ---- objects
@@ -107,41 +93,41 @@ def root(m: Machine, name: str, source: int, fetch: Callable[[], Any]) -> Path:
 
 def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False) -> Value:
     """The abstract value of an object found at a path. `keep`: a differentiated argument, taken apart wholly."""
-    if free and id(value) in m.externals and (isinstance(value, np.ndarray) or not _is_number(value)):
-        if m.origins[id(value)] != path:
-            guard(m, SameGuard(path, m.origins[id(value)]))
-        return m.externals[id(value)][1]
+    if free and id(value) in m.outside.met and (isinstance(value, np.ndarray) or not _is_number(value)):
+        if m.outside.origins[id(value)] != path:
+            m.outside.guard(SameGuard(path, m.outside.origins[id(value)]))
+        return m.outside.met[id(value)][1]
     before = m.ids
     made = _external(m, value, path, free, keep)
-    m.found.update((k, m.heap[k]) for k in range(before + 1, m.ids + 1) if k in m.heap)
+    m.outside.found.update((k, m.heap[k]) for k in range(before + 1, m.ids + 1) if k in m.heap)
     if free:
-        m.outer.update(range(before + 1, m.ids + 1))
-        m.externals[id(value)] = (value, made)
-        m.origins.setdefault(id(value), path)
+        m.outside.outer.update(range(before + 1, m.ids + 1))
+        m.outside.met[id(value)] = (value, made)
+        m.outside.origins.setdefault(id(value), path)
     return made
 
 
 def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
     if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
-        guard(m, ValueGuard(path, value))
+        m.outside.guard(ValueGuard(path, value))
         return Static(value)
     derived = derivation(value)
     if derived is not None:
         function, request, way = derived
-        guard(m, IdentityGuard(path, value))
+        m.outside.guard(IdentityGuard(path, value))
         inner = external(m, function, path.attr("function"), free)
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
     if isinstance(value, KNOWN) or transparent(value) or marked:
-        guard(m, IdentityGuard(path, value))
+        m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     if _is_number(value):
         return _number(m, value, path, free)
     if isinstance(value, (tuple, list, dict)):
         return _container(m, value, path, free, keep)
     if isinstance(value, range):
-        guard(m, ValueGuard(path, value))
+        m.outside.guard(ValueGuard(path, value))
         return Range(Static(value.start), Static(value.stop), Static(value.step))
     return _instance(m, value, path, free, keep)
 
@@ -154,18 +140,18 @@ def _is_number(value: Any) -> bool:
 
 def _number(m: Machine, value: Any, path: Path, free: bool) -> Value:
     if not isinstance(value, np.ndarray) and known_inside(m, path):
-        guard(m, ValueGuard(path, value))
+        m.outside.guard(ValueGuard(path, value))
         return Static(value)
     var = add_input(m, path, number_type(m, value, path), free)
     if isinstance(value, np.ndarray):
-        m.layouts[path] = bool(value.flags.c_contiguous)
+        m.outside.layouts[path] = bool(value.flags.c_contiguous)
         return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]))))
     return Num(var)
 
 
 def known_inside(m: Machine, path: Path) -> bool:
     """Whether the numbers at a path are to be known beforehand: asked for it, or for what it is in."""
-    return any(Path(path.root, path.steps[:k]) in m.static_inputs for k in range(len(path.steps) + 1))
+    return any(Path(path.root, path.steps[:k]) in m.known.ints for k in range(len(path.steps) + 1))
 
 
 def number_type(m: Machine, value: Any, path: Path) -> Type:
@@ -173,9 +159,9 @@ def number_type(m: Machine, value: Any, path: Path) -> Type:
     if isinstance(value, (int, float)) and not isinstance(value, np.generic):
         value = float(value) if isinstance(value, float) else int(value)
     t = with_lengths(m, type_of(value), value, str(path))
-    if path in m.static_shapes and isinstance(t, Array):
+    if path in m.known.shapes and isinstance(t, Array):
         t = Array(t.dtype, tuple(map(fixed, value.shape)))
-    guard(m, TypeGuard(path, t))
+    m.outside.guard(TypeGuard(path, t))
     return t
 
 
@@ -192,9 +178,8 @@ def with_lengths(m: Machine, t: Type, value: Any, symbol: str) -> Type:
 
 
 def add_input(m: Machine, path: Path, t: Type, free: bool) -> Var:
-    if path not in m.inputs:
-        m.inputs[path] = Input(Var(t, name_of(path)), path, free)
-    return m.inputs[path].var
+    """The input that is found at a path."""
+    return m.outside.input(path, t, name_of(path), free)
 
 
 def name_of(path: Path) -> str:
@@ -208,10 +193,6 @@ def name_of(path: Path) -> str:
     return "_".join([path.root, *words])
 
 
-def guard(m: Machine, new: Guard) -> None:
-    m.guards.setdefault((type(new).__name__, new.path), new)
-
-
 # ---- containers
 
 
@@ -219,14 +200,14 @@ def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Va
     if isinstance(value, dict):
         return _dict(m, value, path, free, keep)
     if isinstance(value, list) and type(value) is list:
-        element = None if path in m.static_shapes or known_inside(m, path) else _common(m, value, keep)
+        element = None if path in m.known.shapes or known_inside(m, path) else _common(m, value, keep)
         if element is not None:
-            guard(m, ListGuard(path, element))
+            m.outside.guard(ListGuard(path, element))
             kept = GrownCell(add_input(m, path, ListOf(element), free), repeated=isinstance(element, Array))
             return Ref(m.allocate(kept))
     cls = type(value) if hasattr(value, "_fields") else None
     kind = "namedtuple" if cls else "list" if isinstance(value, list) else "tuple"
-    guard(m, StructureGuard(path, kind, tuple(range(len(value))), type(value)))
+    m.outside.guard(StructureGuard(path, kind, tuple(range(len(value))), type(value)))
     if cls is not None:
         named = zip(cls._fields, value, strict=True)
         return Tup(tuple(external(m, item, path.attr(k), free, keep) for k, item in named), cls)
@@ -235,7 +216,7 @@ def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Va
 
 
 def _dict(m: Machine, value: dict[Any, Any], path: Path, free: bool, keep: bool) -> Value:
-    guard(m, StructureGuard(path, "dict", tuple(value), type(value)))
+    m.outside.guard(StructureGuard(path, "dict", tuple(value), type(value)))
     items = tuple((key, external(m, item, path.item(key), free, keep)) for key, item in value.items())
     return Ref(m.allocate(DictCell(items, type(value), value)))
 
@@ -274,17 +255,17 @@ def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
         return _partial(m, value, path, free)
     if isinstance(value, types.MethodType):
         first = external(m, value.__self__, path.attr("__self__"), free)
-        guard(m, IdentityGuard(path.attr("__func__"), value.__func__))
+        m.outside.guard(IdentityGuard(path.attr("__func__"), value.__func__))
         return Bound(Static(value.__func__), (first,))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dataclass(m, value, path, free, keep)
     if has_python_attributes(value):
-        guard(m, StructureGuard(path, "instance", (), type(value)))
+        m.outside.guard(StructureGuard(path, "instance", (), type(value)))
         return Ref(m.allocate(InstanceCell(type(value), (), value, path, free)))
     if callable(value) and free:
-        guard(m, IdentityGuard(path, value))
+        m.outside.guard(IdentityGuard(path, value))
         return Static(value)
-    m.objects[path] = value
+    m.outside.objects[path] = value
     return Obj(add_input(m, path, OPAQUE, free))
 
 
@@ -297,12 +278,12 @@ def _partial(m: Machine, value: Any, path: Path, free: bool) -> Value:
     function = external(m, value.func, path.attr("func"), free)
     first = tuple(external(m, a, path.attr("args").item(k), free) for k, a in enumerate(value.args))
     keywords = ((k, external(m, a, path.attr("keywords").item(k), free)) for k, a in value.keywords.items())
-    guard(m, StructureGuard(path.attr("args"), "tuple", tuple(range(len(value.args))), tuple))
+    m.outside.guard(StructureGuard(path.attr("args"), "tuple", tuple(range(len(value.args))), tuple))
     return Bound(function, first, tuple(keywords))
 
 
 def _dataclass(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
-    guard(m, StructureGuard(path, "dataclass", (), type(value)))
+    m.outside.guard(StructureGuard(path, "dataclass", (), type(value)))
     names = [f.name for f in dataclasses.fields(value)] if keep else []
     fields = tuple((name, external(m, getattr(value, name), path.attr(name), free, keep)) for name in names)
     return Ref(m.allocate(InstanceCell(type(value), fields, value, path, free)))

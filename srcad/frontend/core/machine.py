@@ -6,35 +6,35 @@ The statements and expressions of the program are read by the modules beside thi
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
-from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, RestorableSet, always, rehearsal
-from srcad.frontend.core.guards import Guard
+from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, always, rehearsal
+from srcad.frontend.core.known import Known
 from srcad.frontend.core.lengths import Lengths
+from srcad.frontend.core.outside import Outside
+from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, FunctionSource, GrownCell, Lost, Value
+from srcad.frontend.core.stack import Stack
+from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, Func, FunctionSource, GrownCell, Lost, Value
+from srcad.frontend.core.variables import Variables
+from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder, atom
-from srcad.trace.nodes import Atom, Const, Equation, Input, Path, Trace, Var
-from srcad.trace.types import OPAQUE, is_differentiable, is_numeric
-from srcad.trace.walk import free_variables
-
-if TYPE_CHECKING:
-    from srcad.frontend.procedures.recursion import Procedure
+from srcad.trace.nodes import Atom, Const, Equation, Var
+from srcad.trace.types import OPAQUE
 
 E = TypeVar("E", bound=Exception)
+S = TypeVar("S", bound=Restorable)
 MOST_CALLS = 60
 ADVICE = "write this place in another way, or keep values that depend on the differentiated arguments out of it."
 REPORT = "please report it, with this message and the function that it is about."
-SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
 
 
 class Diverges(Exception):  # noqa: N818 - no error: the way that is being read ends in an exception of the program
@@ -57,49 +57,52 @@ class Machine(Restorable):
 
     LASTING: ClassVar[frozenset[str]] = frozenset({"blamed"})  # it is about an error that is on its way
 
-    static_inputs: frozenset[Path] = frozenset()
-    written_out: bool = False  # whether loops with a known number of turns are unrolled
-    frames: list[int] = field(default_factory=list)
-    calls: list[Span] = field(default_factory=list)
-    inputs: dict[Path, Input] = field(default_factory=dict)
-    guards: dict[Any, Guard] = field(default_factory=dict)
-    roots: dict[str, Callable[[], Any]] = field(default_factory=dict)
-    active: RestorableSet[Var] = field(default_factory=RestorableSet)
-    definitions: RestorableDict[Var, Equation] = field(default_factory=RestorableDict)
-    names: RestorableDict[Var, str] = field(default_factory=RestorableDict)
-    externals: dict[int, tuple[Any, Value]] = field(default_factory=dict)
-    layouts: dict[Path, bool] = field(default_factory=dict)
-    static_shapes: frozenset[Path] = frozenset()
-    origins: dict[int, Path] = field(default_factory=dict)
-    returns: list[Span | None] = field(default_factory=list)
-    conditions: list[Var] = field(default_factory=list)
-    stack: list[tuple[Any, int]] = field(default_factory=list)
-    reserved: frozenset[str] = frozenset()
-    lengths: Lengths = field(default_factory=Lengths)
-    recursive: frozenset[Any] = frozenset()  # the functions that are read as procedures
-    unrolled: frozenset[Any] = frozenset()  # those that call themselves and are read in place nevertheless
-    rules_read: list[Any] = field(default_factory=list)  # functions whose rules are being read
-    traces: dict[str, Trace] = field(default_factory=dict)
-
+    ports: Ports
     derivation: Derivation | None = None  # makes derivatives for calls of srcad.grad(f) in the program
+    known: Known = field(default_factory=Known)
+    outside: Outside = field(default_factory=Outside)
+    lengths: Lengths = field(default_factory=Lengths)
+    stack: Stack = field(default_factory=Stack)
+    variables: Variables = field(default_factory=Variables)
+    parts: dict[type[Restorable], Restorable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.heap = {}
-        self.builder = Builder(self.lengths.types, definitions=RestorableDict())
         self.ids = 0
-        self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
-        self.root_names: dict[Any, str] = {}
-        self.views: list[RestorableDict[Any, Atom]] = [RestorableDict()]
-        self.repeated_before: dict[Var, bool] = {}  # lists with an item set: held something twice before?
-        self.found: dict[int, Cell] = {}
-        self.outer: set[int] = set()  # the cells of what isn't an argument, and was there before the call
         self.lent: set[int] = set()  # the cells of what a function that isn't known has seen, and may have given back
-        self.objects: dict[Path, Any] = {}
-        self.wanted_layouts: set[Path] = set()
-        self.building: list[Procedure] = []
-        self.procedures: dict[str, Procedure] = {}
-        self.labels = 0
-        self.copies: Counter[Any] = Counter()
+        self.views: list[RestorableDict[Any, Atom]] = [RestorableDict()]  # of each region: what has been looked at
+        self.builder = Builder(self.lengths.types, definitions=RestorableDict())
+        self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
+
+    def part(self, kind: type[S]) -> S:
+        """State that belongs to a file above: of this class, and empty when it is asked for first."""
+        if kind not in self.parts:
+            self.parts[kind] = kind()
+        found = self.parts[kind]
+        assert isinstance(found, kind)
+        return found
+
+    # ---- reading the program
+
+    def evaluate(self, node: ast.expr, unused: bool = False) -> Value:
+        """The value of an expression. `unused`: it is a statement."""
+        return self.ports.evaluate(self, node, unused)
+
+    def execute(self, statements: Sequence[ast.stmt]) -> None:
+        """Read a block."""
+        self.ports.execute(self, statements)
+
+    def assign(self, target: ast.expr, value: Value) -> None:
+        """`target = value`."""
+        self.ports.assign(self, target, value)
+
+    def call(
+        self, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
+    ) -> Value:
+        """function(*args, **keywords). `unused`: the call is a statement."""
+        callables = self.ports.callables
+        read = callables.get(type(function)) or callables[Value]
+        return read(self, function, Arguments(args, keywords or {}, unused))
 
     # ---- the heap
 
@@ -115,7 +118,7 @@ class Machine(Restorable):
 
     @property
     def frame(self) -> FrameCell:
-        cell = self.heap[self.frames[-1]]
+        cell = self.heap[self.stack.frames[-1]]
         assert isinstance(cell, FrameCell)
         return cell
 
@@ -124,7 +127,7 @@ class Machine(Restorable):
         return self.frame.code
 
     def bind(self, name: str, value: Value, frame: int | None = None) -> None:
-        where = self.frames[-1] if frame is None else frame
+        where = self.stack.frames[-1] if frame is None else frame
         cell = self.heap[where]
         assert isinstance(cell, FrameCell)
         self.heap[where] = FrameCell(cell.code, {**cell.names, name: value}, cell.parent)
@@ -159,14 +162,10 @@ class Machine(Restorable):
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
         for equation in self.builder.equations[start:]:
             self.lengths.observe(equation)
-            depends = equation.op not in SHAPES and any(a in self.active for a in equation.operands)
-            for result in equation.results:
-                self.definitions[result] = equation
-                if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):
-                    self.active.add(result)
+            self.variables.define(equation)
 
     def is_active(self, atom: Any) -> bool:
-        return atom in self.active
+        return atom in self.variables.active
 
     @contextmanager
     def at(self, node: ast.AST) -> Iterator[None]:
@@ -180,7 +179,7 @@ class Machine(Restorable):
     def remember(self, error: Exception) -> None:
         """Keep the place where an error was raised, which is forgotten on its way up."""
         if self.blamed is None or self.blamed[0] is not error:
-            self.blamed = error, self.builder.span, tuple(reversed(self.calls))
+            self.blamed = error, self.builder.span, self.stack.calls
 
     def place_of(self, error: Exception) -> tuple[Span | None, tuple[Span, ...]]:
         """Where an error was raised, and the calls that led there."""
@@ -190,18 +189,18 @@ class Machine(Restorable):
 
     def apart(self, run: Callable[[], Any]) -> Branch:
         """Run a part of the program on a copy of the state, and leave the state as it was."""
-        heap, frames, calls, stack = {**self.found, **self.heap}, list(self.frames), list(self.calls), list(self.stack)
+        heap = {**self.outside.found, **self.heap}
         self.heap = dict(heap)
         self.views.append(RestorableDict())
         try:
-            with self.builder.nested() as equations:
+            with self.stack.kept(), self.builder.nested() as equations:
                 try:
                     value, raises = run(), False
                 except Diverges:
                     value, raises = None, True
             return Branch(self.heap, equations, value, raises)
         finally:
-            self.heap, self.frames, self.calls, self.stack = {**self.found, **heap}, frames, calls, stack
+            self.heap = {**self.outside.found, **heap}
             self.views.pop()
 
     def attempt(self, *kinds: type[E], when: Callable[[E], object] = always) -> Attempt[E]:
@@ -214,11 +213,8 @@ class Machine(Restorable):
 
     def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
         """Run one side of a branch apart."""
-        self.conditions.append(condition)
-        try:
+        with self.stack.condition(condition):
             return self.apart(run)
-        finally:
-            self.conditions.pop()
 
     @contextmanager
     def on_side(self, heap: dict[int, Cell], equations: list[Equation]) -> Iterator[None]:
@@ -246,7 +242,7 @@ class Machine(Restorable):
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
         span = span_of(self.code, node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
-        error = kind(what, span, why, do or ADVICE, tuple(reversed(self.calls)))
+        error = kind(what, span, why, do or ADVICE, self.stack.calls)
         error.first_turn = first_turn
         raise error
 
@@ -259,7 +255,7 @@ class Machine(Restorable):
     def located(self, error: SrcadError) -> SrcadError:
         """The same error with the present place, if it has none."""
         if error.span is None:
-            error.span, error.calls = self.builder.span, tuple(reversed(self.calls))
+            error.span, error.calls = self.builder.span, self.stack.calls
         return error
 
     def bug(self, what: str) -> NoReturn:
@@ -273,24 +269,11 @@ class Machine(Restorable):
 
     # ---- what a value depends on
 
-    def sources(self, var: Var) -> set[Var]:
-        """The variables without an equation (inputs, parameters of regions) that a variable is computed from."""
-        found: set[Var] = set()
-        seen: set[Var] = set()
-        todo = [var]
-        while todo:
-            v = todo.pop()
-            if v in seen:
-                continue
-            seen.add(v)
-            equation = self.definitions.get(v)
-            if equation is None:
-                found.add(v)
-                continue
-            todo += [a for a in equation.operands if isinstance(a, Var)]
-            for region in equation.regions:
-                todo += free_variables(region)
-        return found
+    def depends(self, value: Value) -> bool:
+        """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
+        if any(isinstance(held, Func) for held in inside(self.heap, value)):
+            return True
+        return any(self.is_active(atom) for atom in atoms_inside(self.heap, value))
 
     # ---- writes
 
@@ -307,16 +290,14 @@ class Machine(Restorable):
 
     def change(self, cell_id: int, cell: Cell) -> None:
         """Replace a container's content; what holds the container, or may be the same one, is unsure from now on."""
-        if cell_id in self.outer:
+        if cell_id in self.outside.outer:
             self.refuse(
                 "a list or dict that outlives the call is changed",
                 why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
                 do="change a copy of it, and return that.",
                 never=True,
             )
-        from srcad.frontend.containers.objects import depends
-
-        if self.lent and any(depends(self, item) for item in cell.children()):
+        if self.lent and any(self.depends(item) for item in cell.children()):
             self.refuse_lent(twins_of(self.heap, cell_id))
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
         same = twins_of(self.heap, cell_id)

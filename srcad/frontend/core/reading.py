@@ -124,16 +124,16 @@ class Makes:
 
 @dataclass(frozen=True)
 class Applies:
-    """The function calls a derivative at once, as srcad.jvp does. `request`: from the places of what moves."""
+    """The function calls a derivative at once, as srcad.jvp does. `request`: of what moves, and of options."""
 
-    request: Callable[[tuple[int, ...]], Any]
+    request: Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Maps:
-    """The function gives a linear map beside the value, as srcad.vjp does. `request`: what the map derives."""
+    """The function gives a linear map beside the value, as srcad.vjp does. `request`: of options."""
 
-    request: Any
+    request: Callable[..., Any]
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,9 @@ def span_of(code: FunctionSource, node: ast.AST) -> Span:
     end = getattr(node, "end_lineno", row) or row
     start = _characters(text, getattr(node, "col_offset", 0))
     stop = _characters(text, getattr(node, "end_col_offset", 0) or 0) if end == row else len(text)
-    return Span(code.path, code.first + row - 1, text, start, stop, code.name, code.first + end - 1)
+    return Span(
+        code.path, code.first + row - 1, text, start, stop, code.name, code.first + end - 1, type(node).__name__
+    )
 
 
 def _characters(text: str, count: int) -> int:

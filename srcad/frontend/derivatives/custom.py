@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from srcad.errors import NotDifferentiable, NotYetSupported, SrcadError
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import read_apart
@@ -29,6 +30,13 @@ from srcad.trace.walk import free_variables, walk
 
 DEEPEST = 3  # rules that call their function, whose rules call it, ...
 SIZES_ONLY = {("zeros_like", 0), ("sum_to_shape", 1), ("materialise", 1), ("dim", 0), ("shape", 0), ("size", 0)}
+
+
+@dataclass(eq=False)
+class RulesRead(Restorable):
+    """The functions whose rules are being read, each by a rule of the one before."""
+
+    functions: list[object] = field(default_factory=list)
 
 
 def has_rules(f: Any) -> bool:
@@ -170,18 +178,19 @@ class _Site:
     def rules(self) -> dict[str, Source]:
         """The sources of both rules, as regions in which variables from around are free."""
         m, f = self.m, self.f
-        if m.rules_read.count(f) >= DEEPEST:
+        being_read = m.part(RulesRead).functions
+        if being_read.count(f) >= DEEPEST:
             deep = NotYetSupported(f"the derivative of order {DEEPEST + 1} of {f.__name__}, by its rules")
             given = (way for way in ("tangent", "adjoint") if f.__srcad_rule__(way) is not None)
             return {way: Source(self.callee(way), None, deep) for way in given}
-        m.rules_read.append(f)
+        being_read.append(f)
         try:
             found = {way: self.given(way) for way in ("tangent", "adjoint") if f.__srcad_rule__(way) is not None}
             for way, other in (("tangent", "adjoint"), ("adjoint", "tangent")):
                 if way not in found and other in found:
                     found[way] = self.transposed(way, other)
         finally:
-            m.rules_read.pop()
+            being_read.pop()
         if not found:
             m.refuse(f"{f.__name__} has no rule yet", do=f"define {f.__name__}.tangent or {f.__name__}.adjoint first.")
         return found
@@ -429,7 +438,7 @@ def stopped(m: Machine, x: Value) -> Value:
         do = "give it numbers, arrays, and tuples, lists and dicts of these."
         m.refuse(f"srcad.stop_gradient gets {x.describe()}", do=do)
     result = m.emit("stop_gradient", to_atom(m, x))
-    m.active.discard(result)
+    m.variables.active.discard(result)
     return from_atom(m, result)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from srcad.errors import Span, SrcadError
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.naming import with_names
+from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.reading import Applies, Derivative, Reading
 from srcad.frontend.core.source import code_of, span_of
 from srcad.frontend.core.values import (
@@ -40,7 +41,7 @@ from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import is_list, load, new_array, to_atom, to_number
 from srcad.frontend.memory.trees import result_tree, whole
 from srcad.frontend.procedures.placing import append_all, container, place, placed, tree_value
-from srcad.frontend.procedures.procedures import check_closed
+from srcad.frontend.procedures.procedures import Procedures, check_closed
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.nodes import (
@@ -61,7 +62,6 @@ from srcad.trace.rewrite import instance
 from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 from srcad.trace.walk import free_variables, walk
 
-Keywords = dict[str, Value]
 Argnum = int | str
 
 
@@ -165,7 +165,8 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
 
 def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.jvp(f, primals, tangents)."""
-    names = list(inspect.signature(f).parameters)
+    names = [name for name, p in inspect.signature(f).parameters.items() if p.kind is not p.KEYWORD_ONLY]
+    options, keywords = split_options(m, keywords)
     given = dict(zip(names, args, strict=False)) | keywords
     if sorted(given) != sorted(names):
         m.refuse(f"srcad.{f.__name__} takes {', '.join(names)}")
@@ -174,7 +175,21 @@ def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keyword
         m.refuse(f"there are {len(primals)} primals and {len(tangents)} tangents, which raises an error")
     moving = tuple(k for k, tangent in enumerate(tangents) if moves(m, tangent))
     part = read_apart(m, given[names[0]], primals, {}, moving)
-    return part.derived(meaning.request(moving), tuple(tangents[k] for k in moving))
+    return part.derived(requested(m, meaning.request, options, moving), tuple(tangents[k] for k in moving))
+
+
+def split_options(m: Machine, keywords: Keywords) -> tuple[dict[str, Any], Keywords]:
+    """The options of how code is generated, which must be known, and the other keywords."""
+    options = {name: static(m, value) for name, value in keywords.items() if name == "backend"}
+    return options, {name: value for name, value in keywords.items() if name not in options}
+
+
+def requested(m: Machine, request: Callable[..., Any], options: dict[str, Any], *given: Any) -> Any:
+    """The request with these options; a refusal of one of them says where it stands."""
+    try:
+        return request(*given, **options)
+    except SrcadError as error:
+        raise m.located(error) from None
 
 
 def items(m: Machine, value: Value) -> tuple[Value, ...]:
@@ -288,12 +303,12 @@ class Part:
     def variable(self, actual: Atom) -> Var:
         """A variable that stands for a differentiated value."""
         m = self.m
-        name = m.names.get(actual, actual.name) if isinstance(actual, Var) else None
+        name = m.variables.names.get(actual, actual.name) if isinstance(actual, Var) else None
         own = Var(actual.type if isinstance(actual, Var) else FLOAT, name)
         self.moving.append((own, actual))
-        m.active.add(own)
+        m.variables.active.add(own)
         if isinstance(actual, Var):
-            m.definitions[own] = Equation("copy", (actual,), (own,))
+            m.variables.definitions[own] = Equation("copy", (actual,), (own,))
         return own
 
     def own_array(self, value: ArrayRef, moving: bool) -> tuple[Value, Tree]:
@@ -393,9 +408,7 @@ def read_apart(
 
     `finish` makes of what the function returns what is read.
     """
-    from srcad.frontend.library.calls import call
-
-    before, returns = dict(m.heap), len(m.returns)
+    before, returns = dict(m.heap), len(m.stack.returns)
     part = Part(m)
     plain = [part.own(value, k in chosen) for k, value in enumerate(args)]
     named = {k: part.own(value, k in chosen) for k, value in keywords.items()}
@@ -403,14 +416,14 @@ def read_apart(
 
     def run() -> tuple[Tree, tuple[Atom, ...]]:
         inner = {k: value for k, (value, _) in named.items()}
-        value = call(m, function, tuple(value for value, _ in plain), inner)
+        value = m.call(function, tuple(value for value, _ in plain), inner)
         value = value if finish is None else finish(value)
         atoms: list[Atom] = []
         return result_tree(m, value, atoms), tuple(atoms)
 
     branch = m.apart(run)
-    span = m.returns[-1] if len(m.returns) > returns else _span(function) or m.builder.span
-    del m.returns[returns:]
+    span = m.stack.returns[-1] if len(m.stack.returns) > returns else _span(function) or m.builder.span
+    del m.stack.returns[returns:]
     values = dict(part.moving)
     if branch.raises:
         append_all(m, instance(Region((), tuple(branch.equations), ()), values)[0])
@@ -475,9 +488,9 @@ def _reading(
     parameters = tuple(Parameter(entry.path.root) for entry in entries)
     region = Region(tuple(inputs), region.equations, region.results)
     check_closed(m, region)
-    trace = Trace(name, parameters, entries, region, output, span, procedures=dict(m.traces))
+    trace = Trace(name, parameters, entries, region, output, span, procedures=dict(m.part(Procedures).traces))
     defined = {v for e in walk(region) for v in (*e.results, *(p for r in e.regions for p in r.parameters))}
-    names = {var: name for var, name in m.names.items() if var in defined}
+    names = {var: name for var, name in m.variables.names.items() if var in defined}
     wrt = tuple(range(len(part.moving)))
     return Reading(with_names(trace, names), wrt, part.trees, (), {}, dict(m.lengths.sizes))
 

@@ -15,7 +15,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import LinearMapValue, Maps
 from srcad.frontend.core.values import NONE, Tup, Value
-from srcad.frontend.derivatives.derivatives import like, moves, pair, read_apart
+from srcad.frontend.derivatives.derivatives import like, moves, pair, read_apart, requested, split_options
 from srcad.frontend.procedures.placing import placed, tree_value
 from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Trace, Tree, Var
 from srcad.trace.types import is_differentiable
@@ -23,8 +23,10 @@ from srcad.trace.types import is_differentiable
 
 def make_map(m: Machine, name: str, meaning: Maps, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
     """srcad.vjp(f, *primals): the value and the map."""
+    options, keywords = split_options(m, keywords)
     if keywords or not args:
         m.refuse(f"srcad.{name} takes a function and its arguments, by position")
+    request = requested(m, meaning.request, options)
     function, *primals = args
     part = read_apart(m, function, tuple(primals), {}, range(len(primals)))
     assert part.reading is not None
@@ -33,10 +35,7 @@ def make_map(m: Machine, name: str, meaning: Maps, args: tuple[Value, ...], keyw
     operands = tuple(values.get(entry.var, entry.var) for entry in trace.inputs)
     results = placed(m, trace, values)
     return Tup(
-        (
-            tree_value(m, trace.output, results),
-            LinearMapValue(name, meaning.request, part.reading, (*operands, *results)),
-        )
+        (tree_value(m, trace.output, results), LinearMapValue(name, request, part.reading, (*operands, *results)))
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+from scipy import optimize
+
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Num, Ref, Static, Tup, Value
@@ -302,8 +304,6 @@ def unconstrained(g: Given) -> None:
 
 
 def _class(name: str) -> type:
-    from scipy import optimize
-
     found: type = getattr(optimize, name)
     return found
 

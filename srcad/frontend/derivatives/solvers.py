@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from srcad.frontend.containers import objects
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative
 from srcad.frontend.core.values import (
@@ -107,7 +106,7 @@ def placeholder(m: Machine, k: int, like: Atom, function: Value) -> Value:
     names = _names(function)
     var = Var(like.type, names[k] if k < len(names) else "x")
     if isinstance(like, Var):
-        m.definitions[var] = Equation("copy", (like,), (var,))
+        m.variables.definitions[var] = Equation("copy", (like,), (var,))
     return Num(var) if isinstance(like.type, Scalar) else new_array(m, var)
 
 
@@ -137,7 +136,7 @@ def _closed(m: Machine, trace: Trace, one: Wanted, captured: tuple[Var, ...]) ->
     """The trace with what is captured as parameters."""
     taken: set[str] = set()
     given = [*(entry.var for entry in trace.inputs[: len(one.own)]), *captured]
-    named = [Var(v.type, fresh_name(m.names.get(v, v.name) or "v", taken)) for v in given]
+    named = [Var(v.type, fresh_name(m.variables.names.get(v, v.name) or "v", taken)) for v in given]
     equations, results = instance(trace.body, dict(zip(given, named, strict=True)))
     return Trace(
         one.name,
@@ -268,14 +267,14 @@ def emit_call(m: Machine, call: SolverCall, returns: Type) -> Var:
         "returns": returns,
     }
     found = m.make("solver", *operands, *call.captured, **params)
-    m.active.discard(found)
+    m.variables.active.discard(found)
     return found
 
 
 def member(m: Machine, owner: Var, name: str | int, returns: Type) -> Var:
     """A part of what a solver returned, a constant to derivatives."""
     part = m.make("member", owner, part=name, returns=returns)
-    m.active.discard(part)
+    m.variables.active.discard(part)
     return part
 
 
@@ -300,7 +299,7 @@ def attributes(m: Machine, owner: Var, names: Sequence[str]) -> list[tuple[str, 
     found: list[tuple[str, Value]] = []
     for name in names:
         part = m.make("attribute", owner, name=name)
-        m.active.discard(part)
+        m.variables.active.discard(part)
         found.append((name, Obj(part)))
     return found
 
@@ -329,7 +328,7 @@ def option(m: Machine, name: str, value: Value) -> Atom:
     plain = known(m, value)
     if plain is not UNKNOWN:
         return const(plain) if type(plain) in (int, float, bool) else Const(plain, OPAQUE)
-    if objects.depends(m, value) and not isinstance(value, (Num, ArrayRef, Tup)):
+    if m.depends(value) and not isinstance(value, (Num, ArrayRef, Tup)):
         m.refuse(f"the option {name} of a solver depends on the differentiated arguments")
     return to_atom(m, value)
 
@@ -355,7 +354,7 @@ def known(m: Machine, value: Value) -> Any:
 
 def unread(m: Machine, values: Iterable[Value]) -> bool:
     """Whether a call that can't be read may run as it stands: nothing in it depends on what is differentiated."""
-    return not any(objects.depends(m, v) for v in values)
+    return not any(m.depends(v) for v in values)
 
 
 FLOAT_SCALAR = Scalar("float64")

@@ -1,1 +1,1 @@
-"""Calls: of NumPy, of the built-in functions, of the standard library."""
+"""Calls: of NumPy, of built-in functions, of the standard library, of unknown functions as they stand."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from typing import Any
 
-from srcad.frontend.containers import objects
-from srcad.frontend.control.comprehensions import accumulate, to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
-    Iter,
     Num,
     Obj,
     Ref,
@@ -22,37 +18,11 @@ from srcad.frontend.core.values import (
 from srcad.frontend.library.combinators import COMBINATORS
 from srcad.frontend.library.kinds import KINDS
 from srcad.frontend.library.numbers import NUMBERS, as_array
-from srcad.frontend.library.sequences import SEQUENCES, first_of
+from srcad.frontend.library.sequences import SEQUENCES
+from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.syntax.expressions import evaluate
 
 # ---- forms that look at the syntax of their arguments
-
-
-def special_form(m: Machine, function: Value, node: ast.Call) -> Value | None:
-    """super(), sum(... for ...), which adds up as it goes, and next(... for ...)."""
-    if not isinstance(function, Static):
-        return None
-    if function.value is next and node.args and isinstance(node.args[0], ast.GeneratorExp):
-        with m.at(node):
-            made, *default = (evaluate(m, arg) for arg in node.args)
-            return first_of(m, to_list(m, made), default[0] if default else None)
-    if function.value is super and not node.args:
-        return _super(m)
-    plain = len(node.args) == 1 and not node.keywords
-    if function.value is sum and plain and isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp)):
-        with m.at(node):
-            return accumulate(m, node.args[0])
-    return None
-
-
-def _super(m: Machine) -> Value:
-    for frame in (m.frame,):
-        cls = next((cell.cell_contents for name, cell in frame.code.closure if name == "__class__"), None)
-        first = frame.code.node.args.args[0].arg
-        if cls is not None:
-            return Iter("super", (Static(cls), frame.names[first]))
-    m.refuse("super() outside of a method")
 
 
 def _text(m: Machine, value: Value = Static("")) -> Value:  # noqa: B008
@@ -100,4 +70,4 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     format: _format,
 }
 
-__all__ = ["BUILTINS", "special_form"]
+__all__ = ["BUILTINS"]

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.containers import repeat
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.objects import get_attribute
+from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_at
-from srcad.frontend.control.comprehensions import to_list
+from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import (
     NONE,
@@ -34,18 +35,16 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.arrays import new_array, to_number
 from srcad.frontend.memory.branches import truth
-from srcad.frontend.syntax.expressions import binary, compare, unary
+from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.nodes import Var
 
 MOST_ROWS = 100_000
 
 
 def _reduce(m: Machine, function: Value, values: Value, *initial: Value) -> Value:
-    from srcad.frontend.library.calls import call
-
     items = known_items(m, values, "the items of a reduction")
     parts = (*initial, *items)
-    return functools.reduce(lambda a, b: call(m, function, (a, b)), parts)
+    return functools.reduce(lambda a, b: m.call(function, (a, b)), parts)
 
 
 def _partial(m: Machine, function: Value, *args: Value, **named: Value) -> Value:
@@ -74,12 +73,10 @@ def _number_or_items(m: Machine, part: Value) -> Any:
 
 
 def _running(m: Machine, values: Value, function: Value | None = None, initial: Value = NONE) -> Value:
-    from srcad.frontend.library.calls import call
-
     items = known_items(m, values, "items")
     totals = list(items[:1]) if initial == NONE else [initial]
     for item in items[1:] if initial == NONE else items:
-        total = binary(m, ast.Add(), totals[-1], item) if function is None else call(m, function, (totals[-1], item))
+        total = binary(m, ast.Add(), totals[-1], item) if function is None else m.call(function, (totals[-1], item))
         totals.append(total)
     return Tup(tuple(totals))
 
@@ -90,11 +87,9 @@ def _spent(function: Callable[..., Value]) -> Callable[..., Value]:
 
 
 def _filter(m: Machine, function: Value, values: Value) -> Value:
-    from srcad.frontend.library.calls import call
-
     kept = []
     for item in known_items(m, values, "the items that are filtered"):
-        known = truth(m, item if function == NONE else call(m, function, (item,)))
+        known = truth(m, item if function == NONE else m.call(function, (item,)))
         if isinstance(known, Var):
             m.refuse("filter by a condition that is known at run time only", do="use a comprehension or a mask.")
         if known:
@@ -106,11 +101,9 @@ def _while(drop: bool) -> Callable[..., Value]:
     """takewhile and dropwhile, by conditions that are known now."""
 
     def made(m: Machine, function: Value, values: Value) -> Value:
-        from srcad.frontend.library.calls import call
-
         items = known_items(m, values, "the items that are filtered")
         for k, item in enumerate(items):
-            known = truth(m, call(m, function, (item,)))
+            known = truth(m, m.call(function, (item,)))
             if isinstance(known, Var):
                 m.refuse("items are taken by a condition that is known at run time only", do="use a loop with break.")
             if not known:
@@ -190,12 +183,10 @@ def _methodcaller(m: Machine, name: Value, *args: Value, **named: Value) -> Valu
 
 
 def _method_of(m: Machine, owner: Value, **given: Value) -> Value:
-    from srcad.frontend.library.calls import call
-
     name = given.pop("")
     assert isinstance(name, Static)
     args = tuple(v for k, v in given.items() if k.isdigit())
-    return call(m, get_attribute(m, owner, name.value), args, {k: v for k, v in given.items() if not k.isdigit()})
+    return m.call(get_attribute(m, owner, name.value), args, {k: v for k, v in given.items() if not k.isdigit()})
 
 
 def _vectorize(m: Machine, pyfunc: Value, **options: Value) -> Value:
@@ -211,18 +202,16 @@ def vectorised(function: Any, *args: Any) -> Any:
 
 def _vectorised(m: Machine, function: Value, *args: Value) -> Value:
     """The function of every element of an array; the other arguments are numbers."""
-    from srcad.frontend.library.calls import call
-
     arrays = [k for k, a in enumerate(args) if isinstance(a, ArrayRef)]
     if not arrays:
-        return call(m, function, args)
+        return m.call(function, args)
     if len(arrays) > 1:
         m.refuse("np.vectorize of a function of several arrays isn't supported yet", do="loop over the elements.")
     (k,) = arrays
-    elements = call(m, get_attribute(m, args[k], "ravel"), ())
+    elements = m.call(get_attribute(m, args[k], "ravel"), ())
     made = to_list(m, Iter("each", (function, elements, Static(k), Tup((*args[:k], *args[k + 1 :])))))
     flat = new_array(m, to_number(m, made))
-    return call(m, get_attribute(m, flat, "reshape"), (get_attribute(m, args[k], "shape"),))
+    return m.call(get_attribute(m, flat, "reshape"), (get_attribute(m, args[k], "shape"),))
 
 
 def _operator(op: ast.operator) -> Callable[..., Value]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.containers import objects
+from srcad.frontend.containers.containers import copied
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
@@ -30,6 +30,8 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.library.lowered import lower
+from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import check_attribute
@@ -133,9 +135,6 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
 
 
 def _copy(m: Machine, value: Value) -> Value:
-    from srcad.frontend.containers.containers import copied
-    from srcad.frontend.library.calls import lower
-
     if isinstance(value, ArrayRef):
         return lower(m, np.copy, (value,), {})
     return copied(m, value) if isinstance(value, Ref) else value
@@ -172,12 +171,10 @@ def _replace(m: Machine, owner: Value, **named: Value) -> Value:
     """dataclasses.replace."""
     if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
         m.refuse("dataclasses.replace of something that is no dataclass")
-    from srcad.frontend.library.calls import call
-
     cls = python_types(m, owner)
     names = [f.name for f in dataclasses.fields(cls[0]) if f.init] if cls else []
     fields = {name: named.get(name) or objects.get_attribute(m, owner, name) for name in names}
-    return call(m, Static(cls[0] if cls else None), (), fields)
+    return m.call(Static(cls[0] if cls else None), (), fields)
 
 
 def _asdict(m: Machine, owner: Value) -> Value:

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.subscripts import index_from
+from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import NONE, ArrayRef, Method, Num, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
+from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory.arrays import (
     from_atom,
     load,
@@ -104,8 +107,6 @@ def _as_often(m: Machine, values: Atom, places: Atom) -> Atom:
 
 def _nan_to_num(m: Machine, x: Value, *args: Value, **keywords: Value) -> Value:
     """np.nan_to_num: with copy=False, into the array itself."""
-    from srcad.frontend.library.calls import lower
-
     copy = args[0] if args else keywords.pop("copy", Static(True))
     keywords |= dict(zip(("nan", "posinf", "neginf"), args[1:], strict=False))
     made = lower(m, np.nan_to_num, (x,), keywords)
@@ -143,13 +144,16 @@ def array_method(
 
 def nested(m: Machine, owner: ArrayRef) -> Value:
     """x.tolist() of a matrix: a list of the lists of its rows."""
-    from srcad.frontend.containers.iteration import known_items
-    from srcad.frontend.control.comprehensions import to_list
-    from srcad.frontend.library.calls import call_method
-
     rows = known_items(m, owner, "the number of rows of a matrix that becomes a list of lists")
-    lists = tuple(call_method(m, Method("tolist", row), (), {}) for row in rows)
+    lists = tuple(_as_list(m, row) for row in rows)
     return to_list(m, Tup(lists))
+
+
+def _as_list(m: Machine, row: Value) -> Value:
+    """x.tolist() of a row."""
+    assert isinstance(row, ArrayRef)
+    made = array_method(m, row, "tolist", (), {})
+    return lower(m, "tolist", (row,), {}) if made is None else made
 
 
 def _fill(m: Machine, ref: ArrayRef, value: Value) -> Value:
@@ -159,8 +163,6 @@ def _fill(m: Machine, ref: ArrayRef, value: Value) -> Value:
 
 def _sort(m: Machine, ref: ArrayRef, *args: Value, **keywords: Value) -> Value:
     """x.sort(): np.sort, into the array itself."""
-    from srcad.frontend.library.calls import lower
-
     if (args[0] if args else keywords.get("axis")) == NONE:
         m.raises(TypeError("'NoneType' object cannot be interpreted as an integer"))
     done = lower(m, np.sort, (ref, *args), keywords)

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.containers import objects
+from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.iteration import Indexed, Items, known_items, sequence
-from srcad.frontend.control.comprehensions import accumulate, to_list
+from srcad.frontend.containers.operators import binary, number_result, refuse_object, wrap
+from srcad.frontend.control.collecting import accumulate, to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     FALSE,
@@ -27,15 +28,10 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
-from srcad.frontend.memory.arrays import to_number
+from srcad.frontend.library.lowered import lower
+from srcad.frontend.memory import objects
+from srcad.frontend.memory.arrays import grown_array, new_array, to_number
 from srcad.frontend.memory.branches import as_bool, both, branch, either, truth
-from srcad.frontend.syntax.expressions import (
-    binary,
-    compare,
-    number_result,
-    refuse_object,
-    wrap,
-)
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar
 
@@ -58,8 +54,6 @@ def _divmod(m: Machine, a: Value, b: Value) -> Value:
 def _round(m: Machine, number: Value, ndigits: Value = NONE) -> Value:
     if isinstance(number, Static) and isinstance(ndigits, Static):
         return Static(round(number.value, ndigits.value))
-    from srcad.frontend.library.calls import lower
-
     digits = Static(0) if ndigits == NONE else ndigits
     return lower(m, np.round, (number, digits), {})
 
@@ -118,8 +112,6 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
     def lowered(m: Machine, *args: Value, key: Value = NONE, default: Value | None = None) -> Value:
         values = args if len(args) > 1 else None
         if values is None and key == NONE and isinstance(args[0], (ArrayRef, Num)):
-            from srcad.frontend.library.calls import lower
-
             return lower(m, getattr(np, name), args, {})
         if values is None and key != NONE:
             values = known_items(m, args[0], "the number of values that are compared by a key")
@@ -138,16 +130,12 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
 
 
 def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None) -> Value:
-    from srcad.frontend.library.calls import lower
-
     made = to_list(m, values)
     if default is not None:
         some = truth(m, made)
         if isinstance(some, Var):
             return branch(m, some, lambda: _extreme_of_list(m, made, name, None), partial(_given, default))
     cell: Any = m.heap[made.cell]
-    from srcad.frontend.memory.arrays import grown_array, new_array
-
     array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
     return lower(m, getattr(np, name), (new_array(m, array),), {})
 
@@ -157,11 +145,9 @@ def _given(value: Value) -> Value:
 
 
 def _extreme_by_key(m: Machine, values: tuple[Value, ...], key: Value, smallest: bool) -> Value:
-    from srcad.frontend.library.calls import call
-
-    best, best_key = values[0], call(m, key, (values[0],))
+    best, best_key = values[0], m.call(key, (values[0],))
     for value in values[1:]:
-        its_key = call(m, key, (value,))
+        its_key = m.call(key, (value,))
         better = compare(m, ast.Lt() if smallest else ast.Gt(), its_key, best_key)
         known = truth(m, better)
         if isinstance(known, Var):
@@ -193,8 +179,6 @@ def _sum(m: Machine, values: Value, start: Value = Static(0)) -> Value:  # noqa:
 
 
 def as_array(m: Machine, values: Value) -> Value:
-    from srcad.frontend.memory.arrays import new_array
-
     return new_array(m, to_number(m, to_list(m, values)))
 
 
@@ -213,8 +197,6 @@ def _fold_bools(m: Machine, values: Value, combine: Any, empty: Value, reduction
         for value in items.values:
             result = combine(m, result, lambda v=value: as_bool(m, v))
         return result
-    from srcad.frontend.library.calls import lower
-
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
     return lower(m, reduction, (array,), {})
 

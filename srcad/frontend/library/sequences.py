@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.containers import objects
-from srcad.frontend.containers.containers import extend, key_of, pop_front
+from srcad.frontend.containers.comparisons import compare
+from srcad.frontend.containers.containers import dict_items, pop_front
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, refuse_spent, sequence
+from srcad.frontend.containers.keys import key_of
+from srcad.frontend.containers.operators import refuse_text
 from srcad.frontend.containers.subscripts import get_at
-from srcad.frontend.control.comprehensions import to_list
+from srcad.frontend.control.collecting import extend, to_list
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
@@ -37,12 +39,13 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array
+from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.branches import branch, truth
 from srcad.frontend.memory.presence import check_keys
-from srcad.frontend.syntax.expressions import compare, dict_items, refuse_text
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Const, Var
@@ -104,9 +107,7 @@ def known_keys(keys: Sequence[Value]) -> list[Any] | None:
 
 def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
     """The items in the order that the run finds: of one type, so that any of them can stand at any place."""
-    from srcad.frontend.library.calls import call
-
-    keys = [v if key == NONE else call(m, key, (v,)) for v in items]
+    keys = [v if key == NONE else m.call(key, (v,)) for v in items]
     columns = list(zip(*(k.items if isinstance(k, Tup) else (k,) for k in keys), strict=True))
     rows = [as_number_array(m, column) for column in columns]
     if reverse:  # which keeps the order of equals, as the sort does
@@ -148,8 +149,6 @@ def _iter(m: Machine, values: Value) -> Value:
 
 def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Static(-1)) -> Value:  # noqa: B008
     """np.fromiter: the first `count` items of what is iterated over, -1 for all."""
-    from srcad.frontend.library.calls import lower
-
     array = lower(m, "astype", (as_array(m, to_list(m, values)), dtype), {})
     wanted, there = length_atom(to_python(m, count)), dim_atom(m.builder, to_number(m, array), 0)
     all_of_them = isinstance(wanted, Const) and wanted.value == -1
@@ -202,8 +201,6 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], DictCell):
         items.update(dict_items(m, values))
     elif values is not None:
-        from srcad.frontend.containers.containers import key_of
-
         for pair in known_items(m, values, "the pairs of a dict"):
             key, value = known_items(m, pair, "a pair")
             items[key_of(m, key)] = value
@@ -225,7 +222,7 @@ def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     return Ref(m.allocate(DictCell(items, collections.Counter)))
 
 
-def _set(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
+def make_set(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     items = known_items(m, values, "the items of a set")
     if all(isinstance(v, Static) for v in items):
         return Static({v.value for v in items if isinstance(v, Static)})
@@ -238,11 +235,9 @@ def _sorted(m: Machine, values: Value, key: Value = NONE, reverse: Value = FALSE
 
 def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
     """sorted(...): of known values now, of numbers by np.sort."""
-    from srcad.frontend.library.calls import call, lower
-
     items = sequence(m, values)
     if isinstance(items, Items):
-        keys = [v if key == NONE else call(m, key, (v,)) for v in items.values]
+        keys = [v if key == NONE else m.call(key, (v,)) for v in items.values]
         plain = known_keys(keys)
         if plain is not None:
             order = sorted(range(len(keys)), key=plain.__getitem__, reverse=bool(reverse != FALSE))
@@ -307,8 +302,8 @@ SEQUENCES: dict[Any, Callable[..., Value]] = {
     list: _list,
     tuple: _tuple,
     dict: _dict,
-    set: _set,
-    frozenset: _set,
+    set: make_set,
+    frozenset: make_set,
     sorted: _sorted,
     collections.deque: _deque,
     collections.OrderedDict: _dict,

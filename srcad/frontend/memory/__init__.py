@@ -1,1 +1,1 @@
-"""Arrays and lists as memory, and two states of it that are joined."""
+"""Arrays, lists and instances as memory, and two states of it that are joined."""

@@ -32,6 +32,7 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.ops.catalogue import OPS, NeedsStatic
+from srcad.ops.structural import as_array
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import (
@@ -173,9 +174,9 @@ def count_on_layout(m: Machine, cell_id: int) -> bool:
     """Whether an array is C-contiguous; if so, this specialisation is for arguments that make it so."""
     cell = m.heap[cell_id]
     needed = cell.contiguous if isinstance(cell, ArrayCell) else None
-    if needed is None or not all(m.layouts.get(path, False) for path in needed):
+    if needed is None or not all(m.outside.layouts.get(path, False) for path in needed):
         return False
-    m.wanted_layouts |= needed
+    m.outside.wanted_layouts |= needed
     return True
 
 
@@ -290,7 +291,7 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
     while isinstance(current, Var):
         if current in sources:
             return _view_of(m, sources[current], tuple(reversed(steps)), var)
-        equation = m.definitions.get(current)
+        equation = m.variables.definitions.get(current)
         if equation is None or equation.op not in OPS or not OPS[equation.op].view:
             return None
         if len(equation.results) > 1:
@@ -401,8 +402,6 @@ def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
 
 
 def to_array(m: Machine, value: Value) -> Atom:
-    from srcad.ops.structural import as_array
-
     start = len(m.builder.equations)
     array: Atom = as_array(m.builder, to_python(m, value))
     m.note(start)

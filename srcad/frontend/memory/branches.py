@@ -21,6 +21,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.arrays import load, to_atom
 from srcad.frontend.memory.merge import Key, Merger, Side
+from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import check_keys
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
@@ -74,7 +75,7 @@ def _emit_if(m: Machine, condition: Var, one: Branch, two: Branch, rows: list[tu
     start = len(m.builder.equations)
     m.builder.append(Equation("if", (condition,), tuple(v for v, _, _ in rows), regions=regions))
     m.note(start)
-    m.active.update(v for v, a, b in rows if m.is_active(a) or m.is_active(b))
+    m.variables.active.update(v for v, a, b in rows if m.is_active(a) or m.is_active(b))
 
 
 def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
@@ -82,7 +83,7 @@ def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
     for part in reversed(key):
         if isinstance(part, str) and part.isidentifier() and part not in ("array", "list", "value"):
             return part
-    known = [a.name or m.names.get(a) for a in atoms if isinstance(a, Var)]
+    known = [a.name or m.variables.names.get(a) for a in atoms if isinstance(a, Var)]
     return next((name for name in known if name), None)
 
 
@@ -119,8 +120,6 @@ def _container_truth(m: Machine, value: Ref) -> bool | Var:
     if isinstance(cell, GrownCell):
         result: Var = m.emit("greater", m.emit("list_len", cell.var), 0)
         return result
-    from srcad.frontend.containers.objects import call_if_special
-
     for name in ("__bool__", "__len__"):
         answer = call_if_special(m, value, name)
         if answer is not None:

@@ -45,6 +45,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
 from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
@@ -84,7 +85,7 @@ class Merger:
     def heaps(self) -> dict[int, Cell]:
         """The joined heap: every cell that both sides have."""
         for side in (self.a, self.b):  # an object of the world outside that only one side has met is as it was
-            side.heap.update({k: cell for k, cell in self.m.found.items() if k not in side.heap})
+            side.heap.update({k: cell for k, cell in self.m.outside.found.items() if k not in side.heap})
         joined = CheckedHeap()
         self.m.heap, before = joined, self.m.heap
         joined.update({i: c for i, c in before.items() if i in self.a.heap and i in self.b.heap})
@@ -142,8 +143,6 @@ class Merger:
 
     def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
         """The instance with those attributes that its class has for it, where the other side has its own."""
-        from srcad.frontend.containers.objects import get_attribute
-
         fields = dict(mine.fields)
         for name, _ in other.fields:
             if name not in fields and mine.origin is None and hasattr(mine.cls, name):
@@ -308,8 +307,6 @@ class Merger:
         """The cell; of a dataclass from outside with all of its fields read, so that it can be joined with another."""
         cell = side.heap.get(ref.cell, ListCell(()))
         if isinstance(cell, InstanceCell) and cell.origin is not None and dataclasses.is_dataclass(cell.cls):
-            from srcad.frontend.containers.objects import get_attribute
-
             with self.m.on_side(side.heap, side.equations):
                 for field_ in dataclasses.fields(cell.cls):
                     get_attribute(self.m, ref, field_.name)
@@ -374,7 +371,7 @@ class Merger:
         condition = self.condition
         if condition is None or not isinstance(value, Num) or value.var.type != BOOL:
             return value
-        negated = self.m.definitions.get(condition)
+        negated = self.m.variables.definitions.get(condition)
         if value.var is condition:
             return Static(holds)
         if negated is not None and negated.op == "not_" and negated.operands[0] is value.var:

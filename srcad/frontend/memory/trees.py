@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from srcad.errors import NotYetSupported
-from srcad.frontend.containers.objects import get_attribute
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -28,6 +27,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import load
+from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Path, Tree, Var
 from srcad.trace.types import is_differentiable
@@ -90,7 +90,7 @@ def leaves_of(m: Machine, value: Value) -> list[Var]:
 
 def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
     """The structure of a differentiated argument, whose leaves are places in `wrt`."""
-    known = m.inputs.get(path)
+    known = m.outside.inputs.get(path)
     if known is not None:
         if not is_differentiable(known.var.type):
             return Fixed(None)

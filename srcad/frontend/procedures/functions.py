@@ -7,51 +7,54 @@ import ast
 import dataclasses
 import inspect
 import types
+from collections import Counter
+from collections.abc import Hashable
 from types import FunctionType
 from typing import Any, NoReturn
 
-from srcad.frontend.containers.objects import standard
-from srcad.frontend.core.externals import external, root
+from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.externals import external
+from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
+from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import code_of, make_code, span_of
 from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
     DictCell,
-    FrameCell,
     Func,
     FunctionSource,
     InstanceCell,
-    Partial,
     Ref,
     Static,
     Tup,
-    Undef,
     Value,
 )
-from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import truth
+from srcad.frontend.memory.objects import set_field, standard
+from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.recursion import Recurses, call_procedure
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.nodes import Const, Equation, Region, Var
+from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE, Array, Scalar
 
-Keywords = dict[str, Value]
 MOST_LEVELS = 5  # of a recursion under conditions of the run that is read in place
 MOST_COPIES = 128
 FEW_COPIES = 16  # before a procedure is tried
 
 
+@dataclasses.dataclass(eq=False)
+class Copies(Restorable):
+    """How often the body of each function that calls itself under conditions of the run has been read in place."""
+
+    counts: Counter[Hashable] = dataclasses.field(default_factory=Counter)
+
+
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     """The value of a def or a lambda."""
-    from srcad.frontend.syntax.expressions import evaluate
-
     outer = m.code
     code = make_code(node, outer.path, outer.lines, outer.first, outer.globals, outer.closure)
-    defaults = tuple(evaluate(m, d) for d in node.args.defaults)
+    defaults = tuple(m.evaluate(d) for d in node.args.defaults)
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    keywords = tuple((a.arg, evaluate(m, d)) for a, d in pairs if d is not None)
-    return Func(code, m.frames[-1], defaults, keywords)
+    keywords = tuple((a.arg, m.evaluate(d)) for a, d in pairs if d is not None)
+    return Func(code, m.stack.frames[-1], defaults, keywords)
 
 
 # ---- calling
@@ -80,7 +83,7 @@ def default(m: Machine, function: FunctionType, label: str, name: str, value: An
     """A default value: a number stands as it is, other things are found through the function."""
     if isinstance(value, (int, float, complex, str, type(None))):
         return Static(value)
-    path = root(m, f"{label}_default", id(value), lambda: value)
+    path = m.outside.root(f"{label}_default", id(value), lambda: value)
     return external(m, value, path, free=True)
 
 
@@ -129,28 +132,11 @@ def inline(m: Machine, code: FunctionSource, names: Keywords, parent: int | None
     """A call of a function of the program: its body is read where it is called, or as a procedure."""
     refuse_kind(m, code)
     key = code.code or code.node
-    if key in m.recursive and key not in m.unrolled:
+    if key in m.known.recursive and key not in m.known.unrolled:
         return call_procedure(m, code, key, names, parent)
     if not check_recursion(m, key):
         too_deep(m, code)
     return in_frame(m, code, key, names, parent)
-
-
-def in_frame(m: Machine, code: FunctionSource, key: Any, names: Keywords, parent: int | None) -> Value:
-    """Read the body of a function in a frame of its own."""
-    call = m.builder.span
-    m.frames.append(m.allocate(FrameCell(code, names, parent)))
-    m.stack.append((key, len(m.conditions)))
-    if call is not None:
-        m.calls.append(call)
-    try:
-        return _body(m, code)
-    finally:
-        m.frames.pop()
-        m.stack.pop()
-        if call is not None:
-            m.calls.pop()
-        m.builder.span = call
 
 
 def refuse_kind(m: Machine, code: FunctionSource) -> None:
@@ -167,33 +153,32 @@ def check_recursion(m: Machine, key: Any) -> bool:
     RecursionError.
     """
     levels = 0
-    for k, (known, depth) in enumerate(m.stack):
+    for k, (known, depth) in enumerate(m.stack.functions):
         if known is not key:
             continue
-        until = next((d for other, d in m.stack[k + 1 :] if other is key), len(m.conditions))
-        conditions = m.conditions[depth:until]
+        until = next((d for other, d in m.stack.functions[k + 1 :] if other is key), len(m.stack.conditions))
+        conditions = m.stack.conditions[depth:until]
         counting = [condition for condition in conditions if countable(m, condition)]
-        if counting and (len(counting) == len(conditions) or key in m.unrolled):
+        if counting and (len(counting) == len(conditions) or key in m.known.unrolled):
             raise NeedsStatic(counting[0], "the condition that ends a recursion")
         levels += bool(conditions)
-    if len(m.stack) > MOST_CALLS * 4:
+    if len(m.stack.functions) > MOST_CALLS * 4:
         m.refuse("a recursion that goes deeper than srcad follows", do="write it as a loop.")
-    m.copies[key] += levels > 0
-    if key in m.unrolled:
-        return levels <= MOST_LEVELS and m.copies[key] <= MOST_COPIES
-    if levels > MOST_LEVELS or m.copies[key] > FEW_COPIES:
+    copies = m.part(Copies).counts
+    copies[key] += levels > 0
+    if key in m.known.unrolled:
+        return levels <= MOST_LEVELS and copies[key] <= MOST_COPIES
+    if levels > MOST_LEVELS or copies[key] > FEW_COPIES:
         raise Recurses(key)
     return True
 
 
 def countable(m: Machine, condition: Var) -> bool:
     """Whether a condition depends on whole numbers and lengths alone."""
-    from srcad.frontend.core.lengths import only_length
-
-    sources = m.sources(condition)
+    sources = m.variables.sources(condition)
     return bool(sources) and all(
         (isinstance(v.type, Scalar) and v.type.dtype == "int64")
-        or (isinstance(v.type, Array) and only_length(m.definitions, condition, v))
+        or (isinstance(v.type, Array) and only_length(m.variables.definitions, condition, v))
         for v in sources
     )
 
@@ -204,60 +189,6 @@ def too_deep(m: Machine, code: FunctionSource) -> NoReturn:
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
     m.emit("raise_", error)
     raise Diverges
-
-
-def _body(m: Machine, code: FunctionSource) -> Value:
-    from srcad.frontend.syntax.expressions import evaluate
-    from srcad.frontend.syntax.statements import execute
-
-    if isinstance(code.node, ast.Lambda):
-        with m.at(code.node.body):
-            return evaluate(m, code.node.body)
-    refuse_generator(m, code)
-    m.bind("$return", FALSE)
-    m.bind("$value", NONE)
-    frame = m.frames[-1]
-    names = {k: v for k, v in m.frame.names.items() if k != "$value"}
-    m.heap[frame] = FrameCell(code, names, m.frame.parent)
-    execute(m, code.node.body)
-    return returned(m)
-
-
-def refuse_generator(m: Machine, code: FunctionSource) -> None:
-    for node in own_nodes(code.node):
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            m.builder.span = span_of(code, node)
-            m.refuse(
-                "a generator function is differentiated",
-                why="its body runs piece by piece, between the lines of whoever iterates over it.",
-                do="collect the values in a list and return that.",
-            )
-
-
-def own_nodes(node: Any) -> Any:
-    """The nodes of a function that aren't of a function inside."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield child
-            yield from own_nodes(child)
-
-
-def returned(m: Machine) -> Value:
-    """What a body has returned. Where only some ways return, the others give None."""
-    from srcad.frontend.memory.branches import branch, negate
-
-    value = m.look("$value")
-    if isinstance(value, Partial):
-        value = value.value
-    if value is None or isinstance(value, Undef):
-        return NONE
-    gone = truth(m, m.look("$return") or FALSE)
-    if gone is True or value == NONE:
-        return value
-    if isinstance(gone, Var):
-        ended: Value = value
-        return branch(m, negate(m, gone), lambda: NONE, lambda: ended)
-    return NONE
 
 
 # ---- classes
@@ -302,9 +233,6 @@ def _named_tuple(m: Machine, cls: Any, args: tuple[Value, ...], keywords: Keywor
 
 
 def _fill_dataclass(m: Machine, owner: Ref, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> None:
-    from srcad.frontend.containers.objects import set_field
-    from srcad.frontend.library.calls import call
-
     given = dataclass_arguments(m, cls, args, keywords)
     for field in dataclasses.fields(cls):
         if field.name in given:
@@ -312,7 +240,7 @@ def _fill_dataclass(m: Machine, owner: Ref, cls: Any, args: tuple[Value, ...], k
         elif field.default is not dataclasses.MISSING:
             set_field(m, owner, field.name, Static(field.default))
         elif field.default_factory is not dataclasses.MISSING:
-            set_field(m, owner, field.name, call(m, Static(field.default_factory), ()))
+            set_field(m, owner, field.name, m.call(Static(field.default_factory), ()))
         elif field.init:
             m.raises(TypeError(f"{cls.__name__}() missing the required argument {field.name!r}"))
     post = inspect.getattr_static(cls, "__post_init__", None)
@@ -331,33 +259,3 @@ def dataclass_arguments(m: Machine, cls: Any, args: tuple[Value, ...], keywords:
 
 
 # ---- assert and raise
-
-
-def emit_assert(m: Machine, statement: ast.Assert) -> None:
-    """The user's own check stays a check."""
-    from srcad.frontend.syntax.expressions import test
-
-    known = truth(m, test(m, statement.test))
-    if known is True:
-        return
-    region: tuple[Region, ...] = ()
-    if statement.msg is not None:
-        message = m.apart(lambda: _message(m, statement.msg))
-        region = (Region((), tuple(message.equations), (message.value,)),)
-    condition = known if isinstance(known, Var) else to_atom(m, FALSE)
-    m.builder.append(Equation("assert_", (condition,), (), regions=region))
-    if known is False:
-        raise Diverges
-
-
-def _message(m: Machine, node: Any) -> Any:
-    from srcad.frontend.syntax.expressions import evaluate
-
-    return to_atom(m, evaluate(m, node))
-
-
-def emit_raise(m: Machine, statement: ast.Raise) -> None:
-    from srcad.frontend.syntax.expressions import evaluate
-
-    parts = [evaluate(m, part) for part in (statement.exc, statement.cause) if part is not None]
-    m.emit("raise_", *(to_atom(m, part) for part in parts))

@@ -39,7 +39,7 @@ def append_all(m: Machine, equations: Sequence[Equation]) -> None:
         m.note(start)
         inner = (var for region in equation.regions for var in free_variables(region))
         if any(m.is_active(var) for var in inner):
-            m.active.update(var for var in equation.results if is_differentiable(var.type))
+            m.variables.active.update(var for var in equation.results if is_differentiable(var.type))
 
 
 def tree_value(m: Machine, tree: Tree, results: Sequence[Atom]) -> Value:

@@ -12,12 +12,12 @@ place, to a certain depth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from srcad.errors import SrcadError
-from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Branch, Diverges, Machine
+from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
@@ -47,14 +47,13 @@ from srcad.frontend.memory.forms import (
     put_together,
     taken_apart,
 )
-from srcad.frontend.procedures.procedures import NoProcedure, close, group_of, is_quiet
+from srcad.frontend.procedures.bodies import in_frame
+from srcad.frontend.procedures.procedures import NoProcedure, Place, Procedure, Procedures, close, group_of, is_quiet
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Input, Region, Var
 from srcad.trace.types import Array, Type
 
-Keywords = dict[str, Value]
-NOTHING = Region((), (), ())
 MOST_ROUNDS = 10
 MOST_OPEN = 8  # procedures that wait for each other
 
@@ -67,47 +66,6 @@ class Recurses(Exception):  # noqa: N818 - a request to read once more, with thi
         self.key = key
 
 
-@dataclass
-class Place(Restorable):
-    """A leaf of the arguments or of the result, as the calls that were met so far have it.
-
-    `known`: the number that it is in all of them. `outside`: whether it may be memory that comes from outside.
-    """
-
-    type: Type
-    name: str
-    known: Const | None = None
-    active: bool = False
-    outside: bool = False
-
-
-@dataclass(eq=False)
-class Procedure(Restorable):
-    """A function that is being read, or has been.
-
-    `changed`: what was assumed of its arguments or results turned out to be too narrow. `reused`: it calls itself.
-    """
-
-    label: str
-    key: Any
-    code: FunctionSource
-    parent: int | None
-    names: tuple[str, ...]
-    form: tuple[Form, ...]
-    places: list[Place]
-    parameters: tuple[Var, ...] = ()
-    result: Form | None = None
-    returned: list[Place] = field(default_factory=list)
-    body: Region = NOTHING
-    changed: bool = False
-    reused: bool = False
-
-    @property
-    def passed(self) -> list[int]:
-        """The places that are parameters."""
-        return [k for k, place in enumerate(self.places) if place.known is None]
-
-
 def call_procedure(m: Machine, code: FunctionSource, key: Any, names: Keywords, parent: int | None) -> Value:
     """A call of a function that is read as a procedure."""
     leaves: list[FormLeaf] = []
@@ -116,16 +74,16 @@ def call_procedure(m: Machine, code: FunctionSource, key: Any, names: Keywords, 
         form = tuple(taken_apart(m, value, name, leaves) for name, value in names.items())
     except (NoForm, SrcadError) as error:
         raise NoProcedure(key) from error
-    for known in m.building:
+    state = m.part(Procedures)
+    for known in state.building:
         if known.key is key and known.parent == parent and fits(known, tuple(names), form, leaves):
             known.reused = True
             widen(m, known, leaves)
             return emitted(m, known, leaves)
-    if len(m.building) >= MOST_OPEN:
+    if len(state.building) >= MOST_OPEN:
         raise NoProcedure(key)
     places = [Place(plain(leaf.type), leaf.name, _known(leaf.atom), m.is_active(leaf.atom)) for leaf in leaves]
-    made = Procedure(f"{code.name}#{m.labels}", key, code, parent, tuple(names), form, places)
-    m.labels += 1
+    made = Procedure(state.label(code.name), key, code, parent, tuple(names), form, places)
     build(m, made)
     return emitted(m, made, leaves)
 
@@ -178,7 +136,7 @@ def arguments(m: Machine, made: Procedure) -> Keywords:
             continue
         var = next(variables)
         if place.active:
-            m.active.add(var)
+            m.variables.active.add(var)
         values.append(leaf_value(m, var))
     ready = iter(values)
     return {name: put_together(m, form, ready) for name, form in zip(made.names, made.form, strict=True)}
@@ -189,7 +147,8 @@ def arguments(m: Machine, made: Procedure) -> Keywords:
 
 def build(m: Machine, made: Procedure) -> None:
     """Read the body until what is known of arguments and results holds for every call in it."""
-    m.building.append(made)
+    building = m.part(Procedures).building
+    building.append(made)
     try:
         for _ in range(MOST_ROUNDS):
             made.changed = made.reused = False
@@ -199,19 +158,17 @@ def build(m: Machine, made: Procedure) -> None:
         else:
             raise NoProcedure(made.key)
     except NeedsStatic as needed:
-        if any(m.sources(needed.var) & set(known.parameters) for known in m.building):
+        if any(m.variables.sources(needed.var) & set(known.parameters) for known in building):
             raise NoProcedure(made.key) from needed
         raise
     except (NoForm, SrcadError) as error:
         raise NoProcedure(made.key) from error
     finally:
-        m.building.pop()
+        building.pop()
 
 
 def read_round(m: Machine, made: Procedure) -> None:
     """Read the body once."""
-    from srcad.frontend.procedures.functions import in_frame
-
     names = arguments(m, made)
     before = dict(m.heap)
     leaves: list[FormLeaf] = []
@@ -221,11 +178,8 @@ def read_round(m: Machine, made: Procedure) -> None:
         refuse_shared(m, value, before)
         return taken_apart(m, value, "", leaves)
 
-    conditions, stack, m.conditions, m.stack = m.conditions, m.stack, [], []
-    try:
+    with m.stack.afresh():
         branch = m.apart(run)
-    finally:
-        m.conditions, m.stack = conditions, stack
     if writes(m, before, branch) or not is_quiet(branch.equations):
         raise NoForm
     if branch.raises and not made.changed:
@@ -257,8 +211,8 @@ def unchanged(m: Machine, old: Cell, new: Cell) -> bool:
 def _without_news(m: Machine, old: InstanceCell, new: InstanceCell) -> dict[str, Value]:
     """The attributes, without those of an object of the world outside that have been looked up meanwhile."""
     known = old.entries()
-    met = [made for _, made in m.externals.values()]
-    inputs = {} if old.path is None else {name: m.inputs.get(old.path.attr(name)) for name, _ in new.fields}
+    met = [made for _, made in m.outside.met.values()]
+    inputs = {} if old.path is None else {name: m.outside.inputs.get(old.path.attr(name)) for name, _ in new.fields}
     return {k: v for k, v in new.fields if k in known or not (_is_input(v, inputs.get(k)) or any(v is o for o in met))}
 
 
@@ -314,20 +268,21 @@ def emitted(m: Machine, known: Procedure, leaves: list[FormLeaf]) -> Value:
     """The equation of a call, and the value that it gives."""
     if known.result is None:
         raise Diverges
-    m.procedures[known.label] = known
+    state = m.part(Procedures)
+    state.called[known.label] = known
     operands = tuple(leaves[k].atom for k in known.passed)
     types = tuple(place.type for place in known.returned)
     params = {"procedure": known.label, "types": types}
     results = tuple(Var(t) for t in types)
     equation = Equation("recurse", operands, results, params)
     start = len(m.builder.equations)
-    if not m.building:
+    if not state.building:
         if not any(one.reused for one in group_of(m, known.label).values()):
             raise NoProcedure(known.key)
         equation = close(m, equation)
     m.builder.append(equation)
     m.note(start)
-    m.active.update(r for r, place in zip(results, known.returned, strict=True) if place.active)
+    m.variables.active.update(r for r, place in zip(results, known.returned, strict=True) if place.active)
     cells = memory(leaves)
     values = [
         leaf_value(m, var, cells if place.outside else frozenset())

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Hashable
 from typing import Any
 
-from srcad.frontend.containers import objects
 from srcad.frontend.containers.containers import capture, delete_item, set_container_item
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.subscripts import index_of
+from srcad.frontend.containers.operators import BINARY, binary
+from srcad.frontend.containers.subscripts import get_at, get_known, index_of
+from srcad.frontend.control.collecting import extend
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
@@ -22,6 +23,7 @@ from srcad.frontend.core.values import (
     Ref,
     Value,
 )
+from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import (
     is_list,
     load,
@@ -32,7 +34,6 @@ from srcad.frontend.memory.arrays import (
     to_number,
 )
 from srcad.frontend.memory.branches import distribute
-from srcad.frontend.syntax.expressions import BINARY, binary, evaluate
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
 
@@ -46,17 +47,17 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
     elif isinstance(target, ast.Starred):
         assign(m, target.value, value)
     elif isinstance(target, ast.Subscript):
-        owner = evaluate(m, target.value)
+        owner = m.evaluate(target.value)
         set_item(m, owner, target.slice, value)
     elif isinstance(target, ast.Attribute):
-        objects.set_attribute(m, evaluate(m, target.value), target.attr, value)
+        objects.set_attribute(m, m.evaluate(target.value), target.attr, value)
     else:
         m.refuse("this target of an assignment isn't supported", node=target)
 
 
 def set_name(m: Machine, name: str, value: Value) -> None:
     """Bind a name in the frame that owns it, and let what it holds be called so."""
-    frame = m.frames[-1]
+    frame = m.stack.frames[-1]
     if name in m.code.nonlocals:
         frame = owner_of(m, name)
     m.bind(name, value, frame)
@@ -87,7 +88,7 @@ def suggest(m: Machine, value: Value, name: str) -> None:
         cell = m.heap[value.cell]
         var = cell.var if isinstance(cell, GrownCell) else None
     if isinstance(var, Var) and var.name is None and not name.startswith("$"):
-        m.names.setdefault(var, name)
+        m.variables.names.setdefault(var, name)
 
 
 def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
@@ -113,8 +114,6 @@ def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -
     if isinstance(value, Num) and isinstance(value.var.type, Scalar):
         m.raises(TypeError(f"cannot unpack non-iterable {value.var.type.dtype} object"))
     if isinstance(value, (ArrayRef, Obj, Num)) and not starred:
-        from srcad.frontend.containers.subscripts import get_known
-
         atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
         if isinstance(atom.type, Array) and atom.type.rank and atom.type.dims[0].number is not None:
             count = atom.type.dims[0].offset
@@ -134,13 +133,13 @@ def set_item(m: Machine, owner: Value, index: ast.expr, value: Value) -> None:
 
 def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
     if isinstance(owner, ArrayRef) and is_list(m, owner):
-        set_list_item(m, owner, evaluate(m, index), value)
+        set_list_item(m, owner, m.evaluate(index), value)
     elif isinstance(owner, ArrayRef):
         set_items(m, owner, value, index_of(m, index))
     elif isinstance(owner, Ref):
-        set_container_item(m, owner, evaluate(m, index), value)
+        set_container_item(m, owner, m.evaluate(index), value)
     elif isinstance(owner, Obj):
-        objects.set_unknown_item(m, owner, evaluate(m, index), value)
+        objects.set_unknown_item(m, owner, m.evaluate(index), value)
     else:
         m.refuse(f"an item of {owner.describe()} is set", node=index)
     return value
@@ -160,32 +159,30 @@ def augmented(m: Machine, statement: ast.AugAssign) -> None:
     """`target op= value`: in place for arrays and lists, a rebinding for everything else."""
     target = statement.target
     if isinstance(target, ast.Name):
-        old = evaluate(m, ast.copy_location(ast.Name(target.id, ast.Load()), target))
-        assign(m, target, combined(m, old, statement.op, evaluate(m, statement.value)))
+        old = m.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))
+        assign(m, target, combined(m, old, statement.op, m.evaluate(statement.value)))
     elif isinstance(target, ast.Attribute):
-        owner = evaluate(m, target.value)
+        owner = m.evaluate(target.value)
         old = objects.get_attribute(m, owner, target.attr)
-        objects.set_attribute(m, owner, target.attr, combined(m, old, statement.op, evaluate(m, statement.value)))
+        objects.set_attribute(m, owner, target.attr, combined(m, old, statement.op, m.evaluate(statement.value)))
     else:
         _augmented_item(m, target, statement)
 
 
 def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign) -> None:
-    from srcad.frontend.containers.subscripts import get_at
-
-    owner = evaluate(m, target.value)
+    owner = m.evaluate(target.value)
     if isinstance(owner, ArrayRef) and not is_list(m, owner):
         index = index_of(m, target.slice)
         part = m.emit("get_item", load(m, owner), *index[0], index=index[1])
-        value = evaluate(m, statement.value)
+        value = m.evaluate(statement.value)
         new = operate(m, statement.op, part, to_number(m, value))
         refuse_truncation(m, part.type, new)
         base = load(m, owner)
         store(m, owner, m.emit("set_item", base, new, *index[0], index=index[1]))
         return
-    key = evaluate(m, target.slice)
+    key = m.evaluate(target.slice)
     old = get_at(m, owner, key)
-    new_value = combined(m, old, statement.op, evaluate(m, statement.value))
+    new_value = combined(m, old, statement.op, m.evaluate(statement.value))
     if isinstance(owner, Obj):
         objects.set_unknown_item(m, owner, key, new_value)
     elif isinstance(owner, ArrayRef):
@@ -204,8 +201,6 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
     if changed is not None:
         return changed
     if isinstance(old, Ref) and isinstance(operator, ast.Add) and isinstance(m.heap[old.cell], (ListCell, GrownCell)):
-        from srcad.frontend.containers.containers import extend
-
         extend(m, old, value)
         return old
     return binary(m, operator, old, value)
@@ -265,9 +260,9 @@ def delete(m: Machine, statement: ast.Delete) -> None:
         if isinstance(target, ast.Name):
             m.bind(target.id, UNDEFINED_VALUE)
         elif isinstance(target, ast.Subscript):
-            delete_item(m, evaluate(m, target.value), evaluate(m, target.slice))
+            delete_item(m, m.evaluate(target.value), m.evaluate(target.slice))
         elif isinstance(target, ast.Attribute):
-            objects.delete_attribute(m, evaluate(m, target.value), target.attr)
+            objects.delete_attribute(m, m.evaluate(target.value), target.attr)
         elif isinstance(target, (ast.Tuple, ast.List)):
             delete(m, ast.Delete(target.elts))
         else:

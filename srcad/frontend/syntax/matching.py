@@ -11,15 +11,15 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from srcad.frontend.containers.containers import contains
+from srcad.frontend.containers.comparisons import compare, contains
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.objects import get_attribute
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FALSE, TRUE, DictCell, ListCell, Ref, Static, Tup, Value
 from srcad.frontend.library.kinds import KINDS, python_types
 from srcad.frontend.memory.branches import both, either
-from srcad.frontend.syntax.expressions import EXPRESSIONS, compare, evaluate
+from srcad.frontend.memory.objects import get_attribute
+from srcad.frontend.syntax.assign import set_name
 
 ITSELF = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)  # case float(x): x is the subject
 
@@ -37,7 +37,7 @@ class Matches(ast.expr):
 def as_ifs(m: Machine, statement: ast.Match) -> ast.If:
     """The statement as `if`s, for a subject that is evaluated at once."""
     name = f"$subject {statement.lineno} {statement.col_offset}"
-    m.bind(name, evaluate(m, statement.subject))
+    m.bind(name, m.evaluate(statement.subject))
     orelse: list[ast.stmt] = []
     for case in reversed(statement.cases):
         test = Matches(name, case.pattern, case.guard)
@@ -48,11 +48,11 @@ def as_ifs(m: Machine, statement: ast.Match) -> ast.If:
     return whole
 
 
-def _condition(m: Machine, node: Any) -> Value:
+def condition(m: Machine, node: Matches) -> Value:
     subject = m.look(node.subject)
     assert subject is not None
-    found = matched(m, node.pattern, subject)
-    return found if node.guard is None else both(m, found, lambda: evaluate(m, node.guard))
+    found, guard = matched(m, node.pattern, subject), node.guard
+    return found if guard is None else both(m, found, lambda: m.evaluate(guard))
 
 
 def matched(m: Machine, pattern: ast.pattern, subject: Value) -> Value:
@@ -66,7 +66,7 @@ def _all(m: Machine, tests: list[Callable[[], Value]]) -> Value:
 
 
 def _value(m: Machine, pattern: ast.MatchValue, subject: Value) -> Value:
-    return compare(m, ast.Eq(), subject, evaluate(m, pattern.value))
+    return compare(m, ast.Eq(), subject, m.evaluate(pattern.value))
 
 
 def _singleton(m: Machine, pattern: ast.MatchSingleton, subject: Value) -> Value:
@@ -79,8 +79,6 @@ def _as(m: Machine, pattern: ast.MatchAs, subject: Value) -> Value:
 
 
 def _bound(m: Machine, name: str | None, value: Value) -> Value:
-    from srcad.frontend.syntax.assign import set_name
-
     if name is not None:
         set_name(m, name, value)
     return TRUE
@@ -121,7 +119,7 @@ def _mapping(m: Machine, pattern: ast.MatchMapping, subject: Value) -> Value:
     cell = m.heap[subject.cell] if isinstance(subject, Ref) else None
     if not isinstance(cell, DictCell) or not isinstance(subject, Ref):
         return FALSE
-    keys = [evaluate(m, key) for key in pattern.keys]
+    keys = [m.evaluate(key) for key in pattern.keys]
 
     def item(key: Value, part: ast.pattern) -> Callable[[], Value]:
         return lambda: both(m, contains(m, subject, key), lambda: matched(m, part, get_at(m, subject, key)))
@@ -136,7 +134,7 @@ def _mapping(m: Machine, pattern: ast.MatchMapping, subject: Value) -> Value:
 
 
 def _class(m: Machine, pattern: ast.MatchClass, subject: Value) -> Value:
-    cls = evaluate(m, pattern.cls)
+    cls = m.evaluate(pattern.cls)
     found: Value = KINDS[isinstance](m, subject, cls)
     known = cls.value if isinstance(cls, Static) else object
     if pattern.patterns and known in ITSELF:
@@ -160,5 +158,3 @@ PATTERNS: dict[type, Callable[[Machine, Any, Value], Value]] = {
     ast.MatchMapping: _mapping,
     ast.MatchClass: _class,
 }
-
-EXPRESSIONS[Matches] = _condition

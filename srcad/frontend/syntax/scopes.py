@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 from srcad.errors import SrcadError
-from srcad.frontend.containers.objects import depends
 from srcad.frontend.core.attempts import RestorableDict
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import NONE, TRUE, Obj, Value
@@ -22,7 +21,7 @@ from srcad.frontend.memory.branches import name_of
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
-from srcad.trace.types import Array, Type
+from srcad.trace.types import OPAQUE, Array, Type
 
 
 def with_statement(m: Machine, statement: ast.With) -> None:
@@ -31,14 +30,10 @@ def with_statement(m: Machine, statement: ast.With) -> None:
 
 
 def _with(m: Machine, items: list[ast.withitem], body: list[ast.stmt]) -> None:
-    from srcad.frontend.syntax.assign import assign
-    from srcad.frontend.syntax.expressions import evaluate
-    from srcad.frontend.syntax.statements import execute
-
     if not items:
-        execute(m, body)
+        m.execute(body)
         return
-    manager = to_atom(m, evaluate(m, items[0].context_expr))
+    manager = to_atom(m, m.evaluate(items[0].context_expr))
     if m.is_active(manager):
         m.refuse("a context manager depends on the differentiated arguments", node=items[0].context_expr)
     target = items[0].optional_vars
@@ -46,7 +41,7 @@ def _with(m: Machine, items: list[ast.withitem], body: list[ast.stmt]) -> None:
     def run() -> Value:
         if target is not None:
             entered = m.emit("call", m.emit("attribute", manager, name="__enter__"), keywords=())
-            assign(m, target, Obj(entered))
+            m.assign(target, Obj(entered))
         _with(m, items[1:], body)
         return NONE
 
@@ -62,7 +57,7 @@ ELSEWHERE = (LookupError, AttributeError, OSError, ImportError, StopIteration, T
 
 def check_suppression(m: Machine, manager: Atom, done: Branch, node: ast.expr) -> None:
     """Refuse contextlib.suppress around what may raise half-way, and sets what is differentiated."""
-    made = m.definitions.get(manager) if isinstance(manager, Var) else None
+    made = m.variables.definitions.get(manager) if isinstance(manager, Var) else None
     callee = made.operands[0] if made is not None and made.op == "call" else None
     if made is None or not isinstance(callee, Const) or callee.value is not contextlib.suppress:
         return
@@ -93,7 +88,7 @@ def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[st
         if b not in rows:
             rows[b] = (Var(b.type, name_of(m, key, b)), b)
             if m.is_active(b):
-                m.active.add(rows[b][0])
+                m.variables.active.add(rows[b][0])
         return rows[b][0]
 
     before = Side(m.heap, m.builder.equations)
@@ -112,18 +107,16 @@ def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[st
 
 def try_statement(m: Machine, statement: ast.Try) -> None:
     """try/finally keeps its finalizer; a handler must not be able to change what is differentiated."""
-    from srcad.frontend.syntax.statements import execute
-
     if statement.handlers:
         _handlers(m, statement)
         return
-    done = m.apart(lambda: _run(m, lambda: execute(m, [*statement.body, *statement.orelse])))
+    done = m.apart(lambda: _run(m, lambda: m.execute([*statement.body, *statement.orelse])))
     if any(_changes(m, node) for node in statement.finalbody):
         m.heap, m.builder.equations[len(m.builder.equations) :] = done.heap, done.equations
         m.views.append(RestorableDict())
-        execute(m, statement.finalbody)
+        m.execute(statement.finalbody)
         return
-    finalizer = m.apart(lambda: _run(m, lambda: execute(m, statement.finalbody)))
+    finalizer = m.apart(lambda: _run(m, lambda: m.execute(statement.finalbody)))
     region = Region((), tuple(finalizer.equations), ())
     if not finalizer.equations:
         _take_over(m, done)
@@ -149,14 +142,12 @@ def _run(m: Machine, execute: Callable[[], None]) -> Value:
 
 def _handlers(m: Machine, statement: ast.Try) -> None:
     """try/except whose handlers only raise: the body, guarded; whose body is inactive: as Python runs it."""
-    from srcad.frontend.syntax.statements import execute
-
     if all(_only_raises(h.body) for h in statement.handlers):
-        execute(m, [*statement.body, *statement.orelse, *statement.finalbody])
+        m.execute([*statement.body, *statement.orelse, *statement.finalbody])
         return
     before, touches = dict(m.heap), False
     with m.attempt(SrcadError), m.rehearsal():
-        done = m.apart(lambda: _run(m, lambda: execute(m, [*statement.body, *statement.orelse])))
+        done = m.apart(lambda: _run(m, lambda: m.execute([*statement.body, *statement.orelse])))
         touches = any(depends_on_active(m, e) for e in done.equations) or not _harmless(m, done, before)
     if touches:
         m.refuse(
@@ -183,7 +174,7 @@ def _harmless(m: Machine, done: Branch, before: Any) -> bool:
     for cell_id, cell in before.items():
         if done.heap.get(cell_id) is cell:
             continue
-        if cell_id != m.frames[-1]:
+        if cell_id != m.stack.frames[-1]:
             return False
     return True
 
@@ -194,7 +185,7 @@ def _as_it_stands(m: Machine, statement: ast.Try) -> None:
     bound = sorted({n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
     frame = m.frame
     values = {name: frame.names[name] for name in sorted(used) if name in frame.names}
-    if any(depends(m, v) for v in values.values()) or m.look("$return") == TRUE:
+    if any(m.depends(v) for v in values.values()) or m.look("$return") == TRUE:
         m.refuse("an exception handler is near values that depend on the differentiated arguments", node=statement)
     outside = {n for n in used if n not in frame.names and n not in bound}
     function = compile_block(m, statement, sorted(values), bound, outside)
@@ -205,9 +196,6 @@ def _as_it_stands(m: Machine, statement: ast.Try) -> None:
 
 def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: list[str], outside: set[str]) -> Any:
     """A function of the block: its inputs as parameters, its outputs as a tuple."""
-    from srcad.trace.nodes import Const
-    from srcad.trace.types import OPAQUE
-
     module = ast.parse(f"def block({', '.join(inputs)}):\n    pass\n    return ({''.join(n + ', ' for n in outputs)})")
     definition = module.body[0]
     assert isinstance(definition, ast.FunctionDef)

@@ -22,7 +22,8 @@ from srcad.frontend.memory.branches import branch, either, join_branches, negate
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
-from srcad.frontend.syntax.expressions import evaluate, test
+from srcad.frontend.syntax.expressions import test
+from srcad.frontend.syntax.raising import emit_assert, emit_raise
 from srcad.trace.nodes import Var
 
 Rest = Sequence[ast.stmt]
@@ -119,7 +120,7 @@ def _ended(m: Machine, statements: Rest) -> Value:
 
 
 def _for(m: Machine, statement: ast.For) -> None:
-    values = evaluate(m, statement.iter)
+    values = m.evaluate(statement.iter)
     items = sequence(m, values)
     if isinstance(statement.target, ast.Name) and isinstance(items, Indexed) and _counts(statement):
         items = replace(items, name=statement.target.id)
@@ -165,37 +166,33 @@ def _else(m: Machine, statements: Rest) -> None:
 
 
 def _return(m: Machine, statement: ast.Return) -> None:
-    value = evaluate(m, statement.value) if statement.value is not None else NONE
-    m.returns.append(m.builder.span)
+    value = m.evaluate(statement.value) if statement.value is not None else NONE
+    m.stack.returns.append(m.builder.span)
     m.bind("$value", value)
     m.bind("$return", TRUE)
 
 
 def _expression(m: Machine, statement: ast.Expr) -> None:
     if not isinstance(statement.value, ast.Constant):
-        evaluate(m, statement.value, unused=True)
+        m.evaluate(statement.value, unused=True)
 
 
 def _assign(m: Machine, statement: ast.Assign) -> None:
-    value = evaluate(m, statement.value)
+    value = m.evaluate(statement.value)
     for target in statement.targets:
         assign(m, target, value)
 
 
 def _annotated(m: Machine, statement: ast.AnnAssign) -> None:
     if statement.value is not None:
-        assign(m, statement.target, evaluate(m, statement.value))
+        assign(m, statement.target, m.evaluate(statement.value))
 
 
 def _assert(m: Machine, statement: ast.Assert) -> None:
-    from srcad.frontend.procedures.functions import emit_assert
-
     emit_assert(m, statement)
 
 
 def _raise(m: Machine, statement: ast.Raise) -> None:
-    from srcad.frontend.procedures.functions import emit_raise
-
     emit_raise(m, statement)
     raise Diverges
 
@@ -203,9 +200,7 @@ def _raise(m: Machine, statement: ast.Raise) -> None:
 def _function(m: Machine, statement: ast.FunctionDef) -> None:
     value: Value = make_function(m, statement)
     for decorator in reversed(statement.decorator_list):
-        from srcad.frontend.library.calls import call
-
-        value = call(m, evaluate(m, decorator), (value,))
+        value = m.call(m.evaluate(decorator), (value,))
     m.bind(statement.name, value)
 
 

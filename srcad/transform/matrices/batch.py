@@ -28,7 +28,6 @@ from srcad.trace.types import (
     INT,
     Array,
     ListOf,
-    Scalar,
     Type,
     Undefined,
     dtype_of,
@@ -68,13 +67,13 @@ class Batch:
     ) -> None:
         self.b = b
         self.count = count
-        self.lanes = dict(lanes)
+        self.lanes: dict[Atom, Atom] = dict(lanes.items())
         self.procedures = procedures
-        self.spreads = spread_from(region, self.lanes, ALL if procedures is None else procedures.crossing)
+        self.spreads = spread_from(region, lanes, ALL if procedures is None else procedures.crossing)
 
     def whole(self, a: Atom) -> Atom:
         """An atom with the leading axis."""
-        return self.lanes[a] if isinstance(a, Var) and a in self.lanes else spread(self.b, a, self.count)
+        return self.lanes[a] if a in self.lanes else spread(self.b, a, self.count)
 
     # ---- equations
 
@@ -113,8 +112,7 @@ class Batch:
                 self.put(result, value)
 
     def lane(self, a: Atom) -> Lane:
-        batched = isinstance(a, Var) and a in self.lanes
-        return Lane(self.lanes[a] if batched and isinstance(a, Var) else a, a.type, batched)
+        return Lane(self.lanes.get(a, a), a.type, a in self.lanes)
 
     def put(self, var: Var, value: Atom) -> None:
         """Let a value stand for a variable, with its dtype and its name."""
@@ -122,8 +120,8 @@ class Batch:
 
     def fitted(self, value: Atom, wanted: Type) -> Atom:
         """With the dtype that is wanted: Python's numbers adapt to others, arrays of them don't."""
-        if isinstance(wanted, Array) and is_numeric(value.type) and dtype_of(value.type) != wanted.dtype:
-            value = self.b.emit("cast", value, dtype=wanted.dtype)
+        if wanted.is_array and is_numeric(value.type) and dtype_of(value.type) != dtype_of(wanted):
+            value = self.b.emit("cast", value, dtype=dtype_of(wanted))
         return value
 
     def remain(self, var: Var, value: Any) -> None:
@@ -139,7 +137,7 @@ class Batch:
     def one_by_one(self, equation: Equation) -> tuple[Atom, ...]:
         """A loop over the lanes around an equation, which collects its results."""
         batched = [v for v in dict.fromkeys(reads(equation)) if v in self.lanes]
-        if any(not isinstance(v.type, (Array, Scalar)) for v in (*batched, *equation.results)):
+        if any(not v.type.is_array and not v.type.is_scalar for v in (*batched, *equation.results)):
             raise NotBatched(f"several tangents at once in `{equation.op}`", equation.span)
         place = Var(INT)
         lists = [Var(ListOf(v.type), v.name) for v in equation.results]
@@ -215,7 +213,7 @@ class Batch:
 
 def renamed(b: Builder, value: Atom, name: str | None) -> Atom:
     """A value that has just been emitted, under a name."""
-    if name is None or not isinstance(value, Var) or value.name is not None:
+    if name is None or not value.is_variable or value.name is not None:
         return value
     named = Var(value.type, name)
     return named if _rebound(b, value, named) else value

@@ -21,17 +21,17 @@ from srcad.ops.catalogue import builder
 from srcad.rules.lanes import NotBatched
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim, Symbol, product
-from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
+from srcad.trace.nodes import NOTHING, Atom, Const, Leaf, Region, Trace, Tree, Var, with_leaves
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Array, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.matrices.batch import Batch, renamed
-from srcad.transform.matrices.batch_procedures import Procedures
+from srcad.transform.matrices.batch_procedures import BatchedProcedures
 from srcad.transform.matrices.units import one_like
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.prune import pruned
-from srcad.transform.sweeps.adjoint import Seed, Seeds, adjoint
-from srcad.transform.sweeps.tangent import Direction, tangent
+from srcad.transform.sweeps.adjoint import Seeds, adjoint, seeds_in
+from srcad.transform.sweeps.tangent import directions_in, tangent
 
 WholeOf = Callable[[Atom], Atom]
 Blocks = Callable[["Units", WholeOf], Iterator[Atom]]
@@ -80,7 +80,7 @@ def by_columns(trace: Trace, wrt: Sequence[int], structure: Tree, run: Runner = 
 def along_columns(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -> Trace:
     """All unit tangents at once, in the tangent of a trace."""
     values, dots = _parted(trace, made)
-    directions = [entry.var for entry in made.inputs if isinstance(entry, Direction)]
+    directions = [entry.var for entry in directions_in(made)]
     moving = _moving(trace)
 
     def blocks(units: Units, whole: WholeOf) -> Iterator[Atom]:
@@ -105,7 +105,7 @@ def along_rows(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -
     """All unit adjoints at once, in the adjoint of a trace, if it isn't that of a number."""
     moving = _moving(trace)
     values, bars = _parted(trace, made)
-    bars_in = [entry.var for entry in made.inputs if isinstance(entry, Seed)]
+    bars_in = [seed.var for seed in seeds_in(made)]
     inputs = _inputs(trace, wrt)
     if not bars_in:
         return _jacobian(trace, wrt, structure, replace(made, body=replace(made.body, results=bars)))
@@ -254,7 +254,7 @@ def _folded(b: Builder, op: str, one: Atom, other: Atom) -> Atom:
 
 
 def _is(a: Atom, value: int) -> bool:
-    return isinstance(a, Const) and a.value == value
+    return a.number == value
 
 
 def _cut(
@@ -304,7 +304,7 @@ def _with_units(
         moved = dict(zip(body.results, results, strict=True))
         made = tuple(blocks(units, lambda a: moved[a]))
     else:
-        procedures = Procedures(trace, rest, given)
+        procedures = BatchedProcedures(trace, rest, given)
         batch = Batch(b, rest, given, units.count, procedures)
         batch.equations(behind)
         made, table = tuple(blocks(units, batch.whole)), procedures.table(units.count)
@@ -324,17 +324,11 @@ def _jacobian(trace: Trace, wrt: Sequence[int], structure: Tree, made: Trace) ->
 
 
 def _nested(tree: Tree, structure: Tree, outer: dict[int, int], inner: dict[int, int]) -> Tree:
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(_nested(child, structure, outer, inner) for child in tree.children))
-    if isinstance(tree, Leaf) and tree.index in outer:
-        return _placed(structure, outer[tree.index], inner)
-    return Fixed(None)
+    return with_leaves(tree, lambda k: _placed(structure, outer[k], inner) if k in outer else NOTHING, NOTHING)
 
 
 def _placed(structure: Tree, first: int, inner: dict[int, int]) -> Tree:
-    if isinstance(structure, Node):
-        return replace(structure, children=tuple(_placed(child, first, inner) for child in structure.children))
-    return Leaf(first + inner[structure.index]) if isinstance(structure, Leaf) else structure
+    return with_leaves(structure, lambda k: Leaf(first + inner[k]))
 
 
 __all__ = ["COLUMNS", "ROWS", "by_columns", "by_rows", "dimension", "way_of"]

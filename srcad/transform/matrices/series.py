@@ -25,10 +25,10 @@ from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Input, Node, Region, Trace, Var
+from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Node, Region, Trace, Var
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.slots import Slot
-from srcad.trace.types import Undefined, is_differentiable
+from srcad.trace.types import is_differentiable
 from srcad.transform.simplify.common import params_key
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.rename import rename
@@ -138,7 +138,7 @@ class Series(Forward[Scope]):
             self.christen(var, n, found)
 
     def moves(self, a: Atom) -> bool:
-        return isinstance(a, Var) and (self.active(a) or a in self.moving)
+        return self.active(a) or a in self.moving
 
     # ---- derivatives on demand
 
@@ -259,10 +259,10 @@ class Series(Forward[Scope]):
         dots = tuple(self.slope_variable(a) if self.moves(a) else None for a in eq.operands)
         with scratch.at(eq.span):
             found = rule_of(eq).pushforward(scratch, eq, dots)
-        same: dict[Var, Atom] = {}
+        same: dict[Atom, Atom] = {}
         for equation in scratch.equations:
             self.adopt(equation, same)
-        self.scope.slopes[eq.results[0]] = tuple(same.get(a, a) if isinstance(a, Var) else a for a in found)
+        self.scope.slopes[eq.results[0]] = tuple(None if a is None else same.get(a, a) for a in found)
         return self.scope.slopes[eq.results[0]]
 
     def slope_variable(self, a: Atom) -> Var:
@@ -274,9 +274,9 @@ class Series(Forward[Scope]):
             self.moving.add(self.slopes[a])
         return self.slopes[a]
 
-    def adopt(self, equation: Equation, same: dict[Var, Atom]) -> None:
+    def adopt(self, equation: Equation, same: dict[Atom, Atom]) -> None:
         """An equation of a rule's program, unless there is one like it."""
-        operands = tuple(same.get(a, a) if isinstance(a, Var) else a for a in equation.operands)
+        operands = tuple(same.get(a, a) for a in equation.operands)
         equation = replace(equation, operands=operands)
         earlier = self.scope.computed.get(self.key(equation))
         if earlier is not None:
@@ -327,9 +327,9 @@ class Series(Forward[Scope]):
     # ---- regions
 
     def flowing(self, a: Atom, n: int, like: Var) -> Atom:
-        if isinstance(a.type, Undefined):
+        if a.type.is_undefined:
             return UNDEF
-        if isinstance(a, Const) and a.value is None:
+        if a.is_none:
             return a
         found = self.derivative(a, n)
         return fit_dtype(self.b, whole(self.b, None if found is None else Bar(found, whole=True), a), like)

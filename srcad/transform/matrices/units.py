@@ -18,7 +18,7 @@ from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.rewrite import instance
-from srcad.trace.types import INT, Array, Scalar, dtype_of, rank_of
+from srcad.trace.types import INT, Scalar, dtype_of, rank_of
 from srcad.trace.walk import reads
 
 # (builder, derivatives along a unit vector, the place of its one; None: of a number) -> what is to be summed up
@@ -110,7 +110,7 @@ def one_like(b: Builder, x: Atom) -> Atom:
 
 def zero_like(b: Builder, x: Atom) -> Atom:
     """What a sum of derivatives of a value begins with."""
-    return b.emit("zeros_like", x) if isinstance(x.type, Array) else const(0.0)
+    return b.emit("zeros_like", x) if x.type.is_array else const(0.0)
 
 
 __all__ = ["along_units", "element", "one_like", "zero_like"]

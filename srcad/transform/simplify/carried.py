@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from srcad.trace.nodes import Equation
 from srcad.trace.slots import Slot, slots, with_slots
-from srcad.trace.types import Undefined
 from srcad.transform.simplify.folder import Folder
 
 
@@ -30,7 +29,7 @@ def without_invariants(folder: Folder, equation: Equation) -> Equation:
 def is_invariant(folder: Folder, slot: Slot) -> bool:
     """The yield is the parameter itself, or again the initial value."""
     (yielded,) = slot.yields
-    if slot.initial is None or isinstance(slot.initial.type, Undefined):
+    if slot.initial is None or slot.initial.type.is_undefined:
         return False
     unchanged = yielded is slot.parameters[-1] or yielded is slot.initial
     return unchanged and folder.is_same(slot.initial, slot.result)

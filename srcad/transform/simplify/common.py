@@ -12,7 +12,7 @@ from typing import Any
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Equation, Region, Trace, Var
 from srcad.trace.rewrite import Rewriter, with_body
-from srcad.trace.types import Array, Opaque, is_numeric
+from srcad.trace.types import Array, is_numeric, rank_of
 from srcad.transform.simplify.similar import atom_key, value_key
 
 BUFFERS = frozenset({"copy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like"})
@@ -74,7 +74,7 @@ class _Merger(Rewriter):
 def commutes(equation: Equation) -> bool:
     """Whether the operands may change places; those of a scalar product may, as do the factors in its terms."""
     if equation.op in PRODUCTS:
-        return all(isinstance(a.type, Array) and a.type.rank == 1 for a in equation.operands)
+        return all(a.type.is_array and rank_of(a.type) == 1 for a in equation.operands)
     return equation.op in COMMUTATIVE and all(is_numeric(a.type) for a in equation.operands)
 
 
@@ -85,7 +85,7 @@ def mergeable(equation: Equation) -> bool:
         return False
     if operation.effect or operation.updates or equation.op in BUFFERS:
         return False
-    return not any(isinstance(a, Var) and isinstance(a.type, Opaque) for a in equation.operands)
+    return not any(a.is_variable and a.type.is_opaque for a in equation.operands)
 
 
 def params_key(params: Mapping[str, Any]) -> Hashable:

@@ -6,7 +6,7 @@ from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.rewrite import substitute, with_regions
 from srcad.trace.slots import Slot, slots, with_slots
-from srcad.trace.types import BOOL, Scalar, Type, Undefined
+from srcad.trace.types import BOOL, Type, dtype_of
 from srcad.trace.walk import free_variables, reads
 from srcad.transform.simplify.dead_code import has_effects
 from srcad.transform.simplify.folder import Folder
@@ -43,7 +43,7 @@ def root(folder: Folder, condition: Atom) -> tuple[Atom, bool]:
     """The condition without `not`s, and whether an even number of these is gone."""
     positive = True
     while (equation := folder.made.get(condition)) is not None and equation.op in ("not_", "logical_not"):
-        if not isinstance(equation.operands[0].type, Scalar):
+        if not equation.operands[0].type.is_scalar:
             break
         condition, positive = equation.operands[0], not positive
     return condition, positive
@@ -53,7 +53,7 @@ def truth(folder: Folder, condition: Atom) -> bool | None:
     """What is known of a condition."""
     if isinstance(condition, Const):
         known = condition.value is None or isinstance(condition.value, (bool, int, float, str))
-        return bool(condition.value) if known and not isinstance(condition.type, Undefined) else None
+        return bool(condition.value) if known and not condition.type.is_undefined else None
     return folder.truth.get(condition)
 
 
@@ -79,7 +79,7 @@ def fold_slots(folder: Folder, equation: Equation) -> Equation:
 def stand_in(folder: Folder, equation: Equation, slot: Slot) -> Atom | None:
     """What a result of a branch is, where that needs no branch."""
     then, otherwise = slot.yields
-    if isinstance(then.type, Undefined):
+    if then.type.is_undefined:
         return None
     asked, positive = root(folder, equation.operands[0])
     then, otherwise = known_there(then, asked, positive), known_there(otherwise, asked, not positive)
@@ -97,7 +97,7 @@ def stand_in(folder: Folder, equation: Equation, slot: Slot) -> Atom | None:
 
 def is_bool(t: Type) -> bool:
     """Python's, or NumPy's, which adds up in another way."""
-    return isinstance(t, Scalar) and t.dtype == "bool"
+    return t.is_scalar and dtype_of(t) == "bool"
 
 
 def known_there(atom: Atom, asked: Atom, value: bool) -> Atom:
@@ -124,7 +124,7 @@ def merge_branches(folder: Folder, equation: Equation) -> bool:
 
 def is_scalar_code(equation: Equation) -> bool:
     """Whether the order of this equation and of others does not matter: no effects, and no buffers."""
-    scalar = all(isinstance(a.type, Scalar) for a in (*equation.operands, *equation.results))
+    scalar = all(a.type.is_scalar for a in (*equation.operands, *equation.results))
     return scalar and not equation.regions and not has_effects(equation)
 
 
@@ -159,7 +159,7 @@ def joined(earlier: Equation, later: Equation, regions: tuple[Region, ...]) -> E
     both = []
     for first, second in zip(earlier.regions, regions, strict=True):
         values: dict[Atom, Atom] = dict(zip(earlier.results, first.results, strict=True))
-        if any(isinstance(values[var].type, Undefined) for var in free_variables(second) if var in values):
+        if any(values[var].type.is_undefined for var in free_variables(second) if var in values):
             return None
         second = substitute(second, values)
         both.append(Region((), (*first.equations, *second.equations), (*first.results, *second.results)))

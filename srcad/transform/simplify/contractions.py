@@ -9,7 +9,7 @@ order.
 from __future__ import annotations
 
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Array
+from srcad.trace.types import dtype_of, rank_of
 from srcad.transform.simplify.folder import Folded, Folder, Rules, derived, fits, is_derivative
 from srcad.transform.simplify.similar import same_type
 
@@ -23,7 +23,7 @@ def sum_of_product(folder: Folder, equation: Equation) -> Folded:
     if product is None or len(equation.operands) > 1 or not (is_derivative(equation) and is_derivative(product)):
         return None
     a, b = product.operands
-    if not isinstance(a.type, Array) or a.type.rank != 1 or a.type.dtype != "float64" or not same_type(a.type, b.type):
+    if rank_of(a.type) != 1 or dtype_of(a.type) != "float64" or not same_type(a.type, b.type):
         return None
     fitting = fits("matmul", (a, b), equation.result.type)
     return derived(equation, "matmul", (a, b)) if fitting and not equation.params.get("keepdims") else None

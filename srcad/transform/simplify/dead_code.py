@@ -109,7 +109,7 @@ class LiveCode:
             atom = self.pending.pop()
             if atom not in self.live:
                 self.live.add(atom)
-                if isinstance(atom, Var) and atom in self.definitions:
+                if atom in self.definitions:
                     self.keep_source(*self.definitions[atom])
 
     def keep_source(self, equation: Equation, slot: Slot | None) -> None:

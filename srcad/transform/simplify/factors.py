@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Scalar, Type, dtype_of, rank_of
+from srcad.trace.nodes import Atom, Const, Equation
+from srcad.trace.types import Type, dtype_of, rank_of
 from srcad.transform.simplify.folder import Folded, Folder, Rules, derived, fits, is_derivative, number
 from srcad.transform.simplify.similar import same_type
 
@@ -49,9 +49,9 @@ def float_constant(folder: Folder, equation: Equation) -> Folded:
 def square_of_number(folder: Folder, equation: Equation) -> Folded:
     """x ** 2: x * x, for numbers; arrays are squared as fast."""
     x, exponent = equation.operands
-    if not is_derivative(equation) or number(exponent) != 2 or not isinstance(x, Var):
+    if not is_derivative(equation) or number(exponent) != 2 or not x.is_variable:
         return None
-    is_number = isinstance(x.type, Scalar) and dtype_of(x.type) in FLOATS
+    is_number = x.type.is_scalar and dtype_of(x.type) in FLOATS
     return (
         derived(equation, "multiply", (x, x)) if is_number and fits("multiply", (x, x), equation.result.type) else None
     )

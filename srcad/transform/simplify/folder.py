@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from srcad.ops.catalogue import result_types
-from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Var, variables
+from srcad.trace.nodes import NO_PARAMS, Atom, Equation, Var, variables
 from srcad.trace.rewrite import Rewriter
-from srcad.trace.types import Scalar, Type, dtype_of
+from srcad.trace.types import Type, dtype_of
 from srcad.transform.simplify.similar import same_kind
 from srcad.transform.simplify.uses import Uses
 
@@ -122,7 +122,7 @@ class Folder(Rewriter):
 
         It may be a Python float where a NumPy float64 was expected: that makes a difference to narrower floats alone.
         """
-        floats = isinstance(atom.type, Scalar) and isinstance(result.type, Scalar) and not self.uses.narrow
+        floats = atom.type.is_scalar and result.type.is_scalar and not self.uses.narrow
         if floats and dtype_of(atom.type) == dtype_of(result.type) == "float64":
             return True
         return same_kind(atom.type, result.type)
@@ -177,6 +177,4 @@ def fits(op: str, operands: tuple[Atom, ...], result: Type) -> bool:
 
 def number(atom: Atom) -> Any:
     """The value of a numeric constant, else None."""
-    if isinstance(atom, Const) and isinstance(atom.value, (int, float, complex)):
-        return atom.value
-    return None
+    return atom.number

@@ -9,7 +9,7 @@ from __future__ import annotations
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Equation, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_body
-from srcad.trace.types import Array, Type, dims_of
+from srcad.trace.types import Type, dims_of
 from srcad.transform.simplify.folder import is_derivative
 
 PRODUCTS = frozenset({"matmul", "dot", "outer"})
@@ -67,7 +67,7 @@ def is_movable(equation: Equation) -> bool:
         return False
     if not (operation.elementwise or equation.op in PRODUCTS) or operation.updates or equation.op in MAY_RAISE:
         return False
-    return isinstance(equation.result.type, Array) and all(has_known_shape(a.type) for a in equation.operands)
+    return equation.result.type.is_array and all(has_known_shape(a.type) for a in equation.operands)
 
 
 def has_known_shape(t: Type) -> bool:

@@ -55,7 +55,7 @@ def unchanged(x: Atom, scalar: Const, result: Type) -> bool:
     """Whether an elementwise operation of x with a scalar constant has the type of x."""
     if isinstance(x.type, Unknown):
         return isinstance(scalar.type, Scalar) and x.type.dtype is not None and x.type == result
-    return isinstance(scalar.type, Scalar) and same_kind(x.type, result)
+    return scalar.type.is_scalar and same_kind(x.type, result)
 
 
 # ---- signs
@@ -99,7 +99,7 @@ def sign_outwards(folder: Folder, equation: Equation) -> Folded:
             continue
         x = inner.operands[0]
         other = (b, a)[place]
-        if (constant := number(other)) is not None and isinstance(other, Const):
+        if (constant := number(other)) is not None and not other.is_variable:
             flipped: Atom = Const(-constant, other.type)
             return derived(equation, equation.op, (x, flipped) if place == 0 else (flipped, x))
         product = folder.emit(equation, equation.op, *((x, b) if place == 0 else (a, x)))
@@ -242,7 +242,7 @@ def whole(folder: Folder, equation: Equation) -> Folded:
     x = equation.operands[0]
     entries = equation.params["index"]
     everything = all(entry[0] == "ellipsis" or entry == ("slice", None, None, None) for entry in entries)
-    return x if everything and isinstance(x.type, Array) and same_kind(x.type, equation.result.type) else None
+    return x if everything and x.type.is_array and same_kind(x.type, equation.result.type) else None
 
 
 @folds("transpose")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Var, variables
-from srcad.trace.types import Array, dtype_of
+from srcad.trace.types import dims_of, dtype_of
 from srcad.transform.simplify.folder import Folded, Folder, Rules, derived
 from srcad.transform.sweeps.witness import READS_SHAPE
 
@@ -53,7 +53,7 @@ def sources(folder: Folder, var: Var) -> list[Var]:
         return []
     if made.op in SHAPED_LIKE:
         like = made.operands[SHAPED_LIKE[made.op]]
-        return [like] if isinstance(like, Var) else []
+        return list(variables((like,)))
     if not operation.elementwise:
         return []
     return [v for v in variables(made.operands) if has_shape_of(v, var)]
@@ -61,10 +61,10 @@ def sources(folder: Folder, var: Var) -> list[Var]:
 
 def has_shape_of(operand: Atom, result: Atom) -> bool:
     """Whether an operand is sure to have the shape of an elementwise result."""
-    x, y = operand.type, result.type
-    if not isinstance(x, Array) or not isinstance(y, Array) or x.rank != y.rank:
+    x, y = dims_of(operand.type), dims_of(result.type)
+    if x is None or y is None or len(x) != len(y) or not operand.type.is_array or not result.type.is_array:
         return False
-    return all(a.not_one or a.same(b) for a, b in zip(x.dims, y.dims, strict=True))
+    return all(a.not_one or a.same(b) for a, b in zip(x, y, strict=True))
 
 
 def is_there(folder: Folder, var: Var) -> bool:

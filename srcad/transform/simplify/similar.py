@@ -8,38 +8,32 @@ from typing import Any
 import numpy as np
 
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import Array, Scalar, Type, Undefined, Unknown
+from srcad.trace.types import Type, Unknown, dims_of, dtype_of, rank_of
 
 
 def same_kind(a: Type, b: Type) -> bool:
     """Equal but for lengths of dimensions."""
-    if isinstance(a, Scalar) and isinstance(b, Scalar):
-        return (a.dtype, a.python) == (b.dtype, b.python)
-    if isinstance(a, Array) and isinstance(b, Array):
-        return (a.dtype, a.rank) == (b.dtype, b.rank)
-    return a == b and not (isinstance(a, Unknown) and a.dtype is None)
+    if (a.is_scalar and b.is_scalar) or (a.is_array and b.is_array):
+        return (dtype_of(a), rank_of(a), a.is_python) == (dtype_of(b), rank_of(b), b.is_python)
+    return a == b and a != Unknown()
 
 
 def same_type(a: Type, b: Type) -> bool:
     """The same dtype and surely the same shape."""
-    if not same_kind(a, b) or isinstance(a, Unknown):
+    if not same_kind(a, b) or a.is_unknown:
         return False
-    if isinstance(a, Array) and isinstance(b, Array):
-        return all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))
-    return True
+    return all(x.same(y) for x, y in zip(dims_of(a) or (), dims_of(b) or (), strict=True))
 
 
 def same_value(a: Atom, b: Atom) -> bool:
     """The same variable, or equal constants."""
-    if a is b:
-        return True
-    return isinstance(a, Const) and isinstance(b, Const) and atom_key(a) == atom_key(b)
+    return a is b or atom_key(a) == atom_key(b)
 
 
 def atom_key(a: Atom) -> Hashable:
     """Variables by identity; constants by value, where 1, 1.0, True, 0.0 and -0.0 all differ."""
     if isinstance(a, Const):
-        return "undefined" if isinstance(a.type, Undefined) else value_key(a.value)
+        return "undefined" if a.type.is_undefined else value_key(a.value)
     return a
 
 

@@ -248,7 +248,7 @@ def _backwards(b: Builder, eq: Equation, bar: Atom, chosen: list[int]) -> tuple[
     mesh = b.emit("member", info, part=0, returns=VECTOR)
     places = b.emit("member", info, part=1, returns=Array("int64", (UNKNOWN_DIM,)))
     for where, value in ((places, times), (const(0), t0)):  # these move; where the solver stepped is of no account
-        if isinstance(value, Const):
+        if not value.is_variable:
             continue
         mesh = b.emit("set_item", mesh, value, where, index=((_kind(where), 0),))
     rows = solve(b, eq, f, y0, t0, mesh, captured)
@@ -257,7 +257,7 @@ def _backwards(b: Builder, eq: Equation, bar: Atom, chosen: list[int]) -> tuple[
 
 
 def _kind(where: Atom) -> str:
-    return "array" if isinstance(where.type, Array) else "int"
+    return "array" if where.type.is_array else "int"
 
 
 def _legs(

@@ -25,7 +25,7 @@ from srcad.rules.lanes import NotBatched
 from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
-from srcad.trace.types import INT, Array, Scalar
+from srcad.trace.types import INT, Array
 from srcad.transform.matrices.jacobian import Shapes, units_of
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.solutions.solved import (
@@ -109,7 +109,7 @@ RULES = (Rule("implicit", _pullback, _pushforward),)
 
 def solved(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], right: Atom, *, transposed: bool) -> Atom:
     """The v with J v = right, or J^T v = right."""
-    if isinstance(eq.result.type, Scalar):
+    if eq.result.type.is_scalar:
         slope = b.emit("regular", pushed(b, f, values, {0: const(1.0)}))
         quotient: Atom = b.emit("divide", right, slope)
         return quotient

@@ -19,7 +19,7 @@ from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Equation, Trace, Var
-from srcad.trace.types import FLOAT, Array, Scalar, Type
+from srcad.trace.types import FLOAT, Array, Type
 from srcad.transform.solutions.solved import (
     call,
     call_solver,
@@ -91,9 +91,9 @@ def _of_adjoint(b: Builder, eq: Equation, y_bar: Atom, captured: Sequence[Atom],
 
     def adjoints(inner: Builder, *given: Var) -> Atom:
         bars = pulled(inner, f, given[:-1], given[-1], [1 + k for k in chosen])
-        return bars[0] if len(bars) == 1 and isinstance(bars[0].type, Scalar) else packed(inner, bars)
+        return bars[0] if len(bars) == 1 and bars[0].type.is_scalar else packed(inner, bars)
 
-    alone = len(targets) == 1 and isinstance(targets[0].type, Scalar)
+    alone = len(targets) == 1 and targets[0].type.is_scalar
     made = function(f"{stem(f)}_vjp", (*own, seed), adjoints)
     returns: Type = FLOAT if alone else Array("float64", (UNKNOWN_DIM,))
     whole = integral(b, eq, made, (*captured, y_bar), returns)
@@ -119,7 +119,7 @@ def integral(b: Builder, eq: Equation, f: Trace, captured: Sequence[Atom], retur
     """The integral of another function between the same limits."""
     options = dict(zip(eq.params["options"], eq.operands[3:], strict=False))
     limits = eq.operands[1:3]
-    scalar = isinstance(returns, Scalar)
+    scalar = returns.is_scalar
     given = options if scalar else {"epsabs": const(DEFAULT), "epsrel": const(DEFAULT), **options}
     callee = "quad_value" if scalar else "quad_vec_value"
     found = call_solver(b, callee, (f,), limits, captured, returns, **given)
@@ -137,4 +137,4 @@ def total(b: Builder, parts: Sequence[Atom]) -> Atom | None:
 
 def inner_product(b: Builder, a: Atom, c: Atom) -> Atom:
     product: Atom = b.emit("multiply", a, c)
-    return product if isinstance(product.type, Scalar) else call(b, np.sum, product)
+    return product if product.type.is_scalar else call(b, np.sum, product)

@@ -132,7 +132,7 @@ def flat(b: Builder, x: Atom) -> Atom:
     """x as a vector."""
     if isinstance(x.type, Array) and x.type.rank == 1:
         return x
-    if isinstance(x.type, Scalar):
+    if x.type.is_scalar:
         made: Atom = b.emit("array", x, structure=(0,))
         return made
     vector: Atom = b.emit("ravel", x)
@@ -172,7 +172,7 @@ def unpacked(b: Builder, vector: Atom, like: Sequence[Atom]) -> list[Atom]:
     found: list[Atom] = []
     start: Atom = const(0)
     for target in like:
-        if isinstance(target.type, Scalar):
+        if target.type.is_scalar:
             found.append(b.emit("get_item", vector, start, index=(("int", 0),)))
             start = b.emit("add", start, 1)
             continue

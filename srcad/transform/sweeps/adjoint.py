@@ -18,7 +18,7 @@ from srcad.analysis.crossing import Activities, activities
 from srcad.ops.catalogue import builder
 from srcad.rules import lookup
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, leaves
+from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, leaves, variables
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import with_procedures
 from srcad.trace.rewrite import rewritten, same_things, with_body
@@ -45,6 +45,11 @@ Seeds = Literal["one", "inputs"] | Sequence[Atom | None] | None
 @dataclass(frozen=True, eq=False)
 class Seed(Input):
     """An input that is the adjoint of a result."""
+
+
+def seeds_in(trace: Trace) -> tuple[Seed, ...]:
+    """The adjoints of results among the inputs of a trace."""
+    return tuple(entry for entry in trace.inputs if isinstance(entry, Seed))
 
 
 def adjoint(trace: Trace, wrt: Sequence[int], value: bool, seeds: Seeds = "one", run: Runner = PLAIN) -> Trace:
@@ -105,7 +110,7 @@ def reverse(trace: Trace, task: Task) -> Trace:
     sweep = Sweep(builder(), task.active, trace, reversals(task))
     sweep.b.role = "adjoint"
     found = rename(_reversed(sweep, trace, task.inputs, task.bars), sweep.names)
-    further = tuple(Seed(bar, Path(bar.name or "")) for bar in task.bars if isinstance(bar, Var))
+    further = tuple(Seed(bar, Path(bar.name or "")) for bar in variables(task.bars))
     results = (*trace.body.results, *found.results)
     first = len(trace.body.results)
     bars = Node("tuple", tuple(Leaf(first + k) for k in range(len(task.inputs))))
@@ -143,7 +148,8 @@ def without_unread(trace: Trace) -> Trace:
 def witness(trace: Trace) -> Trace:
     """Both sweeps, where the reverse one reads shapes of what is there anyway."""
     forward, back = _parted(trace)
-    outside = [entry.var for entry in trace.inputs if not isinstance(entry, Seed)]
+    seeds = seeds_in(trace)
+    outside = [entry.var for entry in trace.inputs if entry not in seeds]
     outside += [v for equation in forward.equations for v in equation.results]
     return _joined(trace, forward, witnessed(back, outside))
 
@@ -168,7 +174,7 @@ def _procedures(trace: Trace, active: Activities, known: Pairs, run: Runner) -> 
         inputs = tuple(procedure.inputs[k].var for k in signature.parameters)
         bars = tuple(seeds_of(procedure, signature))
         joint = both_sweeps(procedure, Task(inputs, bars, active.procedures[name], active, known), run)
-        return pair, procedure, simplify(run(eliminate, joint), run=run), [bar for bar in bars if isinstance(bar, Var)]
+        return pair, procedure, simplify(run(eliminate, joint), run=run), list(variables(bars))
 
     return derived(swept(name, pair) for name, pair in known.items())
 

@@ -20,7 +20,7 @@ from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import reordered
-from srcad.trace.types import FLOAT, ListOf, is_differentiable, is_numeric
+from srcad.trace.types import FLOAT, is_differentiable, is_numeric
 from srcad.transform.sweeps.sweep import rule_of
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, unbroadcast, whole
 
@@ -116,7 +116,7 @@ class _ChildrenSums:
             self.inside[target].insert(0, equation)
 
     def has_bar(self, atom: Atom) -> bool:
-        return isinstance(atom, Var) and (atom in self.terms or atom in self.inside)
+        return atom.is_variable and (atom in self.terms or atom in self.inside)
 
     # ---- rows
 
@@ -145,7 +145,7 @@ class _ChildrenSums:
         for term in terms[1:]:
             total = accumulate(b, total, Bar(term.value))
         value = whole(b, total, variable)
-        if isinstance(bar.type, ListOf):
+        if bar.type.is_list:
             b.append(Equation("list_slice", (value, const(None), const(None)), (bar,)))
         else:
             b.append(Equation("positive", (value,), (bar,)))

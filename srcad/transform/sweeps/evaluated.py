@@ -64,7 +64,7 @@ def _read(places: Mapping[Var, Atom], found: Environment) -> Values:
     return {
         variable: atom.value if isinstance(atom, Const) else found[atom]
         for variable, atom in places.items()
-        if isinstance(atom, Const) or atom in found
+        if not atom.is_variable or atom in found
     }
 
 

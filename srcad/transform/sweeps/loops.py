@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from srcad.trace.builder import const
 from srcad.trace.dims import UNKNOWN_DIM
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
-from srcad.trace.types import INT, UNDEFINED, Array, Type, Unknown, dims_of
+from srcad.trace.types import INT, UNDEFINED, Array, Type, dims_of
 from srcad.transform.sweeps.branches import REVERSES, bar_type
 from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar, same_shape
@@ -42,11 +42,11 @@ def reverse_loop(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -
     initial = [_carried_bar(sweep, bar, slot.result) for slot, bar in moving]
     parameters = [_named(sweep, _parameter(slot), _like_yielded(slot)) for slot, _ in moving]
     own = {v: _named(sweep, v, bar_type(v.type)) for v in outer}
-    sums = {v: Bar(own[v], whole=not isinstance(v.type, Unknown)) for v in outer}
+    sums = {v: Bar(own[v], whole=not v.type.is_unknown) for v in outer}
     carried = Carried()
     with sweep.region(sums) as equations:
         for (slot, _), parameter in zip(moving, parameters, strict=True):
-            sweep.add(slot.yields[-1], parameter, whole=not isinstance(parameter.type, Unknown))
+            sweep.add(slot.yields[-1], parameter, whole=not parameter.type.is_unknown)
         sweep.reverse(body.equations)
         for (slot, _), start, parameter in zip(moving, initial, parameters, strict=True):
             carried.add(start, parameter, _next_bar(sweep, slot, parameter), _like_initial(slot))
@@ -59,7 +59,7 @@ def reverse_loop(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -
         sweep.put(v, Bar(result, sums[v].whole))
     for (slot, _), result in zip(moving, carried.results, strict=False):
         if slot.initial is not None:
-            sweep.add(slot.initial, result, whole=not isinstance(result.type, Unknown))
+            sweep.add(slot.initial, result, whole=not result.type.is_unknown)
 
 
 def _parameter(slot: Slot) -> Var:
@@ -95,7 +95,7 @@ def _with_dims_of(t: Type, other: Type) -> Type:
 
 def _carried_bar(sweep: Sweep, bar: Bar | None, like: Var) -> Atom:
     """An adjoint as loops carry it: whole, so that each iteration may add into it, unless its shape isn't known."""
-    if isinstance(like.type, Unknown):
+    if like.type.is_unknown:
         return const(0.0) if bar is None else bar.value
     return sweep.whole(bar, like)
 
@@ -164,4 +164,4 @@ def _plus(sweep: Sweep, start: Atom, length: Atom) -> Atom:
 
 
 def _is(a: Atom, value: int) -> bool:
-    return isinstance(a, Const) and a.value == value
+    return a.number == value

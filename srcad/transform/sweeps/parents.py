@@ -41,7 +41,7 @@ class _ParentsSums:
         return self.dots.setdefault(variable, Var(bar_type(variable.type)))
 
     def moves(self, atom: Atom) -> bool:
-        return isinstance(atom, Var) and atom in self.dots
+        return atom in self.dots
 
     def region(self, region: Region) -> tuple[TangentRow, ...]:
         return tuple(row for equation in region.equations for row in self.equation(equation))

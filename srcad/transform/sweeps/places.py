@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import Array, Type, rank_of
+from srcad.trace.types import Type, rank_of
 from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar
 
@@ -60,7 +60,7 @@ def _without_new_axes(b: Builder, g: Atom, result: Type, template: tuple[tuple[o
     if rank is None:
         return b.emit("sum_to", g, axes=tuple(k for k, e in enumerate(template) if e == ("newaxis",)), keep=())  # type: ignore[no-any-return]
     present = template[len(template) - rank :]
-    if not isinstance(result, Array) or ("newaxis",) not in present:
+    if not result.is_array or ("newaxis",) not in present:
         return g
     index = tuple(("int", 0) if entry == ("newaxis",) else entry for entry in present)
     while index[-1] == FULL_SLICE:

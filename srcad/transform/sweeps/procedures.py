@@ -22,7 +22,7 @@ from srcad.analysis.crossing import Signature
 from srcad.trace.nodes import Atom, Equation, Input, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import listed
 from srcad.trace.rewrite import rewritten, with_body
-from srcad.trace.types import Record, Recording, Unknown
+from srcad.trace.types import Record, Recording
 from srcad.trace.walk import free_variables
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.rename import fresh
@@ -57,7 +57,7 @@ def pairs(trace: Trace, known: Mapping[str, Signature]) -> dict[str, ProcedurePa
     made = {}
     for name, signature in known.items():
         forward, pullback = (fresh(f"{stem_of(name)}_{suffix}", taken) for suffix in ("forward", "pullback"))
-        returned = (k for k, a in enumerate(trace.procedures[name].body.results) if isinstance(a.type, Record))
+        returned = (k for k, a in enumerate(trace.procedures[name].body.results) if a.type.is_record)
         made[name] = ProcedurePair(forward, pullback, Record(Recording(forward)), signature, tuple(returned))
     return made
 
@@ -111,7 +111,7 @@ def reverse_call(pairs: Pairs, sweep: Sweep, equation: Equation, bars: Sequence[
     params = MappingProxyType({"procedure": pair.pullback, "types": types})
     sweep.b.append(Equation("recurse", operands, given, params))
     for k, g in zip(pair.signature.parameters, given, strict=True):
-        sweep.add(equation.operands[k], g, whole=not isinstance(g.type, Unknown))
+        sweep.add(equation.operands[k], g, whole=not g.type.is_unknown)
 
 
 # ---- the procedures

@@ -8,7 +8,6 @@ from srcad.analysis.activity import Activity
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
 from srcad.trace.slots import Slot
-from srcad.trace.types import Undefined
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.forward import Forward
 from srcad.transform.sweeps.sweep import rule_of
@@ -30,14 +29,17 @@ class Push(Forward[None]):
 
     def bar(self, a: Atom) -> Bar | None:
         """The tangent of a value, which has its shape; None: it doesn't move."""
-        dot = self.dots.get(a) if isinstance(a, Var) else None
+        dot = self.dot(a)
         return None if dot is None else Bar(dot, whole=True)
+
+    def dot(self, a: Atom) -> Atom | None:
+        return self.dots.get(a) if isinstance(a, Var) else None
 
     def whole(self, a: Atom, like: Var) -> Atom:
         """The tangent of a value that becomes that of `like`; zero where there is none."""
-        if isinstance(a.type, Undefined):
+        if a.type.is_undefined:
             return UNDEF
-        if isinstance(a, Const) and a.value is None:
+        if a.is_none:
             return Const(None, bar_type(a.type))
         return fit_dtype(self.b, whole(self.b, self.bar(a), a), like)
 
@@ -57,7 +59,7 @@ class Push(Forward[None]):
 
     def by_rule(self, equation: Equation) -> None:
         self.b.append(equation)
-        dots = tuple(self.dots.get(a) if isinstance(a, Var) else None for a in equation.operands)
+        dots = tuple(map(self.dot, equation.operands))
         if all(dot is None for dot in dots) or not any(map(self.active, equation.results)):
             return
         with self.deriving(equation.role):

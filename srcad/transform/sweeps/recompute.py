@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from srcad.ops.catalogue import OPS
-from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.types import Array, Scalar, rank_of
+from srcad.trace.nodes import Atom, Equation, Region, Var, variables
+from srcad.trace.types import rank_of
 
 READS_OBJECTS = frozenset({"attribute", "subscript"})  # free, but the object may have changed since
 _SOURCE, _SINK = "source", "sink"
@@ -55,14 +55,14 @@ def is_cheap(equation: Equation) -> bool:
     if operation.cost == "free":
         return equation.op not in READS_OBJECTS
     atoms = (*equation.operands, *equation.results)
-    return operation.cost == "cheap" and not operation.updates and all(isinstance(a.type, Scalar) for a in atoms)
+    return operation.cost == "cheap" and not operation.updates and all(a.type.is_scalar for a in atoms)
 
 
 def cost(var: Var) -> int:
     """What it takes to record a value: arrays weigh by their rank."""
-    if isinstance(var.type, Scalar):
+    if var.type.is_scalar:
         return 1
-    rank = rank_of(var.type) if isinstance(var.type, Array) else None
+    rank = rank_of(var.type) if var.type.is_array else None
     weight: int = 100 ** min(rank if rank is not None else 2, 4) * 10
     return weight
 
@@ -84,7 +84,7 @@ class _Graph:
         maker = self.makers.get(var)
         if maker is None or not is_cheap(maker):
             return None
-        parents = [a for a in maker.operands if isinstance(a, Var) and not self.free(a)]
+        parents = [v for v in variables(maker.operands) if not self.free(v)]
         return parents if all(p in self.own for p in parents) else None
 
     def cut(self, wanted: Sequence[Var]) -> set[Var]:

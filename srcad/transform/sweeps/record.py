@@ -86,7 +86,7 @@ class Hand:
         for slot in self.slots:
             parameter, value = slot.parameters[-1], slot.yields[-1]
             if parameter in left and value in left and value is not parameter:
-                assert isinstance(value, Var)
+                assert value.is_variable
                 left.remove(value)
                 self.values[value] = Var(value.type, value.name)
                 self.carried[parameter] = (value, slot)

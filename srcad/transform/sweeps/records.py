@@ -14,7 +14,6 @@ from types import MappingProxyType
 from srcad.analysis.crossing import Activities
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Unknown
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.push import Push
 from srcad.transform.sweeps.sweep import Sweep
@@ -28,7 +27,7 @@ def reverse_record(activities: Activities, sweep: Sweep, equation: Equation, bar
     parts = _items(sweep.b, bar.value, equation.operands)
     for k, (item, part) in enumerate(zip(equation.operands, parts, strict=True)):
         if activities.is_active_item(equation.result.type, k):
-            sweep.add(item, part, whole=not isinstance(part.type, Unknown))
+            sweep.add(item, part, whole=not part.type.is_unknown)
 
 
 def reverse_items(activities: Activities, sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
@@ -83,6 +82,6 @@ def _record(
 
 def _derivative(b: Builder, item: Atom, bar: Bar | None) -> Atom:
     """The derivative of an item, as those who read it expect it."""
-    if isinstance(item, Const) and item.value is None:
+    if item.is_none:
         return Const(None, bar_type(item.type))
     return zero(b, item) if bar is None else whole(b, bar, item)

@@ -13,7 +13,6 @@ from functools import partial
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import rewritten, with_body
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots
-from srcad.trace.types import Undefined
 from srcad.trace.walk import walk
 
 READS_SHAPE = ("zeros_like", "materialise", "zeros_each")
@@ -66,7 +65,7 @@ def _adjoint_reads(equation: Equation) -> tuple[Atom, ...]:
 
 
 def _is_undefined(a: Atom) -> bool:
-    return isinstance(a.type, Undefined)
+    return a.type.is_undefined
 
 
 def _filled(equation: Equation, read: set[Var]) -> Equation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -20,10 +20,11 @@ from srcad.trace.nodes import (
     Tree,
     Var,
     leaves,
+    with_leaves,
 )
 from srcad.trace.walk import free_variables
 from srcad.transform.simplify.dead_code import eliminate
-from srcad.transform.sweeps.adjoint import Seed
+from srcad.transform.sweeps.adjoint import Seed, seeds_in
 from srcad.transform.sweeps.settle import settled
 
 
@@ -34,7 +35,7 @@ def split(trace: Trace) -> tuple[Trace, Trace]:
     what the equations of the reverse sweep read of the forward sweep and of the inputs.
     """
     value, bars = _parts(trace)
-    seeds = tuple(entry for entry in trace.inputs if isinstance(entry, Seed))
+    seeds = seeds_in(trace)
     forward = [e for e in trace.body.equations if e.role != "adjoint"]
     reverse = Region((), tuple(e for e in trace.body.equations if e.role == "adjoint"), _chosen(trace, bars))
     seed_vars = {seed.var for seed in seeds}
@@ -60,8 +61,8 @@ def _chosen(trace: Trace, tree: Tree) -> tuple[Atom, ...]:
 def _forward(trace: Trace, equations: Sequence[Equation], value: Tree, residuals: tuple[Var, ...]) -> Trace:
     results = _chosen(trace, value)
     recorded = Node("tuple", tuple(Leaf(len(results) + k) for k in range(len(residuals))))
-    inputs = tuple(entry for entry in trace.inputs if not isinstance(entry, Seed))
-    seeds = {entry.path.root for entry in trace.inputs if isinstance(entry, Seed)}
+    given = seeds_in(trace)
+    inputs, seeds = tuple(e for e in trace.inputs if e not in given), {seed.path.root for seed in given}
     body = Region(trace.body.parameters and tuple(i.var for i in inputs), tuple(equations), (*results, *residuals))
     return replace(
         trace,
@@ -111,12 +112,5 @@ def _distinct(names: Sequence[str], taken: set[str]) -> list[str]:
 
 def numbered(tree: Tree) -> Tree:
     """The tree with its leaves numbered from 0, in order."""
-    return _numbered(tree, count())
-
-
-def _numbered(tree: Tree, numbers: Iterator[int]) -> Tree:
-    if isinstance(tree, Leaf):
-        return Leaf(next(numbers))
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(_numbered(child, numbers) for child in tree.children))
-    return tree
+    numbers = count()
+    return with_leaves(tree, lambda _: Leaf(next(numbers)))

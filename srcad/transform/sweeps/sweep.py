@@ -15,7 +15,7 @@ from srcad.errors import NotYetSupported
 from srcad.rules import Rule, lookup
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
-from srcad.trace.types import Array, Scalar, is_numeric
+from srcad.trace.types import is_numeric, rank_of
 from srcad.trace.walk import defined, free_variables, walk
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, fit_dtype, unbroadcast_bar, whole
 
@@ -47,7 +47,7 @@ class Sweep:
 
     def put(self, target: Var, bar: Bar) -> None:
         self.bars[target] = bar
-        if not isinstance(target.type, Scalar):
+        if not target.type.is_scalar:
             self.christen(target, bar.value)
 
     def take(self, var: Var) -> Bar | None:
@@ -171,7 +171,7 @@ def _called(equation: Equation) -> str:
 
 def _others(equation: Equation) -> list[Atom]:
     """The operands that are not scalars: those that decide the shape of an elementwise result."""
-    return [a for a in equation.operands if not isinstance(a.type, Scalar)]
+    return [a for a in equation.operands if not a.type.is_scalar]
 
 
 def _is_sole(equation: Equation, operand: Atom) -> bool:
@@ -185,8 +185,8 @@ def _stretches(equation: Equation, bar: Bar | None) -> bool:
 
     With a scalar adjoint they come from the slope, which has the shape of the one operand that is no scalar.
     """
-    return bar is not None and isinstance(bar.value.type, Scalar) and len(_others(equation)) <= 1
+    return bar is not None and bar.value.type.is_scalar and len(_others(equation)) <= 1
 
 
 def _rank_is(g: Atom, operand: Atom) -> bool:
-    return isinstance(g.type, Array) and isinstance(operand.type, Array) and g.type.rank == operand.type.rank
+    return g.type.is_array and operand.type.is_array and rank_of(g.type) == rank_of(operand.type)

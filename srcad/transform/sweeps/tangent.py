@@ -15,7 +15,20 @@ from functools import partial
 from srcad.analysis.activity import Flat
 from srcad.analysis.crossing import activities
 from srcad.ops.catalogue import builder
-from srcad.trace.nodes import Atom, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
+from srcad.trace.nodes import (
+    NOTHING,
+    Atom,
+    Input,
+    Leaf,
+    Node,
+    Parameter,
+    Path,
+    Region,
+    Trace,
+    Tree,
+    Var,
+    with_leaves,
+)
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.procedures import with_procedures
 from srcad.trace.types import is_differentiable
@@ -35,6 +48,11 @@ from srcad.transform.sweeps.settle import settle
 @dataclass(frozen=True, eq=False)
 class Direction(Input):
     """An input that is the tangent of another one; its path is the same from another root, `x_dot` beside `x`."""
+
+
+def directions_in(trace: Trace) -> tuple[Direction, ...]:
+    """The tangents of other inputs among the inputs of a trace."""
+    return tuple(entry for entry in trace.inputs if isinstance(entry, Direction))
 
 
 def tangent(trace: Trace, wrt: Sequence[int], value: bool, run: Runner = PLAIN) -> Trace:
@@ -132,11 +150,7 @@ def _output(trace: Trace, moving: Sequence[int], value: bool) -> Tree:
 
 def moved(tree: Tree, places: dict[int, int]) -> Tree:
     """The structure of a result, with its tangents in their places."""
-    if isinstance(tree, Node):
-        return replace(tree, children=tuple(moved(child, places) for child in tree.children))
-    if isinstance(tree, Leaf) and tree.index in places:
-        return Leaf(places[tree.index])
-    return Fixed(None)
+    return with_leaves(tree, lambda k: Leaf(places[k]) if k in places else NOTHING, NOTHING)
 
 
-__all__ = ["Direction", "beside", "moved", "prepared", "tangent", "with_directions"]
+__all__ = ["Direction", "beside", "directions_in", "moved", "prepared", "tangent", "with_directions"]

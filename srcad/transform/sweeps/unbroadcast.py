@@ -12,13 +12,7 @@ from srcad.trace.builder import Builder, const
 from srcad.trace.dims import ONE, Dim
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import (
-    Array,
-    ListOf,
-    Record,
-    Scalar,
-    TupleOf,
     Type,
-    Unknown,
     broadcast_dims,
     dims_of,
     dtype_of,
@@ -168,7 +162,7 @@ def fit_dtype(b: Builder, g: Atom, like: Atom) -> Atom:
 
 def is_weak(t: Type) -> bool:
     """A Python number, which takes on the dtype of what it meets."""
-    return isinstance(t, Scalar) and t.python
+    return t.is_python
 
 
 # ---- whole adjoints
@@ -176,9 +170,9 @@ def is_weak(t: Type) -> bool:
 
 def zero(b: Builder, like: Atom) -> Atom:
     """The adjoint zero of a variable where one must stand."""
-    if isinstance(like.type, Scalar):
+    if like.type.is_scalar:
         return const(0.0)
-    made: Atom = b.emit("list_zeros" if isinstance(like.type, (ListOf, TupleOf, Record)) else "zeros_like", like)
+    made: Atom = b.emit("list_zeros" if like.type.is_container else "zeros_like", like)
     return made
 
 
@@ -187,7 +181,7 @@ def whole(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     if bar is None:
         return zero(b, like)
     g = bar.value
-    shaped = isinstance(like.type, (Array, Unknown))
+    shaped = like.type.is_array or like.type.is_unknown
     if shaped and not bar.whole and not same_shape(g.type, like.type):
         g = b.emit("materialise", g, like)
     return fit_dtype(b, g, like)
@@ -220,7 +214,7 @@ def accumulate(b: Builder, old: Bar, new: Bar) -> Bar:
 
 
 def _is_zero(a: Atom) -> bool:
-    return isinstance(a, Const) and isinstance(a.value, (int, float)) and a.value == 0
+    return a.number == 0
 
 
 def _covers(a: Bar, other: Bar) -> bool:

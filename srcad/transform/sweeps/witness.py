@@ -14,7 +14,7 @@ from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.rewrite import Change, Instead, rewritten
-from srcad.trace.types import Array, Scalar
+from srcad.trace.types import Array, dtype_of
 from srcad.trace.walk import defined
 
 # operation -> the operand of which it reads the shape alone
@@ -100,4 +100,4 @@ class _Witnesses:
 
 
 def _dtype(var: Var) -> str | None:
-    return var.type.dtype if isinstance(var.type, (Array, Scalar)) else None
+    return dtype_of(var.type)

@@ -16,11 +16,14 @@ import srcad
 from srcad.compile.compiler import Derivatives
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, RestorableSet
+from srcad.frontend.core.known import Known
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Num
+from srcad.frontend.derivatives.custom import RulesRead
 from srcad.frontend.memory.forms import Form
-from srcad.frontend.procedures.recursion import Place, Procedure
-from srcad.frontend.read import Known, _Reader
+from srcad.frontend.procedures.functions import Copies
+from srcad.frontend.procedures.procedures import Place, Procedure, Procedures
+from srcad.frontend.read import _Reader
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Var
@@ -65,11 +68,11 @@ def midway() -> Machine:
     reader.read()
     m = reader.m
     label = Procedure("f#1", "key", m.code, None, ("x",), (Form("number"),), [Place(FLOAT, "x")])
-    m.building.append(label)
-    m.procedures["f#1"] = label
-    m.copies["key"] += 1
+    m.part(Procedures).building.append(label)
+    m.part(Procedures).called["f#1"] = label
+    m.part(Copies).counts["key"] += 1
     m.views[-1]["v"] = Var(FLOAT)
-    for items in (m.returns, m.conditions, m.calls, m.rules_read, m.stack):
+    for items in (m.stack.returns, m.stack.conditions, m.stack.spans, m.part(RulesRead).functions, m.stack.functions):
         items.append(None)  # type: ignore[attr-defined]
     return m
 
@@ -143,7 +146,7 @@ def test_what_succeeds_stays_and_what_is_rehearsed_does_not() -> None:
     m = midway()
     with m.attempt(ValueError) as tried:
         var = m.make("add", 1.0, 2.0)
-    assert tried.error is None and m.builder.equations[-1].result is var and var in m.definitions
+    assert tried.error is None and m.builder.equations[-1].result is var and var in m.variables.definitions
     before = picture(m)
     with m.rehearsal():
         m.bind("x", Num(m.make("add", 1.0, 2.0)))
@@ -156,7 +159,7 @@ def test_an_error_that_is_not_meant_passes_with_the_state_that_tells_of_it() -> 
     with pytest.raises(ValueError), m.attempt(ValueError, when=lambda error: "other" in str(error)) as tried:
         var = m.make("add", 1.0, 2.0)
         raise ValueError("this one")
-    assert tried.error is None and var in m.definitions
+    assert tried.error is None and var in m.variables.definitions
     with pytest.raises(KeyError), m.attempt(ValueError):
         raise KeyError
 

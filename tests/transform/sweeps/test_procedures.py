@@ -13,7 +13,7 @@ import pytest
 import srcad
 from srcad.compile.compiler import Derivatives
 from srcad.frontend import read
-from srcad.frontend.read import Reading
+from srcad.frontend.core.reading import Reading
 from srcad.ops.catalogue import result_types
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.evaluate import evaluate

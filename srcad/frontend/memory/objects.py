@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.core.externals import external
+from srcad.frontend.core.externals import add_input, external
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -29,10 +29,10 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
-from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
 from srcad.trace.nodes import Var
+from srcad.trace.types import OPAQUE
 
 IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
@@ -86,7 +86,7 @@ def _flat(m: Machine, owner: ArrayRef | Num) -> Value:
     """x.flat: as far as it is iterated and indexed, x.ravel()."""
     if isinstance(owner, ArrayRef) and any(step.op != "get_item" for step in owner.path):
         m.refuse("the attribute 'flat' of a transposed or reshaped array isn't supported yet", do="index the array.")
-    return _call(m, Method("ravel", owner), ())
+    return m.call(Method("ravel", owner), ())
 
 
 def _of_static(m: Machine, owner: Static, name: str) -> Value:
@@ -99,7 +99,7 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
         m.raises(error)
     if isinstance(obj, type):
         value = getattr(obj, name)
-    path = m.origins.get(id(obj))
+    path = m.outside.origins.get(id(obj))
     if path is None or standard(obj):
         return Static(value) if _constant(value) else external(m, value, _detached(m, obj, name), free=True)
     return external(m, value, path.attr(name), free=True)
@@ -116,10 +116,8 @@ def standard(obj: Any) -> bool:
 
 
 def _detached(m: Machine, obj: Any, name: str) -> Any:
-    from srcad.frontend.core.externals import root
-
     label = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
-    return root(m, label, id(obj), lambda: obj).attr(name)
+    return m.outside.root(label, id(obj), lambda: obj).attr(name)
 
 
 def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
@@ -128,7 +126,7 @@ def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
         return owner.items[fields.index(name)]
     known = getattr(owner.cls, name, None) if owner.cls is not None else None
     if isinstance(known, property) and isinstance(known.fget, types.FunctionType):
-        return _call(m, Static(known.fget), (owner,))
+        return m.call(Static(known.fget), (owner,))
     if isinstance(known, types.FunctionType) and name not in ("_replace", "_asdict"):
         return Bound(Static(known), (owner,))
     if known is not None and not callable(known):
@@ -145,7 +143,7 @@ def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value
             return value
     found = inspect.getattr_static(cell.cls, name, None)
     if isinstance(found, property) and found.fget is not None:
-        return _call(m, Static(found.fget), (owner,))
+        return m.call(Static(found.fget), (owner,))
     if cell.origin is not None and name in getattr(cell.origin, "__dict__", {}):
         assert cell.path is not None
         value = external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
@@ -166,7 +164,7 @@ def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, nam
     if isinstance(found, classmethod):
         return Bound(Static(found.__func__), (Static(cell.cls),))
     if hasattr(found, "func") and type(found).__name__ == "cached_property":
-        value = _call(m, Static(found.func), (owner,))
+        value = m.call(Static(found.func), (owner,))
         set_field(m, owner, name, value)
         return value
     if cell.origin is not None and isinstance(found, types.MethodDescriptorType):
@@ -212,7 +210,7 @@ def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
     assert isinstance(cell, InstanceCell)
     found = inspect.getattr_static(cell.cls, name, None)
     if isinstance(found, property) and found.fset is not None:
-        _call(m, Static(found.fset), (owner, value))
+        m.call(Static(found.fset), (owner, value))
         return
     if getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
         m.raises(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"))
@@ -235,30 +233,21 @@ def delete_attribute(m: Machine, owner: Value, name: str) -> None:
 
 def object_atom(m: Machine, owner: Ref) -> Any:
     """The instance itself, as an input of the trace."""
-    from srcad.frontend.core.externals import add_input
-    from srcad.trace.types import OPAQUE
-
     cell = m.heap[owner.cell]
     if not isinstance(cell, InstanceCell) or cell.path is None:
         m.refuse("an instance made in the function is passed to a function that isn't differentiated")
-    m.objects[cell.path] = cell.origin
+    m.outside.objects[cell.path] = cell.origin
     return add_input(m, cell.path, OPAQUE, cell.free)
 
 
 def refuse_outside(m: Machine, value: Value, what: str) -> None:
-    if depends(m, value):
+    if m.depends(value):
         m.refuse(
             f"{what} is set to a value that depends on the differentiated arguments",
             why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
             do="return the value instead.",
             never=True,
         )
-
-
-def depends(m: Machine, value: Value) -> bool:
-    """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
-    held = inside(m.heap, value)
-    return any(isinstance(v, Func) for v in held) or any(m.is_active(a) for a in atoms_inside(m.heap, value))
 
 
 def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:
@@ -274,24 +263,13 @@ def const_method(m: Machine, owner: Obj, name: str) -> Any:
 
 
 def call_special(m: Machine, owner: Ref, name: str, args: tuple[Value, ...]) -> Value:
-    return _call(m, get_attribute(m, owner, name), args)
+    return m.call(get_attribute(m, owner, name), args)
 
 
 def _call(m: Machine, function: Value, args: tuple[Value, ...]) -> Value:
-    from srcad.frontend.library.calls import call
-
-    return call(m, function, args)
+    return m.call(function, args)
 
 
-COMPARISONS = {
-    "less": "__lt__",
-    "less_equal": "__le__",
-    "greater": "__gt__",
-    "greater_equal": "__ge__",
-    "equal": "__eq__",
-    "not_equal": "__ne__",
-}
-SWAPPED = {"less": "greater", "less_equal": "greater_equal", "greater": "less", "greater_equal": "less_equal"}
 SPECIAL = {
     "add": "add",
     "subtract": "sub",
@@ -325,31 +303,12 @@ def special_method(m: Machine, owner: Value, name: str) -> Value | None:
 def call_if_special(m: Machine, owner: Value, name: str, *args: Value) -> Value | None:
     """owner.name(*args), if the class of an instance has it."""
     method = special_method(m, owner, name)
-    return None if method is None else _call(m, method, args)
+    return None if method is None else m.call(method, args)
 
 
 def in_place_method(m: Machine, op: str, owner: Value, value: Value) -> Value | None:
     """`owner += value` for an instance."""
     return call_if_special(m, owner, f"__i{SPECIAL.get(op, '')}__", value)
-
-
-def comparison_method(m: Machine, op: str, left: Value, right: Value) -> Value | None:
-    """`a < b` where a or b is an instance whose class says what that is; dataclasses compare their fields."""
-    found = call_if_special(m, left, COMPARISONS[op], right)
-    if found is None:
-        found = call_if_special(m, right, COMPARISONS[SWAPPED.get(op, op)], left)
-    if found is None and op == "not_equal":
-        same = comparison_method(m, "equal", left, right)
-        return None if same is None else _negated(m, same)
-    return found
-
-
-def _negated(m: Machine, value: Value) -> Value:
-    import ast
-
-    from srcad.frontend.syntax.expressions import unary
-
-    return unary(m, ast.Not(), value)
 
 
 def unary_method(m: Machine, op: str, value: Value) -> Value | None:

@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from typing import Any
 
+from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Obj, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_atom
-from srcad.trace.nodes import Atom, Const
+from srcad.trace.nodes import Const
 from srcad.trace.types import OPAQUE
-
-
-def format_string(m: Machine, node: ast.JoinedStr) -> Value:
-    """An f-string."""
-    from srcad.frontend.syntax.expressions import evaluate
-
-    pieces: list[Any] = []
-    atoms: list[Atom] = []
-    texts: list[str] = []
-    for part in node.values:
-        if isinstance(part, ast.Constant):
-            pieces.append(part.value)
-            texts.append(str(part.value))
-            continue
-        assert isinstance(part, ast.FormattedValue)
-        value = evaluate(m, part.value)
-        spec = _spec(m, part.format_spec)
-        conversion = chr(part.conversion) if part.conversion > 0 else ""
-        if isinstance(value, Static):
-            text = _formatted(value.value, conversion, spec)
-            pieces.append(text)
-            texts.append(text)
-            continue
-        pieces.append((len(atoms), conversion, spec))
-        atoms.append(to_atom(m, value))
-    if not atoms:
-        return Static("".join(texts))
-    return Obj(m.emit("format", *atoms, pieces=tuple(pieces)))
-
-
-def _spec(m: Machine, node: ast.expr | None) -> str:
-    if node is None:
-        return ""
-    assert isinstance(node, ast.JoinedStr)
-    known = format_string(m, node)
-    if not isinstance(known, Static):
-        m.refuse("a format that is known at run time only isn't supported")
-    return str(known.value)
 
 
 def _formatted(value: Any, conversion: str, spec: str) -> str:
@@ -69,8 +31,6 @@ def percent(m: Machine, left: Static, right: Value) -> Value:
 def string_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
     """A method of a string or of another known object."""
     if name == "join" and len(args) == 1:
-        from srcad.frontend.containers.iteration import known_items
-
         args = (Tup(known_items(m, args[0], "the items that are joined")),)
     plain = [_plain(a) for a in (*args, *keywords.values())]
     if all(p is not None for p in plain):

@@ -7,47 +7,53 @@ sum(f(v) for v in x)           ->     total = 0; for v in x: total = total + f(v
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from srcad.frontend.containers.containers import append, set_container_item
-from srcad.frontend.containers.exhaustion import once, spend
+from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed, Items, sequence
+from srcad.frontend.control.collecting import scope, total
 from srcad.frontend.control.loops import for_loop, written_out
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, DictCell, FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
-from srcad.frontend.memory.boxes import gathered
+from srcad.frontend.core.values import FALSE, NONE, DictCell, ListCell, Ref, Static, Value
+from srcad.frontend.library.sequences import make_set
 from srcad.frontend.memory.branches import branch, truth
-from srcad.frontend.syntax.expressions import binary, evaluate
+from srcad.frontend.procedures.functions import make_function
 from srcad.trace.nodes import Var
 
+Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
 Collect = Callable[[], None]
 MOST_WRITTEN_OUT = 4
 
 
-def comprehension(m: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Value:
+def comprehension(m: Machine, node: Comprehension) -> Value:
     """A list, a dict, a list that stands for a set; of a generator what makes its list, when it is run through."""
     if isinstance(node, ast.GeneratorExp):
         return _generator(m, node)
     made = Ref(m.allocate(DictCell(()) if isinstance(node, ast.DictComp) else ListCell(())))
-    with scope(m, node):
+    with own_scope(m, node):
         clauses(m, node.generators, lambda: _collect(m, made, node))
     if isinstance(node, ast.SetComp):
-        from srcad.frontend.library.builtins import BUILTINS
-
-        return BUILTINS[set](m, made)
+        return make_set(m, made)
     return made
+
+
+def summed(m: Machine, node: ast.ListComp | ast.GeneratorExp) -> Value:
+    """sum(... for ...), added up as it goes."""
+    with own_scope(m, node):
+        turn = partial(clauses, m, node.generators)
+        return total(m, Static(0), ast.Add(), lambda add: turn(lambda: add(m.evaluate(node.elt))))
 
 
 def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
     """The names in it are looked up as it runs, but for what its first `for` runs over: (lambda it: [...])(first)."""
-    from srcad.frontend.procedures.functions import make_function
-
     first, *rest = node.generators
-    given = evaluate(m, first.iter)
+    given = m.evaluate(first.iter)
     if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
         whole = ast.ListComp(node.elt, node.generators)  # it gives names to the function that it stands in
         return once(m, "once", comprehension(m, ast.copy_location(whole, node)))
@@ -64,22 +70,16 @@ _GIVEN = "$given"
 
 def _collect(m: Machine, made: Ref, node: Any) -> None:
     if isinstance(node, ast.DictComp):
-        set_container_item(m, made, evaluate(m, node.key), evaluate(m, node.value))
+        set_container_item(m, made, m.evaluate(node.key), m.evaluate(node.value))
     else:
-        append(m, made, evaluate(m, node.elt))
+        append(m, made, m.evaluate(node.elt))
 
 
-@contextmanager
-def scope(m: Machine, node: Any) -> Iterator[None]:
+def own_scope(m: Machine, node: Comprehension) -> AbstractContextManager[None]:
     """The frame of a comprehension, which has names of its own."""
-    targets = [n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)]
-    walrus = [n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name)]
-    code = replace(m.code, local_names=frozenset(targets), nonlocals=frozenset(walrus))
-    m.frames.append(m.allocate(FrameCell(code, {}, m.frames[-1])))
-    try:
-        yield
-    finally:
-        m.frames.pop()
+    targets = (n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+    walrus = (n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+    return scope(m, frozenset(targets), frozenset(walrus))
 
 
 def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -> None:
@@ -88,16 +88,14 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
         collect()
         return
     first, rest = generators[0], generators[1:]
-    values = evaluate(m, first.iter)
+    values = m.evaluate(first.iter)
     items = few(m, sequence(m, values))
     if isinstance(items, Indexed) and isinstance(first.target, ast.Name):
         items = replace(items, name=first.target.id) if is_range(first.iter) else items
 
     def turn(item: Value) -> None:
-        from srcad.frontend.syntax.assign import assign
-
         m.bind("$continue", FALSE)
-        assign(m, first.target, item)
+        m.assign(first.target, item)
         conditions(m, first.ifs, lambda: clauses(m, rest, collect))
 
     for_loop(m, items, watching(m, values, turn))
@@ -105,7 +103,7 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
 
 def few(m: Machine, items: Items | Indexed) -> Items | Indexed:
     """A short constant range is written out: what it makes has a known length, and stays a list of known items."""
-    known = None if m.written_out else written_out(items, MOST_WRITTEN_OUT)
+    known = None if m.known.written_out else written_out(items, MOST_WRITTEN_OUT)
     if known is None or isinstance(items, Items):
         return items
     return Items(tuple(items.get(Static(k)) for k in known))
@@ -119,7 +117,7 @@ def conditions(m: Machine, tests: list[ast.expr], go_on: Collect) -> None:
     if not tests:
         go_on()
         return
-    known = truth(m, evaluate(m, tests[0]))
+    known = truth(m, m.evaluate(tests[0]))
     if known is True:
         conditions(m, tests[1:], go_on)
     elif isinstance(known, Var):
@@ -129,68 +127,3 @@ def conditions(m: Machine, tests: list[ast.expr], go_on: Collect) -> None:
 def _then(m: Machine, tests: list[ast.expr], go_on: Collect) -> Value:
     conditions(m, tests, go_on)
     return NONE
-
-
-# ---- sums and lists
-
-
-def accumulate(
-    m: Machine,
-    values: Any,
-    start: Value = Static(0),  # noqa: B008
-    op: ast.operator = ast.Add(),  # noqa: B008
-) -> Value:
-    """sum(...): of a comprehension or of any sequence, added up as it comes."""
-    node = values if isinstance(values, ast.expr) else None
-    holder = node if node is not None else _EMPTY
-    with scope(m, holder):
-        m.bind("$total", start)
-
-        def add(value: Value) -> None:
-            frame = owner
-            total = m.heap[frame]
-            assert isinstance(total, FrameCell)
-            m.bind("$total", binary(m, op, total.names["$total"], value), frame)
-
-        owner = m.frames[-1]
-        if node is not None:
-            comprehension_node: Any = node
-            clauses(m, comprehension_node.generators, lambda: add(evaluate(m, comprehension_node.elt)))
-        else:
-            for_loop(m, sequence(m, values), add)
-        result = m.frame.names["$total"]
-    return result
-
-
-_EMPTY = ast.ListComp(ast.Constant(None), [])
-
-
-def to_list(m: Machine, values: Value) -> Ref:
-    """list(values): a new list."""
-    items = sequence(m, values)
-    made = Ref(m.allocate(ListCell(())))
-    if not isinstance(items, Indexed):
-        m.heap[made.cell] = ListCell(items.values)
-        return made
-    if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
-        grown = m.heap[values.cell]
-        assert isinstance(grown, GrownCell)
-        m.heap[made.cell] = replace(gathered(m, grown.var, values), poison=grown.poison)
-        return made
-    with scope(m, _EMPTY):
-        for_loop(m, items, lambda item: _append(m, made, item))
-    return made
-
-
-def taken(m: Machine, value: Value) -> Value:
-    """An argument of a builtin, which runs through it at once, and may look at it more than once."""
-    if not isinstance(value, Iter) or value.state is None:
-        return value
-    if value.kind in ("generator", "once"):
-        return to_list(m, value)
-    spend(m, value)
-    return replace(value, state=None)
-
-
-def _append(m: Machine, made: Ref, item: Value) -> None:
-    append(m, made, item)

@@ -1,0 +1,49 @@
+"""The frontend put together: who reads what. All handlers that files know by `m.ports` alone are named here, and once.
+
+An entry is asked before those below it, where several could read the same call.
+"""
+
+from __future__ import annotations
+
+from srcad.frontend.core.ports import CallKnown, CallValue, Ports
+from srcad.frontend.core.reading import Derivative, LinearMapValue
+from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
+from srcad.frontend.derivatives import calls as derivatives
+from srcad.frontend.library import calls
+from srcad.frontend.library.builtins import BUILTINS
+from srcad.frontend.library.mutators import MUTATORS
+from srcad.frontend.syntax.assign import assign
+from srcad.frontend.syntax.expressions import evaluate
+from srcad.frontend.syntax.statements import execute
+
+CALLABLES: dict[type[Value], CallValue] = {
+    Choice: calls.call_either,
+    Func: calls.call_program,
+    Bound: calls.call_bound,
+    Method: calls.call_method,
+    Static: calls.call_known,
+    Derivative: derivatives.derivative,
+    LinearMapValue: derivatives.linear_map,
+    Obj: calls.call_object,
+    Ref: calls.call_instance,
+    Value: calls.refuse_call,
+}
+
+KNOWN: tuple[CallKnown, ...] = (
+    calls.namespace,
+    calls.in_table({**BUILTINS, **MUTATORS}),
+    derivatives.with_rules,
+    derivatives.own,
+    calls.added_at,
+    derivatives.solver,
+    calls.catalogued,
+    calls.with_first_arguments,
+    calls.instance,
+    calls.named_tuple,
+    calls.python,
+    calls.unknown,
+)
+
+PORTS = Ports(evaluate, execute, assign, CALLABLES, KNOWN)
+
+__all__ = ["PORTS"]

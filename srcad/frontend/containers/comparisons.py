@@ -1,0 +1,183 @@
+"""Comparisons: by order, by identity, by what a container holds."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.containers.keys import key_of
+from srcad.frontend.containers.operators import number_result, refuse_text, unary
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    FALSE,
+    ArrayRef,
+    Choice,
+    DictCell,
+    GrownCell,
+    Iter,
+    Num,
+    Obj,
+    Range,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import (
+    load,
+    to_atom,
+)
+from srcad.frontend.memory.branches import as_bool, both, distribute, either
+from srcad.frontend.memory.objects import call_if_special
+from srcad.frontend.memory.presence import check_key
+from srcad.trace.nodes import Const
+from srcad.trace.types import Unknown
+
+COMPARE: dict[type, str] = {
+    ast.Lt: "less",
+    ast.LtE: "less_equal",
+    ast.Gt: "greater",
+    ast.GtE: "greater_equal",
+    ast.Eq: "equal",
+    ast.NotEq: "not_equal",
+}
+
+
+PYTHON_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+
+def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
+    if isinstance(left, Choice):
+        return distribute(m, left, lambda v: compare(m, op, v, right))
+    if isinstance(right, Choice):
+        return distribute(m, right, lambda v: compare(m, op, left, v))
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        return _identity(m, left, right, isinstance(op, ast.IsNot))
+    if isinstance(op, (ast.In, ast.NotIn)):
+        found = contains(m, right, left)
+        return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
+    if isinstance(left, Static) and isinstance(right, Static):
+        return Static(PYTHON_COMPARE[type(op)](left.value, right.value))
+    for side in (left, right):
+        refuse_text(m, side)
+    known = comparison_method(m, COMPARE[type(op)], left, right)
+    if known is None:
+        known = _structural_equality(m, op, left, right)
+    return known if known is not None else number_result(m, COMPARE[type(op)], left, right)
+
+
+def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value | None:
+    """Tuples and lists compare item by item; a number is never equal to None or a string."""
+    if not isinstance(op, (ast.Eq, ast.NotEq)):
+        return None
+    if isinstance(left, (Tup, Ref)) and isinstance(right, (Tup, Ref)):
+        same = equal(m, left, right)
+        return unary(m, ast.Not(), same) if isinstance(op, ast.NotEq) else same
+    for one, other in ((left, right), (right, left)):
+        other_kind = isinstance(one, Static) and not isinstance(one.value, (int, float, complex))
+        if other_kind and isinstance(other, (Num, ArrayRef, Tup, Ref)) and not maybe_none(m, other):
+            return Static(isinstance(op, ast.NotEq))
+    return None
+
+
+def maybe_none(m: Machine, value: Value) -> bool:
+    """Whether the type leaves open what the value is."""
+    if isinstance(value, ArrayRef):
+        return isinstance(load(m, value).type, Unknown)
+    return isinstance(value, Num) and isinstance(value.var.type, Unknown)
+
+
+def _identity(m: Machine, left: Value, right: Value, negated: bool) -> Value:
+    if isinstance(left, Static) and isinstance(right, Static):
+        return Static((left.value is right.value) != negated)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Static) and (isinstance(other, Obj) or maybe_none(m, other)):
+            same = m.emit("identical", to_atom(m, other), Const(one.value, to_atom(m, one).type))
+            return Num(m.emit("not_", same)) if negated else Num(same)
+    if isinstance(left, (Ref, ArrayRef)) and isinstance(right, (Ref, ArrayRef)):
+        return Static((left == right) != negated)
+    return Static(negated)
+
+
+def contains(m: Machine, owner: Value, item: Value) -> Value:
+    """item in owner."""
+    if isinstance(owner, Static) and isinstance(item, Static):
+        return Static(item.value in owner.value)
+    if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], DictCell):
+        cell: Any = m.heap[owner.cell]
+        check_key(m, cell, key_of(m, item))
+        return Static(key_of(m, item) in [key for key, _ in cell.items])
+    if isinstance(owner, Iter) and owner.kind == "keys":
+        return contains(m, owner.parts[0], item)
+    special = call_if_special(m, owner, "__contains__", item)
+    if special is not None:
+        return as_bool(m, special)
+    if isinstance(owner, (Obj, Num)):
+        return Num(m.emit("contains", to_atom(m, item), owner.var))
+    if isinstance(owner, Range) or (isinstance(owner, Ref) and isinstance(m.heap[owner.cell], GrownCell)):
+        return Num(m.emit("contains", to_atom(m, item), to_atom(m, owner)))
+    if isinstance(owner, ArrayRef):
+        return Num(m.emit("contains", to_atom(m, item), to_atom(m, owner)))
+    return _any_equal(m, known_items(m, owner, "the items that are searched"), item)
+
+
+def _any_equal(m: Machine, items: tuple[Value, ...], item: Value) -> Value:
+    if not items:
+        return FALSE
+    return either(m, item_equal(m, items[0], item), lambda: _any_equal(m, items[1:], item))
+
+
+def item_equal(m: Machine, a: Value, b: Value) -> Value:
+    return compare(m, ast.Eq(), a, b)
+
+
+def equal(m: Machine, left: Value, right: Value) -> Value:
+    """Tuples and lists, item by item."""
+    if isinstance(left, Ref) and isinstance(right, Ref) and left == right:
+        return Static(True)
+    a, b = (known_items(m, v, "the items that are compared") for v in (left, right))
+    return FALSE if len(a) != len(b) else _all_equal(m, a, b)
+
+
+def _all_equal(m: Machine, a: tuple[Value, ...], b: tuple[Value, ...]) -> Value:
+    if not a:
+        return Static(True)
+    return both(m, item_equal(m, a[0], b[0]), lambda: _all_equal(m, a[1:], b[1:]))
+
+
+COMPARISONS = {
+    "less": "__lt__",
+    "less_equal": "__le__",
+    "greater": "__gt__",
+    "greater_equal": "__ge__",
+    "equal": "__eq__",
+    "not_equal": "__ne__",
+}
+
+
+SWAPPED = {"less": "greater", "less_equal": "greater_equal", "greater": "less", "greater_equal": "less_equal"}
+
+
+def comparison_method(m: Machine, op: str, left: Value, right: Value) -> Value | None:
+    """`a < b` where a or b is an instance whose class says what that is; dataclasses compare their fields."""
+    found = call_if_special(m, left, COMPARISONS[op], right)
+    if found is None:
+        found = call_if_special(m, right, COMPARISONS[SWAPPED.get(op, op)], left)
+    if found is None and op == "not_equal":
+        same = comparison_method(m, "equal", left, right)
+        return None if same is None else _negated(m, same)
+    return found
+
+
+def _negated(m: Machine, value: Value) -> Value:
+    return unary(m, ast.Not(), value)

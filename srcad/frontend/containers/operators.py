@@ -1,0 +1,216 @@
+"""Operators on values: of numbers and arrays, of containers and text, of instances whose classes define them."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.containers.containers import concatenate, dict_items, repeat
+from srcad.frontend.containers.strings import percent
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    ArrayRef,
+    Choice,
+    DictCell,
+    GrownCell,
+    ListCell,
+    Num,
+    Obj,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory import objects
+from srcad.frontend.memory.arrays import (
+    check_defined,
+    contiguity,
+    new_array,
+    to_atom,
+    to_number,
+)
+from srcad.frontend.memory.branches import distribute, truth
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
+
+BINARY: dict[type, str] = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.FloorDiv: "floor_divide",
+    ast.Mod: "remainder",
+    ast.Pow: "power",
+    ast.MatMult: "matmul",
+    ast.BitAnd: "bitwise_and",
+    ast.BitOr: "bitwise_or",
+    ast.BitXor: "bitwise_xor",
+    ast.LShift: "left_shift",
+    ast.RShift: "right_shift",
+}
+
+
+PYTHON_BINARY: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+}
+
+
+BITS = ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "invert")
+
+
+def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
+    """left op right."""
+    if isinstance(left, Choice):
+        return distribute(m, left, lambda v: binary(m, op, v, right))
+    if isinstance(right, Choice):
+        return distribute(m, right, lambda v: binary(m, op, left, v))
+    if isinstance(left, Static) and isinstance(right, Static):
+        return fold(m, PYTHON_BINARY[type(op)], left, right)
+    special = objects.operator_method(m, BINARY[type(op)], left, right) or _containers(m, op, left, right)
+    if special is not None:
+        return special
+    for side, other in ((left, right), (right, left)):
+        check_defined(m, side)
+        refuse_text(m, side)
+        if _is_sequence(m, side) and not _spreads(other):
+            m.raises(TypeError(f"{left.describe()} and {right.describe()} are operands of {BINARY[type(op)]}"))
+    return number_result(m, BINARY[type(op)], left, right)
+
+
+def fold(m: Machine, function: Callable[[Any, Any], Any], left: Static, right: Static) -> Value:
+    """Two known values: what Python makes of them. An exception is the user's, and is left to the run."""
+    try:
+        return Static(function(left.value, right.value))
+    except (ArithmeticError, ValueError):
+        names = {f: n for n, f in ((BINARY[k], v) for k, v in PYTHON_BINARY.items())}
+        return number_result(m, names[function], left, right)
+    except TypeError as error:
+        m.raises(error)
+
+
+def _containers(m: Machine, op: ast.operator, left: Value, right: Value) -> Value | None:
+    """Lists, tuples and strings under + and *."""
+    sequences = [_is_sequence(m, v) for v in (left, right)]
+    if isinstance(op, ast.Add) and all(sequences):
+        return concatenate(m, left, right)
+    if isinstance(op, ast.Mult) and sequences.count(True) == 1:
+        items, count = (left, right) if sequences[0] else (right, left)
+        if isinstance(count, Static) or (isinstance(count, Num) and _is_int(count)):
+            return repeat(m, items, count)
+    if isinstance(op, ast.Add) and is_text(m, left) and is_text(m, right):
+        return Obj(m.emit("format", to_atom(m, left), to_atom(m, right), pieces=((0, "", ""), (1, "", ""))))
+    if isinstance(op, ast.Mod) and isinstance(left, Static) and isinstance(left.value, str):
+        return percent(m, left, right)
+    if isinstance(op, ast.BitOr) and isinstance(left, Ref) and isinstance(m.heap[left.cell], DictCell):
+        merged = {**dict_items(m, left), **dict_items(m, right)}
+        return Ref(m.allocate(DictCell(tuple(merged.items()))))
+    return None
+
+
+def is_text(m: Machine, value: Value) -> bool:
+    """Whether a value is a string for sure."""
+    if isinstance(value, Static):
+        return isinstance(value.value, str)
+    made = m.variables.definitions.get(value.var) if isinstance(value, Obj) and isinstance(value.var, Var) else None
+    if made is None or made.op != "call":
+        return made is not None and made.op == "format"
+    method = m.variables.definitions.get(made.operands[0]) if isinstance(made.operands[0], Var) else None
+    owner = method.operands[0] if method is not None and method.op == "attribute" else None
+    return isinstance(owner, Const) and isinstance(owner.value, str)
+
+
+def _spreads(value: Value) -> bool:
+    """Whether an operation of it with a list is one of arrays."""
+    if isinstance(value, Num):
+        return not (isinstance(value.var.type, Scalar) and value.var.type.python)
+    if isinstance(value, Static):
+        return isinstance(value.value, np.generic)
+    return not isinstance(value, (Tup, Ref))
+
+
+def _is_int(value: Num) -> bool:
+    return isinstance(value.var.type, Scalar) and value.var.type.python and value.var.type.dtype == "int64"
+
+
+def _is_sequence(m: Machine, value: Value) -> bool:
+    if isinstance(value, Ref):
+        return isinstance(m.heap[value.cell], (ListCell, GrownCell))
+    return isinstance(value, Tup) or (isinstance(value, Static) and isinstance(value.value, (str, tuple)))
+
+
+def refuse_text(m: Machine, value: Value) -> None:
+    if isinstance(value, Obj) and m.is_active(value.var):
+        refuse_object(m)
+
+
+def refuse_object(m: Machine) -> None:
+    m.refuse(
+        "a number is made from an object that depends on the differentiated arguments",
+        why="no derivative passes through text and other objects.",
+        do="use the number from which the object was made.",
+        never=True,
+    )
+
+
+def number_result(m: Machine, op: str, *values: Value) -> Value:
+    """An elementwise operation on numbers and arrays."""
+    atoms = [to_number(m, value) for value in values]
+    if op in BITS and any(is_inexact(dtype_of(a.type)) for a in atoms):
+        m.raises(TypeError(f"{op} isn't defined for floats"))
+    if op == "matmul" and any(isinstance(a.type, Unknown) for a in atoms):
+        m.refuse(
+            "a matrix product of a value that may be None or an array",
+            why="what the product is depends on the number of dimensions.",
+            do="give the variable an array from the start.",
+            first_turn=True,
+        )
+    result = m.emit(op, *atoms)
+    refs = [value for value in values if isinstance(value, ArrayRef)]
+    return wrap(m, result, contiguity(m, refs))
+
+
+def wrap(m: Machine, result: Atom, layout: Any = frozenset()) -> Value:
+    """A fresh result as a value."""
+    if isinstance(result, Const):
+        return Static(result.value)
+    if isinstance(result.type, Array):
+        return new_array(m, result, contiguous=layout)
+    return Num(result) if is_numeric(result.type) else Obj(result)
+
+
+UNARY: dict[type, str] = {ast.USub: "negative", ast.UAdd: "positive", ast.Invert: "invert"}
+
+
+PYTHON_UNARY: dict[type, Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+}
+
+
+def unary(m: Machine, op: ast.unaryop, value: Value) -> Value:
+    if isinstance(op, ast.Not):
+        known = truth(m, value)
+        if isinstance(known, bool):
+            return Static(not known)
+        return Num(m.emit("not_", known))
+    if isinstance(value, Static):
+        return Static(PYTHON_UNARY[type(op)](value.value))
+    refuse_text(m, value)
+    special = objects.unary_method(m, UNARY[type(op)], value)
+    return number_result(m, UNARY[type(op)], value) if special is None else special

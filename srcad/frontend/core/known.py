@@ -1,0 +1,37 @@
+"""What a reading may rely on beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+from srcad.trace.nodes import Path
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a reading may rely on beforehand; one that finds that it needs more is done again.
+
+    ints         integer arguments, whose values are guarded
+    shapes       arrays and lists whose lengths are guarded
+    written_out  whether loops with a known number of turns are read turn by turn
+    recursive    functions that call themselves under conditions of the run, and are read as procedures
+    unrolled     those of them that can't be, and are read in place to a certain depth
+    """
+
+    ints: frozenset[Path] = frozenset()
+    shapes: frozenset[Path] = frozenset()
+    written_out: bool = False
+    recursive: frozenset[Hashable] = frozenset()
+    unrolled: frozenset[Hashable] = frozenset()
+
+    def with_recursive(self, function: Hashable) -> Known:
+        """A function is read as a procedure: nothing need be known for the sake of its end."""
+        return Known(recursive=self.recursive | {function}, unrolled=self.unrolled)
+
+    def with_unrolled(self, function: Hashable) -> Known:
+        """A function is read in place nevertheless."""
+        return replace(self, unrolled=self.unrolled | {function})
+
+
+__all__ = ["Known"]

@@ -1,0 +1,58 @@
+"""What a file of the frontend knows of those above it: the handlers that read a program, given to the machine.
+
+To read `f(x[i])` is to read an expression, which reads a call, which may read a body, which reads expressions. So the
+machine carries the handlers that close this circle, and each file imports what stands below it alone: it says
+`m.evaluate(node)`, and knows no file that reads expressions. They are filled once, in `srcad.frontend.assembly`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from srcad.frontend.core.values import Value
+
+if TYPE_CHECKING:
+    from srcad.frontend.core.machine import Machine
+
+Keywords = dict[str, Value]
+
+
+class Evaluate(Protocol):
+    def __call__(self, m: Machine, node: ast.expr, unused: bool = False) -> Value:
+        """The value of an expression. `unused`: it is a statement."""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of a call. `unused`: the call is a statement, and nobody looks at what it returns."""
+
+    args: tuple[Value, ...]
+    keywords: Keywords
+    unused: bool = False
+
+
+CallValue = Callable[["Machine", Any, Arguments], Value]  # reads a call of a value of one class
+CallKnown = Callable[
+    ["Machine", Any, Arguments], Value | None
+]  # reads a call of a Python object; None: of another kind
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The handlers.
+
+    evaluate   the value of an expression
+    execute    reads a block of statements
+    assign     binds a target: a name, an item, an attribute, a pattern of these
+    callables  who reads a call, by the class of the value that is called; `Value`: those of all other classes
+    known      who reads a call of a Python object that is known now: the first one that does
+    """
+
+    evaluate: Evaluate
+    execute: Callable[[Machine, Sequence[ast.stmt]], None]
+    assign: Callable[[Machine, ast.expr, Value], None]
+    callables: Mapping[type[Value], CallValue]
+    known: tuple[CallKnown, ...]

@@ -1,0 +1,88 @@
+"""Where a reading is in the program: the calls and the conditions that it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from srcad.errors import Span
+from srcad.frontend.core.attempts import Restorable
+from srcad.trace.nodes import Var
+
+
+@dataclass(eq=False)
+class Stack(Restorable):
+    """The calls that are being read, innermost last, and the conditions of the run that they are under.
+
+    frames       the cells of their frames, and of the scopes of comprehensions
+    spans        where they are; none for the first one, which the user makes
+    functions    what tells their functions, and how many conditions there were when they began
+    conditions   the conditions of the branches that are being read
+    returns      the places of all `return`s that have been read so far
+    """
+
+    frames: list[int] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    functions: list[tuple[Hashable, int]] = field(default_factory=list)
+    conditions: list[Var] = field(default_factory=list)
+    returns: list[Span | None] = field(default_factory=list)
+
+    @property
+    def calls(self) -> tuple[Span, ...]:
+        """Where the calls are, innermost first."""
+        return tuple(reversed(self.spans))
+
+    @contextmanager
+    def frame(self, cell: int) -> Iterator[None]:
+        """Names are those of a frame."""
+        self.frames.append(cell)
+        try:
+            yield
+        finally:
+            self.frames.pop()
+
+    @contextmanager
+    def call(self, cell: int, function: Hashable, span: Span | None) -> Iterator[None]:
+        """A call: of a function, in a frame, at a place."""
+        self.functions.append((function, len(self.conditions)))
+        if span is not None:
+            self.spans.append(span)
+        try:
+            with self.frame(cell):
+                yield
+        finally:
+            self.functions.pop()
+            if span is not None:
+                self.spans.pop()
+
+    @contextmanager
+    def condition(self, condition: Var) -> Iterator[None]:
+        """What is read runs under a condition."""
+        self.conditions.append(condition)
+        try:
+            yield
+        finally:
+            self.conditions.pop()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """The calls are those of now again, however what is read is left."""
+        before = list(self.frames), list(self.spans), list(self.functions)
+        try:
+            yield
+        finally:
+            self.frames, self.spans, self.functions = before
+
+    @contextmanager
+    def afresh(self) -> Iterator[None]:
+        """What is read stands under no condition, and in no call that could be a recursion."""
+        before = self.conditions, self.functions
+        self.conditions, self.functions = [], []
+        try:
+            yield
+        finally:
+            self.conditions, self.functions = before
+
+
+__all__ = ["Stack"]

@@ -1,0 +1,54 @@
+"""What is known of the variables of a reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from srcad.frontend.core.attempts import Restorable, RestorableDict, RestorableSet
+from srcad.trace.nodes import Equation, Var
+from srcad.trace.types import is_differentiable, is_numeric
+from srcad.trace.walk import free_variables
+
+SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
+
+
+@dataclass(eq=False)
+class Variables(Restorable):
+    """The equation that defines a variable; whether it depends on what is differentiated; what the user calls it.
+
+    Inputs and parameters of regions have no equation.
+    """
+
+    definitions: RestorableDict[Var, Equation] = field(default_factory=RestorableDict)
+    active: RestorableSet[Var] = field(default_factory=RestorableSet)
+    names: RestorableDict[Var, str] = field(default_factory=RestorableDict)
+
+    def define(self, equation: Equation) -> None:
+        """Learn of an equation."""
+        depends = equation.op not in SHAPES and any(a in self.active for a in equation.operands)
+        for result in equation.results:
+            self.definitions[result] = equation
+            if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):
+                self.active.add(result)
+
+    def sources(self, var: Var) -> set[Var]:
+        """The variables without an equation that a variable is computed from."""
+        found: set[Var] = set()
+        seen: set[Var] = set()
+        todo = [var]
+        while todo:
+            v = todo.pop()
+            if v in seen:
+                continue
+            seen.add(v)
+            equation = self.definitions.get(v)
+            if equation is None:
+                found.add(v)
+                continue
+            todo += [a for a in equation.operands if isinstance(a, Var)]
+            for region in equation.regions:
+                todo += free_variables(region)
+        return found
+
+
+__all__ = ["Variables"]

@@ -1,0 +1,178 @@
+"""Calls of what the catalogue knows: NumPy, math, scipy.special."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import BuiltinFunctionType
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.exceptions import AxisError
+
+from srcad.errors import SrcadError
+from srcad.frontend.containers.operators import refuse_object
+from srcad.frontend.control.collecting import taken
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.ports import Keywords
+from srcad.frontend.core.sharing import sharers
+from srcad.frontend.core.values import (
+    NONE,
+    ArrayCell,
+    ArrayRef,
+    Obj,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.arrays import (
+    contiguity,
+    load,
+    new_array,
+    result_value,
+    set_items,
+    store,
+    to_python,
+)
+from srcad.frontend.memory.boxes import held
+from srcad.ops import catalogue
+from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
+from srcad.ops.signatures import bind, passed_on, title
+from srcad.trace.nodes import Var
+
+V = TypeVar("V")
+MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
+
+
+def entry(table: Mapping[Any, V], f: Any) -> V | None:
+    """What a table has for an object, which need not be hashable."""
+    try:
+        return table.get(f)
+    except TypeError:
+        return None
+
+
+def ufunc_method(f: Any) -> str:
+    owner = getattr(f, "__self__", None)
+    return str(f.__name__) if isinstance(owner, np.ufunc) and isinstance(f, BuiltinFunctionType) else ""
+
+
+def lowering_of(f: Any) -> Any:
+    """How calls of a NumPy, math or scipy.special function become equations; None if srcad doesn't know it."""
+    found = entry(LOWERINGS, f)
+    if found is not None:
+        return found
+    method = ufunc_method(f)
+    if method:
+        return LOWERINGS.get((method, f.__self__.__name__))
+    by_name: dict[str, Any] = getattr(catalogue, "BY_NAME", {})
+    module = str(getattr(f, "__module__", None) or "")
+    if isinstance(f, np.ufunc) and getattr(np, f.__name__, None) is not f:
+        module = "scipy.special"
+    parts = module.split(".")
+    short = ".".join(parts[:2]) if parts[0] == "scipy" else module
+    return by_name.get(f"{short}.{getattr(f, '__name__', '')}")
+
+
+def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call of a function that the catalogue knows, or of the method of arrays with this name."""
+    lowering = METHODS[function] if isinstance(function, str) else lowering_of(function)
+    try:
+        bound = bind(function, args, keywords)
+    except TypeError as error:
+        m.refuse(f"{title(function)} takes no such arguments: {error}")
+    sources: dict[Var, ArrayRef] = {}
+    plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
+    out = None if bound.out == Static(None) else bound.out
+    content = load(m, out) if isinstance(out, ArrayRef) and "where" in plain else None
+    start = len(m.builder.equations)
+    try:
+        positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
+        result = lowering(m.builder, *positional, **named)
+    except SrcadError as error:
+        raise m.located(error) from None
+    except (CallError, AxisError) as error:
+        m.raises(ValueError(str(error)))
+    m.note(start)
+    value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
+    if may_share(function, plain) and len(sources) == 1:
+        value = apart_from(m, value, sources)
+        share(m, value, next(iter(sources.values())))
+    return value if out is None else _into(m, out, value)
+
+
+def _flat(arguments: Mapping[str, Any]) -> tuple[Value, ...]:
+    """The arguments, those of *args one by one."""
+    return tuple(v for given in arguments.values() for v in (given if isinstance(given, tuple) else (given,)))
+
+
+def may_share(function: Any, arguments: Mapping[str, object]) -> bool:
+    """Whether it depends on how an array lies in memory if the result is a view of it."""
+    if function in (np.asarray, np.asanyarray, np.array) and not arguments.get("copy", function is np.array):
+        return arguments.get("order") in ("C", "F")
+    return function in MAY_SHARE
+
+
+def layout_of(m: Machine, f: Any, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Any:
+    """The inputs that must be C-contiguous for a new array of this function to be; None if that isn't known."""
+    ordered = any(isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args)
+    within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
+    return None if ordered or within or f in MAY_SHARE else contiguity(m, list(sources.values()))
+
+
+def apart_from(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Value:
+    """A result that is its argument or a copy of it, by the layout of the memory: a cell of its own."""
+    source = next(iter(sources.values()))
+    if isinstance(value, ArrayRef) and value.cell == source.cell:
+        return new_array(m, load(m, value))
+    return value
+
+
+def share(m: Machine, value: Value, source: ArrayRef) -> None:
+    """These give a view of a single operand where they can: the result may share its memory."""
+    cell = m.heap[value.cell] if isinstance(value, ArrayRef) and value.cell != source.cell else None
+    if isinstance(value, ArrayRef) and isinstance(cell, ArrayCell):
+        m.heap[value.cell] = replace(cell, aliases=cell.aliases | sharers(m.heap, source.cell), contiguous=None)
+
+
+def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> Any:
+    """What a lowering gets for an argument; a Python tuple of values is what *args stands for."""
+    if isinstance(value, tuple):
+        return tuple(_argument(m, item, sources) for item in value)
+    value = taken(m, value)
+    plain = to_python(m, value)
+    if isinstance(value, ArrayRef) and isinstance(plain, Var):
+        sources.setdefault(plain, value)
+    if isinstance(value, Obj) and m.is_active(value.var):
+        refuse_object(m)
+    return plain
+
+
+def _into(m: Machine, out: Any, value: Value) -> Value:
+    """out=: the result is stored in an array, and is that array; several results in several arrays."""
+    outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
+    values = value.items if isinstance(value, Tup) else (value,)
+    stored = tuple(v if o in (None, NONE) else _stored(m, o, v) for o, v in zip(outs, values, strict=True))
+    return Tup(stored) if isinstance(value, Tup) else stored[0]
+
+
+def _stored(m: Machine, out: Value, value: Value) -> Value:
+    if not isinstance(out, ArrayRef):
+        m.refuse(f"{out.describe()} is given as out=")
+    before = load(m, out).type
+    fresh = load(m, value) if isinstance(value, ArrayRef) else None
+    if fresh is not None and fresh.type == before:
+        store(m, out, fresh)
+    else:
+        set_items(m, out, value, ((), (("ellipsis",),)))
+    return out
+
+
+def name_of(f: Any) -> str:
+    if isinstance(f, str):
+        return f
+    module = getattr(f, "__module__", None) or type(f).__module__
+    name = getattr(f, "__qualname__", getattr(f, "__name__", repr(f)))
+    short = "np" if str(module).partition(".")[0] == "numpy" else module
+    return f"{short}.{name}" if short and short != "builtins" else str(name)

@@ -1,0 +1,246 @@
+"""The methods of lists, dicts and tuples."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from srcad.frontend.containers.comparisons import contains, item_equal
+from srcad.frontend.containers.containers import (
+    append,
+    capture,
+    copied,
+    delete_item,
+    dict_items,
+    pop,
+    set_container_item,
+)
+from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.containers.keys import key_of
+from srcad.frontend.containers.operators import binary
+from srcad.frontend.containers.subscripts import dict_item, get_at
+from srcad.frontend.control.collecting import extend
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    ArrayRef,
+    DictCell,
+    GrownCell,
+    Iter,
+    ListCell,
+    Partial,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.library.sequences import ordered
+from srcad.frontend.memory import grown
+from srcad.frontend.memory.arrays import from_atom, load, store, to_atom, to_number
+from srcad.frontend.memory.presence import check_keys
+
+
+def _list_items(m: Machine, owner: Ref) -> list[Value]:
+    return list(known_items(m, owner, "the items of a list"))
+
+
+def _set_items(m: Machine, owner: Ref, items: list[Value]) -> Value:
+    cell = m.heap[owner.cell]
+    if not isinstance(cell, ListCell):
+        m.refuse("this method of a list that has grown in a loop isn't supported yet")
+    m.change(owner.cell, replace(cell, items=tuple(items)))
+    return NONE
+
+
+def _insert(m: Machine, owner: Ref, index: Value, value: Value) -> Value:
+    cell = m.heap[owner.cell]
+    if isinstance(cell, GrownCell):
+        changed = grown.inserted(m, cell, to_number(m, index), to_atom(m, value))
+        m.change(owner.cell, grown.shortened(m, changed, front=True))
+        capture(m, owner, value)
+        return NONE
+    items = _list_items(m, owner)
+    items.insert(key_of(m, index), value)
+    if isinstance(cell, ListCell) and cell.most is not None:
+        items = items[: cell.most]
+    return _set_items(m, owner, items)
+
+
+def _extend(m: Machine, owner: Ref, values: Value) -> Value:
+    extend(m, owner, values)
+    return NONE
+
+
+def _reverse(m: Machine, owner: Ref) -> Value:
+    cell = m.heap[owner.cell]
+    if isinstance(cell, GrownCell):
+        m.change(owner.cell, replace(cell, var=m.emit("list_reverse", cell.var)))
+        return NONE
+    return _set_items(m, owner, _list_items(m, owner)[::-1])
+
+
+def _clear(m: Machine, owner: Ref) -> Value:
+    m.change(owner.cell, ListCell(()))
+    return NONE
+
+
+def _index(m: Machine, owner: Value, item: Value) -> Value:
+    for k, other in enumerate(known_items(m, owner, "the items that are searched")):
+        known = item_equal(m, other, item)
+        if not isinstance(known, Static):
+            m.refuse("the place of an item that only the run tells is asked for", do="use np.argmax or a loop.")
+        if known.value:
+            return Static(k)
+    m.raises(ValueError("the item is not in list"))
+
+
+def _count(m: Machine, owner: Value, item: Value) -> Value:
+    total: Value = Static(0)
+    for other in known_items(m, owner, "the items that are counted"):
+        total = binary(m, ast.Add(), total, item_equal(m, other, item))
+    return total
+
+
+def _sort(m: Machine, owner: Ref, key: Value = NONE, reverse: Value = FALSE) -> Value:
+    made = ordered(m, owner, key, reverse)
+    assert isinstance(made, Ref)
+    m.change(owner.cell, m.heap[made.cell])
+    return NONE
+
+
+def _remove(m: Machine, owner: Ref, item: Value) -> Value:
+    index = _index(m, owner, item)
+    delete_item(m, owner, index)
+    return NONE
+
+
+def _rotate(m: Machine, owner: Ref, count: Value = Static(1)) -> Value:  # noqa: B008
+    items, k = _list_items(m, owner), key_of(m, count)
+    shift = k % len(items) if items else 0
+    return _set_items(m, owner, items[len(items) - shift :] + items[: len(items) - shift])
+
+
+LIST_METHODS: dict[str, Callable[..., Value]] = {
+    "append": append,
+    "appendleft": lambda m, owner, value: _insert(m, owner, Static(0), value),
+    "popleft": lambda m, owner: pop(m, owner, Static(0)),
+    "pop": pop,
+    "insert": _insert,
+    "extend": _extend,
+    "reverse": _reverse,
+    "clear": _clear,
+    "copy": copied,
+    "index": _index,
+    "count": _count,
+    "sort": _sort,
+    "remove": _remove,
+    "rotate": _rotate,
+}
+
+
+def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value, ...]) -> Value:
+    """A method of a list that is an element of a run-time list."""
+    if name == "append":
+        store(m, owner, m.emit("list_append", load(m, owner), to_atom(m, args[0])))
+        capture(m, Ref(owner.cell), args[0])
+        return NONE
+    if name == "pop" and not args:
+        value, rest = m.emit("list_pop", load(m, owner))
+        store(m, owner, rest)
+        return from_atom(m, value, owner=owner.cell)
+    m.refuse(f"the method {name!r} of a list in a list that has grown in a loop isn't supported yet")
+
+
+def _get(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:
+    found = dict_item(m, owner, key, default)
+    return found if not isinstance(found, Partial) else found.value
+
+
+def _setdefault(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:
+    if contains(m, owner, key) == FALSE:
+        set_container_item(m, owner, key, default)
+    return get_at(m, owner, key)
+
+
+def _dict_pop(m: Machine, owner: Ref, key: Value, *default: Value) -> Value:
+    value = dict_item(m, owner, key, *default)
+    if contains(m, owner, key) != FALSE:
+        delete_item(m, owner, key)
+    return value
+
+
+def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
+    for other in others:
+        if isinstance(other, Ref) and isinstance(m.heap[other.cell], DictCell):
+            pairs: Any = dict_items(m, other).items()
+        else:
+            rows = (known_items(m, pair, "a pair") for pair in known_items(m, other, "pairs"))
+            pairs = ((key_of(m, key), value) for key, value in rows)
+        for key, value in pairs:
+            set_container_item(m, owner, Static(key), value)
+    for key, value in named.items():
+        set_container_item(m, owner, Static(key), value)
+    return NONE
+
+
+def _clear_dict(m: Machine, owner: Ref) -> Value:
+    cell: Any = m.heap[owner.cell]
+    m.change(owner.cell, replace(cell, items=()))
+    return NONE
+
+
+def _move_to_end(m: Machine, owner: Ref, key: Value, last: Value = Static(True)) -> Value:  # noqa: B008
+    cell: Any = m.heap[owner.cell]
+    check_keys(m, cell)
+    known = key_of(m, key)
+    moved = [(k, v) for k, v in cell.items if k == known]
+    rest = [(k, v) for k, v in cell.items if k != known]
+    m.change(owner.cell, replace(cell, items=tuple([*rest, *moved] if last != FALSE else [*moved, *rest])))
+    return NONE
+
+
+def _pop_item(m: Machine, owner: Ref) -> Value:
+    cell: Any = m.heap[owner.cell]
+    check_keys(m, cell)
+    if not cell.items:
+        m.raises(KeyError("popitem(): dictionary is empty"))
+    key, value = cell.items[-1]
+    m.change(owner.cell, replace(cell, items=cell.items[:-1]))
+    return Tup((Static(key), value))
+
+
+DICT_METHODS: dict[str, Callable[..., Value]] = {
+    "get": _get,
+    "keys": lambda m, owner: Iter("keys", (owner,)),
+    "values": lambda m, owner: Iter("values", (owner,)),
+    "items": lambda m, owner: Iter("items", (owner,)),
+    "setdefault": _setdefault,
+    "pop": _dict_pop,
+    "update": _update,
+    "copy": copied,
+    "clear": _clear_dict,
+    "move_to_end": _move_to_end,
+    "popitem": _pop_item,
+}
+
+
+def _replace(m: Machine, owner: Tup, **named: Value) -> Value:
+    fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    pairs = zip(fields, owner.items, strict=True)
+    return Tup(tuple(named.get(name, item) for name, item in pairs), owner.cls)
+
+
+def _asdict(m: Machine, owner: Tup) -> Value:
+    fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    return Ref(m.allocate(DictCell(tuple(zip(fields, owner.items, strict=True)))))
+
+
+TUPLE_METHODS: dict[str, Callable[..., Value]] = {
+    "_replace": _replace,
+    "_asdict": _asdict,
+    "index": _index,
+    "count": _count,
+}

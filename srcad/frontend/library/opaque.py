@@ -1,0 +1,139 @@
+"""Calls as they stand: of functions that srcad doesn't know, which nothing active may go into."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.ports import Arguments
+from srcad.frontend.core.sharing import sharers
+from srcad.frontend.core.values import (
+    ArrayRef,
+    InstanceCell,
+    Obj,
+    Ref,
+    Static,
+    Value,
+)
+from srcad.frontend.library.randomness import drawn_type
+from srcad.frontend.memory import objects
+from srcad.frontend.memory.arrays import (
+    from_atom,
+    to_atom,
+)
+from srcad.frontend.memory.boxes import held
+from srcad.trace.nodes import Const, Var
+from srcad.trace.types import OPAQUE
+
+TELLING = ("debug", "info", "warning", "error")
+
+
+def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments) -> Value:
+    """A call as it stands."""
+    args, keywords, unused = given.args, given.keywords, given.unused
+    refuse_known_mutation(m, name, args)
+    values = (*args, *keywords.values())
+    reads_only = _only_reads(m, function, unused)
+    if reads_only and "file" in keywords and not _is_outside(m, keywords["file"]):
+        reads_only = False
+    if not reads_only and any(m.depends(v) for v in values):
+        _refuse_call(m, name)
+    callee = function.var if isinstance(function, Obj) else Const(function.value, OPAQUE)
+    atoms = [_object(m, v) for v in values]
+    start = len(m.builder.equations)
+    drawn = drawn_type(m, *_generator_method(m, function), args, keywords)
+    kind = OPAQUE if drawn is None else m.lengths.named(drawn)
+    (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
+    m.variables.definitions[result] = m.builder.equations[start]
+    if drawn is None and not reads_only and not unused:
+        arrays, lists = held(m, values)
+        m.lent |= lists.union(*(sharers(m.heap, k) for k in arrays))
+    return Obj(result) if drawn is None else from_atom(m, result, layout=frozenset())
+
+
+def _generator_method(m: Machine, function: Value) -> tuple[str]:
+    """The name of the method, if it is one of a generator of random numbers."""
+    if isinstance(function, Obj) and isinstance(function.var, Var):
+        equation = m.variables.definitions.get(function.var)
+        owner = equation.operands[0] if equation is not None and equation.op == "attribute" else None
+        if equation is not None and owner is not None and is_generator(m, owner):
+            return (str(equation.params["name"]),)
+    value = function.value if isinstance(function, Static) else None
+    owned = isinstance(getattr(value, "__self__", None), (np.random.Generator, np.random.RandomState))
+    return (value.__name__ if owned and value is not None else "",)
+
+
+def is_generator(m: Machine, owner: Any) -> bool:
+    """Whether a variable holds a random number generator: an input that is one, or what default_rng gave."""
+    path = next((path for path, entry in m.outside.inputs.items() if entry.var is owner), None)
+    if path in m.outside.objects:
+        return isinstance(m.outside.objects[path], (np.random.Generator, np.random.RandomState))
+    made = m.variables.definitions.get(owner)
+    callee = made.operands[0] if made is not None and made.op == "call" else None
+    return isinstance(callee, Const) and callee.value in (np.random.default_rng, np.random.RandomState)
+
+
+def _object(m: Machine, value: Value) -> Any:
+    """What a function that runs as it stands gets: an instance of the world outside is passed itself."""
+    if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
+        return objects.object_atom(m, value)
+    return to_atom(m, value)
+
+
+def _refuse_call(m: Machine, name: str) -> None:
+    m.refuse(
+        f"{name} gets values that depend on the differentiated arguments",
+        why="srcad has neither a derivative rule nor Python source for it.",
+        do="write it with NumPy functions that have a rule, give it one of your own by srcad.custom_rule, "
+        "or keep the differentiated values out of it.",
+    )
+
+
+def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
+    """Functions that are called for what they print, and exceptions, which are made to be raised."""
+    if isinstance(function, Obj):
+        equation = m.variables.definitions.get(function.var) if isinstance(function.var, Var) else None
+        if not unused or equation is None:
+            return False
+        writes = equation.params.get("name") == "write" and is_stream(object_of(m, equation.operands[0]))
+        return writes or equation.params.get("name") in TELLING
+    value = function.value if isinstance(function, Static) else None
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return True
+    if not unused:
+        return False
+    owner = getattr(value, "__self__", None)
+    module = getattr(value, "__module__", "")
+    if owner in (sys.stdout, sys.stderr) and getattr(value, "__name__", "") == "write":
+        return True
+    return value in (print, warnings.warn) or isinstance(owner, logging.Logger) or module == "logging"
+
+
+def _is_outside(m: Machine, file: Value) -> bool:
+    """Whether a file isn't one in memory, from which the program may read again what it has written."""
+    if isinstance(file, Obj):
+        return is_stream(object_of(m, file.var))
+    cell = m.heap[file.cell] if isinstance(file, Ref) else None
+    return is_stream(file.value if isinstance(file, Static) else getattr(cell, "origin", None))
+
+
+def object_of(m: Machine, atom: Any) -> Any:
+    """The object that an input is at the present call."""
+    path = next((path for path, entry in m.outside.inputs.items() if entry.var is atom), None)
+    return m.outside.objects.get(path) if path is not None else None
+
+
+def is_stream(value: Any) -> bool:
+    in_memory = isinstance(value, io.StringIO)
+    return value in (sys.stdout, sys.stderr) or (isinstance(value, io.TextIOBase) and not in_memory)
+
+
+def refuse_known_mutation(m: Machine, name: str, args: tuple[Value, ...]) -> None:
+    if name.endswith(".shuffle") and any(isinstance(a, (ArrayRef, Ref)) for a in args):
+        m.refuse(f"{name} changes its argument in place", do="use a permutation of indices.")

@@ -1,0 +1,66 @@
+"""Calls in the program: their arguments, and those that look at the syntax of their arguments."""
+
+from __future__ import annotations
+
+import ast
+
+from srcad.frontend.containers.containers import dict_items
+from srcad.frontend.containers.iteration import elements
+from srcad.frontend.control.collecting import to_list
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.ports import Keywords
+from srcad.frontend.core.values import (
+    Iter,
+    Obj,
+    Static,
+    Value,
+)
+from srcad.frontend.library.sequences import first_of
+from srcad.frontend.syntax.comprehensions import summed
+
+
+def call_expression(m: Machine, node: ast.Call, unused: bool) -> Value:
+    """A call in the program."""
+    function = m.evaluate(node.func)
+    special = special_form(m, function, node)
+    if special is not None:
+        return special
+    args = elements(m, node.args)
+    keywords: Keywords = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            keywords.update(_unpacked(m, m.evaluate(keyword.value)))
+        else:
+            keywords[keyword.arg] = m.evaluate(keyword.value)
+    with m.at(node):
+        return m.call(function, args, keywords, unused)
+
+
+def _unpacked(m: Machine, value: Value) -> Keywords:
+    """**value; an unknown mapping can go to a function that runs as it stands."""
+    return {"**": value} if isinstance(value, Obj) else dict_items(m, value)
+
+
+def special_form(m: Machine, function: Value, node: ast.Call) -> Value | None:
+    """super(), sum(... for ...), which adds up as it goes, and next(... for ...)."""
+    if not isinstance(function, Static):
+        return None
+    if function.value is next and node.args and isinstance(node.args[0], ast.GeneratorExp):
+        with m.at(node):
+            made, *default = (m.evaluate(arg) for arg in node.args)
+            return first_of(m, to_list(m, made), default[0] if default else None)
+    if function.value is super and not node.args:
+        return _super(m)
+    plain = len(node.args) == 1 and not node.keywords
+    if function.value is sum and plain and isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp)):
+        with m.at(node):
+            return summed(m, node.args[0])
+    return None
+
+
+def _super(m: Machine) -> Value:
+    code = m.code
+    cls = next((cell.cell_contents for name, cell in code.closure if name == "__class__"), None)
+    if cls is None:
+        m.refuse("super() outside of a method")
+    return Iter("super", (Static(cls), m.frame.names[code.node.args.args[0].arg]))

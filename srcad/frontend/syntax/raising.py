@@ -1,0 +1,39 @@
+"""assert and raise: they stay in the generated code."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from srcad.frontend.core.machine import Diverges, Machine
+from srcad.frontend.core.values import (
+    FALSE,
+)
+from srcad.frontend.memory.arrays import to_atom
+from srcad.frontend.memory.branches import truth
+from srcad.frontend.syntax.expressions import test
+from srcad.trace.nodes import Equation, Region, Var
+
+
+def emit_assert(m: Machine, statement: ast.Assert) -> None:
+    """The user's own check stays a check."""
+    known = truth(m, test(m, statement.test))
+    if known is True:
+        return
+    region: tuple[Region, ...] = ()
+    if statement.msg is not None:
+        message = m.apart(lambda: _message(m, statement.msg))
+        region = (Region((), tuple(message.equations), (message.value,)),)
+    condition = known if isinstance(known, Var) else to_atom(m, FALSE)
+    m.builder.append(Equation("assert_", (condition,), (), regions=region))
+    if known is False:
+        raise Diverges
+
+
+def _message(m: Machine, node: Any) -> Any:
+    return to_atom(m, m.evaluate(node))
+
+
+def emit_raise(m: Machine, statement: ast.Raise) -> None:
+    parts = [m.evaluate(part) for part in (statement.exc, statement.cause) if part is not None]
+    m.emit("raise_", *(to_atom(m, part) for part in parts))
