@@ -84,4 +84,4 @@ class BatchedProcedures:
         return replace(equation, operands=(*operands, batch.count), results=results, params=params)
 
 
-__all__ = ["Procedures"]
+__all__ = ["BatchedProcedures"]
