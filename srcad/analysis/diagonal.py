@@ -353,7 +353,7 @@ def _index_key(a: Atom) -> Hashable:
 
 
 _TRANSFERS: dict[str, Transfer] = {
-    **dict.fromkeys(("copy", "cast", "accumulate"), _elementwise),
+    **dict.fromkeys(("copy", "cast", "known_as", "accumulate"), _elementwise),
     **dict.fromkeys(("materialise", "broadcast_to"), _resized),
     **dict.fromkeys(("tuple_new", "tuple_get", "list_new", "list_append", "list_pop"), _joined),
     **dict.fromkeys(("list_get", "list_reverse", "list_slice", "with_dims", "to_float", "as_float", "item"), _same),

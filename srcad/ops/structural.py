@@ -166,6 +166,9 @@ op("zeros_like", _zeros_type, "np.zeros_like({0})")
 op("materialise", _like_type, "np.broadcast_to({0}, np.shape({1}))")
 op("sum_to_shape", _like_type, "sum_to_shape({0}, {1})")
 op("sum_to", _sum_to_type, _sum_to_text)
+# The operand itself, as what enters a slot of another type, or as what it is known to be. Where slots are memory of one
+# type, a number is converted by it, and spread over an array.
+op("known_as", lambda x, to: to, "{0}", view=True, cost="free")
 op("cast", _cast_type, lambda texts, params: f"np.{dtype_name(params['dtype'])}({texts[0]})")
 
 

@@ -267,8 +267,9 @@ def _fitted(b: Builder, tangent: Atom, result: Atom) -> Atom:
 def _same_shape(a: Type, b: Type) -> bool:
     if a.is_scalar and b.is_scalar:
         return True
-    same_rank = isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank
-    return same_rank and all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))  # type: ignore[attr-defined]
+    if not isinstance(a, Array) or not isinstance(b, Array) or a.rank != b.rank:
+        return False
+    return all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))
 
 
 # ---- linear

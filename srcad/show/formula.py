@@ -30,7 +30,7 @@ _INFIX_STRENGTHS = {
 }
 
 # Operations that are about shapes and types alone: the number is that of operand 0.
-_SILENT = frozenset({"with_dims", "materialise", "cast", "positive"})
+_SILENT = frozenset({"with_dims", "known_as", "materialise", "cast", "positive"})
 
 # Operations that are spelled otherwise than as calls.
 _SPELLED = {

@@ -54,12 +54,15 @@ class Runs:
         place = self.place(text)
         return print_trace(self.runs[place].after, types, names=self._names(place))
 
+    def around(self, text: str, types: bool = False) -> tuple[str, str]:
+        """The traces before and behind a run; before is empty where it starts from something that is no trace."""
+        return self._printed(self.place(text), types)
+
     def diff(self, text: str, types: bool = False) -> str:
         """What a run has changed, as a unified diff; nothing if it has changed nothing."""
+        before, after = self.around(text, types)
         place = self.place(text)
-        before, after = self._printed(place, types)
-        run = self.runs[place]
-        label = f"{run.step.name}:{self._number(place)}"
+        label = f"{self.runs[place].step.name}:{self._number(place)}"
         lines = unified_diff(before.splitlines(), after.splitlines(), f"before {label}", f"after {label}", lineterm="")
         return "\n".join(lines)
 

@@ -6,7 +6,7 @@ dimensions are 1, on nothing else; so a type holds the dtype, the rank, and for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +15,10 @@ from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, named
 
 
 class Type:
-    """Abstract: the type of a primal variable. The kinds tell themselves."""
+    """Abstract: the type of a primal variable, and what a slot of this type promises of what is in it.
+
+    Where a fact has no answer for a type, it is None: the rank of an object, the lengths of an `Unknown`.
+    """
 
     __slots__ = ()
 
@@ -34,14 +37,91 @@ class Type:
         """Whether it is a Python number, which takes on the dtype of what it meets."""
         return False
 
+    @property
+    def dtype(self) -> str | None:
+        return None
 
-@dataclass(frozen=True)
-class Scalar(Type):
+    @property
+    def rank(self) -> int | None:
+        """How many dimensions there are."""
+        dims = self.dims
+        return None if dims is None else len(dims)
+
+    @property
+    def dims(self) -> tuple[Dim, ...] | None:
+        return None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number or an array."""
+        return False
+
+    @property
+    def complex(self) -> bool:
+        return False
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a tangent can live on values of this type."""
+        return False
+
+    @property
+    def tangent(self) -> Type:
+        """The type of tangents and of whole adjoints of values of this type."""
+        return self
+
+    def holds(self, source: Type) -> bool:
+        """Whether a slot of this type may be given a value of another one: whether what it promises is kept.
+
+        The dtype is exactly that of the slot, as nothing is converted on the way. Python's numbers may be in a slot of
+        NumPy's. The other way round floats alone, as NumPy's are floats of Python, while ints of NumPy overflow.
+        """
+        return isinstance(source, Undefined)
+
+    def joined(self, other: Type) -> Type | None:
+        """The least type of a variable that holds this or the other; None if there is none but an opaque object.
+
+        Neither is `Undefined`, and they are not equal.
+        """
+        return None
+
+
+class Number(Type):
+    """Abstract: a number, or an array of numbers."""
+
+    __slots__ = ()
+
+    @property
+    def numeric(self) -> bool:
+        return True
+
+    @property
+    def complex(self) -> bool:
+        return self.dtype is not None and np.dtype(self.dtype).kind == "c"
+
+    @property
+    def differentiable(self) -> bool:
+        return is_inexact(self.dtype)
+
+    def joined(self, other: Type) -> Type | None:
+        if not other.numeric:
+            return None
+        dtype = join_dtypes(self.dtype, other.dtype)
+        if dtype is None or self.rank != other.rank:
+            return Unknown(dtype)
+        if self.rank == 0:
+            return Scalar(dtype)
+        dims = None if self.dims is None or other.dims is None else tuple(map(join_dims, self.dims, other.dims))
+        return Unknown(dtype) if dims is None else Array(dtype, dims)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Number):
     """A number: a Python float, int, bool, complex (`python`), or a NumPy scalar. `length`: what an int counts."""
 
     is_scalar: ClassVar[bool] = True
 
-    dtype: str
+    dtype: str = field()
     python: bool = False
     length: Dim | None = None
 
@@ -49,42 +129,76 @@ class Scalar(Type):
     def is_python(self) -> bool:
         return self.python
 
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        return ()
+
+    @property
+    def tangent(self) -> Scalar:
+        return Scalar(self.dtype, self.python)
+
+    def holds(self, source: Type) -> bool:
+        if not isinstance(source, Scalar):
+            return isinstance(source, Undefined)
+        same_class = source.python or not self.python or self.dtype in DOUBLES
+        return self.dtype == source.dtype and same_class
+
+    def joined(self, other: Type) -> Type | None:
+        dtype = join_dtypes(self.dtype, other.dtype)
+        if isinstance(other, Scalar) and dtype is not None:
+            return Scalar(dtype, self.python and other.python and dtype in PYTHON_NAMES)
+        return Number.joined(self, other)
+
     def __str__(self) -> str:
-        if self.python:
-            return {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}[self.dtype]
-        return self.dtype
+        return PYTHON_NAMES[self.dtype] if self.python else self.dtype
 
 
-@dataclass(frozen=True)
-class Array(Type):
+PYTHON_NAMES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
+DOUBLES = ("float64", "complex128")  # NumPy's classes of these are subclasses of Python's
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Number):
     """A NumPy array of known dtype and rank."""
 
     is_array: ClassVar[bool] = True
 
-    dtype: str
-    dims: tuple[Dim, ...]
+    dtype: str = field()
+    dims: tuple[Dim, ...] = field()
 
     @property
     def rank(self) -> int:
         return len(self.dims)
 
+    def holds(self, source: Type) -> bool:
+        """Lengths that surely differ don't fit; of others only a run can tell, or nobody asks."""
+        if not isinstance(source, Array):
+            return isinstance(source, Undefined)
+        return self.dtype == source.dtype and agree(self.dims, source.dims)
+
     def __str__(self) -> str:
         return f"{self.dtype}[{', '.join(map(str, self.dims))}]"
 
 
-@dataclass(frozen=True)
-class Unknown(Type):
-    """A number or an array; rank (and, if None, dtype) are known at run time only."""
+@dataclass(frozen=True, slots=True)
+class Unknown(Number):
+    """A number or an array; rank (and, if None, dtype) are known at run time only.
+
+    A slot of this type holds None where the program gives it no number yet.
+    """
 
     is_unknown: ClassVar[bool] = True
 
     dtype: str | None = None
 
+    def holds(self, source: Type) -> bool:
+        return isinstance(source, Undefined) or (source.numeric and self.dtype in (None, source.dtype))
+
     def __str__(self) -> str:
         return f"unknown[{self.dtype or '?'}]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListOf(Type):
     """A Python list that grows or whose length isn't known: a run-time object with elements of one type."""
 
@@ -93,11 +207,28 @@ class ListOf(Type):
 
     element: Type
 
+    @property
+    def differentiable(self) -> bool:
+        return self.element.differentiable
+
+    @property
+    def tangent(self) -> ListOf:
+        return ListOf(self.element.tangent)
+
+    def holds(self, source: Type) -> bool:
+        if isinstance(source, ListOf):
+            return self.element.holds(source.element)
+        return isinstance(source, Undefined)
+
+    def joined(self, other: Type) -> Type | None:
+        element = join(self.element, other.element) if isinstance(other, ListOf) else None
+        return None if element is None else ListOf(element)
+
     def __str__(self) -> str:
         return f"list[{self.element}]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TupleOf(Type):
     """A Python tuple as a run-time object (the element of a `ListOf`; others are taken apart)."""
 
@@ -105,6 +236,27 @@ class TupleOf(Type):
     is_container: ClassVar[bool] = True
 
     items: tuple[Type, ...]
+
+    @property
+    def differentiable(self) -> bool:
+        return any(item.differentiable for item in self.items)
+
+    @property
+    def tangent(self) -> TupleOf:
+        return TupleOf(tuple(item.tangent for item in self.items))
+
+    def holds(self, source: Type) -> bool:
+        if not isinstance(source, TupleOf):
+            return isinstance(source, Undefined)
+        pairs = zip(self.items, source.items, strict=False)
+        return len(self.items) == len(source.items) and all(mine.holds(other) for mine, other in pairs)
+
+    def joined(self, other: Type) -> Type | None:
+        if not isinstance(other, TupleOf) or len(self.items) != len(other.items):
+            return None
+        items = [join(x, y) for x, y in zip(self.items, other.items, strict=True)]
+        known = tuple(item for item in items if item is not None)
+        return TupleOf(known) if len(known) == len(items) else None
 
     def __str__(self) -> str:
         return f"tuple[{', '.join(map(str, self.items))}]"
@@ -117,7 +269,7 @@ class Recording:
     label: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record(Type):
     """What a procedure has recorded: a Python tuple, which may hold what the calls inside of it have recorded.
 
@@ -132,24 +284,34 @@ class Record(Type):
     order: int = 0
 
     @property
-    def derivative(self) -> Record:
+    def differentiable(self) -> bool:
+        return True
+
+    @property
+    def tangent(self) -> Record:
         return Record(self.of, self.order + 1)
+
+    def holds(self, source: Type) -> bool:
+        return self == source or isinstance(source, Undefined)
 
     def __str__(self) -> str:
         return f"recorded[{self.of.label}]" + "'" * self.order
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Opaque(Type):
-    """Any other Python object: no derivative passes through it."""
+    """Any other Python object: no derivative passes through it. A slot of this type holds anything."""
 
     is_opaque: ClassVar[bool] = True
+
+    def holds(self, source: Type) -> bool:
+        return True
 
     def __str__(self) -> str:
         return "object"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Undefined(Type):
     """No value: what a branch that doesn't assign yields for a name that the other one does."""
 
@@ -167,12 +329,17 @@ UNDEFINED = Undefined()
 PYTHON = {float: FLOAT, int: INT, bool: BOOL, complex: Scalar("complex128", python=True)}
 
 
+def agree(a: tuple[Dim, ...], b: tuple[Dim, ...]) -> bool:
+    """Whether these may be the lengths of one array: as many, of which none differ by a number other than 0."""
+    return len(a) == len(b) and all((x - y).number in (0, None) for x, y in zip(a, b, strict=True))
+
+
 def is_numeric(t: Type) -> bool:
-    return isinstance(t, (Scalar, Array, Unknown))
+    return t.numeric
 
 
 def dtype_of(t: Type) -> str | None:
-    return t.dtype if isinstance(t, (Scalar, Array, Unknown)) else None
+    return t.dtype
 
 
 def is_inexact(dtype: str | None) -> bool:
@@ -181,43 +348,23 @@ def is_inexact(dtype: str | None) -> bool:
 
 
 def is_complex(t: Type) -> bool:
-    dtype = dtype_of(t)
-    return dtype is not None and np.dtype(dtype).kind == "c"
+    return t.complex
 
 
 def is_differentiable(t: Type) -> bool:
-    """Whether a tangent can live on values of this type."""
-    if isinstance(t, ListOf):
-        return is_differentiable(t.element)
-    if isinstance(t, TupleOf):
-        return any(is_differentiable(item) for item in t.items)
-    if isinstance(t, Record):
-        return True
-    return is_numeric(t) and is_inexact(dtype_of(t))
+    return t.differentiable
 
 
 def tangent_type(t: Type) -> Type:
-    """The type of tangents and of whole adjoints of values of this type."""
-    if isinstance(t, Scalar):
-        return Scalar(t.dtype, t.python)
-    if isinstance(t, ListOf):
-        return ListOf(tangent_type(t.element))
-    if isinstance(t, TupleOf):
-        return TupleOf(tuple(map(tangent_type, t.items)))
-    return t.derivative if isinstance(t, Record) else t
+    return t.tangent
 
 
 def rank_of(t: Type) -> int | None:
-    """None where it isn't known."""
-    if isinstance(t, Array):
-        return t.rank
-    return 0 if isinstance(t, Scalar) else None
+    return t.rank
 
 
 def dims_of(t: Type) -> tuple[Dim, ...] | None:
-    if isinstance(t, Array):
-        return t.dims
-    return () if isinstance(t, Scalar) else None
+    return t.dims
 
 
 def type_of(value: Any, symbol: str = "") -> Type:
@@ -252,24 +399,7 @@ def join(a: Type, b: Type) -> Type | None:
     """The least type of a variable that holds one or the other; None if there is none but an opaque object."""
     if a == b or isinstance(b, Undefined):
         return a
-    if isinstance(a, Undefined):
-        return b
-    if isinstance(a, ListOf) and isinstance(b, ListOf):
-        element = join(a.element, b.element)
-        return None if element is None else ListOf(element)
-    if isinstance(a, TupleOf) and isinstance(b, TupleOf) and len(a.items) == len(b.items):
-        items = [join(x, y) for x, y in zip(a.items, b.items, strict=True)]
-        return None if any(item is None for item in items) else TupleOf(tuple(i for i in items if i is not None))
-    if is_numeric(a) and is_numeric(b):
-        dtype = join_dtypes(dtype_of(a), dtype_of(b))
-        if isinstance(a, Scalar) and isinstance(b, Scalar) and dtype is not None:
-            return Scalar(dtype, a.python and b.python and dtype in ("float64", "int64", "bool", "complex128"))
-        if dtype is not None and rank_of(a) == rank_of(b) == 0:
-            return Scalar(dtype)
-        if isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank and dtype is not None:
-            return Array(dtype, tuple(map(join_dims, a.dims, b.dims)))
-        return Unknown(dtype)
-    return None
+    return b if isinstance(a, Undefined) else a.joined(b)
 
 
 def promote(*types: Type) -> str | None:
@@ -314,4 +444,4 @@ def elementwise_type(types: tuple[Type, ...], dtype: str | None = None) -> Type:
     if dims:
         return Array(dtype, dims)
     python = all(isinstance(t, Scalar) and t.python for t in types)
-    return Scalar(dtype, python and dtype in ("float64", "int64", "bool", "complex128"))
+    return Scalar(dtype, python and dtype in PYTHON_NAMES)

@@ -10,21 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from srcad.errors import InternalError
 from srcad.trace.builder import Typing
-from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, leaves, variables
+from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, leaves, variables
 from srcad.trace.printer import print_equation
-from srcad.trace.types import (
-    Array,
-    ListOf,
-    Opaque,
-    Record,
-    TupleOf,
-    Type,
-    Undefined,
-    dtype_of,
-    is_numeric,
-    join_dtypes,
-    rank_of,
-)
+from srcad.trace.types import ListOf, Opaque, TupleOf, Type, Undefined, Unknown, agree
 
 
 def verify(trace: Trace, typing: Typing | None = None) -> None:
@@ -104,8 +92,8 @@ class _Verifier:
         """Each source must fit into its target."""
         self.demand(len(sources) == len(targets), f"{len(sources)} {what} for {len(targets)} places")
         for source, target in zip(sources, targets, strict=True):
-            fits = self.typing is None or holds(target.type, source.type)
-            self.demand(fits, f"{what}: {source.type} does not fit into {target.type}")
+            fine = self.typing is None or fits(source, target.type)
+            self.demand(fine, f"{what}: {source.type} does not fit into {target.type}")
 
     def operation(self, equation: Equation) -> None:
         if self.typing is None:
@@ -168,35 +156,22 @@ class _Verifier:
 # ---- types
 
 
-def holds(target: Type, source: Type) -> bool:
-    """Whether a variable of type `target` may be given a value of type `source`."""
-    if isinstance(target, Opaque) or isinstance(source, Undefined):
-        return True
-    return consistent(target, source, widening=True)
+def consistent(a: Type, b: Type) -> bool:
+    """Whether two types may describe the same value."""
+    match a, b:
+        case (Opaque() | Undefined(), _) | (_, Opaque() | Undefined()):
+            return True
+        case ListOf(), ListOf():
+            return consistent(a.element, b.element)
+        case TupleOf(), TupleOf():
+            return len(a.items) == len(b.items) and all(map(consistent, a.items, b.items))
+        case _ if a.numeric and b.numeric:
+            same_dtype = None in (a.dtype, b.dtype) or a.dtype == b.dtype
+            return same_dtype and (a.dims is None or b.dims is None or agree(a.dims, b.dims))
+    return a == b
 
 
-def consistent(a: Type, b: Type, widening: bool = False) -> bool:
-    """Whether two types may describe the same value; with `widening`, whether the first may be more general."""
-    if isinstance(a, ListOf) and isinstance(b, ListOf):
-        return consistent(a.element, b.element, widening)
-    if isinstance(a, TupleOf) and isinstance(b, TupleOf):
-        return len(a.items) == len(b.items) and all(
-            consistent(*pair, widening) for pair in zip(a.items, b.items, strict=True)
-        )
-    if isinstance(a, Record) and isinstance(b, Record):
-        return a == b
-    if is_numeric(a) and is_numeric(b):
-        return _same_dtype(a, b, widening) and _same_shape(a, b)
-    return isinstance(a, (Opaque, Undefined)) or isinstance(b, (Opaque, Undefined))
-
-
-def _same_dtype(a: Type, b: Type, widening: bool) -> bool:
-    x, y = dtype_of(a), dtype_of(b)
-    return x is None or y is None or x == y or (widening and join_dtypes(x, y) == x)
-
-
-def _same_shape(a: Type, b: Type) -> bool:
-    """Lengths contradict each other that differ by a number; symbols are too easily made anew."""
-    if isinstance(a, Array) and isinstance(b, Array) and a.rank == b.rank:
-        return all((x - y).number in (0, None) for x, y in zip(a.dims, b.dims, strict=True))
-    return rank_of(a) == rank_of(b) or None in (rank_of(a), rank_of(b))
+def fits(source: Atom, target: Type) -> bool:
+    """Whether a value may enter a slot."""
+    nothing = isinstance(source, Const) and source.value is None
+    return target.holds(source.type) or (nothing and isinstance(target, Unknown))

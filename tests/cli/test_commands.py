@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from srcad.cli.commands import main
+from srcad.compile.passes import PASSES
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = '''
@@ -138,6 +139,86 @@ def test_modules_and_methods(srcad: Srcad) -> None:
     assert "def annotated_grad(x: float" in output(srcad, "show", "model:annotated")
     assert "def method_grad(x):" in output(srcad, "show", "model.py:holder.method")
     assert "def lambda_grad(x):" in output(srcad, "show", "model:cube")
+
+
+# ---- the passes
+
+
+def test_passes_are_listed(srcad: Srcad) -> None:
+    lines = output(srcad, "show", "--passes").splitlines()
+    assert [line.split()[0] for line in lines] == [one.name for one in PASSES]
+    assert all(line.endswith(one.line) for line, one in zip(lines, PASSES, strict=True))
+
+
+def test_runs_of_a_function_are_listed(srcad: Srcad) -> None:
+    lines = output(srcad, "show", "model.py:f", "--passes").splitlines()
+    assert lines[0].split() == ["read:1", "f", "6", "equations"]
+    assert lines[-1].split()[:2] == ["bufferise:1", "f_grad"]
+    numbers = [line.split()[0] for line in lines if line.startswith("fold")]
+    assert numbers == [f"fold:{k + 1}" for k in range(len(numbers))]
+    assert any(line.split() == ["hoist:1", "f"] for line in lines)  # which changes nothing
+
+
+def test_the_trace_behind_a_pass(srcad: Srcad) -> None:
+    read = output(srcad, "show", "model.py:annotated", "--after", "read")
+    assert read == "annotated(x, n):\n    v3 = x ** n\n    return v3\n"
+    adjoint = output(srcad, "show", "model.py:annotated", "--after", "adjoint")
+    assert (
+        adjoint.startswith("annotated_grad(x, n):\n    v3 = x ** n\n") and "return tuple(v3, tuple(x_bar))" in adjoint
+    )
+    assert "x: float, n: int" in output(srcad, "show", "model.py:annotated", "--after", "read", "--types")
+
+
+def test_the_same_run_by_its_number(srcad: Srcad) -> None:
+    assert output(srcad, "show", "model.py:f", "--after", "fold:1").startswith("f(x1, x2):")
+    assert output(srcad, "show", "model.py:f", "--after", "fold").startswith("f_grad(x1, x2):")
+
+
+def test_other_modes_have_other_passes(srcad: Srcad) -> None:
+    words = ("show", "model.py:f", "--mode", "forward", "--wrt", "x1")
+    assert output(srcad, *words, "--after", "tangent").startswith("f_jvp(x1, x2, x1_dot):")
+    done = srcad(*words, "--after", "adjoint")
+    assert done.returncode == 2 and "the pass 'adjoint' doesn't run for this derivative" in done.stderr
+
+
+def test_what_a_pass_has_changed(srcad: Srcad) -> None:
+    lines = output(srcad, "show", "model.py:annotated", "--diff", "dead-code").splitlines()
+    assert lines[0].startswith("--- before dead-code:") and lines[1].startswith("+++ after dead-code:")
+    changed = [line for line in lines[2:] if line[0] in "+-"]
+    assert changed == ["-    v3 = x ** n"]
+
+
+def test_variables_keep_their_names_between_passes(srcad: Srcad) -> None:
+    """What a pass leaves alone stands in both traces in the same words."""
+    before, after = (output(srcad, "show", "model.py:f", "--after", name) for name in ("settle", "dead-code"))
+    kept = set(after.splitlines()[:-1])
+    assert kept < set(before.splitlines())
+
+
+def test_a_diff_of_nothing_is_empty(srcad: Srcad) -> None:
+    assert output(srcad, "show", "model.py:f", "--diff", "hoist:1").strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--after", "fodl"], "there is no pass 'fodl'; did you mean 'fold'?"),
+        (["--diff", "nothing-like-it"], "choose one of read, dead-code, fold"),
+        (["--after", "fold:9"], "there is no run '9' of 'fold'"),
+        (["--after", "fold:x"], "say fold:1 to fold:"),
+        (["--after", "fold", "--diff", "fold"], "one of --passes, --after and --diff"),
+        (["--types"], "--types goes with --after and --diff"),
+    ],
+)
+def test_misused_passes(srcad: Srcad, words: list[str], said: str) -> None:
+    done = srcad("show", "model.py:f", *words)
+    assert done.returncode == 2 and done.stdout == ""
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_show_needs_a_function(srcad: Srcad) -> None:
+    done = srcad("show")
+    assert done.returncode == 2 and "which function?" in done.stderr
 
 
 # ---- trace

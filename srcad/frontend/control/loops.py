@@ -28,7 +28,7 @@ from srcad.frontend.core.values import (
     Static,
     Value,
 )
-from srcad.frontend.memory.branches import as_bool, branch, either, name_of, negate, truth
+from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
 from srcad.ops.catalogue import OPS, NeedsStatic
@@ -266,15 +266,24 @@ def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branc
     flag: tuple[Atom, ...] = ()
     if breaks:
         flag = (stop.var,) if isinstance(stop, Num) else (const(True),)
-    region = Region((index, *(s.var for s in slots)), tuple(done.equations), (*flag, *(s.end for s in slots)))
+    entries, ends = _entering(m, slots, done)
+    region = Region((index, *(s.var for s in slots)), tuple(done.equations), (*flag, *ends))
     results = [Var(s.var.type, s.var.name) for s in slots]
     extra = [Var(INT)] if breaks else []
     params: dict[str, Any] = {"breaks": True} if breaks else {}
     if sequence.backwards:
         params["backwards"] = True
-    operands = (sequence.start, sequence.stop, sequence.step, *(s.entry for s in slots))
+    operands = (sequence.start, sequence.stop, sequence.step, *entries)
     _emit_loop(m, "for", operands, (region,), slots, results, extra, params)
     m.heap = exit_heap(head, slots, results)
+
+
+def _entering(m: Machine, slots: list[Slot], done: Branch) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
+    """What a loop begins with, and what it goes on with after a turn."""
+    variables, start = [s.var for s in slots], len(m.builder.equations)
+    entries = entering(m, m.builder.equations, [s.entry for s in slots], variables)
+    m.note(start)
+    return entries, entering(m, done.equations, [s.end for s in slots], variables)
 
 
 def _emit_loop(
@@ -436,11 +445,12 @@ def _emit_while(m: Machine, asked: Branch, head: Head, done: Branch) -> None:
     value = asked.value
     go = value.var if isinstance(value, Num) else const(bool(value.value))
     asking = Region(inside, tuple(asked.equations), (go,))
-    body = Region(inside, tuple(done.equations), tuple(s.end for s in slots))
+    entries, ends = _entering(m, slots, done)
+    body = Region(inside, tuple(done.equations), ends)
     body = rewrite.substitute(body, dict(zip(inside, outside, strict=True)))
     for old, new in zip(inside, outside, strict=True):
         if m.is_active(old):
             m.variables.active.add(new)
     results = [Var(s.var.type, s.var.name) for s in slots]
-    _emit_loop(m, "while", tuple(s.entry for s in slots), (asking, body), slots, results, [Var(INT)], {})
+    _emit_loop(m, "while", entries, (asking, body), slots, results, [Var(INT)], {})
     m.heap = exit_heap(head, slots, results)

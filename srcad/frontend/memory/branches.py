@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from srcad.frontend.core.machine import Branch, Diverges, Machine
@@ -25,6 +26,7 @@ from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import check_keys
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
+from srcad.trace.verifier import fits
 
 Alternative = Callable[[], Value]
 
@@ -68,14 +70,32 @@ def one_way(m: Machine, condition: Var, one: Branch, two: Branch, then: Alternat
 def _emit_if(m: Machine, condition: Var, one: Branch, two: Branch, rows: list[tuple[Var, Atom, Atom]]) -> None:
     if not rows and not one.equations and not two.equations:
         return
-    regions = (
-        Region((), tuple(one.equations), tuple(a for _, a, _ in rows)),
-        Region((), tuple(two.equations), tuple(b for _, _, b in rows)),
-    )
     start = len(m.builder.equations)
+    slots = [v for v, _, _ in rows]
+    yields = (
+        entering(m, one.equations, [a for _, a, _ in rows], slots),
+        entering(m, two.equations, [b for _, _, b in rows], slots),
+    )
+    regions = (Region((), tuple(one.equations), yields[0]), Region((), tuple(two.equations), yields[1]))
     m.builder.append(Equation("if", (condition,), tuple(v for v, _, _ in rows), regions=regions))
     m.note(start)
     m.variables.active.update(v for v, a, b in rows if m.is_active(a) or m.is_active(b))
+
+
+def entering(m: Machine, equations: list[Equation], atoms: Sequence[Atom], slots: Sequence[Var]) -> tuple[Atom, ...]:
+    """What a branch yields, or a loop begins or goes on with, as it enters its slots; the equations end with what it
+    takes to do so."""
+    return tuple(_entering(m, equations, *pair) for pair in zip(atoms, slots, strict=True))
+
+
+def _entering(m: Machine, equations: list[Equation], atom: Atom, slot: Var) -> Atom:
+    if fits(atom, slot.type):
+        return atom
+    inside = Var(slot.type, slot.name)
+    equations.append(Equation("known_as", (atom,), (inside,), MappingProxyType({"to": slot.type}), span=m.builder.span))
+    if m.is_active(atom):
+        m.variables.active.add(inside)
+    return inside
 
 
 def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:

@@ -178,9 +178,11 @@ def unpacked(b: Builder, vector: Atom, like: Sequence[Atom]) -> list[Atom]:
             continue
         stop = b.emit("add", start, b.emit("size", target))
         piece = b.emit("get_item", vector, start, stop, index=(("slice", 0, 1, None),))
-        lengths = [b.emit("dim", target, axis=k) for k in range(target.type.rank)]  # type: ignore[attr-defined]
+        dims = target.type.dims
+        assert dims is not None
+        lengths = [b.emit("dim", target, axis=k) for k in range(len(dims))]
         whole = piece if len(lengths) == 1 else b.emit("reshape", piece, *lengths)
-        found.append(b.emit("with_dims", whole, dims=target.type.dims))  # type: ignore[attr-defined]
+        found.append(b.emit("with_dims", whole, dims=dims))
         start = stop
     return found
 

@@ -309,12 +309,14 @@ def _loop(equation: Equation, partner: Equation, available: Available | None) ->
         hand.values[hand.index] = back.parameters[0]
     side = _taping(body, back, lambda _: True, hand)
     equation = replace(equation, regions=(*equation.regions[:-1], side.forward))
-    partner = replace(partner, regions=(side.reverse,))
+    entered = {v: _entered(slot, hand.values[v]) for v, slot in hand.carried.values()}
+    told = tuple(known for _, known in entered.values() if known is not None)
+    partner = replace(partner, regions=(replace(side.reverse, equations=(*told, *side.reverse.equations)),))
     passed = [Tape(*(_like(tape.start) for _ in range(4))) for tape in side.tapes]
     pairs = list(zip(side.tapes, passed, strict=True))
     equation = _with_slots(equation, [(out.start, t.start, t.end, out.end) for t, out in pairs])
     carried = [
-        (slot.result, hand.values[v], hand.popped[p], _like(slot.result)) for p, (v, slot) in hand.carried.items()
+        (slot.result, entered[v][0], hand.popped[p], _like(slot.result)) for p, (v, slot) in hand.carried.items()
     ]
     tapes = [(out.full, t.full, t.rest, out.rest) for t, out in pairs]
     partner = _with_slots(partner, [*carried, *tapes])
@@ -324,6 +326,16 @@ def _loop(equation: Equation, partner: Equation, available: Available | None) ->
     filled: dict[Atom, Atom] = {t.full: t.end for t in passed}
     partner = replace(partner, operands=tuple(filled.get(a, a) for a in partner.operands))
     return TapedPair([*fresh, equation], [partner])
+
+
+def _entered(slot: Slot, value: Atom) -> tuple[Var, Equation | None]:
+    """The parameter through which a reversed loop carries a value, and what makes the value of it: where less is known
+    of what a loop carries than of what a turn yields for it."""
+    assert isinstance(value, Var)
+    if value.type.holds(slot.result.type):
+        return value, None
+    parameter = Var(slot.result.type, value.name)
+    return parameter, Equation("known_as", (parameter,), (value,), {"to": value.type}, role="adjoint")
 
 
 def _element(tape: Tape) -> Type:

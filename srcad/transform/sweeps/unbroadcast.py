@@ -184,7 +184,15 @@ def whole(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     shaped = like.type.is_array or like.type.is_unknown
     if shaped and not bar.whole and not same_shape(g.type, like.type):
         g = b.emit("materialise", g, like)
-    return fit_dtype(b, g, like)
+    return known(b, fit_dtype(b, g, like), like)
+
+
+def known(b: Builder, g: Atom, like: Atom) -> Atom:
+    """A value of which only the run tells the type, where it is known by now to be an adjoint of `like`."""
+    if not g.type.is_unknown or like.type.is_unknown or not like.type.numeric:
+        return g
+    told: Atom = b.emit("known_as", g, to=like.type.tangent)
+    return told
 
 
 def fit_exactly(b: Builder, bar: Bar | None, like: Atom) -> Atom:
