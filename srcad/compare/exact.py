@@ -1,6 +1,6 @@
 """Running a trace on numbers of another arithmetic: symbols of SymPy, or floats of mpmath with many digits.
 
-A `NumberAtPoint` has two parts: what it is in the other arithmetic, and what it is as a float at the point. The second one
+A `NumberAtPoint` has two parts: what it is in the other arithmetic, and what it is as a float at the point. The latter
 settles comparisons, so that the run goes the way that the program goes at that point, whatever a symbol might be:
 
     x = Number(sympy.Symbol("x"), 2.0, SYMBOLS)
