@@ -39,3 +39,15 @@ def test_classes_have_names_of_their_own() -> None:
 def test_no_type_is_called_like_a_class() -> None:
     known = dict(classes())
     assert {name: (place, known[name]) for name, place in aliases() if name in known} == {}
+
+
+def test_docstrings_stand_alone() -> None:
+    """One that begins with "The same" or "As" says what something is by what stands elsewhere."""
+    leaning = [
+        f"{path}:{node.lineno} {ast.get_docstring(node)}"
+        for path, tree in SOURCES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Module))
+        and (ast.get_docstring(node) or "").startswith(("The same ", "As ", "Same "))
+    ]
+    assert leaning == []

@@ -59,7 +59,7 @@ class CustomRule(Generic[P, R_co]):
     def __get__(self: CustomRule[Concatenate[S, Q], R], instance: S, owner: type | None = None) -> Callable[Q, R]: ...
 
     def __get__(self, instance: object, owner: type | None = None) -> object:
-        """As a method: the instance is the first argument."""
+        """A method, whose first argument is the instance."""
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:

@@ -77,7 +77,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         return entrance, assumed
 
     def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
-        """As `Derived.emitted`; the function itself takes no direction."""
+        """The text of a module with the function, which takes no direction, and its derivative, which does."""
         entrance, _ = self._entrance(args, kwargs)
         *primals, _ = self.with_direction(args, kwargs)
         call, own = self._specialiser.binder.bind(args, kwargs), self._own.bind(tuple(primals), kwargs)

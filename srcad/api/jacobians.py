@@ -57,7 +57,7 @@ class AtOnce(Derived[P, R_co]):
 
     @abstractmethod
     def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
-        """The same matrix, one direction after the other."""
+        """The matrix by one direction after the other."""
 
 
 class DenseJacobian(AtOnce[P, R_co]):

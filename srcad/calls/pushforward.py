@@ -99,7 +99,7 @@ class Pushforward:
             return other.code(*self.args, **self.kwargs).run(dots)
 
     def frozen(self) -> Pushforward:
-        """The same at these very arguments, whatever becomes of them and of the globals that the function reads."""
+        """This pushforward at these very arguments, whatever becomes of them and of the globals of the function."""
         function = self.code.function
         names = {name: copied(value) for name, value in function.__globals__.items() if not name.startswith("__")}
         own = FunctionType(function.__code__, names, function.__name__, function.__defaults__)

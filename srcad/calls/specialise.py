@@ -166,12 +166,12 @@ class Entrance:
         return self.recover(error, args, kwargs)
 
     def retry(self, error: Exception, flat: tuple[Any, ...], dots: list[Any]) -> Any:
-        """The same for a call with tangents."""
+        """After an error in a call with tangents: the careful variant's result, or the user's error with a note."""
         pushforward: Pushforward = self.rescue(error, flat)
         return pushforward(dots)
 
     def recover(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """The same for a call of the generated function."""
+        """After an error of the generated function: the careful variant's result, or the error with a note."""
         if isinstance(error, ARITHMETIC_ERRORS) and self.specialisation.can_rerun:
             try:
                 return self.careful_call(*args, **kwargs)

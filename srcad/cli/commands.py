@@ -261,7 +261,7 @@ def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bo
 
 
 def argnums(wrt: str, example: Example) -> Any:
-    """As `grad` takes them: a single argument comes alone."""
+    """The arguments to differentiate, in the form that `grad` takes: a single one comes alone."""
     numbers = chosen(wrt, example)
     return numbers[0] if len(numbers) == 1 else numbers
 

@@ -245,7 +245,7 @@ class _Reader:
         return replace(known, ints=frozenset(ints), shapes=frozenset(shapes))
 
     def widely_known_for(self, needed: NeedsStatic, known: Known) -> Known:
-        """The same with the lengths of all arrays and lists that take part, and loops that are read turn by turn."""
+        """What to know beside `known`: the lengths of all arrays and lists that take part; loops go turn by turn."""
         sources = self.m.variables.sources(needed.var)
         taking_part = [i for i in self.m.outside.inputs.values() if i.var in sources]
         ints = {i.path for i in taking_part if isinstance(i.var.type, Scalar) and i.var.type.dtype == "int64"}

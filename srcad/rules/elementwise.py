@@ -184,7 +184,7 @@ def _halved(g: Expr, ties: Expr) -> Expr:
 
 
 def _second(pull: Any) -> Any:
-    """The same for the other operand of a symmetric operation."""
+    """The pullback to the other operand of a symmetric operation."""
     return lambda g, x, y, z: pull(g, y, x, z)
 
 

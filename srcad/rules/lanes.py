@@ -79,7 +79,7 @@ class LaneSite:
         return self.b.emit(op, *operands, **params)
 
     def again(self, *operands: Any, **changed: Any) -> Any:
-        """The same operation, with these operands and with some params changed."""
+        """This operation on these operands, with some params changed."""
         return self.b.emit(self.equation.op, *operands, **{**self.params, **changed})
 
     def whole(self, lane: Lane) -> Atom:

@@ -38,6 +38,8 @@ for _name in ("erf", "math_erf"):
     pointwise(_name, lambda g, x, y: (2 / math.sqrt(math.pi)) * g * exp(-(x**2)))
 for _name in ("erfc", "math_erfc"):
     pointwise(_name, lambda g, x, y: -((2 / math.sqrt(math.pi)) * g * exp(-(x**2))))
+pointwise("erfcx", lambda g, x, y: (2 * x * y - 2 / math.sqrt(math.pi)) * g)
+pointwise("dawsn", lambda g, x, y: (1 - 2 * x * y) * g)
 pointwise("erfinv", lambda g, x, y: (math.sqrt(math.pi) / 2) * g * exp(y**2))
 pointwise("ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2))
 pointwise("log_ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2 - y))

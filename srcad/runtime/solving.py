@@ -183,7 +183,7 @@ def quad_value(function: Any, a: Any, b: Any, **options: Any) -> Any:
 
 
 def quad_vec_value(function: Any, a: Any, b: Any, **options: Any) -> Any:
-    """The same of a function that returns a vector."""
+    """The integral of a function that returns a vector, from a to b, without an estimate of its error."""
     from scipy.integrate import quad_vec
 
     return quad_vec(function, a, b, **options)[0]

@@ -143,7 +143,7 @@ class TermFormulas(Formulas):
         self.child = child
 
     def parts(self, atom: Atom) -> RankedText:
-        """As ever; but the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5.
+        """The text of a factor; the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5.
 
         Of a parents-sum, the child is the variable itself.
         """

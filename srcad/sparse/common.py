@@ -65,7 +65,7 @@ class Sparse(ABC, Generic[P, M]):
     def __get__(self: Sparse[Concatenate[S, Q], M], instance: S, owner: type | None = None) -> Sparse[Q, M]: ...
 
     def __get__(self, instance: object, owner: type | None = None) -> Sparse[Any, M]:
-        """As a method: derived from the bound method."""
+        """The derivative of a bound method."""
         return self if instance is None else self.of(self.function.__get__(instance, owner))
 
     @abstractmethod

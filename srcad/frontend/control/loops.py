@@ -278,7 +278,7 @@ def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branc
     m.heap = exit_heap(head, slots, results)
 
 
-def _entering(m: Machine, slots: list[Slot], done: Branch) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
+def _entering(m: Machine, slots: list[CarriedVariable], done: Branch) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
     """What a loop begins with, and what it goes on with after a turn."""
     variables, start = [s.var for s in slots], len(m.builder.equations)
     entries = entering(m, m.builder.equations, [s.entry for s in slots], variables)

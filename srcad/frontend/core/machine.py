@@ -253,7 +253,7 @@ class Machine(Restorable):
         raise Diverges
 
     def located(self, error: SrcadError) -> SrcadError:
-        """The same error with the present place, if it has none."""
+        """An error with the present place, if it has none."""
         if error.span is None:
             error.span, error.calls = self.builder.span, self.stack.calls
         return error

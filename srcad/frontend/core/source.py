@@ -136,7 +136,7 @@ def _extent(code: CodeType) -> tuple[tuple[int, int], tuple[int, int]] | None:
 
 
 def _body_extent(node: ast.Lambda, first: int, indent: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The same of the body of a lambda; of lambdas around each other, the innermost starts last."""
+    """From where to where the body of a lambda stands; of lambdas around each other, the innermost starts last."""
     body, shift = node.body, first - 1
     end = (body.end_lineno or body.lineno) + shift, (body.end_col_offset or 0) + indent
     return (body.lineno + shift, body.col_offset + indent), end

@@ -55,7 +55,7 @@ class Parts:
         return range(len(self.children()))
 
     def rebuild(self, children: Children) -> Self:
-        """The same with these values in the places of its children."""
+        """This value with other values in the places of its children."""
         return self
 
     def atoms(self) -> Sequence[Atom]:
@@ -63,7 +63,7 @@ class Parts:
         return ()
 
     def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        """The same with these in the places of its atoms."""
+        """This value with other atoms in the places of its own."""
         return self
 
     def rest(self) -> Hashable:

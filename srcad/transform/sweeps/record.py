@@ -115,7 +115,7 @@ def _children(forward: Region, reverse: Region, available: Available | None) -> 
 
 
 def _resolved(replaced: dict[Atom, Atom]) -> dict[Atom, Atom]:
-    """The same replacements, none of which leads to an atom that is replaced itself."""
+    """Replacements of which none leads to an atom that is replaced itself."""
 
     def final(a: Atom) -> Atom:
         return final(replaced[a]) if a in replaced else a
