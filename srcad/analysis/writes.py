@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from srcad.analysis.activity import carries
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Atom, Equation, Input, Region, Trace, Var
+from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.walk import walk
 
 
 def disjoint_inputs(trace: Trace) -> list[tuple[Input, Input]]:
@@ -25,46 +26,31 @@ class _Writes:
     """Follows the inputs, and views of them, to the stores."""
 
     def __init__(self, sources: dict[Var, Input]) -> None:
-        self.sources: dict[Var, set[Input]] = {var: {entry} for var, entry in sources.items()}
-        self.written: dict[Input, None] = {}
-
-    def of(self, atom: Atom) -> set[Input]:
-        return self.sources.get(atom, set()) if isinstance(atom, Var) else set()
-
-    def flow(self, origins: Iterable[Atom], targets: Iterable[Var]) -> bool:
-        """Let each target be what its origin is; whether that is news."""
-        news = False
-        for origin, target in zip(origins, targets, strict=False):
-            new = self.of(origin) - self.of(target)
-            if new:
-                self.sources[target] = self.of(target) | new
-                news = True
-        return news
+        self.sources: dict[Atom, set[Input]] = {var: {entry} for var, entry in sources.items()}
+        self.written: set[Input] = set()
 
     def region(self, region: Region) -> None:
-        for equation in region.equations:
-            self.equation(equation)
+        """Go through the equations until nothing is news, as loops hand on what they have found out."""
+        equations = tuple(walk(region))
+        while sum(map(self.equation, equations)):
+            pass
 
-    def equation(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
-            self.loop(equation)
-            return
-        for region in equation.regions:
-            self.region(region)
-            self.flow(region.results, equation.results)
+    def equation(self, equation: Equation) -> bool:
+        """Whether something is news."""
+        if equation.op in STRUCTURED:
+            return sum(self.flow(slot.sources, slot.targets) for slot in slots(equation)) > 0
         known = OPS.get(equation.op)
         if known is not None and known.updates and equation.operands:
-            self.written.update(dict.fromkeys(self.of(equation.operands[0])))
-        if known is not None and known.view:
-            self.flow(equation.operands[:1], equation.results[:1])
+            self.written |= self.of(equation.operands[0])
+        return known is not None and known.view and self.flow(equation.operands[:1], equation.results[:1])
 
-    def loop(self, equation: Equation) -> None:
-        initial, parameters, yields, results = carries(equation)
-        self.flow(initial, parameters)
-        while True:
-            for region in equation.regions:
-                self.region(region)
-            if not self.flow(yields, parameters):
-                break
-        self.flow(initial, results)
-        self.flow(yields, results)
+    def of(self, atom: Atom) -> set[Input]:
+        return self.sources.get(atom, set())
+
+    def flow(self, origins: Iterable[Atom], targets: Iterable[Var]) -> bool:
+        """Let each target be what an origin is; whether that is news."""
+        found = set[Input]().union(*map(self.of, origins))
+        missing = [target for target in targets if not found <= self.of(target)]
+        for target in missing:
+            self.sources[target] = self.of(target) | found
+        return bool(missing)

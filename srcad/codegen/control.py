@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from srcad.codegen.expressions import negation
-from srcad.codegen.statements import Statements, names_in
+from srcad.codegen.spelling import names_in
+from srcad.codegen.statements import Statements
 from srcad.lowering.liveness import Liveness
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, slots
 from srcad.trace.walk import walk
 
@@ -191,15 +192,14 @@ class Control:
 
 def tested(condition: ast.expr) -> ast.expr:
     """What decides: of bool(c), c."""
-    call = condition if isinstance(condition, ast.Call) and not condition.keywords else None
-    is_bool = call is not None and isinstance(call.func, ast.Name) and call.func.id == "bool" and len(call.args) == 1
-    return call.args[0] if call is not None and is_bool else condition
+    match condition:
+        case ast.Call(ast.Name("bool"), [argument], []):
+            return argument
+    return condition
 
 
 def _is(atom: Atom, value: object) -> bool:
-    if not isinstance(atom, Const) or atom.type.is_undefined:
-        return False
-    return type(atom.value) is type(value) and atom.value == value
+    return type(atom.number) is type(value) and atom.number == value
 
 
 def _targets(item: Item) -> set[str]:

@@ -11,8 +11,9 @@ from srcad.codegen.constants import Constants
 from srcad.codegen.folding import Folding, short_circuit
 from srcad.codegen.naming import PythonNames
 from srcad.codegen.shared import Shared
+from srcad.codegen.spelling import names_in
 from srcad.errors import InternalError
-from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace
+from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace, Var
 from srcad.trace.types import ListOf, Scalar, dtype_of
 
 MODULES = {"np": "numpy as np", "math": "math", "scipy": "scipy.special"}
@@ -69,15 +70,17 @@ class Expressions:
 
     def atom(self, atom: Atom) -> ast.expr:
         """What an atom is printed as."""
-        if isinstance(atom, Const):
-            if atom.type.is_undefined:
-                raise InternalError("generated code would read a value that is never set")
-            if isinstance(atom.value, Trace):
-                return ast.Name(self.functions[atom.value], ast.Load())
-            return self.constants.expr(atom.value)
-        if atom in self.folding.inline:
-            return self.equation(self.folding.inline[atom])
-        return ast.Name(self.names.of(atom), ast.Load())
+        if atom.type.is_undefined:
+            raise InternalError("generated code would read a value that is never set")
+        match atom:
+            case Const(Trace() as function):
+                return ast.Name(self.functions[function], ast.Load())
+            case Const(value):
+                return self.constants.expr(value)
+            case Var() if atom in self.folding.inline:
+                return self.equation(self.folding.inline[atom])
+            case Var():
+                return ast.Name(self.names.of(atom), ast.Load())
 
     def atoms(self, atoms: Iterable[Atom]) -> list[ast.expr]:
         return [self.atom(a) for a in atoms]
@@ -159,12 +162,11 @@ def _joined(operator: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
 
 def negation(condition: ast.expr) -> ast.expr:
     """not c, as people write it."""
-    if isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
-        return condition.operand
-    if isinstance(condition, ast.Compare) and len(condition.ops) == 1:
-        opposite = _OPPOSITES.get(type(condition.ops[0]))
-        if opposite:
-            return ast.Compare(condition.left, [opposite()], condition.comparators)
+    match condition:
+        case ast.UnaryOp(ast.Not(), operand):
+            return operand
+        case ast.Compare(left, [operator], comparators) if opposite := _OPPOSITES.get(type(operator)):
+            return ast.Compare(left, [opposite()], comparators)
     return ast.UnaryOp(ast.Not(), condition)
 
 
@@ -298,10 +300,11 @@ def _library(x: Expressions, path: str) -> ast.expr:
 
 def _closed(x: Expressions, operand: Atom, value: ast.expr, captured: list[ast.expr]) -> ast.expr:
     """A function with what it captures."""
-    if not captured or not isinstance(operand, Const) or not isinstance(operand.value, Trace):
+    function = operand.trace
+    if not captured or function is None:
         return value
-    own = operand.value.parameters[: len(operand.value.parameters) - len(captured)]
-    used = {node.id for tree in captured for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    own = function.parameters[: len(function.parameters) - len(captured)]
+    used = {name for tree in captured for name in names_in(tree)}
     names = [p.name if p.name not in used else f"{p.name}_" for p in own]
     arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
     given: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]

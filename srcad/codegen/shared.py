@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.codegen.naming import RESERVED
-from srcad.trace.nodes import Const, Trace
+from srcad.trace.nodes import Trace
 from srcad.trace.walk import walk
 
 
@@ -31,7 +31,7 @@ def functions_of(traces: Iterable[Trace], taken: set[str]) -> dict[Trace, str]:
     pending = list(traces)
     while pending:
         for eq in walk(pending.pop(0).body):
-            for one in (a.value for a in eq.operands if isinstance(a, Const) and isinstance(a.value, Trace)):
+            for one in (a.trace for a in eq.operands if a.trace is not None):
                 if one not in found:
                     found[one] = fresh_name(one.name, taken)
                     pending.append(one)

@@ -53,11 +53,13 @@ def local_name(path: Path) -> str:
 
 def output(tree: Tree, leaves: Sequence[ast.expr], x: Expressions) -> ast.expr:
     """The expression that a function returns."""
-    if isinstance(tree, Leaf):
-        return leaves[tree.index]
-    if isinstance(tree, Fixed):
-        return x.constants.expr(tree.value)
-    return _CONTAINERS[tree.kind](tree, [output(child, leaves, x) for child in tree.children], x)
+    match tree:
+        case Leaf(index):
+            return leaves[index]
+        case Fixed(value):
+            return x.constants.expr(value)
+        case Node(kind, children):
+            return _CONTAINERS[kind](tree, [output(child, leaves, x) for child in children], x)
 
 
 def _sequence(node: Node, children: list[ast.expr], x: Expressions) -> ast.expr:

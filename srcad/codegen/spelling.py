@@ -114,10 +114,19 @@ def fill(text: str, operands: Sequence[ast.expr], names: Mapping[str, str]) -> a
 def global_names(text: str) -> frozenset[str]:
     """The names that a spelling refers to."""
     tree = ast.parse(text, mode="eval").body
-    bound = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not node.id.startswith(PLACEHOLDER)}
+    bound, found = set(), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.arg(name) | ast.Name(name, ast.Store()):
+                bound.add(name)
+            case ast.Name(name) if not name.startswith(PLACEHOLDER):
+                found.add(name)
     return frozenset(found - bound)
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    """The names that are read or set somewhere in a tree."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 class _Filling(ast.NodeTransformer):
@@ -136,19 +145,20 @@ class _Filling(ast.NodeTransformer):
 
 def negated(expression: ast.expr) -> ast.expr | None:
     """What an expression is the negative of, where that shows: -b, -2 * b, -b / c."""
-    if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):
-        return expression.operand
-    if isinstance(expression, ast.BinOp) and isinstance(expression.op, (ast.Mult, ast.Div)):
-        left = negated(expression.left)
-        return None if left is None else ast.BinOp(left, expression.op, expression.right)
+    match expression:
+        case ast.UnaryOp(ast.USub(), operand):
+            return operand
+        case ast.BinOp(factor, (ast.Mult() | ast.Div()) as operator, right):
+            left = negated(factor)
+            return None if left is None else ast.BinOp(left, operator, right)
     return None
 
 
 def tidy(expression: ast.expr) -> ast.expr:
     """a + -b as a - b, and a - -b as a + b."""
-    if not isinstance(expression, ast.BinOp) or not isinstance(expression.op, (ast.Add, ast.Sub)):
-        return expression
-    right = negated(expression.right)
-    if right is None:
-        return expression
-    return ast.BinOp(expression.left, ast.Sub() if isinstance(expression.op, ast.Add) else ast.Add(), right)
+    match expression:
+        case ast.BinOp(left, ast.Add(), right) if (less := negated(right)) is not None:
+            return ast.BinOp(left, ast.Sub(), less)
+        case ast.BinOp(left, ast.Sub(), right) if (less := negated(right)) is not None:
+            return ast.BinOp(left, ast.Add(), less)
+    return expression

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from srcad.analysis.aliases import levels
 from srcad.codegen.expressions import Expressions
-from srcad.codegen.spelling import negated
+from srcad.codegen.spelling import names_in, negated
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.types import ListOf, dtype_of, is_inexact
@@ -169,10 +169,6 @@ def _sequence(moves: list[tuple[str, set[str]]]) -> list[int] | None:
         else:
             return None
     return order
-
-
-def names_in(expression: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
 
 
 def _read_name(expression: ast.expr) -> str | None:

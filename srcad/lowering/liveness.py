@@ -3,8 +3,10 @@
 Folded variables (`inline`) are not variables of the generated code: reading one reads what its expression reads, at the
 place where it is printed, and its equation is skipped.
 
+This goes backwards, through a loop with what lives throughout it, and has a traversal of its own for that.
+
 A loop's parameters stand for its state. The condition and the body of a `while` must have the same parameters
-(`srcad.codegen.prepare` sees to it).
+(`srcad.lowering.prepare` sees to it).
 """
 
 from __future__ import annotations

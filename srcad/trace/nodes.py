@@ -49,6 +49,7 @@ class Var:
     is_variable: ClassVar[bool] = True
     is_none: ClassVar[bool] = False
     number: ClassVar[None] = None
+    trace: ClassVar[None] = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,11 @@ class Const:
     def number(self) -> int | float | complex | None:
         """The value, if it is a Python number."""
         return self.value if isinstance(self.value, (int, float, complex)) else None
+
+    @property
+    def trace(self) -> Trace | None:
+        """The value, if it is a function that has been read: what a solver calls."""
+        return self.value if isinstance(self.value, Trace) else None
 
 
 UNDEF = Const(None, UNDEFINED)

@@ -6,7 +6,8 @@
 What depends on a batched value is batched; everything else, all of the primal trace among it, is computed once. An
 operation becomes what the table of batching says (`srcad.rules.batching`); one that isn't in it is done lane by lane,
 in a loop. A branch or loop carries batched values beside the others. As derivatives are linear in their tangents, no
-condition and no index ever depends on one.
+condition and no index ever depends on one. The table emits what equations become, so they are built one
+after another, not rewritten.
 """
 
 from __future__ import annotations

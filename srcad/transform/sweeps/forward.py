@@ -5,7 +5,8 @@
         yield y                                      y = x * x
                                                      yield y, y_dot
 
-Each equation is followed by those of its derivatives, so all that they read is in place, and nothing is recorded.
+Each equation is followed by those of its derivatives, so all that they read is in place, and nothing is recorded. Rules
+emit them into the region that the sweep is in: a builder's work, from which `trace.rewrite` has nothing to keep.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ What a reversed region reads of its forward region is what must be recorded (to-
   on, and popped at the beginning of the reversed body. What is cheaper to compute again is not recorded (`recompute`).
 - If the value that a loop carries into an iteration is recorded, then the value that it carries out of it need not be:
   the reversed iteration before has popped that one.
+
+Both sweeps are gone through side by side, each structured equation with the one that reverses it, and tapes go through
+both: so this has a traversal of its own.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Zeros are structural: a variable has no adjoint until its first contribution, which then *is* the adjoint; further ones
 are accumulated. The sweep reads primal variables wherever it likes, also those of inner regions that are long gone;
 what that means for the forward sweep is settled afterwards, by `record`.
+
+What an equation becomes depends on those behind it, so this goes through regions by itself, and doesn't rewrite them.
 """
 
 from __future__ import annotations
