@@ -239,7 +239,9 @@ class _Writer:
         match wanted:
             case Scalar(dtype, python, length):
                 kind = _PYTHON_NAMES[dtype] if python else self.bound(np.dtype(dtype).type)
-                return [f"type({place}) is {kind}", *(self.dim_tests(place, length) if length else [])]
+                bits = wanted.width - 1
+                narrow = [f"{-(2**bits)} <= {place} < {2**bits}"] if kind == "int" and not wanted.wide else []
+                return [f"type({place}) is {kind}", *narrow, *(self.dim_tests(place, length) if length else [])]
             case Array(dtype, dims):
                 return self.array_tests(place, dtype, dims)
             case Undefined():
@@ -331,7 +333,7 @@ def elements_test(element: Type) -> Callable[[list[Any]], bool]:
     if not (isinstance(element, Scalar) and element.python):
         return lambda items: bool(items) and all(_fits(element, item) for item in items)
     narrower = {cls for cls, t in PYTHON.items() if join(element, t) == element and t.dtype != "bool"}
-    own = next(cls for cls, t in PYTHON.items() if t == element)
+    own = next(cls for cls, t in PYTHON.items() if t.dtype == element.dtype)
     return lambda items: own in (found_types := set(map(type, items))) and found_types <= narrower
 
 

@@ -5,7 +5,7 @@ An entry is asked before those below it, where several could read the same call.
 
 from __future__ import annotations
 
-from srcad.frontend.core.ports import CallKnown, CallValue, Ports
+from srcad.frontend.core.ports import CallOf, Ports, ReadCall
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
 from srcad.frontend.derivatives import calls as derivatives
@@ -16,7 +16,7 @@ from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate
 from srcad.frontend.syntax.statements import execute
 
-CALLABLES: dict[type[Value], CallValue] = {
+CALLABLES: dict[type[Value], CallOf] = {
     Choice: calls.call_either,
     Func: calls.call_program,
     Bound: calls.call_bound,
@@ -29,7 +29,7 @@ CALLABLES: dict[type[Value], CallValue] = {
     Value: calls.refuse_call,
 }
 
-KNOWN: tuple[CallKnown, ...] = (
+READERS: tuple[ReadCall, ...] = (
     calls.namespace,
     calls.in_table({**BUILTINS, **MUTATORS}),
     derivatives.with_rules,
@@ -44,6 +44,6 @@ KNOWN: tuple[CallKnown, ...] = (
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, CALLABLES, KNOWN)
+PORTS = Ports(evaluate, execute, assign, CALLABLES, READERS)
 
 __all__ = ["PORTS"]

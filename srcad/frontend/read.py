@@ -27,12 +27,7 @@ from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
 from srcad.frontend.core.source import code_of, make_code, span_of, transparent
-from srcad.frontend.core.values import (
-    Bound,
-    FrameCell,
-    Static,
-    Value,
-)
+from srcad.frontend.core.values import Bound, FrameCell, Static, Value
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
 from srcad.frontend.procedures.procedures import NoProcedure, Procedures

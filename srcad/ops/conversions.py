@@ -18,7 +18,6 @@ from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import (
     FLOAT,
-    INT,
     Array,
     ListOf,
     Scalar,
@@ -30,6 +29,7 @@ from srcad.trace.types import (
     is_complex,
     rank_of,
 )
+from srcad.trace.widths import COUNT, WIDE, WORD
 
 FLOATS = ("float16", "float32", "float64", "complex64", "complex128")
 INTS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -46,22 +46,30 @@ def _part_type(x: Type) -> Type:
     return shaped((x,), {"complex64": "float32", "complex128": "float64"}.get(kind.name, kind.name))
 
 
+def whole(x: Type) -> Type:
+    """An int made of another number: of a float it may be of any size, of an array's element it has 64 bits."""
+    if x.dtype in ("float64", "float32", "float16", None):
+        return Scalar("int64", True, None, WIDE)
+    return Scalar("int64", True, None, x.width if isinstance(x, Scalar) and x.python else WORD)
+
+
 # the one float, complex, int and bool that Python has
 _PYTHONS = {"f": "float64", "c": "complex128", "i": "int64", "u": "int64", "b": "bool"}
 
 
 def _item(x: Type) -> Type:
     if isinstance(x, (Array, Scalar)):
-        return Scalar(_PYTHONS[np.dtype(x.dtype).kind], True)
+        dtype = _PYTHONS[np.dtype(x.dtype).kind]
+        return Scalar(dtype, True, None, WORD if dtype == "int64" else COUNT)
     return Unknown(dtype_of(x))
 
 
 op("real", _part_type, "np.real({0})", elementwise=True, view=True)
 op("imag", _part_type, "np.imag({0})", elementwise=True, view=True)
 op("to_float", lambda x: FLOAT, "float({0})")
-op("to_int", lambda x: INT, "int({0})")
+op("to_int", whole, "int({0})")
 op("to_complex", lambda *x: Scalar("complex128", True), lambda t, p: f"complex({', '.join(t)})")
-op("round_to_int", lambda x: INT, "round({0})")
+op("round_to_int", whole, "round({0})")
 op("item", _item, "{0}.item()")
 
 

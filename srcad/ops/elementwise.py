@@ -256,14 +256,16 @@ def in_dtype(
 ) -> list[Atom]:
     """The operands as a ufunc casts them that is to compute in a dtype."""
     wanted, rule = static(dtype, "dtype"), static(casting, "casting")
-    if wanted is None:
+    if wanted is None and rule in ("same_kind", "unsafe"):
         return operands
     kinds = tuple(operand_kind(a.type) for a in operands)
-    if ufunc is None or None in kinds:
+    if ufunc is None or any(kind is None for kind in kinds):
         raise NotYetSupported("dtype= of an operation on what has no known dtype", do="cast the operands")
-    signature = (*(None,) * ufunc.nin, *(np.dtype(wanted),) * ufunc.nout)
+    asked: dict[str, Any] = {"casting": rule}
+    if wanted is not None:
+        asked["signature"] = (*(None,) * ufunc.nin, *(np.dtype(wanted),) * ufunc.nout)
     try:
-        loop = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout), signature=signature, casting=rule)
+        loop = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout), **asked)
     except TypeError as error:
         raise CallError(str(error)) from None
     return [as_dtype(b, a, d) for a, d in zip(operands, loop, strict=False)]

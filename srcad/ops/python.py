@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import op
+from srcad.ops.conversions import whole
 from srcad.ops.structural import counted
 from srcad.trace.dims import smaller
 from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Scalar, Type
@@ -22,7 +23,7 @@ op(
 )
 op("is_instance", lambda value, cls: BOOL, "isinstance({0}, {1})", cost="free")
 op("as_float", lambda x: Scalar("float64", python=True), "float({0})", cost="free")
-op("as_int", lambda x: INT, "int({0})", cost="free")
+op("as_int", whole, "int({0})", cost="free")
 op("list_repeat", lambda items, count: items, "{0} * {1}")
 
 # What the reverse sweep of the careful variant divides by: a slope may be infinite.

@@ -33,6 +33,8 @@ INDIFFERENT: dict[str, tuple[object, ...]] = {
 }
 _NAMES_FIELDS = ("np.sort", "np.argsort", "np.partition", "np.argpartition", ".sort", ".argsort", ".argpartition")
 
+_UNWRITTEN = ("np.fft.ifft2", "np.fft.irfft2")
+
 _ADVICE = {
     "overwrite_input": "leave it out: the argument is kept for the derivative anyway",
     "signature": "say the dtype by dtype=, or cast the operands",
@@ -65,6 +67,12 @@ def bind(function: object, args: tuple[object, ...], keywords: Mapping[str, obje
     out = arguments.pop("out", None)
     if any(given is not None for given in placed):
         out = placed[0] if len(placed) == 1 else tuple(placed)
+    if out is not None and table_name(function) in _UNWRITTEN:
+        raise NotYetSupported(
+            f"{title(function)} with out= isn't supported",
+            why="whether the result is put there depends on the version of NumPy: some forget to",
+            do="store the result: out[...] = ...",
+        )
     return BoundCall(function, signature, arguments, out)
 
 
@@ -183,6 +191,8 @@ def table_name(function: object) -> str:
         return "np.generic"
     if getattr(np, name, None) is function:
         return f"np.{name}"
+    if isinstance(function, np.ufunc):
+        return f"scipy.special.{name}"
     return f"{getattr(function, '__module__', None)}.{name}".replace("numpy.", "np.", 1)
 
 

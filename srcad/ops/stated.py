@@ -23,7 +23,7 @@ OF_UFUNCS = _parameters(where=True, **_RUNNING)
 OF_GUFUNCS = _parameters(axes=NOTHING, axis=NOTHING, keepdims=False, **_RUNNING)
 _OF_SUMS = _parameters(keepdims=False, initial=NOTHING, where=True)
 _OF_MEANS = _parameters(keepdims=False, where=True)
-_OF_SPREADS = _parameters(keepdims=False, where=True, mean=NOTHING, correction=NOTHING)
+_OF_SPREADS = _parameters(keepdims=False, where=True, mean=NOTHING)
 
 # the keywords that a function takes as **kwargs
 KEYWORDS: dict[str, Parameters] = {

@@ -75,7 +75,7 @@ def _first(x: Type, *_: Type, **__: Any) -> Type:
 
 def without_length(t: Type) -> Type:
     """The type of another value of this kind: what an int counted is forgotten."""
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) and t.length is not None else t
+    return t.without_length if isinstance(t, Scalar) else t
 
 
 def _last_wins_type(x: Type, *indices: Type, index: Template) -> Type:

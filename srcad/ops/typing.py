@@ -11,6 +11,7 @@ import numpy as np
 
 from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
 from srcad.trace.types import BOOL, Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
+from srcad.trace.widths import width_of_result
 
 PYTHON_DTYPES = ("float64", "int64", "bool", "complex128")
 _WEAK: dict[str, Any] = {"float64": float, "int64": int, "bool": np.dtype(bool), "complex128": complex}
@@ -112,9 +113,16 @@ def _python_number(name: str, types: tuple[Type, ...]) -> Type:
     if dtypes <= {"int64", "bool"}:
         if name == "divide" or (name == "power" and _negative(types[1])):
             return Scalar("float64", True)
-        return Scalar("int64", True, count(name, types))
+        return _python_int(name, types)
     complex_result = "complex128" in dtypes and name != "absolute"
     return Scalar("complex128" if complex_result else "float64", True)
+
+
+def _python_int(name: str, types: tuple[Type, ...]) -> Scalar:
+    numbers = [t for t in types if isinstance(t, Scalar)]
+    counted = count(name, types)
+    width = width_of_result(name, [t.width for t in numbers], counted, [t.length for t in numbers])
+    return Scalar("int64", True, counted, width)
 
 
 def _negative(t: Type) -> bool:

@@ -74,7 +74,7 @@ def refusal(eq: Equation) -> NotYetSupported:
 
 
 def _plain(t: Type) -> Type:
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
+    return t.without_length if isinstance(t, Scalar) else t
 
 
 RULES["custom"] = Rule("custom", _pullback, _pushforward)

@@ -13,6 +13,7 @@ from srcad.errors import Span
 from srcad.trace.dims import fixed
 from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type, type_of
+from srcad.trace.widths import width_of
 
 Typing = Callable[[str, tuple[Type, ...], Mapping[str, Any]], tuple[Type, ...]]
 
@@ -20,7 +21,7 @@ Typing = Callable[[str, tuple[Type, ...], Mapping[str, Any]], tuple[Type, ...]]
 def const(value: Any) -> Const:
     """A constant. An int counts itself, so that lengths made of constants are known; an array has the dims it has."""
     if type(value) is int:
-        return Const(value, Scalar("int64", python=True, length=fixed(value)))
+        return Const(value, Scalar("int64", True, fixed(value), width_of(value)))
     if isinstance(value, np.ndarray) and value.dtype.kind in "fcbiu":
         return Const(value, Array(str(value.dtype), tuple(map(fixed, value.shape))))
     return Const(value, type_of(value))

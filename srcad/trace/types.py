@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, named
+from srcad.trace.widths import COUNT, WORD, width_of
 
 
 class Type:
@@ -73,8 +74,9 @@ class Type:
     def holds(self, source: Type) -> bool:
         """Whether a slot of this type may be given a value of another one: whether what it promises is kept.
 
-        The dtype is exactly that of the slot, as nothing is converted on the way. Python's numbers may be in a slot of
-        NumPy's. The other way round floats alone, as NumPy's are floats of Python, while ints of NumPy overflow.
+        The dtype is exactly that of the slot, as nothing is converted on the way, and an int is no wider than the slot.
+        Python's numbers may be in a slot of NumPy's. The other way round floats alone, as NumPy's are floats of Python,
+        while ints of NumPy overflow.
         """
         return isinstance(source, Undefined)
 
@@ -117,13 +119,23 @@ class Number(Type):
 
 @dataclass(frozen=True, slots=True)
 class Scalar(Number):
-    """A number: a Python float, int, bool, complex (`python`), or a NumPy scalar. `length`: what an int counts."""
+    """A number: a Python float, int, bool, complex (`python`), or a NumPy scalar.
+
+    length   what an int counts
+    width    how many bits an int of Python's takes at most: see `srcad.trace.widths`
+    """
 
     is_scalar: ClassVar[bool] = True
 
     dtype: str = field()
     python: bool = False
     length: Dim | None = None
+    width: int = COUNT
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is an int that may exceed 64 bits: of Python's, none of NumPy's does."""
+        return self.width > WORD
 
     @property
     def is_python(self) -> bool:
@@ -137,16 +149,21 @@ class Scalar(Number):
     def tangent(self) -> Scalar:
         return Scalar(self.dtype, self.python)
 
+    @property
+    def without_length(self) -> Scalar:
+        return self if self.length is None else Scalar(self.dtype, self.python, None, self.width)
+
     def holds(self, source: Type) -> bool:
         if not isinstance(source, Scalar):
             return isinstance(source, Undefined)
         same_class = source.python or not self.python or self.dtype in DOUBLES
-        return self.dtype == source.dtype and same_class
+        return self.dtype == source.dtype and same_class and (source.width <= self.width or not self.python)
 
     def joined(self, other: Type) -> Type | None:
         dtype = join_dtypes(self.dtype, other.dtype)
         if isinstance(other, Scalar) and dtype is not None:
-            return Scalar(dtype, self.python and other.python and dtype in PYTHON_NAMES)
+            python = self.python and other.python and dtype in PYTHON_NAMES
+            return Scalar(dtype, python, None, max(self.width, other.width) if python and dtype == "int64" else COUNT)
         return Number.joined(self, other)
 
     def __str__(self) -> str:
@@ -372,6 +389,8 @@ def type_of(value: Any, symbol: str = "") -> Type:
 
     `symbol` is the root of the dimension symbols: for "x", the dims are x0, x1, ... unless they are 0 or 1.
     """
+    if type(value) is int:
+        return Scalar("int64", True, None, width_of(value))
     if type(value) in PYTHON:
         return PYTHON[type(value)]
     if isinstance(value, np.generic) and value.dtype.kind in "fcbiu":

@@ -98,7 +98,7 @@ def test_calls_are_of_the_function_that_they_stand_under() -> None:
 ELSEWHERE = {
     "custom": "tests/test_custom_rules.py",
     **dict.fromkeys(("implicit", "regular", "solve_regular", "times"), "tests/test_implicit.py"),
-    **dict.fromkeys(("integral", "trajectory"), "tests/frontend/test_solvers.py"),
+    **dict.fromkeys(("integral", "trajectory"), "tests/frontend/derivatives/test_solvers.py"),
     "as_float": "an object of the run as a float: nothing that moves is in it",
     "to_float": "of float32, in test_float32_stays",
     "only_square": "tests/rules/test_linalg.py",

@@ -26,10 +26,7 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
-from srcad.frontend.memory.arrays import (
-    load,
-    to_atom,
-)
+from srcad.frontend.memory.arrays import load, to_atom
 from srcad.frontend.memory.branches import as_bool, both, distribute, either
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import check_key

@@ -26,14 +26,7 @@ from srcad.frontend.core.values import (
     atom_key,
 )
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import (
-    box,
-    content,
-    from_atom,
-    load,
-    to_atom,
-    to_number,
-)
+from srcad.frontend.memory.arrays import box, content, from_atom, load, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, gathered, grow_all, held
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys
@@ -203,7 +196,7 @@ def append(m: Machine, owner: Ref, value: Value) -> Value:
         m.change(owner.cell, replace(cell, items=last((*cell.items, value), cell.most)))
     else:
         assert isinstance(cell, GrownCell)
-        longer = replace(cell, var=m.make("list_append", content(m, cell), to_atom(m, value)))
+        longer = replace(cell, var=m.emit("list_append", content(m, cell), to_atom(m, value)))
         m.change(owner.cell, grown.shortened(m, longer, front=False))
         capture(m, owner, value)
     return NONE
@@ -229,7 +222,7 @@ def pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B0
             value = from_atom(m, load(m, value), owner=owner.cell)
         m.change(owner.cell, grown.without(m, cell, to_number(m, index)))
         return value
-    value_atom, rest = m.emit("list_pop", content(m, cell))
+    value_atom, rest = m.emit_many("list_pop", content(m, cell))
     m.change(owner.cell, replace(cell, var=rest))
     return from_atom(m, value_atom, owner=owner.cell)
 

@@ -27,13 +27,7 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import (
-    dim_of,
-    element_view,
-    load,
-    to_atom,
-    view,
-)
+from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.catalogue import NeedsStatic

@@ -6,15 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    DictCell,
-    Num,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import DictCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Var
 

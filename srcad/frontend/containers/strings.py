@@ -13,7 +13,7 @@ from srcad.trace.nodes import Const
 from srcad.trace.types import OPAQUE
 
 
-def _formatted(value: Any, conversion: str, spec: str) -> str:
+def formatted(value: Any, conversion: str, spec: str) -> str:
     conversions: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
     converted = conversions[conversion](value) if conversion else value
     return format(converted, spec)

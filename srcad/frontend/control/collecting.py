@@ -14,15 +14,7 @@ from srcad.frontend.containers.iteration import Indexed, sequence
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.control.loops import for_loop
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FrameCell,
-    GrownCell,
-    Iter,
-    ListCell,
-    Ref,
-    Static,
-    Value,
-)
+from srcad.frontend.core.values import FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.boxes import gathered
 
@@ -69,10 +61,9 @@ def to_list(m: Machine, values: Value) -> Ref:
     if not isinstance(items, Indexed):
         m.heap[made.cell] = ListCell(items.values)
         return made
-    if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
-        grown = m.heap[values.cell]
-        assert isinstance(grown, GrownCell)
-        m.heap[made.cell] = replace(gathered(m, grown.var, values), poison=grown.poison)
+    cell = m.heap[values.cell] if isinstance(values, Ref) else None
+    if isinstance(values, Ref) and isinstance(cell, GrownCell):
+        m.heap[made.cell] = replace(gathered(m, cell.var, values), poison=cell.poison)
         return made
     with scope(m):
         for_loop(m, items, lambda item: _append(m, made, item))

@@ -20,14 +20,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.iteration import Indexed, Items
 from srcad.frontend.core import sharing
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    Cell,
-    FrameCell,
-    Num,
-    Static,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, Cell, FrameCell, Num, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
@@ -160,11 +153,7 @@ def _first_turn_apart(m: Machine, sequence: Indexed, take: Any, comparison: str,
             _rest(m, rest, turn)
         return FALSE
 
-    some = m.emit(comparison, sequence.start, sequence.stop)
-    if isinstance(some, Var):
-        branch(m, some, whole, lambda: FALSE)
-    elif some.value:
-        whole()
+    branch(m, m.emit(comparison, sequence.start, sequence.stop), whole, lambda: FALSE)
 
 
 def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:

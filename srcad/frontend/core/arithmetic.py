@@ -64,8 +64,7 @@ def smaller(m: Machine, a: Atom, b: Atom) -> Atom:
         return a
     if isinstance(a, Const) and isinstance(b, Const):
         return a if a.value <= b.value else b
-    result: Atom = m.emit("smaller", a, b)
-    return result
+    return m.emit("smaller", a, b)
 
 
 def _same_length(a: Atom, b: Atom) -> bool:
@@ -80,5 +79,4 @@ def range_length(m: Machine, start: Atom, stop: Atom, step: Atom) -> Atom:
     parts = [p.value for p in (start, stop, step) if isinstance(p, Const)]
     if len(parts) == 3:
         return const(len(range(*parts)))
-    result: Atom = m.emit("range_length", start, stop, step)
-    return result
+    return m.emit("range_length", start, stop, step)

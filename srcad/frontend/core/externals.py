@@ -42,7 +42,8 @@ from srcad.frontend.core.values import (
 )
 from srcad.trace.dims import UNKNOWN_DIM, Symbol, fixed
 from srcad.trace.nodes import Path, Var
-from srcad.trace.types import INT, OPAQUE, Array, ListOf, Scalar, TupleOf, Type, join, type_of
+from srcad.trace.types import OPAQUE, Array, ListOf, Scalar, TupleOf, Type, join, type_of
+from srcad.trace.widths import WIDE
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
@@ -172,8 +173,8 @@ def with_lengths(m: Machine, t: Type, value: Any, symbol: str) -> Type:
         own = (Symbol(f"{symbol}:{k}", least=2) for k in range(t.rank))
         dims = (m.lengths.dim(length, n) if d.number is None else d for length, (d, n) in zip(own, rows, strict=True))
         return Array(t.dtype, tuple(dims))
-    if t == INT:
-        return Scalar("int64", True, m.lengths.dim(Symbol(symbol, least=None), value))
+    if isinstance(t, Scalar) and t.python and t.dtype == "int64":
+        return Scalar("int64", True, m.lengths.dim(Symbol(symbol, least=None), value), t.width)
     return t
 
 
@@ -244,7 +245,9 @@ def _element_type(item: Any) -> Type | None:
     t = type_of(item)
     if isinstance(t, Array):
         return Array(t.dtype, tuple(UNKNOWN_DIM if d.number is None else d for d in t.dims))
-    return t if isinstance(t, Scalar) and t.dtype != "bool" else None
+    if not isinstance(t, Scalar) or t.dtype == "bool":
+        return None
+    return Scalar(t.dtype, True, None, WIDE) if t.python and t.dtype == "int64" else t  # no guard looks at their sizes
 
 
 # ---- instances

@@ -59,7 +59,7 @@ class Lengths(Restorable):
             dims = (dim if dim in before or not dim.passing else UNKNOWN_DIM for dim in t.dims)
             return self.named(Array(t.dtype, tuple(dims)), label)
         if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-            return Scalar(t.dtype, t.python)
+            return t.without_length
         return self.named(t)
 
     def dim(self, symbol: Symbol, size: int) -> Dim:
@@ -139,7 +139,7 @@ def lasting(t: Type) -> Type:
     if isinstance(t, Array):
         return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
     if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-        return Scalar(t.dtype, t.python)
+        return t.without_length
     if isinstance(t, TupleOf):
         return TupleOf(tuple(map(lasting, t.items)))
     return ListOf(lasting(t.element)) if isinstance(t, ListOf) else t

@@ -142,21 +142,19 @@ class Machine(Restorable):
 
     # ---- equations
 
-    def emit(self, op: str, *operands: Any, **params: Any) -> Any:
+    def emit(self, op: str, *operands: object, **params: Any) -> Var:
+        """The variable that an equation with a single result defines. Operands: atoms, or plain Python values."""
+        (result,) = self.emit_many(op, *operands, **params)
+        return result
+
+    def emit_many(self, op: str, *operands: object, **params: Any) -> tuple[Var, ...]:
+        """The variables that an equation defines: none where it has an effect alone."""
         start = len(self.builder.equations)
         atoms = tuple(atom(operand) for operand in operands)
         types = self.lengths.types(op, tuple(a.type for a in atoms), params)
         results = self.builder.structured(op, atoms, (), types, **params)
         self.note(start)
-        if not results:
-            return None
-        return results[0] if len(results) == 1 else results
-
-    def make(self, op: str, *operands: Any, **params: Any) -> Var:
-        """The variable that an equation with a single result defines."""
-        result = self.emit(op, *operands, **params)
-        assert isinstance(result, Var)
-        return result
+        return results
 
     def note(self, start: int) -> None:
         """Learn of the equations since `start`: who defines what, and what depends on a differentiated input."""
@@ -249,7 +247,7 @@ class Machine(Restorable):
     def raises(self, error: Exception) -> NoReturn:
         """The program raises this error here, as its own: the generated code will."""
         made = self.emit("call", Const(type(error), OPAQUE), *(Const(a, OPAQUE) for a in error.args), keywords=())
-        self.emit("raise_", made)
+        self.emit_many("raise_", made)
         raise Diverges
 
     def located(self, error: SrcadError) -> SrcadError:

@@ -34,10 +34,10 @@ class Arguments:
     unused: bool = False
 
 
-CallValue = Callable[["Machine", Any, Arguments], Value]  # reads a call of a value of one class
-CallKnown = Callable[
-    ["Machine", Any, Arguments], Value | None
-]  # reads a call of a Python object; None: of another kind
+# Who reads a call of a value of one class.
+CallOf = Callable[["Machine", Any, Arguments], Value]
+# Who reads a call of a Python object; None for an object of another kind.
+ReadCall = Callable[["Machine", Any, Arguments], Value | None]
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class Ports:
     execute    reads a block of statements
     assign     binds a target: a name, an item, an attribute, a pattern of these
     callables  who reads a call, by the class of the value that is called; `Value`: those of all other classes
-    known      who reads a call of a Python object that is known now: the first one that does
+    readers    who reads a call of a Python object that is known now: the first one that does
     """
 
     evaluate: Evaluate
     execute: Callable[[Machine, Sequence[ast.stmt]], None]
     assign: Callable[[Machine, ast.expr, Value], None]
-    callables: Mapping[type[Value], CallValue]
-    known: tuple[CallKnown, ...]
+    callables: Mapping[type[Value], CallOf]
+    readers: tuple[ReadCall, ...]

@@ -56,8 +56,8 @@ def call_custom(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str,
     custom = Custom(f.__name__, rules, primal=_closed(site.primal, around), inline=f.__srcad_inline__)
     if custom.inline and custom.primal is None:
         m.refuse(f"{f.__name__} is to stand in generated code, and its source can't be read", do="leave inline out.")
-    made = m.emit("custom", callee, *site.atoms, *around, returns=types, shown=len(site.atoms), custom=custom)
-    return tree_value(m, site.output, made if isinstance(made, tuple) else (made,))
+    made = m.emit_many("custom", callee, *site.atoms, *around, returns=types, shown=len(site.atoms), custom=custom)
+    return tree_value(m, site.output, made)
 
 
 def bound(
@@ -389,7 +389,7 @@ def value_of(m: Machine, var: Var) -> Value:
 
 
 def _plain(t: Type) -> Type:
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
+    return t.without_length if isinstance(t, Scalar) else t
 
 
 def _closed(region: Region | None, around: tuple[Var, ...]) -> Region | None:

@@ -44,20 +44,7 @@ from srcad.frontend.procedures.placing import append_all, container, place, plac
 from srcad.frontend.procedures.procedures import Procedures, check_closed
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
-from srcad.trace.nodes import (
-    Atom,
-    Equation,
-    Fixed,
-    Input,
-    Leaf,
-    Node,
-    Parameter,
-    Path,
-    Region,
-    Trace,
-    Tree,
-    Var,
-)
+from srcad.trace.nodes import Atom, Equation, Fixed, Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
 from srcad.trace.rewrite import instance
 from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Type, dims_of, dtype_of, is_differentiable, rank_of
 from srcad.trace.walk import free_variables, walk
@@ -375,15 +362,14 @@ def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
         m.refuse(f"{what} of a value of type {actual.type} is of type {dot.type}", do="give it the same shape.")
     wanted = dtype_of(actual.type)
     if dtype_of(dot.type) != wanted and isinstance(actual.type, Array):
-        cast: Atom = m.emit("cast", dot, dtype=wanted)
-        return cast
+        return m.emit("cast", dot, dtype=wanted)
     return dot
 
 
 def _list_like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
     """A derivative that a user gives of a list whose length is known at run time only."""
     if value == NONE:
-        return m.emit("list_zeros", actual)  # type: ignore[no-any-return]
+        return m.emit("list_zeros", actual)
     dot = to_atom(m, value)
     if not isinstance(dot.type, ListOf):
         m.refuse(f"{what} of a list is of type {dot.type}", do="give a list of the same length.")

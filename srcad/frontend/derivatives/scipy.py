@@ -237,7 +237,7 @@ def fixed_point(g: Given) -> Value:
 def matrix_result(m: Machine, value: Value) -> Value:
     """A Jacobian that the program computes: floats."""
     atom = to_array(m, value)
-    return value_of(m, atom if isinstance(atom.type, Scalar) else m.make("cast", atom, dtype="float64"))
+    return value_of(m, atom if isinstance(atom.type, Scalar) else m.emit("cast", atom, dtype="float64"))
 
 
 # ---- minima
@@ -266,7 +266,7 @@ def minimize_scalar(g: Given) -> Value:
     bounds = g.take("bounds")
     closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR),), scalar_result, {}, "objective")
     box = () if is_none(bounds) else tuple(limit(g.m, one) for one in items(g.m, bounds))  # type: ignore[arg-type]
-    rest = (*g.rest(), *((("bounds", g.m.make("tuple_new", *box)),) if box else ()))
+    rest = (*g.rest(), *((("bounds", g.m.emit("tuple_new", *box)),) if box else ()))
     info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (), rest, checked=True), OPAQUE)
     return minimum(g, closed, member(g.m, info, "x", FLOAT_SCALAR), info, box)
 
@@ -279,7 +279,7 @@ def box_of(g: Given, bounds: Value) -> tuple[Atom, ...]:
     sides = []
     for k, none in enumerate((-math.inf, math.inf)):
         ends = [const(none) if is_none(pair[k]) else limit(g.m, pair[k]) for pair in pairs]
-        sides.append(g.m.make("array", *ends, structure=tuple(range(len(ends)))))
+        sides.append(g.m.emit("array", *ends, structure=tuple(range(len(ends)))))
     return tuple(sides)
 
 
@@ -327,7 +327,7 @@ def quad(g: Given) -> Value:
     found, error = (member(g.m, info, k, FLOAT) for k in (0, 1))
     options = {name: a for name, a in rest if name in QUAD}
     params = {"function": closed.functions[0], "options": tuple(options)}
-    value = g.m.make("integral", found, *limits, *options.values(), *closed.captured, **params)
+    value = g.m.emit("integral", found, *limits, *options.values(), *closed.captured, **params)
     return Tup((value_of(g.m, value), value_of(g.m, error)))
 
 
@@ -359,12 +359,12 @@ def solve_ivp(g: Given) -> Value:
     rest = g.rest()
     times = None if is_none(t_eval) else starting_vector(m, t_eval)  # type: ignore[arg-type]
     named = rest if times is None else (("t_eval", times), *rest)
-    span = m.make("tuple_new", t0, t1)
+    span = m.emit("tuple_new", t0, t1)
     call = SolverCall(g.path, given, closed.captured, (span, y0), named, checked=True)
     info = emit_call(m, call, OPAQUE)
     if times is None:
         chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,)), "steps"))
-        times = m.make("times", chosen, t0, t1)
+        times = m.emit("times", chosen, t0, t1)
     columns = member(m, info, "y", Array("float64", (_dim(y0), _dim(times))))
     y = value_of(m, trajectory(g, closed, columns, times, y0, t0, rest, columns=True))
     others = attributes(m, info, ("sol", "t_events", "y_events", *RESULT))
@@ -387,7 +387,7 @@ def odeint(g: Given) -> Value:
     rest = (*g.rest(), *((("tfirst", const(True)),) if ahead else ()))
     rows = m.lengths.named(Array("float64", (_dim(times), _dim(y0))))
     found = emit_call(m, SolverCall(g.path, given, closed.captured, (y0, times), rest), rows)
-    t0 = m.make("get_item", times, 0, index=(("int", 0),))
+    t0 = m.emit("get_item", times, 0, index=(("int", 0),))
     if not ahead:
         closed = Closed((swapped(closed.functions[0]), *closed.functions[1:]), closed.captured)
     defaults = {"method": Const("LSODA", OPAQUE), "rtol": const(1.49e-8), "atol": const(1.49e-8)}
@@ -411,7 +411,7 @@ def trajectory(
         if name in options and (rank_of(options[name].type) != 0 or not is_numeric(options[name].type)):
             g.refuse(f"{g.path} with a {name} for each component", f"give one number as {name}.")
     params = {"function": closed.functions[0], "options": tuple(options), "columns": columns}
-    return g.m.make("trajectory", found, times, y0, t0, *options.values(), *closed.captured, **params)
+    return g.m.emit("trajectory", found, times, y0, t0, *options.values(), *closed.captured, **params)
 
 
 def derivative_of(y0: Atom) -> Finish:
@@ -442,7 +442,7 @@ def items(m: Machine, value: Value) -> tuple[Value, ...]:
     """A pair: the two ends of an interval."""
     if isinstance(value, ArrayRef):
         whole = load(m, value)
-        found: tuple[Value, ...] = tuple(Num(m.make("get_item", whole, k, index=(("int", 0),))) for k in (0, 1))
+        found: tuple[Value, ...] = tuple(Num(m.emit("get_item", whole, k, index=(("int", 0),))) for k in (0, 1))
     else:
         found = sequence(m, value)
     if len(found) != 2:

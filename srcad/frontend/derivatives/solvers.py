@@ -156,10 +156,10 @@ def scalar_result(m: Machine, value: Value) -> Value:
     atom = to_number(m, value, "what a function that is given to a solver returns")
     refuse_complex(m, atom)
     if isinstance(atom.type, Array) and all(dim.is_one for dim in atom.type.dims):
-        atom = m.make("get_item", m.make("reshape", atom), index=())
+        atom = m.emit("get_item", m.emit("reshape", atom), index=())
     if rank_of(atom.type) != 0:
         m.refuse(f"a function that is given to a solver returns {atom.type} where a number is due")
-    return Num(m.make("cast", atom, dtype="float64")) if not _is_float(atom) else _value(m, atom)
+    return Num(m.emit("cast", atom, dtype="float64")) if not _is_float(atom) else _value(m, atom)
 
 
 def vector_result(m: Machine, value: Value) -> Value:
@@ -167,10 +167,10 @@ def vector_result(m: Machine, value: Value) -> Value:
     atom = to_array(m, value)
     refuse_complex(m, atom)
     if rank_of(atom.type) == 0:
-        atom = m.make("array", atom, structure=(0,))
+        atom = m.emit("array", atom, structure=(0,))
     if rank_of(atom.type) != 1:
         m.refuse(f"a function that is given to a solver returns {atom.type} where a vector is due")
-    return _value(m, atom if dtype_of(atom.type) == "float64" else m.make("cast", atom, dtype="float64"))
+    return _value(m, atom if dtype_of(atom.type) == "float64" else m.emit("cast", atom, dtype="float64"))
 
 
 def like(x: Atom) -> Finish:
@@ -183,7 +183,7 @@ def like(x: Atom) -> Finish:
         refuse_complex(m, atom)
         if rank_of(atom.type) != rank_of(x.type):
             m.refuse(f"a function that is given to a solver returns {atom.type} for {x.type}", do="return one like x.")
-        return _value(m, atom if dtype_of(atom.type) == "float64" else m.make("cast", atom, dtype="float64"))
+        return _value(m, atom if dtype_of(atom.type) == "float64" else m.emit("cast", atom, dtype="float64"))
 
     return finish
 
@@ -212,7 +212,7 @@ def starting_vector(m: Machine, x0: Value) -> Atom:
     """x0 as a vector of floats; SciPy flattens what has more axes."""
     atom = to_array(m, x0)
     if (rank_of(atom.type) or 0) > 1:
-        x0 = new_array(m, m.make("ravel", atom))
+        x0 = new_array(m, m.emit("ravel", atom))
     value = vector_result(m, x0)
     assert isinstance(value, ArrayRef)
     return load(m, value)
@@ -226,14 +226,14 @@ def starting_like(m: Machine, x0: Value) -> Atom:
         m.refuse("whether a solver starts from a number or from an array isn't known")
     if isinstance(atom.type, Scalar):
         return float_of(m, atom)
-    return atom if dtype_of(atom.type) == "float64" else m.make("cast", atom, dtype="float64")
+    return atom if dtype_of(atom.type) == "float64" else m.emit("cast", atom, dtype="float64")
 
 
 def float_of(m: Machine, atom: Atom) -> Atom:
     """A number as a float."""
     if isinstance(atom, Const) and isinstance(atom.value, (int, float)):
         return const(float(atom.value))
-    return atom if _is_float(atom) else m.make("cast", atom, dtype="float64")
+    return atom if _is_float(atom) else m.emit("cast", atom, dtype="float64")
 
 
 # ---- calls
@@ -266,14 +266,14 @@ def emit_call(m: Machine, call: SolverCall, returns: Type) -> Var:
         "checked": call.checked,
         "returns": returns,
     }
-    found = m.make("solver", *operands, *call.captured, **params)
+    found = m.emit("solver", *operands, *call.captured, **params)
     m.variables.active.discard(found)
     return found
 
 
 def member(m: Machine, owner: Var, name: str | int, returns: Type) -> Var:
     """A part of what a solver returned, a constant to derivatives."""
-    part = m.make("member", owner, part=name, returns=returns)
+    part = m.emit("member", owner, part=name, returns=returns)
     m.variables.active.discard(part)
     return part
 
@@ -281,7 +281,7 @@ def member(m: Machine, owner: Var, name: str | int, returns: Type) -> Var:
 def solution(m: Machine, found: Atom, closed: Closed, kind: str, solve: str, further: tuple[Atom, ...] = ()) -> Var:
     """What a solver has found, as the solution that it is; `further`: the bounds of a "box"."""
     function = closed.functions[0]
-    return m.make("implicit", found, *closed.captured, *further, function=function, kind=kind, solve=solve)
+    return m.emit("implicit", found, *closed.captured, *further, function=function, kind=kind, solve=solve)
 
 
 def value_of(m: Machine, atom: Atom) -> Value:
@@ -298,7 +298,7 @@ def attributes(m: Machine, owner: Var, names: Sequence[str]) -> list[tuple[str, 
     """Those attributes of what a solver returned that are constants to derivatives."""
     found: list[tuple[str, Value]] = []
     for name in names:
-        part = m.make("attribute", owner, name=name)
+        part = m.emit("attribute", owner, name=name)
         m.variables.active.discard(part)
         found.append((name, Obj(part)))
     return found

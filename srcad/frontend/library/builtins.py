@@ -6,15 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    ArrayRef,
-    Num,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.combinators import COMBINATORS
 from srcad.frontend.library.kinds import KINDS
 from srcad.frontend.library.numbers import NUMBERS, as_array

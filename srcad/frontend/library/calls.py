@@ -17,7 +17,7 @@ from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.ports import Arguments, CallKnown, Keywords
+from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
 from srcad.frontend.core.source import transparent
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -96,7 +96,7 @@ def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Met
 
 def call_known(m: Machine, function: Static, given: Arguments) -> Value:
     """A Python object that is known now: the first reader that knows it."""
-    for read in m.ports.known:
+    for read in m.ports.readers:
         value = read(m, function.value, given)
         if value is not None:
             return value
@@ -127,7 +127,7 @@ def refuse_call(m: Machine, function: Value, given: Arguments) -> NoReturn:
 # ---- by the object that is called; each gives None for objects of another kind
 
 
-def in_table(table: Mapping[Any, Handler]) -> CallKnown:
+def in_table(table: Mapping[Any, Handler]) -> ReadCall:
     """The reader of the functions in a table."""
 
     def read(m: Machine, f: Any, given: Arguments) -> Value | None:

@@ -19,20 +19,7 @@ from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine, constant
-from srcad.frontend.core.values import (
-    NONE,
-    ArrayRef,
-    Bound,
-    Iter,
-    ListCell,
-    Num,
-    Range,
-    Ref,
-    Slice,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, ListCell, Num, Range, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory.arrays import new_array, to_number
 from srcad.frontend.memory.branches import truth
 from srcad.frontend.memory.objects import get_attribute

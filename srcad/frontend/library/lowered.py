@@ -16,25 +16,8 @@ from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import (
-    NONE,
-    ArrayCell,
-    ArrayRef,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
-from srcad.frontend.memory.arrays import (
-    contiguity,
-    load,
-    new_array,
-    result_value,
-    set_items,
-    store,
-    to_python,
-)
+from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
+from srcad.frontend.memory.arrays import contiguity, load, new_array, result_value, set_items, store, to_python
 from srcad.frontend.memory.boxes import held
 from srcad.ops import catalogue
 from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
@@ -82,6 +65,8 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         bound = bind(function, args, keywords)
     except TypeError as error:
         m.refuse(f"{title(function)} takes no such arguments: {error}")
+    except SrcadError as error:
+        raise m.located(error) from None
     sources: dict[Var, ArrayRef] = {}
     plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
     out = None if bound.out == Static(None) else bound.out

@@ -148,7 +148,7 @@ def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value
         capture(m, Ref(owner.cell), args[0])
         return NONE
     if name == "pop" and not args:
-        value, rest = m.emit("list_pop", load(m, owner))
+        value, rest = m.emit_many("list_pop", load(m, owner))
         store(m, owner, rest)
         return from_atom(m, value, owner=owner.cell)
     m.refuse(f"the method {name!r} of a list in a list that has grown in a loop isn't supported yet")

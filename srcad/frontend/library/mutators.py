@@ -13,15 +13,7 @@ from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
 from srcad.frontend.library.lowered import lower
-from srcad.frontend.memory.arrays import (
-    from_atom,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    to_number,
-    to_python,
-)
+from srcad.frontend.memory.arrays import from_atom, load, refuse_truncation, set_items, store, to_number, to_python
 from srcad.ops.arguments import dim_atom, emit, word
 from srcad.ops.catalogue import static
 from srcad.ops.indexing import kept_inside

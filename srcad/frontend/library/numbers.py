@@ -17,17 +17,7 @@ from srcad.frontend.containers.iteration import Indexed, Items, known_items, seq
 from srcad.frontend.containers.operators import binary, number_result, refuse_object, wrap
 from srcad.frontend.control.collecting import accumulate, to_list
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    ArrayRef,
-    GrownCell,
-    Num,
-    Obj,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Static, Tup, Value
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number
@@ -43,8 +33,9 @@ def _abs(m: Machine, x: Value) -> Value:
     return Static(abs(x.value)) if isinstance(x, Static) else number_result(m, "absolute", x)
 
 
-def _pow(m: Machine, base: Value, exponent: Value) -> Value:
-    return binary(m, ast.Pow(), base, exponent)
+def _pow(m: Machine, base: Value, exp: Value, mod: Value = NONE) -> Value:
+    power = binary(m, ast.Pow(), base, exp)
+    return power if mod == NONE else binary(m, ast.Mod(), power, mod)
 
 
 def _divmod(m: Machine, a: Value, b: Value) -> Value:

@@ -13,20 +13,10 @@ import numpy as np
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import (
-    ArrayRef,
-    InstanceCell,
-    Obj,
-    Ref,
-    Static,
-    Value,
-)
+from srcad.frontend.core.values import ArrayRef, InstanceCell, Obj, Ref, Static, Value
 from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import (
-    from_atom,
-    to_atom,
-)
+from srcad.frontend.memory.arrays import from_atom, to_atom
 from srcad.frontend.memory.boxes import held
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE

@@ -169,7 +169,7 @@ def _zip(m: Machine, *parts: Value, strict: Value = FALSE) -> Value:
             if known is False:
                 m.refuse("zip(strict=True) of sequences of different lengths, which raises ValueError")
             if known is not True:
-                m.emit("assert_", known)
+                m.emit_many("assert_", known)
     return once(m, "zip", *parts)
 
 

@@ -141,17 +141,17 @@ def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
     """The array `base` in which the part that `step` looks at is `new`."""
     params = dict(step.params)
     if step.op == "element":
-        return m.make("list_set", base, new, step.operands[0])
+        return m.emit("list_set", base, new, step.operands[0])
     if step.op == "get_item":
-        return m.make("set_item", base, new, *step.operands, **params)
+        return m.emit("set_item", base, new, *step.operands, **params)
     if step.op == "transpose":
         axes = params.get("axes") or tuple(reversed(range(base.type.rank if isinstance(base.type, Array) else 0)))
-        return m.make("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+        return m.emit("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
     if step.op == "flip":
-        return m.make("flip", new, **params)
+        return m.emit("flip", new, **params)
     if step.op in RESHAPES:
         rank = base.type.rank if isinstance(base.type, Array) else 0
-        return m.make("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
+        return m.emit("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
     m.refuse(
         f"a write through the view that {step.op} gives isn't supported yet",
         do="write to the array itself, by an index.",
@@ -218,8 +218,7 @@ def dim_of(m: Machine, atom: Atom, axis: int) -> Atom:
     t = atom.type
     if isinstance(t, Array) and t.dims[axis].number is not None:
         return const(t.dims[axis].offset)
-    length: Atom = m.emit("dim", atom, axis=axis)
-    return length
+    return m.emit("dim", atom, axis=axis)
 
 
 # ---- views as results
@@ -451,23 +450,23 @@ def _range_to_python(m: Machine, value: Range) -> Any:
     parts = [to_python(m, part) for part in value.children()]
     if all(isinstance(part, int) for part in parts):
         return range(*parts)
-    return m.make("arange", *parts, dtype=None)
+    return m.emit("arange", *parts, dtype=None)
 
 
 def grown_array(m: Machine, var: Atom) -> Atom:
-    return m.make("list_to_array", var)
+    return m.emit("list_to_array", var)
 
 
 def to_atom(m: Machine, value: Value) -> Atom:
     """One run-time object for any value: lists and tuples are made as Python objects."""
     match value:
         case Tup():
-            return m.make("tuple_new", *(to_atom(m, item) for item in value.items))
+            return m.emit("tuple_new", *(to_atom(m, item) for item in value.items))
         case Ref():
             return _container_atom(m, m.heap[value.cell])
         case Slice() | Range():
             made = Const(slice if isinstance(value, Slice) else range, OPAQUE)
-            return m.make("call", made, *(to_atom(m, part) for part in value.children()), keywords=())
+            return m.emit("call", made, *(to_atom(m, part) for part in value.children()), keywords=())
     return to_number(m, value, "made a run-time object")
 
 
@@ -478,7 +477,7 @@ def _container_atom(m: Machine, cell: Cell) -> Atom:
         case ListCell():
             return box(m, cell.items)
         case DictCell(items=pairs):
-            return m.make("dict_new", *(to_atom(m, item) for _, item in pairs), keys=tuple(key for key, _ in pairs))
+            return m.emit("dict_new", *(to_atom(m, item) for _, item in pairs), keys=tuple(key for key, _ in pairs))
     m.refuse("an instance of a class is an element of a list whose items are known at run time only")
 
 
@@ -491,7 +490,7 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
             m.refuse(
                 "a list whose elements are of different kinds is indexed or iterated by a number known at run time only"
             )
-    return m.make("list_new", *atoms, element=element or OPAQUE)
+    return m.emit("list_new", *atoms, element=element or OPAQUE)
 
 
 def is_list(m: Machine, ref: ArrayRef) -> bool:

@@ -138,8 +138,7 @@ def _container_truth(m: Machine, value: Ref) -> bool | Var:
     if isinstance(cell, (ListCell, DictCell)):
         return bool(cell.items)
     if isinstance(cell, GrownCell):
-        result: Var = m.emit("greater", m.emit("list_len", cell.var), 0)
-        return result
+        return m.emit("greater", m.emit("list_len", cell.var), 0)
     for name in ("__bool__", "__len__"):
         answer = call_if_special(m, value, name)
         if answer is not None:
@@ -154,18 +153,14 @@ def _number_truth(m: Machine, value: Value) -> bool | Var:
     if isinstance(atom.type, Scalar) and atom.type.dtype == "bool":
         return atom
     if isinstance(atom.type, Scalar):
-        result: Var = m.emit("not_equal", atom, 0)
-        return result
+        return m.emit("not_equal", atom, 0)
     if isinstance(atom.type, Array) and atom.type.rank == 0:
-        made: Var = m.emit("not_equal", atom, 0)
-        return made
-    called: Var = m.emit("truth", atom)
-    return called
+        return m.emit("not_equal", atom, 0)
+    return m.emit("truth", atom)
 
 
 def negate(m: Machine, condition: Var) -> Var:
-    result: Var = m.emit("not_", condition)
-    return result
+    return m.emit("not_", condition)
 
 
 def both(m: Machine, first: Value, second: Alternative) -> Value:

@@ -128,7 +128,7 @@ def joined(a: Type, b: Type) -> Type | None:
 
 def plain(t: Type) -> Type:
     """A type without what an int counts."""
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
+    return t.without_length if isinstance(t, Scalar) else t
 
 
 def put_together(m: Machine, form: Form, values: Iterator[Value]) -> Value:

@@ -17,30 +17,30 @@ def place(m: Machine, cell: GrownCell, index: Atom) -> Atom:
         return index
     length = m.emit("list_len", cell.var)
     if isinstance(index, Const):
-        return m.make("add", length, index)
-    return m.make("remainder", index, length)
+        return m.emit("add", length, index)
+    return m.emit("remainder", index, length)
 
 
 def part(m: Machine, cell: GrownCell, start: Atom | None, stop: Atom | None) -> Atom:
     """The items from start to stop."""
     bounds = (const(None) if bound is None else bound for bound in (start, stop))
-    return m.make("list_slice", content(m, cell), *bounds, const(None))
+    return m.emit("list_slice", content(m, cell), *bounds, const(None))
 
 
 def without(m: Machine, cell: GrownCell, index: Atom) -> GrownCell:
     """The list without one of its items."""
     at = place(m, cell, index)
-    after = const(at.value + 1) if isinstance(at, Const) else m.make("add", at, 1)
+    after = const(at.value + 1) if isinstance(at, Const) else m.emit("add", at, 1)
     rest = part(m, cell, after, None)
     if isinstance(at, Const) and at.value == 0:
         return replace(cell, var=rest)
-    return replace(cell, var=m.make("list_concat", part(m, cell, None, at), rest))
+    return replace(cell, var=m.emit("list_concat", part(m, cell, None, at), rest))
 
 
 def inserted(m: Machine, cell: GrownCell, index: Atom, item: Atom) -> GrownCell:
     """The list with an item before the one at an index."""
-    first = m.make("list_append", part(m, cell, None, index), item)
-    return replace(cell, var=m.make("list_concat", first, part(m, cell, index, None)))
+    first = m.emit("list_append", part(m, cell, None, index), item)
+    return replace(cell, var=m.emit("list_concat", first, part(m, cell, index, None)))
 
 
 def shortened(m: Machine, cell: GrownCell, front: bool) -> GrownCell:

@@ -202,7 +202,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     if isinstance(owner, ArrayRef) and name == "shape":
         m.refuse("the shape of an array is set in place", do="use reshape.")
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
-    m.emit("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
+    m.emit_many("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 
 
 def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
@@ -216,7 +216,7 @@ def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
         m.raises(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"))
     if cell.free:
         refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
-        m.emit("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
+        m.emit_many("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     set_field(m, owner, name, value)
 
 

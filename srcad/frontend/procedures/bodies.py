@@ -8,15 +8,7 @@ from typing import Any
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    FrameCell,
-    FunctionSource,
-    Partial,
-    Undef,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, FrameCell, FunctionSource, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
 

@@ -18,16 +18,7 @@ from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import code_of, make_code, span_of
-from srcad.frontend.core.values import (
-    DictCell,
-    Func,
-    FunctionSource,
-    InstanceCell,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import DictCell, Func, FunctionSource, InstanceCell, Ref, Static, Tup, Value
 from srcad.frontend.memory.objects import set_field, standard
 from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.recursion import Recurses, call_procedure
@@ -187,7 +178,7 @@ def too_deep(m: Machine, code: FunctionSource) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
     text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
-    m.emit("raise_", error)
+    m.emit_many("raise_", error)
     raise Diverges
 
 

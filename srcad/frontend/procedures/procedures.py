@@ -10,12 +10,8 @@ from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FunctionSource,
-)
-from srcad.frontend.memory.forms import (
-    Form,
-)
+from srcad.frontend.core.values import FunctionSource
+from srcad.frontend.memory.forms import Form
 from srcad.ops.catalogue import OPS
 from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import calls, listed, renamed, unused

@@ -12,27 +12,9 @@ from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
 from srcad.frontend.control.collecting import extend
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    UNDEFINED_VALUE,
-    ArrayRef,
-    Choice,
-    GrownCell,
-    ListCell,
-    Num,
-    Obj,
-    Ref,
-    Value,
-)
+from srcad.frontend.core.values import UNDEFINED_VALUE, ArrayRef, Choice, GrownCell, ListCell, Num, Obj, Ref, Value
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import (
-    is_list,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    to_atom,
-    to_number,
-)
+from srcad.frontend.memory.arrays import is_list, load, refuse_truncation, set_items, store, to_atom, to_number
 from srcad.frontend.memory.branches import distribute
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
@@ -118,7 +100,7 @@ def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -
         if isinstance(atom.type, Array) and atom.type.rank and atom.type.dims[0].number is not None:
             count = atom.type.dims[0].offset
         elif isinstance(atom.type, Array):
-            m.emit("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
+            m.emit_many("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
         return tuple(get_known(m, value, k) for k in range(count))
     return known_items(m, value, "the number of values that are unpacked")
 
@@ -207,8 +189,7 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
 
 
 def operate(m: Machine, operator: ast.operator, a: Atom, b: Atom) -> Atom:
-    result: Atom = m.emit(BINARY[type(operator)], a, b)
-    return result
+    return m.emit(BINARY[type(operator)], a, b)
 
 
 def in_place(m: Machine, ref: ArrayRef, operator: ast.operator, value: Value) -> Value:
@@ -247,8 +228,7 @@ def kept_type(m: Machine, before: Atom, new: Atom) -> Atom:
         m.refuse("an in-place operation would change the shape of its array")
     dtype = dtype_of(before.type)
     if dtype is not None and dtype_of(new.type) != dtype:
-        cast: Atom = m.emit("cast", new, dtype=dtype)
-        return cast
+        return m.emit("cast", new, dtype=dtype)
     return new
 
 

@@ -9,12 +9,7 @@ from srcad.frontend.containers.iteration import elements
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.values import (
-    Iter,
-    Obj,
-    Static,
-    Value,
-)
+from srcad.frontend.core.values import Iter, Obj, Static, Value
 from srcad.frontend.library.sequences import first_of
 from srcad.frontend.syntax.comprehensions import summed
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from srcad.frontend.containers.containers import append, set_container_item
 from srcad.frontend.containers.exhaustion import once
@@ -68,7 +67,7 @@ def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
 _GIVEN = "$given"
 
 
-def _collect(m: Machine, made: Ref, node: Any) -> None:
+def _collect(m: Machine, made: Ref, node: ast.ListComp | ast.SetComp | ast.DictComp) -> None:
     if isinstance(node, ast.DictComp):
         set_container_item(m, made, m.evaluate(node.key), m.evaluate(node.value))
     else:

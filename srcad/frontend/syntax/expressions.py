@@ -14,23 +14,9 @@ from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_item
 from srcad.frontend.core.externals import lookup
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    DictCell,
-    ListCell,
-    Mixed,
-    Partial,
-    Ref,
-    Slice,
-    Static,
-    Tup,
-    Undef,
-    Value,
-)
+from srcad.frontend.core.values import DictCell, ListCell, Mixed, Partial, Ref, Slice, Static, Tup, Undef, Value
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import (
-    refuse_mixed,
-    to_atom,
-)
+from srcad.frontend.memory.arrays import refuse_mixed, to_atom
 from srcad.frontend.memory.branches import as_bool, branch, distribute, truth
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import matching

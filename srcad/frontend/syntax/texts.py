@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from srcad.frontend.containers.strings import _formatted
+from srcad.frontend.containers.strings import formatted
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Obj, Static, Value
 from srcad.frontend.memory.arrays import to_atom
@@ -27,7 +27,7 @@ def format_string(m: Machine, node: ast.JoinedStr) -> Value:
         spec = _spec(m, part.format_spec)
         conversion = chr(part.conversion) if part.conversion > 0 else ""
         if isinstance(value, Static):
-            text = _formatted(value.value, conversion, spec)
+            text = formatted(value.value, conversion, spec)
             pieces.append(text)
             texts.append(text)
             continue

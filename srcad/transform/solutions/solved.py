@@ -61,7 +61,7 @@ def dotted(v: Var, mark: str = "dot") -> Var:
 
 
 def plain(t: Type) -> Type:
-    return Scalar(t.dtype, t.python) if isinstance(t, Scalar) else t
+    return t.without_length if isinstance(t, Scalar) else t
 
 
 # ---- derivatives of a function

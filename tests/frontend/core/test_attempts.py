@@ -117,7 +117,8 @@ def is_equations(items: list[Any]) -> bool:
 def is_constant(value: Any) -> bool:
     """Whether an object of the machine doesn't change, or isn't the machine's."""
     ours = type(value).__module__.startswith("srcad.")
-    return not ours or not vars(value) or (dataclasses.is_dataclass(value) and type(value).__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    frozen = dataclasses.is_dataclass(value) and type(value).__dataclass_params__.frozen  # type: ignore[attr-defined]
+    return not ours or frozen or not getattr(value, "__dict__", {"slots": ...})
 
 
 @pytest.mark.parametrize("reverse", [False, True])
@@ -145,11 +146,11 @@ def test_each_change_alone_is_put_back() -> None:
 def test_what_succeeds_stays_and_what_is_rehearsed_does_not() -> None:
     m = midway()
     with m.attempt(ValueError) as tried:
-        var = m.make("add", 1.0, 2.0)
+        var = m.emit("add", 1.0, 2.0)
     assert tried.error is None and m.builder.equations[-1].result is var and var in m.variables.definitions
     before = picture(m)
     with m.rehearsal():
-        m.bind("x", Num(m.make("add", 1.0, 2.0)))
+        m.bind("x", Num(m.emit("add", 1.0, 2.0)))
         assert picture(m) != before
     assert picture(m) == before
 
@@ -157,7 +158,7 @@ def test_what_succeeds_stays_and_what_is_rehearsed_does_not() -> None:
 def test_an_error_that_is_not_meant_passes_with_the_state_that_tells_of_it() -> None:
     m = midway()
     with pytest.raises(ValueError), m.attempt(ValueError, when=lambda error: "other" in str(error)) as tried:
-        var = m.make("add", 1.0, 2.0)
+        var = m.emit("add", 1.0, 2.0)
         raise ValueError("this one")
     assert tried.error is None and var in m.variables.definitions
     with pytest.raises(KeyError), m.attempt(ValueError):
@@ -168,14 +169,14 @@ def test_an_attempt_in_an_attempt() -> None:
     m = midway()
     outer = picture(m)
     with m.attempt(ValueError):
-        kept = m.make("add", 1.0, 2.0)
+        kept = m.emit("add", 1.0, 2.0)
         inner = picture(m)
         with m.attempt(ValueError):
-            m.make("multiply", kept, 2.0)
+            m.emit("multiply", kept, 2.0)
             raise ValueError
         assert picture(m) == inner
         with m.attempt(ValueError):
-            m.make("multiply", kept, 2.0)
+            m.emit("multiply", kept, 2.0)
         raise ValueError
     assert picture(m) == outer
 
