@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import srcad.ops  # noqa: F401 - fills the catalogue
-from srcad.ops.catalogue import builder, result_types
+from srcad.ops.catalogue import result_types
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import named
@@ -26,9 +27,21 @@ VECTOR = Array("float64", (N,))
 MATRIX = Array("float64", (N, named("m", not_one=True)))
 
 
+class NamingBuilder(Builder):
+    """A builder that gives the user's `name` to the result of an equation."""
+
+    def emit_many(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> tuple[Var, ...]:
+        if op == "attribute" or name is None:
+            return super().emit_many(op, *operands, **params, **({} if name is None else {"name": name}))
+        super().emit_many(op, *operands, **params)
+        last = self.equations.pop()
+        self.append(replace(last, results=tuple(Var(v.type, name) for v in last.results)))
+        return self.equations[-1].results
+
+
 def build(types: dict[str, Type], body: Callable[..., Any], role: str = "") -> Trace:
     """The trace of `body(builder, *inputs)`, which returns an atom or a tuple of atoms."""
-    b = builder()
+    b = NamingBuilder(result_types)
     b.role = role
     inputs = tuple(Var(t, name) for name, t in types.items())
     results = body(b, *inputs)

@@ -12,14 +12,12 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Region, Var, variables
-from srcad.trace.slots import slots
+from srcad.trace.slots import BRANCHES, LOOPS, slots
 from srcad.trace.types import OPAQUE, is_differentiable
 
 Flat = Callable[[str], bool]
-
-# From which operand on an operation reads indices, through which no derivative passes.
-INDICES_FROM = {"get_item": 1, "set_item": 2, "add_item": 2, "list_get": 1, "list_set": 2, "list_add": 2}
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def carries(equation: Equation) -> tuple[Sequence[Atom], Sequence[Var], Sequence
 
 def differentiable_operands(equation: Equation) -> tuple[Atom, ...]:
     """The operands through which a derivative may pass."""
-    return equation.operands[: INDICES_FROM.get(equation.op)]
+    return equation.operands[: operation(equation).indices_from]
 
 
 class _Spread:
@@ -122,9 +120,9 @@ class _Varied(_Spread):
             self.equation(equation)
 
     def equation(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             self.loop(equation)
-        elif equation.op in ("if", "scope"):
+        elif equation.op in BRANCHES:
             for region in equation.regions:
                 self.region(region)
                 self.flow(region.results, equation.results)
@@ -157,9 +155,9 @@ class _Useful(_Spread):
             self.equation(equation)
 
     def equation(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             self.loop(equation)
-        elif equation.op in ("if", "scope"):
+        elif equation.op in BRANCHES:
             for region in equation.regions:
                 self.flow(equation.results, region.results)
                 self.region(region)

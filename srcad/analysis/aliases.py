@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Trace, Var, variables
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import ListOf, TupleOf, Type
@@ -35,10 +35,11 @@ def levels(t: Type) -> tuple[int, ...]:
     """The pieces of memory that a value of this type has. That of a record is nobody's: it is never written to."""
     if t.is_array or t.is_unknown:
         return (OBJECT,)
-    if isinstance(t, ListOf):
-        return (OBJECT, CONTENT) if levels(t.element) else (OBJECT,)
-    if isinstance(t, TupleOf):
-        return (CONTENT,) if any(levels(item) for item in t.items) else ()
+    match t:
+        case ListOf(element):
+            return (OBJECT, CONTENT) if levels(element) else (OBJECT,)
+        case TupleOf(items):
+            return (CONTENT,) if any(levels(item) for item in items) else ()
     return (OBJECT, CONTENT) if t.is_opaque else ()
 
 
@@ -144,22 +145,18 @@ FLOWS: dict[str, Callable[[Equation], list[Edge]]] = {
     "accumulate": _accumulated,
 }
 
-# what may not be written to: read-only views, or such with elements that share memory; what is recorded
-UNWRITABLE = frozenset({"materialise", "broadcast_to", "einsum", "diagonal", "diag", "imag", "attribute", "subscript"})
-UNWRITABLE |= {"record_items"}
-
 
 def flow(eq: Equation) -> list[Edge]:
     """The edges of an equation without regions."""
     edges = FLOWS.get(eq.op)
     if edges is not None:
         return edges(eq)
-    operation = OPS[eq.op]
-    if operation.effect:
+    facts = operation(eq)
+    if facts.effect:
         return _opaque(eq)
-    if operation.view:
+    if facts.view:
         return [] if _gathers(eq) else _same(eq)
-    return _updated(eq) if operation.updates else []
+    return _updated(eq) if facts.updates else []
 
 
 def _gathers(eq: Equation) -> bool:
@@ -169,12 +166,13 @@ def _gathers(eq: Equation) -> bool:
 
 def is_view(eq: Equation) -> bool:
     """Whether the result is another look at operand 0's memory."""
-    return not OPS[eq.op].updates and Edge(0, OBJECT, 0, OBJECT) in flow(eq)
+    return not operation(eq).updates and Edge(0, OBJECT, 0, OBJECT) in flow(eq)
 
 
 def makes_owned(eq: Equation) -> bool:
     """Whether results whose sources are owned may be written to."""
-    return eq.op not in UNWRITABLE and not (OPS[eq.op].effect and eq.op not in FLOWS)
+    facts = operation(eq)
+    return not facts.read_only and not (facts.effect and eq.op not in FLOWS)
 
 
 # ---- the relation, at the place that the analysis has reached

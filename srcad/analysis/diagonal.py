@@ -6,8 +6,8 @@
     m = x - np.mean(x)         every element of m depends on all of x: mixed
 
 A variable that depends on the input is `Along` it, with an axis for each axis of the input, or `Picked` from what is
-along it by a mask or a slice, or `MixedAxes`; loops are settled by iterating until nothing becomes more mixed.
-Dependence through operations whose derivative is zero (comparisons, say) doesn't count.
+along it by a mask or a slice, or `MixedAxes`; loops are settled by iterating until nothing becomes more mixed. Dependence
+through operations whose derivative is zero (comparisons, say) doesn't count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.analysis.activity import Flat, differentiable_operands
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.types import Type, dims_of, rank_of
@@ -80,7 +80,9 @@ class _AlongSpread:
         if all(state is None for state in states):
             return
         mixed = next((state for state in states if isinstance(state, MixedAxes)), None)
-        found = mixed or _TRANSFERS.get(eq.op, _elementwise if OPS[eq.op].elementwise else _unknown)(self, eq, states)
+        found = mixed or _TRANSFERS.get(eq.op, _elementwise if operation(eq).elementwise else _unknown)(
+            self, eq, states
+        )
         self.states.update(dict.fromkeys(eq.results, found))
 
     def structure(self, eq: Equation) -> None:
@@ -382,4 +384,4 @@ _TRANSFERS: dict[str, Transfer] = {
     "add_item": _set_item,
 }
 
-__all__ = ["Along", "MixedAxes", "Picked", "State", "dependence"]
+__all__ = ["Along", "Mixed", "Picked", "State", "dependence"]

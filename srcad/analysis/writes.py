@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Input, Region, Trace, Var
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.walk import walk
@@ -39,10 +39,10 @@ class _Writes:
         """Whether something is news."""
         if equation.op in STRUCTURED:
             return sum(self.flow(slot.sources, slot.targets) for slot in slots(equation)) > 0
-        known = OPS.get(equation.op)
-        if known is not None and known.updates and equation.operands:
+        facts = operation(equation)
+        if facts.updates:
             self.written |= self.of(equation.operands[0])
-        return known is not None and known.view and self.flow(equation.operands[:1], equation.results[:1])
+        return facts.view and self.flow(equation.operands[:1], equation.results[:1])
 
     def of(self, atom: Atom) -> set[Input]:
         return self.sources.get(atom, set())

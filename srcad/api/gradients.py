@@ -120,10 +120,12 @@ def value_and_grad(
 
 
 @overload
-@means(Makes())
 def value_and_grad(
     function: None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> Callable[[Callable[P, R]], Derived[P, tuple[R, Any]]]: ...
+
+
+@means(Makes())
 def value_and_grad(
     function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
 ) -> object:

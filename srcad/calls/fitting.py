@@ -94,12 +94,13 @@ def _parts_like(primal: Any, given: Any) -> list[Any] | None:
 
 def paired(tree: Tree, value: Any, where: str) -> Iterator[tuple[int, Any, str]]:
     """(index of the result, its value, what to call it) for the leaves of a tree; None stands for Nones below it."""
-    if isinstance(tree, Leaf):
-        yield tree.index, value, where
-    elif isinstance(tree, Node):
-        for key, child in zip(_keys(tree), tree.children, strict=True):
-            label = f"{where}.{key}" if tree.kind == "dataclass" else f"{where}[{key!r}]"
-            yield from paired(child, _part(tree, value, key, where), label)
+    match tree:
+        case Leaf(index):
+            yield index, value, where
+        case Node(kind, parts):
+            for key, child in zip(_keys(tree), parts, strict=True):
+                label = f"{where}.{key}" if kind == "dataclass" else f"{where}[{key!r}]"
+                yield from paired(child, _part(tree, value, key, where), label)
 
 
 def _keys(tree: Node) -> Sequence[Any]:

@@ -175,11 +175,12 @@ def quickly_fitted(primal: Any, dot: Any) -> Any:
 
 def refuse_superfluous(tree: Tree, given: Any) -> None:
     """A tangent for what has none: an int, a string."""
-    if isinstance(tree, Fixed) and given is not None and any(True for _ in leaves_of(given)):
-        raise ArgumentError(f"the tangent {given!r} is given for an argument that has none", do="give None")
-    if isinstance(tree, Node) and given is not None:
-        for child, part in zip(tree.children, children(given) or (), strict=False):
-            refuse_superfluous(child, part)
+    match tree:
+        case Fixed() if any(True for _ in leaves_of(given)):
+            raise ArgumentError(f"the tangent {given!r} is given for an argument that has none", do="give None")
+        case Node(_, parts) if given is not None:
+            for child, part in zip(parts, children(given) or (), strict=False):
+                refuse_superfluous(child, part)
 
 
 def leaves_of(tangent: Any) -> Iterator[Any]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from srcad.analysis.aliases import MemoryClasses, levels
 from srcad.codegen.spelling import Style, repeats
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
-from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.slots import LOOPS, STRUCTURED, slots
 from srcad.trace.walk import free_variables, walk
 
 LONGEST = 84  # an expression that would be longer than this keeps its own statement
@@ -38,7 +38,8 @@ def fold(trace: Trace, in_place: frozenset[Equation], style: Style) -> Folding:
 
 
 def is_pure(eq: Equation, in_place: frozenset[Equation]) -> bool:
-    return eq.op in OPS and not OPS[eq.op].effect and eq not in in_place and not eq.regions and len(eq.results) == 1
+    facts = operation(eq)
+    return not (facts.control or facts.effect or eq in in_place) and len(eq.results) == 1
 
 
 def short_circuit(eq: Equation) -> str | None:
@@ -135,7 +136,7 @@ class _Folder:
         return eq.op not in ("while", "format") and not (eq.op == "scope" and k > 0) and not self.repeats(eq, k)
 
     def repeats(self, eq: Equation, k: int) -> bool:
-        return eq.op in OPS and repeats(eq, self.style, k)
+        return repeats(eq, self.style, k)
 
     def try_fold(self, var: Var, region: Region, place: int, room: int) -> int:
         """Fold a variable into what stands at `place`, if that is right and there is room; what room is left."""
@@ -150,7 +151,7 @@ class _Folder:
 
     def inner_results(self, eq: Equation) -> None:
         """Fold into the yields where they are printed as expressions: conditions, messages, conditional expressions."""
-        if eq.op in ("for", "while"):
+        if eq.op in LOOPS:
             self.next_state(eq)
         if eq.op == "if":
             self.choice(eq)
@@ -236,7 +237,8 @@ class _Folder:
     def measure(self, eq: Equation) -> None:
         (result,) = eq.results
         operands = dict.fromkeys([*eq.operands, *(r.results[0] for r in eq.regions)])
-        words = 2 if eq.op in _SHORT else 6 if eq.regions else len(eq.op) + 5
+        facts = operation(eq)
+        words = 2 if facts.by_operator or facts.brief else 6 if eq.regions else len(eq.op) + 5
         self.lengths[result] = words + sum(self.length(a) + 2 for a in operands)
         found: set[Var] = set()
         for var in variables(tuple(operands)):
@@ -259,7 +261,7 @@ class _Folder:
     def disturbs(self, eq: Equation, memory: set[Var], names: set[str | None]) -> bool:
         if eq in self.folding.choices:
             return False
-        if eq.op in OPS and OPS[eq.op].effect:
+        if operation(eq).effect:
             return True
         if eq in self.in_place and isinstance(eq.operands[0], Var) and self.classes.of(eq.operands[0]) in memory:
             return True
@@ -271,8 +273,3 @@ class _Folder:
 def _is_statement(eq: Equation) -> bool:
     """Whether the user wrote an `if` as a statement (or nobody wrote it)."""
     return eq.span is None or eq.role != "" or eq.span.syntax in ("If", "For", "While")
-
-
-_SHORT = {"add", "subtract", "multiply", "divide", "power", "negative", "matmul", "remainder", "floor_divide"}
-_SHORT |= {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "identical", "not_identical", "not_"}
-_SHORT |= {"get_item", "list_get", "accumulate"}

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from srcad.lowering.liveness import Liveness
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
-from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.slots import LOOPS, STRUCTURED, slots
 from srcad.trace.walk import walk
 
 # names that generated code uses for what they are
@@ -126,10 +126,10 @@ def _affinities(trace: Trace) -> Iterator[tuple[Atom, Var]]:
     """Pairs of variables, the most important first."""
     equations = list(walk(trace.body))
     for eq in equations:
-        if eq.op in OPS and OPS[eq.op].updates and eq.operands:
+        if operation(eq).updates:
             yield eq.operands[0], eq.results[-1]
     for eq in equations:
-        if eq.op in ("for", "while"):
+        if eq.op in LOOPS:
             for slot in slots(eq):
                 yield slot.yields[-1], slot.parameters[0]
                 yield slot.parameters[0], slot.result
@@ -200,7 +200,7 @@ class _Namer:
 
     def role(self, eq: Equation, var: Var) -> str | None:
         """What a nameless variable is called after: the number of iterations, the value of the function."""
-        if eq.op in ("for", "while") and len(slots(eq)) < len(eq.results) and var is eq.results[-1]:
+        if eq.op in LOOPS and len(slots(eq)) < len(eq.results) and var is eq.results[-1]:
             return "trips"
         is_value = eq.role == "" and var in self.trace.body.results[:1]
         return "value" if is_value and _has_adjoint(self.trace) else None

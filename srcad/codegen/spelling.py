@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from srcad.ops.catalogue import OPS, Op
+from srcad.ops.catalogue import Op, operation
 from srcad.trace.nodes import Equation
 from srcad.trace.types import Type, dtype_of
 
 PLACEHOLDER = "__operand_"
-OF_INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # of Python's integers
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,14 @@ class Style:
 
 def spelling(eq: Equation, style: Style) -> str:
     """The source of an operation with placeholders as operands."""
-    operation = OPS[eq.op]
+    facts = operation(eq)
     texts = tuple(f"{PLACEHOLDER}{k}" for k in range(len(eq.operands)))
-    if operation.scalar is not None and _of_scalars(eq, operation.scalar, style):
-        return operation.scalar.format(*texts)
-    if eq.op in OF_INTEGERS and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
-        return OF_INTEGERS[eq.op].format(*texts)
-    text = _general(operation, texts, eq.params)
-    if not style.mixed or not _made_by_numpy(eq, operation, text):
+    if facts.scalar is not None and _of_scalars(eq, facts.scalar, style):
+        return facts.scalar.format(*texts)
+    if facts.integer is not None and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
+        return facts.integer.format(*texts)
+    text = _general(facts, texts, eq.params)
+    if not style.mixed or not _made_by_numpy(eq, facts, text):
         return text
     return f"float({text})" if _is_python(eq, "float64") else f"complex({text})"
 
@@ -56,21 +55,21 @@ def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     return _all_floats(eq) and not style.careful and (not style.mixed or _is_python(eq, "float64"))
 
 
-def _made_by_numpy(eq: Equation, operation: Op, text: str) -> bool:
+def _made_by_numpy(eq: Equation, facts: Op, text: str) -> bool:
     """Whether what is to be a Python float would be NumPy's."""
     strong = any(a.type.is_scalar and not a.type.is_python for a in eq.operands)
     python = _is_python(eq, "float64", "complex128")
-    return operation.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
+    return facts.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
 
 
 def _is_python(eq: Equation, *dtypes: str) -> bool:
     return all(r.type.is_python and dtype_of(r.type) in dtypes for r in eq.results)
 
 
-def _general(operation: Op, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
-    if callable(operation.spelling):
-        return operation.spelling(texts, params)
-    return operation.spelling.format(*texts, **params)
+def _general(facts: Op, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    if callable(facts.spelling):
+        return facts.spelling(texts, params)
+    return facts.spelling.format(*texts, **params)
 
 
 def _all_floats(eq: Equation, dtypes: tuple[str, ...] = ("float64",)) -> bool:
@@ -99,7 +98,7 @@ def repeats(eq: Equation, style: Style, k: int) -> bool:
     if eq.op == "solver":  # inside of the function that is written for it
         captured: int = eq.params["captured"]
         return eq.params["style"] == "closure" and k >= len(eq.operands) - captured
-    if eq.op not in OPS or not OPS[eq.op].spelling:
+    if not operation(eq).spelling:
         return False
     return spelling(eq, style).count(f"{PLACEHOLDER}{k}") > 1
 

@@ -7,20 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import OPS, Kind
 from srcad.testing.meanings import meanings
 from srcad.trace.evaluate import Interpreter, Meaning
 from srcad.trace.nodes import Equation, Trace
 
-# What moves values about, or makes them, is not counted.
-_MOVES = frozenset(
-    ("set_item", "copy", "zeros_like", "materialise", "cast", "array", "array_to_list", "call", "format", "raise_")
-) | frozenset(("zeros", "ones", "empty", "full", "ones_like", "empty_like", "full_like", "eye", "arange"))
-_MOVES |= frozenset(
-    ("concatenate", "concatenate_list", "stack", "tile", "repeat", "pad", "flatten", "roll", "to_float")
-)
-_PRODUCTS = frozenset(("matmul", "dot", "inner"))
-_CUBIC = frozenset(("solve", "inv", "det", "slogdet", "cholesky", "eigh", "eigvalsh", "svd", "singular_values", "qr"))
+# what moves values about, or makes them, is not counted
+_MOVES = (Kind.MOVEMENT, Kind.CREATION, Kind.CONVERSION, Kind.COLLECTION, Kind.OBJECT, Kind.EFFECT)
 
 
 def operations(trace: Trace, inputs: Sequence[Any]) -> int:
@@ -50,17 +43,17 @@ class _Counting(Interpreter):
 
 
 def _cost(op: str, operands: Sequence[Any], results: Sequence[Any]) -> int:
-    known = OPS.get(op)
-    if known is None or known.cost == "free" or op in _MOVES or op.startswith("list"):
+    facts = OPS[op]
+    if facts.cost == "free" or facts.kind in _MOVES or op == "set_item":
         return 0
     if not any(map(_is_float, (*operands, *results))):
         return 0
     if op == "add_item":
         return int(np.size(operands[1]))
-    if op in _PRODUCTS:
+    if facts.scalar_product:
         inner = np.shape(operands[0])[-1] if np.ndim(operands[0]) else 1
         return max(2 * inner - 1, 1) * int(np.size(results[0]))
-    if op in _CUBIC:
+    if facts.kind is Kind.FACTORISATION:
         return int(np.size(operands[0])) * int(np.shape(operands[0])[-1])
     return max(int(np.size(value)) for value in (*operands, *results) if _is_float(value))
 

@@ -20,12 +20,13 @@ from srcad.compile.results import (
 from srcad.compile.steps import Job, both_sweeps, gradient_tree
 from srcad.errors import ArgumentError, NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend.core.reading import Sweeps
-from srcad.ops.catalogue import OPS, builder
+from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim
-from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, Var, leaves, with_leaves
+from srcad.trace.nodes import Atom, Equation, Leaf, Node, Region, Trace, Tree, Var, leaves, with_leaves
 from srcad.trace.passes import Runner
 from srcad.trace.rewrite import instance
+from srcad.trace.slots import LOOPS
 from srcad.trace.types import Type, dims_of, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
 from srcad.transform.matrices.jacobian import ROWS, by_columns, by_rows, way_of
@@ -96,14 +97,14 @@ def _contracted(b: Builder, one: Atom, other: Atom, ranks: Sequence[int]) -> Ato
     """The sum over the elements of a result (whose rank comes first) of the products of two blocks of its Jacobian."""
     rank, left, right = ranks
     if rank == left == right == 1:
-        return b.emit("matmul", b.emit("transpose", one, axes=None), other)  # type: ignore[no-any-return]
+        return b.emit("matmul", b.emit("transpose", one, axes=None), other)
     if not left and not right:
         product: Atom = b.emit("multiply", one, other)
         return b.emit("sum", product, axis=None, keepdims=False) if rank else product
     if not rank and not (left and right):
-        return b.emit("multiply", one, other)  # type: ignore[no-any-return]
+        return b.emit("multiply", one, other)
     axes = tuple(range(rank))
-    return b.emit("tensordot", one, other, axes=(axes, axes))  # type: ignore[no-any-return]
+    return b.emit("tensordot", one, other, axes=(axes, axes))
 
 
 def _zero_block(b: Builder, one: Var, other: Var) -> Atom:
@@ -198,7 +199,7 @@ def _apart(trace: Trace, results: Sequence[int]) -> tuple[Region, Var]:
 def _refuse_effects(primal: Trace) -> None:
     """What is done once for each direction must not be noticed."""
     for equation in walk(primal.body):
-        if equation.op in OPS and OPS[equation.op].effect and equation.op not in ("assert_", "raise_"):
+        if operation(equation).effect and not operation(equation).raises:
             raise NotYetSupported(
                 f"the sum of derivatives along all directions of {called(primal)}, which does something",
                 equation.span,
@@ -209,18 +210,19 @@ def _refuse_effects(primal: Trace) -> None:
 
 def _matched(primal: Trace, given: Tree, value: Tree, what: str) -> Iterator[tuple[int, int]]:
     """(the differentiated leaf, the result) in the same place of argument and result."""
-    if isinstance(given, Leaf) and isinstance(value, Leaf):
-        yield given.index, value.index
-    elif isinstance(given, Node) and isinstance(value, Node) and _alike(given, value):
-        for k, (one, other) in enumerate(zip(given.children, value.children, strict=True)):
-            yield from _matched(primal, one, other, f"{what}[{given.keys[k] if given.keys else k!r}]")
-    elif isinstance(given, Leaf) or (isinstance(given, Node) and not isinstance(value, Fixed)):
-        kinds = [tree.kind if isinstance(tree, Node) else "number or array" for tree in (given, value)]
-        raise ArgumentError(
-            f"the divergence of {called(primal)} isn't defined: {what} is a {kinds[0]}, its result a {kinds[1]}",
-            result_span(primal, primal.output),
-            do="return what has the structure and the shapes of the argument.",
-        )
+    match given, value:
+        case Leaf(place), Leaf(index):
+            yield place, index
+        case Node(), Node() if _alike(given, value):
+            for k, (one, other) in enumerate(zip(given.children, value.children, strict=True)):
+                yield from _matched(primal, one, other, f"{what}[{given.keys[k] if given.keys else k!r}]")
+        case (Leaf(), _) | (Node(), Leaf() | Node()):
+            kinds = [tree.kind if isinstance(tree, Node) else "number or array" for tree in (given, value)]
+            raise ArgumentError(
+                f"the divergence of {called(primal)} isn't defined: {what} is a {kinds[0]}, its result a {kinds[1]}",
+                result_span(primal, primal.output),
+                do="return what has the structure and the shapes of the argument.",
+            )
 
 
 def _alike(given: Node, value: Node) -> bool:
@@ -281,7 +283,7 @@ def _derivatives(primal: Trace, wrt: int, run: Runner) -> tuple[Region, Tree, Ma
         raise NotYetSupported("the elementwise derivative by a value whose rank isn't known", primal.span)
     if rank_of(x.type):
         primal = _checked_elementwise(primal, x)
-    loops = any(equation.op in ("for", "while") for equation in walk(primal.body))
+    loops = any(equation.op in LOOPS for equation in walk(primal.body))
     if rank_of(x.type) and not loops and isinstance(primal.output, Leaf):
         trace = adjoint(primal, (wrt,), value=False, seeds=(const(1.0),), run=run)
         return trace.body, Leaf(0), trace.procedures

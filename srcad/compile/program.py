@@ -11,7 +11,7 @@ from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace
@@ -65,10 +65,7 @@ class Program:
     @cached_property
     def has_effects(self) -> bool:
         """Whether a second run would be noticed: something is printed, drawn at random, changed."""
-        return any(e.op not in _REPEATABLE and OPS[e.op].effect for e in walk(self.primal.body) if e.op in OPS)
-
-
-_REPEATABLE = ("assert_", "raise_")
+        return any(operation(e).effect and not operation(e).raises for e in walk(self.primal.body))
 
 
 @contextmanager

@@ -69,15 +69,14 @@ def _refusal(primal: Trace, what: str, tree: Tree, do: str = _SUM) -> ArgumentEr
 
 def result_span(primal: Trace, tree: Tree) -> Span | None:
     """Where a result is computed: at its equation, else at the last line of the function, else at its definition."""
-    if isinstance(tree, Node):
-        spans = [result_span(primal, child) for child in tree.children]
-        return next((span for span in spans if span), primal.span)
-    if isinstance(tree, Leaf):
-        atom = primal.body.results[tree.index]
-        span = next((e.span for e in walk(primal.body) if any(r is atom for r in e.results) and e.span), None)
-        if span:
-            return span
-    return primal.span
+    span: Span | None = None
+    match tree:
+        case Node(_, children):
+            span = next(filter(None, (result_span(primal, child) for child in children)), None)
+        case Leaf(index):
+            atom = primal.body.results[index]
+            span = next((e.span for e in walk(primal.body) if any(r is atom for r in e.results) and e.span), None)
+    return span or primal.span
 
 
 def unchecked(primal: Trace, result: Leaf | None) -> bool:

@@ -24,11 +24,11 @@ from typing import Any
 
 from srcad.analysis.aliases import CONTENT, OBJECT, Binding, Sharing, flow, is_view, levels, makes_owned, nodes
 from srcad.lowering.liveness import Liveness, liveness
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.ops.subscripts import is_basic
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_parts
-from srcad.trace.slots import STRUCTURED, slots
+from srcad.trace.slots import LOOPS, STRUCTURED, slots
 from srcad.trace.types import OPAQUE, Unknown
 from srcad.trace.walk import walk
 
@@ -69,7 +69,7 @@ def bufferise(trace: Trace) -> Bufferised:
 
 def is_update(eq: Equation) -> bool:
     """Whether an equation overwrites memory (rather than making a new number)."""
-    if eq.regions or not OPS[eq.op].updates:
+    if not operation(eq).updates:
         return False
     return bool(levels(eq.results[-1].type)) and any(edge.level == OBJECT for edge in flow(eq))
 
@@ -171,7 +171,7 @@ class _Analysis:
             self.equation(eq)
 
     def equation(self, eq: Equation) -> None:
-        if eq.op in ("for", "while"):
+        if eq.op in LOOPS:
             self.loop(eq)
         elif eq.op in STRUCTURED:
             self.branches(eq)
@@ -192,7 +192,7 @@ class _Analysis:
             self.decide(eq, scope)
         self.store(eq, scope)
         harmless = eq.op == "call" and isinstance(eq.operands[0], Const) and eq.operands[0].value in HARMLESS
-        if (OPS[eq.op].effect and not harmless) or eq.op == "record_new":
+        if (operation(eq).effect and not harmless) or eq.op == "record_new":
             self.escape(eq, scope)
         for result in eq.results:
             self.sharing.define(result)
@@ -259,7 +259,7 @@ class _Analysis:
 
     def store(self, eq: Equation, scope: set[Var]) -> None:
         """A container that keeps what will be overwritten keeps a copy of it."""
-        for k in _STORES[eq.op](eq) if eq.op in _STORES else ():
+        for k in _kept(eq):
             self.decisions.copied.discard((eq, k))
             operand = eq.operands[k]
             if isinstance(operand, Var) and (self.will_change(operand, scope) or self.is_lent(eq, operand)):
@@ -426,22 +426,12 @@ def _reads_first(eq: Equation) -> bool:
     return is_basic(eq.params["index"])
 
 
-def _all_operands(eq: Equation) -> Iterable[int]:
-    return range(len(eq.operands))
-
-
-def _value_operand(eq: Equation) -> Iterable[int]:
-    return (1,)
-
-
-_STORES = {
-    "list_append": _value_operand,
-    "list_set": _value_operand,
-    "list_set_slice": _value_operand,
-    "list_new": _all_operands,
-    "tuple_new": _all_operands,
-    "record_new": _all_operands,
-}
+def _kept(eq: Equation) -> Iterable[int]:
+    """The operands that what is made holds on to: of a list that grows, the value that is put into it."""
+    facts = operation(eq)
+    if not facts.keeps:
+        return ()
+    return (1,) if facts.updates else range(len(eq.operands))
 
 
 # ---- inserting the copies
@@ -469,7 +459,7 @@ class _Insertion(Rewriter):
         operands = list(eq.operands)
         for k in range(len(operands)):
             if (eq, k) in self.decisions.copied:
-                kept = eq.op in _STORES and not (is_update(eq) and k == 0)
+                kept = operation(eq).keeps and not (is_update(eq) and k == 0)
                 operands[k] = self.copy(operands[k], eq, deep=kept)
         new = self.with_inner(with_parts(eq, tuple(operands), eq.regions))
         if eq.op == "list_zeros" and eq.operands[0] in self.recorded:

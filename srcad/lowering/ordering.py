@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from srcad.analysis.aliases import OBJECT, MemoryClasses, levels
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Trace, Var, variables
 from srcad.trace.rewrite import reordered, with_body
 from srcad.trace.walk import reads, within
@@ -46,7 +46,7 @@ class _Ordering:
 
     def movable(self, eq: Equation) -> bool:
         """Updates of arrays; those of lists are cheap where they are."""
-        if eq.regions or not OPS[eq.op].updates or len(eq.results) != 1:
+        if not operation(eq).updates or len(eq.results) != 1:
             return False
         return eq.operands[0].is_variable and levels(eq.result.type) == (OBJECT,)
 
@@ -76,8 +76,8 @@ class _Ordering:
 
     def changed(self, eq: Equation) -> set[Var]:
         """The memory that an equation may overwrite."""
-        return {c for e in within(eq) if not e.regions and OPS[e.op].updates for c in self.memory(e.operands[:1])}
+        return {c for e in within(eq) if operation(e).updates for c in self.memory(e.operands[:1])}
 
 
 def _has_effect(eq: Equation) -> bool:
-    return any(not e.regions and OPS[e.op].effect for e in within(eq))
+    return any(not e.regions and operation(e).effect for e in within(eq))

@@ -6,7 +6,7 @@ something about the type of their operand disappear.
 
 from __future__ import annotations
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Equation, Region, Trace
 from srcad.trace.rewrite import Change, Instead, rewritten, substitute, with_body, with_regions
 
@@ -17,7 +17,7 @@ def prepare(trace: Trace) -> Trace:
 
 
 def _prepared(eq: Equation) -> Change:
-    if eq.op in OPS and OPS[eq.op].spelling == "{0}":
+    if operation(eq).spelling == "{0}":
         return Instead(results=eq.operands[:1])
     return with_regions(eq, _unified(*eq.regions)) if eq.op == "while" else eq
 

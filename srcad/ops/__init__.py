@@ -1,6 +1,7 @@
 """The operations, by area: names, types, spellings, and how NumPy calls lower to them."""
 
 from srcad.ops import (
+    control,
     conversions,
     creation,
     custom,
@@ -21,6 +22,7 @@ from srcad.ops import (
 )
 
 __all__ = [
+    "control",
     "conversions",
     "creation",
     "custom",

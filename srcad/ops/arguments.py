@@ -26,8 +26,7 @@ def emit(b: Builder, op: str, *operands: object, **params: Any) -> Atom:
 
 def emit_many(b: Builder, op: str, *operands: object, **params: Any) -> tuple[Atom, ...]:
     """Emit an operation with several results."""
-    results: tuple[Atom, ...] = b.emit(op, *operands, **params)
-    return results
+    return b.emit_many(op, *operands, **params)
 
 
 # ---- what must be known now

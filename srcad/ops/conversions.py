@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, dim_atom, emit, flag, known_rank, many_axes
-from srcad.ops.catalogue import LOWERINGS, Argument, ToOne, lowers, op, static
+from srcad.ops.catalogue import LOWERINGS, Argument, Kind, ToOne, lowers, op, static
 from srcad.ops.elementwise import by_numpy
 from srcad.ops.structural import as_array, dtype_name
 from srcad.ops.typing import is_python, shaped
@@ -37,7 +37,7 @@ INTS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", 
 # ---- operations
 
 
-def _part_type(x: Type) -> Type:
+def _part_type(x: Type, *, python: bool | None = None) -> Type:
     """The real or imaginary part."""
     dtype = dtype_of(x)
     if dtype is None:
@@ -57,6 +57,14 @@ def whole(x: Type) -> Type:
 _PYTHONS = {"f": "float64", "c": "complex128", "i": "int64", "u": "int64", "b": "bool"}
 
 
+def _float_type(x: Type) -> Type:
+    return FLOAT
+
+
+def _complex_type(*parts: Type) -> Type:
+    return Scalar("complex128", True)
+
+
 def _item(x: Type) -> Type:
     if isinstance(x, (Array, Scalar)):
         dtype = _PYTHONS[np.dtype(x.dtype).kind]
@@ -64,13 +72,13 @@ def _item(x: Type) -> Type:
     return Unknown(dtype_of(x))
 
 
-op("real", _part_type, "np.real({0})", elementwise=True, view=True)
-op("imag", _part_type, "np.imag({0})", elementwise=True, view=True)
-op("to_float", lambda x: FLOAT, "float({0})")
-op("to_int", whole, "int({0})")
-op("to_complex", lambda *x: Scalar("complex128", True), lambda t, p: f"complex({', '.join(t)})")
-op("round_to_int", whole, "round({0})")
-op("item", _item, "{0}.item()")
+op("real", Kind.ELEMENTWISE, _part_type, "np.real({0})", shares=True, linear=True)
+op("imag", Kind.ELEMENTWISE, _part_type, "np.imag({0})", shares=True, linear=True, read_only=True)
+op("to_float", Kind.CONVERSION, _float_type, "float({0})")
+op("to_int", Kind.CONVERSION, whole, "int({0})")
+op("to_complex", Kind.CONVERSION, _complex_type, lambda t, p: f"complex({', '.join(t)})")
+op("round_to_int", Kind.CONVERSION, whole, "round({0})")
+op("item", Kind.CONVERSION, _item, "{0}.item()", linear=True)
 
 
 # ---- lowerings: numbers of other kinds

@@ -22,7 +22,7 @@ from srcad.ops.arguments import (
     shaped,
     with_new_axes,
 )
-from srcad.ops.catalogue import Argument, CallError, ToOne, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Index, Kind, ToOne, lowers, op, static
 from srcad.ops.shaping import array_of, moved
 from srcad.ops.spelling import call, options, shape_text
 from srcad.ops.structural import as_array
@@ -34,25 +34,25 @@ from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, e
 # ---- types
 
 
-def _filled(*shape: Type, dtype: str = "float64") -> Type:
+def _filled(*shape: Index, dtype: str = "float64") -> Type:
     return shaped(dtype, shape)
 
 
-def _full(value: Type, *shape: Type, dtype: str | None = None) -> Type:
+def _full(value: Type, *shape: Index, dtype: str | None = None) -> Type:
     dtype = dtype or dtype_of(value)
     return Unknown() if dtype is None else shaped(dtype, shape)
 
 
-def _like(x: Type, dtype: str | None = None) -> Type:
+def _like(x: Type, *, dtype: str | None = None) -> Type:
     dims, dtype = dims_of(x), dtype or dtype_of(x)
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, dims)
 
 
-def _full_like(x: Type, value: Type, dtype: str | None = None) -> Type:
-    return _like(x, dtype)
+def _full_like(x: Type, value: Type, *, dtype: str | None = None) -> Type:
+    return _like(x, dtype=dtype)
 
 
-def _eye(n: Type, m: Type | None = None, k: int = 0, dtype: str = "float64") -> Type:
+def _eye(n: Index, m: Index | None = None, *, k: int = 0, dtype: str = "float64") -> Type:
     return shaped(dtype, (n, m or n))
 
 
@@ -71,15 +71,19 @@ def _arange_dim(bounds: tuple[Type, ...]) -> Dim:
     return (stop - start).counted.as_length
 
 
-def _linspace(start: Type, stop: Type, num: Type, endpoint: bool = True) -> Type:
+def _linspace(start: Type, stop: Type, num: Index, *, endpoint: bool = True) -> Type:
     ends = elementwise_type((start, stop, Scalar("float64", python=True)))
     dims, dtype = dims_of(ends), dtype_of(ends)
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, (length_dim(num), *dims))
 
 
-def _each(n: Type, x: Type, dtype: str) -> Type:
+def _each(n: Index, x: Type, *, dtype: str) -> Type:
     dims = dims_of(x)
     return Unknown(dtype) if dims is None else Array(dtype, (length_dim(n), *dims))
+
+
+def _triangle_types(n: Index, k: Index, m: Index | None = None, *, function: str) -> tuple[Type, ...]:
+    return (Array("int64", (UNKNOWN_DIM,)),) * 2
 
 
 # ---- spellings
@@ -109,22 +113,50 @@ def _indices_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"np.{params['function']}({', '.join([*texts, *options(params, {'k': 0})])})"
 
 
-op("zeros", _filled, _filled_text("np.zeros", dtype="float64"))
-op("ones", _filled, _filled_text("np.ones", dtype="float64"))
-op("empty", _filled, _filled_text("np.empty", dtype="float64"))
-op("full", _full, _full_text)
-op("ones_like", _like, call("np.ones_like", dtype=None))
-op("empty_like", _like, call("np.empty_like", dtype=None))
-op("full_like", _full_like, call("np.full_like", dtype=None))
-op("eye", _eye, call("np.eye", k=0, dtype="float64"))
-op("tri", _eye, call("np.tri", k=0, dtype="float64"))
-op("arange", _arange, call("np.arange", dtype=None))
-op("linspace", _linspace, _linspace_text)
-op("triangle_indices", lambda *_, **__: (Array("int64", (UNKNOWN_DIM,)),) * 2, _indices_text)
+op("zeros", Kind.CREATION, _filled, _filled_text("np.zeros", dtype="float64"), to_fill=True)
+op("ones", Kind.CREATION, _filled, _filled_text("np.ones", dtype="float64"), to_fill=True)
+op("empty", Kind.CREATION, _filled, _filled_text("np.empty", dtype="float64"), to_fill=True)
+op("full", Kind.CREATION, _full, _full_text, to_fill=True, linear=True)
+op(
+    "ones_like",
+    Kind.CREATION,
+    _like,
+    call("np.ones_like", dtype=None),
+    to_fill=True,
+    shape_of=0,
+    reads_dtype=True,
+    like=0,
+)
+op(
+    "empty_like",
+    Kind.CREATION,
+    _like,
+    call("np.empty_like", dtype=None),
+    to_fill=True,
+    shape_of=0,
+    reads_dtype=True,
+    like=0,
+)
+op(
+    "full_like",
+    Kind.CREATION,
+    _full_like,
+    call("np.full_like", dtype=None),
+    to_fill=True,
+    shape_of=0,
+    reads_dtype=True,
+    like=0,
+    linear=True,
+)
+op("eye", Kind.CREATION, _eye, call("np.eye", k=0, dtype="float64"), to_fill=True)
+op("tri", Kind.CREATION, _eye, call("np.tri", k=0, dtype="float64"), to_fill=True)
+op("arange", Kind.CREATION, _arange, call("np.arange", dtype=None))
+op("linspace", Kind.CREATION, _linspace, _linspace_text, linear=True)
+op("triangle_indices", Kind.CREATION, _triangle_types, _indices_text)
 
 
 # zeros in the shape of the second operand, as often as the first says
-op("zeros_each", _each, _each_text)
+op("zeros_each", Kind.CREATION, _each, _each_text, to_fill=True, shape_of=1)
 
 
 # ---- lowerings: arrays of one value
@@ -338,8 +370,7 @@ Places = Callable[..., tuple[Atom, ...]]
 def _triangle(name: str) -> Places:
     def lowering(b: Builder, n: Argument, k: Argument = 0, m: Argument = None) -> tuple[Atom, ...]:
         lengths = (length_atom(n), length_atom(k), *_columns(m))
-        places: tuple[Atom, ...] = b.emit("triangle_indices", *lengths, function=name)
-        return places
+        return b.emit_many("triangle_indices", *lengths, function=name)
 
     return lowering
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from srcad.ops.catalogue import op
+from srcad.ops.catalogue import Kind, Thing, op
+from srcad.trace.custom import Custom
 from srcad.trace.types import Type
 
 
-def _types(*_: Type, returns: tuple[Type, ...], **__: Any) -> tuple[Type, ...]:
+def _types(callee: Thing, *operands: Type, returns: tuple[Type, ...], shown: int, custom: Custom) -> tuple[Type, ...]:
     return returns
+
+
+def _same(x: Type) -> Type:
+    return x
 
 
 def _text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"{texts[0]}({', '.join(texts[1 : 1 + params['shown']])})"
 
 
-op("custom", _types, _text, cost="dear")
-op("stop_gradient", lambda x: x, "copied({0})", scalar="{0}")
+op("custom", Kind.ALGORITHM, _types, _text, cost="dear")
+op("stop_gradient", Kind.ALGORITHM, _same, "copied({0})", scalar="{0}")

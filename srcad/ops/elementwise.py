@@ -16,7 +16,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, emit, integer, is_given, known_rank, with_new_axes
-from srcad.ops.catalogue import LOWERINGS, Argument, CallError, ToOne, lowers, op, static
+from srcad.ops.catalogue import LOWERINGS, Argument, CallError, Facts, Kind, ToOne, lowers, op, static
 from srcad.ops.structural import as_array, without_length
 from srcad.ops.typing import arithmetic, fixed_dtype, is_python, operand_kind, shaped, ufunc
 from srcad.trace.builder import Builder, atom, const
@@ -126,6 +126,7 @@ SCALARS = {
     "where": "{1} if {0} else {2}",
     "clip": "min(max({0}, {1}), {2})",
 }
+INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # spelled for Python's integers
 SYNONYMS = {"deg2rad": "radians", "rad2deg": "degrees", "fabs": "absolute", "conj": "conjugate"}
 
 DEAR = frozenset({"power", "float_power", "logaddexp", "logaddexp2", "hypot", "arctan2"}) | frozenset(UFUNCS) - {
@@ -139,62 +140,108 @@ DEAR = frozenset({"power", "float_power", "logaddexp", "logaddexp2", "hypot", "a
 }
 
 
-def _where_type(condition: Type, a: Type, b: Type, python: bool | None = None) -> Type:
+COMMUTATIVE = frozenset({"add", "multiply", "equal", "not_equal", "logical_and", "logical_or", "logical_xor"})
+COMMUTATIVE |= {"bitwise_and", "bitwise_or", "bitwise_xor"}
+LINEAR = frozenset({"add", "subtract", "negative", "positive"})
+MAY_RAISE = frozenset({"power", "left_shift", "right_shift"})  # ints to negative powers
+TOTAL = frozenset({"add", "subtract", "multiply", "negative", "positive", "absolute"})
+GROWS = frozenset({"power", "left_shift"})
+
+
+def _where_type(condition: Type, a: Type, b: Type, *, python: bool | None = None) -> Type:
     chosen = shaped((condition, a, b), promote(a, b), python)
     if python is None and isinstance(chosen, Scalar):
         return Scalar(chosen.dtype, is_python(a) and is_python(b))
     return chosen
 
 
-def _clip_type(x: Type, low: Type, high: Type, python: bool | None = None) -> Type:
+def _clip_type(x: Type, low: Type, high: Type, *, python: bool | None = None) -> Type:
     """NumPy makes an array of the operand, not of the bounds: its dtype counts even where it is a Python number."""
     types = tuple(t for t in (x, low, high) if not isinstance(t, Opaque))
     strong = Scalar(x.dtype) if isinstance(x, Scalar) and not all(map(is_python, types)) else x
     return shaped(types, promote(strong, *types[1:]), python)
 
 
-def _sinc_type(x: Type, python: bool | None = None) -> Type:
+def _sinc_type(x: Type, *, python: bool | None = None) -> Type:
     dtype = dtype_of(x)
     return shaped((x,), "float64" if dtype and np.dtype(dtype).kind in "iub" else dtype, python)
 
 
-def _same_type(x: Type, *_: Type, python: bool | None = None, **__: Any) -> Type:
+def _round_type(x: Type, *, decimals: int, python: bool | None = None) -> Type:
+    return _same_type(x, python=python)
+
+
+def _number_type(
+    x: Type,
+    *,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    python: bool | None = None,
+) -> Type:
+    return _same_type(x, python=python)
+
+
+def _close_type(
+    a: Type,
+    b: Type,
+    *,
+    rtol: float = 1e-05,
+    atol: float = 1e-08,
+    equal_nan: bool = False,
+    python: bool | None = None,
+) -> Type:
+    return shaped((a, b), "bool", python)
+
+
+def _same_type(x: Type, *, python: bool | None = None) -> Type:
     plain = without_length(x)
     return Scalar(plain.dtype, python) if isinstance(plain, Scalar) and python is not None else plain
 
 
 def _register() -> None:
     for name, text in ARITHMETIC.items():
-        op(name, arithmetic(name), text, elementwise=True, scalar=SCALARS.get(name), cost=_cost(name))
+        op(name, Kind.ELEMENTWISE, arithmetic(name), text, **_facts(name))
     for name, text in COMPARISONS.items():
-        op(name, fixed_dtype("bool"), text, elementwise=True)
+        op(name, Kind.ELEMENTWISE, fixed_dtype("bool", 2), text, **_facts(name))
     for name, text in UFUNCS.items():
-        operands = ", ".join(f"{{{k}}}" for k in range(getattr(np, name).nin))
-        scalar = f"{text}({operands})"
-        op(name, ufunc(name), f"np.{name}({operands})", elementwise=True, scalar=scalar, cost=_cost(name))
+        op(name, Kind.ELEMENTWISE, ufunc(name), _called(f"np.{name}", name), **_facts(name, _called(text, name)))
     for name in PLAIN_UFUNCS:
-        operands = ", ".join(f"{{{k}}}" for k in range(getattr(np, name).nin))
-        text = f"np.{name}({operands})"
-        op(name, ufunc(name), text, elementwise=True, scalar=SCALARS.get(name), cost=_cost(name))
+        op(name, Kind.ELEMENTWISE, ufunc(name), _called(f"np.{name}", name), **_facts(name))
 
 
-def _cost(name: str) -> str:
-    return "dear" if name in DEAR else "cheap"
+def _called(function: str, name: str) -> str:
+    """The call of a function that takes as many operands as the ufunc."""
+    return f"{function}({', '.join(f'{{{k}}}' for k in range(getattr(np, name).nin))})"
+
+
+def _facts(name: str, scalar: str | None = None) -> Facts:
+    return Facts(
+        scalar=SCALARS.get(name, scalar),
+        cost="dear" if name in DEAR else "cheap",
+        commutative=name in COMMUTATIVE,
+        linear=name in LINEAR,
+        bilinear=name == "multiply",
+        may_raise=name in MAY_RAISE,
+        grows=name in GROWS,
+        integer=INTEGERS.get(name),
+        total=name in TOTAL,
+    )
 
 
 _register()
-op("sign", ufunc("sign"), "np.sign({0})", elementwise=True, scalar=SCALARS["sign"])
-op("logical_not", fixed_dtype("bool"), "np.logical_not({0})", elementwise=True, scalar=SCALARS["logical_not"])
-op("where", _where_type, "np.where({0}, {1}, {2})", elementwise=True, scalar=SCALARS["where"])
-op("clip", _clip_type, "np.clip({0}, {1}, {2})", elementwise=True, scalar=SCALARS["clip"])
-op("sinc", _sinc_type, "np.sinc({0})", elementwise=True, cost="dear")
-op("conjugate", _same_type, "np.conjugate({0})", elementwise=True)
-op("round", _same_type, lambda t, p: f"np.round({t[0]}, {p['decimals']})", elementwise=True)
-op("nan_to_num", _same_type, lambda t, p: f"np.nan_to_num({t[0]}{_options(p)})", elementwise=True)
-op("isclose", fixed_dtype("bool"), lambda t, p: f"np.isclose({t[0]}, {t[1]}{_options(p)})", elementwise=True)
+op("sign", Kind.ELEMENTWISE, ufunc("sign"), "np.sign({0})", scalar=SCALARS["sign"])
+op("logical_not", Kind.ELEMENTWISE, fixed_dtype("bool", 1), "np.logical_not({0})", scalar=SCALARS["logical_not"])
+op("where", Kind.ELEMENTWISE, _where_type, "np.where({0}, {1}, {2})", scalar=SCALARS["where"], linear=True)
+op("clip", Kind.ELEMENTWISE, _clip_type, "np.clip({0}, {1}, {2})", scalar=SCALARS["clip"])
+op("sinc", Kind.ELEMENTWISE, _sinc_type, "np.sinc({0})", cost="dear")
+op("conjugate", Kind.ELEMENTWISE, _same_type, "np.conjugate({0})", linear=True)
+op("round", Kind.ELEMENTWISE, _round_type, lambda t, p: f"np.round({t[0]}, {p['decimals']})")
+op("nan_to_num", Kind.ELEMENTWISE, _number_type, lambda t, p: f"np.nan_to_num({t[0]}{_options(p)})")
+op("isclose", Kind.ELEMENTWISE, _close_type, lambda t, p: f"np.isclose({t[0]}, {t[1]}{_options(p)})")
 # Python's own: of two numbers the one that compares greater, without regard to NaN
-op("python_max", arithmetic("maximum"), "max({0}, {1})", elementwise=True)
-op("python_min", arithmetic("minimum"), "min({0}, {1})", elementwise=True)
+op("python_max", Kind.ELEMENTWISE, arithmetic("maximum"), "max({0}, {1})")
+op("python_min", Kind.ELEMENTWISE, arithmetic("minimum"), "min({0}, {1})")
 
 
 def _options(params: Any) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, integer, known_rank, one_axis, word
-from srcad.ops.catalogue import Argument, CallError, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Index, Kind, lowers, op, static
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM, fixed
@@ -16,7 +16,7 @@ from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims
 # ---- operations
 
 
-def _along_axis_type(x: Type, indices: Type, axis: int) -> Type:
+def _along_axis_type(x: Type, indices: Index, *, axis: int) -> Type:
     dims, places, dtype = dims_of(x), dims_of(indices), dtype_of(x)
     if dims is None or places is None or dtype is None:
         return Unknown(dtype)
@@ -24,7 +24,7 @@ def _along_axis_type(x: Type, indices: Type, axis: int) -> Type:
     return Array(dtype, (*together[:axis], places[axis], *together[axis:]))
 
 
-def _nonzero_type(x: Type, rank: int) -> Type | tuple[Type, ...]:
+def _nonzero_type(x: Type, *, rank: int) -> Type | tuple[Type, ...]:
     found = Array("int64", (UNKNOWN_DIM,))
     return found if rank == 1 else (found,) * rank
 
@@ -34,15 +34,20 @@ def _argwhere_type(x: Type) -> Type:
     return Unknown("int64") if rank is None else Array("int64", (UNKNOWN_DIM, fixed(rank)))
 
 
-op("take_along_axis", _along_axis_type, "np.take_along_axis({0}, {1}, axis={axis})")
+def _remaining_type(n: Index, places: Index) -> Type:
+    return Array("int64", (UNKNOWN_DIM,))
+
+
+op("take_along_axis", Kind.MOVEMENT, _along_axis_type, "np.take_along_axis({0}, {1}, axis={axis})", linear=True)
 op(
     "nonzero",
+    Kind.ALGORITHM,
     _nonzero_type,
     lambda texts, params: f"np.nonzero({texts[0]})" + ("[0]" if params["rank"] == 1 else ""),
 )
-op("argwhere", _argwhere_type, "np.argwhere({0})")
+op("argwhere", Kind.ALGORITHM, _argwhere_type, "np.argwhere({0})")
 # the places that deleting some of n leaves
-op("remaining", lambda n, places: Array("int64", (UNKNOWN_DIM,)), "np.delete(np.arange({0}), {1})")
+op("remaining", Kind.ALGORITHM, _remaining_type, "np.delete(np.arange({0}), {1})")
 
 
 # ---- taking
@@ -85,8 +90,7 @@ def take_along_axis(b: Builder, arr: Argument, indices: Argument, axis: Argument
 @lowers(np.nonzero, method="nonzero")
 def nonzero(b: Builder, a: Argument) -> tuple[Atom, ...]:
     x = as_array(b, a)
-    found = b.emit("nonzero", x, rank=known_rank(x, "nonzero"))
-    return found if isinstance(found, tuple) else (found,)
+    return b.emit_many("nonzero", x, rank=known_rank(x, "nonzero"))
 
 
 @lowers(np.flatnonzero)

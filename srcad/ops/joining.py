@@ -31,7 +31,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, CallError, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Index, Items, Kind, lowers, op, static
 from srcad.ops.shaping import MISSING_AXES, array_of, array_type, moved, ravel
 from srcad.ops.spelling import call, options, sequence_call
 from srcad.ops.structural import as_array
@@ -61,7 +61,7 @@ def _concatenated(*xs: Type, axis: int) -> Type:
     return Array(dtype, tuple(dims))
 
 
-def _concatenated_list(xs: Type, axis: int | None) -> Type:
+def _concatenated_list(xs: Items, *, axis: int | None) -> Type:
     element = xs.element if isinstance(xs, ListOf) else Unknown()
     if axis is None:
         return array_type(element, (UNKNOWN_DIM,))
@@ -82,7 +82,7 @@ def _stacked(*xs: Type, axis: int) -> Type:
     return Array(dtype, (*dims[:axis], fixed(len(xs)), *dims[axis:]))
 
 
-def _splits(x: Type, sections: int, axis: int, uneven: bool = False) -> tuple[Type, ...]:
+def _splits(x: Type, *, sections: int, axis: int, uneven: bool = False) -> tuple[Type, ...]:
     dims = dims_or_raise(x, "splitting")
     n = dims[axis]
     sizes = [UNKNOWN_DIM] * sections
@@ -96,7 +96,7 @@ def _with_dim(x: Type, axis: int, dim: Dim) -> Type:
     return Unknown(dtype_of(x)) if dims is None else array_type(x, (*dims[:axis], dim, *dims[axis + 1 :]))
 
 
-def _tiled(x: Type, *reps: Type) -> Type:
+def _tiled(x: Type, *reps: Index) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
@@ -106,19 +106,24 @@ def _tiled(x: Type, *reps: Type) -> Type:
     return array_type(x, tuple(map(product, zip(dims, counts, strict=True))))
 
 
-def _repeated(x: Type, repeats: Type, axis: int = 0) -> Type:
+def _repeated(x: Type, repeats: Index, *, axis: int | None = None) -> Type:
+    """Without an axis, of a vector: other arrays are raveled first."""
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
     scalar = isinstance(repeats, Scalar)
-    return _with_dim(x, axis, product((dims[axis], length_dim(repeats))) if scalar else UNKNOWN_DIM)
+    return _with_dim(x, axis or 0, product((dims[axis or 0], length_dim(repeats))) if scalar else UNKNOWN_DIM)
 
 
-def _padded(x: Type, width: tuple[tuple[int, int], ...], **_: Any) -> Type:
+def _padded(x: Type, *, width: tuple[tuple[int, int], ...], mode: str = "constant", constant_values: float = 0) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
     return array_type(x, [total((d, fixed(before + after))) for d, (before, after) in zip(dims, width, strict=True)])
+
+
+def _split_like(g: Type, parts: Items, *, axis: int | None) -> Type:
+    return parts
 
 
 # ---- spellings
@@ -142,18 +147,20 @@ def _pad_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"np.pad({', '.join([texts[0], repr(short), *options(params, {'mode': 'constant', 'constant_values': 0})])})"
 
 
-op("concatenate", _concatenated, sequence_call("np.concatenate", axis=0))
-op("concatenate_list", _concatenated_list, call("np.concatenate", axis=0), cost="cheap")
+op("concatenate", Kind.MOVEMENT, _concatenated, sequence_call("np.concatenate", axis=0))
+op("concatenate_list", Kind.MOVEMENT, _concatenated_list, call("np.concatenate", axis=0), cost="cheap", linear=True)
 op(
     "split_like",
-    lambda g, parts, axis: parts,
+    Kind.MOVEMENT,
+    _split_like,
     lambda texts, params: f"split_like({texts[0]}, {texts[1]}, {params['axis']})",
+    linear=True,
 )
-op("stack", _stacked, sequence_call("np.stack", axis=0))
-op("split", _splits, _split_text, view=True, cost="free")
-op("tile", _tiled, _tile_text)
-op("repeat", _repeated, call("np.repeat", axis=None))
-op("pad", _padded, _pad_text)
+op("stack", Kind.MOVEMENT, _stacked, sequence_call("np.stack", axis=0))
+op("split", Kind.VIEW, _splits, _split_text, cost="free", linear=True)
+op("tile", Kind.MOVEMENT, _tiled, _tile_text, linear=True)
+op("repeat", Kind.MOVEMENT, _repeated, call("np.repeat", axis=None), linear=True)
+op("pad", Kind.MOVEMENT, _padded, _pad_text)
 
 
 # ---- lowerings: several arrays into one

@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, CallError, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Kind, lowers, op, static
 from srcad.ops.einsum import letter_dims, parse
 from srcad.ops.elementwise import in_dtype, strong
 from srcad.ops.joining import items_of
@@ -79,14 +79,14 @@ def _inner(a: Type, b: Type) -> Type:
     return number_or_array(promote(a, b), dims_or_raise(a, "inner")[:-1] + dims_or_raise(b, "inner")[:-1])
 
 
-def _tensordot(a: Type, b: Type, axes: tuple[tuple[int, ...], tuple[int, ...]]) -> Type:
+def _tensordot(a: Type, b: Type, *, axes: tuple[tuple[int, ...], tuple[int, ...]], last: bool = False) -> Type:
     left, right = dims_or_raise(a, "tensordot"), dims_or_raise(b, "tensordot")
     free = [d for k, d in enumerate(left) if k not in axes[0]] + [d for k, d in enumerate(right) if k not in axes[1]]
     dtype = promote(a, b)
     return Unknown() if dtype is None else Array(dtype, tuple(free))
 
 
-def _einsum(*xs: Type, subscripts: str, **_: Any) -> Type:
+def _einsum(*xs: Type, subscripts: str, optimize: bool | str = False) -> Type:
     dims = [dims_or_raise(x, "einsum") for x in xs]
     notation = parse(subscripts, [len(d) for d in dims])
     lengths = letter_dims(notation, dims)
@@ -113,7 +113,11 @@ def _solve(a: Type, b: Type) -> Type:
     return number_or_array(dtype, (*broadcast_dims(left[:-2], right[:-2]), *right[-2:]))
 
 
-def _square(a: Type, **_: Any) -> Type:
+def _cholesky(a: Type, *, upper: bool = False) -> Type:
+    return _square(a)
+
+
+def _square(a: Type) -> Type:
     return array_type(Scalar(float_dtype(a) or "float64"), dims_of(a))
 
 
@@ -126,7 +130,7 @@ def _slogdet(a: Type) -> tuple[Type, ...]:
     return _scalars(a), _scalars(a)
 
 
-def _eigenvalues(a: Type, **_: Any) -> Type:
+def _eigenvalues(a: Type, *, UPLO: str = "L") -> Type:
     dims = dims_of(a)
     return number_or_array(real_dtype(float_dtype(a)), None if dims is None else dims[:-1])
 
@@ -135,11 +139,11 @@ def real_dtype(dtype: str | None) -> str | None:
     return None if dtype is None else str(np.zeros(0, dtype).real.dtype)
 
 
-def _eigh(a: Type, **_: Any) -> tuple[Type, ...]:
+def _eigh(a: Type, *, UPLO: str = "L") -> tuple[Type, ...]:
     return _eigenvalues(a), _square(a)
 
 
-def _svd(a: Type, full_matrices: bool = False, **_: Any) -> tuple[Type, ...]:
+def _svd(a: Type, *, full_matrices: bool = True, hermitian: bool = False) -> tuple[Type, ...]:
     *batch, m, n = dims_or_raise(a, "svd")
     k, dtype = smaller(m, n), float_dtype(a)
     left, right = (m, n) if full_matrices else (k, k)
@@ -161,19 +165,19 @@ def _qr(a: Type) -> tuple[Type, ...]:
     return number_or_array(dtype, (*batch, m, k)), number_or_array(dtype, (*batch, k, n))
 
 
-def _pinv(a: Type, **_: Any) -> Type:
+def _pinv(a: Type, *, rcond: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Type:
     *batch, m, n = dims_or_raise(a, "pinv")
     return number_or_array(float_dtype(a), (*batch, n, m))
 
 
-def _lstsq(a: Type, b: Type, **_: Any) -> tuple[Type, ...]:
+def _lstsq(a: Type, b: Type, *, rcond: float | None = None) -> tuple[Type, ...]:
     m, n = dims_or_raise(a, "lstsq")
     dtype, columns = promote(a, b), dims_or_raise(b, "lstsq")[1:]
     residuals = Array(dtype or "float64", (UNKNOWN_DIM,))
     return number_or_array(dtype, (n, *columns)), residuals, Scalar("int32"), number_or_array(dtype, (smaller(m, n),))
 
 
-def _ranks(a: Type, **_: Any) -> Type:
+def _ranks(a: Type, *, tol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Type:
     dims = dims_of(a)
     return number_or_array("int64", None if dims is None else dims[:-2])
 
@@ -181,6 +185,18 @@ def _ranks(a: Type, **_: Any) -> Type:
 def _cross(a: Type, b: Type) -> Type:
     left, right = dims_or_raise(a, "cross"), dims_or_raise(b, "cross")
     return number_or_array(promote(a, b), (*broadcast_dims(left[:-1], right[:-1]), fixed(3)))
+
+
+def _cofactor_change(a: Type, d: Type) -> Type:
+    return _square(a)
+
+
+def _only_regular(x: Type, a: Type, inverse: Type) -> Type:
+    return x
+
+
+def _only_square(g: Type, a: Type) -> Type:
+    return g
 
 
 # ---- spellings
@@ -203,35 +219,36 @@ def _einsum_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"np.einsum({', '.join([repr(params['subscripts']), *texts, *extra])})"
 
 
-op("matmul", _matmul, "{0} @ {1}", cost="dear")
-op("dot", _matmul, "np.dot({0}, {1})", cost="dear")
-op("outer", _outer, "np.outer({0}, {1})")
-op("inner", _inner, "np.inner({0}, {1})", cost="dear")
-op("tensordot", lambda a, b, axes, last=False: _tensordot(a, b, axes), _tensordot_text, cost="dear")
-op("einsum", _einsum, _einsum_text, cost="dear")
-op("kron", _kron, "np.kron({0}, {1})")
-op("cross", _cross, "np.cross({0}, {1})")
-op("solve", _solve, "np.linalg.solve({0}, {1})", cost="dear")
-op("inv", _square, "np.linalg.inv({0})", cost="dear")
-op("det", _scalars, "np.linalg.det({0})", cost="dear")
-op("cofactor", _square, "cofactor({0})", cost="dear")
+op("matmul", Kind.CONTRACTION, _matmul, "{0} @ {1}", cost="dear", bilinear=True, scalar_product=True)
+op("dot", Kind.CONTRACTION, _matmul, "np.dot({0}, {1})", cost="dear", bilinear=True, scalar_product=True)
+op("outer", Kind.CONTRACTION, _outer, "np.outer({0}, {1})", bilinear=True)
+op("inner", Kind.CONTRACTION, _inner, "np.inner({0}, {1})", cost="dear", bilinear=True, scalar_product=True)
+op("tensordot", Kind.CONTRACTION, _tensordot, _tensordot_text, cost="dear", bilinear=True)
+op("einsum", Kind.CONTRACTION, _einsum, _einsum_text, cost="dear", read_only=True)
+op("kron", Kind.CONTRACTION, _kron, "np.kron({0}, {1})", bilinear=True)
+op("cross", Kind.CONTRACTION, _cross, "np.cross({0}, {1})", bilinear=True)
+op("solve", Kind.FACTORISATION, _solve, "np.linalg.solve({0}, {1})", cost="dear")
+op("inv", Kind.FACTORISATION, _square, "np.linalg.inv({0})", cost="dear")
+op("det", Kind.FACTORISATION, _scalars, "np.linalg.det({0})", cost="dear")
+op("cofactor", Kind.FACTORISATION, _square, "cofactor({0})", cost="dear")
 # how cofactors change; the first operand, if the second (its inverse is the third) is far from singular; else an error
-op("cofactor_change", lambda a, d: _square(a), "cofactor_change({0}, {1})", cost="dear")
-op("only_regular", lambda x, a, inverse: x, "only_regular({0}, {1}, {2})", view=True, cost="free")
-op("slogdet", _slogdet, "np.linalg.slogdet({0})", cost="dear")
-op("cholesky", _square, call("np.linalg.cholesky", upper=False), cost="dear")
-op("eigh", _eigh, call("np.linalg.eigh", UPLO="L"), cost="dear")
-op("eigvalsh", _eigenvalues, call("np.linalg.eigvalsh", UPLO="L"), cost="dear")
-op("svd", _svd, call("np.linalg.svd", full_matrices=True, hermitian=False), cost="dear")
-op("singular_values", _singular_values, "np.linalg.svd({0}, compute_uv=False)", cost="dear")
+op("cofactor_change", Kind.FACTORISATION, _cofactor_change, "cofactor_change({0}, {1})", cost="dear")
+op("only_regular", Kind.VIEW, _only_regular, "only_regular({0}, {1}, {2})", cost="free", linear=True)
+op("slogdet", Kind.FACTORISATION, _slogdet, "np.linalg.slogdet({0})", cost="dear")
+op("cholesky", Kind.FACTORISATION, _cholesky, call("np.linalg.cholesky", upper=False), cost="dear", one_triangle=True)
+op("eigh", Kind.FACTORISATION, _eigh, call("np.linalg.eigh", UPLO="L"), cost="dear", one_triangle=True)
+op("eigvalsh", Kind.FACTORISATION, _eigenvalues, call("np.linalg.eigvalsh", UPLO="L"), cost="dear", one_triangle=True)
+op("svd", Kind.FACTORISATION, _svd, call("np.linalg.svd", full_matrices=True, hermitian=False), cost="dear")
+op("singular_values", Kind.FACTORISATION, _singular_values, "np.linalg.svd({0}, compute_uv=False)", cost="dear")
 # the first operand, if the second is made of square matrices; else an error
-op("only_square", lambda g, a: g, "only_square({0}, {1})", view=True, cost="free")
-op("qr", _qr, "np.linalg.qr({0})", cost="dear")
-op("pinv", _pinv, call("np.linalg.pinv", rcond=None, rtol=None, hermitian=False), cost="dear")
-op("lstsq", _lstsq, call("np.linalg.lstsq", rcond=None), cost="dear")
+op("only_square", Kind.VIEW, _only_square, "only_square({0}, {1})", cost="free", linear=True)
+op("qr", Kind.FACTORISATION, _qr, "np.linalg.qr({0})", cost="dear")
+op("pinv", Kind.FACTORISATION, _pinv, call("np.linalg.pinv", rcond=None, rtol=None, hermitian=False), cost="dear")
+op("lstsq", Kind.FACTORISATION, _lstsq, call("np.linalg.lstsq", rcond=None), cost="dear")
 op(
     "matrix_rank",
-    lambda a, **_: Scalar("int64"),
+    Kind.FACTORISATION,
+    _ranks,
     call("np.linalg.matrix_rank", tol=None, rtol=None, hermitian=False),
     cost="dear",
 )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.arguments import emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
-from srcad.ops.catalogue import Argument, CallError, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Kind, lowers, op, static
 from srcad.ops.linalg import as_vector, float_dtype, number_or_array, real_dtype
 from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
@@ -19,7 +19,9 @@ from srcad.trace.nodes import Atom
 from srcad.trace.types import Scalar, Type, Unknown, dims_of
 
 
-def _norm(x: Type, axis: tuple[int, ...] | None = None, keepdims: bool = False, **_: Any) -> Type:
+def _norm(
+    x: Type, *, ord: float | str | None = None, axis: tuple[int, ...] | None = None, keepdims: bool = False
+) -> Type:
     dims = dims_of(x)
     if axis is None and not keepdims:
         return number_or_array(real_dtype(float_dtype(x)), ())
@@ -38,7 +40,7 @@ def _norm_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"np.linalg.norm({', '.join([*parts, *options(params, {'keepdims': False})])})"
 
 
-op("norm", _norm, _norm_text)
+op("norm", Kind.REDUCTION, _norm, _norm_text)
 
 
 # ---- lowerings: norms

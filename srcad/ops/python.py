@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from srcad.ops.arguments import length_dim
-from srcad.ops.catalogue import op
+from srcad.ops.catalogue import Index, Items, Kind, Thing, op
 from srcad.ops.conversions import whole
 from srcad.ops.structural import counted
 from srcad.trace.dims import smaller
@@ -14,18 +16,45 @@ def _smaller(a: Type, b: Type) -> Type:
     return Scalar("int64", True, counted(smaller(length_dim(a), length_dim(b))))
 
 
-op("smaller", _smaller, "min({0}, {1})", cost="free")
-op("range_length", lambda start, stop, step: INT, "len(range({0}, {1}, {2}))", cost="free")
+def _range_length(start: Index, stop: Index, step: Index) -> Type:
+    return INT
+
+
+def _dict_type(*values: Type, keys: tuple[Hashable, ...]) -> Type:
+    return OPAQUE
+
+
+def _is_instance(value: Thing, cls: Thing) -> Type:
+    return BOOL
+
+
+def _float_type(x: Type) -> Type:
+    return FLOAT
+
+
+def _repeated(items: Items, count: Index) -> Type:
+    return items
+
+
+def _guarded(a: Type, b: Type) -> Type:
+    return FLOAT
+
+
+op("smaller", Kind.ALGORITHM, _smaller, "min({0}, {1})", cost="free")
+op("range_length", Kind.CREATION, _range_length, "len(range({0}, {1}, {2}))", cost="free")
 op(
     "dict_new",
-    lambda *items, keys: OPAQUE,
+    Kind.COLLECTION,
+    _dict_type,
     lambda texts, params: "{" + ", ".join(f"{k!r}: {t}" for k, t in zip(params["keys"], texts, strict=True)) + "}",
+    to_fill=True,
+    keeps=True,
 )
-op("is_instance", lambda value, cls: BOOL, "isinstance({0}, {1})", cost="free")
-op("as_float", lambda x: Scalar("float64", python=True), "float({0})", cost="free")
-op("as_int", whole, "int({0})", cost="free")
-op("list_repeat", lambda items, count: items, "{0} * {1}")
+op("is_instance", Kind.QUERY, _is_instance, "isinstance({0}, {1})", cost="free")
+op("as_float", Kind.CONVERSION, _float_type, "float({0})", cost="free")
+op("as_int", Kind.CONVERSION, whole, "int({0})", cost="free")
+op("list_repeat", Kind.COLLECTION, _repeated, "{0} * {1}", to_fill=True)
 
 # What the reverse sweep of the careful variant divides by: a slope may be infinite.
-op("guarded_divide", lambda a, b: FLOAT, "float(np.divide({0}, {1}))")
-op("guarded_power", lambda a, b: FLOAT, "float(np.float_power({0}, {1}))")
+op("guarded_divide", Kind.ALGORITHM, _guarded, "float(np.divide({0}, {1}))")
+op("guarded_power", Kind.ALGORITHM, _guarded, "float(np.float_power({0}, {1}))")

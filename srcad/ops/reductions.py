@@ -14,7 +14,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, emit, flag, is_given
-from srcad.ops.catalogue import LOWERINGS, Argument, ToOne, lowers, op, static
+from srcad.ops.catalogue import LOWERINGS, Argument, Infer, Kind, Spelling, ToOne, lowers, op, static
 from srcad.ops.elementwise import isclose, mask_of
 from srcad.ops.structural import Axis, as_array, normal_axis
 from srcad.trace.builder import Builder
@@ -42,13 +42,23 @@ def reduced_type(x: Type, dtype: str | None, axis: Axis = None, keepdims: bool =
     return Array(dtype, left) if left else Scalar(dtype)
 
 
-def _infer(kind: str) -> Any:
+def _infer(kind: str) -> Infer:
     """The typing of a reduction; `kind` says how its dtype follows from the operand's."""
 
-    def infer(x: Type, *_: Type, axis: Axis = None, keepdims: bool = False, **__: Any) -> Type:
+    def infer(x: Type, *, axis: Axis = None, keepdims: bool = False) -> Type:
         return reduced_type(x, _dtype(kind, dtype_of(x)), axis, keepdims)
 
     return infer
+
+
+def _spread_type(x: Type, *, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Type:
+    return reduced_type(x, _dtype("real", dtype_of(x)), axis, keepdims)
+
+
+def _extreme_type(
+    x: Type, initial: Type | None = None, *, axis: Axis = None, keepdims: bool = False, has_initial: bool = False
+) -> Type:
+    return reduced_type(x, dtype_of(x), axis, keepdims)
 
 
 def _dtype(kind: str, dtype: str | None) -> str | None:
@@ -64,9 +74,25 @@ def _dtype(kind: str, dtype: str | None) -> str | None:
     return floating
 
 
-def _running_type(x: Type, axis: int) -> Type:
+def _running_type(x: Type, *, axis: int) -> Type:
     dims, dtype = dims_of(x), _dtype("sum", dtype_of(x))
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, dims or (fixed(1),))
+
+
+def _others_type(x: Type, *, axis: Axis) -> Type:
+    return x
+
+
+def _others_adjoint_type(g: Type, x: Type, *, axis: Axis) -> Type:
+    return x
+
+
+def _derivative_type(moved: Type, x: Type, y: Type, *, axis: int) -> Type:
+    return x
+
+
+def _recurrence_type(a: Type, b: Type, *, axis: int) -> Type:
+    return b
 
 
 # ---- operations
@@ -87,28 +113,35 @@ def _text(function: str, texts: tuple[str, ...], params: Mapping[str, Any]) -> s
 
 
 def _register() -> None:
-    kinds = {"sum": "sum", "prod": "sum", "mean": "float", "var": "real", "std": "real", "max": "same", "min": "same"}
+    kinds = {"sum": "sum", "prod": "sum", "mean": "float"}
     kinds |= {"any": "bool", "all": "bool", "argmax": "int64", "argmin": "int64", "count_nonzero": "int64"}
     kinds |= {"nanargmax": "int64", "nanargmin": "int64"}
-    for name, kind in kinds.items():
-        op(name, _infer(kind), lambda texts, params, name=name: _text(f"np.{name}", texts, params))
-    for name in ("cumsum", "cumprod"):
-        op(name, _running_type, f"np.{name}({{0}}, axis={{axis}})")
+    typings: dict[str, Infer] = {name: _infer(kind) for name, kind in kinds.items()}
+    typings |= dict.fromkeys(("var", "std"), _spread_type) | dict.fromkeys(("max", "min"), _extreme_type)
+    for name, infer in typings.items():
+        op(name, Kind.REDUCTION, infer, _spelled(name), linear=name in ("sum", "mean"))
+
+
+def _spelled(name: str) -> Spelling:
+    return lambda texts, params: _text(f"np.{name}", texts, params)
 
 
 _register()
+op("cumsum", Kind.SCAN, _running_type, "np.cumsum({0}, axis={axis})", linear=True)
+op("cumprod", Kind.SCAN, _running_type, "np.cumprod({0}, axis={axis})")
 # the products of all other elements, along axes: the slope of `prod`; exact where elements are zero
-op("product_of_others", lambda x, axis: x, lambda t, p: _text("product_of_others", t, p))
+op("product_of_others", Kind.SCAN, _others_type, lambda t, p: _text("product_of_others", t, p))
 op(
     "product_of_others_adjoint",
-    lambda g, x, axis: x,
+    Kind.SCAN,
+    _others_adjoint_type,
     lambda t, p: f"product_of_others_adjoint({t[0]}, {t[1]}, axis={p['axis']})",
 )
 # the adjoint and the tangent of x, of which y is the running product; exact where elements are zero
-op("cumprod_adjoint", lambda g, x, y, axis: x, "cumprod_adjoint({0}, {1}, {2}, axis={axis})")
-op("cumprod_tangent", lambda dot, x, y, axis: x, "cumprod_tangent({0}, {1}, {2}, axis={axis})")
+op("cumprod_adjoint", Kind.SCAN, _derivative_type, "cumprod_adjoint({0}, {1}, {2}, axis={axis})")
+op("cumprod_tangent", Kind.SCAN, _derivative_type, "cumprod_tangent({0}, {1}, {2}, axis={axis})")
 # t[k] = a[k] t[k - 1] + b[k]
-op("recurrence", lambda a, b, axis: b, "recurrence({0}, {1}, axis={axis})", cost="dear")
+op("recurrence", Kind.SCAN, _recurrence_type, "recurrence({0}, {1}, axis={axis})", cost="dear")
 
 
 # ---- lowerings

@@ -29,7 +29,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, CallError, ToOne, lowers, op, static
+from srcad.ops.catalogue import Argument, CallError, Index, Kind, ToOne, lowers, op, static
 from srcad.ops.creation import unless_default
 from srcad.ops.joining import joined_along
 from srcad.ops.linalg import as_vector, number_or_array
@@ -46,24 +46,24 @@ WINDOWS = ("bartlett", "blackman", "hamming", "hanning")
 # ---- types
 
 
-def _diff(x: Type, axis: int = -1) -> Type:
+def _diff(x: Type, *, axis: int = -1) -> Type:
     dims = list(dims_or_raise(x, "diff"))
     n = dims[axis]
     dims[axis] = (n - 1).counted.as_length
     return array_type(x, dims)
 
 
-def _interp(x: Type, xp: Type, fp: Type, *ends: Type, **_: Any) -> Type:
+def _interp(x: Type, xp: Type, fp: Type, *values: Type, ends: tuple[str, ...] = ()) -> Type:
     return number_or_array("complex128" if is_complex(fp) else "float64", dims_of(x))
 
 
-def _convolve(a: Type, v: Type, mode: str = "full") -> Type:
+def _convolve(a: Type, v: Type, *, mode: str = "full") -> Type:
     (n,), (m,) = dims_or_raise(a, "convolve"), dims_or_raise(v, "convolve")
     return number_or_array(promote(a, v), (_overlap(n, m, mode),))
 
 
-def _correlate(a: Type, v: Type, mode: str = "valid") -> Type:
-    return _convolve(a, v, mode)
+def _correlate(a: Type, v: Type, *, mode: str = "valid") -> Type:
+    return _convolve(a, v, mode=mode)
 
 
 def _overlap(n: Dim, m: Dim, mode: str) -> Dim:
@@ -83,21 +83,33 @@ def _complex_dtype(x: Type) -> str:
     return "complex64" if dtype_of(x) in ("float32", "complex64", "float16") else "complex128"
 
 
-def _fft(x: Type, axis: int = -1, **_: Any) -> Type:
+def _fft(x: Type, *, function: str, axis: int = -1, norm: str | None = None) -> Type:
     dims = dims_of(x)
     return Unknown(_complex_dtype(x)) if dims is None else Array(_complex_dtype(x), dims)
 
 
-def _rfft(x: Type, axis: int = -1, **_: Any) -> Array:
+def _rfft(x: Type, *, function: str = "rfft", axis: int = -1, norm: str | None = None) -> Array:
     dims = list(dims_or_raise(x, "rfft"))
     dims[axis] = dims[axis].counted // 2 + 1
     return Array(_complex_dtype(x), tuple(dims))
 
 
-def _irfft(x: Type, n: Type, axis: int = -1, **_: Any) -> Type:
+def _irfft(x: Type, n: Index, *, function: str, axis: int = -1, norm: str | None = None) -> Type:
     dims = list(dims_or_raise(x, "irfft"))
     dims[axis] = length_dim(n)
     return Array("float32" if _complex_dtype(x) == "complex64" else "float64", tuple(dims))
+
+
+def _unwrapped(p: Type, *, discont: float | None = None, axis: int = -1, period: float = 2 * np.pi) -> Type:
+    return p
+
+
+def _window_type(n: Index) -> Type:
+    return Array("float64", (length_dim(n),))
+
+
+def _half(n: Index) -> Type:
+    return Array("float64", _rfft(_window_type(n)).dims)
 
 
 # ---- spellings
@@ -113,19 +125,19 @@ def _interp_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"np.interp({', '.join([*texts[:3], *ends])})"
 
 
-op("diff", _diff, call("np.diff", axis=-1))
-op("interp", _interp, _interp_text)
-op("convolve", _convolve, call("np.convolve", mode="full"), cost="dear")
-op("correlate", _correlate, call("np.correlate", mode="valid"), cost="dear")
-op("polyval", _polyval, "np.polyval({0}, {1})")
-op("unwrap", lambda p, **_: p, call("np.unwrap", discont=None, axis=-1, period=2 * np.pi))
-op("fftfreq", lambda n: Array("float64", (length_dim(n),)), "np.fft.fftfreq({0})")
-op("rfftfreq", lambda n: Array("float64", _rfft(Array("float64", (length_dim(n),))).dims), "np.fft.rfftfreq({0})")
+op("diff", Kind.SCAN, _diff, call("np.diff", axis=-1), linear=True)
+op("interp", Kind.ALGORITHM, _interp, _interp_text)
+op("convolve", Kind.ALGORITHM, _convolve, call("np.convolve", mode="full"), cost="dear", bilinear=True)
+op("correlate", Kind.ALGORITHM, _correlate, call("np.correlate", mode="valid"), cost="dear", bilinear=True)
+op("polyval", Kind.ALGORITHM, _polyval, "np.polyval({0}, {1})")
+op("unwrap", Kind.SCAN, _unwrapped, call("np.unwrap", discont=None, axis=-1, period=2 * np.pi), linear=True)
+op("fftfreq", Kind.CREATION, _window_type, "np.fft.fftfreq({0})")
+op("rfftfreq", Kind.CREATION, _half, "np.fft.rfftfreq({0})")
 for _name in WINDOWS:
-    op(_name, lambda n: Array("float64", (length_dim(n),)), f"np.{_name}({{0}})")
-op("fft", _fft, _fourier_text, cost="dear")
-op("rfft", _rfft, _fourier_text, cost="dear")
-op("irfft", _irfft, _fourier_text, cost="dear")
+    op(_name, Kind.CREATION, _window_type, f"np.{_name}({{0}})")
+op("fft", Kind.ALGORITHM, _fft, _fourier_text, cost="dear", linear=True)
+op("rfft", Kind.ALGORITHM, _rfft, _fourier_text, cost="dear", linear=True)
+op("irfft", Kind.ALGORITHM, _irfft, _fourier_text, cost="dear", linear=True)
 
 
 # ---- lowerings: differences and derivatives

@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, Lowering, ToOne, lowers, op, static
+from srcad.ops.catalogue import Argument, Index, Kind, Lowering, ToOne, lowers, op, static
 from srcad.ops.spelling import call, shape_call
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
@@ -43,7 +43,7 @@ def array_type(x: Type, dims: Sequence[Dim] | None) -> Type:
     return Unknown(dtype) if dims is None or dtype is None else Array(dtype, tuple(dims))
 
 
-def _reshaped(x: Type, *shape: Type) -> Type:
+def _reshaped(x: Type, *shape: Index) -> Type:
     result = shaped(dtype_of(x) or "float64", shape)
     if not isinstance(result, Array):
         return Unknown(dtype_of(x))
@@ -71,14 +71,14 @@ def _raveled(x: Type) -> Type:
     return array_type(x, (_left(dims, ()),)) if dims is not None else array_type(x, (UNKNOWN_DIM,))
 
 
-def _transposed(x: Type, axes: tuple[int, ...] | None = None) -> Type:
+def _transposed(x: Type, *, axes: tuple[int, ...] | None = None) -> Type:
     dims = dims_of(x)
     if dims is None:
         return x
     return array_type(x, dims[::-1] if axes is None else [dims[a] for a in axes])
 
 
-def _expanded(x: Type, axis: tuple[int, ...]) -> Type:
+def _expanded(x: Type, *, axis: tuple[int, ...]) -> Type:
     dims = dims_of(x)
     if dims is None:
         return Unknown(dtype_of(x))
@@ -88,22 +88,38 @@ def _expanded(x: Type, axis: tuple[int, ...]) -> Type:
     return array_type(x, [ONE if k in places else next(rest) for k in range(rank)])
 
 
-def _squeezed(x: Type, axis: tuple[int, ...] | None = None) -> Type:
+def _squeezed(x: Type, *, axis: tuple[int, ...] | None = None) -> Type:
     dims = dims_of(x)
     if dims is None or (axis is None and not all(d.is_one or d.not_one for d in dims)):
         return Unknown(dtype_of(x))
     return array_type(x, [d for k, d in enumerate(dims) if not (d.is_one if axis is None else k in axis)])
 
 
-def _broadcast(x: Type, *shape: Type) -> Type:
+def _broadcast(x: Type, *shape: Index) -> Type:
     return shaped(dtype_of(x) or "float64", shape) if dtype_of(x) else Unknown()
 
 
-def same_type(x: Type, *_: Type, **__: Any) -> Type:
+def _rolled(x: Type, *shifts: Index, axis: tuple[int, ...] | None = None) -> Type:
     return x
 
 
-def _diagonal(x: Type, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Type:
+def _flipped(x: Type, *, axis: tuple[int, ...] | None = None) -> Type:
+    return x
+
+
+def _cut(x: Type, *, k: int = 0) -> Type:
+    return x
+
+
+def _like(g: Type, x: Type) -> Type:
+    return array_type(g, dims_of(x))
+
+
+def _with_dims(x: Type, *, dims: tuple[Dim, ...]) -> Type:
+    return array_type(x, dims)
+
+
+def _diagonal(x: Type, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Type:
     dims = dims_or_raise(x, "the diagonal")
     rest = [d for k, d in enumerate(dims) if k not in (axis1, axis2)]
     return array_type(x, (*rest, diagonal_dim(dims[axis1], dims[axis2], offset)))
@@ -114,13 +130,13 @@ def diagonal_dim(rows: Dim, columns: Dim, offset: int) -> Dim:
     return smaller(rows.counted + min(offset, 0), columns.counted - max(offset, 0)).as_length
 
 
-def _diag(x: Type, k: int = 0) -> Type:
+def _diag(x: Type, *, k: int = 0) -> Type:
     """A vector on the diagonal of a matrix."""
     (d,) = dims_or_raise(x, "the diagonal matrix")
     return array_type(x, (total((d, fixed(abs(k)))),) * 2)
 
 
-def _trace(x: Type, offset: int = 0) -> Type:
+def _trace(x: Type, *, offset: int = 0) -> Type:
     dtype = dtype_of(x)
     return Unknown() if dtype is None else Scalar(dtype)
 
@@ -175,23 +191,31 @@ def _k_text(function: str, option: str) -> Any:
     return spelling
 
 
-op("reshape", _reshaped, _reshape_text, view=True, cost="free")
-op("reshape_like", lambda g, x: array_type(g, dims_of(x)), "{0}.reshape({1}.shape)", view=True, cost="free")
+op("reshape", Kind.VIEW, _reshaped, _reshape_text, cost="free", linear=True)
+op("reshape_like", Kind.VIEW, _like, "{0}.reshape({1}.shape)", cost="free", shape_of=1, like=1, linear=True)
 # the operand itself, of which the lengths are known from elsewhere
-op("with_dims", lambda x, dims: array_type(x, dims), "{0}", view=True, cost="free")
-op("ravel", _raveled, _method("ravel"), view=True, cost="free")
-op("flatten", _raveled, _method("flatten"))
-op("transpose", _transposed, _transpose_text, view=True, cost="free")
-op("expand_dims", _expanded, _expand_text, view=True, cost="free")
-op("squeeze", _squeezed, call("np.squeeze", axis=None), view=True, cost="free")
-op("broadcast_to", _broadcast, shape_call("np.broadcast_to"), view=True, cost="free")
-op("roll", same_type, _roll_text)
-op("flip", same_type, _flip_text, view=True, cost="free")
-op("diagonal", _diagonal, call("np.diagonal", offset=0, axis1=0, axis2=1), view=True, cost="free")
-op("diag", _diag, _k_text("np.diag", "k"))
-op("triu", same_type, _k_text("np.triu", "k"))
-op("tril", same_type, _k_text("np.tril", "k"))
-op("trace", _trace, _k_text("np.trace", "offset"))
+op("with_dims", Kind.VIEW, _with_dims, "{0}", cost="free", linear=True)
+op("ravel", Kind.VIEW, _raveled, _method("ravel"), cost="free", linear=True)
+op("flatten", Kind.MOVEMENT, _raveled, _method("flatten"), linear=True)
+op("transpose", Kind.VIEW, _transposed, _transpose_text, cost="free", linear=True)
+op("expand_dims", Kind.VIEW, _expanded, _expand_text, cost="free", linear=True)
+op("squeeze", Kind.VIEW, _squeezed, call("np.squeeze", axis=None), cost="free", linear=True)
+op("broadcast_to", Kind.VIEW, _broadcast, shape_call("np.broadcast_to"), cost="free", read_only=True, linear=True)
+op("roll", Kind.MOVEMENT, _rolled, _roll_text, linear=True)
+op("flip", Kind.VIEW, _flipped, _flip_text, cost="free", linear=True)
+op(
+    "diagonal",
+    Kind.VIEW,
+    _diagonal,
+    call("np.diagonal", offset=0, axis1=0, axis2=1),
+    cost="free",
+    read_only=True,
+    linear=True,
+)
+op("diag", Kind.MOVEMENT, _diag, _k_text("np.diag", "k"), read_only=True, linear=True)
+op("triu", Kind.MOVEMENT, _cut, _k_text("np.triu", "k"), linear=True)
+op("tril", Kind.MOVEMENT, _cut, _k_text("np.tril", "k"), linear=True)
+op("trace", Kind.REDUCTION, _trace, _k_text("np.trace", "offset"), linear=True)
 
 
 # ---- lowerings: new shapes

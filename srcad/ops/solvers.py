@@ -29,19 +29,60 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ops.catalogue import op
+from srcad.ops.catalogue import Kind, Thing, op
 from srcad.ops.meaning import MEANINGS, PURE
 from srcad.trace.evaluate import evaluate
 from srcad.trace.nodes import Trace
 from srcad.trace.types import Type
 
 
-def _returns(*_: Type, returns: Type, **__: Any) -> Type:
+def _solver_type(
+    *operands: Type,
+    callee: str,
+    keywords: tuple[str, ...],
+    captured: int,
+    style: str,
+    checked: bool,
+    returns: Type,
+) -> Type:
     return returns
 
 
-def _first(found: Type, *_: Type, **__: Any) -> Type:
+def _member_type(owner: Thing, *, part: str | int, returns: Type) -> Type:
+    return returns
+
+
+def _implicit(found: Type, *captured: Type, function: Trace, kind: str, solve: str) -> Type:
     return found
+
+
+def _integral(found: Type, a: Type, b: Type, *rest: Type, function: Trace, options: tuple[str, ...]) -> Type:
+    return found
+
+
+def _times(found: Type, t0: Type, t1: Type) -> Type:
+    return found
+
+
+def _trajectory(
+    found: Type,
+    times: Type,
+    y0: Type,
+    t0: Type,
+    *rest: Type,
+    function: Trace,
+    options: tuple[str, ...],
+    columns: bool = False,
+) -> Type:
+    return found
+
+
+def _same(slope: Type) -> Type:
+    return slope
+
+
+def _solution(a: Type, b: Type) -> Type:
+    return b
 
 
 def _member(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -49,13 +90,14 @@ def _member(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"{texts[0]}.{name}" if isinstance(name, str) else f"{texts[0]}[{name}]"
 
 
-op("solver", _returns, cost="dear")
-op("member", _returns, _member, cost="free")
-op("solve_regular", lambda a, b: b, "solve_regular({0}, {1})", cost="dear")
-op("regular", lambda slope: slope, "regular({0})")
-SOLUTIONS = ("implicit", "integral", "times", "trajectory")
-for _name in SOLUTIONS:
-    op(_name, _first, "{0}", view=True, cost="free")
+op("solver", Kind.ALGORITHM, _solver_type, cost="dear")
+op("member", Kind.OBJECT, _member_type, _member, cost="free")
+op("solve_regular", Kind.FACTORISATION, _solution, "solve_regular({0}, {1})", cost="dear")
+op("regular", Kind.ALGORITHM, _same, "regular({0})")
+op("implicit", Kind.VIEW, _implicit, "{0}", cost="free", solution=True)
+op("integral", Kind.VIEW, _integral, "{0}", cost="free", solution=True)
+op("times", Kind.VIEW, _times, "{0}", cost="free", solution=True)
+op("trajectory", Kind.VIEW, _trajectory, "{0}", cost="free", solution=True)
 
 
 # ---- what a call means
@@ -92,4 +134,4 @@ def _named(path: str) -> Any:
 
 PURE["solver"] = _solver
 PURE["solve_regular"] = np.linalg.solve
-PURE["regular"] = lambda slope: slope
+PURE["regular"] = _same

@@ -19,8 +19,8 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, ToOne, lowers, op, static
-from srcad.ops.shaping import array_of, ravel, reshaped, same_type, transposed
+from srcad.ops.catalogue import Argument, Kind, ToOne, lowers, op, static
+from srcad.ops.shaping import array_of, ravel, reshaped, transposed
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
@@ -31,12 +31,32 @@ from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, r
 # ---- types
 
 
-def _places(x: Type, **_: Any) -> Type:
+def _sorted(x: Type, *, axis: int = -1, kind: str | None = None) -> Type:
+    return x
+
+
+def _argsorted(x: Type, *, axis: int = -1, kind: str | None = None) -> Type:
+    return _places(x)
+
+
+def _argpartitioned(x: Type, *, kth: int | tuple[int, ...], axis: int = -1) -> Type:
+    return _places(x)
+
+
+def _keyed(*keys: Type) -> Type:
+    return _places(keys[0])
+
+
+def _digitized(x: Type, bins: Type, *, right: bool = False) -> Type:
+    return _found(bins, x)
+
+
+def _places(x: Type) -> Type:
     dims = dims_of(x)
     return Unknown("int64") if dims is None else Array("int64", dims)
 
 
-def _found(a: Type, v: Type, *_: Type, **__: Any) -> Type:
+def _found(a: Type, v: Type, *, side: str = "left") -> Type:
     dims = dims_of(v)
     if dims is None:
         return Unknown("int64")
@@ -55,11 +75,11 @@ def reduced_dims(x: Type, axis: int | None, keepdims: bool) -> tuple[Dim, ...] |
     return tuple(ONE if axis in (None, k) else d for k, d in enumerate(dims) if keepdims or axis not in (None, k))
 
 
-def _median(x: Type, axis: int | None = None, keepdims: bool = False) -> Type:
+def _median(x: Type, *, axis: int | None = None, keepdims: bool = False) -> Type:
     return _statistic(x, (), axis, keepdims)
 
 
-def _quantile(x: Type, q: Type, axis: int | None = None, keepdims: bool = False, percent: bool = False) -> Type:
+def _quantile(x: Type, q: Type, *, axis: int | None = None, keepdims: bool = False, percent: bool = False) -> Type:
     dtypes = (dtype_of(x), dtype_of(q))
     if isinstance(q, Array) and isinstance(x, Array) and None not in dtypes:
         x = Array(str(np.result_type(*dtypes)), x.dims)
@@ -82,17 +102,17 @@ def _quantile_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"{name}({', '.join([*texts, *options(params, {'axis': None, 'keepdims': False})])})"
 
 
-op("sort", same_type, call("np.sort", axis=-1, kind=None), cost="dear")
-op("argsort", _places, call("np.argsort", axis=-1, kind=None), cost="dear")
-op("argpartition", _places, call("np.argpartition", kth=None, axis=-1), cost="dear")
-op("searchsorted", _found, call("np.searchsorted", side="left"))
-op("digitize", lambda x, bins, **_: _found(bins, x), call("np.digitize", right=False))
-op("median", _median, call("np.median", axis=None, keepdims=False), cost="dear")
-op("quantile", _quantile, _quantile_text, cost="dear")
-op("unique_places", _one_place, "np.unique({0}, return_index=True)[1]", cost="dear")
-op("unique_inverse", lambda x: _places(x), "np.unique({0}, return_inverse=True)[1]", cost="dear")
-op("unique_counts", _one_place, "np.unique({0}, return_counts=True)[1]", cost="dear")
-op("lexsort", lambda *keys: _places(keys[0]), lambda texts, params: f"np.lexsort(({', '.join(texts)},))", cost="dear")
+op("sort", Kind.SCAN, _sorted, call("np.sort", axis=-1, kind=None), cost="dear")
+op("argsort", Kind.ALGORITHM, _argsorted, call("np.argsort", axis=-1, kind=None), cost="dear")
+op("argpartition", Kind.ALGORITHM, _argpartitioned, call("np.argpartition", kth=None, axis=-1), cost="dear")
+op("searchsorted", Kind.ALGORITHM, _found, call("np.searchsorted", side="left"))
+op("digitize", Kind.ALGORITHM, _digitized, call("np.digitize", right=False))
+op("median", Kind.REDUCTION, _median, call("np.median", axis=None, keepdims=False), cost="dear")
+op("quantile", Kind.REDUCTION, _quantile, _quantile_text, cost="dear")
+op("unique_places", Kind.ALGORITHM, _one_place, "np.unique({0}, return_index=True)[1]", cost="dear")
+op("unique_inverse", Kind.ALGORITHM, _places, "np.unique({0}, return_inverse=True)[1]", cost="dear")
+op("unique_counts", Kind.ALGORITHM, _one_place, "np.unique({0}, return_counts=True)[1]", cost="dear")
+op("lexsort", Kind.ALGORITHM, _keyed, lambda texts, params: f"np.lexsort(({', '.join(texts)},))", cost="dear")
 
 
 # ---- lowerings

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.arguments import emit, flag
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, Argument, ToOne, lowers, op
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, Argument, Infer, Kind, ToOne, lowers, op
 from srcad.ops.elementwise import by_numpy, elementwise, math_function, of_one
 from srcad.ops.reductions import reduced_type
-from srcad.ops.structural import as_array, axis_text, normal_axis
-from srcad.ops.typing import floating, is_python, shaped
+from srcad.ops.structural import Axis, as_array, axis_text, normal_axis
+from srcad.ops.typing import elementwise_typing, floating, floating_dtype, is_python, shaped
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom
 from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
@@ -24,6 +24,7 @@ UNARY = (
     *("erfcx", "dawsn"),
     *("expit", "logit", "log_expit", "erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "entr"),
     *("gammaln", "gamma", "digamma", "i0", "i1", "i0e", "i1e", "j0", "j1", "y0", "y1", "k0", "k1"),
+    *("erfcx", "dawsn", "cosm1"),
 )
 BINARY = ("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "polygamma", "gammainc", "gammaincc", "jv", "iv")
 SYNONYMS = {"psi": "digamma", "loggamma": "gammaln", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}
@@ -33,9 +34,10 @@ MATH = {"math_erf": "math.erf({0})", "math_erfc": "math.erfc({0})", "math_gamma"
 MATH |= {"math_lgamma": "math.lgamma({0})", "math_digamma": "digamma({0})", "math_trigamma": "trigamma({0})"}
 
 
-def _reduced(x: Type, *b: Type, axis: Any = None, keepdims: bool = False) -> Type:
-    together = shaped((x, *b), promote(x, *b))
-    return reduced_type(together, dtype_of(floating(together)), axis, keepdims)
+def _reduced(x: Type, b: Type | None = None, *, axis: Axis = None, keepdims: bool = False) -> Type:
+    types = (x,) if b is None else (x, b)
+    together = shaped(types, promote(*types))
+    return reduced_type(together, floating_dtype((together,)), axis, keepdims)
 
 
 def _text(function: str, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -45,21 +47,25 @@ def _text(function: str, texts: tuple[str, ...], params: Mapping[str, Any]) -> s
     return f"scipy.special.{function}({', '.join([texts[0], *options])})"
 
 
-def _same_shape(x: Type, axis: Any = None) -> Type:
-    return shaped((x,), dtype_of(floating(x)), False)
+def _same_shape(x: Type, *, axis: Axis = None) -> Type:
+    return shaped((x,), floating_dtype((x,)), False)
 
 
-def _by_scipy(name: str) -> Any:
+def _by_scipy(name: str, count: int) -> Infer:
     """The typing of a function of SciPy: what its loops make of float32 and of Python's numbers differs."""
 
-    def infer(*types: Type, python: bool | None = None) -> Type:
-        plain = floating(*types, python=python)
+    def dtype(types: tuple[Type, ...]) -> str | None:
+        plain = floating_dtype(types)
         kinds = tuple((dtype, is_python(t)) for t in types if (dtype := dtype_of(t)) is not None)
         if len(kinds) < len(types) or all(dtype in ("float64", "int64") for dtype, _ in kinds):
             return plain
-        return shaped(types, scipy_dtype(name, kinds) or dtype_of(plain), python)
+        return scipy_dtype(name, kinds) or plain
 
-    return infer
+    return elementwise_typing(count, lambda types, python: shaped(types, dtype(types), python))
+
+
+def _float(x: Type, *, python: bool | None = None) -> Type:
+    return FLOAT
 
 
 @lru_cache(maxsize=4096)
@@ -79,20 +85,21 @@ def scipy_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
 
 
 for _name in (*UNARY, *BINARY):
-    _operands = "({0}, {1})" if _name in BINARY else "({0})"
-    op(_name, _by_scipy(_name), f"scipy.special.{_name}{_operands}", elementwise=True, cost="dear")
+    _count = 2 if _name in BINARY else 1
+    _operands = "({0}, {1})" if _count == 2 else "({0})"
+    op(_name, Kind.ELEMENTWISE, _by_scipy(_name, _count), f"scipy.special.{_name}{_operands}", cost="dear")
     BY_NAME[f"scipy.special.{_name}"] = elementwise(_name)
 for _name, _same in SYNONYMS.items():
     BY_NAME[f"scipy.special.{_name}"] = elementwise(_same)
 for _name, _spelling in MATH.items():
-    op(_name, lambda x, python=None: FLOAT, _spelling, elementwise=True, cost="dear")
+    op(_name, Kind.ELEMENTWISE, _float, _spelling, cost="dear")
 for _name in ("erf", "erfc", "gamma", "lgamma"):
     LOWERINGS[getattr(math, _name)] = math_function(f"math_{_name}")
 
-op("np_i0", floating, "np.i0({0})", elementwise=True, cost="dear")
-op("logsumexp", _reduced, lambda texts, params: _text("logsumexp", texts, params), cost="dear")
-op("softmax", _same_shape, lambda texts, params: _text("softmax", texts, params), cost="dear")
-op("log_softmax", _same_shape, lambda texts, params: _text("log_softmax", texts, params), cost="dear")
+op("np_i0", Kind.ELEMENTWISE, floating(1), "np.i0({0})", cost="dear")
+op("logsumexp", Kind.REDUCTION, _reduced, lambda texts, params: _text("logsumexp", texts, params), cost="dear")
+op("softmax", Kind.SCAN, _same_shape, lambda texts, params: _text("softmax", texts, params), cost="dear")
+op("log_softmax", Kind.SCAN, _same_shape, lambda texts, params: _text("log_softmax", texts, params), cost="dear")
 
 
 @lowers("scipy.special.logsumexp")

@@ -20,7 +20,7 @@ from srcad.ops.arguments import (
     to_rank,
     with_new_axes,
 )
-from srcad.ops.catalogue import Argument, lowers, op, static
+from srcad.ops.catalogue import Argument, Index, Kind, lowers, op, static
 from srcad.ops.joining import joined_along
 from srcad.ops.shaping import array_of, transposed
 from srcad.ops.spelling import call, options
@@ -33,14 +33,18 @@ from srcad.trace.types import Array, Type, dims_of, dtype_of, is_complex, rank_o
 # ---- types
 
 
-def _bincount(x: Type, *weights: Type, minlength: int = 0) -> Type:
-    return Array("float64" if weights else "int64", (UNKNOWN_DIM,))
+def _bincount(x: Index, weights: Type | None = None, *, minlength: int = 0) -> Type:
+    return Array("int64" if weights is None else "float64", (UNKNOWN_DIM,))
 
 
-def _histogram(x: Type, edges: Type, *weights: Type, **_: Any) -> Type:
+def _histogram(x: Type, edges: Type, weights: Type | None = None) -> Type:
     (n,) = dims_of(edges) or (UNKNOWN_DIM,)
-    dtype = dtype_of(weights[0]) if weights else "int64"
+    dtype = "int64" if weights is None else dtype_of(weights)
     return Array(dtype or "float64", (n - 1,))
+
+
+def _edges_type(x: Type, *, bins: int | str = 10) -> Type:
+    return Array("float64", (UNKNOWN_DIM,))
 
 
 def _histogram_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
@@ -50,11 +54,13 @@ def _histogram_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 
 op(
     "bincount",
+    Kind.ALGORITHM,
     _bincount,
     lambda texts, params: f"np.bincount({', '.join([*texts, *options(params, {'minlength': 0})])})",
+    linear=True,
 )
-op("histogram", _histogram, _histogram_text)
-op("histogram_edges", lambda x, **_: Array("float64", (UNKNOWN_DIM,)), call("np.histogram_bin_edges", bins=10))
+op("histogram", Kind.ALGORITHM, _histogram, _histogram_text, linear=True)
+op("histogram_edges", Kind.ALGORITHM, _edges_type, call("np.histogram_bin_edges", bins=10))
 
 
 # ---- lowerings: averages

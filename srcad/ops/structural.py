@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from srcad.ops.catalogue import CallError, op, static
+from srcad.ops.catalogue import CallError, Index, Items, Kind, Recorded, Thing, op, static
 from srcad.ops.spelling import escaped
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
@@ -20,6 +20,7 @@ from srcad.trace.types import (
     UNDEFINED,
     Array,
     ListOf,
+    Record,
     Scalar,
     TupleOf,
     Type,
@@ -35,7 +36,7 @@ from srcad.trace.types import (
 
 Texts = tuple[str, ...]
 Params = Mapping[str, Any]
-Structure = int | tuple["Structure", ...]
+Structure: TypeAlias = "int | tuple[Structure, ...]"  # of nested sequences: the places of the leaves
 Axis = int | tuple[int, ...] | None
 
 
@@ -65,11 +66,11 @@ def _get_item_text(texts: Texts, params: Params) -> str:
     return f"{texts[0]}[{subscript_text(params['index'], texts[1:])}]"
 
 
-def _get_item_type(x: Type, *indices: Type, index: Template) -> Type:
+def _get_item_type(x: Type, *indices: Index, index: Template) -> Type:
     return item_type(x, indices, index)
 
 
-def _first(x: Type, *_: Type, **__: Any) -> Type:
+def _stored_type(x: Type, value: Type, *indices: Index, index: Template) -> Type:
     return without_length(x)
 
 
@@ -78,7 +79,7 @@ def without_length(t: Type) -> Type:
     return t.without_length if isinstance(t, Scalar) else t
 
 
-def _last_wins_type(x: Type, *indices: Type, index: Template) -> Type:
+def _last_wins_type(x: Type, *indices: Index, index: Template) -> Type:
     dims = item_dims(x, indices, index)
     return Unknown("bool") if dims is None else Array("bool", dims)
 
@@ -96,11 +97,11 @@ def _component_value(entry: tuple[Any, ...], operands: Texts) -> str:
     return f"slice({', '.join(bounds)})"
 
 
-op("get_item", _get_item_type, _get_item_text, view=True, cost="free")
-op("set_item", _first, updates=True)
-op("add_item", _first, updates=True)
+op("get_item", Kind.VIEW, _get_item_type, _get_item_text, cost="free", brief=True, linear=True)
+op("set_item", Kind.UPDATE, _stored_type, linear=True)
+op("add_item", Kind.UPDATE, _stored_type, linear=True)
 # True where the value that a store put there is the one that stayed: with repeated indices the last wins
-op("last_wins", _last_wins_type, _last_wins_text)
+op("last_wins", Kind.QUERY, _last_wins_type, _last_wins_text, shape_of=0)
 
 
 # ---- values and their adjoints
@@ -112,7 +113,15 @@ def _accumulate_type(a: Type, b: Type) -> Type:
     return a
 
 
+def _copy_type(x: Type, *, deep: bool = False) -> Type:
+    return without_length(x)
+
+
 def _zeros_type(x: Type) -> Type:
+    return tangent_type(x)
+
+
+def _list_zeros_type(x: Items, *, optional: bool = False) -> Type:
     return tangent_type(x)
 
 
@@ -128,11 +137,11 @@ def _like_type(g: Type, like: Type) -> Type:
     return Array(dtype, dims)
 
 
-def _sum_to_type(g: Type, axes: tuple[int, ...], keep: Any = ()) -> Type:
+def _sum_to_type(g: Type, *, axes: tuple[int, ...], keep: bool | tuple[int, ...] = ()) -> Type:
     dims, dtype = dims_of(g), dtype_of(g)
     if dims is None or dtype is None:
         return Unknown(dtype)
-    kept = axes if keep is True else keep
+    kept = axes if keep is True else keep or ()
     left = tuple(ONE if k in axes else d for k, d in enumerate(dims) if k not in axes or k in kept)
     return Array(dtype, left) if left else Scalar(dtype)
 
@@ -152,7 +161,11 @@ def axis_text(axes: int | tuple[int, ...] | None) -> str:
     return str(axes[0]) if isinstance(axes, tuple) and len(axes) == 1 else str(axes)
 
 
-def _cast_type(x: Type, dtype: str) -> Type:
+def _known_type(x: Type, *, to: Type) -> Type:
+    return to
+
+
+def _cast_type(x: Type, *, dtype: str) -> Type:
     if isinstance(x, Array):
         return Array(dtype, x.dims)
     if isinstance(x, Scalar):
@@ -160,16 +173,32 @@ def _cast_type(x: Type, dtype: str) -> Type:
     return Unknown(dtype)
 
 
-op("accumulate", _accumulate_type, "{0} + {1}", updates=True)
-op("copy", lambda x: without_length(x), "np.copy({0})")
-op("zeros_like", _zeros_type, "np.zeros_like({0})")
-op("materialise", _like_type, "np.broadcast_to({0}, np.shape({1}))")
-op("sum_to_shape", _like_type, "sum_to_shape({0}, {1})")
-op("sum_to", _sum_to_type, _sum_to_text)
+op("accumulate", Kind.UPDATE, _accumulate_type, "{0} + {1}", linear=True)
+op("copy", Kind.MOVEMENT, _copy_type, "np.copy({0})", linear=True, to_fill=True, like=0)
+op("zeros_like", Kind.CREATION, _zeros_type, "np.zeros_like({0})", to_fill=True, shape_of=0, reads_dtype=True, like=0)
+op(
+    "materialise",
+    Kind.MOVEMENT,
+    _like_type,
+    "np.broadcast_to({0}, np.shape({1}))",
+    to_fill=True,
+    read_only=True,
+    shape_of=1,
+    like=1,
+    linear=True,
+)
+op("sum_to_shape", Kind.REDUCTION, _like_type, "sum_to_shape({0}, {1})", shape_of=1, linear=True)
+op("sum_to", Kind.REDUCTION, _sum_to_type, _sum_to_text, linear=True)
 # The operand itself, as what enters a slot of another type, or as what it is known to be. Where slots are memory of one
 # type, a number is converted by it, and spread over an array.
-op("known_as", lambda x, to: to, "{0}", view=True, cost="free")
-op("cast", _cast_type, lambda texts, params: f"np.{dtype_name(params['dtype'])}({texts[0]})")
+op("known_as", Kind.VIEW, _known_type, "{0}", cost="free", linear=True)
+op(
+    "cast",
+    Kind.CONVERSION,
+    _cast_type,
+    lambda texts, params: f"np.{dtype_name(params['dtype'])}({texts[0]})",
+    linear=True,
+)
 
 
 def dtype_name(dtype: Any) -> str:
@@ -181,7 +210,7 @@ def dtype_name(dtype: Any) -> str:
 # ---- shapes
 
 
-def _dim_type(x: Type, axis: int) -> Type:
+def _dim_type(x: Type, *, axis: int) -> Type:
     dims = dims_of(x)
     return INT if dims is None else Scalar("int64", True, counted(dims[axis]))
 
@@ -206,10 +235,10 @@ def _ndim_type(x: Type) -> Type:
     return INT if rank is None else Scalar("int64", True, fixed(rank))
 
 
-op("dim", _dim_type, lambda texts, params: f"{texts[0]}.shape[{params['axis']}]", cost="free")
-op("size", _size_type, "np.size({0})", cost="free")
-op("shape", lambda x: OPAQUE, "np.shape({0})", cost="free")
-op("ndim", _ndim_type, "np.ndim({0})", cost="free")
+op("dim", Kind.QUERY, _dim_type, lambda texts, params: f"{texts[0]}.shape[{params['axis']}]", cost="free", shape_of=0)
+op("size", Kind.QUERY, _size_type, "np.size({0})", cost="free", shape_of=0)
+op("shape", Kind.QUERY, lambda x: OPAQUE, "np.shape({0})", cost="free", shape_of=0)
+op("ndim", Kind.QUERY, _ndim_type, "np.ndim({0})", cost="free", shape_of=0)
 
 
 # ---- lists and tuples
@@ -219,6 +248,46 @@ def _element(t: Type) -> Type:
     return t.element if isinstance(t, ListOf) else OPAQUE
 
 
+def _element_type(items: Items, i: Index) -> Type:
+    return _element(items)
+
+
+def _popped_type(items: Items) -> tuple[Type, ...]:
+    return _element(items), items
+
+
+def _set_type(items: Items, value: Type, i: Index) -> Type:
+    return _list_append_type(items, value)
+
+
+def _added_type(items: Items, value: Type, i: Index) -> Type:
+    return items
+
+
+def _length_type(items: Items) -> Type:
+    return INT
+
+
+def _slice_type(items: Items, *bounds: Index) -> Type:
+    return items
+
+
+def _set_slice_type(items: Items, values: Items, *bounds: Index) -> Type:
+    return _list_concat_type(items, values)
+
+
+def _reversed_type(items: Items) -> Type:
+    return items
+
+
+def _tuple_type(*items: Type) -> Type:
+    return TupleOf(items)
+
+
+def _member_type(items: Items, *, index: int) -> Type:
+    return items.items[index] if isinstance(items, TupleOf) else OPAQUE
+
+
 def _list_new_type(*items: Type, element: Type | None = None) -> Type:
     joined: Type | None = UNDEFINED if element is None else element
     for item in items:
@@ -226,33 +295,33 @@ def _list_new_type(*items: Type, element: Type | None = None) -> Type:
     return ListOf(OPAQUE if joined is None else joined)
 
 
-def _list_append_type(items: Type, value: Type) -> Type:
+def _list_append_type(items: Items, value: Type) -> Type:
     element = join(_element(items), without_length(value))
     return ListOf(OPAQUE if element is None else element)
 
 
-def _list_concat_type(a: Type, b: Type) -> Type:
+def _list_concat_type(a: Items, b: Items) -> Type:
     element = join(_element(a), _element(b))
     return ListOf(OPAQUE if element is None else element)
 
 
-def _list_to_array_type(items: Type, dtype: str | None = None) -> Type:
+def _list_to_array_type(items: Items, *, dtype: str | None = None) -> Type:
     element = _element(items)
     if isinstance(element, ListOf):
-        element = _list_to_array_type(element, dtype)
+        element = _list_to_array_type(element, dtype=dtype)
     dims, of = dims_of(element), dtype or dtype_of(element)
     if dims is None or of is None:
         return Unknown(of)
     return Array(of, (UNKNOWN_DIM, *dims))
 
 
-def _array_to_list_type(x: Type, depth: int = 1) -> Type:
+def _array_to_list_type(x: Type, *, depth: int = 1) -> Type:
     """The type of a list of rows; with `depth` 2 of a list of lists, and so on."""
     dims, dtype = dims_of(x), dtype_of(x)
     row: Type = Unknown(dtype)
     if dims and dtype is not None:
         row = Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype)
-    return ListOf(row if depth == 1 else _array_to_list_type(row, depth - 1))
+    return ListOf(row if depth == 1 else _array_to_list_type(row, depth=depth - 1))
 
 
 def _array_to_list_text(texts: Texts, params: Params) -> str:
@@ -265,37 +334,79 @@ def _slice_text(texts: Texts) -> str:
     return f"{start}:{stop}" + (f":{step}" if step and step != "1" else "")
 
 
-op("list_new", _list_new_type, lambda texts, params: f"[{', '.join(texts)}]")
-op("list_append", _list_append_type, "[*{0}, {1}]", updates=True)
-op("list_pop", lambda items: (_element(items), items), "({0}[-1], {0}[:-1])", updates=True)
-op("list_get", lambda items, i: _element(items), "{0}[{1}]", cost="free")
-op("list_set", lambda items, value, i: _list_append_type(items, value), updates=True)
-op("list_len", lambda items: INT, "len({0})", cost="free")
-op("list_add", lambda items, value, i: items, updates=True)
-op("list_zeros", _zeros_type, "list_zeros({0})")
-op("list_concat", _list_concat_type, "{0} + {1}")
-op("list_slice", _first, lambda texts, params: f"{texts[0]}[{_slice_text(texts[1:])}]")
-op("list_set_slice", lambda items, values, *bounds: _list_concat_type(items, values), updates=True)
-op("list_reverse", _first, "{0}[::-1]")
-op("list_to_array", _list_to_array_type, lambda texts, params: f"np.array({texts[0]}{_dtype_text(params)})")
-op("array_to_list", _array_to_list_type, _array_to_list_text)
-op("tuple_new", lambda *items: TupleOf(items), lambda texts, params: f"({', '.join(texts)},)", cost="free")
+op(
+    "list_new",
+    Kind.COLLECTION,
+    _list_new_type,
+    lambda texts, params: f"[{', '.join(texts)}]",
+    linear=True,
+    to_fill=True,
+    keeps=True,
+)
+op("list_append", Kind.COLLECTION, _list_append_type, "[*{0}, {1}]", linear=True, keeps=True, overwrites=True)
+op("list_pop", Kind.COLLECTION, _popped_type, "({0}[-1], {0}[:-1])", linear=True, overwrites=True)
+op("list_get", Kind.COLLECTION, _element_type, "{0}[{1}]", cost="free", linear=True)
+op("list_set", Kind.COLLECTION, _set_type, keeps=True, overwrites=True, linear=True)
+op("list_len", Kind.QUERY, _length_type, "len({0})", cost="free")
+op("list_add", Kind.UPDATE, _added_type, linear=True)
+op("list_zeros", Kind.CREATION, _list_zeros_type, "list_zeros({0})", to_fill=True, shape_of=0, reads_dtype=True)
+op("list_concat", Kind.COLLECTION, _list_concat_type, "{0} + {1}", to_fill=True, linear=True)
+op(
+    "list_slice",
+    Kind.COLLECTION,
+    _slice_type,
+    lambda texts, params: f"{texts[0]}[{_slice_text(texts[1:])}]",
+    to_fill=True,
+    linear=True,
+)
+op("list_set_slice", Kind.COLLECTION, _set_slice_type, keeps=True, overwrites=True, linear=True)
+op("list_reverse", Kind.COLLECTION, _reversed_type, "{0}[::-1]", to_fill=True, linear=True)
+op(
+    "list_to_array",
+    Kind.MOVEMENT,
+    _list_to_array_type,
+    lambda texts, params: f"np.array({texts[0]}{_dtype_text(params)})",
+    linear=True,
+)
+op("array_to_list", Kind.MOVEMENT, _array_to_list_type, _array_to_list_text, to_fill=True, linear=True)
+op(
+    "tuple_new",
+    Kind.COLLECTION,
+    _tuple_type,
+    lambda texts, params: f"({', '.join(texts)},)",
+    cost="free",
+    linear=True,
+    keeps=True,
+)
 op(
     "tuple_get",
-    lambda t, index: t.items[index] if isinstance(t, TupleOf) else OPAQUE,
+    Kind.COLLECTION,
+    _member_type,
     lambda texts, params: f"{texts[0]}[{params['index']}]",
     cost="free",
+    linear=True,
 )
 
 
 # ---- what procedures record
 
-op("record_new", lambda *items, record: record, lambda texts, params: f"({', '.join(texts)},)", cost="free")
+
+def _record_type(*items: Type, record: Record) -> Type:
+    return record
+
+
+def _recorded_types(record: Recorded, *, types: tuple[Type, ...]) -> tuple[Type, ...]:
+    return types
+
+
+op("record_new", Kind.COLLECTION, _record_type, lambda texts, params: f"({', '.join(texts)},)", cost="free", keeps=True)
 op(
     "record_items",
-    lambda record, types: types,
+    Kind.COLLECTION,
+    _recorded_types,
     lambda texts, params: texts[0] if len(params["types"]) != 1 else f"{texts[0]}[0]",
     cost="free",
+    read_only=True,
 )
 
 
@@ -335,7 +446,7 @@ def _of_one_depth(b: Builder, items: Sequence[object]) -> Sequence[object]:
     return [as_array(b, item) for item in items] if any(arrays) else items
 
 
-def _array_type(*leaves: Type, structure: Any, dtype: str | None = None) -> Type:
+def _array_type(*leaves: Type, structure: Structure, dtype: str | None = None) -> Type:
     dims = [*_structure_dims(structure)]
     inner = dims_of(leaves[0]) if leaves else ()
     if dtype is None:
@@ -347,7 +458,7 @@ def _array_type(*leaves: Type, structure: Any, dtype: str | None = None) -> Type
     return Array(dtype, (*dims, *_joined_dims(leaves)))
 
 
-def _structure_dims(structure: Any) -> list[Dim]:
+def _structure_dims(structure: Structure) -> list[Dim]:
     if not isinstance(structure, tuple):
         return []
     return [fixed(len(structure)), *(_structure_dims(structure[0]) if structure else [])]
@@ -367,10 +478,9 @@ def _array_text(texts: Texts, params: Params) -> str:
     return f"np.array({_nested_text(params['structure'], texts)}{_dtype_text(params)})"
 
 
-def _nested_text(structure: Any, texts: Texts) -> str:
+def _nested_text(structure: Structure, texts: Texts) -> str:
     if not isinstance(structure, tuple):
-        text: str = texts[structure]
-        return text
+        return texts[structure]
     return f"[{', '.join(_nested_text(item, texts) for item in structure)}]"
 
 
@@ -379,7 +489,7 @@ def _dtype_text(params: Params) -> str:
     return "" if dtype is None else f", dtype=np.{dtype_name(dtype)}"
 
 
-op("array", _array_type, _array_text)
+op("array", Kind.MOVEMENT, _array_type, _array_text, linear=True, to_fill=True)
 
 
 # ---- objects, tests and effects
@@ -413,32 +523,68 @@ def _field(piece: tuple[int, str, str], texts: Texts) -> str:
     return "{" + texts[k] + how + "}"
 
 
-def _opaque(*_: Type, **__: Any) -> Type:
+def _call_type(callee: Thing, *arguments: Type, keywords: tuple[str, ...] = (), starred: tuple[int, ...] = ()) -> Type:
     return OPAQUE
 
 
-def _bool(*_: Type, **__: Any) -> Type:
+def _attribute_type(owner: Thing, *, name: str) -> Type:
+    return OPAQUE
+
+
+def _subscript_type(owner: Thing, key: Thing) -> Type:
+    return OPAQUE
+
+
+def _format_type(*values: Type, pieces: tuple[str | tuple[int, str, str], ...]) -> Type:
+    return OPAQUE
+
+
+def _test_type(x: Thing) -> Type:
     return BOOL
 
 
-def _nothing(*_: Type, **__: Any) -> tuple[Type, ...]:
+def _comparison_type(a: Thing, b: Thing) -> Type:
+    return BOOL
+
+
+def _raise_type(error: Thing, *cause: Thing) -> tuple[Type, ...]:
     return ()
 
 
-op("call", _opaque, _call_text, effect=True)
-op("attribute", _opaque, lambda texts, params: f"{texts[0]}.{params['name']}", cost="free")
-op("subscript", _opaque, "{0}[{1}]", cost="free")
-op("format", _opaque, _format_text)
-op("identical", _bool, "{0} is {1}", cost="free")
-op("not_identical", _bool, "{0} is not {1}", cost="free")
-op("contains", _bool, "{0} in {1}")
-op("not_", _bool, "not {0}", cost="free")
-op("truth", _bool, "bool({0})", cost="free")
-op("raise_", _nothing, effect=True)
-op("assert_", _nothing, effect=True)
-op("set_attribute", _nothing, effect=True)
+def _assert_type(condition: Type) -> tuple[Type, ...]:
+    return ()
+
+
+def _set_attribute_type(owner: Thing, value: Type, *, name: str) -> tuple[Type, ...]:
+    return ()
+
+
+def _recurse_types(*arguments: Type, procedure: str, types: tuple[Type, ...], raises: bool = False) -> tuple[Type, ...]:
+    return types
+
+
+op("call", Kind.EFFECT, _call_type, _call_text)
+op(
+    "attribute",
+    Kind.OBJECT,
+    _attribute_type,
+    lambda texts, params: f"{texts[0]}.{params['name']}",
+    cost="free",
+    read_only=True,
+    reads_object=True,
+)
+op("subscript", Kind.OBJECT, _subscript_type, "{0}[{1}]", cost="free", read_only=True, reads_object=True)
+op("format", Kind.ALGORITHM, _format_type, _format_text)
+op("identical", Kind.QUERY, _comparison_type, "{0} is {1}", cost="free")
+op("not_identical", Kind.QUERY, _comparison_type, "{0} is not {1}", cost="free")
+op("contains", Kind.ALGORITHM, _comparison_type, "{0} in {1}")
+op("not_", Kind.ALGORITHM, _test_type, "not {0}", cost="free")
+op("truth", Kind.CONVERSION, _test_type, "bool({0})", cost="free")
+op("raise_", Kind.EFFECT, _raise_type, raises=True)
+op("assert_", Kind.EFFECT, _assert_type, raises=True)
+op("set_attribute", Kind.EFFECT, _set_attribute_type)
 # a call of one of the procedures of the trace; it has no other effect than to raise, then params["raises"] is set
-op("recurse", lambda *_, types, **__: types, cost="dear")
+op("recurse", Kind.PROCEDURE, _recurse_types, cost="dear")
 
 
 # ---- what lowerings of all areas use

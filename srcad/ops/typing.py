@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.ops.catalogue import Infer
 from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
 from srcad.trace.types import BOOL, Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
 from srcad.trace.widths import width_of_result
@@ -68,42 +69,58 @@ def shaped(types: tuple[Type, ...], dtype: str | None, python: bool | None = Non
     return Scalar(dtype, python and dtype in PYTHON_DTYPES)
 
 
-def ufunc(name: str) -> Callable[..., Type]:
-    """The typing of a ufunc. `python=False`: it was called by NumPy's name, and a number that results is NumPy's."""
+def elementwise_typing(count: int, infer: Callable[[tuple[Type, ...], bool | None], Type]) -> Infer:
+    """The typing of an elementwise operation on so many operands, as a function of the types of them all.
 
-    def infer(*types: Type, python: bool | None = None) -> Type:
-        return shaped(types, result_dtype(name, types), python)
+    `python=False`: it was called by NumPy's name, and a number that results is NumPy's.
+    """
 
-    return infer
+    def unary(x: Type, *, python: bool | None = None) -> Type:
+        return infer((x,), python)
+
+    def binary(x: Type, y: Type, *, python: bool | None = None) -> Type:
+        return infer((x, y), python)
+
+    return unary if count == 1 else binary
 
 
-def fixed_dtype(dtype: str) -> Callable[..., Type]:
+def ufunc(name: str) -> Infer:
+    """The typing of a ufunc of NumPy."""
+    return elementwise_typing(_nin(name), lambda types, python: shaped(types, result_dtype(name, types), python))
+
+
+def fixed_dtype(dtype: str, count: int) -> Infer:
     """The typing of an elementwise operation whose result always has this dtype."""
-
-    def infer(*types: Type, python: bool | None = None, **_: Any) -> Type:
-        return shaped(types, dtype, python)
-
-    return infer
+    return elementwise_typing(count, lambda types, python: shaped(types, dtype, python))
 
 
-def floating(*types: Type, python: bool | None = None, **_: Any) -> Type:
+def floating(count: int) -> Infer:
     """The typing of a function that makes floats of ints."""
-    return shaped(types, result_dtype("exp", types[:1]) if len(types) == 1 else result_dtype("arctan2", types), python)
+    return elementwise_typing(count, lambda types, python: shaped(types, floating_dtype(types), python))
+
+
+def floating_dtype(types: tuple[Type, ...]) -> str | None:
+    """The dtype that a function makes of these which makes floats of ints."""
+    return result_dtype("exp", types) if len(types) == 1 else result_dtype("arctan2", types)
+
+
+def _nin(name: str) -> int:
+    count: int = getattr(np, name).nin
+    return count
 
 
 # ---- Python's arithmetic
 
 
-def arithmetic(name: str) -> Callable[..., Type]:
+def arithmetic(name: str) -> Infer:
     """The typing of an operator: of a ufunc, but Python numbers follow Python and ints keep what they count."""
-    by_numpy = ufunc(name)
 
-    def infer(*types: Type, python: bool | None = None) -> Type:
+    def infer(types: tuple[Type, ...], python: bool | None) -> Type:
         if python is not False and all(map(is_python, types)):
             return _python_number(name, types)
-        return by_numpy(*types, python=python)
+        return shaped(types, result_dtype(name, types), python)
 
-    return infer
+    return elementwise_typing(_nin(name), infer)
 
 
 def _python_number(name: str, types: tuple[Type, ...]) -> Type:

@@ -16,7 +16,7 @@ from weakref import WeakSet
 
 import numpy as np
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import OPS, Kind
 from srcad.ops.meaning import Meanings
 from srcad.patterns import elementwise, linear, moving, reducing, sequences
 from srcad.patterns.dependent import (
@@ -38,14 +38,6 @@ from srcad.trace.nodes import Leaf, Node, Trace, Tree
 Flat = Callable[[str], bool]
 
 TABLE = {**elementwise.TABLE, **moving.TABLE, **reducing.TABLE, **linear.TABLE, **sequences.TABLE}
-
-# Operations that take lists and tuples apart and put them together, whatever is in them.
-_LISTS = ("new", "append", "pop", "get", "set", "concat", "slice", "set_slice", "reverse", "repeat")
-_CONTAINERS = frozenset((*(f"list_{name}" for name in _LISTS), "tuple_new", "tuple_get"))
-
-# Operations that look at an operand and not at its numbers.
-_LIKE = ("zeros_like", "ones_like", "empty_like", "list_zeros")
-_BLIND = frozenset(("dim", "size", "shape", "ndim", "list_len", *_LIKE, "identical", "not_identical", "is_instance"))
 
 COMPACT_FROM = 4_000_000  # entries in the table of sets; beyond, those that nobody holds any more make room
 
@@ -129,7 +121,7 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
 
     def __getitem__(self, name: str) -> Callable[..., Any]:
         plain = self.plain[name]
-        if name in _CONTAINERS:
+        if OPS[name].kind is Kind.COLLECTION:
             return plain
 
         def function(*operands: Any, **params: Any) -> Any:
@@ -146,7 +138,8 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
             self.make_room()
         values = tuple(map(value_of, operands))
         result = plain(*values, **params)
-        if name in _BLIND or result is None:
+        facts = OPS[name]
+        if result is None or all(map(facts.blind_to, range(len(operands)))):
             return result
         case = Case(self.sets, values, tuple(map(ids_of, operands)), params, result, plain)
         return self.made(result, self.ids(name, case))
@@ -157,7 +150,7 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
             return FLAT if any(np.any(ids) for ids in flattened(case.ids)) else NONE
         if name in TABLE:
             return TABLE[name](case)
-        if name in OPS and OPS[name].elementwise:
+        if OPS[name].elementwise:
             return elementwise.elementwise(case)
         return case.everything()
 

@@ -7,12 +7,13 @@ works on whole matrices (solving, inverting, factoring) depends on all of each m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from string import ascii_letters
 from typing import Any
 
 import numpy as np
 
+from srcad.ops.catalogue import OPS, Kind
 from srcad.ops.einsum import Einsum, parse
 from srcad.patterns.dependent import Case, filled
 from srcad.patterns.sets import NONE
@@ -173,8 +174,7 @@ def _solve(case: Case) -> Any:
     return case.sets.union(matrices, case.sets.reduce(case.full(1), (-2,), True))
 
 
-_FACTORS: Sequence[str] = ("inv", "det", "cofactor", "slogdet", "cholesky", "eigh", "eigvalsh", "svd")
-_FACTORS = (*_FACTORS, "singular_values", "qr", "pinv")
+_FACTORS = [name for name, declared in OPS.items() if declared.kind is Kind.FACTORISATION and declared.most == 1]
 
 TABLE: dict[str, Callable[[Case], Any]] = {
     "einsum": _einsum,

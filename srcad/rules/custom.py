@@ -51,8 +51,7 @@ def _applied(b: Builder, eq: Equation, way: str, given: Sequence[Atom], like: Se
         shown = len(given) + len(eq.results) + last - 1
         callee = Const(source.callee, OPAQUE)
         named = Custom(getattr(source.callee, "__name__", way), source=source, inline=custom.inline)
-        made = b.emit("custom", callee, *operands, returns=types, shown=shown, custom=named)
-        return made if isinstance(made, tuple) else (made,)
+        return b.emit_many("custom", callee, *operands, returns=types, shown=shown, custom=named)
     if source.region is None:
         assert source.problem is not None
         raise source.problem

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.ops.arguments import WHOLE
 from srcad.ops.einsum import letter_dims, parse
-from srcad.rules.language import Expr, dim, get_item, one, sum_to_shape
+from srcad.rules.language import Expr, Given, apply, dim, get_item, sum_to_shape
 from srcad.rules.linalg import added
 from srcad.rules.shaping import permuted
 from srcad.rules.table import Site, rule
@@ -33,7 +31,7 @@ def _einsum_bar(site: Site, g: Expr, k: int) -> Expr:
     lengths = letter_dims(notation, dims)
     kept = [c for c, d in zip(target, dims[k], strict=True) if _is_kept(c, d, known, identities, lengths)]
     terms = [notation.output, *(notation.inputs[j] for j in others), *identities]
-    eyes = [one("eye", dim(xs[k], target.index(pair[1]))) for pair in identities]
+    eyes = [apply("eye", dim(xs[k], target.index(pair[1]))) for pair in identities]
     operands = [g, *(xs[j] for j in others), *eyes]
     bar = _sum_of_products(operands, terms, "".join(kept))
     if len(kept) < len(target):
@@ -64,7 +62,7 @@ def _sum_of_products(operands: list[Expr], terms: list[str], target: str) -> Exp
         return permuted(operands[0], [terms[0].index(c) for c in target])
     extra = {"optimize": True} if len(operands) > 2 else {}
     subscripts = f"{','.join(terms)}->{target}"
-    return one("einsum", *operands, subscripts=subscripts, **extra)
+    return apply("einsum", *operands, subscripts=subscripts, **extra)
 
 
 def _fitted(bar: Expr, x: Expr, target: str, own: tuple[Dim, ...], lengths: dict[str, Dim]) -> Expr:
@@ -73,9 +71,9 @@ def _fitted(bar: Expr, x: Expr, target: str, own: tuple[Dim, ...], lengths: dict
     return sum_to_shape(bar, x) if unsure else bar
 
 
-def _einsum_tangent(site: Site, *dots: Expr | None) -> Any:
+def _einsum_tangent(site: Site, *dots: Expr | None) -> Given:
     parts = [
-        one("einsum", *site.operands[:k], dot, *site.operands[k + 1 :], **site.params)
+        apply("einsum", *site.operands[:k], dot, *site.operands[k + 1 :], **site.params)
         for k, dot in enumerate(dots)
         if dot is not None
     ]

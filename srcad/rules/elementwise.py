@@ -10,11 +10,12 @@ At kinks: zero for absolute, hypot, copysign; ties are shared equally; clip pass
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
 from srcad.errors import NotYetSupported
 from srcad.rules.language import (
     Expr,
+    Operand,
     absolute,
     apply,
     conjugate,
@@ -35,7 +36,7 @@ from srcad.rules.language import (
     sqrt,
     where,
 )
-from srcad.rules.table import Site, flat, pointwise, rule, slopes
+from srcad.rules.table import Site, TermRule, flat, pointwise, rule, slopes
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
@@ -47,12 +48,12 @@ flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing
 # ---- arithmetic
 
 
-def _once(double: Any, pull: Any) -> Any:
+def _once(double: TermRule, pull: TermRule) -> TermRule:
     """The pull of the first operand of a symmetric operation, which may be the second one too: x * x, x + x."""
     return lambda g, x, y, z: double(g, x) if x.atom is y.atom else pull(g, x, y, z)
 
 
-def _unless_same(pull: Any) -> Any:
+def _unless_same(pull: TermRule) -> TermRule:
     """The pull of the second operand, unless the first one's has it already."""
     return lambda g, x, y, z: None if x.atom is y.atom else pull(g, x, y, z)
 
@@ -83,17 +84,17 @@ pointwise("remainder", lambda g, x, y, z: g, lambda g, x, y, z: -(g * (x // y)))
 pointwise("fmod", lambda g, x, y, z: g, lambda g, x, y, z: -(g * apply("trunc", x / y)))
 
 
-def _power_base(g: Expr, x: Expr, p: Expr, y: Expr) -> Any:
+def _power_base(g: Expr, x: Expr, p: Expr, y: Expr) -> Expr | None:
     """p x**(p - 1), without 0 * x**-1 where the exponent is 0."""
-    n = p.constant
+    n: complex | None = p.constant
     if n is None:
         return p * g * x ** where(not_equal(p, 0), p - 1, 0)
     if n in _SIMPLE_POWERS:
         return _SIMPLE_POWERS[n](g, x, y)
-    return n * g * (y / x if n < 0 else x ** (n - 1))
+    return n * g * (y / x if isinstance(n, (int, float)) and n < 0 else x ** (n - 1))
 
 
-_SIMPLE_POWERS: dict[Any, Any] = {
+_SIMPLE_POWERS: dict[complex, Callable[[Expr, Expr, Expr], Expr | None]] = {
     0: lambda g, x, y: None,
     1: lambda g, x, y: g,
     2: lambda g, x, y: 2 * g * x,
@@ -147,7 +148,7 @@ pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
 pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)
 
 
-def _sinc_slope(x: Expr, y: Expr) -> Any:
+def _sinc_slope(x: Expr, y: Expr) -> Operand:
     """(cos(pi x) - sinc(x)) / x, whose digits cancel near 0: there the first terms of its series at 0.
 
     With z = (pi x)**2 the series is pi**2 x * sum over k of (-1)**(k + 1) (2 k + 2) / (2 k + 3)! z**k; at |x| = 0.1
@@ -155,7 +156,7 @@ def _sinc_slope(x: Expr, y: Expr) -> Any:
     """
     z = (math.pi**2) * (x * x)
     terms = [(-1) ** (k + 1) * (2 * k + 2) / math.factorial(2 * k + 3) for k in range(_SINC_TERMS)]
-    series: Any = terms[-1]
+    series: Operand = terms[-1]
     for term in reversed(terms[:-1]):
         series = z * series + term
     near = absolute(z) if x.is_complex else z
@@ -183,8 +184,8 @@ def _halved(g: Expr, ties: Expr) -> Expr:
     return (1.0 - 0.5 * ties) * g if by_factor else where(ties, 0.5 * g, g)
 
 
-def _second(pull: Any) -> Any:
-    """The pullback to the other operand of a symmetric operation."""
+def _second(pull: TermRule) -> TermRule:
+    """The same for the other operand of a symmetric operation."""
     return lambda g, x, y, z: pull(g, y, x, z)
 
 

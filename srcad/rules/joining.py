@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.joining import interior
-from srcad.rules.language import Expr, add_item, dim, get_item, one, total, zeros
+from srcad.ops.subscripts import IndexEntry, Template
+from srcad.rules.language import Expr, Given, Operand, add_item, apply, apply_many, dim, get_item, total, zeros
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, linear, rule, wrap
+from srcad.rules.table import Site, TermRule, linear, rule
 
 # ---- joining
 
 
-def along(axis: int, entry: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
+def along(axis: int, entry: IndexEntry) -> Template:
     """The subscript that says something of one axis, which may be counted from the end."""
     return (*(WHOLE,) * axis, entry) if axis >= 0 else (("ellipsis",), entry, *(WHOLE,) * (-axis - 1))
 
 
-def cut(g: Expr, axis: int, start: Any, stop: Any) -> Expr:
+def cut(g: Expr, axis: int, start: Operand, stop: Operand) -> Expr:
     """g[start:stop] along an axis; None: open."""
     bounds = [n for n in (start, stop) if n is not None]
     entry = ("slice", None if start is None else 0, None if stop is None else len(bounds) - 1, None)
     return get_item(g, *bounds, index=along(axis, entry))
 
 
-def _sum(a: Any, n: Expr) -> Any:
+def _sum(a: Expr | int | None, n: Expr) -> Expr | int:
     """The sum of two lengths, as a number where both are."""
+    known: int | None = n.constant
     if a is None:
-        return n if n.constant is None else n.constant
-    return a + n if n.constant is None or isinstance(a, Expr) else a + n.constant
+        return n if known is None else known
+    return a + n if known is None or isinstance(a, Expr) else a + known
 
 
 def _concatenate(site: Site, g: Expr) -> list[Expr | None]:
@@ -48,10 +48,10 @@ def _stack(site: Site, g: Expr) -> list[Expr | None]:
     return [sized(get_item(g, k, index=index), x) if want else None for k, (x, want) in wanted]
 
 
-def _joins(name: str, adjoint: Any) -> None:
+def _joins(name: str, adjoint: TermRule) -> None:
     """An operation that is linear in all of its operands, however many."""
 
-    def tangent(site: Site, *dots: Expr | None) -> Any:
+    def tangent(site: Site, *dots: Expr | None) -> Given:
         moved = [zeros(x) if dot is None else dot for x, dot in zip(site.operands, dots, strict=True)]
         return site.apply(name, *moved, **site.params)
 
@@ -60,19 +60,19 @@ def _joins(name: str, adjoint: Any) -> None:
 
 _joins("concatenate", _concatenate)
 _joins("stack", _stack)
-linear("concatenate_list", lambda g, xs, y, *, axis: one("split_like", g, xs, axis=axis))
-linear("split_like", lambda g, whole, parts, y, *, axis: one("concatenate_list", g, axis=axis))
+linear("concatenate_list", lambda g, xs, y, *, axis: apply("split_like", g, xs, axis=axis))
+linear("split_like", lambda g, whole, parts, y, *, axis: apply("concatenate_list", g, axis=axis))
 
 
 # ---- splitting
 
 
-def _split(site: Site, *bars: Expr | None) -> Any:
+def _split(site: Site, *bars: Expr | None) -> Given:
     parts = [zeros(part) if bar is None else bar for part, bar in zip(site.results, bars, strict=True)]
     return site.apply("concatenate", *parts, axis=site.params["axis"])
 
 
-rule("split", _split, lambda site, x: one("split", x, **site.params))
+rule("split", _split, lambda site, x: apply_many("split", x, **site.params))
 
 
 # ---- repeating
@@ -83,7 +83,7 @@ def _tile(g: Expr, x: Expr, *rest: Expr) -> Expr:
     reps = rest[:-1]
     rank = known_rank(x.atom, "tile")
     full = max(rank, len(reps))
-    lengths: list[Any] = []
+    lengths: list[Operand] = []
     summed: list[int] = []
     for k in range(full):
         count, own = reps[k - full + len(reps)] if k >= full - len(reps) else None, k - full + rank
@@ -91,15 +91,15 @@ def _tile(g: Expr, x: Expr, *rest: Expr) -> Expr:
             summed.append(len(lengths))
             lengths.append(count)
         lengths += [dim(x, own)] if own >= 0 else []
-    return shaped_like(total(one("reshape", g, *lengths), tuple(summed)), x) if summed else shaped_like(g, x)
+    return shaped_like(total(apply("reshape", g, *lengths), tuple(summed)), x) if summed else shaped_like(g, x)
 
 
 def _repeat(g: Expr, x: Expr, repeats: Expr, y: Expr, *, axis: int = 0) -> Expr:
     if repeats.rank == 0:
-        lengths: list[Any] = [dim(x, k) for k in range(known_rank(x.atom, "repeat"))]
+        lengths: list[Operand] = [dim(x, k) for k in range(known_rank(x.atom, "repeat"))]
         lengths.insert(axis + 1, repeats)
-        return sized(total(one("reshape", g, *lengths), axis + 1), x)
-    places = one("repeat", one("arange", dim(x, axis)), repeats)
+        return sized(total(apply("reshape", g, *lengths), axis + 1), x)
+    places = apply("repeat", apply("arange", dim(x, axis)), repeats)
     return add_item(zeros(x), g, places, index=along(axis, ("array", 0)))
 
 
@@ -110,12 +110,12 @@ linear("repeat", _repeat)
 # ---- padding
 
 
-def _pad(site: Site, g: Expr) -> Any:
-    return wrap(site.b, interior(site.b, g.atom, site.params["width"]))
+def _pad(site: Site, g: Expr) -> Given:
+    return Expr(site.b, interior(site.b, g.atom, site.params["width"]))
 
 
-def _pad_tangent(site: Site, dot: Expr) -> Any:
-    return one("pad", dot, width=site.params["width"], mode="constant")
+def _pad_tangent(site: Site, dot: Expr) -> Given:
+    return apply("pad", dot, width=site.params["width"], mode="constant")
 
 
 rule("pad", _pad, _pad_tangent)

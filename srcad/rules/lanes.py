@@ -8,15 +8,14 @@ what it becomes; what isn't in the table is done lane by lane.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, emit, length_dim, picked, shape_atoms, with_new_axes
 from srcad.trace.builder import Builder
 from srcad.trace.dims import Dim
-from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import Atom, Const, Equation, Params, Region, Var
 from srcad.trace.types import (
     INT,
     Array,
@@ -63,7 +62,7 @@ class LaneSite:
     operands: tuple[Lane, ...]
 
     @property
-    def params(self) -> Mapping[str, Any]:
+    def params(self) -> Params:
         return self.equation.params
 
     @property
@@ -75,12 +74,16 @@ class LaneSite:
         """The operands behind the first, as they stand: indices, lengths."""
         return tuple(lane.atom for lane in self.operands[1:])
 
-    def emit(self, op: str, *operands: Any, **params: Any) -> Any:
+    def emit(self, op: str, *operands: object, **params: object) -> Var:
         return self.b.emit(op, *operands, **params)
 
-    def again(self, *operands: Any, **changed: Any) -> Any:
-        """This operation on these operands, with some params changed."""
+    def again(self, *operands: object, **changed: object) -> Var:
+        """The same operation, with these operands and with some params changed."""
         return self.b.emit(self.equation.op, *operands, **{**self.params, **changed})
+
+    def again_many(self, *operands: object, **changed: object) -> tuple[Var, ...]:
+        """The same operation of several results, with these operands and with some params changed."""
+        return self.b.emit_many(self.equation.op, *operands, **{**self.params, **changed})
 
     def whole(self, lane: Lane) -> Atom:
         """The operand with the leading axis."""
@@ -98,7 +101,8 @@ class LaneSite:
             raise NotBatched(f"indices or lengths in `{self.equation.op}` that differ between tangents")
 
 
-LaneRule = Callable[[LaneSite], Any]
+Batched = Atom | int | tuple[Atom, ...]  # the results with the leading axis; what is the same in all lanes without it
+LaneRule = Callable[[LaneSite], Batched]
 
 BATCHING: dict[str, LaneRule] = {}
 
@@ -142,7 +146,7 @@ def lifted(b: Builder, x: Atom, new: int) -> Atom:
     return with_new_axes(b, x, tuple(range(1, new + 1)))
 
 
-def lane_of(b: Builder, x: Atom, k: Any) -> Atom:
+def lane_of(b: Builder, x: Atom, k: Atom | int) -> Atom:
     """One lane."""
     return picked(b, x, 0, k)
 
@@ -240,8 +244,8 @@ __all__ = [
     "BATCHING",
     "WHOLE",
     "Lane",
-    "LaneSite",
     "NotBatched",
+    "Site",
     "batched_type",
     "batches",
     "filled",

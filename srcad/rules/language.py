@@ -6,14 +6,17 @@ mathematics and is a piece of trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Type, dims_of, dtype_of, is_complex, rank_of
+
+Operand: TypeAlias = "Expr | Atom | complex | None"
+Given: TypeAlias = "Operand | Sequence[Operand]"  # what a rule gives: contributions or tangents; None: zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,76 +51,84 @@ class Expr:
         """The value of a constant; None for a variable."""
         return self.atom.value if isinstance(self.atom, Const) else None
 
-    def __add__(self, other: Any) -> Expr:
-        return one("add", self, other)
+    def __add__(self, other: Operand) -> Expr:
+        return apply("add", self, other)
 
-    def __radd__(self, other: Any) -> Expr:
-        return one("add", other, self)
+    def __radd__(self, other: Operand) -> Expr:
+        return apply("add", other, self)
 
-    def __sub__(self, other: Any) -> Expr:
-        return one("subtract", self, other)
+    def __sub__(self, other: Operand) -> Expr:
+        return apply("subtract", self, other)
 
-    def __rsub__(self, other: Any) -> Expr:
-        return one("subtract", other, self)
+    def __rsub__(self, other: Operand) -> Expr:
+        return apply("subtract", other, self)
 
-    def __mul__(self, other: Any) -> Expr:
-        return one("multiply", self, other)
+    def __mul__(self, other: Operand) -> Expr:
+        return apply("multiply", self, other)
 
-    def __rmul__(self, other: Any) -> Expr:
-        return one("multiply", other, self)
+    def __rmul__(self, other: Operand) -> Expr:
+        return apply("multiply", other, self)
 
-    def __truediv__(self, other: Any) -> Expr:
-        return one("divide", self, other)
+    def __truediv__(self, other: Operand) -> Expr:
+        return apply("divide", self, other)
 
-    def __rtruediv__(self, other: Any) -> Expr:
-        return one("divide", other, self)
+    def __rtruediv__(self, other: Operand) -> Expr:
+        return apply("divide", other, self)
 
-    def __floordiv__(self, other: Any) -> Expr:
-        return one("floor_divide", self, other)
+    def __floordiv__(self, other: Operand) -> Expr:
+        return apply("floor_divide", self, other)
 
-    def __pow__(self, other: Any) -> Expr:
-        return one("power", self, other)
+    def __pow__(self, other: Operand) -> Expr:
+        return apply("power", self, other)
 
-    def __rpow__(self, other: Any) -> Expr:
-        return one("power", other, self)
+    def __rpow__(self, other: Operand) -> Expr:
+        return apply("power", other, self)
 
-    def __matmul__(self, other: Any) -> Expr:
-        return one("matmul", self, other)
+    def __matmul__(self, other: Operand) -> Expr:
+        return apply("matmul", self, other)
 
     def __neg__(self) -> Expr:
-        return one("negative", self)
+        return apply("negative", self)
 
-    def __lt__(self, other: Any) -> Expr:
-        return one("less", self, other)
+    def __lt__(self, other: Operand) -> Expr:
+        return apply("less", self, other)
 
-    def __le__(self, other: Any) -> Expr:
-        return one("less_equal", self, other)
+    def __le__(self, other: Operand) -> Expr:
+        return apply("less_equal", self, other)
 
-    def __gt__(self, other: Any) -> Expr:
-        return one("greater", self, other)
+    def __gt__(self, other: Operand) -> Expr:
+        return apply("greater", self, other)
 
-    def __ge__(self, other: Any) -> Expr:
-        return one("greater_equal", self, other)
-
-
-def apply(op: str, *operands: Any, **params: Any) -> Any:
-    """Emit `op(*operands)`: an `Expr`, or a tuple of them where there are several results. One operand is an `Expr`."""
-    b = next(operand.b for operand in operands if isinstance(operand, Expr))
-    emitted = b.emit(op, *(o.atom if isinstance(o, Expr) else o for o in operands), **params)
-    return tuple(Expr(b, v) for v in emitted) if isinstance(emitted, tuple) else Expr(b, emitted)
+    def __ge__(self, other: Operand) -> Expr:
+        return apply("greater_equal", self, other)
 
 
-def one(op: str, *operands: Any, **params: Any) -> Expr:
-    """Emit an operation that has one result."""
-    result: Expr = apply(op, *operands, **params)
-    return result
+def apply(op: str, *operands: object, **params: object) -> Expr:
+    """Emit an operation that has one result. One of the operands at least is an `Expr`."""
+    b = _builder_of(operands)
+    return Expr(b, b.emit(op, *map(unwrap, operands), **params))
+
+
+def apply_many(op: str, *operands: object, **params: object) -> tuple[Expr, ...]:
+    """Emit an operation that has several results. One of the operands at least is an `Expr`."""
+    b = _builder_of(operands)
+    return tuple(Expr(b, v) for v in b.emit_many(op, *map(unwrap, operands), **params))
+
+
+def unwrap(value: object) -> object:
+    """What an equation can take as an operand."""
+    return value.atom if isinstance(value, Expr) else value
+
+
+def _builder_of(operands: tuple[object, ...]) -> Builder:
+    return next(operand.b for operand in operands if isinstance(operand, Expr))
 
 
 def _named(op: str) -> Callable[..., Expr]:
     """A function that emits one operation with one result."""
 
-    def function(*operands: Any, **params: Any) -> Expr:
-        return one(op, *operands, **params)
+    def function(*operands: object, **params: object) -> Expr:
+        return apply(op, *operands, **params)
 
     function.__name__ = op
     function.__doc__ = f"Emit `{op}`."
@@ -148,11 +159,11 @@ take_along_axis = _named("take_along_axis")
 
 def total(x: Expr, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Expr:
     """The sum over axes."""
-    return one("sum", x, axis=axis, keepdims=keepdims)
+    return apply("sum", x, axis=axis, keepdims=keepdims)
 
 
 def transpose(x: Expr, axes: tuple[int, ...] | None = None) -> Expr:
-    return one("transpose", x, axes=axes)
+    return apply("transpose", x, axes=axes)
 
 
 def dim(x: Expr, axis: int) -> Expr:
@@ -160,13 +171,13 @@ def dim(x: Expr, axis: int) -> Expr:
     dims = dims_of(x.type)
     if dims is not None and dims[axis].number is not None:
         return Expr(x.b, to_atom(dims[axis].offset))
-    return one("dim", x, axis=axis)
+    return apply("dim", x, axis=axis)
 
 
 def count(x: Expr, axis: int | tuple[int, ...] | None) -> Expr:
     """How many elements a reduction over these axes takes together."""
     if axis is None:
-        return one("size", x)
+        return apply("size", x)
     axes = (axis,) if isinstance(axis, int) else axis
     if not axes:
         return Expr(x.b, to_atom(1))
@@ -185,7 +196,7 @@ def expanded(g: Expr, axis: int | tuple[int, ...] | None, x: Expr) -> Expr:
         return g
     axes = (axis,) if isinstance(axis, int) else axis
     if x.rank is None or g.rank is None:
-        return one("expand_dims", g, axis=axes)
+        return apply("expand_dims", g, axis=axes)
     kept = [k for k in range(x.rank) if k not in axes]
     first = kept[len(kept) - g.rank]
     index = [_NEW if k in axes else _WHOLE for k in range(first, x.rank)]
@@ -209,7 +220,7 @@ def zeros(x: Expr) -> Expr:
     """The zero of the space of `x`."""
     if isinstance(x.type, Scalar) and x.type.python:
         return Expr(x.b, to_atom(0.0))
-    return one("list_zeros" if isinstance(x.type, (ListOf, TupleOf, Record)) else "zeros_like", x)
+    return apply("list_zeros" if isinstance(x.type, (ListOf, TupleOf, Record)) else "zeros_like", x)
 
 
 def unbroadcast(g: Expr, like: Expr) -> Expr:
@@ -219,13 +230,13 @@ def unbroadcast(g: Expr, like: Expr) -> Expr:
     """
     have, want = dims_of(g.type), dims_of(like.type)
     if have is None or want is None:
-        return one("sum_to_shape", g, like)
+        return apply("sum_to_shape", g, like)
     lead = len(have) - len(want)
     pairs = list(enumerate(zip(have[lead:], want, strict=True), lead))
     if lead < 0 or any(not (w.same(h) or w.is_one or w.not_one) for _, (h, w) in pairs):
-        return one("sum_to_shape", g, like)
+        return apply("sum_to_shape", g, like)
     keep = tuple(k for k, (h, w) in pairs if w.is_one and not h.is_one)
     axes = (*range(lead), *keep)
     if len(axes) == len(have) and not keep:
         return total(g) if axes else g
-    return one("sum_to", g, axes=axes, keep=keep) if axes else g
+    return apply("sum_to", g, axes=axes, keep=keep) if axes else g

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,11 +10,13 @@ from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.rules.language import (
     Expr,
+    Given,
+    Operand,
     apply,
+    apply_many,
     dim,
     get_item,
     matmul,
-    one,
     set_item,
     total,
     unbroadcast,
@@ -51,14 +52,14 @@ def without_column(x: Expr) -> Expr:
 
 
 def outer(a: Expr, b: Expr) -> Expr:
-    return one("outer", a, b)
+    return apply("outer", a, b)
 
 
 def contracted(a: Expr, b: Expr, left: Sequence[int], right: Sequence[int]) -> Expr:
     """`np.tensordot`."""
     last = tuple(left) == tuple(range(rank_of(a) - len(left), rank_of(a)))
     extra = {"last": True} if last else {}
-    return one("tensordot", a, b, axes=(tuple(left), tuple(right)), **extra)
+    return apply("tensordot", a, b, axes=(tuple(left), tuple(right)), **extra)
 
 
 def added(parts: Sequence[Expr]) -> Expr:
@@ -160,30 +161,30 @@ def _blocks(g: Expr, a: Expr, b: Expr) -> tuple[Expr, str, str, str]:
     rank = rank_of(a)
     lengths = [n for k in range(rank) for n in (dim(a, k), dim(b, k))]
     ours, theirs = "abcdefgh"[:rank], "ijklmnop"[:rank]
-    return one("reshape", g, *lengths), "".join(map("".join, zip(ours, theirs, strict=True))), ours, theirs
+    return apply("reshape", g, *lengths), "".join(map("".join, zip(ours, theirs, strict=True))), ours, theirs
 
 
-def _kron_left(g: Expr, a: Expr, b: Expr, y: Expr) -> Any:
+def _kron_left(g: Expr, a: Expr, b: Expr, y: Expr) -> Given:
     blocks, both, ours, theirs = _blocks(g, a, b)
-    return one("einsum", blocks, b, subscripts=f"{both},{theirs}->{ours}")
+    return apply("einsum", blocks, b, subscripts=f"{both},{theirs}->{ours}")
 
 
-def _kron_right(g: Expr, a: Expr, b: Expr, y: Expr) -> Any:
+def _kron_right(g: Expr, a: Expr, b: Expr, y: Expr) -> Given:
     blocks, both, ours, theirs = _blocks(g, a, b)
-    return one("einsum", blocks, a, subscripts=f"{both},{ours}->{theirs}")
+    return apply("einsum", blocks, a, subscripts=f"{both},{ours}->{theirs}")
 
 
 multilinear("kron", _kron_left, _kron_right)
 multilinear(
     "cross",
-    lambda g, a, b, y: unbroadcast(one("cross", b, g), a),
-    lambda g, a, b, y: unbroadcast(one("cross", g, a), b),
+    lambda g, a, b, y: unbroadcast(apply("cross", b, g), a),
+    lambda g, a, b, y: unbroadcast(apply("cross", g, a), b),
 )
 
 # ---- linear systems
 
 
-def _solve_adjoint(site: Site, g: Expr) -> Any:
+def _solve_adjoint(site: Site, g: Expr) -> Given:
     (a, b), x = site.operands, site.result
     vectors = rank_of(b) == 1
     b_bar = _solved(swapped(a), g, vectors)
@@ -193,8 +194,8 @@ def _solve_adjoint(site: Site, g: Expr) -> Any:
 def _solved(a: Expr, b: Expr, vectors: bool) -> Expr:
     """The solution, also for many vectors, which NumPy would take for a matrix."""
     if vectors and rank_of(b) > 1:
-        return without_column(one("solve", a, column(b)))
-    return one("solve", a, b)
+        return without_column(apply("solve", a, column(b)))
+    return apply("solve", a, b)
 
 
 def _solve_matrix_bar(a: Expr, b_bar: Expr, x: Expr, vectors: bool) -> Expr:
@@ -228,7 +229,7 @@ rule("inv", _inv_adjoint, lambda site, dot: -(site.result @ dot @ site.result))
 
 
 def _cofactor(a: Expr) -> Expr:
-    return one("cofactor", a)
+    return apply("cofactor", a)
 
 
 def _of_matrices(x: Expr) -> Expr:
@@ -246,7 +247,7 @@ rule(
 
 def _cofactor_change(site: Site, moved: Expr) -> Expr:
     """Both ways: second derivatives are symmetric."""
-    return one("cofactor_change", site.operands[0], moved)
+    return apply("cofactor_change", site.operands[0], moved)
 
 
 def _third(a: Expr, d: Expr, v: Expr) -> Expr:
@@ -254,22 +255,22 @@ def _third(a: Expr, d: Expr, v: Expr) -> Expr:
 
     From cofactors c = det(a) b with b the transposed inverse: the change of c is sum(b d) c - c dᵀ b.
     """
-    inverse = one("inv", a)
-    b, c = swapped(one("only_regular", inverse, a, inverse)), _cofactor(a)
-    b_dot, c_dot = -(b @ swapped(v) @ b), one("cofactor_change", a, v)
+    inverse = apply("inv", a)
+    b, c = swapped(apply("only_regular", inverse, a, inverse)), _cofactor(a)
+    b_dot, c_dot = -(b @ swapped(v) @ b), apply("cofactor_change", a, v)
     spread = matrix(_of_matrices(b_dot * d)) * c + matrix(_of_matrices(b * d)) * c_dot
     return spread - c_dot @ swapped(d) @ b - c @ swapped(d) @ b_dot
 
 
 def _cofactor_change_adjoint(site: Site, g: Expr) -> tuple[Expr | None, Expr | None]:
     a, d = site.operands
-    return _third(a, d, g) if site.wanted[0] else None, one("cofactor_change", a, g) if site.wanted[1] else None
+    return _third(a, d, g) if site.wanted[0] else None, apply("cofactor_change", a, g) if site.wanted[1] else None
 
 
 def _cofactor_change_tangent(site: Site, a_dot: Expr | None, d_dot: Expr | None) -> Expr:
     a, d = site.operands
     parts = [] if a_dot is None else [_third(a, d, a_dot)]
-    return added(parts + ([] if d_dot is None else [one("cofactor_change", a, d_dot)]))
+    return added(parts + ([] if d_dot is None else [apply("cofactor_change", a, d_dot)]))
 
 
 rule("cofactor", _cofactor_change, _cofactor_change)
@@ -280,13 +281,13 @@ linear("only_regular", lambda g, x, a, inverse, y: g)
 def _slogdet_adjoint(site: Site, sign_bar: Expr | None, g: Expr | None) -> Expr | None:
     (a,) = site.operands
     refuse_complex(a, "slogdet")
-    return None if g is None else matrix(g) * swapped(one("inv", a))
+    return None if g is None else matrix(g) * swapped(apply("inv", a))
 
 
-def _slogdet_tangent(site: Site, dot: Expr) -> Any:
+def _slogdet_tangent(site: Site, dot: Expr) -> Given:
     (a,) = site.operands
     refuse_complex(a, "slogdet")
-    return None, _of_matrices(swapped(one("inv", a)) * dot)
+    return None, _of_matrices(swapped(apply("inv", a)) * dot)
 
 
 rule("slogdet", _slogdet_adjoint, _slogdet_tangent)
@@ -296,20 +297,20 @@ rule("slogdet", _slogdet_adjoint, _slogdet_tangent)
 
 def _lower_half(x: Expr) -> Expr:
     """The lower triangle with half of the diagonal."""
-    return one("tril", x) * (1.0 - 0.5 * one("eye", dim(x, rank_of(x) - 1)))
+    return apply("tril", x) * (1.0 - 0.5 * apply("eye", dim(x, rank_of(x) - 1)))
 
 
 def _cholesky_adjoint(site: Site, g: Expr) -> Expr:
     factor = site.result
     refuse_complex(factor, "cholesky")
-    inverse = one("inv", factor)
+    inverse = apply("inv", factor)
     return symmetric(swapped(inverse) @ _lower_half(swapped(factor) @ g) @ inverse)
 
 
 def _cholesky_tangent(site: Site, dot: Expr) -> Expr:
     factor = site.result
     refuse_complex(factor, "cholesky")
-    inverse = one("inv", factor)
+    inverse = apply("inv", factor)
     return factor @ _lower_half(inverse @ symmetric(dot) @ swapped(inverse))
 
 
@@ -320,7 +321,7 @@ rule("cholesky", _cholesky_adjoint, _cholesky_tangent)
 
 def _inverse_gaps(values: Expr) -> Expr:
     """1 / (w_j - w_i), with 0 on the diagonal; infinite where two eigenvalues are equal."""
-    eye = one("eye", dim(values, rank_of(values) - 1))
+    eye = apply("eye", dim(values, rank_of(values) - 1))
     return 1.0 / (row(values) - column(values) + eye) - eye
 
 
@@ -332,7 +333,7 @@ def _eigh_adjoint(site: Site, w_bar: Expr | None, q_bar: Expr | None) -> Expr:
         return (q * row(w_bar)) @ swapped(q)
     inner = _inverse_gaps(w) * (swapped(q) @ q_bar)
     if w_bar is not None:
-        inner = inner + row(w_bar) * one("eye", dim(w, rank_of(w) - 1))
+        inner = inner + row(w_bar) * apply("eye", dim(w, rank_of(w) - 1))
     return symmetric(q @ inner @ swapped(q))
 
 
@@ -345,11 +346,11 @@ def _eigh_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
 
 def _diagonals(x: Expr) -> Expr:
     rank = rank_of(x)
-    return one("diagonal", x, offset=0, axis1=rank - 2, axis2=rank - 1)
+    return apply("diagonal", x, offset=0, axis1=rank - 2, axis2=rank - 1)
 
 
 def _eigenvectors(site: Site) -> Expr:
-    _, vectors = apply("eigh", *site.operands, **site.params)
+    _, vectors = apply_many("eigh", *site.operands, **site.params)
     q: Expr = vectors
     refuse_complex(q, "eigvalsh")
     return q
@@ -385,7 +386,7 @@ def _determined(site: Site, bar: Expr | None) -> Expr | None:
     """Vectors that complete a basis aren't determined by the matrix: where there are any, there is no derivative."""
     if bar is None or not site.params.get("full_matrices"):
         return bar
-    return one("only_square", bar, site.operands[0])
+    return apply("only_square", bar, site.operands[0])
 
 
 def _svd_adjoint(site: Site, u_bar: Expr | None, s_bar: Expr | None, vt_bar: Expr | None) -> Expr:
@@ -440,7 +441,7 @@ def _svd_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr, Expr]:
 
 
 def _singular_vectors(site: Site) -> tuple[Expr, Expr]:
-    u, _, vt = apply("svd", *site.operands, full_matrices=False)
+    u, _, vt = apply_many("svd", *site.operands, full_matrices=False)
     refuse_complex(u, "svd")
     return u, vt
 
@@ -456,7 +457,7 @@ def _values_tangent(site: Site, dot: Expr) -> Expr:
 
 
 rule("svd", _svd_adjoint, _svd_tangent)
-linear("only_square", lambda g, x, a, y: one("only_square", g, a))
+linear("only_square", lambda g, x, a, y: apply("only_square", g, a))
 rule("singular_values", _values_adjoint, _values_tangent)
 
 # ---- QR
@@ -466,22 +467,22 @@ def _qr_adjoint(site: Site, q_bar: Expr | None, r_bar: Expr | None) -> Expr:
     """For at least as many rows as columns; else `solve` refuses the R that isn't square."""
     q, r = site.results
     refuse_complex(q, "qr")
-    inner: Any = 0.0
+    inner: Operand = 0.0
     if r_bar is not None:
         inner = r @ swapped(r_bar)
     if q_bar is not None:
         inner = inner - swapped(q_bar) @ q
-    mirrored = one("tril", inner) + swapped(one("tril", inner, k=-1))
+    mirrored = apply("tril", inner) + swapped(apply("tril", inner, k=-1))
     spread = q @ mirrored if q_bar is None else q_bar + q @ mirrored
-    return swapped(one("solve", r, swapped(spread)))
+    return swapped(apply("solve", r, swapped(spread)))
 
 
 def _qr_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
     q, r = site.results
     refuse_complex(q, "qr")
-    scaled = swapped(one("solve", swapped(r), swapped(dot)))
+    scaled = swapped(apply("solve", swapped(r), swapped(dot)))
     inner = swapped(q) @ scaled
-    lower = one("tril", inner, k=-1)
+    lower = apply("tril", inner, k=-1)
     turn = lower - swapped(lower)
     return scaled + q @ (turn - inner), (inner - turn) @ r
 
@@ -512,7 +513,7 @@ def _pinv_tangent(site: Site, dot: Expr) -> Expr:
 rule("pinv", _pinv_adjoint, _pinv_tangent)
 
 
-def _lstsq_adjoint(site: Site, x_bar: Expr | None, left_bar: Expr | None, *rest: Expr | None) -> Any:
+def _lstsq_adjoint(site: Site, x_bar: Expr | None, left_bar: Expr | None, *rest: Expr | None) -> Given:
     """By the pseudo-inverse; the residuals are the sums of squares of b - a x."""
     (a, b), (x, *_) = site.operands, site.results
     refuse_complex(a, "lstsq")
@@ -523,7 +524,7 @@ def _lstsq_adjoint(site: Site, x_bar: Expr | None, left_bar: Expr | None, *rest:
     residual = b - a @ x
     a_bars, b_bars = [], []
     if x_bar is not None:
-        inverse = one("pinv", a)
+        inverse = apply("pinv", a)
         b_bar = swapped(inverse) @ x_bar
         missed = x_bar - swapped(a) @ b_bar
         a_bars += [_product(residual, inverse @ b_bar) - _product(b_bar, x), _product(swapped(inverse) @ x, missed)]
@@ -548,10 +549,10 @@ def _product(a: Expr, b: Expr) -> Expr:
     return outer(a, b) if rank_of(a) == 1 else matmul(a, swapped(b))
 
 
-def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Any:
+def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Given:
     (a, b), (x, left, *_) = site.operands, site.results
     refuse_complex(a, "lstsq")
-    residual, inverse = b - a @ x, one("pinv", a)
+    residual, inverse = b - a @ x, apply("pinv", a)
     moved = b_dot
     if a_dot is not None:
         moved = -(a_dot @ x) if b_dot is None else b_dot - a_dot @ x

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from srcad.rules.language import Expr, absolute, conjugate, expanded, nonzero, sign, total
+from srcad.rules.language import Expr, Given, absolute, conjugate, expanded, nonzero, sign, total
 from srcad.rules.table import Site, rule
 
 
@@ -34,7 +32,7 @@ def _adjoint(site: Site, g: Expr) -> Expr:
     return _direction(x, y, ord) * _aligned(site, g / _size(y, ord))
 
 
-def _tangent(site: Site, dot: Expr) -> Any:
+def _tangent(site: Site, dot: Expr) -> Given:
     (x,), y, ord = site.operands, site.result, site.params.get("ord")
     change = total(_direction(x, y, ord) * dot, site.params.get("axis"), bool(site.params.get("keepdims", False)))
     return change / _size(y, ord)

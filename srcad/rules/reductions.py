@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
-from typing import Any
 
 from srcad.ops.arguments import known_rank
 from srcad.rules.joining import cut
 from srcad.rules.language import (
     Expr,
+    Given,
+    apply,
     conjugate,
     count,
     dim,
@@ -21,14 +22,13 @@ from srcad.rules.language import (
     expanded,
     flipped,
     nonzero,
-    one,
     real,
     total,
     transpose,
     where,
 )
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, flat, linear, rule
+from srcad.rules.table import Site, TermRule, flat, linear, rule
 
 Axis = int | tuple[int, ...] | None
 
@@ -42,7 +42,7 @@ def spread(g: Expr, x: Expr, axis: Axis, keepdims: bool) -> Expr:
 
 def spread_sum(x: Expr, axis: Axis, reduction: str = "sum") -> Expr:
     """A reduction whose result broadcasts to the operand: over all axes the number itself does."""
-    return one(reduction, x, axis=axis, keepdims=axis is not None)
+    return apply(reduction, x, axis=axis, keepdims=axis is not None)
 
 
 # ---- sums and means
@@ -62,7 +62,7 @@ linear("mean", _mean, takes_small=True)
 # ---- variance and standard deviation
 
 
-def _freedom(x: Expr, axis: Axis, ddof: Any) -> Expr:
+def _freedom(x: Expr, axis: Axis, ddof: float) -> Expr:
     n = count(x, axis)
     return n - ddof if ddof else n
 
@@ -141,29 +141,29 @@ rule("min", _extremum, _extremum_tangent)
 
 def _prod(site: Site, g: Expr) -> Expr:
     (x,), p = site.operands, site.params
-    return spread(g, x, p["axis"], p["keepdims"]) * one("product_of_others", x, axis=p["axis"])
+    return spread(g, x, p["axis"], p["keepdims"]) * apply("product_of_others", x, axis=p["axis"])
 
 
 def _prod_tangent(site: Site, dot: Expr) -> Expr:
     (x,), p = site.operands, site.params
-    return total(one("product_of_others", x, axis=p["axis"]) * dot, p["axis"], p["keepdims"])
+    return total(apply("product_of_others", x, axis=p["axis"]) * dot, p["axis"], p["keepdims"])
 
 
-def _others(site: Site, g: Expr) -> Any:
+def _others(site: Site, g: Expr) -> Given:
     """Both ways: how the product of all but one changes with another is symmetric in the two."""
-    return one("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
+    return apply("product_of_others_adjoint", g, site.operands[0], axis=site.params["axis"])
 
 
 def _others_adjoint(site: Site, h_bar: Expr) -> list[Expr | None]:
     """Third derivatives of a product are symmetric, too."""
     (g, x), axis = site.operands, site.params["axis"]
-    g_bar = one("product_of_others_adjoint", h_bar, x, axis=axis) if site.wanted[0] else None
+    g_bar = apply("product_of_others_adjoint", h_bar, x, axis=axis) if site.wanted[0] else None
     return [g_bar, _bent(g, h_bar, x, axis) if site.wanted[1] else None]
 
 
 def _others_adjoint_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None) -> Expr:
     (g, x), axis = site.operands, site.params["axis"]
-    parts = [] if g_dot is None else [one("product_of_others_adjoint", g_dot, x, axis=axis)]
+    parts = [] if g_dot is None else [apply("product_of_others_adjoint", g_dot, x, axis=axis)]
     return reduce(add, parts + ([] if x_dot is None else [_bent(g, x_dot, x, axis)]))
 
 
@@ -182,9 +182,9 @@ def _bent(g: Expr, v: Expr, x: Expr, axis: Axis) -> Expr:
 
 def _products_before(g: Expr, v: Expr, x: Expr, axis: int) -> tuple[Expr, Expr, Expr, Expr]:
     """The product of the elements before each, its changes along g and along v, and the change of the one with v."""
-    y = one("cumprod", x, axis=axis)
-    along_g, along_v = one("cumprod_tangent", g, x, y, axis=axis), one("cumprod_tangent", v, x, y, axis=axis)
-    both = one("recurrence", x, _before(along_v, axis) * g + v * _before(along_g, axis), axis=axis)
+    y = apply("cumprod", x, axis=axis)
+    along_g, along_v = apply("cumprod_tangent", g, x, y, axis=axis), apply("cumprod_tangent", v, x, y, axis=axis)
+    both = apply("recurrence", x, _before(along_v, axis) * g + v * _before(along_g, axis), axis=axis)
     return _before(y, axis, "ones_like"), _before(along_g, axis), _before(along_v, axis), _before(both, axis)
 
 
@@ -193,11 +193,11 @@ def _in_line(x: Expr, axis: Axis) -> tuple[Expr, int]:
     if isinstance(axis, int):
         return x, axis
     if axis is None:
-        return (x if x.rank == 1 else one("ravel", x)), 0
+        return (x if x.rank == 1 else apply("ravel", x)), 0
     order = _reduced_last(x, axis)
     kept = len(order) - len(axis)
     lengths = [dim(x, k) for k in order[:kept]]
-    return one("reshape", transpose(x, order), *lengths, count(x, axis)), kept
+    return apply("reshape", transpose(x, order), *lengths, count(x, axis)), kept
 
 
 def _out_of_line(h: Expr, x: Expr, axis: Axis) -> Expr:
@@ -206,7 +206,7 @@ def _out_of_line(h: Expr, x: Expr, axis: Axis) -> Expr:
         return shaped_like(h, x) if axis is None else h
     order = _reduced_last(x, axis)
     back = tuple(order.index(k) for k in range(len(order)))
-    return sized(transpose(one("reshape", h, *(dim(x, k) for k in order)), back), x)
+    return sized(transpose(apply("reshape", h, *(dim(x, k) for k in order)), back), x)
 
 
 def _reduced_last(x: Expr, axes: tuple[int, ...]) -> tuple[int, ...]:
@@ -222,18 +222,18 @@ rule("product_of_others_adjoint", _others_adjoint, _others_adjoint_tangent)
 
 def _backwards_sum(g: Expr, axis: int) -> Expr:
     """The sum over the elements from each place on."""
-    return flipped(one("cumsum", flipped(g, axis), axis=axis), axis)
+    return flipped(apply("cumsum", flipped(g, axis), axis=axis), axis)
 
 
 def _cumsum(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
     return _backwards_sum(g, axis)
 
 
-def _through(name: str) -> Any:
+def _through(name: str) -> TermRule:
     """The helper that takes a bar or a tangent through a running product."""
 
     def apply_helper(site: Site, moved: Expr) -> Expr:
-        return one(name, moved, site.operands[0], site.result, axis=site.params["axis"])
+        return apply(name, moved, site.operands[0], site.result, axis=site.params["axis"])
 
     return apply_helper
 
@@ -245,7 +245,7 @@ def _through(name: str) -> Any:
 
 def _before(x: Expr, axis: int, first: str = "zeros_like") -> Expr:
     """The element before each; `first` makes that before the first one."""
-    return sized(one("concatenate", one(first, cut(x, axis, None, 1)), cut(x, axis, None, -1), axis=axis), x)
+    return sized(apply("concatenate", apply(first, cut(x, axis, None, 1)), cut(x, axis, None, -1), axis=axis), x)
 
 
 def _behind(x: Expr, axis: int) -> Expr:
@@ -254,7 +254,7 @@ def _behind(x: Expr, axis: int) -> Expr:
 
 
 def _forwards(x: Expr, terms: Expr, axis: int) -> Expr:
-    return one("recurrence", x, terms, axis=axis)
+    return apply("recurrence", x, terms, axis=axis)
 
 
 def _backwards(x: Expr, terms: Expr, axis: int) -> Expr:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.ops.arguments import known_rank
 from srcad.ops.creation import vander
 from srcad.ops.sequences import WINDOWS, along_axis
 from srcad.rules.joining import along, cut
 from srcad.rules.language import (
     Expr,
+    Given,
+    Operand,
     add_item,
+    apply,
     conjugate,
     dim,
     equal,
@@ -19,7 +20,6 @@ from srcad.rules.language import (
     logical_or,
     maximum,
     minimum,
-    one,
     real,
     set_item,
     total,
@@ -27,7 +27,7 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.shaping import sized, swapped
-from srcad.rules.table import Site, flat, linear, multilinear, rule, wrap
+from srcad.rules.table import Site, flat, linear, multilinear, rule
 
 flat("fftfreq", "rfftfreq", *WINDOWS)
 # what is added to the angles are whole turns
@@ -51,7 +51,7 @@ def _places(site: Site) -> tuple[Expr, Expr, Expr, Expr]:
     """For each x: the interval that it lies in, the weight of its end, the slope there, and whether x is inside."""
     x, xp, fp = site.operands[:3]
     n = dim(xp, 0)
-    found = one("searchsorted", xp, x, side="right")
+    found = apply("searchsorted", xp, x, side="right")
     left = maximum(minimum(found - 1, n - 2), 0)
     start, width = _at(xp, left), _at(xp, left + 1) - _at(xp, left)
     slope = (_at(fp, left + 1) - _at(fp, left)) / width
@@ -72,10 +72,10 @@ def _beyond(site: Site) -> tuple[Expr, Expr]:
     return x < _at_end(xp, 0), x > _at_end(xp, -1)
 
 
-def _interp_adjoint(site: Site, g: Expr) -> list[Any]:
+def _interp_adjoint(site: Site, g: Expr) -> list[Operand]:
     left, weight, slope, inside = _places(site)
     within = where(inside, g, 0.0)
-    bars = [within * slope, None, None, *(None for _ in site.operands[3:])]
+    bars: list[Operand] = [within * slope, None, None, *(None for _ in site.operands[3:])]
     xp, fp = site.operands[1:3]
     if site.wanted[1]:
         bars[1] = _shared(zeros(xp), left, -within * slope, weight)
@@ -105,9 +105,9 @@ def _held_ends(site: Site, bar: Expr, g: Expr) -> Expr:
 
 def _interp_tangent(
     site: Site, x_dot: Expr | None, xp_dot: Expr | None, fp_dot: Expr | None, *ends: Expr | None
-) -> Any:
+) -> Given:
     left, weight, slope, inside = _places(site)
-    moved: Any = 0.0
+    moved: Operand = 0.0
     if x_dot is not None:
         moved = slope * x_dot
     if xp_dot is not None:
@@ -121,7 +121,7 @@ def _interp_tangent(
     return where(inside, moved, where(below, first, where(above, last, 0.0)))
 
 
-def _end_tangent(given: dict[str, Expr | None], name: str, fp_dot: Expr | None, place: int) -> Any:
+def _end_tangent(given: dict[str, Expr | None], name: str, fp_dot: Expr | None, place: int) -> Given:
     if name in given:
         return 0.0 if given[name] is None else given[name]
     return 0.0 if fp_dot is None else _at_end(fp_dot, place)
@@ -132,16 +132,16 @@ rule("interp", _interp_adjoint, _interp_tangent)
 # ---- convolution
 
 
-def _number(x: Expr) -> Any:
+def _number(x: Expr) -> Given:
     """A length, as a number where it is known."""
     return x if x.constant is None else x.constant
 
 
-def _whole(g: Expr, a: Expr, v: Expr, mode: str, start: Any) -> Expr:
+def _whole(g: Expr, a: Expr, v: Expr, mode: str, start: Operand) -> Expr:
     """The adjoint of the full convolution, of which `mode` shows a part from `start` on."""
     if mode == "full":
         return g
-    full = one("zeros", _number(dim(a, 0) + dim(v, 0) - 1), dtype=g.dtype or "float64")
+    full = apply("zeros", _number(dim(a, 0) + dim(v, 0) - 1), dtype=g.dtype or "float64")
     return set_item(full, g, start, start + dim(g, 0), index=(("slice", 0, 1, None),))
 
 
@@ -156,7 +156,7 @@ def _reversed(x: Expr) -> Expr:
 
 def _correlated(g: Expr, v: Expr, a: Expr) -> Expr:
     """The adjoint of `a` in the full convolution with `v`; `correlate` conjugates what is complex."""
-    return sized(one("correlate", g, _conjugated(v)), a)
+    return sized(apply("correlate", g, _conjugated(v)), a)
 
 
 def _conjugated(v: Expr) -> Expr:
@@ -170,7 +170,7 @@ multilinear(
 )
 
 
-def _correlate_start(a: Expr, v: Expr, mode: str) -> Any:
+def _correlate_start(a: Expr, v: Expr, mode: str) -> Operand:
     """NumPy lets the shorter run along the longer: where the second is the longer, the result is turned round."""
     n, m = dim(a, 0), dim(v, 0)
     if mode == "valid":
@@ -182,11 +182,11 @@ def _correlate_whole(g: Expr, a: Expr, v: Expr, mode: str) -> Expr:
     return _whole(g, a, v, mode, _correlate_start(a, v, mode))
 
 
-def _correlate_left(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Any:
+def _correlate_left(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Given:
     return _correlated(_correlate_whole(g, a, v, mode), _reversed(_conjugated(v)), a)
 
 
-def _correlate_right(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Any:
+def _correlate_right(g: Expr, a: Expr, v: Expr, y: Expr, *, mode: str = "valid") -> Given:
     return _conjugated(sized(_reversed(_correlated(_correlate_whole(g, a, v, mode), a, v)), v))
 
 
@@ -195,28 +195,28 @@ multilinear("correlate", _correlate_left, _correlate_right)
 # ---- polynomials
 
 
-def _slope(p: Expr, x: Expr) -> Any:
+def _slope(p: Expr, x: Expr) -> Expr:
     """The derivative of the polynomial, at x."""
-    degrees = one("arange", dim(p, 0) - 1, 0, -1)
-    return one("polyval", cut(p, 0, None, -1) * degrees, x)
+    degrees = apply("arange", dim(p, 0) - 1, 0, -1)
+    return apply("polyval", cut(p, 0, None, -1) * degrees, x)
 
 
-def _polyval_adjoint(site: Site, g: Expr) -> list[Any]:
+def _polyval_adjoint(site: Site, g: Expr) -> list[Operand]:
     p, x = site.operands
     return [_coefficients(p, x, g) if site.wanted[0] else None, g * _slope(p, x) if site.wanted[1] else None]
 
 
 def _coefficients(p: Expr, x: Expr, g: Expr) -> Expr:
     if x.rank == 0:
-        powers = one("arange", dim(p, 0) - 1, -1, -1)
+        powers = apply("arange", dim(p, 0) - 1, -1, -1)
         return sized(g * x**powers, p)
-    flat_x, flat_g = (v if v.rank == 1 else one("ravel", v) for v in (x, g))
-    return swapped(wrap(x.b, vander(x.b, flat_x.atom, dim(p, 0).atom))) @ flat_g
+    flat_x, flat_g = (v if v.rank == 1 else apply("ravel", v) for v in (x, g))
+    return swapped(Expr(x.b, vander(x.b, flat_x.atom, dim(p, 0).atom))) @ flat_g
 
 
-def _polyval_tangent(site: Site, p_dot: Expr | None, x_dot: Expr | None) -> Any:
+def _polyval_tangent(site: Site, p_dot: Expr | None, x_dot: Expr | None) -> Given:
     p, x = site.operands
-    parts = [] if p_dot is None else [one("polyval", p_dot, x)]
+    parts = [] if p_dot is None else [apply("polyval", p_dot, x)]
     parts += [] if x_dot is None else [_slope(p, x) * x_dot]
     return sum(parts[1:], parts[0])
 
@@ -228,29 +228,29 @@ rule("polyval", _polyval_adjoint, _polyval_tangent)
 TRANSPOSED_NORM = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
-def _fourier(g: Expr, x: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Any:
+def _fourier(g: Expr, x: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Given:
     """The matrix of the transform is symmetric."""
-    bar = one("fft", g, function=function, **along_axis(axis, norm))
+    bar = apply("fft", g, function=function, **along_axis(axis, norm))
     return bar if x.is_complex else real(bar)
 
 
-def _weights(frequencies: Expr, n: Any, axis: int) -> Expr:
+def _weights(frequencies: Expr, n: Operand, axis: int) -> Expr:
     """How often each frequency of a real signal stands in the full transform: once or twice."""
-    k = one("arange", dim(frequencies, axis))
+    k = apply("arange", dim(frequencies, axis))
     weights = where(logical_or(equal(k, 0), equal(2 * k, n)), 1.0, 2.0)
     rank = known_rank(frequencies.atom, "a Fourier transform")
     after = rank - 1 - axis % rank
     return get_item(weights, index=(("slice", None, None, None), *(("newaxis",),) * after)) if after else weights
 
 
-def _rfft(g: Expr, x: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Any:
+def _rfft(g: Expr, x: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Given:
     n = dim(x, axis)
     spectrum = conjugate(g) / _weights(g, n, axis)
-    return one("irfft", spectrum, n, function="irfft", **along_axis(axis, TRANSPOSED_NORM[norm]))
+    return apply("irfft", spectrum, n, function="irfft", **along_axis(axis, TRANSPOSED_NORM[norm]))
 
 
-def _irfft(g: Expr, x: Expr, n: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Any:
-    spectrum = one("rfft", g, function="rfft", **along_axis(axis, TRANSPOSED_NORM[norm]))
+def _irfft(g: Expr, x: Expr, n: Expr, y: Expr, *, function: str, axis: int = -1, norm: str = "backward") -> Given:
+    spectrum = apply("rfft", g, function="rfft", **along_axis(axis, TRANSPOSED_NORM[norm]))
     return conjugate(spectrum) * _weights(spectrum, n, axis)
 
 

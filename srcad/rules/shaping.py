@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,12 +10,14 @@ from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.catalogue import result_types
 from srcad.rules.language import (
     Expr,
+    Given,
+    Operand,
+    apply,
     dim,
     expanded,
     get_item,
     maximum,
     minimum,
-    one,
     set_item,
     transpose,
     unbroadcast,
@@ -34,12 +35,12 @@ def shaped_like(g: Expr, x: Expr) -> Expr:
     if _same_dims(g, x):
         return g
     if dims is not None and all(d.number is not None for d in dims):
-        return one("reshape", g, *(d.offset for d in dims))
+        return apply("reshape", g, *(d.offset for d in dims))
     if dims is not None and len(dims) == 1:
         (flat,) = result_types("ravel", (g.type,), {})
         if isinstance(flat, Array) and flat.dims[0].same(dims[0]):
-            return one("ravel", g)
-    return one("reshape_like", g, x)
+            return apply("ravel", g)
+    return apply("reshape_like", g, x)
 
 
 def _put_back(g: Expr, x: Expr, *_: Expr) -> Expr:
@@ -58,7 +59,7 @@ def sized(g: Expr, x: Expr) -> Expr:
     want = dims_of(x.type)
     if not g.type.is_array or want is None or len(want) != g.rank or not all(w.known for w in want):
         return g
-    return g if _same_dims(g, x) else one("with_dims", g, dims=want)
+    return g if _same_dims(g, x) else apply("with_dims", g, dims=want)
 
 
 linear("with_dims", lambda g, x, y, *, dims: sized(g, x))
@@ -101,7 +102,7 @@ def _expand_dims(g: Expr, x: Expr, y: Expr, *, axis: tuple[int, ...]) -> Expr:
 
 
 def _squeeze(g: Expr, x: Expr, y: Expr, *, axis: tuple[int, ...] | None = None) -> Expr:
-    return one("reshape_like", g, x) if axis is None else expanded(g, axis, x)
+    return apply("reshape_like", g, x) if axis is None else expanded(g, axis, x)
 
 
 linear("expand_dims", _expand_dims)
@@ -111,15 +112,15 @@ linear("broadcast_to", lambda g, x, *_: unbroadcast(g, x))
 # ---- the same elements in another order
 
 
-def _flip(g: Expr, x: Expr, y: Expr, *, axis: tuple[int, ...] | None = None) -> Any:
-    return one("flip", g, axis=axis)
+def _flip(g: Expr, x: Expr, y: Expr, *, axis: tuple[int, ...] | None = None) -> Given:
+    return apply("flip", g, axis=axis)
 
 
-def _roll(g: Expr, x: Expr, *rest: Expr, axis: tuple[int, ...] | None = None) -> Any:
-    return one("roll", g, *(_minus(shift) for shift in rest[:-1]), axis=axis)
+def _roll(g: Expr, x: Expr, *rest: Expr, axis: tuple[int, ...] | None = None) -> Given:
+    return apply("roll", g, *(_minus(shift) for shift in rest[:-1]), axis=axis)
 
 
-def _minus(n: Expr) -> Any:
+def _minus(n: Expr) -> Given:
     return -n if n.constant is None else -n.constant
 
 
@@ -129,16 +130,16 @@ linear("roll", _roll)
 # ---- diagonals and triangles
 
 
-def diagonal_places(x: Expr, offset: int, axis1: int, axis2: int) -> tuple[Any, Any]:
+def diagonal_places(x: Expr, offset: int, axis1: int, axis2: int) -> tuple[Operand, Operand]:
     """The rows and columns of the diagonal."""
     rows, columns = dim(x, axis1), dim(x, axis2)
     square = rows.type == columns.type and isinstance(rows.type, Scalar) and rows.type.length is not None
     if offset == 0 and square:
-        places = one("arange", rows)
+        places = apply("arange", rows)
         return places, places
     shortened = rows + min(offset, 0)
     count = maximum(minimum(shortened, columns - max(offset, 0)), 0)
-    places = one("arange", count)
+    places = apply("arange", count)
     return places - min(offset, 0), places + max(offset, 0)
 
 
@@ -157,13 +158,13 @@ def _diagonal(g: Expr, x: Expr, y: Expr, *, offset: int = 0, axis1: int = 0, axi
 def _trace(g: Expr, x: Expr, y: Expr, *, offset: int = 0) -> Expr:
     rows, columns = dims_of(x.type) or (None, None)
     if offset == 0 and rows is not None and columns is not None and rows.same(columns):
-        return g * one("eye", dim(x, 0))
+        return g * apply("eye", dim(x, 0))
     places = diagonal_places(x, offset, 0, 1)
     return set_item(zeros(x), g, *places, index=(("array", 0), ("array", 1)))
 
 
 linear("diagonal", _diagonal)
 linear("trace", _trace)
-linear("diag", lambda g, x, y, *, k=0: one("diagonal", g, offset=k, axis1=0, axis2=1))
-linear("triu", lambda g, x, y, *, k=0: one("triu", g, k=k))
-linear("tril", lambda g, x, y, *, k=0: one("tril", g, k=k))
+linear("diag", lambda g, x, y, *, k=0: apply("diagonal", g, offset=k, axis1=0, axis2=1))
+linear("triu", lambda g, x, y, *, k=0: apply("triu", g, k=k))
+linear("tril", lambda g, x, y, *, k=0: apply("tril", g, k=k))

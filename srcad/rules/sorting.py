@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
+from srcad.ops.subscripts import IndexEntry
 from srcad.rules.joining import along
 from srcad.rules.language import (
     Expr,
     add_item,
+    apply,
     cast,
     dim,
     floor,
     get_item,
     minimum,
-    one,
     set_item,
     take_along_axis,
     zeros,
@@ -34,7 +33,7 @@ flat(
 def _order(x: Expr, axis: int) -> Expr:
     """Where the sorted elements come from; of equal ones the first comes first."""
     last = axis == known_rank(x.atom, "sorting") - 1
-    return one("argsort", x, **({} if last else {"axis": axis}), kind="stable")
+    return apply("argsort", x, **({} if last else {"axis": axis}), kind="stable")
 
 
 def unsorted(g: Expr, order: Expr, axis: int) -> Expr:
@@ -74,7 +73,7 @@ def _flat_if_whole(site: Site, x: Expr) -> tuple[Expr, int]:
     axis = site.params.get("axis")
     if axis is not None:
         return x, axis
-    return (x if x.rank == 1 else one("ravel", x)), 0
+    return (x if x.rank == 1 else apply("ravel", x)), 0
 
 
 def _without_kept_axis(site: Site, g: Expr, front: int = 0) -> Expr:
@@ -86,7 +85,7 @@ def _without_kept_axis(site: Site, g: Expr, front: int = 0) -> Expr:
     return first_along(g, [front + k for k in axes])
 
 
-def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Any]:
+def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Expr | float]:
     """The places of the two neighbours, and the weight of the upper one."""
     if len(site.operands) == 1:
         return (n - 1) // 2, n // 2, 0.5
@@ -99,11 +98,11 @@ def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Any]:
     return lower, minimum(lower + 1, n - 1), place - below
 
 
-def _entry(places: Expr) -> tuple[Any, ...]:
+def _entry(places: Expr) -> IndexEntry:
     return ("array", 0) if places.rank == 1 else ("int", 0)
 
 
-def _spread(weight: Any, g: Expr, axis: int) -> Any:
+def _spread(weight: Expr | float, g: Expr, axis: int) -> Expr | float:
     """A weight for each quantile, beside the axes that follow it."""
     after = known_rank(g.atom, "a quantile") - 1 - axis
     if not isinstance(weight, Expr) or weight.rank != 1 or after <= 0:
@@ -147,7 +146,7 @@ def _statistic_tangent(site: Site, dot: Expr, *_: Expr | None) -> Expr:
     if lower.rank == 1:
         rank = known_rank(result.atom, "a quantile")
         result = permuted(result, [axis, *(k for k in range(rank) if k != axis)])
-    return one("reshape_like", result, y) if site.params.get("keepdims") else result
+    return apply("reshape_like", result, y) if site.params.get("keepdims") else result
 
 
 rule("median", _statistic_adjoint, _statistic_tangent)

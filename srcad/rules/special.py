@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import NoReturn
 
 from srcad.errors import NotYetSupported
-from srcad.rules.language import Expr, equal, exp, log, log1p, one, sign, total, unbroadcast, where
+from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, sin, total, unbroadcast, where
 from srcad.rules.reductions import spread, spread_sum
-from srcad.rules.table import Site, pointwise, rule, slopes
+from srcad.rules.table import Site, TermRule, pointwise, rule, slopes
 
 
-def special(name: str) -> Any:
-    return lambda *operands: one(name, *operands)
+def special(name: str) -> Callable[..., Expr]:
+    return lambda *operands: apply(name, *operands)
 
 
 digamma, polygamma, expit, iv, jv = map(special, ("digamma", "polygamma", "expit", "iv", "jv"))
@@ -20,7 +21,7 @@ i0, i1, i0e, i1e, j0, j1 = map(special, ("i0", "i1", "i0e", "i1e", "j0", "j1"))
 gammaln, y0, y1, k0, k1 = map(special, ("gammaln", "y0", "y1", "k0", "k1"))
 
 
-def _no_slope(what: str) -> Any:
+def _no_slope(what: str) -> TermRule:
     """In an operand with respect to which no derivative is known."""
 
     def refuse(g: Expr, *_: Expr) -> NoReturn:
@@ -38,12 +39,14 @@ for _name in ("erf", "math_erf"):
     pointwise(_name, lambda g, x, y: (2 / math.sqrt(math.pi)) * g * exp(-(x**2)))
 for _name in ("erfc", "math_erfc"):
     pointwise(_name, lambda g, x, y: -((2 / math.sqrt(math.pi)) * g * exp(-(x**2))))
-pointwise("erfcx", lambda g, x, y: (2 * x * y - 2 / math.sqrt(math.pi)) * g)
-pointwise("dawsn", lambda g, x, y: (1 - 2 * x * y) * g)
+slopes("erfcx", lambda x, y: 2 * x * y - 2 / math.sqrt(math.pi))
+slopes("dawsn", lambda x, y: 1 - 2 * x * y)
 pointwise("erfinv", lambda g, x, y: (math.sqrt(math.pi) / 2) * g * exp(y**2))
 pointwise("ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2))
 pointwise("log_ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2 - y))
 pointwise("ndtri", lambda g, x, y: math.sqrt(2 * math.pi) * g * exp(0.5 * y**2))
+
+slopes("cosm1", lambda x, y: -sin(x))
 
 # ---- gamma functions
 
@@ -51,9 +54,9 @@ slopes("gammaln", lambda x, y: digamma(x))
 slopes("gamma", lambda x, y: y * digamma(x))
 slopes("digamma", lambda x, y: polygamma(1, x))
 slopes("polygamma", None, lambda n, x, y: polygamma(n + 1, x))
-slopes("math_gamma", lambda x, y: y * one("math_digamma", x))
-slopes("math_lgamma", lambda x, y: one("math_digamma", x))
-slopes("math_digamma", lambda x, y: one("math_trigamma", x))
+slopes("math_gamma", lambda x, y: y * apply("math_digamma", x))
+slopes("math_lgamma", lambda x, y: apply("math_digamma", x))
+slopes("math_digamma", lambda x, y: apply("math_trigamma", x))
 slopes("math_trigamma", lambda x, y: polygamma(2, x))
 slopes(
     "beta",
@@ -89,7 +92,7 @@ slopes("i0", lambda x, y: i1(x))
 slopes("np_i0", lambda x, y: i1(x))
 slopes("i1", lambda x, y: 0.5 * (i0(x) + iv(2, x)))
 slopes("i0e", lambda x, y: i1e(x) - sign(x) * y)
-slopes("i1e", lambda x, y: 0.5 * (i0e(x) + iv(2, x) * exp(-one("absolute", x))) - sign(x) * y)
+slopes("i1e", lambda x, y: 0.5 * (i0e(x) + iv(2, x) * exp(-apply("absolute", x))) - sign(x) * y)
 pointwise("j0", lambda g, x, y: -(g * j1(x)))
 slopes("j1", lambda x, y: 0.5 * (j0(x) - jv(2, x)))
 pointwise("y0", lambda g, x, y: -(g * y1(x)))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from srcad.rules.language import Expr, dim, get_item, logical_and, maximum, minimum, one, where
+from srcad.rules.language import Expr, Given, apply, dim, get_item, logical_and, maximum, minimum, where
 from srcad.rules.table import flat, linear
 
 flat("histogram_edges")
 
 
-def _bincount(g: Expr, x: Expr, weights: Expr, y: Expr) -> Any:
+def _bincount(g: Expr, x: Expr, weights: Expr, y: Expr) -> Given:
     return get_item(g, x, index=(("array", 0),))
 
 
-def _histogram(g: Expr, x: Expr, edges: Expr, weights: Expr, y: Expr) -> Any:
+def _histogram(g: Expr, x: Expr, edges: Expr, weights: Expr, y: Expr) -> Given:
     """The bin that each weight went into; the last one has both of its edges."""
-    found = one("searchsorted", edges, x, side="right") - 1
+    found = apply("searchsorted", edges, x, side="right") - 1
     places = maximum(minimum(found, dim(g, 0) - 1), 0)
     first, last = (get_item(edges, k, index=(("int", 0),)) for k in (0, -1))
     return where(logical_and(x >= first, x <= last), get_item(g, places, index=(("array", 0),)), 0.0)

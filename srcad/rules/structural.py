@@ -6,16 +6,16 @@ adjoint of its place.
 
 from __future__ import annotations
 
-from typing import Any
-
+from srcad.ops.structural import Structure
 from srcad.ops.subscripts import Template, may_repeat
 from srcad.rules.language import (
     Expr,
+    Given,
     add_item,
     apply,
+    apply_many,
     expanded,
     get_item,
-    one,
     set_item,
     unbroadcast,
     where,
@@ -71,7 +71,7 @@ def _accumulate_tangent(site: Site, total: Expr | None, more: Expr | None) -> Ex
     """Accumulated again, into the buffer of the tangent."""
     if total is None or more is None:
         return more if total is None else total
-    return one("accumulate", total, more)
+    return apply("accumulate", total, more)
 
 
 pointwise("accumulate", lambda g, *_: g, lambda g, *_: g, tangent=_accumulate_tangent)
@@ -82,8 +82,8 @@ linear("materialise", lambda g, small, like, y: unbroadcast(g, small))
 linear("sum_to_shape", lambda g, big, like, y: g, takes_small=True)
 
 
-def _sum_to(g: Expr, x: Expr, y: Expr, *, axes: tuple[int, ...], keep: Any = ()) -> Expr:
-    kept = axes if keep is True else keep
+def _sum_to(g: Expr, x: Expr, y: Expr, *, axes: tuple[int, ...], keep: bool | tuple[int, ...] = ()) -> Expr:
+    kept = axes if keep is True else keep or ()
     return expanded(g, tuple(a for a in axes if a not in kept), x)
 
 
@@ -92,7 +92,7 @@ linear("sum_to", _sum_to)
 # ---- arrays of nested sequences
 
 
-def _leaf_paths(structure: Any, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
+def _leaf_paths(structure: Structure, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
     """Where in the array each leaf stands, in the order of the leaves."""
     if not isinstance(structure, tuple):
         return [path]
@@ -113,7 +113,7 @@ def _each_or_zero(site: Site, dots: tuple[Expr | None, ...]) -> list[Expr]:
     return [dot if dot is not None else zeros(x) if is_differentiable(x.type) else x for x, dot in pairs]
 
 
-def _array_tangent(site: Site, *dots: Expr | None) -> Any:
+def _array_tangent(site: Site, *dots: Expr | None) -> Given:
     """Zeros for the whole numbers among the elements, too."""
     elements = [zeros(x) if dot is None else dot for x, dot in zip(site.operands, dots, strict=True)]
     return site.apply("array", *elements, **site.params)
@@ -128,7 +128,7 @@ def _list_new_adjoint(site: Site, g: Expr) -> list[Expr | None]:
     return [apply("list_get", g, k) if want else None for k, want in enumerate(site.wanted)]
 
 
-def _list_new_tangent(site: Site, *dots: Expr | None) -> Any:
+def _list_new_tangent(site: Site, *dots: Expr | None) -> Given:
     element = {name: tangent_type(t) for name, t in site.params.items() if name == "element"}
     return site.apply("list_new", *_each_or_zero(site, dots), **{**site.params, **element})
 
@@ -136,16 +136,16 @@ def _list_new_tangent(site: Site, *dots: Expr | None) -> Any:
 rule("list_new", _list_new_adjoint, _list_new_tangent)
 
 
-def _list_append_adjoint(site: Site, g: Expr) -> Any:
-    value_bar, items_bar = apply("list_pop", g)
+def _list_append_adjoint(site: Site, g: Expr) -> Given:
+    value_bar, items_bar = apply_many("list_pop", g)
     return items_bar, value_bar
 
 
-def _list_append_tangent(site: Site, items: Expr | None, value: Expr | None) -> Any:
+def _list_append_tangent(site: Site, items: Expr | None, value: Expr | None) -> Given:
     return site.apply("list_append", *_each_or_zero(site, (items, value)))
 
 
-def _list_pop_adjoint(site: Site, value_bar: Expr | None, rest_bar: Expr | None) -> Any:
+def _list_pop_adjoint(site: Site, value_bar: Expr | None, rest_bar: Expr | None) -> Given:
     value, rest = site.results
     return site.apply("list_append", _or_zero(rest_bar, rest), _or_zero(value_bar, value))
 
@@ -155,7 +155,7 @@ def _or_zero(bar: Expr | None, x: Expr) -> Expr:
 
 
 rule("list_append", _list_append_adjoint, _list_append_tangent)
-rule("list_pop", _list_pop_adjoint, lambda site, items: apply("list_pop", items))
+rule("list_pop", _list_pop_adjoint, lambda site, items: apply_many("list_pop", items))
 
 linear("list_get", lambda g, items, i, y: apply("list_add", zeros(items), g, i))
 linear(
@@ -196,11 +196,11 @@ def _tuple_new_adjoint(site: Site, g: Expr) -> list[Expr | None]:
     return [apply("tuple_get", g, index=k) if want else None for k, want in enumerate(site.wanted)]
 
 
-def _tuple_new_tangent(site: Site, *dots: Expr | None) -> Any:
+def _tuple_new_tangent(site: Site, *dots: Expr | None) -> Given:
     return site.apply("tuple_new", *_each_or_zero(site, dots))
 
 
-def _tuple_get_adjoint(site: Site, g: Expr) -> Any:
+def _tuple_get_adjoint(site: Site, g: Expr) -> Given:
     """Zeros for the other items."""
     (items,) = site.operands
     others = range(len(getattr(items.type, "items", ())))
@@ -208,7 +208,7 @@ def _tuple_get_adjoint(site: Site, g: Expr) -> Any:
     return site.apply("tuple_new", *(g if k == chosen else _zero_item(items, k) for k in others))
 
 
-def _zero_item(items: Expr, k: int) -> Any:
+def _zero_item(items: Expr, k: int) -> Given:
     item = apply("tuple_get", items, index=k)
     return zeros(item) if is_differentiable(item.type) else item
 

@@ -26,20 +26,21 @@ are the same as real ones, without conjugates, and a real operand takes the real
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from srcad.rules.language import Expr, materialise, zeros
+from srcad.ops.catalogue import OPS
+from srcad.rules.language import Expr, Given, Operand, materialise, unwrap, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
-from srcad.trace.nodes import Atom, Const, Equation, Var
+from srcad.trace.nodes import Atom, Const, Equation, Params, Var
 from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
 Bars = tuple[Atom | None, ...]
 AdjointRule = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
 TangentRule = Callable[[Builder, Equation, Bars], Bars]
-TermRule = Callable[..., Any]
+TermRule = Callable[..., Given]
+Slope = Callable[..., Operand]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,6 @@ class Rule:
     pointwise    elementwise: bars may have any shape that broadcasts to the result
     takes_small  not elementwise, and still content with such a bar
     flat         the derivative is zero
-    is_linear    linear in all operands through which a derivative passes, together: the tangent is the operation itself
-    is_product   linear in the first operand and in the second, apart
     """
 
     name: str
@@ -61,8 +60,6 @@ class Rule:
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
-    is_linear: bool = False
-    is_product: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -87,7 +84,7 @@ class Site:
     b: Builder
     operands: tuple[Expr, ...]
     results: tuple[Expr, ...]
-    params: Mapping[str, Any]
+    params: Params
     wanted: tuple[bool, ...] = field(default=())
 
     @property
@@ -95,20 +92,12 @@ class Site:
         (result,) = self.results
         return result
 
-    def apply(self, op: str, *operands: Any, **params: Any) -> Any:
-        """Emit an equation; as `language.apply`, for when no operand is an `Expr`."""
-        return wrap(self.b, self.b.emit(op, *map(unwrap, operands), **params))
+    def apply(self, op: str, *operands: object, **params: object) -> Expr:
+        """Emit an operation that has one result, also where no operand is an `Expr`."""
+        return Expr(self.b, self.b.emit(op, *map(unwrap, operands), **params))
 
 
-def wrap(b: Builder, emitted: Any) -> Any:
-    return tuple(Expr(b, v) for v in emitted) if isinstance(emitted, tuple) else Expr(b, emitted)
-
-
-def unwrap(value: Any) -> Any:
-    return value.atom if isinstance(value, Expr) else value
-
-
-def _atom(value: Any) -> Atom | None:
+def _atom(value: Given) -> Atom | None:
     """What a rule's function gives back, as an atom."""
     if value is None or isinstance(value, Const):
         return value
@@ -148,29 +137,29 @@ def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
 # ---- elementwise
 
 
-def slopes(name: str, *slopes: TermRule | float | None) -> None:
+def slopes(name: str, *slopes: Slope | float | None) -> None:
     """An elementwise operation by its local slopes."""
     pointwise(name, *map(_pull_of_slope, slopes))
 
 
-def _pull_of_slope(slope: TermRule | float | None) -> TermRule | None:
+def _pull_of_slope(slope: Slope | float | None) -> TermRule | None:
     if slope is None:
         return None
     if not callable(slope):
         return _CONSTANT_SLOPES.get(slope) or (lambda g, *_: slope * g)
     keep = _keywords(slope)
 
-    def pull(g: Expr, *values: Expr, **params: Any) -> Any:
+    def pull(g: Expr, *values: Expr, **params: object) -> Expr:
         return g * slope(*values, **keep(params))
 
     return pull
 
 
-def _pass(g: Expr, *_: Expr, **__: Any) -> Expr:
+def _pass(g: Expr, *_: Expr, **__: object) -> Expr:
     return g
 
 
-def _negate(g: Expr, *_: Expr, **__: Any) -> Expr:
+def _negate(g: Expr, *_: Expr, **__: object) -> Expr:
     return -g
 
 
@@ -232,7 +221,7 @@ def _is_zero(a: Atom) -> bool:
     return isinstance(a, Const) and isinstance(a.value, float) and a.value == 0.0
 
 
-def _keywords(function: TermRule) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+def _keywords(function: TermRule) -> Callable[[Params], dict[str, object]]:
     """A filter for the params that a rule's function takes."""
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -280,6 +269,7 @@ def linear(name: str, *transposes: TermRule | None, takes_small: bool = False) -
 
     Where there are more operands than transposes (indices, shapes), it isn't linear in them.
     """
+    _claim(name, OPS[name].linear, "linear")
     terms = tuple(map(_bind, transposes))
 
     def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
@@ -289,11 +279,17 @@ def linear(name: str, *transposes: TermRule | None, takes_small: bool = False) -
         tangents = zip(eq.operands, dots, moving, strict=True)
         return _again(b, eq, [_dot_or_zero(b, a, dot) if m else a for a, dot, m in tangents])
 
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_linear=True))
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+
+
+def _claim(name: str, declared: bool, what: str) -> None:
+    if not declared:
+        raise ValueError(f"the rule of `{name}` says that it is {what}, and the catalogue doesn't")
 
 
 def multilinear(name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
     """An operation that is linear in each of some operands, apart: a product."""
+    _claim(name, OPS[name].bilinear or None in transposes or len(transposes) != 2, "bilinear")
     terms = tuple(map(_bind, transposes))
 
     def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
@@ -303,8 +299,7 @@ def multilinear(name: str, *transposes: TermRule | None, takes_small: bool = Fal
                 parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
         return (_total(b, eq, parts),)
 
-    product = len(terms) == 2 and None not in terms
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small, is_product=product))
+    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
 
 
 def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> AdjointRule:
@@ -319,8 +314,7 @@ def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -
 
 
 def _again(b: Builder, eq: Equation, operands: list[Atom]) -> Bars:
-    emitted = b.emit(eq.op, *operands, **eq.params)
-    return emitted if isinstance(emitted, tuple) else (emitted,)
+    return b.emit_many(eq.op, *operands, **eq.params)
 
 
 def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
@@ -361,7 +355,7 @@ def _expr(b: Builder, value: Atom | None) -> Expr | None:
     return None if value is None else Expr(b, value)
 
 
-def _sequence(given: Any) -> Sequence[Any]:
+def _sequence(given: Given) -> Sequence[Operand]:
     return given if isinstance(given, (tuple, list)) else (given,)
 
 

@@ -9,6 +9,7 @@ from srcad.show.formula import SUM, WITH, Formulas, TermFormulas, added, overlin
 from srcad.show.line import INDENT, Columns, Line, Margin
 from srcad.show.primal import result_names
 from srcad.trace.nodes import Equation, Trace, Var
+from srcad.trace.slots import BRANCHES
 from srcad.trace.walk import walk
 
 
@@ -42,7 +43,7 @@ class _AdjointWriter:
     def block(self, block: ReversedBlock, indent: str) -> Iterator[Line]:
         equation = block.equation
         heads = ["for each round, the last one first:"]
-        if equation.op in ("if", "scope"):
+        if equation.op in BRANCHES:
             condition = ", ".join(map(self.formulas.atom, equation.operands))
             heads = [f"if {condition}:" if equation.op == "if" else "within:", "else:"]
         for head, rows in zip(heads, block.regions, strict=False):

@@ -10,7 +10,7 @@ from srcad.show.formula import SUM, WITH, Formulas, TermFormulas, added, dotted
 from srcad.show.line import INDENT, Columns, Line, Margin
 from srcad.show.primal import branch_heads, loop_head
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.slots import Slot, slots
+from srcad.trace.slots import BRANCHES, Slot, slots
 
 
 def tangent_lines(names: Mapping[Var, str], sums: ParentsSums, columns: Columns) -> Iterator[Line]:
@@ -53,7 +53,7 @@ class _TangentWriter:
 
     def inner(self, row: Inner, indent: str) -> Iterator[Line]:
         moving = [slot for slot in slots(row.equation) if slot.result in self.sums.dots]
-        if row.equation.op in ("if", "scope"):
+        if row.equation.op in BRANCHES:
             yield from self.branches(row, moving, indent)
         else:
             yield from self.loop(row, moving, indent)

@@ -11,6 +11,7 @@ import numpy as np
 from srcad.calls.arguments import name_of
 from srcad.calls.structures import is_float, leaves
 from srcad.errors import ArgumentError
+from srcad.ops.catalogue import OPS
 from srcad.testing.culprit import first_wrong
 from srcad.testing.differences import LEAVES_DOMAIN
 from srcad.testing.directions import Point, flat, moving_positions, weights
@@ -21,7 +22,6 @@ from srcad.testing.report import Fault, Report, Row
 MODES = ("forward", "reverse")
 ATTEMPTS = 5  # to leave kinks
 AWAY = 0.05  # how far each of them goes, relative to the arguments
-OF_SYMMETRIC = ("eigh", "eigvalsh", "cholesky")  # these read one triangle of their argument
 NEARBY = 1e-4  # of the arguments: a branch that turns within this distance is between the points of differences
 
 
@@ -121,7 +121,7 @@ class _Check:
         wrong = {row.order for row in report.rows if row.settled and not row.ok and row.against}
         for order in sorted(wrong):
             fault, said = first_wrong(self.measure, here.point, here.kind(order))
-            if fault is not None and fault.op in OF_SYMMETRIC and not here.point.symmetric:
+            if fault is not None and OPS[fault.op].one_triangle and not here.point.symmetric:
                 return self.symmetric(report, here.point, fault)
             if fault is not None:
                 return replace(report, fault=fault)

@@ -18,8 +18,7 @@ from srcad.calls.programs import program_of
 from srcad.calls.structures import is_float, map_leaves
 from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
-from srcad.ops.catalogue import OPS, builder
-from srcad.ops.solvers import SOLUTIONS
+from srcad.ops.catalogue import builder, operation
 from srcad.rules import lookup
 from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
@@ -143,10 +142,12 @@ class _Judge(Interpreter):
 
     def is_judged(self, equation: Equation) -> bool:
         """Whether it has a rule, and moves; by a rule that says that nothing moves, too, which may be wrong."""
-        known, rule = OPS.get(equation.op), lookup(equation.op)
-        if known is None or (known.effect and equation.op != "call") or rule is None:
+        known, rule = operation(equation), lookup(equation.op)
+        if (known.effect and equation.op != "call") or rule is None:
             return False
-        if equation.op in SOLUTIONS:  # which move by what is known of them, not by what they are computed from
+        if (
+            known is not None and known.solution
+        ):  # which move by what is known of them, not by what they are computed from
             return False
         if not any(r in self.own for r in equation.results):
             return False

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
-from srcad.errors import Span
+from srcad.errors import InternalError, Span
 from srcad.trace.dims import fixed
-from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Region, Var
+from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Params, Region, Var
 from srcad.trace.types import Array, Scalar, Type, type_of
 from srcad.trace.widths import width_of
 
-Typing = Callable[[str, tuple[Type, ...], Mapping[str, Any]], tuple[Type, ...]]
+Typing = Callable[[str, tuple[Type, ...], Params], tuple[Type, ...]]
 
 
-def const(value: Any) -> Const:
+def const(value: object) -> Const:
     """A constant. An int counts itself, so that lengths made of constants are known; an array has the dims it has."""
     if type(value) is int:
         return Const(value, Scalar("int64", True, fixed(value), width_of(value)))
@@ -27,7 +26,7 @@ def const(value: Any) -> Const:
     return Const(value, type_of(value))
 
 
-def atom(value: Any) -> Atom:
+def atom(value: object) -> Atom:
     """A variable or constant as it is; a plain Python value as a constant."""
     return value if isinstance(value, (Var, Const)) else const(value)
 
@@ -51,18 +50,22 @@ class Builder:
         self.equations: list[Equation] = []
         self.definitions: dict[Var, Equation] = {} if definitions is None else definitions
 
-    def emit(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> Any:
-        """Append `op(*operands)` and return its result; a tuple of results where there are several, None where none.
+    def emit(self, op: str, *operands: object, **params: object) -> Var:
+        """Append `op(*operands)`, an operation with one result, and return its result.
 
         Operands are variables, constants, or plain Python values.
         """
+        results = self.emit_many(op, *operands, **params)
+        if len(results) != 1:
+            raise InternalError(f"`{op}` has {len(results)} results: emit_many returns them", self.span)
+        return results[0]
+
+    def emit_many(self, op: str, *operands: object, **params: object) -> tuple[Var, ...]:
+        """Append `op(*operands)`, an operation with several results, or none, and return these."""
         atoms = tuple(atom(operand) for operand in operands)
-        types = self.typing(op, tuple(a.type for a in atoms), params)
-        results = tuple(Var(t, name) for t in types)
+        results = tuple(Var(t) for t in self.typing(op, tuple(a.type for a in atoms), params))
         self.append(Equation(op, atoms, results, MappingProxyType(params) if params else NO_PARAMS))
-        if not results:
-            return None
-        return results[0] if len(results) == 1 else results
+        return results
 
     def append(self, equation: Equation) -> None:
         """Append an equation; where it says no span or role, ours."""
@@ -83,7 +86,12 @@ class Builder:
             self.append(equation)
 
     def structured(
-        self, op: str, operands: tuple[Atom, ...], regions: tuple[Region, ...], types: tuple[Type, ...], **params: Any
+        self,
+        op: str,
+        operands: tuple[Atom, ...],
+        regions: tuple[Region, ...],
+        types: tuple[Type, ...],
+        **params: object,
     ) -> tuple[Var, ...]:
         """Append an operation with regions, whose result types the caller knows."""
         results = tuple(Var(t) for t in types)

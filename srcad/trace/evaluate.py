@@ -8,12 +8,13 @@ analysis is trusted here. Code is generated in another way; where the two differ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 
 # op -> function of (*operand values, **params), which returns a tuple where the equation has several results
 Meaning = Mapping[str, Callable[..., Any]]
+Values: TypeAlias = tuple[Any, ...]  # Python values, as the run has them
 Environment = dict[Var, Any]
 
 
@@ -27,12 +28,12 @@ class _NoValue:
 NO_VALUE = _NoValue()
 
 
-def evaluate(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> tuple[Any, ...]:
+def evaluate(trace: Trace | Region, values: Sequence[object], meaning: Meaning) -> Values:
     """The flat results for the values of the inputs (of the parameters, for a region without free variables)."""
     return run(trace, values, meaning)[0]
 
 
-def run(trace: Trace | Region, values: Sequence[Any], meaning: Meaning) -> tuple[tuple[Any, ...], Environment]:
+def run(trace: Trace | Region, values: Sequence[object], meaning: Meaning) -> tuple[Values, Environment]:
     """The flat results, and the value that each variable got last."""
     match trace:
         case Trace(inputs=inputs, body=region, procedures=procedures):
@@ -49,7 +50,7 @@ class Interpreter:
         self.meaning = meaning
         self.procedures = procedures
         self.values: Environment = {}
-        self.structures: dict[str, Callable[[Equation], tuple[Any, ...]]] = {
+        self.structures: dict[str, Callable[[Equation], Values]] = {
             "if": self.branch,
             "for": self.for_loop,
             "while": self.while_loop,
@@ -58,10 +59,10 @@ class Interpreter:
             "recurse": self.recursion,
         }
 
-    def bind(self, targets: Sequence[Var], values: Sequence[Any]) -> None:
+    def bind(self, targets: Sequence[Var], values: Sequence[object]) -> None:
         self.values.update(zip(targets, values, strict=True))
 
-    def read(self, atoms: Sequence[Atom]) -> tuple[Any, ...]:
+    def read(self, atoms: Sequence[Atom]) -> Values:
         return tuple(self.atom(a) for a in atoms)
 
     def atom(self, a: Atom) -> Any:
@@ -69,7 +70,7 @@ class Interpreter:
             return NO_VALUE if a.type.is_undefined else a.value
         return self.values[a]
 
-    def region(self, region: Region, arguments: Sequence[Any] = ()) -> tuple[Any, ...]:
+    def region(self, region: Region, arguments: Sequence[object] = ()) -> Values:
         if arguments:
             self.bind(region.parameters, arguments)
         for equation in region.equations:
@@ -77,7 +78,7 @@ class Interpreter:
             self.bind(equation.results, structure(equation) if structure else self.operation(equation))
         return self.read(region.results)
 
-    def operation(self, equation: Equation) -> tuple[Any, ...]:
+    def operation(self, equation: Equation) -> Values:
         operands = self.read(equation.operands)
         if any(value is NO_VALUE for value in operands):
             names = [v.name or "a value" for v in variables(equation.operands) if self.values[v] is NO_VALUE]
@@ -87,11 +88,11 @@ class Interpreter:
             return (value,)
         return tuple(value) if equation.results else ()
 
-    def branch(self, equation: Equation) -> tuple[Any, ...]:
+    def branch(self, equation: Equation) -> Values:
         then, otherwise = equation.regions
         return self.region(then if self.atom(equation.operands[0]) else otherwise)
 
-    def for_loop(self, equation: Equation) -> tuple[Any, ...]:
+    def for_loop(self, equation: Equation) -> Values:
         start, stop, step, *carried = self.read(equation.operands)
         (body,) = equation.regions
         indices: Sequence[int] = range(start, stop, step)
@@ -106,7 +107,7 @@ class Interpreter:
                 break
         return (*carried, trips) if breaks else tuple(carried)
 
-    def while_loop(self, equation: Equation) -> tuple[Any, ...]:
+    def while_loop(self, equation: Equation) -> Values:
         carried = self.read(equation.operands)
         condition, body = equation.regions
         trips = 0
@@ -115,7 +116,7 @@ class Interpreter:
             trips += 1
         return (*carried, trips)
 
-    def scope(self, equation: Equation) -> tuple[Any, ...]:
+    def scope(self, equation: Equation) -> Values:
         if equation.params["kind"] == "with":
             with self.atom(equation.operands[0]):
                 return self.region(equation.regions[0])
@@ -125,7 +126,7 @@ class Interpreter:
         finally:
             self.region(finalizer)
 
-    def assertion(self, equation: Equation) -> tuple[Any, ...]:
+    def assertion(self, equation: Equation) -> Values:
         """The message is computed only when the assertion fails."""
         condition, *message = self.read(equation.operands)
         if not condition and equation.regions:
@@ -133,7 +134,7 @@ class Interpreter:
         self.meaning["assert_"](condition, *message, **equation.params)
         return ()
 
-    def recursion(self, equation: Equation) -> tuple[Any, ...]:
+    def recursion(self, equation: Equation) -> Values:
         """A call of a procedure, with variables of its own."""
         procedure = self.procedures[equation.params["procedure"]]
         called = self.apart()

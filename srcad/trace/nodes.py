@@ -31,12 +31,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from srcad.errors import Span
 from srcad.trace.types import UNDEFINED, Type
 
-NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
+Params: TypeAlias = Mapping[str, Any]  # what an equation says of itself beside its operands
+
+NO_PARAMS: Params = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,7 @@ class Equation:
     op: str
     operands: tuple[Atom, ...]
     results: tuple[Var, ...]
-    params: Mapping[str, Any] = field(default_factory=lambda: NO_PARAMS)
+    params: Params = field(default_factory=lambda: NO_PARAMS)
     regions: tuple[Region, ...] = ()
     span: Span | None = None
     role: str = ""
@@ -122,7 +124,7 @@ class Path:
     root: str
     steps: tuple[tuple[str, Any], ...] = ()
 
-    def item(self, key: Any) -> Path:
+    def item(self, key: object) -> Path:
         return Path(self.root, (*self.steps, ("item", key)))
 
     def attr(self, name: str) -> Path:
@@ -179,7 +181,7 @@ class Parameter:
 
     name: str
     kind: str = "plain"
-    default: Any = ...
+    default: object = ...
     annotation: str = ""
 
 

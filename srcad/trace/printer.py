@@ -6,9 +6,8 @@ order of their definition. Values that have no short text stand as <what they ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -172,7 +171,7 @@ class _Printer:
         texts = [*map(self.atom, operands), *(f"{key}={show(value)}" for key, value in params.items())]
         return f"{op}({', '.join(texts)}){subscript}"
 
-    def subscript(self, template: tuple[tuple[Any, ...], ...], index: tuple[Atom, ...]) -> str:
+    def subscript(self, template: Sequence[tuple[str, *tuple[int | None, ...]]], index: tuple[Atom, ...]) -> str:
         def place(k: int | None) -> str:
             return "" if k is None else self.atom(index[k])
 
@@ -228,7 +227,7 @@ def constant(const: Const) -> str:
     return "undefined" if const.type.is_undefined else show(const.value)
 
 
-def show(value: Any) -> str:
+def show(value: object) -> str:
     """A value as short text without addresses."""
     if value is None or value is ... or isinstance(value, (bool, int, float, complex, str, bytes, np.generic)):
         return repr(value)
@@ -242,7 +241,7 @@ def show(value: Any) -> str:
     return _described(value)
 
 
-def _described(value: Any) -> str:
+def _described(value: object) -> str:
     if isinstance(value, ModuleType):
         return value.__name__
     if isinstance(value, Trace):

@@ -113,10 +113,13 @@ class _Renaming(Rewriter):
 
     def retyped(self, t: Any) -> Any:
         """A type, a tuple of types, or anything else, with the other records."""
-        if isinstance(t, tuple):
-            return tuple(map(self.retyped, t)) if any(isinstance(item, Type) for item in t) else t
-        if isinstance(t, Record):
-            return Record(self.records.get(t.of, t.of), t.order)
-        if isinstance(t, ListOf):
-            return ListOf(self.retyped(t.element))
-        return TupleOf(self.retyped(t.items)) if isinstance(t, TupleOf) else t
+        match t:
+            case tuple():
+                return tuple(map(self.retyped, t)) if any(isinstance(item, Type) for item in t) else t
+            case Record(of, order):
+                return Record(self.records.get(of, of), order)
+            case ListOf(element):
+                return ListOf(self.retyped(element))
+            case TupleOf(items):
+                return TupleOf(self.retyped(items))
+        return t

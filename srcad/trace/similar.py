@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
 from srcad.trace.types import ListOf, Record, Recording, TupleOf
@@ -43,22 +42,26 @@ class _Comparison:
         self.same[a] = b
         return self.types(a.type, b.type)
 
-    def types(self, a: Any, b: Any) -> bool:
+    def types(self, a: object, b: object) -> bool:
         """Equal types, or tuples of these; the records of the one may be called otherwise in the other."""
-        if isinstance(a, tuple) and isinstance(b, tuple):
-            return len(a) == len(b) and all(map(self.types, a, b))
-        if isinstance(a, Record) and isinstance(b, Record):
-            return a.order == b.order and self.records.setdefault(a.of, b.of) is b.of
-        if isinstance(a, ListOf) and isinstance(b, ListOf):
-            return self.types(a.element, b.element)
-        if isinstance(a, TupleOf) and isinstance(b, TupleOf):
-            return self.types(a.items, b.items)
+        match a, b:
+            case tuple(), tuple():
+                return len(a) == len(b) and all(map(self.types, a, b))
+            case Record(one, order), Record(other, another):
+                return order == another and self.records.setdefault(one, other) is other
+            case ListOf(one), ListOf(other):
+                return self.types(one, other)
+            case TupleOf(one), TupleOf(other):
+                return self.types(one, other)
         return bool(a == b)
 
     def atom(self, a: Atom, b: Atom) -> bool:
-        if isinstance(a, Const) and isinstance(b, Const):
-            return same_constants(a, b)
-        return isinstance(a, Var) and self.same.get(a) is b
+        match a, b:
+            case Const(), Const():
+                return same_constants(a, b)
+            case Var(), Var():
+                return self.same.get(a) is b
+        return False
 
     def atoms(self, a: tuple[Atom, ...], b: tuple[Atom, ...]) -> bool:
         return len(a) == len(b) and all(map(self.atom, a, b))
@@ -79,10 +82,10 @@ class _Comparison:
             return False
         return self.params(dict(a.params), dict(b.params))
 
-    def params(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
+    def params(self, a: dict[str, object], b: dict[str, object]) -> bool:
         if "procedure" in a and "procedure" in b:
-            called = a.pop("procedure"), b.pop("procedure")
-            if self.paired.setdefault(*called) != called[1]:
+            mine, other = str(a.pop("procedure")), str(b.pop("procedure"))
+            if self.paired.setdefault(mine, other) != other:
                 return False
         return a.keys() == b.keys() and all(self.types(value, b[name]) for name, value in a.items())
 

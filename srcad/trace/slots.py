@@ -14,7 +14,9 @@ from srcad.trace.nodes import Atom, Equation, Region, Var
 
 T = TypeVar("T")
 
-STRUCTURED = frozenset({"if", "for", "while", "scope"})
+LOOPS = frozenset({"for", "while"})
+BRANCHES = frozenset({"if", "scope"})
+STRUCTURED = LOOPS | BRANCHES
 
 
 @dataclass(frozen=True)

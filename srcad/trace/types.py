@@ -7,7 +7,7 @@ dimensions are 1, on nothing else; so a type holds the dtype, the rank, and for 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -384,7 +384,7 @@ def dims_of(t: Type) -> tuple[Dim, ...] | None:
     return t.dims
 
 
-def type_of(value: Any, symbol: str = "") -> Type:
+def type_of(value: object, symbol: str = "") -> Type:
     """The type of a run-time value.
 
     `symbol` is the root of the dimension symbols: for "x", the dims are x0, x1, ... unless they are 0 or 1.
@@ -423,8 +423,8 @@ def join(a: Type, b: Type) -> Type | None:
 
 def promote(*types: Type) -> str | None:
     """The dtype of an arithmetic result by NumPy's rules (NEP 50: Python scalars are weak)."""
-    weak: dict[str, Any] = {"float64": 0.0, "int64": 0, "bool": False, "complex128": 0j}
-    parts: list[Any] = []
+    weak: dict[str, complex] = {"float64": 0.0, "int64": 0, "bool": False, "complex128": 0j}
+    parts: list[complex | np.dtype[np.generic]] = []
     for t in types:
         dtype = dtype_of(t)
         if dtype is None:

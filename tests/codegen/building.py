@@ -7,11 +7,12 @@ from typing import Any
 
 import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import Span
-from srcad.ops.catalogue import builder
+from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import named
 from srcad.trace.nodes import Input, Leaf, Node, Parameter, Path, Region, Trace, Tree, Var
 from srcad.trace.types import BOOL, FLOAT, INT, Array, ListOf, Type
+from tests.traces import NamingBuilder
 
 
 def vector(symbol: str = "n", dtype: str = "float64") -> Array:
@@ -26,7 +27,7 @@ class Maker:
     """Builds a trace; `line` sets the user's line for what follows."""
 
     def __init__(self, **inputs: Type) -> None:
-        self.builder = builder()
+        self.builder = NamingBuilder(result_types)
         self.inputs = {name: Var(t, name) for name, t in inputs.items()}
         self.number = 0
 
@@ -38,8 +39,11 @@ class Maker:
         self.builder.span = Span("user.py", self.number, text)
         self.builder.role = role
 
-    def emit(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> Any:
+    def emit(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> Var:
         return self.builder.emit(op, *operands, name=name, **params)
+
+    def emit_many(self, op: str, *operands: Any, name: str | None = None, **params: Any) -> tuple[Var, ...]:
+        return self.builder.emit_many(op, *operands, name=name, **params)
 
     def pop(self, items: Var, name: str) -> tuple[Var, ...]:
         """list_pop, its value under a name."""

@@ -83,12 +83,9 @@ class Program:
         raise AssertionError(t)
 
     def emit(self, op: str, *operands: Any, **params: Any) -> Any:
-        result = self.maker.emit(op, *operands, name=self.random.choice(NAMES), **params)
-        if isinstance(result, Var):
-            self.scope.append(result)
-        elif result is not None:
-            self.scope += result
-        return result
+        results = self.maker.emit_many(op, *operands, name=self.random.choice(NAMES), **params)
+        self.scope += results
+        return results[0] if len(results) == 1 else results
 
     # ---- statements
 

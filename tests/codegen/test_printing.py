@@ -218,7 +218,7 @@ def test_assertions_and_errors() -> None:
     with pytest.raises(AssertionError, match=r"x is -1\.0"):
         compile_source(generated)(-1.0)
     m = Maker(x=FLOAT)
-    m.emit("raise_", m.emit("call", Const(ValueError, OPAQUE), "no", keywords=()))
+    m.emit_many("raise_", m.emit("call", Const(ValueError, OPAQUE), "no", keywords=()))
     with pytest.raises(ValueError, match="no"):
         compile_source(generate(m.trace(m.x), "f"))(-1.0)
 

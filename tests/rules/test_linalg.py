@@ -192,7 +192,8 @@ def symmetrised(name: str) -> Any:
     def build(b: Any, x: Any) -> Any:
         rank = len(x.type.dims)
         swap = (*range(rank - 2), rank - 1, rank - 2)
-        return b.emit(name, b.emit("multiply", b.emit("add", x, b.emit("transpose", x, axes=swap)), 0.5))
+        made = b.emit_many(name, b.emit("multiply", b.emit("add", x, b.emit("transpose", x, axes=swap)), 0.5))
+        return made if len(made) > 1 else made[0]
 
     return build
 

@@ -155,7 +155,7 @@ LISTS = {
     "slice": lambda b, items, x: b.emit("list_slice", items, 1, None, 1),
     "concat": lambda b, items, x: b.emit("list_concat", items, b.emit("list_new", x)),
     "set_slice": lambda b, items, x: b.emit("list_set_slice", items, b.emit("list_new", x), 1, 2, 1),
-    "pop": lambda b, items, x: b.emit("list_pop", items)[1],
+    "pop": lambda b, items, x: b.emit_many("list_pop", items)[1],
 }
 
 
@@ -169,7 +169,7 @@ def test_lists(name: str) -> None:
 
 def test_taking_from_a_list() -> None:
     check(lambda b, x, y: b.emit("list_get", listed(b, x, y), 2), X[0], X[1])
-    check(lambda b, x, y: b.emit("list_pop", listed(b, x, y))[0], X[0], X[1])
+    check(lambda b, x, y: b.emit_many("list_pop", listed(b, x, y))[0], X[0], X[1])
     check(lambda b, x: b.emit("list_get", b.emit("array_to_list", x), 1), X)
 
 

@@ -111,7 +111,7 @@ def test_lists_are_never_changed() -> None:
     def body(b, x):  # type: ignore[no-untyped-def]
         empty = b.emit("list_new", element=FLOAT)
         one = b.emit("list_append", empty, x)
-        value, rest = b.emit("list_pop", one)
+        value, rest = b.emit_many("list_pop", one)
         return b.emit("list_len", empty), b.emit("list_len", one), value, b.emit("list_len", rest)
 
     assert run(build({"x": FLOAT}, body), 4.0) == (0, 1, 4.0, 0)

@@ -15,7 +15,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Cell, DictCell, GrownCell, Iter, ListCell, Ref, Value
 from srcad.frontend.core.walk import same
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.slots import slots
+from srcad.trace.slots import LOOPS, slots
 
 Turn = Callable[[Value], None]
 
@@ -108,7 +108,7 @@ def _comes_from(m: Machine, start: Callable[[Machine, Atom], bool], new: Atom, s
     position = made.results.index(new)
     if made.op == "if":
         return all(_comes_from(m, start, region.results[position], steps) for region in made.regions)
-    for slot in slots(made) if made.op in ("for", "while") else ():
+    for slot in slots(made) if made.op in LOOPS else ():
         if slot.result is new and slot.initial is not None:
             turn = slot.parameters[-1]
             inside = all(_comes_from(m, lambda _, atom: atom is turn, end, steps) for end in slot.yields)  # noqa: B023

@@ -24,7 +24,7 @@ from srcad.frontend.core.values import FALSE, Cell, FrameCell, Num, Static, Valu
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
-from srcad.ops.catalogue import OPS, NeedsStatic
+from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.trace import rewrite
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
@@ -397,14 +397,11 @@ def pure(m: Machine, test: Callable[[], Value]) -> bool:
     with m.rehearsal():
         asked = m.apart(test)
         unchanged = all(asked.heap.get(k) is cell for k, cell in m.heap.items())
-    return unchanged and not any(OPS_WITH_EFFECT(e) for e in asked.equations)
+    return unchanged and not any(_has_effect(e) for e in asked.equations)
 
 
-def OPS_WITH_EFFECT(equation: Equation) -> bool:  # noqa: N802
-    known = OPS.get(equation.op)
-    return (known is not None and known.effect) or any(
-        OPS_WITH_EFFECT(e) for region in equation.regions for e in region.equations
-    )
+def _has_effect(equation: Equation) -> bool:
+    return operation(equation).effect or any(_has_effect(e) for region in equation.regions for e in region.equations)
 
 
 def _test_in_body(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> Any:

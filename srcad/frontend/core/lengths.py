@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
-from srcad.ops.catalogue import OPS, result_types
+from srcad.ops.catalogue import operation, result_types
 from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Symbol, length_of, named
 from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Type, dims_of
@@ -69,8 +69,7 @@ class Lengths(Restorable):
 
     def observe(self, equation: Equation) -> None:
         """Wish for a relation where an operation leaves open which operand is stretched."""
-        op = OPS.get(equation.op)
-        if op is None or not op.elementwise or len(equation.operands) < 2:
+        if not operation(equation).elementwise or len(equation.operands) < 2:
             return
         shapes = [dims for dims in map(_dims, (a.type for a in equation.operands)) if dims]
         for k, one in enumerate(shapes):

@@ -142,12 +142,12 @@ class Machine(Restorable):
 
     # ---- equations
 
-    def emit(self, op: str, *operands: object, **params: Any) -> Var:
+    def emit(self, op: str, *operands: object, **params: object) -> Var:
         """The variable that an equation with a single result defines. Operands: atoms, or plain Python values."""
         (result,) = self.emit_many(op, *operands, **params)
         return result
 
-    def emit_many(self, op: str, *operands: object, **params: Any) -> tuple[Var, ...]:
+    def emit_many(self, op: str, *operands: object, **params: object) -> tuple[Var, ...]:
         """The variables that an equation defines: none where it has an effect alone."""
         start = len(self.builder.equations)
         atoms = tuple(atom(operand) for operand in operands)

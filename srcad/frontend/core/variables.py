@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from srcad.frontend.core.attempts import Restorable, RestorableDict, RestorableSet
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Equation, Var
 from srcad.trace.types import is_differentiable, is_numeric
 from srcad.trace.walk import free_variables
-
-SHAPES = ("dim", "size", "shape", "ndim", "list_len", "identical", "not_identical", "is_instance")
 
 
 @dataclass(eq=False)
@@ -25,7 +24,8 @@ class Variables(Restorable):
 
     def define(self, equation: Equation) -> None:
         """Learn of an equation."""
-        depends = equation.op not in SHAPES and any(a in self.active for a in equation.operands)
+        blind = operation(equation).blind_to
+        depends = any(a in self.active and not blind(k) for k, a in enumerate(equation.operands))
         for result in equation.results:
             self.definitions[result] = equation
             if depends and not (is_numeric(result.type) and not is_differentiable(result.type)):

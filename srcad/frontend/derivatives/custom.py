@@ -21,6 +21,7 @@ from srcad.frontend.derivatives.derivatives import read_apart
 from srcad.frontend.memory.arrays import from_atom, is_list, new_array, to_atom
 from srcad.frontend.memory.trees import made_of, whole
 from srcad.frontend.procedures.placing import container, tree_value
+from srcad.ops.catalogue import operation
 from srcad.trace.builder import const
 from srcad.trace.custom import Custom, Source
 from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Region, Trace, Tree, Var
@@ -29,7 +30,6 @@ from srcad.trace.types import OPAQUE, Array, Scalar, Type, dtype_of, is_differen
 from srcad.trace.walk import free_variables, walk
 
 DEEPEST = 3  # rules that call their function, whose rules call it, ...
-SIZES_ONLY = {("zeros_like", 0), ("sum_to_shape", 1), ("materialise", 1), ("dim", 0), ("shape", 0), ("size", 0)}
 
 
 @dataclass(eq=False)
@@ -376,7 +376,7 @@ class _Rule:
 def _refuse_nonlinear(rule: _Rule, trace: Trace, own: dict[Var, None]) -> None:
     for equation in walk(trace.body):
         for k, operand in enumerate(equation.operands):
-            if operand in own and (equation.op, k) not in SIZES_ONLY:
+            if operand in own and not operation(equation).blind_to(k):
                 first = "tangents" if rule.way == "tangent" else "adjoint"
                 raise NotDifferentiable(
                     f"the {rule.way} of {rule.site.f.__name__} isn't linear in its first argument, the {first}",

@@ -31,7 +31,7 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.ops.catalogue import OPS, NeedsStatic
+from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.structural import as_array
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -291,7 +291,7 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
         if current in sources:
             return _view_of(m, sources[current], tuple(reversed(steps)), var)
         equation = m.variables.definitions.get(current)
-        if equation is None or equation.op not in OPS or not OPS[equation.op].view:
+        if equation is None or not operation(equation).view:
             return None
         if len(equation.results) > 1:
             return _may_share(m, equation.operands[0], sources, var)

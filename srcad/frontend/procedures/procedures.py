@@ -12,7 +12,7 @@ from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FunctionSource
 from srcad.frontend.memory.forms import Form
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
 from srcad.trace.procedures import calls, listed, renamed, unused
 from srcad.trace.rewrite import rewritten, substitute
@@ -30,7 +30,6 @@ class NoProcedure(Exception):  # noqa: N818 - a request to read once more, with 
 
 
 SUFFIXES = ("_value", "_forward", "_pullback", "_tangent")
-RAISING = ("raise_", "assert_")
 
 
 def is_quiet(equations: Iterable[Equation]) -> bool:
@@ -39,8 +38,8 @@ def is_quiet(equations: Iterable[Equation]) -> bool:
 
 
 def _is_quiet(equation: Equation) -> bool:
-    operation = OPS.get(equation.op)
-    if operation is None or not operation.effect or equation.op in RAISING:
+    facts = operation(equation)
+    if not facts.effect or facts.raises:
         return True
     callee = equation.operands[0] if equation.op == "call" else None
     made = callee.value if isinstance(callee, Const) else None
@@ -129,7 +128,7 @@ def _defined(one: Procedure) -> set[Var]:
 
 def _raising(group: Mapping[str, Procedure]) -> set[str]:
     """The procedures that may raise by themselves or by those that they call."""
-    found = {label for label, one in group.items() if any(e.op in RAISING for e in walk(one.body))}
+    found = {label for label, one in group.items() if any(operation(e).raises for e in walk(one.body))}
     size = -1
     while size != len(found):
         size = len(found)

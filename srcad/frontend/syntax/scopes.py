@@ -19,7 +19,7 @@ from srcad.frontend.core.values import NONE, TRUE, Obj, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import name_of
 from srcad.frontend.memory.merge import Key, Merger, Side
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import OPAQUE, Array, Type
 
@@ -73,11 +73,13 @@ def check_suppression(m: Machine, manager: Atom, done: Branch, node: ast.expr) -
 
 
 def _may_raise(equation: Equation, elsewhere: bool) -> bool:
-    op = OPS.get(equation.op)
-    if op is None or op.effect:
-        return any(_may_raise(e, elsewhere) for r in equation.regions for e in r.equations) if op is None else True
-    arrays = op.elementwise and all(isinstance(r.type, Array) for r in equation.results)
-    return not (elsewhere or arrays or equation.op in ("add", "subtract", "multiply", "negative", "absolute"))
+    facts = operation(equation)
+    if equation.regions and not facts.effect:
+        return any(_may_raise(e, elsewhere) for r in equation.regions for e in r.equations)
+    if facts.effect:
+        return True
+    arrays = facts.elementwise and all(isinstance(r.type, Array) for r in equation.results)
+    return not (elsewhere or arrays or facts.total)
 
 
 def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[str, Any], *more: Region) -> None:

@@ -110,7 +110,7 @@ class Batch:
         else:
             results = made if isinstance(made, tuple) else (made,)
             for result, value in zip(equation.results, results, strict=True):
-                self.put(result, value)
+                self.put(result, atom(value))
 
     def lane(self, a: Atom) -> Lane:
         return Lane(self.lanes.get(a, a), a.type, a in self.lanes)

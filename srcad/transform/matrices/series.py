@@ -22,8 +22,7 @@ from math import comb
 
 from srcad.analysis.activity import Activity, activity
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import builder
-from srcad.rules import lookup
+from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import UNDEF, Atom, Equation, Input, Node, Region, Trace, Var
 from srcad.trace.passes import PLAIN, Runner
@@ -43,21 +42,12 @@ from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whol
 
 Atoms = tuple[Atom | None, ...]
 
-# Operations whose tangent is the operation itself, among those whose rule doesn't say so.
-LINEAR = frozenset(
-    {"add", "subtract", "negative", "positive", "real", "imag", "conjugate", "where", "copy", "cast", "accumulate"}
-    | {"array", "list_new", "list_append", "list_pop", "tuple_new", "tuple_get", "split", "unwrap"}
-)
-
 _TIMES = Equation("multiply", (), ())
 
 
 def is_product(eq: Equation) -> bool:
     """Whether an equation is linear in its first operand and in its second."""
-    if eq.op in ("multiply", "einsum"):
-        return len(eq.operands) == 2
-    known = lookup(eq.op)
-    return known is not None and known.is_product
+    return operation(eq).bilinear or (eq.op == "einsum" and len(eq.operands) == 2)
 
 
 def series(trace: Trace, wrt: Sequence[int], order: int, run: Runner = PLAIN) -> Trace:
@@ -178,7 +168,7 @@ class Series(Forward[Scope]):
             return (self.product(eq, n),)
         if eq.op == "divide":
             return (self.quotient(eq, n),)
-        if eq.op in LINEAR or rule_of(eq).is_linear:
+        if operation(eq).linear:
             return self.again(eq, n)
         return tuple(None if slope is None else self.derivative(slope, n - 1) for slope in self.slope(eq))
 
@@ -192,8 +182,7 @@ class Series(Forward[Scope]):
         return self.emitted(eq)
 
     def emitted(self, eq: Equation) -> tuple[Atom, ...]:
-        made = self.b.emit(eq.op, *map(self.value, eq.operands), **eq.params)
-        return made if isinstance(made, tuple) else (made,)
+        return self.b.emit_many(eq.op, *map(self.value, eq.operands), **eq.params)
 
     def product(self, eq: Equation, n: int) -> Atom | None:
         """Leibniz: sum over k of n choose k times x^(k) y^(n-k)."""
@@ -219,20 +208,20 @@ class Series(Forward[Scope]):
         if rest is None:
             return None if top is None else self.like(eq.result, self.b.emit("divide", top, below))
         if top is None:
-            return self.b.emit("negative", self.b.emit("divide", rest, below))  # type: ignore[no-any-return]
-        return self.b.emit("divide", self.b.emit("subtract", top, rest), below)  # type: ignore[no-any-return]
+            return self.b.emit("negative", self.b.emit("divide", rest, below))
+        return self.b.emit("divide", self.b.emit("subtract", top, rest), below)
 
     def times(self, eq: Equation, count: int, x: Atom | None, y: Atom | None) -> Atom | None:
         """The product of that kind, count times."""
         if x is None or y is None:
             return None
-        product: Atom = self.b.emit(eq.op, x, y, *map(self.value, eq.operands[2:]), **eq.params)
+        product = self.b.emit(eq.op, x, y, *map(self.value, eq.operands[2:]), **eq.params)
         return product if count == 1 else self.b.emit("multiply", float(count), product)
 
     def plus(self, total: Atom | None, more: Atom | None) -> Atom | None:
         if total is None or more is None:
             return more if total is None else total
-        return self.b.emit("add", total, more)  # type: ignore[no-any-return]
+        return self.b.emit("add", total, more)
 
     def like(self, var: Var, found: Atom) -> Atom:
         """In the shape of a variable, with which it broadcasts."""

@@ -77,9 +77,9 @@ def _placed(b: Builder, body: Region, direction: Var, unit: Atom) -> tuple[Atom,
 def _unit(b: Builder, x: Var, i: Var) -> Atom:
     blank = b.emit("zeros_like", x)
     if rank_of(x.type) == 1:
-        return b.emit("set_item", blank, 1.0, i, index=_ITEM)  # type: ignore[no-any-return]
+        return b.emit("set_item", blank, 1.0, i, index=_ITEM)
     line = b.emit("set_item", b.emit("ravel", blank), 1.0, i, index=_ITEM)
-    return b.emit("reshape_like", line, x)  # type: ignore[no-any-return]
+    return b.emit("reshape_like", line, x)
 
 
 def element(b: Builder, x: Atom, i: Atom | None) -> Atom:
@@ -87,7 +87,7 @@ def element(b: Builder, x: Atom, i: Atom | None) -> Atom:
     if i is None:
         return x
     line = x if rank_of(x.type) == 1 else b.emit("ravel", x)
-    return b.emit("get_item", line, i, index=_ITEM)  # type: ignore[no-any-return]
+    return b.emit("get_item", line, i, index=_ITEM)
 
 
 def _sums(b: Builder, totals: Sequence[Atom], terms: Sequence[Atom]) -> list[Atom]:
@@ -98,14 +98,14 @@ def _fitted(b: Builder, total: Atom, like: Var) -> Atom:
     """A number in the dtype that the loop carries."""
     if dtype_of(total.type) == dtype_of(like.type):
         return total
-    return b.emit("cast", total, dtype=dtype_of(like.type))  # type: ignore[no-any-return]
+    return b.emit("cast", total, dtype=dtype_of(like.type))
 
 
 def one_like(b: Builder, x: Atom) -> Atom:
     """Ones in the shape and the dtype of a value. A number is of its very type: Python's adapts to others."""
     if isinstance(x.type, Scalar):
         return const(1.0) if x.type.python else b.emit("cast", 1.0, dtype=x.type.dtype)
-    return b.emit("ones_like", x)  # type: ignore[no-any-return]
+    return b.emit("ones_like", x)
 
 
 def zero_like(b: Builder, x: Atom) -> Atom:

@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import Kind, operation
 from srcad.trace.nodes import Equation, Region, Trace, Var
 from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.types import Array, is_numeric, rank_of
 from srcad.transform.simplify.similar import atom_key, value_key
-
-BUFFERS = frozenset({"copy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like"})
-BUFFERS |= {"materialise", "eye", "tri", "array", "list_new", "list_zeros", "list_concat", "list_slice", "list_reverse"}
-COMMUTATIVE = frozenset({"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"})
-PRODUCTS = frozenset({"matmul", "dot", "inner"})
 
 
 def merge_common(trace: Trace) -> Trace:
@@ -73,17 +68,16 @@ class _Merger(Rewriter):
 
 def commutes(equation: Equation) -> bool:
     """Whether the operands may change places; those of a scalar product may, as do the factors in its terms."""
-    if equation.op in PRODUCTS:
+    facts = operation(equation)
+    if facts.scalar_product:
         return all(a.type.is_array and rank_of(a.type) == 1 for a in equation.operands)
-    return equation.op in COMMUTATIVE and all(is_numeric(a.type) for a in equation.operands)
+    return facts.commutative and all(is_numeric(a.type) for a in equation.operands)
 
 
 def mergeable(equation: Equation) -> bool:
     """Pure, and of values that nobody changes: what an object answers may differ from one time to the next."""
-    operation = OPS.get(equation.op)
-    if operation is None or equation.regions or not equation.results:
-        return False
-    if operation.effect or operation.updates or equation.op in BUFFERS:
+    facts = operation(equation)
+    if facts.kind in (Kind.CONTROL, Kind.EFFECT) or facts.updates or facts.to_fill or not equation.results:
         return False
     return not any(a.is_variable and a.type.is_opaque for a in equation.operands)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.nodes import Const, Equation
 from srcad.trace.types import PYTHON, Scalar
@@ -21,7 +21,6 @@ folds = Rules()
 STATIC = (bool, int, float, complex, str, type(None))
 SHORT = 6  # characters: the user's 2 * 0.5 may become 1.0, but 1.0 / 3.0 stays
 MAX_EXPONENT = 64
-COSTLY = frozenset({"power", "left_shift"})
 
 
 @folds()
@@ -29,11 +28,11 @@ def constant(folder: Folder, equation: Equation) -> Folded:
     if not equation.operands or len(equation.results) != 1 or not all(map(is_static, equation.operands)):
         return None
     result = equation.result.type
-    operation = OPS.get(equation.op)
-    if not isinstance(result, Scalar) or operation is None or operation.effect:
+    facts = operation(equation)
+    if not isinstance(result, Scalar) or facts.control or facts.effect:
         return None
     operands = tuple(a.value for a in equation.operands if isinstance(a, Const))
-    if equation.op in COSTLY and any(abs(v) > MAX_EXPONENT for v in operands if isinstance(v, int)):
+    if facts.grows and any(abs(v) > MAX_EXPONENT for v in operands if isinstance(v, int)):
         return None
     value = computed(equation, operands)
     if value is None or not readable(equation, operands, value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.slots import STRUCTURED, Slot, controls, slots, with_slots
@@ -52,8 +52,7 @@ def has_effect(equation: Equation) -> bool:
         return False
     if equation.op == "recurse":
         return bool(equation.params.get("raises"))
-    operation = OPS.get(equation.op)
-    return operation is None or operation.effect
+    return operation(equation).effect
 
 
 def has_effects(equation: Equation) -> bool:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from srcad.ops.catalogue import OPS, Kind
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation
@@ -21,8 +22,6 @@ from srcad.transform.simplify.similar import same_type
 
 folds = Rules()
 
-REDUCTIONS = ("sum", "mean", "sum_to")
-PRODUCTS = ("matmul", "dot", "inner")
 FLOATS = ("float16", "float32", "float64")
 LARGEST_EXACT = 2**53
 _OTHER = {"add": "subtract", "subtract": "add"}
@@ -64,13 +63,13 @@ def _float(value: float) -> Const:
 # ---- where they stand
 
 
-@folds(*REDUCTIONS)
+@folds(*(name for name, declared in OPS.items() if declared.kind is Kind.REDUCTION and declared.linear))
 def factor_of_sum(folder: Folder, equation: Equation) -> Folded:
     """sum(c * x): c * sum(x)."""
     return _outwards(folder, equation, equation.operands[:1]) if is_derivative(equation) else None
 
 
-@folds(*PRODUCTS)
+@folds(*(name for name, declared in OPS.items() if declared.kind is Kind.CONTRACTION and declared.bilinear))
 def factor_of_product(folder: Folder, equation: Equation) -> Folded:
     """(c * x) @ y: c * (x @ y), where that has fewer dimensions than x."""
     rank = rank_of(equation.result.type)

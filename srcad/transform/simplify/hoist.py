@@ -6,14 +6,12 @@ rest a name more costs the reader more than it saves; and only what cannot fail,
 
 from __future__ import annotations
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import Kind, operation
 from srcad.trace.nodes import Equation, Trace, Var, variables
 from srcad.trace.rewrite import Rewriter, with_body
+from srcad.trace.slots import LOOPS
 from srcad.trace.types import Type, dims_of
 from srcad.transform.simplify.folder import is_derivative
-
-PRODUCTS = frozenset({"matmul", "dot", "outer"})
-MAY_RAISE = frozenset({"power", "left_shift", "right_shift"})  # ints to negative powers
 
 
 def hoist(trace: Trace) -> Trace:
@@ -30,7 +28,7 @@ class _Hoister(Rewriter):
         self.moved: list[Equation] | None = None
 
     def rewrite(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             equation = self.loop(equation)
         elif equation.regions:
             equation = self.conditional(equation)
@@ -62,10 +60,8 @@ class _Hoister(Rewriter):
 
 
 def is_movable(equation: Equation) -> bool:
-    operation = OPS.get(equation.op)
-    if operation is None or not is_derivative(equation) or len(equation.results) != 1:
-        return False
-    if not (operation.elementwise or equation.op in PRODUCTS) or operation.updates or equation.op in MAY_RAISE:
+    facts = operation(equation)
+    if facts.kind not in (Kind.ELEMENTWISE, Kind.CONTRACTION) or facts.may_raise or not is_derivative(equation):
         return False
     return equation.result.type.is_array and all(has_known_shape(a.type) for a in equation.operands)
 

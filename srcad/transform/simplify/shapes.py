@@ -6,26 +6,24 @@ Values in between must be read for themselves too, and have buffers that nobody 
 
 from __future__ import annotations
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import OPS, operation
 from srcad.trace.nodes import Atom, Equation, Var, variables
 from srcad.trace.types import dims_of, dtype_of
 from srcad.transform.simplify.folder import Folded, Folder, Rules, derived
-from srcad.transform.sweeps.witness import READS_SHAPE
 
 folds = Rules()
-
-SHAPED_LIKE = {"materialise": 1, "zeros_like": 0, "copy": 0}  # which operand has the very shape of the result
 
 MAX_SOURCES = 30  # how many variables are looked at for one shape
 
 
-@folds(*READS_SHAPE)
+@folds(*(name for name, declared in OPS.items() if declared.shape_of is not None))
 def shape_of_another(folder: Folder, equation: Equation) -> Folded:
-    place = READS_SHAPE[equation.op]
-    like = equation.operands[place]
-    if not isinstance(like, Var) or not folder.uses.only_shape(like):
+    facts = operation(equation)
+    place = facts.shape_of
+    like = None if place is None else equation.operands[place]
+    if place is None or not isinstance(like, Var) or not folder.uses.only_shape(like):
         return None
-    dtype = dtype_of(like.type) if equation.op == "zeros_like" else None
+    dtype = dtype_of(like.type) if facts.reads_dtype else None
     for other in alike(folder, like):
         if is_there(folder, other) and dtype in (None, dtype_of(other.type)):
             operands = (*equation.operands[:place], other, *equation.operands[place + 1 :])
@@ -48,13 +46,12 @@ def alike(folder: Folder, var: Var) -> list[Var]:
 def sources(folder: Folder, var: Var) -> list[Var]:
     """The operands of the same shape, if the variable is made elementwise, or after another one."""
     made = folder.made.get(var)
-    operation = OPS.get(made.op) if made else None
-    if made is None or operation is None:
+    if made is None:
         return []
-    if made.op in SHAPED_LIKE:
-        like = made.operands[SHAPED_LIKE[made.op]]
-        return list(variables((like,)))
-    if not operation.elementwise:
+    facts = operation(made)
+    if facts.like is not None:
+        return list(variables(made.operands[facts.like : facts.like + 1]))
+    if not facts.elementwise:
         return []
     return [v for v in variables(made.operands) if has_shape_of(v, var)]
 
@@ -73,6 +70,7 @@ def is_there(folder: Folder, var: Var) -> bool:
     if var in uses.inputs:
         return True
     made = folder.made.get(var)
-    if made is None or made.op not in OPS or OPS[made.op].view or OPS[made.op].updates or var in uses.passed:
+    if made is None or var in uses.passed:
         return False
-    return not uses.only_shape(var)
+    facts = operation(made)
+    return not (facts.control or facts.view or facts.updates or uses.only_shape(var))

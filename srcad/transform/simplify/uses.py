@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Equation, Region, Var, variables
 from srcad.trace.types import dtype_of
 from srcad.trace.walk import walk
-from srcad.transform.sweeps.witness import READS_SHAPE
 
 NARROW = frozenset({"float16", "float32", "complex64"})
-KEEPING = frozenset({"list_new", "list_append", "list_set", "tuple_new"})
 
 
 class Uses:
@@ -36,7 +34,7 @@ class Uses:
 
     def note(self, equation: Equation) -> None:
         self.count.update(variables(equation.operands))
-        place = READS_SHAPE.get(equation.op)
+        place = operation(equation).shape_of
         if place is not None and isinstance(like := equation.operands[place], Var):
             self.shape[like] += 1
         self.passed.update(self.passed_on(equation))
@@ -46,10 +44,10 @@ class Uses:
             self.passed.update(variables(inner.results))
 
     def passed_on(self, equation: Equation) -> Iterable[Var]:
-        operation = OPS.get(equation.op)
-        if equation.regions or equation.op in KEEPING or operation is None or operation.effect:
+        facts = operation(equation)
+        if facts.control or facts.keeps or facts.effect:
             return variables(equation.operands)
-        return variables(equation.operands[:1]) if operation.updates or operation.view else ()
+        return variables(equation.operands[:1]) if facts.updates or facts.view else ()
 
     def only_shape(self, var: Var) -> bool:
         """Whether nothing but the shape of the variable is ever read."""

@@ -317,7 +317,7 @@ def _push_times(b: Builder, eq: Equation, dots: Bars) -> Bars:
     _, t0_dot, t1_dot = dots
     if t0_dot is None and t1_dot is None:
         return (None,)
-    made = b.emit("zeros_like", eq.result)
+    made: Atom = b.emit("zeros_like", eq.result)
     for dot, k in ((t0_dot, 0), (t1_dot, -1)):
         if dot is not None:
             made = with_item(b, made, dot, const(k))

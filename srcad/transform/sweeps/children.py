@@ -15,11 +15,12 @@ from itertools import groupby
 from srcad.analysis.activity import Activity, activity, carries
 from srcad.analysis.children import ChildrenSums, ReversedBlock, Sum, SumRow, Term
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import OPS, result_types
+from srcad.ops.catalogue import operation, result_types
 from srcad.rules import lookup
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import reordered
+from srcad.trace.slots import BRANCHES, LOOPS
 from srcad.trace.types import FLOAT, is_differentiable, is_numeric
 from srcad.transform.sweeps.sweep import rule_of
 from srcad.transform.sweeps.unbroadcast import Bar, accumulate, unbroadcast, whole
@@ -151,9 +152,9 @@ class _ChildrenSums:
             b.append(Equation("positive", (value,), (bar,)))
 
     def reverse(self, equation: Equation) -> None:
-        if equation.op in ("for", "while"):
+        if equation.op in LOOPS:
             self.loop(equation)
-        elif equation.op in ("if", "scope"):
+        elif equation.op in BRANCHES:
             self.branches(equation)
         else:
             self.operation(equation)
@@ -232,8 +233,8 @@ def _levelled(equations: Sequence[Equation]) -> Sequence[Equation]:
 def _place(equation: Equation) -> tuple[object, bool]:
     """The line of an equation, and whether it may change places with others."""
     line = (equation.span.path, equation.span.line) if equation.span else None
-    known = OPS.get(equation.op)
-    return line, known is not None and not known.effect and not equation.regions
+    facts = operation(equation)
+    return line, not (facts.effect or facts.control)
 
 
 def _by_level(equations: list[Equation]) -> list[Equation]:

@@ -58,11 +58,11 @@ def _without_new_axes(b: Builder, g: Atom, result: Type, template: tuple[tuple[o
     """Take the axes that the template made away again, as far as the adjoint has them."""
     rank = rank_of(g.type)
     if rank is None:
-        return b.emit("sum_to", g, axes=tuple(k for k, e in enumerate(template) if e == ("newaxis",)), keep=())  # type: ignore[no-any-return]
+        return b.emit("sum_to", g, axes=tuple(k for k, e in enumerate(template) if e == ("newaxis",)), keep=())
     present = template[len(template) - rank :]
     if not result.is_array or ("newaxis",) not in present:
         return g
     index = tuple(("int", 0) if entry == ("newaxis",) else entry for entry in present)
     while index[-1] == FULL_SLICE:
         index = index[:-1]
-    return b.emit("get_item", g, 0, index=index)  # type: ignore[no-any-return]
+    return b.emit("get_item", g, 0, index=index)

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from srcad.ops.catalogue import OPS
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Equation, Region, Var, variables
 from srcad.trace.types import rank_of
 
-READS_OBJECTS = frozenset({"attribute", "subscript"})  # free, but the object may have changed since
 _SOURCE, _SINK = "source", "sink"
 _INFINITE = 10**12
 
@@ -49,13 +48,13 @@ def choose(region: Region, needed: Iterable[Var], available: Callable[[Var], boo
 
 def is_cheap(equation: Equation) -> bool:
     """Whether to compute an equation again costs less than to record its result."""
-    operation = OPS.get(equation.op)
-    if operation is None or operation.effect or equation.regions or len(equation.results) != 1:
+    facts = operation(equation)
+    if facts.effect or equation.regions or len(equation.results) != 1:
         return False
-    if operation.cost == "free":
-        return equation.op not in READS_OBJECTS
+    if facts.cost == "free":
+        return not facts.reads_object
     atoms = (*equation.operands, *equation.results)
-    return operation.cost == "cheap" and not operation.updates and all(a.type.is_scalar for a in atoms)
+    return facts.cost == "cheap" and not facts.updates and all(a.type.is_scalar for a in atoms)
 
 
 def cost(var: Var) -> int:

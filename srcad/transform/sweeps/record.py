@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from srcad.trace.nodes import UNDEF, Atom, Equation, Region, Var
 from srcad.trace.rewrite import substitute
-from srcad.trace.slots import Slot, layout, slots
+from srcad.trace.slots import LOOPS, Slot, layout, slots
 from srcad.trace.types import ListOf, Type
 from srcad.trace.walk import free_variables
 from srcad.transform.sweeps.branches import INLINE, REVERSES
@@ -118,7 +118,7 @@ def _children(forward: Region, reverse: Region, available: Available | None) -> 
 
 
 def _resolved(replaced: dict[Atom, Atom]) -> dict[Atom, Atom]:
-    """Replacements of which none leads to an atom that is replaced itself."""
+    """The same replacements, none of which leads to an atom that is replaced itself."""
 
     def final(a: Atom) -> Atom:
         return final(replaced[a]) if a in replaced else a
@@ -127,7 +127,7 @@ def _resolved(replaced: dict[Atom, Atom]) -> dict[Atom, Atom]:
 
 
 def _structure(equation: Equation, partner: Equation, available: Available | None) -> TapedPair:
-    if equation.op in ("for", "while"):
+    if equation.op in LOOPS:
         return _loop(equation, _stripped(partner), available)
     if equation.op == "if" and available is not None:
         return _branch_in_loop(equation, _stripped(partner), available)

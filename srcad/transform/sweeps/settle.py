@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import rewritten, with_body
 from srcad.trace.slots import STRUCTURED, Slot, layout, slots
 from srcad.trace.walk import walk
-
-READS_SHAPE = ("zeros_like", "materialise", "zeros_each")
 
 
 def settle(trace: Trace) -> Trace:
@@ -61,7 +60,8 @@ def _reads(region: Region) -> Iterator[Var]:
 def _adjoint_reads(equation: Equation) -> tuple[Atom, ...]:
     if equation.op == "for":
         return equation.operands[3:]
-    return equation.operands[-1:] if equation.op in READS_SHAPE else ()
+    place = operation(equation).shape_of
+    return () if place is None else equation.operands[place : place + 1]
 
 
 def _is_undefined(a: Atom) -> bool:

@@ -122,7 +122,7 @@ def _times_lengths(b: Builder, g: Atom, axes: list[int], result: Atom) -> Atom:
     dims = dims_of(result.type) or ()
     axes = [axis for axis in axes if not dims[axis].is_one]
     if len(axes) == len(dims) > 1 and any(dim.number is None for dim in dims):
-        return b.emit("multiply", g, b.emit("size", result))  # type: ignore[no-any-return]
+        return b.emit("multiply", g, b.emit("size", result))
     for axis in axes:
         dim = dims[axis]
         length = const(dim.offset) if dim.number is not None else b.emit("dim", result, axis=axis % len(dims))

@@ -9,25 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from srcad.ops.catalogue import builder
+from srcad.ops.catalogue import builder, operation
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.rewrite import Change, Instead, rewritten
 from srcad.trace.types import Array, dtype_of
 from srcad.trace.walk import defined
-
-# operation -> the operand of which it reads the shape alone
-READS_SHAPE = {
-    "zeros_like": 0,
-    "materialise": 1,
-    "sum_to_shape": 1,
-    "reshape_like": 1,
-    "dim": 0,
-    "size": 0,
-    "shape": 0,
-    "ndim": 0,
-}
 
 
 def witnessed(reverse: Region, outside: Iterable[Var]) -> Region:
@@ -50,7 +38,7 @@ class _Witnesses:
                     self.lengths.setdefault(dim, (var, axis))
 
     def change(self, equation: Equation) -> Change:
-        place = READS_SHAPE.get(equation.op)
+        place = operation(equation).shape_of
         if place is None:
             return equation
         like = equation.operands[place]
@@ -66,7 +54,7 @@ class _Witnesses:
         witness = self.shapes.get(t.dims)
         if equation.op == "dim":
             return self._dim(equation, t.dims[equation.params["axis"]])
-        if witness is not None and (equation.op != "zeros_like" or _dtype(witness) == t.dtype):
+        if witness is not None and (not operation(equation).reads_dtype or _dtype(witness) == t.dtype):
             operands = (*equation.operands[:place], witness, *equation.operands[place + 1 :])
             return [replace(equation, operands=operands)]
         if equation.op in ("zeros_like", "materialise"):

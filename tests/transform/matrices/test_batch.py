@@ -81,7 +81,7 @@ WHOLE = ("slice", None, None, None)
 
 
 def emits(op: str, **params: Any) -> Callable[..., Any]:
-    return lambda b, *operands: b.emit(op, *operands, **params)
+    return lambda b, *operands: b.emit_many(op, *operands, **params)
 
 
 ONE = {
@@ -263,7 +263,7 @@ def test_lists() -> None:
         items = b.emit("list_append", b.emit("list_new", y, x, element=V), y)
         items = b.emit("list_set", items, x, 0)
         items = b.emit("list_concat", b.emit("list_reverse", items), b.emit("list_zeros", items))
-        last, rest = b.emit("list_pop", b.emit("list_slice", items, 1, 5))
+        last, rest = b.emit_many("list_pop", b.emit("list_slice", items, 1, 5))
         return b.emit("list_to_array", rest), last, b.emit("list_get", items, 0)
 
     for moving in ("x", "y"):
@@ -358,7 +358,7 @@ def test_a_while_loop() -> None:
 
 
 def test_a_list_that_is_used_by_an_operation_without_entry() -> None:
-    trace = build({"x": V}, lambda b, x: b.emit("split_like", x, b.emit("list_new", x, x, element=V), axis=0))
+    trace = build({"x": V}, lambda b, x: b.emit_many("split_like", x, b.emit("list_new", x, x, element=V), axis=0))
     with pytest.raises(NotBatched):
         batched(trace, ("x",))
 

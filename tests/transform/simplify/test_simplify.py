@@ -107,7 +107,7 @@ UNCHANGED: dict[str, tuple[Any, Body]] = {
     "element of a list": (FLOAT, lambda b, x: b.emit("list_get", b.emit("list_new", 1.0, x), -1)),
     "pushed and popped": (
         FLOAT,
-        lambda b, x: b.emit("list_pop", b.emit("list_append", b.emit("list_new", element=FLOAT), x))[0],
+        lambda b, x: b.emit_many("list_pop", b.emit("list_append", b.emit("list_new", element=FLOAT), x))[0],
     ),
     "added to zeros": (VECTOR, lambda b, x: b.emit("accumulate", b.emit("zeros_like", x), x)),
 }
@@ -449,7 +449,7 @@ def test_a_tape_that_nobody_reads() -> None:
         _, tape = loop(b, (0, n, 1), [x, tape], forward)
 
         def reverse(i: Var, bar: Var, tape: Var) -> Any:
-            _, rest = b.emit("list_pop", tape)
+            _, rest = b.emit_many("list_pop", tape)
             return b.emit("multiply", bar, 2.0), rest
 
         bar, _ = loop(b, (0, n, 1), [1.0, tape], reverse, backwards=True)
@@ -473,7 +473,7 @@ def test_loops_without_use_go_and_effects_stay() -> None:
             return b.emit("sin", t)
 
         loop(b, (0, n, 1), [x], printing)
-        b.emit("assert_", b.emit("greater", x, 0.0))
+        b.emit_many("assert_", b.emit("greater", x, 0.0))
         return x
 
     trace = simplified({"x": FLOAT, "n": INT}, body)

@@ -173,7 +173,7 @@ def test_lists_grow_beside_their_tangents() -> None:
         squares, _ = loop(
             b, (0, n, 1), [empty, x], lambda i, xs, y: (b.emit("list_append", xs, y), b.emit("multiply", y, y))
         )
-        last, rest = b.emit("list_pop", squares)
+        last, rest = b.emit_many("list_pop", squares)
         return b.emit("add", last, b.emit("list_get", rest, 0))
 
     made = tangent(build({"x": FLOAT, "n": INT}, body), [0], value=False)
