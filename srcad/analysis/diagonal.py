@@ -6,8 +6,8 @@
     m = x - np.mean(x)         every element of m depends on all of x: mixed
 
 A variable that depends on the input is `Along` it, with an axis for each axis of the input, or `Picked` from what is
-along it by a mask or a slice, or `MixedAxes`; loops are settled by iterating until nothing becomes more mixed. Dependence
-through operations whose derivative is zero (comparisons, say) doesn't count.
+along it by a mask or a slice, or `MixedAxes`; loops are settled by iterating until nothing becomes more mixed.
+Dependence through operations whose derivative is zero (comparisons, say) doesn't count.
 """
 
 from __future__ import annotations
@@ -384,4 +384,4 @@ _TRANSFERS: dict[str, Transfer] = {
     "add_item": _set_item,
 }
 
-__all__ = ["Along", "Mixed", "Picked", "State", "dependence"]
+__all__ = ["Along", "MixedAxes", "Picked", "State", "dependence"]

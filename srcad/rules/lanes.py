@@ -245,7 +245,7 @@ __all__ = [
     "WHOLE",
     "Lane",
     "NotBatched",
-    "Site",
+    "LaneSite",
     "batched_type",
     "batches",
     "filled",
