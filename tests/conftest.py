@@ -1,18 +1,21 @@
-"""What all tests share: the flag that rewrites the expected generated sources, and a quick collection of garbage."""
+"""What all tests share: the verifier between passes, the flag that rewrites what is expected, the garbage collector."""
 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
+
+os.environ.setdefault("SRCAD_VERIFY", "1")  # read once, when the first derivative is made
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--refresh-golden",
         action="store_true",
-        help="rewrite tests/golden/*.py with what is generated now (then read the diff)",
+        help="rewrite tests/golden with what is generated now (then read the diff)",
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.ops.catalogue import result_types
 from srcad.ops.meaning import MEANINGS
 from srcad.trace.builder import Builder, atom

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -139,7 +140,7 @@ def _same(a: Any, b: Any) -> bool:
 
 def _require_scipy() -> None:
     try:
-        import scipy.sparse  # noqa: F401
+        importlib.import_module("scipy.sparse")
     except ImportError:
         what = "srcad.sparse needs SciPy, which isn't installed"
         raise ArgumentError(what, do="pip install scipy networkx") from None

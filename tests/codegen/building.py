@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import Span
 from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, atom

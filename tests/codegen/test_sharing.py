@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.analysis.aliases import OBJECT, flow
 from srcad.ops.catalogue import OPS
 from srcad.ops.meaning import spelled

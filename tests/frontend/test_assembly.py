@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -71,6 +72,14 @@ def test_objects_without_a_hash_are_in_no_table(f: object) -> None:
 def test_functions_with_rules_come_before_the_catalogue() -> None:
     order = [READERS.index(reader) for reader in (derivatives.with_rules, derivatives.own, calls.catalogued)]
     assert order == sorted(order)
+
+
+NO_DERIVATIVES = {"trace"}  # what is public, and no program that is differentiated has a use for
+
+
+def test_the_public_functions_say_what_they_mean_in_a_program() -> None:
+    functions = {name: getattr(srcad, name) for name in srcad.__all__ if isinstance(getattr(srcad, name), FunctionType)}
+    assert {name for name, function in functions.items() if meaning_of(function) is None} == NO_DERIVATIVES
 
 
 def test_a_wrapper_of_a_function_of_srcad_means_nothing() -> None:

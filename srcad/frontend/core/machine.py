@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-import srcad.ops  # noqa: F401 - fills the catalogue
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, always, rehearsal
 from srcad.frontend.core.known import Known

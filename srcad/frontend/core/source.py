@@ -149,6 +149,7 @@ def _starts_at(node: Any, code: CodeType, first: int) -> bool:
     return named and code.co_firstlineno - first + 1 in lines
 
 
+@lru_cache(maxsize=1024)  # of trees that aren't changed: a reading asks several times, and is done several times
 def _stored_names(node: Any) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a function binds itself, and those that it declares global or nonlocal."""
     arguments = node.args

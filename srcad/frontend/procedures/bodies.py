@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from srcad.frontend.core.machine import Machine
@@ -38,17 +40,24 @@ def _body(m: Machine, code: FunctionSource) -> Value:
 
 
 def refuse_generator(m: Machine, code: FunctionSource) -> None:
-    for node in own_nodes(code.node):
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            m.builder.span = span_of(code, node)
-            m.refuse(
-                "a generator function is differentiated",
-                why="its body runs piece by piece, between the lines of whoever iterates over it.",
-                do="collect the values in a list and return that.",
-            )
+    """A body with a `yield`."""
+    found = _yield_of(code.node)
+    if found is not None:
+        m.builder.span = span_of(code, found)
+        m.refuse(
+            "a generator function is differentiated",
+            why="its body runs piece by piece, between the lines of whoever iterates over it.",
+            do="collect the values in a list and return that.",
+        )
 
 
-def own_nodes(node: Any) -> Any:
+@lru_cache(maxsize=1024)
+def _yield_of(function: ast.AST) -> ast.AST | None:
+    """The first `yield` of a function."""
+    return next((node for node in own_nodes(function) if isinstance(node, (ast.Yield, ast.YieldFrom))), None)
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function that aren't of a function inside."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef, ast.ClassDef)):
