@@ -21,7 +21,6 @@ from srcad.trace.nodes import Atom
 from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
 
 UNARY = (
-    *("erfcx", "dawsn"),
     *("expit", "logit", "log_expit", "erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "entr"),
     *("gammaln", "gamma", "digamma", "i0", "i1", "i0e", "i1e", "j0", "j1", "y0", "y1", "k0", "k1"),
     *("erfcx", "dawsn", "cosm1"),

@@ -29,7 +29,6 @@ OF_MATH: dict[str, str] = {
     "acosh": "g",
 }
 OF_SCIPY: dict[str, str] = {
-    **dict.fromkeys(("erfcx", "dawsn"), ""),
     **dict.fromkeys(("expit", "log_expit", "erf", "erfc", "ndtr", "log_ndtr", "i0", "i1", "i0e", "i1e"), ""),
     **dict.fromkeys(("erfcx", "dawsn", "cosm1"), ""),
     **dict.fromkeys(("j0", "j1", "expm1", "cbrt", "exp2", "sinc"), ""),
