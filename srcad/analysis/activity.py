@@ -7,7 +7,7 @@ never builds. Loops are settled by iterating until nothing more becomes varied (
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -85,7 +85,7 @@ def differentiable_operands(equation: Equation) -> tuple[Atom, ...]:
     return equation.operands[: operation(equation).indices_from]
 
 
-class _Spread:
+class _Spread(ABC):
     """A set of variables that grows along the equations."""
 
     def __init__(self, flat: Flat, seeds: Iterable[Atom], through: Through) -> None:
@@ -107,11 +107,28 @@ class _Spread:
         """Each target is reached if its source is."""
         self.add(target for source, target in zip(sources, targets, strict=False) if self.holds(source))
 
-    def until_stable(self, step: Callable[[], None]) -> None:
+    @abstractmethod
+    def region(self, region: Region) -> None:
+        """Grow along the equations of a region."""
+
+    @abstractmethod
+    def along(self, sources: Iterable[Atom], targets: Iterable[Atom]) -> None:
+        """Grow along what is handed on, in the direction of this set."""
+
+    def loop(self, equation: Equation) -> None:
+        """Values are handed on from round to round: until nothing more is reached."""
+        self.hand_on(equation)
         size = -1
         while size != len(self.found):
             size = len(self.found)
-            step()
+            self.region(equation.regions[-1])
+            self.hand_on(equation)
+
+    def hand_on(self, equation: Equation) -> None:
+        initial, parameters, yields, results = carries(equation)
+        for sources in (initial, yields):
+            self.along(sources, parameters)
+            self.along(sources, results)
 
 
 class _Varied(_Spread):
@@ -132,17 +149,8 @@ class _Varied(_Spread):
         elif not self.flat(equation.op) and self.any(differentiable_operands(equation)):
             self.add(equation.results)
 
-    def loop(self, equation: Equation) -> None:
-        initial, parameters, yields, results = carries(equation)
-        self.flow(initial, parameters)
-
-        def step() -> None:
-            self.region(equation.regions[-1])
-            self.flow(yields, parameters)
-
-        self.until_stable(step)
-        self.flow(initial, results)
-        self.flow(yields, results)
+    def along(self, sources: Iterable[Atom], targets: Iterable[Atom]) -> None:
+        self.flow(sources, targets)
 
 
 class _Useful(_Spread):
@@ -167,17 +175,8 @@ class _Useful(_Spread):
         elif not self.flat(equation.op) and self.any(equation.results):
             self.add(differentiable_operands(equation))
 
-    def loop(self, equation: Equation) -> None:
-        initial, parameters, yields, results = carries(equation)
-        self.flow(results, yields)
-
-        def step() -> None:
-            self.region(equation.regions[-1])
-            self.flow(parameters, yields)
-
-        self.until_stable(step)
-        self.flow(results, initial)
-        self.flow(parameters, initial)
+    def along(self, sources: Iterable[Atom], targets: Iterable[Atom]) -> None:
+        self.flow(targets, sources)
 
 
 def _may_carry(var: Var) -> bool:

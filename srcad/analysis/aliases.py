@@ -56,7 +56,7 @@ def _same(eq: Equation) -> list[Edge]:
     return [Edge(k, level, 0, source) for k in range(len(eq.results)) for level, source in pairs]
 
 
-def _updated(eq: Equation) -> list[Edge]:
+def _updated(_eq: Equation) -> list[Edge]:
     """The result is operand 0, overwritten."""
     return [Edge(0, OBJECT, 0, OBJECT), Edge(0, CONTENT, 0, CONTENT)]
 
@@ -78,7 +78,7 @@ def _collected(eq: Equation) -> list[Edge]:
     return [edge for k in range(len(eq.operands)) for edge in _holds(k)]
 
 
-def _element(eq: Equation) -> list[Edge]:
+def _element(_eq: Equation) -> list[Edge]:
     return [Edge(0, OBJECT, 0, CONTENT), Edge(0, CONTENT, 0, CONTENT)]
 
 
@@ -95,7 +95,7 @@ def _elements(eq: Equation) -> list[Edge]:
     return [Edge(0, CONTENT, k, CONTENT) for k in range(len(eq.operands))]
 
 
-def _rows(eq: Equation) -> list[Edge]:
+def _rows(_eq: Equation) -> list[Edge]:
     return [Edge(0, CONTENT, 0, OBJECT)]
 
 

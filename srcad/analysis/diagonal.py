@@ -115,11 +115,11 @@ class _AlongSpread:
 Transfer = Callable[[_AlongSpread, Equation, Sequence[State]], State]
 
 
-def _unknown(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _unknown(_spread: _AlongSpread, eq: Equation, _states: Sequence[State]) -> State:
     return MixedAxes(eq, known=False)
 
 
-def _mixing(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _mixing(_spread: _AlongSpread, eq: Equation, _states: Sequence[State]) -> State:
     return MixedAxes(eq, known=True)
 
 
@@ -139,17 +139,17 @@ def _broadcast(eq: Equation, inner: Type, outer: Type, state: State) -> State:
     return Along(tuple(a + there - here for a in state.axes)) if isinstance(state, Along) else state
 
 
-def _resized(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _resized(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """The first operand, broadcast to a shape."""
     return _broadcast(eq, eq.operands[0].type, eq.result.type, states[0])
 
 
-def _summed_back(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _summed_back(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """sum_to_shape: what is along the same axes, or has been picked alike, is as long there as what it is fitted to."""
     return states[0] if states[0] is None or states[0] == states[1] else MixedAxes(eq, known=False)
 
 
-def _same(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _same(_spread: _AlongSpread, _eq: Equation, states: Sequence[State]) -> State:
     return states[0]
 
 
@@ -160,7 +160,7 @@ def _joined(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> Stat
     return found
 
 
-def _reduction(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _reduction(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Over other axes than those along the input."""
     rank = rank_of(eq.operands[0].type)
     if not isinstance(states[0], Along) or rank is None or any(state is not None for state in states[1:]):
@@ -173,7 +173,7 @@ def _reduction(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> S
     return Along(tuple(a - sum(b < a for b in gone) for a in states[0].axes))
 
 
-def _running(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _running(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Along one axis, which stays: cumsum, sort."""
     rank, state = rank_of(eq.operands[0].type), states[0]
     if not isinstance(state, Along) or rank is None or any(s is not None for s in states[1:]):
@@ -187,7 +187,7 @@ def _axes(axis: Any, rank: int) -> set[int]:
     return {a % rank for a in (axis if isinstance(axis, tuple) else (axis,))} if rank else set()
 
 
-def _transpose(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _transpose(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     state, rank = states[0], rank_of(eq.operands[0].type)
     if not isinstance(state, Along) or rank is None:
         return state if rank == 1 else MixedAxes(eq, known=False)
@@ -195,7 +195,7 @@ def _transpose(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> S
     return Along(tuple(order.index(a) for a in state.axes))
 
 
-def _expand_dims(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _expand_dims(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     rank = rank_of(eq.result.type)
     if not isinstance(states[0], Along) or rank is None:
         return MixedAxes(eq, known=False)
@@ -204,7 +204,7 @@ def _expand_dims(spread: _AlongSpread, eq: Equation, states: Sequence[State]) ->
     return Along(tuple(places[a] for a in states[0].axes))
 
 
-def _squeeze(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _squeeze(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     rank, axis = rank_of(eq.operands[0].type), eq.params.get("axis")
     if not isinstance(states[0], Along) or rank is None or axis is None:
         return MixedAxes(eq, known=False)
@@ -214,13 +214,13 @@ def _squeeze(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> Sta
     return Along(tuple(a - sum(b < a for b in gone) for a in states[0].axes))
 
 
-def _reshape(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _reshape(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """A line to a line: nothing changes its place."""
     line = rank_of(eq.operands[0].type) == rank_of(eq.result.type) == 1
     return states[0] if line or states[0] is None else MixedAxes(eq, known=False)
 
 
-def _product(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _product(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """matmul: the sum is over the last axis of the first factor, and the last but one of the second."""
     a, b = (rank_of(x.type) for x in eq.operands[:2])
     rank = rank_of(eq.result.type)
@@ -244,7 +244,7 @@ def _factor_axis(axis: int, first: bool, a: int, b: int, rank: int) -> int:
     return rank - 1 if axis == b - 1 else axis + rank - (b if a > 1 else b - 1)
 
 
-def _outer(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _outer(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     a, b = states
     ranks = [rank_of(x.type) for x in eq.operands]
     if (a is not None and b is not None) or ranks != [1, 1] or not isinstance(a or b, Along):
@@ -277,11 +277,11 @@ def _concatenate(spread: _AlongSpread, eq: Equation, states: Sequence[State]) ->
     return MixedAxes(eq, known=True) if eq.params.get("axis", 0) % rank in found.axes else found
 
 
-def _interp(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _interp(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     return states[0] if all(state is None for state in states[1:]) else MixedAxes(eq, known=True)
 
 
-def _polyval(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+def _polyval(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     return states[1] if states[0] is None else MixedAxes(eq, known=True)
 
 

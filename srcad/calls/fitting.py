@@ -58,7 +58,7 @@ class Prototype:
 # ---- by the value
 
 
-def as_float(leaf: Any) -> bool:
+def as_float(_leaf: Any) -> bool:
     """All leaves of what the program takes for floats have a tangent: an int among them is one too."""
     return True
 

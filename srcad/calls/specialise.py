@@ -200,7 +200,7 @@ class Entrance:
             return self.rescue(error, flat)
 
 
-def missed(*args: Any) -> Any:
+def missed(*_args: Any) -> Any:
     """Stands for an entrance where there is none yet."""
     return MISS
 

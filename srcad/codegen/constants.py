@@ -108,7 +108,7 @@ class Constants:
         return self.call(type(value).__name__, *(self.expr(part) for part in parts))
 
 
-def _integer(constants: Constants, value: int) -> ast.expr:
+def _integer(_constants: Constants, value: int) -> ast.expr:
     if value < 0:
         return ast.UnaryOp(ast.USub(), ast.Constant(-value))
     return ast.Constant(value)

@@ -298,7 +298,7 @@ def _library(x: Expressions, path: str) -> ast.expr:
     return tree
 
 
-def _closed(x: Expressions, operand: Atom, value: ast.expr, captured: list[ast.expr]) -> ast.expr:
+def _closed(_x: Expressions, operand: Atom, value: ast.expr, captured: list[ast.expr]) -> ast.expr:
     """A function with what it captures."""
     function = operand.trace
     if not captured or function is None:

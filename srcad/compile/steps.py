@@ -43,13 +43,13 @@ def scalar(trace: Trace, job: Job) -> Trace:
     return job.run(made_scalar, trace, differentiated(trace, job.request.has_aux))
 
 
-def moving(trace: Trace, job: Job) -> Trace:
+def moving(trace: Trace, _job: Job) -> Trace:
     """The function, whose result must have a derivative."""
     check_moving(trace)
     return trace
 
 
-def moving_in_reals(trace: Trace, job: Job) -> Trace:
+def moving_in_reals(trace: Trace, _job: Job) -> Trace:
     """The function, whose result must have a derivative and be real."""
     check_moving(trace, real=True)
     return trace

@@ -108,7 +108,7 @@ class _Reader:
         except Diverges:  # whatever the arguments are: the generated code raises before it comes to a result
             result = Static(0.0)
         output, atoms = self.output(result)
-        return self.reading(values, output, atoms)
+        return self.reading(output, atoms)
 
     # ---- arguments
 
@@ -174,7 +174,7 @@ class _Reader:
         tree = result_tree(self.m, value, atoms)
         return tree, tuple(atoms)
 
-    def reading(self, values: tuple[Value, ...], output: Tree, atoms: tuple[Atom, ...]) -> Reading:
+    def reading(self, output: Tree, atoms: tuple[Atom, ...]) -> Reading:
         m = self.m
         inputs = tuple(m.outside.inputs.values())
         position = {i.var: k for k, i in enumerate(inputs)}

@@ -134,7 +134,7 @@ def _split_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"{name}({', '.join([texts[0], str(params['sections']), *options(params, {'axis': 0})])})"
 
 
-def _tile_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _tile_text(texts: tuple[str, ...], _params: Mapping[str, Any]) -> str:
     return f"np.tile({texts[0]}, {texts[1] if len(texts) == 2 else '(' + ', '.join(texts[1:]) + ')'})"
 
 
@@ -311,6 +311,8 @@ def hstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argume
         dims = dims_of(given.type.element)
         axis = 0 if dims is not None and len(dims) == 1 else 1
         return concatenate(b, given, axis, dtype=dtype, casting=casting)
+    if isinstance(given, Var) and (rank := known_rank(given, "hstack")) > 1:
+        return concatenate(b, given, 0 if rank == 2 else 1, dtype=dtype, casting=casting)
     items = [_at_least(b, x, 1) for x in _members(b, given)]
     axis = 0 if _ranks(items, "hstack")[0] == 1 else 1
     return concatenate(b, items, axis, dtype=dtype, casting=casting)
@@ -328,6 +330,10 @@ def vstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argume
 
 @lowers(np.dstack)
 def dstack(b: Builder, tup: Argument) -> Atom:
+    whole = tup if isinstance(tup, Var) and not isinstance(tup.type, ListOf) else None
+    if whole is not None and (rank := known_rank(whole, "dstack")) in (2, 3):
+        stacked = stack(b, whole, rank - 1)
+        return with_new_axes(b, stacked, (0,)) if rank == 2 else stacked
     return concatenate(b, [_at_least(b, x, 3) for x in _members(b, tup)], 2)
 
 

@@ -14,6 +14,13 @@ from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var, leaves,
 from srcad.trace.printer import print_equation
 from srcad.trace.types import ListOf, Opaque, TupleOf, Type, Undefined, Unknown, agree
 
+ROLES = ("", "tangent", "adjoint", "record", "inner")
+_ELEMENTS = {
+    "list_new": slice(0, None),
+    "list_append": slice(1, 2),
+    "list_set": slice(1, 2),
+}  # operands that become such
+
 
 def verify(trace: Trace, typing: Typing | None = None) -> None:
     """Raise `InternalError`, with the equation, unless the trace is well formed; with `typing`, types are checked."""
@@ -78,6 +85,7 @@ class _Verifier:
                 self.define(inner.parameters)
                 self.contents(inner, visible | set(inner.parameters))
                 self.equation = equation
+            self.demand(equation.role in ROLES, f"the role {equation.role!r}")
             self.structures.get(equation.op, self.operation)(equation)
             self.define(equation.results)
             visible.update(equation.results)
@@ -103,6 +111,16 @@ class _Verifier:
         for inferred, result in zip(types, equation.results, strict=True):
             fine = consistent(inferred, result.type)
             self.demand(fine, f"a result of type {result.type} where typing says {inferred}")
+        self.elements(equation)
+
+    def elements(self, equation: Equation) -> None:
+        """What is put into a list must fit among its elements."""
+        put_in = _ELEMENTS.get(equation.op)
+        if put_in is None or not isinstance(equation.results[0].type, ListOf):
+            return
+        element = equation.results[0].type.element
+        for item in equation.operands[put_in]:
+            self.demand(fits(item, element), f"elements: {item.type} does not fit into {element}")
 
     def branch(self, equation: Equation) -> None:
         self.count(equation.operands, 1, "operands")

@@ -102,6 +102,7 @@ SHAPED = (
     "np.vstack((x, y), dtype=np.float32), np.vstack((x, y), dtype=np.float32, casting='unsafe')",
     "np.reshape(A, (4, 3), copy=True), A.reshape(4, 3, copy=True), A.ravel('F')",
     "np.roll(l, (1, 2)), np.roll(A, (1, 2), (0, 1))",
+    "np.vstack(A), np.hstack(A), np.column_stack(A), np.dstack(A), np.dstack(T), np.hstack(T), np.vstack(T)",
     "T.trace(0, 1, 2), np.trace(M, dtype=np.float32), M.trace(dtype=np.float32), np.linalg.trace(M, offset=1)",
     "np.linalg.trace(M, dtype=np.float32), T.trace(axis1=2, axis2=0)",
 )
@@ -160,6 +161,10 @@ WRITTEN = (
     "a = np.zeros(3)\na.fill(s)\nreturn a * x",
     "a = np.asarray(x, copy=True)\nb = np.asarray(x)\na[0] = s\nreturn a, x * 1.0, b",
     "a = np.zeros((4, 3))\nnp.add(x, y, a)\nnp.sum(A, 1, None, a[1])\nreturn a",
+    "y = x * 1.0\na = np.take(y, [2, 0])\na[0] = s\ny[2] = t\na *= 2.0\nreturn a, y",
+    "y = x * 1.0\na = np.compress(m, y)\na[0] = s\ny *= 2.0\nreturn a, y",
+    "y = x * 1.0\na = np.delete(y, 1)\na[0] = s\ny *= 2.0\nreturn a, y, np.unique(y)",
+    "y = x * 1.0\na = np.pad(y, 1, mode='edge')\na[1] = s\ny *= 2.0\nb = np.extract(m, y)\nb[0] = t\nreturn a, y, b",
     "a, b = np.meshgrid(x * 1.0, y * 1.0, sparse=True)\na[0, 0] = s\nreturn a, b",
 )
 

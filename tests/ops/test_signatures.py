@@ -13,6 +13,7 @@ import importlib
 import inspect
 import math
 import operator
+import textwrap
 from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature
 from pathlib import Path
@@ -123,6 +124,14 @@ def test_a_lowering_declares_what_the_function_has(function: Any, lowering: Call
         assert parameter.kind is not Parameter.VAR_KEYWORD
         named = parameter.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY) and place >= unnamed
         assert not named or parameter.name in known, f"{title(function)} has no {parameter.name}"
+
+
+@pytest.mark.parametrize(("function", "lowering"), FUNCTIONS, ids=NAMES)
+def test_a_lowering_reads_what_it_declares(function: Any, lowering: Callable[..., Any]) -> None:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(lowering)))
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    declared = list(inspect.signature(lowering).parameters)[1:]
+    assert set(declared) <= read, title(function)
 
 
 @pytest.mark.parametrize("name", STATED)

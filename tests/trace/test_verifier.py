@@ -49,6 +49,10 @@ MALFORMED: dict[str, Callable[[], Trace]] = {
         Equation("if", (TRUE,), (), NO_PARAMS, (Region((Y,), (), ()), Region((), (), ())))
     ),
     "without start": lambda: traced(Equation("for", (), (), NO_PARAMS, (Region((I,), (), ()),))),
+    "the role": lambda: traced(Equation("negative", (X,), (Y,), role="nobody")),
+    "elements: int does not fit into float": lambda: traced(
+        Equation("list_new", (X, ZERO), (Var(ListOf(FLOAT)),), {"element": FLOAT})
+    ),
     "a scope of kind": lambda: traced(Equation("scope", (), (), NO_PARAMS, (Region((), (), ()),))),
 }
 

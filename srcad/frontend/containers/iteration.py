@@ -150,7 +150,7 @@ def _instance(m: Machine, ref: Ref) -> Items | Indexed:
     return Indexed(const(0), to_atom(m, count), const(1), lambda i: objects.call_special(m, ref, "__getitem__", (i,)))
 
 
-def _grown(m: Machine, ref: Ref, cell: GrownCell) -> Indexed:
+def _grown(m: Machine, ref: Ref, _cell: GrownCell) -> Indexed:
     whole = ArrayRef(ref.cell)
     return Indexed(
         const(0), m.emit("list_len", load(m, whole)), const(1), lambda i: element_view(m, whole, to_atom(m, i))
@@ -201,7 +201,7 @@ def with_ends(sequences: list[Items | Indexed]) -> list[Items | Indexed]:
     return [Items(tuple(map(s.get, turns))) if isinstance(s, Indexed) and s.endless else s for s in sequences]
 
 
-def _beside_endless(m: Machine, sequences: list[Items | Indexed]) -> Items | None:
+def _beside_endless(_m: Machine, sequences: list[Items | Indexed]) -> Items | None:
     """Known items zipped with counters that have no end: known items."""
     known = [len(s.values) for s in sequences if isinstance(s, Items)]
     if not known or not all(isinstance(s, Items) or s.stop is ENDLESS for s in sequences):
@@ -342,7 +342,7 @@ def _cycle(m: Machine, values: Value) -> Indexed:
     )
 
 
-def _same_again(m: Machine, item: Value) -> Indexed:
+def _same_again(_m: Machine, item: Value) -> Indexed:
     return Indexed(const(0), const(sys.maxsize), const(1), lambda i: item)
 
 

@@ -266,7 +266,7 @@ def _range_item(m: Machine, owner: Range, key: Value) -> Value:
     return arithmetic.number(m, arithmetic.add(m, parts[0], scaled))
 
 
-def _turned(m: Machine, owner: Range, key: Slice, parts: list[Atom]) -> Value:
+def _turned(m: Machine, _owner: Range, key: Slice, parts: list[Atom]) -> Value:
     """range(...)[::-1]."""
     if (key.start, key.stop, key.step) != (Static(None), Static(None), Static(-1)):
         m.refuse("a slice of a range isn't supported yet, apart from [::-1]", do="give range its bounds.")

@@ -377,7 +377,7 @@ def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own:
     m.refuse("the kinds of the values that this loop carries don't settle", do="give them one kind before the loop.")
 
 
-def _run(m: Machine, body: Callable[[], None]) -> Value:
+def _run(_m: Machine, body: Callable[[], None]) -> Value:
     body()
     return FALSE
 

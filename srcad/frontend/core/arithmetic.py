@@ -9,7 +9,7 @@ from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Scalar
 
 
-def number(m: Machine, atom: Atom) -> Value:
+def number(_m: Machine, atom: Atom) -> Value:
     return Num(atom) if isinstance(atom, Var) else Static(atom.value)
 
 

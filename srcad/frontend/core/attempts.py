@@ -69,7 +69,7 @@ def rehearsal(state: Restorable) -> Iterator[None]:
     undo()
 
 
-def always(error: Exception) -> bool:
+def always(_error: Exception) -> bool:
     """Whatever the error is."""
     return True
 

@@ -80,7 +80,7 @@ def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Valu
     m.refuse(f"the name {name!r} isn't defined", node=node)
 
 
-def _closure(m: Machine, code: FunctionSource, name: str, cell: Any) -> Value:
+def _closure(m: Machine, _code: FunctionSource, name: str, cell: Any) -> Value:
     try:
         content = cell.cell_contents
     except ValueError:
@@ -222,7 +222,7 @@ def _dict(m: Machine, value: dict[Any, Any], path: Path, free: bool, keep: bool)
     return Ref(m.allocate(DictCell(items, type(value), value)))
 
 
-def _common(m: Machine, items: list[Any], keep: bool) -> Type | None:
+def _common(_m: Machine, items: list[Any], keep: bool) -> Type | None:
     """The type of the elements of a list that is better kept as a list: long, or of numbers; None if it isn't."""
     if len(items) < (MOST_ITEMS if keep else 2):
         return None

@@ -413,7 +413,7 @@ def _count(tree: Tree) -> int:
     return sum(map(_count, tree.children)) if isinstance(tree, Node) else 1
 
 
-def refuse_making(m: Machine, *args: Value, **options: Value) -> NoReturn:
+def refuse_making(m: Machine, *_args: Value, **_options: Value) -> NoReturn:
     """srcad.custom_rule in a function that is differentiated."""
     m.refuse(
         "srcad.custom_rule is called in a function that is differentiated",

@@ -118,7 +118,7 @@ def call_instance(m: Machine, function: Ref, given: Arguments) -> Value:
     return m.call(method, given.args, given.keywords)
 
 
-def refuse_call(m: Machine, function: Value, given: Arguments) -> NoReturn:
+def refuse_call(m: Machine, function: Value, _given: Arguments) -> NoReturn:
     """What can't be called."""
     check_defined(m, function)
     m.refuse(f"{function.describe()} is called")
@@ -149,7 +149,7 @@ def handled(m: Machine, handler: Handler, args: tuple[Value, ...], keywords: Key
         raise
 
 
-def namespace(m: Machine, f: Any, given: Arguments) -> Value | None:
+def namespace(m: Machine, f: Any, _given: Arguments) -> Value | None:
     """exec, locals and the like."""
     if not any(f is one for one in NAMESPACES):
         return None

@@ -34,7 +34,7 @@ def _reduce(m: Machine, function: Value, values: Value, *initial: Value) -> Valu
     return functools.reduce(lambda a, b: m.call(function, (a, b)), parts)
 
 
-def _partial(m: Machine, function: Value, *args: Value, **named: Value) -> Value:
+def _partial(_m: Machine, function: Value, *args: Value, **named: Value) -> Value:
     return Bound(function, args, tuple(named.items()))
 
 
@@ -135,16 +135,16 @@ def identity(function: Any) -> Any:
     return function
 
 
-def _decorator(m: Machine, *_: Value, **__: Value) -> Value:
+def _decorator(_m: Machine, *_: Value, **__: Value) -> Value:
     return Static(identity)
 
 
-def _cache(m: Machine, function: Value = NONE, **_: Value) -> Value:
+def _cache(_m: Machine, function: Value = NONE, **_: Value) -> Value:
     """@lru_cache with and without arguments: a pure function gives the same without its cache."""
     return Static(identity) if isinstance(function, Static) and not callable(function.value) else function
 
 
-def _attrgetter(m: Machine, name: Value) -> Value:
+def _attrgetter(_m: Machine, name: Value) -> Value:
     return Bound(Static(attribute_of), (), (("name", name),))
 
 
@@ -164,7 +164,7 @@ def method_of(owner: Any, *args: Any, **named: Any) -> Any:
     return getattr(owner, name)(*rest, **named)
 
 
-def _methodcaller(m: Machine, name: Value, *args: Value, **named: Value) -> Value:
+def _methodcaller(_m: Machine, name: Value, *args: Value, **named: Value) -> Value:
     keywords = (("", name), *((str(k), a) for k, a in enumerate(args)), *named.items())
     return Bound(Static(method_of), (), keywords)
 
@@ -209,7 +209,7 @@ def _comparison(op: ast.cmpop) -> Callable[..., Value]:
     return lambda m, a, b: compare(m, op, a, b)
 
 
-def _itemgetter(m: Machine, *keys: Value) -> Value:
+def _itemgetter(_m: Machine, *keys: Value) -> Value:
     return Bound(Static(operator.getitem), (), tuple((f"key{k}", key) for k, key in enumerate(keys)))
 
 

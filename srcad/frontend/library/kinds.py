@@ -96,7 +96,7 @@ def _type(m: Machine, value: Value) -> Value:
     return Static(known[0])
 
 
-def _callable(m: Machine, value: Value) -> Value:
+def _callable(_m: Machine, value: Value) -> Value:
     if isinstance(value, Static):
         return Static(callable(value.value))
     return Static(isinstance(value, (Func, Bound, Method)))
@@ -209,7 +209,7 @@ def _is_scalar(m: Machine, value: Value) -> Value:
     return Static(isinstance(value, Num))
 
 
-def _is_iterable(m: Machine, value: Value) -> Value:
+def _is_iterable(_m: Machine, value: Value) -> Value:
     """np.iterable."""
     return Static(np.iterable(value.value) if isinstance(value, Static) else not isinstance(value, (Num, Func)))
 

@@ -227,7 +227,7 @@ DICT_METHODS: dict[str, Callable[..., Value]] = {
 }
 
 
-def _replace(m: Machine, owner: Tup, **named: Value) -> Value:
+def _replace(_m: Machine, owner: Tup, **named: Value) -> Value:
     fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
     pairs = zip(fields, owner.items, strict=True)
     return Tup(tuple(named.get(name, item) for name, item in pairs), owner.cls)

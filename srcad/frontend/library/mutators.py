@@ -57,7 +57,13 @@ def _fill_diagonal(m: Machine, a: Value, val: Value, wrap: Value = Static(False)
     return NONE
 
 
-def _copyto(m: Machine, dst: Value, src: Value, casting: Value = NONE, where: Value | None = None) -> Value:
+def _copyto(
+    m: Machine,
+    dst: Value,
+    src: Value,
+    casting: Value = NONE,  # noqa: ARG001 - which casts are allowed changes no value
+    where: Value | None = None,
+) -> Value:
     ref = need_array(m, dst)
     if where is None or where == Static(True):
         set_items(m, ref, src, WHOLE)

@@ -20,7 +20,7 @@ FLOATS = (
 INTEGERS = ("integers", "randint", "poisson", "binomial", "geometric")
 
 
-def drawn_type(m: Machine, name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Type | None:
+def drawn_type(_m: Machine, name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Type | None:
     """The type of what `generator.name(*args, **keywords)` gives; None if it isn't known."""
     if name not in (*FLOATS, *INTEGERS) or "dtype" in keywords or "out" in keywords:
         return None
@@ -47,7 +47,7 @@ def _size(name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Val
 _GENERATOR: Any = np.random.default_rng(0)
 
 
-def _plain_numbers(name: str, args: tuple[Value, ...]) -> bool:
+def _plain_numbers(_name: str, args: tuple[Value, ...]) -> bool:
     return all(isinstance(a, (Static, Num)) for a in args)
 
 

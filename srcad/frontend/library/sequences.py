@@ -89,7 +89,7 @@ def _range(m: Machine, *args: Value) -> Value:
     return Range(args[0], args[1], args[2] if len(args) > 2 else Static(1))
 
 
-def _slice(m: Machine, *args: Value) -> Value:
+def _slice(_m: Machine, *args: Value) -> Value:
     if len(args) == 1:
         return Slice(NONE, args[0], NONE)
     return Slice(args[0], args[1], args[2] if len(args) > 2 else NONE)

@@ -34,7 +34,7 @@ from srcad.frontend.core.values import (
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.structural import as_array
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import (
     OPAQUE,
     Array,
@@ -291,13 +291,18 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
         if current in sources:
             return _view_of(m, sources[current], tuple(reversed(steps)), var)
         equation = m.variables.definitions.get(current)
-        if equation is None or not operation(equation).view:
+        if equation is None or not operation(equation).view or _gathers(equation):
             return None
         if len(equation.results) > 1:
             return _may_share(m, equation.operands[0], sources, var)
         steps.append(ViewStep(equation.op, equation.operands[1:], tuple(sorted(equation.params.items()))))
         current = equation.operands[0]
     return None
+
+
+def _gathers(equation: Equation) -> bool:
+    """A subscript by an array, which copies."""
+    return equation.op == "get_item" and any(entry[0] in ("array", "object") for entry in equation.params["index"])
 
 
 def _may_share(m: Machine, base: Atom, sources: dict[Var, ArrayRef], var: Var) -> ArrayRef | None:

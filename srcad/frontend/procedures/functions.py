@@ -70,7 +70,7 @@ def call_external(m: Machine, function: FunctionType, args: tuple[Value, ...], k
     return inline(m, code, names, None)
 
 
-def default(m: Machine, function: FunctionType, label: str, name: str, value: Any) -> Value:
+def default(m: Machine, _function: FunctionType, label: str, _name: str, value: Any) -> Value:
     """A default value: a number stands as it is, other things are found through the function."""
     if isinstance(value, (int, float, complex, str, type(None))):
         return Static(value)

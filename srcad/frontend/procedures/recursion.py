@@ -255,7 +255,7 @@ def settle_result(m: Machine, made: Procedure, form: Form, leaves: list[FormLeaf
         old.type, old.active, old.outside = wide
 
 
-def visible(m: Machine, made: Procedure, t: Type) -> Type:
+def visible(_m: Machine, made: Procedure, t: Type) -> Type:
     """A type with those lengths alone that are the same in each call."""
     t = plain(t)
     if not isinstance(t, Array):

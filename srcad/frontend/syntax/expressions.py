@@ -45,7 +45,7 @@ def test(m: Machine, node: ast.expr) -> Value:
 # ---- names and literals
 
 
-def _constant(m: Machine, node: ast.Constant) -> Value:
+def _constant(_m: Machine, node: ast.Constant) -> Value:
     return Static(node.value)
 
 

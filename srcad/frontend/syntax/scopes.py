@@ -86,7 +86,7 @@ def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[st
     """Take over the state at the end of a region, whose variables are yielded."""
     rows: dict[Any, tuple[Var, Atom]] = {}
 
-    def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
+    def variable(key: Key, _a: Atom, b: Atom, _t: Type) -> Var:
         if b not in rows:
             rows[b] = (Var(b.type, name_of(m, key, b)), b)
             if m.is_active(b):
@@ -131,13 +131,13 @@ def _take_over(m: Machine, done: Branch) -> None:
     m.builder.equations += done.equations
 
 
-def _changes(m: Machine, node: ast.stmt) -> bool:
+def _changes(_m: Machine, node: ast.stmt) -> bool:
     """Whether a statement binds or changes something (rather than calling a function for its effect)."""
     kinds = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.For, ast.While, ast.If, ast.Delete)
     return any(isinstance(n, kinds) for n in ast.walk(node))
 
 
-def _run(m: Machine, execute: Callable[[], None]) -> Value:
+def _run(_m: Machine, execute: Callable[[], None]) -> Value:
     execute()
     return NONE
 

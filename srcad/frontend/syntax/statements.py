@@ -224,11 +224,11 @@ def _outside(m: Machine, statement: ast.Global) -> None:
     )
 
 
-def _break(m: Machine, statement: ast.Break) -> None:
+def _break(m: Machine, _statement: ast.Break) -> None:
     m.bind("$break", TRUE)
 
 
-def _continue(m: Machine, statement: ast.Continue) -> None:
+def _continue(m: Machine, _statement: ast.Continue) -> None:
     m.bind("$continue", TRUE)
 
 

@@ -30,7 +30,7 @@ _OTHER = {"add": "subtract", "subtract": "add"}
 
 
 @folds("add", "subtract", "multiply", "divide")
-def float_constant(folder: Folder, equation: Equation) -> Folded:
+def float_constant(_folder: Folder, equation: Equation) -> Folded:
     """2 * x: 2.0 * x, for which Python and NumPy need not convert the number first."""
     if not is_derivative(equation):
         return None
@@ -45,7 +45,7 @@ def float_constant(folder: Folder, equation: Equation) -> Folded:
 
 
 @folds("power")
-def square_of_number(folder: Folder, equation: Equation) -> Folded:
+def square_of_number(_folder: Folder, equation: Equation) -> Folded:
     """x ** 2: x * x, for numbers; arrays are squared as fast."""
     x, exponent = equation.operands
     if not is_derivative(equation) or number(exponent) != 2 or not x.is_variable:
@@ -112,7 +112,7 @@ def common_factor(folder: Folder, equation: Equation) -> Folded:
     return times(folder, equation, first.factor, folder.emit(equation, op, first.times(1.0), second.times(1.0)))
 
 
-def times(folder: Folder, equation: Equation, factor: float, x: Atom) -> Folded:
+def times(_folder: Folder, equation: Equation, factor: float, x: Atom) -> Folded:
     """factor * x, for the result of an equation."""
     if factor == 1.0:
         return x
@@ -177,7 +177,7 @@ def is_power_of_two(atom: Atom) -> bool:
 
 
 @folds("add", "accumulate")
-def twice(folder: Folder, equation: Equation) -> Folded:
+def twice(_folder: Folder, equation: Equation) -> Folded:
     """a + a: 2.0 * a."""
     a, b = equation.operands
     if not is_derivative(equation) or a is not b or dtype_of(a.type) not in FLOATS:

@@ -19,14 +19,14 @@ folds = Rules()
 
 
 @folds("multiply", "add", "logical_and", "logical_or")
-def neutral_on_either_side(folder: Folder, equation: Equation) -> Folded:
+def neutral_on_either_side(_folder: Folder, equation: Equation) -> Folded:
     """x * 1, 1 * x, x + 0, 0 + x."""
     a, b = equation.operands
     return neutral(equation, a, b) or neutral(equation, b, a)
 
 
 @folds("divide", "power", "subtract")
-def neutral_on_the_right(folder: Folder, equation: Equation) -> Folded:
+def neutral_on_the_right(_folder: Folder, equation: Equation) -> Folded:
     """x / 1, x ** 1, x - 0."""
     return neutral(equation, *equation.operands)
 
@@ -67,7 +67,7 @@ def negative_of_negative(folder: Folder, equation: Equation) -> Folded:
 
 
 @folds("multiply")
-def times_minus_one(folder: Folder, equation: Equation) -> Folded:
+def times_minus_one(_folder: Folder, equation: Equation) -> Folded:
     """-1.0 * x: -x."""
     if not is_derivative(equation):
         return None
@@ -78,7 +78,7 @@ def times_minus_one(folder: Folder, equation: Equation) -> Folded:
 
 
 @folds("subtract")
-def zero_minus(folder: Folder, equation: Equation) -> Folded:
+def zero_minus(_folder: Folder, equation: Equation) -> Folded:
     """0.0 - x: -x."""
     zero, x = equation.operands
     if is_derivative(equation) and number(zero) == 0 and isinstance(zero, Const):
@@ -136,7 +136,7 @@ def add_negative(folder: Folder, equation: Equation) -> Folded:
 
 
 @folds("multiply")
-def constant_first(folder: Folder, equation: Equation) -> Folded:
+def constant_first(_folder: Folder, equation: Equation) -> Folded:
     """x * 2.0: 2.0 * x, as one writes it."""
     x, c = equation.operands
     if is_derivative(equation) and number(c) is not None and number(x) is None:
@@ -204,14 +204,14 @@ def is_zero(folder: Folder, atom: Atom) -> bool:
 
 
 @folds("positive", "cast", "reshape", "broadcast_to", "expand_dims", "squeeze", "sum_to", "sum_to_shape", "materialise")
-def no_change(folder: Folder, equation: Equation) -> Folded:
+def no_change(_folder: Folder, equation: Equation) -> Folded:
     """Shapes that are so already; a bool has no other positive."""
     x = equation.operands[0]
     return x if same_type(x.type, equation.result.type) else None
 
 
 @folds("materialise", "sum_to_shape")
-def no_stretching(folder: Folder, equation: Equation) -> Folded:
+def no_stretching(_folder: Folder, equation: Equation) -> Folded:
     """What broadcasts to a shape has it, if none of its lengths is 1; what sums to a shape without 1s has it already.
 
     That holds whatever the lengths are called: those of operands that met in an elementwise operation are equal.
@@ -230,13 +230,13 @@ def no_stretching(folder: Folder, equation: Equation) -> Folded:
 
 
 @folds("cast")
-def no_cast(folder: Folder, equation: Equation) -> Folded:
+def no_cast(_folder: Folder, equation: Equation) -> Folded:
     x = equation.operands[0]
     return x if same_kind(x.type, equation.result.type) else None
 
 
 @folds("get_item")
-def whole(folder: Folder, equation: Equation) -> Folded:
+def whole(_folder: Folder, equation: Equation) -> Folded:
     """x[:], x[...]"""
     x = equation.operands[0]
     entries = equation.params["index"]

@@ -324,7 +324,7 @@ def _push_times(b: Builder, eq: Equation, dots: Bars) -> Bars:
     return (made,)
 
 
-def _pull_times(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
+def _pull_times(b: Builder, _eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
     if bars[0] is None:
         return (None, None, None)
     return (None, item(b, bars[0], const(0)) if wanted[1] else None, item(b, bars[0], const(-1)) if wanted[2] else None)
