@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any
@@ -26,7 +27,7 @@ from srcad.frontend.core.naming import with_names
 from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
-from srcad.frontend.core.source import code_of, make_code, span_of, transparent
+from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of, transparent
 from srcad.frontend.core.values import Bound, FrameCell, Static, Value
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
@@ -41,9 +42,9 @@ MOST_SHOWN = 5
 
 
 def read(
-    function: Any,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
+    function: object,
+    args: tuple[Hashable, ...],
+    kwargs: dict[str, object],
     argnums: tuple[int | str, ...],
     derive: Derivation | None = None,
 ) -> Reading:
@@ -88,8 +89,8 @@ class _Reader:
     def __init__(
         self,
         function: Any,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        args: tuple[Hashable, ...],
+        kwargs: dict[str, object],
         argnums: tuple[int | str, ...],
         known: Known,
         relations: tuple[Relation, ...],
@@ -117,7 +118,7 @@ class _Reader:
         values = tuple(self.argument(k, arg) for k, arg in enumerate(self.args))
         return values, {k: self.argument(k, arg) for k, arg in self.kwargs.items()}
 
-    def argument(self, k: int | str, arg: Any) -> Value:
+    def argument(self, k: int | str, arg: object) -> Value:
         value = external(self.m, arg, self.path_of(k), free=False, keep=k in self.argnums)
         if k in self.argnums:
             self.activate(value)
@@ -155,7 +156,9 @@ class _Reader:
         owner = external(m, function, path, free=True)
         return m.call(owner, values, keywords)
 
-    def unwrap(self, f: Any, values: tuple[Value, ...], keywords: dict[str, Value]) -> Any:
+    def unwrap(
+        self, f: MethodType | functools.partial[object], values: tuple[Value, ...], keywords: dict[str, Value]
+    ) -> tuple[Callable[..., object], tuple[Value, ...], dict[str, Value]]:
         m = self.m
         if isinstance(f, MethodType):
             path = m.outside.root("self", id(f.__self__), SelfRoot(f))
@@ -179,7 +182,7 @@ class _Reader:
         inputs = tuple(m.outside.inputs.values())
         position = {i.var: k for k, i in enumerate(inputs)}
         wrt: list[int] = []
-        given: dict[int | str, Any] = dict(enumerate(self.args))
+        given: dict[int | str, object] = dict(enumerate(self.args))
         given.update(self.kwargs)
         trees = tuple(argument_tree(m, given[k], self.path_of(k), wrt, position) for k in self.argnums)
         body = Region(tuple(i.var for i in inputs), tuple(m.builder.equations), atoms)
@@ -259,11 +262,11 @@ class _Reader:
         )
 
 
-def _itself(function: Any) -> Any:
+def _itself(function: object) -> object:
     return function
 
 
-def _is_builtin(function: Any) -> bool:
+def _is_builtin(function: object) -> bool:
     return type(function).__module__ in ("builtins", "numpy") or not isinstance(
         inspect.getattr_static(type(function), "__call__", None), FunctionType
     )
@@ -272,7 +275,7 @@ def _is_builtin(function: Any) -> bool:
 # ---- the function itself
 
 
-def entry_code(function: Any) -> Any:
+def entry_code(function: Any) -> FunctionSource:
     """The code of a function, or one that stands for a function without Python source."""
     f = function
     while (derived := derivation(f)) is not None:
@@ -288,13 +291,13 @@ def entry_code(function: Any) -> Any:
     if isinstance(f, FunctionType):
         return code_of(f)
     name = getattr(f, "__name__", "function")
-    node = ast.parse(f"def {name}(*args): pass").body[0] if name.isidentifier() else ast.parse("def f(): pass").body[0]
+    (node,) = ast.parse(f"def {name if name.isidentifier() else 'f'}(*args): pass").body
+    assert isinstance(node, ast.FunctionDef)
     return make_code(node, f"<{name}>", (), 1, {})
 
 
-def local_names(function: Any) -> frozenset[str]:
-    names: frozenset[str] = entry_code(function).local_names
-    return names
+def local_names(function: object) -> frozenset[str]:
+    return entry_code(function).local_names
 
 
 def parameters_of(function: Any, count: int) -> tuple[Parameter, ...]:
@@ -323,7 +326,7 @@ def parameters_of(function: Any, count: int) -> tuple[Parameter, ...]:
     )
 
 
-def annotation_text(annotation: Any) -> str:
+def annotation_text(annotation: object) -> str:
     if annotation is inspect.Parameter.empty:
         return ""
     return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)

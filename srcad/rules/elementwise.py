@@ -185,7 +185,7 @@ def _halved(g: Expr, ties: Expr) -> Expr:
 
 
 def _second(pull: TermRule) -> TermRule:
-    """The same for the other operand of a symmetric operation."""
+    """What goes to the second operand of a symmetric operation: the rule of the first, with operands exchanged."""
     return lambda g, x, y, z: pull(g, y, x, z)
 
 

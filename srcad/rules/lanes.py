@@ -78,11 +78,11 @@ class LaneSite:
         return self.b.emit(op, *operands, **params)
 
     def again(self, *operands: object, **changed: object) -> Var:
-        """The same operation, with these operands and with some params changed."""
+        """The operation of the equation once more, on these operands, with some params changed."""
         return self.b.emit(self.equation.op, *operands, **{**self.params, **changed})
 
     def again_many(self, *operands: object, **changed: object) -> tuple[Var, ...]:
-        """The same operation of several results, with these operands and with some params changed."""
+        """An operation of several results once more, on these operands, with some params changed."""
         return self.b.emit_many(self.equation.op, *operands, **{**self.params, **changed})
 
     def whole(self, lane: Lane) -> Atom:
@@ -197,6 +197,9 @@ def _spread_array(b: Builder, x: Atom, count: Atom) -> Atom:
     made = b.definitions.get(x) if isinstance(x, Var) else None
     if made is not None and made.op == "zeros_like" and x.type.is_array:
         return _zeros_each(b, made.operands[0], count)
+    number = _number_among_arrays(b, x)
+    if number is not None:
+        return _stretchable(b, emit(b, "full", number, count, *(1 for _ in dims_of(x.type) or ())), x.type)
     if x.type.is_scalar:
         zero = isinstance(x, Const) and type(x.value) is float and str(x.value) == "0.0"
         return emit(b, "zeros", count) if zero else emit(b, "full", x, count)
@@ -226,7 +229,23 @@ def _zeros_each(b: Builder, x: Atom, count: Atom) -> Atom:
     """Zeros in the shape of a number or an array, for each lane."""
     if x.type.is_scalar:
         return emit(b, "zeros", count)
+    if _number_among_arrays(b, x) is not None:
+        zeros = emit(b, "zeros", count, *(1 for _ in dims_of(x.type) or ()), dtype=dtype_of(x.type))
+        return _stretchable(b, zeros, x.type)
     return emit(b, "zeros_each", count, x, dtype=dtype_of(x.type))
+
+
+def _number_among_arrays(b: Builder, x: Atom) -> Atom | None:
+    """The number that entered a slot of arrays, as the 0 does that a sum of arrays starts from; None for others."""
+    made = b.definitions.get(x) if isinstance(x, Var) else None
+    is_number = made is not None and made.op == "known_as" and made.operands[0].type.is_scalar and x.type.is_array
+    return made.operands[0] if made is not None and is_number else None
+
+
+def _stretchable(b: Builder, x: Atom, plain: Type) -> Atom:
+    """Lanes with axes of length one, which broadcasting stretches as it does the number, in a slot of arrays."""
+    assert isinstance(x.type, Array)
+    return emit(b, "known_as", x, to=batched_type(plain, x.type.dims[0]))
 
 
 def filled(b: Builder, length: Atom, element: Type, item: Callable[[Var], Atom]) -> Atom:

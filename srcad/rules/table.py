@@ -40,7 +40,7 @@ Bars = tuple[Atom | None, ...]
 AdjointRule = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
 TangentRule = Callable[[Builder, Equation, Bars], Bars]
 TermRule = Callable[..., Given]
-Slope = Callable[..., Operand]
+LocalSlope = Callable[..., Operand]
 
 
 @dataclass(frozen=True)
@@ -137,12 +137,12 @@ def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
 # ---- elementwise
 
 
-def slopes(name: str, *slopes: Slope | float | None) -> None:
+def slopes(name: str, *slopes: LocalSlope | float | None) -> None:
     """An elementwise operation by its local slopes."""
     pointwise(name, *map(_pull_of_slope, slopes))
 
 
-def _pull_of_slope(slope: Slope | float | None) -> TermRule | None:
+def _pull_of_slope(slope: LocalSlope | float | None) -> TermRule | None:
     if slope is None:
         return None
     if not callable(slope):

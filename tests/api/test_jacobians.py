@@ -355,3 +355,19 @@ def test_arrays_without_axes(make: Any, dtype: Any) -> None:
     np.testing.assert_allclose(make(stored_without_axes)(z), 6 * 0.7 + 3 * 0.49, rtol=1e-6)
     np.testing.assert_allclose(make(srcad.grad(stored_without_axes))(z), 6 + 6 * 0.7, rtol=1e-6)
     np.testing.assert_allclose(srcad.grad(make(stored_without_axes))(0.7), 6 + 6 * 0.7, rtol=1e-6)
+
+
+def scaled_rows(w, rows):
+    """A sum of arrays that starts from Python's 0."""
+    s = 0
+    for wi, row in zip(w, rows, strict=True):
+        s += wi * row
+    return s * s
+
+
+@pytest.mark.parametrize("jacobian", [srcad.jacfwd, srcad.jacrev])
+def test_a_sum_of_arrays_may_start_from_a_number(jacobian) -> None:
+    w, rows = np.array([1.0, -2.0, 0.5]), np.arange(1.0, 7.0).reshape(3, 2)
+    by_w, by_rows = jacobian(scaled_rows, argnums=(0, 1))(w, rows)
+    np.testing.assert_allclose(by_w, 2 * (w @ rows)[:, None] * rows.T)
+    np.testing.assert_allclose(by_rows, 2 * (w @ rows)[:, None, None] * w[None, :, None] * np.eye(2)[:, None, :])

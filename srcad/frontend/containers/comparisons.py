@@ -58,11 +58,12 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
         return distribute(m, left, lambda v: compare(m, op, v, right))
     if isinstance(right, Choice):
         return distribute(m, right, lambda v: compare(m, op, left, v))
-    if isinstance(op, (ast.Is, ast.IsNot)):
-        return _identity(m, left, right, isinstance(op, ast.IsNot))
-    if isinstance(op, (ast.In, ast.NotIn)):
-        found = contains(m, right, left)
-        return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
+    match op:
+        case ast.Is() | ast.IsNot():
+            return _identity(m, left, right, isinstance(op, ast.IsNot))
+        case ast.In() | ast.NotIn():
+            found = contains(m, right, left)
+            return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
     if isinstance(left, Static) and isinstance(right, Static):
         return Static(PYTHON_COMPARE[type(op)](left.value, right.value))
     for side in (left, right):
@@ -108,14 +109,14 @@ def _identity(m: Machine, left: Value, right: Value, negated: bool) -> Value:
 
 def contains(m: Machine, owner: Value, item: Value) -> Value:
     """item in owner."""
-    if isinstance(owner, Static) and isinstance(item, Static):
-        return Static(item.value in owner.value)
-    if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], DictCell):
-        cell: Any = m.heap[owner.cell]
-        check_key(m, cell, key_of(m, item))
-        return Static(key_of(m, item) in [key for key, _ in cell.items])
-    if isinstance(owner, Iter) and owner.kind == "keys":
-        return contains(m, owner.parts[0], item)
+    match owner:
+        case Static(value=known) if isinstance(item, Static):
+            return Static(item.value in known)
+        case Ref() if isinstance(cell := m.heap[owner.cell], DictCell):
+            check_key(m, cell, key_of(m, item))
+            return Static(key_of(m, item) in cell.entries())
+        case Iter() if owner.kind == "keys":
+            return contains(m, owner.parts[0], item)
     special = call_if_special(m, owner, "__contains__", item)
     if special is not None:
         return as_bool(m, special)

@@ -44,22 +44,23 @@ class Repeats(Restorable):
 
 
 def concatenate(m: Machine, left: Value, right: Value) -> Value:
-    if isinstance(left, Tup) and isinstance(right, Tup):
-        return Tup(left.items + right.items)
-    if isinstance(left, Static) and isinstance(right, Static):
-        return Static(left.value + right.value)
-    if isinstance(left, Ref) and isinstance(right, Ref):
-        a, b = m.heap[left.cell], m.heap[right.cell]
-        if isinstance(a, ListCell) and isinstance(b, ListCell):
-            return Ref(m.allocate(ListCell(a.items + b.items)))
-        made = m.emit("list_concat", _grown_atom(m, left, b), _grown_atom(m, right, a))
-        return Ref(m.allocate(gathered(m, made, left, right)))
-    if isinstance(left, (Tup, Static)) and isinstance(right, (Tup, Static)):
-        return Tup(known_items(m, left, "a tuple") + known_items(m, right, "a tuple"))
+    match left, right:
+        case Tup(), Tup():
+            return Tup(left.items + right.items)
+        case Static(), Static():
+            return Static(left.value + right.value)
+        case Ref(), Ref():
+            a, b = m.heap[left.cell], m.heap[right.cell]
+            if isinstance(a, ListCell) and isinstance(b, ListCell):
+                return Ref(m.allocate(ListCell(a.items + b.items)))
+            made = m.emit("list_concat", _grown_atom(m, left, b), _grown_atom(m, right, a))
+            return Ref(m.allocate(gathered(m, made, left, right)))
+        case Tup() | Static(), Tup() | Static():
+            return Tup(known_items(m, left, "a tuple") + known_items(m, right, "a tuple"))
     m.refuse(f"{left.describe()} and {right.describe()} are added")
 
 
-def _grown_atom(m: Machine, ref: Ref, other: Any) -> Atom:
+def _grown_atom(m: Machine, ref: Ref, other: object) -> Atom:
     """A list as a run-time object, typed like the other where it is empty."""
     cell = m.heap[ref.cell]
     if isinstance(cell, GrownCell):
@@ -72,10 +73,11 @@ def _grown_atom(m: Machine, ref: Ref, other: Any) -> Atom:
 def repeat(m: Machine, items: Value, count: Value) -> Value:
     """[0.0] * n."""
     if isinstance(count, Static):
-        if isinstance(items, Static):
-            return Static(items.value * count.value)
-        if isinstance(items, Tup):
-            return Tup(items.items * count.value)
+        match items:
+            case Static():
+                return Static(items.value * count.value)
+            case Tup():
+                return Tup(items.items * count.value)
         assert isinstance(items, Ref)
         cell = m.heap[items.cell]
         if isinstance(cell, ListCell):
@@ -103,17 +105,18 @@ def known_list(m: Machine, ref: Ref) -> tuple[Value, ...]:
 
 def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None:
     cell = m.heap[owner.cell]
-    if isinstance(cell, DictCell):
-        set_key(m, owner, cell, key_of(m, key), value)
-    elif isinstance(cell, ListCell):
-        _set_list_item(m, owner, cell, key, value)
-    elif isinstance(cell, GrownCell):
-        changed = m.emit("list_set", cell.var, to_atom(m, value), to_atom(m, key))
-        m.change(owner.cell, replace(cell, var=changed))
-        capture(m, owner, value)
-        keep_apart(m, owner, cell, changed)
-    else:
-        call_special(m, owner, "__setitem__", (key, value))
+    match cell:
+        case DictCell():
+            set_key(m, owner, cell, key_of(m, key), value)
+        case ListCell():
+            _set_list_item(m, owner, cell, key, value)
+        case GrownCell():
+            changed = m.emit("list_set", cell.var, to_atom(m, value), to_atom(m, key))
+            m.change(owner.cell, replace(cell, var=changed))
+            capture(m, owner, value)
+            keep_apart(m, owner, cell, changed)
+        case _:
+            call_special(m, owner, "__setitem__", (key, value))
 
 
 def _set_list_item(m: Machine, owner: Ref, cell: ListCell, key: Value, value: Value) -> None:
@@ -168,22 +171,25 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
     if not isinstance(owner, Ref):
         m.refuse(f"an item of {owner.describe()} is deleted")
     cell = m.heap[owner.cell]
-    if isinstance(cell, DictCell):
-        known = key_of(m, key)
-        if known not in dict(cell.items):
-            m.raises(KeyError(known))
-        rest = tuple((k, v) for k, v in cell.items if k != known)
-        m.change(owner.cell, replace(cell, items=rest, unsure=cell.unsure - {known}))
-    elif isinstance(cell, ListCell):
-        items = list(cell.items)
-        del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
-        m.change(owner.cell, replace(cell, items=tuple(items)))
-    elif isinstance(cell, GrownCell) and not isinstance(key, Slice):
-        m.change(owner.cell, grown.without(m, cell, to_number(m, key)))
-    elif isinstance(cell, InstanceCell):
-        call_special(m, owner, "__delitem__", (key,))
-    else:
-        m.refuse("a slice of a list that has grown in a loop can't be deleted yet", do="make a new list of the rest.")
+    match cell:
+        case DictCell():
+            known = key_of(m, key)
+            if known not in dict(cell.items):
+                m.raises(KeyError(known))
+            rest = tuple((k, v) for k, v in cell.items if k != known)
+            m.change(owner.cell, replace(cell, items=rest, unsure=cell.unsure - {known}))
+        case ListCell():
+            items = list(cell.items)
+            del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
+            m.change(owner.cell, replace(cell, items=tuple(items)))
+        case GrownCell() if not isinstance(key, Slice):
+            m.change(owner.cell, grown.without(m, cell, to_number(m, key)))
+        case InstanceCell():
+            call_special(m, owner, "__delitem__", (key,))
+        case _:
+            m.refuse(
+                "a slice of a list that has grown in a loop can't be deleted yet", do="make a new list of the rest."
+            )
 
 
 def last(items: tuple[Value, ...], most: int | None) -> tuple[Value, ...]:
@@ -245,7 +251,7 @@ def copied(m: Machine, owner: Ref) -> Value:
 
 
 def dict_items(m: Machine, value: Value) -> dict[Any, Value]:
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    cell = m.content(value)
     if isinstance(cell, DictCell):
         check_keys(m, cell)
         return dict(cell.items)

@@ -65,18 +65,19 @@ def _containers(m: Machine, value: Value, backwards: bool = False) -> Iterator[W
 
 def _unsure(m: Machine, w: WatchedContainer, taken: int, old: Cell, new: Cell) -> bool:
     """Whether what a turn did to a container may be met by a later turn."""
-    if isinstance(old, ListCell) and isinstance(new, ListCell):
-        later = slice(None, len(old.items) - 1 - taken) if w.backwards else slice(taken + 1, None)
-        ahead = zip(old.items[later], new.items[later], strict=False)
-        return len(old.items) != len(new.items) or not all(same(a, b) for a, b in ahead)
-    if isinstance(old, DictCell) and isinstance(new, DictCell):
-        ahead_too = list(zip(old.items, new.items, strict=False))[taken + 1 :]
-        same_keys = [k for k, _ in old.items] == [k for k, _ in new.items]
-        return not same_keys or not all(same(a, b) for (_, a), (_, b) in ahead_too)
-    if isinstance(old, ListCell) and isinstance(new, GrownCell):
-        return not _is_unchanged(m, new.var)
-    if isinstance(old, GrownCell) and isinstance(new, GrownCell):
-        return not _as_long(m, old.var, new.var)
+    match old, new:
+        case ListCell(), ListCell():
+            later = slice(None, len(old.items) - 1 - taken) if w.backwards else slice(taken + 1, None)
+            ahead = zip(old.items[later], new.items[later], strict=False)
+            return len(old.items) != len(new.items) or not all(same(a, b) for a, b in ahead)
+        case DictCell(), DictCell():
+            ahead_too = list(zip(old.items, new.items, strict=False))[taken + 1 :]
+            same_keys = [k for k, _ in old.items] == [k for k, _ in new.items]
+            return not same_keys or not all(same(a, b) for (_, a), (_, b) in ahead_too)
+        case ListCell(), GrownCell():
+            return not _is_unchanged(m, new.var)
+        case GrownCell(), GrownCell():
+            return not _as_long(m, old.var, new.var)
     return False
 
 

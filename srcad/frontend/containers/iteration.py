@@ -74,21 +74,22 @@ class Indexed:
 
 def sequence(m: Machine, value: Value) -> Items | Indexed:
     """How to run over a value."""
-    if isinstance(value, Tup):
-        return Items(value.items)
-    if isinstance(value, Static):
-        return _static(m, value)
-    if isinstance(value, Range):
-        return _range(m, value)
-    if isinstance(value, ArrayRef):
-        return _rows(m, value)
-    if isinstance(value, Ref):
-        return _container(m, value)
-    if isinstance(value, Iter):
-        spend(m, value)
-        return ITERATORS[value.kind](m, *value.parts)
-    if isinstance(value, (Obj, Num)):
-        return _object(m, value)
+    match value:
+        case Tup():
+            return Items(value.items)
+        case Static():
+            return _static(m, value)
+        case Range():
+            return _range(m, value)
+        case ArrayRef():
+            return _rows(m, value)
+        case Ref():
+            return _container(m, value)
+        case Iter():
+            spend(m, value)
+            return ITERATORS[value.kind](m, *value.parts)
+        case Obj() | Num():
+            return _object(m, value)
     m.refuse(f"{value.describe()} can't be iterated")
 
 
@@ -101,17 +102,18 @@ def _static(m: Machine, value: Static) -> Items:
 
 
 def _range(m: Machine, value: Range) -> Indexed:
-    start, stop, step = (to_atom(m, part) for part in (value.start, value.stop, value.step))
+    start, stop, step = (to_atom(m, part) for part in value.children())
     return Indexed(start, stop, step, lambda i: i)
 
 
 def _rows(m: Machine, ref: ArrayRef) -> Indexed:
     atom = load(m, ref)
     t = atom.type
-    if isinstance(t, ListOf):
-        return Indexed(const(0), m.emit("list_len", atom), const(1), lambda i: element_view(m, ref, to_atom(m, i)))
-    if isinstance(t, Array) and t.rank == 0:
-        m.refuse("iteration over an array without dimensions")
+    match t:
+        case ListOf():
+            return Indexed(const(0), m.emit("list_len", atom), const(1), lambda i: element_view(m, ref, to_atom(m, i)))
+        case Array() if t.rank == 0:
+            m.refuse("iteration over an array without dimensions")
     length = dim_of(m, atom, 0) if isinstance(t, Array) else m.emit("list_len", atom)
     return Indexed(const(0), length, const(1), lambda i: row(m, ref, i))
 
@@ -120,22 +122,21 @@ def row(m: Machine, ref: ArrayRef, index: Value) -> Value:
     """x[i]: a number, or a view."""
     step = ViewStep("get_item", (to_atom(m, index),), (("index", (("int", 0),)),))
     item = view(m, load(m, ref), step)
-    if isinstance(item.type, Scalar):
-        return Num(item) if isinstance(item, Var) else Static(item.value)
-    if isinstance(item.type, Unknown):
-        return Num(item) if isinstance(item, Var) else Static(item.value)
+    if isinstance(item.type, (Scalar, Unknown)):
+        return arithmetic.number(m, item)
     return ArrayRef(ref.cell, (*ref.path, step))
 
 
 def _container(m: Machine, ref: Ref) -> Items | Indexed:
     cell = m.heap[ref.cell]
-    if isinstance(cell, ListCell):
-        return Items(cell.items)
-    if isinstance(cell, DictCell):
-        check_keys(m, cell)
-        return Items(tuple(Static(key) for key, _ in cell.items))
-    if isinstance(cell, GrownCell):
-        return _grown(m, ref, cell)
+    match cell:
+        case ListCell():
+            return Items(cell.items)
+        case DictCell():
+            check_keys(m, cell)
+            return Items(tuple(Static(key) for key, _ in cell.items))
+        case GrownCell():
+            return _grown(m, ref, cell)
     return _instance(m, ref)
 
 
@@ -366,8 +367,7 @@ def _indices(m: Machine, *shape: Value) -> Items | Indexed:
 
 def dict_rows(m: Machine, value: Value) -> tuple[tuple[object, Value], ...]:
     assert isinstance(value, Ref)
-    cell = m.heap[value.cell]
-    assert isinstance(cell, DictCell)
+    cell = m.cell(value.cell, DictCell)
     check_keys(m, cell)
     return cell.items
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +14,17 @@ from srcad.trace.nodes import Var
 
 def key_of(m: Machine, value: Value) -> Any:
     """The Python key of a dict."""
-    if isinstance(value, Static):
-        return value.value
-    if isinstance(value, Tup):
-        return tuple(key_of(m, item) for item in value.items)
-    if isinstance(value, (Num, Obj)) and isinstance(value.var, Var):
-        raise NeedsStatic(value.var, "a key of a dict")
+    match value:
+        case Static():
+            return value.value
+        case Tup():
+            return tuple(key_of(m, item) for item in value.items)
+        case Num() | Obj() if isinstance(value.var, Var):
+            raise NeedsStatic(value.var, "a key of a dict")
     m.refuse(f"{value.describe()} is a key of a dict")
 
 
-def set_key(m: Machine, owner: Ref, cell: DictCell, key: Any, value: Value) -> None:
+def set_key(m: Machine, owner: Ref, cell: DictCell, key: Hashable, value: Value) -> None:
     """owner[key] = value."""
     items = dict(cell.items)
     items[key] = value

@@ -26,7 +26,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import check_defined, contiguity, new_array, to_atom, to_number
+from srcad.frontend.memory.arrays import Layout, check_defined, contiguity, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, truth
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
@@ -100,19 +100,21 @@ def fold(m: Machine, function: Callable[[Any, Any], Any], left: Static, right: S
 def _containers(m: Machine, op: ast.operator, left: Value, right: Value) -> Value | None:
     """Lists, tuples and strings under + and *."""
     sequences = [_is_sequence(m, v) for v in (left, right)]
-    if isinstance(op, ast.Add) and all(sequences):
-        return concatenate(m, left, right)
-    if isinstance(op, ast.Mult) and sequences.count(True) == 1:
-        items, count = (left, right) if sequences[0] else (right, left)
-        if isinstance(count, Static) or (isinstance(count, Num) and _is_int(count)):
-            return repeat(m, items, count)
-    if isinstance(op, ast.Add) and is_text(m, left) and is_text(m, right):
-        return Obj(m.emit("format", to_atom(m, left), to_atom(m, right), pieces=((0, "", ""), (1, "", ""))))
-    if isinstance(op, ast.Mod) and isinstance(left, Static) and isinstance(left.value, str):
-        return percent(m, left, right)
-    if isinstance(op, ast.BitOr) and isinstance(left, Ref) and isinstance(m.heap[left.cell], DictCell):
-        merged = {**dict_items(m, left), **dict_items(m, right)}
-        return Ref(m.allocate(DictCell(tuple(merged.items()))))
+    match op:
+        case ast.Add() if all(sequences):
+            return concatenate(m, left, right)
+        case ast.Mult() if sequences.count(True) == 1:
+            items, count = (left, right) if sequences[0] else (right, left)
+            if isinstance(count, Static) or (isinstance(count, Num) and _is_int(count)):
+                return repeat(m, items, count)
+    match op:
+        case ast.Add() if is_text(m, left) and is_text(m, right):
+            return Obj(m.emit("format", to_atom(m, left), to_atom(m, right), pieces=((0, "", ""), (1, "", ""))))
+        case ast.Mod() if isinstance(left, Static) and isinstance(left.value, str):
+            return percent(m, left, right)
+        case ast.BitOr() if isinstance(left, Ref) and isinstance(m.heap[left.cell], DictCell):
+            merged = {**dict_items(m, left), **dict_items(m, right)}
+            return Ref(m.allocate(DictCell(tuple(merged.items()))))
     return None
 
 
@@ -130,10 +132,11 @@ def is_text(m: Machine, value: Value) -> bool:
 
 def _spreads(value: Value) -> bool:
     """Whether an operation of it with a list is one of arrays."""
-    if isinstance(value, Num):
-        return not (isinstance(value.var.type, Scalar) and value.var.type.python)
-    if isinstance(value, Static):
-        return isinstance(value.value, np.generic)
+    match value:
+        case Num():
+            return not (isinstance(value.var.type, Scalar) and value.var.type.python)
+        case Static():
+            return isinstance(value.value, np.generic)
     return not isinstance(value, (Tup, Ref))
 
 
@@ -178,7 +181,7 @@ def number_result(m: Machine, op: str, *values: Value) -> Value:
     return wrap(m, result, contiguity(m, refs))
 
 
-def wrap(m: Machine, result: Atom, layout: Any = frozenset()) -> Value:
+def wrap(m: Machine, result: Atom, layout: Layout = frozenset()) -> Value:
     """A fresh result as a value."""
     if isinstance(result, Const):
         return Static(result.value)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Obj, Static, Tup, Value
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
-from srcad.trace.nodes import Const
+from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
 
-def formatted(value: Any, conversion: str, spec: str) -> str:
-    conversions: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
+def formatted(value: object, conversion: str, spec: str) -> str:
+    conversions: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
     converted = conversions[conversion](value) if conversion else value
     return format(converted, spec)
 
@@ -22,8 +22,9 @@ def formatted(value: Any, conversion: str, spec: str) -> str:
 def percent(m: Machine, left: Static, right: Value) -> Value:
     """ "..." % values."""
     values = right.items if isinstance(right, Tup) else (right,)
-    if all(isinstance(v, Static) for v in values):
-        plain = tuple(v.value for v in values if isinstance(v, Static))
+    known = known_values(values)
+    if known is not None:
+        plain = tuple(known)
         return Static(left.value % (plain if isinstance(right, Tup) else plain[0]))
     return Obj(_call_method(m, left, "__mod__", (right,), {}))
 
@@ -45,16 +46,17 @@ def string_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...],
     m.refuse(f"the method {name!r} of an object that outlives the call gets values that are known at run time only")
 
 
-def _plain(value: Value) -> tuple[Any] | None:
-    if isinstance(value, Static):
-        return (value.value,)
-    if isinstance(value, Tup):
-        parts = [_plain(item) for item in value.items]
-        return None if any(p is None for p in parts) else (tuple(p[0] for p in parts if p is not None),)
+def _plain(value: Value) -> tuple[object] | None:
+    match value:
+        case Static():
+            return (value.value,)
+        case Tup():
+            parts = [_plain(item) for item in value.items]
+            return None if any(p is None for p in parts) else (tuple(p[0] for p in parts if p is not None),)
     return None
 
 
-def _call_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Any:
+def _call_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Var:
     method = m.emit("attribute", Const(owner.value, OPAQUE), name=name)
     atoms = [to_atom(m, a) for a in (*args, *keywords.values())]
     return m.emit("call", method, *atoms, keywords=tuple(keywords))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -30,15 +31,13 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import element_view, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.presence import check_key
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, ListOf, Opaque, Scalar, Unknown, dtype_of
-
-Index = tuple[tuple[Atom, ...], Any]
 
 
 def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
@@ -50,20 +49,21 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
 
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
-    if isinstance(owner, ArrayRef):
-        return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
-    if isinstance(owner, Tup):
-        return _sequence_item(m, owner.items, key, None)
-    if isinstance(owner, Ref):
-        return _container_item(m, owner, key)
-    if isinstance(owner, Range):
-        return _range_item(m, owner, key)
-    if isinstance(owner, Num):
-        return _number_item(m, owner, key)
-    if isinstance(owner, Obj):
-        return Obj(m.emit("subscript", owner.var, to_atom(m, key)))
-    if isinstance(owner, Static):
-        return _static_item(m, owner, key)
+    match owner:
+        case ArrayRef():
+            return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
+        case Tup():
+            return _sequence_item(m, owner.items, key, None)
+        case Ref():
+            return _container_item(m, owner, key)
+        case Range():
+            return _range_item(m, owner, key)
+        case Num():
+            return _number_item(m, owner, key)
+        case Obj():
+            return Obj(m.emit("subscript", owner.var, to_atom(m, key)))
+        case Static():
+            return _static_item(m, owner, key)
     m.refuse(f"{owner.describe()} is indexed")
 
 
@@ -125,21 +125,21 @@ def _index(m: Machine, parts: tuple[Value, ...]) -> Index:
     return tuple(operands), template
 
 
-def _component(m: Machine, part: Value, operands: list[Atom]) -> Any:
-    if isinstance(part, Static) and part.value is None:
-        return ("newaxis",)
-    if isinstance(part, Static) and part.value is Ellipsis:
-        return ("ellipsis",)
-    if isinstance(part, Slice):
-        return ("slice", *(_bound(m, bound, operands) for bound in (part.start, part.stop, part.step)))
-    if isinstance(part, Static) and isinstance(part.value, slice):
-        known = (part.value.start, part.value.stop, part.value.step)
-        return ("slice", *(_bound(m, Static(b), operands) for b in known))
-    if isinstance(part, Range):
-        bounds = (to_atom(m, bound) for bound in (part.start, part.stop, part.step))
-        atom: Atom = m.emit("arange", *bounds, dtype=None)
-    else:
-        atom = to_number(m, part, "used as an index")
+def _component(m: Machine, part: Value, operands: list[Atom]) -> tuple[Any, ...]:
+    match part:
+        case Static(value=None):
+            return ("newaxis",)
+        case Static(value=known) if known is Ellipsis:
+            return ("ellipsis",)
+        case Static(value=slice(start=start, stop=stop, step=step)):
+            return ("slice", *(_bound(m, Static(bound), operands) for bound in (start, stop, step)))
+        case Slice():
+            return ("slice", *(_bound(m, bound, operands) for bound in part.children()))
+        case Range():
+            bounds = (to_atom(m, bound) for bound in part.children())
+            atom: Atom = m.emit("arange", *bounds, dtype=None)
+        case _:
+            atom = to_number(m, part, "used as an index")
     if m.is_active(atom) and dtype_of(atom.type) is not None and np.dtype(dtype_of(atom.type)).kind == "f":
         m.refuse("a float is used as an index", do="convert it by int(...).")
     operands.append(atom)
@@ -165,19 +165,19 @@ def _bound(m: Machine, bound: Value, operands: list[Atom]) -> int | None:
 
 def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
     cell = m.heap[ref.cell]
-    if isinstance(cell, DictCell):
-        return dict_item(m, ref, key)
-    if isinstance(cell, ListCell):
-        return _sequence_item(m, cell.items, key, ref)
-    if isinstance(cell, GrownCell):
-        return _list_item(m, ArrayRef(ref.cell), key)
+    match cell:
+        case DictCell():
+            return dict_item(m, ref, key)
+        case ListCell():
+            return _sequence_item(m, cell.items, key, ref)
+        case GrownCell():
+            return _list_item(m, ArrayRef(ref.cell), key)
     assert isinstance(cell, InstanceCell)
     return objects.call_special(m, ref, "__getitem__", (key,))
 
 
 def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) -> Value:
-    cell = m.heap[ref.cell]
-    assert isinstance(cell, DictCell)
+    cell = m.cell(ref.cell, DictCell)
     known = key_of(m, key)
     if default is not None:
         check_key(m, cell, known)
@@ -196,11 +196,10 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     m.raises(KeyError(known))
 
 
-def _made_for_key(m: Machine, ref: Ref, key: Any, factory: Value) -> Value:
+def _made_for_key(m: Machine, ref: Ref, key: Hashable, factory: Value) -> Value:
     """A missing item of a defaultdict."""
     value = m.call(factory, ())
-    cell = m.heap[ref.cell]
-    assert isinstance(cell, DictCell)
+    cell = m.cell(ref.cell, DictCell)
     set_key(m, ref, cell, key, value)
     return value
 
@@ -242,21 +241,21 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
 def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
     """An item or a slice of a run-time list."""
     if isinstance(key, Slice):
-        bounds = [to_atom(m, part) for part in (key.start, key.stop, key.step)]
+        bounds = [to_atom(m, part) for part in key.children()]
         return Ref(m.allocate(gathered(m, m.emit("list_slice", load(m, ref), *bounds), Ref(ref.cell))))
     return element_view(m, ref, to_number(m, key, "used as an index"))
 
 
 def static_slice(m: Machine, key: Slice) -> slice:
-    return slice(*(static(_plain(m, part), "a bound of a slice") for part in (key.start, key.stop, key.step)))
+    return slice(*(static(_plain(m, part), "a bound of a slice") for part in key.children()))
 
 
-def _plain(m: Machine, value: Value) -> Any:
+def _plain(m: Machine, value: Value) -> object:
     return value.value if isinstance(value, Static) else to_number(m, value)
 
 
 def _range_item(m: Machine, owner: Range, key: Value) -> Value:
-    parts = [to_atom(m, part) for part in (owner.start, owner.stop, owner.step)]
+    parts = [to_atom(m, part) for part in owner.children()]
     if isinstance(key, Slice):
         return _turned(m, owner, key, parts)
     position = to_number(m, key, "used as an index")

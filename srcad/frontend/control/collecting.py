@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from srcad.frontend.containers.containers import append, concatenate, last
 from srcad.frontend.containers.exhaustion import spend
@@ -46,8 +45,7 @@ def total(m: Machine, start: Value, op: ast.operator, run: Callable[[Callable[[V
     owner = m.stack.frames[-1]
 
     def add(value: Value) -> None:
-        frame = m.heap[owner]
-        assert isinstance(frame, FrameCell)
+        frame = m.cell(owner, FrameCell)
         m.bind("$total", binary(m, op, frame.names["$total"], value), owner)
 
     run(add)
@@ -61,9 +59,9 @@ def to_list(m: Machine, values: Value) -> Ref:
     if not isinstance(items, Indexed):
         m.heap[made.cell] = ListCell(items.values)
         return made
-    cell = m.heap[values.cell] if isinstance(values, Ref) else None
-    if isinstance(values, Ref) and isinstance(cell, GrownCell):
-        m.heap[made.cell] = replace(gathered(m, cell.var, values), poison=cell.poison)
+    if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
+        grown = m.cell(values.cell, GrownCell)
+        m.heap[made.cell] = replace(gathered(m, grown.var, values), poison=grown.poison)
         return made
     with scope(m):
         for_loop(m, items, lambda item: _append(m, made, item))
@@ -88,16 +86,17 @@ def extend(m: Machine, owner: Ref, values: Value) -> None:
     """list += values."""
     cell = m.heap[owner.cell]
     items = sequence(m, values)
-    if isinstance(cell, ListCell) and not isinstance(items, Indexed):
-        m.change(owner.cell, replace(cell, items=last(cell.items + items.values, cell.most)))
-        return
-    if isinstance(cell, GrownCell) and not isinstance(items, Indexed):
-        for item in items.values:
-            append(m, owner, item)
-        return
+    match cell:
+        case ListCell() if not isinstance(items, Indexed):
+            m.change(owner.cell, replace(cell, items=last(cell.items + items.values, cell.most)))
+            return
+        case GrownCell() if not isinstance(items, Indexed):
+            for item in items.values:
+                append(m, owner, item)
+            return
     made = to_list(m, values)
     joined = concatenate(m, owner, made)
     assert isinstance(joined, Ref)
-    made_cell: Any = m.heap[joined.cell]
+    made_cell = m.cell(joined.cell, GrownCell)
     most = cell.most if isinstance(cell, (ListCell, GrownCell)) else None
     m.change(owner.cell, grown.shortened(m, replace(made_cell, most=most), front=False))

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 from srcad.errors import SrcadError
 from srcad.frontend.containers.iteration import Indexed, Items
@@ -53,7 +52,7 @@ class Head:
 
     heap: dict[int, Cell]
     slots: dict[Key, CarriedVariable]
-    signature: Any
+    signature: object
     label: str
 
 
@@ -139,7 +138,9 @@ def first_and_rest(sequence: Indexed) -> tuple[Callable[[Machine], tuple[Atom, I
     return (first, "less" if step > 0 else "greater") if step and not sequence.backwards else None
 
 
-def _first_turn_apart(m: Machine, sequence: Indexed, take: Any, comparison: str, turn: Turn) -> None:
+def _first_turn_apart(
+    m: Machine, sequence: Indexed, take: Callable[[Machine], tuple[Atom, Indexed]], comparison: str, turn: Turn
+) -> None:
     """if start < stop: the first turn, then the loop over the rest."""
 
     def whole() -> Value:
@@ -259,7 +260,7 @@ def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branc
     region = Region((index, *(s.var for s in slots)), tuple(done.equations), (*flag, *ends))
     results = [Var(s.var.type, s.var.name) for s in slots]
     extra = [Var(INT)] if breaks else []
-    params: dict[str, Any] = {"breaks": True} if breaks else {}
+    params: dict[str, object] = {"breaks": True} if breaks else {}
     if sequence.backwards:
         params["backwards"] = True
     operands = (sequence.start, sequence.stop, sequence.step, *entries)
@@ -283,7 +284,7 @@ def _emit_loop(
     slots: list[CarriedVariable],
     results: list[Var],
     extra: list[Var],
-    params: dict[str, Any],
+    params: dict[str, object],
 ) -> None:
     start = len(m.builder.equations)
     m.builder.append(Equation(op, operands, (*results, *extra), MappingProxyType(params), regions))
@@ -404,7 +405,9 @@ def _has_effect(equation: Equation) -> bool:
     return operation(equation).effect or any(_has_effect(e) for region in equation.regions for e in region.equations)
 
 
-def _test_in_body(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> Any:
+def _test_in_body(
+    m: Machine, test: Callable[[], Value], body: Callable[[], None]
+) -> tuple[Callable[[], Value], Callable[[], None]]:
     """`while test: body` as `while True: if not test: break; body`."""
 
     def whole() -> None:

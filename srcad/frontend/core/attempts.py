@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from types import TracebackType
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from srcad.trace.builder import Builder
 
@@ -95,18 +96,17 @@ def kept_attributes(owner: object, lasting: Iterable[str] = ()) -> Restore:
 
 def kept(value: object) -> Restore | None:
     """How to put back what is in a value; None for one that doesn't change."""
-    match value:
-        case Restorable() | RestorableDict() | RestorableSet():
-            return value.keep()
-        case Builder():
-            return _kept_builder(value)
-        case list():
-            return _kept_list(value)
-        case dict():
-            return _kept_dict(value)
-        case set():
-            return _kept_set(value)
-    return None
+    kind: type = type(value)
+    keep = _keeper(kind)
+    return None if keep is None else keep(value)
+
+
+@lru_cache(maxsize=1024)
+def _keeper(kind: type) -> Callable[[Any], Restore] | None:
+    """What keeps the content of objects of a class."""
+    if issubclass(kind, (Restorable, RestorableDict, RestorableSet)):
+        return kind.keep
+    return next((keep for known, keep in KEEPERS.items() if issubclass(kind, known)), None)
 
 
 def _kept_builder(builder: Builder) -> Restore:
@@ -154,15 +154,22 @@ def _kept_set(items: set[T]) -> Restore:
 
 def _kept_items(items: Iterable[object]) -> Restore:
     """How to put back what changes among the items. Most lists and dicts hold nothing of that kind."""
-    changing = [kind for kind in set(map(type, items)) if issubclass(kind, (Restorable, list, dict, set))]
-    found = [kept(item) for item in items if isinstance(item, tuple(changing))] if changing else []
+    changing = {kind: keep for kind in set(map(type, items)) if (keep := _keeper(kind)) is not None}
+    found = [changing[type(item)](item) for item in items if type(item) in changing] if changing else []
 
     def back() -> None:
         for restore in found:
-            if restore is not None:
-                restore()
+            restore()
 
     return back
+
+
+KEEPERS: dict[type, Callable[[Any], Restore]] = {
+    Builder: _kept_builder,
+    list: _kept_list,
+    dict: _kept_dict,
+    set: _kept_set,
+}
 
 
 # ---- what is large, and only grows but for attempts that fail

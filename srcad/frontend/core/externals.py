@@ -12,6 +12,8 @@ import dataclasses
 import enum
 import functools
 import types
+from collections.abc import Hashable
+from types import CellType
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, Stru
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot
-from srcad.frontend.core.source import transparent
+from srcad.frontend.core.source import FunctionSource, transparent
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -28,7 +30,6 @@ from srcad.frontend.core.values import (
     Bound,
     DictCell,
     FrameCell,
-    FunctionSource,
     GrownCell,
     InstanceCell,
     ListCell,
@@ -58,8 +59,7 @@ def lookup(m: Machine, name: str, node: ast.AST) -> Value:
     frame: int | None = m.stack.frames[-1]
     code = m.code
     while frame is not None:
-        cell = m.heap[frame]
-        assert isinstance(cell, FrameCell)
+        cell = m.cell(frame, FrameCell)
         if name in cell.names:
             return cell.names[name]
         if name in cell.code.local_names:
@@ -80,7 +80,7 @@ def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Valu
     m.refuse(f"the name {name!r} isn't defined", node=node)
 
 
-def _closure(m: Machine, _code: FunctionSource, name: str, cell: Any) -> Value:
+def _closure(m: Machine, _code: FunctionSource, name: str, cell: CellType) -> Value:
     try:
         content = cell.cell_contents
     except ValueError:
@@ -92,7 +92,7 @@ def _closure(m: Machine, _code: FunctionSource, name: str, cell: Any) -> Value:
 # ---- objects
 
 
-def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False) -> Value:
+def external(m: Machine, value: object, path: Path, free: bool, keep: bool = False) -> Value:
     """The abstract value of an object found at a path. `keep`: a differentiated argument, taken apart wholly."""
     if free and id(value) in m.outside.met and (isinstance(value, np.ndarray) or not _is_number(value)):
         if m.outside.origins[id(value)] != path:
@@ -108,7 +108,7 @@ def external(m: Machine, value: Any, path: Path, free: bool, keep: bool = False)
     return made
 
 
-def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
+def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> Value:
     if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
         m.outside.guard(ValueGuard(path, value))
         return Static(value)
@@ -133,13 +133,13 @@ def _external(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     return _instance(m, value, path, free, keep)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fcbiu"
     return isinstance(value, (int, float, complex, np.number, np.bool_)) and not isinstance(value, bool)
 
 
-def _number(m: Machine, value: Any, path: Path, free: bool) -> Value:
+def _number(m: Machine, value: object, path: Path, free: bool) -> Value:
     if not isinstance(value, np.ndarray) and known_inside(m, path):
         m.outside.guard(ValueGuard(path, value))
         return Static(value)
@@ -198,14 +198,15 @@ def name_of(path: Path) -> str:
 
 
 def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
-    if isinstance(value, dict):
-        return _dict(m, value, path, free, keep)
-    if isinstance(value, list) and type(value) is list:
-        element = None if path in m.known.shapes or known_inside(m, path) else _common(m, value, keep)
-        if element is not None:
-            m.outside.guard(ListGuard(path, element))
-            kept = GrownCell(add_input(m, path, ListOf(element), free), repeated=isinstance(element, Array))
-            return Ref(m.allocate(kept))
+    match value:
+        case dict():
+            return _dict(m, value, path, free, keep)
+        case list() if type(value) is list:
+            element = None if path in m.known.shapes or known_inside(m, path) else _common(m, value, keep)
+            if element is not None:
+                m.outside.guard(ListGuard(path, element))
+                kept = GrownCell(add_input(m, path, ListOf(element), free), repeated=isinstance(element, Array))
+                return Ref(m.allocate(kept))
     cls = type(value) if hasattr(value, "_fields") else None
     kind = "namedtuple" if cls else "list" if isinstance(value, list) else "tuple"
     m.outside.guard(StructureGuard(path, kind, tuple(range(len(value))), type(value)))
@@ -216,13 +217,13 @@ def _container(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Va
     return Tup(items) if isinstance(value, tuple) else Ref(m.allocate(ListCell(items, value if free else None)))
 
 
-def _dict(m: Machine, value: dict[Any, Any], path: Path, free: bool, keep: bool) -> Value:
+def _dict(m: Machine, value: dict[Hashable, object], path: Path, free: bool, keep: bool) -> Value:
     m.outside.guard(StructureGuard(path, "dict", tuple(value), type(value)))
     items = tuple((key, external(m, item, path.item(key), free, keep)) for key, item in value.items())
     return Ref(m.allocate(DictCell(items, type(value), value)))
 
 
-def _common(_m: Machine, items: list[Any], keep: bool) -> Type | None:
+def _common(_m: Machine, items: list[object], keep: bool) -> Type | None:
     """The type of the elements of a list that is better kept as a list: long, or of numbers; None if it isn't."""
     if len(items) < (MOST_ITEMS if keep else 2):
         return None
@@ -238,7 +239,7 @@ def _common(_m: Machine, items: list[Any], keep: bool) -> Type | None:
     return common if plain or len(items) > MOST_ITEMS else None
 
 
-def _element_type(item: Any) -> Type | None:
+def _element_type(item: object) -> Type | None:
     if type(item) is tuple:
         parts = [_element_type(part) for part in item]
         return None if any(p is None for p in parts) else TupleOf(tuple(p for p in parts if p is not None))
@@ -253,13 +254,14 @@ def _element_type(item: Any) -> Type | None:
 # ---- instances
 
 
-def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
-    if isinstance(value, functools.partial):
-        return _partial(m, value, path, free)
-    if isinstance(value, types.MethodType):
-        first = external(m, value.__self__, path.attr("__self__"), free)
-        m.outside.guard(IdentityGuard(path.attr("__func__"), value.__func__))
-        return Bound(Static(value.__func__), (first,))
+def _instance(m: Machine, value: object, path: Path, free: bool, keep: bool) -> Value:
+    match value:
+        case functools.partial():
+            return _partial(m, value, path, free)
+        case types.MethodType():
+            first = external(m, value.__self__, path.attr("__self__"), free)
+            m.outside.guard(IdentityGuard(path.attr("__func__"), value.__func__))
+            return Bound(Static(value.__func__), (first,))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dataclass(m, value, path, free, keep)
     if has_python_attributes(value):
@@ -272,12 +274,12 @@ def _instance(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Val
     return Obj(add_input(m, path, OPAQUE, free))
 
 
-def has_python_attributes(value: Any) -> bool:
+def has_python_attributes(value: object) -> bool:
     module = type(value).__module__.partition(".")[0]
     return hasattr(value, "__dict__") and not callable(getattr(value, "__array__", None)) and module != "numpy"
 
 
-def _partial(m: Machine, value: Any, path: Path, free: bool) -> Value:
+def _partial(m: Machine, value: functools.partial[object], path: Path, free: bool) -> Value:
     function = external(m, value.func, path.attr("func"), free)
     first = tuple(external(m, a, path.attr("args").item(k), free) for k, a in enumerate(value.args))
     keywords = ((k, external(m, a, path.attr("keywords").item(k), free)) for k, a in value.keywords.items())

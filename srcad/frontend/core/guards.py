@@ -5,8 +5,8 @@ A guard speaks of what is found at a path from the arguments or from a free root
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 from srcad.trace.nodes import Path
 from srcad.trace.types import Type
@@ -29,7 +29,7 @@ class ValueGuard:
     """A value of the same Python type that is equal: bools, strings, None, integers that the code depends on."""
 
     path: Path
-    value: Any
+    value: object
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class IdentityGuard:
     """This very object: a function, a class, a module."""
 
     path: Path
-    object: Any
+    object: object
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class StructureGuard:
 
     path: Path
     kind: str
-    keys: tuple[Any, ...] = ()
+    keys: tuple[Hashable, ...] = ()
     cls: type | None = None
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.ops.catalogue import operation, result_types
@@ -39,27 +38,29 @@ class Lengths(Restorable):
         self.count += 1
         return f"~{self.count}"
 
-    def types(self, name: str, operands: tuple[Type, ...], params: Mapping[str, Any]) -> tuple[Type, ...]:
+    def types(self, name: str, operands: tuple[Type, ...], params: Mapping[str, object]) -> tuple[Type, ...]:
         """The typing of the frontend's builder: an unknown length gets a symbol, as it is one length all the same."""
         return tuple(self.named(t) for t in result_types(name, operands, params))
 
     def named(self, t: Type, label: str = "") -> Type:
-        if isinstance(t, ListOf):
-            return ListOf(lasting(t.element))
-        if isinstance(t, Array) and not all(dim.known for dim in t.dims):
-            label = label or self.label()
-            dims = (dim if dim.known else named(f"{label}:{k}", passing=True) for k, dim in enumerate(t.dims))
-            return Array(t.dtype, tuple(dims))
+        match t:
+            case ListOf():
+                return ListOf(lasting(t.element))
+            case Array() if not all(dim.known for dim in t.dims):
+                label = label or self.label()
+                dims = (dim if dim.known else named(f"{label}:{k}", passing=True) for k, dim in enumerate(t.dims))
+                return Array(t.dtype, tuple(dims))
         return t
 
     def carried(self, t: Type, entry: Type, label: str) -> Type:
         """The type of a variable that a loop carries: a length of the body's is another one in the next turn."""
-        if isinstance(t, Array):
-            before = dims_of(entry) or ()
-            dims = (dim if dim in before or not dim.passing else UNKNOWN_DIM for dim in t.dims)
-            return self.named(Array(t.dtype, tuple(dims)), label)
-        if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-            return t.without_length
+        match t:
+            case Array():
+                before = dims_of(entry) or ()
+                dims = (dim if dim in before or not dim.passing else UNKNOWN_DIM for dim in t.dims)
+                return self.named(Array(t.dtype, tuple(dims)), label)
+            case Scalar() if t.length is not None and t.length.passing:
+                return t.without_length
         return self.named(t)
 
     def dim(self, symbol: Symbol, size: int) -> Dim:
@@ -135,12 +136,13 @@ def _solutions(zero: Dim, symbols: Iterable[Symbol]) -> Iterator[Relation]:
 
 def lasting(t: Type) -> Type:
     """The type without the lengths that are of one turn alone: the elements of a list may differ in them."""
-    if isinstance(t, Array):
-        return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
-    if isinstance(t, Scalar) and t.length is not None and t.length.passing:
-        return t.without_length
-    if isinstance(t, TupleOf):
-        return TupleOf(tuple(map(lasting, t.items)))
+    match t:
+        case Array():
+            return Array(t.dtype, tuple(UNKNOWN_DIM if dim.passing else dim for dim in t.dims))
+        case Scalar() if t.length is not None and t.length.passing:
+            return t.without_length
+        case TupleOf():
+            return TupleOf(tuple(map(lasting, t.items)))
     return ListOf(lasting(t.element)) if isinstance(t, ListOf) else t
 
 

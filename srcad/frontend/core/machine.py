@@ -6,7 +6,7 @@ The statements and expressions of the program are read by the modules beside thi
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NoReturn, TypeVar
@@ -19,9 +19,9 @@ from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
-from srcad.frontend.core.source import span_of
+from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
-from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, Func, FunctionSource, GrownCell, Lost, Value
+from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, Func, GrownCell, Lost, Ref, Value
 from srcad.frontend.core.variables import Variables
 from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic
@@ -29,6 +29,7 @@ from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import OPAQUE
 
+C = TypeVar("C", bound=Cell)
 E = TypeVar("E", bound=Exception)
 S = TypeVar("S", bound=Restorable)
 MOST_CALLS = 60
@@ -69,7 +70,7 @@ class Machine(Restorable):
         self.heap = {}
         self.ids = 0
         self.lent: set[int] = set()  # the cells of what a function that isn't known has seen, and may have given back
-        self.views: list[RestorableDict[Any, Atom]] = [RestorableDict()]  # of each region: what has been looked at
+        self.views: list[RestorableDict[Hashable, Atom]] = [RestorableDict()]  # of each region: what has been looked at
         self.builder = Builder(self.lengths.types, definitions=RestorableDict())
         self.blamed: tuple[Exception, Span | None, tuple[Span, ...]] | None = None
 
@@ -117,9 +118,7 @@ class Machine(Restorable):
 
     @property
     def frame(self) -> FrameCell:
-        cell = self.heap[self.stack.frames[-1]]
-        assert isinstance(cell, FrameCell)
-        return cell
+        return self.cell(self.stack.frames[-1], FrameCell)
 
     @property
     def code(self) -> FunctionSource:
@@ -127,12 +126,21 @@ class Machine(Restorable):
 
     def bind(self, name: str, value: Value, frame: int | None = None) -> None:
         where = self.stack.frames[-1] if frame is None else frame
-        cell = self.heap[where]
-        assert isinstance(cell, FrameCell)
+        cell = self.cell(where, FrameCell)
         self.heap[where] = FrameCell(cell.code, {**cell.names, name: value}, cell.parent)
 
     def look(self, name: str) -> Value | None:
         return self.frame.names.get(name)
+
+    def content(self, value: Value) -> Cell | None:
+        """The cell of a list, dict or instance; None for any other value."""
+        return self.heap[value.cell] if isinstance(value, Ref) else None
+
+    def cell(self, place: int, kind: type[C]) -> C:
+        """The cell at a place of the heap, which is of this kind."""
+        cell = self.heap[place]
+        assert isinstance(cell, kind), f"{type(cell).__name__} where a {kind.__name__} is due"
+        return cell
 
     def allocate(self, cell: Cell) -> int:
         self.ids += 1
@@ -146,8 +154,12 @@ class Machine(Restorable):
         (result,) = self.emit_many(op, *operands, **params)
         return result
 
+    def effect(self, op: str, *operands: object, **params: object) -> None:
+        """An equation without a result."""
+        () = self.emit_many(op, *operands, **params)
+
     def emit_many(self, op: str, *operands: object, **params: object) -> tuple[Var, ...]:
-        """The variables that an equation defines: none where it has an effect alone."""
+        """The variables that an equation defines."""
         start = len(self.builder.equations)
         atoms = tuple(atom(operand) for operand in operands)
         types = self.lengths.types(op, tuple(a.type for a in atoms), params)
@@ -161,7 +173,7 @@ class Machine(Restorable):
             self.lengths.observe(equation)
             self.variables.define(equation)
 
-    def is_active(self, atom: Any) -> bool:
+    def is_active(self, atom: object) -> bool:
         return atom in self.variables.active
 
     @contextmanager
@@ -184,7 +196,7 @@ class Machine(Restorable):
         assert self.blamed is not None
         return self.blamed[1:]
 
-    def apart(self, run: Callable[[], Any]) -> Branch:
+    def apart(self, run: Callable[[], object]) -> Branch:
         """Run a part of the program on a copy of the state, and leave the state as it was."""
         heap = {**self.outside.found, **self.heap}
         self.heap = dict(heap)
@@ -208,7 +220,7 @@ class Machine(Restorable):
         """Read a part of the program to see what comes of it: nothing is left of it."""
         return rehearsal(self)
 
-    def under(self, condition: Var, run: Callable[[], Any]) -> Branch:
+    def under(self, condition: Var, run: Callable[[], object]) -> Branch:
         """Run one side of a branch apart."""
         with self.stack.condition(condition):
             return self.apart(run)
@@ -246,7 +258,7 @@ class Machine(Restorable):
     def raises(self, error: Exception) -> NoReturn:
         """The program raises this error here, as its own: the generated code will."""
         made = self.emit("call", Const(type(error), OPAQUE), *(Const(a, OPAQUE) for a in error.args), keywords=())
-        self.emit_many("raise_", made)
+        self.effect("raise_", made)
         raise Diverges
 
     def located(self, error: SrcadError) -> SrcadError:
@@ -326,7 +338,7 @@ class Machine(Restorable):
                 self.heap[other] = replace(cell, poison=self.builder.span)
 
 
-def constant(atom: Atom) -> Any:
+def constant(atom: Atom) -> object:
     """The value of a constant; NeedsStatic for a variable."""
     if isinstance(atom, Const):
         return atom.value

@@ -29,7 +29,7 @@ class Reading:
     wrt: tuple[int, ...]
     wrt_trees: tuple[Tree, ...]
     guards: tuple[Guard, ...]
-    roots: dict[str, Callable[[], Any]]
+    roots: dict[str, Callable[[], object]]
     sizes: Mapping[Symbol, int] = field(default_factory=dict)
 
 

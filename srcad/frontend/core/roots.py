@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
-Root = Callable[[], Any]
-Rebinding = Callable[[Any], Root]
+Root = Callable[[], object]
+Rebinding = Callable[[object], Root]
 
 
 @dataclass(frozen=True, eq=False)
 class GlobalRoot:
     """What a global is."""
 
-    names: dict[str, Any]
+    names: dict[str, object]
     name: str
 
-    def __call__(self) -> Any:
+    def __call__(self) -> object:
         return self.names[self.name]
 
 
@@ -33,7 +33,7 @@ class CellRoot:
 
     cell: CellType
 
-    def __call__(self) -> Any:
+    def __call__(self) -> object:
         return self.cell.cell_contents
 
 
@@ -43,7 +43,7 @@ class SelfRoot:
 
     method: MethodType
 
-    def __call__(self) -> Any:
+    def __call__(self) -> object:
         return self.method.__self__
 
 
@@ -51,28 +51,29 @@ class SelfRoot:
 class PartialRoot:
     """A partial, which has arguments."""
 
-    partial: functools.partial[Any]
+    partial: functools.partial[object]
 
-    def __call__(self) -> Any:
+    def __call__(self) -> object:
         return self.partial
 
 
-def layers(function: Any) -> list[Any]:
+def layers(function: object) -> list[Any]:
     """A function and what is in it: a partial of a bound method of a function has three layers."""
-    found = [function]
+    found: list[Any] = [function]
     while isinstance(found[-1], (functools.partial, MethodType)):
         found.append(found[-1].func if isinstance(found[-1], functools.partial) else found[-1].__func__)
     return found
 
 
-def rebinding(root: Root, function: Any) -> Rebinding:
+def rebinding(root: Root, function: object) -> Rebinding:
     """How to find for another function object with the same code what `root` finds for this one."""
     inside = layers(function)
     for k, layer in enumerate(inside):
-        if isinstance(root, SelfRoot) and root.method is layer:
-            return lambda other: SelfRoot(layers(other)[k])
-        if isinstance(root, PartialRoot) and root.partial is layer:
-            return lambda other: PartialRoot(layers(other)[k])
+        match root:
+            case SelfRoot() if root.method is layer:
+                return lambda other: SelfRoot(layers(other)[k])
+            case PartialRoot() if root.partial is layer:
+                return lambda other: PartialRoot(layers(other)[k])
     cells = inside[-1].__closure__ or () if isinstance(inside[-1], FunctionType) else ()
     for k, cell in enumerate(cells):
         if isinstance(root, CellRoot) and root.cell is cell:

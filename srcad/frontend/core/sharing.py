@@ -14,9 +14,8 @@ are, or b1 and b2: two buffers that change places stay two.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from srcad.errors import NotYetSupported
 from srcad.frontend.core.values import ArrayCell, Cell, GrownCell, Lost, Twins
@@ -136,20 +135,21 @@ def _relate_one(joined: Heap, new: int, before: int, now: Graph, known: Relation
             joined[holder] = replace(list_, lists=list_.lists | {new})
 
 
-def signature(base: Heap, heap: Heap, names: dict[int, Any]) -> Any:
+def signature(base: Heap, heap: Heap, names: dict[int, object]) -> object:
     """What a loop must find again at the head of its body. `names`: keys of the cells that joining has made."""
     known = {**{k: k for k in base}, **names}
 
-    def keys(ids: Iterable[int]) -> frozenset[Any]:
+    def keys(ids: Iterable[int]) -> frozenset[Hashable]:
         return frozenset(known[k] for k in ids if k in known)
 
-    rows: list[tuple[Any, ...]] = []
+    rows: list[tuple[Hashable, ...]] = []
     for cell_id, key in known.items():
         cell = heap.get(cell_id)
-        if isinstance(cell, (ArrayCell, GrownCell)):
-            lists = cell.lists if isinstance(cell, GrownCell) else frozenset()
-            repeated = isinstance(cell, GrownCell) and cell.repeated
-            rows.append((key, keys(cell.aliases), keys(lists), cell.poison is not None, repeated))
-        elif isinstance(cell, Lost):
-            rows.append((key, Lost))
+        match cell:
+            case ArrayCell() | GrownCell():
+                lists = cell.lists if isinstance(cell, GrownCell) else frozenset()
+                repeated = isinstance(cell, GrownCell) and cell.repeated
+                rows.append((key, keys(cell.aliases), keys(lists), cell.poison is not None, repeated))
+            case Lost():
+                rows.append((key, Lost))
     return rows, frozenset(keys(pair) for pair in twins(heap) if all(k in known for k in pair))

@@ -7,12 +7,32 @@ import inspect
 import linecache
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from types import CodeType, FunctionType
-from typing import Any
+from types import CellType, CodeType, FunctionType
+from typing import Any, Protocol, TypeGuard
 
 from srcad.errors import NotYetSupported, Span
-from srcad.frontend.core.values import FunctionSource
+
+FunctionNode = ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
+Definition = tuple[FunctionNode, str, tuple[str, ...], int]  # a node, its path, its lines and the first one's number
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionSource:
+    """The source of a function: its syntax tree, its file, where its names are found."""
+
+    node: FunctionNode
+    path: str
+    lines: tuple[str, ...]
+    first: int
+    name: str
+    globals: dict[str, Any]
+    closure: tuple[tuple[str, CellType], ...] = ()
+    code: CodeType | None = None
+    local_names: frozenset[str] = frozenset()
+    holder: str = ""
+    nonlocals: frozenset[str] = frozenset()
 
 
 def code_of(function: FunctionType) -> FunctionSource:
@@ -33,7 +53,13 @@ def code_of(function: FunctionType) -> FunctionSource:
     return make_code(node, path, lines, first, function.__globals__, tuple(closure), function.__code__, holder)
 
 
-def transparent(value: Any) -> bool:
+class Wrapper(Protocol):
+    """What wraps a function."""
+
+    __wrapped__: FunctionType
+
+
+def transparent(value: object) -> TypeGuard[Wrapper]:
     """Whether a decorated function computes what the function in it does: `lru_cache`, and other wrappers in C.
 
     A wrapper in Python is read as what it is, a function that calls another one.
@@ -44,12 +70,12 @@ def transparent(value: Any) -> bool:
 
 
 def make_code(
-    node: Any,
+    node: FunctionNode,
     path: str,
     lines: tuple[str, ...],
     first: int,
     global_names: dict[str, Any],
-    closure: tuple[tuple[str, Any], ...] = (),
+    closure: tuple[tuple[str, CellType], ...] = (),
     code: CodeType | None = None,
     holder: str = "",
 ) -> FunctionSource:
@@ -80,7 +106,7 @@ def _class_holding(function: Callable[..., Any]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _tree(code: CodeType) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
+def _tree(code: CodeType) -> Definition | None:
     """(node, path, lines of the dedented block, number of its first line) for a code object."""
     linecache.checkcache(code.co_filename)
     try:
@@ -88,11 +114,10 @@ def _tree(code: CodeType) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
     except (OSError, TypeError):
         return None
     path = inspect.getsourcefile(code) or code.co_filename
-    found: tuple[ast.AST, str, tuple[str, ...], int] | None = _parse_block(code, path, lines, max(first, 1))
-    return found or _parse_file(code, path)
+    return _parse_block(code, path, lines, max(first, 1)) or _parse_file(code, path)
 
 
-def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Any:
+def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Definition | None:
     text = textwrap.dedent("".join(lines))
     try:
         tree = ast.parse(text)
@@ -102,7 +127,7 @@ def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Any
     return None if node is None else (node, path, tuple(text.splitlines()), first)
 
 
-def _parse_file(code: CodeType, path: str) -> tuple[ast.AST, str, tuple[str, ...], int] | None:
+def _parse_file(code: CodeType, path: str) -> Definition | None:
     """A lambda in the middle of an expression, say: the whole file has it."""
     lines = linecache.getlines(path) or linecache.getlines(code.co_filename)
     try:
@@ -112,7 +137,7 @@ def _parse_file(code: CodeType, path: str) -> tuple[ast.AST, str, tuple[str, ...
     return None if node is None else (node, path, tuple(line.rstrip("\n") for line in lines), 1)
 
 
-def _find(tree: ast.AST, code: CodeType, first: int, indent: int = 0) -> ast.AST | None:
+def _find(tree: ast.AST, code: CodeType, first: int, indent: int = 0) -> FunctionNode | None:
     """The definition of a code object: told by kind, name, line, and, for lambdas on one line, by its columns.
 
     The tree begins at line `first` of the file, and has lost `indent` columns.
@@ -142,7 +167,7 @@ def _body_extent(node: ast.Lambda, first: int, indent: int) -> tuple[tuple[int, 
     return (body.lineno + shift, body.col_offset + indent), end
 
 
-def _starts_at(node: Any, code: CodeType, first: int) -> bool:
+def _starts_at(node: FunctionNode, code: CodeType, first: int) -> bool:
     decorators = getattr(node, "decorator_list", [])
     lines = {node.lineno, *(d.lineno for d in decorators)}
     named = isinstance(node, ast.Lambda) or node.name == code.co_name
@@ -150,7 +175,7 @@ def _starts_at(node: Any, code: CodeType, first: int) -> bool:
 
 
 @lru_cache(maxsize=1024)  # of trees that aren't changed: a reading asks several times, and is done several times
-def _stored_names(node: Any) -> tuple[frozenset[str], frozenset[str]]:
+def _stored_names(node: FunctionNode) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a function binds itself, and those that it declares global or nonlocal."""
     arguments = node.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
@@ -172,14 +197,15 @@ def _collect(node: ast.AST, names: set[str], outside: set[str]) -> None:
         if not isinstance(node, ast.Lambda):
             names.add(node.name)
         return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-        names.add(node.id)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        outside.update(node.names)
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        names.add(node.name)
+    match node:
+        case ast.Name() if isinstance(node.ctx, (ast.Store, ast.Del)):
+            names.add(node.id)
+        case ast.Global() | ast.Nonlocal():
+            outside.update(node.names)
+        case ast.Import() | ast.ImportFrom():
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        case ast.ExceptHandler() if node.name:
+            names.add(node.name)
     if isinstance(node, _COMPREHENSIONS):
         names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
         return

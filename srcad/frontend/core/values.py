@@ -15,15 +15,14 @@ of the heap answer the same questions. The walks that are made of the answers ar
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CodeType
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from srcad.errors import Span
+from srcad.frontend.core.source import FunctionSource
 from srcad.trace.nodes import Atom, Path, Var
 
 SIMPLE = (int, float, complex, str, bytes, type(None), np.generic)
@@ -264,23 +263,6 @@ class Iter(Value):
 
     def rest(self) -> Hashable:
         return self.kind, self.state, len(self.parts)
-
-
-@dataclass(frozen=True, eq=False)
-class FunctionSource:
-    """The source of a function: its syntax tree, its file, where its names are found."""
-
-    node: ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
-    path: str
-    lines: tuple[str, ...]
-    first: int
-    name: str
-    globals: dict[str, Any]
-    closure: tuple[tuple[str, Any], ...] = ()
-    code: CodeType | None = None
-    local_names: frozenset[str] = frozenset()
-    holder: str = ""
-    nonlocals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

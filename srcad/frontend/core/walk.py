@@ -6,14 +6,20 @@ containers are references to cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from srcad.frontend.core.values import Cell, Parts, Ref, Value
+from srcad.frontend.core.values import Cell, Parts, Ref, Static, Value
 from srcad.trace.nodes import Atom
 
 K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
+
+
+def known_values(values: Sequence[Value]) -> list[object] | None:
+    """The Python values of these, if all of them are known now."""
+    known = [value.value for value in values if isinstance(value, Static)]
+    return known if len(known) == len(values) else None
 
 
 def children(heap: Mapping[int, Cell], value: Value) -> tuple[Value, ...]:
@@ -69,4 +75,4 @@ def with_atoms(whole: P, new: Callable[[Atom], Atom]) -> P:
     return whole.with_atoms(atoms) if any(x is not y for x, y in zip(old, atoms, strict=True)) else whole
 
 
-__all__ = ["atoms_inside", "children", "inside", "same", "same_entries", "with_atoms"]
+__all__ = ["atoms_inside", "children", "inside", "known_values", "same", "same_entries", "with_atoms"]

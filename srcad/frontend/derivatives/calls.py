@@ -25,7 +25,7 @@ def linear_map(m: Machine, function: LinearMapValue, given: Arguments) -> Value:
     return call_map(m, function, given.args, given.keywords)
 
 
-def with_rules(m: Machine, f: Any, given: Arguments) -> Value | None:
+def with_rules(m: Machine, f: object, given: Arguments) -> Value | None:
     """A function with rules of its own."""
     return call_custom(m, f, given.args, given.keywords) if has_rules(f) else None
 
@@ -45,6 +45,6 @@ def own(m: Machine, f: Any, given: Arguments) -> Value | None:
     return handled(m, meaning.reader, given.args, given.keywords)
 
 
-def solver(m: Machine, f: Any, given: Arguments) -> Value | None:
+def solver(m: Machine, f: object, given: Arguments) -> Value | None:
     """A solver of SciPy."""
     return call_scipy(m, f, given.args, given.keywords)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import NoReturn, Protocol, TypeGuard
 
 from srcad.errors import NotDifferentiable, NotYetSupported, SrcadError
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
-from srcad.frontend.derivatives.derivatives import read_apart
+from srcad.frontend.derivatives.derivatives import Part, read_apart
 from srcad.frontend.memory.arrays import from_atom, is_list, new_array, to_atom
 from srcad.frontend.memory.trees import made_of, whole
 from srcad.frontend.procedures.placing import container, tree_value
@@ -39,12 +39,36 @@ class RulesRead(Restorable):
     functions: list[object] = field(default_factory=list)
 
 
-def has_rules(f: Any) -> bool:
+class RuledFunction(Protocol):
+    """A function with rules of its own, as `srcad.custom_rule` makes it."""
+
+    __name__: str
+    __srcad_inline__: bool
+    function: Callable[..., object]
+
+    def __srcad_returns__(self) -> tuple[bool, Sequence[Type]] | None:
+        """Whether several results are declared, and their types; None where nothing is declared."""
+
+    def __srcad_rule__(self, way: str) -> Callable[..., object] | None:
+        """The user's rule for the tangent or the adjoint."""
+
+    def __srcad_callee__(
+        self,
+        way: str,
+        kinds: tuple[Type | None, ...],
+        types: tuple[Type, ...],
+        many: bool,
+        shape: tuple[tuple[Tree, ...], tuple[str, ...]],
+    ) -> Callable[..., object]:
+        """What generated code calls for a rule, or for the function itself: "primal"."""
+
+
+def has_rules(f: object) -> TypeGuard[RuledFunction]:
     """Whether an object is a function with rules of its own."""
     return getattr(type(f), "__srcad_rules__", False) is True
 
 
-def call_custom(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
+def call_custom(m: Machine, f: RuledFunction, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
     """A call of a function with rules of its own."""
     site = _Site.of(m, f, *bound(m, f, args, keywords))
     rules = site.rules()
@@ -61,7 +85,7 @@ def call_custom(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str,
 
 
 def bound(
-    m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, Value]
+    m: Machine, f: RuledFunction, args: tuple[Value, ...], keywords: dict[str, Value]
 ) -> tuple[tuple[Value, ...], dict[str, Value]]:
     """The arguments by position, and those that have none by name."""
     try:
@@ -73,7 +97,7 @@ def bound(
     return positional, {k: a if isinstance(a, Value) else Static(a) for k, a in call.kwargs.items()}
 
 
-def _argument(m: Machine, f: Any, value: Value, atoms: list[Atom]) -> Tree:
+def _argument(m: Machine, f: RuledFunction, value: Value, atoms: list[Atom]) -> Tree:
     """The structure of an argument; what is in it is appended to the atoms."""
     found = whole(m, value)
     if found is None or found.kind == "instance":
@@ -84,15 +108,16 @@ def _argument(m: Machine, f: Any, value: Value, atoms: list[Atom]) -> Tree:
     return found.node([_argument(m, f, part, atoms) for part in found.parts])
 
 
-def _single(m: Machine, f: Any, value: Value) -> Atom:
+def _single(m: Machine, f: RuledFunction, value: Value) -> Atom:
     """A number, an array, or what has no derivative, as the function gets it."""
     grown = (isinstance(value, ArrayRef) and is_list(m, value)) or isinstance(value, Ref)
-    if isinstance(value, Static) and isinstance(value.value, float):
-        return const(value.value)
-    if isinstance(value, Static):
-        return Const(value.value, OPAQUE)
-    if isinstance(value, (Num, Obj, ArrayRef)) and not grown:
-        return to_atom(m, value)
+    match value:
+        case Static() if isinstance(value.value, float):
+            return const(value.value)
+        case Static():
+            return Const(value.value, OPAQUE)
+        case Num() | Obj() | ArrayRef() if not grown:
+            return to_atom(m, value)
     m.refuse(
         f"{f.__name__} has rules of its own, and gets {value.describe()}",
         why="the arguments of such a function are numbers, arrays, what has no derivative, and containers of these.",
@@ -105,7 +130,7 @@ class _Site:
     """A call: its arguments, as values and as atoms; the structure and the types of its results."""
 
     m: Machine
-    f: Any
+    f: RuledFunction
     values: tuple[Value, ...]
     keywords: dict[str, Value]
     atoms: tuple[Atom, ...]
@@ -115,7 +140,7 @@ class _Site:
     primal: Region | None = None
 
     @classmethod
-    def of(cls, m: Machine, f: Any, values: tuple[Value, ...], keywords: dict[str, Value]) -> _Site:
+    def of(cls, m: Machine, f: RuledFunction, values: tuple[Value, ...], keywords: dict[str, Value]) -> _Site:
         atoms: list[Atom] = []
         trees = tuple(_argument(m, f, value, atoms) for value in (*values, *keywords.values()))
         site = cls(m, f, values, keywords, tuple(atoms), trees)
@@ -195,10 +220,9 @@ class _Site:
             m.refuse(f"{f.__name__} has no rule yet", do=f"define {f.__name__}.tangent or {f.__name__}.adjoint first.")
         return found
 
-    def callee(self, way: str) -> Callable[..., Any]:
+    def callee(self, way: str) -> Callable[..., object]:
         shape = (self.trees, tuple(self.keywords))
-        made: Callable[..., Any] = self.f.__srcad_callee__(way, self.kinds, tuple(self.types), self.many, shape)
-        return made
+        return self.f.__srcad_callee__(way, self.kinds, tuple(self.types), self.many, shape)
 
     def given(self, way: str) -> Source:
         """A rule of the user's."""
@@ -208,7 +232,7 @@ class _Site:
         """A rule as the transpose of the other one."""
         return self.attempted(way, None, lambda: _Rule(self, other).transpose())
 
-    def attempted(self, way: str, callee: Any, read: Callable[[], Region]) -> Source:
+    def attempted(self, way: str, callee: Callable[..., object] | None, read: Callable[[], Region]) -> Source:
         with self.m.attempt(Diverges, SrcadError) as tried:
             return Source(callee, read())
         problem: SrcadError = NotYetSupported(f"the {way} of {self.f.__name__} always raises an error")
@@ -255,7 +279,7 @@ class _Rule:
     def parameters(self) -> tuple[Var, ...]:
         return (*(v for v in self.given if v is not None), *self.results, *self.site.parameters)
 
-    def read(self, chosen: Sequence[int | str]) -> Any:
+    def read(self, chosen: Sequence[int | str]) -> Part:
         f = self.site.f.__srcad_rule__(self.way)
         return read_apart(self.site.m, Static(f), self.args, self.site.keywords, chosen)
 

@@ -55,7 +55,7 @@ Argnum = int | str
 # ---- making derivatives
 
 
-def make(m: Machine, maker: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
+def make(m: Machine, maker: Callable[..., Any], args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.grad(f, ...), by srcad.grad itself; without f, a decorator."""
     if not args:
         return Bound(Static(maker), (), tuple(keywords.items()))
@@ -69,19 +69,20 @@ def make(m: Machine, maker: Any, args: tuple[Value, ...], keywords: Keywords) ->
     return Derivative(function, made.__srcad__[1], type(made).__srcad_way__, None if loss == NONE else loss)
 
 
-def _option(m: Machine, value: Value) -> Any:
+def _option(m: Machine, value: Value) -> object:
     """An option as the maker sees it: of a function, something that can be called."""
     if isinstance(value, (Func, Bound, Derivative)) or (isinstance(value, Static) and callable(value.value)):
         return _stand_in(m, value)
     return static(m, value)
 
 
-def static(m: Machine, value: Value) -> Any:
+def static(m: Machine, value: Value) -> object:
     """The value of an option, which must be known now."""
-    if isinstance(value, Static):
-        return value.value
-    if isinstance(value, Tup):
-        return tuple(static(m, item) for item in value.items)
+    match value:
+        case Static():
+            return value.value
+        case Tup():
+            return tuple(static(m, item) for item in value.items)
     m.refuse("an option of a derivative depends on the run", do="make it a constant.")
 
 
@@ -89,7 +90,7 @@ def _stand_in(m: Machine, function: Value) -> Callable[..., Any]:
     if isinstance(function, Static) and not callable(function.value):
         m.refuse(f"{function.describe()} is differentiated, and isn't a function")
 
-    def f(*args: Any, **kwargs: Any) -> Any:
+    def f(*args: object, **kwargs: object) -> object:
         """Never called: the function is read."""
 
     return f
@@ -150,7 +151,7 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
     return place(m, sweeps.pullback, {entry.var: a for entry, a in zip(sweeps.pullback.inputs, given, strict=True)})
 
 
-def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
+def apply(m: Machine, f: FunctionType, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.jvp(f, primals, tangents)."""
     names = [name for name, p in inspect.signature(f).parameters.items() if p.kind is not p.KEYWORD_ONLY]
     options, keywords = split_options(m, keywords)
@@ -165,7 +166,7 @@ def apply(m: Machine, f: Any, meaning: Applies, args: tuple[Value, ...], keyword
     return part.derived(requested(m, meaning.request, options, moving), tuple(tangents[k] for k in moving))
 
 
-def split_options(m: Machine, keywords: Keywords) -> tuple[dict[str, Any], Keywords]:
+def split_options(m: Machine, keywords: Keywords) -> tuple[dict[str, object], Keywords]:
     """The options of how code is generated, which must be known, and the other keywords."""
     options = {name: static(m, value) for name, value in keywords.items() if name == "backend"}
     return options, {name: value for name, value in keywords.items() if name not in options}
@@ -212,13 +213,14 @@ def _positions(m: Machine, d: Derivative, args: Sequence[Value], keywords: Keywo
 
 def _parameter_names(function: Value) -> list[str]:
     """The names of the parameters that may be given by position."""
-    if isinstance(function, Func):
-        a = function.code.node.args
-        return [p.arg for p in (*a.posonlyargs, *a.args)]
-    if isinstance(function, Bound):
-        return _parameter_names(function.function)[len(function.first) :]
-    if isinstance(function, Derivative):
-        return _parameter_names(function.function)
+    match function:
+        case Func():
+            a = function.code.node.args
+            return [p.arg for p in (*a.posonlyargs, *a.args)]
+        case Bound():
+            return _parameter_names(function.function)[len(function.first) :]
+        case Derivative():
+            return _parameter_names(function.function)
     try:
         return list(inspect.signature(function.value).parameters) if isinstance(function, Static) else []
     except (TypeError, ValueError):
@@ -323,14 +325,15 @@ class Part:
 
 def pair(m: Machine, tree: Tree, value: Value, found: dict[int, Value]) -> None:
     """The parts of a value by the leaves of a tree; None stands for Nones below it."""
-    if isinstance(tree, Leaf):
-        found[tree.index] = value
-    elif isinstance(tree, Node) and value != NONE:
-        parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
-        if parts is None or len(parts) != len(tree.children):
-            m.refuse(f"{value.describe()} is the tangent of a {tree.kind} of {len(tree.children)} parts")
-        for child, part in zip(tree.children, parts, strict=True):
-            pair(m, child, part, found)
+    match tree:
+        case Leaf():
+            found[tree.index] = value
+        case Node() if value != NONE:
+            parts = _keyed_parts(m, tree, value) if tree.kind in ("dict", "dataclass") else _known_parts(m, value)
+            if parts is None or len(parts) != len(tree.children):
+                m.refuse(f"{value.describe()} is the tangent of a {tree.kind} of {len(tree.children)} parts")
+            for child, part in zip(tree.children, parts, strict=True):
+                pair(m, child, part, found)
 
 
 def _keyed_parts(m: Machine, tree: Node, value: Value) -> Sequence[Value] | None:

@@ -10,11 +10,12 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from scipy import optimize
 
 from srcad.errors import SrcadError
+from srcad.frontend.core.attempts import T
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Num, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import items as _items
@@ -86,7 +87,7 @@ class Given:
             self.m.raises(TypeError(f"{self.path.rpartition('.')[2]}() missing the required argument {name!r}"))
         return value
 
-    def only(self, name: str, *allowed: Any, do: str = "") -> None:
+    def only(self, name: str, *allowed: object, do: str = "") -> None:
         """Refuse a value other than these; one of these says nothing and isn't passed on."""
         value = self.values.pop(name, None)
         if value is not None and not any(value == Static(one) for one in allowed):
@@ -112,24 +113,26 @@ def reads(*paths: str) -> Callable[[Reader], Reader]:
     return register
 
 
-def path_of(f: Any) -> str:
+def path_of(f: object) -> str:
     """The public name of a function of SciPy that is read here; "" for others."""
     parts = str(getattr(f, "__module__", None) or "").split(".")
     path = ".".join([*parts[:2], str(getattr(f, "__name__", ""))])
     return path if path in READERS else ""
 
 
-def call_scipy(m: Machine, f: Any, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value | None:
+def call_scipy(m: Machine, f: object, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value | None:
     """A call of one of SciPy's solvers; None where it isn't one, or may run as it stands."""
     path = path_of(f)
-    if not path:
+    if not path or not callable(f):
         return None
     with m.attempt(SrcadError, when=lambda _: unread(m, (*args, *keywords.values()))):
         return READERS[path](_bound(m, f, path, args, keywords))
     return None
 
 
-def _bound(m: Machine, f: Any, path: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Given:
+def _bound(
+    m: Machine, f: Callable[..., object], path: str, args: tuple[Value, ...], keywords: dict[str, Value]
+) -> Given:
     signature = inspect.signature(f)
     try:
         arguments = dict(signature.bind(*args, **keywords).arguments)
@@ -299,7 +302,7 @@ def minimum(g: Given, closed: Closed, found: Var, info: Var, box: tuple[Atom, ..
 
 def unconstrained(g: Given) -> None:
     value = g.take("constraints")
-    if not is_none(value) and known(g.m, value) not in ((), []):  # type: ignore[arg-type]
+    if value is not None and not is_none(value) and known(g.m, value) not in ((), []):
         g.refuse("a minimum under constraints", "put them into the function, by substitution or as a barrier.")
 
 
@@ -404,7 +407,7 @@ def trajectory(
     t0: Atom,
     rest: tuple[tuple[str, Atom], ...],
     columns: bool = False,
-) -> Any:
+) -> Var:
     """What a solver has found, as the solution that it is."""
     options = {name: a for name, a in rest if name in TOLERANCES}
     for name in ("rtol", "atol"):
@@ -459,7 +462,7 @@ def sequence(m: Machine, value: Value) -> tuple[Value, ...]:
 def swapped(f: Trace) -> Trace:
     """A function of (y, t, ...) as one of (t, y, ...)."""
 
-    def other(of: tuple[Any, ...]) -> tuple[Any, ...]:
+    def other(of: tuple[T, ...]) -> tuple[T, ...]:
         return (of[1], of[0], *of[2:])
 
     region = replace(f.body, parameters=other(f.body.parameters))

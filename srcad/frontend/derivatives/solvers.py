@@ -16,12 +16,12 @@ from typing import Any
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
     DictCell,
     Func,
-    FunctionSource,
     InstanceCell,
     ListCell,
     Num,
@@ -111,13 +111,14 @@ def placeholder(m: Machine, k: int, like: Atom, function: Value) -> Value:
 
 
 def _names(function: Value) -> list[str]:
-    if isinstance(function, Func):
-        a = function.code.node.args
-        return [p.arg for p in (*a.posonlyargs, *a.args)]
-    if isinstance(function, Bound):
-        return _names(function.function)[len(function.first) :]
-    if isinstance(function, Derivative):
-        return _names(function.function)
+    match function:
+        case Func():
+            a = function.code.node.args
+            return [p.arg for p in (*a.posonlyargs, *a.args)]
+        case Bound():
+            return _names(function.function)[len(function.first) :]
+        case Derivative():
+            return _names(function.function)
     code = getattr(getattr(function, "value", None), "__code__", None)
     return list(code.co_varnames[: code.co_argcount]) if code is not None else []
 
@@ -258,7 +259,7 @@ def emit_call(m: Machine, call: SolverCall, returns: Type) -> Var:
     first = [Const(f, OPAQUE) for name, f in call.functions if not name]
     named = [(name, Const(f, OPAQUE)) for name, f in call.functions if name] + list(call.keywords)
     operands = [*([] if call.called is None else [call.called]), *first, *call.positional, *(a for _, a in named)]
-    params: dict[str, Any] = {
+    params: dict[str, object] = {
         "callee": call.callee,
         "keywords": tuple(name for name, _ in named),
         "captured": len(call.captured),
@@ -315,11 +316,12 @@ def args_of(m: Machine, value: Value | None) -> tuple[Value, ...]:
     """The values of args=; one that is no tuple stands alone."""
     if value is None:
         return ()
-    if isinstance(value, Tup):
-        return value.items
-    if isinstance(value, Static) and isinstance(value.value, tuple):
-        return tuple(map(Static, value.value))
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    match value:
+        case Tup():
+            return value.items
+        case Static() if isinstance(value.value, tuple):
+            return tuple(map(Static, value.value))
+    cell = m.content(value)
     return cell.items if isinstance(cell, ListCell) else (value,)
 
 
@@ -340,7 +342,7 @@ def known(m: Machine, value: Value) -> Any:
     """A constant, or a container of constants, as Python has it; UNKNOWN for the rest."""
     if isinstance(value, Static):
         return value.value
-    cell = m.heap[value.cell] if isinstance(value, Ref) else None
+    cell = m.content(value)
     if isinstance(cell, DictCell):
         pairs = {key: known(m, item) for key, item in cell.items}
         return UNKNOWN if any(item is UNKNOWN for item in pairs.values()) else pairs

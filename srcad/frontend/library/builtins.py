@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
@@ -52,7 +51,7 @@ def _dims(m: Machine, x: Value) -> tuple[Value, ...]:
     return ()
 
 
-BUILTINS: dict[Any, Callable[..., Value]] = {
+BUILTINS: dict[Hashable, Callable[..., Value]] = {
     **NUMBERS,
     **SEQUENCES,
     **KINDS,

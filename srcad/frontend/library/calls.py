@@ -8,7 +8,7 @@ arguments; else it is refused. Which of these readers are asked for which values
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from types import FunctionType, MethodType
 from typing import Any, NoReturn
 
@@ -70,14 +70,15 @@ def call_bound(m: Machine, function: Bound, given: Arguments) -> Value:
 def call_method(m: Machine, method: Method, given: Arguments) -> Value:
     """A method of an array, of text, or of a container."""
     owner, name, args = method.owner, method.name, given.args
-    if isinstance(owner, ArrayRef) and is_list(m, owner):
-        return nested_list_method(m, owner, name, args)
-    if isinstance(owner, (ArrayRef, Num)):
-        special = array_method(m, owner, name, args, given.keywords)
-        return lower(m, name, (owner, *args), given.keywords) if special is None else special
-    if isinstance(owner, Static):
-        return string_method(m, owner, name, args, given.keywords)
-    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    match owner:
+        case ArrayRef() if is_list(m, owner):
+            return nested_list_method(m, owner, name, args)
+        case ArrayRef() | Num():
+            special = array_method(m, owner, name, args, given.keywords)
+            return lower(m, name, (owner, *args), given.keywords) if special is None else special
+        case Static():
+            return string_method(m, owner, name, args, given.keywords)
+    cell = m.content(owner)
     if isinstance(cell, InstanceCell):
         return Static(None)
     if isinstance(owner, Tup):
@@ -127,10 +128,10 @@ def refuse_call(m: Machine, function: Value, _given: Arguments) -> NoReturn:
 # ---- by the object that is called; each gives None for objects of another kind
 
 
-def in_table(table: Mapping[Any, Handler]) -> ReadCall:
+def in_table(table: Mapping[Hashable, Handler]) -> ReadCall:
     """The reader of the functions in a table."""
 
-    def read(m: Machine, f: Any, given: Arguments) -> Value | None:
+    def read(m: Machine, f: object, given: Arguments) -> Value | None:
         handler = entry(table, f)
         return None if handler is None else handled(m, handler, given.args, given.keywords, lazy=f in LAZY)
 
@@ -149,12 +150,13 @@ def handled(m: Machine, handler: Handler, args: tuple[Value, ...], keywords: Key
         raise
 
 
-def namespace(m: Machine, f: Any, _given: Arguments) -> Value | None:
+def namespace(m: Machine, f: object, _given: Arguments) -> Value | None:
     """exec, locals and the like."""
-    if not any(f is one for one in NAMESPACES):
+    name = next((one.__name__ for one in NAMESPACES if one is f), None)
+    if name is None:
         return None
     m.refuse(
-        f"{f.__name__}() is called in a differentiated function",
+        f"{name}() is called in a differentiated function",
         why="it sees the names of the function by their text, which those of its derivative aren't.",
         do="use the variables themselves; to choose a function by its name, use a dict of functions.",
     )
@@ -165,22 +167,23 @@ def added_at(m: Machine, f: Any, given: Arguments) -> Value | None:
     return ufunc_at(m, f.__self__, *given.args) if ufunc_method(f) == "at" else None
 
 
-def catalogued(m: Machine, f: Any, given: Arguments) -> Value | None:
+def catalogued(m: Machine, f: object, given: Arguments) -> Value | None:
     """A function of the catalogue."""
     return None if lowering_of(f) is None else lower(m, f, given.args, given.keywords)
 
 
-def with_first_arguments(m: Machine, f: Any, given: Arguments) -> Value | None:
+def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | None:
     """A partial function or a bound method from outside of the program."""
-    if isinstance(f, functools.partial):
-        named = {k: Static(v) for k, v in f.keywords.items()}
-        return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
-    if isinstance(f, MethodType):
-        return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
+    match f:
+        case functools.partial():
+            named = {k: Static(v) for k, v in f.keywords.items()}
+            return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
+        case MethodType():
+            return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
     return None
 
 
-def instance(m: Machine, f: Any, given: Arguments) -> Value | None:
+def instance(m: Machine, f: object, given: Arguments) -> Value | None:
     """A class of the user; any other one is called as it stands."""
     if not isinstance(f, type):
         return None
@@ -188,7 +191,7 @@ def instance(m: Machine, f: Any, given: Arguments) -> Value | None:
     return as_it_stands(m, Static(f), f.__name__, given) if made is None else made
 
 
-def named_tuple(m: Machine, f: Any, given: Arguments) -> Value | None:
+def named_tuple(m: Machine, f: object, given: Arguments) -> Value | None:
     """Fields._make(values)."""
     cls = given.args[0] if len(given.args) == 2 and getattr(f, "__name__", "") == "_make" else None
     if not isinstance(cls, Static) or not hasattr(cls.value, "_fields"):
@@ -196,7 +199,7 @@ def named_tuple(m: Machine, f: Any, given: Arguments) -> Value | None:
     return m.call(cls, known_items(m, given.args[1], "the fields of a named tuple"), given.keywords)
 
 
-def python(m: Machine, f: Any, given: Arguments) -> Value | None:
+def python(m: Machine, f: object, given: Arguments) -> Value | None:
     """A function whose source may be there, and one that wraps such a function."""
     if isinstance(f, FunctionType) and not objects.standard(f):
         return _read_or_run(m, f, given)
@@ -218,6 +221,6 @@ def _is_reading(m: Machine) -> bool:
     return len(m.stack.functions) == 0
 
 
-def unknown(m: Machine, f: Any, given: Arguments) -> Value:
+def unknown(m: Machine, f: object, given: Arguments) -> Value:
     """Any other object."""
     return as_it_stands(m, Static(f), name_of(f), given)

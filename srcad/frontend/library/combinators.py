@@ -6,7 +6,7 @@ import ast
 import functools
 import itertools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -50,12 +50,13 @@ def _combinations(function: Any) -> Callable[..., Value]:
     return made
 
 
-def _number_or_items(m: Machine, part: Value) -> Any:
+def _number_or_items(m: Machine, part: Value) -> object:
     """An integer or None as it is, which must be known by now; the items of anything else."""
-    if isinstance(part, Num):
-        return constant(part.var)
-    if isinstance(part, Static) and (part.value is None or isinstance(part.value, int)):
-        return part.value
+    match part:
+        case Num():
+            return constant(part.var)
+        case Static() if part.value is None or isinstance(part.value, int):
+            return part.value
     return known_items(m, part, "items")
 
 
@@ -130,7 +131,7 @@ def _repeated_list(m: Machine, item: Value, times: Value) -> Value:
 # ---- functions of functions
 
 
-def identity(function: Any) -> Any:
+def identity(function: object) -> object:
     """What functools.wraps(...) and lru_cache(...) are to a derivative."""
     return function
 
@@ -148,7 +149,7 @@ def _attrgetter(_m: Machine, name: Value) -> Value:
     return Bound(Static(attribute_of), (), (("name", name),))
 
 
-def attribute_of(owner: Any, name: str) -> Any:
+def attribute_of(owner: object, name: str) -> object:
     """What operator.attrgetter(name) does."""
     return operator.attrgetter(name)(owner)
 
@@ -158,7 +159,7 @@ def _attribute_of(m: Machine, owner: Value, name: Value) -> Value:
     return functools.reduce(lambda o, part: get_attribute(m, o, part), str(name.value).split("."), owner)
 
 
-def method_of(owner: Any, *args: Any, **named: Any) -> Any:
+def method_of(owner: object, *args: Any, **named: object) -> object:
     """What operator.methodcaller(name, ...) does; the name comes first."""
     name, *rest = args
     return getattr(owner, name)(*rest, **named)
@@ -182,7 +183,7 @@ def _vectorize(m: Machine, pyfunc: Value, **options: Value) -> Value:
     return Bound(Static(vectorised), (pyfunc,))
 
 
-def vectorised(function: Any, *args: Any) -> Any:
+def vectorised(function: Callable[..., object], *args: object) -> object:
     """What np.vectorize(function) does."""
     return np.vectorize(function)(*args)
 
@@ -219,7 +220,7 @@ def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) 
     return items[0] if len(items) == 1 else Tup(items)
 
 
-COMBINATORS: dict[Any, Callable[..., Value]] = {
+COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     filter: _spent(_filter),
     identity: lambda m, function: function,
     attribute_of: _attribute_of,

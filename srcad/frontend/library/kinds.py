@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
 
 import numpy as np
 
@@ -177,7 +176,7 @@ def _replace(m: Machine, owner: Value, **named: Value) -> Value:
     return m.call(Static(cls[0] if cls else None), (), fields)
 
 
-def _asdict(m: Machine, owner: Value) -> Value:
+def _asdict(m: Machine, owner: Value) -> Ref:
     cls = python_types(m, owner)
     names = [f.name for f in dataclasses.fields(cls[0])] if cls else []
     return Ref(m.allocate(DictCell(tuple((name, objects.get_attribute(m, owner, name)) for name in names))))
@@ -185,7 +184,7 @@ def _asdict(m: Machine, owner: Value) -> Value:
 
 def _astuple(m: Machine, owner: Value) -> Value:
     made = _asdict(m, owner)
-    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    cell = m.cell(made.cell, DictCell)
     return Tup(tuple(value for _, value in cell.items))
 
 
@@ -193,7 +192,7 @@ def _set_object_attribute(m: Machine, owner: Value, name: Value, value: Value) -
     """object.__setattr__, by which a frozen dataclass sets its own fields."""
     if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
         m.refuse(f"object.__setattr__ of {owner.describe()}")
-    cell: Any = m.heap[owner.cell]
+    cell = m.cell(owner.cell, InstanceCell)
     if cell.free:
         m.refuse("an object that outlives the call is changed", do="return the value instead.")
     objects.set_field(m, owner, _name(m, name), value)
@@ -202,10 +201,11 @@ def _set_object_attribute(m: Machine, owner: Value, name: Value, value: Value) -
 
 def _is_scalar(m: Machine, value: Value) -> Value:
     """np.isscalar."""
-    if isinstance(value, Static):
-        return Static(np.isscalar(value.value))
-    if isinstance(value, Num) and not isinstance(value.var.type, Scalar):
-        m.refuse("whether a value is a number isn't known before the run")
+    match value:
+        case Static():
+            return Static(np.isscalar(value.value))
+        case Num() if not isinstance(value.var.type, Scalar):
+            m.refuse("whether a value is a number isn't known before the run")
     return Static(isinstance(value, Num))
 
 
@@ -214,7 +214,7 @@ def _is_iterable(_m: Machine, value: Value) -> Value:
     return Static(np.iterable(value.value) if isinstance(value, Static) else not isinstance(value, (Num, Func)))
 
 
-KINDS: dict[Any, Callable[..., Value]] = {
+KINDS: dict[Hashable, Callable[..., Value]] = {
     isinstance: _isinstance,
     type: _type,
     callable: _callable,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from types import BuiltinFunctionType
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
-from srcad.frontend.memory.arrays import contiguity, load, new_array, result_value, set_items, store, to_python
+from srcad.frontend.memory.arrays import Layout, contiguity, load, new_array, result_value, set_items, store, to_python
 from srcad.frontend.memory.boxes import held
 from srcad.ops import catalogue
 from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
@@ -28,7 +28,7 @@ V = TypeVar("V")
 MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
 
 
-def entry(table: Mapping[Any, V], f: Any) -> V | None:
+def entry(table: Mapping[Hashable, V], f: object) -> V | None:
     """What a table has for an object, which need not be hashable."""
     try:
         return table.get(f)
@@ -41,7 +41,7 @@ def ufunc_method(f: Any) -> str:
     return str(f.__name__) if isinstance(owner, np.ufunc) and isinstance(f, BuiltinFunctionType) else ""
 
 
-def lowering_of(f: Any) -> Any:
+def lowering_of(f: Any) -> Callable[..., Any] | None:
     """How calls of a NumPy, math or scipy.special function become equations; None if srcad doesn't know it."""
     found = entry(LOWERINGS, f)
     if found is not None:
@@ -49,7 +49,7 @@ def lowering_of(f: Any) -> Any:
     method = ufunc_method(f)
     if method:
         return LOWERINGS.get((method, f.__self__.__name__))
-    by_name: dict[str, Any] = getattr(catalogue, "BY_NAME", {})
+    by_name: dict[str, Callable[..., Any]] = getattr(catalogue, "BY_NAME", {})
     module = str(getattr(f, "__module__", None) or "")
     if isinstance(f, np.ufunc) and getattr(np, f.__name__, None) is not f:
         module = "scipy.special"
@@ -61,6 +61,7 @@ def lowering_of(f: Any) -> Any:
 def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A call of a function that the catalogue knows, or of the method of arrays with this name."""
     lowering = METHODS[function] if isinstance(function, str) else lowering_of(function)
+    assert lowering is not None
     try:
         bound = bind(function, args, keywords)
     except TypeError as error:
@@ -87,19 +88,19 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     return value if out is None else _into(m, out, value)
 
 
-def _flat(arguments: Mapping[str, Any]) -> tuple[Value, ...]:
+def _flat(arguments: Mapping[str, object]) -> tuple[Value, ...]:
     """The arguments, those of *args one by one."""
     return tuple(v for given in arguments.values() for v in (given if isinstance(given, tuple) else (given,)))
 
 
-def may_share(function: Any, arguments: Mapping[str, object]) -> bool:
+def may_share(function: object, arguments: Mapping[str, object]) -> bool:
     """Whether it depends on how an array lies in memory if the result is a view of it."""
     if function in (np.asarray, np.asanyarray, np.array) and not arguments.get("copy", function is np.array):
         return arguments.get("order") in ("C", "F")
     return function in MAY_SHARE
 
 
-def layout_of(m: Machine, f: Any, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Any:
+def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Layout:
     """The inputs that must be C-contiguous for a new array of this function to be; None if that isn't known."""
     ordered = any(isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args)
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
@@ -121,7 +122,7 @@ def share(m: Machine, value: Value, source: ArrayRef) -> None:
         m.heap[value.cell] = replace(cell, aliases=cell.aliases | sharers(m.heap, source.cell), contiguous=None)
 
 
-def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> Any:
+def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     """What a lowering gets for an argument; a Python tuple of values is what *args stands for."""
     if isinstance(value, tuple):
         return tuple(_argument(m, item, sources) for item in value)
@@ -134,7 +135,7 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> Any:
     return plain
 
 
-def _into(m: Machine, out: Any, value: Value) -> Value:
+def _into(m: Machine, out: object, value: Value) -> Value:
     """out=: the result is stored in an array, and is that array; several results in several arrays."""
     outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
     values = value.items if isinstance(value, Tup) else (value,)
@@ -154,7 +155,7 @@ def _stored(m: Machine, out: Value, value: Value) -> Value:
     return out
 
 
-def name_of(f: Any) -> str:
+def name_of(f: object) -> str:
     if isinstance(f, str):
         return f
     module = getattr(f, "__module__", None) or type(f).__module__

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from srcad.frontend.containers.comparisons import contains, item_equal
 from srcad.frontend.containers.containers import (
@@ -175,7 +174,7 @@ def _dict_pop(m: Machine, owner: Ref, key: Value, *default: Value) -> Value:
 def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
     for other in others:
         if isinstance(other, Ref) and isinstance(m.heap[other.cell], DictCell):
-            pairs: Any = dict_items(m, other).items()
+            pairs: Iterable[tuple[Hashable, Value]] = dict_items(m, other).items()
         else:
             rows = (known_items(m, pair, "a pair") for pair in known_items(m, other, "pairs"))
             pairs = ((key_of(m, key), value) for key, value in rows)
@@ -187,13 +186,13 @@ def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
 
 
 def _clear_dict(m: Machine, owner: Ref) -> Value:
-    cell: Any = m.heap[owner.cell]
+    cell = m.cell(owner.cell, DictCell)
     m.change(owner.cell, replace(cell, items=()))
     return NONE
 
 
 def _move_to_end(m: Machine, owner: Ref, key: Value, last: Value = Static(True)) -> Value:  # noqa: B008
-    cell: Any = m.heap[owner.cell]
+    cell = m.cell(owner.cell, DictCell)
     check_keys(m, cell)
     known = key_of(m, key)
     moved = [(k, v) for k, v in cell.items if k == known]
@@ -203,7 +202,7 @@ def _move_to_end(m: Machine, owner: Ref, key: Value, last: Value = Static(True))
 
 
 def _pop_item(m: Machine, owner: Ref) -> Value:
-    cell: Any = m.heap[owner.cell]
+    cell = m.cell(owner.cell, DictCell)
     check_keys(m, cell)
     if not cell.items:
         m.raises(KeyError("popitem(): dictionary is empty"))

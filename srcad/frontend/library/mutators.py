@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
 
 import numpy as np
 
@@ -13,14 +12,23 @@ from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
 from srcad.frontend.library.lowered import lower
-from srcad.frontend.memory.arrays import from_atom, load, refuse_truncation, set_items, store, to_number, to_python
+from srcad.frontend.memory.arrays import (
+    Index,
+    from_atom,
+    load,
+    refuse_truncation,
+    set_items,
+    store,
+    to_number,
+    to_python,
+)
 from srcad.ops.arguments import dim_atom, emit, word
 from srcad.ops.catalogue import static
 from srcad.ops.indexing import kept_inside
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Array, dims_of, rank_of
 
-WHOLE: Any = ((), (("ellipsis",),))
+WHOLE: Index = ((), (("ellipsis",),))
 
 
 def need_array(m: Machine, value: Value) -> ArrayRef:
@@ -115,7 +123,7 @@ def _nan_to_num(m: Machine, x: Value, *args: Value, **keywords: Value) -> Value:
     return ref
 
 
-MUTATORS: dict[Any, Callable[..., Value]] = {
+MUTATORS: dict[Hashable, Callable[..., Value]] = {
     np.fill_diagonal: _fill_diagonal,
     np.copyto: _copyto,
     np.put: _put,

@@ -6,9 +6,8 @@ import ast
 import builtins
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -18,12 +17,13 @@ from srcad.frontend.containers.operators import binary, number_result, refuse_ob
 from srcad.frontend.control.collecting import accumulate, to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number
 from srcad.frontend.memory.branches import as_bool, both, branch, either, truth
-from srcad.trace.nodes import Var
-from srcad.trace.types import Array, Scalar
+from srcad.trace.nodes import Atom, Var
+from srcad.trace.types import Array, Scalar, rank_of
 
 
 def _abs(m: Machine, x: Value) -> Value:
@@ -67,13 +67,13 @@ def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
     return wrap(m, m.emit("cast", atom, dtype="float64"))
 
 
-def number_item(m: Machine, atom: Any) -> Value:
+def number_item(m: Machine, atom: Atom) -> Value:
     """The number in an array of one element; of another array the run raises, as float(x) does."""
-    whole = atom if atom.type.rank == 0 else m.emit("reshape", atom)
+    whole = atom if rank_of(atom.type) == 0 else m.emit("reshape", atom)
     return wrap(m, m.emit("get_item", whole, index=()))
 
 
-def _static_call(m: Machine, f: Any, *args: Static) -> Value:
+def _static_call(m: Machine, f: Callable[..., object], *args: Static) -> Value:
     try:
         return Static(f(*(a.value for a in args)))
     except (TypeError, ValueError) as error:
@@ -81,12 +81,13 @@ def _static_call(m: Machine, f: Any, *args: Static) -> Value:
 
 
 def _int(m: Machine, x: Value = Static(0)) -> Value:  # noqa: B008
-    if isinstance(x, Static):
-        return _static_call(m, int, x)
-    if isinstance(x, Obj):
-        if m.is_active(x.var):
-            refuse_object(m)
-        return Num(m.emit("as_int", x.var))
+    match x:
+        case Static():
+            return _static_call(m, int, x)
+        case Obj():
+            if m.is_active(x.var):
+                refuse_object(m)
+            return Num(m.emit("as_int", x.var))
     atom = to_number(m, x)
     if isinstance(atom.type, Scalar) and atom.type.dtype == "int64":
         return wrap(m, atom)
@@ -113,8 +114,9 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
             return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
         if key != NONE:
             return _extreme_by_key(m, items.values, key, name == "min")
-        if all(isinstance(v, Static) for v in items.values):
-            return Static(pick(v.value for v in items.values if isinstance(v, Static)))
+        known = known_values(items.values)
+        if known is not None:
+            return Static(pick(known))
         return functools.reduce(lambda a, b: number_result(m, op, a, b), items.values)
 
     return lowered
@@ -126,7 +128,7 @@ def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None
         some = truth(m, made)
         if isinstance(some, Var):
             return branch(m, some, lambda: _extreme_of_list(m, made, name, None), partial(_given, default))
-    cell: Any = m.heap[made.cell]
+    cell: object = m.heap[made.cell]
     array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
     return lower(m, getattr(np, name), (new_array(m, array),), {})
 
@@ -181,7 +183,7 @@ def _all(m: Machine, values: Value) -> Value:
     return _fold_bools(m, values, both, Static(True), np.all)
 
 
-def _fold_bools(m: Machine, values: Value, combine: Any, empty: Value, reduction: Any) -> Value:
+def _fold_bools(m: Machine, values: Value, combine: Callable[..., Value], empty: Value, reduction: object) -> Value:
     items = sequence(m, values)
     if isinstance(items, Items):
         result: Value = empty
@@ -196,7 +198,7 @@ def _prod(m: Machine, values: Value, start: Value = Static(1)) -> Value:  # noqa
     return accumulate(m, values, start, ast.Mult())
 
 
-NUMBERS: dict[Any, Callable[..., Value]] = {
+NUMBERS: dict[Hashable, Callable[..., Value]] = {
     abs: _abs,
     pow: _pow,
     divmod: _divmod,

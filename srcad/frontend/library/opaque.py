@@ -6,7 +6,6 @@ import io
 import logging
 import sys
 import warnings
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom
 from srcad.frontend.memory.boxes import held
-from srcad.trace.nodes import Const, Var
+from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE
 
 TELLING = ("debug", "info", "warning", "error")
@@ -59,17 +58,17 @@ def _generator_method(m: Machine, function: Value) -> tuple[str]:
     return (value.__name__ if owned and value is not None else "",)
 
 
-def is_generator(m: Machine, owner: Any) -> bool:
+def is_generator(m: Machine, owner: Atom) -> bool:
     """Whether a variable holds a random number generator: an input that is one, or what default_rng gave."""
     path = next((path for path, entry in m.outside.inputs.items() if entry.var is owner), None)
     if path in m.outside.objects:
         return isinstance(m.outside.objects[path], (np.random.Generator, np.random.RandomState))
-    made = m.variables.definitions.get(owner)
+    made = m.variables.definitions.get(owner) if isinstance(owner, Var) else None
     callee = made.operands[0] if made is not None and made.op == "call" else None
     return isinstance(callee, Const) and callee.value in (np.random.default_rng, np.random.RandomState)
 
 
-def _object(m: Machine, value: Value) -> Any:
+def _object(m: Machine, value: Value) -> Atom:
     """What a function that runs as it stands gets: an instance of the world outside is passed itself."""
     if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
         return objects.object_atom(m, value)
@@ -109,17 +108,17 @@ def _is_outside(m: Machine, file: Value) -> bool:
     """Whether a file isn't one in memory, from which the program may read again what it has written."""
     if isinstance(file, Obj):
         return is_stream(object_of(m, file.var))
-    cell = m.heap[file.cell] if isinstance(file, Ref) else None
+    cell = m.content(file)
     return is_stream(file.value if isinstance(file, Static) else getattr(cell, "origin", None))
 
 
-def object_of(m: Machine, atom: Any) -> Any:
+def object_of(m: Machine, atom: object) -> object:
     """The object that an input is at the present call."""
     path = next((path for path, entry in m.outside.inputs.items() if entry.var is atom), None)
     return m.outside.objects.get(path) if path is not None else None
 
 
-def is_stream(value: Any) -> bool:
+def is_stream(value: object) -> bool:
     in_memory = isinstance(value, io.StringIO)
     return value in (sys.stdout, sys.stderr) or (isinstance(value, io.TextIOBase) and not in_memory)
 

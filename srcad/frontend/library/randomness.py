@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ def _size(name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Val
     return args[position] if len(args) > position else NONE
 
 
-_GENERATOR: Any = np.random.default_rng(0)
+_GENERATOR = np.random.default_rng(0)
 
 
 def _plain_numbers(_name: str, args: tuple[Value, ...]) -> bool:
@@ -52,8 +51,9 @@ def _plain_numbers(_name: str, args: tuple[Value, ...]) -> bool:
 
 
 def _dim(value: Value) -> Dim | None:
-    if isinstance(value, Static) and type(value.value) is int:
-        return fixed(value.value)
-    if isinstance(value, Num) and isinstance(value.var, Var) and isinstance(value.var.type, Scalar):
-        return value.var.type.length or UNKNOWN_DIM
+    match value:
+        case Static() if type(value.value) is int:
+            return fixed(value.value)
+        case Num() if isinstance(value.var, Var) and isinstance(value.var.type, Scalar):
+            return value.var.type.length or UNKNOWN_DIM
     return None

@@ -6,7 +6,7 @@ import ast
 import collections
 import itertools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,7 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array
 from srcad.frontend.memory import objects
@@ -48,20 +49,21 @@ from srcad.frontend.memory.branches import branch, truth
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
-from srcad.trace.nodes import Const, Var
+from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, dtype_of
 
 
 def _len(m: Machine, x: Value) -> Value:
-    if isinstance(x, Static):
-        return Static(len(x.value))
-    if isinstance(x, Tup):
-        return Static(len(x.items))
-    if isinstance(x, Ref):
-        return _container_length(m, x)
-    if isinstance(x, (Range, Iter)):
-        items = sequence(m, x)
-        return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
+    match x:
+        case Static():
+            return Static(len(x.value))
+        case Tup():
+            return Static(len(x.items))
+        case Ref():
+            return _container_length(m, x)
+        case Range() | Iter():
+            items = sequence(m, x)
+            return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
     atom = to_atom(m, x)
     refuse_text(m, x)
     if isinstance(atom.type, Array) and atom.type.rank:
@@ -73,10 +75,11 @@ def _container_length(m: Machine, x: Ref) -> Value:
     cell = m.heap[x.cell]
     if isinstance(cell, DictCell):
         check_keys(m, cell)
-    if isinstance(cell, (ListCell, DictCell)):
-        return Static(len(cell.items))
-    if isinstance(cell, GrownCell):
-        return Num(m.emit("list_len", cell.var))
+    match cell:
+        case ListCell() | DictCell():
+            return Static(len(cell.items))
+        case GrownCell():
+            return Num(m.emit("list_len", cell.var))
     return objects.call_special(m, x, "__len__", ())
 
 
@@ -97,12 +100,9 @@ def _slice(_m: Machine, *args: Value) -> Value:
 
 def known_keys(keys: Sequence[Value]) -> list[Any] | None:
     """What tells the order of these keys: they, or first parts of tuples that differ; None if it isn't known."""
-    if all(isinstance(k, Static) for k in keys):
-        return [k.value for k in keys if isinstance(k, Static)]
-    if not all(isinstance(k, Tup) and k.items and isinstance(k.items[0], Static) for k in keys):
-        return None
-    first = [k.items[0].value for k in keys if isinstance(k, Tup) and isinstance(k.items[0], Static)]
-    return first if len(set(first)) == len(first) else None
+    first = [k.items[0] for k in keys if isinstance(k, Tup) and k.items]
+    known = known_values(first) if len(first) == len(keys) else None
+    return known if known is not None and len(set(known)) == len(known) else known_values(keys)
 
 
 def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
@@ -118,7 +118,7 @@ def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> 
     return Ref(m.allocate(ListCell(tuple(get_at(m, whole, place) for place in places))))
 
 
-def as_number_array(m: Machine, items: tuple[Value, ...]) -> Any:
+def as_number_array(m: Machine, items: tuple[Value, ...]) -> Atom:
     return to_number(m, Tup(items))
 
 
@@ -169,7 +169,7 @@ def _zip(m: Machine, *parts: Value, strict: Value = FALSE) -> Value:
             if known is False:
                 m.refuse("zip(strict=True) of sequences of different lengths, which raises ValueError")
             if known is not True:
-                m.emit_many("assert_", known)
+                m.effect("assert_", known)
     return once(m, "zip", *parts)
 
 
@@ -196,8 +196,8 @@ def _tuple(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     return to_list(m, values)
 
 
-def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
-    items: dict[Any, Value] = {}
+def _dict(m: Machine, values: Value | None = None, **named: Value) -> Ref:
+    items: dict[Hashable, Value] = {}
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], DictCell):
         items.update(dict_items(m, values))
     elif values is not None:
@@ -210,7 +210,7 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Value:
 
 def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None, **named: Value) -> Value:
     made = _dict(m, values, **named)
-    cell: Any = m.heap[made.cell] if isinstance(made, Ref) else None
+    cell = m.cell(made.cell, DictCell)
     given = None if factory == NONE else factory
     return Ref(m.allocate(replace(cell, cls=collections.defaultdict, factory=given)))
 
@@ -224,8 +224,9 @@ def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
 
 def make_set(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     items = known_items(m, values, "the items of a set")
-    if all(isinstance(v, Static) for v in items):
-        return Static({v.value for v in items if isinstance(v, Static)})
+    known = known_values(items)
+    if known is not None:
+        return Static(set(known))
     m.refuse("sets of values that are known at run time only aren't supported", do="use a list.")
 
 
@@ -284,7 +285,7 @@ def _enumerated(m: Machine, array: Value) -> Value:
     return Iter("zip", (indices, objects.get_attribute(m, array, "flat")))
 
 
-SEQUENCES: dict[Any, Callable[..., Value]] = {
+SEQUENCES: dict[Hashable, Callable[..., Value]] = {
     len: _len,
     range: _range,
     slice: _slice,

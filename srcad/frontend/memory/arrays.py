@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from srcad.errors import Span
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
@@ -34,7 +35,7 @@ from srcad.frontend.core.values import (
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.structural import as_array
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Equation, Var
+from srcad.trace.nodes import Atom, Const, Equation, Path, Var
 from srcad.trace.types import (
     OPAQUE,
     Array,
@@ -50,6 +51,9 @@ from srcad.trace.types import (
     rank_of,
 )
 
+Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
+Index = tuple[tuple[Atom, ...], Template]
+Layout = frozenset[Path] | None  # the inputs that must be C-contiguous for an array to be; None: not known
 RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims")
 
 
@@ -96,7 +100,7 @@ def refuse_moved(m: Machine) -> None:
     )
 
 
-def refuse_poisoned(m: Machine, write: Any) -> None:
+def refuse_poisoned(m: Machine, write: Span | None) -> None:
     m.builder.span = write
     m.refuse(
         "this write may change one of several arrays, and which one isn't known before the run",
@@ -180,7 +184,7 @@ def count_on_layout(m: Machine, cell_id: int) -> bool:
     return True
 
 
-def set_items(m: Machine, ref: ArrayRef, value: Value, index: tuple[tuple[Atom, ...], Any]) -> None:
+def set_items(m: Machine, ref: ArrayRef, value: Value, index: Index) -> None:
     """x[index] = value."""
     operands, template = index
     base = load(m, ref)
@@ -224,22 +228,25 @@ def dim_of(m: Machine, atom: Atom, axis: int) -> Atom:
 # ---- views as results
 
 
-def new_array(m: Machine, var: Atom, **options: Any) -> ArrayRef:
-    return ArrayRef(m.allocate(ArrayCell(var, **options)))
+def new_array(
+    m: Machine, var: Atom, contiguous: Layout = frozenset(), aliases: frozenset[int] = frozenset()
+) -> ArrayRef:
+    return ArrayRef(m.allocate(ArrayCell(var, aliases, contiguous=contiguous)))
 
 
-def result_value(m: Machine, result: Any, sources: dict[Var, ArrayRef], layout: Any = frozenset()) -> Value:
+def result_value(m: Machine, result: object, sources: dict[Var, ArrayRef], layout: Layout = frozenset()) -> Value:
     """The abstract value of what a lowering returned.
 
     `sources` are the arrays that went in: a result that is a view of one stays tied to it.
     """
-    if isinstance(result, (Var, Const)):
-        return from_atom(m, result, sources, layout)
-    if isinstance(result, tuple):
-        items = tuple(result_value(m, item, sources, layout) for item in result)
-        return Tup(items, type(result) if hasattr(result, "_fields") else None)
-    if isinstance(result, list):
-        return Ref(m.allocate(ListCell(tuple(result_value(m, item, sources, layout) for item in result))))
+    match result:
+        case Var() | Const():
+            return from_atom(m, result, sources, layout)
+        case tuple():
+            items = tuple(result_value(m, item, sources, layout) for item in result)
+            return Tup(items, type(result) if hasattr(result, "_fields") else None)
+        case list():
+            return Ref(m.allocate(ListCell(tuple(result_value(m, item, sources, layout) for item in result))))
     return Static(result)
 
 
@@ -247,26 +254,29 @@ def from_atom(
     m: Machine,
     atom: Atom,
     sources: dict[Var, ArrayRef] | None = None,
-    layout: Any = None,
+    layout: Layout = None,
     owner: int | None = None,
 ) -> Value:
     """The abstract value of a variable; `owner`: the run-time list that it is, or was, an element of."""
     if isinstance(atom, Const):
         return Static(atom.value)
     t = atom.type
-    if isinstance(t, Scalar):
-        counts = t.python and t.length is not None and t.length.number is not None
-        return Static(t.length.offset) if counts and t.length is not None else Num(atom)
-    if isinstance(t, (Array, Unknown)):
-        return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)
-    if isinstance(t, ListOf):
-        return Ref(m.allocate(_inner_list(m, atom, owner)))
-    if isinstance(t, TupleOf):
-        return Tup(tuple(from_atom(m, m.emit("tuple_get", atom, index=k), owner=owner) for k in range(len(t.items))))
+    match t:
+        case Scalar():
+            counts = t.python and t.length is not None and t.length.number is not None
+            return Static(t.length.offset) if counts and t.length is not None else Num(atom)
+        case Array() | Unknown():
+            return tied(m, atom, sources or {}) or _new_from(m, atom, t, layout, owner)
+        case ListOf():
+            return Ref(m.allocate(_inner_list(m, atom, owner)))
+        case TupleOf():
+            return Tup(
+                tuple(from_atom(m, m.emit("tuple_get", atom, index=k), owner=owner) for k in range(len(t.items)))
+            )
     return Obj(atom)
 
 
-def _new_from(m: Machine, atom: Var, t: Type, layout: Any, owner: int | None) -> Value:
+def _new_from(m: Machine, atom: Var, t: Type, layout: Layout, owner: int | None) -> Value:
     if isinstance(t, Unknown):
         return Num(atom)
     if owner is not None:
@@ -279,7 +289,7 @@ def _inner_list(m: Machine, atom: Var, owner: int | None) -> GrownCell:
     """A list that was an element of a run-time list."""
     if owner is None:
         return GrownCell(atom)
-    cell: Any = m.heap[owner]
+    cell = m.cell(owner, GrownCell)
     return GrownCell(atom, None, sharers(m.heap, owner), cell.lists, repeated=cell.repeated)
 
 
@@ -355,9 +365,9 @@ def _leading(step: ViewStep) -> bool:
     return first[0] == "slice" and first[3] is None and not rest
 
 
-def contiguity(m: Machine, refs: list[ArrayRef]) -> Any:
+def contiguity(m: Machine, refs: list[ArrayRef]) -> Layout:
     """What must be contiguous for the elementwise result of these arrays to be: inputs, or None for unknown."""
-    needed: frozenset[Any] = frozenset()
+    needed: frozenset[Path] = frozenset()
     for ref in refs:
         cell = m.heap[ref.cell]
         if not isinstance(cell, ArrayCell) or cell.contiguous is None or not k_contiguous(ref.path):
@@ -412,7 +422,7 @@ def to_array(m: Machine, value: Value) -> Atom:
     return array
 
 
-def to_python(m: Machine, value: Value) -> Any:
+def to_python(m: Machine, value: Value) -> object:
     """What a lowering gets: variables, plain Python values, and lists and tuples of these."""
     match value:
         case Static():
@@ -433,7 +443,7 @@ def to_python(m: Machine, value: Value) -> Any:
     m.refuse(f"{value.describe()} can't be passed here")
 
 
-def _cell_to_python(m: Machine, ref: Ref) -> Any:
+def _cell_to_python(m: Machine, ref: Ref) -> object:
     match m.heap[ref.cell]:
         case ListCell(items=items):
             return [to_python(m, item) for item in items]
@@ -451,10 +461,11 @@ def content(m: Machine, cell: GrownCell) -> Atom:
     return cell.var
 
 
-def _range_to_python(m: Machine, value: Range) -> Any:
+def _range_to_python(m: Machine, value: Range) -> object:
     parts = [to_python(m, part) for part in value.children()]
-    if all(isinstance(part, int) for part in parts):
-        return range(*parts)
+    known = [part for part in parts if isinstance(part, int)]
+    if len(known) == len(parts):
+        return range(*known)
     return m.emit("arange", *parts, dtype=None)
 
 
@@ -508,7 +519,7 @@ def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
     """The element of a run-time list: arrays and lists stay tied to the list, so that a change of them reaches it."""
     whole = load(m, ref)
     assert isinstance(whole.type, ListOf)
-    cell: Any = m.heap[ref.cell]
+    cell = m.cell(ref.cell, GrownCell)
     if isinstance(whole.type.element, Opaque) and isinstance(whole, Var) and m.is_active(whole):
         raise NeedsStatic(whole, "what stands in a list of dicts or objects")
     seen = view(m, whole, ViewStep("element", (index,), ()))

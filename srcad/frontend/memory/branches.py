@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import (
@@ -40,7 +39,7 @@ def branch(m: Machine, condition: Var, then: Alternative, otherwise: Alternative
 
 
 def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial: bool = False) -> Value:
-    yields: dict[tuple[Any, Any], tuple[Var, Atom, Atom]] = {}
+    yields: dict[tuple[Hashable, object], tuple[Var, Atom, Atom]] = {}
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
         pair = (a if isinstance(a, Var) else id(a), b if isinstance(b, Var) else id(b))
@@ -112,17 +111,18 @@ def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
 
 def truth(m: Machine, value: Value) -> bool | Var:
     """The truth of a value: known now, or a variable."""
-    if isinstance(value, Static):
-        return bool(value.value)
-    if isinstance(value, Tup):
-        return bool(value.items)
-    if isinstance(value, Ref):
-        return _container_truth(m, value)
-    if isinstance(value, Choice):
-        chosen = branch(m, value.condition, lambda: as_bool(m, value.then), lambda: as_bool(m, value.otherwise))
-        return truth(m, chosen)
-    if isinstance(value, (Num, Obj, ArrayRef)):
-        return _number_truth(m, value)
+    match value:
+        case Static():
+            return bool(value.value)
+        case Tup():
+            return bool(value.items)
+        case Ref():
+            return _container_truth(m, value)
+        case Choice():
+            chosen = branch(m, value.condition, lambda: as_bool(m, value.then), lambda: as_bool(m, value.otherwise))
+            return truth(m, chosen)
+        case Num() | Obj() | ArrayRef():
+            return _number_truth(m, value)
     return True
 
 
@@ -135,10 +135,11 @@ def _container_truth(m: Machine, value: Ref) -> bool | Var:
     cell = m.heap[value.cell]
     if isinstance(cell, DictCell):
         check_keys(m, cell)
-    if isinstance(cell, (ListCell, DictCell)):
-        return bool(cell.items)
-    if isinstance(cell, GrownCell):
-        return m.emit("greater", m.emit("list_len", cell.var), 0)
+    match cell:
+        case ListCell() | DictCell():
+            return bool(cell.items)
+        case GrownCell():
+            return m.emit("greater", m.emit("list_len", cell.var), 0)
     for name in ("__bool__", "__len__"):
         answer = call_if_special(m, value, name)
         if answer is not None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
 from srcad.frontend.core.values import (
@@ -47,11 +48,12 @@ from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Var
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Var
 from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
 
-Key = tuple[Any, ...]
+Key = tuple[Hashable, ...]
 AnyList = ListCell | GrownCell
+K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
 
 
@@ -74,9 +76,9 @@ class Merger:
     condition: Var | None = None
     partial: bool = False
     loop: bool = False
-    cells: dict[Any, int] = field(default_factory=dict)
+    cells: dict[Hashable, int] = field(default_factory=dict)
     groups: dict[Key, int] = field(default_factory=dict)
-    versions: dict[Key, Any] = field(default_factory=dict)
+    versions: dict[Key, object] = field(default_factory=dict)
     origins: Origins = field(default_factory=dict)
     boxes: tuple[dict[int, GrownCell], dict[int, GrownCell]] = field(default_factory=lambda: ({}, {}))
 
@@ -150,7 +152,7 @@ class Merger:
                     fields[name] = get_attribute(self.m, Ref(cell_id), name)
         return replace(mine, fields=tuple(fields.items()))
 
-    def names(self, key: Key, a: Mapping[Any, Value], b: Mapping[Any, Value]) -> dict[Any, Value]:
+    def names(self, key: Key, a: Mapping[K, Value], b: Mapping[K, Value]) -> dict[K, Value]:
         every = {**a, **b}
         return {
             name: self.value((*key, name), a.get(name, UNDEFINED_VALUE), b.get(name, UNDEFINED_VALUE)) for name in every
@@ -323,14 +325,14 @@ class Merger:
             return self.choice(key, a, b)
         var = self.atoms((*key, "array"), one, two)
         if not isinstance(var.type, (Array, Unknown)):
-            return Num(var) if isinstance(var, Var) else Static(var.value)
+            return number(self.m, var)
         ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
         self.cells[memo] = self.new(self.fresh_cell(var, a, b), *ids)
         self.groups[key] = self.cells[memo]
         return ArrayRef(self.cells[memo])
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
-        contiguous: Any = frozenset()
+        contiguous: frozenset[Path] | None = frozenset()
         for side, value in ((self.a, a), (self.b, b)):
             if isinstance(value, ArrayRef):
                 cell = side.heap[value.cell]
@@ -357,7 +359,7 @@ class Merger:
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is not None and two is not None and not (is_none(one) and is_none(two)):
             var = self.atoms(key, one, two)
-            return Num(var) if isinstance(var, Var) else Static(var.value)
+            return number(self.m, var)
         if isinstance(a, Obj) or isinstance(b, Obj):
             return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
         return self.choice(key, a, b)

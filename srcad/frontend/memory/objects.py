@@ -7,7 +7,6 @@ import inspect
 import sys
 import types
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
-from srcad.trace.nodes import Var
+from srcad.trace.nodes import Path, Var
 from srcad.trace.types import OPAQUE
 
 IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
@@ -40,24 +39,25 @@ STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
 
 def get_attribute(m: Machine, owner: Value, name: str) -> Value:
     """owner.name."""
-    if isinstance(owner, (ArrayRef, Num)):
-        return _of_array(m, owner, name)
-    if isinstance(owner, Static):
-        return _of_static(m, owner, name)
-    if isinstance(owner, Ref):
-        cell = m.heap[owner.cell]
-        return _of_instance(m, owner, cell, name) if isinstance(cell, InstanceCell) else Method(name, owner)
-    if isinstance(owner, Tup):
-        return _of_tuple(m, owner, name)
-    if isinstance(owner, Obj):
-        return Obj(m.emit("attribute", owner.var, name=name))
-    if isinstance(owner, (Slice, Range)) and name in ("start", "stop", "step"):
-        part: Value = getattr(owner, name)
-        return part
-    if isinstance(owner, Iter) and owner.kind == "super":
-        return _of_super(m, owner, name)
-    if isinstance(owner, (Func, Bound)) and name == "__name__":
-        return Static(owner.code.name if isinstance(owner, Func) else "bound")
+    match owner:
+        case ArrayRef() | Num():
+            return _of_array(m, owner, name)
+        case Static():
+            return _of_static(m, owner, name)
+        case Ref():
+            cell = m.heap[owner.cell]
+            return _of_instance(m, owner, cell, name) if isinstance(cell, InstanceCell) else Method(name, owner)
+        case Tup():
+            return _of_tuple(m, owner, name)
+        case Obj():
+            return Obj(m.emit("attribute", owner.var, name=name))
+        case Slice() | Range() if name in ("start", "stop", "step"):
+            part: Value = getattr(owner, name)
+            return part
+        case Iter() if owner.kind == "super":
+            return _of_super(m, owner, name)
+        case Func() | Bound() if name == "__name__":
+            return Static(owner.code.name if isinstance(owner, Func) else "bound")
     m.refuse(f"the attribute {name!r} of {owner.describe()} isn't supported")
 
 
@@ -105,17 +105,17 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
     return external(m, value, path.attr(name), free=True)
 
 
-def _constant(value: Any) -> bool:
+def _constant(value: object) -> bool:
     return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType)) or callable(value)
 
 
-def standard(obj: Any) -> bool:
+def standard(obj: object) -> bool:
     """Of the standard library, NumPy or SciPy: its constants stay as they are."""
     module = obj.__name__ if isinstance(obj, types.ModuleType) else getattr(obj, "__module__", None) or ""
     return str(module).partition(".")[0] in STANDARD
 
 
-def _detached(m: Machine, obj: Any, name: str) -> Any:
+def _detached(m: Machine, obj: object, name: str) -> Path:
     label = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
     return m.outside.root(label, id(obj), lambda: obj).attr(name)
 
@@ -156,7 +156,7 @@ def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value
     return _class_attribute(m, owner, cell, found, name)
 
 
-def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, name: str) -> Value:
+def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: object, name: str) -> Value:
     if isinstance(found, types.FunctionType) or getattr(type(found), "__srcad_rules__", False):
         return Bound(Static(found), (owner,))
     if isinstance(found, staticmethod):
@@ -173,8 +173,7 @@ def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: Any, nam
 
 
 def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
-    cell = m.heap[owner.cell]
-    assert isinstance(cell, InstanceCell)
+    cell = m.cell(owner.cell, InstanceCell)
     fields = dict(cell.fields)
     fields[name] = value
     m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}))
@@ -183,8 +182,7 @@ def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
 def _of_super(m: Machine, owner: Iter, name: str) -> Value:
     cls, self_value = owner.parts
     assert isinstance(cls, Static) and isinstance(self_value, Ref)
-    cell = m.heap[self_value.cell]
-    assert isinstance(cell, InstanceCell)
+    cell = m.cell(self_value.cell, InstanceCell)
     order = cell.cls.__mro__
     for base in order[order.index(cls.value) + 1 :]:
         if name in vars(base):
@@ -196,18 +194,18 @@ def _of_super(m: Machine, owner: Iter, name: str) -> Value:
 
 def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     """owner.name = value."""
-    if isinstance(owner, Ref) and isinstance(m.heap[owner.cell], InstanceCell):
-        _set_on_instance(m, owner, name, value)
-        return
-    if isinstance(owner, ArrayRef) and name == "shape":
-        m.refuse("the shape of an array is set in place", do="use reshape.")
+    match owner:
+        case Ref() if isinstance(m.heap[owner.cell], InstanceCell):
+            _set_on_instance(m, owner, name, value)
+            return
+        case ArrayRef() if name == "shape":
+            m.refuse("the shape of an array is set in place", do="use reshape.")
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
-    m.emit_many("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
+    m.effect("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 
 
 def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
-    cell = m.heap[owner.cell]
-    assert isinstance(cell, InstanceCell)
+    cell = m.cell(owner.cell, InstanceCell)
     found = inspect.getattr_static(cell.cls, name, None)
     if isinstance(found, property) and found.fset is not None:
         m.call(Static(found.fset), (owner, value))
@@ -216,13 +214,13 @@ def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
         m.raises(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"))
     if cell.free:
         refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
-        m.emit_many("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
+        m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     set_field(m, owner, name, value)
 
 
 def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     """del owner.name."""
-    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    cell = m.content(owner)
     if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
         m.refuse(f"the attribute {name!r} of {owner.describe()} is deleted", do="leave it where it is.")
     fields = dict(cell.fields)
@@ -231,7 +229,7 @@ def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()))
 
 
-def object_atom(m: Machine, owner: Ref) -> Any:
+def object_atom(m: Machine, owner: Ref) -> Var:
     """The instance itself, as an input of the trace."""
     cell = m.heap[owner.cell]
     if not isinstance(cell, InstanceCell) or cell.path is None:
@@ -255,7 +253,7 @@ def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:
     m.emit("call", const_method(m, owner, "__setitem__"), to_atom(m, key), to_atom(m, value), keywords=())
 
 
-def const_method(m: Machine, owner: Obj, name: str) -> Any:
+def const_method(m: Machine, owner: Obj, name: str) -> Var:
     return m.emit("attribute", owner.var, name=name)
 
 
@@ -294,7 +292,7 @@ def operator_method(m: Machine, op: str, left: Value, right: Value) -> Value | N
 
 def special_method(m: Machine, owner: Value, name: str) -> Value | None:
     """A special method that the class of an instance has in Python; None for other values and classes."""
-    cell = m.heap[owner.cell] if isinstance(owner, Ref) else None
+    cell = m.content(owner)
     cls = cell.cls if isinstance(cell, InstanceCell) else owner.cls if isinstance(owner, Tup) else None
     found = inspect.getattr_static(cls, name, None) if cls is not None else None
     return get_attribute(m, owner, name) if isinstance(found, types.FunctionType) else None

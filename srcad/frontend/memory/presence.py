@@ -10,7 +10,7 @@ What is asked of such a key can't be answered once and for all: the loop reads i
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import DictCell, InstanceCell
@@ -22,7 +22,7 @@ def check_keys(m: Machine, cell: DictCell) -> None:
         _refuse(m, f"whether the key {key} is in a dict depends on the run", "give the dict all of its keys before.")
 
 
-def check_key(m: Machine, cell: DictCell, key: Any) -> None:
+def check_key(m: Machine, cell: DictCell, key: Hashable) -> None:
     """Refuse a question about a key that may be missing."""
     if key in cell.unsure:
         _refuse(m, f"whether the key {key!r} is in a dict depends on the run", "give the dict this key before.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Whole:
 
     kind: str
     parts: tuple[Value, ...]
-    keys: tuple[Any, ...] = ()
+    keys: tuple[Hashable, ...] = ()
     cls: type | None = None
 
     def node(self, children: Sequence[Tree]) -> Node:
@@ -88,7 +88,7 @@ def leaves_of(m: Machine, value: Value) -> list[Var]:
     return [atom for atom in found if isinstance(atom, Var)]
 
 
-def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
+def argument_tree(m: Machine, value: object, path: Path, wrt: list[int], position: dict[Var, int]) -> Tree:
     """The structure of a differentiated argument, whose leaves are places in `wrt`."""
     known = m.outside.inputs.get(path)
     if known is not None:
@@ -99,16 +99,17 @@ def argument_tree(m: Machine, value: Any, path: Path, wrt: list[int], position: 
     return container_tree(value, path, lambda v, p: argument_tree(m, v, p, wrt, position))
 
 
-def container_tree(value: Any, path: Path, build: Callable[[Any, Path], Tree]) -> Tree:
-    if isinstance(value, dict):
-        children = tuple(build(v, path.item(k)) for k, v in value.items())
-        return Node("dict", children, tuple(value), type(value))
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        named = zip(value._fields, value, strict=True)
-        return Node("namedtuple", tuple(build(v, path.attr(k)) for k, v in named), value._fields, type(value))
-    if isinstance(value, (tuple, list)):
-        kind = "list" if isinstance(value, list) else "tuple"
-        return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
+def container_tree(value: object, path: Path, build: Callable[[object, Path], Tree]) -> Tree:
+    match value:
+        case dict():
+            children = tuple(build(v, path.item(k)) for k, v in value.items())
+            return Node("dict", children, tuple(value), type(value))
+        case tuple() if hasattr(value, "_fields"):
+            named = zip(value._fields, value, strict=True)
+            return Node("namedtuple", tuple(build(v, path.attr(k)) for k, v in named), value._fields, type(value))
+        case tuple() | list():
+            kind = "list" if isinstance(value, list) else "tuple"
+            return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = made_of(type(value))
         return Node("dataclass", tuple(build(getattr(value, k), path.attr(k)) for k in names), names, type(value))

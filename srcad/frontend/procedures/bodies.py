@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import span_of
-from srcad.frontend.core.values import FALSE, NONE, FrameCell, FunctionSource, Partial, Undef, Value
+from srcad.frontend.core.source import FunctionSource, span_of
+from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
 
 
-def in_frame(m: Machine, code: FunctionSource, key: Any, names: Keywords, parent: int | None) -> Value:
+def in_frame(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, parent: int | None) -> Value:
     """Read the body of a function in a frame of its own."""
     call = m.builder.span
     try:

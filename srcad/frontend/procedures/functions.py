@@ -17,8 +17,8 @@ from srcad.frontend.core.externals import external
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import code_of, make_code, span_of
-from srcad.frontend.core.values import DictCell, Func, FunctionSource, InstanceCell, Ref, Static, Tup, Value
+from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of
+from srcad.frontend.core.values import DictCell, Func, InstanceCell, Ref, Static, Tup, Value
 from srcad.frontend.memory.objects import set_field, standard
 from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.recursion import Recurses, call_procedure
@@ -70,7 +70,7 @@ def call_external(m: Machine, function: FunctionType, args: tuple[Value, ...], k
     return inline(m, code, names, None)
 
 
-def default(m: Machine, _function: FunctionType, label: str, _name: str, value: Any) -> Value:
+def default(m: Machine, _function: FunctionType, label: str, _name: str, value: object) -> Value:
     """A default value: a number stands as it is, other things are found through the function."""
     if isinstance(value, (int, float, complex, str, type(None))):
         return Static(value)
@@ -136,7 +136,7 @@ def refuse_kind(m: Machine, code: FunctionSource) -> None:
         m.refuse("an asynchronous function can't be differentiated", do="make it an ordinary function.", node=None)
 
 
-def check_recursion(m: Machine, key: Any) -> bool:
+def check_recursion(m: Machine, key: Hashable) -> bool:
     """Whether a function that calls itself under conditions of the run is read once more.
 
     Conditions on whole numbers are made known beforehand. Where there are others, the function is to be read as a
@@ -178,7 +178,7 @@ def too_deep(m: Machine, code: FunctionSource) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
     text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
-    m.emit_many("raise_", error)
+    m.effect("raise_", error)
     raise Diverges
 
 
@@ -206,7 +206,7 @@ def construct(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords
     return None
 
 
-def _has_source(function: Any) -> bool:
+def _has_source(function: object) -> bool:
     return isinstance(function, FunctionType) and not function.__code__.co_filename.startswith("<")
 
 

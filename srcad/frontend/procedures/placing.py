@@ -44,11 +44,16 @@ def append_all(m: Machine, equations: Sequence[Equation]) -> None:
 
 def tree_value(m: Machine, tree: Tree, results: Sequence[Atom]) -> Value:
     """The abstract value of a structure of variables."""
-    if isinstance(tree, Leaf):
-        atom = results[tree.index]
-        return Num(atom) if isinstance(atom, Var) and isinstance(atom.type, Scalar) else from_atom(m, atom, layout=None)
-    if isinstance(tree, Fixed):
-        return Static(tree.value)
+    match tree:
+        case Leaf():
+            atom = results[tree.index]
+            return (
+                Num(atom)
+                if isinstance(atom, Var) and isinstance(atom.type, Scalar)
+                else from_atom(m, atom, layout=None)
+            )
+        case Fixed():
+            return Static(tree.value)
     return container(m, tree, tuple(tree_value(m, child, results) for child in tree.children))
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FunctionSource
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.memory.forms import Form
 from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
@@ -24,7 +23,7 @@ from srcad.trace.walk import free_variables, walk
 class NoProcedure(Exception):  # noqa: N818 - a request to read once more, with this function read in place
     """A function can't be read as a procedure."""
 
-    def __init__(self, key: Any) -> None:
+    def __init__(self, key: Hashable) -> None:
         super().__init__(key)
         self.key = key
 
@@ -191,7 +190,7 @@ def _call(
         return equation
     label = equation.params["procedure"]
     operands = (*equation.operands, *captured[label])
-    more: dict[str, Any] = {"procedure": names[label], **({"raises": True} if label in raising else {})}
+    more: dict[str, object] = {"procedure": names[label], **({"raises": True} if label in raising else {})}
     return replace(equation, operands=operands, params=MappingProxyType({**equation.params, **more}))
 
 
@@ -220,7 +219,7 @@ class Procedure(Restorable):
     """
 
     label: str
-    key: Any
+    key: Hashable
     code: FunctionSource
     parent: int | None
     names: tuple[str, ...]

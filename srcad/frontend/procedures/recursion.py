@@ -12,18 +12,18 @@ place, to a certain depth.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
-from typing import Any
 
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
     DictCell,
     FrameCell,
-    FunctionSource,
     GrownCell,
     InstanceCell,
     ListCell,
@@ -61,12 +61,12 @@ MOST_OPEN = 8  # procedures that wait for each other
 class Recurses(Exception):  # noqa: N818 - a request to read once more, with this function as a procedure
     """A function calls itself under conditions of the run."""
 
-    def __init__(self, key: Any) -> None:
+    def __init__(self, key: Hashable) -> None:
         super().__init__(key)
         self.key = key
 
 
-def call_procedure(m: Machine, code: FunctionSource, key: Any, names: Keywords, parent: int | None) -> Value:
+def call_procedure(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, parent: int | None) -> Value:
     """A call of a function that is read as a procedure."""
     leaves: list[FormLeaf] = []
     names = {name: names[name] for name in ordered(code, names)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable
-from typing import Any
 
 from srcad.frontend.containers.containers import capture, delete_item, set_container_item
 from srcad.frontend.containers.iteration import known_items
@@ -12,7 +11,19 @@ from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
 from srcad.frontend.control.collecting import extend
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import UNDEFINED_VALUE, ArrayRef, Choice, GrownCell, ListCell, Num, Obj, Ref, Value
+from srcad.frontend.core.values import (
+    UNDEFINED_VALUE,
+    ArrayCell,
+    ArrayRef,
+    Choice,
+    FrameCell,
+    GrownCell,
+    ListCell,
+    Num,
+    Obj,
+    Ref,
+    Value,
+)
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import is_list, load, refuse_truncation, set_items, store, to_atom, to_number
 from srcad.frontend.memory.branches import distribute
@@ -22,19 +33,20 @@ from srcad.trace.types import Array, Scalar, Unknown, dtype_of
 
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
     """`target = value`."""
-    if isinstance(target, ast.Name):
-        set_name(m, target.id, value)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(m, target, value)
-    elif isinstance(target, ast.Starred):
-        assign(m, target.value, value)
-    elif isinstance(target, ast.Subscript):
-        owner = m.evaluate(target.value)
-        set_item(m, owner, target.slice, value)
-    elif isinstance(target, ast.Attribute):
-        objects.set_attribute(m, m.evaluate(target.value), target.attr, value)
-    else:
-        m.refuse("this target of an assignment isn't supported", node=target)
+    match target:
+        case ast.Name():
+            set_name(m, target.id, value)
+        case ast.Tuple() | ast.List():
+            _unpack(m, target, value)
+        case ast.Starred():
+            assign(m, target.value, value)
+        case ast.Subscript():
+            owner = m.evaluate(target.value)
+            set_item(m, owner, target.slice, value)
+        case ast.Attribute():
+            objects.set_attribute(m, m.evaluate(target.value), target.attr, value)
+        case _:
+            m.refuse("this target of an assignment isn't supported", node=target)
 
 
 def set_name(m: Machine, name: str, value: Value) -> None:
@@ -49,9 +61,9 @@ def set_name(m: Machine, name: str, value: Value) -> None:
 def owner_of(m: Machine, name: str) -> int:
     frame = m.frame.parent
     while frame is not None:
-        cell: Any = m.heap[frame]
+        cell = m.cell(frame, FrameCell)
         if name in cell.code.local_names:
-            return int(frame)
+            return frame
         frame = cell.parent
     m.refuse(
         f"the variable {name!r} of an enclosing function that isn't differentiated is set",
@@ -62,13 +74,17 @@ def owner_of(m: Machine, name: str) -> int:
 
 
 def suggest(m: Machine, value: Value, name: str) -> None:
-    var: Atom | None = value.var if isinstance(value, Num) else None
-    if isinstance(value, ArrayRef):
-        cell: Any = m.heap[value.cell]
-        var = load(m, value) if cell.poison is None else None
-    if isinstance(value, Ref):
-        cell = m.heap[value.cell]
-        var = cell.var if isinstance(cell, GrownCell) else None
+    """Let what a value holds be called by this name."""
+    var: Atom | None = None
+    match value:
+        case Num():
+            var = value.var
+        case ArrayRef():
+            cell = m.heap[value.cell]
+            unsure = isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is not None
+            var = None if unsure else load(m, value)
+        case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
+            var = cell.var
     if isinstance(var, Var) and var.name is None and not name.startswith("$"):
         m.variables.names.setdefault(var, name)
 
@@ -93,15 +109,16 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
 def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -> tuple[Value, ...]:
     """The parts of an unpacked value. Where only the run knows how many there are, as many as there are names."""
     starred = any(isinstance(t, ast.Starred) for t in target.elts)
-    if isinstance(value, Num) and isinstance(value.var.type, Scalar):
-        m.raises(TypeError(f"cannot unpack non-iterable {value.var.type.dtype} object"))
-    if isinstance(value, (ArrayRef, Obj, Num)) and not starred:
-        atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
-        if isinstance(atom.type, Array) and atom.type.rank and atom.type.dims[0].number is not None:
-            count = atom.type.dims[0].offset
-        elif isinstance(atom.type, Array):
-            m.emit_many("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
-        return tuple(get_known(m, value, k) for k in range(count))
+    match value:
+        case Num() if isinstance(value.var.type, Scalar):
+            m.raises(TypeError(f"cannot unpack non-iterable {value.var.type.dtype} object"))
+        case ArrayRef() | Obj() | Num() if not starred:
+            atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
+            if isinstance(atom.type, Array) and atom.type.rank and atom.type.dims[0].number is not None:
+                count = atom.type.dims[0].offset
+            elif isinstance(atom.type, Array):
+                m.effect("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
+            return tuple(get_known(m, value, k) for k in range(count))
     return known_items(m, value, "the number of values that are unpacked")
 
 
@@ -114,16 +131,17 @@ def set_item(m: Machine, owner: Value, index: ast.expr, value: Value) -> None:
 
 
 def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
-    if isinstance(owner, ArrayRef) and is_list(m, owner):
-        set_list_item(m, owner, m.evaluate(index), value)
-    elif isinstance(owner, ArrayRef):
-        set_items(m, owner, value, index_of(m, index))
-    elif isinstance(owner, Ref):
-        set_container_item(m, owner, m.evaluate(index), value)
-    elif isinstance(owner, Obj):
-        objects.set_unknown_item(m, owner, m.evaluate(index), value)
-    else:
-        m.refuse(f"an item of {owner.describe()} is set", node=index)
+    match owner:
+        case ArrayRef() if is_list(m, owner):
+            set_list_item(m, owner, m.evaluate(index), value)
+        case ArrayRef():
+            set_items(m, owner, value, index_of(m, index))
+        case Ref():
+            set_container_item(m, owner, m.evaluate(index), value)
+        case Obj():
+            objects.set_unknown_item(m, owner, m.evaluate(index), value)
+        case _:
+            m.refuse(f"an item of {owner.describe()} is set", node=index)
     return value
 
 
@@ -140,15 +158,16 @@ def set_list_item(m: Machine, owner: ArrayRef, key: Value, value: Value) -> None
 def augmented(m: Machine, statement: ast.AugAssign) -> None:
     """`target op= value`: in place for arrays and lists, a rebinding for everything else."""
     target = statement.target
-    if isinstance(target, ast.Name):
-        old = m.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))
-        assign(m, target, combined(m, old, statement.op, m.evaluate(statement.value)))
-    elif isinstance(target, ast.Attribute):
-        owner = m.evaluate(target.value)
-        old = objects.get_attribute(m, owner, target.attr)
-        objects.set_attribute(m, owner, target.attr, combined(m, old, statement.op, m.evaluate(statement.value)))
-    else:
-        _augmented_item(m, target, statement)
+    match target:
+        case ast.Name():
+            old = m.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))
+            assign(m, target, combined(m, old, statement.op, m.evaluate(statement.value)))
+        case ast.Attribute():
+            owner = m.evaluate(target.value)
+            old = objects.get_attribute(m, owner, target.attr)
+            objects.set_attribute(m, owner, target.attr, combined(m, old, statement.op, m.evaluate(statement.value)))
+        case _:
+            _augmented_item(m, target, statement)
 
 
 def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign) -> None:
@@ -165,14 +184,15 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
     key = m.evaluate(target.slice)
     old = get_at(m, owner, key)
     new_value = combined(m, old, statement.op, m.evaluate(statement.value))
-    if isinstance(owner, Obj):
-        objects.set_unknown_item(m, owner, key, new_value)
-    elif isinstance(owner, ArrayRef):
-        set_list_item(m, owner, key, new_value)
-    elif isinstance(owner, Ref):
-        set_container_item(m, owner, key, new_value)
-    else:
-        m.refuse(f"an item of {owner.describe()} is set", node=target)
+    match owner:
+        case Obj():
+            objects.set_unknown_item(m, owner, key, new_value)
+        case ArrayRef():
+            set_list_item(m, owner, key, new_value)
+        case Ref():
+            set_container_item(m, owner, key, new_value)
+        case _:
+            m.refuse(f"an item of {owner.describe()} is set", node=target)
 
 
 def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
@@ -237,13 +257,14 @@ def kept_type(m: Machine, before: Atom, new: Atom) -> Atom:
 
 def delete(m: Machine, statement: ast.Delete) -> None:
     for target in statement.targets:
-        if isinstance(target, ast.Name):
-            m.bind(target.id, UNDEFINED_VALUE)
-        elif isinstance(target, ast.Subscript):
-            delete_item(m, m.evaluate(target.value), m.evaluate(target.slice))
-        elif isinstance(target, ast.Attribute):
-            objects.delete_attribute(m, m.evaluate(target.value), target.attr)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            delete(m, ast.Delete(target.elts))
-        else:
-            m.refuse("this can't be deleted in a differentiated function", node=target)
+        match target:
+            case ast.Name():
+                m.bind(target.id, UNDEFINED_VALUE)
+            case ast.Subscript():
+                delete_item(m, m.evaluate(target.value), m.evaluate(target.slice))
+            case ast.Attribute():
+                objects.delete_attribute(m, m.evaluate(target.value), target.attr)
+            case ast.Tuple() | ast.List():
+                delete(m, ast.Delete(target.elts))
+            case _:
+                m.refuse("this can't be deleted in a differentiated function", node=target)

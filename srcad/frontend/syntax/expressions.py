@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from srcad.frontend.containers.comparisons import compare
@@ -15,6 +15,7 @@ from srcad.frontend.containers.subscripts import get_item
 from srcad.frontend.core.externals import lookup
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import DictCell, ListCell, Mixed, Partial, Ref, Slice, Static, Tup, Undef, Value
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
 from srcad.frontend.memory.branches import as_bool, branch, distribute, truth
@@ -81,8 +82,9 @@ def _list(m: Machine, node: ast.List) -> Value:
 
 def _set(m: Machine, node: ast.Set) -> Value:
     values = elements(m, node.elts)
-    if all(isinstance(v, Static) for v in values):
-        return Static({v.value for v in values if isinstance(v, Static)})
+    known = known_values(values)
+    if known is not None:
+        return Static(set(known))
     if any(m.is_active(to_atom(m, v)) for v in values):
         m.refuse(
             "a set holds values that depend on the differentiated arguments",
@@ -95,7 +97,7 @@ def _set(m: Machine, node: ast.Set) -> Value:
 
 
 def _dict(m: Machine, node: ast.Dict) -> Value:
-    items: dict[Any, Value] = {}
+    items: dict[Hashable, Value] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             items.update(dict_items(m, evaluate(m, value)))

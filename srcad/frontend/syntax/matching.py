@@ -116,7 +116,7 @@ def _star(m: Machine, pattern: ast.MatchStar, subject: Value) -> Value:
 
 
 def _mapping(m: Machine, pattern: ast.MatchMapping, subject: Value) -> Value:
-    cell = m.heap[subject.cell] if isinstance(subject, Ref) else None
+    cell = m.content(subject)
     if not isinstance(cell, DictCell) or not isinstance(subject, Ref):
         return FALSE
     keys = [m.evaluate(key) for key in pattern.keys]

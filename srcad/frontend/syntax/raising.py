@@ -9,7 +9,7 @@ from srcad.frontend.core.values import FALSE
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import truth
 from srcad.frontend.syntax.expressions import test
-from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.nodes import Equation, Region, Var
 
 
 def emit_assert(m: Machine, statement: ast.Assert) -> None:
@@ -18,21 +18,17 @@ def emit_assert(m: Machine, statement: ast.Assert) -> None:
     if known is True:
         return
     region: tuple[Region, ...] = ()
-    text = statement.msg
-    if text is not None:
-        message = m.apart(lambda: _message(m, text))
-        region = (Region((), tuple(message.equations), (message.value,)),)
+    message = statement.msg
+    if message is not None:
+        said = m.apart(lambda: to_atom(m, m.evaluate(message)))
+        region = (Region((), tuple(said.equations), (said.value,)),)
     condition = known if isinstance(known, Var) else to_atom(m, FALSE)
     m.builder.append(Equation("assert_", (condition,), (), regions=region))
     if known is False:
         raise Diverges
 
 
-def _message(m: Machine, node: ast.expr) -> Atom:
-    return to_atom(m, m.evaluate(node))
-
-
 def emit_raise(m: Machine, statement: ast.Raise) -> None:
     """The user's own exception."""
     parts = [m.evaluate(part) for part in (statement.exc, statement.cause) if part is not None]
-    m.emit_many("raise_", *(to_atom(m, part) for part in parts))
+    m.effect("raise_", *(to_atom(m, part) for part in parts))

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import RestorableDict
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import NONE, TRUE, Obj, Value
+from srcad.frontend.core.values import NONE, TRUE, Cell, Obj, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import name_of
 from srcad.frontend.memory.merge import Key, Merger, Side
@@ -82,9 +81,9 @@ def _may_raise(equation: Equation, elsewhere: bool) -> bool:
     return not (elsewhere or arrays or facts.total)
 
 
-def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[str, Any], *more: Region) -> None:
+def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[str, object], *more: Region) -> None:
     """Take over the state at the end of a region, whose variables are yielded."""
-    rows: dict[Any, tuple[Var, Atom]] = {}
+    rows: dict[Hashable, tuple[Var, Atom]] = {}
 
     def variable(key: Key, _a: Atom, b: Atom, _t: Type) -> Var:
         if b not in rows:
@@ -171,7 +170,7 @@ def depends_on_active(m: Machine, equation: Equation) -> bool:
     return any(depends_on_active(m, e) for region in equation.regions for e in region.equations)
 
 
-def _harmless(m: Machine, done: Branch, before: Any) -> bool:
+def _harmless(m: Machine, done: Branch, before: Mapping[int, Cell]) -> bool:
     """Whether only names of the present frame have changed, to inactive values."""
     for cell_id, cell in before.items():
         if done.heap.get(cell_id) is cell:
@@ -196,7 +195,7 @@ def _as_it_stands(m: Machine, statement: ast.Try) -> None:
         m.bind(name, Obj(m.emit("subscript", result, k)))
 
 
-def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: list[str], outside: set[str]) -> Any:
+def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: list[str], outside: set[str]) -> Const:
     """A function of the block: its inputs as parameters, its outputs as a tuple."""
     module = ast.parse(f"def block({', '.join(inputs)}):\n    pass\n    return ({''.join(n + ', ' for n in outputs)})")
     definition = module.body[0]

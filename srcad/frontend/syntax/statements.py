@@ -18,8 +18,8 @@ from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed, sequence
 from srcad.frontend.control.loops import for_loop, while_loop
 from srcad.frontend.core.machine import Diverges, Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, Num, Static, Value
-from srcad.frontend.memory.branches import branch, either, join_branches, negate, one_way, truth
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
+from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, truth
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
@@ -42,10 +42,11 @@ def execute(m: Machine, statements: Rest) -> None:
 
 def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
     """Read a statement; True if it has read the rest of the block as well."""
-    if isinstance(statement, ast.If):
-        return _if(m, statement, rest)
-    if isinstance(statement, ast.Match):
-        return _if(m, matching.as_ifs(m, statement), rest)
+    match statement:
+        case ast.If():
+            return _if(m, statement, rest)
+        case ast.Match():
+            return _if(m, matching.as_ifs(m, statement), rest)
     handler = STATEMENTS.get(type(statement))
     if handler is None:
         m.refuse(f"{NAMES.get(type(statement), 'these')} statements aren't supported", node=statement)
@@ -113,8 +114,7 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
 def _ended(m: Machine, statements: Rest) -> Value:
     """Read a block; the value says whether control has left it: TRUE, FALSE, a condition."""
     execute(m, statements)
-    known = truth(m, left(m))
-    return Num(known) if isinstance(known, Var) else Static(known)
+    return as_bool(m, left(m))
 
 
 # ---- loops

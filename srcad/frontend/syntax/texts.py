@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from srcad.frontend.containers.strings import formatted
 from srcad.frontend.core.machine import Machine
@@ -14,7 +13,7 @@ from srcad.trace.nodes import Atom
 
 def format_string(m: Machine, node: ast.JoinedStr) -> Value:
     """An f-string."""
-    pieces: list[Any] = []
+    pieces: list[object] = []
     atoms: list[Atom] = []
     texts: list[str] = []
     for part in node.values:

@@ -118,7 +118,7 @@ def _children(forward: Region, reverse: Region, available: Available | None) -> 
 
 
 def _resolved(replaced: dict[Atom, Atom]) -> dict[Atom, Atom]:
-    """The same replacements, none of which leads to an atom that is replaced itself."""
+    """Replacements that lead to their ends: none leads to an atom that is replaced itself."""
 
     def final(a: Atom) -> Atom:
         return final(replaced[a]) if a in replaced else a

@@ -13,6 +13,7 @@ from srcad.errors import NotYetSupported, Span
 from srcad.frontend.core import values as v
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.sharing import CheckedHeap
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.walk import atoms_inside, inside, same, same_entries, with_atoms
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -20,7 +21,7 @@ from srcad.trace.types import BOOL, FLOAT, INT
 
 FUNCTION = ast.parse("lambda x: x", mode="eval").body
 assert isinstance(FUNCTION, ast.Lambda)
-CODE = v.Code(FUNCTION, "f.py", (), 1, "f", {})
+CODE = FunctionSource(FUNCTION, "f.py", (), 1, "f", {})
 
 
 def num() -> v.Num:
