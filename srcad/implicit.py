@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVarTuple, overload
+from typing import TypeVarTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,9 @@ import numpy.typing as npt
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives import implicit as reading
-from srcad.ops.solvers import HELPERS as MEANINGS
-from srcad.runtime import HELPERS
 from srcad.runtime.solving import find_fixed_point, find_root, solved_by
 
-Solver = Callable[..., Any]
+Solver = Callable[..., object]
 Theta = TypeVarTuple("Theta")
 Floats = npt.NDArray[np.float64]
 
@@ -42,7 +40,7 @@ def root(
 @overload
 def root(
     f: Callable[[Floats, *Theta], object],
-    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    x0: npt.NDArray[np.floating | np.integer],
     *theta: *Theta,
     solver: Solver | None = None,
     solve: str = "dense",
@@ -88,7 +86,7 @@ def fixed_point(
 @overload
 def fixed_point(
     f: Callable[[Floats, *Theta], object],
-    x0: npt.NDArray[np.floating[Any] | np.integer[Any]],
+    x0: npt.NDArray[np.floating | np.integer],
     *theta: *Theta,
     solver: Solver | None = None,
     solve: str = "dense",
@@ -129,7 +127,5 @@ def _found(
         return default(lambda x: f(x, *theta), start)
     return solved_by(solver, lambda x: f(x, *theta), start)
 
-
-MEANINGS.update(HELPERS)
 
 __all__ = ["fixed_point", "root"]

@@ -11,7 +11,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from srcad.ops.catalogue import result_types
-from srcad.ops.meaning import MEANINGS
+from srcad.ops.meaning import Meanings
+from srcad.runtime import HELPERS
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import named
 from srcad.trace.evaluate import evaluate
@@ -102,7 +103,7 @@ def only(trace: Trace, op: str) -> Equation:
 
 
 def run(trace: Trace, *values: Any) -> tuple[Any, ...]:
-    return evaluate(trace, values, MEANINGS)
+    return evaluate(trace, values, Meanings(HELPERS))
 
 
 # ---- random programs on floats, bools and vectors of the length of the inputs

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from types import MethodType
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 import numpy as np
 
@@ -306,8 +306,7 @@ def stop_gradient(x: T) -> T:
     >>> srcad.grad(lambda x: x * srcad.stop_gradient(x))(3.0)
     3.0
     """
-    constant: T = copied(x)
-    return constant
+    return cast(T, copied(x))
 
 
 __all__ = ["CustomRule", "custom_rule", "stop_gradient"]

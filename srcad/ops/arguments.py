@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import Argument, CallError, static
+from srcad.ops.declare import Argument, CallError, static
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM, Dim
 from srcad.trace.nodes import Atom, Const, Var

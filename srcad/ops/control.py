@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import Literal, NoReturn
 
 from srcad.errors import InternalError
-from srcad.ops.catalogue import Index, Kind, op
+from srcad.ops.declare import Area, Index, Kind
 from srcad.trace.types import Type
+
+AREA = Area()
+op = AREA.op
 
 
 def _if(condition: Type) -> NoReturn:

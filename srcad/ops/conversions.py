@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, dim_atom, emit, flag, known_rank, many_axes
-from srcad.ops.catalogue import LOWERINGS, Argument, Kind, ToOne, lowers, op, static
+from srcad.ops.declare import Area, Argument, Kind, ToOne, static
 from srcad.ops.elementwise import by_numpy
 from srcad.ops.structural import as_array, dtype_name
 from srcad.ops.typing import is_python, shaped
@@ -30,6 +30,9 @@ from srcad.trace.types import (
     rank_of,
 )
 from srcad.trace.widths import COUNT, WIDE, WORD
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 FLOATS = ("float16", "float32", "float64", "complex64", "complex128")
 INTS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -181,7 +184,7 @@ def _scalar_type(name: str) -> ToOne:
 
 
 for _kind in (*FLOATS, *INTS):
-    LOWERINGS[getattr(np, dtype_name(_kind))] = _scalar_type(_kind)
+    lowers(getattr(np, dtype_name(_kind)))(_scalar_type(_kind))
 
 
 # ---- what an array says about itself

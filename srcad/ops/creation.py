@@ -22,7 +22,7 @@ from srcad.ops.arguments import (
     shaped,
     with_new_axes,
 )
-from srcad.ops.catalogue import Argument, CallError, Index, Kind, ToOne, lowers, op, static
+from srcad.ops.declare import Area, Argument, CallError, Index, Kind, ToOne, static
 from srcad.ops.shaping import array_of, moved
 from srcad.ops.spelling import call, options, shape_text
 from srcad.ops.structural import as_array
@@ -30,6 +30,9 @@ from srcad.trace.builder import Builder
 from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, elementwise_type, promote, rank_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- types
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from srcad.ops.catalogue import Kind, Thing, op
+from srcad.ops.declare import Area, Kind, Thing
 from srcad.trace.custom import Custom
 from srcad.trace.types import Type
+
+AREA = Area()
+op = AREA.op
 
 
 def _types(callee: Thing, *operands: Type, returns: tuple[Type, ...], shown: int, custom: Custom) -> tuple[Type, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_letters
 
-from srcad.ops.catalogue import CallError
+from srcad.ops.declare import CallError
 from srcad.trace.dims import UNKNOWN_DIM, Dim
 
 

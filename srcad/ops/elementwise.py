@@ -16,7 +16,8 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, emit, integer, is_given, known_rank, with_new_axes
-from srcad.ops.catalogue import LOWERINGS, Argument, CallError, Facts, Kind, ToOne, lowers, op, static
+from srcad.ops.declare import Area, Argument, CallError, Facts, Kind, ToOne, static
+from srcad.ops.indexing import nonzero
 from srcad.ops.structural import as_array, without_length
 from srcad.ops.typing import arithmetic, fixed_dtype, is_python, operand_kind, shaped, ufunc
 from srcad.trace.builder import Builder, atom, const
@@ -30,6 +31,9 @@ from srcad.trace.types import (
     promote,
     rank_of,
 )
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- the tables: name -> spelling; spelling for float scalars
 
@@ -127,7 +131,7 @@ SCALARS = {
     "clip": "min(max({0}, {1}), {2})",
 }
 INTEGERS = {"minimum": "min({0}, {1})", "maximum": "max({0}, {1})"}  # spelled for Python's integers
-SYNONYMS = {"deg2rad": "radians", "rad2deg": "degrees", "fabs": "absolute", "conj": "conjugate"}
+SYNONYMS = {"deg2rad": "radians", "rad2deg": "degrees", "fabs": "absolute"}
 
 DEAR = frozenset({"power", "float_power", "logaddexp", "logaddexp2", "hypot", "arctan2"}) | frozenset(UFUNCS) - {
     "isnan",
@@ -350,17 +354,18 @@ def _is_number(a: Atom) -> bool:
     return rank_of(a.type) == 0 and dtype_of(a.type) not in ("float32", "float16")
 
 
-def _register_lowerings() -> None:
-    names = [*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "logical_not", "conjugate"]
-    for name in names:
-        LOWERINGS[getattr(np, name)] = elementwise(name, masked=2.0 if name == "arccosh" else 0.5)
-    for synonym, name in SYNONYMS.items():
-        LOWERINGS[getattr(np, synonym)] = elementwise(name)
-    for name, text in UFUNCS.items():
-        LOWERINGS[getattr(math, text.removeprefix("math."))] = math_function(name)
+OWN = frozenset(("maximum", "minimum"))  # these have lowerings of their own, and so have those of `math`
+OWN_OF_MATH = frozenset(("log", "hypot"))
 
+for _name in (*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "logical_not", "conjugate"):
+    if _name not in OWN:
+        lowers(getattr(np, _name))(elementwise(_name, masked=2.0 if _name == "arccosh" else 0.5))
+for _synonym, _name in SYNONYMS.items():
+    lowers(getattr(np, _synonym))(elementwise(_name))
+for _name, _text in UFUNCS.items():
+    if _name not in OWN_OF_MATH:
+        lowers(getattr(math, _text.removeprefix("math.")))(math_function(_name))
 
-_register_lowerings()
 OPERATORS = {
     operator.add: "add",
     operator.sub: "subtract",
@@ -392,10 +397,10 @@ def _operator(name: str) -> ToOne:
 
 
 for _function, _name in OPERATORS.items():
-    LOWERINGS[_function] = _operator(_name)
+    lowers(_function)(_operator(_name))
 
-LOWERINGS[math.fabs] = math_function("absolute")
-LOWERINGS[math.pow] = math_function("power")
+lowers(math.fabs)(math_function("absolute"))
+lowers(math.pow)(math_function("power"))
 
 
 @lowers(math.log)
@@ -437,7 +442,7 @@ def _to_int(name: str) -> ToOne:
 
 
 for _function, _name in {math.floor: "floor", math.ceil: "ceil", math.trunc: "trunc"}.items():
-    LOWERINGS[_function] = _to_int(_name)
+    lowers(_function)(_to_int(_name))
 
 
 def _extremum(name: str) -> ToOne:
@@ -482,7 +487,7 @@ def _is_real_constant(a: Atom) -> bool:
 
 for _name in (*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS):
     if getattr(np, _name).nin == 2:
-        LOWERINGS[getattr(np, _name).outer] = _outer(_name)
+        lowers(getattr(np, _name).outer)(_outer(_name))
 lowers(np.maximum)(_extremum("maximum"))
 lowers(np.minimum)(_extremum("minimum"))
 
@@ -490,8 +495,7 @@ lowers(np.minimum)(_extremum("minimum"))
 @lowers(np.where)
 def where(b: Builder, condition: Argument, *choices: Argument) -> Atom | tuple[Atom, ...]:
     if not choices:
-        found: tuple[Atom, ...] = LOWERINGS[np.nonzero](b, condition)
-        return found
+        return nonzero(b, condition)
     a, c = (as_array(b, choice) for choice in choices)
     python: dict[str, Any] = {"python": False} if is_python(a.type) and is_python(c.type) else {}
     return emit(b, "where", as_array(b, condition), a, c, **python)
@@ -546,8 +550,8 @@ def of_one(name: str) -> ToOne:
     return lowering
 
 
-LOWERINGS[np.fix] = of_one("trunc")
-LOWERINGS[np.sinc] = of_one("sinc")
+lowers(np.fix)(of_one("trunc"))
+lowers(np.sinc)(of_one("sinc"))
 
 
 @lowers(np.sign)

@@ -6,12 +6,15 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, integer, known_rank, one_axis, word
-from srcad.ops.catalogue import Argument, CallError, Index, Kind, lowers, op, static
+from srcad.ops.declare import Area, Argument, CallError, Index, Kind, static
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM, fixed
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of, rank_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- operations
 

@@ -31,7 +31,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, CallError, Index, Items, Kind, lowers, op, static
+from srcad.ops.declare import Area, Argument, CallError, Index, Items, Kind, static
 from srcad.ops.shaping import MISSING_AXES, array_of, array_type, moved, ravel
 from srcad.ops.spelling import call, options, sequence_call
 from srcad.ops.structural import as_array
@@ -40,6 +40,9 @@ from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, total
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dims_of, dtype_of, join_dtypes
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- types
 

@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, CallError, Kind, lowers, op, static
+from srcad.ops.declare import Area, Argument, CallError, Kind, static
 from srcad.ops.einsum import letter_dims, parse
 from srcad.ops.elementwise import in_dtype, strong
 from srcad.ops.joining import items_of
@@ -48,6 +48,9 @@ from srcad.trace.types import (
     is_numeric,
     promote,
 )
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- types
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from srcad.ops.catalogue import OPS, Op
+from srcad.trace.evaluate import evaluate
+from srcad.trace.nodes import Trace
 
 Function = Callable[..., Any]
 
@@ -27,13 +30,26 @@ class Meanings(Mapping[str, Function]):
     def __getitem__(self, name: str) -> Function:
         if name in PURE:
             return PURE[name]
+        if name == "solver":
+            return partial(solver, self)
         return self._spelled(OPS[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**OPS, **PURE})
+        return iter(OPS)
 
     def __len__(self) -> int:
-        return len({**OPS, **PURE})
+        return len(OPS)
+
+    def callable(self, operand: Any, values: Any) -> Any:
+        """A closed trace as a function; with `values` for what it captures, or to be given them."""
+        if not isinstance(operand, Trace):
+            return operand
+        return lambda *given: evaluate(operand, (*given, *(values or ())), self)[0]
+
+    def named(self, path: str) -> Any:
+        """A function by its name: one of a library, or one of `names`."""
+        module, _, name = path.rpartition(".")
+        return getattr(import_module(module), name) if module else self.names[name]
 
     def _spelled(self, operation: Op) -> Function:
         def function(*operands: Any, **params: Any) -> Any:
@@ -193,7 +209,29 @@ def set_attribute(thing: Any, value: Any, name: str) -> None:
     setattr(thing, name, value)
 
 
-PURE: dict[str, Function] = {
+def solver(
+    meanings: Meanings,
+    *operands: Any,
+    callee: str,
+    keywords: tuple[str, ...],
+    captured: int,
+    style: str,
+    **_: Any,
+) -> Any:
+    """A call of a solver; the functions that it takes are traces, and mean what their operations do."""
+    last = len(operands) - captured
+    values = operands[last:]
+    called, *given = [meanings.callable(a, values if style == "closure" else None) for a in operands[:last]]
+    if callee:
+        given, called = [called, *given], meanings.named(callee)
+    first = len(given) - len(keywords)
+    named = dict(zip(keywords, given[first:], strict=True))
+    if style == "args" and values:
+        named["args"] = tuple(values)
+    return called(*given[:first], **named)
+
+
+PURE: Mapping[str, Function] = {
     "get_item": get_item,
     "set_item": set_item,
     "add_item": add_item,
@@ -230,6 +268,8 @@ PURE: dict[str, Function] = {
     "assert_": assert_,
     "raise_": raise_,
     "set_attribute": set_attribute,
+    "solve_regular": np.linalg.solve,
+    "regular": lambda slope: slope,
 }
 
 MEANINGS = Meanings()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.arguments import emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
-from srcad.ops.catalogue import Argument, CallError, Kind, lowers, op, static
+from srcad.ops.declare import Area, Argument, CallError, Kind, static
 from srcad.ops.linalg import as_vector, float_dtype, number_or_array, real_dtype
 from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
@@ -17,6 +17,9 @@ from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Scalar, Type, Unknown, dims_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 
 def _norm(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from srcad.ops.arguments import length_dim
-from srcad.ops.catalogue import Index, Items, Kind, Thing, op
 from srcad.ops.conversions import whole
+from srcad.ops.declare import Area, Index, Items, Kind, Thing
 from srcad.ops.structural import counted
 from srcad.trace.dims import smaller
 from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Scalar, Type
+
+AREA = Area()
+op = AREA.op
 
 
 def _smaller(a: Type, b: Type) -> Type:

@@ -14,13 +14,16 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, emit, flag, is_given
-from srcad.ops.catalogue import LOWERINGS, Argument, Infer, Kind, Spelling, ToOne, lowers, op, static
+from srcad.ops.declare import Area, Argument, Infer, Kind, Spelling, ToOne, static
 from srcad.ops.elementwise import isclose, mask_of
 from srcad.ops.structural import Axis, as_array, normal_axis
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- types
 
@@ -406,9 +409,9 @@ for _ufunc, _reduction in {
     np.logical_or: any_,
     np.logical_and: all_,
 }.items():
-    LOWERINGS[_ufunc.reduce] = _along_first(_reduction)
-LOWERINGS[np.add.accumulate] = _along_first(cumsum)
-LOWERINGS[np.multiply.accumulate] = _along_first(cumprod)
+    lowers(_ufunc.reduce)(_along_first(_reduction))
+lowers(np.add.accumulate)(_along_first(cumsum))
+lowers(np.multiply.accumulate)(_along_first(cumprod))
 
 
 # ---- of numbers that are equal

@@ -29,8 +29,8 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, CallError, Index, Kind, ToOne, lowers, op, static
 from srcad.ops.creation import unless_default
+from srcad.ops.declare import Area, Argument, CallError, Index, Kind, ToOne, static
 from srcad.ops.joining import joined_along
 from srcad.ops.linalg import as_vector, number_or_array
 from srcad.ops.shaping import array_of, array_type, ravel, roll
@@ -40,6 +40,9 @@ from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim, larger, smaller
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import Array, Type, Unknown, dims_of, dtype_of, is_complex, promote, rank_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 WINDOWS = ("bartlett", "blackman", "hamming", "hanning")
 

@@ -26,13 +26,16 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, Index, Kind, Lowering, ToOne, lowers, op, static
+from srcad.ops.declare import Area, Argument, Index, Kind, Lowering, ToOne, static
 from srcad.ops.spelling import call, shape_call
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, smaller, total
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- types
 

@@ -20,7 +20,7 @@ from typing import cast
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import Lowering
+from srcad.ops.declare import Lowering
 from srcad.ops.stated import KEYWORDS, OF_GUFUNCS, OF_UFUNCS, STATED
 from srcad.trace.nodes import Const
 

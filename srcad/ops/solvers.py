@@ -27,13 +27,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from srcad.ops.catalogue import Kind, Thing, op
-from srcad.ops.meaning import MEANINGS, PURE
-from srcad.trace.evaluate import evaluate
+from srcad.ops.declare import Area, Kind, Thing
 from srcad.trace.nodes import Trace
 from srcad.trace.types import Type
+
+AREA = Area()
+op = AREA.op
 
 
 def _solver_type(
@@ -98,40 +97,3 @@ op("implicit", Kind.VIEW, _implicit, "{0}", cost="free", solution=True)
 op("integral", Kind.VIEW, _integral, "{0}", cost="free", solution=True)
 op("times", Kind.VIEW, _times, "{0}", cost="free", solution=True)
 op("trajectory", Kind.VIEW, _trajectory, "{0}", cost="free", solution=True)
-
-
-# ---- what a call means
-
-HELPERS: dict[str, Any] = {}  # the helpers that are called by name, filled by what stands above
-
-
-def _solver(*operands: Any, callee: str, keywords: tuple[str, ...], captured: int, style: str, **_: Any) -> Any:
-    last = len(operands) - captured
-    values = operands[last:]
-    called, *given = [_callable(a, values if style == "closure" else None) for a in operands[:last]]
-    if callee:
-        given, called = [called, *given], _named(callee)
-    first = len(given) - len(keywords)
-    named = dict(zip(keywords, given[first:], strict=True))
-    if style == "args" and values:
-        named["args"] = tuple(values)
-    return called(*given[:first], **named)
-
-
-def _callable(operand: Any, values: Any) -> Any:
-    """A closed trace as a function; with `values` for what it captures, or to be given them."""
-    if not isinstance(operand, Trace):
-        return operand
-    return lambda *given: evaluate(operand, (*given, *(values or ())), MEANINGS)[0]
-
-
-def _named(path: str) -> Any:
-    from importlib import import_module
-
-    module, _, name = path.rpartition(".")
-    return getattr(import_module(module), name) if module else HELPERS[name]
-
-
-PURE["solver"] = _solver
-PURE["solve_regular"] = np.linalg.solve
-PURE["regular"] = _same

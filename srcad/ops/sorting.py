@@ -19,7 +19,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.catalogue import Argument, Kind, ToOne, lowers, op, static
+from srcad.ops.declare import Area, Argument, Kind, ToOne, static
 from srcad.ops.shaping import array_of, ravel, reshaped, transposed
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
@@ -27,6 +27,9 @@ from srcad.trace.builder import Builder, const
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim
 from srcad.trace.nodes import Atom
 from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, rank_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- types
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad.ops.arguments import emit, flag
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, Argument, Infer, Kind, ToOne, lowers, op
+from srcad.ops.declare import Area, Argument, Infer, Kind, ToOne
 from srcad.ops.elementwise import by_numpy, elementwise, math_function, of_one
 from srcad.ops.reductions import reduced_type
 from srcad.ops.structural import Axis, as_array, axis_text, normal_axis
@@ -19,6 +19,9 @@ from srcad.ops.typing import elementwise_typing, floating, floating_dtype, is_py
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom
 from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 UNARY = (
     *("expit", "logit", "log_expit", "erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "entr"),
@@ -87,13 +90,14 @@ for _name in (*UNARY, *BINARY):
     _count = 2 if _name in BINARY else 1
     _operands = "({0}, {1})" if _count == 2 else "({0})"
     op(_name, Kind.ELEMENTWISE, _by_scipy(_name, _count), f"scipy.special.{_name}{_operands}", cost="dear")
-    BY_NAME[f"scipy.special.{_name}"] = elementwise(_name)
+    if _name != "polygamma":  # that has a lowering of its own
+        lowers(f"scipy.special.{_name}")(elementwise(_name))
 for _name, _same in SYNONYMS.items():
-    BY_NAME[f"scipy.special.{_name}"] = elementwise(_same)
+    lowers(f"scipy.special.{_name}")(elementwise(_same))
 for _name, _spelling in MATH.items():
     op(_name, Kind.ELEMENTWISE, _float, _spelling, cost="dear")
 for _name in ("erf", "erfc", "gamma", "lgamma"):
-    LOWERINGS[getattr(math, _name)] = math_function(f"math_{_name}")
+    lowers(getattr(math, _name))(math_function(f"math_{_name}"))
 
 op("np_i0", Kind.ELEMENTWISE, floating(1), "np.i0({0})", cost="dear")
 op("logsumexp", Kind.REDUCTION, _reduced, lambda texts, params: _text("logsumexp", texts, params), cost="dear")

@@ -20,7 +20,7 @@ from srcad.ops.arguments import (
     to_rank,
     with_new_axes,
 )
-from srcad.ops.catalogue import Argument, Index, Kind, lowers, op, static
+from srcad.ops.declare import Area, Argument, Index, Kind, static
 from srcad.ops.joining import joined_along
 from srcad.ops.shaping import array_of, transposed
 from srcad.ops.spelling import call, options
@@ -29,6 +29,9 @@ from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM, fixed
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import Array, Type, dims_of, dtype_of, is_complex, rank_of
+
+AREA = Area()
+op, lowers = AREA.op, AREA.lowers
 
 # ---- types
 

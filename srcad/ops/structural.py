@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from srcad.ops.catalogue import CallError, Index, Items, Kind, Recorded, Thing, op, static
+from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, Thing, static
 from srcad.ops.spelling import escaped
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
@@ -33,6 +33,9 @@ from srcad.trace.types import (
     rank_of,
     tangent_type,
 )
+
+AREA = Area()
+op = AREA.op
 
 Texts = tuple[str, ...]
 Params = Mapping[str, Any]

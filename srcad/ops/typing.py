@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ops.catalogue import Infer
+from srcad.ops.declare import Infer
 from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
 from srcad.trace.types import BOOL, Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
 from srcad.trace.widths import width_of_result

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable
+from types import CodeType
 from typing import Any
 
 from srcad.runtime import indexing, matrices, products, solving, special, values
@@ -28,6 +30,19 @@ def source_of(names: Iterable[str]) -> str:
     return "\n\n".join([*parts, renamed] if renamed else parts)
 
 
+def imports_of(names: Iterable[str]) -> set[str]:
+    """The imports that a file needs with that source: of modules that helpers use, of what their annotations name."""
+    found = set()
+    for helper in (HELPERS[name] for name in with_dependencies(names)):
+        for word in _called_names(helper.__code__).union(*map(_words, helper.__annotations__.values())):
+            meant = helper.__globals__.get(word)
+            if inspect.ismodule(meant):
+                found.add(f"import {meant.__name__}" + (f" as {word}" if meant.__name__ != word else ""))
+            elif meant is not None and word not in HELPERS:
+                found.add(f"from {meant.__module__} import {word}")
+    return found
+
+
 def named(names: Iterable[str]) -> dict[str, Callable[..., Any]]:
     """The helpers and those that they call, by the names that generated code has for them."""
     names = list(names)
@@ -47,9 +62,13 @@ def with_dependencies(names: Iterable[str]) -> list[str]:
     return [name for name in HELPERS if name in wanted]
 
 
-def _called_names(code: Any) -> set[str]:
+def _called_names(code: CodeType) -> set[str]:
     inner = [constant for constant in code.co_consts if inspect.iscode(constant)]
     return set(code.co_names).union(*map(_called_names, inner))
 
 
-__all__ = ["HELPERS", "named", "source_of", "with_dependencies"]
+def _words(annotation: str) -> list[str]:
+    return re.findall(r"\w+", annotation)
+
+
+__all__ = ["HELPERS", "imports_of", "named", "source_of", "with_dependencies"]

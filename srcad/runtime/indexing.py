@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 
-def last_wins(x: Any, index: tuple[Any, ...]) -> Any:
+def last_wins(x: np.ndarray, index: tuple[int | slice | np.ndarray | None, ...]) -> np.ndarray:
     """Where a value stored by `x[index] = values` stays: with repeated indices the last one does."""
-    places = np.arange(x.size).reshape(x.shape)[index]
+    places: np.ndarray = np.arange(x.size).reshape(x.shape)[index]
     order = np.arange(places.size).reshape(places.shape)
     winner = np.empty(x.size, dtype=order.dtype)
     winner[places.ravel()] = order.ravel()
-    return winner[places] == order
+    stays: np.ndarray = winner[places] == order
+    return stays

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 
-def cofactor(a: Any) -> Any:
+def cofactor(a: np.ndarray) -> np.ndarray:
     """The matrix of cofactors, the derivative of the determinant: right for singular matrices, too."""
     try:
         inverse = np.linalg.inv(a)
@@ -16,18 +14,20 @@ def cofactor(a: Any) -> Any:
     condition = np.abs(a).sum(axis=-1).max(axis=-1) * np.abs(inverse).sum(axis=-1).max(axis=-1)
     if not np.all(condition < 1e8):
         return cofactor_of_singular(a)
-    return np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
+    cofactors: np.ndarray = np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
+    return cofactors
 
 
-def cofactor_of_singular(a: Any) -> Any:
+def cofactor_of_singular(a: np.ndarray) -> np.ndarray:
     """The cofactors of a singular matrix: by the singular values, each replaced by the product of all others."""
     u, s, vt = np.linalg.svd(a)
     others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1.0, s[..., None, :]), axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vt)
-    return (sign[..., None, None] * (np.conj(u) * others[..., None, :]) @ np.conj(vt)).astype(u.dtype)
+    cofactors: np.ndarray = sign[..., None, None] * (np.conj(u) * others[..., None, :]) @ np.conj(vt)
+    return cofactors.astype(u.dtype)
 
 
-def cofactor_change(a: Any, d: Any) -> Any:
+def cofactor_change(a: np.ndarray, d: np.ndarray) -> np.ndarray:
     """How the cofactors of `a` change when `a` changes by `d`: the second derivative of the determinant.
 
     For a diagonal matrix s with a change e, with p[i, j] the product of all s but s[i] and s[j], it is
@@ -42,10 +42,11 @@ def cofactor_change(a: Any, d: Any) -> Any:
     on_diagonal = pairs @ np.diagonal(e, axis1=-2, axis2=-1)[..., None]
     middle = np.where(np.eye(s.shape[-1], dtype=bool), on_diagonal, -pairs * np.swapaxes(e, -1, -2))
     sign = np.linalg.det(u) * np.linalg.det(vt)
-    return (sign[..., None, None] * np.conj(u) @ middle @ np.conj(vt)).astype(np.result_type(a, d))
+    change: np.ndarray = sign[..., None, None] * np.conj(u) @ middle @ np.conj(vt)
+    return change.astype(np.result_type(a, d))
 
 
-def only_regular(x: Any, a: Any, inverse: Any) -> Any:
+def only_regular(x: np.ndarray, a: np.ndarray, inverse: np.ndarray) -> np.ndarray:
     """`x`, if `a` is far from singular matrices."""
     condition = np.abs(a).sum(axis=-1).max(axis=-1) * np.abs(inverse).sum(axis=-1).max(axis=-1)
     if not np.all(condition < 1e8):
@@ -53,7 +54,7 @@ def only_regular(x: Any, a: Any, inverse: Any) -> Any:
     return x
 
 
-def split_like(g: Any, parts: Any, axis: Any = 0) -> Any:
+def split_like(g: np.ndarray, parts: list[np.ndarray], axis: int | None = 0) -> list[np.ndarray]:
     """Cut `g` along an axis (None: of the flat array) into pieces with the shapes of `parts`."""
     if axis is None:
         ends = np.cumsum([np.size(part) for part in parts])
@@ -61,7 +62,7 @@ def split_like(g: Any, parts: Any, axis: Any = 0) -> Any:
     return np.split(g, np.cumsum([np.shape(part)[axis] for part in parts])[:-1], axis=axis)
 
 
-def only_square(g: Any, a: Any) -> Any:
+def only_square(g: np.ndarray, a: np.ndarray) -> np.ndarray:
     """`g`, if `a` is made of square matrices."""
     if a.shape[-1] != a.shape[-2]:
         raise np.linalg.LinAlgError(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 
-def regular(slope: Any) -> Any:
+def regular(slope: complex) -> complex:
     """The slope of an equation at its root, which must not be zero."""
     if slope == 0:
         raise ZeroDivisionError(
@@ -18,7 +19,7 @@ def regular(slope: Any) -> Any:
     return slope
 
 
-def solve_regular(a: Any, b: Any) -> Any:
+def solve_regular(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The solution of a linear system whose matrix is the Jacobian of an equation at its solution."""
     try:
         return np.linalg.solve(a, b)
@@ -29,17 +30,17 @@ def solve_regular(a: Any, b: Any) -> Any:
         ) from None
 
 
-def solve_by_cg(product: Any, b: Any) -> Any:
+def solve_by_cg(product: Callable[[np.ndarray], np.ndarray], b: np.ndarray) -> np.ndarray:
     """The v with product(v) = b, for a symmetric positive definite matrix that is known by its products alone."""
     return solve_by_products("cg", product, b)
 
 
-def solve_by_gmres(product: Any, b: Any) -> Any:
+def solve_by_gmres(product: Callable[[np.ndarray], np.ndarray], b: np.ndarray) -> np.ndarray:
     """The v with product(v) = b, for a matrix that is known by its products alone."""
     return solve_by_products("gmres", product, b)
 
 
-def solve_by_products(name: str, product: Any, b: Any) -> Any:
+def solve_by_products(name: str, product: Callable[[np.ndarray], np.ndarray], b: np.ndarray) -> np.ndarray:
     """By one of SciPy's iterations; raises where it doesn't get there."""
     try:
         import scipy.sparse.linalg as sparse
@@ -56,7 +57,7 @@ def solve_by_products(name: str, product: Any, b: Any) -> Any:
             f"{name} did not solve the linear system of the Jacobian of an equation at its solution: the Jacobian may "
             "be singular, or, for cg, not symmetric and positive definite; solve='dense' needs neither"
         )
-    return found.reshape(shape)
+    return np.reshape(found, shape)
 
 
 def converged(result: Any) -> Any:
@@ -77,7 +78,7 @@ def converged(result: Any) -> Any:
     return result
 
 
-def find_root(function: Any, x0: Any) -> Any:
+def find_root(function: Callable[..., object], x0: np.ndarray | float) -> np.ndarray | float:
     """The x near x0 with function(x) = 0: a float for a float, else an array shaped like x0."""
     try:
         from scipy import optimize
@@ -87,8 +88,8 @@ def find_root(function: Any, x0: Any) -> Any:
     start, scalar = np.array(x0, dtype=float), np.ndim(x0) == 0
     shape = start.shape
 
-    def flat(x: Any) -> Any:
-        value = np.ravel(function(float(x[0]) if scalar else x.reshape(shape)))
+    def flat(x: np.ndarray) -> np.ndarray:
+        value = np.asarray(function(float(x[0]) if scalar else x.reshape(shape))).ravel()
         if value.dtype.kind == "c":
             raise TypeError("the roots of complex functions aren't found: take real and imaginary parts for variables")
         return value
@@ -97,10 +98,10 @@ def find_root(function: Any, x0: Any) -> Any:
     size = np.max(np.abs(flat(found.x)), initial=0.0)
     if not found.success and not size <= 1e-10 * (1.0 + np.max(np.abs(flat(start.ravel())), initial=0.0)):
         raise RuntimeError(f"no root was found near x0: {found.message}")
-    return float(found.x[0]) if scalar else found.x.reshape(shape)
+    return float(found.x[0]) if scalar else np.reshape(found.x, shape)
 
 
-def find_fixed_point(function: Any, x0: Any) -> Any:
+def find_fixed_point(function: Callable[..., object], x0: np.ndarray | float) -> np.ndarray | float:
     """The x with function(x) = x that iterating from x0 leads to: a float for a float, else an array like x0."""
     x = np.array(x0, dtype=float)
     scalar = x.ndim == 0
@@ -112,7 +113,9 @@ def find_fixed_point(function: Any, x0: Any) -> Any:
     raise RuntimeError("iterating from x0 did not lead to a fixed point in 10000 turns; give another solver=")
 
 
-def solved_by(solver: Any, function: Any, x0: Any) -> Any:
+def solved_by(
+    solver: Callable[..., object], function: Callable[..., object], x0: np.ndarray | float
+) -> np.ndarray | float:
     """What a solver finds for a function and a start, as a float or an array like x0."""
     found = np.array(solver(function, x0.copy() if isinstance(x0, np.ndarray) else x0), dtype=float)
     if found.shape != np.shape(x0):
@@ -120,7 +123,14 @@ def solved_by(solver: Any, function: Any, x0: Any) -> Any:
     return found if found.ndim else float(found)
 
 
-def integrated(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **options: Any) -> Any:
+def integrated(
+    function: Callable[..., np.ndarray],
+    y0: np.ndarray,
+    t0: float,
+    times: np.ndarray,
+    args: tuple[object, ...] = (),
+    **options: object,
+) -> np.ndarray:
     """The solution of y' = function(t, y, *args) with y(t0) = y0 at these times, a row for each; before t0 or after."""
     from scipy.integrate import solve_ivp
 
@@ -138,7 +148,14 @@ def integrated(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **op
     return rows
 
 
-def mesh(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **options: Any) -> Any:
+def mesh(
+    function: Callable[..., np.ndarray],
+    y0: np.ndarray,
+    t0: float,
+    times: np.ndarray,
+    args: tuple[object, ...] = (),
+    **options: object,
+) -> tuple[np.ndarray, np.ndarray]:
     """t0, these times, and as many steps of the solver between them as y can be followed back from one to the next.
 
     In the direction of the solver, with the place of each of the times among them.
@@ -162,7 +179,15 @@ def mesh(function: Any, y0: Any, t0: Any, times: Any, args: Any = (), **options:
     return kept, places
 
 
-def leads_back(function: Any, times: Any, rows: Any, start: int, stop: int, args: Any, options: Any) -> bool:
+def leads_back(
+    function: Callable[..., np.ndarray],
+    times: np.ndarray,
+    rows: np.ndarray,
+    start: int,
+    stop: int,
+    args: tuple[object, ...],
+    options: dict[str, object],
+) -> bool:
     """Whether solving backwards from one time comes to what the solution is at another, within the tolerances."""
     from scipy.integrate import solve_ivp
 
@@ -171,19 +196,21 @@ def leads_back(function: Any, times: Any, rows: Any, start: int, stop: int, args
             found = solve_ivp(function, (times[stop], times[start]), rows[stop], args=args or None, **options)
     except (ValueError, OverflowError):  # implicit methods raise on infinite values, to which y may grow
         return False
-    allowed = options.get("atol", 1e-6) + options.get("rtol", 1e-3) * np.abs(rows[start])
+    allowed = np.asarray(options.get("atol", 1e-6)) + options.get("rtol", 1e-3) * np.abs(rows[start])
     return bool(found.success and np.all(np.abs(found.y[:, -1] - rows[start]) <= 10 * allowed))
 
 
-def quad_value(function: Any, a: Any, b: Any, **options: Any) -> Any:
+def quad_value(function: Callable[..., float], a: float, b: float, **options: object) -> float:
     """The integral of a function from a to b, without an estimate of its error."""
     from scipy.integrate import quad
 
-    return quad(function, a, b, **options)[0]
+    value: float = quad(function, a, b, **options)[0]
+    return value
 
 
-def quad_vec_value(function: Any, a: Any, b: Any, **options: Any) -> Any:
+def quad_vec_value(function: Callable[..., np.ndarray], a: float, b: float, **options: object) -> np.ndarray:
     """The integral of a function that returns a vector, from a to b, without an estimate of its error."""
     from scipy.integrate import quad_vec
 
-    return quad_vec(function, a, b, **options)[0]
+    value: np.ndarray = quad_vec(function, a, b, **options)[0]
+    return value

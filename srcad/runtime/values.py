@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 
-def sum_to_shape(g: Any, like: Any) -> Any:
+def sum_to_shape(
+    g: np.ndarray | np.generic | complex, like: np.ndarray | np.generic | complex
+) -> np.ndarray | np.generic | complex:
     """Undo broadcasting: the sum of `g` over what was stretched, in the shape of `like`.
 
     `g` may still lack dimensions of the broadcast result that are not 1; they are not known here.
@@ -24,7 +26,7 @@ def sum_to_shape(g: Any, like: Any) -> Any:
     return g if shape else np.asarray(g)[()]
 
 
-def zeros_of(x: Any) -> Any:
+def zeros_of(x: object) -> object:
     """Zeros like x: arrays, numbers, and lists and tuples of them."""
     if isinstance(x, np.ndarray):
         return np.zeros_like(x)
@@ -42,12 +44,12 @@ def plus(a: Any, b: Any) -> Any:
     return a + b
 
 
-def nested_list(x: Any, depth: int) -> list[Any]:
+def nested_list(x: np.ndarray, depth: int) -> list[object]:
     """An array as a list of lists, `depth` of them inside of each other."""
     return list(x) if depth == 1 else [nested_list(row, depth - 1) for row in x]
 
 
-def copied(x: Any) -> Any:
+def copied(x: object) -> object:
     """A copy that shares no memory: of an array, and of lists and tuples with the arrays in them."""
     if isinstance(x, np.ndarray):
         return x.copy()
@@ -56,7 +58,7 @@ def copied(x: Any) -> Any:
     return x
 
 
-def cast(x: Any, dtype: str) -> Any:
+def cast(x: np.ndarray | np.generic | complex, dtype: str) -> np.ndarray | np.generic:
     """x as `dtype`; the real part, where a complex value becomes a real one."""
     if np.iscomplexobj(x) and not dtype.startswith("complex"):
         x = np.real(x)

@@ -24,7 +24,7 @@ from srcad.codegen import Generated, generate
 from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import NotYetSupported
-from srcad.runtime import source_of
+from srcad.runtime import imports_of, source_of
 from srcad.trace.nodes import Trace
 
 LONGEST_ARRAY = 64  # elements of an array that is written out
@@ -63,6 +63,7 @@ def emit_module(emission: Emission) -> str:
     source = derivative.source
     if program.request.kind == "gradient":
         source = with_result_type(source, result_type(emission))
+    needs.imports |= imports_of(needs.helpers)
     top = "\n\n".join(filter(None, [header(emission), needs.import_text(), needs.constant_text()]))
     parts = [top, source_of(sorted(needs.helpers)), *needs.copied.values(), primal, source]
     return "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import pickle
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from types import FunctionType
+from typing import get_type_hints
 
 import numpy as np
 import pytest
 
 from srcad.backends.numpy import Compiled, compile_source
 from srcad.codegen import generate
-from srcad.runtime import HELPERS, source_of
+from srcad.runtime import HELPERS, imports_of, source_of
+from srcad.show.emit import names_read
 from srcad.trace.types import FLOAT
 from tests.codegen.building import Maker
 from tests.codegen.design import EXAMPLES
@@ -42,10 +46,23 @@ def test_threads() -> None:
     assert len({f.__code__.co_filename for f in functions}) == 16
 
 
-def test_helpers_can_be_copied_into_a_file() -> None:
+@pytest.mark.parametrize("name", HELPERS)
+def test_helpers_can_be_copied_into_a_file(name: str) -> None:
+    """Whatever the source and its annotations name means something there."""
     scope: dict[str, object] = {}
-    exec("from __future__ import annotations\nimport math\nimport numpy as np\n" + source_of(HELPERS), scope)
-    assert set(HELPERS) <= set(scope)
+    head = ["from __future__ import annotations", *imports_of([name])]
+    exec("\n".join([*head, source_of([name])]), scope)
+    helper = scope[name]
+    assert isinstance(helper, FunctionType)
+    assert [word for word in names_read(helper.__code__) if word not in scope and not hasattr(builtins, word)] == []
+    assert "return" in get_type_hints(helper)
+
+
+def test_helpers_with_their_imports_run() -> None:
+    scope: dict[str, object] = {}
+    exec("\n".join([*imports_of(["converged"]), source_of(["converged"])]), scope)
+    with pytest.warns(RuntimeWarning, match="too many steps"):
+        scope["converged"]({"success": False, "message": "too many steps"})  # type: ignore[operator]
 
 
 def test_sum_to_shape() -> None:

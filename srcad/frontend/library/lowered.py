@@ -19,8 +19,7 @@ from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import Layout, contiguity, load, new_array, result_value, set_items, store, to_python
 from srcad.frontend.memory.boxes import held
-from srcad.ops import catalogue
-from srcad.ops.catalogue import LOWERINGS, METHODS, CallError
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
 
@@ -49,13 +48,12 @@ def lowering_of(f: Any) -> Callable[..., Any] | None:
     method = ufunc_method(f)
     if method:
         return LOWERINGS.get((method, f.__self__.__name__))
-    by_name: dict[str, Callable[..., Any]] = getattr(catalogue, "BY_NAME", {})
     module = str(getattr(f, "__module__", None) or "")
     if isinstance(f, np.ufunc) and getattr(np, f.__name__, None) is not f:
         module = "scipy.special"
     parts = module.split(".")
     short = ".".join(parts[:2]) if parts[0] == "scipy" else module
-    return by_name.get(f"{short}.{getattr(f, '__name__', '')}")
+    return BY_NAME.get(f"{short}.{getattr(f, '__name__', '')}")
 
 
 def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
