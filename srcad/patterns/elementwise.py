@@ -19,7 +19,7 @@ def elementwise(case: Case) -> Held:
 
 
 def _product(case: Case) -> Held:
-    """The same, but what is multiplied by a zero that is a constant depends on nothing."""
+    """The union of the operands' sets, but what is multiplied by a zero that is a constant depends on nothing."""
     return case.sets.union(_unless_zero(case, 0), _unless_zero(case, 1))
 
 

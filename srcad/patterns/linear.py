@@ -46,7 +46,10 @@ def _summed(case: Case, notation: Einsum, k: int) -> Ids:
 
 
 def _beside_zeros(case: Case, notation: Einsum, k: int) -> Ids | None:
-    """The same where the other operand is a constant with zeros; None where it isn't, or there is too much to do."""
+    """The sets of one operand that reach each place, zeros of the other left out.
+
+    None where the other is no constant with zeros, or there is too much to do.
+    """
     if len(case.values) != 2 or not _plain(notation):
         return None
     other, term = notation.inputs[1 - k], notation.inputs[k]

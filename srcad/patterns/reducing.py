@@ -40,7 +40,7 @@ def _weighted(case: Case) -> Nested:
 
 
 def _along(case: Case) -> Nested:
-    """As many numbers as there were, each of which depends on all along the axes."""
+    """Results as many as operands, each of which depends on all along the axes."""
     ids = _operands(case)
     return filled(case.sets.reduce(ids, _axes(case, ids.ndim), True), case.shape)
 

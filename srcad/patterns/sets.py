@@ -107,7 +107,7 @@ class Sets:
         return result
 
     def unions(self, owners: Ids, ids: Ids) -> Ids:
-        """The same where each group has several sets, none empty; a union that is one of these is no new row."""
+        """The unions of groups of several sets, none empty; one that is a set of its group is no new row."""
         from scipy import sparse
 
         count = int(owners.max()) + 1

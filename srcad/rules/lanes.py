@@ -53,7 +53,7 @@ class Lane:
 
 
 @dataclass(frozen=True, eq=False)
-class Site:
+class LaneSite:
     """An equation that a batched value enters, in the making of what it becomes. `count`: how many lanes there are."""
 
     b: Builder
@@ -78,11 +78,11 @@ class Site:
         return self.b.emit(op, *operands, **params)
 
     def again(self, *operands: object, **changed: object) -> Var:
-        """The same operation, with these operands and with some params changed."""
+        """The operation of the equation once more, on these operands, with some params changed."""
         return self.b.emit(self.equation.op, *operands, **{**self.params, **changed})
 
     def again_many(self, *operands: object, **changed: object) -> tuple[Var, ...]:
-        """The same operation of several results, with these operands and with some params changed."""
+        """An operation of several results once more, on these operands, with some params changed."""
         return self.b.emit_many(self.equation.op, *operands, **{**self.params, **changed})
 
     def whole(self, lane: Lane) -> Atom:
@@ -102,15 +102,15 @@ class Site:
 
 
 Batched = Atom | int | tuple[Atom, ...]  # the results with the leading axis; what is the same in all lanes without it
-Rule = Callable[[Site], Batched]
+LaneRule = Callable[[LaneSite], Batched]
 
-BATCHING: dict[str, Rule] = {}
+BATCHING: dict[str, LaneRule] = {}
 
 
-def batches(*names: str) -> Callable[[Rule], Rule]:
+def batches(*names: str) -> Callable[[LaneRule], LaneRule]:
     """Register what operations become when a batched value enters them."""
 
-    def register(rule: Rule) -> Rule:
+    def register(rule: LaneRule) -> LaneRule:
         for name in names:
             if name in BATCHING:
                 raise ValueError(f"operation {name!r} stands twice in the table of batching")
@@ -263,8 +263,8 @@ __all__ = [
     "BATCHING",
     "WHOLE",
     "Lane",
+    "LaneSite",
     "NotBatched",
-    "Site",
     "batched_type",
     "batches",
     "filled",

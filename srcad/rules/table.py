@@ -37,10 +37,10 @@ from srcad.trace.nodes import Atom, Const, Equation, Params, Var
 from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
 Bars = tuple[Atom | None, ...]
-Pullback = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
-Pushforward = Callable[[Builder, Equation, Bars], Bars]
-Term = Callable[..., Given]
-Slope = Callable[..., Operand]
+AdjointRule = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
+TangentRule = Callable[[Builder, Equation, Bars], Bars]
+TermRule = Callable[..., Given]
+LocalSlope = Callable[..., Operand]
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Rule:
     """
 
     name: str
-    pullback: Pullback
-    pushforward: Pushforward
+    pullback: AdjointRule
+    pushforward: TangentRule
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
@@ -137,12 +137,12 @@ def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
 # ---- elementwise
 
 
-def slopes(name: str, *slopes: Slope | float | None) -> None:
+def slopes(name: str, *slopes: LocalSlope | float | None) -> None:
     """An elementwise operation by its local slopes."""
     pointwise(name, *map(_pull_of_slope, slopes))
 
 
-def _pull_of_slope(slope: Slope | float | None) -> Term | None:
+def _pull_of_slope(slope: LocalSlope | float | None) -> TermRule | None:
     if slope is None:
         return None
     if not callable(slope):
@@ -163,10 +163,10 @@ def _negate(g: Expr, *_: Expr, **__: object) -> Expr:
     return -g
 
 
-_CONSTANT_SLOPES: dict[float, Term] = {1: _pass, -1: _negate}
+_CONSTANT_SLOPES: dict[float, TermRule] = {1: _pass, -1: _negate}
 
 
-def pointwise(name: str, *pulls: Term | None, tangent: Term | None = None) -> None:
+def pointwise(name: str, *pulls: TermRule | None, tangent: TermRule | None = None) -> None:
     """An elementwise operation by the products of its slopes with a bar.
 
     `tangent`, a function (site, *dots), where the sum of these products has a better form.
@@ -192,7 +192,7 @@ def pointwise(name: str, *pulls: Term | None, tangent: Term | None = None) -> No
     _add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
 
 
-def _bind(pull: Term | None) -> Callable[[Site, Atom], Atom | None] | None:
+def _bind(pull: TermRule | None) -> Callable[[Site, Atom], Atom | None] | None:
     """A rule's function as a function of the site and the bar."""
     if pull is None:
         return None
@@ -221,7 +221,7 @@ def _is_zero(a: Atom) -> bool:
     return isinstance(a, Const) and isinstance(a.value, float) and a.value == 0.0
 
 
-def _keywords(function: Term) -> Callable[[Params], dict[str, object]]:
+def _keywords(function: TermRule) -> Callable[[Params], dict[str, object]]:
     """A filter for the params that a rule's function takes."""
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -264,7 +264,7 @@ def _same_shape(a: Type, b: Type) -> bool:
 # ---- linear
 
 
-def linear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+def linear(name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
     """An operation that is linear in some of its operands together.
 
     Where there are more operands than transposes (indices, shapes), it isn't linear in them.
@@ -287,7 +287,7 @@ def _claim(name: str, declared: bool, what: str) -> None:
         raise ValueError(f"the rule of `{name}` says that it is {what}, and the catalogue doesn't")
 
 
-def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+def multilinear(name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
     """An operation that is linear in each of some operands, apart: a product."""
     _claim(name, OPS[name].bilinear or None in transposes or len(transposes) != 2, "bilinear")
     terms = tuple(map(_bind, transposes))
@@ -302,7 +302,7 @@ def multilinear(name: str, *transposes: Term | None, takes_small: bool = False) 
     _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
 
 
-def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> Pullback:
+def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> AdjointRule:
     def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
         site, g = _site(b, eq, wanted), bars[0]
         if g is None:
@@ -327,7 +327,9 @@ def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
 # ---- the rest
 
 
-def rule(name: str, adjoint: Term, tangent: Term, *, pointwise: bool = False, takes_small: bool = False) -> None:
+def rule(
+    name: str, adjoint: TermRule, tangent: TermRule, *, pointwise: bool = False, takes_small: bool = False
+) -> None:
     """An operation that states both: adjoint (site, *bars) -> contributions, tangent (site, *dots) -> tangents.
 
     The bars and dots are `Expr` or None (zero). Both give a sequence, or a single one where one is all there is.
