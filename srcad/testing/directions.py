@@ -82,13 +82,13 @@ def _widened(leaf: Any) -> Any:
 
 def flat(tree: Any) -> Vector:
     """All that moves in a result, as one vector; complex numbers as they are."""
-    found = [np.ravel(np.asarray(leaf)) for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(leaf)]
+    found = [np.ravel(np.asarray(leaf)) for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(np.asarray(leaf))]
     return np.concatenate([part.astype(np.result_type(part, np.float64)) for part in [np.zeros(0), *found]])
 
 
 def blocks(tree: Any) -> list[int]:
     """How many numbers of `flat` come from each leaf."""
-    return [int(np.size(leaf)) for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(leaf)]
+    return [np.asarray(leaf).size for leaf in leaves(tree) if is_float(leaf) or np.iscomplexobj(np.asarray(leaf))]
 
 
 def flat_like(tree: Any, tangent: Any) -> Vector:
@@ -165,7 +165,9 @@ class Point:
 
     def allowed(self, direction: tuple[Any, ...]) -> tuple[Any, ...]:
         """The direction, or the symmetric part of it where only that is allowed."""
-        return map_leaves(_symmetric_part, self.parts, direction) if self.symmetric else direction
+        if not self.symmetric:
+            return direction
+        return tuple(map_leaves(_symmetric_part, *pair) for pair in zip(self.parts, direction, strict=True))
 
     def alone(self, rng: np.random.Generator, names: Sequence[str]) -> list[tuple[str, tuple[Any, ...]]]:
         """A direction for each leaf, in which the others rest, and what to call it; none for a single leaf."""
@@ -200,7 +202,9 @@ class Point:
 
     def shifted(self, direction: Sequence[Any], t: float) -> Point:
         """Another point nearby, whose numbers are of the same kinds."""
-        others = map_leaves(
-            lambda leaf, new: like(leaf, new) if is_float(leaf) else leaf, self.args, self.moved(direction, t)
-        )
-        return Point(others, self.active, self.symmetric)
+
+        def fresh(leaf: object, new: object) -> object:
+            return like(leaf, new) if is_float(leaf) else leaf
+
+        others = zip(self.args, self.moved(direction, t), strict=True)
+        return Point(tuple(map_leaves(fresh, *pair) for pair in others), self.active, self.symmetric)
