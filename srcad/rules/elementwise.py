@@ -36,7 +36,10 @@ from srcad.rules.language import (
     sqrt,
     where,
 )
-from srcad.rules.table import Site, Term, flat, pointwise, rule, slopes
+from srcad.rules.table import Site, Table, Term
+
+TABLE = Table()
+flat, slopes, pointwise, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.rule
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 

@@ -7,7 +7,10 @@ from srcad.ops.joining import interior
 from srcad.ops.subscripts import Entry, Template
 from srcad.rules.language import Expr, Given, Operand, add_item, apply, apply_many, dim, get_item, total, zeros
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, Term, linear, rule
+from srcad.rules.table import Site, Table, Term
+
+TABLE = Table()
+linear, rule = TABLE.linear, TABLE.rule
 
 # ---- joining
 

@@ -19,7 +19,7 @@ from srcad.calls.structures import is_float, map_leaves
 from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.ops.catalogue import builder, operation
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
 from srcad.testing.directions import Point, Vector, flat, flat_like, inner, moved, size, weights
