@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import srcad
-from srcad.api.jacobians import Jacobian
+from srcad.api.jacobians import DenseJacobian
 
 Function = Callable[..., Any]
 
@@ -83,10 +83,10 @@ def main() -> None:
     for name, program, args, argnum in cases():
         figures = []
         for make in (srcad.jacfwd, srcad.jacrev):
-            jacobian: Jacobian = make(program, argnums=argnum)
+            jacobian: DenseJacobian = make(program, argnums=argnum)
             one = jacobian.one_by_one()
 
-            def singly(*args: Any, jacobian: Jacobian = jacobian, one: Any = one) -> Any:
+            def singly(*args: Any, jacobian: DenseJacobian = jacobian, one: Any = one) -> Any:
                 return jacobian.assembled(one, args, {})
 
             np.testing.assert_allclose(jacobian(*args), singly(*args), rtol=1e-8, atol=1e-10)

@@ -18,7 +18,7 @@ class Golden:
     value: bool = False
 
 
-# ---- the examples of DESIGN.md
+# ---- what generated code is to look like
 
 
 def f(x1, x2):

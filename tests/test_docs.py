@@ -26,7 +26,7 @@ import pytest
 import srcad
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PUBLIC = [
     *(
         "srcad.api.gradients",
@@ -158,3 +158,22 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_files_that_are_named_are_there() -> None:
+    """In the pages about the code: `trace/nodes.py` is a path from the root, or inside srcad or tests."""
+    for page in (ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md", ROOT / "docs" / "glossary.md"):
+        named = set(re.findall(r"`([\w/]+\.py)`", page.read_text()))
+        bases = (ROOT, ROOT / "srcad", ROOT / "tests")
+        lost = {path for path in named if not any((base / path).exists() for base in bases)}
+        assert named and not lost, f"{page.relative_to(ROOT)} names {lost}"
+
+
+def test_words_of_the_glossary_live_where_it_says() -> None:
+    rows = re.findall(
+        r"^\| ([\w, ]+) \|.*\| `([\w/.]+)` \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE
+    )
+    assert len(rows) > 40
+    for words, path in rows:
+        source = (ROOT / path).read_text().lower()
+        assert any(word[:5] in source for word in words.split(", ")), f"{words} isn't a word of {path}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -11,33 +12,18 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
-MAY_IMPORT = {  # beside errors
-    "errors": set(),
-    "runtime": set(),
-    "trace": set(),
-    "ops": {"trace"},
-    "frontend": {"trace", "ops"},
-    "rules": {"trace", "ops"},
-    "analysis": {"trace", "ops"},
-    "patterns": {"trace", "ops", "runtime"},
-    "transform": {"trace", "ops", "rules", "analysis"},
-    "lowering": {"trace", "ops", "analysis"},
-    "codegen": {"trace", "ops", "analysis", "lowering"},
-    "backends": {"runtime", "codegen", "trace"},
-}
-# Above all rooms: each may import every room, and what stands before it here.
-ABOVE = [
-    {"compile"},
-    {"calls"},
-    {"show"},
-    {"api", "implicit"},
-    {"sparse"},
-    {"testing"},
-    {"compare"},
-    {"__init__"},
-    {"cli"},
-    {"__main__"},
-]
+ROOMS = (PACKAGE.parent / "docs" / "architecture.md").read_text().partition("## The rooms")[2].partition("\n## ")[0]
+ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \|(.*)\|$", re.MULTILINE)
+
+
+def rows_with(columns: int) -> list[tuple[list[str], str]]:
+    """(rooms, last column) of the rows of the page's table with so many columns."""
+    found = [(names, rest.split("|")) for names, rest in ROW.findall(ROOMS)]
+    return [(re.findall(r"\w+", names), rest[-1]) for names, rest in found if len(rest) == columns - 1]
+
+
+MAY_IMPORT = {name: set(re.findall(r"\w+", others)) for names, others in rows_with(3) for name in names}
+ABOVE = [set(names) for names, _ in rows_with(2)]
 # Inside of the frontend, from below: each may import what stands before it here.
 FRONTEND = [
     "core",

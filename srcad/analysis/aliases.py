@@ -18,7 +18,7 @@ from srcad.trace.types import ListOf, TupleOf, Type
 from srcad.trace.walk import walk
 
 OBJECT, CONTENT = 0, 1
-Node = tuple[Var, int]
+Binding = tuple[Var, int]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def levels(t: Type) -> tuple[int, ...]:
     return (OBJECT, CONTENT) if t.is_opaque else ()
 
 
-def nodes(var: Var) -> list[Node]:
+def nodes(var: Var) -> list[Binding]:
     return [(var, level) for level in levels(var.type)]
 
 
@@ -182,13 +182,13 @@ def makes_owned(eq: Equation) -> bool:
 class Sharing:
     """May-share between the variables in scope, and which memory this function itself has made (`owned`)."""
 
-    near: dict[Node, set[Node]] = field(default_factory=dict)  # symmetric
-    owned: dict[Node, bool] = field(default_factory=dict)
+    near: dict[Binding, set[Binding]] = field(default_factory=dict)  # symmetric
+    owned: dict[Binding, bool] = field(default_factory=dict)
 
-    def may(self, a: Node, b: Node) -> bool:
+    def may(self, a: Binding, b: Binding) -> bool:
         return a == b or b in self.near[a]
 
-    def sharers(self, node: Node, among: Collection[Var]) -> set[Node]:
+    def sharers(self, node: Binding, among: Collection[Var]) -> set[Binding]:
         """The memory of these variables that may be this one."""
         found = {other for other in self.near[node] if other[0] in among}
         if node[0] in among:
@@ -206,7 +206,7 @@ class Sharing:
             self.near[node] = set()
             self.owned[node] = owned
 
-    def connect(self, node: Node, others: Iterable[Node]) -> bool:
+    def connect(self, node: Binding, others: Iterable[Binding]) -> bool:
         """These may share memory; whether that is news."""
         news = {other for other in others if other[0] is not node[0]} - self.near[node]
         self.near[node] |= news
@@ -214,7 +214,7 @@ class Sharing:
             self.near[other].add(node)
         return bool(news)
 
-    def join(self, node: Node, source: Node, among: Collection[Var]) -> bool:
+    def join(self, node: Binding, source: Binding, among: Collection[Var]) -> bool:
         """From now on `node` may also be `source`; whether that is news."""
         news = self.connect(node, self.sharers(source, among))
         if self.owned[node] and not self.owned[source]:

@@ -35,14 +35,14 @@ class Sum:
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class ReversedBlock:
     """The reversal of an equation with regions: the sums of each region."""
 
     equation: Equation
-    regions: tuple[tuple[Row, ...], ...]
+    regions: tuple[tuple[SumRow, ...], ...]
 
 
-Row = Sum | Block
+SumRow = Sum | ReversedBlock
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class ChildrenSums:
     `seeds`: variables that stand for the adjoints of results, with the numbers of these.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[SumRow, ...]
     equations: tuple[Equation, ...]
     bars: dict[Var, Var]
     seeds: Mapping[Var, int] = field(default_factory=dict)

@@ -6,8 +6,8 @@
     m = x - np.mean(x)         every element of m depends on all of x: mixed
 
 A variable that depends on the input is `Along` it, with an axis for each axis of the input, or `Picked` from what is
-along it by a mask or a slice, or `Mixed`; loops are settled by iterating until nothing becomes more mixed. Dependence
-through operations whose derivative is zero (comparisons, say) doesn't count.
+along it by a mask or a slice, or `MixedAxes`; loops are settled by iterating until nothing becomes more mixed.
+Dependence through operations whose derivative is zero (comparisons, say) doesn't count.
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ class Picked:
 
 
 @dataclass(frozen=True, eq=False)
-class Mixed:
+class MixedAxes:
     """Not elementwise, from this equation on; `known`: it mixes elements, rather than that nobody knows."""
 
     equation: Equation
     known: bool
 
 
-State = Along | Picked | Mixed | None  # None: no dependence
+State = Along | Picked | MixedAxes | None  # None: no dependence
 
 
 def dependence(region: Region, given: Var, flat: Flat) -> Callable[[Atom], State]:
     """How the variables of a region depend on one of its inputs, an array."""
     rank = rank_of(given.type)
     assert rank is not None
-    spread = _Spread(flat, given, rank)
+    spread = _AlongSpread(flat, given, rank)
     spread.region(region)
     return spread.state
 
 
-class _Spread:
+class _AlongSpread:
     def __init__(self, flat: Flat, given: Var, rank: int) -> None:
         self.flat = flat
         self.plain = Along(tuple(range(rank)))
@@ -79,7 +79,7 @@ class _Spread:
         states = [self.state(a) for a in differentiable_operands(eq)]
         if all(state is None for state in states):
             return
-        mixed = next((state for state in states if isinstance(state, Mixed)), None)
+        mixed = next((state for state in states if isinstance(state, MixedAxes)), None)
         found = mixed or _TRANSFERS.get(eq.op, _elementwise if operation(eq).elementwise else _unknown)(
             self, eq, states
         )
@@ -102,28 +102,28 @@ class _Spread:
 
     def lasting(self, state: State) -> State:
         """Beyond the end of a region, where a subscript may have another value, nobody knows what has been picked."""
-        return Mixed(state.equation, known=False) if isinstance(state, Picked) else state
+        return MixedAxes(state.equation, known=False) if isinstance(state, Picked) else state
 
     def joined(self, eq: Equation, a: State, b: State) -> State:
         if a is None or b is None or a == b:
             return b if a is None else a
-        return next((s for s in (a, b) if isinstance(s, Mixed)), Mixed(eq, known=True))
+        return next((s for s in (a, b) if isinstance(s, MixedAxes)), MixedAxes(eq, known=True))
 
 
 # ---- operations: (the state of things, the equation, the states of its operands) -> that of its results
 
-Transfer = Callable[[_Spread, Equation, Sequence[State]], State]
+Transfer = Callable[[_AlongSpread, Equation, Sequence[State]], State]
 
 
-def _unknown(_spread: _Spread, eq: Equation, _states: Sequence[State]) -> State:
-    return Mixed(eq, known=False)
+def _unknown(_spread: _AlongSpread, eq: Equation, _states: Sequence[State]) -> State:
+    return MixedAxes(eq, known=False)
 
 
-def _mixing(_spread: _Spread, eq: Equation, _states: Sequence[State]) -> State:
-    return Mixed(eq, known=True)
+def _mixing(_spread: _AlongSpread, eq: Equation, _states: Sequence[State]) -> State:
+    return MixedAxes(eq, known=True)
 
 
-def _elementwise(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _elementwise(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """All of them along the same axes of the result, to the last of which that of each operand is set."""
     found: State = None
     for a, state in zip(eq.operands, states, strict=False):
@@ -135,50 +135,50 @@ def _broadcast(eq: Equation, inner: Type, outer: Type, state: State) -> State:
     """The state of an operand that is broadcast to a result."""
     here, there = rank_of(inner), rank_of(outer)
     if here is None or there is None or (isinstance(state, Picked) and here != there):
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     return Along(tuple(a + there - here for a in state.axes)) if isinstance(state, Along) else state
 
 
-def _resized(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _resized(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """The first operand, broadcast to a shape."""
     return _broadcast(eq, eq.operands[0].type, eq.result.type, states[0])
 
 
-def _summed_back(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _summed_back(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """sum_to_shape: what is along the same axes, or has been picked alike, is as long there as what it is fitted to."""
-    return states[0] if states[0] is None or states[0] == states[1] else Mixed(eq, known=False)
+    return states[0] if states[0] is None or states[0] == states[1] else MixedAxes(eq, known=False)
 
 
-def _same(_spread: _Spread, _eq: Equation, states: Sequence[State]) -> State:
+def _same(_spread: _AlongSpread, _eq: Equation, states: Sequence[State]) -> State:
     return states[0]
 
 
-def _joined(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _joined(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     found: State = None
     for state in states:
         found = spread.joined(eq, found, state)
     return found
 
 
-def _reduction(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _reduction(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Over other axes than those along the input."""
     rank = rank_of(eq.operands[0].type)
     if not isinstance(states[0], Along) or rank is None or any(state is not None for state in states[1:]):
-        return Mixed(eq, known=True)
+        return MixedAxes(eq, known=True)
     axes = _axes(eq.params.get("axes", eq.params.get("axis")), rank)
     if axes & set(states[0].axes):
-        return Mixed(eq, known=True)
+        return MixedAxes(eq, known=True)
     keep = eq.params.get("keepdims") or eq.params.get("keep") or ()
     gone = set() if keep is True else axes - set(keep)
     return Along(tuple(a - sum(b < a for b in gone) for a in states[0].axes))
 
 
-def _running(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _running(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Along one axis, which stays: cumsum, sort."""
     rank, state = rank_of(eq.operands[0].type), states[0]
     if not isinstance(state, Along) or rank is None or any(s is not None for s in states[1:]):
-        return Mixed(eq, known=True)
-    return Mixed(eq, known=True) if _axes(eq.params.get("axis", -1), rank) & set(state.axes) else state
+        return MixedAxes(eq, known=True)
+    return MixedAxes(eq, known=True) if _axes(eq.params.get("axis", -1), rank) & set(state.axes) else state
 
 
 def _axes(axis: Any, rank: int) -> set[int]:
@@ -187,53 +187,53 @@ def _axes(axis: Any, rank: int) -> set[int]:
     return {a % rank for a in (axis if isinstance(axis, tuple) else (axis,))} if rank else set()
 
 
-def _transpose(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _transpose(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     state, rank = states[0], rank_of(eq.operands[0].type)
     if not isinstance(state, Along) or rank is None:
-        return state if rank == 1 else Mixed(eq, known=False)
+        return state if rank == 1 else MixedAxes(eq, known=False)
     order = tuple(eq.params.get("axes") or range(rank)[::-1])
     return Along(tuple(order.index(a) for a in state.axes))
 
 
-def _expand_dims(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _expand_dims(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     rank = rank_of(eq.result.type)
     if not isinstance(states[0], Along) or rank is None:
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     new = {a % rank for a in eq.params["axis"]}
     places = [a for a in range(rank) if a not in new]
     return Along(tuple(places[a] for a in states[0].axes))
 
 
-def _squeeze(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _squeeze(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     rank, axis = rank_of(eq.operands[0].type), eq.params.get("axis")
     if not isinstance(states[0], Along) or rank is None or axis is None:
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     gone = _axes(axis, rank)
     if gone & set(states[0].axes):
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     return Along(tuple(a - sum(b < a for b in gone) for a in states[0].axes))
 
 
-def _reshape(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _reshape(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """A line to a line: nothing changes its place."""
     line = rank_of(eq.operands[0].type) == rank_of(eq.result.type) == 1
-    return states[0] if line or states[0] is None else Mixed(eq, known=False)
+    return states[0] if line or states[0] is None else MixedAxes(eq, known=False)
 
 
-def _product(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _product(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """matmul: the sum is over the last axis of the first factor, and the last but one of the second."""
     a, b = (rank_of(x.type) for x in eq.operands[:2])
     rank = rank_of(eq.result.type)
     if a is None or b is None or rank is None or (eq.op == "dot" and max(a, b) > 2):
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     if None not in states[:2] or not all(isinstance(s, Along) for s in states if s is not None):
-        return Mixed(eq, known=True)
+        return MixedAxes(eq, known=True)
     first = states[0] is not None
     state = states[0] or states[1]
     assert isinstance(state, Along)
     summed = a - 1 if first else max(b - 2, 0)
     if summed in state.axes:
-        return Mixed(eq, known=True)
+        return MixedAxes(eq, known=True)
     return Along(tuple(_factor_axis(axis, first, a, b, rank) for axis in state.axes))
 
 
@@ -244,45 +244,45 @@ def _factor_axis(axis: int, first: bool, a: int, b: int, rank: int) -> int:
     return rank - 1 if axis == b - 1 else axis + rank - (b if a > 1 else b - 1)
 
 
-def _outer(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _outer(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     a, b = states
     ranks = [rank_of(x.type) for x in eq.operands]
     if (a is not None and b is not None) or ranks != [1, 1] or not isinstance(a or b, Along):
-        return Mixed(eq, known=a is not None and b is not None)
+        return MixedAxes(eq, known=a is not None and b is not None)
     return Along((0 if a is not None else 1,))
 
 
-def _stack(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _stack(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """A new axis in front of or behind those along the input."""
     found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
     if not isinstance(found, Along) or rank is None:
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     axis = eq.params.get("axis", 0) % rank
     return Along(tuple(a + (a >= axis) for a in found.axes))
 
 
-def _array(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _array(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Nested sequences: a new axis in front for each level."""
     found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
     inner = rank_of(eq.operands[0].type)
     if not isinstance(found, Along) or rank is None or inner is None:
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     return Along(tuple(a + rank - inner for a in found.axes))
 
 
-def _concatenate(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _concatenate(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
     if not isinstance(found, Along) or rank is None:
-        return Mixed(eq, known=False)
-    return Mixed(eq, known=True) if eq.params.get("axis", 0) % rank in found.axes else found
+        return MixedAxes(eq, known=False)
+    return MixedAxes(eq, known=True) if eq.params.get("axis", 0) % rank in found.axes else found
 
 
-def _interp(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
-    return states[0] if all(state is None for state in states[1:]) else Mixed(eq, known=True)
+def _interp(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+    return states[0] if all(state is None for state in states[1:]) else MixedAxes(eq, known=True)
 
 
-def _polyval(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
-    return states[1] if states[0] is None else Mixed(eq, known=True)
+def _polyval(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
+    return states[1] if states[0] is None else MixedAxes(eq, known=True)
 
 
 # ---- subscripts
@@ -290,38 +290,38 @@ def _polyval(_spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
 _FULL = ("slice", None, None, None)
 
 
-def _get_item(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _get_item(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     x = eq.operands[0]
     rank, state = rank_of(x.type), states[0]
     if rank is None or not isinstance(state, Along):
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     places = _places(eq.params["index"], rank)
     if places is not None and all(a in places for a in state.axes):
         return Along(tuple(places[a] for a in state.axes))
     whole = state == spread.plain and rank == len(state.axes) and dims_of(x.type) == spread.dims
     if whole and not any(entry[0] == "object" for entry in eq.params["index"]):
         return Picked(_key(eq, eq.operands[1:]), eq)
-    return Mixed(eq, known=False)
+    return MixedAxes(eq, known=False)
 
 
-def _set_item(spread: _Spread, eq: Equation, states: Sequence[State]) -> State:
+def _set_item(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Stored in the places that it was picked from; or along the axes that the subscript leaves whole."""
     (target, value, *indices), (held, given) = eq.operands, states[:2]
     rank = rank_of(target.type)
     if given is None:
-        return held if isinstance(held, Along) else Mixed(eq, known=False)
+        return held if isinstance(held, Along) else MixedAxes(eq, known=False)
     if rank is None or not isinstance(held, Along | None):
-        return Mixed(eq, known=False)
+        return MixedAxes(eq, known=False)
     if isinstance(given, Picked):
         fits = given.key == _key(eq, indices) and dims_of(target.type) == spread.dims
-        return spread.joined(eq, held, spread.plain if fits else Mixed(eq, known=True))
+        return spread.joined(eq, held, spread.plain if fits else MixedAxes(eq, known=True))
     places = _places(eq.params["index"], rank)
     if places is None or rank_of(value.type) is None or not isinstance(given, Along):
-        return Mixed(eq, known=given is not None)
+        return MixedAxes(eq, known=given is not None)
     inner = len(places) - (rank_of(value.type) or 0)  # the value is set to the last axes of its place
     sources = {place: axis for axis, place in places.items()}
     if any(a + inner not in sources for a in given.axes):
-        return Mixed(eq, known=True)
+        return MixedAxes(eq, known=True)
     return spread.joined(eq, held, Along(tuple(sources[a + inner] for a in given.axes)))
 
 
@@ -384,4 +384,4 @@ _TRANSFERS: dict[str, Transfer] = {
     "add_item": _set_item,
 }
 
-__all__ = ["Along", "Mixed", "Picked", "State", "dependence"]
+__all__ = ["Along", "MixedAxes", "Picked", "State", "dependence"]

@@ -25,7 +25,7 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 S = TypeVar("S")
 T = TypeVar("T")
-Given = TypeVar("Given", bound=Callable[..., object])
+RuleFunction = TypeVar("RuleFunction", bound=Callable[..., object])
 
 Types = tuple[Type | None, ...]
 Shape = tuple[tuple[Tree, ...], tuple[str, ...]]
@@ -59,7 +59,7 @@ class CustomRule(Generic[P, R_co]):
     def __get__(self: CustomRule[Concatenate[S, Q], R], instance: S, owner: type | None = None) -> Callable[Q, R]: ...
 
     def __get__(self, instance: object, owner: type | None = None) -> object:
-        """As a method: the instance is the first argument."""
+        """A method, whose first argument is the instance."""
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
@@ -68,21 +68,21 @@ class CustomRule(Generic[P, R_co]):
     def __reduce__(self) -> Any:
         return self.__qualname__  # type: ignore[attr-defined]
 
-    def tangent(self, rule: Given) -> Given:
+    def tangent(self, rule: RuleFunction) -> RuleFunction:
         """Give the tangent, `rule(dots, value, *args)`: how the value moves when the arguments move by `dots`.
 
         `dots` is a tuple with one for each argument, None for what has none (an int, a string).
         """
         return self._give("tangent", rule)
 
-    def adjoint(self, rule: Given) -> Given:
+    def adjoint(self, rule: RuleFunction) -> RuleFunction:
         """Give the adjoint, `rule(bar, value, *args)`: from the adjoint of the value those of the arguments.
 
         It returns a tuple with one for each argument, None for what has none or is zero; of one argument, it alone.
         """
         return self._give("adjoint", rule)
 
-    def _give(self, way: str, rule: Given) -> Given:
+    def _give(self, way: str, rule: RuleFunction) -> RuleFunction:
         if self._callees:
             raise ArgumentError(f"{self!r} is in use by a derivative already", do=f"give its {way} beforehand")
         self._rules[way] = rule

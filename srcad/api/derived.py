@@ -74,7 +74,7 @@ class Derived(Generic[P, R_co]):
     def __get__(self: Derived[Concatenate[S, Q], R], instance: S, owner: type | None = None) -> Derived[Q, Any]: ...
 
     def __get__(self, instance: object, owner: type | None = None) -> Derived[Any, Any]:
-        """As a method: derived from the bound method, so that argnums counts what stands after `self`."""
+        """The derivative of a bound method, so that argnums counts what stands after `self`."""
         return self if instance is None else self._of(self.function.__get__(instance, owner))
 
     def _of(self, function: Function) -> Derived[..., Any]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from srcad.api.derived import Derived, Function, P, R, R_co, derive, request_for
 from srcad.api.forward import HessianProduct
 from srcad.api.gradients import A, First
-from srcad.api.jacobians import AtOnce, Number, columns
+from srcad.api.jacobians import AtOnce, Element, columns
 from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
 from srcad.calls.fitting import fitted
@@ -77,7 +77,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         return entrance, assumed
 
     def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
-        """As `Derived.emitted`; the function itself takes no direction."""
+        """The text of a module with the function, which takes no direction, and its derivative, which does."""
         entrance, _ = self._entrance(args, kwargs)
         *primals, _ = self.with_direction(args, kwargs)
         call, own = self._specialiser.binder.bind(args, kwargs), self._own.bind(tuple(primals), kwargs)
@@ -230,12 +230,12 @@ def ggnvp(
 
 @overload
 def gauss_newton(
-    function: Callable[Concatenate[npt.NDArray[Number], P], object],
+    function: Callable[Concatenate[npt.NDArray[Element], P], object],
     argnums: First = 0,
     *,
     loss: Loss = None,
     backend: str = "numpy",
-) -> Derived[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+) -> Derived[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload

@@ -34,7 +34,7 @@ from srcad.transform.matrices.jacobian import ROWS, way_of
 Linear = Callable[[Any], Any]
 
 
-Number = TypeVar("Number", bound=np.generic)
+Element = TypeVar("Element", bound=np.generic)
 Numeric = float | np.floating[Any] | npt.NDArray[np.floating[Any]]
 
 
@@ -57,10 +57,10 @@ class AtOnce(Derived[P, R_co]):
 
     @abstractmethod
     def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
-        """The same matrix, one direction after the other."""
+        """The matrix by one direction after the other."""
 
 
-class Jacobian(AtOnce[P, R_co]):
+class DenseJacobian(AtOnce[P, R_co]):
     """All first derivatives in one pass, by columns or by rows as the request says."""
 
     def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
@@ -104,8 +104,8 @@ class ChosenJacobian(Derived[P, R_co]):
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self._choices: dict[Any, Choice] = {}
-        self._took: Choice | None = None
+        self._choices: dict[Any, JacobianWay] = {}
+        self._took: JacobianWay | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self._took = self.choice(args, kwargs)
@@ -118,7 +118,7 @@ class ChosenJacobian(Derived[P, R_co]):
         """Which way the Jacobian goes at these arguments: by "columns" or by "rows"."""
         return self.choice(args, kwargs).way
 
-    def choice(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Choice:
+    def choice(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> JacobianWay:
         key = _shapes((args, kwargs))
         if key not in self._choices:
             if len(self._choices) >= _MOST_CHOICES:
@@ -126,7 +126,7 @@ class ChosenJacobian(Derived[P, R_co]):
             self._choices[key] = self.chosen(args, kwargs)
         return self._choices[key]
 
-    def chosen(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Choice:
+    def chosen(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> JacobianWay:
         """By the lengths of the arguments and of the results.
 
         A specialisation has been generated for the lengths that it met first; where others are better off with the
@@ -141,9 +141,9 @@ class ChosenJacobian(Derived[P, R_co]):
         values = input_values(program.primal, self._specialiser.binder.bind(args, kwargs).flat, entrance.roots)
         way = way_of(program.primal, program.reading.wrt, _sizes(program.primal, values))
         if way == program.way:
-            return Choice(way)
+            return JacobianWay(way)
         kind = "jacrev" if way == ROWS else "jacfwd"
-        return Choice(way, Jacobian(function, replace(request, kind=kind), kind))
+        return JacobianWay(way, DenseJacobian(function, replace(request, kind=kind), kind))
 
     def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
         choice = self.choice(args, kwargs) if args or kwargs else self._took
@@ -156,11 +156,11 @@ class ChosenJacobian(Derived[P, R_co]):
 
 
 @dataclass(frozen=True)
-class Choice:
+class JacobianWay:
     """The way that a Jacobian goes; `other` is what gives it, where that isn't what was generated first."""
 
     way: str
-    other: Jacobian[..., Any] | None = None
+    other: DenseJacobian[..., Any] | None = None
 
 
 _MOST_CHOICES = 1024
@@ -257,18 +257,18 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
 
 @overload
 def jacfwd(
-    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
-) -> Jacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def jacfwd(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> Jacobian[P, Any]: ...
+def jacfwd(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def jacfwd(
     function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
-) -> Callable[[Callable[P, object]], Jacobian[P, Any]]: ...
+) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
@@ -285,23 +285,23 @@ def jacfwd(function: Function | None = None, argnums: Argnums = 0, *, backend: s
     array([[2., 0.],
            [2., 1.]])
     """
-    return derive(Jacobian, "jacfwd", function, request_for("jacfwd", argnums, backend=backend))
+    return derive(DenseJacobian, "jacfwd", function, request_for("jacfwd", argnums, backend=backend))
 
 
 @overload
 def jacrev(
-    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
-) -> Jacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def jacrev(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> Jacobian[P, Any]: ...
+def jacrev(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def jacrev(
     function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
-) -> Callable[[Callable[P, object]], Jacobian[P, Any]]: ...
+) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
@@ -315,13 +315,13 @@ def jacrev(function: Function | None = None, argnums: Argnums = 0, *, backend: s
     >>> srcad.jacrev(lambda x, y: np.sum(x * y), argnums=(0, 1))(np.array([1.0, 2.0]), 3.0)
     (array([3., 3.]), np.float64(3.0))
     """
-    return derive(Jacobian, "jacrev", function, request_for("jacrev", argnums, backend=backend))
+    return derive(DenseJacobian, "jacrev", function, request_for("jacrev", argnums, backend=backend))
 
 
 @overload
 def jacobian(
-    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
-) -> ChosenJacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+) -> ChosenJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
@@ -357,18 +357,20 @@ def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend:
 
 @overload
 def hessian(
-    function: Callable[Concatenate[npt.NDArray[Number], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
-) -> Jacobian[Concatenate[npt.NDArray[Number], P], npt.NDArray[Number]]: ...
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def hessian(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> Jacobian[P, Any]: ...
+def hessian(
+    function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy"
+) -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def hessian(
     function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
-) -> Callable[[Callable[P, object]], Jacobian[P, Any]]: ...
+) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
@@ -382,7 +384,7 @@ def hessian(function: Function | None = None, argnums: Argnums = 0, *, backend: 
     array([[4., 2.],
            [2., 0.]])
     """
-    return derive(Jacobian, "hessian", function, request_for("hessian", argnums, backend=backend))
+    return derive(DenseJacobian, "hessian", function, request_for("hessian", argnums, backend=backend))
 
 
-__all__ = ["AtOnce", "Jacobian", "hessian", "jacfwd", "jacobian", "jacrev"]
+__all__ = ["AtOnce", "DenseJacobian", "hessian", "jacfwd", "jacobian", "jacrev"]

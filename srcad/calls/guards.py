@@ -358,7 +358,7 @@ def refuse_sharing(one: Any, other: Any, name: str, other_name: str) -> None:
 
 
 def same_value(found_value: Any, wanted: Any) -> bool:
-    """The same Python type and an equal value; a nan is a nan, and 0.0 isn't -0.0."""
+    """Whether two values are of one Python type and equal; a nan is a nan, and 0.0 isn't -0.0."""
     if type(found_value) is not type(wanted):
         return False
     if isinstance(wanted, (float, complex, np.inexact)):

@@ -20,7 +20,7 @@ Function = Callable[..., Any]
 def forward_and_pullback(forward: Function, reverse: Function, primal: Trace, note: Function) -> Function:
     """The two generated functions as one: arguments -> (value, pullback)."""
     seeded = tuple(k for k, result in enumerate(primal.body.results) if is_differentiable(result.type))
-    sweep = Sweep(reverse, primal.output, seeded, note)
+    sweep = GeneratedSweep(reverse, primal.output, seeded, note)
 
     def call(*args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
         value, recorded = forward(*args, **kwargs)
@@ -32,7 +32,7 @@ def forward_and_pullback(forward: Function, reverse: Function, primal: Trace, no
 
 
 @dataclass(frozen=True)
-class Sweep:
+class GeneratedSweep:
     """The generated reverse sweep. `seeded`: the results that have an adjoint; `tree`: where they are in the value."""
 
     reverse: Function
@@ -45,7 +45,7 @@ class Sweep:
 class Pullback:
     """Adjoint of the value -> adjoints of the arguments. It can be called any number of times."""
 
-    sweep: Sweep
+    sweep: GeneratedSweep
     recorded: tuple[Any, ...]
     prototypes: dict[int, Prototype]
 

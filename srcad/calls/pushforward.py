@@ -21,7 +21,7 @@ Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Code:
+class TangentCode:
     """Generated tangent code, and how it takes tangents.
 
     trees     the structure of each differentiated argument; its leaves are numbers of `primals`
@@ -49,7 +49,7 @@ class Code:
 
 def tangent_code(
     function: FunctionType, program: Program, recover: Function, note: Function, careful: bool = False
-) -> Code:
+) -> TangentCode:
     """The generated function of a program for tangents."""
     reading, (primals, dots) = program.reading, _places(program)
     parameters = program.primal.parameters
@@ -57,7 +57,7 @@ def tangent_code(
     straight = directions(program)
     plain = None if straight is None else tuple((names.index(name), dot) for name, dot in straight.beside.items())
     several = program.request.kind in ("tangents", "hvps")
-    return Code(function, parameters, reading.wrt_trees, primals, dots, plain, recover, note, careful, several)
+    return TangentCode(function, parameters, reading.wrt_trees, primals, dots, plain, recover, note, careful, several)
 
 
 def directions(program: Program) -> Directions | None:
@@ -84,7 +84,7 @@ def _places(program: Program) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
 class Pushforward:
     """Tangents of the differentiated arguments, a tuple -> what the tangent code returns."""
 
-    code: Code
+    code: TangentCode
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
 
@@ -99,7 +99,7 @@ class Pushforward:
             return other.code(*self.args, **self.kwargs).run(dots)
 
     def frozen(self) -> Pushforward:
-        """The same at these very arguments, whatever becomes of them and of the globals that the function reads."""
+        """This pushforward at these very arguments, whatever becomes of them and of the globals of the function."""
         function = self.code.function
         names = {name: copied(value) for name, value in function.__globals__.items() if not name.startswith("__")}
         own = FunctionType(function.__code__, names, function.__name__, function.__defaults__)

@@ -23,7 +23,7 @@ from srcad.calls.arguments import Binder
 from srcad.calls.guards import MISS, compile_entry
 from srcad.calls.programs import program_of
 from srcad.calls.pullback import forward_and_pullback
-from srcad.calls.pushforward import Code, Pushforward, directions, tangent_code
+from srcad.calls.pushforward import Pushforward, TangentCode, directions, tangent_code
 from srcad.codegen import Generated
 from srcad.compile.program import Program, bugs_reported
 from srcad.compile.requests import Call, Request
@@ -38,7 +38,7 @@ Roots = dict[str, Function]
 
 LIMIT = 256  # specialisations of one function for one request; the oldest makes room
 
-ARITHMETIC = (ArithmeticError, ValueError)  # what Python raises where NumPy returns inf or nan
+ARITHMETIC_ERRORS = (ArithmeticError, ValueError)  # what Python raises where NumPy returns inf or nan
 
 
 class Specialisation:
@@ -120,7 +120,7 @@ class Entrance:
         self.enter: Function = FunctionType(entry.enter, names)
         self.predicate: Function = FunctionType(entry.serves, names)
         self.push: Function = missed
-        if entry.push is not None and isinstance(self.call, Code):
+        if entry.push is not None and isinstance(self.call, TangentCode):
             self.push = FunctionType(entry.push, {**names, "apply": self.call.function, "retry": self.retry})
 
     @property
@@ -166,13 +166,13 @@ class Entrance:
         return self.recover(error, args, kwargs)
 
     def retry(self, error: Exception, flat: tuple[Any, ...], dots: list[Any]) -> Any:
-        """The same for a call with tangents."""
+        """After an error in a call with tangents: the careful variant's result, or the user's error with a note."""
         pushforward: Pushforward = self.rescue(error, flat)
         return pushforward(dots)
 
     def recover(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """The same for a call of the generated function."""
-        if isinstance(error, ARITHMETIC) and self.specialisation.can_rerun:
+        """After an error of the generated function: the careful variant's result, or the error with a note."""
+        if isinstance(error, ARITHMETIC_ERRORS) and self.specialisation.can_rerun:
             try:
                 return self.careful_call(*args, **kwargs)
             except Exception as again:

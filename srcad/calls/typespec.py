@@ -106,14 +106,14 @@ class Sizes:
 
 def make(text: str, sizes: Sizes) -> object:
     """A value of the described type."""
-    reader = _Reader(text, sizes)
+    reader = _Description(text, sizes)
     value = reader.type()
     if reader.peek():
         raise reader.error(f"{reader.peek()!r} is left over")
     return value
 
 
-class _Reader:
+class _Description:
     """Recursive descent through one description."""
 
     def __init__(self, text: str, sizes: Sizes) -> None:

@@ -23,8 +23,8 @@ from srcad.errors import ArgumentError
 from srcad.testing import check_derivatives
 from srcad.testing.checks import MODES
 
-At = Annotated[str, typer.Option("--at", metavar="VALUES", help="Values of arguments: 'x=2, w=\\[1, 2]'.")]
-Seed = Annotated[int, typer.Option(help="The seed of random directions, and of arguments that aren't given.")]
+AtValues = Annotated[str, typer.Option("--at", metavar="VALUES", help="Values of arguments: 'x=2, w=\\[1, 2]'.")]
+RandomSeed = Annotated[int, typer.Option(help="The seed of random directions, and of arguments that aren't given.")]
 Modes = Annotated[
     str, typer.Option(metavar="MODES", help="The modes that are checked: forward, reverse, or both with a comma.")
 ]
@@ -33,7 +33,7 @@ Modes = Annotated[
 @app.command("check", epilog="Example: srcad check model.py:loss --at 'x=2, w=\\[1, 2]'")
 def check_command(
     target: Target,
-    at: At = "",
+    at: AtValues = "",
     args: Types = "",
     wrt: Wrt = "",
     mode: Modes = "forward,reverse",
@@ -41,7 +41,7 @@ def check_command(
         int, typer.Option(min=1, max=2, help="The highest order of the derivatives that are checked.")
     ] = 2,
     directions: Annotated[int, typer.Option(min=1, help="The number of random directions.")] = 3,
-    seed: Seed = 0,
+    seed: RandomSeed = 0,
 ) -> None:
     """Check the derivatives against differences and against each other; exit with 1 if one is wrong."""
     function = load(target)

@@ -53,7 +53,7 @@ Mode = Annotated[
         "jacfwd, jacrev: the Jacobian by columns, by rows; hessian: the Hessian.",
     ),
 ]
-Value = Annotated[bool, typer.Option("--value", help="With the gradient, return the value as well.")]
+WithValue = Annotated[bool, typer.Option("--value", help="With the gradient, return the value as well.")]
 Types = Annotated[
     str,
     typer.Option(
@@ -69,7 +69,7 @@ def show(
     target: Annotated[str, typer.Argument(metavar="FILE.py:FUNC", help=TARGET)] = "",
     wrt: Wrt = "",
     mode: Mode = "reverse",
-    value: Value = False,
+    value: WithValue = False,
     args: Types = "",
     passes: Annotated[
         bool, typer.Option("--passes", help="List the passes; with a function, how they run over it.")
@@ -138,7 +138,7 @@ def emit(
     ],
     wrt: Wrt = "",
     mode: Mode = "reverse",
-    value: Value = False,
+    value: WithValue = False,
     args: Types = "",
 ) -> None:
     """Write a module with the function and its derivative that imports NumPy alone."""
@@ -261,7 +261,7 @@ def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bo
 
 
 def argnums(wrt: str, example: Example) -> Any:
-    """As `grad` takes them: a single argument comes alone."""
+    """The arguments to differentiate, in the form that `grad` takes: a single one comes alone."""
     numbers = chosen(wrt, example)
     return numbers[0] if len(numbers) == 1 else numbers
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from srcad.cli.check import At, Seed, bad_input, by_position, quiet, try_out
+from srcad.cli.check import AtValues, RandomSeed, bad_input, by_position, quiet, try_out
 from srcad.cli.commands import Target, Types, Wrt, app, example_for, load, print_plain, tell, tell_assumed
 from srcad.compare import compare
 from srcad.compare.comparison import BUDGET, TIMES
@@ -18,7 +18,7 @@ from srcad.compare.scaling import SIZES
 @app.command("compare", epilog="Example: srcad compare model.py:loss --args 'w: float64\\[3]' --plot loss.png")
 def compare_command(
     target: Target,
-    at: At = "",
+    at: AtValues = "",
     args: Types = "",
     wrt: Wrt = "",
     sizes: Annotated[
@@ -32,7 +32,7 @@ def compare_command(
         Path | None, typer.Option(metavar="FILE", help="The picture to draw, of accuracy, cost and swell.")
     ] = None,
     budget: Annotated[float, typer.Option(min=0.0, help="The seconds for each measurement.")] = BUDGET,
-    seed: Seed = 0,
+    seed: RandomSeed = 0,
 ) -> None:
     """Compare numerical, symbolic, forward and reverse derivatives: values, accuracy, time, growth of the cost."""
     function = load(target)

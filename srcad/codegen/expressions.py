@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from srcad.codegen import spelling
 from srcad.codegen.constants import Constants
 from srcad.codegen.folding import Folding, short_circuit
-from srcad.codegen.naming import Names
+from srcad.codegen.naming import PythonNames
 from srcad.codegen.shared import Shared
 from srcad.codegen.spelling import names_in
 from srcad.errors import InternalError
@@ -56,7 +56,7 @@ class Expressions:
     def __init__(
         self,
         trace: Trace,
-        names: Names,
+        names: PythonNames,
         folding: Folding,
         style: spelling.Style,
         shared: Shared,

@@ -10,7 +10,7 @@ from typing import Any
 from srcad.codegen.control import Control, Item, Simple
 from srcad.codegen.expressions import Expressions
 from srcad.codegen.folding import fold
-from srcad.codegen.layout import Layout, text_of
+from srcad.codegen.layout import SourceLayout, text_of
 from srcad.codegen.naming import assign_names
 from srcad.codegen.shared import Shared, functions_of, taken_names
 from srcad.codegen.signature import local_names, output, parameters
@@ -120,7 +120,7 @@ def _print(bufferised: Bufferised, name: str, x: Expressions, live: Liveness) ->
     control = Control(Statements(x, bufferised.in_place, passed_on(trace, x.names)), live)
     signature = parameters(trace.parameters, x)
     items = [*unpacking(trace, x, live), *control.region(trace.body), Simple(returning(trace, x))]
-    layout = Layout()
+    layout = SourceLayout()
     layout.put(_head(name, signature), 0)
     if trace.doc:
         _document(layout, trace.doc)
@@ -141,7 +141,7 @@ def _head(name: str, signature: ast.arguments) -> str:
     return text_of(definition).removesuffix("pass").rstrip()
 
 
-def _document(layout: Layout, doc: str) -> None:
+def _document(layout: SourceLayout, doc: str) -> None:
     text = doc.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     lines = f'"""{text}'.splitlines()
     lines[-1:] = [lines[-1] + '"""'] if len(lines) == 1 else [lines[-1], '"""']

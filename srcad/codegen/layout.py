@@ -36,7 +36,7 @@ def head_of(node: ast.stmt) -> str:
 
 
 @dataclass
-class Layout:
+class SourceLayout:
     """The lines of a function, and which line of the user's each of them comes from."""
 
     lines: list[str] = field(default_factory=list)
@@ -144,7 +144,7 @@ def _normal(line: str) -> str | None:
 
 
 def _normal_head(line: str) -> str | None:
-    """The same for the head of a block; `elif` reads like the `if` that it is."""
+    """The head of a block as we would print it; `elif` reads like the `if` that it is."""
     for source in (line, line.removeprefix("el")):
         try:
             (node,) = ast.parse(f"{source.rstrip()}\n    pass").body

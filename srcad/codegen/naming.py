@@ -40,7 +40,7 @@ class _Class:
 
 
 @dataclass
-class Names:
+class PythonNames:
     """The Python name of every variable that is not printed as an expression."""
 
     classes: dict[Var, _Class] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def assign_names(
     in_place: frozenset[Equation],
     hints: Mapping[Var, str | None],
     functions: frozenset[str] = frozenset(),
-) -> Names:
+) -> PythonNames:
     """Names for the inputs (`hints` of those that are unpacked) and for everything computed.
 
     `functions`: the names of functions that are called.
@@ -176,7 +176,7 @@ class _Namer:
         self.live = live
         self.graph = graph
         self.hints = hints
-        self.names = Names()
+        self.names = PythonNames()
         self.order: list[_Class] = []
 
     def define(self) -> None:
@@ -237,7 +237,7 @@ class _Namer:
         members = set(many.members)
         return any(not members.isdisjoint(self.graph.get(var, ())) for var in few.members)
 
-    def name(self) -> Names:
+    def name(self) -> PythonNames:
         classes = [c for c in self.order if self.names.classes[c.members[0]] is c]
         roots = {entry.path.root for entry in self.trace.inputs if entry.free} | self.functions
         for c in classes:

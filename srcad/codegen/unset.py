@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srcad.codegen.naming import Names
+from srcad.codegen.naming import PythonNames
 from srcad.trace.nodes import Equation, Trace
 from srcad.trace.slots import STRUCTURED, slots
 from srcad.trace.walk import walk
 
 
-def passed_on(trace: Trace, names: Names) -> frozenset[str]:
+def passed_on(trace: Trace, names: PythonNames) -> frozenset[str]:
     """The names that are read where a slot gets a value which has another name."""
     return frozenset(name for eq in walk(trace.body) if eq.op in STRUCTURED for name in _read(eq, names))
 
 
-def _read(eq: Equation, names: Names) -> Iterator[str]:
+def _read(eq: Equation, names: PythonNames) -> Iterator[str]:
     for slot in slots(eq):
         targets = {names.of(var) for var in slot.targets if var in names.classes}
         for source in slot.sources:

@@ -1,6 +1,6 @@
 """Running a trace on numbers of another arithmetic: symbols of SymPy, or floats of mpmath with many digits.
 
-A `Number` has two parts: what it is in the other arithmetic, and what it is as a float at the point. The second one
+A `NumberAtPoint` has two parts: what it is in the other arithmetic, and what it is as a float at the point. The latter
 settles comparisons, so that the run goes the way that the program goes at that point, whatever a symbol might be:
 
     x = Number(sympy.Symbol("x"), 2.0, SYMBOLS)
@@ -50,7 +50,7 @@ class Beyond(Exception):  # noqa: N818  (a reason to go without)
         return self.why + (f" (line {self.span.line}: {self.span.text.strip()})" if self.span else "")
 
 
-class Number:
+class NumberAtPoint:
     """See above; `size` counts the operations of the expression written out."""
 
     __slots__ = ("arithmetic", "at", "part", "size")
@@ -60,34 +60,34 @@ class Number:
         if size > arithmetic.most:
             raise Beyond(f"its expression has more than {arithmetic.most:g} operations")
 
-    def other(self, value: Any) -> Number:
+    def other(self, value: Any) -> NumberAtPoint:
         """A constant as such a number."""
-        if isinstance(value, Number):
+        if isinstance(value, NumberAtPoint):
             return value
-        return Number(self.arithmetic.constant(float(value)), float(value), self.arithmetic)
+        return NumberAtPoint(self.arithmetic.constant(float(value)), float(value), self.arithmetic)
 
-    def made(self, function: Function, plain: Function, *others: Any) -> Number:
+    def made(self, function: Function, plain: Function, *others: Any) -> NumberAtPoint:
         """The result of a function of this number and others; `plain`: the same for floats."""
         operands = [self, *map(self.other, others)]
         with np.errstate(all="ignore"):
             at = _quietly(plain, [n.at for n in operands])
         part = function(*(n.part for n in operands))
-        return Number(part, at, self.arithmetic, 1 + sum(n.size for n in operands))
+        return NumberAtPoint(part, at, self.arithmetic, 1 + sum(n.size for n in operands))
 
-    def sqrt(self) -> Number:
-        """As NumPy calls it in `std` and `norm`."""
+    def sqrt(self) -> NumberAtPoint:
+        """The square root, by the name under which NumPy asks for it in `std` and `norm`."""
         return self.made(self.arithmetic.library.sqrt, np.sqrt)
 
-    def conjugate(self) -> Number:
+    def conjugate(self) -> NumberAtPoint:
         return self
 
-    def __neg__(self) -> Number:
+    def __neg__(self) -> NumberAtPoint:
         return self.made(operator.neg, operator.neg)
 
-    def __pos__(self) -> Number:
+    def __pos__(self) -> NumberAtPoint:
         return self
 
-    def __abs__(self) -> Number:
+    def __abs__(self) -> NumberAtPoint:
         return -self if self.at < 0 else self
 
     def __bool__(self) -> bool:
@@ -104,10 +104,10 @@ def _quietly(plain: Function, floats: Sequence[float]) -> float:
 def _binary(name: str) -> tuple[Function, Function]:
     function = getattr(operator, name)
 
-    def method(self: Number, value: Any) -> Any:
+    def method(self: NumberAtPoint, value: Any) -> Any:
         return NotImplemented if isinstance(value, np.ndarray) else self.made(function, function, value)
 
-    def reflected(self: Number, value: Any) -> Any:
+    def reflected(self: NumberAtPoint, value: Any) -> Any:
         return NotImplemented if isinstance(value, np.ndarray) else self.other(value).made(function, function, self)
 
     return method, reflected
@@ -116,19 +116,19 @@ def _binary(name: str) -> tuple[Function, Function]:
 def _comparison(name: str) -> Function:
     function = getattr(operator, name)
 
-    def method(self: Number, value: Any) -> Any:
-        return bool(function(self.at, value.at if isinstance(value, Number) else value))
+    def method(self: NumberAtPoint, value: Any) -> Any:
+        return bool(function(self.at, value.at if isinstance(value, NumberAtPoint) else value))
 
     return method
 
 
 for _name in ("add", "sub", "mul", "truediv", "pow"):
     _method, _reflected = _binary(_name)
-    setattr(Number, f"__{_name}__", _method)
-    setattr(Number, f"__r{_name}__", _reflected)
+    setattr(NumberAtPoint, f"__{_name}__", _method)
+    setattr(NumberAtPoint, f"__r{_name}__", _reflected)
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    setattr(Number, f"__{_name}__", _comparison(_name))
-Number.__hash__ = object.__hash__  # type: ignore[method-assign]
+    setattr(NumberAtPoint, f"__{_name}__", _comparison(_name))
+NumberAtPoint.__hash__ = object.__hash__  # type: ignore[method-assign]
 
 
 # ---- functions
@@ -171,10 +171,10 @@ _AS_IT_IS = frozenset(("cast", "to_float", "as_float", "item", "real", "conjugat
 
 
 def _by_element(name: str, params: Mapping[str, Any]) -> Function | None:
-    """The operation on single numbers, at least one of which is a `Number`; None: Python's own will do."""
+    """The operation on single numbers, at least one of which is a `NumberAtPoint`; None: Python's own will do."""
     if name in _STEPS:
         spelled = MEANINGS[name]
-        return lambda *values: spelled(*(v.at if isinstance(v, Number) else v for v in values), **params)
+        return lambda *values: spelled(*(v.at if isinstance(v, NumberAtPoint) else v for v in values), **params)
     return _CHOICES.get(name) or _function(name)
 
 
@@ -185,7 +185,7 @@ def _function(name: str) -> Function | None:
     assert plain is not None
 
     def apply(*values: Any) -> Any:
-        first = next(v for v in values if isinstance(v, Number))
+        first = next(v for v in values if isinstance(v, NumberAtPoint))
         library = first.arithmetic.library
         function = getattr(library, _SAME[name] or name) if formula is None else lambda *parts: formula(library, *parts)
         numbers = [first.other(v) for v in values]
@@ -194,12 +194,12 @@ def _function(name: str) -> Function | None:
     return apply
 
 
-def _logistic(x: Number) -> Number:
+def _logistic(x: NumberAtPoint) -> NumberAtPoint:
     exp: Function = x.arithmetic.library.exp
     return x.made(lambda part: 1 / (1 + exp(-part)), lambda at: 1 / (1 + np.exp(-at)))
 
 
-def _log_logistic(x: Number) -> Number:
+def _log_logistic(x: NumberAtPoint) -> NumberAtPoint:
     library = x.arithmetic.library
     return x.made(lambda part: -library.log(1 + library.exp(-part)), lambda at: -np.logaddexp(0.0, -at))
 
@@ -209,7 +209,7 @@ def _remainder(x: Any, m: Any) -> Any:
 
 
 def _float(value: Any) -> float:
-    return value.at if isinstance(value, Number) else float(value)
+    return value.at if isinstance(value, NumberAtPoint) else float(value)
 
 
 _CHOICES: dict[str, Function] = {
@@ -261,7 +261,7 @@ class Exactly(Mapping[str, Function]):
 def has_numbers(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(has_numbers, value))
-    return isinstance(value, Number) or (isinstance(value, np.ndarray) and value.dtype == object)
+    return isinstance(value, NumberAtPoint) or (isinstance(value, np.ndarray) and value.dtype == object)
 
 
 def _broadcast(element: Function, operands: Sequence[Any]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.compare.exact import Arithmetic, Beyond, Number, run_exactly
+from srcad.compare.exact import Arithmetic, Beyond, NumberAtPoint, run_exactly
 from srcad.compare.inputs import Problem
 from srcad.compare.symbolic import parts_of
 from srcad.compile.program import Program
@@ -88,14 +88,16 @@ def _values(problem: Problem, program: Program, arithmetic: Arithmetic, moved: i
     numbers = []
     for k, at in enumerate(problem.point.tolist()):
         part = arithmetic.constant(at)
-        numbers.append(Number(part + by if k == moved else part, at, arithmetic))
+        numbers.append(NumberAtPoint(part + by if k == moved else part, at, arithmetic))
     results = run_exactly(program.primal, problem.inputs(program, problem.at(numbers)))
     parts = (part for value in results for part in parts_of(value))
-    return [part.part if isinstance(part, Number) else arithmetic.constant(part) for part in parts if _moves(part)]
+    return [
+        part.part if isinstance(part, NumberAtPoint) else arithmetic.constant(part) for part in parts if _moves(part)
+    ]
 
 
 def _moves(part: Any) -> bool:
-    return isinstance(part, (Number, float, np.floating))
+    return isinstance(part, (NumberAtPoint, float, np.floating))
 
 
 def _check(problem: Problem, values: list[Any]) -> None:

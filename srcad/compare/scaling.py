@@ -1,4 +1,4 @@
-"""The same problem with more inputs."""
+"""How a problem grows: one and the same with more inputs."""
 
 from __future__ import annotations
 

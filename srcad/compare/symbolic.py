@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.compare.exact import Arithmetic, Beyond, Number, has_numbers, run_exactly
+from srcad.compare.exact import Arithmetic, Beyond, NumberAtPoint, has_numbers, run_exactly
 from srcad.compare.inputs import Problem
 from srcad.trace.nodes import Trace
 
@@ -67,10 +67,10 @@ def load() -> Any:
     return sympy
 
 
-def given(symbols: tuple[Any, ...], point: Any, most: int) -> list[Number]:
+def given(symbols: tuple[Any, ...], point: Any, most: int) -> list[NumberAtPoint]:
     """Symbols at a point."""
     arithmetic = Arithmetic(load(), constant, most)
-    return [Number(symbol, float(at), arithmetic) for symbol, at in zip(symbols, point, strict=True)]
+    return [NumberAtPoint(symbol, float(at), arithmetic) for symbol, at in zip(symbols, point, strict=True)]
 
 
 def constant(value: float) -> Any:
@@ -87,7 +87,7 @@ def expressions(trace: Trace, inputs: tuple[Any, ...]) -> list[Any]:
     found: list[Any] = []
     for value in run_exactly(trace, inputs):
         for part in parts_of(value):
-            if isinstance(part, Number):
+            if isinstance(part, NumberAtPoint):
                 found.append(part.part)
             elif isinstance(part, (float, np.floating)):
                 found.append(constant(float(part)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import factorial
 
-from srcad.analysis.diagonal import Along, Mixed, Picked, State, dependence
+from srcad.analysis.diagonal import Along, MixedAxes, Picked, State, dependence
 from srcad.compile.results import (
     called,
     relabelled,
@@ -328,9 +328,9 @@ def _differ_in_length(a: Dim, b: Dim) -> bool:
 def _not_elementwise(primal: Trace, x: Var, result: Atom, found: State) -> SrcadError:
     name, label = called(primal), x.name or "its argument"
     do = "use srcad.jacobian, srcad.jvp, or srcad.grad of a sum; or write it with elementwise operations."
-    if isinstance(found, (Mixed, Picked)):
+    if isinstance(found, (MixedAxes, Picked)):
         span = found.equation.span or result_span(primal, primal.output)
-        if isinstance(found, Mixed) and found.known:
+        if isinstance(found, MixedAxes) and found.known:
             what = f"{name} isn't elementwise: this makes a value of several elements of {label}"
             why = "then there isn't one derivative for each element, but a Jacobian."
             return NotDifferentiable(what, span, why, do)

@@ -51,7 +51,7 @@ class Program:
         return tuple(generate(trace, trace.name, careful=careful, run=self.run) for trace in traces)
 
     def alone(self) -> Program:
-        """The same without calls of the user's functions with rules, wherever their source is known."""
+        """This program without calls of the user's functions with rules, wherever their source is known."""
         return replace(self, traces=tuple(self._with_inlined(trace, always=True) for trace in self.traces))
 
     def _with_inlined(self, trace: Trace, always: bool = False) -> Trace:

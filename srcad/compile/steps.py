@@ -92,12 +92,12 @@ def pushed_with_value(trace: Trace, job: Job) -> Trace:
 
 
 def in_lanes(trace: Trace, job: Job) -> Trace:
-    """The same for several tangents at once."""
+    """How the results move by several tangents at once."""
     return job.run(several_tangents, trace, 0)
 
 
 def in_lanes_with_value(trace: Trace, job: Job) -> Trace:
-    """The same for several tangents at once; the value is one."""
+    """The results, and how they move by several tangents at once."""
     return job.run(several_tangents, trace, len(job.primal.body.results))
 
 

@@ -6,7 +6,7 @@ An entry is asked before those below it, where several could read the same call.
 from __future__ import annotations
 
 from srcad.frontend.core.ports import CallOf, Ports, ReadCall
-from srcad.frontend.core.reading import Derivative, LinearMap
+from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
 from srcad.frontend.derivatives import calls as derivatives
 from srcad.frontend.library import calls
@@ -23,7 +23,7 @@ CALLABLES: dict[type[Value], CallOf] = {
     Method: calls.call_method,
     Static: calls.call_known,
     Derivative: derivatives.derivative,
-    LinearMap: derivatives.linear_map,
+    LinearMapValue: derivatives.linear_map,
     Obj: calls.call_object,
     Ref: calls.call_instance,
     Value: calls.refuse_call,

@@ -27,7 +27,7 @@ from srcad.frontend.core.naming import with_names
 from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
-from srcad.frontend.core.source import Code, code_of, make_code, span_of, transparent
+from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of, transparent
 from srcad.frontend.core.values import Bound, FrameCell, Static, Value
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
@@ -243,7 +243,7 @@ class _Reader:
         return replace(known, ints=frozenset(ints), shapes=frozenset(shapes))
 
     def widely_known_for(self, needed: NeedsStatic, known: Known) -> Known:
-        """The same with the lengths of all arrays and lists that take part, and loops that are read turn by turn."""
+        """What to know beside `known`: the lengths of all arrays and lists that take part; loops go turn by turn."""
         sources = self.m.variables.sources(needed.var)
         taking_part = [i for i in self.m.outside.inputs.values() if i.var in sources]
         ints = {i.path for i in taking_part if isinstance(i.var.type, Scalar) and i.var.type.dtype == "int64"}
@@ -275,7 +275,7 @@ def _is_builtin(function: object) -> bool:
 # ---- the function itself
 
 
-def entry_code(function: Any) -> Code:
+def entry_code(function: Any) -> FunctionSource:
     """The code of a function, or one that stands for a function without Python source."""
     f = function
     while (derived := derivation(f)) is not None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from srcad.analysis.aliases import CONTENT, OBJECT, Node, Sharing, flow, is_view, levels, makes_owned, nodes
+from srcad.analysis.aliases import CONTENT, OBJECT, Binding, Sharing, flow, is_view, levels, makes_owned, nodes
 from srcad.lowering.liveness import Liveness, liveness
 from srcad.ops.catalogue import operation
 from srcad.ops.subscripts import is_basic
@@ -81,13 +81,13 @@ def is_update(eq: Equation) -> bool:
 class _Origins:
     """`overwritten`: memory that may flow into an update; `views`: the equation of each view."""
 
-    overwritten: frozenset[Node]
+    overwritten: frozenset[Binding]
     views: dict[Var, Equation]
 
 
 def _origins(trace: Trace) -> _Origins:
-    parents: dict[Node, list[Node]] = {}
-    starts: list[Node] = []
+    parents: dict[Binding, list[Binding]] = {}
+    starts: list[Binding] = []
     views: dict[Var, Equation] = {}
     for eq in walk(trace.body):
         if eq.op in STRUCTURED:
@@ -101,22 +101,22 @@ def _origins(trace: Trace) -> _Origins:
     return _Origins(frozenset(_reached(starts, parents)), views)
 
 
-def _slot_parents(eq: Equation, parents: dict[Node, list[Node]]) -> None:
+def _slot_parents(eq: Equation, parents: dict[Binding, list[Binding]]) -> None:
     for slot in slots(eq):
         for target in slot.targets:
             for level in levels(target.type):
                 parents.setdefault((target, level), []).extend((v, level) for v in variables(slot.sources))
 
 
-def _flow_parents(eq: Equation, parents: dict[Node, list[Node]]) -> None:
+def _flow_parents(eq: Equation, parents: dict[Binding, list[Binding]]) -> None:
     for edge in flow(eq):
         source = eq.operands[edge.operand]
         if isinstance(source, Var):
             parents.setdefault((eq.results[edge.result], edge.level), []).append((source, edge.source))
 
 
-def _reached(starts: list[Node], parents: dict[Node, list[Node]]) -> set[Node]:
-    found: set[Node] = set()
+def _reached(starts: list[Binding], parents: dict[Binding, list[Binding]]) -> set[Binding]:
+    found: set[Binding] = set()
     todo = list(starts)
     while todo:
         node = todo.pop()
@@ -220,7 +220,7 @@ class _Analysis:
         """Several results may be the same memory of an operand: an element, and what is in the list it came from."""
         if len(eq.results) == 1:
             return
-        from_one: dict[tuple[int, int], list[Node]] = {}
+        from_one: dict[tuple[int, int], list[Binding]] = {}
         for edge in flow(eq):
             result = eq.results[edge.result]
             if edge.level in levels(result.type):
@@ -278,7 +278,7 @@ class _Analysis:
 
     def escape(self, eq: Equation, scope: set[Var]) -> None:
         """What an unknown function or object has got, it may keep; a record does."""
-        kept: set[Node] = set()
+        kept: set[Binding] = set()
         for k, operand in enumerate(eq.operands):
             if isinstance(operand, Var) and (eq, k) not in self.decisions.copied:
                 for node in nodes(operand):
@@ -315,7 +315,7 @@ class _Analysis:
             self.sharing.define(result)
         self.link(eq.results[: len(state)], state, self.scope(eq))
 
-    def kept_outside(self, scope: set[Var]) -> set[Node]:
+    def kept_outside(self, scope: set[Var]) -> set[Binding]:
         """Which memory of these variables an outside object may have kept."""
         return {node for mine in nodes(self.escaped) for node in self.sharing.sharers(mine, scope)}
 
@@ -374,7 +374,7 @@ class _Analysis:
 
     def _link_pairs(self, pairs: Sequence[tuple[Var, Atom]]) -> bool:
         """Targets share memory with each other as their sources do; whether that is news."""
-        places: dict[Node, list[Node]] = {}  # memory of a source -> memory of targets that it becomes
+        places: dict[Binding, list[Binding]] = {}  # memory of a source -> memory of targets that it becomes
         for target, source in pairs:
             for node in nodes(target) if source.is_variable else ():
                 for place in _at(source, node[1]):
@@ -390,7 +390,7 @@ class _Analysis:
 
     def results(self) -> None:
         """A result that the caller could change by changing something else is copied."""
-        seen: list[Node] = list(nodes(self.escaped))
+        seen: list[Binding] = list(nodes(self.escaped))
         for k, atom in enumerate(self.trace.body.results):
             if atom.type.is_opaque or not levels(atom.type):
                 continue
@@ -406,7 +406,7 @@ def _is_none(atom: Atom) -> bool:
     return atom.is_none
 
 
-def _at(var: Atom, level: int) -> list[Node]:
+def _at(var: Atom, level: int) -> list[Binding]:
     """The memory of a source that a target's memory of this level may be."""
     assert isinstance(var, Var)
     return [(var, level)] if level in levels(var.type) else list(nodes(var))

@@ -434,14 +434,14 @@ def _first_frequencies(b: Builder, x: Atom, n: Argument, axis: int) -> Atom:
 
 
 Axes = tuple[int, ...] | None
-Lengths = list[Argument]
+LengthArguments = list[Argument]
 
 
-def _axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, ...], Lengths]:
+def _axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, ...], LengthArguments]:
     """The axes of a transform, and to how many places each is cut or padded: None or -1 for what there is."""
     rank = known_rank(x, "a Fourier transform")
     given = () if s is None else shape_operands(s)
-    lengths: Lengths = [None if isinstance(n, Const) and n.value == -1 else n for n in given]
+    lengths: LengthArguments = [None if isinstance(n, Const) and n.value == -1 else n for n in given]
     if static(axes, "axes") is not None:
         chosen = many_axes(axes, rank)
     else:

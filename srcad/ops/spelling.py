@@ -20,7 +20,7 @@ def call(function: str, **defaults: Any) -> Spelling:
 
 
 def sequence_call(function: str, **defaults: Any) -> Spelling:
-    """The same for a function that takes its operands as one tuple."""
+    """`function((operands), option=...)`: of a function that takes its operands as one tuple."""
 
     def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
         return f"{function}({', '.join([tuple_text(texts), *options(params, defaults)])})"
@@ -29,7 +29,7 @@ def sequence_call(function: str, **defaults: Any) -> Spelling:
 
 
 def shape_call(function: str, **defaults: Any) -> Spelling:
-    """The same for a function that takes operand 0 and then a shape made of the other operands."""
+    """`function(x, (lengths), option=...)`: of a function that takes operand 0, and a shape made of the others."""
 
     def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
         return f"{function}({', '.join([texts[0], shape_text(texts[1:]), *options(params, defaults)])})"

@@ -15,9 +15,9 @@ from typing import Any
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, sliced
 from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dtype_of
 
-Entry = tuple[Any, ...]
-Template = tuple[Entry, ...]
-Bound = tuple[str, Dim]  # ("start", k): k from the beginning; ("end", -k): k before the end
+IndexEntry = tuple[Any, ...]
+Template = tuple[IndexEntry, ...]
+SliceBound = tuple[str, Dim]  # ("start", k): k from the beginning; ("end", -k): k before the end
 
 
 def item_type(x: Type, indices: tuple[Type, ...], template: Template) -> Type:
@@ -59,13 +59,13 @@ def fancy_in_front(x: Type, indices: tuple[Type, ...], template: Template) -> in
 # ---- one component after the other
 
 
-def _consume(dims: tuple[Dim, ...], indices: tuple[Type, ...], template: Template) -> list[Entry] | None:
+def _consume(dims: tuple[Dim, ...], indices: tuple[Type, ...], template: Template) -> list[IndexEntry] | None:
     """("dim", d), ("fancy", dims) or ("int",) for each component; None where the rank isn't known."""
     used = [_consumed(entry, indices) for entry in template]
     if any(n is None for n in used):
         return None
     rest = len(dims) - sum(n for n in used if n is not None)
-    parts: list[Entry] = []
+    parts: list[IndexEntry] = []
     position = 0
     for entry, count in zip(template, used, strict=True):
         taken = rest if entry[0] == "ellipsis" else count or 0
@@ -74,7 +74,7 @@ def _consume(dims: tuple[Dim, ...], indices: tuple[Type, ...], template: Templat
     return [*parts, *(("dim", d) for d in dims[position:])]
 
 
-def _consumed(entry: Entry, indices: tuple[Type, ...]) -> int | None:
+def _consumed(entry: IndexEntry, indices: tuple[Type, ...]) -> int | None:
     """How many axes a component takes, not counting an ellipsis; None where that isn't known."""
     kind = entry[0]
     if kind in ("newaxis", "ellipsis"):
@@ -87,7 +87,7 @@ def _consumed(entry: Entry, indices: tuple[Type, ...]) -> int | None:
     return 1 if kind in ("int", "slice") else None
 
 
-def _component(entry: Entry, dims: tuple[Dim, ...], indices: tuple[Type, ...]) -> list[Entry]:
+def _component(entry: IndexEntry, dims: tuple[Dim, ...], indices: tuple[Type, ...]) -> list[IndexEntry]:
     kind = entry[0]
     if kind == "newaxis":
         return [("dim", ONE)]
@@ -110,7 +110,7 @@ def _bound(position: int | None, indices: tuple[Type, ...]) -> Dim | None:
     return (t.length or UNKNOWN_DIM) if isinstance(t, Scalar) else UNKNOWN_DIM
 
 
-def _arrange(parts: list[Entry]) -> tuple[Dim, ...]:
+def _arrange(parts: list[IndexEntry]) -> tuple[Dim, ...]:
     """Basic dims in their places; those of arrays, broadcast together, where the first stood; when apart, in front."""
     if not any(part[0] == "fancy" for part in parts):
         return tuple(part[1] for part in parts if part[0] == "dim")
@@ -120,7 +120,7 @@ def _arrange(parts: list[Entry]) -> tuple[Dim, ...]:
     return (*joined, *before, *after) if _apart(parts) else (*before, *joined, *after)
 
 
-def _joined(parts: list[Entry]) -> tuple[Dim, ...]:
+def _joined(parts: list[IndexEntry]) -> tuple[Dim, ...]:
     """The dims of the index arrays, broadcast together."""
     joined: tuple[Dim, ...] = ()
     for part in parts:
@@ -129,12 +129,12 @@ def _joined(parts: list[Entry]) -> tuple[Dim, ...]:
     return joined
 
 
-def _advanced(parts: list[Entry]) -> list[int]:
+def _advanced(parts: list[IndexEntry]) -> list[int]:
     """Where the components stand that NumPy takes together: index arrays, and numbers beside them."""
     return [k for k, part in enumerate(parts) if part[0] in ("fancy", "int")]
 
 
-def _apart(parts: list[Entry]) -> bool:
+def _apart(parts: list[IndexEntry]) -> bool:
     """Whether there are index arrays, and a slice or a new axis stands between what goes with them."""
     if not any(part[0] == "fancy" for part in parts):
         return False
@@ -160,7 +160,7 @@ def slice_dim(n: Dim, start: Dim | None, stop: Dim | None, step: Dim | None) -> 
     return sliced(n, None if forwards and start == fixed(0) else start, stop, None if step == fixed(1) else step)
 
 
-def _place(bound: Dim | None, n: Dim, default: Bound) -> Bound | None:
+def _place(bound: Dim | None, n: Dim, default: SliceBound) -> SliceBound | None:
     """Where a bound lies, if that is plain: counted from the beginning or from the end of n."""
     if bound is None:
         return default
@@ -172,7 +172,7 @@ def _place(bound: Dim | None, n: Dim, default: Bound) -> Bound | None:
     return ("start", bound) if bound.natural else None
 
 
-def _between(n: Dim, first: Bound, last: Bound) -> Dim | None:
+def _between(n: Dim, first: SliceBound, last: SliceBound) -> Dim | None:
     """The length between two places; None where it isn't plain."""
     (side, a), (other, b) = first, last
     if (side, other) == ("start", "end"):

@@ -10,16 +10,18 @@ your Jacobian?", 2005).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import Any
+from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srcad.errors import ArgumentError
+from srcad.patterns.matrices import SparseMatrix
 
 Colours = NDArray[np.int64]
 
@@ -36,7 +38,7 @@ class Plan:
     colours     the colour of each column (or row): those of one colour are evaluated together
     """
 
-    pattern: Any
+    pattern: SparseMatrix
     by: str
     colours: Colours
 
@@ -50,13 +52,15 @@ class Plan:
         chosen = (self.colours == np.arange(first, last)[:, None]) & (self.pattern.nnz > 0)
         return np.asarray(chosen, float)
 
-    def matrix(self, compressed: NDArray[Any]) -> Any:
+    def matrix(self, compressed: NDArray[np.inexact]) -> SparseMatrix:
         """The sparse matrix, from a row for each colour: the sums of the columns (or rows) of that colour."""
         from scipy import sparse
 
         pattern = self.pattern
         data = np.take(compressed, self.places)
-        return sparse.csr_array((data, pattern.indices.copy(), pattern.indptr.copy()), shape=pattern.shape)
+        parts = (data, pattern.indices.copy(), pattern.indptr.copy())
+        made: SparseMatrix = sparse.csr_array(parts, shape=pattern.shape)
+        return made
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
@@ -70,11 +74,12 @@ class Plan:
             return direct
         return np.where(self.alone(rows, columns), direct, self.colours[rows] * self.pattern.shape[0] + columns)
 
-    def alone(self, rows: Any, columns: Any) -> Any:
+    def alone(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether an entry is the only one of its colour in its row; if not, its mirror image is in its own."""
         keys = rows * np.int64(self.count) + self.colours[columns]
         _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        return counts[place] == 1
+        alone: NDArray[np.bool_] = counts[place] == 1
+        return alone
 
     def __repr__(self) -> str:
         way = {"rows": "rows, by adjoints", "columns": "columns, by tangents"}.get(self.by, "a symmetric matrix")
@@ -82,7 +87,7 @@ class Plan:
         return f"<{shape}, {self.pattern.nnz} entries: {self.count} colours of {way}>"
 
 
-def plan(pattern: Any, by: str | None = None) -> Plan:
+def plan(pattern: SparseMatrix, by: str | None = None) -> Plan:
     """The plan with fewer colours of columns and rows; columns where there is no difference.
 
     `by`: "columns" or "rows" alone; "symmetric": columns, of a matrix that is.
@@ -104,12 +109,12 @@ def plan(pattern: Any, by: str | None = None) -> Plan:
     return min(one, other, key=lambda found: (found.count, found.by != "columns"))
 
 
-def fullest(pattern: Any) -> int:
+def fullest(pattern: SparseMatrix) -> int:
     """The entries of the row that has most: so many colours do the columns need at least."""
     return int(np.diff(pattern.indptr).max(initial=0))
 
 
-def column_colours(pattern: Any) -> Colours:
+def column_colours(pattern: SparseMatrix) -> Colours:
     """A colour for each column, others for columns with a row in common."""
     bound = fullest(pattern)
     filled = np.flatnonzero(np.bincount(pattern.indices, minlength=pattern.shape[1]))
@@ -123,20 +128,32 @@ def column_colours(pattern: Any) -> Colours:
     return colours
 
 
-def intersections(pattern: Any) -> Any:
+class Graph(Protocol):
+    """What is used of networkx' graphs, which have no types: one whose nodes are columns."""
+
+    def add_nodes_from(self, nodes: Iterable[int], /) -> None: ...
+
+    def add_edges_from(self, edges: Iterable[tuple[int, int]], /) -> None: ...
+
+    def number_of_edges(self) -> int: ...
+
+    def __iter__(self) -> Iterator[int]: ...
+
+
+def intersections(pattern: SparseMatrix) -> Graph:
     """The graph whose nodes are the columns with entries, joined where they have a row in common."""
     networkx = _networkx()
     joined = (pattern.T @ pattern).tocoo()
     above = joined.row < joined.col
-    graph = networkx.Graph()
+    graph: Graph = networkx.Graph()
     graph.add_nodes_from(np.unique(pattern.indices).tolist())
     graph.add_edges_from(zip(joined.row[above].tolist(), joined.col[above].tolist(), strict=True))
     return graph
 
 
-def _tried(graph: Any, bound: int) -> Iterator[dict[int, int]]:
+def _tried(graph: Graph, bound: int) -> Iterator[dict[int, int]]:
     """Greedy colourings in several orders, until one needs no more colours than it must."""
-    orders = [lambda graph, _: sorted(graph), "largest_first"]
+    orders: list[str | Callable[[Graph, object], list[int]]] = [lambda graph, _: sorted(graph), "largest_first"]
     if graph.number_of_edges() < SMALL:
         orders.append("smallest_last")
     for order in orders:
@@ -146,19 +163,20 @@ def _tried(graph: Any, bound: int) -> Iterator[dict[int, int]]:
             return
 
 
-def _networkx() -> Any:
+def _networkx() -> ModuleType:
     try:
         import networkx
     except ImportError:
         what = "the colouring of a sparse matrix needs networkx, which isn't installed"
         raise ArgumentError(what, do="pip install networkx") from None
-    return networkx
+    module: ModuleType = networkx
+    return module
 
 
 # ---- symmetric matrices
 
 
-def star_colours(pattern: Any) -> Colours:
+def star_colours(pattern: SparseMatrix) -> Colours:
     """A star colouring of the graph of a symmetric matrix, greedy, in the better of two orders."""
     pattern = pattern.tocsr()
     neighbours = [

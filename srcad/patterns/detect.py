@@ -8,10 +8,10 @@ y = a * b                   y: {0,1} {1,2}         1 1 0
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import count, islice
-from typing import Any
 from weakref import WeakSet
 
 import numpy as np
@@ -22,15 +22,19 @@ from srcad.patterns import elementwise, linear, moving, reducing, sequences
 from srcad.patterns.dependent import (
     Case,
     Dependent,
+    Nested,
     dependent,
     depends,
     filled,
     flattened,
     ids_of,
     is_inexact,
+    parts_of,
+    shape_of,
     value_of,
 )
-from srcad.patterns.sets import FIRST, FLAT, NONE, Sets
+from srcad.patterns.matrices import SparseMatrix
+from srcad.patterns.sets import FIRST, FLAT, NONE, Ids, Sets
 from srcad.runtime import HELPERS
 from srcad.trace.evaluate import evaluate
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
@@ -42,7 +46,7 @@ TABLE = {**elementwise.TABLE, **moving.TABLE, **reducing.TABLE, **linear.TABLE, 
 COMPACT_FROM = 4_000_000  # entries in the table of sets; beyond, those that nobody holds any more make room
 
 
-def pattern(trace: Trace, values: Sequence[Any], wrt: Sequence[int], flat: Flat) -> Any:
+def pattern(trace: Trace, values: Sequence[object], wrt: Sequence[int], flat: Flat) -> SparseMatrix:
     """The Jacobian's pattern at these values of the inputs: a Boolean sparse matrix.
 
     It has a row for each float among the results, and a column for each among the inputs `wrt`, one after the other.
@@ -56,15 +60,15 @@ def pattern(trace: Trace, values: Sequence[Any], wrt: Sequence[int], flat: Flat)
     return found
 
 
-def _rows(tree: Tree, results: Sequence[Any]) -> Iterator[Any]:
+def _rows(tree: Tree, results: Sequence[object]) -> Iterator[Ids]:
     """The sets of the floats in a result, in the order in which Python runs through it."""
     if isinstance(tree, Node):
         for child in _ordered(tree):
             yield from _rows(child, results)
     else:
-        for value in flattened(results[tree.index] if isinstance(tree, Leaf) else tree.value):
+        for value in parts_of(results[tree.index] if isinstance(tree, Leaf) else tree.value):
             if is_inexact(value_of(value)):
-                yield np.ravel(filled(ids_of(value), np.shape(value_of(value))))
+                yield np.ravel(filled(ids_of(value), shape_of(value_of(value))))
 
 
 def _ordered(tree: Node) -> Sequence[Tree]:
@@ -75,7 +79,7 @@ def _ordered(tree: Node) -> Sequence[Tree]:
     return [by_name[field.name] for field in fields(tree.cls) if field.name in by_name]
 
 
-def detect(trace: Trace, values: Sequence[Any], wrt: Sequence[int], flat: Flat) -> tuple[Sets, tuple[Any, ...]]:
+def detect(trace: Trace, values: Sequence[object], wrt: Sequence[int], flat: Flat) -> tuple[Sets, tuple[object, ...]]:
     """The flat results of a trace, those that depend on the inputs `wrt` as `Dependent`."""
     numbers = count(FIRST)
     seeds = {k: _numbered(values[k], numbers) for k in wrt}
@@ -85,17 +89,17 @@ def detect(trace: Trace, values: Sequence[Any], wrt: Sequence[int], flat: Flat) 
     return sets, evaluate(trace, given, meanings)
 
 
-def _numbered(value: Any, numbers: Iterator[int]) -> Any:
+def _numbered(value: object, numbers: Iterator[int]) -> Nested:
     """The set of itself for each float."""
     if isinstance(value, (list, tuple)):
         return [_numbered(part, numbers) for part in value]
     if not is_inexact(value):
         return NONE
-    size = int(np.size(value))
-    return np.fromiter(islice(numbers, size), np.int64, size).reshape(np.shape(value))
+    shape = shape_of(value)
+    return np.fromiter(islice(numbers, math.prod(shape)), np.int64).reshape(shape)
 
 
-def names(trace: Trace) -> dict[str, Any]:
+def names(trace: Trace) -> dict[str, object]:
     """What spellings may refer to."""
     import scipy
     import scipy.special  # which makes it an attribute of scipy
@@ -103,10 +107,10 @@ def names(trace: Trace) -> dict[str, Any]:
     return {**HELPERS, "scipy": scipy, **trace.bindings}
 
 
-class Dependencies(Mapping[str, Callable[..., Any]]):
+class Dependencies(Mapping[str, Callable[..., object]]):
     """What the operations mean for values that may be `Dependent`."""
 
-    def __init__(self, sets: Sets, plain: Mapping[str, Callable[..., Any]], flat: Flat) -> None:
+    def __init__(self, sets: Sets, plain: Mapping[str, Callable[..., object]], flat: Flat) -> None:
         self.sets = sets
         self.plain = plain
         self.flat = flat
@@ -119,12 +123,12 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
     def __len__(self) -> int:
         return len(self.plain)
 
-    def __getitem__(self, name: str) -> Callable[..., Any]:
+    def __getitem__(self, name: str) -> Callable[..., object]:
         plain = self.plain[name]
         if OPS[name].kind is Kind.COLLECTION:
             return plain
 
-        def function(*operands: Any, **params: Any) -> Any:
+        def function(*operands: object, **params: object) -> object:
             if not any(map(depends, operands)):
                 return plain(*operands, **params)
             return self.operation(name, plain, operands, params)
@@ -132,8 +136,8 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
         return function
 
     def operation(
-        self, name: str, plain: Callable[..., Any], operands: tuple[Any, ...], params: Mapping[str, Any]
-    ) -> Any:
+        self, name: str, plain: Callable[..., object], operands: tuple[object, ...], params: Mapping[str, object]
+    ) -> object:
         if self.sets.entries > self.limit:
             self.make_room()
         values = tuple(map(value_of, operands))
@@ -144,7 +148,7 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
         case = Case(self.sets, values, tuple(map(ids_of, operands)), params, result, plain)
         return self.made(result, self.ids(name, case))
 
-    def ids(self, name: str, case: Case) -> Any:
+    def ids(self, name: str, case: Case) -> Nested:
         """The sets of the results of an operation: where nothing better is known, each depends on all operands."""
         if self.flat(name):
             return FLAT if any(np.any(ids) for ids in flattened(case.ids)) else NONE
@@ -154,13 +158,13 @@ class Dependencies(Mapping[str, Callable[..., Any]]):
             return elementwise.elementwise(case)
         return case.everything()
 
-    def made(self, value: Any, ids: Any) -> Any:
+    def made(self, value: object, ids: Nested) -> object:
         """A result with its sets, which are kept as long as it is."""
         made = dependent(value, ids)
         if type(made) is Dependent:
             self.alive.add(made)
             return made
-        self.alive.update(one for one in flattened(made) if type(one) is Dependent)
+        self.alive.update(one for one in parts_of(made) if type(one) is Dependent)
         return made
 
     def make_room(self) -> None:

@@ -2,83 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import SupportsIndex
 
 import numpy as np
 
 from srcad.ops.meaning import subscript
-from srcad.patterns.dependent import Case, filled
-from srcad.patterns.sets import NONE
+from srcad.patterns.dependent import Case, Nested, as_ids, filled, items, shape_of
+from srcad.patterns.sets import Ids
 
 # ---- by the operation itself
 
 
-def _first(case: Case) -> Any:
+def _first(case: Case) -> Nested:
     """Operand 0 is moved; the others say where to."""
-    return case.plain(case.full(0), *case.values[1:], **case.params)
+    return case.moved(case.full(0), *case.values[1:], **case.params)
 
 
-def _every(case: Case) -> Any:
+def _every(case: Case) -> Nested:
     """All operands are put together. The sets are integers whatever the dtype is to be."""
     params = {name: value for name, value in case.params.items() if name != "dtype"}
-    return case.plain(*(_full(v, ids) for v, ids in zip(case.values, case.ids, strict=True)), **params)
+    return case.moved(*(_full(v, ids) for v, ids in zip(case.values, case.ids, strict=True)), **params)
 
 
-def _full(value: Any, ids: Any) -> Any:
+def _full(value: object, ids: Nested) -> Ids | list[Nested]:
     """Sets in the shape of a value; nested lists stay so."""
     if isinstance(value, (list, tuple)):
-        inner = ids if isinstance(ids, (list, tuple)) else [ids] * len(value)
-        return [_full(v, i) for v, i in zip(value, inner, strict=True)]
-    return filled(ids, np.shape(value))
+        return [_full(v, i) for v, i in zip(value, items(ids, len(value)), strict=True)]
+    return filled(ids, shape_of(value))
 
 
-def _padded(case: Case) -> Any:
+def _padded(case: Case) -> Nested:
     """What is put around is a constant, or a copy of what is inside."""
     if case.params.get("mode", "constant") in ("mean", "median", "maximum", "minimum", "linear_ramp", "empty"):
         return case.everything()
     params = {name: value for name, value in case.params.items() if name != "constant_values"}
-    return case.plain(case.full(0), **params)
+    return case.moved(case.full(0), **params)
 
 
-def _stretched(case: Case) -> Any:
+def _stretched(case: Case) -> Nested:
     """One value in many places: the sets broadcast."""
     return filled(case.ids[0], case.shape)
 
 
-def _filled_like(case: Case) -> Any:
+def _filled_like(case: Case) -> Nested:
     return filled(case.ids[1], case.shape)
 
 
-def _number(case: Case) -> Any:
+def _number(case: Case) -> Nested:
     """The only element."""
-    return case.sets.all_of(case.ids[0])
+    return case.sets.all_of(case.own(0))
 
 
-def _sorted(case: Case) -> Any:
+def _sorted(case: Case) -> Nested:
     """In the order of the values, equal ones as they stood."""
     axis = case.params.get("axis", -1)
     if axis is None:
         return case.everything()
-    order = np.argsort(case.values[0], axis=axis, kind="stable")
+    order = np.argsort(np.asarray(case.values[0]), axis=axis, kind="stable")
     return np.take_along_axis(case.full(0), order, axis=axis)
 
 
 # ---- stores
 
 
-def _stored(case: Case) -> Any:
+def _stored(case: Case) -> Nested:
     ids = np.array(case.full(0))
     ids[subscript(case.params["index"], case.values[2:])] = _value_ids(case)
     return ids
 
 
-def _value_ids(case: Case) -> Any:
+def _value_ids(case: Case) -> Ids:
     """The sets of what is stored, which may be a list."""
-    return np.array(_full(case.values[1], case.ids[1]))
+    return np.array(_full(case.values[1], case.ids[1]), np.int64)
 
 
-def _added(case: Case) -> Any:
+def _added(case: Case) -> Nested:
     """The union at each place of what was there and all that is added to it."""
     key = subscript(case.params["index"], case.values[2:])
     ids = np.array(case.full(0))
@@ -96,44 +95,41 @@ def _added(case: Case) -> Any:
 # ---- lists
 
 
-def _list_to_array(case: Case) -> Any:
-    return np.array(_full(*case.values, *case.ids), np.int64)
+def _list_to_array(case: Case) -> Nested:
+    return np.array(_full(case.values[0], case.ids[0]), np.int64)
 
 
-def _rows(case: Case) -> Any:
+def _rows(case: Case) -> Nested:
     """An array as a list of rows, or of lists of rows."""
     ids, depth = case.full(0), case.params.get("depth", 1)
     return _listed(ids, depth)
 
 
-def _listed(ids: Any, depth: int) -> Any:
-    return [_listed(row, depth - 1) for row in ids] if depth else ids
+def _listed(ids: Ids, depth: int) -> Nested:
+    return [_listed(row, depth - 1) for row in ids] if depth else as_ids(ids)
 
 
-def _added_in_list(case: Case) -> Any:
-    items, value, i = case.ids[0], case.ids[1], int(case.values[2])
-    items = list(items) if isinstance(items, (list, tuple)) else [NONE] * len(case.result)
-    items[i] = _joined(case, items[i], value)
-    return items
+def _added_in_list(case: Case) -> Nested:
+    result, place = case.result, case.values[2]
+    assert isinstance(result, (list, tuple)) and isinstance(place, SupportsIndex)
+    found = list(items(case.ids[0], len(result)))
+    found[place] = _joined(case, found[place], case.ids[1])
+    return found
 
 
-def _joined(case: Case, a: Any, b: Any) -> Any:
-    if not isinstance(a, (list, tuple)) and not isinstance(b, (list, tuple)):
-        return case.sets.union(a, b)
-    count = len(a if isinstance(a, (list, tuple)) else b)
-    pairs = zip(_items(a, count), _items(b, count), strict=True)
-    return [_joined(case, *pair) for pair in pairs]
-
-
-def _items(ids: Any, count: int) -> Sequence[Any]:
-    return ids if isinstance(ids, (list, tuple)) else [ids] * count
+def _joined(case: Case, a: Nested, b: Nested) -> Nested:
+    if isinstance(a, (list, tuple)):
+        return [_joined(case, *pair) for pair in zip(a, items(b, len(a)), strict=True)]
+    if isinstance(b, (list, tuple)):
+        return [_joined(case, a, item) for item in b]
+    return case.sets.union(a, b)
 
 
 _FIRST: tuple[str, ...] = ("get_item", "reshape", "reshape_like", "with_dims", "ravel", "flatten", "transpose")
 _FIRST += ("expand_dims", "squeeze", "roll", "flip", "diagonal", "diag", "triu", "tril", "take_along_axis")
 _FIRST += ("split", "split_like", "tile", "repeat")
 
-TABLE: dict[str, Callable[[Case], Any]] = {
+TABLE: dict[str, Callable[[Case], Nested]] = {
     **dict.fromkeys(_FIRST, _first),
     **dict.fromkeys(("concatenate", "concatenate_list", "stack", "array"), _every),
     **dict.fromkeys(("broadcast_to", "materialise", "full"), _stretched),

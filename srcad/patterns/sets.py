@@ -8,14 +8,15 @@ in compressed sparse rows; a union is a product of Boolean sparse matrices.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srcad.errors import ArgumentError
+from srcad.patterns.matrices import SparseMatrix
 
 Ids = NDArray[np.int64]
+Held = int | Ids  # the set of a number, the sets of an array
 
 NONE, FLAT, FIRST = 0, 1, 2
 MANY = 2**31 - 1  # SciPy's indices are 32 bits wide below this many entries
@@ -36,34 +37,35 @@ class Sets:
     def entries(self) -> int:
         return int(self.starts[self.count])
 
-    def lengths(self, ids: Any) -> Any:
+    def lengths(self, ids: Ids) -> NDArray[np.int32]:
         """How many members the sets have."""
-        return self.starts[np.add(ids, 1)] - self.starts[ids]
+        return self.starts[ids + 1] - self.starts[ids]
 
-    def matrix(self, ids: Ids) -> Any:
+    def matrix(self, ids: Ids) -> SparseMatrix:
         """The sets as the rows of a Boolean sparse matrix."""
         return self.table()[ids]
 
-    def table(self) -> Any:
+    def table(self) -> SparseMatrix:
         from scipy import sparse
 
         n = self.entries
         rows = self.true[:n], self.members[:n], self.starts[: self.count + 1]
-        return sparse.csr_array(rows, shape=(self.count, self.size))
+        made: SparseMatrix = sparse.csr_array(rows, shape=(self.count, self.size))
+        return made
 
     # ---- unions
 
-    def union(self, a: Any, b: Any) -> Any:
+    def union(self, a: Held, b: Held) -> Held:
         """Elementwise, of numbers or arrays of sets that broadcast."""
         if isinstance(a, int) and isinstance(b, int):
             return self.join(a, b)
         if np.ndim(a) == np.ndim(b) == 0:
             return self.join(int(a), int(b))
-        a, b = np.broadcast_arrays(a, b)
-        small, large = np.minimum(a, b), np.maximum(a, b)
+        one, other = np.broadcast_arrays(a, b)
+        small, large = np.minimum(one, other), np.maximum(one, other)
         unsettled = (small >= FIRST) & (small != large)
         if not unsettled.any():
-            return large
+            return np.asarray(large)
         pairs, places = np.unique(small[unsettled] * np.int64(self.count) + large[unsettled], return_inverse=True)
         found = self.unions(np.repeat(np.arange(pairs.size), 2), np.stack(np.divmod(pairs, self.count), 1).ravel())
         result = np.array(large)
@@ -89,7 +91,7 @@ class Sets:
             return a if both.size == one.size else b
         return int(self.append(both, np.array([both.size]))[0])
 
-    def groups(self, owners: Any, ids: Any, count: int) -> Ids:
+    def groups(self, owners: NDArray[np.integer], ids: Ids, count: int) -> Ids:
         """The unions of groups of sets: `owners` has the number of its group beside each set."""
         owners, ids = np.ravel(owners), np.ravel(ids)
         result = np.zeros(count, np.int64)
@@ -105,12 +107,12 @@ class Sets:
         return result
 
     def unions(self, owners: Ids, ids: Ids) -> Ids:
-        """The same where each group has several sets, none empty; a union that is one of these is no new row."""
+        """The unions of groups of several sets, none empty; one that is a set of its group is no new row."""
         from scipy import sparse
 
         count = int(owners.max()) + 1
         used, columns = self.numbered(ids)
-        chosen = sparse.csr_array((np.ones(ids.size, bool), (owners, columns)), shape=(count, used.size))
+        chosen: SparseMatrix = sparse.csr_array((np.ones(ids.size, bool), (owners, columns)), shape=(count, used.size))
         product = chosen @ self.matrix(used)
         sizes = np.diff(product.indptr)
         lengths = self.lengths(ids)
@@ -131,7 +133,7 @@ class Sets:
         occurs[ids] = True
         return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[ids]
 
-    def reduce(self, ids: Ids, axes: Iterable[int], keepdims: bool = False) -> Any:
+    def reduce(self, ids: Ids, axes: Iterable[int], keepdims: bool = False) -> Ids:
         """The unions along axes."""
         axes = tuple(a % ids.ndim for a in axes)
         kept = tuple(k for k in range(ids.ndim) if k not in axes)
@@ -141,7 +143,7 @@ class Sets:
         result = self.groups(owners, ids.transpose((*kept, *axes)), count).reshape(shape)
         return np.expand_dims(result, axes) if keepdims else result
 
-    def all_of(self, ids: Any) -> int:
+    def all_of(self, ids: Held) -> int:
         """The union of all."""
         if isinstance(ids, int):
             return ids
@@ -149,7 +151,7 @@ class Sets:
 
     # ---- rows
 
-    def append(self, members: Any, sizes: Any) -> Ids:
+    def append(self, members: NDArray[np.integer], sizes: NDArray[np.integer]) -> Ids:
         """Further rows, of these sizes, whose members stand one after the other."""
         first, start = self.count, self.entries
         if start + members.size > MANY:
@@ -181,7 +183,7 @@ class Sets:
         return numbers
 
 
-def _grown(values: Any, size: int) -> Any:
+def _grown(values: NDArray[np.integer], size: int) -> NDArray[np.int32]:
     """A longer array that starts with these values."""
     longer = np.zeros(max(2 * values.size, size), np.int32)
     longer[: values.size] = values

@@ -17,10 +17,10 @@ from srcad.ops.subscripts import Template, fancy_in_front
 from srcad.rules.lanes import (
     Batched,
     Lane,
+    LaneRule,
+    LaneSite,
+    LaneTable,
     NotBatched,
-    Rule,
-    Site,
-    Table,
     batched_type,
     flat_length,
     lane_shape,
@@ -30,34 +30,34 @@ from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import FLOAT, ListOf, TupleOf, Type, dims_of, is_differentiable, rank_of
 
-TABLE = Table()
+TABLE = LaneTable()
 batches = TABLE.batches
 
 # ---- what tells the same of all lanes: the results have no further axis
 
 
 @batches("dim")
-def _dim(site: Site) -> Batched:
+def _dim(site: LaneSite) -> Batched:
     return site.again(site.first.atom, axis=site.params["axis"] % site.first.rank + 1)
 
 
 @batches("size")
-def _size(site: Site) -> Batched:
+def _size(site: LaneSite) -> Batched:
     return flat_length(site.b, site.first.atom)
 
 
 @batches("ndim")
-def _ndim(site: Site) -> Batched:
+def _ndim(site: LaneSite) -> Batched:
     return site.first.rank
 
 
 @batches("list_len")
-def _list_len(site: Site) -> Batched:
+def _list_len(site: LaneSite) -> Batched:
     return site.again(site.first.atom)
 
 
 @batches("last_wins")
-def _last_wins(site: Site) -> Batched:
+def _last_wins(site: LaneSite) -> Batched:
     site.only_first()
     blank = emit(site.b, "zeros", *lane_shape(site.b, site.first.atom))
     return site.again(blank, *site.rest)
@@ -70,7 +70,7 @@ _OF_NUMBERS = {"python_max", "python_min", *(name for name in OPS if name.starts
 
 
 @batches(*(name for name, op in OPS.items() if op.elementwise and name not in _OF_NUMBERS))
-def _elementwise(site: Site) -> Batched:
+def _elementwise(site: LaneSite) -> Batched:
     rank = rank_of(site.equation.result.type)
     if rank is None:
         raise NotBatched("several tangents of an array whose number of dimensions isn't known before the run")
@@ -78,19 +78,19 @@ def _elementwise(site: Site) -> Batched:
 
 
 @batches("copy", "cast", "zeros_like", "ones_like", "empty_like", "list_zeros", "stop_gradient")
-def _same(site: Site) -> Batched:
+def _same(site: LaneSite) -> Batched:
     site.only_first()
     return site.again(site.first.atom)
 
 
 @batches("to_float", "as_float", "item")
-def _number(site: Site) -> Batched:
+def _number(site: LaneSite) -> Batched:
     """A number of each lane is an array: there is nothing to convert."""
     return site.first.atom
 
 
 @batches("accumulate")
-def _accumulate(site: Site) -> Batched:
+def _accumulate(site: LaneSite) -> Batched:
     """The first operand is added to in place, so it must have all lanes."""
     total, more = site.operands
     if isinstance(total.plain, (ListOf, TupleOf)):
@@ -102,7 +102,7 @@ def _accumulate(site: Site) -> Batched:
 
 
 @batches("get_item")
-def _get_item(site: Site) -> Batched:
+def _get_item(site: LaneSite) -> Batched:
     site.only_first()
     index = site.params["index"]
     item = site.again(site.first.atom, *site.rest, index=(WHOLE, *index))
@@ -110,7 +110,7 @@ def _get_item(site: Site) -> Batched:
 
 
 @batches("set_item", "add_item")
-def _store(site: Site) -> Batched:
+def _store(site: LaneSite) -> Batched:
     x, value, *places = site.operands
     index, types = site.params["index"], tuple(lane.plain for lane in places)
     rank = _item_rank(x, types, index)
@@ -133,14 +133,14 @@ def _item_rank(x: Lane, indices: tuple[Type, ...], index: Template) -> int:
 
 
 @batches("materialise")
-def _materialise(site: Site) -> Batched:
+def _materialise(site: LaneSite) -> Batched:
     small, like = site.operands
     if isinstance(like.plain, (ListOf, TupleOf)):
         raise NotBatched("several tangents of a list that is filled with one value")
     return emit(site.b, "broadcast_to", site.aligned(small, like.rank), site.count, *_shape(site, like))
 
 
-def _shape(site: Site, like: Lane) -> tuple[Atom, ...]:
+def _shape(site: LaneSite, like: Lane) -> tuple[Atom, ...]:
     """The lengths of the axes of an operand, in one lane."""
     dims = dims_of(like.plain) or ()
     first = 1 if like.batched else 0
@@ -149,7 +149,7 @@ def _shape(site: Site, like: Lane) -> tuple[Atom, ...]:
 
 
 @batches("sum_to_shape")
-def _sum_to_shape(site: Site) -> Batched:
+def _sum_to_shape(site: LaneSite) -> Batched:
     """What is summed must not be taken for the axis of the lanes: `like` gets the axes that it lacks."""
     big, like = site.operands
     shape, lacking = _shape(site, like), (const(1),) * (big.rank - like.rank)
@@ -159,33 +159,33 @@ def _sum_to_shape(site: Site) -> Batched:
 
 
 @batches("full_like")
-def _full_like(site: Site) -> Batched:
+def _full_like(site: LaneSite) -> Batched:
     x, value = site.operands
     spread = emit(site.b, "broadcast_to", site.aligned(value, x.rank), site.count, *_shape(site, x))
     return emit(site.b, "copy", spread)
 
 
 @batches("full")
-def _full(site: Site) -> Batched:
+def _full(site: LaneSite) -> Batched:
     value, *lengths = site.operands
     shape = [lane.atom for lane in lengths]
     return emit(site.b, "copy", emit(site.b, "broadcast_to", site.aligned(value, len(shape)), site.count, *shape))
 
 
 @batches("reshape")
-def _reshape(site: Site) -> Batched:
+def _reshape(site: LaneSite) -> Batched:
     site.only_first()
     return site.again(site.first.atom, site.count, *site.rest)
 
 
 @batches("reshape_like")
-def _reshape_like(site: Site) -> Batched:
+def _reshape_like(site: LaneSite) -> Batched:
     x, like = site.operands
     return emit(site.b, "reshape", site.whole(x), site.count, *_shape(site, like))
 
 
 @batches("ravel", "flatten")
-def _ravel(site: Site) -> Batched:
+def _ravel(site: LaneSite) -> Batched:
     if site.first.rank == 1:
         return site.first.atom if site.equation.op == "ravel" else emit(site.b, "copy", site.first.atom)
     flat = emit(site.b, "reshape", site.first.atom, site.count, flat_length(site.b, site.first.atom))
@@ -193,12 +193,12 @@ def _ravel(site: Site) -> Batched:
 
 
 @batches("with_dims")
-def _with_dims(site: Site) -> Batched:
+def _with_dims(site: LaneSite) -> Batched:
     return site.again(site.first.atom, dims=(length_dim(site.count.type), *site.params["dims"]))
 
 
 @batches("broadcast_to")
-def _broadcast_to(site: Site) -> Batched:
+def _broadcast_to(site: LaneSite) -> Batched:
     site.only_first()
     if site.equation.result.type.is_array:
         return site.again(site.aligned(site.first, len(site.rest)), site.count, *site.rest)
@@ -206,40 +206,40 @@ def _broadcast_to(site: Site) -> Batched:
 
 
 @batches("transpose")
-def _transpose(site: Site) -> Batched:
+def _transpose(site: LaneSite) -> Batched:
     axes = site.params.get("axes")
     axes = range(site.first.rank)[::-1] if axes is None else axes
     return emit(site.b, "transpose", site.first.atom, axes=(0, *(a + 1 for a in axes)))
 
 
 @batches("expand_dims")
-def _expand_dims(site: Site) -> Batched:
+def _expand_dims(site: LaneSite) -> Batched:
     rank = site.first.rank + len(site.params["axis"])
     return site.again(site.first.atom, axis=tuple(a % rank + 1 for a in site.params["axis"]))
 
 
 @batches("squeeze")
-def _squeeze(site: Site) -> Batched:
+def _squeeze(site: LaneSite) -> Batched:
     if site.params.get("axis") is None:
         raise NotBatched("several tangents of an array that is squeezed along axes not known before the run")
     return site.again(site.first.atom, axis=_shifted(site.params["axis"], site.first.rank))
 
 
 @batches("diagonal")
-def _diagonal(site: Site) -> Batched:
+def _diagonal(site: LaneSite) -> Batched:
     one, other = site.params.get("axis1", 0), site.params.get("axis2", 1)
     return site.again(site.first.atom, axis1=one + 1, axis2=other + 1)
 
 
 @batches("trace")
-def _trace(site: Site) -> Batched:
+def _trace(site: LaneSite) -> Batched:
     offset = site.params.get("offset", 0)
     diagonals = emit(site.b, "diagonal", site.first.atom, offset=offset, axis1=1, axis2=2)
     return emit(site.b, "sum", diagonals, axis=1, keepdims=False)
 
 
 @batches("triu", "tril", "only_square")
-def _matrices(site: Site) -> Batched:
+def _matrices(site: LaneSite) -> Batched:
     """These see the last two axes."""
     site.only_first()
     return site.again(site.first.atom, *site.rest)
@@ -256,7 +256,7 @@ def _shifted(axis: int | Sequence[int] | None, rank: int) -> int | tuple[int, ..
 
 
 @batches("sum", "mean", "prod", "max", "min", "any", "all", "var", "std")
-def _reduction(site: Site) -> Batched:
+def _reduction(site: LaneSite) -> Batched:
     if len(site.operands) > 1:
         raise NotBatched("several tangents of a reduction with an initial value")
     axes = _shifted(site.params.get("axis"), site.first.rank)
@@ -266,19 +266,19 @@ def _reduction(site: Site) -> Batched:
 
 
 @batches("sum_to")
-def _sum_to(site: Site) -> Batched:
+def _sum_to(site: LaneSite) -> Batched:
     axes, keep = site.params["axes"], site.params.get("keep", ())
     kept = axes if keep is True else keep
     return site.again(site.first.atom, axes=tuple(a + 1 for a in axes), keep=tuple(a + 1 for a in kept))
 
 
 @batches("flip")
-def _flip(site: Site) -> Batched:
+def _flip(site: LaneSite) -> Batched:
     return site.again(site.first.atom, axis=_shifted(site.params.get("axis"), site.first.rank))
 
 
 @batches("roll")
-def _roll(site: Site) -> Batched:
+def _roll(site: LaneSite) -> Batched:
     site.only_first()
     axis = site.params.get("axis")
     if axis is None and site.first.rank != 1:
@@ -287,7 +287,7 @@ def _roll(site: Site) -> Batched:
 
 
 @batches("cumsum", "diff", "fft", "rfft", "irfft", "repeat", "take_along_axis")
-def _along_axis(site: Site) -> Batched:
+def _along_axis(site: LaneSite) -> Batched:
     """One axis, known by its number; `take_along_axis` takes the same places in all lanes."""
     site.only_first()
     axis = site.params.get("axis", 0 if site.equation.op == "repeat" else -1)
@@ -302,30 +302,30 @@ def lifted_in_front(b: Builder, x: Atom) -> Atom:
 
 
 @batches("concatenate", "stack")
-def _join(site: Site) -> Batched:
+def _join(site: LaneSite) -> Batched:
     return site.again(*map(site.whole, site.operands), axis=site.params["axis"] + 1)
 
 
 @batches("concatenate_list")
-def _join_list(site: Site) -> Batched:
+def _join_list(site: LaneSite) -> Batched:
     if site.params.get("axis", 0) is None:
         raise NotBatched("several tangents of arrays that are joined as flat ones")
     return site.again(site.first.atom, axis=site.params.get("axis", 0) + 1)
 
 
 @batches("split")
-def _split(site: Site) -> Batched:
+def _split(site: LaneSite) -> Batched:
     return site.again_many(site.first.atom, axis=site.params.get("axis", 0) + 1)
 
 
 @batches("pad")
-def _pad(site: Site) -> Batched:
+def _pad(site: LaneSite) -> Batched:
     site.only_first()
     return site.again(site.first.atom, *site.rest, width=((0, 0), *site.params["width"]))
 
 
 @batches("tile")
-def _tile(site: Site) -> Batched:
+def _tile(site: LaneSite) -> Batched:
     site.only_first()
     ones = (const(1),) * (site.first.rank - len(site.rest))
     counts = (*ones, *site.rest)
@@ -333,7 +333,7 @@ def _tile(site: Site) -> Batched:
 
 
 @batches("array")
-def _array(site: Site) -> Batched:
+def _array(site: LaneSite) -> Batched:
     """The axes that the nesting makes come first, then that of the lanes."""
     depth, structure = 0, site.params["structure"]
     while isinstance(structure, tuple):
@@ -350,7 +350,7 @@ def _is_zero(lane: Lane) -> bool:
 # ---- products
 
 
-def _one_batched(site: Site) -> int:
+def _one_batched(site: LaneSite) -> int:
     """Which of two factors is batched; a derivative is linear, so not both are."""
     places = [k for k, lane in enumerate(site.operands) if lane.batched]
     if len(places) != 1:
@@ -359,7 +359,7 @@ def _one_batched(site: Site) -> int:
 
 
 @batches("matmul", "dot")
-def _matmul(site: Site) -> Batched:
+def _matmul(site: LaneSite) -> Batched:
     """Lanes of vectors are the rows of a matrix; matrices in lanes are a stack of matrices."""
     place = _one_batched(site)
     x, y = site.operands
@@ -370,7 +370,7 @@ def _matmul(site: Site) -> Batched:
     return emit(site.b, "matmul", x.atom, site.aligned(y, max(x.rank, y.rank)))
 
 
-def _times(site: Site, x: Lane, y: Lane) -> Batched:
+def _times(site: LaneSite, x: Lane, y: Lane) -> Batched:
     if x.rank == 1 and y.rank <= 2:
         return emit(site.b, "matmul", x.atom, y.atom)
     if x.rank == 1:
@@ -387,7 +387,7 @@ def _swapped(b: Builder, x: Atom) -> Atom:
 
 
 @batches("outer")
-def _outer(site: Site) -> Batched:
+def _outer(site: LaneSite) -> Batched:
     x, y = site.operands
     rows, columns = (WHOLE, ("newaxis",)), (("newaxis",), WHOLE)
     left = emit(site.b, "get_item", x.atom, index=(WHOLE, *rows) if x.batched else rows)
@@ -396,17 +396,17 @@ def _outer(site: Site) -> Batched:
 
 
 @batches("inner")
-def _inner(site: Site) -> Batched:
+def _inner(site: LaneSite) -> Batched:
     x, y = site.operands
     return _contracted(site, (x.rank - 1,), (y.rank - 1,))
 
 
 @batches("tensordot")
-def _tensordot(site: Site) -> Batched:
+def _tensordot(site: LaneSite) -> Batched:
     return _contracted(site, *site.params["axes"])
 
 
-def _contracted(site: Site, left: tuple[int, ...], right: tuple[int, ...]) -> Batched:
+def _contracted(site: LaneSite, left: tuple[int, ...], right: tuple[int, ...]) -> Batched:
     """A sum over axes of both: the lanes come first where they are the left one's, else behind its free axes."""
     place = _one_batched(site)
     x, y = site.operands
@@ -417,7 +417,7 @@ def _contracted(site: Site, left: tuple[int, ...], right: tuple[int, ...]) -> Ba
 
 
 @batches("einsum")
-def _einsum(site: Site) -> Batched:
+def _einsum(site: LaneSite) -> Batched:
     """One more letter."""
     notation = parse(site.params["subscripts"], [lane.rank for lane in site.operands])
     letter = next(c for c in "zyxwvutsrqponmlkjihgfedcbaABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in str(notation))
@@ -428,13 +428,13 @@ def _einsum(site: Site) -> Batched:
 
 
 @batches("cross")
-def _cross(site: Site) -> Batched:
+def _cross(site: LaneSite) -> Batched:
     rank = max(lane.rank for lane in site.operands)
     return site.again(*(site.aligned(lane, rank) for lane in site.operands))
 
 
 @batches("solve", "solve_regular")
-def _solve(site: Site) -> Batched:
+def _solve(site: LaneSite) -> Batched:
     """One factorisation serves all right-hand sides: they are the columns of one matrix."""
     if _one_batched(site) == 0:
         raise NotBatched("linear systems that differ between tangents")
@@ -455,35 +455,35 @@ def _solve(site: Site) -> Batched:
 
 
 @batches("list_new")
-def _list_new(site: Site) -> Batched:
+def _list_new(site: LaneSite) -> Batched:
     element = site.params.get("element")
     extra = {} if element is None else {"element": batched_type(element, length_dim(site.count.type))}
     return emit(site.b, "list_new", *map(site.whole, site.operands), **extra)
 
 
 @batches("list_append", "list_concat")
-def _two_lists(site: Site) -> Batched:
+def _two_lists(site: LaneSite) -> Batched:
     return site.again(*map(site.whole, site.operands))
 
 
 @batches("list_pop")
-def _list_pop(site: Site) -> Batched:
+def _list_pop(site: LaneSite) -> Batched:
     return site.again_many(site.first.atom)
 
 
 @batches("list_reverse")
-def _list_reverse(site: Site) -> Batched:
+def _list_reverse(site: LaneSite) -> Batched:
     return site.again(site.first.atom)
 
 
 @batches("list_get", "list_slice")
-def _from_list(site: Site) -> Batched:
+def _from_list(site: LaneSite) -> Batched:
     site.only_first()
     return site.again(site.first.atom, *site.rest)
 
 
 @batches("list_set", "list_add", "list_set_slice")
-def _into_list(site: Site) -> Batched:
+def _into_list(site: LaneSite) -> Batched:
     items, value, *places = site.operands
     if any(lane.batched for lane in places):
         raise NotBatched("stores at places that differ between tangents")
@@ -491,7 +491,7 @@ def _into_list(site: Site) -> Batched:
 
 
 @batches("list_to_array")
-def _list_to_array(site: Site) -> Batched:
+def _list_to_array(site: LaneSite) -> Batched:
     """The axes of the nested lists come first, then that of the lanes."""
     depth, t = 0, site.first.plain
     while isinstance(t, ListOf):
@@ -500,23 +500,23 @@ def _list_to_array(site: Site) -> Batched:
 
 
 @batches("array_to_list")
-def _array_to_list(site: Site) -> Batched:
+def _array_to_list(site: LaneSite) -> Batched:
     depth, rank = site.params.get("depth", 1), site.first.rank
     axes = (*range(1, depth + 1), 0, *range(depth + 1, rank + 1))
     return site.again(emit(site.b, "transpose", site.first.atom, axes=axes))
 
 
 @batches("tuple_new")
-def _tuple_new(site: Site) -> Batched:
+def _tuple_new(site: LaneSite) -> Batched:
     return site.again(*(site.whole(o) if is_differentiable(o.plain) else o.atom for o in site.operands))
 
 
 @batches("tuple_get")
-def _tuple_get(site: Site) -> Batched:
+def _tuple_get(site: LaneSite) -> Batched:
     return site.again(site.first.atom)
 
 
-BATCHING: Mapping[str, Rule] = MappingProxyType(TABLE.rules)
+BATCHING: Mapping[str, LaneRule] = MappingProxyType(TABLE.rules)
 UNIFORM = frozenset(name for name in BATCHING if OPS[name].kind is Kind.QUERY)
 
 __all__ = ["BATCHING", "UNIFORM"]

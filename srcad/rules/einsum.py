@@ -20,7 +20,7 @@ def _einsum_adjoint(site: Site, g: Expr) -> list[Expr | None]:
 
 
 def _einsum_bar(site: Site, g: Expr, k: int) -> Expr:
-    """The same sum with the adjoint in the place of operand k.
+    """The sum with the adjoint in the place of operand k.
 
     A letter that stands twice in the operand becomes two, with the identity between them; one that the rest of the
     sum doesn't know, or along which the operand was stretched, becomes an axis of length one.

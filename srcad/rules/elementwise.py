@@ -36,7 +36,7 @@ from srcad.rules.language import (
     sqrt,
     where,
 )
-from srcad.rules.table import Site, Table, Term
+from srcad.rules.table import Site, Table, TermRule
 
 TABLE = Table()
 flat, slopes, pointwise, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.rule
@@ -51,12 +51,12 @@ flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing
 # ---- arithmetic
 
 
-def _once(double: Term, pull: Term) -> Term:
+def _once(double: TermRule, pull: TermRule) -> TermRule:
     """The pull of the first operand of a symmetric operation, which may be the second one too: x * x, x + x."""
     return lambda g, x, y, z: double(g, x) if x.atom is y.atom else pull(g, x, y, z)
 
 
-def _unless_same(pull: Term) -> Term:
+def _unless_same(pull: TermRule) -> TermRule:
     """The pull of the second operand, unless the first one's has it already."""
     return lambda g, x, y, z: None if x.atom is y.atom else pull(g, x, y, z)
 
@@ -187,8 +187,8 @@ def _halved(g: Expr, ties: Expr) -> Expr:
     return (1.0 - 0.5 * ties) * g if by_factor else where(ties, 0.5 * g, g)
 
 
-def _second(pull: Term) -> Term:
-    """The same for the other operand of a symmetric operation."""
+def _second(pull: TermRule) -> TermRule:
+    """What goes to the second operand of a symmetric operation: the rule of the first, with operands exchanged."""
     return lambda g, x, y, z: pull(g, y, x, z)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.joining import interior
-from srcad.ops.subscripts import Entry, Template
+from srcad.ops.subscripts import IndexEntry, Template
 from srcad.rules.language import Expr, Given, Operand, add_item, apply, apply_many, dim, get_item, total, zeros
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, Table, Term
+from srcad.rules.table import Site, Table, TermRule
 
 TABLE = Table()
 linear, rule = TABLE.linear, TABLE.rule
@@ -15,7 +15,7 @@ linear, rule = TABLE.linear, TABLE.rule
 # ---- joining
 
 
-def along(axis: int, entry: Entry) -> Template:
+def along(axis: int, entry: IndexEntry) -> Template:
     """The subscript that says something of one axis, which may be counted from the end."""
     return (*(WHOLE,) * axis, entry) if axis >= 0 else (("ellipsis",), entry, *(WHOLE,) * (-axis - 1))
 
@@ -51,7 +51,7 @@ def _stack(site: Site, g: Expr) -> list[Expr | None]:
     return [sized(get_item(g, k, index=index), x) if want else None for k, (x, want) in wanted]
 
 
-def _joins(name: str, adjoint: Term) -> None:
+def _joins(name: str, adjoint: TermRule) -> None:
     """An operation that is linear in all of its operands, however many."""
 
     def tangent(site: Site, *dots: Expr | None) -> Given:

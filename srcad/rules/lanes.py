@@ -54,7 +54,7 @@ class Lane:
 
 
 @dataclass(frozen=True, eq=False)
-class Site:
+class LaneSite:
     """An equation that a batched value enters, in the making of what it becomes. `count`: how many lanes there are."""
 
     b: Builder
@@ -79,11 +79,11 @@ class Site:
         return self.b.emit(op, *operands, **params)
 
     def again(self, *operands: object, **changed: object) -> Var:
-        """The same operation, with these operands and with some params changed."""
+        """The operation of the equation once more, on these operands, with some params changed."""
         return self.b.emit(self.equation.op, *operands, **{**self.params, **changed})
 
     def again_many(self, *operands: object, **changed: object) -> tuple[Var, ...]:
-        """The same operation of several results, with these operands and with some params changed."""
+        """An operation of several results once more, on these operands, with some params changed."""
         return self.b.emit_many(self.equation.op, *operands, **{**self.params, **changed})
 
     def whole(self, lane: Lane) -> Atom:
@@ -103,19 +103,19 @@ class Site:
 
 
 Batched = Atom | int | tuple[Atom, ...]  # the results with the leading axis; what is the same in all lanes without it
-Rule = Callable[[Site], Batched]
+LaneRule = Callable[[LaneSite], Batched]
 
 
-class Table:
+class LaneTable:
     """What operations become when a batched value enters them: filled by the file that makes it, and by no other."""
 
     def __init__(self) -> None:
-        self.rules: dict[str, Rule] = {}
+        self.rules: dict[str, LaneRule] = {}
 
-    def batches(self, *names: str) -> Callable[[Rule], Rule]:
+    def batches(self, *names: str) -> Callable[[LaneRule], LaneRule]:
         """Say it of these operations."""
 
-        def declare(rule: Rule) -> Rule:
+        def declare(rule: LaneRule) -> LaneRule:
             for name in names:
                 enter(self.rules, name, rule)
             return rule
@@ -265,9 +265,9 @@ def filled(b: Builder, length: Atom, element: Type, item: Callable[[Var], Atom])
 __all__ = [
     "WHOLE",
     "Lane",
+    "LaneSite",
+    "LaneTable",
     "NotBatched",
-    "Site",
-    "Table",
     "batched_type",
     "filled",
     "flat_length",

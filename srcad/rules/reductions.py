@@ -28,7 +28,7 @@ from srcad.rules.language import (
     where,
 )
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, Table, Term
+from srcad.rules.table import Site, Table, TermRule
 
 TABLE = Table()
 flat, linear, rule = TABLE.flat, TABLE.linear, TABLE.rule
@@ -232,7 +232,7 @@ def _cumsum(g: Expr, x: Expr, y: Expr, *, axis: int) -> Expr:
     return _backwards_sum(g, axis)
 
 
-def _through(name: str) -> Term:
+def _through(name: str) -> TermRule:
     """The helper that takes a bar or a tangent through a running product."""
 
     def apply_helper(site: Site, moved: Expr) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
-from srcad.ops.subscripts import Entry
+from srcad.ops.subscripts import IndexEntry
 from srcad.rules.joining import along
 from srcad.rules.language import (
     Expr,
@@ -101,7 +101,7 @@ def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Expr | float]:
     return lower, minimum(lower + 1, n - 1), place - below
 
 
-def _entry(places: Expr) -> Entry:
+def _entry(places: Expr) -> IndexEntry:
     return ("array", 0) if places.rank == 1 else ("int", 0)
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from srcad.errors import NotYetSupported
 from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, sin, total, unbroadcast, where
 from srcad.rules.reductions import spread, spread_sum
-from srcad.rules.table import Site, Table, Term
+from srcad.rules.table import Site, Table, TermRule
 
 TABLE = Table()
 slopes, pointwise, rule = TABLE.slopes, TABLE.pointwise, TABLE.rule
@@ -24,7 +24,7 @@ i0, i1, i0e, i1e, j0, j1 = map(special, ("i0", "i1", "i0e", "i1e", "j0", "j1"))
 gammaln, y0, y1, k0, k1 = map(special, ("gammaln", "y0", "y1", "k0", "k1"))
 
 
-def _no_slope(what: str) -> Term:
+def _no_slope(what: str) -> TermRule:
     """In an operand with respect to which no derivative is known."""
 
     def refuse(g: Expr, *_: Expr) -> NoReturn:

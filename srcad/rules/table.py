@@ -35,11 +35,11 @@ from srcad.rules.language import Expr, Given, Operand, materialise, unwrap, zero
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation, Params, Var
-from srcad.trace.solution import Bars, Pullback, Pushforward
+from srcad.trace.solution import AdjointRule, Bars, TangentRule
 from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
-Term = Callable[..., Given]
-Slope = Callable[..., Operand]
+TermRule = Callable[..., Given]
+LocalSlope = Callable[..., Operand]
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Rule:
     """
 
     name: str
-    pullback: Pullback
-    pushforward: Pushforward
+    pullback: AdjointRule
+    pushforward: TangentRule
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
@@ -116,11 +116,11 @@ class Table:
         for name in names:
             self.add(Rule(name, _no_pullback, _no_pushforward, pointwise=True, takes_small=True, flat=True))
 
-    def slopes(self, name: str, *slopes: Slope | float | None) -> None:
+    def slopes(self, name: str, *slopes: LocalSlope | float | None) -> None:
         """An elementwise operation by its local slopes."""
         self.pointwise(name, *map(_pull_of_slope, slopes))
 
-    def pointwise(self, name: str, *pulls: Term | None, tangent: Term | None = None) -> None:
+    def pointwise(self, name: str, *pulls: TermRule | None, tangent: TermRule | None = None) -> None:
         """An elementwise operation by the products of its slopes with a bar.
 
         `tangent`, a function (site, *dots), where the sum of these products has a better form.
@@ -145,7 +145,7 @@ class Table:
 
         self.add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
 
-    def linear(self, name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+    def linear(self, name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
         """An operation that is linear in some of its operands together.
 
         Where there are more operands than transposes (indices, shapes), it isn't linear in them.
@@ -162,7 +162,7 @@ class Table:
 
         self.add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
 
-    def multilinear(self, name: str, *transposes: Term | None, takes_small: bool = False) -> None:
+    def multilinear(self, name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
         """An operation that is linear in each of some operands, apart: a product."""
         _claim(name, OPS[name].bilinear or None in transposes or len(transposes) != 2, "bilinear")
         terms = tuple(map(_bind, transposes))
@@ -177,7 +177,7 @@ class Table:
         self.add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
 
     def rule(
-        self, name: str, adjoint: Term, tangent: Term, *, pointwise: bool = False, takes_small: bool = False
+        self, name: str, adjoint: TermRule, tangent: TermRule, *, pointwise: bool = False, takes_small: bool = False
     ) -> None:
         """An operation that states both: adjoint (site, *bars) -> contributions, tangent (site, *dots) -> tangents.
 
@@ -214,7 +214,7 @@ def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
 # ---- elementwise
 
 
-def _pull_of_slope(slope: Slope | float | None) -> Term | None:
+def _pull_of_slope(slope: LocalSlope | float | None) -> TermRule | None:
     if slope is None:
         return None
     if not callable(slope):
@@ -235,10 +235,10 @@ def _negate(g: Expr, *_: Expr, **__: object) -> Expr:
     return -g
 
 
-_CONSTANT_SLOPES: dict[float, Term] = {1: _pass, -1: _negate}
+_CONSTANT_SLOPES: dict[float, TermRule] = {1: _pass, -1: _negate}
 
 
-def _bind(pull: Term | None) -> Callable[[Site, Atom], Atom | None] | None:
+def _bind(pull: TermRule | None) -> Callable[[Site, Atom], Atom | None] | None:
     """A rule's function as a function of the site and the bar."""
     if pull is None:
         return None
@@ -267,7 +267,7 @@ def _is_zero(a: Atom) -> bool:
     return isinstance(a, Const) and isinstance(a.value, float) and a.value == 0.0
 
 
-def _keywords(function: Term) -> Callable[[Params], dict[str, object]]:
+def _keywords(function: TermRule) -> Callable[[Params], dict[str, object]]:
     """A filter for the params that a rule's function takes."""
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -315,7 +315,7 @@ def _claim(name: str, declared: bool, what: str) -> None:
         raise ValueError(f"the rule of `{name}` says that it is {what}, and the catalogue doesn't")
 
 
-def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> Pullback:
+def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> AdjointRule:
     def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
         site, g = _site(b, eq, wanted), bars[0]
         if g is None:

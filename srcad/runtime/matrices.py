@@ -19,7 +19,7 @@ def cofactor(a: np.ndarray) -> np.ndarray:
 
 
 def cofactor_of_singular(a: np.ndarray) -> np.ndarray:
-    """The same by the singular values, each replaced by the product of all others."""
+    """The cofactors of a singular matrix: by the singular values, each replaced by the product of all others."""
     u, s, vt = np.linalg.svd(a)
     others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1.0, s[..., None, :]), axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vt)

@@ -209,7 +209,7 @@ def quad_value(function: Callable[..., float], a: float, b: float, **options: ob
 
 
 def quad_vec_value(function: Callable[..., np.ndarray], a: float, b: float, **options: object) -> np.ndarray:
-    """The same of a function that returns a vector."""
+    """The integral of a function that returns a vector, from a to b, without an estimate of its error."""
     from scipy.integrate import quad_vec
 
     value: np.ndarray = quad_vec(function, a, b, **options)[0]

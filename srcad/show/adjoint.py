@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from srcad.analysis.children import Block, ChildrenSums, Row, Sum, Term
-from srcad.show.formula import SUM, WITH, Formulas, Terms, added, overlined
+from srcad.analysis.children import ChildrenSums, ReversedBlock, Sum, SumRow, Term
+from srcad.show.formula import SUM, WITH, Formulas, TermFormulas, added, overlined
 from srcad.show.line import INDENT, Columns, Line, Margin
 from srcad.show.primal import result_names
 from srcad.trace.nodes import Equation, Trace, Var
@@ -32,7 +32,7 @@ class _AdjointWriter:
         yield from self.columns.head()
         yield from self.rows(self.sums.rows, "")
 
-    def rows(self, rows: tuple[Row, ...], indent: str) -> Iterator[Line]:
+    def rows(self, rows: tuple[SumRow, ...], indent: str) -> Iterator[Line]:
         for row in rows:
             if isinstance(row, Sum):
                 beside = self.margin.beside(self.origins.get(row.variable))
@@ -40,7 +40,7 @@ class _AdjointWriter:
             else:
                 yield from self.block(row, indent)
 
-    def block(self, block: Block, indent: str) -> Iterator[Line]:
+    def block(self, block: ReversedBlock, indent: str) -> Iterator[Line]:
         equation = block.equation
         heads = ["for each round, the last one first:"]
         if equation.op in BRANCHES:
@@ -60,7 +60,7 @@ class _AdjointWriter:
     def term(self, term: Term, least: int) -> str:
         if isinstance(term.value, Var) and term.value in self.sums.seeds:
             return overlined(self.results[self.sums.seeds[term.value]])
-        terms = Terms(self.names, self.sums.equations, term.child)
+        terms = TermFormulas(self.names, self.sums.equations, term.child)
         text = terms.atom(term.value, least)
         if term.first is None:
             return text

@@ -44,7 +44,7 @@ _SPELLED = {
     "list_append": "{0} and then {1}",
 }
 
-Parts = tuple[str, int]
+RankedText = tuple[str, int]
 
 
 class Formulas:
@@ -62,7 +62,7 @@ class Formulas:
         text, strength = self.parts(atom)
         return f"({text})" if strength < least else text
 
-    def parts(self, atom: Atom) -> Parts:
+    def parts(self, atom: Atom) -> RankedText:
         if isinstance(atom, Const):
             text = _number(atom.value) if isinstance(atom.value, float) else constant(atom)
             return text, MINUS if text.startswith("-") else TIGHT
@@ -72,7 +72,7 @@ class Formulas:
             return self.operation(self.definitions[atom])
         return atom.name or "?", TIGHT
 
-    def operation(self, equation: Equation) -> Parts:
+    def operation(self, equation: Equation) -> RankedText:
         """The formula of an equation, and how tightly it binds."""
         op, operands = equation.op, equation.operands
         if op in _SILENT:
@@ -87,7 +87,7 @@ class Formulas:
             return self.changed(equation), WITH
         return self.called(equation), TIGHT
 
-    def infix(self, equation: Equation) -> Parts:
+    def infix(self, equation: Equation) -> RankedText:
         strength, *least = _INFIX_STRENGTHS.get(equation.op, (COMPARISON, SUM, SUM))
         left, right = map(self.atom, equation.operands, least)
         return (f"{left}**{right}" if equation.op == "power" else f"{left} {INFIX[equation.op]} {right}"), strength
@@ -135,15 +135,15 @@ class Formulas:
         return texts[0]
 
 
-class Terms(Formulas):
+class TermFormulas(Formulas):
     """The terms of a sum over children or parents: products stand side by side, numbers first, then bar or dot."""
 
     def __init__(self, names: Mapping[Var, str], equations: Iterable[Equation], child: Equation | None = None) -> None:
         super().__init__(names, equations)
         self.child = child
 
-    def parts(self, atom: Atom) -> Parts:
-        """As ever; but the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5.
+    def parts(self, atom: Atom) -> RankedText:
+        """The text of a factor; the child's own value is spelled out where that is short: v̄5 exp(v3), not v̄5 v5.
 
         Of a parents-sum, the child is the variable itself.
         """
@@ -152,7 +152,7 @@ class Terms(Formulas):
             return Formulas(self.names).operation(child)
         return super().parts(atom)
 
-    def infix(self, equation: Equation) -> Parts:
+    def infix(self, equation: Equation) -> RankedText:
         if equation.op != "multiply":
             return super().infix(equation)
         left, right = equation.operands

@@ -15,7 +15,7 @@ from srcad.compile.requests import Request
 from srcad.compile.running import Run, Watched
 from srcad.errors import ArgumentError
 from srcad.trace.nodes import Trace
-from srcad.trace.printer import Names, print_trace
+from srcad.trace.printer import TraceNames, print_trace
 from srcad.trace.walk import walk
 
 
@@ -94,9 +94,9 @@ class Runs:
     def _number(self, place: int) -> int:
         return sum(run.step is self.runs[place].step for run in self.runs[: place + 1])
 
-    def _names(self, place: int) -> Names:
+    def _names(self, place: int) -> TraceNames:
         """Variables have the names that they have got in the order of the passes, whichever trace is printed."""
-        names = Names()
+        names = TraceNames()
         for run in self.runs[: place + 1]:
             if run.before is not None:
                 names.learn(run.before)

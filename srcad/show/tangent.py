@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from srcad.analysis.parents import Inner, ParentsSum, ParentsSums, Seeded, TangentRow
-from srcad.show.formula import SUM, WITH, Formulas, Terms, added, dotted
+from srcad.show.formula import SUM, WITH, Formulas, TermFormulas, added, dotted
 from srcad.show.line import INDENT, Columns, Line, Margin
 from srcad.show.primal import branch_heads, loop_head
 from srcad.trace.nodes import Atom, Equation, Var
@@ -42,7 +42,7 @@ class _TangentWriter:
     def right_side(self, row: ParentsSum | Seeded) -> str:
         if isinstance(row, Seeded):
             return dotted(str(row.entry.path))
-        terms = Terms(self.names, self.sums.equations, row.equation)
+        terms = TermFormulas(self.names, self.sums.equations, row.equation)
         least = SUM if len(row.terms) > 1 else WITH
         return added([terms.atom(term, least) for term in row.terms])
 

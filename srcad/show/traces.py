@@ -19,12 +19,12 @@ from srcad.show.primal import result_names
 from srcad.show.table import Table, tabulate
 from srcad.trace.nodes import Path, Trace
 from srcad.transform.sweeps.children import levelled, seeded_sums
-from srcad.transform.sweeps.evaluated import Direction, Evaluated, evaluated
+from srcad.transform.sweeps.evaluated import Evaluated, InputTangents, evaluated
 from srcad.transform.sweeps.parents import parents_sums
 
 MOST_SEEDS = 4  # unit seeds that a table has columns for
 
-Seeds = Mapping[str, Direction]  # by the heading of their columns
+Seeds = Mapping[str, InputTangents]  # by the heading of their columns
 
 
 def table_of(
@@ -82,7 +82,7 @@ def _ones(value: Any) -> Any:
     return np.ones_like(value) if isinstance(value, np.ndarray) else type(value)(1)
 
 
-def _direction(primal: Trace, wrt: Sequence[int], inputs: Sequence[Any], seed: Any) -> Direction:
+def _direction(primal: Trace, wrt: Sequence[int], inputs: Sequence[Any], seed: Any) -> InputTangents:
     """A seed as the tangents of inputs."""
     names = _named(primal, seed)
     direction = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # SciPy need not be installed
     from scipy.sparse import csr_array
 
 Many = tuple[int | str, ...] | list[int | str] | list[int] | list[str]
-Given = Any  # a sparse matrix of SciPy, an array or a tuple of these: SciPy's have no common type
+Sparsity = Any  # a sparse matrix of SciPy, an array or a tuple of these: SciPy's have no common type
 
 
 @overload
@@ -32,7 +32,7 @@ def jacobian(
     function: Callable[P, object],
     argnums: int | str = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
     backend: str = "numpy",
@@ -44,7 +44,7 @@ def jacobian(
     function: Callable[P, object],
     argnums: Many,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
     backend: str = "numpy",
@@ -56,7 +56,7 @@ def jacobian(
     function: None = None,
     argnums: int | str = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
     backend: str = "numpy",
@@ -68,7 +68,7 @@ def jacobian(
     function: None = None,
     *,
     argnums: Many,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
     backend: str = "numpy",
@@ -79,7 +79,7 @@ def jacobian(
     function: Function | None = None,
     argnums: Argnums = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
     backend: str = "numpy",
@@ -122,7 +122,7 @@ def hessian(
     function: Callable[P, object],
     argnums: int | str = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     check: bool | None = None,
     backend: str = "numpy",
 ) -> Hessian[P, csr_array]: ...
@@ -133,7 +133,7 @@ def hessian(
     function: Callable[P, object],
     argnums: Many,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     check: bool | None = None,
     backend: str = "numpy",
 ) -> Hessian[P, tuple[tuple[csr_array, ...], ...]]: ...
@@ -144,7 +144,7 @@ def hessian(
     function: None = None,
     argnums: int | str = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     check: bool | None = None,
     backend: str = "numpy",
 ) -> Callable[[Callable[P, object]], Hessian[P, csr_array]]: ...
@@ -152,7 +152,12 @@ def hessian(
 
 @overload
 def hessian(
-    function: None = None, *, argnums: Many, sparsity: Given = None, check: bool | None = None, backend: str = "numpy"
+    function: None = None,
+    *,
+    argnums: Many,
+    sparsity: Sparsity = None,
+    check: bool | None = None,
+    backend: str = "numpy",
 ) -> Callable[[Callable[P, object]], Hessian[P, tuple[tuple[csr_array, ...], ...]]]: ...
 
 
@@ -160,7 +165,7 @@ def hessian(
     function: Function | None = None,
     argnums: Argnums = 0,
     *,
-    sparsity: Given = None,
+    sparsity: Sparsity = None,
     check: bool | None = None,
     backend: str = "numpy",
 ) -> object:

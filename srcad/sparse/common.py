@@ -20,9 +20,9 @@ from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import ArgumentError
 from srcad.patterns import Plan, plan
-from srcad.sparse.evaluation import CHANGES, MISSES, Push, probe
+from srcad.sparse.evaluation import CHANGES, MISSES, VectorMap, probe
 from srcad.sparse.given import given_pattern
-from srcad.sparse.layout import Layout
+from srcad.sparse.layout import FloatLayout
 
 Function = Callable[..., Any]
 P = ParamSpec("P")
@@ -66,7 +66,7 @@ class Sparse(ABC, Generic[P, M]):
     def __get__(self: Sparse[Concatenate[S, Q], M], instance: S, owner: type | None = None) -> Sparse[Q, M]: ...
 
     def __get__(self, instance: object, owner: type | None = None) -> Sparse[Any, M]:
-        """As a method: derived from the bound method."""
+        """The derivative of a bound method."""
         return self if instance is None else self.of(self.function.__get__(instance, owner))
 
     @abstractmethod
@@ -80,7 +80,7 @@ class Sparse(ABC, Generic[P, M]):
     def __repr__(self) -> str:
         return f"<srcad.sparse.{self.made_by} of {self.__name__}>"
 
-    def probed(self, push: Push, matrix: Any, way: Plan, program: Program) -> None:
+    def probed(self, push: VectorMap, matrix: Any, way: Plan, program: Program) -> None:
         """Compare with the derivative where that was asked for, and where a function may give another each time."""
         if program.has_effects:
             probe(push, matrix, way, CHANGES)
@@ -105,8 +105,8 @@ class At:
     arguments: tuple[Any, ...]
 
     @cached_property
-    def inputs(self) -> Layout:
-        return Layout(self.arguments)
+    def inputs(self) -> FloatLayout:
+        return FloatLayout(self.arguments)
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -126,7 +126,7 @@ def bound(specialiser: Specialiser, args: tuple[Any, ...], kwargs: dict[str, Any
 
 def split(matrix: Any, arguments: Sequence[Any]) -> Iterator[Any]:
     """The columns of each argument."""
-    ends = np.cumsum([0, *(Layout(argument).size for argument in arguments)])
+    ends = np.cumsum([0, *(FloatLayout(argument).size for argument in arguments)])
     for first, last in itertools.pairwise(ends):
         yield matrix[:, first:last]
 

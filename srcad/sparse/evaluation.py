@@ -12,12 +12,12 @@ from srcad.patterns import Plan
 from srcad.sparse.given import check_length
 from srcad.sparse.layout import Vector
 
-Push = Callable[[Vector], Vector]  # vectors as the rows of a matrix -> their images
+VectorMap = Callable[[Vector], Vector]  # vectors as the rows of a matrix -> their images
 
 CHUNK = 64  # seeds that are made at a time
 
 
-def evaluated(push: Push, plan: Plan) -> Any:
+def evaluated(push: VectorMap, plan: Plan) -> Any:
     """The sparse matrix of a linear map (of its transpose, by rows)."""
     count = max(plan.count, 1)  # of a matrix without entries a zero, which tells its shape and its dtype
     images = np.concatenate([push(plan.seeds(k, min(k + CHUNK, count))) for k in range(0, count, CHUNK)])
@@ -25,7 +25,7 @@ def evaluated(push: Push, plan: Plan) -> Any:
     return plan.matrix(images)
 
 
-def one_by_one(push: Callable[[Vector], Vector]) -> Push:
+def one_by_one(push: Callable[[Vector], Vector]) -> VectorMap:
     """A map of vectors, as one of several."""
     return lambda vectors: np.stack([push(vector) for vector in vectors])
 
@@ -33,7 +33,7 @@ def one_by_one(push: Callable[[Vector], Vector]) -> Push:
 # ---- in doubt
 
 
-def probe(push: Push, matrix: Any, plan: Plan, why: str) -> None:
+def probe(push: VectorMap, matrix: Any, plan: Plan, why: str) -> None:
     """Refuse a matrix that differs from the derivative in a random direction."""
     if plan.by == "rows":
         matrix = matrix.T
@@ -58,4 +58,4 @@ ADVICE = {
 }
 
 
-__all__ = ["CHANGES", "MISSES", "Push", "evaluated", "one_by_one", "probe"]
+__all__ = ["CHANGES", "MISSES", "VectorMap", "evaluated", "one_by_one", "probe"]

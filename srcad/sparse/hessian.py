@@ -13,7 +13,7 @@ from srcad.patterns import Plan
 from srcad.rules.lanes import NotBatched
 from srcad.sparse.common import At, Function, M, P, Sparse, bound, split
 from srcad.sparse.detected import detected
-from srcad.sparse.evaluation import Push, evaluated, one_by_one
+from srcad.sparse.evaluation import VectorMap, evaluated, one_by_one
 from srcad.sparse.given import check_shape
 from srcad.trace.walk import walk
 
@@ -108,7 +108,7 @@ class _HessianAt(At):
         return not any(e.op in ("custom", "stop_gradient") for region in regions for e in walk(region))
 
     @cached_property
-    def push(self) -> Push:
+    def push(self) -> VectorMap:
         """Vectors -> the Hessian times these."""
         try:
             several = self.of._several.run(self.call)[1]

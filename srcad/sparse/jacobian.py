@@ -13,9 +13,9 @@ from srcad.patterns import Plan
 from srcad.rules.lanes import NotBatched
 from srcad.sparse.common import At, Function, M, P, Sparse, bound, split
 from srcad.sparse.detected import detected
-from srcad.sparse.evaluation import Push, evaluated, one_by_one
+from srcad.sparse.evaluation import VectorMap, evaluated, one_by_one
 from srcad.sparse.given import check_length, check_shape
-from srcad.sparse.layout import Layout, Vector
+from srcad.sparse.layout import FloatLayout, Vector
 
 _SIDES = {None: None, "forward": "columns", "reverse": "rows"}
 
@@ -105,7 +105,7 @@ class _JacobianAt(At):
         return self.of.plan_for(self.pattern, "rows" if only_rows else _SIDES[self.of.mode])
 
     @cached_property
-    def columns(self) -> Push:
+    def columns(self) -> VectorMap:
         """Tangents -> those of the result: all at once, or one after the other where that can't be."""
         try:
             several = self.of._specialisers["several"].run(self.call)[1]
@@ -115,10 +115,10 @@ class _JacobianAt(At):
         return lambda vectors: _image(several(self.inputs.stacked(vectors)), (len(vectors),))
 
     @cached_property
-    def rows(self) -> Push:
+    def rows(self) -> VectorMap:
         """Adjoints of the result -> those of the arguments, one after the other."""
         value, pullback = self.of._specialisers["rows"].run(self.call)[1]
-        results = Layout(value)
+        results = FloatLayout(value)
 
         def pull(vector: Vector) -> Vector:
             check_length(vector.size, results.size, self.plan)
@@ -129,7 +129,7 @@ class _JacobianAt(At):
 
 def _image(moved: tuple[Any, Any], lead: tuple[int, ...] = ()) -> Vector:
     value, tangent = moved
-    return Layout(value).vectors(tangent, lead)
+    return FloatLayout(value).vectors(tangent, lead)
 
 
 __all__ = ["Jacobian"]

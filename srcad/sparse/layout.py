@@ -16,7 +16,7 @@ Vector = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Layout:
+class FloatLayout:
     """The floats in a structure, one after the other."""
 
     tree: Any
@@ -74,4 +74,4 @@ def _beside(tree: Any, other: Any, lead: tuple[int, ...]) -> Iterator[Vector]:
         yield np.zeros(shape, np.asarray(tree).dtype) if other is None else np.reshape(other, shape)
 
 
-__all__ = ["Layout", "Vector"]
+__all__ = ["FloatLayout", "Vector"]

@@ -239,7 +239,7 @@ class Here:
 
 
 def advised(refusal: NotYetSupported, do: str) -> NotYetSupported:
-    """The same refusal, with what to ask of the checker instead."""
+    """A refusal, with what to ask of the checker instead."""
     refusal.do = do
     return refusal
 

@@ -177,7 +177,7 @@ NOTHING = Fixed(None)
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of the user's function: kind is "plain", "keyword" (only), "*" or "**"; `type`: as annotated."""
+    """A parameter of the user's function: kind is "plain", "keyword" (only), "*" or "**"; `annotation`: as written."""
 
     name: str
     kind: str = "plain"

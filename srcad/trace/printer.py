@@ -33,8 +33,8 @@ INFIX = {
 INDENT = "    "
 
 
-class Names:
-    """Names for variables, which keep them: traces that are printed with the same `Names` can be compared."""
+class TraceNames:
+    """Names for variables, which keep them: traces that are printed with the same `TraceNames` can be compared."""
 
     def __init__(self) -> None:
         self.known: dict[Var, str] = {}
@@ -70,16 +70,16 @@ class Names:
         return f"{stem}{number}"
 
 
-def print_trace(trace: Trace, types: bool = False, lines: bool = False, names: Names | None = None) -> str:
+def print_trace(trace: Trace, types: bool = False, lines: bool = False, names: TraceNames | None = None) -> str:
     """The trace as text; with `types` of all variables, with the user's `lines` as comments. Its procedures follow.
 
     `names`: those that variables have already, from another trace; without them each function has its own.
     """
     every = (trace, *trace.procedures.values())
-    return "\n\n".join(_print_one(one, types, lines, names or Names()) for one in every)
+    return "\n\n".join(_print_one(one, types, lines, names or TraceNames()) for one in every)
 
 
-def _print_one(trace: Trace, types: bool, lines: bool, names: Names) -> str:
+def _print_one(trace: Trace, types: bool, lines: bool, names: TraceNames) -> str:
     printer = _Printer(types, lines, names)
     inputs = ", ".join(printer.typed(entry.var) + (" (free)" if entry.free else "") for entry in trace.inputs)
     names.learn_one(trace)
@@ -90,11 +90,11 @@ def _print_one(trace: Trace, types: bool, lines: bool, names: Names) -> str:
 
 def print_equation(equation: Equation, types: bool = True) -> str:
     """One equation as text, out of its context."""
-    return "\n".join(_Printer(types, False, Names()).equations((equation,), 0))
+    return "\n".join(_Printer(types, False, TraceNames()).equations((equation,), 0))
 
 
 class _Printer:
-    def __init__(self, types: bool, lines: bool, names: Names) -> None:
+    def __init__(self, types: bool, lines: bool, names: TraceNames) -> None:
         self.types = types
         self.lines = lines
         self.line = ""  # the user's line that was shown last

@@ -148,7 +148,7 @@ class _Instance(_Substitution):
 
 
 def same_things(a: Sequence[object], b: Sequence[object]) -> bool:
-    """The same objects in the same order."""
+    """Whether two sequences hold the very same objects in one order."""
     return len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True))
 
 

@@ -16,7 +16,7 @@ def same_procedures(a: str, of_a: Mapping[str, Trace], b: str, of_b: Mapping[str
 def paired_procedures(
     a: str, of_a: Mapping[str, Trace], b: str, of_b: Mapping[str, Trace]
 ) -> tuple[dict[str, str], dict[Recording, Recording]] | None:
-    """The same, with the procedures and the records of the other that are those of the one; None if they differ."""
+    """Which procedures and records of one table are which of another; None if the two procedures differ."""
     comparison = _Comparison()
     comparison.paired[a] = b
     done: set[str] = set()

@@ -38,7 +38,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Layout:
+class SlotLayout:
     """Where slots begin: among the operands, and in each region among its parameters and its yields (None: nowhere).
 
     `trailing` results (how many iterations ran) come after those of the slots.
@@ -50,16 +50,16 @@ class Layout:
 
 
 _LAYOUTS = {
-    "if": Layout(None, ((None, 0), (None, 0))),
-    "for": Layout(3, ((1, 0),)),
-    "while": Layout(0, ((0, None), (0, 0)), trailing=1),
-    "scope": Layout(None, ((None, 0),)),
+    "if": SlotLayout(None, ((None, 0), (None, 0))),
+    "for": SlotLayout(3, ((1, 0),)),
+    "while": SlotLayout(0, ((0, None), (0, 0)), trailing=1),
+    "scope": SlotLayout(None, ((None, 0),)),
 }
-_BREAKING = Layout(3, ((1, 1),), trailing=1)
-_FINALLY = Layout(None, ((None, 0), (None, None)))
+_BREAKING = SlotLayout(3, ((1, 1),), trailing=1)
+_FINALLY = SlotLayout(None, ((None, 0), (None, None)))
 
 
-def layout(equation: Equation) -> Layout:
+def layout(equation: Equation) -> SlotLayout:
     if equation.op == "for" and equation.params.get("breaks"):
         return _BREAKING
     if equation.op == "scope" and len(equation.regions) == 2:

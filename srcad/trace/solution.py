@@ -9,8 +9,8 @@ from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation
 
 Bars = tuple[Atom | None, ...]
-Pullback = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
-Pushforward = Callable[[Builder, Equation, Bars], Bars]
+AdjointRule = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
+TangentRule = Callable[[Builder, Equation, Bars], Bars]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +24,8 @@ class Solution:
     """
 
     name: str
-    pullback: Pullback
-    pushforward: Pushforward
+    pullback: AdjointRule
+    pushforward: TangentRule
 
     def __repr__(self) -> str:
         return self.name

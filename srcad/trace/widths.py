@@ -52,7 +52,7 @@ _AS_WIDE = frozenset((*_SUMS, *_BITS))
 
 
 def _of_product(widths: Sequence[int], factors: Sequence[Dim | None]) -> int:
-    """As many bits as both have together, where neither is 0, 1 or -1."""
+    """The bits that both have together, where neither is 0, 1 or -1."""
     plain = [k for k, dim in enumerate(factors) if dim is not None and dim.number in (-1, 0, 1)]
     if plain:
         return max((width for k, width in enumerate(widths) if k not in plain), default=COUNT)

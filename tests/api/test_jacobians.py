@@ -12,7 +12,7 @@ import pytest
 
 import srcad
 import tests.api_programs as programs
-from srcad.api.jacobians import Jacobian
+from srcad.api.jacobians import DenseJacobian
 from srcad.calls.structures import children
 from srcad.errors import ArgumentError, NotYetSupported
 from tests.corpus import Program, load
@@ -318,7 +318,7 @@ PROGRAMS = [p for p in load() if not p.not_yet and p.area not in ("recursion", "
 @pytest.mark.parametrize("kind", ["jacfwd", "jacrev"])
 def test_corpus(program: Program, kind: str, recwarn: Any) -> None:
     made = getattr(srcad, kind)(program.function, argnums=program.argnums)
-    assert isinstance(made, Jacobian)
+    assert isinstance(made, DenseJacobian)
     args = program.points[0]
     with np.errstate(all="ignore"):
         try:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad.compare.exact import _CHOICES, _FORMULAS, _SAME, Beyond, Number
+from srcad.compare.exact import _CHOICES, _FORMULAS, _SAME, Beyond, NumberAtPoint
 from srcad.compare.inputs import Problem
 from srcad.compare.reference import _by_digits
 from srcad.compare.symbolic import MOST, given, symbolic
@@ -52,7 +52,7 @@ def test_every_choice_is_an_operation() -> None:
     assert {*_SAME, *_FORMULAS, *_CHOICES} <= set(OPS)
 
 
-def numbers(*at: float) -> list[Number]:
+def numbers(*at: float) -> list[NumberAtPoint]:
     return given(tuple(map(sympy.Symbol, "xyz"[: len(at)])), at, MOST)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 import srcad
 
@@ -32,3 +37,18 @@ def test_global_array_mentioned_twice_is_one_array() -> None:
 
 def test_global_array_in_a_loop() -> None:
     assert srcad.grad(filled_by_coefficients)(0.7) == 14.0
+
+
+NAMES_A_TYPE = """
+def scaled(x):
+    type Scale = float
+    factor: Scale = 3.0
+    return factor * x * x
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="`type X = ...` came with Python 3.12")
+def test_a_type_that_gets_a_name(tmp_path: Path) -> None:
+    module = tmp_path / "scaled.py"
+    module.write_text(NAMES_A_TYPE)
+    assert srcad.grad(runpy.run_path(str(module))["scaled"])(2.0) == 12.0

@@ -21,7 +21,7 @@ Turn = Callable[[Value], None]
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedContainer:
     """A container that a loop runs over. `backwards`: from its end."""
 
     cell: int
@@ -55,15 +55,15 @@ def _refuse(m: Machine) -> None:
     )
 
 
-def _containers(m: Machine, value: Value, backwards: bool = False) -> Iterator[Watched]:
+def _containers(m: Machine, value: Value, backwards: bool = False) -> Iterator[WatchedContainer]:
     if isinstance(value, Ref) and isinstance(m.heap[value.cell], (ListCell, GrownCell, DictCell)):
-        yield Watched(value.cell, backwards)
+        yield WatchedContainer(value.cell, backwards)
     if isinstance(value, Iter):
         for part in value.parts:
             yield from _containers(m, part, backwards != (value.kind == "reversed"))
 
 
-def _unsure(m: Machine, w: Watched, taken: int, old: Cell, new: Cell) -> bool:
+def _unsure(m: Machine, w: WatchedContainer, taken: int, old: Cell, new: Cell) -> bool:
     """Whether what a turn did to a container may be met by a later turn."""
     match old, new:
         case ListCell(), ListCell():

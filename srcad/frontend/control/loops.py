@@ -38,7 +38,7 @@ Turn = Callable[[Value], None]
 
 
 @dataclass(eq=False)
-class Slot:
+class CarriedVariable:
     """A carried variable, what it is before the loop, and what the body yields for it."""
 
     var: Var
@@ -51,7 +51,7 @@ class Head:
     """The state at the head of the body: its heap, its carried variables, and what must not change any more."""
 
     heap: dict[int, Cell]
-    slots: dict[Key, Slot]
+    slots: dict[Key, CarriedVariable]
     signature: object
     label: str
 
@@ -215,7 +215,7 @@ def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
 
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:
     """Join the state before the loop with that at the end of a turn."""
-    slots: dict[Key, Slot] = {}
+    slots: dict[Key, CarriedVariable] = {}
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
         old = head.slots.get(key)
@@ -223,7 +223,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
             t = join(old.var.type, t) or t
         t = m.lengths.carried(t, a.type, f"{head.label}.{key}")
         var = old.var if old is not None and old.var.type == t else Var(t, name_of(m, key, a, b))
-        slots[key] = Slot(var, a, b)
+        slots[key] = CarriedVariable(var, a, b)
         if m.is_active(a) or m.is_active(b):
             m.variables.active.add(var)
         return var
@@ -268,7 +268,7 @@ def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branc
     m.heap = exit_heap(head, slots, results)
 
 
-def _entering(m: Machine, slots: list[Slot], done: Branch) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
+def _entering(m: Machine, slots: list[CarriedVariable], done: Branch) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
     """What a loop begins with, and what it goes on with after a turn."""
     variables, start = [s.var for s in slots], len(m.builder.equations)
     entries = entering(m, m.builder.equations, [s.entry for s in slots], variables)
@@ -281,7 +281,7 @@ def _emit_loop(
     op: str,
     operands: tuple[Atom, ...],
     regions: tuple[Region, ...],
-    slots: list[Slot],
+    slots: list[CarriedVariable],
     results: list[Var],
     extra: list[Var],
     params: dict[str, object],
@@ -294,7 +294,7 @@ def _emit_loop(
     m.variables.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
 
 
-def exit_heap(head: Head, slots: list[Slot], results: list[Var]) -> dict[int, Cell]:
+def exit_heap(head: Head, slots: list[CarriedVariable], results: list[Var]) -> dict[int, Cell]:
     mapping: dict[Var, Atom] = {s.var: r for s, r in zip(slots, results, strict=True)}
     return substitute(head.heap, mapping)
 

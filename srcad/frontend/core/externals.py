@@ -22,7 +22,7 @@ from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, Stru
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot
-from srcad.frontend.core.source import Code, transparent
+from srcad.frontend.core.source import FunctionSource, transparent
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -68,7 +68,7 @@ def lookup(m: Machine, name: str, node: ast.AST) -> Value:
     return _outside(m, code, name, node)
 
 
-def _outside(m: Machine, code: Code, name: str, node: ast.AST) -> Value:
+def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Value:
     for free, cell in code.closure:
         if free == name:
             return _closure(m, code, name, cell)
@@ -80,7 +80,7 @@ def _outside(m: Machine, code: Code, name: str, node: ast.AST) -> Value:
     m.refuse(f"the name {name!r} isn't defined", node=node)
 
 
-def _closure(m: Machine, _code: Code, name: str, cell: CellType) -> Value:
+def _closure(m: Machine, _code: FunctionSource, name: str, cell: CellType) -> Value:
     try:
         content = cell.cell_contents
     except ValueError:

@@ -19,7 +19,7 @@ from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
-from srcad.frontend.core.source import Code, span_of
+from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
 from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, Func, GrownCell, Lost, Ref, Value
 from srcad.frontend.core.variables import Variables
@@ -121,7 +121,7 @@ class Machine(Restorable):
         return self.cell(self.stack.frames[-1], FrameCell)
 
     @property
-    def code(self) -> Code:
+    def code(self) -> FunctionSource:
         return self.frame.code
 
     def bind(self, name: str, value: Value, frame: int | None = None) -> None:
@@ -262,7 +262,7 @@ class Machine(Restorable):
         raise Diverges
 
     def located(self, error: SrcadError) -> SrcadError:
-        """The same error with the present place, if it has none."""
+        """An error with the present place, if it has none."""
         if error.span is None:
             error.span, error.calls = self.builder.span, self.stack.calls
         return error

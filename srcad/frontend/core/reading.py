@@ -74,7 +74,7 @@ class Sweeps:
 
 
 @dataclass(frozen=True)
-class LinearMap(Value):
+class LinearMapValue(Value):
     """What srcad.vjp or srcad.linearize gives beside the value: the derivative of a function at a point.
 
     reading    the function; `trees`: the structure of each of its arguments, with the numbers of what it is derived by

@@ -19,7 +19,7 @@ Definition = tuple[FunctionNode, str, tuple[str, ...], int]  # a node, its path,
 
 
 @dataclass(frozen=True, eq=False)
-class Code:
+class FunctionSource:
     """The source of a function: its syntax tree, its file, where its names are found."""
 
     node: FunctionNode
@@ -35,7 +35,7 @@ class Code:
     nonlocals: frozenset[str] = frozenset()
 
 
-def code_of(function: FunctionType) -> Code:
+def code_of(function: FunctionType) -> FunctionSource:
     """The source of a Python function, with where its names are found.
 
     Raises NotYetSupported where there is no source.
@@ -78,13 +78,13 @@ def make_code(
     closure: tuple[tuple[str, CellType], ...] = (),
     code: CodeType | None = None,
     holder: str = "",
-) -> Code:
+) -> FunctionSource:
     name = getattr(node, "name", "<lambda>")
     stored, not_local = _stored_names(node)
-    return Code(node, path, lines, first, name, global_names, closure, code, stored, holder, not_local)
+    return FunctionSource(node, path, lines, first, name, global_names, closure, code, stored, holder, not_local)
 
 
-def span_of(code: Code, node: ast.AST) -> Span:
+def span_of(code: FunctionSource, node: ast.AST) -> Span:
     """The place of a node in the user's file."""
     row = getattr(node, "lineno", 1)
     text = code.lines[row - 1] if row - 1 < len(code.lines) else ""
@@ -161,7 +161,7 @@ def _extent(code: CodeType) -> tuple[tuple[int, int], tuple[int, int]] | None:
 
 
 def _body_extent(node: ast.Lambda, first: int, indent: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The same of the body of a lambda; of lambdas around each other, the innermost starts last."""
+    """From where to where the body of a lambda stands; of lambdas around each other, the innermost starts last."""
     body, shift = node.body, first - 1
     end = (body.end_lineno or body.lineno) + shift, (body.end_col_offset or 0) + indent
     return (body.lineno + shift, body.col_offset + indent), end

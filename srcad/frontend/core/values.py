@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from srcad.errors import Span
-from srcad.frontend.core.source import Code
+from srcad.frontend.core.source import FunctionSource
 from srcad.trace.nodes import Atom, Path, Var
 
 SIMPLE = (int, float, complex, str, bytes, type(None), np.generic)
@@ -54,7 +54,7 @@ class Parts:
         return range(len(self.children()))
 
     def rebuild(self, children: Children) -> Self:
-        """The same with these values in the places of its children."""
+        """This value with other values in the places of its children."""
         return self
 
     def atoms(self) -> Sequence[Atom]:
@@ -62,7 +62,7 @@ class Parts:
         return ()
 
     def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        """The same with these in the places of its atoms."""
+        """This value with other atoms in the places of its own."""
         return self
 
     def rest(self) -> Hashable:
@@ -269,7 +269,7 @@ class Iter(Value):
 class Func(Value):
     """A function or lambda defined in the program: its code, its enclosing frame, the values of its defaults."""
 
-    code: Code
+    code: FunctionSource
     frame: int
     defaults: tuple[Value, ...] = ()
     keyword_defaults: tuple[tuple[str, Value], ...] = ()
@@ -568,7 +568,7 @@ class InstanceCell(Cell):
 class FrameCell(Cell):
     """The names of a call; `parent` is the frame around it."""
 
-    code: Code
+    code: FunctionSource
     names: dict[str, Value] = field(default_factory=dict)
     parent: int | None = None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
-from srcad.frontend.core.reading import Applies, Derivative, LinearMap, Makes, Maps, meaning_of
+from srcad.frontend.core.reading import Applies, Derivative, LinearMapValue, Makes, Maps, meaning_of
 from srcad.frontend.core.values import Value
 from srcad.frontend.derivatives.custom import call_custom, has_rules
 from srcad.frontend.derivatives.derivatives import apply, call_derivative, make
@@ -20,7 +20,7 @@ def derivative(m: Machine, function: Derivative, given: Arguments) -> Value:
     return call_derivative(m, function, given.args, given.keywords)
 
 
-def linear_map(m: Machine, function: LinearMap, given: Arguments) -> Value:
+def linear_map(m: Machine, function: LinearMapValue, given: Arguments) -> Value:
     """A call of what srcad.vjp(f, x) gave."""
     return call_map(m, function, given.args, given.keywords)
 

@@ -370,7 +370,7 @@ def like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
 
 
 def _list_like(m: Machine, actual: Atom, value: Value, what: str) -> Atom:
-    """The same for a list whose length is known at run time only."""
+    """A derivative that a user gives of a list whose length is known at run time only."""
     if value == NONE:
         return m.emit("list_zeros", actual)
     dot = to_atom(m, value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Func, Static, Value
 from srcad.frontend.derivatives.solvers import (
-    Call,
+    SolverCall,
     Wanted,
     emit_call,
     is_none,
@@ -44,7 +44,7 @@ def found(m: Machine, kind: str, f: Value, x0: Value, theta: tuple[Value, ...], 
     start = starting_like(m, x0)
     start = Const(start.value, FLOAT) if isinstance(start, Const) and isinstance(start.type, Scalar) else start
     closed = read_closed(m, Wanted(f, (start,), theta, like(start), name_of(f, "residual")))
-    call = Call(DEFAULTS[kind], (("", closed.functions[0]),), closed.captured, (start,), style="closure")
+    call = SolverCall(DEFAULTS[kind], (("", closed.functions[0]),), closed.captured, (start,), style="closure")
     if not is_none(solver):
         call = replace(call, callee="solved_by", called=_solver(m, solver))
     return value_of(m, solution(m, emit_call(m, call, start.type), closed, kind, solve.value))

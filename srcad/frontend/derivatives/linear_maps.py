@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.reading import LinearMap, Maps
+from srcad.frontend.core.reading import LinearMapValue, Maps
 from srcad.frontend.core.values import NONE, Tup, Value
 from srcad.frontend.derivatives.derivatives import like, moves, pair, read_apart, requested, split_options
 from srcad.frontend.procedures.placing import placed, tree_value
@@ -34,10 +34,12 @@ def make_map(m: Machine, name: str, meaning: Maps, args: tuple[Value, ...], keyw
     values: dict[Var, Atom] = dict(part.moving)
     operands = tuple(values.get(entry.var, entry.var) for entry in trace.inputs)
     results = placed(m, trace, values)
-    return Tup((tree_value(m, trace.output, results), LinearMap(name, request, part.reading, (*operands, *results))))
+    return Tup(
+        (tree_value(m, trace.output, results), LinearMapValue(name, request, part.reading, (*operands, *results)))
+    )
 
 
-def call_map(m: Machine, f: LinearMap, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
+def call_map(m: Machine, f: LinearMapValue, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
     """A call of the map: with an adjoint of the value, or with tangents of the arguments."""
     due = 1 if _is_pullback(f) else len(f.reading.wrt_trees)
     if keywords or len(args) != due:
@@ -50,11 +52,11 @@ def call_map(m: Machine, f: LinearMap, args: tuple[Value, ...], keywords: dict[s
     return _pulled(m, f, trace, args[0]) if _is_pullback(f) else _pushed(m, f, trace, args)
 
 
-def _is_pullback(f: LinearMap) -> bool:
+def _is_pullback(f: LinearMapValue) -> bool:
     return bool(f.request.kind == "transpose")
 
 
-def _pulled(m: Machine, f: LinearMap, trace: Trace, bar: Value) -> Value:
+def _pulled(m: Machine, f: LinearMapValue, trace: Trace, bar: Value) -> Value:
     """The adjoints of the arguments, for an adjoint of the value."""
     actual = f.operands[len(f.reading.trace.inputs) :]
     seeded = [k for k, result in enumerate(f.reading.trace.body.results) if is_differentiable(result.type)]
@@ -67,7 +69,7 @@ def _pulled(m: Machine, f: LinearMap, trace: Trace, bar: Value) -> Value:
     return Tup(tuple(tree_value(m, tree, bars) for tree in f.reading.wrt_trees))
 
 
-def _pushed(m: Machine, f: LinearMap, trace: Trace, dots: Sequence[Value]) -> Value:
+def _pushed(m: Machine, f: LinearMapValue, trace: Trace, dots: Sequence[Value]) -> Value:
     """The tangent of the value, for tangents of the arguments."""
     found: dict[int, Value] = {}
     for tree, dot in zip(f.reading.wrt_trees, dots, strict=True):
@@ -79,7 +81,7 @@ def _pushed(m: Machine, f: LinearMap, trace: Trace, dots: Sequence[Value]) -> Va
     return tree_value(m, trace.output.children[1], results)
 
 
-def _placed(m: Machine, f: LinearMap, trace: Trace, seeds: Sequence[Atom]) -> tuple[Atom, ...]:
+def _placed(m: Machine, f: LinearMapValue, trace: Trace, seeds: Sequence[Atom]) -> tuple[Atom, ...]:
     """The results of a derivative, whose further inputs are the seeds."""
     given = (*f.operands[: len(f.reading.trace.inputs)], *seeds)
     return placed(m, trace, {entry.var: atom for entry, atom in zip(trace.inputs, given, strict=True)})

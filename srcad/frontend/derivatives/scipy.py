@@ -21,9 +21,9 @@ from srcad.frontend.core.values import ArrayRef, Num, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import items as _items
 from srcad.frontend.derivatives.solvers import (
     FLOAT_SCALAR,
-    Call,
     Closed,
     Finish,
+    SolverCall,
     Wanted,
     args_of,
     attributes,
@@ -176,7 +176,7 @@ def bracketed(g: Given) -> Value:
     g.only("full_output", False, 0)
     closed, given = functions(g, "f", (Const(0.0, FLOAT),), scalar_result, {})
     ends = tuple(option(g.m, name, g.needed(name)) for name in ("a", "b"))
-    found = emit_call(g.m, Call(g.path, given, closed.captured, ends, g.rest()), FLOAT)
+    found = emit_call(g.m, SolverCall(g.path, given, closed.captured, ends, g.rest()), FLOAT)
     return value_of(g.m, solution(g.m, found, closed, "root", "dense"))
 
 
@@ -187,7 +187,7 @@ def newton(g: Given) -> Value:
     x0 = numpy_number(starting_like(g.m, g.needed("x0")))
     more = {"fprime": like(x0), "fprime2": like(x0)}
     closed, given = functions(g, "func", (x0,), like(x0), more)
-    found = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
+    found = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
     return value_of(g.m, solution(g.m, found, closed, "root", "dense"))
 
 
@@ -201,7 +201,7 @@ def root_scalar(g: Given) -> Value:
     """A root of a function of a number, by any of the methods for these."""
     more = {"fprime": scalar_result, "fprime2": scalar_result}
     closed, given = functions(g, "f", (Const(0.0, FLOAT_SCALAR),), scalar_result, more)
-    info = emit_call(g.m, Call(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
+    info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
     found = member(g.m, info, "root", FLOAT_SCALAR)
     root = value_of(g.m, solution(g.m, found, closed, "root", "dense"))
     return record(g.m, _class("OptimizeResult"), [("root", root), *attributes(g.m, info, RESULT)])
@@ -213,7 +213,7 @@ def root(g: Given) -> Value:
     g.only("callback", None)
     x0 = starting_vector(g.m, g.needed("x0"))
     closed, given = functions(g, "fun", (x0,), vector_result, {"jac": matrix_result})
-    info = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
+    info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
     x = solution(g.m, member(g.m, info, "x", x0.type), closed, "root", "dense")
     return record(g.m, _class("OptimizeResult"), [("x", value_of(g.m, x)), *attributes(g.m, info, RESULT)])
 
@@ -225,7 +225,7 @@ def fsolve(g: Given) -> Value:
     g.only("col_deriv", False, 0)
     x0 = starting_vector(g.m, g.needed("x0"))
     closed, given = functions(g, "func", (x0,), vector_result, {"fprime": matrix_result})
-    found = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
+    found = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
     return value_of(g.m, solution(g.m, found, closed, "root", "dense"))
 
 
@@ -234,7 +234,7 @@ def fixed_point(g: Given) -> Value:
     """A fixed point of a function of a number or an array."""
     x0 = numpy_number(starting_like(g.m, g.needed("x0")))
     closed, given = functions(g, "func", (x0,), like(x0), {})
-    found = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
+    found = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), g.rest()), x0.type)
     return value_of(g.m, solution(g.m, found, closed, "fixed", "dense"))
 
 
@@ -260,7 +260,7 @@ def minimize(g: Given) -> Value:
     closed, given = functions(g, "fun", (x0,), scalar_result, MINIMISED, "objective")
     box = () if is_none(bounds) else box_of(g, bounds)  # type: ignore[arg-type]
     rest = (*g.rest(), *((("bounds", bounds_object(g.m, box)),) if box else ()))
-    info = emit_call(g.m, Call(g.path, given, closed.captured, (x0,), rest, checked=True), OPAQUE)
+    info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), rest, checked=True), OPAQUE)
     return minimum(g, closed, member(g.m, info, "x", x0.type), info, box)
 
 
@@ -271,7 +271,7 @@ def minimize_scalar(g: Given) -> Value:
     closed, given = functions(g, "fun", (Const(0.0, FLOAT_SCALAR),), scalar_result, {}, "objective")
     box = () if is_none(bounds) else tuple(limit(g.m, one) for one in items(g.m, bounds))  # type: ignore[arg-type]
     rest = (*g.rest(), *((("bounds", g.m.emit("tuple_new", *box)),) if box else ()))
-    info = emit_call(g.m, Call(g.path, given, closed.captured, (), rest, checked=True), OPAQUE)
+    info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (), rest, checked=True), OPAQUE)
     return minimum(g, closed, member(g.m, info, "x", FLOAT_SCALAR), info, box)
 
 
@@ -288,7 +288,7 @@ def box_of(g: Given, bounds: Value) -> tuple[Atom, ...]:
 
 
 def bounds_object(m: Machine, box: tuple[Atom, ...]) -> Atom:
-    return emit_call(m, Call("scipy.optimize.Bounds", (), (), box), OPAQUE)
+    return emit_call(m, SolverCall("scipy.optimize.Bounds", (), (), box), OPAQUE)
 
 
 def minimum(g: Given, closed: Closed, found: Var, info: Var, box: tuple[Atom, ...]) -> Value:
@@ -327,7 +327,7 @@ def quad(g: Given) -> Value:
     limits = tuple(limit(g.m, g.needed(name)) for name in ("a", "b"))
     closed, given = functions(g, "func", (Const(0.0, FLOAT),), scalar_result, {}, "integrand")
     rest = g.rest()
-    info = emit_call(g.m, Call(g.path, given, closed.captured, limits, rest), OPAQUE)
+    info = emit_call(g.m, SolverCall(g.path, given, closed.captured, limits, rest), OPAQUE)
     found, error = (member(g.m, info, k, FLOAT) for k in (0, 1))
     options = {name: a for name, a in rest if name in QUAD}
     params = {"function": closed.functions[0], "options": tuple(options)}
@@ -364,7 +364,7 @@ def solve_ivp(g: Given) -> Value:
     times = None if is_none(t_eval) else starting_vector(m, t_eval)  # type: ignore[arg-type]
     named = rest if times is None else (("t_eval", times), *rest)
     span = m.emit("tuple_new", t0, t1)
-    call = Call(g.path, given, closed.captured, (span, y0), named, checked=True)
+    call = SolverCall(g.path, given, closed.captured, (span, y0), named, checked=True)
     info = emit_call(m, call, OPAQUE)
     if times is None:
         chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,)), "steps"))
@@ -390,7 +390,7 @@ def odeint(g: Given) -> Value:
     closed, given = functions(g, "func", own, derivative_of(y0), {}, "slope")
     rest = (*g.rest(), *((("tfirst", const(True)),) if ahead else ()))
     rows = m.lengths.named(Array("float64", (_dim(times), _dim(y0))))
-    found = emit_call(m, Call(g.path, given, closed.captured, (y0, times), rest), rows)
+    found = emit_call(m, SolverCall(g.path, given, closed.captured, (y0, times), rest), rows)
     t0 = m.emit("get_item", times, 0, index=(("int", 0),))
     if not ahead:
         closed = Closed((swapped(closed.functions[0]), *closed.functions[1:]), closed.captured)

@@ -16,7 +16,7 @@ from typing import Any
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative
-from srcad.frontend.core.source import Code
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -129,7 +129,7 @@ def name_of(function: Value, otherwise: str) -> str:
         stem = name_of(function.function, otherwise).removesuffix("_value")
         return f"{stem}_{'grad' if function.request.kind == 'gradient' else function.request.kind}_value"
     value = function.code if isinstance(function, Func) else getattr(function, "value", None)
-    name = value.name if isinstance(value, Code) else getattr(value, "__name__", "")
+    name = value.name if isinstance(value, FunctionSource) else getattr(value, "__name__", "")
     return f"{name if name.isidentifier() and name != '_' else otherwise}_value"
 
 
@@ -241,7 +241,7 @@ def float_of(m: Machine, atom: Atom) -> Atom:
 
 
 @dataclass(frozen=True)
-class Call:
+class SolverCall:
     """A call of a solver: what stands behind its functions, by position and by keyword."""
 
     callee: str
@@ -254,7 +254,7 @@ class Call:
     called: Atom | None = None
 
 
-def emit_call(m: Machine, call: Call, returns: Type) -> Var:
+def emit_call(m: Machine, call: SolverCall, returns: Type) -> Var:
     """The equation of a call. What comes back is a constant to derivatives."""
     first = [Const(f, OPAQUE) for name, f in call.functions if not name]
     named = [(name, Const(f, OPAQUE)) for name, f in call.functions if name] + list(call.keywords)

@@ -70,6 +70,6 @@ def elements_held(m: Machine, ref: Ref) -> tuple[frozenset[int], frozenset[int]]
 
 
 def shared_by(m: Machine, ref: Ref) -> tuple[frozenset[int], frozenset[int]]:
-    """The same for what a run-time list holds, which the run alone can look into."""
+    """The cells of what a run-time list holds, which the run alone can look into, and of the list itself."""
     cell = m.heap[ref.cell]
     return (frozenset((ref.cell,)), cell.lists) if isinstance(cell, GrownCell) else (frozenset(), frozenset())

@@ -27,10 +27,10 @@ from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
 from srcad.trace.verifier import fits
 
-Run = Callable[[], Value]
+Alternative = Callable[[], Value]
 
 
-def branch(m: Machine, condition: Var, then: Run, otherwise: Run, partial: bool = False) -> Value:
+def branch(m: Machine, condition: Var, then: Alternative, otherwise: Alternative, partial: bool = False) -> Value:
     """Run both sides apart, join their states, and give the joined value."""
     one, two = m.under(condition, then), m.under(condition, otherwise)
     if one.raises or two.raises:
@@ -56,7 +56,7 @@ def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial:
     return value
 
 
-def one_way(m: Machine, condition: Var, one: Branch, two: Branch, then: Run, otherwise: Run) -> Value:
+def one_way(m: Machine, condition: Var, one: Branch, two: Branch, then: Alternative, otherwise: Alternative) -> Value:
     """A side that raises is an `if` without results; the other side is read where the branch stands."""
     empty = Region((), (), ())
     sides = [Region((), tuple(side.equations), ()) if side.raises else empty for side in (one, two)]
@@ -164,7 +164,7 @@ def negate(m: Machine, condition: Var) -> Var:
     return m.emit("not_", condition)
 
 
-def both(m: Machine, first: Value, second: Run) -> Value:
+def both(m: Machine, first: Value, second: Alternative) -> Value:
     """`first and second`, on bools."""
     known = truth(m, first)
     if isinstance(known, bool):
@@ -172,7 +172,7 @@ def both(m: Machine, first: Value, second: Run) -> Value:
     return branch(m, known, second, lambda: Static(False))
 
 
-def either(m: Machine, first: Value, second: Run) -> Value:
+def either(m: Machine, first: Value, second: Alternative) -> Value:
     known = truth(m, first)
     if isinstance(known, bool):
         return Static(True) if known else second()

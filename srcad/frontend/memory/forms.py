@@ -51,7 +51,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class FormLeaf:
     """A number, array or list in a value; `cells`: the memory that it may be."""
 
     atom: Atom
@@ -63,18 +63,18 @@ class Leaf:
         return self.atom.type
 
 
-def taken_apart(m: Machine, value: Value, name: str, leaves: list[Leaf]) -> Form:
+def taken_apart(m: Machine, value: Value, name: str, leaves: list[FormLeaf]) -> Form:
     """The form of a value; its leaves are appended."""
     match value:
         case Num():
-            return _leaf("number", Leaf(value.var, name), leaves)
+            return _leaf("number", FormLeaf(value.var, name), leaves)
         case Obj():
-            return _leaf("object", Leaf(value.var, name), leaves)
+            return _leaf("object", FormLeaf(value.var, name), leaves)
         case ArrayRef():
             others = common(m.heap[value.cell])
-            return _leaf("array", Leaf(load(m, value), name, others | {value.cell}), leaves)
+            return _leaf("array", FormLeaf(load(m, value), name, others | {value.cell}), leaves)
         case Static() if type(value.value) in NUMBERS:
-            return _leaf("number", Leaf(const(value.value), name), leaves)
+            return _leaf("number", FormLeaf(const(value.value), name), leaves)
         case Static() | Func() | Bound():
             return Form("fixed", value)
         case Tup():
@@ -84,20 +84,20 @@ def taken_apart(m: Machine, value: Value, name: str, leaves: list[Leaf]) -> Form
     raise NoForm
 
 
-def _leaf(kind: str, leaf: Leaf, leaves: list[Leaf]) -> Form:
+def _leaf(kind: str, leaf: FormLeaf, leaves: list[FormLeaf]) -> Form:
     leaves.append(leaf)
     return Form(kind)
 
 
-def _parts(m: Machine, shell: Value | Cell, name: str, leaves: list[Leaf]) -> tuple[Form, ...]:
+def _parts(m: Machine, shell: Value | Cell, name: str, leaves: list[FormLeaf]) -> tuple[Form, ...]:
     rows = zip(shell.keys(), shell.children(), strict=True)
     return tuple(taken_apart(m, item, f"{name}_{key}", leaves) for key, item in rows)
 
 
-def _container(m: Machine, ref: Ref, name: str, leaves: list[Leaf]) -> Form:
+def _container(m: Machine, ref: Ref, name: str, leaves: list[FormLeaf]) -> Form:
     match m.heap[ref.cell]:
         case GrownCell() as cell:
-            return _leaf("list", Leaf(to_atom(m, ref), name, cell.aliases | cell.lists | {ref.cell}), leaves)
+            return _leaf("list", FormLeaf(to_atom(m, ref), name, cell.aliases | cell.lists | {ref.cell}), leaves)
         case InstanceCell(origin=origin) if origin is not None:
             return Form("fixed", ref)
         case (DictCell() | InstanceCell()) as cell if cell.unsure:
@@ -159,8 +159,19 @@ def _list_value(m: Machine, var: Var, cells: frozenset[int]) -> Value:
     return Ref(new)
 
 
-def memory(leaves: Sequence[Leaf]) -> frozenset[int]:
+def memory(leaves: Sequence[FormLeaf]) -> frozenset[int]:
     return frozenset().union(*(leaf.cells for leaf in leaves))
 
 
-__all__ = ["Form", "Leaf", "NoForm", "alike", "joined", "leaf_value", "memory", "plain", "put_together", "taken_apart"]
+__all__ = [
+    "Form",
+    "FormLeaf",
+    "NoForm",
+    "alike",
+    "joined",
+    "leaf_value",
+    "memory",
+    "plain",
+    "put_together",
+    "taken_apart",
+]

@@ -251,7 +251,7 @@ class Merger:
         return self.yielded(key, value, side, first)
 
     def yielded(self, key: Key, whole: P, side: Side, first: bool) -> P:
-        """The same value or cell, all of whose variables are yielded by the one side that has it."""
+        """A value or cell that one side alone has, with all of its variables yielded by that side."""
         rows = zip(whole.keys(), whole.children(), strict=True)
         children = [self.one_sided((*key, name), child, side, first) for name, child in rows]
         atoms = whole.atoms()

@@ -8,13 +8,13 @@ from functools import lru_cache
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import Code, span_of
+from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
 
 
-def in_frame(m: Machine, code: Code, key: Hashable, names: Keywords, parent: int | None) -> Value:
+def in_frame(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, parent: int | None) -> Value:
     """Read the body of a function in a frame of its own."""
     call = m.builder.span
     try:
@@ -24,7 +24,7 @@ def in_frame(m: Machine, code: Code, key: Hashable, names: Keywords, parent: int
         m.builder.span = call
 
 
-def _body(m: Machine, code: Code) -> Value:
+def _body(m: Machine, code: FunctionSource) -> Value:
     if isinstance(code.node, ast.Lambda):
         with m.at(code.node.body):
             return m.evaluate(code.node.body)
@@ -38,7 +38,7 @@ def _body(m: Machine, code: Code) -> Value:
     return returned(m)
 
 
-def refuse_generator(m: Machine, code: Code) -> None:
+def refuse_generator(m: Machine, code: FunctionSource) -> None:
     """A body with a `yield`."""
     found = _yield_of(code.node)
     if found is not None:

@@ -17,7 +17,7 @@ from srcad.frontend.core.externals import external
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import Code, code_of, make_code, span_of
+from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of
 from srcad.frontend.core.values import DictCell, Func, InstanceCell, Ref, Static, Tup, Value
 from srcad.frontend.memory.objects import set_field, standard
 from srcad.frontend.procedures.bodies import in_frame
@@ -80,7 +80,7 @@ def default(m: Machine, _function: FunctionType, label: str, _name: str, value: 
 
 def bind_arguments(
     m: Machine,
-    code: Code,
+    code: FunctionSource,
     args: tuple[Value, ...],
     keywords: Keywords,
     defaults: tuple[Value, ...],
@@ -108,7 +108,7 @@ def bind_arguments(
     return names
 
 
-def _bind_keywords(m: Machine, code: Code, keywords: Keywords, names: Keywords) -> None:
+def _bind_keywords(m: Machine, code: FunctionSource, keywords: Keywords, names: Keywords) -> None:
     a = code.node.args
     known = {p.arg for p in (*a.args, *a.kwonlyargs)}
     others = {k: v for k, v in keywords.items() if k not in known}
@@ -119,7 +119,7 @@ def _bind_keywords(m: Machine, code: Code, keywords: Keywords, names: Keywords) 
         m.raises(TypeError(f"{code.name}() got an unexpected keyword argument {next(iter(others))!r}"))
 
 
-def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value:
+def inline(m: Machine, code: FunctionSource, names: Keywords, parent: int | None) -> Value:
     """A call of a function of the program: its body is read where it is called, or as a procedure."""
     refuse_kind(m, code)
     key = code.code or code.node
@@ -130,7 +130,7 @@ def inline(m: Machine, code: Code, names: Keywords, parent: int | None) -> Value
     return in_frame(m, code, key, names, parent)
 
 
-def refuse_kind(m: Machine, code: Code) -> None:
+def refuse_kind(m: Machine, code: FunctionSource) -> None:
     if isinstance(code.node, ast.AsyncFunctionDef):
         m.builder.span = span_of(code, code.node)
         m.refuse("an asynchronous function can't be differentiated", do="make it an ordinary function.", node=None)
@@ -174,7 +174,7 @@ def countable(m: Machine, condition: Var) -> bool:
     )
 
 
-def too_deep(m: Machine, code: Code) -> NoReturn:
+def too_deep(m: Machine, code: FunctionSource) -> NoReturn:
     """The end of what is followed of a recursion: no value, but an exception."""
     text = f"{code.name} calls itself more often under conditions of the run than srcad follows"
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())

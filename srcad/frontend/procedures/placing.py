@@ -24,7 +24,7 @@ def place(m: Machine, trace: Trace, values: dict[Var, Atom]) -> Value:
 
 
 def placed(m: Machine, trace: Trace, values: dict[Var, Atom]) -> tuple[Atom, ...]:
-    """The same, as variables."""
+    """What a trace returns, as variables: its equations are emitted here with these values for its inputs."""
     trace = add_traces(m, trace)
     equations, results = instance(trace.body, values)
     append_all(m, equations)

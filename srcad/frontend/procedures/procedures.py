@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import Code
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.memory.forms import Form
 from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Const, Equation, Input, Parameter, Path, Region, Trace, Var
@@ -220,7 +220,7 @@ class Procedure(Restorable):
 
     label: str
     key: Hashable
-    code: Code
+    code: FunctionSource
     parent: int | None
     names: tuple[str, ...]
     form: tuple[Form, ...]

@@ -18,7 +18,7 @@ from dataclasses import replace
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import Code
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
@@ -37,7 +37,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import same_entries
 from srcad.frontend.memory.forms import (
     Form,
-    Leaf,
+    FormLeaf,
     NoForm,
     alike,
     joined,
@@ -66,9 +66,9 @@ class Recurses(Exception):  # noqa: N818 - a request to read once more, with thi
         self.key = key
 
 
-def call_procedure(m: Machine, code: Code, key: Hashable, names: Keywords, parent: int | None) -> Value:
+def call_procedure(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, parent: int | None) -> Value:
     """A call of a function that is read as a procedure."""
-    leaves: list[Leaf] = []
+    leaves: list[FormLeaf] = []
     names = {name: names[name] for name in ordered(code, names)}
     try:
         form = tuple(taken_apart(m, value, name, leaves) for name, value in names.items())
@@ -88,7 +88,7 @@ def call_procedure(m: Machine, code: Code, key: Hashable, names: Keywords, paren
     return emitted(m, made, leaves)
 
 
-def ordered(code: Code, names: Keywords) -> list[str]:
+def ordered(code: FunctionSource, names: Keywords) -> list[str]:
     """The names of the parameters, in the order of the signature."""
     a = code.node.args
     places = [*a.posonlyargs, *a.args, *([a.vararg] if a.vararg else []), *a.kwonlyargs]
@@ -103,14 +103,14 @@ def _known(atom: Atom) -> Const | None:
 # ---- arguments
 
 
-def fits(known: Procedure, names: tuple[str, ...], form: tuple[Form, ...], leaves: list[Leaf]) -> bool:
+def fits(known: Procedure, names: tuple[str, ...], form: tuple[Form, ...], leaves: list[FormLeaf]) -> bool:
     """Whether a call may go to a procedure, perhaps after that has been made wider."""
     if known.names != names or len(leaves) != len(known.places) or not all(map(alike, known.form, form)):
         return False
     return all(joined(place.type, plain(leaf.type)) for place, leaf in zip(known.places, leaves, strict=True))
 
 
-def widen(m: Machine, known: Procedure, leaves: list[Leaf]) -> None:
+def widen(m: Machine, known: Procedure, leaves: list[FormLeaf]) -> None:
     """Let the parameters hold these arguments too."""
     for place, leaf in zip(known.places, leaves, strict=True):
         same = place.known is not None and isinstance(leaf.atom, Const) and _equal(place.known, leaf.atom)
@@ -171,7 +171,7 @@ def read_round(m: Machine, made: Procedure) -> None:
     """Read the body once."""
     names = arguments(m, made)
     before = dict(m.heap)
-    leaves: list[Leaf] = []
+    leaves: list[FormLeaf] = []
 
     def run() -> Form:
         value = in_frame(m, made.code, made.key, names, made.parent)
@@ -235,7 +235,7 @@ def refuse_shared(m: Machine, value: Value, before: dict[int, Cell]) -> None:
 # ---- results
 
 
-def settle_result(m: Machine, made: Procedure, form: Form, leaves: list[Leaf], outside: frozenset[int]) -> None:
+def settle_result(m: Machine, made: Procedure, form: Form, leaves: list[FormLeaf], outside: frozenset[int]) -> None:
     """Let what is known of the result hold for this one too."""
     new = [
         Place(visible(m, made, leaf.type), made.code.name, None, m.is_active(leaf.atom), bool(leaf.cells & outside))
@@ -264,7 +264,7 @@ def visible(_m: Machine, made: Procedure, t: Type) -> Type:
     return Array(t.dtype, tuple(dim if dim.number is not None or dim in known else UNKNOWN_DIM for dim in t.dims))
 
 
-def emitted(m: Machine, known: Procedure, leaves: list[Leaf]) -> Value:
+def emitted(m: Machine, known: Procedure, leaves: list[FormLeaf]) -> Value:
     """The equation of a call, and the value that it gives."""
     if known.result is None:
         raise Diverges

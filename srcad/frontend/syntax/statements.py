@@ -9,6 +9,7 @@ for v in x:                   go = v < limit
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -265,3 +266,5 @@ STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Import: imports.import_statement,
     ast.ImportFrom: imports.import_from,
 }
+if sys.version_info >= (3, 12):
+    STATEMENTS[ast.TypeAlias] = _nothing

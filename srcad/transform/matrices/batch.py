@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from srcad.analysis.activity import ALL, THROUGH, Through
 from srcad.ops.arguments import length_dim
 from srcad.rules.batching import BATCHING, UNIFORM
-from srcad.rules.lanes import Lane, NotBatched, Site, batched_type, lane_of, lifted, spread
+from srcad.rules.lanes import Lane, LaneSite, NotBatched, batched_type, lane_of, lifted, spread
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
 from srcad.trace.rewrite import instance
@@ -101,7 +101,7 @@ class Batch:
         try:
             if rule is None:
                 raise NotBatched(f"several tangents at once in `{equation.op}`", equation.span)
-            made = rule(Site(self.b, self.count, equation, tuple(map(self.lane, equation.operands))))
+            made = rule(LaneSite(self.b, self.count, equation, tuple(map(self.lane, equation.operands))))
         except NotBatched:
             del self.b.equations[start:]
             made = self.one_by_one(equation)

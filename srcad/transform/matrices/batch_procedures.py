@@ -22,7 +22,7 @@ from srcad.transform.simplify.rename import fresh
 from srcad.transform.sweeps.procedures import names_in_use, stem_of
 
 
-class Procedures:
+class BatchedProcedures:
     """The procedures of a trace for several lanes. `names`: what they are called."""
 
     def __init__(self, trace: Trace, region: Region, inputs: Iterable[Var]) -> None:
@@ -84,4 +84,4 @@ class Procedures:
         return replace(equation, operands=(*operands, batch.count), results=results, params=params)
 
 
-__all__ = ["Procedures"]
+__all__ = ["BatchedProcedures"]

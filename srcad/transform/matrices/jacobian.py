@@ -26,15 +26,15 @@ from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.rewrite import instance
 from srcad.trace.types import Array, Scalar, dims_of, dtype_of, is_complex, is_differentiable, rank_of
 from srcad.transform.matrices.batch import Batch, renamed
-from srcad.transform.matrices.batch_procedures import Procedures
+from srcad.transform.matrices.batch_procedures import BatchedProcedures
 from srcad.transform.matrices.units import one_like
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.prune import pruned
 from srcad.transform.sweeps.adjoint import Seeds, adjoint, seeds_in
 from srcad.transform.sweeps.tangent import directions_in, tangent
 
-Whole = Callable[[Atom], Atom]
-Blocks = Callable[["Units", Whole], Iterator[Atom]]
+WholeOf = Callable[[Atom], Atom]
+Blocks = Callable[["Units", WholeOf], Iterator[Atom]]
 
 
 COLUMNS, ROWS = "columns", "rows"
@@ -83,7 +83,7 @@ def along_columns(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree
     directions = [entry.var for entry in directions_in(made)]
     moving = _moving(trace)
 
-    def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
+    def blocks(units: Units, whole: WholeOf) -> Iterator[Atom]:
         for k, dot in zip(moving, dots, strict=True):
             yield from (units.columns(whole(dot), values[k], n) for n in range(len(directions)))
 
@@ -110,7 +110,7 @@ def along_rows(made: Trace, trace: Trace, wrt: Sequence[int], structure: Tree) -
     if not bars_in:
         return _jacobian(trace, wrt, structure, replace(made, body=replace(made.body, results=bars)))
 
-    def blocks(units: Units, whole: Whole) -> Iterator[Atom]:
+    def blocks(units: Units, whole: WholeOf) -> Iterator[Atom]:
         for n in range(len(moving)):
             yield from (units.rows(whole(bar), x, n) for bar, x in zip(bars, inputs, strict=True))
 
@@ -304,7 +304,7 @@ def _with_units(
         moved = dict(zip(body.results, results, strict=True))
         made = tuple(blocks(units, lambda a: moved[a]))
     else:
-        procedures = Procedures(trace, rest, given)
+        procedures = BatchedProcedures(trace, rest, given)
         batch = Batch(b, rest, given, units.count, procedures)
         batch.equations(behind)
         made, table = tuple(blocks(units, batch.whole)), procedures.table(units.count)

@@ -228,7 +228,7 @@ class Series(Forward[Scope]):
         return whole(self.b, Bar(found), self.value(var))
 
     def again(self, eq: Equation, n: int) -> Atoms:
-        """The same operation on derivatives."""
+        """The derivatives of order n of what a linear operation gives: the operation, done to those of its operands."""
         dots = tuple(self.derivative(a, n) if self.moves(a) else None for a in eq.operands)
         if all(dot is None for dot in dots):
             return (None,) * len(eq.results)

@@ -14,7 +14,7 @@ from srcad.rules.lanes import batched_type
 from srcad.trace.dims import named
 from srcad.trace.nodes import Atom, Input, Region, Trace, Var
 from srcad.transform.matrices.batch import Batch
-from srcad.transform.matrices.batch_procedures import Procedures
+from srcad.transform.matrices.batch_procedures import BatchedProcedures
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.sweeps.tangent import Direction
 
@@ -36,7 +36,7 @@ def several_tangents(trace: Trace, kept: int) -> Trace:
         inputs.append(entry)
     b = builder()
     count = emit(b, "dim", next(v for v in given.values() if v.type.is_array), axis=0)
-    procedures = Procedures(trace, trace.body, given)
+    procedures = BatchedProcedures(trace, trace.body, given)
     batch = Batch(b, trace.body, given, count, procedures)
     batch.equations(trace.body.equations)
     results = (*trace.body.results[:kept], *map(batch.whole, trace.body.results[kept:]))

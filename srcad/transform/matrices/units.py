@@ -22,12 +22,14 @@ from srcad.trace.types import INT, Scalar, dtype_of, rank_of
 from srcad.trace.walk import reads
 
 # (builder, derivatives along a unit vector, the place of its one; None: of a number) -> what is to be summed up
-Term = Callable[[Builder, Sequence[Atom], Atom | None], Sequence[Atom]]
+UnitTerm = Callable[[Builder, Sequence[Atom], Atom | None], Sequence[Atom]]
 
 _ITEM = (("int", 0),)
 
 
-def along_units(b: Builder, body: Region, x: Var, direction: Var, totals: Sequence[Atom], term: Term) -> Sequence[Atom]:
+def along_units(
+    b: Builder, body: Region, x: Var, direction: Var, totals: Sequence[Atom], term: UnitTerm
+) -> Sequence[Atom]:
     """The totals and what the unit vectors of `x` add to them.
 
     `body` reads the variable `direction`, and yields derivatives along it.
@@ -52,7 +54,7 @@ def _parted(region: Region, direction: Var) -> tuple[list[Equation], list[Equati
     return parts
 
 
-def _loop(b: Builder, body: Region, x: Var, direction: Var, totals: Sequence[Atom], term: Term) -> Sequence[Atom]:
+def _loop(b: Builder, body: Region, x: Var, direction: Var, totals: Sequence[Atom], term: UnitTerm) -> Sequence[Atom]:
     count = b.emit("dim", x, axis=0) if rank_of(x.type) == 1 else b.emit("size", x)
     i = Var(INT, "i")
     with b.nested() as equations:

@@ -15,7 +15,7 @@ from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.slots import STRUCTURED, Slot, controls, slots, with_slots
 from srcad.trace.walk import walk_placed, within
 
-Reads = Callable[[Equation], tuple[Atom, ...]]
+ReadsOf = Callable[[Equation], tuple[Atom, ...]]
 
 
 def all_operands(equation: Equation) -> tuple[Atom, ...]:
@@ -29,12 +29,12 @@ def eliminate(trace: Trace) -> Trace:
 
 def eliminate_region(region: Region) -> Region:
     """The region without its dead code. All that it yields is live, its parameters stay."""
-    return _Sweep(found_live(region, region.results)).region(region)
+    return _Removal(found_live(region, region.results)).region(region)
 
 
-def found_live(region: Region, results: tuple[Atom, ...], reads: Reads = all_operands) -> Liveness:
+def found_live(region: Region, results: tuple[Atom, ...], reads: ReadsOf = all_operands) -> LiveCode:
     """What these results and the effects of a region depend on; `reads`: what an equation that runs reads."""
-    liveness = Liveness(reads)
+    liveness = LiveCode(reads)
     liveness.scan(region)
     liveness.mark(results)
     liveness.run()
@@ -60,10 +60,10 @@ def has_effects(equation: Equation) -> bool:
     return any(map(has_effect, within(equation)))
 
 
-class Liveness:
+class LiveCode:
     """What is live in a region: values, and the equations that are kept for their sake."""
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: ReadsOf) -> None:
         self.reads = reads
         self.live: set[Atom] = set()
         self.kept: set[Equation] = set()
@@ -119,10 +119,10 @@ class Liveness:
             self.pending += (*slot.sources, *slot.targets)
 
 
-class _Sweep(Rewriter):
+class _Removal(Rewriter):
     """Leaves out what is not live. What goes is not looked into, so this asks before it enters a region."""
 
-    def __init__(self, found: Liveness) -> None:
+    def __init__(self, found: LiveCode) -> None:
         super().__init__()
         self.found = found
 

@@ -19,7 +19,7 @@ from srcad.transform.simplify.similar import same_kind
 from srcad.transform.simplify.uses import Uses
 
 Folded = Atom | Equation | tuple[Atom, ...] | None
-Rule = Callable[["Folder", Equation], Folded]
+FoldRule = Callable[["Folder", Equation], Folded]
 Structure = Callable[["Folder", Equation], None]
 
 MAX_STEPS = 8  # rewritings of one equation; each makes it simpler, so this is a guard against rules that disagree
@@ -30,17 +30,17 @@ class Rules:
 
     def __init__(self, *files: Rules) -> None:
         """The rules of these files together, in their order."""
-        self.every: list[Rule] = []  # for any operation
-        self.by_op: dict[str, list[Rule]] = {}
+        self.every: list[FoldRule] = []  # for any operation
+        self.by_op: dict[str, list[FoldRule]] = {}
         for one in files:
             self.every += one.every
             for op, rules in one.by_op.items():
                 self.by_op.setdefault(op, []).extend(rules)
 
-    def __call__(self, *ops: str) -> Callable[[Rule], Rule]:
+    def __call__(self, *ops: str) -> Callable[[FoldRule], FoldRule]:
         """List a rule for operations; for every operation if none is named."""
 
-        def listed(rule: Rule) -> Rule:
+        def listed(rule: FoldRule) -> FoldRule:
             for op in ops:
                 self.by_op.setdefault(op, []).append(rule)
             if not ops:
@@ -49,7 +49,7 @@ class Rules:
 
         return listed
 
-    def of(self, op: str) -> Iterator[Rule]:
+    def of(self, op: str) -> Iterator[FoldRule]:
         yield from self.every
         yield from self.by_op.get(op, ())
 

@@ -27,7 +27,7 @@ from srcad.transform.simplify.folder import Folder, Rules
 from srcad.transform.simplify.rename import rename
 from srcad.transform.simplify.uses import Uses
 
-RULES = Rules(constants.folds, contractions.folds, factors.folds, identities.folds, shapes.folds, updates.folds)
+FOLDS = Rules(constants.folds, contractions.folds, factors.folds, identities.folds, shapes.folds, updates.folds)
 STRUCTURES = {"if": conditionals.fold_branch, "for": carried.fold_loop, "while": carried.fold_loop}
 
 
@@ -37,6 +37,6 @@ def fold(trace: Trace, across: bool = False) -> Trace:
 
 
 def _folded(region: Region, uses: Uses, across: bool) -> Region:
-    folder = Folder(uses, across, RULES, STRUCTURES)
+    folder = Folder(uses, across, FOLDS, STRUCTURES)
     folded = folder.region(region)
     return rename(folded, folder.adopted) if folder.adopted else folded

@@ -19,7 +19,7 @@ from srcad.trace.nodes import Atom, Equation, Region, Trace
 from srcad.trace.procedures import listed, reached, renamed
 from srcad.trace.rewrite import rewritten
 from srcad.trace.types import Record, Recording
-from srcad.transform.simplify.dead_code import Liveness, eliminate, found_live
+from srcad.transform.simplify.dead_code import LiveCode, eliminate, found_live
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class _Read:
             return _chosen(equation.operands, self.items[record_of(equation)])
         return equation.operands
 
-    def learn(self, live: Liveness) -> None:
+    def learn(self, live: LiveCode) -> None:
         """What is read by equations that are kept."""
         for equation in live.kept:
             wanted = {k for k, result in enumerate(equation.results) if result in live.live}

@@ -19,14 +19,14 @@ def same_kind(a: Type, b: Type) -> bool:
 
 
 def same_type(a: Type, b: Type) -> bool:
-    """The same dtype and surely the same shape."""
+    """Whether two types have one dtype and surely one shape."""
     if not same_kind(a, b) or a.is_unknown:
         return False
     return all(x.same(y) for x, y in zip(dims_of(a) or (), dims_of(b) or (), strict=True))
 
 
 def same_value(a: Atom, b: Atom) -> bool:
-    """The same variable, or equal constants."""
+    """Whether two atoms are one variable, or equal constants."""
     return a is b or atom_key(a) == atom_key(b)
 
 

@@ -44,7 +44,7 @@ def is_place(folder: Folder, store: Equation, atom: Atom) -> bool:
 
 
 def same_subscript(read: Equation, store: Equation) -> bool:
-    """The same basic subscript."""
+    """Whether two equations have one and the same basic subscript."""
     template, indices = read.params["index"], read.operands[1:]
     if template != store.params["index"] or any(entry[0] in FANCY for entry in template):
         return False

@@ -45,7 +45,7 @@ from srcad.transform.solutions.solved import (
 )
 from srcad.transform.sweeps.adjoint import adjoint
 
-HELPERS = {"cg": "solve_by_cg", "gmres": "solve_by_gmres"}
+SOLVER_HELPERS = {"cg": "solve_by_cg", "gmres": "solve_by_gmres"}
 
 
 def residual(eq: Equation) -> Trace:
@@ -122,7 +122,7 @@ def solved(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], right: 
 
 
 def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], right: Atom, *, transposed: bool) -> Atom:
-    """The same by an iteration that calls a function for products with the Jacobian."""
+    """The v with J v = right, or J^T v = right, by an iteration that calls a function for products with J."""
     own = inputs_of(f)
     v = dotted(own[0], "bar" if transposed else "dot")
     name = f"{stem(f)}_{'vjp' if transposed else 'jvp'}"
@@ -133,11 +133,9 @@ def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], ri
         return pushed(inner, f, at, {0: direction})
 
     made, by = function(name, (v, *own), product), eq.params["solve"]
-    found = call_solver(b, HELPERS[by], (made,), (right,), values, right.type, style="closure")
-    solution: Atom = b.emit(
-        "implicit", found, right, *values, function=made, kind="linear", solve=by, solution=IMPLICIT
-    )
-    return solution
+    found = call_solver(b, SOLVER_HELPERS[by], (made,), (right,), values, right.type, style="closure")
+    params = {"function": made, "kind": "linear", "solve": by}
+    return b.emit("implicit", found, right, *values, **params, solution=IMPLICIT)
 
 
 def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
@@ -156,7 +154,7 @@ def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
 
 
 def _slope_by_slope(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
-    """The same in a loop."""
+    """The Jacobian of a vector equation, a tangent after the other in a loop."""
     x = values[0]
     n = size(b, x)
     rows = call(b, np.zeros, (n, n))

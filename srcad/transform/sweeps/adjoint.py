@@ -31,7 +31,7 @@ from srcad.transform.sweeps.branches import bar_type, reverse_if, reverse_scope
 from srcad.transform.sweeps.loops import reverse_loop
 from srcad.transform.sweeps.opened import opened
 from srcad.transform.sweeps.places import reverse_get_item, reverse_list_get
-from srcad.transform.sweeps.procedures import Pair, Pairs, derived, pairs, recording, reverse_call, seeds_of
+from srcad.transform.sweeps.procedures import Pairs, ProcedurePair, derived, pairs, recording, reverse_call, seeds_of
 from srcad.transform.sweeps.record import record
 from srcad.transform.sweeps.records import reverse_items, reverse_record
 from srcad.transform.sweeps.settle import settle
@@ -169,7 +169,7 @@ def without_value(trace: Trace) -> Trace:
 def _procedures(trace: Trace, active: Activities, known: Pairs, run: Runner) -> dict[str, Trace]:
     """The forward procedures and the pullbacks."""
 
-    def swept(name: str, pair: Pair) -> tuple[Pair, Trace, Trace, list[Var]]:
+    def swept(name: str, pair: ProcedurePair) -> tuple[ProcedurePair, Trace, Trace, list[Var]]:
         procedure, signature = trace.procedures[name], pair.signature
         inputs = tuple(procedure.inputs[k].var for k in signature.parameters)
         bars = tuple(seeds_of(procedure, signature))

@@ -17,7 +17,7 @@ REVERSES = "reverses"
 # A scope of the reverse sweep that is none: `record` puts its equations in its place.
 INLINE = "inline"
 
-Side = tuple[list[Equation], dict[Var, Bar]]  # the reversed equations of a region, and the adjoints at its beginning
+ReversedSide = tuple[list[Equation], dict[Var, Bar]]  # the reversed equations, and the adjoints at their end
 
 
 def reverse_if(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None]) -> None:
@@ -55,7 +55,7 @@ def _manager_again(sweep: Sweep, equation: Equation) -> Atom | None:
     return again
 
 
-def reversed_side(sweep: Sweep, region: Region, bars: Sequence[Bar | None]) -> Side:
+def reversed_side(sweep: Sweep, region: Region, bars: Sequence[Bar | None]) -> ReversedSide:
     """The reverse of a region without parameters whose yields have these adjoints."""
     with sweep.region(sweep.bars) as equations:
         for target, bar in zip(region.results, bars, strict=True):
@@ -68,7 +68,7 @@ def reversed_side(sweep: Sweep, region: Region, bars: Sequence[Bar | None]) -> S
 def _emit(
     sweep: Sweep,
     equation: Equation,
-    sides: list[Side],
+    sides: list[ReversedSide],
     changed: list[Var],
     operands: tuple[Atom, ...],
     params: dict[str, object],
@@ -90,7 +90,7 @@ def _emit(
     sweep.b.append(Equation(equation.op, operands, tuple(results), params, regions))
 
 
-def _agreeing(sweep: Sweep, var: Var, sides: list[Side]) -> tuple[list[Atom], Bar]:
+def _agreeing(sweep: Sweep, var: Var, sides: list[ReversedSide]) -> tuple[list[Atom], Bar]:
     """The adjoints of a variable at the end of each side, made of one type: whole, unless they agree anyway."""
     found = [bars.get(var) for _, bars in sides]
     present = [bar for bar in found if bar is not None]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from srcad.analysis.activity import Activity, activity, carries
-from srcad.analysis.children import Block, ChildrenSums, Row, Sum, Term
+from srcad.analysis.children import ChildrenSums, ReversedBlock, Sum, SumRow, Term
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import operation, result_types
 from srcad.rules.catalogue import lookup
@@ -63,7 +63,7 @@ def children_sums(trace: Trace, wrt: Sequence[int], seeds: Sequence[Atom | None]
     inputs = tuple(trace.inputs[k].var for k in wrt)
     seeded = [(result, seed) for result, seed in zip(trace.body.results, seeds, strict=True) if seed is not None]
     shared = _Shared(Builder(result_types), activity(trace.body, inputs, (r for r, _ in seeded), _is_flat))
-    sweep = _Sweep(shared, trace.body, inputs)
+    sweep = _ChildrenSums(shared, trace.body, inputs)
     for result, seed in seeded:
         sweep.add(result, seed)
     sweep.run()
@@ -75,7 +75,7 @@ def _is_flat(op: str) -> bool:
     return rule is not None and rule.flat
 
 
-class _Sweep:
+class _ChildrenSums:
     """The reverse sweep through one region."""
 
     def __init__(
@@ -83,14 +83,14 @@ class _Sweep:
         shared: _Shared,
         region: Region,
         parameters: tuple[Var, ...],
-        around: tuple[_Sweep, Equation] | None = None,
+        around: tuple[_ChildrenSums, Equation] | None = None,
     ) -> None:
         self.shared = shared
         self.region = region
         self.parameters = parameters
         self.around = around
         self.own = {*parameters, *(r for e in region.equations for r in e.results)}
-        self.rows: list[Row] = []
+        self.rows: list[SumRow] = []
         self.terms: dict[Var, list[Term]] = {}
         self.inside: dict[Var, list[Equation]] = {}
 
@@ -179,25 +179,25 @@ class _Sweep:
         """What a branch yields has the adjoint of the result."""
         blocks = []
         for region in equation.regions:
-            sweep = _Sweep(self.shared, region, (), (self, equation))
+            sweep = _ChildrenSums(self.shared, region, (), (self, equation))
             for given, result in zip(region.results, equation.results, strict=False):
                 if self.has_bar(result):
                     sweep.add(given, self.shared.bar(result))
             sweep.run()
             blocks.append(tuple(sweep.rows))
-        self.rows.append(Block(equation, tuple(blocks)))
+        self.rows.append(ReversedBlock(equation, tuple(blocks)))
 
     def loop(self, equation: Equation) -> None:
         """What a round yields has the adjoint of the result first, then that of what the next round was given."""
         initial, parameters, yields, results = carries(equation)
         body = equation.regions[-1]
-        sweep = _Sweep(self.shared, body, body.parameters, (self, equation))
+        sweep = _ChildrenSums(self.shared, body, body.parameters, (self, equation))
         for given, parameter, result in zip(yields, parameters, results, strict=True):
             if self.shared.activity.active(parameter):
                 first = self.shared.bar(result) if self.has_bar(result) else const(0.0)
                 sweep.add(given, self.shared.bar(parameter), first)
         sweep.run()
-        self.rows.append(Block(equation, (tuple(sweep.rows),)))
+        self.rows.append(ReversedBlock(equation, (tuple(sweep.rows),)))
         for start, parameter in zip(initial, parameters, strict=True):
             if sweep.has_bar(parameter):
                 self.add(start, self.shared.bar(parameter))

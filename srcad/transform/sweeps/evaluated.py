@@ -19,7 +19,7 @@ from srcad.transform.sweeps.children import children_sums
 from srcad.transform.sweeps.tangent import prepared
 
 Values = Mapping[Var, Any]
-Direction = Mapping[int, Any]  # the number of an input -> its tangent
+InputTangents = Mapping[int, Any]  # the number of an input -> its tangent
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def evaluated(
     trace: Trace,
     inputs: Sequence[Any],
     wrt: Sequence[int],
-    seeds: Sequence[Direction] = (),
+    seeds: Sequence[InputTangents] = (),
     results: Sequence[int] = (),
     helpers: Mapping[str, Any] | None = None,
 ) -> Evaluated:
@@ -68,7 +68,7 @@ def _read(places: Mapping[Var, Atom], found: Environment) -> Values:
     }
 
 
-def _pushed(trace: Trace, seeds: Sequence[Direction]) -> tuple[Trace, list[Mapping[Var, Atom]], list[Any]]:
+def _pushed(trace: Trace, seeds: Sequence[InputTangents]) -> tuple[Trace, list[Mapping[Var, Atom]], list[Any]]:
     """The trace with the tangents for each seed in it; by variable, where they are; the values of further inputs.
 
     One sweep after another: to the next one, the tangents that stand there already do not move.

@@ -26,7 +26,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True)
-class Side(Generic[S]):
+class RegionDraft(Generic[S]):
     """A region on the way: what has been emitted for it, and what is known in it."""
 
     equations: list[Equation]
@@ -120,14 +120,14 @@ class Forward(ABC, Generic[S]):
         regions = [Region(region.parameters, tuple(side.equations), region.results) for region, side in pairs]
         self.b.append(with_more_slots(equation, regions, added))
 
-    def inside(self, region: Region) -> Side[S]:
-        side = Side[S]([], self.inner())
+    def inside(self, region: Region) -> RegionDraft[S]:
+        side = RegionDraft[S]([], self.inner())
         with self.within(side):
             self.equations(region.equations)
         return side
 
     @contextmanager
-    def within(self, side: Side[S]) -> Iterator[None]:
+    def within(self, side: RegionDraft[S]) -> Iterator[None]:
         """Emit into a region."""
         around = self.b.equations, self.scope
         self.b.equations, self.scope = side.equations, side.scope
@@ -136,7 +136,7 @@ class Forward(ABC, Generic[S]):
         finally:
             self.b.equations, self.scope = around
 
-    def yielded(self, slot: Slot, n: int, sides: Sequence[Side[S]], role: str) -> tuple[Atom, ...]:
+    def yielded(self, slot: Slot, n: int, sides: Sequence[RegionDraft[S]], role: str) -> tuple[Atom, ...]:
         """The n-th derivatives of what a slot is given at the end of each region."""
         dots = []
         for value, side in zip(slot.yields, sides, strict=True):

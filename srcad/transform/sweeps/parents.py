@@ -23,13 +23,13 @@ from srcad.transform.sweeps.sweep import rule_of
 def parents_sums(trace: Trace, wrt: Sequence[int]) -> ParentsSums:
     """The tangent of each variable between the differentiated inputs and the results."""
     entries = {trace.inputs[k].var: trace.inputs[k] for k in wrt}
-    sweep = _Sweep(trace.body, tuple(entries))
+    sweep = _ParentsSums(trace.body, tuple(entries))
     seeded = tuple(Seeded(var, sweep.dot(var), entry) for var, entry in entries.items())
     rows = sweep.region(trace.body)
     return ParentsSums((*seeded, *rows), tuple(sweep.b.equations), sweep.dots)
 
 
-class _Sweep:
+class _ParentsSums:
     """The forward sweep. What the terms are made of is emitted, and printed as the formulas that it stands for."""
 
     def __init__(self, region: Region, inputs: tuple[Var, ...]) -> None:

@@ -35,7 +35,7 @@ RECORDED = "recorded"
 
 
 @dataclass(frozen=True)
-class Pair:
+class ProcedurePair:
     """The adjoint of a procedure: the names of its two functions, what the one records for the other, what is active.
 
     `returned`: the results that are records, which the pullback gets as well.
@@ -48,17 +48,17 @@ class Pair:
     returned: tuple[int, ...]
 
 
-Pairs = Mapping[str, Pair]  # by the name of the procedure
+Pairs = Mapping[str, ProcedurePair]  # by the name of the procedure
 
 
-def pairs(trace: Trace, known: Mapping[str, Signature]) -> dict[str, Pair]:
+def pairs(trace: Trace, known: Mapping[str, Signature]) -> dict[str, ProcedurePair]:
     """An adjoint for each procedure that is differentiated."""
     taken = names_in_use(trace)
     made = {}
     for name, signature in known.items():
         forward, pullback = (fresh(f"{stem_of(name)}_{suffix}", taken) for suffix in ("forward", "pullback"))
         returned = (k for k, a in enumerate(trace.procedures[name].body.results) if a.type.is_record)
-        made[name] = Pair(forward, pullback, Record(Recording(forward)), signature, tuple(returned))
+        made[name] = ProcedurePair(forward, pullback, Record(Recording(forward)), signature, tuple(returned))
     return made
 
 
@@ -92,7 +92,7 @@ def is_active_call(equation: Equation, active: Activity) -> bool:
     return any(map(active.active, equation.operands))
 
 
-def _forward_call(equation: Equation, pair: Pair) -> Equation:
+def _forward_call(equation: Equation, pair: ProcedurePair) -> Equation:
     types = (*equation.params["types"], pair.record)
     params = MappingProxyType({**equation.params, "procedure": pair.forward, "types": types})
     return replace(equation, results=(*equation.results, Var(pair.record, RECORDED)), params=params)
@@ -117,7 +117,7 @@ def reverse_call(pairs: Pairs, sweep: Sweep, equation: Equation, bars: Sequence[
 # ---- the procedures
 
 
-def derived(procedures: Iterable[tuple[Pair, Trace, Trace, Sequence[Var]]]) -> dict[str, Trace]:
+def derived(procedures: Iterable[tuple[ProcedurePair, Trace, Trace, Sequence[Var]]]) -> dict[str, Trace]:
     """The forward procedure and the pullback of each; given are the primal, both sweeps as one trace, and the seeds."""
     made = {}
     for pair, primal, joint, seeds in procedures:
@@ -136,7 +136,7 @@ def seeds_of(procedure: Trace, signature: Signature) -> list[Atom | None]:
     return bars
 
 
-def _functions(pair: Pair, primal: Trace, joint: Trace, seeds: Sequence[Var]) -> tuple[Trace, Trace]:
+def _functions(pair: ProcedurePair, primal: Trace, joint: Trace, seeds: Sequence[Var]) -> tuple[Trace, Trace]:
     count = len(primal.body.results)
     results, bars = joint.body.results[:count], joint.body.results[count:]
     ahead = tuple(e for e in joint.body.equations if e.role != "adjoint")

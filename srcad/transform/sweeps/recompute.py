@@ -20,19 +20,19 @@ from srcad.trace.types import rank_of
 _SOURCE, _SINK = "source", "sink"
 _INFINITE = 10**12
 
-Node = object
-Flows = defaultdict[Node, dict[Node, int]]
+FlowNode = object
+Flows = defaultdict[FlowNode, dict[FlowNode, int]]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Recomputation:
     """Variables to record, and equations to compute again, both in the order of their definition."""
 
     recorded: tuple[Var, ...]
     recomputed: tuple[Equation, ...]
 
 
-def choose(region: Region, needed: Iterable[Var], available: Callable[[Var], bool], index: Var | None) -> Choice:
+def choose(region: Region, needed: Iterable[Var], available: Callable[[Var], bool], index: Var | None) -> Recomputation:
     """How to provide what the reverse of a region needs.
 
     `available` tells of variables from around the region whether the reverse can have them for nothing; `index` is the
@@ -43,7 +43,7 @@ def choose(region: Region, needed: Iterable[Var], available: Callable[[Var], boo
     cut = graph.cut(wanted)
     again = graph.behind(cut, wanted)
     recorded = tuple(v for v in _order(region) if v in cut)
-    return Choice(recorded, tuple(e for e in region.equations if len(e.results) == 1 and e.results[0] in again))
+    return Recomputation(recorded, tuple(e for e in region.equations if len(e.results) == 1 and e.results[0] in again))
 
 
 def is_cheap(equation: Equation) -> bool:
@@ -128,7 +128,7 @@ def _order(region: Region) -> tuple[Var, ...]:
     return (*region.parameters, *(v for equation in region.equations for v in equation.results))
 
 
-def reaching_outs(nodes: set[Node]) -> list[tuple[Var, str]]:
+def reaching_outs(nodes: set[FlowNode]) -> list[tuple[Var, str]]:
     return [node for node in nodes if isinstance(node, tuple) and node[1] == "out"]
 
 
@@ -145,26 +145,26 @@ def _saturate(capacities: Flows) -> None:
             capacities[b][a] = capacities[b].get(a, 0) + amount
 
 
-def _shortest_path(capacities: Flows) -> list[Node]:
-    previous: dict[Node, Node] = {_SOURCE: None}
-    queue: deque[Node] = deque([_SOURCE])
+def _shortest_path(capacities: Flows) -> list[FlowNode]:
+    previous: dict[FlowNode, FlowNode] = {_SOURCE: None}
+    queue: deque[FlowNode] = deque([_SOURCE])
     while queue and _SINK not in previous:
         node = queue.popleft()
         for target, left in capacities[node].items():
             if left > 0 and target not in previous:
                 previous[target] = node
                 queue.append(target)
-    path: list[Node] = []
-    step: Node = _SINK if _SINK in previous else None
+    path: list[FlowNode] = []
+    step: FlowNode = _SINK if _SINK in previous else None
     while step is not None:
         path.append(step)
         step = previous[step]
     return path[::-1]
 
 
-def _reaching(capacities: Flows, goal: Node) -> set[Node]:
+def _reaching(capacities: Flows, goal: FlowNode) -> set[FlowNode]:
     """The nodes from which more could flow to the goal."""
-    into: defaultdict[Node, list[Node]] = defaultdict(list)
+    into: defaultdict[FlowNode, list[FlowNode]] = defaultdict(list)
     for node, targets in capacities.items():
         for target, left in targets.items():
             if left > 0:

@@ -47,7 +47,7 @@ class Tape:
 
 
 @dataclass
-class Pair:
+class TapedPair:
     """What a structured equation and its reverse become, with the tapes that go through them.
 
     `replaced`: atoms that stand for results of the reverse.
@@ -118,7 +118,7 @@ def _children(forward: Region, reverse: Region, available: Available | None) -> 
 
 
 def _resolved(replaced: dict[Atom, Atom]) -> dict[Atom, Atom]:
-    """The same replacements, none of which leads to an atom that is replaced itself."""
+    """Replacements that lead to their ends: none leads to an atom that is replaced itself."""
 
     def final(a: Atom) -> Atom:
         return final(replaced[a]) if a in replaced else a
@@ -126,7 +126,7 @@ def _resolved(replaced: dict[Atom, Atom]) -> dict[Atom, Atom]:
     return {a: final(a) for a in replaced}
 
 
-def _structure(equation: Equation, partner: Equation, available: Available | None) -> Pair:
+def _structure(equation: Equation, partner: Equation, available: Available | None) -> TapedPair:
     if equation.op in LOOPS:
         return _loop(equation, _stripped(partner), available)
     if equation.op == "if" and available is not None:
@@ -151,7 +151,7 @@ def _defined(region: Region) -> list[Var]:
 # ---- branches and scopes outside of loops: the region yields what is needed
 
 
-def _plain(equation: Equation, partner: Equation, available: Available | None) -> Pair:
+def _plain(equation: Equation, partner: Equation, available: Available | None) -> TapedPair:
     sides = [
         _exporting(forward, reverse, available)
         for forward, reverse in zip(equation.regions, partner.regions, strict=False)
@@ -198,7 +198,7 @@ def _inlined(scope: Equation) -> tuple[list[Equation], dict[Atom, Atom]]:
 # ---- branches in loops: tapes
 
 
-def _branch_in_loop(equation: Equation, partner: Equation, available: Available) -> Pair:
+def _branch_in_loop(equation: Equation, partner: Equation, available: Available) -> TapedPair:
     sides = [
         _taping(forward, reverse, available, Hand())
         for forward, reverse in zip(equation.regions, partner.regions, strict=True)
@@ -208,7 +208,7 @@ def _branch_in_loop(equation: Equation, partner: Equation, available: Available)
     return _through(equation, partner, sides, [tape for side in sides for tape in side.tapes])
 
 
-def _through(equation: Equation, partner: Equation, sides: list[Sides], tapes: list[Tape]) -> Pair:
+def _through(equation: Equation, partner: Equation, sides: list[Sides], tapes: list[Tape]) -> TapedPair:
     """Hand the tapes of the regions out; a region that a tape does not belong to passes it on."""
     outs, rests = [_like(tape.start) for tape in tapes], [_like(tape.start) for tape in tapes]
     forward, reverse = [], []
@@ -220,7 +220,7 @@ def _through(equation: Equation, partner: Equation, sides: list[Sides], tapes: l
         reverse.append(_yielding(back, begins))
     regions = (*forward, *equation.regions[len(sides) :])
     passed = [Tape(t.start, out, t.full, rest) for t, out, rest in zip(tapes, outs, rests, strict=True)]
-    return Pair(
+    return TapedPair(
         [replace(equation, regions=regions, results=(*equation.results, *outs))],
         [replace(partner, regions=tuple(reverse), results=(*partner.results, *rests))],
         passed,
@@ -303,7 +303,7 @@ def _again(equations: tuple[Equation, ...], values: dict[Atom, Atom]) -> list[Eq
 # ---- loops
 
 
-def _loop(equation: Equation, partner: Equation, available: Available | None) -> Pair:
+def _loop(equation: Equation, partner: Equation, available: Available | None) -> TapedPair:
     """Record in a loop: thread the tapes through it, from where the outermost loop begins."""
     body, back = equation.regions[-1], partner.regions[-1]
     hand = Hand(slots(equation))
@@ -324,11 +324,11 @@ def _loop(equation: Equation, partner: Equation, available: Available | None) ->
     tapes = [(out.full, t.full, t.rest, out.rest) for t, out in pairs]
     partner = _with_slots(partner, [*carried, *tapes])
     if available is not None:
-        return Pair([equation], [partner], passed)
+        return TapedPair([equation], [partner], passed)
     fresh = [Equation("list_new", (), (t.start,), {"element": _element(t)}, role="record") for t in passed]
     filled: dict[Atom, Atom] = {t.full: t.end for t in passed}
     partner = replace(partner, operands=tuple(filled.get(a, a) for a in partner.operands))
-    return Pair([*fresh, equation], [partner])
+    return TapedPair([*fresh, equation], [partner])
 
 
 def _entered(slot: Slot, value: Atom) -> tuple[Var, Equation | None]:

@@ -49,7 +49,8 @@ def unbroadcast(b: Builder, g: Atom, operand: Atom, result: Atom) -> Atom:
 
 
 def unbroadcast_bar(b: Builder, g: Bar, operand: Atom, result: Atom, *, stretched: bool = False) -> Bar:
-    """The same for a contribution that may be whole, with respect to `result`, as an adjoint of `operand`.
+    """A contribution to the adjoint of `operand`, summed over the axes along which it was stretched to `result`.
+
 
     `stretched` promises that the axes that `g` has are as long as those of the result.
     """

@@ -50,7 +50,7 @@ class _Witnesses:
         return equation if other is None else Instead(other)
 
     def _other(self, equation: Equation, t: Array, place: int) -> list[Equation] | None:
-        """The same from a witness; None where there is none."""
+        """What an equation that reads a shape becomes with a witness of it in the place; None where there is none."""
         witness = self.shapes.get(t.dims)
         if equation.op == "dim":
             return self._dim(equation, t.dims[equation.params["axis"]])

@@ -11,9 +11,9 @@ import pytest
 
 from srcad.errors import NotYetSupported, Span
 from srcad.frontend.core import values as v
-from srcad.frontend.core.reading import Derivative, LinearMap
+from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.sharing import CheckedHeap
-from srcad.frontend.core.source import Code
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.walk import atoms_inside, inside, same, same_entries, with_atoms
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -21,7 +21,7 @@ from srcad.trace.types import BOOL, FLOAT, INT
 
 FUNCTION = ast.parse("lambda x: x", mode="eval").body
 assert isinstance(FUNCTION, ast.Lambda)
-CODE = Code(FUNCTION, "f.py", (), 1, "f", {})
+CODE = FunctionSource(FUNCTION, "f.py", (), 1, "f", {})
 
 
 def num() -> v.Num:
@@ -49,7 +49,7 @@ def examples() -> list[v.Parts]:
         v.Partial(num(), Span("f.py", 1)),
         v.Mixed("x", ("a number", "a tuple")),
         Derivative(v.Func(CODE, 1, (num(),)), "gradient", "call", num()),
-        LinearMap("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
+        LinearMapValue("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
         v.ArrayCell(Var(FLOAT), frozenset({1})),
         v.ListCell((num(), num())),
         v.GrownCell(Var(FLOAT)),
