@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
+
+Float = float | np.floating | np.ndarray  # what has a derivative
 
 
 def children(value: Any) -> list[Any] | None:
@@ -40,7 +42,7 @@ def leaves(tree: Any) -> list[Any]:
     return [tree] if parts is None else [leaf for part in parts for leaf in leaves(part)]
 
 
-def is_float(leaf: Any) -> bool:
+def is_float(leaf: object) -> TypeGuard[Float]:
     """Whether a leaf has a derivative."""
     return isinstance(leaf, float) or (isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind == "f")
 
@@ -59,4 +61,4 @@ def with_floats(tree: Any, values: Iterator[Any]) -> Any:
     return map_leaves(lambda leaf: next(values) if is_float(leaf) else None, tree)
 
 
-__all__ = ["children", "is_float", "leaves", "map_leaves", "rebuild", "with_floats"]
+__all__ = ["Float", "children", "is_float", "leaves", "map_leaves", "rebuild", "with_floats"]

@@ -136,7 +136,7 @@ def _seed(problem: Problem, row: Vector) -> object:
     def taken(leaf: object) -> object:
         if not is_float(leaf):
             return None
-        mine = np.array([rest.pop(0) for _ in range(np.size(leaf))])  # type: ignore[arg-type]
+        mine = np.array([rest.pop(0) for _ in range(np.size(leaf))])
         return mine.reshape(np.shape(leaf)) if isinstance(leaf, np.ndarray) else float(mine[0])
 
     return map_leaves(taken, problem.value)
