@@ -18,7 +18,7 @@ from srcad.calls.structures import map_leaves
 from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.ops.catalogue import builder, operation
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
 from srcad.testing.directions import Moving, Point, Vector, flat, flat_like, inner, moved, moves, size, weights
