@@ -7,7 +7,6 @@ import importlib
 import itertools
 import linecache
 from types import FunctionType
-from typing import Any
 
 from srcad.codegen import Generated
 from srcad.runtime import named
@@ -31,9 +30,9 @@ def compile_source(generated: Generated, name: str | None = None) -> FunctionTyp
     return function
 
 
-def namespace(generated: Generated) -> dict[str, Any]:
+def namespace(generated: Generated) -> dict[str, object]:
     """The globals of the function: modules, helpers, and the user's objects."""
-    scope: dict[str, Any] = {"__name__": f"srcad generated: {generated.name}"}
+    scope: dict[str, object] = {"__name__": f"srcad generated: {generated.name}"}
     for text in generated.imports:
         module, _, alias = text.partition(" as ")
         package = module.partition(".")[0]
@@ -59,8 +58,8 @@ class Compiled:
         self.generated = generated
         self.function = compile_source(generated)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         return self.function(*args, **kwargs)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[type[Compiled], tuple[Generated]]:
         return Compiled, (self.generated,)

@@ -18,7 +18,9 @@ from srcad.frontend.core.reading import Sweeps
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import Runner
 from srcad.trace.procedures import distinct
+from srcad.trace.solution import Solution
 from srcad.transform.simplify.simplify import simplify
+from srcad.transform.solutions.known import SOLUTIONS
 from srcad.transform.sweeps.split import split
 
 
@@ -74,3 +76,7 @@ class Derivatives:
         job = _job(reading, request, self.run)
         with bugs_reported("differentiating", job.primal):
             return orders.sweeps(job)
+
+    def solution(self, operation: str) -> Solution:
+        """How derivatives pass what a solver has found."""
+        return SOLUTIONS[operation]

@@ -32,10 +32,8 @@ from srcad.compile.steps import (
     simplified,
     transposed,
 )
-from srcad.rules.table import complete
 from srcad.trace.nodes import Trace
 from srcad.transform.matrices.jacobian import COLUMNS, ROWS, way_of
-from srcad.transform.solutions import flows, implicit, integrals
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,6 @@ class Stage:
             trace = step(trace, job)
         return job, trace
 
-
-complete(*flows.RULES, *implicit.RULES, *integrals.RULES)  # what solvers return is differentiated by sweeps again
 
 DONE = (named, merged)
 GRADIENT = (gradient, *DONE)

@@ -331,7 +331,7 @@ class Area:
 def enter(table: dict[Any, Entry], name: object, entry: Entry) -> None:
     """Put an entry into a table in which its name doesn't stand yet with another one."""
     if table.setdefault(name, entry) is not entry:
-        raise ValueError(f"{name!r} stands twice in the catalogue")
+        raise ValueError(f"{name!r} stands twice in a table")
 
 
 def static(value: object, what: str) -> Any:

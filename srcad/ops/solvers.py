@@ -11,7 +11,8 @@ each function gets behind its own arguments. params["callee"]: a name such as "s
 what is called. params["style"]: "args" hands the captured values over as SciPy has it, by args=; "closure" writes
 `lambda x: f(x, a)`. With params["checked"] the call warns where the solver says that it has failed.
 
-The others give back operand 0 as it stands. Their derivatives are in `srcad.transform.implicit` and beside it:
+The others give back operand 0 as it stands. Their derivatives come with them, as params["solution"]; they are in
+`srcad.transform.solutions`:
 
 implicit    (found, *captured): the solution of what params["function"] and params["kind"] say
 integral    (found, a, b, *options, *captured): the integral of params["function"](t, *captured) from a to b
@@ -29,6 +30,7 @@ from typing import Any
 
 from srcad.ops.declare import Area, Kind, Thing
 from srcad.trace.nodes import Trace
+from srcad.trace.solution import Solution
 from srcad.trace.types import Type
 
 AREA = Area()
@@ -51,15 +53,17 @@ def _member_type(owner: Thing, *, part: str | int, returns: Type) -> Type:
     return returns
 
 
-def _implicit(found: Type, *captured: Type, function: Trace, kind: str, solve: str) -> Type:
+def _implicit(found: Type, *captured: Type, function: Trace, kind: str, solve: str, solution: Solution) -> Type:
     return found
 
 
-def _integral(found: Type, a: Type, b: Type, *rest: Type, function: Trace, options: tuple[str, ...]) -> Type:
+def _integral(
+    found: Type, a: Type, b: Type, *rest: Type, function: Trace, options: tuple[str, ...], solution: Solution
+) -> Type:
     return found
 
 
-def _times(found: Type, t0: Type, t1: Type) -> Type:
+def _times(found: Type, t0: Type, t1: Type, *, solution: Solution) -> Type:
     return found
 
 
@@ -71,6 +75,7 @@ def _trajectory(
     *rest: Type,
     function: Trace,
     options: tuple[str, ...],
+    solution: Solution,
     columns: bool = False,
 ) -> Type:
     return found

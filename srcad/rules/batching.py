@@ -7,20 +7,21 @@ entry and does get a batched value is done lane by lane (`srcad.transform.batch`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from srcad.ops.arguments import WHOLE, emit, length_dim
 from srcad.ops.catalogue import OPS, Kind, result_types
 from srcad.ops.einsum import parse
 from srcad.ops.subscripts import Template, fancy_in_front
 from srcad.rules.lanes import (
-    BATCHING,
     Batched,
     Lane,
+    LaneRule,
     LaneSite,
+    LaneTable,
     NotBatched,
     batched_type,
-    batches,
     flat_length,
     lane_shape,
     to_front,
@@ -28,6 +29,9 @@ from srcad.rules.lanes import (
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import FLOAT, ListOf, TupleOf, Type, dims_of, is_differentiable, rank_of
+
+TABLE = LaneTable()
+batches = TABLE.batches
 
 # ---- what tells the same of all lanes: the results have no further axis
 
@@ -512,6 +516,7 @@ def _tuple_get(site: LaneSite) -> Batched:
     return site.again(site.first.atom)
 
 
+BATCHING: Mapping[str, LaneRule] = MappingProxyType(TABLE.rules)
 UNIFORM = frozenset(name for name in BATCHING if OPS[name].kind is Kind.QUERY)
 
 __all__ = ["BATCHING", "UNIFORM"]

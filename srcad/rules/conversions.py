@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from srcad.rules.language import materialise
-from srcad.rules.table import flat, linear, rule, slopes
+from srcad.rules.table import Table
+
+TABLE = Table()
+flat, slopes, linear, rule = TABLE.flat, TABLE.slopes, TABLE.linear, TABLE.rule
 
 flat("to_int", "round_to_int", "as_int", "smaller", "range_length", "is_instance")
 slopes("to_float", 1)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 from srcad.errors import NotYetSupported
 from srcad.rules.language import Expr, zeros
-from srcad.rules.table import RULES, Bars, Rule, flat
+from srcad.rules.table import Rule, Table
 from srcad.trace.builder import Builder
 from srcad.trace.custom import Custom
 from srcad.trace.nodes import Atom, Const, Equation
 from srcad.trace.rewrite import instance
+from srcad.trace.solution import Bars
 from srcad.trace.types import OPAQUE, Scalar, Type, is_differentiable
+
+TABLE = Table()
+flat = TABLE.flat
 
 
 def _pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
@@ -76,7 +80,7 @@ def _plain(t: Type) -> Type:
     return t.without_length if isinstance(t, Scalar) else t
 
 
-RULES["custom"] = Rule("custom", _pullback, _pushforward)
+TABLE.add(Rule("custom", _pullback, _pushforward))
 flat("stop_gradient")
 
 __all__ = ["refusal"]

@@ -7,9 +7,12 @@ from srcad.ops.einsum import letter_dims, parse
 from srcad.rules.language import Expr, Given, apply, dim, get_item, sum_to_shape
 from srcad.rules.linalg import added
 from srcad.rules.shaping import permuted
-from srcad.rules.table import Site, rule
+from srcad.rules.table import Site, Table
 from srcad.trace.dims import Dim
 from srcad.trace.types import dims_of
+
+TABLE = Table()
+rule = TABLE.rule
 
 
 def _einsum_adjoint(site: Site, g: Expr) -> list[Expr | None]:

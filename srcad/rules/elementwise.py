@@ -36,7 +36,10 @@ from srcad.rules.language import (
     sqrt,
     where,
 )
-from srcad.rules.table import Site, TermRule, flat, pointwise, rule, slopes
+from srcad.rules.table import Site, Table, TermRule
+
+TABLE = Table()
+flat, slopes, pointwise, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.rule
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 

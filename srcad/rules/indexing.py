@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from srcad.rules.language import Expr, add_item, apply, dim, get_item, zeros
-from srcad.rules.table import flat, linear
+from srcad.rules.table import Table
+
+TABLE = Table()
+flat, linear = TABLE.flat, TABLE.linear
 
 flat("nonzero", "argwhere", "remaining")
 

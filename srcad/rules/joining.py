@@ -7,7 +7,10 @@ from srcad.ops.joining import interior
 from srcad.ops.subscripts import IndexEntry, Template
 from srcad.rules.language import Expr, Given, Operand, add_item, apply, apply_many, dim, get_item, total, zeros
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, TermRule, linear, rule
+from srcad.rules.table import Site, Table, TermRule
+
+TABLE = Table()
+linear, rule = TABLE.linear, TABLE.rule
 
 # ---- joining
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, emit, length_dim, picked, shape_atoms, with_new_axes
+from srcad.ops.declare import enter
 from srcad.trace.builder import Builder
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Params, Region, Var
@@ -104,20 +105,22 @@ class LaneSite:
 Batched = Atom | int | tuple[Atom, ...]  # the results with the leading axis; what is the same in all lanes without it
 LaneRule = Callable[[LaneSite], Batched]
 
-BATCHING: dict[str, LaneRule] = {}
 
+class LaneTable:
+    """What operations become when a batched value enters them: filled by the file that makes it, and by no other."""
 
-def batches(*names: str) -> Callable[[LaneRule], LaneRule]:
-    """Register what operations become when a batched value enters them."""
+    def __init__(self) -> None:
+        self.rules: dict[str, LaneRule] = {}
 
-    def register(rule: LaneRule) -> LaneRule:
-        for name in names:
-            if name in BATCHING:
-                raise ValueError(f"operation {name!r} stands twice in the table of batching")
-            BATCHING[name] = rule
-        return rule
+    def batches(self, *names: str) -> Callable[[LaneRule], LaneRule]:
+        """Say it of these operations."""
 
-    return register
+        def declare(rule: LaneRule) -> LaneRule:
+            for name in names:
+                enter(self.rules, name, rule)
+            return rule
+
+        return declare
 
 
 # ---- types
@@ -260,13 +263,12 @@ def filled(b: Builder, length: Atom, element: Type, item: Callable[[Var], Atom])
 
 
 __all__ = [
-    "BATCHING",
     "WHOLE",
     "Lane",
     "LaneSite",
+    "LaneTable",
     "NotBatched",
     "batched_type",
-    "batches",
     "filled",
     "flat_length",
     "lane_of",

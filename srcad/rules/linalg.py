@@ -23,7 +23,10 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.shaping import permuted, sized, swapped
-from srcad.rules.table import Site, flat, linear, multilinear, rule
+from srcad.rules.table import Site, Table
+
+TABLE = Table()
+flat, linear, multilinear, rule = TABLE.flat, TABLE.linear, TABLE.multilinear, TABLE.rule
 
 # ---- helpers
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from srcad.rules.language import Expr, Given, absolute, conjugate, expanded, nonzero, sign, total
-from srcad.rules.table import Site, rule
+from srcad.rules.table import Site, Table
+
+TABLE = Table()
+rule = TABLE.rule
 
 
 def _direction(x: Expr, y: Expr, ord: float | None) -> Expr:

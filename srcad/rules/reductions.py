@@ -28,7 +28,10 @@ from srcad.rules.language import (
     where,
 )
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, TermRule, flat, linear, rule
+from srcad.rules.table import Site, Table, TermRule
+
+TABLE = Table()
+flat, linear, rule = TABLE.flat, TABLE.linear, TABLE.rule
 
 Axis = int | tuple[int, ...] | None
 

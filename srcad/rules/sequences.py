@@ -27,7 +27,10 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.shaping import sized, swapped
-from srcad.rules.table import Site, flat, linear, multilinear, rule
+from srcad.rules.table import Site, Table
+
+TABLE = Table()
+flat, linear, multilinear, rule = TABLE.flat, TABLE.linear, TABLE.multilinear, TABLE.rule
 
 flat("fftfreq", "rfftfreq", *WINDOWS)
 # what is added to the angles are whole turns

@@ -20,7 +20,10 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.shaping import first_along, permuted, shaped_like
-from srcad.rules.table import Site, flat, rule
+from srcad.rules.table import Site, Table
+
+TABLE = Table()
+flat, rule = TABLE.flat, TABLE.rule
 
 flat(
     "argsort", "argpartition", "searchsorted", "digitize", "unique_places", "unique_inverse", "unique_counts", "lexsort"

@@ -9,7 +9,10 @@ from typing import NoReturn
 from srcad.errors import NotYetSupported
 from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, sin, total, unbroadcast, where
 from srcad.rules.reductions import spread, spread_sum
-from srcad.rules.table import Site, TermRule, pointwise, rule, slopes
+from srcad.rules.table import Site, Table, TermRule
+
+TABLE = Table()
+slopes, pointwise, rule = TABLE.slopes, TABLE.pointwise, TABLE.rule
 
 
 def special(name: str) -> Callable[..., Expr]:

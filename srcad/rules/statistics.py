@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from srcad.rules.language import Expr, Given, apply, dim, get_item, logical_and, maximum, minimum, where
-from srcad.rules.table import flat, linear
+from srcad.rules.table import Table
+
+TABLE = Table()
+flat, linear = TABLE.flat, TABLE.linear
 
 flat("histogram_edges")
 

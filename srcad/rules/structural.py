@@ -21,8 +21,11 @@ from srcad.rules.language import (
     where,
     zeros,
 )
-from srcad.rules.table import Site, flat, linear, pointwise, rule, slopes
+from srcad.rules.table import Site, Table
 from srcad.trace.types import ListOf, is_differentiable, tangent_type
+
+TABLE = Table()
+flat, slopes, pointwise, linear, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.linear, TABLE.rule
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
 flat("identical", "not_identical", "contains", "not_", "truth", "format")

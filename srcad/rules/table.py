@@ -1,4 +1,4 @@
-"""The table of derivatives: for each operation its tangent and its adjoint.
+"""How the file of an area states derivatives: for each operation its tangent and its adjoint, in a `Table`.
 
 Kinds of entry, from easy to hard:
 
@@ -30,15 +30,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from srcad.ops.catalogue import OPS
+from srcad.ops.declare import enter
 from srcad.rules.language import Expr, Given, Operand, materialise, unwrap, zeros
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation, Params, Var
+from srcad.trace.solution import AdjointRule, Bars, TangentRule
 from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
-Bars = tuple[Atom | None, ...]
-AdjointRule = Callable[[Builder, Equation, Bars, tuple[bool, ...]], Bars]
-TangentRule = Callable[[Builder, Equation, Bars], Bars]
 TermRule = Callable[..., Given]
 LocalSlope = Callable[..., Operand]
 
@@ -60,21 +59,6 @@ class Rule:
     pointwise: bool = False
     takes_small: bool = False
     flat: bool = False
-
-
-RULES: dict[str, Rule] = {}
-
-
-def lookup(name: str) -> Rule | None:
-    """The rule of an operation, if there is one."""
-    return RULES.get(name)
-
-
-def complete(*rules: Rule) -> None:
-    """Add the rules that are made of the sweeps, and so can't stand below these."""
-    for rule in rules:
-        if RULES.setdefault(rule.name, rule) is not rule:
-            raise ValueError(f"operation {rule.name!r} stands twice in the table of derivatives")
 
 
 @dataclass(frozen=True)
@@ -111,19 +95,112 @@ def _site(b: Builder, eq: Equation, wanted: tuple[bool, ...] = ()) -> Site:
     return Site(b, operands, tuple(Expr(b, v) for v in eq.results), eq.params, wanted)
 
 
-def _add(rule: Rule) -> None:
-    if rule.name in RULES:
-        raise ValueError(f"operation {rule.name!r} stands twice in the table of derivatives")
-    RULES[rule.name] = rule
+class Table:
+    """The rules of one area: filled by the file that makes it, and by no other.
+
+    TABLE = Table()
+    slopes, linear = TABLE.slopes, TABLE.linear
+
+    slopes("sin", lambda x, y: cos(x))
+    """
+
+    def __init__(self) -> None:
+        self.rules: dict[str, Rule] = {}
+
+    def add(self, rule: Rule) -> None:
+        """Put a rule into the table, in which none stands yet for its operation."""
+        enter(self.rules, rule.name, rule)
+
+    def flat(self, *names: str) -> None:
+        """Operations with derivative zero."""
+        for name in names:
+            self.add(Rule(name, _no_pullback, _no_pushforward, pointwise=True, takes_small=True, flat=True))
+
+    def slopes(self, name: str, *slopes: LocalSlope | float | None) -> None:
+        """An elementwise operation by its local slopes."""
+        self.pointwise(name, *map(_pull_of_slope, slopes))
+
+    def pointwise(self, name: str, *pulls: TermRule | None, tangent: TermRule | None = None) -> None:
+        """An elementwise operation by the products of its slopes with a bar.
+
+        `tangent`, a function (site, *dots), where the sum of these products has a better form.
+        """
+        terms = tuple(map(_bind, pulls))
+
+        def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
+            site, g = _site(b, eq, wanted), bars[0]
+            if g is None:
+                return (None,) * len(eq.operands)
+            pairs = zip(terms, wanted, strict=True)
+            return tuple(_through_masks(site, term, g) if term and want else None for term, want in pairs)
+
+        def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+            site = _site(b, eq)
+            if tangent is not None and any(dot is not None for dot in dots):
+                parts = [_atom(tangent(site, *(_expr(b, dot) for dot in dots)))]
+            else:
+                pairs = zip(terms, dots, strict=True)
+                parts = [_through_masks(site, term, dot) for term, dot in pairs if term and dot is not None]
+            return (_total(b, eq, parts),)
+
+        self.add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
+
+    def linear(self, name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
+        """An operation that is linear in some of its operands together.
+
+        Where there are more operands than transposes (indices, shapes), it isn't linear in them.
+        """
+        _claim(name, OPS[name].linear, "linear")
+        terms = tuple(map(_bind, transposes))
+
+        def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+            moving = [k < len(terms) and terms[k] is not None for k in range(len(eq.operands))]
+            if not any(m and dot is not None for m, dot in zip(moving, dots, strict=True)):
+                return (None,) * len(eq.results)
+            tangents = zip(eq.operands, dots, moving, strict=True)
+            return _again(b, eq, [_dot_or_zero(b, a, dot) if m else a for a, dot, m in tangents])
+
+        self.add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+
+    def multilinear(self, name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
+        """An operation that is linear in each of some operands, apart: a product."""
+        _claim(name, OPS[name].bilinear or None in transposes or len(transposes) != 2, "bilinear")
+        terms = tuple(map(_bind, transposes))
+
+        def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+            parts: list[Atom | None] = []
+            for k, dot in enumerate(dots):
+                if dot is not None and k < len(terms) and terms[k] is not None:
+                    parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
+            return (_total(b, eq, parts),)
+
+        self.add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
+
+    def rule(
+        self, name: str, adjoint: TermRule, tangent: TermRule, *, pointwise: bool = False, takes_small: bool = False
+    ) -> None:
+        """An operation that states both: adjoint (site, *bars) -> contributions, tangent (site, *dots) -> tangents.
+
+        The bars and dots are `Expr` or None (zero). Both give a sequence, or a single one where one is all there is.
+        """
+
+        def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
+            if all(bar is None for bar in bars):
+                return (None,) * len(eq.operands)
+            given = adjoint(_site(b, eq, wanted), *(_expr(b, bar) for bar in bars))
+            return _padded([_atom(c) for c in _sequence(given)], len(eq.operands))
+
+        def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
+            if all(dot is None for dot in dots):
+                return (None,) * len(eq.results)
+            given = tangent(_site(b, eq), *(_expr(b, dot) for dot in dots))
+            tangents = _padded([_atom(c) for c in _sequence(given)], len(eq.results))
+            return tuple(t if t is None else _fitted(b, t, y) for t, y in zip(tangents, eq.results, strict=True))
+
+        self.add(Rule(name, pullback, pushforward, pointwise=pointwise, takes_small=takes_small))
 
 
 # ---- flat
-
-
-def flat(*names: str) -> None:
-    """Operations with derivative zero."""
-    for name in names:
-        _add(Rule(name, _no_pullback, _no_pushforward, pointwise=True, takes_small=True, flat=True))
 
 
 def _no_pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
@@ -135,11 +212,6 @@ def _no_pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
 
 
 # ---- elementwise
-
-
-def slopes(name: str, *slopes: LocalSlope | float | None) -> None:
-    """An elementwise operation by its local slopes."""
-    pointwise(name, *map(_pull_of_slope, slopes))
 
 
 def _pull_of_slope(slope: LocalSlope | float | None) -> TermRule | None:
@@ -164,32 +236,6 @@ def _negate(g: Expr, *_: Expr, **__: object) -> Expr:
 
 
 _CONSTANT_SLOPES: dict[float, TermRule] = {1: _pass, -1: _negate}
-
-
-def pointwise(name: str, *pulls: TermRule | None, tangent: TermRule | None = None) -> None:
-    """An elementwise operation by the products of its slopes with a bar.
-
-    `tangent`, a function (site, *dots), where the sum of these products has a better form.
-    """
-    terms = tuple(map(_bind, pulls))
-
-    def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
-        site, g = _site(b, eq, wanted), bars[0]
-        if g is None:
-            return (None,) * len(eq.operands)
-        pairs = zip(terms, wanted, strict=True)
-        return tuple(_through_masks(site, term, g) if term and want else None for term, want in pairs)
-
-    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
-        site = _site(b, eq)
-        if tangent is not None and any(dot is not None for dot in dots):
-            parts = [_atom(tangent(site, *(_expr(b, dot) for dot in dots)))]
-        else:
-            pairs = zip(terms, dots, strict=True)
-            parts = [_through_masks(site, term, dot) for term, dot in pairs if term and dot is not None]
-        return (_total(b, eq, parts),)
-
-    _add(Rule(name, pullback, pushforward, pointwise=True, takes_small=True))
 
 
 def _bind(pull: TermRule | None) -> Callable[[Site, Atom], Atom | None] | None:
@@ -264,42 +310,9 @@ def _same_shape(a: Type, b: Type) -> bool:
 # ---- linear
 
 
-def linear(name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
-    """An operation that is linear in some of its operands together.
-
-    Where there are more operands than transposes (indices, shapes), it isn't linear in them.
-    """
-    _claim(name, OPS[name].linear, "linear")
-    terms = tuple(map(_bind, transposes))
-
-    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
-        moving = [k < len(terms) and terms[k] is not None for k in range(len(eq.operands))]
-        if not any(m and dot is not None for m, dot in zip(moving, dots, strict=True)):
-            return (None,) * len(eq.results)
-        tangents = zip(eq.operands, dots, moving, strict=True)
-        return _again(b, eq, [_dot_or_zero(b, a, dot) if m else a for a, dot, m in tangents])
-
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
-
-
 def _claim(name: str, declared: bool, what: str) -> None:
     if not declared:
         raise ValueError(f"the rule of `{name}` says that it is {what}, and the catalogue doesn't")
-
-
-def multilinear(name: str, *transposes: TermRule | None, takes_small: bool = False) -> None:
-    """An operation that is linear in each of some operands, apart: a product."""
-    _claim(name, OPS[name].bilinear or None in transposes or len(transposes) != 2, "bilinear")
-    terms = tuple(map(_bind, transposes))
-
-    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
-        parts: list[Atom | None] = []
-        for k, dot in enumerate(dots):
-            if dot is not None and k < len(terms) and terms[k] is not None:
-                parts += _again(b, eq, [*eq.operands[:k], dot, *eq.operands[k + 1 :]])
-        return (_total(b, eq, parts),)
-
-    _add(Rule(name, _transposed(terms), pushforward, takes_small=takes_small))
 
 
 def _transposed(terms: tuple[Callable[[Site, Atom], Atom | None] | None, ...]) -> AdjointRule:
@@ -325,30 +338,6 @@ def _dot_or_zero(b: Builder, operand: Atom, dot: Atom | None) -> Atom:
 
 
 # ---- the rest
-
-
-def rule(
-    name: str, adjoint: TermRule, tangent: TermRule, *, pointwise: bool = False, takes_small: bool = False
-) -> None:
-    """An operation that states both: adjoint (site, *bars) -> contributions, tangent (site, *dots) -> tangents.
-
-    The bars and dots are `Expr` or None (zero). Both give a sequence, or a single one where one is all there is.
-    """
-
-    def pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) -> Bars:
-        if all(bar is None for bar in bars):
-            return (None,) * len(eq.operands)
-        given = adjoint(_site(b, eq, wanted), *(_expr(b, bar) for bar in bars))
-        return _padded([_atom(c) for c in _sequence(given)], len(eq.operands))
-
-    def pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
-        if all(dot is None for dot in dots):
-            return (None,) * len(eq.results)
-        given = tangent(_site(b, eq), *(_expr(b, dot) for dot in dots))
-        tangents = _padded([_atom(c) for c in _sequence(given)], len(eq.results))
-        return tuple(t if t is None else _fitted(b, t, y) for t, y in zip(tangents, eq.results, strict=True))
-
-    _add(Rule(name, pullback, pushforward, pointwise=pointwise, takes_small=takes_small))
 
 
 def _expr(b: Builder, value: Atom | None) -> Expr | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -60,15 +59,19 @@ def solve_by_products(name: str, product: Callable[[np.ndarray], np.ndarray], b:
     return np.reshape(found, shape)
 
 
-def converged(result: Any) -> Any:
+def converged(result: dict[str, object]) -> dict[str, object]:
     """What a solver returned; warns where it says that it has failed, as derivatives take a solution for one.
 
     A minimiser that stops for want of precision where the gradient is as good as zero has found what there is to find.
     """
     if result.get("success", result.get("converged", True)):
         return result
-    slope = np.max(np.abs(result.get("jac", np.inf)), initial=0.0)
-    if "nit" not in result or result.get("status") != 2 or not slope <= 1e-5 * (1.0 + abs(result.fun)):
+    slope = np.max(np.abs(np.asarray(result.get("jac", np.inf))), initial=0.0)
+    if (
+        "nit" not in result
+        or result.get("status") != 2
+        or not slope <= 1e-5 * (1.0 + np.abs(np.asarray(result["fun"])))
+    ):
         said = result.get("message", result.get("flag", "it gives no reason"))
         warnings.warn(
             f"the solver did not converge, so derivatives of its result are not to be trusted: {said}",

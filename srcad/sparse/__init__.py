@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 from srcad.calls.arguments import Argnums
 from srcad.patterns import Plan
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # SciPy need not be installed
     from scipy.sparse import csr_array
 
 Many = tuple[int | str, ...] | list[int | str] | list[int] | list[str]
-Sparsity = Any  # a sparse matrix of SciPy, an array or a tuple of these: SciPy's have no common type
+Sparsity = object  # a sparse matrix of SciPy, an array or a tuple of these: SciPy's have no common type
 
 
 @overload
@@ -112,7 +112,7 @@ def jacobian(
     <999 x 1000, 1998 entries: 2 colours of columns, by tangents>
     """
     make = functools.partial(
-        Jacobian[..., Any], argnums=argnums, sparsity=sparsity, mode=mode, check=check, backend=backend
+        Jacobian[..., object], argnums=argnums, sparsity=sparsity, mode=mode, check=check, backend=backend
     )
     return make if function is None else make(function)
 
@@ -185,7 +185,7 @@ def hessian(
     >>> H.plan(np.ones(1000))
     <1000 x 1000, 2998 entries: 3 colours of a symmetric matrix>
     """
-    make = functools.partial(Hessian[..., Any], argnums=argnums, sparsity=sparsity, check=check, backend=backend)
+    make = functools.partial(Hessian[..., object], argnums=argnums, sparsity=sparsity, check=check, backend=backend)
     return make if function is None else make(function)
 
 
@@ -209,7 +209,7 @@ def pattern(function: Function, argnums: Argnums = 0) -> object:
     array([[0, 1, 1],
            [1, 1, 0]])
     """
-    return Jacobian[..., Any](function, argnums=argnums).pattern
+    return Jacobian[..., object](function, argnums=argnums).pattern
 
 
 __all__ = ["Hessian", "Jacobian", "Plan", "hessian", "jacobian", "pattern"]

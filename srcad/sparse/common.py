@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
@@ -20,11 +20,13 @@ from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import ArgumentError
 from srcad.patterns import Plan, plan
+from srcad.patterns.matrices import SparseMatrix
 from srcad.sparse.evaluation import CHANGES, MISSES, VectorMap, probe
 from srcad.sparse.given import given_pattern
 from srcad.sparse.layout import FloatLayout
 
-Function = Callable[..., Any]
+Function = Callable[..., object]
+Values = tuple[object, ...]
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 S = TypeVar("S")
@@ -40,7 +42,9 @@ class Sparse(ABC, Generic[P, M]):
 
     __srcad_unread__ = True  # in a program that is differentiated it runs as it stands: SciPy's matrices have no rules
 
-    def __init__(self, function: Function, argnums: Argnums, sparsity: Any, check: bool | None, backend: str) -> None:
+    def __init__(
+        self, function: Function, argnums: Argnums, sparsity: object, check: bool | None, backend: str
+    ) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
         _require_scipy()
@@ -65,7 +69,7 @@ class Sparse(ABC, Generic[P, M]):
     @overload
     def __get__(self: Sparse[Concatenate[S, Q], M], instance: S, owner: type | None = None) -> Sparse[Q, M]: ...
 
-    def __get__(self, instance: object, owner: type | None = None) -> Sparse[Any, M]:
+    def __get__(self, instance: object, owner: type | None = None) -> Sparse[..., M]:
         """The derivative of a bound method."""
         return self if instance is None else self.of(self.function.__get__(instance, owner))
 
@@ -74,20 +78,20 @@ class Sparse(ABC, Generic[P, M]):
         """The matrix at these arguments."""
 
     @abstractmethod
-    def of(self, function: Function) -> Sparse[Any, M]:
+    def of(self, function: Function) -> Sparse[..., M]:
         """Another function's matrix of this kind."""
 
     def __repr__(self) -> str:
         return f"<srcad.sparse.{self.made_by} of {self.__name__}>"
 
-    def probed(self, push: VectorMap, matrix: Any, way: Plan, program: Program) -> None:
+    def probed(self, push: VectorMap, matrix: SparseMatrix, way: Plan, program: Program) -> None:
         """Compare with the derivative where that was asked for, and where a function may give another each time."""
         if program.has_effects:
             probe(push, matrix, way, CHANGES)
         elif self.check:
             probe(push, matrix, way, MISSES if self.sparsity is not None else "")
 
-    def plan_for(self, found: Any, by: str | None) -> Plan:
+    def plan_for(self, found: SparseMatrix, by: str | None) -> Plan:
         """The plan for a pattern: that of an earlier call, or a new one."""
         for wish, known in self._plans:
             if wish == by and _same(known.pattern, found):
@@ -102,7 +106,7 @@ class At:
     """A matrix at the arguments of one call. Abstract. `arguments`: those that are differentiated."""
 
     call: Call
-    arguments: tuple[Any, ...]
+    arguments: Values
 
     @cached_property
     def inputs(self) -> FloatLayout:
@@ -118,20 +122,20 @@ class At:
         return self.entrance.specialisation.program
 
 
-def bound(specialiser: Specialiser, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Call, tuple[Any, ...]]:
+def bound(specialiser: Specialiser, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Call, Values]:
     """A call, and those of its arguments that are differentiated."""
     call = specialiser.binder.bind(args, kwargs)
     return call, specialiser.binder.differentiated(specialiser.request.argnums, call)
 
 
-def split(matrix: Any, arguments: Sequence[Any]) -> Iterator[Any]:
+def split(matrix: SparseMatrix, arguments: Sequence[object]) -> Iterator[SparseMatrix]:
     """The columns of each argument."""
     ends = np.cumsum([0, *(FloatLayout(argument).size for argument in arguments)])
     for first, last in itertools.pairwise(ends):
-        yield matrix[:, first:last]
+        yield matrix[:, slice(first, last)]
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: SparseMatrix, b: SparseMatrix) -> bool:
     if a is b:
         return True
     alike = a.shape == b.shape and a.nnz == b.nnz

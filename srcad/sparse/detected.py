@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import fields, is_dataclass
 
 from srcad.calls.specialise import Entrance
 from srcad.calls.structures import children
 from srcad.compile.requests import Call
 from srcad.patterns import pattern
+from srcad.patterns.matrices import SparseMatrix
 from srcad.show.values import input_values
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
 from srcad.transform.sweeps.adjoint import is_flat
 from srcad.transform.sweeps.opened import opened
 
 
-def detected(entrance: Entrance, trace: Trace, call: Call, arguments: Sequence[Any]) -> Any:
+def detected(entrance: Entrance, trace: Trace, call: Call, arguments: Sequence[object]) -> SparseMatrix:
     """The pattern of a trace, the primal or the gradient, at the arguments of a call."""
     reading = entrance.specialisation.program.reading
     order = [k for tree, value in zip(reading.wrt_trees, arguments, strict=True) for k in _in_order(tree, value)]
@@ -23,7 +24,7 @@ def detected(entrance: Entrance, trace: Trace, call: Call, arguments: Sequence[A
     return pattern(opened(trace), values, [reading.wrt[k] for k in order], is_flat)
 
 
-def _in_order(tree: Tree, value: Any) -> Iterator[int]:
+def _in_order(tree: Tree, value: object) -> Iterator[int]:
     """The differentiated leaves of an argument, in the order in which Python runs through it."""
     if isinstance(tree, Leaf):
         yield tree.index
@@ -33,14 +34,15 @@ def _in_order(tree: Tree, value: Any) -> Iterator[int]:
             yield from _in_order(by_key[key], part)
 
 
-def _items(value: Any) -> Iterator[tuple[Any, Any]]:
+def _items(value: object) -> Iterator[tuple[object, object]]:
     """The parts of a container by their keys."""
     parts = children(value) or []
     if isinstance(value, Mapping):
         return zip(value, parts, strict=True)
-    if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
-        return iter(enumerate(parts))
-    return zip(getattr(value, "_fields", None) or value.__dataclass_fields__, parts, strict=True)
+    if isinstance(value, (tuple, list)):
+        return zip(getattr(value, "_fields", range(len(parts))), parts, strict=True)
+    assert is_dataclass(value)
+    return zip((field.name for field in fields(value)), parts, strict=True)
 
 
 __all__ = ["detected"]

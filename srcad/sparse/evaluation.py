@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from srcad.errors import ArgumentError
 from srcad.patterns import Plan
+from srcad.patterns.matrices import SparseMatrix
 from srcad.sparse.given import check_length
 from srcad.sparse.layout import Vector
 
@@ -17,7 +17,7 @@ VectorMap = Callable[[Vector], Vector]  # vectors as the rows of a matrix -> the
 CHUNK = 64  # seeds that are made at a time
 
 
-def evaluated(push: VectorMap, plan: Plan) -> Any:
+def evaluated(push: VectorMap, plan: Plan) -> SparseMatrix:
     """The sparse matrix of a linear map (of its transpose, by rows)."""
     count = max(plan.count, 1)  # of a matrix without entries a zero, which tells its shape and its dtype
     images = np.concatenate([push(plan.seeds(k, min(k + CHUNK, count))) for k in range(0, count, CHUNK)])
@@ -33,7 +33,7 @@ def one_by_one(push: Callable[[Vector], Vector]) -> VectorMap:
 # ---- in doubt
 
 
-def probe(push: VectorMap, matrix: Any, plan: Plan, why: str) -> None:
+def probe(push: VectorMap, matrix: SparseMatrix, plan: Plan, why: str) -> None:
     """Refuse a matrix that differs from the derivative in a random direction."""
     if plan.by == "rows":
         matrix = matrix.T

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import cast
 
 from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
 from srcad.patterns import Plan
+from srcad.patterns.matrices import SparseMatrix
 from srcad.rules.lanes import NotBatched
 from srcad.sparse.common import At, Function, M, P, Sparse, bound, split
 from srcad.sparse.detected import detected
@@ -27,7 +28,7 @@ class Hessian(Sparse[P, M]):
         self,
         function: Function,
         argnums: Argnums = 0,
-        sparsity: Any = None,
+        sparsity: object = None,
         check: bool | None = None,
         backend: str = "numpy",
     ) -> None:
@@ -57,16 +58,15 @@ class Hessian(Sparse[P, M]):
         """How the matrix is evaluated at these arguments, and in how many colours."""
         return self._at(args, kwargs).plan
 
-    def _blocks(self, matrix: Any, arguments: Sequence[Any]) -> M:
-        blocks: Any = matrix if self.single else _grid(matrix, arguments)
-        made: M = blocks
-        return made
+    def _blocks(self, matrix: SparseMatrix, arguments: Sequence[object]) -> M:
+        """The matrix, or with a tuple of argnums its blocks; the caller knows which, and `M` says it."""
+        return cast(M, matrix if self.single else _grid(matrix, arguments))
 
-    def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _HessianAt:
+    def _at(self, args: tuple[object, ...], kwargs: dict[str, object]) -> _HessianAt:
         return _HessianAt(*bound(self._products, args, kwargs), self)
 
 
-def _grid(matrix: Any, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], ...]:
+def _grid(matrix: SparseMatrix, arguments: Sequence[object]) -> tuple[tuple[SparseMatrix, ...], ...]:
     """The blocks of a matrix, with a row and a column of them for each argument."""
     rows = (block.T for block in split(matrix.T.tocsr(), arguments))
     return tuple(tuple(split(row.tocsr(), arguments)) for row in rows)
@@ -76,7 +76,7 @@ def _grid(matrix: Any, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], ...]:
 class _HessianAt(At):
     """A Hessian at the arguments of one call."""
 
-    of: Hessian[..., Any]
+    of: Hessian[..., object]
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -84,7 +84,7 @@ class _HessianAt(At):
         return self.of._gradients.find(self.call)
 
     @cached_property
-    def pattern(self) -> Any:
+    def pattern(self) -> SparseMatrix:
         """Of what is not symmetric also the mirror image, as the Hessian itself is symmetric."""
         found = self.of.given
         if found is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import cast
 
 from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.patterns import Plan
+from srcad.patterns.matrices import SparseMatrix
 from srcad.rules.lanes import NotBatched
 from srcad.sparse.common import At, Function, M, P, Sparse, bound, split
 from srcad.sparse.detected import detected
@@ -29,7 +30,7 @@ class Jacobian(Sparse[P, M]):
         self,
         function: Function,
         argnums: Argnums = 0,
-        sparsity: Any = None,
+        sparsity: object = None,
         mode: str | None = None,
         check: bool | None = None,
         backend: str = "numpy",
@@ -65,13 +66,11 @@ class Jacobian(Sparse[P, M]):
         """How the matrix is evaluated at these arguments: by columns or rows, and in how many colours."""
         return self._at(args, kwargs).plan
 
-    def _parts(self, matrix: Any, at: At) -> M:
+    def _parts(self, matrix: SparseMatrix, at: At) -> M:
         """The matrix, or with a tuple of argnums that of each argument; the caller knows which, and `M` says it."""
-        parts: Any = matrix if self.single else tuple(split(matrix, at.arguments))
-        made: M = parts
-        return made
+        return cast(M, matrix if self.single else tuple(split(matrix, at.arguments)))
 
-    def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _JacobianAt:
+    def _at(self, args: tuple[object, ...], kwargs: dict[str, object]) -> _JacobianAt:
         return _JacobianAt(*bound(self._specialisers["columns"], args, kwargs), self)
 
 
@@ -79,7 +78,7 @@ class Jacobian(Sparse[P, M]):
 class _JacobianAt(At):
     """A Jacobian at the arguments of one call."""
 
-    of: Jacobian[..., Any]
+    of: Jacobian[..., object]
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -93,7 +92,7 @@ class _JacobianAt(At):
         return specialisers["rows"].find(self.call)
 
     @cached_property
-    def pattern(self) -> Any:
+    def pattern(self) -> SparseMatrix:
         if self.of.given is not None:
             check_shape(self.of.given, None, self.inputs.size)
             return self.of.given
@@ -127,7 +126,7 @@ class _JacobianAt(At):
         return one_by_one(pull)
 
 
-def _image(moved: tuple[Any, Any], lead: tuple[int, ...] = ()) -> Vector:
+def _image(moved: tuple[object, object], lead: tuple[int, ...] = ()) -> Vector:
     value, tangent = moved
     return FloatLayout(value).vectors(tangent, lead)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from srcad.analysis.activity import Activity, activity
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Trace, Var
 from srcad.trace.types import FLOAT, INT

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from srcad.cli.commands import main
-from srcad.rules.table import RULES
+from srcad.rules.catalogue import RULES
+from tests.wrong_rules import replace_rule
 
 MODEL = """
 import numpy as np
@@ -91,7 +92,7 @@ def test_check_fails_and_names_the_line(srcad: Srcad, monkeypatch: pytest.Monkey
     def pushforward(b, equation, dots):
         return (b.emit("negative", right.pushforward(b, equation, dots)[0]),)
 
-    monkeypatch.setitem(RULES, "tanh", replace(right, pushforward=pushforward))
+    replace_rule(monkeypatch, "tanh", replace(right, pushforward=pushforward))
     done = srcad("check", "checked_model.py:loss", "--at", "w=[1, 2], b=0.5, X=[[1, 2], [3, 4]]")
     assert done.returncode == 1
     line = MODEL.splitlines().index("    return np.mean(np.tanh(z) ** 2)") + 1

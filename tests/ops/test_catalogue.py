@@ -6,22 +6,34 @@ import ast
 import dataclasses
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
 
 import srcad
-import srcad.rules
-import srcad.transform.solutions.flows
-import srcad.transform.solutions.implicit
-import srcad.transform.solutions.integrals
 from srcad.errors import InternalError
-from srcad.ops.catalogue import OPS, REQUIRED, Facts, Kind, Op, Operand, builder
+from srcad.ops.catalogue import (
+    ATTRIBUTES,
+    BY_NAME,
+    LOWERINGS,
+    METHODS,
+    OPS,
+    REQUIRED,
+    Area,
+    Facts,
+    Kind,
+    Op,
+    Operand,
+    builder,
+    union,
+)
 from srcad.ops.meaning import PURE
 from srcad.rules.batching import BATCHING
-from srcad.rules.table import RULES
+from srcad.rules.catalogue import RULES
 from srcad.trace.builder import const
 from srcad.trace.slots import STRUCTURED
 from srcad.transform.simplify.common import merge_common
@@ -223,3 +235,28 @@ def test_operations_are_emitted_by_their_names() -> None:
     emitted = [(where, name) for where, name in _emitted_names() if isinstance(name, str)]
     assert len(emitted) > 100
     assert [(where, name) for where, name in emitted if name not in OPS] == []
+
+
+@pytest.mark.parametrize("table", [OPS, LOWERINGS, BY_NAME, METHODS, ATTRIBUTES, RULES, BATCHING])
+def test_tables_are_put_together_once(table: Mapping[Any, Any]) -> None:
+    """What areas state is all there is: whoever comes later can't add to it."""
+    assert table and isinstance(table, MappingProxyType)
+
+
+def test_what_two_areas_declare_is_refused() -> None:
+    one, other = Area(), Area()
+    for area in (one, other):
+        area.op("sine", Kind.ELEMENTWISE, lambda x: x)
+    assert set(union([one.operations])) == {"sine"}
+    with pytest.raises(ValueError, match="'sine' stands twice"):
+        union([one.operations, other.operations])
+
+
+def test_what_one_area_declares_twice_is_refused() -> None:
+    area = Area()
+    first = area.lowers(np.sin, method="sine")(lambda b, x: x)
+    assert area.lowers(np.sin)(first) is first, "a function that goes by two names"
+    with pytest.raises(ValueError, match="stands twice"):
+        area.lowers(np.sin)(lambda b, x: x)
+    with pytest.raises(ValueError, match="'sine' stands twice"):
+        area.lowers(np.cos, method="sine")(lambda b, x: x)

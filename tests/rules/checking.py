@@ -10,7 +10,7 @@ import scipy.special
 
 from srcad.ops.catalogue import builder
 from srcad.ops.meaning import Meanings
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from srcad.runtime import HELPERS
 from srcad.trace.dims import symbol_values
 from srcad.trace.evaluate import evaluate

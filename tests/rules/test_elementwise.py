@@ -7,7 +7,7 @@ import pytest
 
 import srcad
 from srcad.ops.catalogue import OPS
-from srcad.rules.table import RULES
+from srcad.rules.catalogue import RULES
 from tests.rules.checking import Fixed, check, derivative_at
 
 POSITIVE = np.array([0.3, 0.8, 1.7])

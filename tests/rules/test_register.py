@@ -16,7 +16,7 @@ import pytest
 
 import srcad
 from srcad.ops.catalogue import ATTRIBUTES, BY_NAME, LOWERINGS, METHODS
-from srcad.rules.table import RULES
+from srcad.rules.catalogue import RULES
 from srcad.trace.walk import walk
 from tests import reference
 from tests.rules.register.cases import CASES, FLAT_CASES

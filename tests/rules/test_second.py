@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from srcad.ops.catalogue import LOWERINGS
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from tests.rules import test_elementwise as elementwise
 from tests.rules.checking import check
 from tests.rules.test_reductions import X, call

@@ -9,7 +9,7 @@ import pytest
 
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import LOWERINGS
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from tests.rules.calls import Known, check_call, check_method
 from tests.rules.checking import check, derivative_at, program
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import pickle
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -46,11 +47,22 @@ class Model:
     name: str = "model"
 
 
+@dataclass
+class Lengths:
+    unit: ClassVar[str] = "m"
+    x: np.ndarray
+    y: np.ndarray
+
+
 def of_model(model, k):
     return {"scaled": model.scale * model.rows[0], "count": k, "first": model.rows[1, 0] ** 2}
 
 
 class TestJacobian:
+    def test_variables_of_a_dataclass_are_no_fields(self):
+        found = srcad.sparse.jacobian(lambda a: a.x * a.y)(Lengths(np.array([1.0, 2.0]), np.array([3.0, 4.0])))
+        np.testing.assert_array_equal(found.toarray(), [[3.0, 0.0, 1.0, 0.0], [0.0, 4.0, 0.0, 2.0]])
+
     @pytest.mark.parametrize("mode", [None, "forward", "reverse"])
     def test_is_the_dense_one(self, mode):
         x = RNG.normal(size=9)

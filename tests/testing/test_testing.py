@@ -14,9 +14,11 @@ import pytest
 import srcad
 from srcad.calls import specialise
 from srcad.errors import ArgumentError
-from srcad.rules.table import RULES, Rule
+from srcad.rules.catalogue import RULES
+from srcad.rules.table import Rule
 from srcad.testing import check_derivatives, check_gradient
 from srcad.testing.differences import complex_step, kink, slope
+from tests.wrong_rules import replace_rule
 
 
 def chain(x, y):
@@ -191,7 +193,7 @@ def doubled(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
             return tuple(d if d is None else b.emit("multiply", d, 2.0) for d in pulled)
 
         wrong = replace(right, pushforward=pushforward) if which == "tangent" else replace(right, pullback=pullback)
-        monkeypatch.setitem(RULES, op, wrong)
+        replace_rule(monkeypatch, op, wrong)
 
     return double
 
@@ -285,7 +287,7 @@ def test_a_derivative_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
         zero = b.emit("multiply", b.emit("zeros_like", bars[0]), np.ones((2, 2)))
         return (b.emit("inv", zero),)
 
-    monkeypatch.setitem(RULES, "tanh", replace(right, pullback=pullback))
+    replace_rule(monkeypatch, "tanh", replace(right, pullback=pullback))
     report = check_derivatives(lambda x: np.sum(np.tanh(x)), (np.ones((2, 2)),), order=1, raises=False)
     assert not report.ok and any("raises LinAlgError: Singular matrix" in note for note in report.notes)
 
@@ -419,7 +421,7 @@ def test_wrong_rules_are_found(
     function: Any, args: Any, op: str, place: Any, line: int, which: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget(monkeypatch)
-    monkeypatch.setitem(RULES, op, bent(RULES[op], which, how))
+    replace_rule(monkeypatch, op, bent(RULES[op], which, how))
     report = check_derivatives(function, args, order=1, directions=1, raises=False)
     assert not report.ok
     assert report.fault is not None, report
@@ -431,14 +433,14 @@ def test_wrong_rules_are_found(
 def test_wrong_second_derivatives_of_each_mode(modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """cos is wrong, and stands in the derivative of sin alone."""
     forget(monkeypatch)
-    monkeypatch.setitem(RULES, "cos", bent(RULES["cos"], "tangent", "slight"))
+    replace_rule(monkeypatch, "cos", bent(RULES["cos"], "tangent", "slight"))
     report = check_derivatives(lambda x: np.sin(x) * x[0], (X,), modes, directions=1, raises=False)
     assert {row.order for row in report.rows if not row.ok} == {2}
     assert report.fault is not None and report.fault.op == "cos" and report.fault.span is not None
 
 
 def test_a_rule_that_says_that_nothing_moves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, "log1p", replace(RULES["floor"], name="log1p"))
+    replace_rule(monkeypatch, "log1p", replace(RULES["floor"], name="log1p"))
     report = check_derivatives(lambda x: np.sum(np.log1p(x * x)) + np.sum(x), (X,), order=1, raises=False)
     assert not report.ok and report.fault is not None and report.fault.op == "log1p"
 
@@ -486,7 +488,7 @@ def test_symmetric_arguments_hide_no_wrong_rule(monkeypatch: pytest.MonkeyPatch)
         first, second = right.pullback(b, equation, bars, wanted)
         return (None if first is None else b.emit("transpose", first, axes=None)), second
 
-    monkeypatch.setitem(RULES, "matmul", replace(right, pullback=pullback))
+    replace_rule(monkeypatch, "matmul", replace(right, pullback=pullback))
     report = check_derivatives(lambda a: np.sum(a @ A22), (np.eye(2),), order=1, raises=False)
     assert not report.ok and report.fault is not None and report.fault.op == "matmul"
 

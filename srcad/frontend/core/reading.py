@@ -11,6 +11,7 @@ from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.values import Children, Value, atom_key
 from srcad.trace.dims import Symbol
 from srcad.trace.nodes import Atom, Trace, Tree
+from srcad.trace.solution import Solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +116,9 @@ class Derivation(Protocol):
 
     def sweeps(self, reading: Reading, request: Any) -> Sweeps:
         """The function with tangents, and its pullback."""
+
+    def solution(self, operation: str) -> Solution:
+        """How derivatives pass what a solver has found."""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from srcad.frontend.derivatives.solvers import (
     solution,
     starting_like,
     starting_vector,
+    stated,
     unread,
     value_of,
     vector_result,
@@ -330,7 +331,7 @@ def quad(g: Given) -> Value:
     found, error = (member(g.m, info, k, FLOAT) for k in (0, 1))
     options = {name: a for name, a in rest if name in QUAD}
     params = {"function": closed.functions[0], "options": tuple(options)}
-    value = g.m.emit("integral", found, *limits, *options.values(), *closed.captured, **params)
+    value = stated(g.m, "integral", found, *limits, *options.values(), *closed.captured, **params)
     return Tup((value_of(g.m, value), value_of(g.m, error)))
 
 
@@ -367,7 +368,7 @@ def solve_ivp(g: Given) -> Value:
     info = emit_call(m, call, OPAQUE)
     if times is None:
         chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,)), "steps"))
-        times = m.emit("times", chosen, t0, t1)
+        times = stated(m, "times", chosen, t0, t1)
     columns = member(m, info, "y", Array("float64", (_dim(y0), _dim(times))))
     y = value_of(m, trajectory(g, closed, columns, times, y0, t0, rest, columns=True))
     others = attributes(m, info, ("sol", "t_events", "y_events", *RESULT))
@@ -414,7 +415,7 @@ def trajectory(
         if name in options and (rank_of(options[name].type) != 0 or not is_numeric(options[name].type)):
             g.refuse(f"{g.path} with a {name} for each component", f"give one number as {name}.")
     params = {"function": closed.functions[0], "options": tuple(options), "columns": columns}
-    return g.m.emit("trajectory", found, times, y0, t0, *options.values(), *closed.captured, **params)
+    return stated(g.m, "trajectory", found, times, y0, t0, *options.values(), *closed.captured, **params)
 
 
 def derivative_of(y0: Atom) -> Finish:

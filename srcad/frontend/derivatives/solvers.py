@@ -282,7 +282,13 @@ def member(m: Machine, owner: Var, name: str | int, returns: Type) -> Var:
 def solution(m: Machine, found: Atom, closed: Closed, kind: str, solve: str, further: tuple[Atom, ...] = ()) -> Var:
     """What a solver has found, as the solution that it is; `further`: the bounds of a "box"."""
     function = closed.functions[0]
-    return m.emit("implicit", found, *closed.captured, *further, function=function, kind=kind, solve=solve)
+    params = {"function": function, "kind": kind, "solve": solve}
+    return stated(m, "implicit", found, *closed.captured, *further, **params)
+
+
+def stated(m: Machine, operation: str, *operands: Atom, **params: object) -> Var:
+    """An equation that says what a solver has found; how derivatives pass it comes with it."""
+    return m.emit(operation, *operands, **params, solution=m.derive().solution(operation))
 
 
 def value_of(m: Machine, atom: Atom) -> Value:

@@ -26,10 +26,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Const, Equation, Region, Trace, Var
+from srcad.trace.solution import Bars, Solution
 from srcad.trace.types import INT, OPAQUE, Array, rank_of
 from srcad.transform.solutions.solved import (
     call,
@@ -65,7 +65,9 @@ def solve(b: Builder, eq: Equation, f: Trace, y0: Atom, t0: Atom, times: Atom, c
     options = dict(zip(eq.params["options"], eq.operands[FIRST:], strict=False))
     found = call_solver(b, "integrated", (f,), (y0, t0, times), captured, ROWS, **options)
     operands = (found, times, y0, t0, *options.values(), *captured)
-    solution: Atom = b.emit("trajectory", *operands, function=f, options=tuple(options), columns=False)
+    solution: Atom = b.emit(
+        "trajectory", *operands, function=f, options=tuple(options), solution=TRAJECTORY, columns=False
+    )
     return solution
 
 
@@ -330,4 +332,5 @@ def _pull_times(b: Builder, _eq: Equation, bars: Bars, wanted: tuple[bool, ...])
     return (None, item(b, bars[0], const(0)) if wanted[1] else None, item(b, bars[0], const(-1)) if wanted[2] else None)
 
 
-RULES = (Rule("trajectory", _pullback, _pushforward), Rule("times", _pull_times, _push_times))
+TRAJECTORY = Solution("trajectory", _pullback, _pushforward)
+TIMES = Solution("times", _pull_times, _push_times)

@@ -22,9 +22,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from srcad.rules.lanes import NotBatched
-from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
+from srcad.trace.solution import Bars, Solution
 from srcad.trace.types import INT, Array
 from srcad.transform.matrices.jacobian import Shapes, units_of
 from srcad.transform.simplify.simplify import simplify
@@ -101,7 +101,7 @@ def _pullback(b: Builder, eq: Equation, bars: Bars, wanted: tuple[bool, ...]) ->
     return tuple(found.get(k) for k in range(len(eq.operands)))
 
 
-RULES = (Rule("implicit", _pullback, _pushforward),)
+IMPLICIT = Solution("implicit", _pullback, _pushforward)
 
 
 # ---- linear systems
@@ -134,8 +134,8 @@ def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], ri
 
     made, by = function(name, (v, *own), product), eq.params["solve"]
     found = call_solver(b, SOLVER_HELPERS[by], (made,), (right,), values, right.type, style="closure")
-    solution: Atom = b.emit("implicit", found, right, *values, function=made, kind="linear", solve=by)
-    return solution
+    params = {"function": made, "kind": "linear", "solve": by}
+    return b.emit("implicit", found, right, *values, **params, solution=IMPLICIT)
 
 
 def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcad.rules.table import Bars, Rule
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Equation, Trace, Var
+from srcad.trace.solution import Bars, Solution
 from srcad.trace.types import FLOAT, Array, Type
 from srcad.transform.solutions.solved import (
     call,
@@ -100,7 +100,7 @@ def _of_adjoint(b: Builder, eq: Equation, y_bar: Atom, captured: Sequence[Atom],
     return [whole] if alone else unpacked(b, whole, targets)
 
 
-RULES = (Rule("integral", _pullback, _pushforward),)
+INTEGRAL = Solution("integral", _pullback, _pushforward)
 
 
 # ---- parts
@@ -123,7 +123,9 @@ def integral(b: Builder, eq: Equation, f: Trace, captured: Sequence[Atom], retur
     given = options if scalar else {"epsabs": const(DEFAULT), "epsrel": const(DEFAULT), **options}
     callee = "quad_value" if scalar else "quad_vec_value"
     found = call_solver(b, callee, (f,), limits, captured, returns, **given)
-    made: Atom = b.emit("integral", found, *limits, *given.values(), *captured, function=f, options=tuple(given))
+    made: Atom = b.emit(
+        "integral", found, *limits, *given.values(), *captured, function=f, options=tuple(given), solution=INTEGRAL
+    )
     return made
 
 

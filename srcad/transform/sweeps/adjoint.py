@@ -16,7 +16,7 @@ from typing import Literal
 from srcad.analysis.activity import Activity
 from srcad.analysis.crossing import Activities, activities
 from srcad.ops.catalogue import builder
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Parameter, Path, Region, Trace, Var, leaves, variables
 from srcad.trace.passes import PLAIN, Runner

@@ -16,7 +16,7 @@ from srcad.analysis.activity import Activity, activity, carries
 from srcad.analysis.children import ChildrenSums, ReversedBlock, Sum, SumRow, Term
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import operation, result_types
-from srcad.rules import lookup
+from srcad.rules.catalogue import lookup
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var, variables
 from srcad.trace.rewrite import reordered

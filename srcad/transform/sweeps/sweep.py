@@ -14,7 +14,8 @@ from contextlib import contextmanager
 
 from srcad.analysis.activity import Activity
 from srcad.errors import NotYetSupported
-from srcad.rules import Rule, lookup
+from srcad.rules.catalogue import lookup
+from srcad.rules.table import Rule
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.types import is_numeric, rank_of

@@ -1,0 +1,53 @@
+"""All rules: put together here of what the areas state, and changed by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from srcad.ops.catalogue import union
+from srcad.rules import (
+    conversions,
+    creation,
+    custom,
+    einsum,
+    elementwise,
+    indexing,
+    joining,
+    linalg,
+    norms,
+    reductions,
+    sequences,
+    shaping,
+    solvers,
+    sorting,
+    special,
+    statistics,
+    structural,
+)
+from srcad.rules.table import Rule
+
+AREAS = (
+    conversions,
+    creation,
+    custom,
+    einsum,
+    elementwise,
+    indexing,
+    joining,
+    linalg,
+    norms,
+    reductions,
+    sequences,
+    shaping,
+    solvers,
+    sorting,
+    special,
+    statistics,
+    structural,
+)
+RULES: Mapping[str, Rule] = union(area.TABLE.rules for area in AREAS)
+
+
+def lookup(name: str) -> Rule | None:
+    """The rule of an operation, if there is one."""
+    return RULES.get(name)
