@@ -19,7 +19,7 @@ from srcad.compile.requests import Request
 from srcad.show.values import input_values
 from srcad.testing.directions import flat, like
 
-Vector = NDArray[np.float64]
+Vector = NDArray[np.inexact]  # of floats; a program that isn't real has complex numbers
 
 
 @dataclass(frozen=True)

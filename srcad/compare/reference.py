@@ -43,7 +43,7 @@ def reference(problem: Problem) -> Reference:
         return _by_slopes(problem)
 
 
-def scale_of(matrix: NDArray[np.float64]) -> float:
+def scale_of(matrix: NDArray[np.inexact]) -> float:
     return float(np.max(np.abs(matrix), initial=0.0)) or 1.0
 
 
