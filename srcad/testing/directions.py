@@ -180,8 +180,9 @@ class Point:
 
     def allowed(self, direction: tuple[object, ...]) -> tuple[object, ...]:
         """The direction, or the symmetric part of it where only that is allowed."""
-        found: tuple[object, ...] = map_leaves(_symmetric_part, self.parts, direction) if self.symmetric else direction
-        return found
+        if not self.symmetric:
+            return direction
+        return tuple(map_leaves(_symmetric_part, *pair) for pair in zip(self.parts, direction, strict=True))
 
     def alone(self, rng: np.random.Generator, names: Sequence[str]) -> list[tuple[str, tuple[object, ...]]]:
         """A direction for each leaf, in which the others rest, and what to call it; none for a single leaf."""
@@ -216,7 +217,9 @@ class Point:
 
     def shifted(self, direction: Sequence[object], t: float) -> Point:
         """Another point nearby, whose numbers are of the same kinds."""
-        others = map_leaves(
-            lambda leaf, new: like(leaf, new) if is_float(leaf) else leaf, self.args, self.moved(direction, t)
-        )
-        return Point(others, self.active, self.symmetric)
+
+        def fresh(leaf: object, new: object) -> object:
+            return like(leaf, new) if is_float(leaf) and moves(new) else leaf
+
+        others = zip(self.args, self.moved(direction, t), strict=True)
+        return Point(tuple(map_leaves(fresh, *pair) for pair in others), self.active, self.symmetric)
