@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from srcad.calls.arguments import Argnums, name_of
@@ -193,8 +193,9 @@ def request_for(
 ) -> Request:
     """A request with argnums as a user gives them."""
     single = not isinstance(argnums, (tuple, list))
-    numbers = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
-    if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
+    given: Sequence[object] = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+    numbers = tuple(k for k in given if isinstance(k, (int, str)) and not isinstance(k, bool))
+    if len(numbers) < len(given):
         raise ArgumentError(
             f"argnums must be positions or names of parameters, not {argnums!r}",
             do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
