@@ -9,7 +9,8 @@ import numpy as np
 
 from srcad.ops.arguments import emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
 from srcad.ops.declare import Area, Argument, CallError, Kind, static
-from srcad.ops.linalg import as_vector, float_dtype, number_or_array, real_dtype
+from srcad.ops.linalg import float_dtype, real_dtype
+from srcad.ops.products import as_vector, number_or_array
 from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
 from srcad.ops.structural import as_array

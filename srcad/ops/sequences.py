@@ -32,7 +32,7 @@ from srcad.ops.arguments import (
 from srcad.ops.creation import unless_default
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, ToOne, static
 from srcad.ops.joining import joined_along
-from srcad.ops.linalg import as_vector, number_or_array
+from srcad.ops.products import as_vector, number_or_array
 from srcad.ops.shaping import array_of, array_type, ravel, roll
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array

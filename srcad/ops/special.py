@@ -12,8 +12,9 @@ import numpy as np
 
 from srcad.ops.arguments import emit, flag
 from srcad.ops.declare import Area, Argument, Infer, Kind, ToOne
-from srcad.ops.elementwise import by_numpy, elementwise, math_function, of_one
+from srcad.ops.elementwise import by_numpy, elementwise, of_one
 from srcad.ops.reductions import reduced_type
+from srcad.ops.scalars import math_function
 from srcad.ops.structural import Axis, as_array, axis_text, normal_axis
 from srcad.ops.typing import elementwise_typing, floating, floating_dtype, is_python, shaped
 from srcad.trace.builder import Builder
