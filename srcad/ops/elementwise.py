@@ -20,7 +20,7 @@ from srcad.ops.indexing import nonzero
 from srcad.ops.structural import as_array, without_length
 from srcad.ops.typing import arithmetic, fixed_dtype, is_python, operand_kind, shaped, ufunc
 from srcad.trace.builder import Builder, atom, const
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Const, Params, Var
 from srcad.trace.types import (
     Opaque,
     Scalar,
@@ -246,7 +246,7 @@ op("python_max", Kind.ELEMENTWISE, arithmetic("maximum"), "max({0}, {1})")
 op("python_min", Kind.ELEMENTWISE, arithmetic("minimum"), "min({0}, {1})")
 
 
-def _options(params: Any) -> str:
+def _options(params: Params) -> str:
     return "".join(f", {name}={value!r}" for name, value in params.items() if name != "python")
 
 
@@ -395,7 +395,7 @@ def where(b: Builder, condition: Argument, *choices: Argument) -> Atom | tuple[A
     if not choices:
         return nonzero(b, condition)
     a, c = (as_array(b, choice) for choice in choices)
-    python: dict[str, Any] = {"python": False} if is_python(a.type) and is_python(c.type) else {}
+    python: dict[str, object] = {"python": False} if is_python(a.type) and is_python(c.type) else {}
     return emit(b, "where", as_array(b, condition), a, c, **python)
 
 
@@ -420,7 +420,7 @@ def clip(
     ]
     operands = [o if isinstance(o.type, Opaque) else as_dtype(b, o, dtype) for o in operands]
     numbers = all(is_python(o.type) or isinstance(o.type, Opaque) for o in operands)
-    python: dict[str, Any] = {"python": False} if numbers else {}
+    python: dict[str, object] = {"python": False} if numbers else {}
     clipped = emit(b, "clip", *operands, **python)
     mask = mask_of(where)
     return clipped if mask is None else emit(b, "where", mask, clipped, _content(out, "clip"))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from srcad.ops.arguments import emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
@@ -16,7 +13,7 @@ from srcad.ops.spelling import options, value_text
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import Scalar, Type, Unknown, dims_of
 
 AREA = Area()
@@ -37,7 +34,7 @@ def _norm(
     return number_or_array(real_dtype(float_dtype(x)), left)
 
 
-def _norm_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _norm_text(texts: tuple[str, ...], params: Params) -> str:
     ord, axis = params.get("ord"), params.get("axis")
     parts = [texts[0], *([] if ord is None else [value_text(ord)])]
     parts += [] if axis is None else [f"axis={axis[0] if len(axis) == 1 else axis}"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -29,10 +28,10 @@ from srcad.ops.elementwise import in_dtype, strong
 from srcad.ops.joining import items_of
 from srcad.ops.shaping import moved, ravel, transposed
 from srcad.ops.spelling import options
-from srcad.ops.structural import as_array
+from srcad.ops.structural import as_array, as_axes
 from srcad.trace.builder import Builder
 from srcad.trace.dims import Dim, fixed
-from srcad.trace.nodes import Atom, Var
+from srcad.trace.nodes import Atom, Params, Var
 from srcad.trace.types import (
     Array,
     Scalar,
@@ -106,7 +105,7 @@ def _cross(a: Type, b: Type) -> Type:
 # ---- spellings
 
 
-def _tensordot_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _tensordot_text(texts: tuple[str, ...], params: Params) -> str:
     left, right = params["axes"]
     count = len(left)
     if right == tuple(range(count)) and params.get("last"):
@@ -118,7 +117,7 @@ def _axes_text(axes: tuple[int, ...]) -> str:
     return str(axes[0]) if len(axes) == 1 else str(list(axes))
 
 
-def _einsum_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _einsum_text(texts: tuple[str, ...], params: Params) -> str:
     extra = options(params, {"optimize": False})
     return f"np.einsum({', '.join([repr(params['subscripts']), *texts, *extra])})"
 
@@ -155,18 +154,14 @@ def matmul(
 
 def _matmul_of_axes(b: Builder, one: Atom, other: Atom, axes: Sequence[int | tuple[int, ...]]) -> Atom:
     """The product with the axes of the matrices (one axis, if it is a vector) where `axes` says that they are."""
-    operands = [_last(b, x, _as_axes(own)) for x, own in zip((one, other), axes, strict=False)]
+    operands = [_last(b, x, as_axes(own)) for x, own in zip((one, other), axes, strict=False)]
     result = emit(b, "matmul", *operands)
     rank = known_rank(result, "matmul")
     count = sum(known_rank(x, "matmul") > 1 for x in operands)
-    places = _as_axes(axes[2]) if len(axes) > 2 else tuple(range(-count, 0))
+    places = as_axes(axes[2]) if len(axes) > 2 else tuple(range(-count, 0))
     if len(places) != count:
         raise CallError(f"matmul: operand 2 has {count} core dimensions, and axes gives {len(places)}")
     return _spread_last(b, result, tuple(one_axis(k, rank) for k in places))
-
-
-def _as_axes(axes: int | Sequence[int]) -> tuple[int, ...]:
-    return (axes,) if isinstance(axes, int) else tuple(axes)
 
 
 def _last(b: Builder, x: Atom, axes: tuple[int, ...]) -> Atom:

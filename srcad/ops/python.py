@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any
+from collections.abc import Hashable
 
 from srcad.ops.arguments import length_dim
 from srcad.ops.conversions import whole
@@ -11,13 +10,13 @@ from srcad.ops.declare import Area, Index, Items, Kind, Thing
 from srcad.ops.spelling import escaped
 from srcad.ops.structural import counted
 from srcad.trace.dims import smaller
+from srcad.trace.nodes import Params
 from srcad.trace.types import BOOL, FLOAT, INT, OPAQUE, Scalar, Type
 
 AREA = Area()
 op = AREA.op
 
 Texts = tuple[str, ...]
-Params = Mapping[str, Any]
 
 # ---- numbers and containers
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product
-from srcad.trace.nodes import Atom, Var
+from srcad.trace.nodes import Atom, Params, Var
 from srcad.trace.types import (
     INT,
     OPAQUE,
@@ -36,7 +37,6 @@ AREA = Area()
 op = AREA.op
 
 Texts = tuple[str, ...]
-Params = Mapping[str, Any]
 Structure: TypeAlias = "int | tuple[Structure, ...]"  # of nested sequences: the places of the leaves
 Axis = int | tuple[int, ...] | None
 
@@ -157,6 +157,11 @@ def _sum_to_text(texts: Texts, params: Params) -> str:
     return f"np.sum({text}, axis={axis_text(dropped)})" if dropped else text
 
 
+def as_axes(axes: int | Sequence[int]) -> tuple[int, ...]:
+    """One axis or several, as several."""
+    return (axes,) if isinstance(axes, int) else tuple(axes)
+
+
 def axis_text(axes: int | tuple[int, ...] | None) -> str:
     """An axis argument: a single axis as a number."""
     return str(axes[0]) if isinstance(axes, tuple) and len(axes) == 1 else str(axes)
@@ -202,7 +207,7 @@ op(
 )
 
 
-def dtype_name(dtype: Any) -> str:
+def dtype_name(dtype: npt.DTypeLike) -> str:
     """The name of a dtype in the namespace of NumPy."""
     name = np.dtype(dtype).name
     return "bool_" if name == "bool" else name
@@ -429,8 +434,8 @@ def as_array(b: Builder, value: object, dtype: object = None) -> Atom:
     return a
 
 
-def _dtype_of_arrays(dtype: Any) -> str:
-    return str(np.dtype(dtype))
+def _dtype_of_arrays(dtype: object) -> str:
+    return str(np.dtype(cast(npt.DTypeLike, dtype)))
 
 
 def _structure(b: Builder, value: object, leaves: list[Atom]) -> Structure:
