@@ -198,8 +198,7 @@ def columns(push: Linear, primals: tuple[Any, ...], single: bool) -> Any:
     def joined(*parts: Any) -> Any:
         if parts[0] is None:
             return None
-        structure = with_floats(primals, iter(parts))
-        return structure[0] if single else structure
+        return with_floats(primals[0] if single else primals, iter(parts))
 
     return map_leaves(joined, *blocks)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -25,7 +24,7 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 class Binder:
     """Brings calls of one function into their one form."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., object]) -> None:
         self.name = name_of(function)
         self.signature = _signature(function)
         self.parameters = tuple(self.signature.parameters.values()) if self.signature else ()
@@ -41,7 +40,7 @@ class Binder:
         """How many positional arguments make a call that is in its one form already; -1: no number does."""
         return len(self.parameters) if self.plain else -1
 
-    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call:
+    def bind(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Call:
         """The call in its one form. Arguments that don't fit raise TypeError, as the function itself would."""
         if self.plain and not kwargs and len(args) == len(self.parameters):
             return Call(args, {}, args)
@@ -55,7 +54,7 @@ class Binder:
             raise TypeError(f"{self.name}() {error}") from None
         return self.read_as_given(bound) if self.foreign else self.with_defaults(bound)
 
-    def by_name(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    def by_name(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> tuple[object, ...] | None:
         """The values of plain parameters, quickly; None where the call is at fault, or of another kind."""
         names = self.names[len(args) :]
         if len(args) > len(self.names) or not all(name in names for name in kwargs) or self.has_nameless:
@@ -85,7 +84,7 @@ class Binder:
             check_differentiable(call.value(argnum), self.label(argnum))
         return resolved
 
-    def differentiated(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[Any, ...]:
+    def differentiated(self, argnums: Sequence[Argnum] | None, call: Call) -> tuple[object, ...]:
         """The arguments that `resolve_all` names."""
         return tuple(map(call.value, self.resolve_all(argnums, call)))
 
@@ -120,17 +119,17 @@ class Binder:
         return repr(argnum) if isinstance(argnum, str) else str(argnum)
 
 
-def _keys(given: tuple[Any, ...] | dict[str, Any]) -> Any:
+def _keys(given: tuple[object, ...] | dict[str, object]) -> int | tuple[str, ...]:
     """What `*args` or `**kwargs` was given: how many, or which."""
     return tuple(given) if isinstance(given, dict) else len(given)
 
 
-def name_of(function: Any) -> str:
+def name_of(function: object) -> str:
     inner = getattr(function, "func", function)
     return str(getattr(function, "__name__", None) or getattr(inner, "__name__", None) or type(function).__name__)
 
 
-def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
+def _signature(function: Callable[..., object]) -> inspect.Signature | None:
     """None where it isn't known. A ufunc takes its operands alone."""
     if isinstance(function, np.ufunc):
         kind = inspect.Parameter.POSITIONAL_ONLY
@@ -141,7 +140,7 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
         return None
 
 
-def _has_source(function: Any) -> bool:
+def _has_source(function: Callable[..., object]) -> bool:
     """Whether this is a function in Python, of a user's: not NumPy's or a builtin."""
     target = inspect.unwrap(getattr(function, "func", function))
     module = str(getattr(target, "__module__", None) or "").partition(".")[0]
@@ -151,12 +150,12 @@ def _has_source(function: Any) -> bool:
 # ---- what can be differentiated
 
 
-def differentiable_argnums(args: Sequence[Any]) -> tuple[int, ...]:
+def differentiable_argnums(args: Sequence[object]) -> tuple[int, ...]:
     """The positional arguments that have a gradient."""
     return tuple(k for k, value in enumerate(args) if "f" in _leaf_kinds(value))
 
 
-def check_differentiable(value: Any, label: str) -> None:
+def check_differentiable(value: object, label: str) -> None:
     """Refuse an argument that has no gradient: an int, a string, an array of ints."""
     kinds = set(_leaf_kinds(value))
     if "c" in kinds:
@@ -172,19 +171,25 @@ def check_differentiable(value: Any, label: str) -> None:
         )
 
 
-def _leaf_kinds(value: Any) -> Iterator[str]:
+def _leaf_kinds(value: object) -> Iterator[str]:
     """The kinds of the leaves: "f", "c", or "" for what has no gradient."""
     parts = children(value)
     if parts is not None:
         for part in parts:
             yield from _leaf_kinds(part)
-    elif isinstance(value, (np.ndarray, np.generic)):
-        yield value.dtype.kind if value.dtype.kind in "fc" else ""
-    else:
-        yield "f" if isinstance(value, float) else "c" if isinstance(value, complex) else ""
+        return
+    match value:
+        case np.ndarray() | np.generic():
+            yield value.dtype.kind if value.dtype.kind in "fc" else ""
+        case float():
+            yield "f"
+        case complex():
+            yield "c"
+        case _:
+            yield ""
 
 
-def _describe(value: Any) -> str:
+def _describe(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype}"
     if children(value) is not None:
@@ -193,11 +198,12 @@ def _describe(value: Any) -> str:
     return f"{article} {type(value).__name__}"
 
 
-def _advice(value: Any) -> str:
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iub":
-        return "pass it as floats, with x.astype(float), or name another argument in argnums"
-    if isinstance(value, (int, np.integer, np.bool_)):
-        return f"pass {float(value)!r} instead of {value!r}, or name another argument in argnums"
+def _advice(value: object) -> str:
+    match value:
+        case np.ndarray() if value.dtype.kind in "iub":
+            return "pass it as floats, with x.astype(float), or name another argument in argnums"
+        case int() | np.integer() | np.bool_():
+            return f"pass {float(value)!r} instead of {value!r}, or name another argument in argnums"
     if children(value):
         return "pass floats (1.0 instead of 1), or name another argument in argnums"
     return "name another argument in argnums"

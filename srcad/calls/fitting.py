@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from srcad.calls.structures import children, is_float, rebuild
+from srcad.calls.structures import children, is_float, reached, rebuild
 from srcad.errors import ArgumentError
 from srcad.trace.nodes import Leaf, Node, Tree
 
@@ -25,45 +24,54 @@ class Prototype:
     """
 
     shape: tuple[int, ...]
-    dtype: np.dtype[Any] | None
+    dtype: np.dtype[np.generic] | None
     items: tuple[Prototype, ...] | None = None
 
     @classmethod
-    def of(cls, leaf: Any) -> Prototype:
-        if isinstance(leaf, (list, tuple)):
-            return cls((), None, tuple(map(cls.of, leaf)))
-        return cls(np.shape(leaf), leaf.dtype if isinstance(leaf, (np.ndarray, np.generic)) else None)
+    def of(cls, leaf: object) -> Prototype:
+        match leaf:
+            case list() | tuple():
+                return cls((), None, tuple(map(cls.of, leaf)))
+            case np.ndarray() | np.generic():
+                return cls(leaf.shape, leaf.dtype)
+        return cls(np.asarray(leaf).shape, None)
 
-    def fit(self, bar: Any, where: str) -> Any:
+    def fit(self, bar: object, where: str) -> object:
         """An adjoint or tangent with the dtype of its value; None stands for zeros."""
         if self.items is not None:
             return self.fit_items(self.items, bar, where)
         if bar is None:
             bar = np.zeros(self.shape)
-        if np.shape(bar) != self.shape:
-            raise ArgumentError(f"{where} has the shape {np.shape(bar)} instead of {self.shape}")
+        array = np.asarray(bar)
+        if array.shape != self.shape:
+            raise ArgumentError(f"{where} has the shape {array.shape} instead of {self.shape}")
         if self.dtype is None:
-            return bar if isinstance(bar, complex) else float(bar)
+            return bar if isinstance(bar, complex) else float(array)
         return np.array(bar, self.dtype)[()]
 
     @staticmethod
-    def fit_items(items: tuple[Prototype, ...], bar: Any, where: str) -> list[Any]:
+    def fit_items(items: tuple[Prototype, ...], bar: object, where: str) -> list[object]:
         """The adjoint of a list that has grown in a loop."""
-        if bar is not None and (not hasattr(bar, "__len__") or len(bar) != len(items)):
+        parts: Sequence[object] = ()
+        match bar:
+            case None:
+                parts = [None] * len(items)
+            case Sequence() | np.ndarray(shape=(_, *_)):
+                parts = list(bar)
+        if len(parts) != len(items) or isinstance(bar, Mapping):
             raise ArgumentError(f"{where} must be a list with {len(items)} items, and is {bar!r}")
-        parts = [None] * len(items) if bar is None else bar
         return [item.fit(part, f"{where}[{k}]") for k, (item, part) in enumerate(zip(items, parts, strict=True))]
 
 
 # ---- by the value
 
 
-def as_float(_leaf: Any) -> bool:
+def as_float(_leaf: object) -> bool:
     """All leaves of what the program takes for floats have a tangent: an int among them is one too."""
     return True
 
 
-def fitted(primal: Any, given: Any, where: str, moves: Callable[[Any], bool] = is_float) -> Any:
+def fitted(primal: object, given: object, where: str, moves: Callable[[object], bool] = is_float) -> object:
     """A tangent of a value, in its structure; None stands for zeros. `moves` tells the leaves that have one."""
     parts = children(primal)
     if parts is None:
@@ -80,19 +88,22 @@ def fitted(primal: Any, given: Any, where: str, moves: Callable[[Any], bool] = i
     return rebuild(primal, [fitted(p, d, f"{where}[{k}]", moves) for k, (p, d) in both])
 
 
-def _parts_like(primal: Any, given: Any) -> list[Any] | None:
+def _parts_like(primal: object, given: object) -> list[object] | None:
     """The parts of a container in the order of those of another one; None if it isn't one of the same kind."""
-    if isinstance(primal, Mapping):
-        alike = isinstance(given, Mapping) and set(given) == set(primal)
-        return [given[key] for key in primal] if alike else None
-    plain = isinstance(primal, (tuple, list))
-    return children(given) if isinstance(given, (tuple, list) if plain else type(primal)) else None
+    match primal:
+        case Mapping():
+            if isinstance(given, Mapping) and set(given) == set(primal):
+                return [given[key] for key in primal]
+            return None
+        case tuple() | list():
+            return children(given) if isinstance(given, (tuple, list)) else None
+    return children(given) if isinstance(given, type(primal)) else None
 
 
 # ---- by the tree of a trace
 
 
-def paired(tree: Tree, value: Any, where: str) -> Iterator[tuple[int, Any, str]]:
+def paired(tree: Tree, value: object, where: str) -> Iterator[tuple[int, object, str]]:
     """(index of the result, its value, what to call it) for the leaves of a tree; None stands for Nones below it."""
     match tree:
         case Leaf(index):
@@ -103,18 +114,18 @@ def paired(tree: Tree, value: Any, where: str) -> Iterator[tuple[int, Any, str]]
                 yield from paired(child, _part(tree, value, key, where), label)
 
 
-def _keys(tree: Node) -> Sequence[Any]:
+def _keys(tree: Node) -> Sequence[object]:
     return tree.keys if tree.kind in ("dict", "dataclass") else range(len(tree.children))
 
 
-def _part(tree: Node, value: Any, key: Any, where: str) -> Any:
+def _part(tree: Node, value: object, key: object, where: str) -> object:
     if value is None:
         return None
-    if not isinstance(value, np.ndarray) and len(children(value) or ()) == len(tree.children):
+    parts = () if isinstance(value, np.ndarray) else children(value) or ()
+    if not isinstance(value, np.ndarray) and len(parts) == len(tree.children):
         with suppress(LookupError, AttributeError, TypeError):  # another kind of container: the error below says so
-            return getattr(value, key) if tree.kind == "dataclass" else value[key]
-    count = len(children(value) or ()) if not isinstance(value, np.ndarray) else 0
-    found = f"a {type(value).__name__}" + (f" with {count}" if count else "")
+            return reached(value, [("attr" if tree.kind == "dataclass" else "item", key)])
+    found = f"a {type(value).__name__}" + (f" with {len(parts)}" if parts else "")
     due = f"{len(tree.children)} parts"
     if tree.kind == "dict" and isinstance(value, dict):
         due, found = f"the keys {list(tree.keys)}", f"one with {list(value)}"

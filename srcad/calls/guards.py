@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any
 
 import numpy as np
 
+from srcad.calls.structures import reached
 from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.trace.dims import Dim, Factor, Symbol, length_of
@@ -51,7 +51,7 @@ class Entry:
     source: str
     enter: CodeType
     serves: CodeType
-    constants: dict[str, Any]
+    constants: dict[str, object]
     roots: tuple[str, ...]
     push: CodeType | None = None
 
@@ -93,7 +93,12 @@ class _Writer:
         self.roots = tuple(roots)
         self.places: dict[Path, str] = {Path(p.name): f"a{k}" for k, p in enumerate(parameters)}
         self.places |= {Path(root): f"r{k}" for k, root in enumerate(self.roots)}
-        self.constants: dict[str, Any] = {"MISS": MISS, "ndarray": np.ndarray, "type_of": type_of, "same": same_value}
+        self.constants: dict[str, object] = {
+            "MISS": MISS,
+            "ndarray": np.ndarray,
+            "type_of": type_of,
+            "same": same_value,
+        }
         self.dims: dict[Symbol, str] = {}  # how the place is written that tells what a symbol stands for
         self.waiting: list[tuple[str, Dim]] = []
         self.lines: list[str] = []
@@ -186,7 +191,7 @@ class _Writer:
             self.places[path] = name
         return self.places[path]
 
-    def constant(self, value: Any) -> str:
+    def constant(self, value: object) -> str:
         if isinstance(value, (bool, int, str)) or value is None:
             return repr(value)
         name = f"k{len(self.constants)}"
@@ -223,10 +228,10 @@ class _Writer:
         if tests:
             self.lines.append(f"if not ({' and '.join(tests)}): return MISS")
 
-    def constant_object(self, value: Any) -> str:
+    def constant_object(self, value: object) -> str:
         return repr(value) if any(value is s for s in (None, True, False)) else self.bound(value)
 
-    def bound(self, value: Any) -> str:
+    def bound(self, value: object) -> str:
         """A name for an object that has no spelling."""
         for name, known in self.constants.items():
             if known is value:
@@ -298,7 +303,7 @@ class _Writer:
         named = ", ".join(f"{self.bound(s)}: {self.dims[s]}" for s in dict.fromkeys(factor.symbols()))
         return f"{self.bound(factor)}.evaluate({{{named}}})"
 
-    def value_tests(self, place: str, value: Any) -> list[str]:
+    def value_tests(self, place: str, value: object) -> list[str]:
         if any(value is single for single in _SINGLETONS):
             return [f"{place} is {self.constant_object(value)}"]
         if type(value) in (int, str):
@@ -328,7 +333,7 @@ def fitting_test(t: Type | None, place: str, dot: str) -> str | None:
     return None
 
 
-def elements_test(element: Type) -> Callable[[list[Any]], bool]:
+def elements_test(element: Type) -> Callable[[list[object]], bool]:
     """Whether the elements of a list have this type; floats may have ints among them, as long as there is one float."""
     if not (isinstance(element, Scalar) and element.python):
         return lambda items: bool(items) and all(_fits(element, item) for item in items)
@@ -337,17 +342,18 @@ def elements_test(element: Type) -> Callable[[list[Any]], bool]:
     return lambda items: own in (found_types := set(map(type, items))) and found_types <= narrower
 
 
-def _fits(wanted: Type, item: Any) -> bool:
+def _fits(wanted: Type, item: object) -> bool:
     if isinstance(wanted, TupleOf):
         return type(item) is tuple and len(item) == len(wanted.items) and all(map(_fits, wanted.items, item))
-    t = type_of(item)
-    if isinstance(wanted, Array) and isinstance(t, Array):
-        pairs = zip(wanted.dims, t.dims, strict=False)
-        return wanted.dtype == t.dtype and wanted.rank == t.rank and all(w.number in (None, d.number) for w, d in pairs)
-    return join(wanted, t) == wanted
+    match wanted, type_of(item):
+        case Array(dtype, dims), Array(other, lengths):
+            pairs = zip(dims, lengths, strict=False)
+            return dtype == other and len(dims) == len(lengths) and all(w.number in (None, d.number) for w, d in pairs)
+        case _, found_type:
+            return join(wanted, found_type) == wanted
 
 
-def refuse_sharing(one: Any, other: Any, name: str, other_name: str) -> None:
+def refuse_sharing(one: object, other: object, name: str, other_name: str) -> None:
     """Refuse a call in which a store into one array would be seen in another one."""
     if np.may_share_memory(one, other) and np.shares_memory(one, other):
         raise ArgumentError(
@@ -357,26 +363,27 @@ def refuse_sharing(one: Any, other: Any, name: str, other_name: str) -> None:
         )
 
 
-def same_value(found_value: Any, wanted: Any) -> bool:
+def same_value(found_value: object, wanted: object) -> bool:
     """Whether two values are of one Python type and equal; a nan is a nan, and 0.0 isn't -0.0."""
     if type(found_value) is not type(wanted):
         return False
-    if isinstance(wanted, (float, complex, np.inexact)):
-        return repr(found_value) == repr(wanted)
-    if isinstance(wanted, (tuple, list)):
-        return len(found_value) == len(wanted) and all(map(same_value, found_value, wanted))
-    if isinstance(wanted, np.ndarray):
-        return found_value.dtype == wanted.dtype and np.array_equal(found_value, wanted)
+    match wanted:
+        case float() | complex() | np.inexact():
+            return repr(found_value) == repr(wanted)
+        case tuple() | list() if isinstance(found_value, (tuple, list)):
+            return len(found_value) == len(wanted) and all(map(same_value, found_value, wanted))
+        case np.ndarray() if isinstance(found_value, np.ndarray):
+            return found_value.dtype == wanted.dtype and np.array_equal(found_value, wanted)
     return bool(found_value == wanted)
 
 
-def found(owner: Any, step: tuple[str, Any]) -> bool:
+def found(owner: object, step: tuple[str, object]) -> bool:
     """Whether a container has a key, or an object an attribute."""
     kind, key = step
     if kind == "attr":
-        return hasattr(owner, key)
+        return hasattr(owner, str(key))
     try:
-        owner[key]
+        reached(owner, [step])
     except (LookupError, TypeError):
         return False
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from srcad.calls.arguments import Binder
 from srcad.compile.compiler import compile_call
@@ -13,7 +12,7 @@ from srcad.compile.running import configured
 from srcad.trace.passes import Runner
 
 
-def program_of(function: Callable[..., Any], call: Call, request: Request, run: Runner | None = None) -> Program:
+def program_of(function: Callable[..., object], call: Call, request: Request, run: Runner | None = None) -> Program:
     """The program for a call's types. `run`: who runs the passes, if not the one that the environment asks for."""
     argnums = Binder(function).resolve_all(request.argnums, call)
     return compile_call(function, call, request, argnums, run or configured())

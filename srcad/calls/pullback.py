@@ -8,21 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from srcad.calls.fitting import Prototype, paired
 from srcad.calls.structures import children
 from srcad.trace.nodes import Trace, Tree
 from srcad.trace.types import is_differentiable
 
-Function = Callable[..., Any]
+Forward = Callable[..., tuple[object, Sequence[object]]]
+Reverse = Callable[..., tuple[object, ...]]
+Note = Callable[[Exception], Exception]
 
 
-def forward_and_pullback(forward: Function, reverse: Function, primal: Trace, note: Function) -> Function:
+def forward_and_pullback(
+    forward: Forward, reverse: Reverse, primal: Trace, note: Note
+) -> Callable[..., tuple[object, Pullback]]:
     """The two generated functions as one: arguments -> (value, pullback)."""
     seeded = tuple(k for k, result in enumerate(primal.body.results) if is_differentiable(result.type))
     sweep = GeneratedSweep(reverse, primal.output, seeded, note)
 
-    def call(*args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
+    def call(*args: object, **kwargs: object) -> tuple[object, Pullback]:
         value, recorded = forward(*args, **kwargs)
         foreign = (*arrays((args, kwargs)), *arrays(value))
         prototypes = {k: Prototype.of(leaf) for k, leaf, _ in paired(primal.output, value, "the value")}
@@ -35,10 +40,10 @@ def forward_and_pullback(forward: Function, reverse: Function, primal: Trace, no
 class GeneratedSweep:
     """The generated reverse sweep. `seeded`: the results that have an adjoint; `tree`: where they are in the value."""
 
-    reverse: Function
+    reverse: Reverse
     tree: Tree
     seeded: tuple[int, ...]
-    note: Function
+    note: Note
 
 
 @dataclass(frozen=True)
@@ -46,17 +51,16 @@ class Pullback:
     """Adjoint of the value -> adjoints of the arguments. It can be called any number of times."""
 
     sweep: GeneratedSweep
-    recorded: tuple[Any, ...]
+    recorded: tuple[object, ...]
     prototypes: dict[int, Prototype]
 
     def __call__(self, value_bar: object) -> tuple[Any, ...]:
         bars = {k: (bar, where) for k, bar, where in paired(self.sweep.tree, value_bar, "the adjoint of the value")}
         seeds = [self.prototypes[k].fit(*bars[k]) for k in self.sweep.seeded]
         try:
-            bars_of_arguments: tuple[Any, ...] = self.sweep.reverse(*self.recorded, *seeds)
+            return self.sweep.reverse(*self.recorded, *seeds)
         except Exception as error:
             raise self.sweep.note(error) from error.__cause__
-        return bars_of_arguments
 
     @property
     def source(self) -> str:
@@ -70,7 +74,7 @@ class Pullback:
 # ---- memory
 
 
-def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
+def arrays(value: object) -> Iterator[npt.NDArray[np.generic]]:
     """The arrays in nested containers."""
     if isinstance(value, np.ndarray):
         yield value
@@ -78,10 +82,11 @@ def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
         yield from arrays(part)
 
 
-def unshared(recorded: Any, foreign: Sequence[np.ndarray[Any, Any]]) -> Any:
+def unshared(recorded: object, foreign: Sequence[npt.NDArray[np.generic]]) -> object:
     """What was recorded, copied where the caller has the same memory, and may change it before the reverse sweep."""
-    if isinstance(recorded, np.ndarray):
-        return recorded.copy() if any(np.may_share_memory(recorded, other) for other in foreign) else recorded
-    if isinstance(recorded, (list, tuple)) and foreign and next(arrays(recorded), None) is not None:
-        return type(recorded)(unshared(item, foreign) for item in recorded)
+    match recorded:
+        case np.ndarray():
+            return recorded.copy() if any(np.may_share_memory(recorded, other) for other in foreign) else recorded
+        case list() | tuple() if foreign and next(arrays(recorded), None) is not None:
+            return type(recorded)(unshared(item, foreign) for item in recorded)
     return recorded

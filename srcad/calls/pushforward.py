@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType, SimpleNamespace
 from typing import Any
@@ -11,13 +11,15 @@ import numpy as np
 
 from srcad.calls.fitting import as_float, fitted, paired
 from srcad.calls.guards import Directions
-from srcad.calls.structures import children, rebuild
+from srcad.calls.structures import children, reached, rebuild
 from srcad.compile.program import Program
 from srcad.errors import ArgumentError
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
 from srcad.transform.sweeps.tangent import directions_in
 
-Function = Callable[..., Any]
+Recover = Callable[[Exception, Sequence[object], Mapping[str, object]], object]
+Note = Callable[[Exception], Exception]
+Steps = tuple[tuple[str, Hashable], ...]
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,17 @@ class TangentCode:
     primals: tuple[Path, ...]
     dots: tuple[Path, ...]
     plain: tuple[tuple[int, str], ...] | None
-    recover: Callable[..., Any]
-    note: Callable[[Exception], Exception]
+    recover: Recover
+    note: Note
     careful: bool
     several: bool = False
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Pushforward:
+    def __call__(self, *args: object, **kwargs: object) -> Pushforward:
         return Pushforward(self, args, kwargs)
 
 
 def tangent_code(
-    function: FunctionType, program: Program, recover: Function, note: Function, careful: bool = False
+    function: FunctionType, program: Program, recover: Recover, note: Note, careful: bool = False
 ) -> TangentCode:
     """The generated function of a program for tangents."""
     reading, (primals, dots) = program.reading, _places(program)
@@ -85,17 +87,18 @@ class Pushforward:
     """Tangents of the differentiated arguments, a tuple -> what the tangent code returns."""
 
     code: TangentCode
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
+    args: tuple[object, ...]
+    kwargs: Mapping[str, object]
 
-    def __call__(self, tangents: Sequence[Any]) -> Any:
+    def __call__(self, tangents: Sequence[object]) -> Any:
         code, dots = self.code, self.placed(tangents)
         try:
             return code.function(*self.args, **self.kwargs, **dots)
         except Exception as error:
             if code.careful:
                 raise code.note(error) from None
-            other: Pushforward = code.recover(error, self.args, self.kwargs)
+            other = code.recover(error, self.args, self.kwargs)
+            assert isinstance(other, Pushforward)
             return other.code(*self.args, **self.kwargs).run(dots)
 
     def frozen(self) -> Pushforward:
@@ -107,14 +110,14 @@ class Pushforward:
         args, kwargs = tuple(map(copied, self.args)), {k: copied(v) for k, v in self.kwargs.items()}
         return Pushforward(replace(self.code, function=own), args, kwargs)
 
-    def run(self, dots: Mapping[str, Any]) -> Any:
+    def run(self, dots: Mapping[str, object]) -> Any:
         """The result for tangents that are in their places."""
         try:
             return self.code.function(*self.args, **self.kwargs, **dots)
         except Exception as error:
             raise self.code.note(error) from None
 
-    def placed(self, tangents: Sequence[Any]) -> dict[str, Any]:
+    def placed(self, tangents: Sequence[object]) -> dict[str, object]:
         """The tangents as the generated function takes them: fitted to the arguments, in its parameters."""
         code = self.code
         if code.several:
@@ -124,15 +127,17 @@ class Pushforward:
             pairs = zip(code.plain, tangents, strict=True)
             return {name: quickly_fitted(self.args[k], dot) for (k, name), dot in pairs}
         names = by_name(code.parameters, self.args, self.kwargs)
-        values: dict[Path, Any] = {}
+        values: dict[Path, object] = {}
         for tree, given in zip(code.trees, tangents, strict=True):
             for k, dot, where in paired(tree, given, "the tangent"):
-                values[code.dots[k]] = fitted(found(names, code.primals[k]), dot, where, as_float)
+                values[code.dots[k]] = fitted(
+                    reached(names[code.primals[k].root], code.primals[k].steps), dot, where, as_float
+                )
             refuse_superfluous(tree, given)
         return nested(values)
 
 
-def copied(value: Any) -> Any:
+def copied(value: object) -> object:
     """Containers with copies of the arrays in them."""
     if isinstance(value, np.ndarray):
         return value.copy()
@@ -140,7 +145,7 @@ def copied(value: Any) -> Any:
     return value if not parts else rebuild(value, [copied(part) for part in parts])
 
 
-def by_name(parameters: Sequence[Parameter], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+def by_name(parameters: Sequence[Parameter], args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, object]:
     """What each parameter is bound to in a call."""
     plain = [p.name for p in parameters if p.kind == "plain"]
     names = dict(zip(plain, args, strict=False))
@@ -155,25 +160,21 @@ def by_name(parameters: Sequence[Parameter], args: Sequence[Any], kwargs: Mappin
     return names
 
 
-def found(names: Mapping[str, Any], path: Path) -> Any:
-    """What is at a path."""
-    value = names[path.root]
-    for kind, key in path.steps:
-        value = value[key] if kind == "item" else getattr(value, key)
-    return value
-
-
-def quickly_fitted(primal: Any, dot: Any) -> Any:
+def quickly_fitted(primal: object, dot: object) -> object:
     """A tangent fitted to a number or an array: most fit as they are."""
-    if type(dot) is type(primal):
-        if type(primal) is float:
-            return dot
-        if type(primal) is np.ndarray and dot.dtype == primal.dtype and dot.shape == primal.shape:
-            return dot
+    if type(dot) is float and type(primal) is float:
+        return dot
+    if (
+        type(dot) is np.ndarray
+        and type(primal) is np.ndarray
+        and dot.dtype == primal.dtype
+        and dot.shape == primal.shape
+    ):
+        return dot
     return fitted(primal, dot, "the tangent", as_float)
 
 
-def refuse_superfluous(tree: Tree, given: Any) -> None:
+def refuse_superfluous(tree: Tree, given: object) -> None:
     """A tangent for what has none: an int, a string."""
     match tree:
         case Fixed() if any(True for _ in leaves_of(given)):
@@ -183,7 +184,7 @@ def refuse_superfluous(tree: Tree, given: Any) -> None:
                 refuse_superfluous(child, part)
 
 
-def leaves_of(tangent: Any) -> Iterator[Any]:
+def leaves_of(tangent: object) -> Iterator[object]:
     """What moves in a tangent."""
     parts = None if type(tangent) in (float, np.ndarray) else children(tangent)
     if parts is None and tangent is not None:
@@ -192,27 +193,24 @@ def leaves_of(tangent: Any) -> Iterator[Any]:
         yield from leaves_of(part)
 
 
-def nested(values: Mapping[Path, Any]) -> dict[str, Any]:
+def nested(values: Mapping[Path, object]) -> dict[str, object]:
     """Values by their paths, as containers in which these paths find them."""
-    roots: dict[str, Any] = {}
+    roots: dict[str, dict[Steps, object]] = {}
     for path, value in values.items():
-        if not path.steps:
-            roots[path.root] = value
-            continue
-        inner: dict[Any, Any] = roots.setdefault(path.root, {})
-        *before, last = path.steps
-        for step in before:
-            inner = inner.setdefault(step, {})
-        inner[last] = value
-    return {root: _container(value) for root, value in roots.items()}
+        roots.setdefault(path.root, {})[path.steps] = value
+    return {root: _container(below) for root, below in roots.items()}
 
 
-def _container(value: Any) -> Any:
+def _container(below: Mapping[Steps, object]) -> object:
     """Steps as what they step into: items as those of a dict, attributes as those of an object."""
-    if not isinstance(value, dict):
-        return value
-    parts = {key: _container(inner) for (_, key), inner in value.items()}
-    return SimpleNamespace(**parts) if any(kind == "attr" for kind, _ in value) else parts
+    if () in below:
+        return below[()]
+    parts: dict[tuple[str, Hashable], dict[Steps, object]] = {}
+    for (first, *rest), value in below.items():
+        parts.setdefault(first, {})[tuple(rest)] = value
+    inner = {key: _container(part) for (_, key), part in parts.items()}
+    attributes = any(kind == "attr" for kind, _ in parts)
+    return SimpleNamespace(**{str(key): value for key, value in inner.items()}) if attributes else inner
 
 
 __all__ = ["Pushforward", "directions", "tangent_code"]

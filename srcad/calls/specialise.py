@@ -11,7 +11,7 @@ import functools
 import inspect
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import CodeType, FunctionType, MethodType
@@ -33,7 +33,7 @@ from srcad.frontend.core.reading import derivation
 from srcad.frontend.core.roots import layers, rebinding
 from srcad.trace.nodes import Parameter
 
-Function = Callable[..., Any]
+Function = Callable[..., object]
 Roots = dict[str, Function]
 
 LIMIT = 256  # specialisations of one function for one request; the oldest makes room
@@ -44,7 +44,7 @@ ARITHMETIC_ERRORS = (ArithmeticError, ValueError)  # what Python raises where Nu
 class Specialisation:
     """Generated code for one combination of argument types. `layout`: see `Call`."""
 
-    def __init__(self, program: Program, layout: tuple[Any, ...], function: Function) -> None:
+    def __init__(self, program: Program, layout: tuple[Hashable, ...], function: Function) -> None:
         reading = program.reading
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
@@ -117,9 +117,9 @@ class Entrance:
         fetches = {f"fetch{k}": roots[name] for k, name in enumerate(entry.roots)}
         own = {"call": self.call, "rescue": self.rescue, "namespaces": self.namespaces}
         names = {**entry.constants, **fetches, **own}
-        self.enter: Function = FunctionType(entry.enter, names)
+        self.enter: Callable[..., Any] = FunctionType(entry.enter, names)
         self.predicate: Function = FunctionType(entry.serves, names)
-        self.push: Function = missed
+        self.push: Callable[..., Any] = missed
         if entry.push is not None and isinstance(self.call, TangentCode):
             self.push = FunctionType(entry.push, {**names, "apply": self.call.function, "retry": self.retry})
 
@@ -130,10 +130,10 @@ class Entrance:
         plain = self.specialisation.layout == () and all(p.kind == "plain" for p in parameters)
         return len(parameters) if plain else -1
 
-    def serves(self, flat: tuple[Any, ...]) -> bool:
+    def serves(self, flat: tuple[object, ...]) -> bool:
         return self.predicate(*flat) is True
 
-    def load(self, generated: Sequence[FunctionType]) -> tuple[list[dict[str, Any]], Function]:
+    def load(self, generated: Sequence[FunctionType]) -> tuple[list[dict[str, object]], Function]:
         """The generated functions with globals of our own: these globals, and the function that a call calls."""
         program, functions = self.specialisation.program, [_with_own_globals(f) for f in generated]
         namespaces = [function.__globals__ for function in functions]
@@ -144,7 +144,7 @@ class Entrance:
             return namespaces, tangent_code(functions[0], program, self.recover, self.note, careful)
         return namespaces, _checked(functions[0], program) if program.checked else functions[0]
 
-    def refresh(self, namespaces: list[dict[str, Any]]) -> None:
+    def refresh(self, namespaces: list[dict[str, object]]) -> None:
         """Let the generated functions see what the free roots are now."""
         found = {name: fetch() for name, fetch in self.roots.items() if name not in self.specialisation.bound}
         for namespace in namespaces:
@@ -154,23 +154,24 @@ class Entrance:
     def careful_call(self) -> Function:
         namespaces, call = self.load(self.specialisation.careful)
 
-        def careful(*args: Any, **kwargs: Any) -> Any:
+        def careful(*args: object, **kwargs: object) -> object:
             self.refresh(namespaces)
             return call(*args, **kwargs)
 
         return careful
 
-    def rescue(self, error: Exception, flat: tuple[Any, ...]) -> Any:
+    def rescue(self, error: Exception, flat: tuple[object, ...]) -> object:
         """After an error in the fast variant: run the careful one, or let the user's error out with a note."""
         args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
         return self.recover(error, args, kwargs)
 
-    def retry(self, error: Exception, flat: tuple[Any, ...], dots: list[Any]) -> Any:
+    def retry(self, error: Exception, flat: tuple[object, ...], dots: list[object]) -> object:
         """After an error in a call with tangents: the careful variant's result, or the user's error with a note."""
-        pushforward: Pushforward = self.rescue(error, flat)
+        pushforward = self.rescue(error, flat)
+        assert isinstance(pushforward, Pushforward)
         return pushforward(dots)
 
-    def recover(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def recover(self, error: Exception, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
         """After an error of the generated function: the careful variant's result, or the error with a note."""
         if isinstance(error, ARITHMETIC_ERRORS) and self.specialisation.can_rerun:
             try:
@@ -187,7 +188,7 @@ class Entrance:
             error.add_note(f"in the derivative of {name}, from {place.show()}")
         return error
 
-    def unguarded(self, flat: tuple[Any, ...]) -> Any:
+    def unguarded(self, flat: tuple[object, ...]) -> Any:
         """The result of the call that this was compiled for."""
         result = self.enter(*flat)
         if result is not MISS:
@@ -200,7 +201,7 @@ class Entrance:
             return self.rescue(error, flat)
 
 
-def missed(*_args: Any) -> Any:
+def missed(*_args: object) -> object:
     """Stands for an entrance where there is none yet."""
     return MISS
 
@@ -218,12 +219,12 @@ def _with_own_globals(function: FunctionType) -> FunctionType:
     return copy
 
 
-def _checked(function: Function, program: Program) -> Function:
+def _checked(function: Callable[..., tuple[Any, object]], program: Program) -> Function:
     """Where types don't say that the result is a scalar: look at the value, which comes first."""
     request, primal = program.request, program.primal
     span = result_span(primal, primal.output)
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         value, gradient = function(*args, **kwargs)
         result, *aux = value if request.has_aux else (value,)
         check_value(primal.name, result, span)
@@ -234,17 +235,20 @@ def _checked(function: Function, program: Program) -> Function:
     return call
 
 
-def spread(parameters: Sequence[Parameter], flat: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+def spread(parameters: Sequence[Parameter], flat: Sequence[object]) -> tuple[list[object], dict[str, object]]:
     """One value for each parameter, as positional and keyword arguments."""
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
+    args: list[object] = []
+    kwargs: dict[str, object] = {}
     for parameter, value in zip(parameters, flat, strict=True):
-        if parameter.kind == "plain":
-            args.append(value)
-        elif parameter.kind == "*":
-            args.extend(value)
-        else:
-            kwargs.update(value if parameter.kind == "**" else {parameter.name: value})
+        match parameter.kind, value:
+            case "plain", _:
+                args.append(value)
+            case "*", tuple():
+                args.extend(value)
+            case "**", dict():
+                kwargs.update(value)
+            case _:
+                kwargs[parameter.name] = value
     return args, kwargs
 
 
@@ -262,7 +266,7 @@ class Shelf:
         self.specialisations = (specialisation, *self.specialisations)[:LIMIT]
 
 
-_SHELVES: weakref.WeakKeyDictionary[CodeType, dict[Any, Shelf]] = weakref.WeakKeyDictionary()
+_SHELVES: weakref.WeakKeyDictionary[CodeType, dict[Hashable, Shelf]] = weakref.WeakKeyDictionary()
 _SHELVES_LOCK = threading.Lock()
 
 
@@ -277,7 +281,7 @@ def shelf_for(function: Function, request: Request) -> Shelf:
         return _SHELVES.setdefault(code, {}).setdefault(key, Shelf())
 
 
-def _kind(layer: Any) -> Any:
+def _kind(layer: object) -> tuple[Hashable, ...] | None:
     return (len(layer.args), *layer.keywords) if isinstance(layer, functools.partial) else None
 
 
@@ -289,7 +293,7 @@ def entered(function: Function) -> Function:
     return MethodType(call, function) if isinstance(call, FunctionType) and derivation(function) is None else function
 
 
-_SPECIALISERS: weakref.WeakKeyDictionary[Any, dict[Request, Specialiser]] = weakref.WeakKeyDictionary()
+_SPECIALISERS: weakref.WeakKeyDictionary[Function, dict[Request, Specialiser]] = weakref.WeakKeyDictionary()
 
 
 def specialiser_for(function: Function, request: Request) -> Specialiser:
@@ -303,9 +307,9 @@ def specialiser_for(function: Function, request: Request) -> Specialiser:
 
 
 Kinds = tuple[type, ...]
-Pushing = tuple[Function, tuple[int, ...]]
+Pushing = tuple[Callable[..., Any], tuple[int, ...]]
 
-_PUSHES: weakref.WeakKeyDictionary[Any, dict[tuple[Kinds, str], Pushing]] = weakref.WeakKeyDictionary()
+_PUSHES: weakref.WeakKeyDictionary[Function, dict[tuple[Kinds, str], Pushing]] = weakref.WeakKeyDictionary()
 
 
 def known_push(function: Function, kinds: Kinds, backend: str) -> Pushing:
@@ -336,7 +340,7 @@ class Specialiser:
         self.request = request
         self.binder = Binder(function)
         self.shelf = shelf_for(own, request)
-        self.entrances: dict[Any, tuple[Entrance, ...]] = {}
+        self.entrances: dict[tuple[Hashable, ...], tuple[Entrance, ...]] = {}
 
     @property
     def function(self) -> Function:

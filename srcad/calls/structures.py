@@ -6,48 +6,70 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeGuard
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeGuard
 
 import numpy as np
 
 Float = float | np.floating | np.ndarray  # what has a derivative
 
 
-def children(value: Any) -> list[Any] | None:
+def children(value: object) -> list[object] | None:
     """The parts of a container; None for a leaf."""
-    if isinstance(value, Mapping):
-        return list(value.values())
-    if isinstance(value, (tuple, list)):
-        return list(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    match value:
+        case tuple() | list():
+            return list(value)
+        case Mapping():
+            return list(value.values())
+        case type():
+            return None
+    if dataclasses.is_dataclass(value):
         return [getattr(value, field.name) for field in dataclasses.fields(value)]
     return None
 
 
-def rebuild(like: Any, parts: Sequence[Any]) -> Any:
+def rebuild(like: object, parts: Sequence[object]) -> object:
     """A container like `like` with other parts."""
-    if isinstance(like, Mapping):
-        return type(like)(zip(like, parts, strict=True))  # type: ignore[call-arg]
-    if isinstance(like, tuple) and hasattr(like, "_fields"):
-        return type(like)(*parts)
-    if isinstance(like, (tuple, list)):
-        return type(like)(parts)
+    made: Callable[..., object] = type(like)
+    match like:
+        case Mapping():
+            return made(zip(like, parts, strict=True))
+        case tuple() if hasattr(like, "_fields"):
+            return made(*parts)
+        case tuple() | list():
+            return made(parts)
+    assert dataclasses.is_dataclass(like) and not isinstance(like, type)
     names = [field.name for field in dataclasses.fields(like)]
     return dataclasses.replace(like, **dict(zip(names, parts, strict=True)))
 
 
-def leaves(tree: Any) -> list[Any]:
+def reached(value: object, steps: Iterable[tuple[str, object]]) -> object:
+    """What the steps of a path lead to."""
+    for kind, key in steps:
+        value = STEPS[kind](value, key)
+    return value
+
+
+STEPS: dict[str, Callable[..., object]] = {"item": operator.getitem, "attr": getattr}
+
+
+def leaves(tree: object) -> list[object]:
     parts = children(tree)
     return [tree] if parts is None else [leaf for part in parts for leaf in leaves(part)]
 
 
 def is_float(leaf: object) -> TypeGuard[Float]:
     """Whether a leaf has a derivative."""
-    return isinstance(leaf, float) or (isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind == "f")
+    match leaf:
+        case float():
+            return True
+        case np.ndarray() | np.generic():
+            return leaf.dtype.kind == "f"
+    return False
 
 
-def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
+def map_leaves(function: Callable[..., object], tree: object, *others: object) -> object:
     """`function` over the leaves of trees of one structure; None stands for a tree of None."""
     parts = children(tree)
     if parts is None:
@@ -56,9 +78,9 @@ def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     return rebuild(tree, [map_leaves(function, *row) for row in zip(parts, *columns, strict=True)])
 
 
-def with_floats(tree: Any, values: Iterator[Any]) -> Any:
+def with_floats(tree: object, values: Iterator[object]) -> object:
     """The structure with the next of the values for each float, and None in the place of what is none."""
     return map_leaves(lambda leaf: next(values) if is_float(leaf) else None, tree)
 
 
-__all__ = ["Float", "children", "is_float", "leaves", "map_leaves", "rebuild", "with_floats"]
+__all__ = ["Float", "children", "is_float", "leaves", "map_leaves", "reached", "rebuild", "with_floats"]

@@ -18,7 +18,7 @@ from srcad.compare.symbolic import Symbolic, load, symbolic
 from srcad.errors import NotYetSupported
 from srcad.testing.directions import flat, flat_like
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.inexact]
 Way = Callable[[], Matrix]
 
 _EPS = float(np.finfo(float).eps)

@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -44,8 +43,8 @@ class Comparison(Findings):
 
 
 def compare(
-    function: Callable[..., Any],
-    args: Sequence[Any],
+    function: Callable[..., object],
+    args: Sequence[object],
     argnums: int | Sequence[int] | None = None,
     *,
     sizes: Sequence[int] = SIZES,

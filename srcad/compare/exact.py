@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, SupportsFloat
 
 import numpy as np
 
@@ -24,7 +24,40 @@ from srcad.testing.meanings import meanings
 from srcad.trace.evaluate import Interpreter
 from srcad.trace.nodes import Equation, Trace
 
-Function = Callable[..., Any]
+Function = Callable[..., object]
+Operator = Callable[["NumberAtPoint", object], "NumberAtPoint"]
+
+
+class Part(Protocol):
+    """A symbol of SymPy, or a number of mpmath."""
+
+    def __float__(self) -> float: ...
+
+    def __neg__(self) -> Part: ...
+
+    def __add__(self, other: Part | float, /) -> Part: ...
+
+    def __radd__(self, other: float, /) -> Part: ...
+
+    def __sub__(self, other: Part | float, /) -> Part: ...
+
+    def __mul__(self, other: Part | float, /) -> Part: ...
+
+    def __rmul__(self, other: float, /) -> Part: ...
+
+    def __truediv__(self, other: Part | float, /) -> Part: ...
+
+    def __rtruediv__(self, other: float, /) -> Part: ...
+
+
+class Library(Protocol):
+    """The functions that are asked for by name here; others are found by the names in `_SAME`."""
+
+    def exp(self, part: Part, /) -> Part: ...
+
+    def log(self, part: Part, /) -> Part: ...
+
+    def sqrt(self, part: Part, /) -> Part: ...
 
 
 @dataclass(frozen=True)
@@ -34,8 +67,8 @@ class Arithmetic:
     `most`: how many operations an expression may have, each counted as often as it is written out.
     """
 
-    library: Any
-    constant: Callable[[float], Any]
+    library: Library
+    constant: Callable[[float], Part]
     most: float = math.inf
 
 
@@ -50,23 +83,43 @@ class Beyond(Exception):  # noqa: N818  (a reason to go without)
         return self.why + (f" (line {self.span.line}: {self.span.text.strip()})" if self.span else "")
 
 
+def _binary(function: Callable[[Part, Part], Part]) -> tuple[Operator, Operator]:
+    """An operator, and the one that Python calls where a plain number is on the left."""
+
+    def method(self: NumberAtPoint, value: object) -> NumberAtPoint:
+        return NotImplemented if isinstance(value, np.ndarray) else self.made(function, function, value)
+
+    def reflected(self: NumberAtPoint, value: object) -> NumberAtPoint:
+        return NotImplemented if isinstance(value, np.ndarray) else self.other(value).made(function, function, self)
+
+    return method, reflected
+
+
+def _comparison(function: Callable[[float, float], bool]) -> Callable[[NumberAtPoint, NumberAtPoint | float], bool]:
+    def method(self: NumberAtPoint, value: NumberAtPoint | float) -> bool:
+        return bool(function(self.at, value.at if isinstance(value, NumberAtPoint) else value))
+
+    return method
+
+
 class NumberAtPoint:
     """See above; `size` counts the operations of the expression written out."""
 
     __slots__ = ("arithmetic", "at", "part", "size")
 
-    def __init__(self, part: Any, at: float, arithmetic: Arithmetic, size: int = 0) -> None:
+    def __init__(self, part: Part, at: float, arithmetic: Arithmetic, size: int = 0) -> None:
         self.part, self.at, self.arithmetic, self.size = part, at, arithmetic, size
         if size > arithmetic.most:
             raise Beyond(f"its expression has more than {arithmetic.most:g} operations")
 
-    def other(self, value: Any) -> NumberAtPoint:
+    def other(self, value: object) -> NumberAtPoint:
         """A constant as such a number."""
         if isinstance(value, NumberAtPoint):
             return value
-        return NumberAtPoint(self.arithmetic.constant(float(value)), float(value), self.arithmetic)
+        plain = as_float(value)
+        return NumberAtPoint(self.arithmetic.constant(plain), plain, self.arithmetic)
 
-    def made(self, function: Function, plain: Function, *others: Any) -> NumberAtPoint:
+    def made(self, function: Callable[..., Part], plain: Function, *others: object) -> NumberAtPoint:
         """The result of a function of this number and others; `plain`: the same for floats."""
         operands = [self, *map(self.other, others)]
         with np.errstate(all="ignore"):
@@ -93,42 +146,24 @@ class NumberAtPoint:
     def __bool__(self) -> bool:
         return bool(self.at)
 
+    __add__, __radd__ = _binary(operator.add)
+    __sub__, __rsub__ = _binary(operator.sub)
+    __mul__, __rmul__ = _binary(operator.mul)
+    __truediv__, __rtruediv__ = _binary(operator.truediv)
+    __pow__, __rpow__ = _binary(operator.pow)
+    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
+    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
+    __hash__ = object.__hash__
+
+    def __eq__(self, value: object) -> bool:
+        return bool(self.at == (value.at if isinstance(value, NumberAtPoint) else value))
+
 
 def _quietly(plain: Function, floats: Sequence[float]) -> float:
     try:
-        return float(plain(*map(np.float64, floats)))
+        return as_float(plain(*map(np.float64, floats)))
     except (ArithmeticError, ValueError):
         return math.nan
-
-
-def _binary(name: str) -> tuple[Function, Function]:
-    function = getattr(operator, name)
-
-    def method(self: NumberAtPoint, value: Any) -> Any:
-        return NotImplemented if isinstance(value, np.ndarray) else self.made(function, function, value)
-
-    def reflected(self: NumberAtPoint, value: Any) -> Any:
-        return NotImplemented if isinstance(value, np.ndarray) else self.other(value).made(function, function, self)
-
-    return method, reflected
-
-
-def _comparison(name: str) -> Function:
-    function = getattr(operator, name)
-
-    def method(self: NumberAtPoint, value: Any) -> Any:
-        return bool(function(self.at, value.at if isinstance(value, NumberAtPoint) else value))
-
-    return method
-
-
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    _method, _reflected = _binary(_name)
-    setattr(NumberAtPoint, f"__{_name}__", _method)
-    setattr(NumberAtPoint, f"__r{_name}__", _reflected)
-for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    setattr(NumberAtPoint, f"__{_name}__", _comparison(_name))
-NumberAtPoint.__hash__ = object.__hash__  # type: ignore[method-assign]
 
 
 # ---- functions
@@ -148,7 +183,9 @@ _PLAIN: dict[str, Function] = {  # of floats, where NumPy has none of that name
     **dict.fromkeys(("gamma", "math_gamma"), math.gamma),
     **dict.fromkeys(("gammaln", "math_lgamma"), math.lgamma),
 }
-_FORMULAS: dict[str, Function] = {  # (library, *parts) -> part, with a function of floats of the same name in NumPy
+_FORMULAS: dict[
+    str, Callable[..., Part]
+] = {  # (library, *parts) -> part, with a function of floats of the same name in NumPy
     "exp2": lambda lib, x: 2**x,
     "expm1": lambda lib, x: lib.exp(x) - 1,
     "log1p": lambda lib, x: lib.log(1 + x),
@@ -170,7 +207,7 @@ _STEPS = frozenset(  # constant along the way that the program takes
 _AS_IT_IS = frozenset(("cast", "to_float", "as_float", "item", "real", "conjugate", "stop_gradient"))
 
 
-def _by_element(name: str, params: Mapping[str, Any]) -> Function | None:
+def _by_element(name: str, params: Mapping[str, object]) -> Function | None:
     """The operation on single numbers, at least one of which is a `NumberAtPoint`; None: Python's own will do."""
     if name in _STEPS:
         spelled = MEANINGS[name]
@@ -184,7 +221,7 @@ def _function(name: str) -> Function | None:
         return None
     assert plain is not None
 
-    def apply(*values: Any) -> Any:
+    def apply(*values: object) -> object:
         first = next(v for v in values if isinstance(v, NumberAtPoint))
         library = first.arithmetic.library
         function = getattr(library, _SAME[name] or name) if formula is None else lambda *parts: formula(library, *parts)
@@ -195,7 +232,7 @@ def _function(name: str) -> Function | None:
 
 
 def _logistic(x: NumberAtPoint) -> NumberAtPoint:
-    exp: Function = x.arithmetic.library.exp
+    exp = x.arithmetic.library.exp
     return x.made(lambda part: 1 / (1 + exp(-part)), lambda at: 1 / (1 + np.exp(-at)))
 
 
@@ -204,22 +241,27 @@ def _log_logistic(x: NumberAtPoint) -> NumberAtPoint:
     return x.made(lambda part: -library.log(1 + library.exp(-part)), lambda at: -np.logaddexp(0.0, -at))
 
 
-def _remainder(x: Any, m: Any) -> Any:
-    return x - m * math.floor(_float(x) / _float(m))
+def _remainder(x: NumberAtPoint | float, m: NumberAtPoint | float) -> NumberAtPoint | float:
+    return x - m * math.floor(as_float(x) / as_float(m))
 
 
-def _float(value: Any) -> float:
-    return value.at if isinstance(value, NumberAtPoint) else float(value)
+def as_float(value: object) -> float:
+    """What a number is at the point."""
+    if isinstance(value, NumberAtPoint):
+        return value.at
+    if isinstance(value, SupportsFloat):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is no float")
 
 
 _CHOICES: dict[str, Function] = {
-    "maximum": lambda a, b: a if _float(a) >= _float(b) else b,
-    "minimum": lambda a, b: a if _float(a) <= _float(b) else b,
-    "fmax": lambda a, b: a if _float(a) >= _float(b) else b,
-    "fmin": lambda a, b: a if _float(a) <= _float(b) else b,
-    "clip": lambda x, low, high: low if _float(x) < _float(low) else high if _float(x) > _float(high) else x,
+    "maximum": lambda a, b: a if as_float(a) >= as_float(b) else b,
+    "minimum": lambda a, b: a if as_float(a) <= as_float(b) else b,
+    "fmax": lambda a, b: a if as_float(a) >= as_float(b) else b,
+    "fmin": lambda a, b: a if as_float(a) <= as_float(b) else b,
+    "clip": lambda x, low, high: low if as_float(x) < as_float(low) else high if as_float(x) > as_float(high) else x,
     "where": lambda condition, a, b: a if condition else b,
-    "copysign": lambda a, b: abs(a) if math.copysign(1.0, _float(b)) > 0 else -abs(a),
+    "copysign": lambda a, b: abs(a) if math.copysign(1.0, as_float(b)) > 0 else -abs(a),
     "remainder": _remainder,
     "expit": _logistic,
     "log_expit": _log_logistic,
@@ -238,7 +280,7 @@ class Exactly(Mapping[str, Function]):
     def __getitem__(self, name: str) -> Function:
         plain = self.meanings[name]
 
-        def function(*operands: Any, **params: Any) -> Any:
+        def function(*operands: object, **params: object) -> object:
             if not any(map(has_numbers, operands)):
                 return plain(*operands, **params)
             if name in _AS_IT_IS:
@@ -251,20 +293,20 @@ class Exactly(Mapping[str, Function]):
 
         return function
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self.meanings)
 
     def __len__(self) -> int:
         return len(self.meanings)
 
 
-def has_numbers(value: Any) -> bool:
+def has_numbers(value: object) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(has_numbers, value))
     return isinstance(value, NumberAtPoint) or (isinstance(value, np.ndarray) and value.dtype == object)
 
 
-def _broadcast(element: Function, operands: Sequence[Any]) -> Any:
+def _broadcast(element: Function, operands: Sequence[object]) -> object:
     if not any(isinstance(v, np.ndarray) for v in operands):
         return element(*operands)
     cells = np.broadcast(*(np.asarray(v, object) for v in operands))
@@ -276,17 +318,16 @@ def _broadcast(element: Function, operands: Sequence[Any]) -> Any:
     return found.astype(plain)
 
 
-def _roomy(value: Any) -> Any:
+def _roomy(value: object) -> object:
     """An array that has room for such numbers, as one is stored beside floats."""
-    is_floats = isinstance(value, np.ndarray) and value.dtype.kind == "f"
-    return value.astype(object) if is_floats else value
+    return value.astype(object) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
 class _Running(Interpreter):
     def apart(self) -> Interpreter:
         return _Running(self.meaning, self.procedures)
 
-    def operation(self, equation: Equation) -> tuple[Any, ...]:
+    def operation(self, equation: Equation) -> tuple[object, ...]:
         try:
             return super().operation(equation)
         except Beyond as beyond:
@@ -300,7 +341,7 @@ class _Running(Interpreter):
             raise Beyond(f"{what} takes floats alone", equation.span) from error
 
 
-def run_exactly(trace: Trace, values: Sequence[Any]) -> tuple[Any, ...]:
+def run_exactly(trace: Trace, values: Sequence[object]) -> tuple[object, ...]:
     """The flat results of a trace, some inputs of which are such numbers; `Beyond` where that can't be."""
     running = _Running(Exactly(meanings(trace)), trace.procedures)
     running.bind([entry.var for entry in trace.inputs], list(values))

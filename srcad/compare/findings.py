@@ -23,7 +23,7 @@ class Result:
     """
 
     approach: Approach
-    matrix: NDArray[np.float64] | None = None
+    matrix: NDArray[np.inexact] | None = None
     error: float = float("nan")
     seconds: float = float("nan")
 
@@ -34,7 +34,7 @@ class Findings(ABC):
 
     name: str
     labels: tuple[str, ...]
-    point: NDArray[np.float64]
+    point: NDArray[np.inexact]
     height: int
     value_seconds: float
     reference: Reference

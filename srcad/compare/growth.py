@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from srcad.compare.inputs import Problem
 from srcad.compare.operations import operations
 from srcad.compare.scaling import Scaling, scaling
 from srcad.compare.symbolic import symbolic
+from srcad.compile.program import Program
 from srcad.errors import NotYetSupported, SrcadError
 from srcad.show.values import fetch
 
@@ -101,7 +101,7 @@ def counted(problem: Problem) -> dict[str, int]:
     return found
 
 
-def _of_tangent(problem: Problem, tangent: Any, unit: tuple[Any, ...]) -> int:
+def _of_tangent(problem: Problem, tangent: Program, unit: tuple[object, ...]) -> int:
     """The tangents follow the inputs, in the order of the differentiated ones."""
     trace, primal = tangent.traces[0], tangent.primal
     values = dict(zip((entry.path for entry in primal.inputs), problem.inputs(tangent, problem.args), strict=True))
@@ -117,7 +117,7 @@ def _of_tangent(problem: Problem, tangent: Any, unit: tuple[Any, ...]) -> int:
     return operations(trace, given)
 
 
-def measured(ways: Mapping[str, Callable[[], Any]], budget: float) -> dict[str, float]:
+def measured(ways: Mapping[str, Callable[[], object]], budget: float) -> dict[str, float]:
     """The best time of each way in seconds, side by side: each in every round, so that all meet the same machine.
 
     There are as many rounds as fit in `budget` seconds, and two at least: the first one compiles.

@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +18,15 @@ from srcad.compile.requests import Request
 from srcad.show.values import input_values
 from srcad.testing.directions import flat, like
 
-Vector = NDArray[np.float64]
+Vector = NDArray[np.inexact]  # of floats; a program that isn't real has complex numbers
 
 
 @dataclass(frozen=True)
 class Problem:
     """A function, arguments, and the positions of those that are differentiated."""
 
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
+    function: Callable[..., object]
+    args: tuple[object, ...]
     active: tuple[int, ...]
 
     @property
@@ -44,11 +43,11 @@ class Problem:
         """How many inputs there are: W."""
         return int(self.point.size)
 
-    def value_again(self) -> Any:
+    def value_again(self) -> object:
         return self.function(*copy.deepcopy(self.args))
 
     @cached_property
-    def value(self) -> Any:
+    def value(self) -> object:
         return self.value_again()
 
     @cached_property
@@ -60,11 +59,11 @@ class Problem:
     def is_number(self) -> bool:
         return is_float(self.value) and np.ndim(self.value) == 0
 
-    def at(self, vector: Sequence[Any] | Vector) -> tuple[Any, ...]:
+    def at(self, vector: Sequence[object] | Vector) -> tuple[object, ...]:
         """The arguments with other inputs, of any kind of number."""
         rest = list(vector)
 
-        def taken(leaf: Any) -> Any:
+        def taken(leaf: object) -> object:
             if not is_float(leaf):
                 return copy.deepcopy(leaf)
             mine = [rest.pop(0) for _ in range(np.size(leaf))]
@@ -76,7 +75,7 @@ class Problem:
             map_leaves(taken, arg) if k in self.active else copy.deepcopy(arg) for k, arg in enumerate(self.args)
         )
 
-    def tangents(self, vector: Vector) -> tuple[Any, ...]:
+    def tangents(self, vector: Vector) -> tuple[object, ...]:
         """A vector as tangents of the arguments: None for what rests."""
         moved = self.at(vector)
         return tuple(
@@ -86,7 +85,7 @@ class Problem:
             for k, (arg, new) in enumerate(zip(self.args, moved, strict=True))
         )
 
-    def along(self, vector: Sequence[Any] | Vector) -> Vector:
+    def along(self, vector: Sequence[object] | Vector) -> Vector:
         """All outputs, at other inputs."""
         return flat(self.function(*self.at(vector)))
 
@@ -97,7 +96,7 @@ class Problem:
             Request(kind, self.active, single=False),
         )
 
-    def inputs(self, program: Program, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    def inputs(self, program: Program, args: tuple[object, ...]) -> tuple[object, ...]:
         """The values of a program's inputs for other arguments."""
         flat_call = Binder(self.function).bind(args, {}).flat
         return input_values(program.primal, flat_call, program.reading.roots)

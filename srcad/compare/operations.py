@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from srcad.trace.nodes import Equation, Trace
 _MOVES = (Kind.MOVEMENT, Kind.CREATION, Kind.CONVERSION, Kind.COLLECTION, Kind.OBJECT, Kind.EFFECT)
 
 
-def operations(trace: Trace, inputs: Sequence[Any]) -> int:
+def operations(trace: Trace, inputs: Sequence[object]) -> int:
     """Operations on floats in one run; of a matrix product, each multiplication and each addition."""
     tally = [0]
     counting = _Counting(meanings(trace), trace.procedures, tally)
@@ -36,27 +35,31 @@ class _Counting(Interpreter):
     def apart(self) -> Interpreter:
         return _Counting(self.meaning, self.procedures, self.tally)
 
-    def operation(self, equation: Equation) -> tuple[Any, ...]:
+    def operation(self, equation: Equation) -> tuple[object, ...]:
         results = super().operation(equation)
         self.tally[0] += _cost(equation.op, self.read(equation.operands), results)
         return results
 
 
-def _cost(op: str, operands: Sequence[Any], results: Sequence[Any]) -> int:
+def _cost(op: str, operands: Sequence[object], results: Sequence[object]) -> int:
     facts = OPS[op]
     if facts.cost == "free" or facts.kind in _MOVES or op == "set_item":
         return 0
     if not any(map(_is_float, (*operands, *results))):
         return 0
     if op == "add_item":
-        return int(np.size(operands[1]))
+        return _size(operands[1])
     if facts.scalar_product:
-        inner = np.shape(operands[0])[-1] if np.ndim(operands[0]) else 1
-        return max(2 * inner - 1, 1) * int(np.size(results[0]))
+        inner: int = (1, *np.asarray(operands[0]).shape)[-1]
+        return max(2 * inner - 1, 1) * _size(results[0])
     if facts.kind is Kind.FACTORISATION:
-        return int(np.size(operands[0])) * int(np.shape(operands[0])[-1])
-    return max(int(np.size(value)) for value in (*operands, *results) if _is_float(value))
+        return _size(operands[0]) * int(np.asarray(operands[0]).shape[-1])
+    return max(_size(value) for value in (*operands, *results) if _is_float(value))
 
 
-def _is_float(value: Any) -> bool:
+def _size(value: object) -> int:
+    return int(np.asarray(value).size)
+
+
+def _is_float(value: object) -> bool:
     return isinstance(value, (float, complex)) or (isinstance(value, np.ndarray) and value.dtype.kind in "fc")

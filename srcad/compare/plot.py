@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from srcad.compare.findings import Findings
 from srcad.compare.growth import WAYS
 from srcad.errors import ArgumentError
+
+if TYPE_CHECKING:  # matplotlib need not be installed
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLOURS = {"numerical": "tab:orange", "symbolic": "tab:green", "forward": "tab:blue", "reverse": "tab:red"}
 STYLES = {"symbolic": ":", "forward": "--", "reverse": "-."}
@@ -18,16 +23,17 @@ FLOOR = 1e-17  # what stands for an error of zero, which has no logarithm
 
 def check_plot(path: Path) -> None:
     """Refuse a file that can't be drawn to, before anything is measured."""
-    figure_class = load()
+    figure = load()
     if not path.parent.is_dir():
         raise ArgumentError(f"there is no directory {path.parent}")
-    formats = figure_class().canvas.get_supported_filetypes()
+    formats = figure(5.0).canvas.get_supported_filetypes()
     if path.suffix.lstrip(".").lower() not in formats:
         what = f"{path.name} says no format that can be drawn"
         raise ArgumentError(what, do=f"let it end with one of {', '.join('.' + name for name in sorted(formats))}")
 
 
-def load() -> Any:
+def load() -> Callable[[float], Figure]:
+    """What makes a figure of some width."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -35,8 +41,8 @@ def load() -> Any:
         what = "a plot needs matplotlib, which isn't installed"
         raise ArgumentError(what, do="pip install matplotlib, or leave the plot out") from None
 
-    def figure(**options: Any) -> Any:
-        made = Figure(**options)
+    def figure(width: float) -> Figure:
+        made = Figure(figsize=(width, 4.2), layout="constrained")
         FigureCanvasAgg(made)
         return made
 
@@ -47,14 +53,14 @@ def draw(comparison: Findings, path: Path) -> None:
     check_plot(path)
     panels = [(_accuracy, comparison.steps), (_growth, comparison.growth.sizes), (_swell, comparison.swell.iterates)]
     shown = [panel for panel, content in panels if content]
-    figure = load()(figsize=(5.0 * max(len(shown), 1), 4.2), layout="constrained")
+    figure = load()(5.0 * max(len(shown), 1))
     figure.suptitle(comparison.name)
     for k, panel in enumerate(shown):
         panel(figure.add_subplot(1, len(shown), k + 1), comparison)
     figure.savefig(path, dpi=150)
 
 
-def _accuracy(axes: Any, found: Findings) -> None:
+def _accuracy(axes: Axes, found: Findings) -> None:
     steps = found.steps
     assert steps is not None
     axes.loglog(steps.steps, np.maximum(steps.one_sided, FLOOR), "o-", color="tab:brown", label="one-sided differences")
@@ -67,7 +73,7 @@ def _accuracy(axes: Any, found: Findings) -> None:
     axes.legend(fontsize="small")
 
 
-def _growth(axes: Any, found: Findings) -> None:
+def _growth(axes: Axes, found: Findings) -> None:
     sizes = found.growth.sizes
     widths = [size.width for size in sizes]
     for way in WAYS:
@@ -78,7 +84,7 @@ def _growth(axes: Any, found: Findings) -> None:
     axes.legend(fontsize="small")
 
 
-def _swell(axes: Any, found: Findings) -> None:
+def _swell(axes: Axes, found: Findings) -> None:
     whole = found.swell.iterates
     written = [i for i in whole if i.derivative is not None]
     axes.semilogy([i.n for i in written], [i.value for i in written], "o-", color="tab:gray", label="expression")

@@ -7,13 +7,13 @@ Without it, or where the program does what it can't: complex steps where they ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.compare.exact import Arithmetic, Beyond, NumberAtPoint, run_exactly
-from srcad.compare.inputs import Problem
+from srcad.compare.exact import Arithmetic, Beyond, NumberAtPoint, Part, run_exactly
+from srcad.compare.inputs import Problem, Vector
 from srcad.compare.symbolic import parts_of
 from srcad.compile.program import Program
 from srcad.testing.differences import slope
@@ -43,7 +43,7 @@ def reference(problem: Problem) -> Reference:
         return _by_slopes(problem)
 
 
-def scale_of(matrix: NDArray[np.float64]) -> float:
+def scale_of(matrix: NDArray[np.inexact]) -> float:
     return float(np.max(np.abs(matrix), initial=0.0)) or 1.0
 
 
@@ -52,7 +52,7 @@ def _by_slopes(problem: Problem) -> Reference:
     for k in range(problem.width):
         unit = np.eye(1, problem.width, k)[0] * max(abs(point[k]), 1e-3)
 
-        def curve(t: Any, unit: Any = unit) -> Any:
+        def curve(t: complex, unit: Vector = unit) -> Vector:
             return problem.along(point + t * unit)
 
         one = slope(curve, curve)
@@ -83,24 +83,24 @@ def _by_digits(problem: Problem) -> NDArray[np.float64]:
     return np.array(columns, dtype=float).T
 
 
-def _values(problem: Problem, program: Program, arithmetic: Arithmetic, moved: int | None, by: Any) -> list[Any]:
+def _values(
+    problem: Problem, program: Program, arithmetic: Arithmetic, moved: int | None, by: Part | int
+) -> list[Part]:
     """The outputs with many digits, where one input has moved."""
     numbers = []
     for k, at in enumerate(problem.point.tolist()):
         part = arithmetic.constant(at)
         numbers.append(NumberAtPoint(part + by if k == moved else part, at, arithmetic))
     results = run_exactly(program.primal, problem.inputs(program, problem.at(numbers)))
-    parts = (part for value in results for part in parts_of(value))
-    return [
-        part.part if isinstance(part, NumberAtPoint) else arithmetic.constant(part) for part in parts if _moves(part)
-    ]
+    parts = [part for value in results for part in parts_of(value) if _moves(part)]
+    return [part.part if isinstance(part, NumberAtPoint) else arithmetic.constant(float(part)) for part in parts]
 
 
-def _moves(part: Any) -> bool:
+def _moves(part: object) -> TypeGuard[NumberAtPoint | float | np.floating]:
     return isinstance(part, (NumberAtPoint, float, np.floating))
 
 
-def _check(problem: Problem, values: list[Any]) -> None:
+def _check(problem: Problem, values: list[Part]) -> None:
     """That the run with many digits gives what the function gives."""
     found, due = np.array([float(v) for v in values]), problem.along(problem.point)
     if found.shape != due.shape or not np.all(np.abs(found - due) <= AGREES * scale_of(due)):

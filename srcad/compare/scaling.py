@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
 
@@ -29,8 +29,9 @@ class Scaling:
 def scaling(problem: Problem) -> Scaling:
     """The first array argument grows, with all whose lengths go with it; of a function of floats, the points."""
     for k in problem.active:
-        if isinstance(problem.args[k], np.ndarray) and problem.args[k].ndim:
-            return _of_array(problem, k)
+        array = problem.args[k]
+        if isinstance(array, np.ndarray) and array.ndim:
+            return _of_array(problem, array)
     if problem.is_number and all(is_float(leaf) for k in problem.active for leaf in leaves(problem.args[k])):
         return _of_points(problem)
     raise Beyond("no argument is an array, which could grow, and the result isn't one number")
@@ -39,24 +40,25 @@ def scaling(problem: Problem) -> Scaling:
 # ---- a function of arrays
 
 
-def _of_array(problem: Problem, k: int) -> Scaling:
+def _of_array(problem: Problem, array: np.ndarray) -> Scaling:
     """The last axis of an argument, and all axes of the same length."""
-    axis = problem.args[k].ndim - 1
-    old = problem.args[k].shape[axis]
+    axis = array.ndim - 1
+    old = array.shape[axis]
     if old == 0:
         raise Beyond("the first array is empty")
     dims = _dims(problem)
     name = problem.labels[0].partition("[")[0]
     others = [n for n, lengths in dims.items() if n != name and any(s.goes_with(dims, name, axis) for s in lengths)]
     what = f"the length of {name}" + (f" (and of {', '.join(others)} with it)" if others else "")
-    if problem.args[k].ndim > 1:
+    if array.ndim > 1:
         what = f"the number of columns of {name}" + what.removeprefix(f"the length of {name}")
 
     def of_size(n: int) -> Problem:
-        args, length = [], _length_for(dims, name, axis, n)
+        args: list[object] = []
+        length = _length_for(dims, name, axis, n)
         for (_, lengths), arg in zip(dims.items(), problem.args, strict=True):
             sizes = [one.scaled(dims, name, axis, length) for one in lengths]
-            args.append(resized(arg, sizes) if sizes else copy.deepcopy(arg))
+            args.append(resized(arg, sizes) if isinstance(arg, np.ndarray) and sizes else copy.deepcopy(arg))
         return Problem(problem.function, tuple(args), problem.active)
 
     return Scaling(what, of_size)
@@ -101,7 +103,7 @@ def _dims(problem: Problem) -> dict[str, list[_Length]]:
     return found
 
 
-def resized(array: Any, shape: Sequence[int]) -> Any:
+def resized(array: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """An array of another shape with the same content over and over; a square matrix along its diagonal.
 
     So a matrix that can be inverted still can be, and indices stay within their range.
@@ -111,9 +113,11 @@ def resized(array: Any, shape: Sequence[int]) -> Any:
         return array.copy()
     if array.ndim == 2 and array.shape[0] == array.shape[1] and shape[0] == shape[1]:
         copies = -(-shape[0] // array.shape[0])
-        return np.kron(np.eye(copies, dtype=array.dtype), array)[: shape[0], : shape[1]]
+        repeated: np.ndarray = np.kron(np.eye(copies, dtype=array.dtype), array)
+        return repeated[: shape[0], : shape[1]]
     places = (np.arange(n) % old for n, old in zip(shape, array.shape, strict=True))
-    return array[np.ix_(*places)]
+    filled: np.ndarray = array[np.ix_(*places)]
+    return filled
 
 
 # ---- a function of floats
@@ -121,10 +125,11 @@ def resized(array: Any, shape: Sequence[int]) -> Any:
 
 def _of_points(problem: Problem) -> Scaling:
     """The sum of the function over many points: the only way in which a function of floats can have more inputs."""
-    function, args, active = problem.function, problem.args, problem.active
+    function = cast("Callable[..., float]", problem.function)
+    args, active = problem.args, problem.active
     count = problem.width
 
-    def total(points: Any) -> Any:
+    def total(points: np.ndarray) -> float:
         found = 0.0
         for k in range(len(points)):
             found = found + one(points[k])
@@ -140,13 +145,15 @@ def _of_points(problem: Problem) -> Scaling:
     return Scaling(f"the number of points at which {problem.name} is taken, and summed up ({inputs} each)", of_size)
 
 
-def _at_row(function: Callable[..., Any], args: tuple[Any, ...], active: tuple[int, ...]) -> Callable[[Any], Any]:
+def _at_row(
+    function: Callable[..., float], args: tuple[object, ...], active: tuple[int, ...]
+) -> Callable[[np.ndarray], float]:
     """The function of a row of inputs; the other arguments rest."""
-    if not all(is_float(args[k]) and np.ndim(args[k]) == 0 for k in active):
+    if not all(is_float(arg) and np.ndim(arg) == 0 for arg in (args[k] for k in active)):
         raise Beyond("its inputs are floats in containers, and no argument is an array, which could grow")
     places = {k: place for place, k in enumerate(active)}
 
-    def one(row: Any) -> Any:
+    def one(row: np.ndarray) -> float:
         given = [row[places[k]] if k in places else args[k] for k in range(len(args))]
         return function(*given)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -63,7 +62,7 @@ def swell(problem: Problem, times: int) -> Swell:
     return Swell(what, mode, tuple(found))
 
 
-def _is_like(value: Any, argument: Any) -> bool:
+def _is_like(value: object, argument: object) -> bool:
     if is_float(value) and np.ndim(value) == 0:
         return is_float(argument) and np.ndim(argument) == 0
     return isinstance(value, np.ndarray) and is_float(argument) and value.shape == np.shape(argument)
@@ -88,11 +87,13 @@ def _iterate(problem: Problem, place: int, n: int, gone: bool) -> Iterate:
     return Iterate(n, found.size_of_value, found.size, executed)
 
 
-def iterated(function: Callable[..., Any], args: tuple[Any, ...], place: int, times: int) -> Callable[[Any], Any]:
+def iterated(
+    function: Callable[..., object], args: tuple[object, ...], place: int, times: int
+) -> Callable[[object], object]:
     """x -> f(f(...f(x))); the other arguments rest."""
     before, after = args[:place], args[place + 1 :]
 
-    def again(x: Any) -> Any:
+    def again(x: object) -> object:
         for _ in range(times):
             x = function(*before, x, *after)
         return x

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Protocol, SupportsInt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.compare.exact import Arithmetic, Beyond, NumberAtPoint, has_numbers, run_exactly
+from srcad.compare.exact import Arithmetic, Beyond, Library, NumberAtPoint, Part, has_numbers, run_exactly
 from srcad.compare.inputs import Problem
 from srcad.trace.nodes import Trace
 
@@ -19,13 +19,31 @@ MOST_ENTRIES = 400  # of a matrix of derivatives
 NO_SYMPY = "SymPy isn't installed: pip install sympy"
 
 
+class Algebra(Library, Protocol):
+    """What is used of SymPy, which has no types."""
+
+    def Symbol(self, name: str, *, real: bool) -> Part: ...  # noqa: N802
+
+    def Float(self, value: float, /) -> Part: ...  # noqa: N802
+
+    def Rational(self, numerator: int, denominator: int, /) -> Part: ...  # noqa: N802
+
+    def diff(self, expression: Part, by: Part, /) -> Part: ...
+
+    def count_ops(self, expression: Part, /) -> SupportsInt: ...
+
+    def lambdify(
+        self, parameters: Sequence[object], expression: object, /, *, modules: Sequence[str]
+    ) -> Callable[..., Sequence[Sequence[float]]]: ...
+
+
 @dataclass(frozen=True)
 class Symbolic:
     """Expressions of the outputs and of their derivatives by all inputs, and how many operations these have."""
 
-    symbols: tuple[Any, ...]
-    outputs: tuple[Any, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    symbols: tuple[Part, ...]
+    outputs: tuple[Part, ...]
+    rows: tuple[tuple[Part, ...], ...]
     point: tuple[float, ...]
     size_of_value: int
     size: int
@@ -51,7 +69,7 @@ def symbolic(problem: Problem, most: int = MOST) -> Symbolic:
         raise Beyond(f"{problem.height} by {problem.width} derivatives are too many for symbols")
     sympy = load()
     symbols = tuple(sympy.Symbol(name, real=True) for name in problem.labels)
-    numbers = given(symbols, problem.point, most)
+    numbers = given(symbols, problem.point.tolist(), most)
     program = problem.program("primal")
     outputs = tuple(expressions(program.primal, problem.inputs(program, problem.at(numbers))))
     rows = tuple(tuple(sympy.diff(y, x) for x in symbols) for y in outputs)
@@ -59,21 +77,22 @@ def symbolic(problem: Problem, most: int = MOST) -> Symbolic:
     return Symbolic(symbols, outputs, rows, tuple(problem.point.tolist()), sum(sizes[0]), sum(sizes[1]))
 
 
-def load() -> Any:
+def load() -> Algebra:
     try:
         import sympy
     except ImportError:
         raise Beyond(NO_SYMPY) from None
-    return sympy
+    algebra: Algebra = sympy
+    return algebra
 
 
-def given(symbols: tuple[Any, ...], point: Any, most: int) -> list[NumberAtPoint]:
+def given(symbols: tuple[Part, ...], point: Iterable[float], most: int) -> list[NumberAtPoint]:
     """Symbols at a point."""
     arithmetic = Arithmetic(load(), constant, most)
     return [NumberAtPoint(symbol, float(at), arithmetic) for symbol, at in zip(symbols, point, strict=True)]
 
 
-def constant(value: float) -> Any:
+def constant(value: float) -> Part:
     """A float as the short fraction that it is, or as it stands."""
     sympy = load()
     if not np.isfinite(value):
@@ -82,9 +101,9 @@ def constant(value: float) -> Any:
     return sympy.Rational(exactly.numerator, exactly.denominator) if exactly.denominator <= 64 else sympy.Float(value)
 
 
-def expressions(trace: Trace, inputs: tuple[Any, ...]) -> list[Any]:
+def expressions(trace: Trace, inputs: tuple[object, ...]) -> list[Part]:
     """The expression of each number that a trace gives."""
-    found: list[Any] = []
+    found: list[Part] = []
     for value in run_exactly(trace, inputs):
         for part in parts_of(value):
             if isinstance(part, NumberAtPoint):
@@ -94,12 +113,12 @@ def expressions(trace: Trace, inputs: tuple[Any, ...]) -> list[Any]:
     return found
 
 
-def parts_of(value: Any) -> list[Any]:
+def parts_of(value: object) -> list[object]:
     if isinstance(value, np.ndarray):
         return [part if has_numbers(part) or value.dtype.kind != "f" else float(part) for part in value.ravel()]
     return [part for item in value for part in parts_of(item)] if isinstance(value, (list, tuple)) else [value]
 
 
-def count(expression: Any) -> int:
+def count(expression: Part) -> int:
     """How many operations an expression has, written out."""
     return int(load().count_ops(expression))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from srcad.compile import orders
 from srcad.compile.naming import identifier
@@ -26,7 +25,7 @@ from srcad.transform.sweeps.split import split
 
 
 def compile_call(
-    function: Callable[..., Any], call: Call, request: Request, argnums: tuple[Argnum, ...], run: Runner
+    function: Callable[..., object], call: Call, request: Request, argnums: tuple[Argnum, ...], run: Runner
 ) -> Program:
     """The program for a call's types; `argnums`: what the request's stand for in this call."""
     with bugs_reported("reading the function"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 from srcad.backends import check_backend
 
@@ -14,12 +14,12 @@ Argnum = int | str
 class Call:
     """A call in its one form: `flat` has a value for each parameter; `layout` tells apart forms of different length."""
 
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    flat: tuple[Any, ...]
-    layout: tuple[Any, ...] = ()
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
+    flat: tuple[object, ...]
+    layout: tuple[Hashable, ...] = ()
 
-    def value(self, argnum: Argnum) -> Any:
+    def value(self, argnum: Argnum) -> object:
         return self.args[argnum] if isinstance(argnum, int) else self.kwargs[argnum]
 
 

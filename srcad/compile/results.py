@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -108,10 +107,11 @@ def _assert(b: Builder, condition: Atom, message: str) -> None:
     b.append(Equation("assert_", (condition,), (), regions=(Region((), (), (const(message),)),)))
 
 
-def check_value(name: str, value: Any, span: Span | None) -> None:
+def check_value(name: str, value: object, span: Span | None) -> None:
     """What `unchecked` leaves to the run."""
-    if np.ndim(value) != 0:
-        what = f"{name} returned an array of shape {np.shape(value)}, and a gradient is of one number"
+    shape = np.asarray(value).shape
+    if shape:
+        what = f"{name} returned an array of shape {shape}, and a gradient is of one number"
         raise ArgumentError(what, span=span, do=_SUM)
     if isinstance(value, (complex, np.complexfloating)):
         raise NotYetSupported(f"{name} returned a complex number", span=span, do=_PARTS)

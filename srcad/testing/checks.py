@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -26,8 +25,8 @@ NEARBY = 1e-4  # of the arguments: a branch that turns within this distance is b
 
 
 def check_derivatives(
-    function: Callable[..., Any],
-    args: Sequence[Any],
+    function: Callable[..., object],
+    args: Sequence[object],
     modes: Sequence[str] = MODES,
     order: int = 2,
     *,

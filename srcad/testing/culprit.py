@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from srcad.calls.arguments import Binder
 from srcad.calls.programs import program_of
-from srcad.calls.structures import is_float, map_leaves
+from srcad.calls.structures import map_leaves
 from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.ops.catalogue import builder, operation
 from srcad.rules.catalogue import lookup
 from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
-from srcad.testing.directions import Point, Vector, flat, flat_like, inner, moved, size, weights
+from srcad.testing.directions import Moving, Point, Vector, flat, flat_like, inner, moved, moves, size, weights
 from srcad.testing.here import Measure
 from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
@@ -51,7 +50,7 @@ def first_wrong(measure: Measure, point: Point, kind: str) -> tuple[Fault | None
         return None, f"the first wrong statement couldn't be found ({type(error).__name__}: {error})"
 
 
-def _inputs(program: Program, call: Call, directions: Mapping[str, Any]) -> list[Any]:
+def _inputs(program: Program, call: Call, directions: Mapping[str, object]) -> list[object]:
     """The values of a trace's inputs; the tangents that a tangent's trace takes follow those of the function."""
     primal, trace = program.primal, program.traces[0]
     values = dict(
@@ -72,14 +71,16 @@ def _inputs(program: Program, call: Call, directions: Mapping[str, Any]) -> list
     return given
 
 
-def _moving(program: Program, directions: Mapping[str, Any]) -> dict[Var, Any]:
+def _moving(program: Program, directions: Mapping[str, object]) -> dict[Var, object]:
     """The tangent of each input of the trace that moves."""
     paths = {program.primal.inputs[k].path for k in program.reading.wrt}
     entries = [entry for entry in program.traces[0].inputs if entry.path in paths]
     return {entry.var: fetch(entry.path, directions[entry.path.root]) for entry in entries}
 
 
-def judge(trace: Trace, inputs: Sequence[Any], moving: Mapping[Var, Any], measure: Measure) -> tuple[Fault | None, str]:
+def judge(
+    trace: Trace, inputs: Sequence[object], moving: Mapping[Var, object], measure: Measure
+) -> tuple[Fault | None, str]:
     """Run a trace with tangents until an equation is wrong; else what else there is to say of its equations."""
     dots = {var: Var(bar_type(var.type)) for var in moving}
     push, procedures = prepared(trace, dots, trace.body.results, lambda _: False)
@@ -129,7 +130,7 @@ class _Judge(Interpreter):
             "its derivative there is a convention, and what is made of it isn't the function's"
         )
 
-    def operation(self, equation: Equation) -> tuple[Any, ...]:
+    def operation(self, equation: Equation) -> tuple[object, ...]:
         results = super().operation(equation)
         if self.is_judged(equation):
             dots = tuple(self.dot(a) for a in equation.operands)
@@ -158,13 +159,13 @@ class _Judge(Interpreter):
     def moves(self, a: Atom) -> bool:
         return isinstance(a, Var) and self.push.active(a)
 
-    def dot(self, a: Atom) -> Any:
+    def dot(self, a: Atom) -> object:
         dot = self.push.dots.get(a) if isinstance(a, Var) else None
         return self.values.get(dot) if isinstance(dot, Var) else None if dot is None else self.atom(dot)
 
     # ---- judgements
 
-    def tangent(self, equation: Equation, dots: tuple[Any, ...], results: tuple[Any, ...]) -> tuple[Any, ...]:
+    def tangent(self, equation: Equation, dots: tuple[object, ...], results: tuple[object, ...]) -> tuple[object, ...]:
         """The tangents of the results, by the rule, which must be what differences give."""
         rule = lookup(equation.op)
         assert rule is not None
@@ -176,7 +177,7 @@ class _Judge(Interpreter):
         operands = self.read(equation.operands)
         length = max((size_of(dot) / size_of(v) for v, dot in zip(operands, dots, strict=True)), default=1.0) or 1.0
 
-        def curve(t: float) -> Any:
+        def curve(t: float) -> Vector:
             values = [v if d is None else moved(v, d, t / length) for v, d in zip(operands, dots, strict=True)]
             return flat([value for value, use in zip(self.again(equation, values), used, strict=True) if use])
 
@@ -197,18 +198,18 @@ class _Judge(Interpreter):
             return found
         return self.as_due(due.value * length, results)
 
-    def as_due(self, due: Vector, results: tuple[Any, ...]) -> tuple[Any, ...]:
+    def as_due(self, due: Vector, results: tuple[object, ...]) -> tuple[object, ...]:
         """The tangents that differences give, in the form of the results."""
         rest = iter(due)
         made = [map_leaves(lambda leaf: _taken(leaf, rest), value) for value in results]
         return tuple(made)
 
-    def again(self, equation: Equation, values: Sequence[Any]) -> tuple[Any, ...]:
+    def again(self, equation: Equation, values: Sequence[object]) -> tuple[object, ...]:
         """The equation with other operands."""
         value = self.meaning[equation.op](*values, **equation.params)
         return (value,) if len(equation.results) == 1 else tuple(value)
 
-    def by_rule(self, equation: Equation, dots: tuple[Any, ...]) -> tuple[Any, ...]:
+    def by_rule(self, equation: Equation, dots: tuple[object, ...]) -> tuple[object, ...]:
         rule, b = lookup(equation.op), builder()
         assert rule is not None
         given = [None if d is None else Var(bar_type(a.type)) for a, d in zip(equation.operands, dots, strict=True)]
@@ -216,7 +217,7 @@ class _Judge(Interpreter):
         fitted = [d if d is None else fit_dtype(b, d, r) for d, r in zip(pushed, equation.results, strict=True)]
         return self.evaluated(b.equations, fitted, dict(zip(given, dots, strict=True)))
 
-    def adjoint(self, equation: Equation, dots: tuple[Any, ...], tangents: tuple[Any, ...]) -> None:
+    def adjoint(self, equation: Equation, dots: tuple[object, ...], tangents: tuple[object, ...]) -> None:
         """The dot-product test of one equation: of numbers and arrays, as adjoints of lists may be of many forms."""
         wanted = [self.push.active(r) for r in equation.results]
         values = [self.values[r] if use else None for r, use in zip(equation.results, wanted, strict=True)]
@@ -240,8 +241,8 @@ class _Judge(Interpreter):
             raise _Guilty(Fault("adjoint", named(equation), equation.span, got, due))
 
     def evaluated(
-        self, equations: Sequence[Equation], wanted: Sequence[Atom | None], given: Mapping[Any, Any]
-    ) -> tuple[Any, ...]:
+        self, equations: Sequence[Equation], wanted: Sequence[Atom | None], given: Mapping[Var | None, object]
+    ) -> tuple[object, ...]:
         """What a rule's equations give, at the values of now."""
         apart = Interpreter(self.meaning, self.procedures)
         apart.values = {**self.values, **{var: value for var, value in given.items() if var is not None}}
@@ -249,28 +250,29 @@ class _Judge(Interpreter):
         return tuple(None if a is None else apart.atom(a) for a in wanted)
 
 
-def _shape_of_result(values: Sequence[Any]) -> tuple[int, ...]:
+def _shape_of_result(values: Sequence[object]) -> tuple[int, ...]:
     """The shape of the one result of an elementwise operation."""
-    return np.shape(values[0]) if values[0] is not None else ()
+    return np.asarray(values[0]).shape if values[0] is not None else ()
 
 
-def _is_number(value: Any) -> bool:
-    return is_float(value) or (not isinstance(value, (list, tuple, dict)) and np.iscomplexobj(value))
+def _is_number(value: object) -> bool:
+    return not isinstance(value, (list, tuple, dict)) and moves(value)
 
 
-def _taken(leaf: Any, rest: Iterator[Any]) -> Any:
+def _taken(leaf: object, rest: Iterator[complex | np.inexact]) -> Moving | None:
     """The next numbers of a vector, in the form of a leaf."""
-    if not is_float(leaf) and not np.iscomplexobj(leaf):
+    if not moves(leaf):
         return None
     numbers = np.array([next(rest) for _ in range(np.size(leaf))])
-    return numbers.reshape(np.shape(leaf)) if isinstance(leaf, np.ndarray) else numbers[0]
+    alone: Moving = numbers[0]
+    return numbers.reshape(np.shape(leaf)) if isinstance(leaf, np.ndarray) else alone
 
 
-def _product(bar: Any, dot: Any, shape: tuple[int, ...] | None) -> float:
+def _product(bar: object, dot: object, shape: tuple[int, ...] | None) -> float:
     """The inner product of an operand's adjoint, which may be smaller or not yet summed over what was stretched."""
-    shape = np.shape(dot) if shape is None else shape
-    full = np.broadcast_shapes(np.shape(bar), np.shape(dot), shape)
-    return float(np.sum(np.real(np.broadcast_to(bar, full) * np.broadcast_to(dot, full)), dtype=float))
+    one, other = np.asarray(bar), np.asarray(dot)
+    full = np.broadcast_shapes(one.shape, other.shape, other.shape if shape is None else shape)
+    return float(np.sum(np.real(np.broadcast_to(one, full) * np.broadcast_to(other, full)), dtype=float))
 
 
 def named(equation: Equation) -> str:
@@ -278,7 +280,7 @@ def named(equation: Equation) -> str:
     return str(equation.params.get("custom", equation.op))
 
 
-def size_of(value: Any) -> float:
+def size_of(value: object) -> float:
     """A length by which to choose steps; 0 for what doesn't move."""
     parts = flat(value)
     return float(size(parts)) if parts.size and np.any(parts) else 0.0 if value is None else 1.0

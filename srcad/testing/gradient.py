@@ -11,7 +11,6 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -25,23 +24,23 @@ LEVELS = 3
 class _Direction:
     """One random direction of all differentiated arguments, which moves each leaf in proportion to its size."""
 
-    parts: tuple[Any, ...]
+    parts: tuple[object, ...]
     active: tuple[int, ...]
 
-    def moved(self, args: tuple[Any, ...], t: float) -> tuple[Any, ...]:
+    def moved(self, args: tuple[object, ...], t: float) -> tuple[object, ...]:
         """args + t * direction, as fresh objects: a program may change its arguments."""
         fresh = list(copy.deepcopy(args))
         for k, part in zip(self.active, self.parts, strict=True):
             fresh[k] = map_leaves(lambda leaf, d: leaf if d is None else leaf + t * d, fresh[k], part)
         return tuple(fresh)
 
-    def along(self, gradient: tuple[Any, ...]) -> float:
+    def along(self, gradient: tuple[object, ...]) -> float:
         return sum(_inner(g, d) for g, d in zip(gradient, self.parts, strict=True))
 
 
 def check_gradient(
-    function: Callable[..., Any],
-    *args: Any,
+    function: Callable[..., object],
+    *args: object,
     argnums: int | tuple[int, ...] = 0,
     directions: int = 3,
     step: float = 1e-3,
@@ -65,9 +64,9 @@ def check_gradient(
     worst = 0.0
     for _ in range(directions):
         direction = _Direction(tuple(map_leaves(lambda leaf: _draw(rng, leaf), args[k]) for k in active), active)
-        due = _derivative(lambda t, d=direction: float(function(*d.moved(args, t))), step)  # type: ignore[misc]
+        due = _derivative(lambda t, d=direction: _number(function(*d.moved(args, t))), step)  # type: ignore[misc]
         got = direction.along(per_argument)
-        error = abs(got - due) / max(abs(due), abs(float(value)), 1e-8)
+        error = abs(got - due) / max(abs(due), abs(_number(value)), 1e-8)
         if not error <= rtol:
             raise AssertionError(f"along a random direction the gradient gives {got!r}, differences give {due!r}")
         worst = max(worst, error)
@@ -83,17 +82,22 @@ def _derivative(phi: Callable[[float], float], step: float) -> float:
     return column[0]
 
 
-def _draw(rng: np.random.Generator, leaf: Any) -> Any:
+def _number(value: object) -> float:
+    return float(np.asarray(value).item())
+
+
+def _draw(rng: np.random.Generator, leaf: object) -> np.ndarray | float | None:
     """A random step for a leaf; None where nothing can move."""
-    if not np.issubdtype(np.asarray(leaf).dtype, np.floating):
+    numbers = np.asarray(leaf)
+    if not np.issubdtype(numbers.dtype, np.floating):
         return None
-    size = float(np.sqrt(np.mean(np.square(leaf)))) if np.size(leaf) else 0.0
-    return rng.normal(size=np.shape(leaf)) * (size or 1.0)
+    size = float(np.sqrt(np.mean(np.square(numbers)))) if numbers.size else 0.0
+    return rng.normal(size=numbers.shape) * (size or 1.0)
 
 
-def _inner(gradient: Any, direction: Any) -> float:
+def _inner(gradient: object, direction: object) -> float:
     """The inner product over all leaves that move."""
     parts = children(direction)
     if parts is None:
-        return 0.0 if direction is None else float(np.sum(np.asarray(gradient, np.float64) * direction))
+        return 0.0 if direction is None else float(np.sum(np.asarray(gradient, np.float64) * np.asarray(direction)))
     return sum(_inner(g, d) for g, d in zip(children(gradient) or [], parts, strict=True))

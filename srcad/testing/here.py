@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from srcad.testing.directions import Point, Vector, blocks, flat, flat_like, inn
 from srcad.testing.report import Row
 
 MOST_ALONE = 8  # parts of arguments that are moved one by one
+T = TypeVar("T")
+
 DOUBT = 1e-3  # a difference that is known no better decides nothing
 
 
@@ -26,7 +28,7 @@ DOUBT = 1e-3  # a difference that is known no better decides nothing
 class Measure:
     """What is checked, along how many directions, and how closely."""
 
-    function: Callable[..., Any]
+    function: Callable[..., object]
     modes: tuple[str, ...]
     order: int
     count: int
@@ -48,11 +50,11 @@ class Here:
 
     measure: Measure
     point: Point
-    weights: Any
+    weights: object
     remarks: list[str] = field(default_factory=list)
 
     @cached_property
-    def value(self) -> Any:
+    def value(self) -> object:
         return self.measure.function(*self.point.copies())
 
     @cached_property
@@ -87,7 +89,7 @@ class Here:
         again = self.measure.function(*self.point.copies())
         return np.array_equal(flat(again), flat(self.value), equal_nan=True)
 
-    def alone(self) -> list[tuple[str, tuple[Any, ...]]]:
+    def alone(self) -> list[tuple[str, tuple[object, ...]]]:
         """A direction for each part of the arguments."""
         names = Binder(self.measure.function).names
         labels = [names[k] if k < len(names) else f"args[{k}]" for k in range(len(self.point.args))]
@@ -96,22 +98,22 @@ class Here:
 
     # ---- curves
 
-    def curve(self, direction: Any) -> Callable[[Any], Vector]:
+    def curve(self, direction: tuple[object, ...]) -> Callable[[complex], Vector]:
         """The result along a direction."""
         return lambda t: flat(self.measure.function(*self.point.moved(direction, t)))
 
-    def tangent(self, args: tuple[Any, ...], direction: Any) -> Vector:
+    def tangent(self, args: tuple[object, ...], direction: tuple[object, ...]) -> Vector:
         try:
             value, dot = jvp(self.measure.function, args, self.point.tangents(direction))
         except NotYetSupported as refusal:
             raise advised(refusal, 'check reverse mode alone, with modes=("reverse",)') from None
         return flat_like(value, dot)
 
-    def gradient(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        found: tuple[Any, ...] = value_and_grad(self.measure.function, self.point.active)(*args)[1]
+    def gradient(self, args: tuple[object, ...]) -> tuple[object, ...]:
+        found: tuple[object, ...] = value_and_grad(self.measure.function, self.point.active)(*args)[1]
         return found
 
-    def first(self, direction: Any, along: Any, gradients: bool) -> Curve:
+    def first(self, direction: tuple[object, ...], along: tuple[object, ...], gradients: bool) -> Curve:
         """The first derivative along a direction."""
         if gradients:
             return lambda t: flat(self.gradient(self.point.moved(along, t)))
@@ -133,7 +135,7 @@ class Here:
 
     # ---- first derivatives
 
-    def firsts(self, direction: Any, label: str) -> Iterator[Row]:
+    def firsts(self, direction: tuple[object, ...], label: str) -> Iterator[Row]:
         due = slope(self.curve(direction), self.curve(direction))
         if "forward" in self.measure.modes:
             got = _raised_by(1, "tangent", lambda: self.tangent(self.point.args, direction))
@@ -142,7 +144,7 @@ class Here:
         if "reverse" in self.measure.modes:
             yield from self.adjoints(direction, label, due)
 
-    def adjoints(self, direction: Any, label: str, due: Slope) -> Iterator[Row]:
+    def adjoints(self, direction: tuple[object, ...], label: str, due: Slope) -> Iterator[Row]:
         """The dot-product test: <w, J d> = <transposed J w, d>."""
         bars = _raised_by(1, "adjoint", lambda: vjp(self.measure.function, *self.point.args)[1](self.weights))
         pulled = tuple(bars[i] for i in self.point.active)
@@ -151,7 +153,15 @@ class Here:
             gradient = _raised_by(1, "gradient", lambda: self.gradient(self.point.args))
             yield self.product("gradient", label, gradient, direction, due, np.ones(1))
 
-    def product(self, what: str, label: str, bars: Any, direction: Any, due: Slope, weights: Vector) -> Row:
+    def product(
+        self,
+        what: str,
+        label: str,
+        bars: tuple[object, ...],
+        direction: tuple[object, ...],
+        due: Slope,
+        weights: Vector,
+    ) -> Row:
         got = inner(bars, direction)
         wanted = float(np.real(np.sum(weights * due.value)))
         lengths = [length(weights) * length(due.value), reach(bars, direction)]
@@ -164,7 +174,7 @@ class Here:
 
     # ---- second derivatives
 
-    def seconds(self, direction: Any, label: str) -> Iterator[Row]:
+    def seconds(self, direction: tuple[object, ...], label: str) -> Iterator[Row]:
         along = self.point.direction(self.measure.rng)
         if self.by_gradients:
             try:
@@ -182,7 +192,7 @@ class Here:
         due = replace(due, method="differences of tangents")
         yield self.judged((2, "tangent of tangent", label), got, due, blocks(self.value), floors)
 
-    def products(self, direction: Any, along: Any, label: str) -> Iterator[Row]:
+    def products(self, direction: tuple[object, ...], along: tuple[object, ...], label: str) -> Iterator[Row]:
         """The Hessian times a direction, and the symmetry of the Hessian."""
         product = hvp(self.measure.function, self.point.active)
         there = _raised_by(2, "hvp", lambda: product(*self.point.args, along))
@@ -194,11 +204,11 @@ class Here:
         scale = max(reach(there, direction), reach(here, along))
         yield self.matched((2, "symmetry", "hvp", label), inner(there, direction), inner(here, along), scale)
 
-    def twice(self, direction: Any, along: Any) -> Vector:
+    def twice(self, direction: tuple[object, ...], along: tuple[object, ...]) -> Vector:
         """The tangent of the tangent."""
         function = self.measure.function
 
-        def pushed(primals: Any, tangents: Any) -> Any:
+        def pushed(primals: tuple[object, ...], tangents: tuple[object, ...]) -> object:
             return jvp(function, primals, tangents)[1]
 
         try:
@@ -244,7 +254,7 @@ def advised(refusal: NotYetSupported, do: str) -> NotYetSupported:
     return refusal
 
 
-def _raised_by(order: int, what: str, derive: Callable[[], Any]) -> Any:
+def _raised_by(order: int, what: str, derive: Callable[[], T]) -> T:
     try:
         return derive()
     except LEAVES_DOMAIN as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from srcad.ops.meaning import Meanings
 from srcad.runtime import HELPERS
 from srcad.trace.nodes import Trace
@@ -14,7 +12,7 @@ def meanings(trace: Trace) -> Meanings:
     return Meanings({**HELPERS, **_scipy(), **trace.bindings})
 
 
-def _scipy() -> dict[str, Any]:
+def _scipy() -> dict[str, object]:
     """SciPy, where it is installed: a program that calls it has it."""
     try:
         import scipy.special

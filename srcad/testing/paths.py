@@ -6,9 +6,8 @@ derivative is that of one way, and differences that reach across several of them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,7 @@ Way = list[tuple[Span | None, object]]
 FAILS = (*LEAVES_DOMAIN, SrcadError, TypeError, KeyError, IndexError, AssertionError)
 
 
-def turning(function: Callable[..., Any], point: Point, direction: Sequence[Any], reach: float) -> str:
+def turning(function: Callable[..., object], point: Point, direction: Sequence[object], reach: float) -> str:
     """What turns out otherwise within reach of the point, in words; "" if nothing does, or nothing can be said."""
     try:
         call = Binder(function).bind(point.args, {})
@@ -47,7 +46,7 @@ def turning(function: Callable[..., Any], point: Point, direction: Sequence[Any]
     return ""
 
 
-def way(trace: Trace, inputs: Sequence[Any]) -> Way:
+def way(trace: Trace, inputs: Sequence[object]) -> Way:
     """All decisions of a run, in order: branches taken, and how often loops turned."""
     walking = _Walking(meanings(trace), trace.procedures, [])
     walking.bind([entry.var for entry in trace.inputs], list(inputs))
@@ -57,24 +56,24 @@ def way(trace: Trace, inputs: Sequence[Any]) -> Way:
 
 
 class _Walking(Interpreter):
-    def __init__(self, meaning: Meaning, procedures: Any, decisions: Way) -> None:
+    def __init__(self, meaning: Meaning, procedures: Mapping[str, Trace], decisions: Way) -> None:
         super().__init__(meaning, procedures)
         self.decisions = decisions
 
     def apart(self) -> Interpreter:
         return _Walking(self.meaning, self.procedures, self.decisions)
 
-    def branch(self, equation: Equation) -> tuple[Any, ...]:
+    def branch(self, equation: Equation) -> tuple[object, ...]:
         self.decisions.append((equation.span, bool(self.atom(equation.operands[0]))))
         return super().branch(equation)
 
-    def for_loop(self, equation: Equation) -> tuple[Any, ...]:
+    def for_loop(self, equation: Equation) -> tuple[object, ...]:
         results = super().for_loop(equation)
         if equation.params.get("breaks", False):
             self.decisions.append((equation.span, results[-1]))
         return results
 
-    def while_loop(self, equation: Equation) -> tuple[Any, ...]:
+    def while_loop(self, equation: Equation) -> tuple[object, ...]:
         results = super().while_loop(equation)
         self.decisions.append((equation.span, results[-1]))
         return results

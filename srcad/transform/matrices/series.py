@@ -38,7 +38,7 @@ from srcad.transform.sweeps.forward import Forward
 from srcad.transform.sweeps.settle import settle
 from srcad.transform.sweeps.sweep import rule_of
 from srcad.transform.sweeps.tangent import beside, inline_rules, moved, with_directions
-from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whole, zero
+from srcad.transform.sweeps.unbroadcast import Bar, entering, fit_dtype, fit_exactly, whole, zero
 
 Atoms = tuple[Atom | None, ...]
 
@@ -321,7 +321,8 @@ class Series(Forward[Scope]):
         if a.is_none:
             return a
         found = self.derivative(a, n)
-        return fit_dtype(self.b, whole(self.b, None if found is None else Bar(found, whole=True), a), like)
+        made = whole(self.b, None if found is None else Bar(found, whole=True), a)
+        return entering(self.b, fit_dtype(self.b, made, like), bar_type(like.type))
 
     def beside(self, var: Var, n: int) -> Var:
         dot = Var(bar_type(var.type))

@@ -9,7 +9,7 @@ import numpy as np
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.types import Type, tangent_type
 from srcad.transform.sweeps.sweep import Sweep
-from srcad.transform.sweeps.unbroadcast import Bar, same_shape
+from srcad.transform.sweeps.unbroadcast import Bar, entering, same_shape
 
 # Which equation a structured one of the reverse sweep reverses; `record` takes this away again.
 REVERSES = "reverses"
@@ -96,11 +96,11 @@ def _agreeing(sweep: Sweep, var: Var, sides: list[ReversedSide]) -> tuple[list[A
     present = [bar for bar in found if bar is not None]
     if len(present) == len(found) and _agree([bar.value.type for bar in present]):
         return [bar.value for bar in present], Bar(present[0].value, all(bar.whole for bar in present))
-    values = []
+    values, slot = [], bar_type(var.type)
     for (equations, _), bar in zip(sides, found, strict=True):
         with sweep.within(equations):
-            values.append(sweep.whole(bar, var))
-    return values, Bar(Var(bar_type(var.type)), whole=True)
+            values.append(entering(sweep.b, sweep.whole(bar, var), slot))
+    return values, Bar(Var(slot), whole=True)
 
 
 def _agree(types: list[Type]) -> bool:

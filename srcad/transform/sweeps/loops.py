@@ -16,7 +16,7 @@ from srcad.trace.slots import Slot, slots
 from srcad.trace.types import INT, UNDEFINED, Array, Type, dims_of
 from srcad.transform.sweeps.branches import REVERSES, bar_type
 from srcad.transform.sweeps.sweep import Sweep
-from srcad.transform.sweeps.unbroadcast import Bar, same_shape
+from srcad.transform.sweeps.unbroadcast import Bar, entering, same_shape
 
 
 @dataclass
@@ -97,7 +97,7 @@ def _carried_bar(sweep: Sweep, bar: Bar | None, like: Var) -> Atom:
     """An adjoint as loops carry it: whole, so that each iteration may add into it, unless its shape isn't known."""
     if like.type.is_unknown:
         return const(0.0) if bar is None else bar.value
-    return sweep.whole(bar, like)
+    return entering(sweep.b, sweep.whole(bar, like), bar_type(like.type))
 
 
 def _sum_so_far(sweep: Sweep, var: Var) -> Atom:

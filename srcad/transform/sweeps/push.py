@@ -11,7 +11,7 @@ from srcad.trace.slots import Slot
 from srcad.transform.sweeps.branches import bar_type
 from srcad.transform.sweeps.forward import Forward
 from srcad.transform.sweeps.sweep import rule_of
-from srcad.transform.sweeps.unbroadcast import Bar, fit_dtype, fit_exactly, whole
+from srcad.transform.sweeps.unbroadcast import Bar, entering, fit_dtype, fit_exactly, whole
 
 
 class Push(Forward[None]):
@@ -76,7 +76,7 @@ class Push(Forward[None]):
         return dot
 
     def flowing(self, a: Atom, n: int, like: Var) -> Atom:
-        return self.whole(a, like)
+        return entering(self.b, self.whole(a, like), bar_type(like.type))
 
     def yields_derivatives(self, slot: Slot) -> bool:
         """What a branch yields doesn't move if it does so on no side."""

@@ -196,6 +196,11 @@ def known(b: Builder, g: Atom, like: Atom) -> Atom:
     return told
 
 
+def entering(b: Builder, g: Atom, slot: Type) -> Atom:
+    """A derivative as it enters a slot of another type: Python's zero among float32s, say, or a list of float64s."""
+    return g if slot.holds(g.type) else b.emit("known_as", g, to=slot)
+
+
 def fit_exactly(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     """An adjoint as the caller gets it: in the shape and the dtype of the input."""
     g = whole(b, bar, like)
