@@ -49,6 +49,11 @@ class MixedAxes:
 State = Along | Picked | MixedAxes | None  # None: no dependence
 
 
+def _axes_along(state: State) -> tuple[int, ...] | None:
+    """The axes of a variable that run along those of the input; None for what doesn't run along it."""
+    return state.axes if isinstance(state, Along) else None
+
+
 def dependence(region: Region, given: Var, flat: Flat) -> Callable[[Atom], State]:
     """How the variables of a region depend on one of its inputs, an array."""
     rank = rank_of(given.type)
@@ -162,23 +167,23 @@ def _joined(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> Stat
 
 def _reduction(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Over other axes than those along the input."""
-    rank = rank_of(eq.operands[0].type)
-    if not isinstance(states[0], Along) or rank is None or any(state is not None for state in states[1:]):
+    rank, along = rank_of(eq.operands[0].type), _axes_along(states[0])
+    if along is None or rank is None or any(state is not None for state in states[1:]):
         return MixedAxes(eq, known=True)
     axes = _axes(eq.params.get("axes", eq.params.get("axis")), rank)
-    if axes & set(states[0].axes):
+    if axes & set(along):
         return MixedAxes(eq, known=True)
     keep = eq.params.get("keepdims") or eq.params.get("keep") or ()
     gone = set() if keep is True else axes - set(keep)
-    return Along(tuple(a - sum(b < a for b in gone) for a in states[0].axes))
+    return Along(tuple(a - sum(b < a for b in gone) for a in along))
 
 
 def _running(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Along one axis, which stays: cumsum, sort."""
-    rank, state = rank_of(eq.operands[0].type), states[0]
-    if not isinstance(state, Along) or rank is None or any(s is not None for s in states[1:]):
+    rank, along = rank_of(eq.operands[0].type), _axes_along(states[0])
+    if along is None or rank is None or any(s is not None for s in states[1:]):
         return MixedAxes(eq, known=True)
-    return MixedAxes(eq, known=True) if _axes(eq.params.get("axis", -1), rank) & set(state.axes) else state
+    return MixedAxes(eq, known=True) if _axes(eq.params.get("axis", -1), rank) & set(along) else states[0]
 
 
 def _axes(axis: Any, rank: int) -> set[int]:
@@ -188,30 +193,30 @@ def _axes(axis: Any, rank: int) -> set[int]:
 
 
 def _transpose(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
-    state, rank = states[0], rank_of(eq.operands[0].type)
-    if not isinstance(state, Along) or rank is None:
-        return state if rank == 1 else MixedAxes(eq, known=False)
+    along, rank = _axes_along(states[0]), rank_of(eq.operands[0].type)
+    if along is None or rank is None:
+        return states[0] if rank == 1 else MixedAxes(eq, known=False)
     order = tuple(eq.params.get("axes") or range(rank)[::-1])
-    return Along(tuple(order.index(a) for a in state.axes))
+    return Along(tuple(order.index(a) for a in along))
 
 
 def _expand_dims(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
-    rank = rank_of(eq.result.type)
-    if not isinstance(states[0], Along) or rank is None:
+    rank, along = rank_of(eq.result.type), _axes_along(states[0])
+    if along is None or rank is None:
         return MixedAxes(eq, known=False)
     new = {a % rank for a in eq.params["axis"]}
     places = [a for a in range(rank) if a not in new]
-    return Along(tuple(places[a] for a in states[0].axes))
+    return Along(tuple(places[a] for a in along))
 
 
 def _squeeze(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
-    rank, axis = rank_of(eq.operands[0].type), eq.params.get("axis")
-    if not isinstance(states[0], Along) or rank is None or axis is None:
+    rank, axis, along = rank_of(eq.operands[0].type), eq.params.get("axis"), _axes_along(states[0])
+    if along is None or rank is None or axis is None:
         return MixedAxes(eq, known=False)
     gone = _axes(axis, rank)
-    if gone & set(states[0].axes):
+    if gone & set(along):
         return MixedAxes(eq, known=False)
-    return Along(tuple(a - sum(b < a for b in gone) for a in states[0].axes))
+    return Along(tuple(a - sum(b < a for b in gone) for a in along))
 
 
 def _reshape(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
@@ -254,27 +259,28 @@ def _outer(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> Stat
 
 def _stack(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """A new axis in front of or behind those along the input."""
-    found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
-    if not isinstance(found, Along) or rank is None:
+    along, rank = _axes_along(_joined(spread, eq, states)), rank_of(eq.result.type)
+    if along is None or rank is None:
         return MixedAxes(eq, known=False)
     axis = eq.params.get("axis", 0) % rank
-    return Along(tuple(a + (a >= axis) for a in found.axes))
+    return Along(tuple(a + (a >= axis) for a in along))
 
 
 def _array(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     """Nested sequences: a new axis in front for each level."""
-    found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
+    along, rank = _axes_along(_joined(spread, eq, states)), rank_of(eq.result.type)
     inner = rank_of(eq.operands[0].type)
-    if not isinstance(found, Along) or rank is None or inner is None:
+    if along is None or rank is None or inner is None:
         return MixedAxes(eq, known=False)
-    return Along(tuple(a + rank - inner for a in found.axes))
+    return Along(tuple(a + rank - inner for a in along))
 
 
 def _concatenate(spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:
     found, rank = _joined(spread, eq, states), rank_of(eq.result.type)
-    if not isinstance(found, Along) or rank is None:
+    along = _axes_along(found)
+    if along is None or rank is None:
         return MixedAxes(eq, known=False)
-    return MixedAxes(eq, known=True) if eq.params.get("axis", 0) % rank in found.axes else found
+    return MixedAxes(eq, known=True) if eq.params.get("axis", 0) % rank in along else found
 
 
 def _interp(_spread: _AlongSpread, eq: Equation, states: Sequence[State]) -> State:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from types import MethodType
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 import numpy as np
 
@@ -34,6 +34,8 @@ Shape = tuple[tuple[Tree, ...], tuple[str, ...]]
 class CustomRule(Generic[P, R_co]):
     """A function whose derivative is given by rules: what `custom_rule` makes."""
 
+    __name__: str
+    __qualname__: str
     __srcad_rules__ = True
 
     def __init__(self, function: Callable[P, R_co], returns: str = "", inline: bool = False) -> None:
@@ -42,8 +44,8 @@ class CustomRule(Generic[P, R_co]):
         self.function = function
         self.__srcad_inline__ = inline
         self._returns = returns or _annotated(function)
-        self._rules: dict[str, Callable[..., Any]] = {}
-        self._callees: dict[Any, Callable[..., Any]] = {}
+        self._rules: dict[str, Callable[..., object]] = {}
+        self._callees: dict[Hashable, Callable[..., object]] = {}
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
             setattr(self, name, getattr(function, name, "function"))
         with suppress(TypeError, ValueError):  # of some builtins none is known
@@ -63,10 +65,10 @@ class CustomRule(Generic[P, R_co]):
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
-        return f"<srcad.custom_rule {self.__name__}>"  # type: ignore[attr-defined]
+        return f"<srcad.custom_rule {self.__name__}>"
 
-    def __reduce__(self) -> Any:
-        return self.__qualname__  # type: ignore[attr-defined]
+    def __reduce__(self) -> str:
+        return self.__qualname__
 
     def tangent(self, rule: RuleFunction) -> RuleFunction:
         """Give the tangent, `rule(dots, value, *args)`: how the value moves when the arguments move by `dots`.
@@ -90,7 +92,7 @@ class CustomRule(Generic[P, R_co]):
 
     # ---- what the frontend asks for
 
-    def __srcad_rule__(self, way: str) -> Callable[..., Any] | None:
+    def __srcad_rule__(self, way: str) -> Callable[..., object] | None:
         return self._rules.get(way)
 
     def __srcad_returns__(self) -> tuple[bool, list[Type]] | None:
@@ -103,7 +105,7 @@ class CustomRule(Generic[P, R_co]):
 
     def __srcad_callee__(
         self, way: str, kinds: Types, types: tuple[Type, ...], many: bool, shape: Shape
-    ) -> Callable[..., Any]:
+    ) -> Callable[..., object]:
         """What generated code calls: the function, or a rule, for arguments and results of these types."""
         key = (way, tuple(map(_kind, kinds)), tuple(map(_kind, types)), many, repr(shape))
         if key not in self._callees:
@@ -129,9 +131,9 @@ class Callee:
         self.called = called
         name = getattr(called, "__name__", "_")
         plain = name.isidentifier() and name != "_"
-        self.__name__ = name if plain else f"{rule.__name__}_{way}"  # type: ignore[attr-defined]
+        self.__name__ = name if plain else f"{rule.__name__}_{way}"
 
-    def __call__(self, *values: Any) -> Any:
+    def __call__(self, *values: object) -> object:
         if self.way == "primal":
             return self.checked(self.call((), values), self.types, (None,) * len(self.types), self.many)
         moving = [t is not None and is_differentiable(t) for t in (self.types if self.way == "adjoint" else self.kinds)]
@@ -145,13 +147,13 @@ class Callee:
         made = self.call((firsts if self.many else firsts[0], value), args)
         return self.fitted(self.flattened(made), self.kinds, args)
 
-    def call(self, firsts: tuple[Any, ...], values: Sequence[Any]) -> Any:
+    def call(self, firsts: tuple[object, ...], values: Sequence[object]) -> object:
         """What is called, with arguments of the structure that it knows."""
         args = [_rebuilt(tree, values) for tree in self.trees]
         named = dict(zip(self.names, args[len(args) - len(self.names) :], strict=True))
         return self.called(*firsts, *args[: len(args) - len(named)], **named)
 
-    def flattened(self, made: Any) -> list[Any]:
+    def flattened(self, made: object) -> list[object]:
         """The adjoints of all that is in the arguments."""
         alone = len(self.trees) == 1 and (isinstance(self.trees[0], Node) or not isinstance(made, tuple))
         parts = (made,) if alone else made
@@ -160,13 +162,13 @@ class Callee:
         rows = zip(self.trees, parts, strict=True)
         return [leaf for tree, part in rows for leaf in self.leaves(tree, part)]
 
-    def leaves(self, tree: Tree, part: Any) -> Iterator[Any]:
+    def leaves(self, tree: Tree, part: object) -> Iterator[object]:
         """What stands in `part` where the tree has its leaves."""
         if not isinstance(tree, Node):
             yield part
             return
         if part is None:
-            parts: Sequence[Any] = [None] * len(tree.children)
+            parts: Sequence[object] = [None] * len(tree.children)
         elif tree.kind == "dict" and isinstance(part, dict) and set(part) == set(tree.keys):
             parts = [part[key] for key in tree.keys]
         elif tree.kind == "dataclass" and isinstance(part, tree.cls or ()):
@@ -179,7 +181,7 @@ class Callee:
         for child, inner in zip(tree.children, parts, strict=True):
             yield from self.leaves(child, inner)
 
-    def checked(self, made: Any, types: Types, like: Sequence[Any], many: bool) -> Any:
+    def checked(self, made: object, types: Types, like: Sequence[object], many: bool) -> object:
         """What has come back: as many values as there are types, each of its type and shaped like another one."""
         parts = tuple(made) if many and isinstance(made, (tuple, list)) else (made,)
         if len(parts) != len(types):
@@ -189,30 +191,30 @@ class Callee:
     def mismatch(self, count: int, due: int) -> ArgumentError:
         return ArgumentError(f"{self.__name__} returned {count} values where {due} are due")
 
-    def fitted(self, parts: Sequence[Any], types: Types, like: Sequence[Any]) -> Any:
+    def fitted(self, parts: Sequence[object], types: Types, like: Sequence[object]) -> object:
         rows = zip(parts, types, like, strict=True)
         made = tuple(self.fit(part, t, of) for part, t, of in rows if t is not None)
         return made[0] if len(made) == 1 else made
 
-    def fit(self, part: Any, t: Type, like: Any) -> Any:
+    def fit(self, part: object, t: Type, like: object) -> object:
         if part is None and like is not None:
             return np.zeros_like(like)[()] if isinstance(t, Array) else 0.0
+        array = np.asarray(part)
         if isinstance(t, Scalar):
-            if np.ndim(part) != 0 or (np.iscomplexobj(part) and not t.dtype.startswith("complex")):
+            if array.ndim != 0 or (np.iscomplexobj(array) and not t.dtype.startswith("complex")):
                 raise ArgumentError(f"{self.__name__} returned {part!r} where a number of type {t} is due")
-            number = np.asarray(part).astype(t.dtype)[()]
+            number = array.astype(t.dtype)[()]
             return number.item() if t.python else number
         assert isinstance(t, Array)
-        array = np.asarray(part)
-        wrong_shape = array.ndim != rank_of(t) or (like is not None and array.shape != np.shape(like))
+        wrong_shape = array.ndim != rank_of(t) or (like is not None and array.shape != np.asarray(like).shape)
         if wrong_shape or not np.can_cast(array.dtype, t.dtype, "same_kind"):
-            due = f"of shape {np.shape(like)}" if like is not None else f"of rank {t.rank}"
+            due = f"of shape {np.asarray(like).shape}" if like is not None else f"of rank {t.rank}"
             what = f"{self.__name__} returned {array.dtype}{list(array.shape)} where {t.dtype} {due} is due"
             raise ArgumentError(what, do="return arrays of the shapes of what they belong to")
         return np.array(array, t.dtype)
 
 
-def _rebuilt(tree: Tree, leaves: Sequence[Any]) -> Any:
+def _rebuilt(tree: Tree, leaves: Sequence[object]) -> object:
     """A structure with these leaves."""
     if isinstance(tree, Leaf):
         return leaves[tree.index]
@@ -230,20 +232,20 @@ def _moving(t: Type) -> Type | None:
     return t if is_differentiable(t) else None
 
 
-def _kind(t: Type | None) -> Any:
+def _kind(t: Type | None) -> Hashable:
     return None if t is None else (type(t), getattr(t, "dtype", None), rank_of(t), getattr(t, "python", False))
 
 
-def _declared(example: Any) -> Type:
+def _declared(example: object) -> Type:
     t = type_of(example)
     return Array(t.dtype, (UNKNOWN_DIM,) * t.rank) if isinstance(t, Array) else t
 
 
-def _one(value: Any) -> Any:
+def _one(value: object) -> object:
     return value
 
 
-def _annotated(function: Callable[..., Any]) -> str:
+def _annotated(function: Callable[..., object]) -> str:
     """What a function is said to return, if that is a float."""
     annotation = getattr(function, "__annotations__", {}).get("return")
     return "float" if annotation in (float, "float") else ""
@@ -263,7 +265,7 @@ def custom_rule(
 
 
 @means(Reads(refuse_making))
-def custom_rule(function: Callable[..., Any] | None = None, *, returns: str = "", inline: bool = False) -> object:
+def custom_rule(function: Callable[..., object] | None = None, *, returns: str = "", inline: bool = False) -> object:
     """A function whose derivative you give yourself: by its tangent, by its adjoint, or by both.
 
         @srcad.custom_rule

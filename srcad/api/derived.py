@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from collections.abc import Callable, Sequence
+from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from srcad.calls.arguments import Argnums, name_of
 from srcad.calls.example import example_call
@@ -18,7 +18,8 @@ from srcad.show.table import Table
 from srcad.show.traces import table_of
 from srcad.show.values import input_values
 
-Function = Callable[..., Any]
+Function = Callable[..., object]
+Reduced = str | tuple[type, tuple[object, ...]]  # how an object is made again when it is pickled
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -34,6 +35,8 @@ class Derived(Generic[P, R_co]):
     and what it has been compiled for.
     """
 
+    __name__: str
+    __qualname__: str
     __srcad_way__ = "call"  # how a program that is differentiated means a call: see core.reading.Derivative
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
@@ -44,7 +47,7 @@ class Derived(Generic[P, R_co]):
         self.__srcad__ = (function, request)
         self._specialiser = Specialiser(function, request)
         self._count = self._specialiser.binder.fast_count
-        self._enter: Function = missed
+        self._enter: Callable[..., R_co] = missed
         self._last: Entrance | None = None
         self.__name__ = name_of(function)
         self.__doc__ = _documentation(self)
@@ -56,7 +59,6 @@ class Derived(Generic[P, R_co]):
         return self.__srcad__[0]
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
-        result: R_co
         if not kwargs and len(args) == self._count:
             result = self._enter(*args)
             if result is not MISS:
@@ -71,30 +73,30 @@ class Derived(Generic[P, R_co]):
     def __get__(self, instance: None, owner: type | None = None) -> Derived[P, R_co]: ...
 
     @overload
-    def __get__(self: Derived[Concatenate[S, Q], R], instance: S, owner: type | None = None) -> Derived[Q, Any]: ...
+    def __get__(self: Derived[Concatenate[S, Q], R], instance: S, owner: type | None = None) -> Derived[Q, object]: ...
 
-    def __get__(self, instance: object, owner: type | None = None) -> Derived[Any, Any]:
+    def __get__(self, instance: object, owner: type | None = None) -> object:
         """The derivative of a bound method, so that argnums counts what stands after `self`."""
         return self if instance is None else self._of(self.function.__get__(instance, owner))
 
-    def _of(self, function: Function) -> Derived[..., Any]:
+    def _of(self, function: Function) -> Derived[..., object]:
         """Another function's derivative of this kind."""
         return type(self)(function, self.__srcad__[1], self.made_by)
 
-    def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    def differentiated(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:
         """The differentiated arguments of the call with these positional and keyword arguments."""
         binder = self._specialiser.binder
         return binder.differentiated(self.__srcad__[1].argnums, binder.bind(args, kwargs))
 
     # ---- looking at it
 
-    def source(self, *args: Any, **kwargs: Any) -> str:
+    def source(self, *args: object, **kwargs: object) -> str:
         """The generated source for these arguments; without any: for the last call's, or for the annotated types."""
         entrance, assumed = self._entrance(args, kwargs)
         said = f"# taken as {', '.join(assumed)}\n" if assumed else ""
         return said + entrance.specialisation.source
 
-    def trace(self, *args: Any, **kwargs: Any) -> Table:
+    def trace(self, *args: object, **kwargs: object) -> Table:
         """The evaluation trace with adjoints, in forward mode with tangents; for arguments, with values."""
         entrance, _ = self._entrance(args, kwargs)
         program, values = entrance.specialisation.program, None
@@ -105,7 +107,7 @@ class Derived(Generic[P, R_co]):
         forward = kind in ("tangent", "jacfwd") or (kind == "jacobian" and program.way == "columns")
         return table_of(program, values, tangent=forward, adjoint=not forward)
 
-    def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
+    def emitted(self, args: tuple[object, ...], kwargs: dict[str, object], made: str = "") -> str:
         """The text of a module with the function and its derivative for these arguments, as `srcad emit` writes it.
 
         `made` is what its docstring says of how it was made.
@@ -115,7 +117,7 @@ class Derived(Generic[P, R_co]):
         program = entrance.specialisation.program
         return emit_module(Emission(self.function, program, call, entrance.roots, _title(self), made))
 
-    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+    def _entrance(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Entrance, list[str]]:
         assumed: list[str] = []
         if not args and not kwargs:
             if self._last is not None:
@@ -131,9 +133,9 @@ class Derived(Generic[P, R_co]):
         compiled = f"compiled for {count} combination{'s' * (count != 1)} of types" if count else "not compiled yet"
         return f"<srcad.{self.made_by} of {named} {_with_respect_to(self)}; {compiled}>"
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> Reduced:
         """By reference: to itself where it decorates a function of a module, else to the function."""
-        place: Any = sys.modules.get(getattr(self, "__module__", ""))
+        place: object = sys.modules.get(getattr(self, "__module__", ""))
         for name in getattr(self, "__qualname__", self.__name__).split("."):
             place = getattr(place, name, None)
         if place is self:
@@ -142,7 +144,7 @@ class Derived(Generic[P, R_co]):
         return type(self), (function, request, self.made_by)
 
 
-def _with_respect_to(derived: Derived[Any, Any]) -> str:
+def _with_respect_to(derived: Derived[..., object]) -> str:
     argnums = derived.__srcad__[1].argnums
     parameters = derived._specialiser.binder.parameters
     if argnums is None:
@@ -173,11 +175,11 @@ _TITLES = {
 }
 
 
-def _title(derived: Derived[Any, Any]) -> str:
+def _title(derived: Derived[..., object]) -> str:
     return _TITLES[derived.made_by].format(derived.__name__, _with_respect_to(derived))
 
 
-def _documentation(derived: Derived[Any, Any]) -> str:
+def _documentation(derived: Derived[..., object]) -> str:
     title = _title(derived)
     doc = getattr(derived.function, "__doc__", None)
     return f"{title}\n\n{doc}" if doc else title
@@ -191,8 +193,9 @@ def request_for(
 ) -> Request:
     """A request with argnums as a user gives them."""
     single = not isinstance(argnums, (tuple, list))
-    numbers: tuple[Any, ...] = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
-    if not all(isinstance(k, (int, str)) and not isinstance(k, bool) for k in numbers):
+    given: Sequence[object] = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+    numbers = tuple(k for k in given if isinstance(k, (int, str)) and not isinstance(k, bool))
+    if len(numbers) < len(given):
         raise ArgumentError(
             f"argnums must be positions or names of parameters, not {argnums!r}",
             do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",

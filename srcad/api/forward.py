@@ -17,8 +17,6 @@ from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Applies, Makes, Maps, means
 
-Linear = Callable[[Any], Any]
-
 
 @means(Applies(lambda moving, backend="numpy": Request("tangent", moving, single=False, backend=backend)))
 def jvp(
@@ -125,7 +123,7 @@ def _pushforward(
     return specialiser.run(specialiser.binder.bind(tuple(primals), {}))
 
 
-def tangent_of(function: Function, argnums: Argnums = 0) -> Derived[..., Any]:
+def tangent_of(function: Function, argnums: Argnums = 0) -> Derived[..., object]:
     """The tangent by itself, to be looked at: what `jvp` and `linearize` call."""
     return Derived(function, request_for("tangent", argnums), "jvp")
 
@@ -142,10 +140,9 @@ class HessianProduct(Derived[..., R_co]):
         super().__init__(function, request, made_by)
         self.__signature__ = _with_direction(self._specialiser.binder.signature)
         self._single = request.single
-        self._push: Function = missed  # of the entrance of the last call, for one direction that is plain
+        self._push: Callable[..., R_co] = missed  # of the entrance of the last call, for one direction that is plain
 
-    def __call__(self, *args: Any, **kwargs: Any) -> R_co:
-        result: R_co
+    def __call__(self, *args: object, **kwargs: object) -> R_co:
         if not kwargs and len(args) == self._count + 1 and self._single:
             result = self._push(*args)
             if result is not MISS:
@@ -157,7 +154,7 @@ class HessianProduct(Derived[..., R_co]):
         result = pushforward((direction,) if self._single else direction)
         return result
 
-    def with_direction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    def with_direction(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:
         """The arguments, if there can be a direction among them."""
         if len(args) + len(kwargs) <= self.needed:
             raise ArgumentError(f"srcad.{self.made_by} of {self.__name__} takes its arguments, and then a direction")
@@ -169,7 +166,7 @@ class HessianProduct(Derived[..., R_co]):
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         return sum(p.default is p.empty and p.kind not in kinds for p in self._specialiser.binder.parameters)
 
-    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+    def _entrance(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Entrance, list[str]]:
         """The source doesn't depend on the direction, which may be given all the same."""
         return super()._entrance(args[:-1] if len(args) == self._count + 1 > 0 else args, kwargs)
 

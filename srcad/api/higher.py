@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Concatenate, overload
+from typing import Any, Concatenate, cast, overload
 
 import numpy.typing as npt
 
-from srcad.api.derived import Derived, Function, P, R, R_co, derive, request_for
+from srcad.api.derived import D, Derived, Function, P, R, R_co, Reduced, derive, request_for
 from srcad.api.forward import HessianProduct
 from srcad.api.gradients import A, First
 from srcad.api.jacobians import AtOnce, Element, columns
@@ -44,7 +44,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
         self._count = self._specialiser.binder.fast_count
 
-    def __call__(self, *args: Any, **kwargs: Any) -> R_co:
+    def __call__(self, *args: object, **kwargs: object) -> R_co:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
         direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
@@ -55,16 +55,16 @@ class GaussNewtonProduct(HessianProduct[R_co]):
     def needed(self) -> int:
         return super().needed - 1
 
-    def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    def differentiated(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:
         return self._own.differentiated(self.__srcad__[1].argnums, self._own.bind(args, kwargs))
 
-    def _of(self, function: Function) -> Derived[..., Any]:
+    def _of(self, function: Function) -> Derived[..., object]:
         return type(self)(function, self.__srcad__[1], self.made_by, self.loss)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> Reduced:
         return _with_loss(super().__reduce__(), self.loss)
 
-    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+    def _entrance(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Entrance, list[str]]:
         """The direction may be left out: it is like what is differentiated."""
         assumed: list[str] = []
         if not args and not kwargs and self._last is None:
@@ -76,7 +76,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         entrance, _ = Derived._entrance(self, args, kwargs)
         return entrance, assumed
 
-    def emitted(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: str = "") -> str:
+    def emitted(self, args: tuple[object, ...], kwargs: dict[str, object], made: str = "") -> str:
         """The text of a module with the function, which takes no direction, and its derivative, which does."""
         entrance, _ = self._entrance(args, kwargs)
         *primals, _ = self.with_direction(args, kwargs)
@@ -90,11 +90,10 @@ class GaussNewton(AtOnce[P, R_co]):
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self.product: GaussNewtonProduct[Any] = GaussNewtonProduct(function, replace(request, kind="ggnvp"), "ggnvp")
+        self.product: GaussNewtonProduct[object] = GaussNewtonProduct(function, replace(request, kind="ggnvp"), "ggnvp")
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
-        matrix: R_co = by_products(self.product, args, kwargs)
-        return matrix
+    def singly(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R_co:
+        return cast("R_co", by_products(self.product, args, kwargs))
 
 
 class GaussNewtonOfLoss(AtOnce[P, R_co]):
@@ -104,7 +103,7 @@ class GaussNewtonOfLoss(AtOnce[P, R_co]):
 
     def __init__(self, function: Function, request: Request, made_by: str, loss: Function | None) -> None:
         super().__init__(function, request, made_by)
-        self.product: GaussNewtonProduct[Any] = GaussNewtonProduct(
+        self.product: GaussNewtonProduct[object] = GaussNewtonProduct(
             function, replace(request, kind="ggnvp"), made_by, loss
         )
         self.loss = loss
@@ -114,32 +113,30 @@ class GaussNewtonOfLoss(AtOnce[P, R_co]):
         self.differentiated(args, kwargs)  # which refuses what has no derivative
         return super().__call__(*args, **kwargs)
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
-        matrix: R_co = by_products(self.product, args, kwargs)
-        return matrix
+    def singly(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R_co:
+        return cast("R_co", by_products(self.product, args, kwargs))
 
-    def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    def differentiated(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:
         return self.product.differentiated(args, kwargs)
 
-    def _of(self, function: Function) -> Derived[..., Any]:
+    def _of(self, function: Function) -> Derived[..., object]:
         return type(self)(function, self.__srcad__[1], self.made_by, self.loss)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> Reduced:
         return _with_loss(super().__reduce__(), self.loss)
 
 
-def by_products(product: GaussNewtonProduct[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def by_products(product: GaussNewtonProduct[object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
     """The matrix of the product, a column after the other: for what several directions can't go through at once."""
     single = product.__srcad__[1].single
 
-    def along(direction: tuple[Any, ...]) -> Any:
+    def along(direction: tuple[object, ...]) -> object:
         return product(*args, direction[0] if single else direction, **kwargs)
 
     return columns(along, product.differentiated(args, kwargs), single)
 
 
-def _with_loss(made: Any, loss: Function | None) -> Any:
-    """How an object is made again when it is pickled."""
+def _with_loss(made: Reduced, loss: Loss) -> Reduced:
     return made if isinstance(made, str) else (made[0], (*made[1], loss))
 
 
@@ -274,10 +271,16 @@ def gauss_newton(
     return _with_a_loss(GaussNewtonOfLoss, "gauss_newton", function, request, loss)
 
 
-def _with_a_loss(cls: Any, made_by: str, function: Function | None, request: Request, loss: Function | None) -> Any:
+def _with_a_loss(
+    make: Callable[[Function, Request, str, Loss], D],
+    made_by: str,
+    function: Function | None,
+    request: Request,
+    loss: Loss,
+) -> D | Callable[[Function], D]:
     if function is None:
-        return lambda decorated: cls(decorated, request, made_by, loss)
-    return cls(function, request, made_by, loss)
+        return lambda decorated: make(decorated, request, made_by, loss)
+    return make(function, request, made_by, loss)
 
 
 @overload

@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, Concatenate, TypeVar, overload
+from typing import Any, Concatenate, TypeVar, cast, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,10 @@ import numpy.typing as npt
 from srcad.api.derived import Derived, Function, P, R_co, derive, request_for
 from srcad.api.gradients import First
 from srcad.calls.arguments import Argnums
+from srcad.calls.pullback import Pullback
+from srcad.calls.pushforward import Pushforward
 from srcad.calls.specialise import Entrance
-from srcad.calls.structures import children, is_float, leaves, map_leaves, rebuild, with_floats
+from srcad.calls.structures import Float, children, is_float, leaves, map_leaves, rebuild, with_floats
 from srcad.compile.requests import Request
 from srcad.frontend.core.reading import Makes, means
 from srcad.rules.lanes import NotBatched
@@ -31,11 +33,11 @@ from srcad.trace.nodes import Trace
 from srcad.trace.types import Scalar, dims_of
 from srcad.transform.matrices.jacobian import ROWS, way_of
 
-Linear = Callable[[Any], Any]
+Linear = Callable[[Any], object]  # it takes the structure of what it belongs to
 
 
 Element = TypeVar("Element", bound=np.generic)
-Numeric = float | np.floating[Any] | npt.NDArray[np.floating[Any]]
+Numeric = float | np.floating | npt.NDArray[np.floating]
 
 
 class AtOnce(Derived[P, R_co]):
@@ -56,18 +58,17 @@ class AtOnce(Derived[P, R_co]):
         return self.singly(args, kwargs)
 
     @abstractmethod
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
+    def singly(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R_co:
         """The matrix by one direction after the other."""
 
 
 class DenseJacobian(AtOnce[P, R_co]):
     """All first derivatives in one pass, by columns or by rows as the request says."""
 
-    def singly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R_co:
-        matrix: R_co = self.assembled(self._single, args, kwargs)
-        return matrix
+    def singly(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R_co:
+        return cast("R_co", self.assembled(self._single, args, kwargs))
 
-    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+    def _entrance(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Entrance, list[str]]:
         if self._at_once:
             try:
                 return super()._entrance(args, kwargs)
@@ -76,21 +77,21 @@ class DenseJacobian(AtOnce[P, R_co]):
         return self._single._entrance(args, kwargs)
 
     @cached_property
-    def _single(self) -> Derived[..., Any]:
+    def _single(self) -> Derived[..., object]:
         return self.one_by_one()
 
-    def one_by_one(self) -> Derived[..., Any]:
+    def one_by_one(self) -> Derived[..., object]:
         """What gives a single column, or row."""
         function, request = self.__srcad__
         return Derived(function, replace(request, kind=_SINGLE[request.kind]), self.made_by)
 
-    def assembled(self, single: Derived[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def assembled(self, single: Derived[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """The Jacobian, a column or a row after the other."""
         _, request = self.__srcad__
-        push = single(*args, **kwargs)
-        if request.kind == "jacrev":
-            return rows(*push)
-        linear = (lambda tangents: push(tangents)[1]) if request.kind == "jacfwd" else push
+        made = single(*args, **kwargs)
+        if not isinstance(made, Pushforward):
+            return rows(*cast("tuple[object, Pullback]", made))
+        linear = (lambda tangents: made(tangents)[1]) if request.kind == "jacfwd" else made
         return columns(linear, self.differentiated(args, kwargs), request.single)
 
 
@@ -104,21 +105,20 @@ class ChosenJacobian(Derived[P, R_co]):
 
     def __init__(self, function: Function, request: Request, made_by: str) -> None:
         super().__init__(function, request, made_by)
-        self._choices: dict[Any, JacobianWay] = {}
+        self._choices: dict[tuple[object, ...] | type, JacobianWay] = {}
         self._took: JacobianWay | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self._took = self.choice(args, kwargs)
         if self._took.other is None:
             return super().__call__(*args, **kwargs)
-        matrix: R_co = self._took.other(*args, **kwargs)
-        return matrix
+        return cast("R_co", self._took.other(*args, **kwargs))
 
     def way(self, *args: P.args, **kwargs: P.kwargs) -> str:
         """Which way the Jacobian goes at these arguments: by "columns" or by "rows"."""
         return self.choice(args, kwargs).way
 
-    def choice(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> JacobianWay:
+    def choice(self, args: tuple[object, ...], kwargs: dict[str, object]) -> JacobianWay:
         key = _shapes((args, kwargs))
         if key not in self._choices:
             if len(self._choices) >= _MOST_CHOICES:
@@ -126,7 +126,7 @@ class ChosenJacobian(Derived[P, R_co]):
             self._choices[key] = self.chosen(args, kwargs)
         return self._choices[key]
 
-    def chosen(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> JacobianWay:
+    def chosen(self, args: tuple[object, ...], kwargs: dict[str, object]) -> JacobianWay:
         """By the lengths of the arguments and of the results.
 
         A specialisation has been generated for the lengths that it met first; where others are better off with the
@@ -145,7 +145,7 @@ class ChosenJacobian(Derived[P, R_co]):
         kind = "jacrev" if way == ROWS else "jacfwd"
         return JacobianWay(way, DenseJacobian(function, replace(request, kind=kind), kind))
 
-    def _entrance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entrance, list[str]]:
+    def _entrance(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Entrance, list[str]]:
         choice = self.choice(args, kwargs) if args or kwargs else self._took
         other = None if choice is None else choice.other
         return super()._entrance(args, kwargs) if other is None else other._entrance(args, kwargs)
@@ -160,25 +160,25 @@ class JacobianWay:
     """The way that a Jacobian goes; `other` is what gives it, where that isn't what was generated first."""
 
     way: str
-    other: DenseJacobian[..., Any] | None = None
+    other: DenseJacobian[..., object] | None = None
 
 
 _MOST_CHOICES = 1024
 
 
-def _shapes(tree: Any) -> Any:
+def _shapes(tree: object) -> tuple[object, ...] | type:
     """What the sizes of a call depend on."""
     parts = children(tree)
     if parts is None:
-        return np.shape(tree) if isinstance(tree, np.ndarray) else type(tree)
+        return tree.shape if isinstance(tree, np.ndarray) else type(tree)
     return (type(tree), *map(_shapes, parts))
 
 
-def _sizes(primal: Trace, values: Sequence[Any]) -> dict[Symbol, int]:
+def _sizes(primal: Trace, values: Sequence[object]) -> dict[Symbol, int]:
     """The lengths that the symbols in the types of the inputs stand for."""
     pairs: list[tuple[Dim, int]] = []
     for entry, value in zip(primal.inputs, values, strict=True):
-        pairs += zip(dims_of(entry.var.type) or (), np.shape(value), strict=False)
+        pairs += zip(dims_of(entry.var.type) or (), np.asarray(value).shape, strict=False)
         if type(value) is int and isinstance(entry.var.type, Scalar) and entry.var.type.length is not None:
             pairs.append((entry.var.type.length, value))
     return symbol_values(pairs)
@@ -187,7 +187,7 @@ def _sizes(primal: Trace, values: Sequence[Any]) -> dict[Symbol, int]:
 # ---- one after the other
 
 
-def columns(push: Linear, primals: tuple[Any, ...], single: bool) -> Any:
+def columns(push: Linear, primals: tuple[object, ...], single: bool) -> object:
     """The matrix of a linear map from tangents of the primals.
 
     It has the structure of what the map returns, with at each leaf the structure of the primals, and there arrays: of
@@ -195,7 +195,7 @@ def columns(push: Linear, primals: tuple[Any, ...], single: bool) -> Any:
     """
     blocks = [map_leaves(partial(_block, np.shape(leaf)), *images) for leaf, images in _images(push, primals)]
 
-    def joined(*parts: Any) -> Any:
+    def joined(*parts: object) -> object:
         if parts[0] is None:
             return None
         return with_floats(primals[0] if single else primals, iter(parts))
@@ -203,41 +203,43 @@ def columns(push: Linear, primals: tuple[Any, ...], single: bool) -> Any:
     return map_leaves(joined, *blocks)
 
 
-def rows(value: Any, pullback: Linear) -> Any:
+def rows(value: object, pullback: Linear) -> object:
     """The matrix of a linear map from adjoints of a value, of the same structure as `columns` gives it."""
     return with_floats(value, (_stacked(images, np.shape(leaf)) for leaf, images in _images(pullback, value)))
 
 
-def _images(linear: Linear, tree: Any) -> Iterator[tuple[Any, list[Any]]]:
+def _images(linear: Linear, tree: object) -> Iterator[tuple[Float, list[object]]]:
     """Each float of a structure with the images of its unit vectors; that of zeros where it is empty."""
     moving = [leaf for leaf in leaves(tree) if is_float(leaf)]
 
-    def image(place: int, unit: Any) -> Any:
+    def image(place: int, unit: object) -> object:
         return linear(with_floats(tree, (unit if k == place else None for k in range(len(moving)))))
 
     for place, leaf in enumerate(moving):
         yield leaf, [image(place, unit) for unit in _units(leaf)] or [image(place, None)]
 
 
-def _units(leaf: Any) -> list[Any]:
+def _units(leaf: Float) -> Sequence[object]:
     """The unit tangents of a leaf."""
-    if np.ndim(leaf) == 0:
+    array = np.asarray(leaf)
+    if array.ndim == 0:
         return [1.0]
-    return [row.reshape(np.shape(leaf)) for row in np.eye(np.size(leaf), dtype=leaf.dtype)]
+    return [row.reshape(array.shape) for row in np.eye(array.size, dtype=array.dtype)]
 
 
-def _block(shape: tuple[int, ...], *column: Any) -> Any:
+def _block(shape: tuple[int, ...], *column: object) -> object:
     """The columns of one leaf of the primals, of this shape, in one leaf of the result."""
     first = column[0]
     if first is None or shape == ():
         return first
-    whole = np.shape(first) + shape
+    images = [np.asarray(image) for image in column]
+    whole = images[0].shape + shape
     if 0 in shape:
-        return np.zeros(whole, np.asarray(first).dtype)
-    return np.stack(column, axis=-1).reshape(whole)
+        return np.zeros(whole, images[0].dtype)
+    return np.stack(images, axis=-1).reshape(whole)
 
 
-def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
+def _stacked(given: Sequence[object], shape: tuple[int, ...]) -> object:
     """Gradients of the elements of an array of this shape, as one structure of arrays."""
     first = given[0]
     parts = children(first)
@@ -246,9 +248,10 @@ def _stacked(given: Sequence[Any], shape: tuple[int, ...]) -> Any:
         return rebuild(first, [_stacked(row, shape) for row in together])
     if first is None or shape == ():
         return first
+    images = [np.asarray(image) for image in given]
     if 0 in shape:
-        return np.zeros(shape + np.shape(first), np.asarray(first).dtype)
-    return np.stack(given).reshape(shape + np.shape(first))
+        return np.zeros(shape + images[0].shape, images[0].dtype)
+    return np.stack(images).reshape(shape + images[0].shape)
 
 
 # ---- the public functions

@@ -201,7 +201,7 @@ class Entrance:
             return self.rescue(error, flat)
 
 
-def missed(*_args: object) -> object:
+def missed(*_args: object) -> Any:
     """Stands for an entrance where there is none yet."""
     return MISS
 

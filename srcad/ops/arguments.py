@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
@@ -18,13 +17,13 @@ from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, r
 WHOLE = ("slice", None, None, None)
 
 
-def emit(b: Builder, op: str, *operands: object, **params: Any) -> Atom:
+def emit(b: Builder, op: str, *operands: object, **params: object) -> Atom:
     """Emit an operation with one result."""
     result: Atom = b.emit(op, *operands, **params)
     return result
 
 
-def emit_many(b: Builder, op: str, *operands: object, **params: Any) -> tuple[Atom, ...]:
+def emit_many(b: Builder, op: str, *operands: object, **params: object) -> tuple[Atom, ...]:
     """Emit an operation with several results."""
     return b.emit_many(op, *operands, **params)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from srcad.ops.spelling import call, options, shape_text
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
 from srcad.trace.dims import UNKNOWN_DIM, Dim, fixed
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, elementwise_type, promote, rank_of
 
 AREA = Area()
@@ -92,27 +92,27 @@ def _triangle_types(n: Index, k: Index, m: Index | None = None, *, function: str
 # ---- spellings
 
 
-def _each_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _each_text(texts: tuple[str, ...], params: Params) -> str:
     dtype = "" if params["dtype"] == "float64" else f", dtype=np.{params['dtype']}"
     return f"np.zeros(({texts[0]}, *np.shape({texts[1]})){dtype})"
 
 
-def _filled_text(function: str, **defaults: Any) -> Any:
-    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _filled_text(function: str, **defaults: object) -> Any:
+    def spelling(texts: tuple[str, ...], params: Params) -> str:
         return f"{function}({', '.join([shape_text(texts), *options(params, defaults)])})"
 
     return spelling
 
 
-def _full_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _full_text(texts: tuple[str, ...], params: Params) -> str:
     return f"np.full({', '.join([shape_text(texts[1:]), texts[0], *options(params, {'dtype': None})])})"
 
 
-def _linspace_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _linspace_text(texts: tuple[str, ...], params: Params) -> str:
     return f"np.linspace({', '.join([*texts, *options(params, {'endpoint': True})])})"
 
 
-def _indices_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _indices_text(texts: tuple[str, ...], params: Params) -> str:
     return f"np.{params['function']}({', '.join([*texts, *options(params, {'k': 0})])})"
 
 

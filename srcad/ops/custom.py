@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from srcad.ops.declare import Area, Kind, Thing
 from srcad.trace.custom import Custom
+from srcad.trace.nodes import Params
 from srcad.trace.types import Type
 
 AREA = Area()
@@ -21,7 +19,7 @@ def _same(x: Type) -> Type:
     return x
 
 
-def _text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _text(texts: tuple[str, ...], params: Params) -> str:
     return f"{texts[0]}({', '.join(texts[1 : 1 + params['shown']])})"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import math
-import operator
 from functools import wraps
 from typing import Any
 
@@ -21,7 +20,7 @@ from srcad.ops.indexing import nonzero
 from srcad.ops.structural import as_array, without_length
 from srcad.ops.typing import arithmetic, fixed_dtype, is_python, operand_kind, shaped, ufunc
 from srcad.trace.builder import Builder, atom, const
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Const, Params, Var
 from srcad.trace.types import (
     Opaque,
     Scalar,
@@ -29,7 +28,6 @@ from srcad.trace.types import (
     dtype_of,
     is_complex,
     promote,
-    rank_of,
 )
 
 AREA = Area()
@@ -248,7 +246,7 @@ op("python_max", Kind.ELEMENTWISE, arithmetic("maximum"), "max({0}, {1})")
 op("python_min", Kind.ELEMENTWISE, arithmetic("minimum"), "min({0}, {1})")
 
 
-def _options(params: Any) -> str:
+def _options(params: Params) -> str:
     return "".join(f", {name}={value!r}" for name, value in params.items() if name != "python")
 
 
@@ -336,113 +334,13 @@ def strong(b: Builder, *operands: Atom) -> list[Atom]:
     return [emit(b, "array", a, structure=0, dtype=None) if is_python(a.type) else a for a in operands]
 
 
-def math_function(name: str) -> ToOne:
-    """The lowering of a function of `math`: its result is a Python float."""
-
-    def lowering(b: Builder, *args: Argument) -> Atom:
-        operands = [as_array(b, a) for a in args]
-        python: dict[str, object] = {} if all(is_python(a.type) for a in operands) else {"python": True}
-        if not all(map(_is_number, operands)):
-            operands = [a if _is_number(a) else emit(b, "to_float", a) for a in operands]
-        return emit(b, name, *operands, **python)
-
-    return lowering
-
-
-def _is_number(a: Atom) -> bool:
-    """Whether `math` takes it as it is for a float of its own precision, or for an int."""
-    return rank_of(a.type) == 0 and dtype_of(a.type) not in ("float32", "float16")
-
-
-OWN = frozenset(("maximum", "minimum"))  # these have lowerings of their own, and so have those of `math`
-OWN_OF_MATH = frozenset(("log", "hypot"))
+OWN = frozenset(("maximum", "minimum"))  # these have lowerings of their own
 
 for _name in (*ARITHMETIC, *COMPARISONS, *UFUNCS, *PLAIN_UFUNCS, "logical_not", "conjugate"):
     if _name not in OWN:
         lowers(getattr(np, _name))(elementwise(_name, masked=2.0 if _name == "arccosh" else 0.5))
 for _synonym, _name in SYNONYMS.items():
     lowers(getattr(np, _synonym))(elementwise(_name))
-for _name, _text in UFUNCS.items():
-    if _name not in OWN_OF_MATH:
-        lowers(getattr(math, _text.removeprefix("math.")))(math_function(_name))
-
-OPERATORS = {
-    operator.add: "add",
-    operator.sub: "subtract",
-    operator.mul: "multiply",
-    operator.truediv: "divide",
-    operator.floordiv: "floor_divide",
-    operator.mod: "remainder",
-    operator.pow: "power",
-    operator.neg: "negative",
-    operator.pos: "positive",
-    operator.abs: "absolute",
-    builtins.abs: "absolute",
-    operator.lt: "less",
-    operator.le: "less_equal",
-    operator.gt: "greater",
-    operator.ge: "greater_equal",
-    operator.eq: "equal",
-    operator.ne: "not_equal",
-}
-
-
-def _operator(name: str) -> ToOne:
-    """The lowering of an operator of Python."""
-
-    def lowering(b: Builder, *args: Argument) -> Atom:
-        return emit(b, name, *(as_array(b, a) for a in args))
-
-    return lowering
-
-
-for _function, _name in OPERATORS.items():
-    lowers(_function)(_operator(_name))
-
-lowers(math.fabs)(math_function("absolute"))
-lowers(math.pow)(math_function("power"))
-
-
-@lowers(math.log)
-def math_log(b: Builder, x: Argument, base: Argument = None, /) -> Atom:
-    logarithm = math_function("log")
-    result = logarithm(b, x)
-    return emit(b, "divide", result, logarithm(b, base)) if is_given(base) else result
-
-
-@lowers(math.hypot)
-def math_hypot(b: Builder, *coordinates: Argument) -> Atom:
-    if len(coordinates) == 2:
-        return math_function("hypot")(b, *coordinates)
-    total = emit(b, "absolute", coordinates[0]) if coordinates else emit(b, "to_float", 0.0)
-    for other in coordinates[1:]:
-        total = emit(b, "hypot", total, other)
-    return total
-
-
-@lowers(math.dist)
-def math_dist(b: Builder, p: Argument, q: Argument) -> Atom:
-    if not (isinstance(p, (tuple, list)) and isinstance(q, (tuple, list))):
-        raise NotYetSupported("math.dist of points whose number of coordinates isn't known", do="use np.linalg.norm")
-    return math_hypot(b, *(emit(b, "subtract", x, y) for x, y in zip(p, q, strict=True)))
-
-
-@lowers(math.ldexp)
-def math_ldexp(b: Builder, x: Argument, i: Argument) -> Atom:
-    return emit(b, "multiply", x, emit(b, "power", 2.0, i))
-
-
-def _to_int(name: str) -> ToOne:
-    """math.floor and its kin make ints."""
-
-    def lowering(b: Builder, x: Argument) -> Atom:
-        return emit(b, "to_int", emit(b, name, x))
-
-    return lowering
-
-
-for _function, _name in {math.floor: "floor", math.ceil: "ceil", math.trunc: "trunc"}.items():
-    lowers(_function)(_to_int(_name))
 
 
 def _extremum(name: str) -> ToOne:
@@ -497,7 +395,7 @@ def where(b: Builder, condition: Argument, *choices: Argument) -> Atom | tuple[A
     if not choices:
         return nonzero(b, condition)
     a, c = (as_array(b, choice) for choice in choices)
-    python: dict[str, Any] = {"python": False} if is_python(a.type) and is_python(c.type) else {}
+    python: dict[str, object] = {"python": False} if is_python(a.type) and is_python(c.type) else {}
     return emit(b, "where", as_array(b, condition), a, c, **python)
 
 
@@ -522,7 +420,7 @@ def clip(
     ]
     operands = [o if isinstance(o.type, Opaque) else as_dtype(b, o, dtype) for o in operands]
     numbers = all(is_python(o.type) or isinstance(o.type, Opaque) for o in operands)
-    python: dict[str, Any] = {"python": False} if numbers else {}
+    python: dict[str, object] = {"python": False} if numbers else {}
     clipped = emit(b, "clip", *operands, **python)
     mask = mask_of(where)
     return clipped if mask is None else emit(b, "where", mask, clipped, _content(out, "clip"))
@@ -531,14 +429,6 @@ def clip(
 @lowers(np.round, np.around, method="round")
 def round_(b: Builder, a: Argument, decimals: Argument = 0) -> Atom:
     return by_numpy(b, "round", as_array(b, a), decimals=integer(decimals, "decimals"))
-
-
-@lowers(builtins.round)
-def python_round(b: Builder, number: Argument, ndigits: Argument = None) -> Atom:
-    x, digits = as_array(b, number), static(ndigits, "ndigits")
-    if digits is None and rank_of(x.type) == 0:
-        return emit(b, "round_to_int", x)
-    return emit(b, "round", x, decimals=digits or 0)
 
 
 def of_one(name: str) -> ToOne:
@@ -604,21 +494,9 @@ def modf(b: Builder, x: Argument, /, *, dtype: Argument = None, casting: Argumen
     return emit(b, "subtract", operand, whole), whole
 
 
-@lowers(math.modf)
-def math_modf(b: Builder, x: Argument) -> tuple[Atom, Atom]:
-    whole = math_function("trunc")(b, x)
-    return emit(b, "subtract", as_array(b, x), whole), whole
-
-
 @lowers(np.divmod, builtins.divmod)
 def divmod_(
     b: Builder, x: Argument, y: Argument, /, *, dtype: Argument = None, casting: Argument = "same_kind"
 ) -> tuple[Atom, Atom]:
     one, other = in_dtype(b, np.divmod, [as_array(b, x), as_array(b, y)], dtype, casting)
     return emit(b, "floor_divide", one, other), emit(b, "remainder", one, other)
-
-
-@lowers(builtins.pow)
-def python_pow(b: Builder, base: Argument, exp: Argument, mod: Argument = None) -> Atom:
-    powered = emit(b, "power", as_array(b, base), as_array(b, exp))
-    return powered if mod is None else emit(b, "remainder", powered, as_array(b, mod))

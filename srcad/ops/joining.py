@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ from srcad.ops.structural import as_array
 from srcad.ops.subscripts import Template
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, total
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Const, Params, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dims_of, dtype_of, join_dtypes
 
 AREA = Area()
@@ -132,16 +132,16 @@ def _split_like(g: Type, parts: Items, *, axis: int | None) -> Type:
 # ---- spellings
 
 
-def _split_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _split_text(texts: tuple[str, ...], params: Params) -> str:
     name = "np.array_split" if params.get("uneven") else "np.split"
     return f"{name}({', '.join([texts[0], str(params['sections']), *options(params, {'axis': 0})])})"
 
 
-def _tile_text(texts: tuple[str, ...], _params: Mapping[str, Any]) -> str:
+def _tile_text(texts: tuple[str, ...], _params: Params) -> str:
     return f"np.tile({texts[0]}, {texts[1] if len(texts) == 2 else '(' + ', '.join(texts[1:]) + ')'})"
 
 
-def _pad_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _pad_text(texts: tuple[str, ...], params: Params) -> str:
     width = params["width"]
     same = set(width)
     short = width[0] if len(same) == 1 else width

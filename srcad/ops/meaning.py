@@ -7,25 +7,37 @@ spells as statements, or differently from place to place, stand here as pure fun
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from importlib import import_module
-from typing import Any
+from types import CodeType
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from srcad.ops.catalogue import OPS, Op
+from srcad.ops.subscripts import Template
 from srcad.trace.evaluate import evaluate
-from srcad.trace.nodes import Trace
+from srcad.trace.nodes import Params, Trace
 
 Function = Callable[..., Any]
+Subscript = tuple[Any, ...]  # what stands in x[...]: indices, slices, arrays of indices
+Numbers = npt.NDArray[Any]
+T = TypeVar("T")
+
+
+class Indexed(Protocol):
+    """What has items."""
+
+    def __getitem__(self, key: Any, /) -> object: ...
 
 
 class Meanings(Mapping[str, Function]):
     """Operation name -> function of (*operands, **params); `names` are what spellings may refer to beside np, math."""
 
-    def __init__(self, names: Mapping[str, Any] | None = None) -> None:
-        self.names: dict[str, Any] = {"np": np, "numpy": np, "math": math, **(names or {})}
+    def __init__(self, names: Mapping[str, object] | None = None) -> None:
+        self.names: dict[str, object] = {"np": np, "numpy": np, "math": math, **(names or {})}
 
     def __getitem__(self, name: str) -> Function:
         if name in PURE:
@@ -40,19 +52,19 @@ class Meanings(Mapping[str, Function]):
     def __len__(self) -> int:
         return len(OPS)
 
-    def callable(self, operand: Any, values: Any) -> Any:
+    def callable(self, operand: object, values: Sequence[object] | None) -> object:
         """A closed trace as a function; with `values` for what it captures, or to be given them."""
         if not isinstance(operand, Trace):
             return operand
         return lambda *given: evaluate(operand, (*given, *(values or ())), self)[0]
 
-    def named(self, path: str) -> Any:
+    def named(self, path: str) -> Function:
         """A function by its name: one of a library, or one of `names`."""
         module, _, name = path.rpartition(".")
-        return getattr(import_module(module), name) if module else self.names[name]
+        return cast(Function, getattr(import_module(module), name) if module else self.names[name])
 
     def _spelled(self, operation: Op) -> Function:
-        def function(*operands: Any, **params: Any) -> Any:
+        def function(*operands: object, **params: object) -> object:
             arguments = tuple(f"a{k}" for k in range(len(operands)))
             text = spelled(operation, arguments, params)
             return eval(_compiled(text), self.names, dict(zip(arguments, operands, strict=True)))
@@ -60,7 +72,7 @@ class Meanings(Mapping[str, Function]):
         return function
 
 
-def spelled(operation: Op, operands: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def spelled(operation: Op, operands: tuple[str, ...], params: Params) -> str:
     """The Python expression for an operation on these operand texts."""
     if callable(operation.spelling):
         return operation.spelling(operands, params)
@@ -70,20 +82,20 @@ def spelled(operation: Op, operands: tuple[str, ...], params: Mapping[str, Any])
 
 
 @lru_cache(maxsize=4096)
-def _compiled(text: str) -> Any:
+def _compiled(text: str) -> CodeType:
     return compile(text, "<meaning>", "eval")
 
 
 # ---- subscripts
 
 
-def subscript(template: tuple[tuple[Any, ...], ...], index: tuple[Any, ...]) -> tuple[Any, ...]:
+def subscript(template: Template, index: Subscript) -> Subscript:
     """The subscript that a template makes of the index operands."""
 
-    def operand(k: int | None) -> Any:
+    def operand(k: int | None) -> object:
         return None if k is None else index[k]
 
-    def component(kind: str, *places: int | None) -> Any:
+    def component(kind: str, *places: int | None) -> object:
         if kind == "slice":
             return slice(*map(operand, places))
         if kind in ("newaxis", "ellipsis"):
@@ -93,24 +105,24 @@ def subscript(template: tuple[tuple[Any, ...], ...], index: tuple[Any, ...]) -> 
     return tuple(component(*entry) for entry in template)
 
 
-def get_item(x: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+def get_item(x: Indexed, *operands: object, index: Template) -> object:
     return x[subscript(index, operands)]
 
 
-def set_item(x: Any, value: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+def set_item(x: npt.ArrayLike, value: npt.ArrayLike, *operands: object, index: Template) -> Numbers:
     stored = np.array(x)
     stored[subscript(index, operands)] = value
     return stored
 
 
-def add_item(x: Any, value: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+def add_item(x: npt.ArrayLike, value: npt.ArrayLike, *operands: object, index: Template) -> Numbers:
     """Accumulates over repeated fancy indices."""
     stored = np.array(x)
     np.add.at(stored, subscript(index, operands), value)
     return stored
 
 
-def last_wins(x: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any:
+def last_wins(x: npt.ArrayLike, *operands: object, index: Template) -> object:
     """True where what a store puts at x[index] stays; with repeated indices only the last does."""
     places = np.zeros(np.shape(x), dtype=np.int64)
     key = subscript(index, operands)
@@ -122,7 +134,7 @@ def last_wins(x: Any, *operands: Any, index: tuple[tuple[Any, ...], ...]) -> Any
 # ---- shapes
 
 
-def sum_to_shape(g: Any, like: Any) -> Any:
+def sum_to_shape(g: npt.ArrayLike, like: npt.ArrayLike) -> object:
     """Undo broadcasting: sum `g` down to the shape of `like`."""
     shape = np.shape(like)
     g = np.asarray(g)
@@ -132,18 +144,18 @@ def sum_to_shape(g: Any, like: Any) -> Any:
     return np.sum(stretched, axis=axes).reshape(shape)[()]
 
 
-def sum_to(g: Any, axes: tuple[int, ...], keep: Any = ()) -> Any:
+def sum_to(g: npt.ArrayLike, axes: tuple[int, ...], keep: bool | tuple[int, ...] = ()) -> object:
     """Sum over `axes`; those in `keep` stay, with length 1 (True: all stay)."""
-    kept = tuple(axes) if keep is True else tuple(keep or ())
+    kept = (tuple(axes) if keep else ()) if isinstance(keep, bool) else keep
     total = np.sum(g, axis=tuple(axes), keepdims=True)
     return np.squeeze(total, axis=tuple(a for a in axes if a not in kept))[()]
 
 
-def materialise(g: Any, like: Any) -> Any:
+def materialise(g: npt.ArrayLike, like: npt.ArrayLike) -> object:
     return np.array(np.broadcast_to(g, np.shape(like)))[()]
 
 
-def cast(x: Any, dtype: str) -> Any:
+def cast_to(x: Any, dtype: str) -> object:
     if isinstance(x, np.ndarray):
         return (x.real if x.dtype.kind == "c" and np.dtype(dtype).kind != "c" else x).astype(dtype)
     return np.dtype(dtype).type(x.real if np.iscomplexobj(x) and np.dtype(dtype).kind != "c" else x)
@@ -152,13 +164,13 @@ def cast(x: Any, dtype: str) -> Any:
 # ---- lists and tuples: a list is never changed
 
 
-def _replaced(items: list[Any], i: int, value: Any) -> list[Any]:
+def _replaced(items: list[T], i: int, value: T) -> list[T]:
     copied = list(items)
     copied[i] = value
     return copied
 
 
-def list_set_slice(items: list[Any], values: Any, *bounds: Any) -> list[Any]:
+def list_set_slice(items: list[T], values: Iterable[T], *bounds: int | None) -> list[T]:
     copied = list(items)
     copied[slice(*bounds)] = values
     return copied
@@ -173,7 +185,7 @@ def plus(a: Any, b: Any) -> Any:
     return a + b
 
 
-def zeros_like(x: Any) -> Any:
+def zeros_like(x: Any) -> object:
     if isinstance(x, (list, tuple)):
         return type(x)(zeros_like(item) for item in x)
     return 0.0 if x is None or isinstance(x, float) else np.zeros_like(x)[()]
@@ -182,52 +194,55 @@ def zeros_like(x: Any) -> Any:
 # ---- effects
 
 
-def call(callee: Any, *arguments: Any, keywords: tuple[str, ...] = (), starred: tuple[int, ...] = (), **_: Any) -> Any:
+def call(
+    callee: Function, *arguments: Any, keywords: tuple[str, ...] = (), starred: tuple[int, ...] = (), **_: object
+) -> object:
     """The last arguments are named by `keywords`; "**" is a mapping of more, those at `starred` are sequences."""
     positional = len(arguments) - len(keywords)
-    plain: list[Any] = []
+    plain: list[object] = []
     for place, value in enumerate(arguments[:positional]):
         plain += value if place in starred else [value]
-    named: dict[str, Any] = {}
+    named: dict[str, object] = {}
     for name, value in zip(keywords, arguments[positional:], strict=True):
         named.update(value if name == "**" else {name: value})
     return callee(*plain, **named)
 
 
-def assert_(condition: Any, *message: Any) -> None:
+def assert_(condition: object, *message: object) -> None:
     if not condition:
         raise AssertionError(*message)
 
 
-def raise_(exception: Any, *cause: Any) -> None:
+def raise_(exception: BaseException, *cause: BaseException) -> None:
     if cause:
         raise exception from cause[0]
     raise exception
 
 
-def set_attribute(thing: Any, value: Any, name: str) -> None:
+def set_attribute(thing: object, value: object, name: str) -> None:
     setattr(thing, name, value)
 
 
 def solver(
     meanings: Meanings,
-    *operands: Any,
+    *operands: object,
     callee: str,
     keywords: tuple[str, ...],
     captured: int,
     style: str,
-    **_: Any,
-) -> Any:
+    **_: object,
+) -> object:
     """A call of a solver; the functions that it takes are traces, and mean what their operations do."""
     last = len(operands) - captured
     values = operands[last:]
-    called, *given = [meanings.callable(a, values if style == "closure" else None) for a in operands[:last]]
+    found, *given = [meanings.callable(a, values if style == "closure" else None) for a in operands[:last]]
     if callee:
-        given, called = [called, *given], meanings.named(callee)
+        given, found = [found, *given], meanings.named(callee)
     first = len(given) - len(keywords)
     named = dict(zip(keywords, given[first:], strict=True))
     if style == "args" and values:
         named["args"] = tuple(values)
+    called = cast(Function, found)
     return called(*given[:first], **named)
 
 
@@ -242,7 +257,7 @@ PURE: Mapping[str, Function] = {
     "materialise": materialise,
     "sum_to_shape": sum_to_shape,
     "sum_to": sum_to,
-    "cast": cast,
+    "cast": cast_to,
     "dim": lambda x, axis: np.shape(x)[axis],
     "size": np.size,
     "shape": np.shape,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from srcad.ops.arguments import emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
 from srcad.ops.declare import Area, Argument, CallError, Kind, static
-from srcad.ops.linalg import as_vector, float_dtype, number_or_array, real_dtype
+from srcad.ops.linalg import float_dtype, real_dtype
+from srcad.ops.products import as_vector, number_or_array
 from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import Scalar, Type, Unknown, dims_of
 
 AREA = Area()
@@ -36,7 +34,7 @@ def _norm(
     return number_or_array(real_dtype(float_dtype(x)), left)
 
 
-def _norm_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _norm_text(texts: tuple[str, ...], params: Params) -> str:
     ord, axis = params.get("ord"), params.get("axis")
     parts = [texts[0], *([] if ord is None else [value_text(ord)])]
     parts += [] if axis is None else [f"axis={axis[0] if len(axis) == 1 else axis}"]

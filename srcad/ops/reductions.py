@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import wraps
-from typing import Any
 
 import numpy as np
 
@@ -16,10 +15,10 @@ from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, emit, flag, is_given
 from srcad.ops.declare import Area, Argument, Infer, Kind, Spelling, ToOne, static
 from srcad.ops.elementwise import isclose, mask_of
-from srcad.ops.structural import Axis, as_array, normal_axis
+from srcad.ops.structural import Axis, as_array, as_axes, axis_text, normal_axis
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, Dim, fixed
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
 
 AREA = Area()
@@ -30,7 +29,7 @@ op, lowers = AREA.op, AREA.lowers
 
 def reduced_dims(dims: tuple[Dim, ...], axis: Axis, keepdims: bool) -> tuple[Dim, ...]:
     """What is left of dims when some axes have been reduced."""
-    axes = range(len(dims)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    axes = range(len(dims)) if axis is None else as_axes(axis)
     places = {a % len(dims) for a in axes} if dims else set()
     return tuple(ONE if k in places else d for k, d in enumerate(dims) if keepdims or k not in places)
 
@@ -101,11 +100,11 @@ def _recurrence_type(a: Type, b: Type, *, axis: int) -> Type:
 # ---- operations
 
 
-def _text(function: str, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _text(function: str, texts: tuple[str, ...], params: Params) -> str:
     options = [texts[0]]
     axis = params.get("axis")
     if axis is not None:
-        options.append(f"axis={axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis}")
+        options.append(f"axis={axis_text(axis)}")
     if params.get("ddof"):
         options.append(f"ddof={params['ddof']!r}")
     if params.get("keepdims"):
@@ -163,7 +162,7 @@ def _shortened(axis: Axis, rank: int | None) -> Axis:
     """None for all axes."""
     if axis is None or rank is None:
         return axis
-    axes = (axis,) if isinstance(axis, int) else axis
+    axes = as_axes(axis)
     if len(axes) == rank:
         return None
     return axes[0] if len(axes) == 1 else axes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -32,13 +31,13 @@ from srcad.ops.arguments import (
 from srcad.ops.creation import unless_default
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, ToOne, static
 from srcad.ops.joining import joined_along
-from srcad.ops.linalg import as_vector, number_or_array
+from srcad.ops.products import as_vector, number_or_array
 from srcad.ops.shaping import array_of, array_type, ravel, roll
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim, larger, smaller
-from srcad.trace.nodes import Atom, Const
+from srcad.trace.nodes import Atom, Const, Params
 from srcad.trace.types import Array, Type, Unknown, dims_of, dtype_of, is_complex, promote, rank_of
 
 AREA = Area()
@@ -118,12 +117,12 @@ def _half(n: Index) -> Type:
 # ---- spellings
 
 
-def _fourier_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _fourier_text(texts: tuple[str, ...], params: Params) -> str:
     extra = options(params, {"axis": -1, "norm": None})
     return f"np.fft.{params['function']}({', '.join([*texts, *extra])})"
 
 
-def _interp_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _interp_text(texts: tuple[str, ...], params: Params) -> str:
     ends = [f"{name}={text}" for name, text in zip(params.get("ends", ()), texts[3:], strict=True)]
     return f"np.interp({', '.join([*texts[:3], *ends])})"
 

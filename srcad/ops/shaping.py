@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -31,7 +31,7 @@ from srcad.ops.spelling import call, shape_call
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, smaller, total
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import Array, Scalar, Type, Unknown, broadcast_dims, dims_of, dtype_of
 
 AREA = Area()
@@ -151,11 +151,11 @@ def _method(name: str) -> Any:
     return lambda texts, params: f"{texts[0]}.{name}({', '.join(texts[1:])})"
 
 
-def _reshape_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _reshape_text(texts: tuple[str, ...], params: Params) -> str:
     return f"{texts[0]}.reshape({', '.join(texts[1:]) or '()'})"
 
 
-def _transpose_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _transpose_text(texts: tuple[str, ...], params: Params) -> str:
     axes = params.get("axes")
     if axes is None:
         return f"{texts[0]}.T"
@@ -165,17 +165,17 @@ def _transpose_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
     return f"{texts[0]}.transpose({', '.join(map(str, axes))})"
 
 
-def _expand_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _expand_text(texts: tuple[str, ...], params: Params) -> str:
     axes = params["axis"]
     return f"np.expand_dims({texts[0]}, {axes[0] if len(axes) == 1 else axes})"
 
 
-def _flip_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _flip_text(texts: tuple[str, ...], params: Params) -> str:
     axes = params.get("axis")
     return f"np.flip({texts[0]}{'' if axes is None else f', {axes[0] if len(axes) == 1 else axes}'})"
 
 
-def _roll_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _roll_text(texts: tuple[str, ...], params: Params) -> str:
     axes = params.get("axis")
     if axes is None:
         return f"np.roll({texts[0]}, {texts[1]})"
@@ -187,7 +187,7 @@ def _roll_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
 def _k_text(function: str, option: str) -> Any:
     """A function whose option is best given by place where it is not 0."""
 
-    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    def spelling(texts: tuple[str, ...], params: Params) -> str:
         k = params.get(option, 0)
         return f"{function}({texts[0]}{f', {k}' if k else ''})"
 

@@ -25,11 +25,8 @@ Those with params["options"], the names of these operands, hand them on to the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from srcad.ops.declare import Area, Kind, Thing
-from srcad.trace.nodes import Trace
+from srcad.trace.nodes import Params, Trace
 from srcad.trace.solution import Solution
 from srcad.trace.types import Type
 
@@ -89,7 +86,7 @@ def _solution(a: Type, b: Type) -> Type:
     return b
 
 
-def _member(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _member(texts: tuple[str, ...], params: Params) -> str:
     name = params["part"]
     return f"{texts[0]}.{name}" if isinstance(name, str) else f"{texts[0]}[{name}]"
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from srcad.errors import NotYetSupported
@@ -25,7 +22,7 @@ from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, rank_of
 
 AREA = Area()
@@ -100,7 +97,7 @@ def _statistic(x: Type, front: tuple[Dim, ...] | None, axis: int | None, keepdim
 # ---- spellings
 
 
-def _quantile_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _quantile_text(texts: tuple[str, ...], params: Params) -> str:
     name = "np.percentile" if params.get("percent") else "np.quantile"
     return f"{name}({', '.join([*texts, *options(params, {'axis': None, 'keepdims': False})])})"
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from srcad.ops.arguments import emit, flag
 from srcad.ops.declare import Area, Argument, Infer, Kind, ToOne
-from srcad.ops.elementwise import by_numpy, elementwise, math_function, of_one
+from srcad.ops.elementwise import by_numpy, elementwise, of_one
 from srcad.ops.reductions import reduced_type
+from srcad.ops.scalars import math_function
 from srcad.ops.structural import Axis, as_array, axis_text, normal_axis
 from srcad.ops.typing import elementwise_typing, floating, floating_dtype, is_python, shaped
 from srcad.trace.builder import Builder
-from srcad.trace.nodes import Atom
+from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
 
 AREA = Area()
@@ -42,7 +41,7 @@ def _reduced(x: Type, b: Type | None = None, *, axis: Axis = None, keepdims: boo
     return reduced_type(together, floating_dtype((together,)), axis, keepdims)
 
 
-def _text(function: str, texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _text(function: str, texts: tuple[str, ...], params: Params) -> str:
     options = [] if params.get("axis") is None else [f"axis={axis_text(params['axis'])}"]
     options += [f"b={text}" for text in texts[1:]]
     options += ["keepdims=True"] if params.get("keepdims") else []

@@ -3,50 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
-Spelling = Callable[[tuple[str, ...], Mapping[str, Any]], str]
+from srcad.trace.nodes import Params
+
+Spelling = Callable[[tuple[str, ...], Params], str]
 
 
-def call(function: str, **defaults: Any) -> Spelling:
+def call(function: str, **defaults: object) -> Spelling:
     """`function(operands, option=...)`; `defaults` names the params that are options, in the order of printing."""
 
-    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    def spelling(texts: tuple[str, ...], params: Params) -> str:
         return f"{function}({', '.join([*texts, *options(params, defaults)])})"
 
     return spelling
 
 
-def sequence_call(function: str, **defaults: Any) -> Spelling:
+def sequence_call(function: str, **defaults: object) -> Spelling:
     """`function((operands), option=...)`: of a function that takes its operands as one tuple."""
 
-    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    def spelling(texts: tuple[str, ...], params: Params) -> str:
         return f"{function}({', '.join([tuple_text(texts), *options(params, defaults)])})"
 
     return spelling
 
 
-def shape_call(function: str, **defaults: Any) -> Spelling:
+def shape_call(function: str, **defaults: object) -> Spelling:
     """`function(x, (lengths), option=...)`: of a function that takes operand 0, and a shape made of the others."""
 
-    def spelling(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    def spelling(texts: tuple[str, ...], params: Params) -> str:
         return f"{function}({', '.join([texts[0], shape_text(texts[1:]), *options(params, defaults)])})"
 
     return spelling
 
 
-def options(params: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
+def options(params: Params, defaults: Mapping[str, object]) -> list[str]:
     """The options of a call that are not as NumPy has them anyway."""
     given = {name: params.get(name, default) for name, default in defaults.items()}
     return [f"{name}={value_text(given[name], name)}" for name, default in defaults.items() if given[name] != default]
 
 
-def value_text(value: Any, name: str = "") -> str:
+def value_text(value: object, name: str = "") -> str:
     """A static value as source."""
     if name == "dtype":
-        return dtype_text(value)
+        return dtype_text(str(value))
     if isinstance(value, float) and not np.isfinite(value):
         return {"inf": "np.inf", "-inf": "-np.inf"}.get(str(value), "np.nan")
     if isinstance(value, tuple):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from srcad.errors import NotYetSupported
@@ -24,10 +21,10 @@ from srcad.ops.declare import Area, Argument, Index, Kind, static
 from srcad.ops.joining import joined_along
 from srcad.ops.shaping import array_of, transposed
 from srcad.ops.spelling import call, options
-from srcad.ops.structural import Axis, as_array
+from srcad.ops.structural import Axis, as_array, as_axes
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM, fixed
-from srcad.trace.nodes import Atom, Const
+from srcad.trace.nodes import Atom, Const, Params
 from srcad.trace.types import Array, Type, dims_of, dtype_of, is_complex, rank_of
 
 AREA = Area()
@@ -50,7 +47,7 @@ def _edges_type(x: Type, *, bins: int | str = 10) -> Type:
     return Array("float64", (UNKNOWN_DIM,))
 
 
-def _histogram_text(texts: tuple[str, ...], params: Mapping[str, Any]) -> str:
+def _histogram_text(texts: tuple[str, ...], params: Params) -> str:
     weights = [f"weights={text}" for text in texts[2:]]
     return f"np.histogram({', '.join([*texts[:2], *weights])})[0]"
 
@@ -107,7 +104,7 @@ def _spread_weights(b: Builder, x: Atom, w: Atom, axis: Axis) -> Atom:
     rank = known_rank(x, "average")
     if axis is None or known_rank(w, "average") == rank:
         return w
-    axes = (axis,) if isinstance(axis, int) else axis
+    axes = as_axes(axis)
     order = tuple(int(k) for k in np.argsort(axes))
     turned = w if order == tuple(range(len(axes))) else emit(b, "transpose", w, axes=order)
     return with_new_axes(b, turned, tuple(k for k in range(rank) if k not in axes))
@@ -123,7 +120,7 @@ def _beside(b: Builder, result: Atom, weight: Atom) -> Atom:
 def _count(b: Builder, x: Atom, axis: Axis) -> Atom:
     if axis is None:
         return emit(b, "size", x)
-    first, *others = (axis,) if isinstance(axis, int) else axis
+    first, *others = as_axes(axis)
     count = dim_atom(b, x, first)
     for other in others:
         count = emit(b, "multiply", count, dim_atom(b, x, other))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 
-from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, Thing, static
-from srcad.ops.spelling import escaped
+from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product
-from srcad.trace.nodes import Atom, Var
+from srcad.trace.nodes import Atom, Params, Var
 from srcad.trace.types import (
-    BOOL,
     INT,
     OPAQUE,
     UNDEFINED,
@@ -38,7 +37,6 @@ AREA = Area()
 op = AREA.op
 
 Texts = tuple[str, ...]
-Params = Mapping[str, Any]
 Structure: TypeAlias = "int | tuple[Structure, ...]"  # of nested sequences: the places of the leaves
 Axis = int | tuple[int, ...] | None
 
@@ -159,6 +157,11 @@ def _sum_to_text(texts: Texts, params: Params) -> str:
     return f"np.sum({text}, axis={axis_text(dropped)})" if dropped else text
 
 
+def as_axes(axes: int | Sequence[int]) -> tuple[int, ...]:
+    """One axis or several, as several."""
+    return (axes,) if isinstance(axes, int) else tuple(axes)
+
+
 def axis_text(axes: int | tuple[int, ...] | None) -> str:
     """An axis argument: a single axis as a number."""
     return str(axes[0]) if isinstance(axes, tuple) and len(axes) == 1 else str(axes)
@@ -204,7 +207,7 @@ op(
 )
 
 
-def dtype_name(dtype: Any) -> str:
+def dtype_name(dtype: npt.DTypeLike) -> str:
     """The name of a dtype in the namespace of NumPy."""
     name = np.dtype(dtype).name
     return "bool_" if name == "bool" else name
@@ -431,8 +434,8 @@ def as_array(b: Builder, value: object, dtype: object = None) -> Atom:
     return a
 
 
-def _dtype_of_arrays(dtype: Any) -> str:
-    return str(np.dtype(dtype))
+def _dtype_of_arrays(dtype: object) -> str:
+    return str(np.dtype(cast(npt.DTypeLike, dtype)))
 
 
 def _structure(b: Builder, value: object, leaves: list[Atom]) -> Structure:
@@ -495,97 +498,13 @@ def _dtype_text(params: Params) -> str:
 op("array", Kind.MOVEMENT, _array_type, _array_text, linear=True, to_fill=True)
 
 
-# ---- objects, tests and effects
-
-
-def _call_text(texts: Texts, params: Params) -> str:
-    keywords = tuple(params.get("keywords", ()))
-    arguments = texts[1:]
-    positional = len(arguments) - len(keywords)
-    named = [
-        f"**{text}" if name == "**" else f"{name}={text}"
-        for name, text in zip(keywords, arguments[positional:], strict=True)
-    ]
-    return f"{texts[0]}({', '.join([*arguments[:positional], *named])})"
-
-
-def _format_text(texts: Texts, params: Params) -> str:
-    """`pieces`: literal strings, and (k, conversion, format) for the k-th value."""
-    pieces = [_literal(p) if isinstance(p, str) else _field(p, texts) for p in params["pieces"]]
-    return f'f"{"".join(pieces)}"'
-
-
-def _literal(text: str) -> str:
-    return escaped(text, '"').replace("{", "{{").replace("}", "}}")
-
-
-def _field(piece: tuple[int, str, str], texts: Texts) -> str:
-    k, conversion, spec = piece
-    how = f"!{conversion}" if conversion else ""
-    how += ":" + escaped(spec, '"') if spec else ""
-    return "{" + texts[k] + how + "}"
-
-
-def _call_type(callee: Thing, *arguments: Type, keywords: tuple[str, ...] = (), starred: tuple[int, ...] = ()) -> Type:
-    return OPAQUE
-
-
-def _attribute_type(owner: Thing, *, name: str) -> Type:
-    return OPAQUE
-
-
-def _subscript_type(owner: Thing, key: Thing) -> Type:
-    return OPAQUE
-
-
-def _format_type(*values: Type, pieces: tuple[str | tuple[int, str, str], ...]) -> Type:
-    return OPAQUE
-
-
-def _test_type(x: Thing) -> Type:
-    return BOOL
-
-
-def _comparison_type(a: Thing, b: Thing) -> Type:
-    return BOOL
-
-
-def _raise_type(error: Thing, *cause: Thing) -> tuple[Type, ...]:
-    return ()
-
-
-def _assert_type(condition: Type) -> tuple[Type, ...]:
-    return ()
-
-
-def _set_attribute_type(owner: Thing, value: Type, *, name: str) -> tuple[Type, ...]:
-    return ()
+# ---- calls of procedures
 
 
 def _recurse_types(*arguments: Type, procedure: str, types: tuple[Type, ...], raises: bool = False) -> tuple[Type, ...]:
     return types
 
 
-op("call", Kind.EFFECT, _call_type, _call_text)
-op(
-    "attribute",
-    Kind.OBJECT,
-    _attribute_type,
-    lambda texts, params: f"{texts[0]}.{params['name']}",
-    cost="free",
-    read_only=True,
-    reads_object=True,
-)
-op("subscript", Kind.OBJECT, _subscript_type, "{0}[{1}]", cost="free", read_only=True, reads_object=True)
-op("format", Kind.ALGORITHM, _format_type, _format_text)
-op("identical", Kind.QUERY, _comparison_type, "{0} is {1}", cost="free")
-op("not_identical", Kind.QUERY, _comparison_type, "{0} is not {1}", cost="free")
-op("contains", Kind.ALGORITHM, _comparison_type, "{0} in {1}")
-op("not_", Kind.ALGORITHM, _test_type, "not {0}", cost="free")
-op("truth", Kind.CONVERSION, _test_type, "bool({0})", cost="free")
-op("raise_", Kind.EFFECT, _raise_type, raises=True)
-op("assert_", Kind.EFFECT, _assert_type, raises=True)
-op("set_attribute", Kind.EFFECT, _set_attribute_type)
 # a call of one of the procedures of the trace; it has no other effect than to raise, then params["raises"] is set
 op("recurse", Kind.PROCEDURE, _recurse_types, cost="dear")
 

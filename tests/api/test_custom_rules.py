@@ -214,6 +214,7 @@ def test_what_is_refused() -> None:
     with pytest.raises(NotDifferentiable, match="custom_rule is called"):
         srcad.grad(makes_one)(3.0)
 
+    srcad.grad(cube)(2.0)
     with pytest.raises(ArgumentError, match="in use"):
         cube.tangent(lambda dots, value, x: dots[0])
 

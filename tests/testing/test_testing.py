@@ -175,6 +175,7 @@ def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was compiled with other rules."""
     monkeypatch.setattr(specialise, "_SHELVES", WeakKeyDictionary())
     monkeypatch.setattr(specialise, "_SPECIALISERS", WeakKeyDictionary())
+    monkeypatch.setattr(specialise, "_PUSHES", WeakKeyDictionary())
 
 
 @pytest.fixture

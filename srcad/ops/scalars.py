@@ -1,0 +1,143 @@
+"""What Python says of numbers: its operators and builtins, and `math`, to elementwise operations."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+
+from srcad.errors import NotYetSupported
+from srcad.ops.arguments import emit, is_given
+from srcad.ops.declare import Area, Argument, ToOne, static
+from srcad.ops.elementwise import UFUNCS
+from srcad.ops.structural import as_array
+from srcad.ops.typing import is_python
+from srcad.trace.builder import Builder
+from srcad.trace.nodes import Atom
+from srcad.trace.types import (
+    dtype_of,
+    rank_of,
+)
+
+AREA = Area()
+lowers = AREA.lowers
+
+
+def math_function(name: str) -> ToOne:
+    """The lowering of a function of `math`: its result is a Python float."""
+
+    def lowering(b: Builder, *args: Argument) -> Atom:
+        operands = [as_array(b, a) for a in args]
+        python: dict[str, object] = {} if all(is_python(a.type) for a in operands) else {"python": True}
+        if not all(map(_is_number, operands)):
+            operands = [a if _is_number(a) else emit(b, "to_float", a) for a in operands]
+        return emit(b, name, *operands, **python)
+
+    return lowering
+
+
+def _is_number(a: Atom) -> bool:
+    """Whether `math` takes it as it is for a float of its own precision, or for an int."""
+    return rank_of(a.type) == 0 and dtype_of(a.type) not in ("float32", "float16")
+
+
+OWN_OF_MATH = frozenset(("log", "hypot"))
+for _name, _text in UFUNCS.items():
+    if _name not in OWN_OF_MATH:
+        lowers(getattr(math, _text.removeprefix("math.")))(math_function(_name))
+OPERATORS = {
+    operator.add: "add",
+    operator.sub: "subtract",
+    operator.mul: "multiply",
+    operator.truediv: "divide",
+    operator.floordiv: "floor_divide",
+    operator.mod: "remainder",
+    operator.pow: "power",
+    operator.neg: "negative",
+    operator.pos: "positive",
+    operator.abs: "absolute",
+    builtins.abs: "absolute",
+    operator.lt: "less",
+    operator.le: "less_equal",
+    operator.gt: "greater",
+    operator.ge: "greater_equal",
+    operator.eq: "equal",
+    operator.ne: "not_equal",
+}
+
+
+def _operator(name: str) -> ToOne:
+    """The lowering of an operator of Python."""
+
+    def lowering(b: Builder, *args: Argument) -> Atom:
+        return emit(b, name, *(as_array(b, a) for a in args))
+
+    return lowering
+
+
+for _function, _name in OPERATORS.items():
+    lowers(_function)(_operator(_name))
+lowers(math.fabs)(math_function("absolute"))
+lowers(math.pow)(math_function("power"))
+
+
+@lowers(math.log)
+def math_log(b: Builder, x: Argument, base: Argument = None, /) -> Atom:
+    logarithm = math_function("log")
+    result = logarithm(b, x)
+    return emit(b, "divide", result, logarithm(b, base)) if is_given(base) else result
+
+
+@lowers(math.hypot)
+def math_hypot(b: Builder, *coordinates: Argument) -> Atom:
+    if len(coordinates) == 2:
+        return math_function("hypot")(b, *coordinates)
+    total = emit(b, "absolute", coordinates[0]) if coordinates else emit(b, "to_float", 0.0)
+    for other in coordinates[1:]:
+        total = emit(b, "hypot", total, other)
+    return total
+
+
+@lowers(math.dist)
+def math_dist(b: Builder, p: Argument, q: Argument) -> Atom:
+    if not (isinstance(p, (tuple, list)) and isinstance(q, (tuple, list))):
+        raise NotYetSupported("math.dist of points whose number of coordinates isn't known", do="use np.linalg.norm")
+    return math_hypot(b, *(emit(b, "subtract", x, y) for x, y in zip(p, q, strict=True)))
+
+
+@lowers(math.ldexp)
+def math_ldexp(b: Builder, x: Argument, i: Argument) -> Atom:
+    return emit(b, "multiply", x, emit(b, "power", 2.0, i))
+
+
+def _to_int(name: str) -> ToOne:
+    """math.floor and its kin make ints."""
+
+    def lowering(b: Builder, x: Argument) -> Atom:
+        return emit(b, "to_int", emit(b, name, x))
+
+    return lowering
+
+
+for _function, _name in {math.floor: "floor", math.ceil: "ceil", math.trunc: "trunc"}.items():
+    lowers(_function)(_to_int(_name))
+
+
+@lowers(builtins.round)
+def python_round(b: Builder, number: Argument, ndigits: Argument = None) -> Atom:
+    x, digits = as_array(b, number), static(ndigits, "ndigits")
+    if digits is None and rank_of(x.type) == 0:
+        return emit(b, "round_to_int", x)
+    return emit(b, "round", x, decimals=digits or 0)
+
+
+@lowers(math.modf)
+def math_modf(b: Builder, x: Argument) -> tuple[Atom, Atom]:
+    whole = math_function("trunc")(b, x)
+    return emit(b, "subtract", as_array(b, x), whole), whole
+
+
+@lowers(builtins.pow)
+def python_pow(b: Builder, base: Argument, exp: Argument, mod: Argument = None) -> Atom:
+    powered = emit(b, "power", as_array(b, base), as_array(b, exp))
+    return powered if mod is None else emit(b, "remainder", powered, as_array(b, mod))
