@@ -144,7 +144,7 @@ class Merger:
         return replace(a, items=tuple(items.items()), unsure=missing(a, b), factory=factory)
 
     def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
-        """The instance with the attributes that the other side has: its class's, or its own that nobody has read yet."""
+        """The instance with the attributes that the other side has: of its class, or its own and not read yet."""
         fields = dict(mine.fields)
         for name, _ in other.fields:
             there = hasattr(mine.cls, name) if mine.origin is None else name in getattr(mine.origin, "__dict__", {})
