@@ -46,7 +46,9 @@ class Prototype:
         if array.shape != self.shape:
             raise ArgumentError(f"{where} has the shape {array.shape} instead of {self.shape}")
         if self.dtype is None:
-            return bar if isinstance(bar, complex) else float(array)
+            if isinstance(bar, complex):
+                return bar
+            return complex(array) if array.dtype.kind == "c" else float(array)
         return np.array(bar, self.dtype)[()]
 
     @staticmethod

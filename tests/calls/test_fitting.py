@@ -74,5 +74,7 @@ def test_an_empty_list_has_an_empty_adjoint(bar: object) -> None:
 def test_numbers_keep_what_they_are() -> None:
     assert type(Prototype.of(1.0).fit(np.float32(2.0), "it")) is float
     assert type(Prototype.of(1.0).fit(np.array(2.0), "it")) is float
-    assert Prototype.of(1.0).fit(2j, "it") == 2j
+    assert Prototype.of(1j).fit(2j, "it") == 2j
+    for bar in (np.complex64(1 + 2j), np.array(1 + 2j)):
+        assert Prototype.of(1j).fit(bar, "it") == 1 + 2j
     assert type(Prototype.of(np.float32(1.0)).fit(2.0, "it")) is np.float32
