@@ -114,9 +114,12 @@ class Binder:
 
     def label(self, argnum: Argnum) -> str:
         """What to call an argument in a message."""
-        if isinstance(argnum, int) and argnum < len(self.parameters) and self.parameters[argnum].kind in _POSITIONAL:
-            return repr(self.parameters[argnum].name)
-        return repr(argnum) if isinstance(argnum, str) else str(argnum)
+        match argnum:
+            case str():
+                return repr(argnum)
+            case int() if argnum < len(self.parameters) and self.parameters[argnum].kind in _POSITIONAL:
+                return repr(self.parameters[argnum].name)
+        return str(argnum)
 
 
 def _keys(given: tuple[object, ...] | dict[str, object]) -> int | tuple[str, ...]:
@@ -190,10 +193,11 @@ def _leaf_kinds(value: object) -> Iterator[str]:
 
 
 def _describe(value: object) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype}"
-    if children(value) is not None:
-        return f"a {type(value).__name__} without floats"
+    match value:
+        case np.ndarray():
+            return f"an array of {value.dtype}"
+        case _ if children(value) is not None:
+            return f"a {type(value).__name__} without floats"
     article = "an" if type(value).__name__[0] in "aeiou" else "a"
     return f"{article} {type(value).__name__}"
 

@@ -52,13 +52,13 @@ class Prototype:
     @staticmethod
     def fit_items(items: tuple[Prototype, ...], bar: object, where: str) -> list[object]:
         """The adjoint of a list that has grown in a loop."""
-        parts: Sequence[object] = ()
+        parts: Sequence[object] | None = None
         match bar:
             case None:
                 parts = [None] * len(items)
             case Sequence() | np.ndarray(shape=(_, *_)):
                 parts = list(bar)
-        if len(parts) != len(items) or isinstance(bar, Mapping):
+        if parts is None or len(parts) != len(items):
             raise ArgumentError(f"{where} must be a list with {len(items)} items, and is {bar!r}")
         return [item.fit(part, f"{where}[{k}]") for k, (item, part) in enumerate(zip(items, parts, strict=True))]
 
@@ -96,8 +96,10 @@ def _parts_like(primal: object, given: object) -> list[object] | None:
                 return [given[key] for key in primal]
             return None
         case tuple() | list():
-            return children(given) if isinstance(given, (tuple, list)) else None
-    return children(given) if isinstance(given, type(primal)) else None
+            alike: tuple[type, ...] = (tuple, list)
+        case _:
+            alike = (type(primal),)
+    return children(given) if isinstance(given, alike) else None
 
 
 # ---- by the tree of a trace
@@ -121,8 +123,8 @@ def _keys(tree: Node) -> Sequence[object]:
 def _part(tree: Node, value: object, key: object, where: str) -> object:
     if value is None:
         return None
-    parts = () if isinstance(value, np.ndarray) else children(value) or ()
-    if not isinstance(value, np.ndarray) and len(parts) == len(tree.children):
+    parts = None if isinstance(value, np.ndarray) else children(value)
+    if parts is not None and len(parts) == len(tree.children):
         with suppress(LookupError, AttributeError, TypeError):  # another kind of container: the error below says so
             return reached(value, [("attr" if tree.kind == "dataclass" else "item", key)])
     found = f"a {type(value).__name__}" + (f" with {len(parts)}" if parts else "")

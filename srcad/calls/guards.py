@@ -192,8 +192,9 @@ class _Writer:
         return self.places[path]
 
     def constant(self, value: object) -> str:
-        if isinstance(value, (bool, int, str)) or value is None:
-            return repr(value)
+        match value:
+            case None | bool() | int() | str():
+                return repr(value)
         name = f"k{len(self.constants)}"
         self.constants[name] = value
         return name
@@ -201,13 +202,20 @@ class _Writer:
     # ---- guards
 
     def guard(self, guard: Guard) -> None:
-        if isinstance(guard, StructureGuard) and guard.kind == "absent":
-            self.constants["found"] = found
-            *before, step = guard.path.steps
-            owner = self.place(Path(guard.path.root, tuple(before)))
-            self.require([f"not found({owner}, {self.constant(step)})"])
-            return
-        place = self.place(guard.path)
+        match guard:
+            case StructureGuard(path, "absent"):
+                self.absent(path)
+            case _:
+                self.present(guard, self.place(guard.path))
+
+    def absent(self, path: Path) -> None:
+        """That there is nothing at a path, whose last step is the key or the attribute that isn't there."""
+        self.constants["found"] = found
+        *before, step = path.steps
+        owner = self.place(Path(path.root, tuple(before)))
+        self.require([f"not found({owner}, {self.constant(step)})"])
+
+    def present(self, guard: Guard, place: str) -> None:
         match guard:
             case TypeGuard(_, wanted, layout):
                 self.require(self.type_tests(place, wanted))

@@ -17,7 +17,7 @@ from srcad.errors import ArgumentError
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
 from srcad.transform.sweeps.tangent import directions_in
 
-Recover = Callable[[Exception, Sequence[object], Mapping[str, object]], object]
+Recover = Callable[[Exception, Sequence[object], Mapping[str, object]], "Pushforward"]
 Note = Callable[[Exception], Exception]
 Steps = tuple[tuple[str, Hashable], ...]
 
@@ -98,7 +98,6 @@ class Pushforward:
             if code.careful:
                 raise code.note(error) from None
             other = code.recover(error, self.args, self.kwargs)
-            assert isinstance(other, Pushforward)
             return other.code(*self.args, **self.kwargs).run(dots)
 
     def frozen(self) -> Pushforward:

@@ -160,18 +160,17 @@ class Entrance:
 
         return careful
 
-    def rescue(self, error: Exception, flat: tuple[object, ...]) -> object:
+    def rescue(self, error: Exception, flat: tuple[object, ...]) -> Any:
         """After an error in the fast variant: run the careful one, or let the user's error out with a note."""
         args, kwargs = spread(self.specialisation.program.primal.parameters, flat)
         return self.recover(error, args, kwargs)
 
     def retry(self, error: Exception, flat: tuple[object, ...], dots: list[object]) -> object:
         """After an error in a call with tangents: the careful variant's result, or the user's error with a note."""
-        pushforward = self.rescue(error, flat)
-        assert isinstance(pushforward, Pushforward)
+        pushforward: Pushforward = self.rescue(error, flat)
         return pushforward(dots)
 
-    def recover(self, error: Exception, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
+    def recover(self, error: Exception, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
         """After an error of the generated function: the careful variant's result, or the error with a note."""
         if isinstance(error, ARITHMETIC_ERRORS) and self.specialisation.can_rerun:
             try:

@@ -79,9 +79,12 @@ def _read_value(name: str, text: str) -> object:
 
 
 def _as_floats(value: object) -> object:
-    if isinstance(value, list):
-        return np.array(value, float)
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    match value:
+        case list():
+            return np.array(value, float)
+        case int() if type(value) is not bool:
+            return float(value)
+    return value
 
 
 # ---- descriptions

@@ -9,7 +9,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -83,7 +83,7 @@ def bad_input() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from None
 
 
-def try_out(function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+def try_out(function: Callable[..., object], args: tuple[object, ...]) -> None:
     """Call the function once: that it raises at these arguments is misuse of the command, too."""
     try:
         function(*copy.deepcopy(args))
@@ -103,15 +103,15 @@ def quiet() -> Iterator[None]:
 
 
 def by_position(
-    function: Callable[..., Any], example: Example, at: str, wrt: str, seed: int
-) -> tuple[Callable[..., Any], tuple[Any, ...], tuple[int, ...]]:
+    function: Callable[..., object], example: Example, at: str, wrt: str, seed: int
+) -> tuple[Callable[..., object], tuple[object, ...], tuple[int, ...]]:
     """A function of the positional arguments alone, these, and the places of those that are differentiated."""
     called = functools.partial(function, **example.kwargs) if example.kwargs else function
     moving = tuple(k for k in resolved(function, example, wrt) if isinstance(k, int))
     return called, filled(example, at, function, seed), moving
 
 
-def resolved(function: Any, example: Example, wrt: str) -> tuple[int | str, ...]:
+def resolved(function: Callable[..., object], example: Example, wrt: str) -> tuple[int | str, ...]:
     """The arguments to differentiate, by position."""
     binder = Binder(function)
     found = binder.resolve_all(chosen(wrt, example), binder.bind(example.args, example.kwargs))
@@ -121,7 +121,7 @@ def resolved(function: Any, example: Example, wrt: str) -> tuple[int | str, ...]
     return found
 
 
-def filled(example: Example, at: str, function: Any, seed: int) -> tuple[Any, ...]:
+def filled(example: Example, at: str, function: Callable[..., object], seed: int) -> tuple[object, ...]:
     """The arguments with random numbers in the place of those that had to be made up, which are all 1.
 
     They are between 0.5 and 1.5, where most functions are defined.
@@ -129,7 +129,7 @@ def filled(example: Example, at: str, function: Any, seed: int) -> tuple[Any, ..
     given, rng = set(parse_values(at)), np.random.default_rng(seed)
     names = [*Binder(function).names, *[""] * len(example.args)]
 
-    def drawn(leaf: Any) -> Any:
+    def drawn(leaf: object) -> object:
         if not is_float(leaf) or not np.all(np.asarray(leaf) == 1.0):
             return leaf
         values = rng.uniform(0.5, 1.5, size=np.shape(leaf))

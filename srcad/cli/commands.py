@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -24,7 +24,7 @@ from srcad.api.derived import Derived
 from srcad.api.forward import hvp, tangent_of
 from srcad.api.gradients import grad, value_and_grad
 from srcad.api.jacobians import hessian, jacfwd, jacrev
-from srcad.calls.arguments import Binder, differentiable_argnums
+from srcad.calls.arguments import Argnums, Binder, differentiable_argnums
 from srcad.calls.example import Example, example_call
 from srcad.calls.programs import program_of
 from srcad.calls.typespec import parse_values
@@ -176,19 +176,19 @@ def main() -> None:
 # ---- the function
 
 
-def load(target: str) -> Callable[..., Any]:
+def load(target: str) -> Callable[..., object]:
     """The function that `path.py:name` or `package.module:name` speaks of."""
     where, colon, name = target.rpartition(":")
     if not colon or not where or not name:
         raise typer.BadParameter(f"{target!r} is not of the form FILE.py:FUNC or MODULE:FUNC")
-    found: Any = _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+    found: object = _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
     for part in name.split("."):
         if not hasattr(found, part):
             raise typer.BadParameter(f"{where} has no {name!r}")
         found = getattr(found, part)
     if not callable(found):
         raise typer.BadParameter(f"{name!r} in {where} is not a function")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _load_file(path: Path) -> ModuleType:
@@ -211,13 +211,13 @@ def _load_module(name: str) -> ModuleType:
         raise typer.BadParameter(f"there is no module {name!r} ({error})") from None
 
 
-def example_for(function: Callable[..., Any], types: str, at: str = "") -> Example:
+def example_for(function: Callable[..., object], types: str, at: str = "") -> Example:
     """A made-up call; a description that can't be read is a misuse of the command."""
     with misuse():
         return example_call(function, types, at)
 
 
-def directions(text: str) -> dict[str, Any]:
+def directions(text: str) -> dict[str, object]:
     """A seed that is written as values are."""
     with misuse():
         return parse_values(text)
@@ -233,10 +233,10 @@ def misuse() -> Iterator[None]:
 
 
 def derivative_of(
-    mode: str, function: Callable[..., Any], example: Example, wrt: str, value: bool
-) -> Derived[..., Any]:
+    mode: str, function: Callable[..., object], example: Example, wrt: str, value: bool
+) -> Derived[..., object]:
     """What a mode derives."""
-    makers: dict[str, Callable[..., Derived[..., Any]]] = {
+    makers: dict[str, Callable[..., Derived[..., object]]] = {
         "forward": tangent_of,
         "hvp": hvp,
         "jacfwd": jacfwd,
@@ -252,7 +252,7 @@ def derivative_of(
     return makers[mode](function, argnums=argnums(wrt, example))
 
 
-def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bool) -> Derived[..., Any]:
+def gradient(function: Callable[..., object], example: Example, wrt: str, value: bool) -> Derived[..., object]:
     if isinstance(function, Derived) and not wrt and not value:
         return function
     derived = (value_and_grad if value else grad)(function, argnums=argnums(wrt, example))
@@ -260,7 +260,7 @@ def gradient(function: Callable[..., Any], example: Example, wrt: str, value: bo
     return derived
 
 
-def argnums(wrt: str, example: Example) -> Any:
+def argnums(wrt: str, example: Example) -> Argnums:
     """The arguments to differentiate, in the form that `grad` takes: a single one comes alone."""
     numbers = chosen(wrt, example)
     return numbers[0] if len(numbers) == 1 else numbers
@@ -284,7 +284,7 @@ def tell(text: str, style: str = "") -> None:
     Console(stderr=True, highlight=False).print(Text(text, style=style), soft_wrap=True)
 
 
-def print_passes(derived: Derived[..., Any], example: Example, after: str, diff: str, types: bool) -> None:
+def print_passes(derived: Derived[..., object], example: Example, after: str, diff: str, types: bool) -> None:
     """The runs of the passes, the trace behind one, or what it has changed; a name that isn't there is a misuse."""
     for text in filter(None, (after, diff)):
         with misuse():

@@ -151,7 +151,7 @@ def dependent(value: object, ids: Nested) -> object:
     if not isinstance(value, (float, complex, int, np.ndarray, np.generic)):
         return value
     shape = shape_of(value)
-    sets: Held = filled(ids, shape) if shape else int(np.max(np.asarray(ids)))
+    sets: Held = filled(ids, shape) if shape else ids if isinstance(ids, int) else int(np.max(np.asarray(ids)))
     if not is_inexact(value):
         sets = np.minimum(sets, FLAT) if isinstance(sets, np.ndarray) else min(sets, FLAT)
     present = sets.any() if isinstance(sets, np.ndarray) else sets != NONE

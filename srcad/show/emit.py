@@ -15,7 +15,6 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -40,10 +39,10 @@ class Emission:
     `primal_call`: a call of the function itself, where the derivative takes other arguments.
     """
 
-    function: Callable[..., Any]
+    function: Callable[..., object]
     program: Program
     call: Call
-    roots: Mapping[str, Callable[[], Any]]
+    roots: Mapping[str, Callable[[], object]]
     title: str
     made: str
     primal_call: Call | None = None
@@ -119,7 +118,7 @@ class Needs:
     def constant_text(self) -> str:
         return "\n".join(f"{name} = {text}" for name, text in self.constants.items())
 
-    def of_generated(self, generated: Generated, roots: Mapping[str, Callable[[], Any]]) -> None:
+    def of_generated(self, generated: Generated, roots: Mapping[str, Callable[[], object]]) -> None:
         for text in generated.imports:
             self.imports.add(f"import {text}")
         self.helpers.update(generated.helpers)
@@ -138,14 +137,14 @@ class Needs:
             elif name in function.__globals__:
                 self.name(name, function.__globals__[name])
 
-    def name(self, name: str, value: Any) -> None:
+    def name(self, name: str, value: object) -> None:
         """Let a name mean an object."""
         if name in self.seen:
             return
         self.seen.add(name)
         value = getattr(value, "__srcad__", (value,))[0]
         if getattr(type(value), "__srcad_rules__", False):
-            value = value.function
+            value = getattr(value, "function", value)
         text = literal(value)
         if isinstance(value, ModuleType):
             known = value.__name__
@@ -157,7 +156,7 @@ class Needs:
         elif not self.copy(name, value):
             self.imports.add(self.imported(name, value))
 
-    def copy(self, name: str, value: Any) -> bool:
+    def copy(self, name: str, value: object) -> bool:
         """Copy a function of the user's module."""
         if not isinstance(value, FunctionType) or value.__module__ != self.home or value.__name__ != name:
             return False
@@ -168,7 +167,7 @@ class Needs:
         self.copied[name] = text
         return True
 
-    def imported(self, name: str, value: Any) -> str:
+    def imported(self, name: str, value: object) -> str:
         known = str(getattr(value, "__name__", ""))
         for module in (str(getattr(value, "__module__", "") or ""), "numpy", "scipy.special"):
             if known.isidentifier() and _attribute(module, known) is value:
@@ -181,7 +180,7 @@ class Needs:
         )
 
 
-def _attribute(module: str, name: str) -> Any:
+def _attribute(module: str, name: str) -> object:
     try:
         return getattr(importlib.import_module(module), name, None) if module and module != "__main__" else None
     except ImportError:
@@ -204,22 +203,23 @@ def _words_of_head(text: str) -> list[str]:
     return [word for default in re.findall(r"=([^,]+)", head) for word in re.findall(r"[A-Za-z_]\w*", default)]
 
 
-def literal(value: Any) -> str | None:
+def literal(value: object) -> str | None:
     """The text of a number, a string, a container of these or a small array; None for everything else."""
-    if isinstance(value, float) and not np.isfinite(value):
-        return f"float({str(float(value))!r})"
-    if type(value) in _LITERALS:
-        return repr(value)
-    if isinstance(value, np.ndarray) and value.size <= LONGEST_ARRAY and value.dtype.kind in "fiub":
-        return f"np.array({value.tolist()!r}, dtype=np.{value.dtype.name})" if np.all(np.isfinite(value)) else None
-    if isinstance(value, np.generic) and value.dtype.kind in "fiu":
-        return f"np.{value.dtype.name}({value.item()!r})"
-    if type(value) in (tuple, list):
-        items = [literal(item) for item in value]
-        return None if None in items else _display(type(value), [item for item in items if item is not None])
-    if type(value) is dict:
-        pairs = [(literal(key), literal(item)) for key, item in value.items()]
-        return None if any(None in pair for pair in pairs) else "{" + ", ".join(f"{k}: {v}" for k, v in pairs) + "}"
+    match value:
+        case float() if not np.isfinite(value):
+            return f"float({str(float(value))!r})"
+        case _ if type(value) in _LITERALS:
+            return repr(value)
+        case np.ndarray() if value.size <= LONGEST_ARRAY and value.dtype.kind in "fiub":
+            return f"np.array({value.tolist()!r}, dtype=np.{value.dtype.name})" if np.all(np.isfinite(value)) else None
+        case np.generic() if value.dtype.kind in "fiu":
+            return f"np.{value.dtype.name}({value.item()!r})"
+        case tuple() | list() if type(value) in (tuple, list):
+            items = [literal(item) for item in value]
+            return None if None in items else _display(type(value), [item for item in items if item is not None])
+        case dict() if type(value) is dict:
+            pairs = [(literal(key), literal(item)) for key, item in value.items()]
+            return None if any(None in pair for pair in pairs) else "{" + ", ".join(f"{k}: {v}" for k, v in pairs) + "}"
     return None
 
 
@@ -248,18 +248,22 @@ def documented(trace: Trace, emission: Emission) -> Trace:
     return replace(trace, parameters=parameters, doc=emission.title)
 
 
-def annotation(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return "np.ndarray"
-    if isinstance(value, np.generic):
-        return f"np.{value.dtype.name}"
+def annotation(value: object) -> str:
+    match value:
+        case np.ndarray():
+            return "np.ndarray"
+        case np.generic():
+            return f"np.{value.dtype.name}"
     return type(value).__name__ if type(value) in (bool, int, float, str, list, tuple, dict) else "object"
 
 
-def described(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype}[{', '.join('1' if n == 1 else ':' for n in value.shape)}]"
-    return value.dtype.name if isinstance(value, np.generic) else type(value).__name__
+def described(value: object) -> str:
+    match value:
+        case np.ndarray():
+            return f"{value.dtype}[{', '.join('1' if n == 1 else ':' for n in value.shape)}]"
+        case np.generic():
+            return value.dtype.name
+    return type(value).__name__
 
 
 def result_type(emission: Emission) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.printer import INFIX, constant, show
@@ -122,7 +121,7 @@ class Formulas:
     def subscript(self, equation: Equation, index: Sequence[Atom]) -> str:
         return ", ".join(self.component(entry, index) for entry in equation.params.get("index", ()))
 
-    def component(self, entry: tuple[Any, ...], index: Sequence[Atom]) -> str:
+    def component(self, entry: tuple[str, *tuple[int | None, ...]], index: Sequence[Atom]) -> str:
         kind, *places = entry
         texts = ["" if place is None else self.atom(index[place]) for place in places]
         match kind:

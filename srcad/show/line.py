@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from srcad.errors import Span
 from srcad.show.values import short
@@ -12,7 +12,14 @@ from srcad.trace.nodes import Var
 
 INDENT = "    "
 
-Values = Mapping[Var, Any]
+Values = Mapping[Var, object]
+
+
+class Source(TypedDict, total=False):
+    """A line of the user and its number, as a `Line` takes them; nothing where none stands beside it."""
+
+    source: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Margin:
     def __init__(self) -> None:
         self.shown: tuple[str, int] = ("", 0)
 
-    def beside(self, span: Span | None) -> dict[str, Any]:
+    def beside(self, span: Span | None) -> Source:
         if span is None or (span.path, span.line) == self.shown:
             return {}
         self.shown = (span.path, span.line)

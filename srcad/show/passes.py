@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches, unified_diff
-from typing import Any
 
 from srcad.calls.arguments import Binder
 from srcad.calls.programs import program_of
@@ -32,7 +31,9 @@ class Runs:
     runs: tuple[Run, ...]
 
     @classmethod
-    def of(cls, function: Callable[..., Any], request: Request, args: Sequence[Any], kwargs: dict[str, Any]) -> Runs:
+    def of(
+        cls, function: Callable[..., object], request: Request, args: Sequence[object], kwargs: dict[str, object]
+    ) -> Runs:
         """Those of a derivative for these arguments."""
         found: list[Run] = []
         call = Binder(function).bind(tuple(args), kwargs)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from srcad.analysis.parents import Inner, ParentsSum, ParentsSums, Seeded, TangentRow
 from srcad.show.formula import SUM, WITH, Formulas, TermFormulas, added, dotted
-from srcad.show.line import INDENT, Columns, Line, Margin
+from srcad.show.line import INDENT, Columns, Line, Margin, Source
 from srcad.show.primal import branch_heads, loop_head
 from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.slots import BRANCHES, Slot, slots
@@ -35,7 +34,7 @@ class _TangentWriter:
             if isinstance(row, Inner):
                 yield from self.inner(row, indent)
             else:
-                beside = self.beside(row.equation) if isinstance(row, ParentsSum) else {}
+                beside: Source = self.beside(row.equation) if isinstance(row, ParentsSum) else {}
                 formula = f"{self.names[row.dot]} = {self.right_side(row)}"
                 yield Line(indent + formula, self.columns.of(row.variable), **beside)
 
@@ -46,7 +45,7 @@ class _TangentWriter:
         least = SUM if len(row.terms) > 1 else WITH
         return added([terms.atom(term, least) for term in row.terms])
 
-    def beside(self, equation: Equation) -> dict[str, Any]:
+    def beside(self, equation: Equation) -> Source:
         return self.margin.beside(equation.span)
 
     # ---- regions

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from srcad.calls.fitting import as_float, fitted
 from srcad.calls.pushforward import by_name, leaves_of
+from srcad.calls.structures import reached
 from srcad.compile.program import Program
 from srcad.errors import ArgumentError
 from srcad.runtime import HELPERS
@@ -29,11 +29,11 @@ Seeds = Mapping[str, InputTangents]  # by the heading of their columns
 
 def table_of(
     program: Program,
-    inputs: Sequence[Any] | None = None,
+    inputs: Sequence[object] | None = None,
     *,
     tangent: bool = False,
     adjoint: bool = False,
-    seeds: Sequence[Any] | None = None,
+    seeds: Sequence[object] | None = None,
 ) -> Table:
     """The table of a program's primal: with values at these `inputs`, with tangents and adjoints as wanted."""
     primal = replace(program.primal, body=levelled(program.primal.body))
@@ -62,7 +62,7 @@ def _adjoints(primal: Trace, found: Evaluated, results: Sequence[int]) -> Column
 # ---- seeds
 
 
-def _directions(primal: Trace, wrt: Sequence[int], inputs: Sequence[Any], seeds: Sequence[Any] | None) -> Seeds:
+def _directions(primal: Trace, wrt: Sequence[int], inputs: Sequence[object], seeds: Sequence[object] | None) -> Seeds:
     """The seeds as directions, by their headings."""
     if seeds is not None:
         if isinstance(seeds, (str, Mapping)) or not isinstance(seeds, Sequence):
@@ -75,14 +75,18 @@ def _directions(primal: Trace, wrt: Sequence[int], inputs: Sequence[Any], seeds:
     return {f"{dotted(str(primal.inputs[k].path))} = 1": {k: _ones(inputs[k])} for k in wrt}
 
 
-def _ones(value: Any) -> Any:
+def _ones(value: object) -> object:
     """The tangent of a value each element of which moves at the speed 1."""
-    if isinstance(value, list):
-        return [_ones(item) for item in value]
-    return np.ones_like(value) if isinstance(value, np.ndarray) else type(value)(1)
+    match value:
+        case list():
+            return [_ones(item) for item in value]
+        case np.ndarray():
+            return np.ones_like(value)
+    unit: Callable[[int], object] = type(value)
+    return unit(1)
 
 
-def _direction(primal: Trace, wrt: Sequence[int], inputs: Sequence[Any], seed: Any) -> InputTangents:
+def _direction(primal: Trace, wrt: Sequence[int], inputs: Sequence[object], seed: object) -> InputTangents:
     """A seed as the tangents of inputs."""
     names = _named(primal, seed)
     direction = {}
@@ -99,7 +103,7 @@ def _direction(primal: Trace, wrt: Sequence[int], inputs: Sequence[Any], seed: A
     return direction
 
 
-def _named(primal: Trace, seed: Any) -> Mapping[str, Any]:
+def _named(primal: Trace, seed: object) -> Mapping[str, object]:
     """The parts of a seed by the parameters that they are for."""
     known = [p.name for p in primal.parameters]
     if isinstance(seed, Mapping):
@@ -117,13 +121,13 @@ def _named(primal: Trace, seed: Any) -> Mapping[str, Any]:
     return by_name(primal.parameters, seed, {})
 
 
-def _at(path: Path, value: Any) -> Any:
+def _at(path: Path, value: object) -> object:
     """What a seed has at a path; None where it stops before."""
     for kind, key in path.steps:
         if value is None:
             return None
         try:
-            value = value[key] if kind == "item" else getattr(value, key)
+            value = reached(value, [(kind, key)])
         except (KeyError, IndexError, TypeError, AttributeError):
             raise ArgumentError(f"the seed has nothing for {path}") from None
     return value

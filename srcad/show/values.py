@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
+from srcad.calls.structures import reached
 from srcad.trace.nodes import Path, Trace
 from srcad.trace.printer import show
 
@@ -14,7 +14,7 @@ _DIGITS = 6
 _MOST_ITEMS = 6
 
 
-def input_values(trace: Trace, flat: Sequence[Any], roots: Mapping[str, Callable[[], Any]]) -> tuple[Any, ...]:
+def input_values(trace: Trace, flat: Sequence[object], roots: Mapping[str, Callable[[], object]]) -> tuple[object, ...]:
     """What the inputs of a trace are for a call: `flat` has one value for each parameter."""
     arguments = dict(zip((p.name for p in trace.parameters), flat, strict=True))
     return tuple(
@@ -23,21 +23,22 @@ def input_values(trace: Trace, flat: Sequence[Any], roots: Mapping[str, Callable
     )
 
 
-def fetch(path: Path, value: Any) -> Any:
+def fetch(path: Path, value: object) -> object:
     """What stands at a path, from its root's value."""
-    for kind, key in path.steps:
-        value = getattr(value, key) if kind == "attr" else value[key]
-    return value
+    return reached(value, path.steps)
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """A value in a few characters."""
-    if isinstance(value, (float, np.floating, complex, np.complexfloating)):
-        return f"{value:.{_DIGITS}g}"
-    if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=4, threshold=6, edgeitems=2, separator=", ").replace("\n", "")
-    if type(value) in (list, tuple):
-        texts = list(map(short, value))
-        texts = texts if len(texts) <= _MOST_ITEMS else [*texts[:2], "...", *texts[-2:]]
-        return f"[{', '.join(texts)}]" if type(value) is list else f"({', '.join(texts)})"
-    return show(value.item() if isinstance(value, np.generic) else value)
+    match value:
+        case float() | np.floating() | complex() | np.complexfloating():
+            return f"{value:.{_DIGITS}g}"
+        case np.generic():
+            return show(value.item())
+        case np.ndarray():
+            return np.array2string(value, precision=4, threshold=6, edgeitems=2, separator=", ").replace("\n", "")
+        case list() | tuple() if type(value) in (list, tuple):
+            texts = list(map(short, value))
+            texts = texts if len(texts) <= _MOST_ITEMS else [*texts[:2], "...", *texts[-2:]]
+            return f"[{', '.join(texts)}]" if type(value) is list else f"({', '.join(texts)})"
+    return show(value)

@@ -63,6 +63,14 @@ def test_what_is_no_list_is_no_adjoint_of_one(bar: object) -> None:
         pullback(bar)
 
 
+@pytest.mark.parametrize("bar", [{}, 3.0, np.array(2.0)])
+def test_an_empty_list_has_an_empty_adjoint(bar: object) -> None:
+    _, pullback = srcad.vjp(doubled, np.ones(0))
+    assert pullback([])[0].shape == (0,)
+    with pytest.raises(ArgumentError, match="must be a list"):
+        pullback(bar)
+
+
 def test_numbers_keep_what_they_are() -> None:
     assert type(Prototype.of(1.0).fit(np.float32(2.0), "it")) is float
     assert type(Prototype.of(1.0).fit(np.array(2.0), "it")) is float

@@ -144,10 +144,11 @@ class Merger:
         return replace(a, items=tuple(items.items()), unsure=missing(a, b), factory=factory)
 
     def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
-        """The instance with those attributes that its class has for it, where the other side has its own."""
+        """The instance with the attributes that the other side has: of its class, or its own and not read yet."""
         fields = dict(mine.fields)
         for name, _ in other.fields:
-            if name not in fields and mine.origin is None and hasattr(mine.cls, name):
+            there = hasattr(mine.cls, name) if mine.origin is None else name in getattr(mine.origin, "__dict__", {})
+            if name not in fields and there:
                 with self.m.on_side(side.heap, side.equations):
                     fields[name] = get_attribute(self.m, Ref(cell_id), name)
         return replace(mine, fields=tuple(fields.items()))

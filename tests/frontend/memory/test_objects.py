@@ -647,5 +647,52 @@ def another_function_makes_missing_items_after_a_loop(x, n):
     return d["a"] * x  # <- refused
 
 
+class Medium:
+    def __init__(self):
+        self.w = np.array([1.0, 2.0])
+        self.losses = [0.3, 0.4]
+
+
+class Walk:
+    """Its attributes are read when they are asked for: some of them in a loop or a branch for the first time."""
+
+    def __init__(self):
+        self.medium = Medium()
+        self.rate, self.steps, self.kind = 0.7, 2, "plain"
+        self.w = np.array([0.5, 0.25])
+        self.options = {"by": 2.0}
+
+    def step(self, x):
+        return x * self.rate + self.medium.w[1]
+
+
+walk, space = Walk(), types.SimpleNamespace(rate=0.4, w=np.array([1.0, 3.0]))
+
+
+@program(1.3)
+def attributes_first_read_in_a_loop(x):
+    for _ in range(walk.steps):
+        x = walk.step(x) * space.rate + np.sum(space.w * x)
+        if walk.kind == "plain":
+            x = x * walk.options["by"] - walk.medium.losses[1]
+    return x * walk.rate
+
+
+@program(1.3)
+def attributes_first_read_in_a_while_loop(x):
+    n = 0.0
+    while n < 2.0:
+        n = n + walk.rate
+        for v in walk.w:
+            x = x * v + walk.medium.w[0]
+    return x
+
+
+@program(0.4, also=((1.3,),))
+def an_attribute_first_read_in_a_branch(x):
+    y = walk.rate * x if x > 1.0 else x
+    return y * walk.rate * x
+
+
 test_gradients, test_refusals = program.tests()
 test_errors = program.errors()
