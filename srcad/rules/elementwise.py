@@ -192,10 +192,17 @@ def _second(pull: TermRule) -> TermRule:
     return lambda g, x, y, z: pull(g, y, x, z)
 
 
-for _name in ("maximum", "fmax", "python_max"):
+def _returned(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
+    """The whole bar where x is what came out, as the number does beside a NaN; half of it where both did."""
+    return where(equal(x, z), _halved(g, equal(x, y)), 0.0)
+
+
+for _name in ("maximum", "python_max"):
     pointwise(_name, _larger, _second(_larger))
-for _name in ("minimum", "fmin", "python_min"):
+for _name in ("minimum", "python_min"):
     pointwise(_name, _smaller, _second(_smaller))
+for _name in ("fmax", "fmin"):
+    pointwise(_name, _returned, _second(_returned))
 
 
 def _absolute(site: Site, g: Expr) -> Expr:

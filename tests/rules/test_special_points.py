@@ -29,6 +29,8 @@ POINTS: list[tuple[str, float, float, float | None]] = [
     ("np.maximum(x, x)", 0.3, 1.0, 0.0),
     ("np.minimum(0.0, x)", 0.0, 0.5, 0.0),
     ("np.fmax(x, 0.0) + np.fmin(x, 0.0)", 0.0, 1.0, 0.0),
+    ("np.fmax(x, np.nan) + 2.0 * np.fmin(np.nan, x)", 0.3, 3.0, 0.0),
+    ("np.sum(np.fmin(np.array([x, np.nan]), np.array([np.nan, x * x])))", 0.3, 1.6, 2.0),
     ("max(x, 0.0)", 0.0, 0.5, 0.0),
     ("np.max(np.array([x, 0.0, 0.0, -1.0]))", 0.0, 1 / 3, 0.0),
     ("np.min(np.array([x, x, 1.0]))", 0.0, 1.0, 0.0),
