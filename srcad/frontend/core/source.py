@@ -6,9 +6,9 @@ import ast
 import inspect
 import linecache
 import textwrap
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from types import CellType, CodeType, FunctionType
 from typing import Any, Protocol, TypeGuard
 
@@ -20,7 +20,7 @@ Definition = tuple[FunctionNode, str, tuple[str, ...], int]  # a node, its path,
 
 @dataclass(frozen=True, eq=False)
 class FunctionSource:
-    """The source of a function: its syntax tree, its file, where its names are found."""
+    """The source of a function: its syntax tree, its file, where its names are found; `holder`: the class around it."""
 
     node: FunctionNode
     path: str
@@ -49,7 +49,7 @@ def code_of(function: FunctionType) -> FunctionSource:
         )
     node, path, lines, first = tree
     closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
-    holder = _class_holding(function)
+    holder = _class_holding(function.__code__)
     return make_code(node, path, lines, first, function.__globals__, tuple(closure), function.__code__, holder)
 
 
@@ -100,9 +100,18 @@ def _characters(text: str, count: int) -> int:
     return len(text.encode()[:count].decode(errors="ignore"))
 
 
-def _class_holding(function: Callable[..., Any]) -> str:
-    parts = function.__qualname__.rpartition(".")[0]
-    return "" if not parts or parts.endswith("<locals>") else parts.rpartition(".")[2]
+def attribute_name(code: FunctionSource, name: str) -> str:
+    """The attribute that a name in the source stands for: a private one carries the class that it is written in."""
+    private = name.startswith("__") and not name.endswith("__")
+    holder = code.holder.lstrip("_")
+    return f"_{holder}{name}" if private and holder else name
+
+
+def _class_holding(code: CodeType) -> str:
+    """The innermost class that a function is written in; "" for none."""
+    parts = code.co_qualname.split(".")
+    classes = [part for part, inner in pairwise(parts) if "<locals>" not in (part, inner)]
+    return classes[-1] if classes else ""
 
 
 @lru_cache(maxsize=4096)

@@ -41,7 +41,7 @@ class Copies(Restorable):
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     """The value of a def or a lambda."""
     outer = m.code
-    code = make_code(node, outer.path, outer.lines, outer.first, outer.globals, outer.closure)
+    code = make_code(node, outer.path, outer.lines, outer.first, outer.globals, outer.closure, holder=outer.holder)
     defaults = tuple(m.evaluate(d) for d in node.args.defaults)
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     keywords = tuple((a.arg, m.evaluate(d)) for a, d in pairs if d is not None)

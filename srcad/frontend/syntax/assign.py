@@ -11,6 +11,7 @@ from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
 from srcad.frontend.control.collecting import extend
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import attribute_name
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -44,7 +45,7 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
             owner = m.evaluate(target.value)
             set_item(m, owner, target.slice, value)
         case ast.Attribute():
-            objects.set_attribute(m, m.evaluate(target.value), target.attr, value)
+            objects.set_attribute(m, m.evaluate(target.value), attribute_name(m.code, target.attr), value)
         case _:
             m.refuse("this target of an assignment isn't supported", node=target)
 
@@ -163,9 +164,9 @@ def augmented(m: Machine, statement: ast.AugAssign) -> None:
             old = m.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))
             assign(m, target, combined(m, old, statement.op, m.evaluate(statement.value)))
         case ast.Attribute():
-            owner = m.evaluate(target.value)
-            old = objects.get_attribute(m, owner, target.attr)
-            objects.set_attribute(m, owner, target.attr, combined(m, old, statement.op, m.evaluate(statement.value)))
+            owner, name = m.evaluate(target.value), attribute_name(m.code, target.attr)
+            old = objects.get_attribute(m, owner, name)
+            objects.set_attribute(m, owner, name, combined(m, old, statement.op, m.evaluate(statement.value)))
         case _:
             _augmented_item(m, target, statement)
 
@@ -263,7 +264,7 @@ def delete(m: Machine, statement: ast.Delete) -> None:
             case ast.Subscript():
                 delete_item(m, m.evaluate(target.value), m.evaluate(target.slice))
             case ast.Attribute():
-                objects.delete_attribute(m, m.evaluate(target.value), target.attr)
+                objects.delete_attribute(m, m.evaluate(target.value), attribute_name(m.code, target.attr))
             case ast.Tuple() | ast.List():
                 delete(m, ast.Delete(target.elts))
             case _:

@@ -14,6 +14,7 @@ from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_item
 from srcad.frontend.core.externals import lookup
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import attribute_name
 from srcad.frontend.core.values import DictCell, ListCell, Mixed, Partial, Ref, Slice, Static, Tup, Undef, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory import objects
@@ -182,9 +183,9 @@ def _conditional(m: Machine, node: ast.IfExp) -> Value:
 
 
 def _attribute(m: Machine, node: ast.Attribute) -> Value:
-    owner = evaluate(m, node.value)
+    owner, name = evaluate(m, node.value), attribute_name(m.code, node.attr)
     with m.at(node):
-        return distribute(m, owner, lambda v: objects.get_attribute(m, v, node.attr))
+        return distribute(m, owner, lambda v: objects.get_attribute(m, v, name))
 
 
 def _subscript(m: Machine, node: ast.Subscript) -> Value:

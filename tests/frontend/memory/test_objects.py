@@ -694,5 +694,37 @@ def an_attribute_first_read_in_a_branch(x):
     return y * walk.rate * x
 
 
+class Kept:
+    __unit = 0.5
+
+    def __init__(self, t):
+        self.__t = t
+
+    def kept(self):
+        return self.__t * self.__unit
+
+    def scaled(self, by):
+        self.__t *= by
+        return (lambda: self.__t)()
+
+
+class _KeptTwice(Kept):
+    def __init__(self, t):
+        super().__init__(t * t)
+        self.__t = 5.0 * t
+
+    def twice(self):
+        return self.__t
+
+
+outside = _KeptTwice(0.3)
+
+
+@program(1.3)
+def private_names_of_two_classes(x):
+    c = _KeptTwice(x)
+    return c.kept() + c.scaled(x) * c.twice() + outside.kept() * x**2 + outside.twice() * x
+
+
 test_gradients, test_refusals = program.tests()
 test_errors = program.errors()
