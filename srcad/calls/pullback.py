@@ -15,13 +15,13 @@ from srcad.calls.structures import children
 from srcad.trace.nodes import Trace, Tree
 from srcad.trace.types import is_differentiable
 
-Forward = Callable[..., tuple[object, Sequence[object]]]
+ForwardSweep = Callable[..., tuple[object, Sequence[object]]]
 Reverse = Callable[..., tuple[object, ...]]
 Note = Callable[[Exception], Exception]
 
 
 def forward_and_pullback(
-    forward: Forward, reverse: Reverse, primal: Trace, note: Note
+    forward: ForwardSweep, reverse: Reverse, primal: Trace, note: Note
 ) -> Callable[..., tuple[object, Pullback]]:
     """The two generated functions as one: arguments -> (value, pullback)."""
     seeded = tuple(k for k, result in enumerate(primal.body.results) if is_differentiable(result.type))

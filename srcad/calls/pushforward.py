@@ -19,7 +19,7 @@ from srcad.transform.sweeps.tangent import directions_in
 
 Recover = Callable[[Exception, Sequence[object], Mapping[str, object]], "Pushforward"]
 Note = Callable[[Exception], Exception]
-Steps = tuple[tuple[str, Hashable], ...]
+PathSteps = tuple[tuple[str, Hashable], ...]
 
 
 @dataclass(frozen=True)
@@ -194,17 +194,17 @@ def leaves_of(tangent: object) -> Iterator[object]:
 
 def nested(values: Mapping[Path, object]) -> dict[str, object]:
     """Values by their paths, as containers in which these paths find them."""
-    roots: dict[str, dict[Steps, object]] = {}
+    roots: dict[str, dict[PathSteps, object]] = {}
     for path, value in values.items():
         roots.setdefault(path.root, {})[path.steps] = value
     return {root: _container(below) for root, below in roots.items()}
 
 
-def _container(below: Mapping[Steps, object]) -> object:
+def _container(below: Mapping[PathSteps, object]) -> object:
     """Steps as what they step into: items as those of a dict, attributes as those of an object."""
     if () in below:
         return below[()]
-    parts: dict[tuple[str, Hashable], dict[Steps, object]] = {}
+    parts: dict[tuple[str, Hashable], dict[PathSteps, object]] = {}
     for (first, *rest), value in below.items():
         parts.setdefault(first, {})[tuple(rest)] = value
     inner = {key: _container(part) for (_, key), part in parts.items()}

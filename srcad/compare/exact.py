@@ -28,36 +28,36 @@ Function = Callable[..., object]
 Operator = Callable[["NumberAtPoint", object], "NumberAtPoint"]
 
 
-class Part(Protocol):
+class ExactPart(Protocol):
     """A symbol of SymPy, or a number of mpmath."""
 
     def __float__(self) -> float: ...
 
-    def __neg__(self) -> Part: ...
+    def __neg__(self) -> ExactPart: ...
 
-    def __add__(self, other: Part | float, /) -> Part: ...
+    def __add__(self, other: ExactPart | float, /) -> ExactPart: ...
 
-    def __radd__(self, other: float, /) -> Part: ...
+    def __radd__(self, other: float, /) -> ExactPart: ...
 
-    def __sub__(self, other: Part | float, /) -> Part: ...
+    def __sub__(self, other: ExactPart | float, /) -> ExactPart: ...
 
-    def __mul__(self, other: Part | float, /) -> Part: ...
+    def __mul__(self, other: ExactPart | float, /) -> ExactPart: ...
 
-    def __rmul__(self, other: float, /) -> Part: ...
+    def __rmul__(self, other: float, /) -> ExactPart: ...
 
-    def __truediv__(self, other: Part | float, /) -> Part: ...
+    def __truediv__(self, other: ExactPart | float, /) -> ExactPart: ...
 
-    def __rtruediv__(self, other: float, /) -> Part: ...
+    def __rtruediv__(self, other: float, /) -> ExactPart: ...
 
 
 class Library(Protocol):
     """The functions that are asked for by name here; others are found by the names in `_SAME`."""
 
-    def exp(self, part: Part, /) -> Part: ...
+    def exp(self, part: ExactPart, /) -> ExactPart: ...
 
-    def log(self, part: Part, /) -> Part: ...
+    def log(self, part: ExactPart, /) -> ExactPart: ...
 
-    def sqrt(self, part: Part, /) -> Part: ...
+    def sqrt(self, part: ExactPart, /) -> ExactPart: ...
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Arithmetic:
     """
 
     library: Library
-    constant: Callable[[float], Part]
+    constant: Callable[[float], ExactPart]
     most: float = math.inf
 
 
@@ -83,7 +83,7 @@ class Beyond(Exception):  # noqa: N818  (a reason to go without)
         return self.why + (f" (line {self.span.line}: {self.span.text.strip()})" if self.span else "")
 
 
-def _binary(function: Callable[[Part, Part], Part]) -> tuple[Operator, Operator]:
+def _binary(function: Callable[[ExactPart, ExactPart], ExactPart]) -> tuple[Operator, Operator]:
     """An operator, and the one that Python calls where a plain number is on the left."""
 
     def method(self: NumberAtPoint, value: object) -> NumberAtPoint:
@@ -107,7 +107,7 @@ class NumberAtPoint:
 
     __slots__ = ("arithmetic", "at", "part", "size")
 
-    def __init__(self, part: Part, at: float, arithmetic: Arithmetic, size: int = 0) -> None:
+    def __init__(self, part: ExactPart, at: float, arithmetic: Arithmetic, size: int = 0) -> None:
         self.part, self.at, self.arithmetic, self.size = part, at, arithmetic, size
         if size > arithmetic.most:
             raise Beyond(f"its expression has more than {arithmetic.most:g} operations")
@@ -119,7 +119,7 @@ class NumberAtPoint:
         plain = as_float(value)
         return NumberAtPoint(self.arithmetic.constant(plain), plain, self.arithmetic)
 
-    def made(self, function: Callable[..., Part], plain: Function, *others: object) -> NumberAtPoint:
+    def made(self, function: Callable[..., ExactPart], plain: Function, *others: object) -> NumberAtPoint:
         """The result of a function of this number and others; `plain`: the same for floats."""
         operands = [self, *map(self.other, others)]
         with np.errstate(all="ignore"):
@@ -184,7 +184,7 @@ _PLAIN: dict[str, Function] = {  # of floats, where NumPy has none of that name
     **dict.fromkeys(("gammaln", "math_lgamma"), math.lgamma),
 }
 _FORMULAS: dict[
-    str, Callable[..., Part]
+    str, Callable[..., ExactPart]
 ] = {  # (library, *parts) -> part, with a function of floats of the same name in NumPy
     "exp2": lambda lib, x: 2**x,
     "expm1": lambda lib, x: lib.exp(x) - 1,

@@ -12,7 +12,7 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.compare.exact import Arithmetic, Beyond, NumberAtPoint, Part, run_exactly
+from srcad.compare.exact import Arithmetic, Beyond, ExactPart, NumberAtPoint, run_exactly
 from srcad.compare.inputs import Problem, Vector
 from srcad.compare.symbolic import parts_of
 from srcad.compile.program import Program
@@ -84,8 +84,8 @@ def _by_digits(problem: Problem) -> NDArray[np.float64]:
 
 
 def _values(
-    problem: Problem, program: Program, arithmetic: Arithmetic, moved: int | None, by: Part | int
-) -> list[Part]:
+    problem: Problem, program: Program, arithmetic: Arithmetic, moved: int | None, by: ExactPart | int
+) -> list[ExactPart]:
     """The outputs with many digits, where one input has moved."""
     numbers = []
     for k, at in enumerate(problem.point.tolist()):
@@ -100,7 +100,7 @@ def _moves(part: object) -> TypeGuard[NumberAtPoint | float | np.floating]:
     return isinstance(part, (NumberAtPoint, float, np.floating))
 
 
-def _check(problem: Problem, values: list[Part]) -> None:
+def _check(problem: Problem, values: list[ExactPart]) -> None:
     """That the run with many digits gives what the function gives."""
     found, due = np.array([float(v) for v in values]), problem.along(problem.point)
     if found.shape != due.shape or not np.all(np.abs(found - due) <= AGREES * scale_of(due)):

@@ -10,7 +10,7 @@ from typing import Protocol, SupportsInt
 import numpy as np
 from numpy.typing import NDArray
 
-from srcad.compare.exact import Arithmetic, Beyond, Library, NumberAtPoint, Part, has_numbers, run_exactly
+from srcad.compare.exact import Arithmetic, Beyond, ExactPart, Library, NumberAtPoint, has_numbers, run_exactly
 from srcad.compare.inputs import Problem
 from srcad.trace.nodes import Trace
 
@@ -22,15 +22,15 @@ NO_SYMPY = "SymPy isn't installed: pip install sympy"
 class Algebra(Library, Protocol):
     """What is used of SymPy, which has no types."""
 
-    def Symbol(self, name: str, *, real: bool) -> Part: ...  # noqa: N802
+    def Symbol(self, name: str, *, real: bool) -> ExactPart: ...  # noqa: N802
 
-    def Float(self, value: float, /) -> Part: ...  # noqa: N802
+    def Float(self, value: float, /) -> ExactPart: ...  # noqa: N802
 
-    def Rational(self, numerator: int, denominator: int, /) -> Part: ...  # noqa: N802
+    def Rational(self, numerator: int, denominator: int, /) -> ExactPart: ...  # noqa: N802
 
-    def diff(self, expression: Part, by: Part, /) -> Part: ...
+    def diff(self, expression: ExactPart, by: ExactPart, /) -> ExactPart: ...
 
-    def count_ops(self, expression: Part, /) -> SupportsInt: ...
+    def count_ops(self, expression: ExactPart, /) -> SupportsInt: ...
 
     def lambdify(
         self, parameters: Sequence[object], expression: object, /, *, modules: Sequence[str]
@@ -41,9 +41,9 @@ class Algebra(Library, Protocol):
 class Symbolic:
     """Expressions of the outputs and of their derivatives by all inputs, and how many operations these have."""
 
-    symbols: tuple[Part, ...]
-    outputs: tuple[Part, ...]
-    rows: tuple[tuple[Part, ...], ...]
+    symbols: tuple[ExactPart, ...]
+    outputs: tuple[ExactPart, ...]
+    rows: tuple[tuple[ExactPart, ...], ...]
     point: tuple[float, ...]
     size_of_value: int
     size: int
@@ -86,13 +86,13 @@ def load() -> Algebra:
     return algebra
 
 
-def given(symbols: tuple[Part, ...], point: Iterable[float], most: int) -> list[NumberAtPoint]:
+def given(symbols: tuple[ExactPart, ...], point: Iterable[float], most: int) -> list[NumberAtPoint]:
     """Symbols at a point."""
     arithmetic = Arithmetic(load(), constant, most)
     return [NumberAtPoint(symbol, float(at), arithmetic) for symbol, at in zip(symbols, point, strict=True)]
 
 
-def constant(value: float) -> Part:
+def constant(value: float) -> ExactPart:
     """A float as the short fraction that it is, or as it stands."""
     sympy = load()
     if not np.isfinite(value):
@@ -101,9 +101,9 @@ def constant(value: float) -> Part:
     return sympy.Rational(exactly.numerator, exactly.denominator) if exactly.denominator <= 64 else sympy.Float(value)
 
 
-def expressions(trace: Trace, inputs: tuple[object, ...]) -> list[Part]:
+def expressions(trace: Trace, inputs: tuple[object, ...]) -> list[ExactPart]:
     """The expression of each number that a trace gives."""
-    found: list[Part] = []
+    found: list[ExactPart] = []
     for value in run_exactly(trace, inputs):
         for part in parts_of(value):
             if isinstance(part, NumberAtPoint):
@@ -119,6 +119,6 @@ def parts_of(value: object) -> list[object]:
     return [part for item in value for part in parts_of(item)] if isinstance(value, (list, tuple)) else [value]
 
 
-def count(expression: Part) -> int:
+def count(expression: ExactPart) -> int:
     """How many operations an expression has, written out."""
     return int(load().count_ops(expression))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from srcad.errors import InternalError, Span
 from srcad.ops import (
@@ -44,14 +44,13 @@ from srcad.ops.declare import (
     NeedsStatic,
     Op,
     Operand,
+    TableItem,
     enter,
     static,
 )
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Equation, Params
 from srcad.trace.types import Type
-
-Entry = TypeVar("Entry")
 
 AREAS: tuple[Area, ...] = (
     control.AREA,
@@ -77,9 +76,9 @@ AREAS: tuple[Area, ...] = (
 )
 
 
-def union(tables: Iterable[Mapping[Any, Entry]]) -> Mapping[Any, Entry]:
+def union(tables: Iterable[Mapping[Any, TableItem]]) -> Mapping[Any, TableItem]:
     """Several tables as one, in which no name stands twice."""
-    whole: dict[Any, Entry] = {}
+    whole: dict[Any, TableItem] = {}
     for table in tables:
         for name, entry in table.items():
             enter(whole, name, entry)

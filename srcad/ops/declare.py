@@ -26,7 +26,7 @@ Lowering = Callable[..., Any]
 ToOne = Callable[..., Atom]  # a lowering with one result
 Argument = object  # what a lowering gets: a variable, a constant, a plain Python value, sequences of these
 SomeLowering = TypeVar("SomeLowering", bound=Lowering)
-Entry = TypeVar("Entry")
+TableItem = TypeVar("TableItem")
 
 REQUIRED = inspect.Parameter.empty
 
@@ -328,7 +328,7 @@ class Area:
         return declare
 
 
-def enter(table: dict[Any, Entry], name: object, entry: Entry) -> None:
+def enter(table: dict[Any, TableItem], name: object, entry: TableItem) -> None:
     """Put an entry into a table in which its name doesn't stand yet with another one."""
     if table.setdefault(name, entry) is not entry:
         raise ValueError(f"{name!r} stands twice in a table")

@@ -27,7 +27,7 @@ Numbers = npt.NDArray[Any]
 T = TypeVar("T")
 
 
-class Indexed(Protocol):
+class HasItems(Protocol):
     """What has items."""
 
     def __getitem__(self, key: Any, /) -> object: ...
@@ -105,7 +105,7 @@ def subscript(template: Template, index: Subscript) -> Subscript:
     return tuple(component(*entry) for entry in template)
 
 
-def get_item(x: Indexed, *operands: object, index: Template) -> object:
+def get_item(x: HasItems, *operands: object, index: Template) -> object:
     return x[subscript(index, operands)]
 
 

@@ -128,7 +128,7 @@ def column_colours(pattern: SparseMatrix) -> Colours:
     return colours
 
 
-class Graph(Protocol):
+class ColumnGraph(Protocol):
     """What is used of networkx' graphs, which have no types: one whose nodes are columns."""
 
     def add_nodes_from(self, nodes: Iterable[int], /) -> None: ...
@@ -140,20 +140,20 @@ class Graph(Protocol):
     def __iter__(self) -> Iterator[int]: ...
 
 
-def intersections(pattern: SparseMatrix) -> Graph:
+def intersections(pattern: SparseMatrix) -> ColumnGraph:
     """The graph whose nodes are the columns with entries, joined where they have a row in common."""
     networkx = _networkx()
     joined = (pattern.T @ pattern).tocoo()
     above = joined.row < joined.col
-    graph: Graph = networkx.Graph()
+    graph: ColumnGraph = networkx.Graph()
     graph.add_nodes_from(np.unique(pattern.indices).tolist())
     graph.add_edges_from(zip(joined.row[above].tolist(), joined.col[above].tolist(), strict=True))
     return graph
 
 
-def _tried(graph: Graph, bound: int) -> Iterator[dict[int, int]]:
+def _tried(graph: ColumnGraph, bound: int) -> Iterator[dict[int, int]]:
     """Greedy colourings in several orders, until one needs no more colours than it must."""
-    orders: list[str | Callable[[Graph, object], list[int]]] = [lambda graph, _: sorted(graph), "largest_first"]
+    orders: list[str | Callable[[ColumnGraph, object], list[int]]] = [lambda graph, _: sorted(graph), "largest_first"]
     if graph.number_of_edges() < SMALL:
         orders.append("smallest_last")
     for order in orders:

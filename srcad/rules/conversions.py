@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from srcad.rules.language import materialise
-from srcad.rules.table import Table
+from srcad.rules.table import RuleTable
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, slopes, linear, rule = TABLE.flat, TABLE.slopes, TABLE.linear, TABLE.rule
 
 flat("to_int", "round_to_int", "as_int", "smaller", "range_length", "is_instance")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from srcad.ops.arguments import known_rank
 from srcad.rules.language import Expr, Given, Operand, apply, dim, total, unbroadcast
-from srcad.rules.table import Site, Table
+from srcad.rules.table import RuleTable, Site
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, linear, rule = TABLE.flat, TABLE.linear, TABLE.rule
 
 flat("zeros", "ones", "empty", "eye", "tri", "ones_like", "empty_like", "triangle_indices", "zeros_each")

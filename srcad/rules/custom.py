@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from srcad.errors import NotYetSupported
 from srcad.rules.language import Expr, zeros
-from srcad.rules.table import Rule, Table
+from srcad.rules.table import Rule, RuleTable
 from srcad.trace.builder import Builder
 from srcad.trace.custom import Custom
 from srcad.trace.nodes import Atom, Const, Equation
@@ -14,7 +14,7 @@ from srcad.trace.rewrite import instance
 from srcad.trace.solution import Bars
 from srcad.trace.types import OPAQUE, Scalar, Type, is_differentiable
 
-TABLE = Table()
+TABLE = RuleTable()
 flat = TABLE.flat
 
 

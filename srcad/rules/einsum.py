@@ -7,11 +7,11 @@ from srcad.ops.einsum import letter_dims, parse
 from srcad.rules.language import Expr, Given, apply, dim, get_item, sum_to_shape
 from srcad.rules.linalg import added
 from srcad.rules.shaping import permuted
-from srcad.rules.table import Site, Table
+from srcad.rules.table import RuleTable, Site
 from srcad.trace.dims import Dim
 from srcad.trace.types import dims_of
 
-TABLE = Table()
+TABLE = RuleTable()
 rule = TABLE.rule
 
 

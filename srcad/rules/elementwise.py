@@ -36,9 +36,9 @@ from srcad.rules.language import (
     sqrt,
     where,
 )
-from srcad.rules.table import Site, Table, TermRule
+from srcad.rules.table import RuleTable, Site, TermRule
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, slopes, pointwise, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.rule
 
 LN2, LN10 = math.log(2.0), math.log(10.0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from srcad.rules.language import Expr, add_item, apply, dim, get_item, zeros
-from srcad.rules.table import Table
+from srcad.rules.table import RuleTable
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, linear = TABLE.flat, TABLE.linear
 
 flat("nonzero", "argwhere", "remaining")

@@ -7,9 +7,9 @@ from srcad.ops.joining import interior
 from srcad.ops.subscripts import IndexEntry, Template
 from srcad.rules.language import Expr, Given, Operand, add_item, apply, apply_many, dim, get_item, total, zeros
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, Table, TermRule
+from srcad.rules.table import RuleTable, Site, TermRule
 
-TABLE = Table()
+TABLE = RuleTable()
 linear, rule = TABLE.linear, TABLE.rule
 
 # ---- joining

@@ -23,9 +23,9 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.shaping import permuted, sized, swapped
-from srcad.rules.table import Site, Table
+from srcad.rules.table import RuleTable, Site
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, linear, multilinear, rule = TABLE.flat, TABLE.linear, TABLE.multilinear, TABLE.rule
 
 # ---- helpers

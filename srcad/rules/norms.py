@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from srcad.rules.language import Expr, Given, absolute, conjugate, expanded, nonzero, sign, total
-from srcad.rules.table import Site, Table
+from srcad.rules.table import RuleTable, Site
 
-TABLE = Table()
+TABLE = RuleTable()
 rule = TABLE.rule
 
 

@@ -28,9 +28,9 @@ from srcad.rules.language import (
     where,
 )
 from srcad.rules.shaping import shaped_like, sized
-from srcad.rules.table import Site, Table, TermRule
+from srcad.rules.table import RuleTable, Site, TermRule
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, linear, rule = TABLE.flat, TABLE.linear, TABLE.rule
 
 Axis = int | tuple[int, ...] | None

@@ -23,10 +23,10 @@ from srcad.rules.language import (
     unbroadcast,
     zeros,
 )
-from srcad.rules.table import Table
+from srcad.rules.table import RuleTable
 from srcad.trace.types import Array, Scalar, dims_of
 
-TABLE = Table()
+TABLE = RuleTable()
 linear = TABLE.linear
 
 # ---- new shapes

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srcad.rules import linalg
-from srcad.rules.table import Rule, Table
+from srcad.rules.table import Rule, RuleTable
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Equation
 from srcad.trace.solution import Bars, Solution
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, rule = TABLE.flat, TABLE.rule
 
 flat("solver", "member")

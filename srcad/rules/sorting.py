@@ -20,9 +20,9 @@ from srcad.rules.language import (
     zeros,
 )
 from srcad.rules.shaping import first_along, permuted, shaped_like
-from srcad.rules.table import Site, Table
+from srcad.rules.table import RuleTable, Site
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, rule = TABLE.flat, TABLE.rule
 
 flat(

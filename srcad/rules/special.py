@@ -9,9 +9,9 @@ from typing import NoReturn
 from srcad.errors import NotYetSupported
 from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, sin, total, unbroadcast, where
 from srcad.rules.reductions import spread, spread_sum
-from srcad.rules.table import Site, Table, TermRule
+from srcad.rules.table import RuleTable, Site, TermRule
 
-TABLE = Table()
+TABLE = RuleTable()
 slopes, pointwise, rule = TABLE.slopes, TABLE.pointwise, TABLE.rule
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from srcad.rules.language import Expr, Given, apply, dim, get_item, logical_and, maximum, minimum, where
-from srcad.rules.table import Table
+from srcad.rules.table import RuleTable
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, linear = TABLE.flat, TABLE.linear
 
 flat("histogram_edges")

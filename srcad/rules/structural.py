@@ -21,10 +21,10 @@ from srcad.rules.language import (
     where,
     zeros,
 )
-from srcad.rules.table import Site, Table
+from srcad.rules.table import RuleTable, Site
 from srcad.trace.types import ListOf, is_differentiable, tangent_type
 
-TABLE = Table()
+TABLE = RuleTable()
 flat, slopes, pointwise, linear, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.linear, TABLE.rule
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")

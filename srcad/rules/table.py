@@ -1,4 +1,4 @@
-"""How the file of an area states derivatives: for each operation its tangent and its adjoint, in a `Table`.
+"""How the file of an area states derivatives: for each operation its tangent and its adjoint, in a `RuleTable`.
 
 Kinds of entry, from easy to hard:
 
@@ -95,10 +95,10 @@ def _site(b: Builder, eq: Equation, wanted: tuple[bool, ...] = ()) -> Site:
     return Site(b, operands, tuple(Expr(b, v) for v in eq.results), eq.params, wanted)
 
 
-class Table:
+class RuleTable:
     """The rules of one area: filled by the file that makes it, and by no other.
 
-    TABLE = Table()
+    TABLE = RuleTable()
     slopes, linear = TABLE.slopes, TABLE.linear
 
     slopes("sin", lambda x, y: cos(x))

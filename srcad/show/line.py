@@ -15,7 +15,7 @@ INDENT = "    "
 Values = Mapping[Var, object]
 
 
-class Source(TypedDict, total=False):
+class SourceLine(TypedDict, total=False):
     """A line of the user and its number, as a `Line` takes them; nothing where none stands beside it."""
 
     source: str
@@ -63,7 +63,7 @@ class Margin:
     def __init__(self) -> None:
         self.shown: tuple[str, int] = ("", 0)
 
-    def beside(self, span: Span | None) -> Source:
+    def beside(self, span: Span | None) -> SourceLine:
         if span is None or (span.path, span.line) == self.shown:
             return {}
         self.shown = (span.path, span.line)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from srcad.analysis.activity import carries
 from srcad.show.formula import Formulas
-from srcad.show.line import INDENT, Line, Margin, Source, Values
+from srcad.show.line import INDENT, Line, Margin, SourceLine, Values
 from srcad.show.values import short
 from srcad.trace.nodes import Equation, Node, Region, Trace, Tree, Var, leaves
 
@@ -71,7 +71,7 @@ class PrimalWriter:
         right = self.formulas.right_side(equation)
         yield Line(f"{indent}{self.targets(equation)}{right}", self.given(equation), **self.beside(equation))
 
-    def beside(self, equation: Equation) -> Source:
+    def beside(self, equation: Equation) -> SourceLine:
         return self.margin.beside(equation.span)
 
     # ---- regions
@@ -81,7 +81,7 @@ class PrimalWriter:
         inner = [list(self.inner(region, "gives", indent + INDENT)) for region in equation.regions]
         targets = self.targets(equation)
         for head, lines in zip(heads, inner, strict=False):
-            beside: Source = self.beside(equation) if head is heads[0] else {}
+            beside: SourceLine = self.beside(equation) if head is heads[0] else {}
             yield Line(head, **beside)
             yield from lines
         if targets:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from srcad.analysis.parents import Inner, ParentsSum, ParentsSums, Seeded, TangentRow
 from srcad.show.formula import SUM, WITH, Formulas, TermFormulas, added, dotted
-from srcad.show.line import INDENT, Columns, Line, Margin, Source
+from srcad.show.line import INDENT, Columns, Line, Margin, SourceLine
 from srcad.show.primal import branch_heads, loop_head
 from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.slots import BRANCHES, Slot, slots
@@ -34,7 +34,7 @@ class _TangentWriter:
             if isinstance(row, Inner):
                 yield from self.inner(row, indent)
             else:
-                beside: Source = self.beside(row.equation) if isinstance(row, ParentsSum) else {}
+                beside: SourceLine = self.beside(row.equation) if isinstance(row, ParentsSum) else {}
                 formula = f"{self.names[row.dot]} = {self.right_side(row)}"
                 yield Line(indent + formula, self.columns.of(row.variable), **beside)
 
@@ -45,7 +45,7 @@ class _TangentWriter:
         least = SUM if len(row.terms) > 1 else WITH
         return added([terms.atom(term, least) for term in row.terms])
 
-    def beside(self, equation: Equation) -> Source:
+    def beside(self, equation: Equation) -> SourceLine:
         return self.margin.beside(equation.span)
 
     # ---- regions

@@ -21,7 +21,7 @@ from srcad.ops.catalogue import builder, operation
 from srcad.rules.catalogue import lookup
 from srcad.show.values import fetch, input_values
 from srcad.testing.differences import kink, largest, negligible, slope
-from srcad.testing.directions import Moving, Point, Vector, flat, flat_like, inner, moved, moves, size, weights
+from srcad.testing.directions import CanMove, Point, Vector, flat, flat_like, inner, moved, moves, size, weights
 from srcad.testing.here import Measure
 from srcad.testing.meanings import meanings
 from srcad.testing.report import Fault
@@ -259,12 +259,12 @@ def _is_number(value: object) -> bool:
     return not isinstance(value, (list, tuple, dict)) and moves(value)
 
 
-def _taken(leaf: object, rest: Iterator[complex | np.inexact]) -> Moving | None:
+def _taken(leaf: object, rest: Iterator[complex | np.inexact]) -> CanMove | None:
     """The next numbers of a vector, in the form of a leaf."""
     if not moves(leaf):
         return None
     numbers = np.array([next(rest) for _ in range(np.size(leaf))])
-    alone: Moving = numbers[0]
+    alone: CanMove = numbers[0]
     return numbers.reshape(np.shape(leaf)) if isinstance(leaf, np.ndarray) else alone
 
 

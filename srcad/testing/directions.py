@@ -16,10 +16,10 @@ from srcad.calls.structures import children, is_float, leaves, map_leaves
 from srcad.errors import ArgumentError
 
 Vector = NDArray[np.inexact]
-Moving = complex | np.inexact | np.ndarray  # what can move: floats and complex numbers, and arrays of them
+CanMove = complex | np.inexact | np.ndarray  # what can move: floats and complex numbers, and arrays of them
 
 
-def moves(leaf: object) -> TypeGuard[Moving]:
+def moves(leaf: object) -> TypeGuard[CanMove]:
     """Whether a leaf has a derivative, those of complex numbers included."""
     return is_float(leaf) or np.iscomplexobj(np.asarray(leaf))
 
@@ -52,7 +52,7 @@ def weights(rng: np.random.Generator, tree: object) -> object:
     return map_leaves(lambda leaf: _draw_leaf(rng, leaf, 1.0 / size(leaf)), tree)
 
 
-def _draw_leaf(rng: np.random.Generator, leaf: object, scale: float | None = None) -> Moving | None:
+def _draw_leaf(rng: np.random.Generator, leaf: object, scale: float | None = None) -> CanMove | None:
     if not moves(leaf):
         return None
     scale = size(leaf) if scale is None else scale
@@ -62,12 +62,12 @@ def _draw_leaf(rng: np.random.Generator, leaf: object, scale: float | None = Non
     return like(leaf, drawn * scale)
 
 
-def like(leaf: object, value: Moving) -> Moving:
+def like(leaf: object, value: CanMove) -> CanMove:
     """A value as the kind of number that a leaf is."""
     if isinstance(leaf, np.ndarray):
         return np.asarray(value, leaf.dtype)
     if isinstance(leaf, np.inexact):
-        made: Moving = np.asarray(value, leaf.dtype)[()]
+        made: CanMove = np.asarray(value, leaf.dtype)[()]
         return made
     number = np.asarray(value).item()
     return complex(number) if isinstance(leaf, complex) else float(number)
@@ -153,7 +153,7 @@ def _labels(tree: object, name: str) -> list[str]:
     return [label for key, part in zip(keys, parts, strict=True) for label in _labels(part, name + key)]
 
 
-def _symmetric_part(leaf: object, dot: Moving | None) -> Moving | None:
+def _symmetric_part(leaf: object, dot: CanMove | None) -> CanMove | None:
     if not isinstance(leaf, np.ndarray) or leaf.ndim < 2 or not isinstance(dot, np.ndarray):
         return dot
     is_symmetric = leaf.shape[-1] == leaf.shape[-2] and np.array_equal(leaf, np.swapaxes(leaf, -1, -2))
