@@ -563,6 +563,10 @@ class InstanceCell(Cell):
     def rest(self) -> Hashable:
         return tuple(self.entries()), self.cls
 
+    def has_outside(self, name: str) -> bool:
+        """Whether the external object has an attribute of its own by this name, read already or not."""
+        return self.origin is not None and name in getattr(self.origin, "__dict__", {})
+
 
 @dataclass(frozen=True)
 class FrameCell(Cell):

@@ -147,7 +147,7 @@ class Merger:
         """The instance with the attributes that the other side has: of its class, or its own and not read yet."""
         fields = dict(mine.fields)
         for name, _ in other.fields:
-            there = hasattr(mine.cls, name) if mine.origin is None else name in getattr(mine.origin, "__dict__", {})
+            there = hasattr(mine.cls, name) if mine.origin is None else mine.has_outside(name)
             if name not in fields and there:
                 with self.m.on_side(side.heap, side.equations):
                     fields[name] = get_attribute(self.m, Ref(cell_id), name)

@@ -144,7 +144,7 @@ def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value
     found = inspect.getattr_static(cell.cls, name, None)
     if isinstance(found, property) and found.fget is not None:
         return m.call(Static(found.fget), (owner,))
-    if cell.origin is not None and name in getattr(cell.origin, "__dict__", {}):
+    if cell.has_outside(name):
         assert cell.path is not None
         value = external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
         m.heap[owner.cell] = replace(cell, fields=(*cell.fields, (name, value)))

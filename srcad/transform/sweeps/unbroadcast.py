@@ -20,6 +20,7 @@ from srcad.trace.types import (
     is_numeric,
     rank_of,
 )
+from srcad.trace.verifier import fits
 
 Dims = tuple[Dim, ...]
 
@@ -198,7 +199,7 @@ def known(b: Builder, g: Atom, like: Atom) -> Atom:
 
 def entering(b: Builder, g: Atom, slot: Type) -> Atom:
     """A derivative as it enters a slot of another type: Python's zero among float32s, say, or a list of float64s."""
-    return g if slot.holds(g.type) else b.emit("known_as", g, to=slot)
+    return g if fits(g, slot) else b.emit("known_as", g, to=slot)
 
 
 def fit_exactly(b: Builder, bar: Bar | None, like: Atom) -> Atom:
