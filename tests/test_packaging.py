@@ -56,3 +56,34 @@ def test_versions_that_are_claimed_are_run() -> None:
     (others,) = re.findall(r"^other_pythons=\((.*)\)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
     assert claimed <= {"3.11", *others.split()}
     assert project["requires-python"] == ">=3.11"
+
+
+WITHOUT = """
+import sys
+
+for name in ("scipy", "sympy", "mpmath", "networkx", "matplotlib", "numba"):
+    sys.modules[name] = None  # as if it weren't installed
+import numpy as np
+import srcad
+import srcad.cli
+import srcad.compare
+
+
+def f(x):
+    return np.sum(np.sin(x) ** 2)
+"""
+CALLED = """
+import program
+import srcad
+
+assert srcad.grad(program.f)(program.np.zeros(2)).shape == (2,)
+assert srcad.hessian(program.f)(program.np.ones(2)).shape == (2, 2)
+"""
+
+
+def test_numpy_is_enough(tmp_path: Path) -> None:
+    """What is optional is asked for where it is used, and not when srcad is imported or a derivative is made."""
+    (tmp_path / "program.py").write_text(WITHOUT)
+    code = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(tmp_path)!r}]\n{CALLED}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from scipy import optimize
-
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import T
 from srcad.frontend.core.machine import Machine
@@ -308,6 +306,8 @@ def unconstrained(g: Given) -> None:
 
 
 def _class(name: str) -> type:
+    from scipy import optimize  # not installed everywhere, but where a program calls it
+
     found: type = getattr(optimize, name)
     return found
 
