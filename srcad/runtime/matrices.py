@@ -66,7 +66,7 @@ def only_square(g: np.ndarray, a: np.ndarray) -> np.ndarray:
     """`g`, if `a` is made of square matrices."""
     if a.shape[-1] != a.shape[-2]:
         raise np.linalg.LinAlgError(
-            "the vectors of np.linalg.svd that complete the bases of a matrix that isn't square have no derivative: "
-            "use full_matrices=False"
+            "the vectors that complete the bases of a matrix that isn't square have no derivative: "
+            "use full_matrices=False, or mode='economic'"
         )
     return g

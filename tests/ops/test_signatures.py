@@ -159,8 +159,9 @@ def resolved(node: ast.expr) -> Any:
     if isinstance(node, ast.Name):
         return SCOPE.get(node.id)
     if isinstance(node, ast.Attribute):
-        if ast.unparse(node).startswith("scipy.special."):
-            return getattr(special, node.attr)
+        path = ast.unparse(node).split(".")
+        if path[0] == "scipy" and len(path) == 3:
+            return getattr(importlib.import_module(".".join(path[:2])), path[2], None)
         owner = resolved(node.value)
         return None if owner is None else getattr(owner, node.attr, None)
     return None
