@@ -22,7 +22,7 @@ op, lowers = AREA.op, AREA.lowers
 CHECKED = {"check_finite": True}
 SYSTEM = {"transposed": False, "lower": False, "assume_a": None, **CHECKED}
 # what SciPy calls the structure of a matrix -> what it reads of it
-STRUCTURES = {
+STRUCTURES: dict[str | None, str] = {
     **dict.fromkeys((None, "gen", "general", "banded"), "all"),
     **dict.fromkeys(("sym", "symmetric", "pos", "positive definite", "her", "hermitian"), "symmetric"),
     **dict.fromkeys(("upper triangular",), "upper"),
@@ -249,16 +249,17 @@ def _lower(lower: Argument, **more: object) -> dict[str, object]:
 def inv(
     b: Builder, a: Argument, check_finite: Argument = True, *, assume_a: Argument = None, lower: Argument = False
 ) -> Atom:
-    structure = {} if word(assume_a, "assume_a") is None else {"assume_a": word(assume_a, "assume_a")}
-    x = matrix(b, a, "inv")
-    if STRUCTURES.get(structure.get("assume_a")) not in ("all", "symmetric"):
+    structure, x = word(assume_a, "assume_a"), matrix(b, a, "inv")
+    kept = STRUCTURES.get(structure)
+    if kept not in ("all", "symmetric"):
         raise NotYetSupported(
-            f"scipy.linalg.inv with assume_a={structure['assume_a']!r}",
+            f"scipy.linalg.inv with assume_a={structure!r}",
             do="leave it out, or solve with scipy.linalg.solve_triangular",
         )
-    if STRUCTURES[structure.get("assume_a")] == "symmetric":
+    if kept == "symmetric":
         _real(x, "inv")
-    return emit(b, "scipy_inv", x, **structure, **_lower(lower), **checked(check_finite))
+    extra = {} if structure is None else {"assume_a": structure}
+    return emit(b, "scipy_inv", x, **extra, **_lower(lower), **checked(check_finite))
 
 
 @lowers("scipy.linalg.det")
@@ -417,7 +418,9 @@ def _band(l_and_u: Argument) -> tuple[int, int]:
 
 
 @lowers("scipy.linalg.solve_banded")
-def solve_banded(build: Builder, /, l_and_u: Argument, ab: Argument, b: Argument, check_finite: Argument = True) -> Atom:
+def solve_banded(
+    build: Builder, /, l_and_u: Argument, ab: Argument, b: Argument, check_finite: Argument = True
+) -> Atom:
     band, side = matrix(build, ab, "solve_banded"), right_side(build, b, "solve_banded")
     return emit(build, "solve_banded", band, side, l_and_u=_band(l_and_u), **checked(check_finite))
 

@@ -565,6 +565,8 @@ def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Given:
         correction = swapped(a_dot) @ residual
         bent = swapped(a_dot) @ (swapped(inverse) @ x)
         x_dot = x_dot + inverse @ (swapped(inverse) @ correction) + bent - inverse @ (a @ bent)
+    if left.rank is None:
+        return x_dot, 2.0 * total(residual * moved) * apply("ones_like", left), None, None
     left_dot = 2.0 * total(residual * moved, 0, keepdims=rank_of(x) == 1)
     return x_dot, get_item(left_dot, dim(left, 0), index=(("slice", None, 0, None),)), None, None
 

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def turned_band(ab: np.ndarray, l_and_u: tuple[int, int]) -> np.ndarray:
-    """The diagonals of the transpose, which has `upper` of them below the main one; 0 where the matrix has no element."""
+    """The diagonals of the transpose, `upper` of which are below the main one; 0 where it has no element."""
     (lower, upper), n = l_and_u, ab.shape[1]
     turned = np.zeros_like(ab)
     for k in range(max(-lower, 1 - n), min(upper, n - 1) + 1):
@@ -33,7 +33,9 @@ def band_times(ab: np.ndarray, x: np.ndarray, l_and_u: tuple[int, int]) -> np.nd
     product = np.zeros(x.shape, np.result_type(ab, x))
     columns = ab if x.ndim == 1 else ab[:, :, None]
     for k in range(max(-lower, 1 - n), min(upper, n - 1) + 1):
-        product[max(-k, 0) : n - max(k, 0)] += columns[upper - k, max(k, 0) : n + min(k, 0)] * x[max(k, 0) : n + min(k, 0)]
+        product[max(-k, 0) : n - max(k, 0)] += (
+            columns[upper - k, max(k, 0) : n + min(k, 0)] * x[max(k, 0) : n + min(k, 0)]
+        )
     return product
 
 

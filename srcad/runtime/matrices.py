@@ -70,3 +70,12 @@ def only_square(g: np.ndarray, a: np.ndarray) -> np.ndarray:
             "use full_matrices=False, or mode='economic'"
         )
     return g
+
+
+def only_real(y: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """`y`, a function of the matrix `a`: its real part where the matrix is real, and nothing but rounding is lost."""
+    if not np.iscomplexobj(y) or np.iscomplexobj(a):
+        return y
+    if np.max(np.abs(y.imag), initial=0.0) > 1e-9 * np.max(np.abs(y), initial=0.0):
+        raise ValueError("this function of a real matrix isn't real: give it the matrix as a complex one")
+    return y.real

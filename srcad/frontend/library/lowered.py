@@ -19,7 +19,7 @@ from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import Layout, contiguity, load, new_array, result_value, set_items, store, to_python
 from srcad.frontend.memory.boxes import held
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
 
@@ -76,6 +76,9 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         result = lowering(m.builder, *positional, **named)
     except SrcadError as error:
         raise m.located(error) from None
+    except NeedsStatic:
+        m.note(start)  # what it needs may be computed by these equations
+        raise
     except (CallError, AxisError) as error:
         m.raises(ValueError(str(error)))
     m.note(start)

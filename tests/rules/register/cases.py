@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.rules.register.flat import FLAT
 from tests.rules.register.programs import Case
+from tests.rules.register.scipy_linalg import OF_SCIPY_LINALG
 
 # ---- elementwise: the domain of the operands
 
@@ -668,5 +669,5 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, OF_SCIPY_LINALG)
 FLAT_CASES = gathered(FLAT)
