@@ -13,7 +13,6 @@ from srcad.ops.arguments import WHOLE
 from srcad.rules.language import (
     Expr,
     Given,
-    Operand,
     apply,
     apply_many,
     conjugate,
@@ -260,12 +259,9 @@ def _columns(x: Expr, *, start: Expr | None = None, stop: Expr | None = None) ->
 
 def _square_qr_adjoint(q: Expr, r: Expr, q_bar: Expr | None, r_bar: Expr | None) -> Expr:
     """For an R that is square."""
-    inner: Operand = 0.0
-    if r_bar is not None:
-        inner = r @ swapped(r_bar)
-    if q_bar is not None:
-        inner = inner - swapped(q_bar) @ q
-    half = _lower_half(inner)
+    parts = [] if r_bar is None else [r @ swapped(r_bar)]
+    parts += [] if q_bar is None else [-(swapped(q_bar) @ q)]
+    half = _lower_half(added(parts))
     mirrored = half + dagger(half)
     spread = q @ mirrored if q_bar is None else conj(q_bar) + q @ mirrored
     return swapped(apply("solve", r, dagger(spread)))
