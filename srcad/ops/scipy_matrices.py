@@ -318,6 +318,16 @@ def eigvalsh(
     return _subset(build, values, 0, subset_by_index)
 
 
+@lowers("scipy.linalg.eig")
+def eig(b: Builder, a: Argument) -> tuple[Atom, ...]:
+    return emit_many(b, "eig", matrix(b, a, "eig"))
+
+
+@lowers("scipy.linalg.eigvals")
+def eigvals(b: Builder, a: Argument) -> Atom:
+    return emit(b, "eigvals", matrix(b, a, "eigvals"))
+
+
 @lowers("scipy.linalg.eigh_tridiagonal")
 def eigh_tridiagonal(b: Builder, d: Argument, e: Argument, eigvals_only: Argument = False) -> Atom | tuple[Atom, ...]:
     values, vectors = emit_many(b, "eigh_tridiagonal", as_array(b, d), as_array(b, e))

@@ -15,6 +15,7 @@ from srcad.rules import (
     joining,
     linalg,
     norms,
+    products,
     reductions,
     scipy_matrices,
     scipy_systems,
@@ -23,6 +24,7 @@ from srcad.rules import (
     solvers,
     sorting,
     special,
+    spectra,
     statistics,
     structural,
 )
@@ -38,6 +40,7 @@ AREAS = (
     joining,
     linalg,
     norms,
+    products,
     reductions,
     scipy_matrices,
     scipy_systems,
@@ -46,6 +49,7 @@ AREAS = (
     solvers,
     sorting,
     special,
+    spectra,
     statistics,
     structural,
 )

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srcad.ops.scipy_matrices import LIKE_NUMPY, MATRIX_FUNCTIONS
-from srcad.rules import linalg
+from srcad.rules import linalg, spectra
 from srcad.rules.language import Expr, Given, apply, dim, get_item, total, zeros
-from srcad.rules.linalg import added, column, row, symmetric
+from srcad.rules.linalg import added, symmetric
+from srcad.rules.products import column, row
 from srcad.rules.shaping import swapped
 from srcad.rules.table import RuleTable, Site
 
@@ -20,7 +21,7 @@ TABLE = RuleTable()
 rule = TABLE.rule
 
 for _name, _same in LIKE_NUMPY.items():
-    TABLE.add(replace(linalg.TABLE.rules[_same], name=_name))
+    TABLE.add(replace({**linalg.TABLE.rules, **spectra.TABLE.rules}[_same], name=_name))
 
 # ---- functions of matrices
 

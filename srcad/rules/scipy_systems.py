@@ -10,7 +10,8 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.scipy_systems import STRUCTURES
 from srcad.rules.language import Expr, Given, add_item, apply, dim, get_item, set_item, zeros
-from srcad.rules.linalg import added, column, outer, rank_of, row, symmetric
+from srcad.rules.linalg import added, symmetric
+from srcad.rules.products import column, outer, rank_of, row
 from srcad.rules.shaping import swapped
 from srcad.rules.table import RuleTable, Site
 from srcad.trace.builder import const

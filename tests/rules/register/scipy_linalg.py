@@ -98,10 +98,12 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
         "w, v = scipy.linalg.eigh(M + M.T)\nreturn w, v * v",
         "w, v = scipy.linalg.eigh(M + M.T, N @ N.T)\nreturn w, v * v",
         "w, v = scipy.linalg.eigh(M + M.T, lower=False, subset_by_index=[1, 2])\nreturn w, v * v",
+        "w, v = scipy.linalg.eigh(M + M.T + 1j * (N - N.T))\nreturn w, abs(v)",
     ),
     "scipy.linalg.eigvalsh": (
         "scipy.linalg.eigvalsh(M + M.T)",
         "scipy.linalg.eigvalsh(M + M.T, N @ N.T, lower=False, subset_by_index=(0, 1))",
+        "scipy.linalg.eigvalsh(M + M.T + 1j * (N - N.T))",
     ),
     "scipy.linalg.eigh_tridiagonal": (
         "scipy.linalg.eigh_tridiagonal(x, y[:2], eigvals_only=True)",
@@ -113,8 +115,8 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
         "u, d, v = scipy.linalg.svd(A, full_matrices=False)\nreturn u * u, d, v * v",
         "u, d, v = scipy.linalg.svd(M)\nreturn u * u, d, v * v",
     ),
-    "scipy.linalg.svdvals": ("scipy.linalg.svdvals(A)",),
-    "scipy.linalg.pinv": ("scipy.linalg.pinv(A), scipy.linalg.pinv(M, rtol=1e-09)",),
+    "scipy.linalg.svdvals": ("scipy.linalg.svdvals(A), scipy.linalg.svdvals(M + 1j * N)",),
+    "scipy.linalg.pinv": ("scipy.linalg.pinv(A), scipy.linalg.pinv(M, rtol=1e-09), scipy.linalg.pinv(M + 1j * N)",),
     "scipy.linalg.pinvh": ("scipy.linalg.pinvh(M + M.T), scipy.linalg.pinvh(M, lower=False, rtol=1e-09)",),
     "scipy.linalg.lstsq": (
         "scipy.linalg.lstsq(A.T, q)[:2], scipy.linalg.lstsq(A, x)[0]",
@@ -130,4 +132,9 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
     "scipy.linalg.block_diag": ("scipy.linalg.block_diag(A, x, s), scipy.linalg.block_diag(M)",),
     "scipy.linalg.companion": ("scipy.linalg.companion(xp)",),
     "scipy.linalg.khatri_rao": ("scipy.linalg.khatri_rao(A, D.T[:, :4])",),
+    "scipy.linalg.eig": (
+        "scipy.linalg.eig(M - 2 * N)[0]",
+        "w, v = scipy.linalg.eig(M)\nreturn abs(v)",
+    ),
+    "scipy.linalg.eigvals": ("scipy.linalg.eigvals(M)",),
 }
