@@ -107,8 +107,11 @@ rule(
 
 
 def _solve_again(site: Site, b: Expr, turned: bool) -> Expr:
+    a, assumed = site.operands[0], site.params.get("assume_a")
+    if turned and a.is_complex:  # SciPy has no such function
+        return apply("scipy_solve", swapped(_kept(a, assumed)), b)
     params = {name: value for name, value in site.params.items() if name != "transposed"}
-    return apply("scipy_solve", site.operands[0], b, **params, **({"transposed": True} if turned else {}))
+    return apply("scipy_solve", a, b, **params, **({"transposed": True} if turned else {}))
 
 
 def _solve_adjoint(site: Site, g: Expr) -> Given:

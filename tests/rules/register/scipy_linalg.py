@@ -17,12 +17,14 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
         "scipy.linalg.solve(M, x, assume_a='lower triangular', check_finite=False)",
         "scipy.linalg.solve(np.triu(np.tril(M, 1), -1), x, assume_a='tridiagonal')",
         "scipy.linalg.solve(M + 1j * N, x)",
+        "scipy.linalg.solve(M + 1j * N, x, assume_a='upper triangular')",
     ),
     "scipy.linalg.solve_triangular": (
         "scipy.linalg.solve_triangular(M, x), scipy.linalg.solve_triangular(M, N, trans=1)",
         "scipy.linalg.solve_triangular(M, x, lower=True, trans='T')",
         "scipy.linalg.solve_triangular(M, N, lower=True, unit_diagonal=True)",
         "scipy.linalg.solve_triangular(M, x, unit_diagonal=True, trans=1, check_finite=False)",
+        "scipy.linalg.solve_triangular(M + 1j * N, x, trans=1)",
     ),
     "scipy.linalg.cholesky": (
         "scipy.linalg.cholesky(M @ M.T), scipy.linalg.cholesky(M @ M.T, lower=True, check_finite=False)",
@@ -55,6 +57,7 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
         "scipy.linalg.solve_banded((1, 1), M, x)",
         "scipy.linalg.solve_banded((1, 1), M, N, check_finite=False)",
         "scipy.linalg.solve_banded((2, 0), M.T + 3, l[:3]), scipy.linalg.solve_banded((0, 2), M + 2, x)",
+        "scipy.linalg.solve_banded((1, 1), M + 1j * N, x)",
     ),
     "scipy.linalg.solveh_banded": (
         "scipy.linalg.solveh_banded(np.array([0.3, 3.0])[:, None] + 0.2 * np.stack([x, y]), x)",
@@ -63,6 +66,22 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
     "scipy.linalg.solve_toeplitz": (
         "scipy.linalg.solve_toeplitz(x + np.array([4.0, 0, 0]), y)",
         "scipy.linalg.solve_toeplitz((x + np.array([4.0, 0, 0]), w), N, check_finite=False)",
+    ),
+    "scipy.linalg.svdvals": (
+        "scipy.linalg.svdvals(M + 1j * N), scipy.linalg.svdvals(A), scipy.linalg.svdvals(M + 1j * N)",
+    ),
+    "scipy.linalg.pinv": (
+        "scipy.linalg.pinv(M + 1j * N), scipy.linalg.pinv(A), scipy.linalg.pinv(M, rtol=1e-09)",
+        "scipy.linalg.pinv(M + 1j * N)",
+    ),
+    "scipy.linalg.eigh": (
+        "scipy.linalg.eigh(M + M.T + 1j * (N - N.T))",
+        "scipy.linalg.eigh(M + M.T + 1j * (N - N.T), lower=False)",
+        "scipy.linalg.eigh(M + M.T, N @ N.T, eigvals_only=True, lower=False)",
+        "w, v = scipy.linalg.eigh(M + M.T)\nreturn w, v * v",
+        "w, v = scipy.linalg.eigh(M + M.T, N @ N.T)\nreturn w, v * v",
+        "w, v = scipy.linalg.eigh(M + M.T, lower=False, subset_by_index=[1, 2])\nreturn w, v * v",
+        "w, v = scipy.linalg.eigh(M + M.T + 1j * (N - N.T))\nreturn w, abs(v)",
     ),
     "scipy.linalg.expm": ("scipy.linalg.expm(0.3 * M), scipy.linalg.expm(M + 1j * N)",),
     "scipy.linalg.expm_frechet": (
@@ -93,13 +112,6 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
     ),
     "scipy.linalg.solve_discrete_are": ("scipy.linalg.solve_discrete_are(M, N, M @ M.T, N @ N.T, balanced=False)",),
     "scipy.linalg.polar": ("scipy.linalg.polar(M), scipy.linalg.polar(A.T), scipy.linalg.polar(A, side='left')",),
-    "scipy.linalg.eigh": (
-        "scipy.linalg.eigh(M + M.T, N @ N.T, eigvals_only=True, lower=False)",
-        "w, v = scipy.linalg.eigh(M + M.T)\nreturn w, v * v",
-        "w, v = scipy.linalg.eigh(M + M.T, N @ N.T)\nreturn w, v * v",
-        "w, v = scipy.linalg.eigh(M + M.T, lower=False, subset_by_index=[1, 2])\nreturn w, v * v",
-        "w, v = scipy.linalg.eigh(M + M.T + 1j * (N - N.T))\nreturn w, abs(v)",
-    ),
     "scipy.linalg.eigvalsh": (
         "scipy.linalg.eigvalsh(M + M.T)",
         "scipy.linalg.eigvalsh(M + M.T, N @ N.T, lower=False, subset_by_index=(0, 1))",
@@ -115,8 +127,6 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
         "u, d, v = scipy.linalg.svd(A, full_matrices=False)\nreturn u * u, d, v * v",
         "u, d, v = scipy.linalg.svd(M)\nreturn u * u, d, v * v",
     ),
-    "scipy.linalg.svdvals": ("scipy.linalg.svdvals(A), scipy.linalg.svdvals(M + 1j * N)",),
-    "scipy.linalg.pinv": ("scipy.linalg.pinv(A), scipy.linalg.pinv(M, rtol=1e-09), scipy.linalg.pinv(M + 1j * N)",),
     "scipy.linalg.pinvh": ("scipy.linalg.pinvh(M + M.T), scipy.linalg.pinvh(M, lower=False, rtol=1e-09)",),
     "scipy.linalg.lstsq": (
         "scipy.linalg.lstsq(A.T, q)[:2], scipy.linalg.lstsq(A, x)[0]",
