@@ -319,13 +319,13 @@ def eigvalsh(
 
 
 @lowers("scipy.linalg.eig")
-def eig(b: Builder, a: Argument) -> tuple[Atom, ...]:
-    return emit_many(b, "eig", matrix(b, a, "eig"))
+def eig(build: Builder, /, a: Argument) -> tuple[Atom, ...]:
+    return emit_many(build, "eig", matrix(build, a, "eig"))
 
 
 @lowers("scipy.linalg.eigvals")
-def eigvals(b: Builder, a: Argument) -> Atom:
-    return emit(b, "eigvals", matrix(b, a, "eigvals"))
+def eigvals(build: Builder, /, a: Argument) -> Atom:
+    return emit(build, "eigvals", matrix(build, a, "eigvals"))
 
 
 @lowers("scipy.linalg.eigh_tridiagonal")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.rules.register.flat import FLAT
 from tests.rules.register.programs import Case
 from tests.rules.register.scipy_linalg import OF_SCIPY_LINALG
+from tests.rules.register.scipy_special import OF_SCIPY_SPECIAL
 
 # ---- elementwise: the domain of the operands
 
@@ -679,5 +680,5 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, OF_SCIPY_LINALG)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL)
 FLAT_CASES = gathered(FLAT)
