@@ -12,6 +12,7 @@ from srcad.frontend.derivatives import calls as derivatives
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.mutators import MUTATORS
+from srcad.frontend.library.written import WRITTEN_CALLS, written
 from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate
 from srcad.frontend.syntax.statements import execute
@@ -31,12 +32,13 @@ CALLABLES: dict[type[Value], CallOf] = {
 
 READERS: tuple[ReadCall, ...] = (
     calls.namespace,
-    calls.in_table({**BUILTINS, **MUTATORS}),
+    calls.in_table({**BUILTINS, **MUTATORS, **WRITTEN_CALLS}),
     derivatives.with_rules,
     derivatives.own,
     calls.added_at,
     derivatives.solver,
     calls.catalogued,
+    written,
     calls.with_first_arguments,
     calls.instance,
     calls.named_tuple,

@@ -23,6 +23,7 @@ from srcad.rules import (
     special,
     statistics,
     structural,
+    ufuncs,
 )
 from srcad.rules.table import Rule
 
@@ -44,6 +45,7 @@ AREAS = (
     special,
     statistics,
     structural,
+    ufuncs,
 )
 RULES: Mapping[str, Rule] = union(area.TABLE.rules for area in AREAS)
 

@@ -176,9 +176,13 @@ class Machine(Restorable):
     def is_active(self, atom: object) -> bool:
         return atom in self.variables.active
 
+    def span_of(self, node: ast.AST) -> Span | None:
+        """The place of a node of what is being read; in what srcad has written itself, that of the user's call."""
+        return self.builder.span if self.code.written else span_of(self.code, node)
+
     @contextmanager
     def at(self, node: ast.AST) -> Iterator[None]:
-        with self.builder.at(span_of(self.code, node)):
+        with self.builder.at(self.span_of(node)):
             try:
                 yield
             except Exception as error:
@@ -249,7 +253,7 @@ class Machine(Restorable):
         first_turn: bool = False,
     ) -> NoReturn:
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
-        span = span_of(self.code, node) if node is not None else self.builder.span
+        span = self.span_of(node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
         error = kind(what, span, why, do or ADVICE, self.stack.calls)
         error.first_turn = first_turn

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeGuard
 
 from srcad.errors import NotYetSupported, Span
 
+WRITTEN = "srcad.written."
 FunctionNode = ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
 Definition = tuple[FunctionNode, str, tuple[str, ...], int]  # a node, its path, its lines and the first one's number
 
@@ -33,6 +34,11 @@ class FunctionSource:
     local_names: frozenset[str] = frozenset()
     holder: str = ""
     nonlocals: frozenset[str] = frozenset()
+
+    @property
+    def written(self) -> bool:
+        """Whether it is srcad's own, and stands for a function of NumPy: nobody is to be shown its lines."""
+        return str(self.globals.get("__name__", "")).startswith(WRITTEN)
 
 
 def code_of(function: FunctionType) -> FunctionSource:

@@ -18,7 +18,7 @@ from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
-from srcad.frontend.core.source import transparent
+from srcad.frontend.core.source import WRITTEN, transparent
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -201,6 +201,8 @@ def named_tuple(m: Machine, f: object, given: Arguments) -> Value | None:
 
 def python(m: Machine, f: object, given: Arguments) -> Value | None:
     """A function whose source may be there, and one that wraps such a function."""
+    if isinstance(f, FunctionType) and f.__module__.startswith(WRITTEN):
+        return call_external(m, f, given.args, given.keywords)
     if isinstance(f, FunctionType) and not objects.standard(f):
         return _read_or_run(m, f, given)
     if transparent(f) and not objects.standard(f.__wrapped__):

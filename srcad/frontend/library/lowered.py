@@ -83,7 +83,7 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     if may_share(function, plain) and len(sources) == 1:
         value = apart_from(m, value, sources)
         share(m, value, next(iter(sources.values())))
-    return value if out is None else _into(m, out, value)
+    return value if out is None else into(m, out, value)
 
 
 def _flat(arguments: Mapping[str, object]) -> tuple[Value, ...]:
@@ -133,7 +133,7 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     return plain
 
 
-def _into(m: Machine, out: object, value: Value) -> Value:
+def into(m: Machine, out: object, value: Value) -> Value:
     """out=: the result is stored in an array, and is that array; several results in several arrays."""
     outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
     values = value.items if isinstance(value, Tup) else (value,)

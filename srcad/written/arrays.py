@@ -1,0 +1,234 @@
+"""Shapes, stores, transforms: functions that are a few others put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcad.written.refusing import unsupported
+
+Array = Any  # a number or an array
+
+
+def real_if_close(a: Array, tol: float = 100) -> Array:
+    x = np.asanyarray(a)
+    if x.dtype.kind != "c":
+        return x
+    if tol > 1:
+        tol = (1.1920929e-07 if x.dtype == np.complex64 else 2.220446049250313e-16) * tol
+    if np.all(np.absolute(x.imag) < tol):
+        return x.real
+    unsupported(
+        "np.real_if_close of numbers that aren't close to real ones, or of which that isn't known before the run",
+        "take the real part with .real",
+    )
+
+
+def resize(a: Array, new_shape: Any) -> Array:
+    flat = np.ravel(a)
+    shape = new_shape if isinstance(new_shape, (tuple, list)) else (new_shape,)
+    count = 1
+    for n in shape:
+        count = count * n
+    return flat[np.arange(count) % len(flat)].reshape(shape)
+
+
+def trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Array:
+    x = np.asarray(filt)
+    if x.ndim != 1 or axis is not None:
+        unsupported("np.trim_zeros of an array that isn't a vector", "cut it with slices")
+    absent = x == 0
+    how = trim.lower()
+    start = np.sum(np.cumprod(absent)) if "f" in how else 0
+    if "b" not in how:
+        return x[start:]
+    return x[start : max(len(x) - np.sum(np.cumprod(absent[::-1])), start)]
+
+
+def cumulative_sum(x: Array, /, *, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Array:
+    whole = np.atleast_1d(x)
+    place = _only_axis(whole, axis)
+    sums = np.cumsum(whole, axis=place, dtype=dtype)
+    return np.concatenate((np.zeros_like(sums.take([0], axis=place)), sums), axis=place) if include_initial else sums
+
+
+def cumulative_prod(x: Array, /, *, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Array:
+    whole = np.atleast_1d(x)
+    place = _only_axis(whole, axis)
+    made = np.cumprod(whole, axis=place, dtype=dtype)
+    return np.concatenate((np.ones_like(made.take([0], axis=place)), made), axis=place) if include_initial else made
+
+
+def _only_axis(x: Array, axis: Any) -> int:
+    if axis is None and x.ndim != 1:
+        raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
+    return 0 if axis is None else axis
+
+
+def matvec(x1: Array, x2: Array, /) -> Array:
+    return np.matmul(x1, np.expand_dims(x2, -1))[..., 0]
+
+
+def vecmat(x1: Array, x2: Array, /) -> Array:
+    return np.matmul(np.expand_dims(np.conjugate(x1), -2), x2)[..., 0, :]
+
+
+def sliding_window_view(
+    x: Array, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
+) -> Array:
+    """Each window is gathered: what it shares with others is summed in the derivative."""
+    whole = np.asarray(x)
+    windows = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
+    if axis is None:
+        axes = tuple(range(whole.ndim))
+        if len(windows) != whole.ndim:
+            raise ValueError("Since axis is None, must provide window_shape for all dimensions of `x`")
+    else:
+        axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+        if len(windows) != len(axes):
+            raise ValueError("Must provide matching length window_shape and axis")
+    if writeable:
+        unsupported("np.lib.stride_tricks.sliding_window_view with writeable=True", "store into the array itself")
+    for k in range(len(windows)):
+        place, n = axes[k] % np.asarray(x).ndim, windows[k]
+        starts = np.arange(whole.shape[place] - n + 1)
+        parts = [np.take(whole, starts + offset, axis=place) for offset in range(n)]
+        whole = np.stack(parts, axis=-1)
+    return whole
+
+
+def as_strided(x: Array, shape: Any = None, strides: Any = None, subok: bool = False, writeable: bool = True) -> Array:
+    unsupported(
+        "np.lib.stride_tricks.as_strided, which looks at memory, and not at elements",
+        "use np.lib.stride_tricks.sliding_window_view, slices, or an array of indices",
+    )
+
+
+def tensorsolve(a: Array, b: Array, axes: Any = None) -> Array:
+    system, right = np.asarray(a), np.asarray(b)
+    if axes is not None:
+        order = [k for k in range(system.ndim) if k not in axes]
+        system = np.transpose(system, (*order, *axes))
+    unknown = system.shape[right.ndim :]
+    count = 1
+    for n in unknown:
+        count = count * n
+    return np.linalg.solve(system.reshape(-1, count), right.ravel()).reshape(unknown)
+
+
+def tensorinv(a: Array, ind: int = 2) -> Array:
+    x = np.asarray(a)
+    if ind <= 0:
+        raise ValueError("Invalid ind argument.")
+    count = 1
+    for n in x.shape[ind:]:
+        count = count * n
+    return np.linalg.inv(x.reshape(-1, count)).reshape((*x.shape[ind:], *x.shape[:ind]))
+
+
+def hfft(a: Array, n: Any = None, axis: int = -1, norm: Any = None) -> Array:
+    x = np.asarray(a)
+    length = (x.shape[axis] - 1) * 2 if n is None else n
+    return np.fft.irfft(np.conjugate(x), length, axis, norm=_other_way(norm))
+
+
+def ihfft(a: Array, n: Any = None, axis: int = -1, norm: Any = None) -> Array:
+    x = np.asarray(a)
+    return np.conjugate(np.fft.rfft(x, n, axis, norm=_other_way(norm)))
+
+
+def _other_way(norm: Any) -> str:
+    if norm is None or norm == "backward":
+        return "forward"
+    return "backward" if norm == "forward" else norm
+
+
+def apply_over_axes(func: Any, a: Array, axes: Any) -> Array:
+    value = np.asarray(a)
+    rank = value.ndim
+    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+        place = axis % rank
+        result = func(value, place)
+        value = result if result.ndim == value.ndim else np.expand_dims(result, place)
+    return value
+
+
+def sort_complex(a: Array) -> Array:
+    """By the real parts, then by the imaginary ones."""
+    x = np.array(a)
+    order = np.lexsort((x.imag, x.real)) if x.dtype.kind == "c" else np.argsort(x, axis=-1)
+    arranged = np.take_along_axis(x, order, axis=-1)
+    return arranged if x.dtype.kind == "c" else arranged.astype(complex)
+
+
+def histogram2d(
+    x: Array, y: Array, bins: Any = 10, range: Any = None, density: Any = None, weights: Array = None
+) -> tuple[Array, Array, Array]:
+    pair = bins if isinstance(bins, (tuple, list)) and len(bins) == 2 else (bins, bins)
+    hist, edges = histogramdd(np.stack((np.asarray(x), np.asarray(y)), axis=1), pair, range, density, weights)
+    return hist, edges[0], edges[1]
+
+
+def histogramdd(
+    sample: Array, bins: Any = 10, range: Any = None, density: Any = None, weights: Array = None
+) -> tuple[Array, tuple[Array, ...]]:
+    """Counts don't move with the data; sums of weights move with the weights."""
+    points = np.stack([np.asarray(row) for row in sample], axis=1) if isinstance(sample, (tuple, list)) else sample
+    if points.ndim == 1:
+        points = points[:, None]
+    dimensions = points.shape[1]
+    given = bins if isinstance(bins, (tuple, list)) else (bins,) * dimensions
+    limits = (None,) * dimensions if range is None else range
+    edges = tuple(
+        np.histogram_bin_edges(points[:, k], given[k], limits[k]) if np.ndim(given[k]) == 0 else np.asarray(given[k])
+        for k in np.arange(dimensions).tolist()
+    )
+    place, inside, count = 0, True, 1
+    for k, edge in enumerate(edges):
+        column = points[:, k]
+        found = np.searchsorted(edge, column, side="right") - 1
+        found = np.where(column == edge[-1], len(edge) - 2, found)
+        inside = inside & (found >= 0) & (found < len(edge) - 1)
+        place = place * (len(edge) - 1) + found
+        count = count * (len(edge) - 1)
+    kept = place[inside]
+    chosen = None if weights is None else np.asarray(weights)[inside]
+    hist = np.bincount(kept, weights=chosen, minlength=count).reshape(tuple(len(edge) - 1 for edge in edges))
+    hist = hist + 0.0
+    if density:
+        total = np.sum(hist)
+        for k, edge in enumerate(edges):
+            widths = np.diff(edge)
+            hist = hist / widths.reshape(tuple(len(widths) if n == k else 1 for n in np.arange(dimensions).tolist()))
+        hist = hist / total
+    return hist, edges
+
+
+def place(arr: Array, mask: Array, vals: Array) -> None:
+    chosen = np.asarray(mask, dtype=bool)
+    arr[chosen] = np.resize(vals, (np.count_nonzero(chosen),))
+
+
+def putmask(a: Array, mask: Array, values: Array) -> None:
+    a[...] = np.where(mask, np.resize(values, a.shape), a)
+
+
+def put_along_axis(arr: Array, indices: Array, values: Array, axis: Any = -1) -> None:
+    if axis is None:
+        flat = arr.flatten()
+        flat[indices] = values
+        arr[...] = flat.reshape(arr.shape)
+    else:
+        place = axis % arr.ndim
+        shapes = [tuple(-1 if n == k else 1 for n in range(arr.ndim)) for k in range(arr.ndim)]
+        others = [np.arange(arr.shape[k]).reshape(shapes[k]) for k in range(arr.ndim)]
+        arr[tuple(indices if k == place else others[k] for k in range(arr.ndim))] = values
+
+
+def astype(x: Array, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Array:
+    return x.astype(dtype, copy=copy)
+
+
+def bmat(obj: Any, ldict: Any = None, gdict: Any = None) -> Array:
+    unsupported("np.bmat, which makes a matrix", "use np.block, which makes an array")

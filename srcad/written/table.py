@@ -1,0 +1,57 @@
+"""Which function is written out by which program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from srcad.written import arrays, polynomials, sets, ufuncs
+
+Program = Callable[..., Any]
+
+PROGRAMS: Mapping[Hashable, Program] = MappingProxyType(
+    {
+        np.polyadd: polynomials.polyadd,
+        np.polysub: polynomials.polysub,
+        np.polymul: polynomials.polymul,
+        np.polydiv: polynomials.polydiv,
+        np.polyint: polynomials.polyint,
+        np.polyfit: polynomials.polyfit,
+        np.poly: polynomials.poly,
+        np.roots: polynomials.roots,
+        np.unique_all: sets.unique_all,
+        np.unique_counts: sets.unique_counts,
+        np.unique_inverse: sets.unique_inverse,
+        np.unique_values: sets.unique_values,
+        np.union1d: sets.union1d,
+        np.intersect1d: sets.intersect1d,
+        np.setdiff1d: sets.setdiff1d,
+        np.setxor1d: sets.setxor1d,
+        np.real_if_close: arrays.real_if_close,
+        np.resize: arrays.resize,
+        np.trim_zeros: arrays.trim_zeros,
+        np.cumulative_sum: arrays.cumulative_sum,
+        np.cumulative_prod: arrays.cumulative_prod,
+        np.lib.stride_tricks.sliding_window_view: arrays.sliding_window_view,
+        np.lib.stride_tricks.as_strided: arrays.as_strided,
+        np.linalg.tensorsolve: arrays.tensorsolve,
+        np.linalg.tensorinv: arrays.tensorinv,
+        np.fft.hfft: arrays.hfft,
+        np.fft.ihfft: arrays.ihfft,
+        np.apply_over_axes: arrays.apply_over_axes,
+        np.sort_complex: arrays.sort_complex,
+        np.histogram2d: arrays.histogram2d,
+        np.histogramdd: arrays.histogramdd,
+        np.place: arrays.place,
+        np.putmask: arrays.putmask,
+        np.put_along_axis: arrays.put_along_axis,
+        np.astype: arrays.astype,
+        np.bmat: arrays.bmat,
+        # in NumPy since 2.2
+        **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
+    }
+)
+OF_UFUNCS: Mapping[str, Program] = MappingProxyType({"reduceat": ufuncs.reduceat, "at": ufuncs.at})
