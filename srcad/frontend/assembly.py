@@ -11,6 +11,7 @@ from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, St
 from srcad.frontend.derivatives import calls as derivatives
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
+from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.frontend.library.written import WRITTEN_CALLS, written
 from srcad.frontend.syntax.assign import assign
@@ -32,7 +33,7 @@ CALLABLES: dict[type[Value], CallOf] = {
 
 READERS: tuple[ReadCall, ...] = (
     calls.namespace,
-    calls.in_table({**BUILTINS, **MUTATORS, **WRITTEN_CALLS}),
+    calls.in_table({**BUILTINS, **MUTATORS, **INDEXERS, **WRITTEN_CALLS}),
     derivatives.with_rules,
     derivatives.own,
     calls.added_at,

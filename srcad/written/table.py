@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.written import arrays, polynomials, sets, ufuncs
+from srcad.written import arrays, padding, places, polynomials, quantiles, sets, ufuncs
 
 Program = Callable[..., Any]
 
@@ -50,6 +50,18 @@ PROGRAMS: Mapping[Hashable, Program] = MappingProxyType(
         np.put_along_axis: arrays.put_along_axis,
         np.astype: arrays.astype,
         np.bmat: arrays.bmat,
+        np.nanmedian: quantiles.nanmedian,
+        np.nanquantile: quantiles.nanquantile,
+        np.nanpercentile: quantiles.nanpercentile,
+        # these where the lowering can't do what is asked for
+        np.quantile: quantiles.quantile,
+        np.percentile: quantiles.percentile,
+        np.pad: padding.pad,
+        np.insert: places.insert,
+        np.delete: places.delete,
+        np.interp: places.interp,
+        np.gradient: places.gradient,
+        np.cross: places.cross,
         # in NumPy since 2.2
         **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
     }

@@ -40,8 +40,6 @@ def need_array(m: Machine, value: Value) -> ArrayRef:
 def ufunc_at(m: Machine, ufunc: np.ufunc, owner: Value, index: Value, *values: Value) -> Value:
     """np.add.at(x, i, v): repeated indices count each time."""
     ref = need_array(m, owner)
-    if ufunc not in (np.add, np.subtract):
-        m.refuse(f"np.{ufunc.__name__}.at isn't supported yet", do="use a loop over the indices.")
     operands, template = index_from(m, index)
     value = to_number(m, values[0])
     if ufunc is np.subtract:

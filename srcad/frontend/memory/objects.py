@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from srcad.frontend.core.externals import add_input, external
+from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -106,7 +106,9 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
 
 
 def _constant(value: object) -> bool:
-    return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType)) or callable(value)
+    return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType, *INDEXERS)) or callable(
+        value
+    )
 
 
 def standard(obj: object) -> bool:
