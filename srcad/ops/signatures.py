@@ -38,7 +38,6 @@ _UNWRITTEN = ("np.fft.ifft2", "np.fft.irfft2")
 _ADVICE = {
     "overwrite_input": "leave it out: the argument is kept for the derivative anyway",
     "signature": "say the dtype by dtype=, or cast the operands",
-    "period": "take x modulo the period, and repeat the first point",
     "axes": "move the axes with np.moveaxis",
     "keepdims": "put the axes back with np.expand_dims",
     "equal_nan": "leave it out, and take the NaN out first",

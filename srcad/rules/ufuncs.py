@@ -11,7 +11,7 @@ from collections.abc import Callable
 from srcad.ops.arguments import WHOLE
 from srcad.rules.elementwise import TABLE as ELEMENTWISE
 from srcad.rules.joining import cut
-from srcad.rules.language import Expr, apply, exp, exp2, get_item, materialise, nonzero, total
+from srcad.rules.language import Expr, apply, cast, exp, exp2, get_item, materialise, nonzero, total
 from srcad.rules.reductions import backwards, forwards, spread
 from srcad.rules.shaping import sized
 from srcad.rules.table import RuleTable, Site
@@ -43,6 +43,7 @@ def _with_first(site: Site, part: object, after: Expr, x: Expr) -> Expr:
     axis = site.params["axis"]
     slope = Expr(site.b, const(0.0) if part is None else part)  # type: ignore[arg-type]
     whole = materialise(slope, after)
+    whole = whole if whole.dtype == x.dtype else cast(whole, dtype=x.dtype)
     return sized(apply("concatenate", apply("ones_like", cut(x, axis, None, 1)), whole, axis=axis), x)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from srcad.written.refusing import unsupported
 
-Array = Any  # a number or an array
+Numbers = Any  # a number or an array
 
 
-def real_if_close(a: Array, tol: float = 100) -> Array:
+def real_if_close(a: Numbers, tol: float = 100) -> Numbers:
     x = np.asanyarray(a)
     if x.dtype.kind != "c":
         return x
@@ -25,7 +25,7 @@ def real_if_close(a: Array, tol: float = 100) -> Array:
     )
 
 
-def resize(a: Array, new_shape: Any) -> Array:
+def resize(a: Numbers, new_shape: Any) -> Numbers:
     flat = np.ravel(a)
     shape = new_shape if isinstance(new_shape, (tuple, list)) else (new_shape,)
     count = 1
@@ -34,7 +34,7 @@ def resize(a: Array, new_shape: Any) -> Array:
     return flat[np.arange(count) % len(flat)].reshape(shape)
 
 
-def trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Array:
+def trim_zeros(filt: Numbers, trim: str = "fb", axis: Any = None) -> Numbers:
     x = np.asarray(filt)
     if x.ndim != 1 or axis is not None:
         unsupported("np.trim_zeros of an array that isn't a vector", "cut it with slices")
@@ -46,42 +46,40 @@ def trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Array:
     return x[start : max(len(x) - np.sum(np.cumprod(absent[::-1])), start)]
 
 
-def cumulative_sum(x: Array, /, *, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Array:
+def cumulative_sum(x: Numbers, /, *, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Numbers:
     whole = np.atleast_1d(x)
     place = _only_axis(whole, axis)
     sums = np.cumsum(whole, axis=place, dtype=dtype)
     return np.concatenate((np.zeros_like(sums.take([0], axis=place)), sums), axis=place) if include_initial else sums
 
 
-def cumulative_prod(x: Array, /, *, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Array:
+def cumulative_prod(x: Numbers, /, *, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Numbers:
     whole = np.atleast_1d(x)
     place = _only_axis(whole, axis)
     made = np.cumprod(whole, axis=place, dtype=dtype)
     return np.concatenate((np.ones_like(made.take([0], axis=place)), made), axis=place) if include_initial else made
 
 
-def _only_axis(x: Array, axis: Any) -> int:
+def _only_axis(x: Numbers, axis: Any) -> int:
     if axis is None and x.ndim != 1:
         raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
     return 0 if axis is None else axis
 
 
-def matvec(x1: Array, x2: Array, /) -> Array:
+def matvec(x1: Numbers, x2: Numbers, /) -> Numbers:
     return np.matmul(x1, np.expand_dims(x2, -1))[..., 0]
 
 
-def vecmat(x1: Array, x2: Array, /) -> Array:
+def vecmat(x1: Numbers, x2: Numbers, /) -> Numbers:
     return np.matmul(np.expand_dims(np.conjugate(x1), -2), x2)[..., 0, :]
 
 
-def sliding_window_view(
-    x: Array, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
-) -> Array:
+def sliding_window_view(x: Numbers, window_shape: Any, axis: Any = None, *, writeable: bool = False) -> Numbers:
     """Each window is gathered: what it shares with others is summed in the derivative."""
     whole = np.asarray(x)
     windows = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
     if axis is None:
-        axes = tuple(range(whole.ndim))
+        axes: Any = tuple(range(whole.ndim))
         if len(windows) != whole.ndim:
             raise ValueError("Since axis is None, must provide window_shape for all dimensions of `x`")
     else:
@@ -98,14 +96,14 @@ def sliding_window_view(
     return whole
 
 
-def as_strided(x: Array, shape: Any = None, strides: Any = None, subok: bool = False, writeable: bool = True) -> Array:
+def as_strided(x: Numbers, *_: Any, **__: Any) -> Numbers:  # noqa: ARG001 - whatever it is asked for
     unsupported(
         "np.lib.stride_tricks.as_strided, which looks at memory, and not at elements",
         "use np.lib.stride_tricks.sliding_window_view, slices, or an array of indices",
     )
 
 
-def tensorsolve(a: Array, b: Array, axes: Any = None) -> Array:
+def tensorsolve(a: Numbers, b: Numbers, axes: Any = None) -> Numbers:
     system, right = np.asarray(a), np.asarray(b)
     if axes is not None:
         order = [k for k in range(system.ndim) if k not in axes]
@@ -117,7 +115,7 @@ def tensorsolve(a: Array, b: Array, axes: Any = None) -> Array:
     return np.linalg.solve(system.reshape(-1, count), right.ravel()).reshape(unknown)
 
 
-def tensorinv(a: Array, ind: int = 2) -> Array:
+def tensorinv(a: Numbers, ind: int = 2) -> Numbers:
     x = np.asarray(a)
     if ind <= 0:
         raise ValueError("Invalid ind argument.")
@@ -127,24 +125,24 @@ def tensorinv(a: Array, ind: int = 2) -> Array:
     return np.linalg.inv(x.reshape(-1, count)).reshape((*x.shape[ind:], *x.shape[:ind]))
 
 
-def hfft(a: Array, n: Any = None, axis: int = -1, norm: Any = None) -> Array:
+def hfft(a: Numbers, n: Any = None, axis: int = -1, norm: Any = None) -> Numbers:
     x = np.asarray(a)
     length = (x.shape[axis] - 1) * 2 if n is None else n
     return np.fft.irfft(np.conjugate(x), length, axis, norm=_other_way(norm))
 
 
-def ihfft(a: Array, n: Any = None, axis: int = -1, norm: Any = None) -> Array:
+def ihfft(a: Numbers, n: Any = None, axis: int = -1, norm: Any = None) -> Numbers:
     x = np.asarray(a)
     return np.conjugate(np.fft.rfft(x, n, axis, norm=_other_way(norm)))
 
 
-def _other_way(norm: Any) -> str:
+def _other_way(norm: Any) -> Any:
     if norm is None or norm == "backward":
         return "forward"
     return "backward" if norm == "forward" else norm
 
 
-def apply_over_axes(func: Any, a: Array, axes: Any) -> Array:
+def apply_over_axes(func: Any, a: Numbers, axes: Any) -> Numbers:
     value = np.asarray(a)
     rank = value.ndim
     for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
@@ -154,7 +152,7 @@ def apply_over_axes(func: Any, a: Array, axes: Any) -> Array:
     return value
 
 
-def sort_complex(a: Array) -> Array:
+def sort_complex(a: Numbers) -> Numbers:
     """By the real parts, then by the imaginary ones."""
     x = np.array(a)
     order = np.lexsort((x.imag, x.real)) if x.dtype.kind == "c" else np.argsort(x, axis=-1)
@@ -163,58 +161,62 @@ def sort_complex(a: Array) -> Array:
 
 
 def histogram2d(
-    x: Array, y: Array, bins: Any = 10, range: Any = None, density: Any = None, weights: Array = None
-) -> tuple[Array, Array, Array]:
+    x: Numbers, y: Numbers, bins: Any = 10, range: Any = None, density: Any = None, weights: Numbers = None
+) -> tuple[Numbers, Numbers, Numbers]:
     pair = bins if isinstance(bins, (tuple, list)) and len(bins) == 2 else (bins, bins)
-    hist, edges = histogramdd(np.stack((np.asarray(x), np.asarray(y)), axis=1), pair, range, density, weights)
+    hist, edges = _histogram((np.asarray(x), np.asarray(y)), pair, range, density, weights)
     return hist, edges[0], edges[1]
 
 
 def histogramdd(
-    sample: Array, bins: Any = 10, range: Any = None, density: Any = None, weights: Array = None
-) -> tuple[Array, tuple[Array, ...]]:
+    sample: Numbers, bins: Any = 10, range: Any = None, density: Any = None, weights: Numbers = None
+) -> tuple[Numbers, Any]:
+    columns = sample if isinstance(sample, (tuple, list)) else np.unstack(np.asarray(sample), axis=1)
+    given = bins if isinstance(bins, (tuple, list)) else [bins for _ in columns]
+    return _histogram([np.asarray(column) for column in columns], given, range, density, weights)
+
+
+def _histogram(columns: Any, bins: Any, limits: Any, density: Any, weights: Numbers) -> tuple[Numbers, Any]:
     """Counts don't move with the data; sums of weights move with the weights."""
-    points = np.stack([np.asarray(row) for row in sample], axis=1) if isinstance(sample, (tuple, list)) else sample
-    if points.ndim == 1:
-        points = points[:, None]
-    dimensions = points.shape[1]
-    given = bins if isinstance(bins, (tuple, list)) else (bins,) * dimensions
-    limits = (None,) * dimensions if range is None else range
-    edges = tuple(
-        np.histogram_bin_edges(points[:, k], given[k], limits[k]) if np.ndim(given[k]) == 0 else np.asarray(given[k])
-        for k in np.arange(dimensions).tolist()
-    )
-    place, inside, count = 0, True, 1
-    for k, edge in enumerate(edges):
-        column = points[:, k]
+    place: Any = 0
+    inside: Any = True
+    count: Any = 1
+    edges = [_edges(column, bins[k], None if limits is None else limits[k]) for k, column in enumerate(columns)]
+    for column, edge in zip(columns, edges, strict=True):
         found = np.searchsorted(edge, column, side="right") - 1
         found = np.where(column == edge[-1], len(edge) - 2, found)
         inside = inside & (found >= 0) & (found < len(edge) - 1)
         place = place * (len(edge) - 1) + found
         count = count * (len(edge) - 1)
-    kept = place[inside]
-    chosen = None if weights is None else np.asarray(weights)[inside]
-    hist = np.bincount(kept, weights=chosen, minlength=count).reshape(tuple(len(edge) - 1 for edge in edges))
-    hist = hist + 0.0
+    hist = np.zeros(count)
+    np.add.at(hist, place[inside], 1.0 if weights is None else np.asarray(weights)[inside])
+    hist = hist.reshape(tuple([len(edge) - 1 for edge in edges]))
     if density:
         total = np.sum(hist)
         for k, edge in enumerate(edges):
-            widths = np.diff(edge)
-            hist = hist / widths.reshape(tuple(len(widths) if n == k else 1 for n in np.arange(dimensions).tolist()))
+            hist = hist / np.diff(edge).reshape(tuple([-1 if n == k else 1 for n, _ in enumerate(edges)]))
         hist = hist / total
-    return hist, edges
+    return hist, tuple(edges)
 
 
-def place(arr: Array, mask: Array, vals: Array) -> None:
+def _edges(x: Numbers, bins: Any, limits: Any) -> Numbers:
+    if np.ndim(bins) > 0:
+        return np.asarray(bins)
+    low, high = (np.min(x), np.max(x)) if limits is None else limits
+    widened = np.where(low == high, 0.5, 0.0)
+    return np.linspace(low - widened, high + widened, bins + 1)
+
+
+def place(arr: Numbers, mask: Numbers, vals: Numbers) -> None:
     chosen = np.asarray(mask, dtype=bool)
     arr[chosen] = np.resize(vals, (np.count_nonzero(chosen),))
 
 
-def putmask(a: Array, mask: Array, values: Array) -> None:
+def putmask(a: Numbers, mask: Numbers, values: Numbers) -> None:
     a[...] = np.where(mask, np.resize(values, a.shape), a)
 
 
-def put_along_axis(arr: Array, indices: Array, values: Array, axis: Any = -1) -> None:
+def put_along_axis(arr: Numbers, indices: Numbers, values: Numbers, axis: Any = -1) -> None:
     if axis is None:
         flat = arr.flatten()
         flat[indices] = values
@@ -226,9 +228,5 @@ def put_along_axis(arr: Array, indices: Array, values: Array, axis: Any = -1) ->
         arr[tuple(indices if k == place else others[k] for k in range(arr.ndim))] = values
 
 
-def astype(x: Array, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Array:
+def astype(x: Numbers, dtype: Any, /, *, copy: bool = True) -> Numbers:
     return x.astype(dtype, copy=copy)
-
-
-def bmat(obj: Any, ldict: Any = None, gdict: Any = None) -> Array:
-    unsupported("np.bmat, which makes a matrix", "use np.block, which makes an array")

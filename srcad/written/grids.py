@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-Array = Any  # a number or an array
+Numbers = Any  # a number or an array
 
 
-def joined(parts: Any, spans: Any, axis: int, rank: int, place: int) -> Array:
+def joined(parts: Any, spans: Any, axis: int, rank: int, place: int) -> Numbers:
     """The parts one behind the other; `spans` says which of them are made of slices.
 
     rank   the least number of dimensions of each
@@ -18,7 +18,7 @@ def joined(parts: Any, spans: Any, axis: int, rank: int, place: int) -> Array:
     return np.concatenate([_raised(parts[k], spans[k], rank, place) for k in range(len(parts))], axis=axis)
 
 
-def _raised(part: Array, is_span: bool, rank: int, place: int) -> Array:
+def _raised(part: Numbers, is_span: bool, rank: int, place: int) -> Numbers:
     have = np.ndim(part)
     raised = np.array(part, ndmin=rank)
     if have == 0 or have >= rank or place == -1:
@@ -31,7 +31,7 @@ def _raised(part: Array, is_span: bool, rank: int, place: int) -> Array:
     return np.transpose(raised, every[:first] + every[lacking:] + every[first:lacking])
 
 
-def dense(axes: Any) -> Array:
+def dense(axes: Any) -> Numbers:
     return np.stack(np.meshgrid(*axes, indexing="ij"))
 
 

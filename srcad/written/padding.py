@@ -8,11 +8,11 @@ import numpy as np
 
 from srcad.written.refusing import unsupported
 
-Array = Any  # a number or an array
+Numbers = Any  # a number or an array
 
 
 def pad(
-    array: Array,
+    array: Numbers,
     pad_width: Any,
     mode: Any = "constant",
     *,
@@ -20,7 +20,7 @@ def pad(
     constant_values: Any = 0,
     end_values: Any = 0,
     reflect_type: str = "even",
-) -> Array:
+) -> Numbers:
     if not isinstance(mode, str):
         unsupported("np.pad with a function as its mode", "pad with zeros, and store into the borders")
     x = np.asarray(array)
@@ -60,13 +60,13 @@ def _pair(values: Any, k: int) -> Any:
     return row[0], row[-1]
 
 
-def _slab(x: Array, value: Array, count: int, axis: int) -> Array:
-    """As many places along an axis, all with what broadcasts to one of them."""
+def _slab(x: Numbers, value: Numbers, count: int, axis: int) -> Numbers:
+    """Some places along an axis, all with what broadcasts to one of them."""
     shape = tuple([count if n == axis else x.shape[n] for n in range(x.ndim)])
     return np.broadcast_to(np.asarray(value).astype(x.dtype), shape)
 
 
-def _statistic(x: Array, mode: str, length: Any, axis: int, last: bool) -> Array:
+def _statistic(x: Numbers, mode: str, length: Any, axis: int, last: bool) -> Numbers:
     if length is None:
         part = x
     else:
@@ -77,22 +77,26 @@ def _statistic(x: Array, mode: str, length: Any, axis: int, last: bool) -> Array
         return np.max(part, axis=axis, keepdims=True)
     if mode == "minimum":
         return np.min(part, axis=axis, keepdims=True)
-    if mode == "mean":
-        return np.mean(part, axis=axis, keepdims=True)
-    if mode == "median":
-        return np.median(part, axis=axis, keepdims=True)
+    if mode in ("mean", "median"):
+        middle = np.mean(part, axis=axis, keepdims=True) if mode == "mean" else np.median(part, axis, keepdims=True)
+        return np.rint(middle) if x.dtype.kind in "iu" else middle
     raise ValueError("mode '" + mode + "' is not supported")
 
 
-def _with_ramps(x: Array, low: Array, high: Array, before: int, after: int, axis: int) -> Array:
+def _with_ramps(x: Numbers, low: Numbers, high: Numbers, before: int, after: int, axis: int) -> Numbers:
     first, last = np.take(x, [0], axis=axis), np.take(x, [-1], axis=axis)
     shape = tuple([-1 if n == axis else 1 for n in range(x.ndim)])
-    rise = (np.arange(before) / max(before, 1)).reshape(shape)
-    fall = (np.arange(after)[::-1] / max(after, 1)).reshape(shape)
-    return np.concatenate((low + (first - low) * rise, x, high + (last - high) * fall), axis=axis)
+    whole = x.dtype.kind in "iu"
+    dtype = float if whole else x.dtype
+    rise = (np.arange(before) / max(before, 1)).astype(dtype).reshape(shape)
+    fall = (np.arange(after)[::-1] / max(after, 1)).astype(dtype).reshape(shape)
+    start, end = low + (first - low) * rise, high + (last - high) * fall
+    if whole:
+        start, end = np.floor(start), np.floor(end)
+    return np.concatenate((start.astype(x.dtype), x, end.astype(x.dtype)), axis=axis)
 
 
-def _reflected(x: Array, before: int, after: int, axis: int, with_edge: bool, odd: bool) -> Array:
+def _reflected(x: Numbers, before: int, after: int, axis: int, with_edge: bool, odd: bool) -> Numbers:
     """The array goes on as if there were mirrors at its ends; odd: about the points at its ends."""
     n = x.shape[axis]
     if n == 1 and not with_edge:
@@ -108,4 +112,4 @@ def _reflected(x: Array, before: int, after: int, axis: int, with_edge: bool, od
     shape = tuple([-1 if k == axis else 1 for k in range(x.ndim)])
     first, last = np.take(x, [0], axis=axis), np.take(x, [-1], axis=axis)
     turned = np.where(straight.reshape(shape), taken, 2 * last - taken)
-    return turned + 2 * rounds.reshape(shape) * (last - first)
+    return turned + (2 * rounds).astype(x.dtype).reshape(shape) * (last - first)

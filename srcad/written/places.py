@@ -8,11 +8,11 @@ import numpy as np
 
 from srcad.written.refusing import unsupported
 
-Array = Any  # a number or an array
+Numbers = Any  # a number or an array
 
 
-def insert(arr: Array, obj: Any, values: Array, axis: Any = None) -> Array:
-    x = np.ravel(arr) if axis is None else np.asarray(arr)
+def insert(arr: Numbers, obj: Any, values: Numbers, axis: Any = None) -> Numbers:
+    x: Any = np.ravel(arr) if axis is None else np.asarray(arr)
     rank = x.ndim
     place = 0 if axis is None else axis % rank
     n = x.shape[place]
@@ -26,8 +26,8 @@ def insert(arr: Array, obj: Any, values: Array, axis: Any = None) -> Array:
         given = np.array(values, ndmin=rank)
         if where.ndim == 0:
             given = np.moveaxis(given, 0, place)
-        index = where if where.ndim == 0 else where[0]
-        index = np.where(index < 0, index + n, index)
+        first = where if where.ndim == 0 else where[0]
+        index: Any = np.where(first < 0, first + n, first)
         shape = tuple([given.shape[k] if k == place else x.shape[k] for k in range(rank)])
         slab = np.broadcast_to(given, shape).astype(x.dtype)
         return np.concatenate(
@@ -49,7 +49,7 @@ def insert(arr: Array, obj: Any, values: Array, axis: Any = None) -> Array:
     return np.moveaxis(made, 0, place)
 
 
-def delete(arr: Array, obj: Any, axis: Any = None) -> Array:
+def delete(arr: Numbers, obj: Any, axis: Any = None) -> Numbers:
     x = np.ravel(arr) if axis is None else np.asarray(arr)
     place = 0 if axis is None else axis % x.ndim
     kept = np.ones(x.shape[place], dtype=bool)
@@ -57,8 +57,8 @@ def delete(arr: Array, obj: Any, axis: Any = None) -> Array:
     return np.compress(kept, x, axis=place)
 
 
-def interp(x: Array, xp: Array, fp: Array, left: Array = None, right: Array = None, period: Any = None) -> Array:
-    """Of a periodic function: the points in order within one period, and one more at each end."""
+def interp(x: Numbers, xp: Numbers, fp: Numbers, *_: Numbers, period: Any = None, **__: Numbers) -> Numbers:
+    """Of a periodic function, which has no ends: the points in order within a period, and one more on each side."""
     if period == 0:
         raise ValueError("period must be a non-zero value")
     cycle = np.abs(period)
@@ -70,7 +70,7 @@ def interp(x: Array, xp: Array, fp: Array, left: Array = None, right: Array = No
     return np.interp(np.asarray(x) % cycle, points, heights)
 
 
-def gradient(f: Array, *varargs: Array, axis: Any = None, edge_order: int = 1) -> Any:
+def gradient(f: Numbers, *varargs: Numbers, axis: Any = None, edge_order: int = 1) -> Any:
     """With coordinates, and parabolas at the ends."""
     x = np.asarray(f)
     rank = x.ndim
@@ -81,7 +81,7 @@ def gradient(f: Array, *varargs: Array, axis: Any = None, edge_order: int = 1) -
     return results[0] if len(results) == 1 else tuple(results)
 
 
-def _along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
+def _along(f: Numbers, axis: int, spacing: Numbers, edge_order: Any) -> Numbers:
     if np.ndim(spacing) == 0 or edge_order != 2:
         return np.gradient(f, spacing, axis=axis, edge_order=edge_order)
     inner = np.gradient(f, spacing, axis=axis)
@@ -96,14 +96,14 @@ def _along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
     )
 
 
-def _parabola(f: Array, axis: int, near: Array, far: Array, places: tuple[int, int, int]) -> Array:
+def _parabola(f: Numbers, axis: int, near: Numbers, far: Numbers, places: tuple[int, int, int]) -> Numbers:
     """The slope at the end of the parabola through the last three points."""
     one, two, three = [np.take(f, [k], axis=axis) for k in places]
     whole = near + far
     return -(2 * near + far) / (near * whole) * one + whole / (near * far) * two - near / (far * whole) * three
 
 
-def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Array:
+def cross(a: Numbers, b: Numbers, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Numbers:
     """Of vectors of which some have two components: the third is 0."""
     if axis is not None:
         axisa, axisb, axisc = axis, axis, axis
@@ -114,17 +114,17 @@ def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1,
     return np.moveaxis(product, -1, axisc)
 
 
-def _in_space(x: Array) -> Array:
+def _in_space(x: Numbers) -> Numbers:
     return np.concatenate((x, np.zeros_like(x[..., :1])), axis=-1) if x.shape[-1] == 2 else x
 
 
-def unstack(x: Array, /, *, axis: int = 0) -> Any:
+def unstack(x: Numbers, /, *, axis: int = 0) -> Any:
     """One by one: how many there are has to be known."""
     rows = np.moveaxis(x, axis, 0)
     return tuple([rows[k] for k in np.arange(len(rows)).tolist()])
 
 
-def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
+def nan_to_num(x: Numbers, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Numbers:
     """With numbers that are computed."""
     if not copy:
         unsupported("np.nan_to_num with copy=False and numbers that are computed", "store the result: x[...] = ...")

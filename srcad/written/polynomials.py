@@ -8,35 +8,35 @@ import numpy as np
 
 from srcad.written.refusing import unsupported
 
-Array = Any  # a number or an array
+Numbers = Any  # a number or an array
 
 
-def polyadd(a1: Array, a2: Array) -> Array:
+def polyadd(a1: Numbers, a2: Numbers) -> Numbers:
     one, other = np.atleast_1d(a1), np.atleast_1d(a2)
     return _lengthened(one, len(other)) + _lengthened(other, len(one))
 
 
-def polysub(a1: Array, a2: Array) -> Array:
+def polysub(a1: Numbers, a2: Numbers) -> Numbers:
     one, other = np.atleast_1d(a1), np.atleast_1d(a2)
     return _lengthened(one, len(other)) - _lengthened(other, len(one))
 
 
-def _lengthened(p: Array, n: int) -> Array:
+def _lengthened(p: Numbers, n: int) -> Numbers:
     """With zeros in front, up to n coefficients."""
     return np.concatenate((np.zeros(max(n - len(p), 0), dtype=p.dtype), p))
 
 
-def without_leading(p: Array) -> Array:
+def without_leading(p: Numbers) -> Numbers:
     """Without the zeros in front; of nothing but zeros one stays."""
     leading = np.sum(np.cumprod(p == 0))
     return p[min(leading, len(p) - 1) :]
 
 
-def polymul(a1: Array, a2: Array) -> Array:
+def polymul(a1: Numbers, a2: Numbers) -> Numbers:
     return np.convolve(without_leading(np.atleast_1d(a1)), without_leading(np.atleast_1d(a2)))
 
 
-def polydiv(u: Array, v: Array) -> tuple[Array, Array]:
+def polydiv(u: Numbers, v: Numbers) -> tuple[Numbers, Numbers]:
     dividend, divisor = np.atleast_1d(u) + 0.0, np.atleast_1d(v) + 0.0
     steps = len(dividend) - len(divisor) + 1
     quotient, rest = np.zeros(max(steps, 1), dtype=(dividend[:1] + divisor[:1]).dtype), dividend + 0.0 * divisor[0]
@@ -48,7 +48,7 @@ def polydiv(u: Array, v: Array) -> tuple[Array, Array]:
     return quotient, rest[min(leading, len(rest) - 1) :]
 
 
-def polyint(p: Array, m: int = 1, k: Array = None) -> Array:
+def polyint(p: Numbers, m: int = 1, k: Numbers = None) -> Numbers:
     constants = np.zeros(m) if k is None else np.atleast_1d(k)
     integral = np.atleast_1d(p)
     for n in range(m):
@@ -57,7 +57,7 @@ def polyint(p: Array, m: int = 1, k: Array = None) -> Array:
     return integral
 
 
-def poly(seq_of_zeros: Array) -> Array:
+def poly(seq_of_zeros: Numbers) -> Numbers:
     """With these roots; of a matrix, its characteristic polynomial, by the method of Faddeev and LeVerrier."""
     zeros = np.atleast_1d(seq_of_zeros)
     n = len(zeros)
@@ -74,7 +74,7 @@ def poly(seq_of_zeros: Array) -> Array:
     return result
 
 
-def roots(p: Array) -> Array:
+def roots(p: Numbers) -> Numbers:
     """The eigenvalues of the companion matrix."""
     coefficients = np.atleast_1d(p)
     leading = np.sum(np.cumprod(coefficients == 0))
@@ -86,7 +86,13 @@ def roots(p: Array) -> Array:
 
 
 def polyfit(
-    x: Array, y: Array, deg: int, rcond: float | None = None, full: bool = False, w: Array = None, cov: Any = False
+    x: Numbers,
+    y: Numbers,
+    deg: int,
+    rcond: float | None = None,
+    full: bool = False,
+    w: Numbers = None,
+    cov: Any = False,
 ) -> Any:
     """Least squares, with columns of length one."""
     columns, targets = np.vander(np.asarray(x) + 0.0, deg + 1), np.asarray(y) + 0.0

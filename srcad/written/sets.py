@@ -6,50 +6,50 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-Array = Any  # a number or an array
+Numbers = Any  # a number or an array
 
 
 class UniqueAllResult(NamedTuple):
-    values: Array
-    indices: Array
-    inverse_indices: Array
-    counts: Array
+    values: Numbers
+    indices: Numbers
+    inverse_indices: Numbers
+    counts: Numbers
 
 
 class UniqueCountsResult(NamedTuple):
-    values: Array
-    counts: Array
+    values: Numbers
+    counts: Numbers
 
 
 class UniqueInverseResult(NamedTuple):
-    values: Array
-    inverse_indices: Array
+    values: Numbers
+    inverse_indices: Numbers
 
 
-def unique_all(x: Array) -> UniqueAllResult:
+def unique_all(x: Numbers) -> UniqueAllResult:
     values, indices, inverse, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True)
     return UniqueAllResult(values, indices, inverse, counts)
 
 
-def unique_counts(x: Array) -> UniqueCountsResult:
+def unique_counts(x: Numbers) -> UniqueCountsResult:
     values, counts = np.unique(x, return_counts=True)
     return UniqueCountsResult(values, counts)
 
 
-def unique_inverse(x: Array) -> UniqueInverseResult:
+def unique_inverse(x: Numbers) -> UniqueInverseResult:
     values, inverse = np.unique(x, return_inverse=True)
     return UniqueInverseResult(values, inverse)
 
 
-def unique_values(x: Array) -> Array:
+def unique_values(x: Numbers) -> Numbers:
     return np.unique(x)
 
 
-def union1d(ar1: Array, ar2: Array) -> Array:
+def union1d(ar1: Numbers, ar2: Numbers) -> Numbers:
     return np.unique(np.concatenate((np.ravel(ar1), np.ravel(ar2))))
 
 
-def intersect1d(ar1: Array, ar2: Array, assume_unique: bool = False, return_indices: bool = False) -> Any:
+def intersect1d(ar1: Numbers, ar2: Numbers, assume_unique: bool = False, return_indices: bool = False) -> Any:
     one, other = np.ravel(ar1), np.ravel(ar2)
     here, there = np.arange(len(one)), np.arange(len(other))
     if not assume_unique:
@@ -65,12 +65,12 @@ def intersect1d(ar1: Array, ar2: Array, assume_unique: bool = False, return_indi
     return common, here[order[:-1][twice]], there[order[1:][twice] - len(one)]
 
 
-def setdiff1d(ar1: Array, ar2: Array, assume_unique: bool = False) -> Array:
+def setdiff1d(ar1: Numbers, ar2: Numbers, assume_unique: bool = False) -> Numbers:
     one = np.ravel(ar1) if assume_unique else np.unique(ar1)
     return one[_absent(one, np.ravel(ar2))]
 
 
-def setxor1d(ar1: Array, ar2: Array, assume_unique: bool = False) -> Array:
+def setxor1d(ar1: Numbers, ar2: Numbers, assume_unique: bool = False) -> Numbers:
     one, other = (np.ravel(ar1), np.ravel(ar2)) if assume_unique else (np.unique(ar1), np.unique(ar2))
     arranged = np.sort(np.concatenate((one, other)))
     step = arranged[1:] != arranged[:-1]
@@ -79,5 +79,5 @@ def setxor1d(ar1: Array, ar2: Array, assume_unique: bool = False) -> Array:
     return arranged[changes[1:] & changes[:-1]]
 
 
-def _absent(x: Array, among: Array) -> Array:
+def _absent(x: Numbers, among: Numbers) -> Numbers:
     return np.all(x[:, None] != among, axis=1)

@@ -10,9 +10,9 @@ import numpy as np
 
 from srcad.written import arrays, padding, places, polynomials, quantiles, sets, ufuncs
 
-Program = Callable[..., Any]
+WrittenProgram = Callable[..., Any]
 
-PROGRAMS: Mapping[Hashable, Program] = MappingProxyType(
+PROGRAMS: Mapping[Hashable, WrittenProgram] = MappingProxyType(
     {
         np.polyadd: polynomials.polyadd,
         np.polysub: polynomials.polysub,
@@ -36,7 +36,7 @@ PROGRAMS: Mapping[Hashable, Program] = MappingProxyType(
         np.cumulative_sum: arrays.cumulative_sum,
         np.cumulative_prod: arrays.cumulative_prod,
         np.lib.stride_tricks.sliding_window_view: arrays.sliding_window_view,
-        np.lib.stride_tricks.as_strided: arrays.as_strided,
+        np.lib.stride_tricks.as_strided: arrays.as_strided,  # which is refused
         np.linalg.tensorsolve: arrays.tensorsolve,
         np.linalg.tensorinv: arrays.tensorinv,
         np.fft.hfft: arrays.hfft,
@@ -49,7 +49,6 @@ PROGRAMS: Mapping[Hashable, Program] = MappingProxyType(
         np.putmask: arrays.putmask,
         np.put_along_axis: arrays.put_along_axis,
         np.astype: arrays.astype,
-        np.bmat: arrays.bmat,
         np.nanmedian: quantiles.nanmedian,
         np.nanquantile: quantiles.nanquantile,
         np.nanpercentile: quantiles.nanpercentile,
@@ -66,4 +65,4 @@ PROGRAMS: Mapping[Hashable, Program] = MappingProxyType(
         **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
     }
 )
-OF_UFUNCS: Mapping[str, Program] = MappingProxyType({"reduceat": ufuncs.reduceat, "at": ufuncs.at})
+OF_UFUNCS: Mapping[str, WrittenProgram] = MappingProxyType({"reduceat": ufuncs.reduceat, "at": ufuncs.at})

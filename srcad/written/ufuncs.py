@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-Array = Any  # a number or an array
+Numbers = Any  # a number or an array
 
 
-def reduceat(ufunc: Any, array: Array, /, indices: Array, axis: int = 0, dtype: Any = None) -> Array:
+def reduceat(ufunc: Any, array: Numbers, /, indices: Numbers, axis: int = 0, dtype: Any = None) -> Numbers:
     """From each index up to the next one, where that is larger; else the element at the index."""
     rows = np.moveaxis(np.asarray(array, dtype=dtype), axis, 0)
     starts = np.asarray(indices)
@@ -17,16 +17,12 @@ def reduceat(ufunc: Any, array: Array, /, indices: Array, axis: int = 0, dtype: 
     parts = []
     for k in range(len(starts)):
         start, stop = starts[k], stops[k]
-        if stop > start:
-            part = ufunc.reduce(rows[start:stop])
-        else:
-            part = rows[start] * 1
-        parts.append(part)
+        parts.append(ufunc.reduce(rows[start:stop]) if stop > start else rows[start] * 1)
     return np.moveaxis(np.stack(parts), 0, axis)
 
 
-def at(ufunc: Any, a: Array, indices: Any, b: Array = None, /) -> None:
-    """An index that stands there several times counts each time, one after the other: in as many rounds as there are."""
+def at(ufunc: Any, a: Numbers, indices: Any, b: Numbers = None, /) -> None:
+    """An index that stands there several times counts each time: in as many rounds, one after the other."""
     places = np.arange(a.size).reshape(a.shape)[indices]
     wanted = np.ravel(places)
     order = np.argsort(wanted, kind="stable")

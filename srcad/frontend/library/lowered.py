@@ -19,7 +19,7 @@ from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import Layout, contiguity, load, new_array, result_value, set_items, store, to_python
 from srcad.frontend.memory.boxes import held
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
 
@@ -74,6 +74,9 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     try:
         positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
         result = lowering(m.builder, *positional, **named)
+    except NeedsStatic:
+        m.note(start)  # of these it is found what has to be known
+        raise
     except SrcadError as error:
         raise m.located(error) from None
     except (CallError, AxisError) as error:

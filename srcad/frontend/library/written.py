@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
@@ -16,7 +16,7 @@ from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.procedures.functions import call_external
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.written.refusing import unsupported
-from srcad.written.table import OF_UFUNCS, PROGRAMS
+from srcad.written.table import OF_UFUNCS, PROGRAMS, WrittenProgram
 
 
 def refused(m: Machine, what: Value, do: Value) -> Value:
@@ -30,7 +30,8 @@ WRITTEN_CALLS: dict[Hashable, Callable[..., Value]] = {unsupported: refused}
 
 def written(m: Machine, f: Any, given: Arguments) -> Value | None:
     """A function that is written out; one that nothing active goes into, and that can't be read, runs as it stands."""
-    program, first = entry(PROGRAMS, f), ()
+    program: WrittenProgram | None = entry(PROGRAMS, f)
+    first: tuple[Value, ...] = ()
     if program is None and ufunc_method(f) in OF_UFUNCS:
         program, first = OF_UFUNCS[ufunc_method(f)], (Static(f.__self__),)
     if program is None:
@@ -41,7 +42,7 @@ def written(m: Machine, f: Any, given: Arguments) -> Value | None:
     return as_it_stands(m, Static(f), name_of(f), given)
 
 
-def _read(m: Machine, f: Any, program: FunctionType, first: tuple[Value, ...], given: Arguments) -> Value:
+def _read(m: Machine, f: Any, program: WrittenProgram, first: tuple[Value, ...], given: Arguments) -> Value:
     try:
         bound = bind(f, given.args, given.keywords)
     except TypeError as error:
@@ -55,7 +56,7 @@ def _read(m: Machine, f: Any, program: FunctionType, first: tuple[Value, ...], g
     except SrcadError as error:
         raise m.located(error) from None
     values = {name: _value(argument) for name, argument in named.items()}
-    value = call_external(m, program, (*first, *map(_value, positional)), values)
+    value = call_external(m, cast(FunctionType, program), (*first, *map(_value, positional)), values)
     return value if out is None else into(m, out, value)
 
 

@@ -106,9 +106,8 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
 
 
 def _constant(value: object) -> bool:
-    return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType, *INDEXERS)) or callable(
-        value
-    )
+    known = (int, float, complex, str, type(None), type, types.ModuleType, *INDEXERS)
+    return isinstance(value, known) or callable(value)
 
 
 def standard(obj: object) -> bool:
