@@ -1,4 +1,4 @@
-"""python -m tests.fuzz --minutes 10: grown programs until the time is over; faults are reduced, and written to a folder.
+"""python -m tests.fuzz --minutes 10: grown programs until the time is over; faults are printed, and reduced on demand.
 
 Prints how many programs were right, raised what they raise, were refused, and each fault; exits 1 if there is a fault.
 """
@@ -17,7 +17,7 @@ from itertools import count, takewhile
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.fuzz.grown import Program, grow, run  # noqa: F401
+from tests.fuzz.grown import Program, grow
 from tests.fuzz.reduce import reduced
 from tests.fuzz.verdicts import Verdict, verdict
 
@@ -30,6 +30,7 @@ def main() -> int:
     starts = takewhile(lambda _: time.monotonic() < end, count(options.seed, BATCH))
     counts: Counter[str] = Counter()
     refusals: Counter[str] = Counter()
+    warnings.simplefilter("ignore")
     options.folder.mkdir(parents=True, exist_ok=True)
     for seed, found in verdicts(starts, options):
         counts[found.kind] += 1
@@ -55,6 +56,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "srcad-fuzz", help="for reduced faults"
     )
+    parser.add_argument(
+        "--reduce", action="store_true", help="write the smallest program with each fault to the folder"
+    )
     parser.add_argument("--refusals", type=int, default=20, help="how many kinds of refusals are printed")
     return parser.parse_args()
 
@@ -63,29 +67,29 @@ def verdicts(starts: Iterator[int], options: argparse.Namespace) -> Iterator[tup
     """In batches, so that each process compiles for its own programs alone and is then thrown away."""
     if options.jobs == 1:
         for start in starts:
-            yield from batch(start, options.size, options.folder)
+            yield from batch(start, options.size, options.folder, options.reduce)
         return
     context = get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=context, max_tasks_per_child=20) as pool:
         waiting = []
         for start in starts:
-            waiting.append(pool.submit(batch, start, options.size, options.folder))
+            waiting.append(pool.submit(batch, start, options.size, options.folder, options.reduce))
             while len(waiting) > 2 * options.jobs:
                 yield from waiting.pop(0).result()
         for one in waiting:
             yield from one.result()
 
 
-def batch(start: int, size: int, folder: Path) -> list[tuple[int, Verdict]]:
+def batch(start: int, size: int, folder: Path, reduce: bool) -> list[tuple[int, Verdict]]:
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as scratch:
-        return [(seed, one(seed, size, folder, Path(scratch))) for seed in range(start, start + BATCH)]
+        return [(seed, one(seed, size, folder, Path(scratch), reduce)) for seed in range(start, start + BATCH)]
 
 
-def one(seed: int, size: int, folder: Path, scratch: Path) -> Verdict:
+def one(seed: int, size: int, folder: Path, scratch: Path, reduce: bool) -> Verdict:
     program = grow(seed, 2 + seed % size)
     found = verdict(program.source, seed, scratch)
-    if found.is_fault:
+    if found.is_fault and reduce:
         (folder / f"{found.kind}_{seed}.py").write_text(f"# {found.kind}: {found.detail[:500]!r}\n" + program.source)
         again = count()
 

@@ -1,9 +1,9 @@
-"""Programs that grow by being run: a statement is proposed for what the variables are at its place, and kept if it runs.
+"""Programs that grow by being run: statements are proposed for what there is at a place, and kept if they run.
 
 So the generator needs to know little of Python or NumPy: kinds, shapes and sharing are looked at, not kept account of,
 and whatever runs may be proposed: classes, containers in containers, views of views, generators, exceptions, arrays
-without elements. At the first point a grown program runs through; at others it may raise, and then what is derived of it
-must raise that too.
+without elements. At the first point a grown program runs through; at others it may raise, and then what is derived of
+it must raise that too.
 """
 
 from __future__ import annotations
@@ -196,12 +196,15 @@ class Grower:
         return Scene(names, self.random) if seen else None
 
     def runs(self, result: str = "0.0") -> bool:
-        """Whether the program runs at the first point, and stays small."""
+        """Whether the program runs at the first point, to its end, and stays small."""
+        ends: list[dict[str, Any]] = []
         try:
-            value = run(lines_of([*self.body, "see(locals())"], result), self.args, bounded)
+            value = run(lines_of([*self.body, "see(locals())"], result), self.args, ends.append)
+            for names in ends:
+                bounded(names)
         except Exception:
             return False
-        return bool(np.ndim(value) == 0 and np.isfinite(value) and abs(value) < 1e3)
+        return bool(ends and np.ndim(value) == 0 and np.isfinite(value) and abs(value) < 1e3)
 
 
 def term_of(place: Place) -> str:

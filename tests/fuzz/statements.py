@@ -1,8 +1,8 @@
 """What may be proposed at a place: templates of statements, whose fields are filled with what is there.
 
-`{a}` is an array, `{b}` one of the same shape, `{v}` a vector, `{n}` a number; `{e}` an expression of an array, `{like}`
-one of the shape of `{a}`; `{kept}` a name to bind; the others stand in `FIELDS`. A field is the same wherever it stands in
-a template, and `{n2}` is another one. A template without a value for one of its fields isn't proposed.
+`{a}` is an array, `{b}` one of the same shape, `{v}` a vector, `{n}` a number; `{e}` an expression of an array,
+`{like}` one of the shape of `{a}`; `{kept}` a name to bind; the others stand in `FIELDS`. A field is the same wherever
+it stands in a template, and `{n2}` is another one. A template without a value for one of its fields isn't proposed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What srcad makes of a grown program, held against the plain run and differences.
 
-A verdict is "right", "raised" (the program raises, and its derivative the same), "refused", or a fault: "wrong: ...",
-"internal: ..." (a bug in srcad that it found itself) or "crashed: ...".
+A verdict is "right", "raised" (the program raises, and its derivative the same), "refused", or a fault: "wrong",
+"unraised" (the program raises, and its derivative doesn't), "internal" (a bug that srcad found itself), "crashed", "slow".
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class Verdict:
 
     @property
     def is_fault(self) -> bool:
-        return self.kind in ("wrong", "internal", "crashed", "slow")
+        return self.kind in ("wrong", "unraised", "internal", "crashed", "slow")
 
 
 class Wrong(Exception):
     """An answer that isn't the right one."""
 
 
-class Differs(Exception):
+class Unraised(Exception):
     """The program raises, and what is derived of it doesn't, or raises something else."""
 
 
@@ -62,6 +62,8 @@ def verdict(source: str, seed: int, folder: Path, ways: tuple[str, ...] = ()) ->
         return Verdict("slow")
     except Wrong as error:
         return Verdict("wrong", str(error))
+    except Unraised as error:
+        return Verdict("unraised", str(error))
     except Exception as error:
         return Verdict("crashed", f"{type(error).__name__}: {error}")
     return Verdict("raised" if "raised" in found else "right")
@@ -105,7 +107,7 @@ def outcome(call: Any, args: tuple[Any, ...]) -> tuple[Any, Exception | None]:
 
 def same_error(due: Exception, got: Exception | None, where: str) -> str:
     if got is None or type(got) is not type(due):
-        raise Wrong(
+        raise Unraised(
             f"{where}: the program raises {type(due).__name__}: {due}; the derivative {type(got).__name__}: {got}"
         )
     return "raised"
