@@ -177,7 +177,7 @@ class Grower:
         wanted = [t for t in dict.fromkeys(terms) if t]
         chosen = wanted if len(wanted) < 16 else self.random.sample(wanted, 16)
         kept = [term for term in chosen if self.runs(term)]
-        return " + ".join(kept) if kept and self.runs(" + ".join(kept)) else "weigh(x) * s"
+        return " + ".join(kept) if kept and self.runs(" + ".join(kept)) else "0.5"
 
     # ---- running
 

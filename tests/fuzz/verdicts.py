@@ -1,7 +1,7 @@
 """What srcad makes of a grown program, held against the plain run and differences.
 
 A verdict is "right", "raised" (the program raises, and its derivative the same), "refused", or a fault: "wrong",
-"unraised" (the program raises, and its derivative doesn't), "internal" (a bug that srcad found itself), "crashed", "slow".
+"unraised" (the program raises, and its derivative doesn't), "internal" (a bug that srcad has found), "crashed", "slow".
 """
 
 from __future__ import annotations
