@@ -13,6 +13,7 @@ from srcad.frontend.derivatives.definitions import WORDS, definition
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.mutators import MUTATORS
+from srcad.frontend.procedures.classes import OF_OBJECT, generated
 from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate
 from srcad.frontend.syntax.statements import execute
@@ -32,7 +33,7 @@ CALLABLES: dict[type[Value], CallOf] = {
 
 READERS: tuple[ReadCall, ...] = (
     calls.namespace,
-    calls.in_table({**BUILTINS, **MUTATORS, **WORDS}),
+    calls.in_table({**BUILTINS, **MUTATORS, **OF_OBJECT, **WORDS}),
     derivatives.with_rules,
     derivatives.own,
     calls.added_at,
@@ -42,6 +43,8 @@ READERS: tuple[ReadCall, ...] = (
     calls.with_first_arguments,
     calls.instance,
     calls.named_tuple,
+    generated,
+    calls.dispatched,
     calls.python,
     calls.unknown,
 )

@@ -241,7 +241,7 @@ def pop_front(m: Machine, owner: Ref) -> Value:
 def copied(m: Machine, owner: Ref) -> Value:
     """A new container of the same elements."""
     cell = m.heap[owner.cell]
-    return Ref(m.allocate(gathered(m, cell.var, owner) if isinstance(cell, GrownCell) else cell))
+    return Ref(m.allocate(gathered(m, cell.var, owner) if isinstance(cell, GrownCell) else cell.copied()))
 
 
 # ---- methods of dicts

@@ -66,13 +66,28 @@ class Wrapper(Protocol):
 
 
 def transparent(value: object) -> TypeGuard[Wrapper]:
-    """Whether a decorated function computes what the function in it does: `lru_cache`, and other wrappers in C.
+    """Whether a decorated function computes what the function in it does, as that of `lru_cache` and `numba.njit` does.
 
-    A wrapper in Python is read as what it is, a function that calls another one.
+    They are told by name: another wrapper in C may do anything with what the function returns. A wrapper in Python is
+    read as what it is, a function that calls another one.
     """
-    in_python = isinstance(inspect.getattr_static(type(value), "__call__", None), FunctionType)
-    wrapped = getattr(value, "__wrapped__", None)
-    return isinstance(wrapped, FunctionType) and not isinstance(value, FunctionType) and not in_python
+    return _is_looked_through(type(value)) and isinstance(getattr(value, "__wrapped__", None), FunctionType)
+
+
+def _is_looked_through(kind: type) -> bool:
+    match kind.__module__.partition(".")[0]:
+        case "functools":
+            return kind.__name__ == "_lru_cache_wrapper"
+        case "numba":
+            return any(base.__name__ == "Dispatcher" for base in kind.__mro__)
+        case "jax" | "jaxlib":
+            return kind.__name__ == "PjitFunction"
+    return False
+
+
+def called_in_python(value: object) -> bool:
+    """Whether a call of an object runs a method that is written in Python."""
+    return isinstance(inspect.getattr_static(type(value), "__call__", None), FunctionType)
 
 
 def make_code(

@@ -112,7 +112,7 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
             return _extreme_of_list(m, args[0], name, default)
         if not items.values:
             return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
-        if key != NONE:
+        if key != NONE or any(objects.special_method(m, v, "__lt__") is not None for v in items.values):
             return _extreme_by_key(m, items.values, key, name == "min")
         known = known_values(items.values)
         if known is not None:
@@ -138,9 +138,9 @@ def _given(value: Value) -> Value:
 
 
 def _extreme_by_key(m: Machine, values: tuple[Value, ...], key: Value, smallest: bool) -> Value:
-    best, best_key = values[0], m.call(key, (values[0],))
+    best, best_key = values[0], values[0] if key == NONE else m.call(key, (values[0],))
     for value in values[1:]:
-        its_key = m.call(key, (value,))
+        its_key = value if key == NONE else m.call(key, (value,))
         better = compare(m, ast.Lt() if smallest else ast.Gt(), its_key, best_key)
         known = truth(m, better)
         if isinstance(known, Var):
