@@ -30,7 +30,7 @@ from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import Scalar, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("stats", "integrate", "interpolate", "spatial", "sparse", "optimize")
+AREAS = ("stats",)
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
