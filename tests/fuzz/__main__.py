@@ -17,7 +17,7 @@ from itertools import count, takewhile
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.fuzz.grown import Program, grow
+from tests.fuzz.grown import Program, grow, runs
 from tests.fuzz.reduce import reduced
 from tests.fuzz.verdicts import Verdict, verdict
 
@@ -103,13 +103,12 @@ def one(seed: int, size: int, folder: Path, scratch: Path, reduce: bool) -> Verd
 
 
 def verdict_of(program: Program, seed: int, name: int, scratch: Path) -> str:
-    """The kind of verdict; "" where the program is none."""
+    """The kind of verdict; "" where the program doesn't run at the first point, as all do that grow."""
+    if not runs(program):
+        return ""
     folder = scratch / str(name)
     folder.mkdir()
-    try:
-        return verdict(program.source, seed, folder).kind
-    except SyntaxError:
-        return ""
+    return verdict(program.source, seed, folder).kind
 
 
 if __name__ == "__main__":

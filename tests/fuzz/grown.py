@@ -258,6 +258,15 @@ def run(text: str, args: tuple[Any, ...], see: Callable[[dict[str, Any]], None])
         return space["f"](*copy.deepcopy(args))
 
 
+def runs(program: Program) -> bool:
+    """Whether a program runs at its first point."""
+    try:
+        run(lines_of(program.body, program.result), points(program.seed)[0], bounded)
+    except Exception:
+        return False
+    return True
+
+
 class limited:  # noqa: N801  (reads as a statement)
     """Raises TimeoutError in what runs longer."""
 
