@@ -7,9 +7,9 @@ from typing import NoReturn
 
 import numpy as np
 
+from srcad.definitions.numpy.grids import dense, joined, open_mesh
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Slice, Static, Tup, Value
-from srcad.written.grids import dense, joined, open_mesh
 
 DO = "use np.concatenate or np.stack."
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.written.refusing import unsupported
+from srcad.definitions.words import refused
 
 Numbers = Any  # a number or an array
 
@@ -112,6 +112,6 @@ def polyfit(
     if cov == "unscaled":
         return coefficients, covariance
     if targets.ndim > 1:
-        unsupported("np.polyfit with cov= of several columns", "fit them one by one")
+        refused("np.polyfit with cov= of several columns", "fit them one by one")
     misfit = targets - columns @ found
     return coefficients, covariance * (np.sum(misfit * misfit) / (len(columns) - (deg + 1)))

@@ -1,12 +1,12 @@
-"""Functions of NumPy that srcad has written out with others: their programs are read in the place of the call."""
+"""Functions of NumPy that are defined by programs: these are read in the place of the call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
 from dataclasses import replace
 from types import FunctionType
 from typing import Any, cast
 
+from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS, NumpyProgram
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
@@ -15,22 +15,11 @@ from srcad.frontend.library.lowered import entry, into, name_of, ufunc_method
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.procedures.functions import call_external
 from srcad.ops.signatures import bind, passed_on, title
-from srcad.written.refusing import unsupported
-from srcad.written.table import OF_UFUNCS, PROGRAMS, WrittenProgram
 
 
-def refused(m: Machine, what: Value, do: Value) -> Value:
-    """`unsupported(...)` in a program."""
-    assert isinstance(what, Static) and isinstance(do, Static)
-    m.refuse(what.value, do=do.value)
-
-
-WRITTEN_CALLS: dict[Hashable, Callable[..., Value]] = {unsupported: refused}
-
-
-def written(m: Machine, f: Any, given: Arguments) -> Value | None:
-    """A function that is written out; one that nothing active goes into, and that can't be read, runs as it stands."""
-    program: WrittenProgram | None = entry(PROGRAMS, f)
+def numpy_program(m: Machine, f: Any, given: Arguments) -> Value | None:
+    """A function that is defined by a program; what nothing active goes into, and can't be read, runs as it stands."""
+    program: NumpyProgram | None = entry(PROGRAMS, f)
     first: tuple[Value, ...] = ()
     if program is None and ufunc_method(f) in OF_UFUNCS:
         program, first = OF_UFUNCS[ufunc_method(f)], (Static(f.__self__),)
@@ -42,7 +31,7 @@ def written(m: Machine, f: Any, given: Arguments) -> Value | None:
     return as_it_stands(m, Static(f), name_of(f), given)
 
 
-def _read(m: Machine, f: Any, program: WrittenProgram, first: tuple[Value, ...], given: Arguments) -> Value:
+def _read(m: Machine, f: Any, program: NumpyProgram, first: tuple[Value, ...], given: Arguments) -> Value:
     try:
         bound = bind(f, given.args, given.keywords)
     except TypeError as error:

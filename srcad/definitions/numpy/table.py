@@ -1,4 +1,4 @@
-"""Which function is written out by which program."""
+"""Which function is defined by which program."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from srcad.written import arrays, padding, places, polynomials, quantiles, sets, ufuncs
+from srcad.definitions.numpy import arrays, padding, places, polynomials, quantiles, sets, ufuncs
 
-WrittenProgram = Callable[..., Any]
+NumpyProgram = Callable[..., Any]
 
-PROGRAMS: Mapping[Hashable, WrittenProgram] = MappingProxyType(
+PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
     {
         np.polyadd: polynomials.polyadd,
         np.polysub: polynomials.polysub,
@@ -65,4 +65,4 @@ PROGRAMS: Mapping[Hashable, WrittenProgram] = MappingProxyType(
         **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
     }
 )
-OF_UFUNCS: Mapping[str, WrittenProgram] = MappingProxyType({"reduceat": ufuncs.reduceat, "at": ufuncs.at})
+OF_UFUNCS: Mapping[str, NumpyProgram] = MappingProxyType({"reduceat": ufuncs.reduceat, "at": ufuncs.at})

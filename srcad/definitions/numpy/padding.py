@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.written.refusing import unsupported
+from srcad.definitions.words import refused
 
 Numbers = Any  # a number or an array
 
@@ -22,7 +22,7 @@ def pad(
     reflect_type: str = "even",
 ) -> Numbers:
     if not isinstance(mode, str):
-        unsupported("np.pad with a function as its mode", "pad with zeros, and store into the borders")
+        refused("np.pad with a function as its mode", "pad with zeros, and store into the borders")
     x = np.asarray(array)
     widths = pad_width
     if isinstance(pad_width, dict):

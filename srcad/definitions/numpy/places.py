@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.written.refusing import unsupported
+from srcad.definitions.words import refused
 
 Numbers = Any  # a number or an array
 
@@ -127,7 +127,7 @@ def unstack(x: Numbers, /, *, axis: int = 0) -> Any:
 def nan_to_num(x: Numbers, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Numbers:
     """With numbers that are computed."""
     if not copy:
-        unsupported("np.nan_to_num with copy=False and numbers that are computed", "store the result: x[...] = ...")
+        refused("np.nan_to_num with copy=False and numbers that are computed", "store the result: x[...] = ...")
     whole = np.asarray(x)
     filled = np.where(np.isnan(whole), nan, whole)
     filled = filled if posinf is None else np.where(whole == np.inf, posinf, filled)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.written.refusing import unsupported
+from srcad.definitions.words import refused
 
 Numbers = Any  # a number or an array
 
@@ -19,9 +19,9 @@ def real_if_close(a: Numbers, tol: float = 100) -> Numbers:
         tol = (1.1920929e-07 if x.dtype == np.complex64 else 2.220446049250313e-16) * tol
     if np.all(np.absolute(x.imag) < tol):
         return x.real
-    unsupported(
-        "np.real_if_close of numbers that aren't close to real ones, or of which that isn't known before the run",
-        "take the real part with .real",
+    refused(
+        "np.real_if_close of numbers of which it isn't known before the run whether they are",
+        "take the real part with .real.",
     )
 
 
@@ -37,7 +37,7 @@ def resize(a: Numbers, new_shape: Any) -> Numbers:
 def trim_zeros(filt: Numbers, trim: str = "fb", axis: Any = None) -> Numbers:
     x = np.asarray(filt)
     if x.ndim != 1 or axis is not None:
-        unsupported("np.trim_zeros of an array that isn't a vector", "cut it with slices")
+        refused("np.trim_zeros of an array that isn't a vector", "cut it with slices")
     absent = x == 0
     how = trim.lower()
     start = np.sum(np.cumprod(absent)) if "f" in how else 0
@@ -87,7 +87,7 @@ def sliding_window_view(x: Numbers, window_shape: Any, axis: Any = None, *, writ
         if len(windows) != len(axes):
             raise ValueError("Must provide matching length window_shape and axis")
     if writeable:
-        unsupported("np.lib.stride_tricks.sliding_window_view with writeable=True", "store into the array itself")
+        refused("np.lib.stride_tricks.sliding_window_view with writeable=True", "store into the array itself")
     for k in range(len(windows)):
         place, n = axes[k] % np.asarray(x).ndim, windows[k]
         starts = np.arange(whole.shape[place] - n + 1)
@@ -96,10 +96,10 @@ def sliding_window_view(x: Numbers, window_shape: Any, axis: Any = None, *, writ
     return whole
 
 
-def as_strided(x: Numbers, *_: Any, **__: Any) -> Numbers:  # noqa: ARG001 - whatever it is asked for
-    unsupported(
-        "np.lib.stride_tricks.as_strided, which looks at memory, and not at elements",
-        "use np.lib.stride_tricks.sliding_window_view, slices, or an array of indices",
+def as_strided(x: Numbers, *_: Any, **__: Any) -> Numbers:
+    refused(
+        "np.lib.stride_tricks.as_strided",
+        "use np.lib.stride_tricks.sliding_window_view, slices, or an array of indices: these look at elements.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Calls of functions that are written out with others (`srcad/written/`), and of the methods of ufuncs."""
+"""Calls of functions that are defined by programs (`srcad/definitions/numpy/`), and of the methods of ufuncs."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ POLYNOMIALS: dict[str, tuple[str, ...]] = {
         "np.polyfit(np.arange(5.0), l, 1, cov=True), np.polyfit(lp, l, 1, cov='unscaled')",
         "np.polyfit(lp, l, 2, 1e-9), np.polyfit(np.arange(3.0), A, 1, w=xp), np.polyfit(lp, l, 1, full=True)[0]",
     ),
+    "np.roots": ("np.sort_complex(np.roots([1.0, s, t, -3.0]))", "np.sort_complex(np.roots([0.0, sp, -tp, 0.0]))"),
     "np.poly": ("np.poly(x), np.poly(M), np.poly([s])",),
 }
 ARRAYS: dict[str, tuple[str, ...]] = {
@@ -182,4 +183,4 @@ PLACES: dict[str, tuple[str, ...]] = {
         "np.cross(M, x[:2], axisa=0)",
     ),
 }
-WRITTEN = (OF_UFUNCS, STORES, POLYNOMIALS, ARRAYS, SETS, QUANTILES, PADDING, PLACES)
+OF_NUMPY = (OF_UFUNCS, STORES, POLYNOMIALS, ARRAYS, SETS, QUANTILES, PADDING, PLACES)
