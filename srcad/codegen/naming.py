@@ -55,7 +55,7 @@ class PythonNames:
         return self.classes[var].name
 
     def of_numbers(self, var: Var) -> bool:
-        """Whether the name of a variable stands for numbers alone: `x += 1` would change an array without dimensions."""
+        """Whether its name stands for numbers alone: `x += 1` would change an array without dimensions."""
         return self.of(var) not in self.of_others
 
     @cached_property
