@@ -202,7 +202,7 @@ def _is_turned(path: tuple[ViewStep, ...]) -> bool:
 
 
 def _turned(path: tuple[ViewStep, ...]) -> tuple[ViewStep, ...]:
-    """The same view of a matrix in Fortran order as one of its transpose, which is in C order."""
+    """A view of a matrix in Fortran order, as one of its transpose, which is in C order."""
     return path[1:] if path and _is_turned(path[:1]) else (ViewStep("transpose", (), (("axes", None),)), *path)
 
 
