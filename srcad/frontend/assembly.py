@@ -12,9 +12,9 @@ from srcad.frontend.derivatives import calls as derivatives
 from srcad.frontend.derivatives.definitions import WORDS, definition
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
+from srcad.frontend.library.defined import numpy_program
 from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
-from srcad.frontend.library.programs import numpy_program
 from srcad.frontend.procedures.classes import OF_OBJECT, generated
 from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate

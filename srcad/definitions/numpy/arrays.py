@@ -207,26 +207,5 @@ def _edges(x: Numbers, bins: Any, limits: Any) -> Numbers:
     return np.linspace(low - widened, high + widened, bins + 1)
 
 
-def place(arr: Numbers, mask: Numbers, vals: Numbers) -> None:
-    chosen = np.asarray(mask, dtype=bool)
-    arr[chosen] = np.resize(vals, (np.count_nonzero(chosen),))
-
-
-def putmask(a: Numbers, mask: Numbers, values: Numbers) -> None:
-    a[...] = np.where(mask, np.resize(values, a.shape), a)
-
-
-def put_along_axis(arr: Numbers, indices: Numbers, values: Numbers, axis: Any = -1) -> None:
-    if axis is None:
-        flat = arr.flatten()
-        flat[indices] = values
-        arr[...] = flat.reshape(arr.shape)
-    else:
-        place = axis % arr.ndim
-        shapes = [tuple(-1 if n == k else 1 for n in range(arr.ndim)) for k in range(arr.ndim)]
-        others = [np.arange(arr.shape[k]).reshape(shapes[k]) for k in range(arr.ndim)]
-        arr[tuple(indices if k == place else others[k] for k in range(arr.ndim))] = values
-
-
 def astype(x: Numbers, dtype: Any, /, *, copy: bool = True) -> Numbers:
     return x.astype(dtype, copy=copy)

@@ -33,21 +33,6 @@ OF_UFUNCS: dict[str, tuple[str, ...]] = {
         for name in ("power", "float_power", "remainder")
     },
 }
-STORES: dict[str, tuple[str, ...]] = {
-    "np.place": (
-        "v = A * 1.0\nnp.place(v, A > 0, x)\nreturn v * A",
-        "v = x * 1.0\nnp.place(v, m, y)\nnp.place(v, [False, True, False], s)\nreturn v",
-    ),
-    "np.putmask": (
-        "v = A * 1.0\nnp.putmask(v, A > 0, x)\nreturn v * A",
-        "v = A * 1.0\nnp.putmask(v, A > 0, B)\nnp.putmask(v, B > 1.5, s)\nreturn v",
-    ),
-    "np.put_along_axis": (
-        "v = A * 1.0\nnp.put_along_axis(v, np.argmax(A, axis=1)[:, None], C, axis=1)\nreturn v * A",
-        "v = A * 1.0\nnp.put_along_axis(v, np.argmin(A, 0, keepdims=True), s, 0)\nreturn v",
-        "v = A * 1.0\nnp.put_along_axis(v, i + 3, x, None)\nreturn v * v",
-    ),
-}
 POLYNOMIALS: dict[str, tuple[str, ...]] = {
     "np.polyadd": ("np.polyadd(x, l), np.polyadd(l, x), np.polyadd(x, s), np.polyadd([1, 2], [3])",),
     "np.polysub": ("np.polysub(x, l), np.polysub(l, x), np.polysub(x, y)",),
@@ -183,4 +168,4 @@ PLACES: dict[str, tuple[str, ...]] = {
         "np.cross(M, x[:2], axisa=0)",
     ),
 }
-OF_NUMPY = (OF_UFUNCS, STORES, POLYNOMIALS, ARRAYS, SETS, QUANTILES, PADDING, PLACES)
+OF_NUMPY = (OF_UFUNCS, POLYNOMIALS, ARRAYS, SETS, QUANTILES, PADDING, PLACES)
