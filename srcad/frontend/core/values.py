@@ -507,6 +507,7 @@ class DictCell(Cell):
     origin: object = None
     unsure: frozenset[Any] = frozenset()
     factory: Value | None = None  # what makes the value of a missing key
+    attributes_of: int | None = None  # the cell of the instance whose __dict__ it is
 
     def children(self) -> Children:
         values = tuple(value for _, value in self.items)
@@ -525,7 +526,7 @@ class DictCell(Cell):
         return dict(self.items)
 
     def copied(self) -> Self:
-        return replace(self, origin=None)
+        return replace(self, origin=None, attributes_of=None)
 
     def rest(self) -> Hashable:
         return tuple(self.entries()), self.cls
@@ -535,7 +536,8 @@ class DictCell(Cell):
 class InstanceCell(Cell):
     """An instance of a user's class; `origin` is the external object, whose attributes are read when asked for.
 
-    The attributes in `unsure` are there on some ways to this place only.
+    The attributes in `unsure` are there on some ways to this place only. `changed`: the program has set some that the
+    external object hasn't got, as it is a copy of it, or an argument.
     """
 
     cls: type
@@ -544,6 +546,7 @@ class InstanceCell(Cell):
     path: Path | None = None
     free: bool = False
     unsure: frozenset[str] = frozenset()
+    changed: bool = False
 
     def children(self) -> Children:
         return tuple(value for _, value in self.fields)

@@ -14,14 +14,26 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.operators import refuse_object
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.ports import Keywords
+from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
-from srcad.frontend.memory.arrays import Layout, contiguity, load, new_array, result_value, set_items, store, to_python
+from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.memory.arrays import (
+    Layout,
+    contiguity,
+    load,
+    new_array,
+    result_value,
+    set_items,
+    store,
+    to_atom,
+    to_python,
+)
 from srcad.frontend.memory.boxes import held
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
+from srcad.trace.types import KINDS
 
 V = TypeVar("V")
 MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
@@ -66,6 +78,9 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         m.refuse(f"{title(function)} takes no such arguments: {error}")
     except SrcadError as error:
         raise m.located(error) from None
+    kind = _other_kind(m, bound.arguments.get("dtype"))
+    if kind is not None:
+        return _of_other_kind(m, function, kind, args, keywords)
     sources: dict[Var, ArrayRef] = {}
     plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
     out = None if bound.out == Static(None) else bound.out
@@ -84,6 +99,32 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         value = apart_from(m, value, sources)
         share(m, value, next(iter(sources.values())))
     return value if out is None else _into(m, out, value)
+
+
+def _other_kind(m: Machine, dtype: object) -> str | None:
+    """What a dtype makes of numbers, where that is no numbers: text, objects, records."""
+    if not isinstance(dtype, (Static, Ref, Tup)) or dtype == NONE:
+        return None
+    try:
+        known: Any = to_python(m, dtype)
+        return KINDS.get(np.dtype(known).kind)
+    except TypeError:  # the call raises it, too
+        return None
+
+
+def _of_other_kind(m: Machine, function: Any, kind: str, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call that makes an array of text or objects: as it stands, if nothing active goes in."""
+    if any(m.depends(v) for v in (*args, *keywords.values())):
+        m.refuse(
+            f"values that depend on the differentiated arguments become {kind}",
+            why="no derivative passes through arrays of anything but numbers.",
+            do="keep them in arrays of floats; what is of different kinds goes into a list, a tuple or a dict.",
+            never=True,
+        )
+    if isinstance(function, str):
+        method = Obj(m.emit("attribute", to_atom(m, args[0]), name=function))
+        return as_it_stands(m, method, function, Arguments(args[1:], keywords))
+    return as_it_stands(m, Static(function), name_of(function), Arguments(args, keywords))
 
 
 def _flat(arguments: Mapping[str, object]) -> tuple[Value, ...]:

@@ -104,7 +104,7 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
     def lowered(m: Machine, *args: Value, key: Value = NONE, default: Value | None = None) -> Value:
         values = args if len(args) > 1 else None
         if values is None and key == NONE and isinstance(args[0], (ArrayRef, Num)):
-            return lower(m, getattr(np, name), args, {})
+            return _extreme_of_array(m, args[0], name, default)
         if values is None and key != NONE:
             values = known_items(m, args[0], "the number of values that are compared by a key")
         items = sequence(m, args[0]) if values is None else Items(values)
@@ -112,7 +112,7 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
             return _extreme_of_list(m, args[0], name, default)
         if not items.values:
             return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
-        if key != NONE:
+        if key != NONE or any(objects.special_method(m, v, "__lt__") is not None for v in items.values):
             return _extreme_by_key(m, items.values, key, name == "min")
         known = known_values(items.values)
         if known is not None:
@@ -120,6 +120,20 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
         return functools.reduce(lambda a, b: number_result(m, op, a, b), items.values)
 
     return lowered
+
+
+def _extreme_of_array(m: Machine, array: Value, name: str, default: Value | None) -> Value:
+    if rank_of(to_number(m, array).type) != 1:
+        m.refuse(
+            f"{name}() of an array of several dimensions compares its rows, and an array of truth values is none",
+            do=f"use np.{name}.",
+        )
+    if default is None:
+        return lower(m, getattr(np, name), (array,), {})
+    some = truth(m, compare(m, ast.Gt(), objects.get_attribute(m, array, "size"), Static(0)))
+    if isinstance(some, Var):
+        return branch(m, some, lambda: _extreme_of_array(m, array, name, None), partial(_given, default))
+    return _extreme_of_array(m, array, name, None) if some else default
 
 
 def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None) -> Value:
@@ -138,9 +152,9 @@ def _given(value: Value) -> Value:
 
 
 def _extreme_by_key(m: Machine, values: tuple[Value, ...], key: Value, smallest: bool) -> Value:
-    best, best_key = values[0], m.call(key, (values[0],))
+    best, best_key = values[0], values[0] if key == NONE else m.call(key, (values[0],))
     for value in values[1:]:
-        its_key = m.call(key, (value,))
+        its_key = value if key == NONE else m.call(key, (value,))
         better = compare(m, ast.Lt() if smallest else ast.Gt(), its_key, best_key)
         known = truth(m, better)
         if isinstance(known, Var):

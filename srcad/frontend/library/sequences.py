@@ -105,6 +105,8 @@ def known_keys(keys: Sequence[Value]) -> list[Any] | None:
 
 def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
     """The items in the order that the run finds: of one type, so that any of them can stand at any place."""
+    if not items:
+        return Ref(m.allocate(ListCell(())))
     keys = [v if key == NONE else m.call(key, (v,)) for v in items]
     columns = list(zip(*(k.items if isinstance(k, Tup) else (k,) for k in keys), strict=True))
     rows = [as_number_array(m, column) for column in columns]

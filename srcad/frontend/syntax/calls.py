@@ -53,8 +53,12 @@ def special_form(m: Machine, function: Value, node: ast.Call) -> Value | None:
 
 
 def _super(m: Machine) -> Value:
+    """super() in a method: of the class that it is written in, and of its first argument."""
     code = m.code
     cls = next((cell.cell_contents for name, cell in code.closure if name == "__class__"), None)
-    if cls is None:
-        m.refuse("super() outside of a method")
-    return Iter("super", (Static(cls), m.frame.names[code.node.args.args[0].arg]))
+    a = code.node.args
+    first = next((p.arg for p in (*a.posonlyargs, *a.args)), None)
+    owner = None if first is None else m.look(first)
+    if cls is None or owner is None:
+        m.refuse("super() outside of a method", do="write super(Class, self).")
+    return Iter("super", (Static(cls), owner))
