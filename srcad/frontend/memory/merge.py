@@ -169,7 +169,7 @@ class Merger:
     def array_cell(self, key: Key, a: ArrayCell, b: ArrayCell) -> ArrayCell:
         var = self.atoms((*key, "array"), a.var, b.var)
         contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
-        return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous)
+        return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous, a.given and b.given)
 
     def list_cell(self, key: Key, ids: tuple[int, int], a: AnyList, b: AnyList) -> Cell:
         match a, b:

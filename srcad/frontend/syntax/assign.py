@@ -30,8 +30,19 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import is_list, load, refuse_truncation, set_items, store, to_atom, to_number
+from srcad.frontend.memory.arrays import (
+    is_list,
+    items,
+    load,
+    refuse_truncation,
+    set_items,
+    store,
+    store_items,
+    to_atom,
+    to_number,
+)
 from srcad.frontend.memory.branches import branch, distribute
+from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
 
@@ -161,7 +172,8 @@ def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
         case ArrayRef() if is_list(m, owner):
             set_list_item(m, owner, m.evaluate(index), value)
         case ArrayRef():
-            set_items(m, owner, value, index_of(m, index))
+            store_items = set_flat_items if is_flat(owner) else set_items
+            store_items(m, owner, value, index_of(m, index))
         case Ref():
             set_container_item(m, owner, m.evaluate(index), value)
         case Obj():
@@ -200,12 +212,11 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
     owner = m.evaluate(target.value)
     if isinstance(owner, ArrayRef) and not is_list(m, owner):
         index = index_of(m, target.slice)
-        part = m.emit("get_item", load(m, owner), *index[0], index=index[1])
+        part = items(m, owner, index)
         value = m.evaluate(statement.value)
         new = operate(m, statement.op, part, to_number(m, value))
         refuse_truncation(m, part.type, new)
-        base = load(m, owner)
-        store(m, owner, m.emit("set_item", base, new, *index[0], index=index[1]))
+        store_items(m, owner, new, index)
         return
     key = m.evaluate(target.slice)
     old = get_at(m, owner, key)
