@@ -164,3 +164,14 @@ def test_text_may_leave() -> None:
 def test_a_matrix_is_refused(text: str) -> None:
     with pytest.raises(NotYetSupported, match="matrix"):
         srcad.jvp(lambda x: np.r_[text, x], (x3,), (x3,))
+
+
+def test_windows_are_views() -> None:
+    def program(x: Any) -> Any:
+        y = x * 2.0
+        windows = np.lib.stride_tricks.sliding_window_view(y, 2)
+        y[0] = 5.0
+        return windows * x[0]
+
+    with pytest.raises(NotYetSupported, match="memory|same|changed|share"):
+        srcad.jvp(program, (x3,), (x3,))

@@ -62,4 +62,6 @@ PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
         **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
     }
 )
+# their results are views of the first argument, where those of the programs are copies
+VIEWS: frozenset[Hashable] = frozenset({np.lib.stride_tricks.sliding_window_view})
 OF_UFUNCS: Mapping[str, NumpyProgram] = MappingProxyType({"reduceat": ufuncs.reduceat, "at": ufuncs.at})

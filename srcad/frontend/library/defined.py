@@ -6,12 +6,12 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any, cast
 
-from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS, NumpyProgram
+from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS, VIEWS, NumpyProgram
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
-from srcad.frontend.core.values import Static, Value
-from srcad.frontend.library.lowered import entry, into, name_of, ufunc_method
+from srcad.frontend.core.values import ArrayRef, Static, Value
+from srcad.frontend.library.lowered import entry, into, name_of, share, ufunc_method
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.procedures.functions import call_external
 from srcad.ops.signatures import bind, passed_on, title
@@ -46,6 +46,9 @@ def _read(m: Machine, f: Any, program: NumpyProgram, first: tuple[Value, ...], g
         raise m.located(error) from None
     values = {name: _value(argument) for name, argument in named.items()}
     value = call_external(m, cast(FunctionType, program), (*first, *map(_value, positional)), values)
+    source = given.args[0] if given.args and f in VIEWS else None
+    if isinstance(source, ArrayRef):
+        share(m, value, source)
     return value if out is None else into(m, out, value)
 
 
