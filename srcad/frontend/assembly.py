@@ -9,6 +9,7 @@ from srcad.frontend.core.ports import CallOf, Ports, ReadCall
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
 from srcad.frontend.derivatives import calls as derivatives
+from srcad.frontend.derivatives.definitions import WORDS, definition
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.mutators import MUTATORS
@@ -32,11 +33,12 @@ CALLABLES: dict[type[Value], CallOf] = {
 
 READERS: tuple[ReadCall, ...] = (
     calls.namespace,
-    calls.in_table({**BUILTINS, **MUTATORS, **OF_OBJECT}),
+    calls.in_table({**BUILTINS, **MUTATORS, **OF_OBJECT, **WORDS}),
     derivatives.with_rules,
     derivatives.own,
     calls.added_at,
     derivatives.solver,
+    definition,
     calls.catalogued,
     calls.with_first_arguments,
     calls.instance,

@@ -73,6 +73,8 @@ def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Valu
         if free == name:
             return _closure(m, code, name, cell)
     if name in code.globals:
+        if code.defines:
+            return Static(code.globals[name])  # no program changes it
         path = m.outside.root(name, id(code.globals), GlobalRoot(code.globals, name))
         return external(m, code.globals[name], path, free=True)
     if hasattr(builtins, name):

@@ -215,12 +215,16 @@ class Machine(Restorable):
 
     @contextmanager
     def at(self, node: ast.AST) -> Iterator[None]:
-        with self.builder.at(span_of(self.code, node)):
+        with self.builder.at(self.span_of(node)):
             try:
                 yield
             except Exception as error:
                 self.remember(error)
                 raise
+
+    def span_of(self, node: ast.AST) -> Span | None:
+        """The place of a node in the user's file; of one in a definition, the call of what it defines."""
+        return self.builder.span if self.code.defines else span_of(self.code, node)
 
     def remember(self, error: Exception) -> None:
         """Keep the place where an error was raised, which is forgotten on its way up."""
@@ -286,7 +290,7 @@ class Machine(Restorable):
         first_turn: bool = False,
     ) -> NoReturn:
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
-        span = span_of(self.code, node) if node is not None else self.builder.span
+        span = self.span_of(node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
         error = kind(what, span, why, do or ADVICE, self.stack.calls)
         error.first_turn = first_turn

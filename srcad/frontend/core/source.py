@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeGuard
 
 from srcad.errors import NotYetSupported, Span
 
+DEFINITIONS = "srcad.definitions."
 FunctionNode = ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
 Definition = tuple[FunctionNode, str, tuple[str, ...], int]  # a node, its path, its lines and the first one's number
 
@@ -33,6 +34,11 @@ class FunctionSource:
     local_names: frozenset[str] = frozenset()
     holder: str = ""
     nonlocals: frozenset[str] = frozenset()
+
+    @property
+    def defines(self) -> bool:
+        """Whether it is a definition of a library's function, which stands at the place of the user's call."""
+        return str(self.globals.get("__name__", "")).startswith(DEFINITIONS)
 
 
 def code_of(function: FunctionType) -> FunctionSource:
@@ -168,11 +174,13 @@ def _find(tree: ast.AST, code: CodeType, first: int, indent: int = 0) -> Functio
     """
     wanted = ast.Lambda if code.co_name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [n for n in ast.walk(tree) if isinstance(n, wanted) and _starts_at(n, code, first)]
-    if len(found) <= 1 or wanted is not ast.Lambda:
+    if wanted is not ast.Lambda:
         return found[0] if found else None
     place = _extent(code)
+    if place is None:
+        return found[0] if len(found) == 1 else None
     around = [(_body_extent(n, first, indent), n) for n in found if isinstance(n, ast.Lambda)]
-    holding = [(start, stop, n) for (start, stop), n in around if place and start <= place[0] and place[1] <= stop]
+    holding = [(start, stop, n) for (start, stop), n in around if start <= place[0] and place[1] <= stop]
     return max(holding, key=lambda one: one[0])[2] if holding else None
 
 

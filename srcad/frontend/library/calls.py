@@ -20,7 +20,7 @@ from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
-from srcad.frontend.core.source import transparent
+from srcad.frontend.core.source import DEFINITIONS, transparent
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -242,6 +242,8 @@ def _any_active(m: Machine, given: Arguments) -> bool:
 
 def _read_or_run(m: Machine, f: FunctionType, given: Arguments) -> Value:
     """Read a function's source. What can't be read may run as it stands if nothing active goes in."""
+    if str(f.__globals__.get("__name__", "")).startswith(DEFINITIONS):
+        return call_external(m, f, given.args, given.keywords)
     inactive = not _is_reading(m) and not _any_active(m, given)
     with m.attempt(SrcadError, when=lambda _: inactive):
         return call_external(m, f, given.args, given.keywords)

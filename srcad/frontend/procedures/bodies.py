@@ -18,7 +18,8 @@ def in_frame(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, p
     """Read the body of a function in a frame of its own."""
     call = m.builder.span
     try:
-        with m.stack.call(m.allocate(FrameCell(code, names, parent)), key, call):
+        caller = None if code.defines else call
+        with m.stack.call(m.allocate(FrameCell(code, names, parent)), key, caller):
             return _body(m, code)
     finally:
         m.builder.span = call
