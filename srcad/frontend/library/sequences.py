@@ -48,7 +48,7 @@ from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import Array, dtype_of
+from srcad.trace.types import Array, dtype_of, rank_of
 
 
 def _len(m: Machine, x: Value) -> Value:
@@ -212,7 +212,14 @@ def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
             return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
     if key != NONE or (isinstance(items, Items) and any(isinstance(v, Tup) for v in items.values)):
         return _by_key(m, known_items(m, values, "the number of values that are sorted"), key, reverse != FALSE)
+    if isinstance(items, Items) and len(items.values) < 2:  # there is nothing to compare
+        return Ref(m.allocate(ListCell(items.values)))
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
+    if rank_of(to_number(m, array).type) != 1:
+        m.refuse(
+            "arrays are sorted, and which of two arrays is less isn't one truth value",
+            do="sort by a number of each: sorted(..., key=np.sum); or sort their elements, by np.sort.",
+        )
     done = lower(m, np.sort, (array,), {})
     if reverse != FALSE:
         done = get_at(m, done, Slice(NONE, NONE, Static(-1)))
