@@ -173,5 +173,5 @@ def test_windows_are_views() -> None:
         y[0] = 5.0
         return windows * x[0]
 
-    with pytest.raises(NotYetSupported, match="memory|same|changed|share"):
+    with pytest.raises(NotYetSupported):
         srcad.jvp(program, (x3,), (x3,))
