@@ -23,6 +23,7 @@ from srcad.trace.passes import Runner
 from srcad.trace.procedures import distinct
 from srcad.trace.solution import Solution
 from srcad.trace.types import Scalar
+from srcad.transform.roots import roots
 from srcad.transform.simplify.checks import checked, without_checks, without_covered
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.solutions.known import SOLUTIONS
@@ -45,14 +46,14 @@ def compile_call(
 def _job(reading: Reading, request: Request, run: Runner) -> Job:
     """What is to be done, once the trace that was read is simplified."""
     with bugs_reported("simplifying", reading.trace):
-        return Job(reading, request, simplify(run.made(read, reading.trace), run=run), run)
+        return Job(reading, request, run(roots, simplify(run.made(read, reading.trace), run=run)), run)
 
 
 def _checked_job(reading: Reading, request: Request, run: Runner, promises: Promises, whole: bool = False) -> Job:
     """What is to be done, where what the program raises isn't dead code; what guards have to promise for that."""
     with bugs_reported("simplifying", reading.trace):
         trace = run(checked, run.made(read, reading.trace), promises, whole)
-        return Job(reading, request, simplify(trace, run=run), run)
+        return Job(reading, request, run(roots, simplify(trace, run=run)), run)
 
 
 def guarded_sizes(reading: Reading) -> dict[Symbol, int]:

@@ -70,7 +70,8 @@ def _scalars(a: Type) -> Type:
 
 
 def _slogdet(a: Type) -> tuple[Type, ...]:
-    return _scalars(a), _scalars(a)
+    dims = dims_of(a)
+    return _scalars(a), number_or_array(real_dtype(float_dtype(a)), None if dims is None else dims[:-2])
 
 
 def _eigenvalues(a: Type, *, UPLO: str = "L") -> Type:
@@ -84,6 +85,19 @@ def real_dtype(dtype: str | None) -> str | None:
 
 def _eigh(a: Type, *, UPLO: str = "L") -> tuple[Type, ...]:
     return _eigenvalues(a), _square(a)
+
+
+def _eig(a: Type) -> tuple[Type, ...]:
+    return _general_eigenvalues(a), array_type(Scalar(_complex_dtype(a)), dims_of(a))
+
+
+def _general_eigenvalues(a: Type) -> Type:
+    dims = dims_of(a)
+    return number_or_array(_complex_dtype(a), None if dims is None else dims[:-1])
+
+
+def _complex_dtype(a: Type) -> str:
+    return str(np.result_type(float_dtype(a) or "float64", "complex64"))
 
 
 def _svd(a: Type, *, full_matrices: bool = True, hermitian: bool = False) -> tuple[Type, ...]:
@@ -102,9 +116,9 @@ def _singular_values(a: Type) -> Type:
     return number_or_array(real_dtype(float_dtype(a)), (*batch, smaller(m, n)))
 
 
-def _qr(a: Type) -> tuple[Type, ...]:
+def _qr(a: Type, *, mode: str = "reduced") -> tuple[Type, ...]:
     *batch, m, n = dims_or_raise(a, "qr")
-    k, dtype = smaller(m, n), float_dtype(a)
+    k, dtype = m if mode == "complete" else smaller(m, n), float_dtype(a)
     return number_or_array(dtype, (*batch, m, k)), number_or_array(dtype, (*batch, k, n))
 
 
@@ -116,8 +130,9 @@ def _pinv(a: Type, *, rcond: float | None = None, rtol: float | None = None, her
 def _lstsq(a: Type, b: Type, *, rcond: float | None = None) -> tuple[Type, ...]:
     m, n = dims_or_raise(a, "lstsq")
     dtype, columns = promote(a, b), dims_or_raise(b, "lstsq")[1:]
-    residuals = Array(dtype or "float64", (UNKNOWN_DIM,))
-    return number_or_array(dtype, (n, *columns)), residuals, Scalar("int32"), number_or_array(dtype, (smaller(m, n),))
+    plain = real_dtype(dtype)
+    residuals = Array(plain or "float64", (UNKNOWN_DIM,))
+    return number_or_array(dtype, (n, *columns)), residuals, Scalar("int32"), number_or_array(plain, (smaller(m, n),))
 
 
 def _ranks(a: Type, *, tol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Type:
@@ -139,6 +154,7 @@ def _only_square(g: Type, a: Type) -> Type:
 
 op("solve", Kind.FACTORISATION, _solve, "np.linalg.solve({0}, {1})", cost="dear")
 op("inv", Kind.FACTORISATION, _square, "np.linalg.inv({0})", cost="dear")
+op("inverse_or_nan", Kind.FACTORISATION, _square, "inverse_or_nan({0})", cost="dear")
 op("det", Kind.FACTORISATION, _scalars, "np.linalg.det({0})", cost="dear")
 op("cofactor", Kind.FACTORISATION, _square, "cofactor({0})", cost="dear")
 # how cofactors change; the first operand, if the second (its inverse is the third) is far from singular; else an error
@@ -148,11 +164,15 @@ op("slogdet", Kind.FACTORISATION, _slogdet, "np.linalg.slogdet({0})", cost="dear
 op("cholesky", Kind.FACTORISATION, _cholesky, call("np.linalg.cholesky", upper=False), cost="dear", one_triangle=True)
 op("eigh", Kind.FACTORISATION, _eigh, call("np.linalg.eigh", UPLO="L"), cost="dear", one_triangle=True)
 op("eigvalsh", Kind.FACTORISATION, _eigenvalues, call("np.linalg.eigvalsh", UPLO="L"), cost="dear", one_triangle=True)
+# of general matrices: complex even where all are real, as the type can't depend on that
+op("eig", Kind.FACTORISATION, _eig, "complex_eig({0})", cost="dear")
+op("eigvals", Kind.FACTORISATION, _general_eigenvalues, "complex_eigvals({0})", cost="dear")
 op("svd", Kind.FACTORISATION, _svd, call("np.linalg.svd", full_matrices=True, hermitian=False), cost="dear")
 op("singular_values", Kind.FACTORISATION, _singular_values, "np.linalg.svd({0}, compute_uv=False)", cost="dear")
 # the first operand, if the second is made of square matrices; else an error
 op("only_square", Kind.VIEW, _only_square, "only_square({0}, {1})", cost="free", linear=True)
-op("qr", Kind.FACTORISATION, _qr, "np.linalg.qr({0})", cost="dear")
+op("only_wide", Kind.VIEW, _only_square, "only_wide({0}, {1})", cost="free", linear=True)
+op("qr", Kind.FACTORISATION, _qr, call("np.linalg.qr", mode="reduced"), cost="dear")
 op("pinv", Kind.FACTORISATION, _pinv, call("np.linalg.pinv", rcond=None, rtol=None, hermitian=False), cost="dear")
 op("lstsq", Kind.FACTORISATION, _lstsq, call("np.linalg.lstsq", rcond=None), cost="dear")
 op(
@@ -173,6 +193,11 @@ class SlogdetResult(NamedTuple):
 
 
 class EighResult(NamedTuple):
+    eigenvalues: Atom
+    eigenvectors: Atom
+
+
+class EigResult(NamedTuple):
     eigenvalues: Atom
     eigenvectors: Atom
 
@@ -231,6 +256,16 @@ def eigvalsh(b: Builder, a: Argument, UPLO: Argument = "L") -> Atom:
     return emit(b, "eigvalsh", as_array(b, a), **_triangle_option(UPLO))
 
 
+@lowers(np.linalg.eig)
+def eig(b: Builder, a: Argument) -> EigResult:
+    return EigResult(*emit_many(b, "eig", as_array(b, a)))
+
+
+@lowers(np.linalg.eigvals)
+def eigvals(b: Builder, a: Argument) -> Atom:
+    return emit(b, "eigvals", as_array(b, a))
+
+
 @lowers(np.linalg.svd)
 def svd(b: Builder, a: Argument, full_matrices: Argument = True, compute_uv: Argument = True) -> Atom | SVDResult:
     x = as_array(b, a)
@@ -248,10 +283,14 @@ def svdvals(b: Builder, x: Argument, /) -> Atom:
 
 @lowers(np.linalg.qr)
 def qr(b: Builder, a: Argument, mode: Argument = "reduced") -> Atom | QRResult:
-    how = word(mode, "mode")
-    if how not in ("reduced", "r"):
-        raise NotYetSupported(f"np.linalg.qr with mode={how!r}", do="use mode='reduced'")
-    q, r = emit_many(b, "qr", as_array(b, a))
+    how, x = word(mode, "mode"), as_array(b, a)
+    if how == "raw":
+        raise NotYetSupported("np.linalg.qr with mode='raw'", do="use mode='reduced'")
+    if how not in ("reduced", "r", "complete"):
+        raise CallError(f"Unrecognized mode '{how}'")
+    *_, rows, columns = dims_or_raise(x.type, "qr")
+    complete = how == "complete" and not rows.at_most(columns)
+    q, r = emit_many(b, "qr", x, **only_given(mode="complete" if complete else None))
     return r if how == "r" else QRResult(q, r)
 
 

@@ -54,6 +54,29 @@ def only_regular(x: np.ndarray, a: np.ndarray, inverse: np.ndarray) -> np.ndarra
     return x
 
 
+def inverse_or_nan(a: np.ndarray) -> np.ndarray:
+    """The inverses, full of NaN for matrices that are singular."""
+    try:
+        return np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        regular = np.linalg.slogdet(a)[0] != 0
+        inverse = np.linalg.inv(np.where(regular[..., None, None], a, np.eye(a.shape[-1], dtype=a.dtype)))
+        return np.where(regular[..., None, None], inverse, np.array(np.nan, a.dtype))
+
+
+def complex_eig(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`np.linalg.eig`, complex even where all eigenvalues are real."""
+    values, vectors = np.linalg.eig(a)
+    dtype = np.result_type(values, np.complex64)
+    return values.astype(dtype), vectors.astype(dtype)
+
+
+def complex_eigvals(a: np.ndarray) -> np.ndarray:
+    """`np.linalg.eigvals`, complex even where all are real."""
+    values = np.linalg.eigvals(a)
+    return values.astype(np.result_type(values, np.complex64))
+
+
 def split_like(g: np.ndarray, parts: list[np.ndarray], axis: int | None = 0) -> list[np.ndarray]:
     """Cut `g` along an axis (None: of the flat array) into pieces with the shapes of `parts`."""
     if axis is None:
@@ -68,5 +91,15 @@ def only_square(g: np.ndarray, a: np.ndarray) -> np.ndarray:
         raise np.linalg.LinAlgError(
             "the vectors of np.linalg.svd that complete the bases of a matrix that isn't square have no derivative: "
             "use full_matrices=False"
+        )
+    return g
+
+
+def only_wide(g: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """`g`, if the matrices in `a` have no more rows than columns."""
+    if a.shape[-2] > a.shape[-1]:
+        raise np.linalg.LinAlgError(
+            "the columns of Q that complete the basis of a matrix with more rows than columns have no derivative: "
+            "use np.linalg.qr with mode='reduced'"
         )
     return g

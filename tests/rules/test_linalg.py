@@ -324,3 +324,21 @@ def test_float32_stays() -> None:
         b, _ = program(lambda b, x: b.emit(name, x), [spd(2, 2).astype(np.float32)])
         assert b.results[0].type.dtype == "float32", name
         assert OPS[name].name == name
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (2, 3, 4), (1, 3), (3, 3)])
+def test_qr_of_wide_matrices(shape: Any) -> None:
+    for mode in ("reduced", "complete", "r"):
+        check_call(np.linalg.qr, array(*shape), mode=mode)
+
+
+def test_columns_that_complete_a_basis_have_no_derivative() -> None:
+    def triangle(b: Any, x: Any) -> Any:
+        return LOWERINGS[np.linalg.qr](b, x, mode="complete").R
+
+    x = np.random.default_rng(5).normal(size=(4, 3))
+    (got,) = derivative_at(triangle, x)
+    (want,) = derivative_at(lambda b, x: LOWERINGS[np.linalg.qr](b, x, mode="r"), x)
+    np.testing.assert_allclose(got, want)
+    with pytest.raises(np.linalg.LinAlgError, match="mode='reduced'"):
+        check_call(np.linalg.qr, x, mode="complete")

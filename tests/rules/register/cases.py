@@ -381,15 +381,25 @@ LINEAR: dict[str, tuple[str, ...]] = {
         "w, v = np.linalg.eigh(K + K.swapaxes(1, 2))\nreturn w * 2, v * v",
         "np.linalg.eigh(M + M.T, UPLO='U')[0]",
     ),
+    "np.linalg.eig": (
+        "w, v = np.linalg.eig(M)\nreturn w.real, w.imag, v.real, v.imag",
+        "w, v = np.linalg.eig(K)\nreturn (w**2).real, (v * w[:, None]).imag",
+    ),
+    "np.linalg.eigvals": ("np.linalg.eigvals(M).real, np.linalg.eigvals(K).imag, np.sum(np.linalg.eigvals(M)).real",),
     "np.linalg.eigvalsh": ("np.linalg.eigvalsh(M + M.T), np.linalg.eigvalsh(K + K.swapaxes(1, 2))",),
     "np.linalg.svd": (
         "u, d, v = np.linalg.svd(A, full_matrices=False)\nreturn u * u, d, v * v",
         "u, d, v = np.linalg.svd(T, full_matrices=False)\nreturn (u * d[:, None]) @ v, d",
         "u, d, v = np.linalg.svd(A.T, full_matrices=False)\nreturn u * u, d, v * v",
         "np.linalg.svd(A, compute_uv=False)",
+        "np.linalg.svd(A)[1], np.linalg.svd(A.T)[1], np.linalg.svd(T)[1]",
     ),
     "np.linalg.svdvals": ("np.linalg.svdvals(A)",),
-    "np.linalg.qr": ("np.linalg.qr(M), np.linalg.qr(A.T)", "np.linalg.qr(M, mode='r')"),
+    "np.linalg.qr": (
+        "np.linalg.qr(M), np.linalg.qr(A.T)",
+        "np.linalg.qr(M, mode='r')",
+        "np.linalg.qr(A), np.linalg.qr(T)",
+    ),
     "np.linalg.pinv": ("np.linalg.pinv(M), np.linalg.pinv(A), np.linalg.pinv(T), np.linalg.pinv(A.T)",),
     "np.linalg.lstsq": (
         "np.linalg.lstsq(A.T, q, rcond=None)[0], np.linalg.lstsq(A, x, rcond=None)[0]",
