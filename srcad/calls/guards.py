@@ -221,6 +221,8 @@ class _Writer:
                 self.require(self.type_tests(place, wanted))
                 if layout == "C":
                     self.require([f"{place}.flags.c_contiguous"])
+                elif layout == "F":
+                    self.require([f"{place}.flags.fnc"])
             case ValueGuard(_, value):
                 self.require(self.value_tests(place, value))
             case IdentityGuard(_, wanted_object):

@@ -52,7 +52,7 @@ class Statements:
     def assign_to(self, var: Var, value: ast.expr) -> ast.stmt:
         """var = value; numbers that are added to are written x += value."""
         target = self.target(var)
-        if var.type.is_scalar:
+        if self.x.names.of_numbers(var):
             return augmented(target, value) or ast.Assign([target], value)
         return ast.Assign([target], value)
 

@@ -19,6 +19,7 @@ from srcad.trace.nodes import Trace
 from srcad.trace.passes import Runner
 from srcad.trace.procedures import distinct
 from srcad.trace.solution import Solution
+from srcad.transform.roots import roots
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.solutions.known import SOLUTIONS
 from srcad.transform.sweeps.split import split
@@ -39,7 +40,7 @@ def compile_call(
 def _job(reading: Reading, request: Request, run: Runner) -> Job:
     """What is to be done, once the trace that was read is simplified."""
     with bugs_reported("simplifying", reading.trace):
-        return Job(reading, request, simplify(run.made(read, reading.trace), run=run), run)
+        return Job(reading, request, run(roots, simplify(run.made(read, reading.trace), run=run)), run)
 
 
 def _program(job: Job) -> Program:

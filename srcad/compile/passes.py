@@ -20,6 +20,7 @@ from srcad.trace.procedures import distinct
 from srcad.transform.matrices.jacobian import along_columns, along_rows
 from srcad.transform.matrices.series import expand
 from srcad.transform.matrices.several import several_tangents
+from srcad.transform.roots import roots, values
 from srcad.transform.simplify.common import merge_common
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.folding import fold
@@ -56,6 +57,7 @@ PASSES = (
     Pass("common", merge_common, "what has been computed before is not computed again"),
     Pass("hoist", hoist, "what a loop of the derivative would compute in each turn anew moves in front of it"),
     # a derivative
+    Pass("roots", roots, "roots of sums of squares are norms, whose squares are smooth"),
     Pass("scalar", made_scalar, "where only the run tells that the result is one number, it has to say so there"),
     Pass("inline-rules", inline_rules, "custom rules are differentiated again: their source in the place of the call"),
     Pass("tangent", push_along, "behind each equation that of its tangent: the sum over its parents"),
@@ -80,6 +82,7 @@ PASSES = (
     Pass("distinct", distinct, "procedures get names that no other function of the source has"),
     # ready to be printed
     Pass("inline", inlined, "functions with rules that are to be inlined: their source in the place of the call"),
+    Pass("values", values, "what moves as something else is the value that it is, as no more derivatives are made"),
     Pass("careful", guarded, "divisions and powers in derivatives by NumPy, where those of Python raise"),
     Pass("prepare", prepare, "a `while` has one set of variables; what only tells types goes", "shared"),
     Pass("sink", sink_updates, "an update goes behind the last reading of what it overwrites", "shared"),

@@ -15,7 +15,10 @@ from srcad.ops.catalogue import operation
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace
+from srcad.trace.procedures import with_procedures
 from srcad.trace.walk import walk
+from srcad.transform.roots import values
+from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.opened import inlined
 
@@ -47,7 +50,7 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        traces = (self._with_inlined(trace) for trace in self.traces)
+        traces = (self._for_good(self._with_inlined(trace)) for trace in self.traces)
         return tuple(generate(trace, trace.name, careful=careful, run=self.run) for trace in traces)
 
     def alone(self) -> Program:
@@ -57,6 +60,13 @@ class Program:
     def _with_inlined(self, trace: Trace, always: bool = False) -> Trace:
         opened = self.run(inlined, trace, always)
         return trace if opened is trace else simplify(opened, run=self.run)
+
+    def _for_good(self, trace: Trace) -> Trace:
+        """The trace as it is printed, of which no more derivatives are made."""
+        plain = self.run(values, trace)
+        if plain is trace:
+            return trace
+        return self.run(eliminate, with_procedures(plain, lambda procedure: self.run.within(eliminate, procedure)))
 
     @property
     def source(self) -> str:

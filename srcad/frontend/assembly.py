@@ -5,6 +5,7 @@ An entry is asked before those below it, where several could read the same call.
 
 from __future__ import annotations
 
+from srcad.frontend.control.pipes import run_over
 from srcad.frontend.core.ports import CallOf, Ports, ReadCall
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
@@ -49,6 +50,6 @@ READERS: tuple[ReadCall, ...] = (
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, CALLABLES, READERS)
+PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS)
 
 __all__ = ["PORTS"]

@@ -68,3 +68,12 @@ def _better(a: Dim, b: Dim) -> Dim:
     if a.not_one and a.known:
         return a
     return b if b.not_one and b.known else UNKNOWN_DIM
+
+
+def view_letters(subscripts: str, rank: int) -> tuple[str, str] | None:
+    """The letters of the one operand and of the result where the result is a view: nothing is summed or multiplied."""
+    if not isinstance(subscripts, str) or "," in subscripts:
+        return None
+    notation = parse(subscripts, (rank,))
+    (given,) = notation.inputs
+    return (given, notation.output) if set(given) == set(notation.output) else None

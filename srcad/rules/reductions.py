@@ -21,7 +21,7 @@ from srcad.rules.language import (
     equal,
     expanded,
     flipped,
-    nonzero,
+    or_infinity,
     real,
     total,
     transpose,
@@ -91,12 +91,12 @@ def _var_tangent(site: Site, dot: Expr) -> Expr:
 def _std(site: Site, g: Expr) -> Expr:
     """0 where all elements are equal."""
     (x,), p = site.operands, site.params
-    scaled = g / (_freedom(x, p["axis"], p["ddof"]) * nonzero(site.result))
+    scaled = g / (_freedom(x, p["axis"], p["ddof"]) * or_infinity(site.result))
     return spread(scaled, x, p["axis"], p["keepdims"]) * _deviation(x, p["axis"])
 
 
 def _std_tangent(site: Site, dot: Expr) -> Expr:
-    return _var_tangent(site, dot) / (2 * nonzero(site.result))
+    return _var_tangent(site, dot) / (2 * or_infinity(site.result))
 
 
 rule("var", _var, _var_tangent, takes_small=True)

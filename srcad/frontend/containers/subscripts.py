@@ -33,6 +33,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
+from srcad.frontend.memory.parts import is_flat
 from srcad.frontend.memory.presence import check_key
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
@@ -81,7 +82,7 @@ def array_item(m: Machine, ref: ArrayRef, index: Index) -> Value:
     if isinstance(base.type, Scalar) and not operands and isinstance(base, Var):
         return Num(base)
     step = ViewStep("get_item", operands, (("index", template),))
-    if any(entry[0] in ("array", "object") for entry in template):
+    if is_flat(ref) or any(entry[0] in ("array", "object") for entry in template):
         return from_atom(m, m.emit("get_item", base, *operands, index=template))
     item = view(m, base, step)
     if isinstance(item, Var) and isinstance(item.type, Array):

@@ -21,6 +21,7 @@ from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
@@ -107,6 +108,10 @@ class Machine(Restorable):
     def assign(self, target: ast.expr, value: Value) -> None:
         """`target = value`."""
         self.ports.assign(self, target, value)
+
+    def run_over(self, values: Value, turn: Callable[[Value], None]) -> None:
+        """`for item in values: turn(item)`."""
+        self.ports.run_over(self, values, turn)
 
     def call(
         self, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
@@ -321,9 +326,13 @@ class Machine(Restorable):
 
     def depends(self, value: Value) -> bool:
         """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
-        if any(isinstance(held, Func) for held in inside(self.heap, value)):
+        if any(self.runs_code(held) for held in inside(self.heap, value)):
             return True
         return any(self.is_active(atom) for atom in atoms_inside(self.heap, value))
+
+    def runs_code(self, value: Value) -> bool:
+        """Whether it is a function of the program, or a call of one that hasn't ended."""
+        return isinstance(value, Func) or isinstance(self.content(value), GeneratorCell)
 
     # ---- writes
 

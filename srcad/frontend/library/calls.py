@@ -8,6 +8,7 @@ arguments; else it is refused. Which of these readers are asked for which values
 from __future__ import annotations
 
 import functools
+import itertools
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
@@ -21,6 +22,7 @@ from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
 from srcad.frontend.core.source import DEFINITIONS, transparent
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -41,6 +43,7 @@ from srcad.frontend.library.lowered import entry, lower, lowering_of, name_of, u
 from srcad.frontend.library.methods import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.library.mutators import array_method, ufunc_at
 from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.library.taking import GENERATOR_METHODS
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, is_list
 from srcad.frontend.memory.branches import distribute
@@ -52,7 +55,11 @@ Handler = Callable[..., Value]
 NAMESPACES = (exec, eval, compile, locals, globals)
 PARAMETRISED = (types.GenericAlias, type(typing.List[int]))  # noqa: UP006 - list[int] and List[int]
 ARRAYS = ("numpy", "scipy")  # what they have in Python that is in no catalogue is not to be read
-LAZY = (zip, map, enumerate, iter)  # they run through their arguments when they are run through themselves
+LAZY = (  # they run through their arguments when they are run through themselves, or item by item
+    *(zip, map, enumerate, iter, next, filter, sum, list),
+    *(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, itertools.islice, itertools.chain),
+    *(itertools.chain.from_iterable, itertools.pairwise, itertools.accumulate, itertools.starmap),
+)
 
 
 # ---- by the class of what is called
@@ -86,6 +93,8 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         case Static():
             return string_method(m, owner, name, args, given.keywords)
     cell = m.content(owner)
+    if isinstance(cell, GeneratorCell):
+        return _from_table(m, GENERATOR_METHODS, "a generator", method, given)
     if isinstance(owner, Tup):
         return _from_table(m, TUPLE_METHODS, "a tuple", method, given)
     if isinstance(cell, DictCell):
@@ -97,7 +106,8 @@ def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Met
     handler = table.get(method.name)
     if handler is None:
         m.refuse(f"the method {method.name!r} of {what} isn't supported yet")
-    return handled(m, handler, (method.owner, *given.args), given.keywords)
+    lazy = table is GENERATOR_METHODS
+    return handled(m, handler, (method.owner, *given.args), given.keywords, lazy)
 
 
 def call_known(m: Machine, function: Static, given: Arguments) -> Value:
@@ -138,7 +148,11 @@ def in_table(table: Mapping[Hashable, Handler]) -> ReadCall:
 
     def read(m: Machine, f: object, given: Arguments) -> Value | None:
         handler = entry(table, f)
-        return None if handler is None else handled(m, handler, given.args, given.keywords, lazy=f in LAZY)
+        return (
+            None
+            if handler is None
+            else handled(m, handler, given.args, given.keywords, lazy=any(f is one for one in LAZY))
+        )
 
     return read
 

@@ -42,13 +42,14 @@ from srcad.frontend.memory.lookup import (
     set_by_descriptor,
     set_field,
 )
+from srcad.frontend.memory.parts import flat, set_array_attribute
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
 from srcad.trace.nodes import Var
 from srcad.trace.types import OPAQUE
 
 PLAIN = (int, float, complex, str, type(None), types.ModuleType)
 TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
-IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
+IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap")
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
 
 
@@ -82,7 +83,7 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
     if name in METHODS or name in IN_PLACE:
         return Method(name, owner)
     if name == "flat":
-        return _flat(m, owner)
+        return flat(owner) if isinstance(owner, ArrayRef) else m.call(Method("ravel", owner), ())
     lowering = ATTRIBUTES.get(name)
     if lowering is None:
         kind = float if isinstance(owner, Num) else np.ndarray
@@ -95,13 +96,6 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
     m.note(start)
     sources = {atom: owner} if isinstance(owner, ArrayRef) and isinstance(atom, Var) else {}
     return result_value(m, result, sources, None)
-
-
-def _flat(m: Machine, owner: ArrayRef | Num) -> Value:
-    """x.flat: as far as it is iterated and indexed, x.ravel()."""
-    if isinstance(owner, ArrayRef) and any(step.op != "get_item" for step in owner.path):
-        m.refuse("the attribute 'flat' of a transposed or reshaped array isn't supported yet", do="index the array.")
-    return m.call(Method("ravel", owner), ())
 
 
 def _of_static(m: Machine, owner: Static, name: str) -> Value:
@@ -226,8 +220,11 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         case Ref() if isinstance(m.heap[owner.cell], InstanceCell):
             _set_on_instance(m, owner, name, value)
             return
-        case ArrayRef() if name == "shape":
-            m.refuse("the shape of an array is set in place", do="use reshape.")
+        case ArrayRef() if not is_list(m, owner):
+            set_array_attribute(m, owner, name, value)
+            return
+        case Num():
+            m.refuse(f"the attribute {name!r} of a number is set", do="make another number of it.")
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
     m.effect("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from srcad.errors import NotYetSupported
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import span_of
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayRef,
     Cell,
@@ -145,6 +147,13 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
             m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
         case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
             return _leaf(cell.var, atoms)
+        case Ref() if isinstance(cell := m.heap[value.cell], GeneratorCell):
+            m.builder.span = span_of(cell.code, cell.code.node)
+            m.refuse(
+                "a generator is returned",
+                why="its body runs piece by piece, between the lines of whoever iterates over it.",
+                do="return a list of its values.",
+            )
     found = whole(m, value)
     if found is None:
         m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
