@@ -213,7 +213,7 @@ def squareform(X):
     if np.ndim(x) == 2:
         rows, columns = np.triu_indices(len(x), 1)
         return x[rows, columns]
-    n = round((1.0 + math.sqrt(1.0 + 8.0 * len(x))) / 2.0)
+    n = int((1.0 + math.sqrt(1.0 + 8.0 * len(x))) / 2.0 + 0.5)
     rows, columns = np.triu_indices(n, 1)
     square = np.zeros((n, n))
     square[rows, columns] = x
