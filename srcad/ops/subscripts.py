@@ -32,7 +32,7 @@ def item_type(x: Type, indices: tuple[Type, ...], template: Template) -> Type:
 
 def item_dims(x: Type, indices: tuple[Type, ...], template: Template) -> tuple[Dim, ...] | None:
     """The dims of `x[index]`; None where the rank isn't known."""
-    if not isinstance(x, Array) or x.dtype is None:
+    if not isinstance(x, (Array, Scalar)) or x.dtype is None:
         return None
     parts = _consume(x.dims, indices, template)
     return None if parts is None else _arrange(parts)
@@ -88,6 +88,8 @@ def _consume(dims: tuple[Dim, ...], indices: tuple[Type, ...], template: Templat
     if any(n is None for n in used):
         return None
     rest = len(dims) - sum(n for n in used if n is not None)
+    if rest < 0:
+        return None
     parts: list[IndexEntry] = []
     position = 0
     for entry, count in zip(template, used, strict=True):
