@@ -98,7 +98,7 @@ def _number_item(m: Machine, owner: Num, key: Value) -> Value:
     if isinstance(owner.var.type, Scalar) and owner.var.type.python:
         m.raises(TypeError(f"{python_name(owner.var.type)!r} object is not subscriptable"))
     operands, template = index_from(m, key)
-    if isinstance(owner.var.type, Scalar) and any(entry[0] != "newaxis" for entry in template):
+    if isinstance(owner.var.type, Scalar) and any(e[0] not in ("newaxis", "ellipsis") for e in template):
         m.raises(IndexError("invalid index to scalar variable."))
     return from_atom(m, m.emit("get_item", owner.var, *operands, index=template))
 
