@@ -35,6 +35,7 @@ from srcad.ops import (
     special,
     statistics,
     structural,
+    ufuncs,
 )
 from srcad.ops.declare import (
     REQUIRED,
@@ -79,6 +80,7 @@ AREAS: tuple[Area, ...] = (
     special.AREA,
     statistics.AREA,
     structural.AREA,
+    ufuncs.AREA,
 )
 
 

@@ -28,6 +28,7 @@ from srcad.rules import (
     spectra,
     statistics,
     structural,
+    ufuncs,
 )
 from srcad.rules.table import Rule
 
@@ -54,6 +55,7 @@ AREAS = (
     spectra,
     statistics,
     structural,
+    ufuncs,
 )
 RULES: Mapping[str, Rule] = union(area.TABLE.rules for area in AREAS)
 

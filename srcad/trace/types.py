@@ -364,6 +364,27 @@ def is_inexact(dtype: str | None) -> bool:
     return dtype is None or np.dtype(dtype).kind in "fc"
 
 
+KINDS = {
+    "O": "an array of objects",
+    "U": "an array of text",
+    "S": "an array of bytes",
+    "V": "an array of records",
+    "M": "an array of dates",
+    "m": "an array of durations",
+}
+
+
+def kind_of(t: Type) -> str | None:
+    """What an array is one of, if that is no numbers; None for one of numbers."""
+    element = t.element if isinstance(t, ListOf) else t
+    return None if element.dtype is None else KINDS.get(np.dtype(element.dtype).kind)
+
+
+def is_text(t: Type) -> bool:
+    """Whether it is text or another object from which a number can be made, or a list of such."""
+    return is_text(t.element) if isinstance(t, ListOf) else t.is_opaque or kind_of(t) is not None
+
+
 def is_complex(t: Type) -> bool:
     return t.complex
 

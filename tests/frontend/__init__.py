@@ -89,6 +89,19 @@ def each_of(cases: list[Case], check: Callable[[Case], None]) -> Function:
     return test
 
 
+def tangents(programs: Programs) -> Function:
+    """The test of the derivatives in forward mode, for a module of programs to define."""
+    return each_of(programs.right, check_tangent)
+
+
+def check_tangent(case: Case) -> None:
+    for args in case.points:
+        for label, direction in reference.directions(args, case.active, seed=7).items():
+            due = float(reference.along(case.function, args, direction).value[0])
+            _, got = srcad.jvp(case.function, copy.deepcopy(args), direction)
+            assert abs(got - due) <= RTOL * max(1.0, abs(due)), f"{label}: {got}, not {due}"
+
+
 def leaves(tree: Any) -> list[Any]:
     return [leaf for _, leaf in reference.leaves(tree)]
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Obj, Static, Tup, Value
+from srcad.frontend.core.values import InstanceCell, Obj, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
+from srcad.frontend.memory.objects import call_if_special
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
@@ -19,14 +20,32 @@ def formatted(value: object, conversion: str, spec: str) -> str:
     return format(converted, spec)
 
 
+TELLING = {"": ("__format__", "__str__", "__repr__"), "s": ("__str__", "__repr__"), "r": ("__repr__",)}
+
+
+def told(m: Machine, value: Value, conversion: str = "s", spec: str = "") -> Value:
+    """What stands in a text for an instance, by its class; any other value is itself."""
+    cell = m.content(value)
+    if not isinstance(cell, InstanceCell):
+        return value
+    for name in TELLING["r" if conversion == "a" else conversion]:
+        args = (Static(spec),) if name == "__format__" else ()
+        made = call_if_special(m, value, name, *args)
+        if made is not None:
+            return made
+    return Static(f"<{cell.cls.__module__}.{cell.cls.__qualname__} object>")
+
+
 def percent(m: Machine, left: Static, right: Value) -> Value:
     """ "..." % values."""
     values = right.items if isinstance(right, Tup) else (right,)
+    values = tuple(told(m, v) for v in values)
     known = known_values(values)
     if known is not None:
         plain = tuple(known)
         return Static(left.value % (plain if isinstance(right, Tup) else plain[0]))
-    return Obj(_call_method(m, left, "__mod__", (right,), {}))
+    given = (Tup(values),) if isinstance(right, Tup) else values
+    return Obj(_call_method(m, left, "__mod__", given, {}))
 
 
 def string_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:

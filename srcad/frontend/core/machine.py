@@ -21,13 +21,26 @@ from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
-from srcad.frontend.core.values import ArrayCell, Cell, FrameCell, Func, GrownCell, Lost, Ref, Value
+from srcad.frontend.core.suspended import GeneratorCell
+from srcad.frontend.core.values import (
+    ArrayCell,
+    Cell,
+    DictCell,
+    FrameCell,
+    Func,
+    GrownCell,
+    InstanceCell,
+    Lost,
+    Ref,
+    Value,
+)
 from srcad.frontend.core.variables import Variables
 from srcad.frontend.core.walk import atoms_inside, inside
-from srcad.ops.catalogue import NeedsStatic
+from srcad.ops.catalogue import NeedsStatic, operation
+from srcad.ops.declare import Kind
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import OPAQUE
+from srcad.trace.types import OPAQUE, is_differentiable, is_text, kind_of
 
 C = TypeVar("C", bound=Cell)
 E = TypeVar("E", bound=Exception)
@@ -95,6 +108,10 @@ class Machine(Restorable):
     def assign(self, target: ast.expr, value: Value) -> None:
         """`target = value`."""
         self.ports.assign(self, target, value)
+
+    def run_over(self, values: Value, turn: Callable[[Value], None]) -> None:
+        """`for item in values: turn(item)`."""
+        self.ports.run_over(self, values, turn)
 
     def call(
         self, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
@@ -172,18 +189,47 @@ class Machine(Restorable):
         for equation in self.builder.equations[start:]:
             self.lengths.observe(equation)
             self.variables.define(equation)
+            self._check_passage(equation)
+
+    def _check_passage(self, equation: Equation) -> None:
+        """Refuse what would carry a value that depends on the differentiated arguments where no derivative passes:
+        into an array of objects or text, and out of an object or a text into a number."""
+        facts = operation(equation)
+        active = [a for k, a in enumerate(equation.operands) if self.is_active(a) and not facts.blind_to(k)]
+        if not active or facts.solution or facts.kind is Kind.OBJECT:  # of a solver: it has a rule
+            return
+        for result in equation.results:
+            kind = kind_of(result.type)
+            if kind is not None:
+                self.refuse(
+                    f"values that depend on the differentiated arguments become {kind}",
+                    why="no derivative passes through arrays of anything but numbers.",
+                    do="keep them in arrays of floats; what is of different kinds goes into a list, a tuple or a dict.",
+                    never=True,
+                )
+            if is_differentiable(result.type) and all(is_text(a.type) for a in active):
+                self.refuse(
+                    "a number is made from an object that depends on the differentiated arguments",
+                    why="no derivative passes through text and other objects.",
+                    do="use the number from which the object was made.",
+                    never=True,
+                )
 
     def is_active(self, atom: object) -> bool:
         return atom in self.variables.active
 
     @contextmanager
     def at(self, node: ast.AST) -> Iterator[None]:
-        with self.builder.at(span_of(self.code, node)):
+        with self.builder.at(self.span_of(node)):
             try:
                 yield
             except Exception as error:
                 self.remember(error)
                 raise
+
+    def span_of(self, node: ast.AST) -> Span | None:
+        """The place of a node in the user's file; of one in a definition, the call of what it defines."""
+        return self.builder.span if self.code.defines else span_of(self.code, node)
 
     def remember(self, error: Exception) -> None:
         """Keep the place where an error was raised, which is forgotten on its way up."""
@@ -249,7 +295,7 @@ class Machine(Restorable):
         first_turn: bool = False,
     ) -> NoReturn:
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
-        span = span_of(self.code, node) if node is not None else self.builder.span
+        span = self.span_of(node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
         error = kind(what, span, why, do or ADVICE, self.stack.calls)
         error.first_turn = first_turn
@@ -280,9 +326,13 @@ class Machine(Restorable):
 
     def depends(self, value: Value) -> bool:
         """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
-        if any(isinstance(held, Func) for held in inside(self.heap, value)):
+        if any(self.runs_code(held) for held in inside(self.heap, value)):
             return True
         return any(self.is_active(atom) for atom in atoms_inside(self.heap, value))
+
+    def runs_code(self, value: Value) -> bool:
+        """Whether it is a function of the program, or a call of one that hasn't ended."""
+        return isinstance(value, Func) or isinstance(self.content(value), GeneratorCell)
 
     # ---- writes
 
@@ -316,6 +366,18 @@ class Machine(Restorable):
         for other, holder in list(self.heap.items()):
             if isinstance(holder, GrownCell) and same & holder.lists and holder.poison is None:
                 self.heap[other] = replace(holder, poison=self.builder.span)
+            elif isinstance(holder, DictCell) and holder.attributes_of in same:
+                self.heap[other] = Lost(self.builder.span)  # it is made anew where __dict__ is asked for again
+        if isinstance(cell, DictCell) and cell.attributes_of is not None:
+            self._set_attributes(cell_id, cell, cell.attributes_of)
+
+    def _set_attributes(self, cell_id: int, cell: DictCell, owner: int) -> None:
+        """A change of an object's __dict__ is one of its attributes."""
+        instance = self.cell(owner, InstanceCell)
+        if instance.free or set(instance.entries()) - set(cell.entries()):
+            self.refuse("the __dict__ of an object is changed", do="set the attributes by their names.")
+        self.change(owner, replace(instance, fields=cell.items, changed=True))
+        self.heap[cell_id] = cell
 
     def refuse_lent(self, cells: Iterable[int]) -> None:
         """What an unknown function has given back passes for inactive: what it got must not become active."""

@@ -432,13 +432,15 @@ class ArrayCell(OneAtom, Cell):
     """An array's present content.
 
     `aliases`: cells that may be (partly) the same memory. `poison`: where a write made the content unsure.
-    `contiguous`: the inputs that must be C-contiguous for this to be; None if that isn't known.
+    `contiguous`: the inputs that must be C-contiguous for this to be; None if that isn't known. `given`: it is one of
+    them itself.
     """
 
     var: Atom
     aliases: frozenset[int] = frozenset()
     poison: Span | None = None
     contiguous: frozenset[Path] | None = frozenset()
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -507,6 +509,7 @@ class DictCell(Cell):
     origin: object = None
     unsure: frozenset[Any] = frozenset()
     factory: Value | None = None  # what makes the value of a missing key
+    attributes_of: int | None = None  # the cell of the instance whose __dict__ it is
 
     def children(self) -> Children:
         values = tuple(value for _, value in self.items)
@@ -525,7 +528,7 @@ class DictCell(Cell):
         return dict(self.items)
 
     def copied(self) -> Self:
-        return replace(self, origin=None)
+        return replace(self, origin=None, attributes_of=None)
 
     def rest(self) -> Hashable:
         return tuple(self.entries()), self.cls
@@ -535,7 +538,8 @@ class DictCell(Cell):
 class InstanceCell(Cell):
     """An instance of a user's class; `origin` is the external object, whose attributes are read when asked for.
 
-    The attributes in `unsure` are there on some ways to this place only.
+    The attributes in `unsure` are there on some ways to this place only. `changed`: the program has set some that the
+    external object hasn't got, as it is a copy of it, or an argument.
     """
 
     cls: type
@@ -544,6 +548,7 @@ class InstanceCell(Cell):
     path: Path | None = None
     free: bool = False
     unsure: frozenset[str] = frozenset()
+    changed: bool = False
 
     def children(self) -> Children:
         return tuple(value for _, value in self.fields)

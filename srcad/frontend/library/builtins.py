@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
+from srcad.frontend.containers.strings import told
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.combinators import COMBINATORS
@@ -17,16 +18,23 @@ from srcad.frontend.memory.arrays import to_atom
 
 
 def _text(m: Machine, value: Value = Static("")) -> Value:  # noqa: B008
+    value = told(m, value)
     if isinstance(value, Static):
         return Static(str(value.value))
     return Obj(m.emit("format", to_atom(m, value), pieces=((0, "", ""),)))
 
 
 def _represented(m: Machine, value: Value) -> Value:
+    own = told(m, value, "r")
+    if own is not value:
+        return own
     return Static(repr(value.value)) if isinstance(value, Static) else _formatted(m, value, "r", "")
 
 
 def _format(m: Machine, value: Value, spec: Value = Static("")) -> Value:  # noqa: B008
+    own = told(m, value, "", str(spec.value)) if isinstance(spec, Static) else value
+    if own is not value:
+        return own
     if isinstance(value, Static) and isinstance(spec, Static):
         return Static(format(value.value, spec.value))
     if not isinstance(spec, Static):

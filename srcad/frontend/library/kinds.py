@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import typing
 from collections.abc import Callable, Hashable
 
 import numpy as np
@@ -66,6 +67,11 @@ def _container_type(cell: Cell) -> type:
         case InstanceCell():
             return cell.cls
     return list
+
+
+def _vars(m: Machine, owner: Value) -> Value:
+    """vars(x); without an argument it is refused elsewhere."""
+    return objects.get_attribute(m, owner, "__dict__")
 
 
 def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
@@ -136,6 +142,9 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
 def _copy(m: Machine, value: Value) -> Value:
     if isinstance(value, ArrayRef):
         return lower(m, np.copy, (value,), {})
+    own = objects.call_if_special(m, value, "__copy__")
+    if own is not None:
+        return own
     return copied(m, value) if isinstance(value, Ref) else value
 
 
@@ -162,6 +171,9 @@ def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
 
 
 def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
+    own = objects.call_if_special(m, value, "__deepcopy__", Ref(m.allocate(DictCell(()))))
+    if own is not None:
+        return own
     cell = m.heap[value.cell]
     return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 
@@ -188,17 +200,6 @@ def _astuple(m: Machine, owner: Value) -> Value:
     return Tup(tuple(value for _, value in cell.items))
 
 
-def _set_object_attribute(m: Machine, owner: Value, name: Value, value: Value) -> Value:
-    """object.__setattr__, by which a frozen dataclass sets its own fields."""
-    if not isinstance(owner, Ref) or not isinstance(m.heap[owner.cell], InstanceCell):
-        m.refuse(f"object.__setattr__ of {owner.describe()}")
-    cell = m.cell(owner.cell, InstanceCell)
-    if cell.free:
-        m.refuse("an object that outlives the call is changed", do="return the value instead.")
-    objects.set_field(m, owner, _name(m, name), value)
-    return NONE
-
-
 def _is_scalar(m: Machine, value: Value) -> Value:
     """np.isscalar."""
     match value:
@@ -221,12 +222,13 @@ KINDS: dict[Hashable, Callable[..., Value]] = {
     getattr: _getattr,
     setattr: _setattr,
     hasattr: _hasattr,
+    vars: _vars,
+    typing.cast: lambda _m, _kind, value: value,
     copy.copy: _copy,
     copy.deepcopy: _deepcopy,
     dataclasses.replace: _replace,
     dataclasses.asdict: _asdict,
     dataclasses.astuple: _astuple,
-    object.__setattr__: _set_object_attribute,
     np.isscalar: _is_scalar,
     np.iterable: _is_iterable,
 }

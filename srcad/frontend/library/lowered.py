@@ -14,17 +14,31 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.operators import refuse_object
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.ports import Keywords
+from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
-from srcad.frontend.memory.arrays import Layout, contiguity, load, new_array, result_value, set_items, store, to_python
+from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.memory.arrays import (
+    Layout,
+    contiguity,
+    contiguous_as,
+    load,
+    new_array,
+    result_value,
+    set_items,
+    store,
+    to_atom,
+    to_python,
+)
 from srcad.frontend.memory.boxes import held
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
+from srcad.trace.types import KINDS
 
 V = TypeVar("V")
-MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
+MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
+C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
 
 
 def entry(table: Mapping[Hashable, V], f: object) -> V | None:
@@ -66,6 +80,9 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         m.refuse(f"{title(function)} takes no such arguments: {error}")
     except SrcadError as error:
         raise m.located(error) from None
+    kind = _other_kind(m, bound.arguments.get("dtype"))
+    if kind is not None:
+        return _of_other_kind(m, function, kind, args, keywords)
     sources: dict[Var, ArrayRef] = {}
     plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
     out = None if bound.out == Static(None) else bound.out
@@ -74,6 +91,9 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     try:
         positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
         result = lowering(m.builder, *positional, **named)
+    except NeedsStatic:
+        m.note(start)  # of these it is found what has to be known
+        raise
     except SrcadError as error:
         raise m.located(error) from None
     except NeedsStatic:
@@ -84,9 +104,34 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     m.note(start)
     value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
     if may_share(function, plain) and len(sources) == 1:
-        value = apart_from(m, value, sources)
-        share(m, value, next(iter(sources.values())))
-    return value if out is None else _into(m, out, value)
+        value = laid_out(m, function, plain, value, next(iter(sources.values())))
+    return value if out is None else into(m, out, value)
+
+
+def _other_kind(m: Machine, dtype: object) -> str | None:
+    """What a dtype makes of numbers, where that is no numbers: text, objects, records."""
+    if not isinstance(dtype, (Static, Ref, Tup)) or dtype == NONE:
+        return None
+    try:
+        known: Any = to_python(m, dtype)
+        return KINDS.get(np.dtype(known).kind)
+    except TypeError:  # the call raises it, too
+        return None
+
+
+def _of_other_kind(m: Machine, function: Any, kind: str, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """A call that makes an array of text or objects: as it stands, if nothing active goes in."""
+    if any(m.depends(v) for v in (*args, *keywords.values())):
+        m.refuse(
+            f"values that depend on the differentiated arguments become {kind}",
+            why="no derivative passes through arrays of anything but numbers.",
+            do="keep them in arrays of floats; what is of different kinds goes into a list, a tuple or a dict.",
+            never=True,
+        )
+    if isinstance(function, str):
+        method = Obj(m.emit("attribute", to_atom(m, args[0]), name=function))
+        return as_it_stands(m, method, function, Arguments(args[1:], keywords))
+    return as_it_stands(m, Static(function), name_of(function), Arguments(args, keywords))
 
 
 def _flat(arguments: Mapping[str, object]) -> tuple[Value, ...]:
@@ -103,16 +148,24 @@ def may_share(function: object, arguments: Mapping[str, object]) -> bool:
 
 def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Layout:
     """The inputs that must be C-contiguous for a new array of this function to be; None if that isn't known."""
+    if f in C_ORDERED and len(args) == 1:
+        return frozenset()
     ordered = any(isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args)
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
     return None if ordered or within or f in MAY_SHARE else contiguity(m, list(sources.values()))
 
 
-def apart_from(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Value:
-    """A result that is its argument or a copy of it, by the layout of the memory: a cell of its own."""
-    source = next(iter(sources.values()))
-    if isinstance(value, ArrayRef) and value.cell == source.cell:
-        return new_array(m, load(m, value))
+def laid_out(m: Machine, function: object, arguments: Mapping[str, object], value: Value, source: ArrayRef) -> Value:
+    """A result that is its argument, or a copy of it, by the order of the memory."""
+    order = {np.ascontiguousarray: "C", np.asfortranarray: "F"}.get(function) or arguments.get("order")  # type: ignore[call-overload]
+    orders = contiguous_as(m, source) if order in ("C", "F") else None
+    if not isinstance(value, ArrayRef) or value.cell != source.cell:
+        return value
+    if orders is not None and order in orders:
+        return value
+    value = new_array(m, load(m, value))
+    if orders is None:
+        share(m, value, source)
     return value
 
 
@@ -136,7 +189,7 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     return plain
 
 
-def _into(m: Machine, out: object, value: Value) -> Value:
+def into(m: Machine, out: object, value: Value) -> Value:
     """out=: the result is stored in an array, and is that array; several results in several arrays."""
     outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
     values = value.items if isinstance(value, Tup) else (value,)

@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 
+from srcad.frontend.containers.strings import told
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.sharing import sharers
@@ -34,12 +35,18 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
     if not reads_only and any(m.depends(v) for v in values):
         _refuse_call(m, name)
     callee = function.var if isinstance(function, Obj) else Const(function.value, OPAQUE)
+    if reads_only:
+        values = tuple(told(m, v) if _is_taken_apart(m, v) else v for v in values)
     atoms = [_object(m, v) for v in values]
     start = len(m.builder.equations)
     drawn = drawn_type(m, *_generator_method(m, function), args, keywords)
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
     m.variables.definitions[result] = m.builder.equations[start]
+    if not reads_only and m.is_active(callee):  # a method of what depends on them: of text, say
+        if drawn is not None:
+            _refuse_call(m, name)
+        m.variables.active.add(result)
     if drawn is None and not reads_only and not unused:
         arrays, lists = held(m, values)
         m.lent |= lists.union(*(sharers(m.heap, k) for k in arrays))
@@ -66,6 +73,12 @@ def is_generator(m: Machine, owner: Atom) -> bool:
     made = m.variables.definitions.get(owner) if isinstance(owner, Var) else None
     callee = made.operands[0] if made is not None and made.op == "call" else None
     return isinstance(callee, Const) and callee.value in (np.random.default_rng, np.random.RandomState)
+
+
+def _is_taken_apart(m: Machine, value: Value) -> bool:
+    """Whether no object is there for an instance: what prints it gets its text."""
+    cell = m.content(value)
+    return isinstance(cell, InstanceCell) and (cell.path is None or cell.changed)
 
 
 def _object(m: Machine, value: Value) -> Atom:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import sys
 import types
 from dataclasses import replace
 
 import numpy as np
 
-from srcad.frontend.core.externals import add_input, external
+from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
+    DictCell,
     Func,
     InstanceCell,
     Iter,
@@ -29,11 +30,26 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
+from srcad.frontend.memory.lookup import (
+    IN_C,
+    MISSING,
+    bound,
+    class_of,
+    class_value,
+    in_classes,
+    is_data,
+    own_attribute,
+    set_by_descriptor,
+    set_field,
+)
+from srcad.frontend.memory.parts import flat, set_array_attribute
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
-from srcad.trace.nodes import Path, Var
+from srcad.trace.nodes import Var
 from srcad.trace.types import OPAQUE
 
-IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
+PLAIN = (int, float, complex, str, type(None), types.ModuleType, *INDEXERS)
+TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
+IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap")
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
 
 
@@ -67,7 +83,7 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
     if name in METHODS or name in IN_PLACE:
         return Method(name, owner)
     if name == "flat":
-        return _flat(m, owner)
+        return flat(owner) if isinstance(owner, ArrayRef) else m.call(Method("ravel", owner), ())
     lowering = ATTRIBUTES.get(name)
     if lowering is None:
         kind = float if isinstance(owner, Num) else np.ndarray
@@ -82,31 +98,17 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
     return result_value(m, result, sources, None)
 
 
-def _flat(m: Machine, owner: ArrayRef | Num) -> Value:
-    """x.flat: as far as it is iterated and indexed, x.ravel()."""
-    if isinstance(owner, ArrayRef) and any(step.op != "get_item" for step in owner.path):
-        m.refuse("the attribute 'flat' of a transposed or reshaped array isn't supported yet", do="index the array.")
-    return m.call(Method("ravel", owner), ())
-
-
 def _of_static(m: Machine, owner: Static, name: str) -> Value:
     obj = owner.value
     if isinstance(obj, (str, bytes, int, float, set, frozenset, tuple, dict)) and callable(getattr(obj, name, None)):
         return Method(name, owner)
     try:
-        value = inspect.getattr_static(obj, name) if isinstance(obj, type) else getattr(obj, name)
+        value = getattr(obj, name)
     except AttributeError as error:
         m.raises(error)
-    if isinstance(obj, type):
-        value = getattr(obj, name)
-    path = m.outside.origins.get(id(obj))
-    if path is None or standard(obj):
-        return Static(value) if _constant(value) else external(m, value, _detached(m, obj, name), free=True)
-    return external(m, value, path.attr(name), free=True)
-
-
-def _constant(value: object) -> bool:
-    return isinstance(value, (int, float, complex, str, type(None), type, types.ModuleType)) or callable(value)
+    if standard(obj) and (isinstance(value, PLAIN) or callable(value)):
+        return Static(value)
+    return class_value(m, obj, name, value)
 
 
 def standard(obj: object) -> bool:
@@ -115,81 +117,101 @@ def standard(obj: object) -> bool:
     return str(module).partition(".")[0] in STANDARD
 
 
-def _detached(m: Machine, obj: object, name: str) -> Path:
-    label = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
-    return m.outside.root(label, id(obj), lambda: obj).attr(name)
-
-
 def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
     fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
     if name in fields:
         return owner.items[fields.index(name)]
-    known = getattr(owner.cls, name, None) if owner.cls is not None else None
-    if isinstance(known, property) and isinstance(known.fget, types.FunctionType):
-        return m.call(Static(known.fget), (owner,))
-    if isinstance(known, types.FunctionType) and name not in ("_replace", "_asdict"):
-        return Bound(Static(known), (owner,))
-    if known is not None and not callable(known):
-        return Static(known)
-    return Method(name, owner)
+    if owner.cls is None or name in TUPLE_METHODS:
+        return Method(name, owner)
+    holder, found = in_classes(owner.cls.__mro__, name)
+    if holder is None:
+        m.raises(AttributeError(f"{owner.cls.__name__!r} object has no attribute {name!r}"))
+    return bound(m, owner, owner.cls, holder, name, found)
 
 
 # ---- instances
 
 
 def _of_instance(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value:
-    for field, value in cell.fields:
-        if field == name:
-            return value
-    found = inspect.getattr_static(cell.cls, name, None)
-    if isinstance(found, property) and found.fget is not None:
-        return m.call(Static(found.fget), (owner,))
-    if cell.has_outside(name):
-        assert cell.path is not None
-        value = external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
-        m.heap[owner.cell] = replace(cell, fields=(*cell.fields, (name, value)))
-        return value
+    holder, reader = in_classes(cell.cls.__mro__, "__getattribute__")
+    if holder is not None and not isinstance(reader, IN_C):
+        return m.call(bound(m, owner, cell.cls, holder, "__getattribute__", reader), (Static(name),))
+    return plain_attribute(m, owner, name)
+
+
+def plain_attribute(m: Machine, owner: Ref, name: str) -> Value:
+    """owner.name, as `object` looks it up; then by `__getattr__`."""
+    cell = m.cell(owner.cell, InstanceCell)
+    holder, found = in_classes(cell.cls.__mro__, name)
+    is_slot = isinstance(found, types.MemberDescriptorType)
     if name == "__class__":
         return Static(cell.cls)
-    if found is None:
-        m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
-    return _class_attribute(m, owner, cell, found, name)
-
-
-def _class_attribute(m: Machine, owner: Ref, cell: InstanceCell, found: object, name: str) -> Value:
-    if isinstance(found, types.FunctionType) or getattr(type(found), "__srcad_rules__", False):
-        return Bound(Static(found), (owner,))
-    if isinstance(found, staticmethod):
-        return Static(found.__func__)
-    if isinstance(found, classmethod):
-        return Bound(Static(found.__func__), (Static(cell.cls),))
-    if hasattr(found, "func") and type(found).__name__ == "cached_property":
-        value = m.call(Static(found.func), (owner,))
-        set_field(m, owner, name, value)
-        return value
+    if name == "__dict__":
+        return attributes(m, owner)
+    if isinstance(found, property) and holder is not None and standard(holder) and cell.path is not None:
+        return external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
+    if holder is not None and is_data(found) and not is_slot:
+        return bound(m, owner, cell.cls, holder, name, found)
+    own = own_attribute(m, owner, name, is_slot)
+    if own is not None:
+        return own
+    if holder is None or is_slot:
+        return _missing_attribute(m, owner, cell, name)
     if cell.origin is not None and isinstance(found, types.MethodDescriptorType):
         return Obj(m.emit("attribute", object_atom(m, owner), name=name))
-    return _of_static(m, Static(cell.cls), name)
+    return bound(m, owner, cell.cls, holder, name, found)
 
 
-def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
+def _missing_attribute(m: Machine, owner: Ref, cell: InstanceCell, name: str) -> Value:
+    holder, found = in_classes(cell.cls.__mro__, "__getattr__")
+    if holder is not None:
+        return m.call(bound(m, owner, cell.cls, holder, "__getattr__", found), (Static(name),))
+    if cell.cls.__module__.startswith(DEFINITIONS):
+        m.refuse(f"the attribute {name!r} of {cell.cls.__name__} isn't supported yet")
+    m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
+
+
+def attributes(m: Machine, owner: Ref) -> Value:
+    """owner.__dict__: a dict through which the attributes are seen and set."""
     cell = m.cell(owner.cell, InstanceCell)
-    fields = dict(cell.fields)
-    fields[name] = value
-    m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}))
+    for name in getattr(cell.origin, "__dict__", {}):
+        own_attribute(m, owner, name)
+    cell = m.cell(owner.cell, InstanceCell)
+    if cell.unsure:
+        m.refuse("the attributes of an object are asked for, and which it has depends on the run")
+    return Ref(m.allocate(DictCell(cell.fields, attributes_of=owner.cell)))
 
 
 def _of_super(m: Machine, owner: Iter, name: str) -> Value:
-    cls, self_value = owner.parts
-    assert isinstance(cls, Static) and isinstance(self_value, Ref)
-    cell = m.cell(self_value.cell, InstanceCell)
-    order = cell.cls.__mro__
-    for base in order[order.index(cls.value) + 1 :]:
-        if name in vars(base):
-            if isinstance(vars(base)[name], types.FunctionType):
-                return Bound(Static(vars(base)[name]), (self_value,))
-            return Method("nothing", self_value)
-    m.refuse(f"no base class has the attribute {name!r}")
+    """super().name: of the classes behind the present one, in the order of the object's."""
+    present, first = owner.parts
+    kind = class_of(m, first)
+    cls = first.value if kind is None and isinstance(first, Static) and isinstance(first.value, type) else None
+    if cls is not None and isinstance(present, Static):
+        kind = cls if issubclass(cls, present.value) else type(cls)
+    if kind is None or not isinstance(present, Static) or present.value not in kind.__mro__:
+        m.refuse(f"super() of {first.describe()}")
+    order = kind.__mro__
+    holder, found = in_classes(order[order.index(present.value) + 1 :], name)
+    if holder is None:
+        m.raises(AttributeError(f"'super' object has no attribute {name!r}"))
+    if cls is not None and kind is cls:
+        return _of_super_class(m, kind, holder, name, found)
+    return bound(m, first, kind, holder, name, found)
+
+
+def _of_super_class(m: Machine, kind: type, holder: type, name: str, found: object) -> Value:
+    """super().name in a class method, whose object is the class, or in __new__."""
+    match found:
+        case staticmethod() | types.FunctionType():
+            return Static(getattr(found, "__func__", found))
+        case classmethod():
+            return Bound(Static(found.__func__), (Static(kind),))
+        case types.BuiltinFunctionType():  # object.__new__
+            return Static(found)
+    if hasattr(type(found), "__get__") and not isinstance(found, type):
+        m.refuse(f"the attribute {name!r} of super() is asked for in a class method")
+    return class_value(m, holder, name, found)
 
 
 def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
@@ -198,24 +220,37 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         case Ref() if isinstance(m.heap[owner.cell], InstanceCell):
             _set_on_instance(m, owner, name, value)
             return
-        case ArrayRef() if name == "shape":
-            m.refuse("the shape of an array is set in place", do="use reshape.")
+        case ArrayRef() if not is_list(m, owner):
+            set_array_attribute(m, owner, name, value)
+            return
+        case Num():
+            m.refuse(f"the attribute {name!r} of a number is set", do="make another number of it.")
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
     m.effect("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 
 
 def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
-    cell = m.cell(owner.cell, InstanceCell)
-    found = inspect.getattr_static(cell.cls, name, None)
-    if isinstance(found, property) and found.fset is not None:
-        m.call(Static(found.fset), (owner, value))
-        return
-    if getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
+    cls = m.cell(owner.cell, InstanceCell).cls
+    holder, setter = in_classes(cls.__mro__, "__setattr__")
+    if getattr(getattr(cls, "__dataclass_params__", None), "frozen", False):
         m.raises(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"))
+    if holder is not None and not isinstance(setter, IN_C):
+        m.call(bound(m, owner, cls, holder, "__setattr__", setter), (Static(name), value))
+        return
+    set_plainly(m, owner, name, value)
+
+
+def set_plainly(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    """owner.name = value, as `object` does it: by a descriptor of the class, or in the instance itself."""
+    cell = m.cell(owner.cell, InstanceCell)
+    if set_by_descriptor(m, owner, cell.cls, name, value):
+        return
     if cell.free:
         refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
         m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     set_field(m, owner, name, value)
+    if not cell.free:
+        m.heap[owner.cell] = replace(m.cell(owner.cell, InstanceCell), changed=True)
 
 
 def delete_attribute(m: Machine, owner: Value, name: str) -> None:
@@ -223,17 +258,28 @@ def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     cell = m.content(owner)
     if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
         m.refuse(f"the attribute {name!r} of {owner.describe()} is deleted", do="leave it where it is.")
-    fields = dict(cell.fields)
-    if fields.pop(name, None) is None:
+    holder, found = in_classes(cell.cls.__mro__, name)
+    if isinstance(found, property) and found.fdel is not None:
+        m.call(Static(found.fdel), (owner,))
+        return
+    if not isinstance(in_classes(cell.cls.__mro__, "__delattr__")[1], IN_C) or (holder is not None and is_data(found)):
+        m.refuse(f"the attribute {name!r} of {owner.describe()} is deleted", do="leave it where it is.")
+    if own_attribute(m, owner, name) is None:
         m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
-    m.heap[owner.cell] = replace(cell, fields=tuple(fields.items()))
+    if cell.origin is not None:
+        m.refuse(f"the attribute {name!r} of an object from outside of the function is deleted")
+    m.change(owner.cell, replace(cell, fields=tuple(f for f in cell.fields if f[0] != name)))
 
 
 def object_atom(m: Machine, owner: Ref) -> Var:
     """The instance itself, as an input of the trace."""
     cell = m.heap[owner.cell]
-    if not isinstance(cell, InstanceCell) or cell.path is None:
-        m.refuse("an instance made in the function is passed to a function that isn't differentiated")
+    if not isinstance(cell, InstanceCell) or cell.path is None or cell.changed:
+        m.refuse(
+            "an instance that was made or changed in the function goes where srcad doesn't follow it",
+            why="it is taken apart in the derivative, and no object of its class is there to be handed on.",
+            do="hand on the numbers and arrays in it.",
+        )
     m.outside.objects[cell.path] = cell.origin
     return add_input(m, cell.path, OPAQUE, cell.free)
 
@@ -277,25 +323,54 @@ SPECIAL = {
     "matmul": "matmul",
     "remainder": "mod",
     "floor_divide": "floordiv",
+    "bitwise_and": "and",
+    "bitwise_or": "or",
+    "bitwise_xor": "xor",
+    "left_shift": "lshift",
+    "right_shift": "rshift",
 }
 
 
 def operator_method(m: Machine, op: str, left: Value, right: Value) -> Value | None:
-    """`a + b` where a or b is an instance of a class with __add__ or __radd__."""
-    word = SPECIAL.get(op)
-    for owner, other, prefix in ((left, right, "__"), (right, left, "__r")):
-        made = call_if_special(m, owner, f"{prefix}{word}__", other) if word else None
-        if made is not None:
+    """`a + b` where a or b is an instance of a class with __add__ or __radd__.
+
+    As in Python, the class of b goes first if it is made from that of a, and a method may leave it to the other one.
+    """
+    word = SPECIAL[op]
+    ways = [(left, f"__{word}__", right), (right, f"__r{word}__", left)]
+    a, b = class_of(m, left), class_of(m, right)
+    if a is not None and b is not None and a is not b and issubclass(b, a):
+        ways.reverse()
+    for owner, name, other in ways:
+        if isinstance(other, ArrayRef) and owner is right and special_method(m, owner, name) is not None:
+            _check_array_operand(m, owner)
+        made = call_if_special(m, owner, name, other)
+        if made is not None and made != Static(NotImplemented):
             return made
     return None
 
 
+def _check_array_operand(m: Machine, owner: Value) -> None:
+    """`array + instance` is left to the instance if its class says so; else NumPy goes through the elements."""
+    cls = class_of(m, owner)
+    if getattr(cls, "__array_ufunc__", MISSING) is None or getattr(cls, "__array_priority__", 0.0) > 0:
+        return
+    m.refuse(
+        "an array stands on the left of an operator, and an instance of a class on the right",
+        why="NumPy makes an array of objects of it, with one operation for each element.",
+        do="put the instance on the left, or set __array_ufunc__ = None in its class.",
+    )
+
+
 def special_method(m: Machine, owner: Value, name: str) -> Value | None:
     """A special method that the class of an instance has in Python; None for other values and classes."""
-    cell = m.content(owner)
-    cls = cell.cls if isinstance(cell, InstanceCell) else owner.cls if isinstance(owner, Tup) else None
-    found = inspect.getattr_static(cls, name, None) if cls is not None else None
-    return get_attribute(m, owner, name) if isinstance(found, types.FunctionType) else None
+    cls = class_of(m, owner)
+    holder, found = (None, None) if cls is None else in_classes(cls.__mro__, name)
+    if cls is None or holder is None or found is None or isinstance(found, IN_C):
+        return None
+    if isinstance(owner, Tup) and not isinstance(found, types.FunctionType):
+        return None
+    return bound(m, owner, cls, holder, name, found)
 
 
 def call_if_special(m: Machine, owner: Value, name: str, *args: Value) -> Value | None:
@@ -306,7 +381,8 @@ def call_if_special(m: Machine, owner: Value, name: str, *args: Value) -> Value 
 
 def in_place_method(m: Machine, op: str, owner: Value, value: Value) -> Value | None:
     """`owner += value` for an instance."""
-    return call_if_special(m, owner, f"__i{SPECIAL.get(op, '')}__", value)
+    made = call_if_special(m, owner, f"__i{SPECIAL.get(op, '')}__", value)
+    return None if made == Static(NotImplemented) else made
 
 
 def unary_method(m: Machine, op: str, value: Value) -> Value | None:

@@ -1,26 +1,24 @@
-"""Functions of the program: making them, binding their arguments, reading their bodies in place; classes; raising."""
+"""Functions of the program: making them, binding their arguments, reading their bodies in place."""
 
 from __future__ import annotations
 
-import argparse
 import ast
 import dataclasses
-import inspect
-import types
 from collections import Counter
 from collections.abc import Hashable
 from types import FunctionType
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from srcad.frontend.control.streams import suspended
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of
-from srcad.frontend.core.values import DictCell, Func, InstanceCell, Ref, Static, Tup, Value
-from srcad.frontend.memory.objects import set_field, standard
+from srcad.frontend.core.source import FunctionSource, code_of, is_yielding, make_code, span_of
+from srcad.frontend.core.values import DictCell, Func, Ref, Static, Tup, Value
 from srcad.frontend.procedures.bodies import in_frame
+from srcad.frontend.procedures.procedures import NoProcedure
 from srcad.frontend.procedures.recursion import Recurses, call_procedure
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Const, Var
@@ -61,21 +59,18 @@ def call_function(m: Machine, function: Func, args: tuple[Value, ...], keywords:
 def call_external(m: Machine, function: FunctionType, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A function of the world outside, from its source."""
     code = code_of(function)
-    label = function.__name__
-    defaults = tuple(
-        default(m, function, label, f"__defaults__[{k}]", value) for k, value in enumerate(function.__defaults__ or ())
-    )
-    named = {k: default(m, function, label, k, v) for k, v in (function.__kwdefaults__ or {}).items()}
+    label = f"{function.__name__}_default"
+    defaults = tuple(default(m, label, value) for value in function.__defaults__ or ())
+    named = {k: default(m, label, v) for k, v in (function.__kwdefaults__ or {}).items()}
     names = bind_arguments(m, code, args, keywords, defaults, named)
     return inline(m, code, names, None)
 
 
-def default(m: Machine, _function: FunctionType, label: str, _name: str, value: object) -> Value:
-    """A default value: a number stands as it is, other things are found through the function."""
+def default(m: Machine, label: str, value: object) -> Value:
+    """A default value: a number stands as it is, other things are found through a root of this name."""
     if isinstance(value, (int, float, complex, str, type(None))):
         return Static(value)
-    path = m.outside.root(f"{label}_default", id(value), lambda: value)
-    return external(m, value, path, free=True)
+    return external(m, value, m.outside.root(label, id(value), lambda: value), free=True)
 
 
 def bind_arguments(
@@ -123,11 +118,22 @@ def inline(m: Machine, code: FunctionSource, names: Keywords, parent: int | None
     """A call of a function of the program: its body is read where it is called, or as a procedure."""
     refuse_kind(m, code)
     key = code.code or code.node
+    if is_yielding(code.node):
+        return _generator(m, code, key, names, parent)
     if key in m.known.recursive and key not in m.known.unrolled:
         return call_procedure(m, code, key, names, parent)
     if not check_recursion(m, key):
         too_deep(m, code)
     return in_frame(m, code, key, names, parent)
+
+
+def _generator(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, parent: int | None) -> Value:
+    """A call of a generator function, which runs when it is iterated; one that calls itself, to a certain depth."""
+    if key in m.known.recursive and key not in m.known.unrolled:
+        raise NoProcedure(key)
+    if not check_recursion(m, key):
+        too_deep(m, code)
+    return suspended(m, code, names, parent)
 
 
 def refuse_kind(m: Machine, code: FunctionSource) -> None:
@@ -180,73 +186,3 @@ def too_deep(m: Machine, code: FunctionSource) -> NoReturn:
     error = m.emit("call", Const(RecursionError, OPAQUE), Const(text, OPAQUE), keywords=())
     m.effect("raise_", error)
     raise Diverges
-
-
-# ---- classes
-
-
-def construct(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords) -> Value | None:
-    """An instance of a user's class; None for a class that isn't one."""
-    if hasattr(cls, "_fields") and issubclass(cls, tuple):
-        return _named_tuple(m, cls, args, keywords)
-    if cls in (types.SimpleNamespace, argparse.Namespace):
-        return Ref(m.allocate(InstanceCell(cls, tuple(keywords.items()))))
-    if standard(cls) or cls.__module__ == "builtins" or issubclass(cls, BaseException):
-        return None
-    owner = Ref(m.allocate(InstanceCell(cls)))
-    if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and not _has_source(vars(cls)["__init__"]):
-        _fill_dataclass(m, owner, cls, args, keywords)
-        return owner
-    init = inspect.getattr_static(cls, "__init__", None)
-    if isinstance(init, FunctionType):
-        call_external(m, init, (owner, *args), keywords)
-        return owner
-    if init is object.__init__ and cls.__new__ is object.__new__ and not args and not keywords:
-        return owner
-    return None
-
-
-def _has_source(function: object) -> bool:
-    return isinstance(function, FunctionType) and not function.__code__.co_filename.startswith("<")
-
-
-def _named_tuple(m: Machine, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
-    wrong = [k for k in keywords if k not in cls._fields[len(args) :]]
-    if len(args) > len(cls._fields) or wrong:
-        m.raises(TypeError(f"{cls.__name__}() got unexpected arguments"))
-    items = dict(zip(cls._fields, args, strict=False)) | keywords
-    defaults = {k: Static(v) for k, v in cls._field_defaults.items()}
-    every = {**defaults, **items}
-    missing = [name for name in cls._fields if name not in every]
-    if missing:
-        m.raises(TypeError(f"{cls.__name__}() missing the required argument {missing[0]!r}"))
-    return Tup(tuple(every[name] for name in cls._fields), cls)
-
-
-def _fill_dataclass(m: Machine, owner: Ref, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> None:
-    given = dataclass_arguments(m, cls, args, keywords)
-    for field in dataclasses.fields(cls):
-        if field.name in given:
-            set_field(m, owner, field.name, given[field.name])
-        elif field.default is not dataclasses.MISSING:
-            set_field(m, owner, field.name, Static(field.default))
-        elif field.default_factory is not dataclasses.MISSING:
-            set_field(m, owner, field.name, m.call(Static(field.default_factory), ()))
-        elif field.init:
-            m.raises(TypeError(f"{cls.__name__}() missing the required argument {field.name!r}"))
-    post = inspect.getattr_static(cls, "__post_init__", None)
-    if isinstance(post, FunctionType):
-        call_external(m, post, (owner,), {})
-
-
-def dataclass_arguments(m: Machine, cls: Any, args: tuple[Value, ...], keywords: Keywords) -> Keywords:
-    """The fields that a call of a dataclass gives."""
-    fields = [f for f in dataclasses.fields(cls) if f.init]
-    positional = [f.name for f in fields if not f.kw_only]
-    wrong = set(keywords) - {f.name for f in fields} | set(keywords) & set(positional[: len(args)])
-    if len(args) > len(positional) or wrong:
-        m.raises(TypeError(f"{cls.__name__}() got unexpected arguments"))
-    return dict(zip(positional, args, strict=False)) | keywords
-
-
-# ---- assert and raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from srcad.frontend.containers.strings import formatted
+from srcad.frontend.containers.strings import formatted, told
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Obj, Static, Value
 from srcad.frontend.memory.arrays import to_atom
@@ -25,6 +25,9 @@ def format_string(m: Machine, node: ast.JoinedStr) -> Value:
         value = m.evaluate(part.value)
         spec = _spec(m, part.format_spec)
         conversion = chr(part.conversion) if part.conversion > 0 else ""
+        told_value = told(m, value, conversion, spec)
+        if told_value is not value:
+            value, conversion, spec = told_value, "", ""
         if isinstance(value, Static):
             text = formatted(value.value, conversion, spec)
             pieces.append(text)
