@@ -46,10 +46,10 @@ jv, yv, iv, kv, ive, kve = map(special, ("jv", "yv", "iv", "kv", "ive", "kve"))
 j0, y0, i0, k0, jacobi, gegenbauer = map(special, ("j0", "y0", "i0", "k0", "eval_jacobi", "eval_gegenbauer"))
 multiply = special("multiply")
 
-Slope = Callable[..., Operand]
+SlopeOf = Callable[..., Operand]
 
 
-def of_last(name: str, slope: Slope, *others: str) -> None:
+def of_last(name: str, slope: SlopeOf, *others: str) -> None:
     """A function whose derivative is known in its last argument, and in those before it isn't."""
     refusals = [no_slope(f"{name} with respect to {other}") for other in others]
     pointwise(name, *refusals, lambda g, *values: g * slope(*values))
@@ -343,7 +343,7 @@ def _hankel2_slope(v: Expr, x: Expr, y: Expr) -> Expr:
 of_last("hankel2", _hankel2_slope, "its order")
 
 
-def _scaled(name: str, factor: complex) -> Slope:
+def _scaled(name: str, factor: complex) -> SlopeOf:
     def slope(v: Expr, x: Expr, y: Expr) -> Expr:
         return 0.5 * (apply(name, v - 1, x) - apply(name, v + 1, x)) + factor * y
 
@@ -355,7 +355,7 @@ of_last("hankel2e", _scaled("hankel2e", 1j), "its order")
 of_last("kve", lambda v, x, y: y - 0.5 * (kve(v - 1, x) + kve(v + 1, x)), "its order")
 
 
-def _real_alone(name: str, slope: Slope) -> None:
+def _real_alone(name: str, slope: SlopeOf) -> None:
     """Of functions that are scaled by what has no complex derivative."""
     refused = no_slope(f"{name} with respect to complex numbers")
 

@@ -96,9 +96,6 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         raise
     except SrcadError as error:
         raise m.located(error) from None
-    except NeedsStatic:
-        m.note(start)  # what it needs may be computed by these equations
-        raise
     except (CallError, AxisError) as error:
         m.raises(ValueError(str(error)))
     m.note(start)
