@@ -545,7 +545,7 @@ def _by_argument(site: Site) -> tuple[Operand, ...]:
 
 
 def _by_parameter(site: Site) -> tuple[Operand, ...]:
-    """As u = F(ph, m) stays as it is."""
+    """By the parameter, while u = F(ph, m) stays."""
     (_, m), (sn, cn, dn, ph) = site.operands, site.results
     moved = -(dn * _f_by_parameter(ph, m))
     return cn * moved, -(sn * moved), -(sn * (0.5 * sn + m * cn * moved) / dn), moved
