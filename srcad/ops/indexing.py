@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, integer, known_rank, one_axis, word
+from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, known_rank, one_axis, sliced, word
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, static
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
@@ -173,8 +173,8 @@ def delete(b: Builder, arr: Argument, obj: Argument, axis: Argument = None) -> A
         x, along = _flat(b, x), 0
     place = one_axis(along, known_rank(x, "delete"))
     if isinstance(obj, slice):
-        bounds = slice(*(static(bound, "the bounds of a slice") for bound in (obj.start, obj.stop, obj.step)))
-        obj = list(range(*bounds.indices(integer(dim_atom(b, x, place), "length"))))
+        every = emit(b, "arange", dim_atom(b, x, place))
+        obj = sliced(b, every, 0, obj.start, obj.stop, obj.step)
     return gathered(b, x, place, emit(b, "remaining", dim_atom(b, x, place), as_array(b, obj)))
 
 
