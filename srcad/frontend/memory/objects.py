@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from srcad.frontend.core.externals import add_input, external
+from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
@@ -47,7 +47,7 @@ from srcad.ops.catalogue import ATTRIBUTES, METHODS
 from srcad.trace.nodes import Var
 from srcad.trace.types import OPAQUE
 
-PLAIN = (int, float, complex, str, type(None), types.ModuleType)
+PLAIN = (int, float, complex, str, type(None), types.ModuleType, *INDEXERS)
 TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
 IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap")
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
