@@ -57,6 +57,7 @@ from srcad.frontend.procedures.functions import call_external, call_function
 from srcad.ops.names import public_name
 
 Handler = Callable[..., Value]
+GENERATORS = (np.random.Generator, np.random.RandomState)  # what their methods give is known by their names
 NAMESPACES = (exec, eval, compile, locals, globals)
 PARAMETRISED = (types.GenericAlias, type(typing.List[int]))  # noqa: UP006 - list[int] and List[int]
 ARRAYS = ("numpy", "scipy")  # what they have in Python that is in no catalogue is not to be read
@@ -211,7 +212,7 @@ def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | Non
         case functools.partial():
             named = {k: Static(v) for k, v in f.keywords.items()}
             return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
-        case MethodType():
+        case MethodType() if not isinstance(f.__self__, GENERATORS):
             return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
     return None
 
