@@ -6,7 +6,8 @@ The names of operands are those of the register (`tests/rules/register/operands.
 from __future__ import annotations
 
 MASKED = (
-    "np.modf(x, out=(np.ones(3), np.ones(3)), where=m), np.frexp(x, out=(np.ones(3), np.ones(3, np.int32)), where=m)[0]",
+    "np.modf(x, out=(np.ones(3), np.ones(3)), where=m)",
+    "np.frexp(x, out=(np.ones(3), np.ones(3, np.int32)), where=m)[0]",
     "np.divmod(x, yp, out=(np.ones(3), np.ones(3)), where=m)",
 )
 REDUCED = (
