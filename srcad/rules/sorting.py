@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import reduce
 from operator import add
 
-from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.subscripts import IndexEntry
 from srcad.rules.joining import along
@@ -97,8 +96,6 @@ def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Expr | float]:
     if len(site.operands) == 1:
         return (n - 1) // 2, n // 2, 0.5
     q = site.operands[1]
-    if known_rank(q.atom, "the order of a quantile") > 1:
-        raise NotYetSupported("quantiles whose orders are a matrix", do="give a list of orders")
     place = (q / 100.0 if site.params.get("percent") else q) * (n - 1)
     below = floor(place)
     lower = cast(below, dtype="int64")

@@ -116,6 +116,7 @@ QUANTILES: dict[str, tuple[str, ...]] = {
             f"np.quantile(l, 0.3, method='{how}'), np.quantile(T, [0.2, 0.65], (0, 2), method='{how}')"
             for how in METHODS
         ),
+        "np.quantile(l, [[0.2, 0.3], [0.6, 0.9]]), np.quantile(A, [[0.2], [0.6]], axis=1)",
         "np.quantile(l, xu), np.quantile(A, su, axis=1, keepdims=True), np.quantile(A, su), np.quantile(T, xu, axis=1)",
         "np.quantile(A, 0.3, axis=1, method='hazen', keepdims=True), np.quantile(x, [[0.2], [0.4]], method='weibull')",
         "np.quantile(l, 0.3, weights=[1, 2, 3, 1, 2], method='inverted_cdf')",
