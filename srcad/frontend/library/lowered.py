@@ -87,7 +87,7 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     sources: dict[Var, ArrayRef] = {}
     plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
     out = None if bound.out == Static(None) else bound.out
-    content = load(m, out) if isinstance(out, ArrayRef) and "where" in plain else None
+    content = _content(m, out) if "where" in plain else None
     start = len(m.builder.equations)
     try:
         positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
@@ -130,6 +130,13 @@ def _of_other_kind(m: Machine, function: Any, kind: str, args: tuple[Value, ...]
         method = Obj(m.emit("attribute", to_atom(m, args[0]), name=function))
         return as_it_stands(m, method, function, Arguments(args[1:], keywords))
     return as_it_stands(m, Static(function), public_name(function), Arguments(args, keywords))
+
+
+def _content(m: Machine, out: object) -> object:
+    """What stands in the array, or the arrays, that results go to."""
+    if isinstance(out, (Tup, tuple)):
+        return tuple(_content(m, one) for one in (out.items if isinstance(out, Tup) else out))
+    return load(m, out) if isinstance(out, ArrayRef) else None
 
 
 def _flat(arguments: Mapping[str, object]) -> tuple[Value, ...]:
