@@ -45,7 +45,9 @@ def _job(reading: Reading, request: Request, run: Runner) -> Job:
 
 def _program(job: Job) -> Program:
     stage, request, run = stage_of(job), job.request, job.run
-    checked = request.kind == "gradient" and unchecked(job.primal, differentiated(job.primal, request.has_aux))
+    checked = request.kind == "gradient" and unchecked(
+        job.primal, differentiated(job.primal, request.has_aux, request.holomorphic)
+    )
     job, trace = stage.derived(job)
     halves = tuple(run.made(split, half, trace) for half in split(trace)) if stage.halves else (trace,)
     traces = tuple(run.made(distinct, made, of) for made, of in zip(distinct(halves), halves, strict=True))

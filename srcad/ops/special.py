@@ -25,10 +25,10 @@ op, lowers = AREA.op, AREA.lowers
 UNARY = (
     *("expit", "logit", "log_expit", "erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "entr"),
     *("gammaln", "gamma", "digamma", "i0", "i1", "i0e", "i1e", "j0", "j1", "y0", "y1", "k0", "k1"),
-    *("erfcx", "dawsn", "cosm1"),
+    *("loggamma", "erfcx", "dawsn", "cosm1"),
 )
 BINARY = ("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "polygamma", "gammainc", "gammaincc", "jv", "iv")
-SYNONYMS = {"psi": "digamma", "loggamma": "gammaln", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}
+SYNONYMS = {"psi": "digamma", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}
 SYNONYMS |= {"jn": "jv"}
 # of Python floats; these need no SciPy
 MATH = {"math_erf": "math.erf({0})", "math_erfc": "math.erfc({0})", "math_gamma": "math.gamma({0})"}
@@ -69,6 +69,9 @@ def _float(x: Type, *, python: bool | None = None) -> Type:
     return FLOAT
 
 
+_WEAK: dict[str, type] = {"float64": float, "complex128": complex}
+
+
 @lru_cache(maxsize=4096)
 def scipy_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
     """The dtype of the result for operands (dtype, whether it is a Python number); None where SciPy doesn't tell."""
@@ -78,7 +81,7 @@ def scipy_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
         return None
     if not isinstance(ufunc, np.ufunc):
         return "float64"
-    operands = tuple(np.dtype(d) if not weak else float if d == "float64" else int for d, weak in kinds)
+    operands = tuple(_WEAK.get(d, int) if weak else np.dtype(d) for d, weak in kinds)
     try:
         return str(ufunc.resolve_dtypes((*operands, None))[-1])
     except TypeError:

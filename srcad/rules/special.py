@@ -33,6 +33,12 @@ def _no_slope(what: str) -> TermRule:
     return refuse
 
 
+def _trigamma(x: Expr) -> Expr:
+    if x.is_complex:
+        raise NotYetSupported("the derivative of digamma of complex numbers", why="SciPy has none of them")
+    return polygamma(1, x)
+
+
 # ---- logistic, error and normal distribution functions
 
 slopes("expit", lambda x, y: y * (1 - y))
@@ -54,8 +60,9 @@ slopes("cosm1", lambda x, y: -sin(x))
 # ---- gamma functions
 
 slopes("gammaln", lambda x, y: digamma(x))
+slopes("loggamma", lambda x, y: digamma(x))
 slopes("gamma", lambda x, y: y * digamma(x))
-slopes("digamma", lambda x, y: polygamma(1, x))
+slopes("digamma", lambda x, y: _trigamma(x))
 slopes("polygamma", None, lambda n, x, y: polygamma(n + 1, x))
 slopes("math_gamma", lambda x, y: y * apply("math_digamma", x))
 slopes("math_lgamma", lambda x, y: apply("math_digamma", x))
