@@ -206,3 +206,8 @@ def softplus_tangent(dots, value, x):
 
 def smoothed(x):
     return softplus(x) * x
+
+
+def picked(x, k):
+    first, own = x[0], x[k]
+    return math.log(first) + 2.0 * own

@@ -41,6 +41,7 @@ NEWTON, LOSS, SMOOTH, POWER = (
 KINKED, CUT = (p.kinked, (1.0,)), (p.cut_energy, (X,))
 CASES: dict[str, list[Case]] = {
     "read": [Case(*NEWTON), Case(*SMOOTH), Case(*KINKED), Case(*POWER)],
+    "checks": [Case(*NEWTON), Case(p.picked, (X, 1))],
     "dead-code": [Case(p.unused, (1.0,), number=1), Case(p.doubled, (1.0,)), Case(*LOSS)],
     "fold": [Case(p.neutral, (1.0,), number=1), Case(*NEWTON), Case(*KINKED), Case(*LOSS)],
     "common": [Case(p.repeated, (1.0,)), Case(*NEWTON), Case(p.kinked, (1.0,), "hvp")],
@@ -66,6 +67,7 @@ CASES: dict[str, list[Case]] = {
     "columns": [Case(p.mixed, (X,), "jacfwd")],
     "rows": [Case(p.mixed, (X,), "jacrev")],
     "split": [Case(*LOSS, "pullback", number=1), Case(*LOSS, "pullback", number=2)],
+    "covered": [Case(*NEWTON)],
     "distinct": [Case(*POWER, "pullback", number=2)],
     "inline": [Case(p.smoothed, (2.0,))],
     "values": [Case(p.gaussian, (X,), "hvp")],

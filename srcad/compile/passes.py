@@ -21,6 +21,7 @@ from srcad.transform.matrices.jacobian import along_columns, along_rows
 from srcad.transform.matrices.series import expand
 from srcad.transform.matrices.several import several_tangents
 from srcad.transform.roots import roots, values
+from srcad.transform.simplify.checks import checked, without_covered
 from srcad.transform.simplify.common import merge_common
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.folding import fold
@@ -51,6 +52,7 @@ class Pass:
 
 PASSES = (
     Pass("read", read, "the user's function, run on abstract values, as an evaluation trace"),
+    Pass("checks", checked, "before what may fail a check, which stays where nobody needs what it computes"),
     # wherever a trace is made simpler
     Pass("dead-code", eliminate, "what neither a result nor an effect depends on goes"),
     Pass("fold", fold, "what is known, is there already, or has a simpler form isn't computed as it is written"),
@@ -79,6 +81,7 @@ PASSES = (
     Pass("columns", along_columns, "all unit tangents at once: the Jacobian by columns"),
     Pass("rows", along_rows, "all unit adjoints at once: the Jacobian by rows"),
     Pass("split", split, "the forward sweep and the reverse one, as two functions"),
+    Pass("covered", without_covered, "checks go of what is computed anyway, or would fail anyway"),
     Pass("distinct", distinct, "procedures get names that no other function of the source has"),
     # ready to be printed
     Pass("inline", inlined, "functions with rules that are to be inlined: their source in the place of the call"),

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from srcad.analysis.demands import Promise
 from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
 from srcad.ops.catalogue import operation
-from srcad.trace.nodes import Trace
+from srcad.trace.nodes import Const, Equation, Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace
 from srcad.trace.procedures import with_procedures
@@ -30,6 +31,7 @@ class Program:
     checked   only a run shows whether the result is a scalar
     way       of a Jacobian, how it goes: "columns" or "rows"
     run       who runs the passes that are left
+    promises  what guards must promise of lengths beside the types
     """
 
     request: Request
@@ -39,6 +41,7 @@ class Program:
     checked: bool = False
     way: str = ""
     run: Runner = field(default=PLAIN, compare=False)
+    promises: tuple[Promise, ...] = ()
 
     @cached_property
     def generated(self) -> tuple[Generated, ...]:
@@ -74,8 +77,20 @@ class Program:
 
     @cached_property
     def has_effects(self) -> bool:
-        """Whether a second run would be noticed: something is printed, drawn at random, changed."""
-        return any(operation(e).effect and not operation(e).raises for e in walk(self.primal.body))
+        """Whether a second run would be noticed."""
+        return has_effects(self.primal)
+
+
+def has_effects(primal: Trace) -> bool:
+    """Whether a second run of a program would be noticed: something is printed, drawn at random, changed."""
+    return any(operation(e).effect and not operation(e).raises and not _is_error(e) for e in walk(primal.body))
+
+
+def _is_error(equation: Equation) -> bool:
+    """Whether an exception is made, to be raised."""
+    callee = equation.operands[0] if equation.op == "call" else None
+    made = callee.value if isinstance(callee, Const) else None
+    return isinstance(made, type) and issubclass(made, BaseException)
 
 
 @contextmanager

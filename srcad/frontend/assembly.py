@@ -13,6 +13,8 @@ from srcad.frontend.derivatives import calls as derivatives
 from srcad.frontend.derivatives.definitions import WORDS, definition
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
+from srcad.frontend.library.defined import numpy_program
+from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.frontend.procedures.classes import OF_OBJECT, generated
 from srcad.frontend.syntax.assign import assign
@@ -34,13 +36,14 @@ CALLABLES: dict[type[Value], CallOf] = {
 
 READERS: tuple[ReadCall, ...] = (
     calls.namespace,
-    calls.in_table({**BUILTINS, **MUTATORS, **OF_OBJECT, **WORDS}),
+    calls.in_table({**BUILTINS, **MUTATORS, **INDEXERS, **OF_OBJECT, **WORDS}),
     derivatives.with_rules,
     derivatives.own,
     calls.added_at,
     derivatives.solver,
     definition,
     calls.catalogued,
+    numpy_program,
     calls.with_first_arguments,
     calls.instance,
     calls.named_tuple,

@@ -30,7 +30,7 @@ from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import Scalar, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("stats",)
+AREAS = ("stats", "integrate", "interpolate", "spatial")
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -111,7 +111,10 @@ def _bound(m: Machine, f: Any, defined: Callable[..., object], args: tuple[Value
         elif p.kind is p.VAR_POSITIONAL and name in arguments:
             arguments[name] = Tup(arguments[name])
     takes = inspect.signature(defined).parameters
+    more = any(p.kind is p.VAR_KEYWORD for p in takes.values())
     for name in [name for name in arguments if name not in takes]:
+        if more and name not in signature.parameters:
+            continue
         value = arguments.pop(name)
         default = signature.parameters[name].default if name in signature.parameters else inspect.Parameter.empty
         if value != Static(default):
@@ -171,6 +174,11 @@ def single(m: Machine, x: Value) -> Value:
     return Static(length == Static(1))
 
 
+def held(m: Machine, x: Value) -> Value:
+    """x, as a constant to derivatives."""
+    return stopped(m, x) if m.depends(x) else x
+
+
 def fixed(m: Machine, x: Value) -> Value:
     """x, which becomes known beforehand."""
     atom = to_number(m, x)
@@ -228,7 +236,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.known: is_known,
     words.single: single,
     words.fixed: fixed,
-    words.held: stopped,
+    words.held: held,
     words.refused: refused,
     words.entry: entry,
     words.bound: bound,

@@ -15,7 +15,10 @@ from collections.abc import Callable, Hashable, Mapping
 from types import FunctionType, MethodType
 from typing import Any, NoReturn
 
-from srcad.errors import SrcadError
+import numpy as np
+
+from srcad.definitions.numpy.table import PROGRAMS
+from srcad.errors import NotYetSupported, SrcadError
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
@@ -185,12 +188,19 @@ def namespace(m: Machine, f: object, given: Arguments) -> Value | None:
 
 def added_at(m: Machine, f: Any, given: Arguments) -> Value | None:
     """np.add.at."""
-    return ufunc_at(m, f.__self__, *given.args) if ufunc_method(f) == "at" else None
+    adds = ufunc_method(f) == "at" and f.__self__ in (np.add, np.subtract)
+    return ufunc_at(m, f.__self__, *given.args) if adds else None
 
 
 def catalogued(m: Machine, f: object, given: Arguments) -> Value | None:
-    """A function of the catalogue."""
-    return None if lowering_of(f) is None else lower(m, f, given.args, given.keywords)
+    """A function of the catalogue; where it can't do what is asked for, its program may."""
+    if lowering_of(f) is None:
+        return None
+    if entry(PROGRAMS, f) is None:
+        return lower(m, f, given.args, given.keywords)
+    with m.attempt(NotYetSupported):
+        return lower(m, f, given.args, given.keywords)
+    return None
 
 
 def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | None:

@@ -31,7 +31,7 @@ from srcad.frontend.memory.arrays import (
     to_python,
 )
 from srcad.frontend.memory.boxes import held
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
 from srcad.trace.types import KINDS
@@ -91,6 +91,9 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     try:
         positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
         result = lowering(m.builder, *positional, **named)
+    except NeedsStatic:
+        m.note(start)  # of these it is found what has to be known
+        raise
     except SrcadError as error:
         raise m.located(error) from None
     except (CallError, AxisError) as error:
@@ -99,7 +102,7 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
     if may_share(function, plain) and len(sources) == 1:
         value = laid_out(m, function, plain, value, next(iter(sources.values())))
-    return value if out is None else _into(m, out, value)
+    return value if out is None else into(m, out, value)
 
 
 def _other_kind(m: Machine, dtype: object) -> str | None:
@@ -183,7 +186,7 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     return plain
 
 
-def _into(m: Machine, out: object, value: Value) -> Value:
+def into(m: Machine, out: object, value: Value) -> Value:
     """out=: the result is stored in an array, and is that array; several results in several arrays."""
     outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
     values = value.items if isinstance(value, Tup) else (value,)
