@@ -21,6 +21,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.declare import Lowering
+from srcad.ops.names import public_name
 from srcad.ops.stated import KEYWORDS, OF_GUFUNCS, OF_UFUNCS, STATED
 from srcad.trace.nodes import Const
 
@@ -201,10 +202,7 @@ def title(function: object) -> str:
     """A function in a message."""
     if isinstance(function, str):
         return f"the method {function!r} of an array"
-    owner = getattr(function, "__self__", None)
-    if isinstance(owner, np.ufunc):
-        return f"np.{owner.__name__}.{getattr(function, '__name__', '')}"
-    return table_name(function).removeprefix("builtins.")
+    return public_name(function)
 
 
 def _ufunc_signature(ufunc: np.ufunc) -> Signature:

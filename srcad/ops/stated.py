@@ -77,6 +77,7 @@ STATED: dict[str, Callable[..., None]] = {
     ".argpartition": lambda self, kth, /, axis=-1, kind="introselect", order=None: None,
     ".argsort": lambda self, /, axis=-1, kind=None, order=None, *, stable=None: None,
     ".astype": lambda self, /, dtype, order="K", casting="unsafe", subok=True, copy=True: None,
+    ".choose": lambda self, /, choices, out=None, mode="raise": None,
     ".clip": lambda self, /, min=None, max=None, out=None, **kwargs: None,
     ".compress": lambda self, /, condition, axis=None, out=None: None,
     ".conj": lambda self, /: None,
