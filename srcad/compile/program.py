@@ -12,6 +12,7 @@ from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
 from srcad.ops.catalogue import operation
+from srcad.ops.exceptions import tries
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace
@@ -64,8 +65,11 @@ class Program:
 
     @cached_property
     def has_effects(self) -> bool:
-        """Whether a second run would be noticed: something is printed, drawn at random, changed."""
-        return any(operation(e).effect and not operation(e).raises for e in walk(self.primal.body))
+        """Whether a second run would be noticed: something is printed, drawn at random, changed.
+
+        A program that handles exceptions itself must get its own, and none of faster arithmetic.
+        """
+        return any((operation(e).effect and not operation(e).raises) or tries(e) for e in walk(self.primal.body))
 
 
 @contextmanager
