@@ -47,6 +47,7 @@ from srcad.trace.widths import WIDE
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
+INDEXERS = (type(np.r_), type(np.c_), type(np.s_), type(np.mgrid), type(np.ogrid))  # known by what they are
 MOST_ITEMS = 32
 
 
@@ -121,7 +122,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, KNOWN) or transparent(value) or marked:
+    if isinstance(value, (*KNOWN, *INDEXERS)) or transparent(value) or marked:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     if _is_number(value):

@@ -31,7 +31,7 @@ from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import load
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Path, Tree, Var
+from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Path, Tree, Var
 from srcad.trace.types import is_differentiable
 
 
@@ -133,6 +133,13 @@ def made_of(cls: Any) -> tuple[str, ...]:
 def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
     """The structure of a result; its numbers and arrays are appended to `atoms`."""
     match value:
+        case Obj() if m.is_active(value.var) and not made_of_text(m, value.var):
+            m.refuse(
+                "an object that srcad doesn't know is returned, and it depends on the differentiated arguments",
+                why="numbers that move may be in it, and no derivative passes through it.",
+                do="return the numbers and arrays of which it was made.",
+                never=True,
+            )
         case Num() | Obj():
             return _leaf(value.var, atoms)
         case ArrayRef():
@@ -162,6 +169,16 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
     if found.kind == "dataclass":
         made_of(found.cls)
     return found.node([result_tree(m, part, atoms) for part in found.parts])
+
+
+def made_of_text(m: Machine, var: Atom) -> bool:
+    """Whether an object is text, in which no number moves: formatted, and what methods of text make of that."""
+    made = m.variables.definitions.get(var) if isinstance(var, Var) else None
+    if made is None:
+        return isinstance(var, Const) and isinstance(var.value, str)
+    if made.op in ("call", "attribute", "subscript"):
+        return made_of_text(m, made.operands[0])
+    return made.op == "format"
 
 
 def _leaf(atom: Atom, atoms: list[Atom]) -> Leaf:
