@@ -49,7 +49,7 @@ class AtOnce(Derived[P, R_co]):
         super().__init__(function, request, made_by)
         self._at_once = True
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         if self._at_once:
             try:
                 return super().__call__(*args, **kwargs)
@@ -108,7 +108,7 @@ class ChosenJacobian(Derived[P, R_co]):
         self._choices: dict[tuple[object, ...] | type, JacobianWay] = {}
         self._took: JacobianWay | None = None
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self._took = self.choice(args, kwargs)
         if self._took.other is None:
             return super().__call__(*args, **kwargs)
