@@ -11,6 +11,7 @@ from srcad.calls.arguments import Argnums, name_of
 from srcad.calls.example import example_call
 from srcad.calls.guards import MISS
 from srcad.calls.specialise import Entrance, Specialiser, missed
+from srcad.calls.tracebacks import trim
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.show.emit import Emission, emit_module
@@ -59,11 +60,15 @@ class Derived(Generic[P, R_co]):
         return self.__srcad__[0]
 
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
-        if not kwargs and len(args) == self._count:
-            result = self._enter(*args)
-            if result is not MISS:
-                return result
-        entrance, result = self._specialiser.run(self._specialiser.binder.bind(args, kwargs))
+        try:
+            if not kwargs and len(args) == self._count:
+                result = self._enter(*args)
+                if result is not MISS:
+                    return result
+            entrance, result = self._specialiser.run(self._specialiser.binder.bind(args, kwargs))
+        except Exception as error:
+            trim(error)
+            raise
         self._last = entrance
         if self._count >= 0:
             self._enter = entrance.enter

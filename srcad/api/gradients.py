@@ -15,6 +15,7 @@ from srcad.calls.arguments import Argnums, Binder, differentiable_argnums
 from srcad.calls.programs import program_of
 from srcad.calls.pullback import Pullback
 from srcad.calls.specialise import specialiser_for
+from srcad.calls.tracebacks import trimmed
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, Maps, means
@@ -139,6 +140,7 @@ def value_and_grad(
 
 
 @means(Maps(lambda backend="numpy": Request("transpose", None, single=False, backend=backend)))
+@trimmed
 def vjp(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, Pullback]:
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 

@@ -17,6 +17,7 @@ from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
 from srcad.calls.fitting import fitted
 from srcad.calls.specialise import Entrance, Specialiser
+from srcad.calls.tracebacks import trimmed
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, means
@@ -44,6 +45,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
         self._count = self._specialiser.binder.fast_count
 
+    @trimmed
     def __call__(self, /, *args: object, **kwargs: object) -> R_co:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
@@ -109,6 +111,7 @@ class GaussNewtonOfLoss(AtOnce[P, R_co]):
         self.loss = loss
         self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
 
+    @trimmed
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self.differentiated(args, kwargs)  # which refuses what has no derivative
         return super().__call__(*args, **kwargs)

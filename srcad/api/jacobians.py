@@ -24,6 +24,7 @@ from srcad.calls.pullback import Pullback
 from srcad.calls.pushforward import Pushforward
 from srcad.calls.specialise import Entrance
 from srcad.calls.structures import Float, children, is_float, leaves, map_leaves, rebuild, with_floats
+from srcad.calls.tracebacks import trimmed
 from srcad.compile.requests import Request
 from srcad.frontend.core.reading import Makes, means
 from srcad.rules.lanes import NotBatched
@@ -49,6 +50,7 @@ class AtOnce(Derived[P, R_co]):
         super().__init__(function, request, made_by)
         self._at_once = True
 
+    @trimmed
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         if self._at_once:
             try:
@@ -108,6 +110,7 @@ class ChosenJacobian(Derived[P, R_co]):
         self._choices: dict[tuple[object, ...] | type, JacobianWay] = {}
         self._took: JacobianWay | None = None
 
+    @trimmed
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self._took = self.choice(args, kwargs)
         if self._took.other is None:

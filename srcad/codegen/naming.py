@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from srcad.lowering.liveness import Liveness
 from srcad.ops.catalogue import operation
@@ -42,6 +43,15 @@ class PythonNames:
 
     def of(self, var: Var) -> str:
         return self.classes[var].name
+
+    def of_numbers(self, var: Var) -> bool:
+        """Whether its name stands for numbers alone: `x += 1` would change an array without dimensions."""
+        return self.of(var) not in self.of_others
+
+    @cached_property
+    def of_others(self) -> frozenset[str]:
+        """The names that stand for something else than a number, here or there."""
+        return frozenset(c.name for var, c in self.classes.items() if not var.type.is_scalar)
 
     def fresh(self, base: str) -> str:
         """A name that nothing has."""

@@ -5,12 +5,16 @@ An entry is asked before those below it, where several could read the same call.
 
 from __future__ import annotations
 
+from srcad.frontend.control.pipes import run_over
 from srcad.frontend.core.ports import CallOf, Ports, ReadCall
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
 from srcad.frontend.derivatives import calls as derivatives
+from srcad.frontend.derivatives.definitions import WORDS, definition
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
+from srcad.frontend.library.defined import numpy_program
+from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.frontend.procedures.classes import OF_OBJECT, generated
 from srcad.frontend.syntax.assign import assign
@@ -32,12 +36,14 @@ CALLABLES: dict[type[Value], CallOf] = {
 
 READERS: tuple[ReadCall, ...] = (
     calls.namespace,
-    calls.in_table({**BUILTINS, **MUTATORS, **OF_OBJECT}),
+    calls.in_table({**BUILTINS, **MUTATORS, **INDEXERS, **OF_OBJECT, **WORDS}),
     derivatives.with_rules,
     derivatives.own,
     calls.added_at,
     derivatives.solver,
+    definition,
     calls.catalogued,
+    numpy_program,
     calls.with_first_arguments,
     calls.instance,
     calls.named_tuple,
@@ -47,6 +53,6 @@ READERS: tuple[ReadCall, ...] = (
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, CALLABLES, READERS)
+PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS)
 
 __all__ = ["PORTS"]

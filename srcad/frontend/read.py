@@ -206,7 +206,7 @@ class _Reader:
         found = []
         for guard in self.m.outside.guards.values():
             if isinstance(guard, TypeGuard) and guard.path in self.m.outside.wanted_layouts:
-                guard = TypeGuard(guard.path, guard.type, "C")
+                guard = TypeGuard(guard.path, guard.type, self.m.outside.layouts[guard.path])
             found.append(guard)
         return tuple(found)
 

@@ -32,6 +32,7 @@ from srcad.ops import (
     special,
     statistics,
     structural,
+    ufuncs,
 )
 from srcad.ops.declare import (
     REQUIRED,
@@ -73,6 +74,7 @@ AREAS: tuple[Area, ...] = (
     special.AREA,
     statistics.AREA,
     structural.AREA,
+    ufuncs.AREA,
 )
 
 

@@ -432,10 +432,11 @@ def _converted(b: Builder, given: Argument, dtype: Argument, copy: Argument) -> 
 
 @lowers(np.copy)
 def copy(b: Builder, a: Argument) -> Atom:
-    x = as_array(b, a)
-    return emit(b, "copy", x) if not isinstance(x.type, Scalar) else x
+    x = array_of(b, a)
+    return emit(b, "copy", x) if x is a else x
 
 
 @lowers(method="copy")
 def copy_method(b: Builder, a: Argument) -> Atom:
-    return copy(b, a)
+    x = as_array(b, a)
+    return emit(b, "copy", x) if not isinstance(x.type, Scalar) else x

@@ -15,10 +15,10 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, emit, integer, is_given, known_rank, with_new_axes
-from srcad.ops.declare import Area, Argument, CallError, Facts, Kind, ToOne, static
+from srcad.ops.declare import Area, Argument, CallError, Facts, Infer, Kind, ToOne, static
 from srcad.ops.indexing import nonzero
 from srcad.ops.structural import as_array, without_length
-from srcad.ops.typing import arithmetic, fixed_dtype, is_python, operand_kind, shaped, ufunc
+from srcad.ops.typing import arithmetic, fixed_dtype, is_python, of_squares, operand_kind, shaped, ufunc
 from srcad.trace.builder import Builder, atom, const
 from srcad.trace.nodes import Atom, Const, Params, Var
 from srcad.trace.types import (
@@ -203,13 +203,18 @@ def _same_type(x: Type, *, python: bool | None = None) -> Type:
 
 def _register() -> None:
     for name, text in ARITHMETIC.items():
-        op(name, Kind.ELEMENTWISE, arithmetic(name), text, **_facts(name))
+        op(name, Kind.ELEMENTWISE, _rooted(name, arithmetic(name)), text, **_facts(name))
     for name, text in COMPARISONS.items():
         op(name, Kind.ELEMENTWISE, fixed_dtype("bool", 2), text, **_facts(name))
     for name, text in UFUNCS.items():
-        op(name, Kind.ELEMENTWISE, ufunc(name), _called(f"np.{name}", name), **_facts(name, _called(text, name)))
+        infer = _rooted(name, ufunc(name))
+        op(name, Kind.ELEMENTWISE, infer, _called(f"np.{name}", name), **_facts(name, _called(text, name)))
     for name in PLAIN_UFUNCS:
-        op(name, Kind.ELEMENTWISE, ufunc(name), _called(f"np.{name}", name), **_facts(name))
+        op(name, Kind.ELEMENTWISE, _rooted(name, ufunc(name)), _called(f"np.{name}", name), **_facts(name))
+
+
+def _rooted(name: str, infer: Infer) -> Infer:
+    return of_squares(infer) if name in ("sqrt", "power", "float_power") else infer
 
 
 def _called(function: str, name: str) -> str:

@@ -38,7 +38,6 @@ _UNWRITTEN = ("np.fft.ifft2", "np.fft.irfft2")
 _ADVICE = {
     "overwrite_input": "leave it out: the argument is kept for the derivative anyway",
     "signature": "say the dtype by dtype=, or cast the operands",
-    "period": "take x modulo the period, and repeat the first point",
     "axes": "move the axes with np.moveaxis",
     "keepdims": "put the axes back with np.expand_dims",
     "equal_nan": "leave it out, and take the NaN out first",
@@ -76,14 +75,16 @@ def bind(function: object, args: tuple[object, ...], keywords: Mapping[str, obje
     return BoundCall(function, signature, arguments, out)
 
 
-def passed_on(call: BoundCall, lowering: Lowering) -> tuple[list[object], dict[str, object]]:
+def passed_on(call: BoundCall, lowering: Lowering, skipped: int = 1) -> tuple[list[object], dict[str, object]]:
     """What a lowering gets behind its builder: the arguments that have no names by position, the others by name.
+
+    `skipped`: how many parameters stand in front that are none of the function's.
 
     Where the result goes is the caller's affair; a lowering that declares `out` gets what is there now.
 
     Raises NotYetSupported for one that the lowering doesn't declare, and that matters.
     """
-    own = list(_own_signature(lowering).parameters.values())[1:]
+    own = list(_own_signature(lowering).parameters.values())[skipped:]
     unbounded = any(p.kind is Parameter.VAR_POSITIONAL for p in own)
     room = sum(p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD) for p in own)
     names = {p.name for p in own if p.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)}

@@ -89,6 +89,18 @@ def ufunc(name: str) -> Infer:
     return elementwise_typing(_nin(name), lambda types, python: shaped(types, result_dtype(name, types), python))
 
 
+def of_squares(infer: Infer) -> Infer:
+    """The typing of a root, as of what it is taken is known to be a sum of squares."""
+
+    def root(x: Type, *, python: bool | None = None, of_squares: bool = False) -> Type | tuple[Type, ...]:
+        return infer(x, python=python)
+
+    def power(x: Type, y: Type, *, python: bool | None = None, of_squares: bool = False) -> Type | tuple[Type, ...]:
+        return infer(x, y, python=python)
+
+    return root if infer.__code__.co_argcount == 1 else power
+
+
 def fixed_dtype(dtype: str, count: int) -> Infer:
     """The typing of an elementwise operation whose result always has this dtype."""
     return elementwise_typing(count, lambda types, python: shaped(types, dtype, python))

@@ -25,6 +25,7 @@ from srcad.rules import (
     spectra,
     statistics,
     structural,
+    ufuncs,
 )
 from srcad.rules.table import Rule
 
@@ -48,6 +49,7 @@ AREAS = (
     spectra,
     statistics,
     structural,
+    ufuncs,
 )
 RULES: Mapping[str, Rule] = union(area.TABLE.rules for area in AREAS)
 

@@ -6,6 +6,7 @@ mathematics and is a piece of trace.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -214,6 +215,11 @@ def flipped(x: Expr, axis: int) -> Expr:
 def nonzero(x: Expr) -> Expr:
     """`x` with 1 in the place of 0: a divisor for what is 0 there."""
     return where(apply("equal", x, 0.0), 1.0, x)
+
+
+def or_infinity(x: Expr) -> Expr:
+    """`x` with infinity in the place of 0: a divisor that leaves 0 there, whatever is divided, in all orders."""
+    return where(apply("equal", x, 0.0), math.inf, x)
 
 
 def zeros(x: Expr) -> Expr:

@@ -163,9 +163,8 @@ def test_the_trace_behind_a_pass(srcad: Srcad) -> None:
     read = output(srcad, "show", "model.py:annotated", "--after", "read")
     assert read == "annotated(x, n):\n    v3 = x ** n\n    return v3\n"
     adjoint = output(srcad, "show", "model.py:annotated", "--after", "adjoint")
-    assert (
-        adjoint.startswith("annotated_grad(x, n):\n    v3 = x ** n\n") and "return tuple(v3, tuple(x_bar))" in adjoint
-    )
+    assert adjoint.startswith("annotated_grad(x, n):\n    check x ** n\n    v3 = x ** n\n")
+    assert "return tuple(v3, tuple(x_bar))" in adjoint
     assert "x: float, n: int" in output(srcad, "show", "model.py:annotated", "--after", "read", "--types")
 
 
@@ -203,7 +202,7 @@ def test_a_diff_of_nothing_is_empty(srcad: Srcad) -> None:
     ("words", "said"),
     [
         (["--after", "fodl"], "there is no pass 'fodl'; did you mean 'fold'?"),
-        (["--diff", "nothing-like-it"], "choose one of read, dead-code, fold"),
+        (["--diff", "nothing-like-it"], "choose one of read, checks, dead-code"),
         (["--after", "fold:9"], "there is no run '9' of 'fold'"),
         (["--after", "fold:x"], "say fold:1 to fold:"),
         (["--after", "fold", "--diff", "fold"], "one of --passes, --after and --diff"),

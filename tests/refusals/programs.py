@@ -93,19 +93,6 @@ def generator(x):  # <- refused
         yield v * v  # <- refused
 
 
-def squares(x):  # <- refused
-    for v in x:
-        yield v * v  # <- refused
-
-
-@refused(x3, helpers=(squares,))
-def calls_generator(x):
-    total = 0.0
-    for v in squares(x):  # <- refused
-        total += v
-    return total
-
-
 @refused(1.3)
 async def coroutine(x):  # <- refused
     return x * x

@@ -180,7 +180,10 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
             m.change(owner.cell, replace(cell, items=rest, unsure=cell.unsure - {known}))
         case ListCell():
             items = list(cell.items)
-            del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
+            try:
+                del items[static_slice(m, key) if isinstance(key, Slice) else key_of(m, key)]
+            except IndexError as error:
+                m.raises(error)
             m.change(owner.cell, replace(cell, items=tuple(items)))
         case GrownCell() if not isinstance(key, Slice):
             m.change(owner.cell, grown.without(m, cell, to_number(m, key)))

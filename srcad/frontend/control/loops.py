@@ -16,7 +16,8 @@ from functools import partial
 from types import MappingProxyType
 
 from srcad.errors import SrcadError
-from srcad.frontend.containers.iteration import Indexed, Items
+from srcad.frontend.containers.exhaustion import run_through
+from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.core import sharing
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import FALSE, Cell, FrameCell, Num, Static, Value
@@ -59,23 +60,27 @@ class Head:
 # ---- for
 
 
-def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
+def for_loop(m: Machine, sequence: Items | Indexed | Streamed, turn: Turn) -> None:
     """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
     known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out else None
-    if isinstance(sequence, Items):
+    if isinstance(sequence, Streamed):
+        sequence.run(turn)
+    elif isinstance(sequence, Items):
         unrolled(m, list(sequence.values), turn)
     elif known is not None:
         unrolled(m, [Static(k) for k in known], lambda k: turn(sequence.get(k)))
     else:
         _counted(m, sequence, turn)
+    if sequence.source is not None and left(m) == FALSE:
+        run_through(m, sequence.source)
     _restore(m, outer)
 
 
-def written_out(sequence: Items | Indexed, most: int) -> list[int] | None:
+def written_out(sequence: Items | Indexed | Streamed, most: int) -> list[int] | None:
     """The indices of a sequence that is short enough to be read turn by turn; None for others."""
-    if isinstance(sequence, Items):
+    if not isinstance(sequence, Indexed):
         return None
     bounds = [b.value for b in (sequence.start, sequence.stop, sequence.step) if isinstance(b, Const)]
     if len(bounds) < 3 or len(range(*bounds)) > most:
@@ -154,7 +159,12 @@ def _first_turn_apart(
             _rest(m, rest, turn)
         return FALSE
 
-    branch(m, m.emit(comparison, sequence.start, sequence.stop), whole, lambda: FALSE)
+    start, stop = sequence.start, sequence.stop
+    if isinstance(start, Const) and isinstance(stop, Const):
+        if start.value < stop.value if comparison == "less" else start.value > stop.value:
+            whole()
+        return
+    branch(m, m.emit(comparison, start, stop), whole, lambda: FALSE)
 
 
 def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
@@ -207,10 +217,13 @@ def _one_turn(m: Machine, sequence: Indexed, turn: Turn, index: Var) -> Value:
 
 def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
     """The heap at the start of a turn, where nothing has been left yet."""
-    frame = heap[m.stack.frames[-1]]
-    assert isinstance(frame, FrameCell)
     flags = dict.fromkeys((*FLAGS, "$return"), FALSE)
-    return {**heap, m.stack.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
+    changed: dict[int, Cell] = {}
+    for place in m.stack.left_together():
+        frame = heap[place]
+        assert isinstance(frame, FrameCell)
+        changed[place] = FrameCell(frame.code, {**frame.names, **flags}, frame.parent)
+    return {**heap, **changed}
 
 
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:

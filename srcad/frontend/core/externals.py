@@ -48,6 +48,7 @@ from srcad.trace.widths import WIDE
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
+INDEXERS = (type(np.r_), type(np.c_), type(np.s_), type(np.mgrid), type(np.ogrid))  # known by what they are
 MOST_ITEMS = 32
 
 
@@ -73,6 +74,8 @@ def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Valu
         if free == name:
             return _closure(m, code, name, cell)
     if name in code.globals:
+        if code.defines:
+            return Static(code.globals[name])  # no program changes it
         path = m.outside.root(name, id(code.globals), GlobalRoot(code.globals, name))
         return external(m, code.globals[name], path, free=True)
     if hasattr(builtins, name):
@@ -120,7 +123,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, KNOWN) or transparent(value) or marked:
+    if isinstance(value, (*KNOWN, *INDEXERS)) or transparent(value) or marked:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     if _is_number(value):
@@ -145,8 +148,8 @@ def _number(m: Machine, value: object, path: Path, free: bool) -> Value:
         return Static(value)
     var = add_input(m, path, number_type(m, value, path), free)
     if isinstance(value, np.ndarray):
-        m.outside.layouts[path] = bool(value.flags.c_contiguous)
-        return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]))))
+        m.outside.layouts[path] = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else ""
+        return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]), given=True)))
     return Num(var)
 
 

@@ -14,7 +14,7 @@ from srcad.trace.types import Type
 
 @dataclass(frozen=True)
 class TypeGuard:
-    """A number or an array of this type; with `layout` "C", a C-contiguous one.
+    """A number or an array of this type; with `layout` "C", a C-contiguous one, with "F" one in Fortran order alone.
 
     A dim that is a number other than 1 stands for just that length.
     """

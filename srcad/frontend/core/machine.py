@@ -21,6 +21,7 @@ from srcad.frontend.core.reading import Derivation
 from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
@@ -107,6 +108,10 @@ class Machine(Restorable):
     def assign(self, target: ast.expr, value: Value) -> None:
         """`target = value`."""
         self.ports.assign(self, target, value)
+
+    def run_over(self, values: Value, turn: Callable[[Value], None]) -> None:
+        """`for item in values: turn(item)`."""
+        self.ports.run_over(self, values, turn)
 
     def call(
         self, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
@@ -215,12 +220,16 @@ class Machine(Restorable):
 
     @contextmanager
     def at(self, node: ast.AST) -> Iterator[None]:
-        with self.builder.at(span_of(self.code, node)):
+        with self.builder.at(self.span_of(node)):
             try:
                 yield
             except Exception as error:
                 self.remember(error)
                 raise
+
+    def span_of(self, node: ast.AST) -> Span | None:
+        """The place of a node in the user's file; of one in a definition, the call of what it defines."""
+        return self.builder.span if self.code.defines else span_of(self.code, node)
 
     def remember(self, error: Exception) -> None:
         """Keep the place where an error was raised, which is forgotten on its way up."""
@@ -286,7 +295,7 @@ class Machine(Restorable):
         first_turn: bool = False,
     ) -> NoReturn:
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
-        span = span_of(self.code, node) if node is not None else self.builder.span
+        span = self.span_of(node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
         error = kind(what, span, why, do or ADVICE, self.stack.calls)
         error.first_turn = first_turn
@@ -317,9 +326,13 @@ class Machine(Restorable):
 
     def depends(self, value: Value) -> bool:
         """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
-        if any(isinstance(held, Func) for held in inside(self.heap, value)):
+        if any(self.runs_code(held) for held in inside(self.heap, value)):
             return True
         return any(self.is_active(atom) for atom in atoms_inside(self.heap, value))
+
+    def runs_code(self, value: Value) -> bool:
+        """Whether it is a function of the program, or a call of one that hasn't ended."""
+        return isinstance(value, Func) or isinstance(self.content(value), GeneratorCell)
 
     # ---- writes
 

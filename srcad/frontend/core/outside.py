@@ -24,7 +24,8 @@ class Outside(Restorable):
     found            the cells of what was met, as they were then: also branches that haven't met it have it
     outer            the cells of what isn't an argument, and was there before the call
     objects          those that are inputs themselves
-    layouts          whether an array lies in C order; `wanted_layouts`: those for which the reading has counted on that
+    layouts          the order of an array in memory: "C", "F" (and not "C"), or ""
+    wanted_layouts   the arrays for which the reading has counted on that
     """
 
     reserved: frozenset[str] = frozenset()
@@ -37,7 +38,7 @@ class Outside(Restorable):
     found: dict[int, Cell] = field(default_factory=dict)
     outer: set[int] = field(default_factory=set)
     objects: dict[Path, object] = field(default_factory=dict)
-    layouts: dict[Path, bool] = field(default_factory=dict)
+    layouts: dict[Path, str] = field(default_factory=dict)
     wanted_layouts: set[Path] = field(default_factory=set)
 
     def root(self, name: str, source: int, fetch: Callable[[], object]) -> Path:

@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import Any, Protocol, TypeGuard
 
 from srcad.errors import NotYetSupported, Span
 
+DEFINITIONS = "srcad.definitions."
 FunctionNode = ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
 Definition = tuple[FunctionNode, str, tuple[str, ...], int]  # a node, its path, its lines and the first one's number
 
@@ -33,6 +35,11 @@ class FunctionSource:
     local_names: frozenset[str] = frozenset()
     holder: str = ""
     nonlocals: frozenset[str] = frozenset()
+
+    @property
+    def defines(self) -> bool:
+        """Whether it is a definition of a library's function, which stands at the place of the user's call."""
+        return str(self.globals.get("__name__", "")).startswith(DEFINITIONS)
 
 
 def code_of(function: FunctionType) -> FunctionSource:
@@ -168,11 +175,13 @@ def _find(tree: ast.AST, code: CodeType, first: int, indent: int = 0) -> Functio
     """
     wanted = ast.Lambda if code.co_name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [n for n in ast.walk(tree) if isinstance(n, wanted) and _starts_at(n, code, first)]
-    if len(found) <= 1 or wanted is not ast.Lambda:
+    if wanted is not ast.Lambda:
         return found[0] if found else None
     place = _extent(code)
+    if place is None:
+        return found[0] if len(found) == 1 else None
     around = [(_body_extent(n, first, indent), n) for n in found if isinstance(n, ast.Lambda)]
-    holding = [(start, stop, n) for (start, stop), n in around if place and start <= place[0] and place[1] <= stop]
+    holding = [(start, stop, n) for (start, stop), n in around if start <= place[0] and place[1] <= stop]
     return max(holding, key=lambda one: one[0])[2] if holding else None
 
 
@@ -235,3 +244,32 @@ def _collect(node: ast.AST, names: set[str], outside: set[str]) -> None:
         return
     for child in ast.iter_child_nodes(node):
         _collect(child, names, outside)
+
+
+# ---- what stands in a function
+
+
+@lru_cache(maxsize=4096)
+def is_yielding(node: ast.AST) -> bool:
+    """Whether a function or a statement has a `yield` of its own."""
+    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own_nodes(node))
+
+
+def is_alone(function: ast.AST, node: ast.expr) -> bool:
+    """Whether an expression is all of a statement, or all that a statement gives to names."""
+    return node in _alone(function)
+
+
+@lru_cache(maxsize=1024)
+def _alone(function: ast.AST) -> frozenset[ast.AST]:
+    found = [s for s in own_nodes(function) if isinstance(s, (ast.Expr, ast.Assign, ast.AnnAssign))]
+    plain = [s for s in found if all(isinstance(t, ast.Name) for t in getattr(s, "targets", ()))]
+    return frozenset(s.value for s in plain if s.value is not None)
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function that aren't of a function inside."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield child
+            yield from own_nodes(child)

@@ -75,4 +75,11 @@ def with_atoms(whole: P, new: Callable[[Atom], Atom]) -> P:
     return whole.with_atoms(atoms) if any(x is not y for x, y in zip(old, atoms, strict=True)) else whole
 
 
-__all__ = ["atoms_inside", "children", "inside", "known_values", "same", "same_entries", "with_atoms"]
+def with_values(whole: P, new: Callable[[Value], Value]) -> P:
+    """A value or cell with other values in the places of those that it holds, at any depth."""
+    before = whole.children()
+    after = [with_values(new(child), new) for child in before]
+    return whole.rebuild(after) if any(x is not y for x, y in zip(before, after, strict=True)) else whole
+
+
+__all__ = ["atoms_inside", "children", "inside", "known_values", "same", "same_entries", "with_atoms", "with_values"]

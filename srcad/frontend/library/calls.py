@@ -8,19 +8,24 @@ arguments; else it is refused. Which of these readers are asked for which values
 from __future__ import annotations
 
 import functools
+import itertools
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
 from types import FunctionType, MethodType
 from typing import Any, NoReturn
 
-from srcad.errors import SrcadError
+import numpy as np
+
+from srcad.definitions.numpy.table import PROGRAMS
+from srcad.errors import NotYetSupported, SrcadError
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
-from srcad.frontend.core.source import transparent
+from srcad.frontend.core.source import DEFINITIONS, transparent
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -41,6 +46,7 @@ from srcad.frontend.library.lowered import entry, lower, lowering_of, name_of, u
 from srcad.frontend.library.methods import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.library.mutators import array_method, ufunc_at
 from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.library.taking import GENERATOR_METHODS
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, is_list
 from srcad.frontend.memory.branches import distribute
@@ -52,7 +58,11 @@ Handler = Callable[..., Value]
 NAMESPACES = (exec, eval, compile, locals, globals)
 PARAMETRISED = (types.GenericAlias, type(typing.List[int]))  # noqa: UP006 - list[int] and List[int]
 ARRAYS = ("numpy", "scipy")  # what they have in Python that is in no catalogue is not to be read
-LAZY = (zip, map, enumerate, iter)  # they run through their arguments when they are run through themselves
+LAZY = (  # they run through their arguments when they are run through themselves, or item by item
+    *(zip, map, enumerate, iter, next, filter, sum, list),
+    *(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, itertools.islice, itertools.chain),
+    *(itertools.chain.from_iterable, itertools.pairwise, itertools.accumulate, itertools.starmap),
+)
 
 
 # ---- by the class of what is called
@@ -86,6 +96,8 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         case Static():
             return string_method(m, owner, name, args, given.keywords)
     cell = m.content(owner)
+    if isinstance(cell, GeneratorCell):
+        return _from_table(m, GENERATOR_METHODS, "a generator", method, given)
     if isinstance(owner, Tup):
         return _from_table(m, TUPLE_METHODS, "a tuple", method, given)
     if isinstance(cell, DictCell):
@@ -97,7 +109,8 @@ def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Met
     handler = table.get(method.name)
     if handler is None:
         m.refuse(f"the method {method.name!r} of {what} isn't supported yet")
-    return handled(m, handler, (method.owner, *given.args), given.keywords)
+    lazy = table is GENERATOR_METHODS
+    return handled(m, handler, (method.owner, *given.args), given.keywords, lazy)
 
 
 def call_known(m: Machine, function: Static, given: Arguments) -> Value:
@@ -138,7 +151,11 @@ def in_table(table: Mapping[Hashable, Handler]) -> ReadCall:
 
     def read(m: Machine, f: object, given: Arguments) -> Value | None:
         handler = entry(table, f)
-        return None if handler is None else handled(m, handler, given.args, given.keywords, lazy=f in LAZY)
+        return (
+            None
+            if handler is None
+            else handled(m, handler, given.args, given.keywords, lazy=any(f is one for one in LAZY))
+        )
 
     return read
 
@@ -171,12 +188,19 @@ def namespace(m: Machine, f: object, given: Arguments) -> Value | None:
 
 def added_at(m: Machine, f: Any, given: Arguments) -> Value | None:
     """np.add.at."""
-    return ufunc_at(m, f.__self__, *given.args) if ufunc_method(f) == "at" else None
+    adds = ufunc_method(f) == "at" and f.__self__ in (np.add, np.subtract)
+    return ufunc_at(m, f.__self__, *given.args) if adds else None
 
 
 def catalogued(m: Machine, f: object, given: Arguments) -> Value | None:
-    """A function of the catalogue."""
-    return None if lowering_of(f) is None else lower(m, f, given.args, given.keywords)
+    """A function of the catalogue; where it can't do what is asked for, its program may."""
+    if lowering_of(f) is None:
+        return None
+    if entry(PROGRAMS, f) is None:
+        return lower(m, f, given.args, given.keywords)
+    with m.attempt(NotYetSupported):
+        return lower(m, f, given.args, given.keywords)
+    return None
 
 
 def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -242,6 +266,8 @@ def _any_active(m: Machine, given: Arguments) -> bool:
 
 def _read_or_run(m: Machine, f: FunctionType, given: Arguments) -> Value:
     """Read a function's source. What can't be read may run as it stands if nothing active goes in."""
+    if str(f.__globals__.get("__name__", "")).startswith(DEFINITIONS):
+        return call_external(m, f, given.args, given.keywords)
     inactive = not _is_reading(m) and not _any_active(m, given)
     with m.attempt(SrcadError, when=lambda _: inactive):
         return call_external(m, f, given.args, given.keywords)

@@ -21,6 +21,7 @@ from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory.arrays import (
     Layout,
     contiguity,
+    contiguous_as,
     load,
     new_array,
     result_value,
@@ -30,13 +31,14 @@ from srcad.frontend.memory.arrays import (
     to_python,
 )
 from srcad.frontend.memory.boxes import held
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError
+from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
 from srcad.trace.types import KINDS
 
 V = TypeVar("V")
-MAY_SHARE = (np.einsum, np.ascontiguousarray, np.asfortranarray, np.require)
+MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
+C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
 
 
 def entry(table: Mapping[Hashable, V], f: object) -> V | None:
@@ -89,6 +91,9 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     try:
         positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
         result = lowering(m.builder, *positional, **named)
+    except NeedsStatic:
+        m.note(start)  # of these it is found what has to be known
+        raise
     except SrcadError as error:
         raise m.located(error) from None
     except (CallError, AxisError) as error:
@@ -96,9 +101,8 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     m.note(start)
     value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
     if may_share(function, plain) and len(sources) == 1:
-        value = apart_from(m, value, sources)
-        share(m, value, next(iter(sources.values())))
-    return value if out is None else _into(m, out, value)
+        value = laid_out(m, function, plain, value, next(iter(sources.values())))
+    return value if out is None else into(m, out, value)
 
 
 def _other_kind(m: Machine, dtype: object) -> str | None:
@@ -141,16 +145,24 @@ def may_share(function: object, arguments: Mapping[str, object]) -> bool:
 
 def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var, ArrayRef]) -> Layout:
     """The inputs that must be C-contiguous for a new array of this function to be; None if that isn't known."""
+    if f in C_ORDERED and len(args) == 1:
+        return frozenset()
     ordered = any(isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args)
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
     return None if ordered or within or f in MAY_SHARE else contiguity(m, list(sources.values()))
 
 
-def apart_from(m: Machine, value: Value, sources: dict[Var, ArrayRef]) -> Value:
-    """A result that is its argument or a copy of it, by the layout of the memory: a cell of its own."""
-    source = next(iter(sources.values()))
-    if isinstance(value, ArrayRef) and value.cell == source.cell:
-        return new_array(m, load(m, value))
+def laid_out(m: Machine, function: object, arguments: Mapping[str, object], value: Value, source: ArrayRef) -> Value:
+    """A result that is its argument, or a copy of it, by the order of the memory."""
+    order = {np.ascontiguousarray: "C", np.asfortranarray: "F"}.get(function) or arguments.get("order")  # type: ignore[call-overload]
+    orders = contiguous_as(m, source) if order in ("C", "F") else None
+    if not isinstance(value, ArrayRef) or value.cell != source.cell:
+        return value
+    if orders is not None and order in orders:
+        return value
+    value = new_array(m, load(m, value))
+    if orders is None:
+        share(m, value, source)
     return value
 
 
@@ -174,7 +186,7 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     return plain
 
 
-def _into(m: Machine, out: object, value: Value) -> Value:
+def into(m: Machine, out: object, value: Value) -> Value:
     """out=: the result is stored in an array, and is that array; several results in several arrays."""
     outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
     values = value.items if isinstance(value, Tup) else (value,)

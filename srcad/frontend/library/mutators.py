@@ -11,9 +11,9 @@ from srcad.frontend.containers.subscripts import index_from
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
+from srcad.frontend.library import programs
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory.arrays import (
-    Index,
     from_atom,
     load,
     refuse_truncation,
@@ -22,13 +22,12 @@ from srcad.frontend.memory.arrays import (
     to_number,
     to_python,
 )
-from srcad.ops.arguments import dim_atom, emit, word
+from srcad.frontend.memory.objects import IN_PLACE
+from srcad.frontend.memory.parts import WHOLE, flat, repeated
+from srcad.ops.arguments import dim_atom, word
 from srcad.ops.catalogue import static
 from srcad.ops.indexing import kept_inside
-from srcad.trace.nodes import Atom
-from srcad.trace.types import Array, dims_of, rank_of
-
-WHOLE: Index = ((), (("ellipsis",),))
+from srcad.trace.types import Array, rank_of
 
 
 def need_array(m: Machine, value: Value) -> ArrayRef:
@@ -40,8 +39,6 @@ def need_array(m: Machine, value: Value) -> ArrayRef:
 def ufunc_at(m: Machine, ufunc: np.ufunc, owner: Value, index: Value, *values: Value) -> Value:
     """np.add.at(x, i, v): repeated indices count each time."""
     ref = need_array(m, owner)
-    if ufunc not in (np.add, np.subtract):
-        m.refuse(f"np.{ufunc.__name__}.at isn't supported yet", do="use a loop over the indices.")
     operands, template = index_from(m, index)
     value = to_number(m, values[0])
     if ufunc is np.subtract:
@@ -83,32 +80,26 @@ def _copyto(
 
 
 def _put(m: Machine, a: Value, ind: Value, v: Value, mode: Value = Static("raise")) -> Value:  # noqa: B008
-    """a[ind] = v, with places wrapped around or clipped as `mode` says."""
+    """a.flat[ind] = v, with places wrapped around or clipped as `mode` says."""
     ref = need_array(m, a)
-    base = load(m, ref)
-    if not isinstance(base.type, Array) or base.type.rank != 1:
-        m.refuse("np.put of an array of several dimensions isn't supported yet", do="use a[i, j] = v.")
+    row = flat(ref) if rank_of(load(m, ref).type) != 1 else ref
     start = len(m.builder.equations)
-    length = dim_atom(m.builder, base, 0)
+    length = dim_atom(m.builder, load(m, row), 0)
     places = kept_inside(m.builder, to_number(m, ind), length, word(to_python(m, mode), "mode"))
-    values = _as_often(m, to_number(m, v), places)
+    values = repeated(m, to_number(m, v), places)
     m.note(start)
     entry = ("int" if rank_of(places.type) == 0 else "array", 0)
-    set_items(m, ref, from_atom(m, values), ((places,), (entry,)))
+    set_items(m, row, from_atom(m, values), ((places,), (entry,)))
     return NONE
 
 
-def _as_often(m: Machine, values: Atom, places: Atom) -> Atom:
-    """A value for each place: those that are given, over again where they are fewer."""
-    dims, wanted = dims_of(values.type), dims_of(places.type)
-    if dims == () or (dims and wanted and len(dims) == len(wanted) == 1 and dims[0].same(wanted[0])):
-        return values
-    if not wanted:
-        return emit(m.builder, "get_item", emit(m.builder, "ravel", values), 0, index=(("int", 0),))
-    counted = emit(m.builder, "arange", emit(m.builder, "size", places))
-    turns = emit(m.builder, "remainder", counted, emit(m.builder, "size", values))
-    flat = emit(m.builder, "get_item", emit(m.builder, "ravel", values), turns, index=(("array", 0),))
-    return flat if len(wanted) == 1 else emit(m.builder, "reshape_like", flat, places)
+def _spelled(function: Callable[..., object]) -> Callable[..., Value]:
+    """The reader of a function that is spelled as a program."""
+
+    def read(m: Machine, owner: Value, *args: Value, **keywords: Value) -> Value:
+        return m.call(Static(function), (need_array(m, owner), *args), keywords)
+
+    return read
 
 
 def _nan_to_num(m: Machine, x: Value, *args: Value, **keywords: Value) -> Value:
@@ -127,6 +118,9 @@ MUTATORS: dict[Hashable, Callable[..., Value]] = {
     np.fill_diagonal: _fill_diagonal,
     np.copyto: _copyto,
     np.put: _put,
+    np.place: _spelled(programs.place),
+    np.putmask: _spelled(programs.putmask),
+    np.put_along_axis: _spelled(programs.put_along_axis),
     np.nan_to_num: _nan_to_num,
 }
 
@@ -143,8 +137,10 @@ def array_method(
         return nested(m, owner)
     if name == "put" and isinstance(owner, ArrayRef):
         return _put(m, owner, *args, **keywords)
-    if name in ("itemset", "setflags", "partition"):
-        m.refuse(f"the method {name!r} of an array isn't supported yet")
+    if name == "partition" and isinstance(owner, ArrayRef):
+        return _partition(m, owner, *args, **keywords)
+    if name in IN_PLACE:
+        m.refuse(f"the method {name!r} of an array isn't supported yet", do="make another array of it.")
     return None
 
 
@@ -164,6 +160,14 @@ def _as_list(m: Machine, row: Value) -> Value:
 
 def _fill(m: Machine, ref: ArrayRef, value: Value) -> Value:
     set_items(m, ref, value, WHOLE)
+    return NONE
+
+
+def _partition(m: Machine, ref: ArrayRef, *args: Value, **keywords: Value) -> Value:
+    """x.partition(k): np.partition, into the array itself."""
+    done = lower(m, np.partition, (ref, *args), keywords)
+    assert isinstance(done, ArrayRef)
+    store(m, ref, load(m, done))
     return NONE
 
 

@@ -32,7 +32,9 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
+from srcad.frontend.memory.puts import RESHAPES, put
 from srcad.ops.catalogue import NeedsStatic, operation
+from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Path, Var
@@ -53,8 +55,8 @@ from srcad.trace.types import (
 
 Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
 Index = tuple[tuple[Atom, ...], Template]
+RAVEL = ViewStep("ravel", (), ())  # what a function makes of x.flat
 Layout = frozenset[Path] | None  # the inputs that must be C-contiguous for an array to be; None: not known
-RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims")
 
 
 # ---- reading
@@ -115,12 +117,24 @@ def view(m: Machine, base: Atom, step: ViewStep) -> Atom:
         if key in known:
             found: Atom = known[key]
             return found
-    if step.op == "element":
-        result: Atom = m.emit("list_get", base, step.operands[0])
-    else:
-        result = m.emit(step.op, base, *step.operands, **dict(step.params))
+    result = _looked_at(m, base, step)
     m.views[-1][key] = result
     return result
+
+
+def _looked_at(m: Machine, base: Atom, step: ViewStep) -> Atom:
+    params = dict(step.params)
+    match step.op:
+        case "element":
+            found: Atom = m.emit("list_get", base, step.operands[0])
+        case "flat":
+            found = m.emit("ravel", base)
+        case "split":
+            k = params.pop("part")
+            found = m.emit_many("split", base, *step.operands, **params)[k]
+        case _:
+            found = m.emit(step.op, base, *step.operands, **params)
+    return found
 
 
 # ---- writing
@@ -141,32 +155,11 @@ def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
     m.write(ref.cell, new)
 
 
-def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
-    """The array `base` in which the part that `step` looks at is `new`."""
-    params = dict(step.params)
-    if step.op == "element":
-        return m.emit("list_set", base, new, step.operands[0])
-    if step.op == "get_item":
-        return m.emit("set_item", base, new, *step.operands, **params)
-    if step.op == "transpose":
-        axes = params.get("axes") or tuple(reversed(range(base.type.rank if isinstance(base.type, Array) else 0)))
-        return m.emit("transpose", new, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
-    if step.op == "flip":
-        return m.emit("flip", new, **params)
-    if step.op in RESHAPES:
-        rank = base.type.rank if isinstance(base.type, Array) else 0
-        return m.emit("reshape", new, *(m.emit("dim", base, axis=k) for k in range(rank)))
-    m.refuse(
-        f"a write through the view that {step.op} gives isn't supported yet",
-        do="write to the array itself, by an index.",
-    )
-
-
 def check_layout(m: Machine, ref: ArrayRef) -> None:
     """Reshaping gives a view of contiguous memory and a copy of other memory: find out, or refuse."""
     if not any(step.op in ("reshape", "ravel") for step in ref.path):
         return
-    if not count_on_layout(m, ref.cell):
+    if not any(count_on_layout(m, ref.cell, order) for order in "CF"):
         m.refuse(
             "whether this write reaches the array that was reshaped isn't known",
             why="reshape and ravel give a view of contiguous memory, and a copy of other memory.",
@@ -174,26 +167,70 @@ def check_layout(m: Machine, ref: ArrayRef) -> None:
         )
 
 
-def count_on_layout(m: Machine, cell_id: int) -> bool:
-    """Whether an array is C-contiguous; if so, this specialisation is for arguments that make it so."""
+def count_on_layout(m: Machine, cell_id: int, order: str = "C") -> bool:
+    """Whether an array is contiguous in this order; if so, this specialisation is for arguments that make it so.
+
+    What is computed of arrays in Fortran order need not be in that order: it is counted on for arguments alone.
+    """
     cell = m.heap[cell_id]
-    needed = cell.contiguous if isinstance(cell, ArrayCell) else None
-    if needed is None or not all(m.outside.layouts.get(path, False) for path in needed):
+    needed = cell.contiguous if isinstance(cell, ArrayCell) and (order == "C" or cell.given) else None
+    if needed is None or not all(m.outside.layouts.get(path) == order for path in needed):
         return False
     m.outside.wanted_layouts |= needed
     return True
 
 
+def contiguous_as(m: Machine, ref: ArrayRef) -> frozenset[str] | None:
+    """The orders in which an array or view is contiguous; None where that isn't known."""
+    spread = _spread(m, ref)
+    for order, path in (("C", ref.path), ("F", _turned(ref.path))):
+        if k_contiguous(path) and count_on_layout(m, ref.cell, order):
+            return frozenset("CF") if rank_of(load(m, ref).type) == 1 else frozenset("C") if spread else None
+        if _is_turned(path) and spread and count_on_layout(m, ref.cell, order):
+            return frozenset("F")
+    return None
+
+
+def _spread(m: Machine, ref: ArrayRef) -> bool:
+    """Whether two dimensions at least have more than one element: C and Fortran order are two then."""
+    t = load(m, ref).type
+    return isinstance(t, Array) and t.rank == 2 and not any(d.is_one or not d.not_one for d in t.dims)
+
+
+def _is_turned(path: tuple[ViewStep, ...]) -> bool:
+    return [step.op for step in path] == ["transpose"] and not dict(path[0].params).get("axes")
+
+
+def _turned(path: tuple[ViewStep, ...]) -> tuple[ViewStep, ...]:
+    """A view of a matrix in Fortran order, as one of its transpose, which is in C order."""
+    return path[1:] if path and _is_turned(path[:1]) else (ViewStep("transpose", (), (("axes", None),)), *path)
+
+
 def set_items(m: Machine, ref: ArrayRef, value: Value, index: Index) -> None:
     """x[index] = value."""
+    new = to_number(m, value, "stored in an array")
+    refuse_truncation(m, load(m, ref).type, new)
+    store_items(m, ref, new, index)
+
+
+def store_items(m: Machine, ref: ArrayRef, new: Atom, index: Index) -> None:
+    """x[index] = new, for a variable or constant."""
     operands, template = index
     base = load(m, ref)
-    new = to_number(m, value, "stored in an array")
-    refuse_truncation(m, base.type, new)
     if rank_of(base.type) == 0 and not operands:
         store(m, ref, as_number(m, base, new))
     else:
         store(m, ref, m.emit("set_item", base, new, *operands, index=template))
+
+
+def items(m: Machine, ref: ArrayRef, index: Index) -> Atom:
+    """x[index], for an operation in place; of an array without dimensions that is held as a number, that."""
+    operands, template = index
+    base = load(m, ref)
+    if isinstance(base.type, Scalar) and not operands:
+        return base
+    found: Atom = m.emit("get_item", base, *operands, index=template)
+    return found
 
 
 def as_number(m: Machine, base: Atom, new: Atom) -> Atom:
@@ -301,25 +338,27 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
         if current in sources:
             return _view_of(m, sources[current], tuple(reversed(steps)), var)
         equation = m.variables.definitions.get(current)
-        if equation is None or not operation(equation).view or _gathers(equation):
+        if equation is None or not _looks(equation) or _gathers(equation):
             return None
+        params = dict(equation.params)
         if len(equation.results) > 1:
-            return _may_share(m, equation.operands[0], sources, var)
-        steps.append(ViewStep(equation.op, equation.operands[1:], tuple(sorted(equation.params.items()))))
+            params["part"] = equation.results.index(current)
+        steps.append(ViewStep(equation.op, equation.operands[1:], tuple(sorted(params.items()))))
         current = equation.operands[0]
     return None
+
+
+def _looks(equation: Equation) -> bool:
+    """Whether the result is a view of the first operand, whatever the memory is like."""
+    if equation.op == "einsum":
+        rank = rank_of(equation.operands[0].type)
+        return rank is not None and view_letters(equation.params["subscripts"], rank) is not None
+    return operation(equation).view
 
 
 def _gathers(equation: Equation) -> bool:
     """A subscript by an array, which copies."""
     return equation.op == "get_item" and any(entry[0] in ("array", "object") for entry in equation.params["index"])
-
-
-def _may_share(m: Machine, base: Atom, sources: dict[Var, ArrayRef], var: Var) -> ArrayRef | None:
-    """One of several views: its memory is that of the source."""
-    shared = isinstance(base, Var) and (base if base in sources else None)
-    source = sources[shared] if isinstance(shared, Var) else None
-    return None if source is None else unsettled(m, source, var)
 
 
 def unsettled(m: Machine, source: ArrayRef, var: Var) -> ArrayRef:
@@ -330,15 +369,15 @@ def unsettled(m: Machine, source: ArrayRef, var: Var) -> ArrayRef:
 def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var) -> ArrayRef | None:
     """Reshaping gives a view of contiguous memory, and past a transposition a copy; where neither is sure, the result
     may share memory."""
-    path = source.path + steps
+    path = tuple(RAVEL if step.op == "flat" else step for step in source.path + steps)
     reshaped = [k for k, step in enumerate(path) if step.op in ("reshape", "ravel")]
     if not reshaped:
         return ArrayRef(source.cell, path)
-    before = path[: reshaped[-1]]
-    if k_contiguous(before) and count_on_layout(m, source.cell):
-        return ArrayRef(source.cell, path)
-    if _copied(m, source, before, var) and count_on_layout(m, source.cell):
-        return None
+    for order, before in (("C", path[: reshaped[-1]]), ("F", _turned(path[: reshaped[-1]]))):
+        if k_contiguous(before) and count_on_layout(m, source.cell, order):
+            return ArrayRef(source.cell, path)
+        if _copied(m, source, before, var) and count_on_layout(m, source.cell, order):
+            return None
     return unsettled(m, source, var)
 
 

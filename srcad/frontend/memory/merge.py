@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
+from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -128,6 +129,12 @@ class Merger:
                 return self.dict_cell(key, a, b)
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
+            case IteratorCell(), IteratorCell():
+                joined = both(a.progress, b.progress)
+                assert isinstance(joined, Progress)
+                return IteratorCell(joined)
+            case GeneratorCell(), GeneratorCell():
+                return replace(a, progress=both(a.progress, b.progress), value=self.value(key, a.value, b.value))
         self.m.bug("two states of one object are of different kinds")
 
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
@@ -162,7 +169,7 @@ class Merger:
     def array_cell(self, key: Key, a: ArrayCell, b: ArrayCell) -> ArrayCell:
         var = self.atoms((*key, "array"), a.var, b.var)
         contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
-        return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous)
+        return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous, a.given and b.given)
 
     def list_cell(self, key: Key, ids: tuple[int, int], a: AnyList, b: AnyList) -> Cell:
         match a, b:

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from srcad.frontend.core.externals import add_input
+from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -41,13 +42,14 @@ from srcad.frontend.memory.lookup import (
     set_by_descriptor,
     set_field,
 )
+from srcad.frontend.memory.parts import flat, set_array_attribute
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
 from srcad.trace.nodes import Var
 from srcad.trace.types import OPAQUE
 
-PLAIN = (int, float, complex, str, type(None), types.ModuleType)
+PLAIN = (int, float, complex, str, type(None), types.ModuleType, *INDEXERS)
 TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
-IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition")
+IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap")
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
 
 
@@ -81,7 +83,7 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
     if name in METHODS or name in IN_PLACE:
         return Method(name, owner)
     if name == "flat":
-        return _flat(m, owner)
+        return flat(owner) if isinstance(owner, ArrayRef) else m.call(Method("ravel", owner), ())
     lowering = ATTRIBUTES.get(name)
     if lowering is None:
         kind = float if isinstance(owner, Num) else np.ndarray
@@ -94,13 +96,6 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
     m.note(start)
     sources = {atom: owner} if isinstance(owner, ArrayRef) and isinstance(atom, Var) else {}
     return result_value(m, result, sources, None)
-
-
-def _flat(m: Machine, owner: ArrayRef | Num) -> Value:
-    """x.flat: as far as it is iterated and indexed, x.ravel()."""
-    if isinstance(owner, ArrayRef) and any(step.op != "get_item" for step in owner.path):
-        m.refuse("the attribute 'flat' of a transposed or reshaped array isn't supported yet", do="index the array.")
-    return m.call(Method("ravel", owner), ())
 
 
 def _of_static(m: Machine, owner: Static, name: str) -> Value:
@@ -153,6 +148,8 @@ def plain_attribute(m: Machine, owner: Ref, name: str) -> Value:
         return Static(cell.cls)
     if name == "__dict__":
         return attributes(m, owner)
+    if isinstance(found, property) and holder is not None and standard(holder) and cell.path is not None:
+        return external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
     if holder is not None and is_data(found) and not is_slot:
         return bound(m, owner, cell.cls, holder, name, found)
     own = own_attribute(m, owner, name, is_slot)
@@ -169,6 +166,8 @@ def _missing_attribute(m: Machine, owner: Ref, cell: InstanceCell, name: str) ->
     holder, found = in_classes(cell.cls.__mro__, "__getattr__")
     if holder is not None:
         return m.call(bound(m, owner, cell.cls, holder, "__getattr__", found), (Static(name),))
+    if cell.cls.__module__.startswith(DEFINITIONS):
+        m.refuse(f"the attribute {name!r} of {cell.cls.__name__} isn't supported yet")
     m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
 
 
@@ -221,8 +220,11 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         case Ref() if isinstance(m.heap[owner.cell], InstanceCell):
             _set_on_instance(m, owner, name, value)
             return
-        case ArrayRef() if name == "shape":
-            m.refuse("the shape of an array is set in place", do="use reshape.")
+        case ArrayRef() if not is_list(m, owner):
+            set_array_attribute(m, owner, name, value)
+            return
+        case Num():
+            m.refuse(f"the attribute {name!r} of a number is set", do="make another number of it.")
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
     m.effect("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 

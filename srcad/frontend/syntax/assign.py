@@ -9,10 +9,12 @@ from srcad.frontend.containers.containers import capture, delete_item, set_conta
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
-from srcad.frontend.control.collecting import extend
+from srcad.frontend.control.collecting import extend, to_list
+from srcad.frontend.control.pipes import is_stream
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import attribute_name
 from srcad.frontend.core.values import (
+    NONE,
     UNDEFINED_VALUE,
     ArrayCell,
     ArrayRef,
@@ -23,11 +25,24 @@ from srcad.frontend.core.values import (
     Num,
     Obj,
     Ref,
+    Slice,
+    Static,
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import is_list, load, refuse_truncation, set_items, store, to_atom, to_number
-from srcad.frontend.memory.branches import distribute
+from srcad.frontend.memory.arrays import (
+    is_list,
+    items,
+    load,
+    refuse_truncation,
+    set_items,
+    store,
+    store_items,
+    to_atom,
+    to_number,
+)
+from srcad.frontend.memory.branches import branch, distribute
+from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
 
@@ -91,6 +106,11 @@ def suggest(m: Machine, value: Value, name: str) -> None:
 
 
 def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
+    if is_stream(m, value):
+        value = to_list(m, value)
+    if isinstance(m.content(value), GrownCell):
+        _unpack_grown(m, target, value)
+        return
     items = _items(m, value, len(target.elts), target)
     stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
     if not stars:
@@ -104,6 +124,22 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     k, after = stars[0], len(target.elts) - stars[0] - 1
     middle = Ref(m.allocate(ListCell(items[k : len(items) - after])))
     for part, item in zip(target.elts, (*items[:k], middle, *items[len(items) - after :]), strict=True):
+        assign(m, part, item)
+
+
+def _unpack_grown(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
+    """a, *rest, b = values, where only the run knows how many there are."""
+    count = len(target.elts)
+    k = next((k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)), count)
+    there, after = m.emit("list_len", to_atom(m, value)), max(count - k - 1, 0)
+    least = count - 1 if k < count else count
+    enough = m.emit("greater_equal" if k < count else "equal", there, least)
+    error = ValueError(f"{count} names are given another number of values")
+    branch(m, enough, lambda: NONE, lambda: m.raises(error))
+    before = [get_known(m, value, j) for j in range(min(k, count))]
+    rest = [get_at(m, value, Slice(Static(k), Static(-after) if after else NONE, NONE))] if k < count else []
+    last = [get_known(m, value, j - after) for j in range(after)]
+    for part, item in zip(target.elts, (*before, *rest, *last), strict=True):
         assign(m, part, item)
 
 
@@ -136,7 +172,8 @@ def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
         case ArrayRef() if is_list(m, owner):
             set_list_item(m, owner, m.evaluate(index), value)
         case ArrayRef():
-            set_items(m, owner, value, index_of(m, index))
+            store_items = set_flat_items if is_flat(owner) else set_items
+            store_items(m, owner, value, index_of(m, index))
         case Ref():
             set_container_item(m, owner, m.evaluate(index), value)
         case Obj():
@@ -175,12 +212,11 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
     owner = m.evaluate(target.value)
     if isinstance(owner, ArrayRef) and not is_list(m, owner):
         index = index_of(m, target.slice)
-        part = m.emit("get_item", load(m, owner), *index[0], index=index[1])
+        part = items(m, owner, index)
         value = m.evaluate(statement.value)
         new = operate(m, statement.op, part, to_number(m, value))
         refuse_truncation(m, part.type, new)
-        base = load(m, owner)
-        store(m, owner, m.emit("set_item", base, new, *index[0], index=index[1]))
+        store_items(m, owner, new, index)
         return
     key = m.evaluate(target.slice)
     old = get_at(m, owner, key)

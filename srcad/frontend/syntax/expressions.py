@@ -12,10 +12,24 @@ from srcad.frontend.containers.iteration import elements
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_item
+from srcad.frontend.control.streams import hand_over, hand_over_all
 from srcad.frontend.core.externals import lookup
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import attribute_name
-from srcad.frontend.core.values import DictCell, ListCell, Mixed, Partial, Ref, Slice, Static, Tup, Undef, Value
+from srcad.frontend.core.source import attribute_name, is_alone
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    DictCell,
+    ListCell,
+    Mixed,
+    Partial,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Undef,
+    Value,
+)
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
@@ -205,13 +219,28 @@ def _walrus(m: Machine, node: ast.NamedExpr) -> Value:
     return value
 
 
-def _generator_function(m: Machine, node: ast.expr) -> Value:
-    m.refuse(
-        "a generator function is differentiated",
-        why="its body runs piece by piece, between the lines of whoever iterates over it.",
-        do="collect the values in a list and return that.",
-        node=node,
-    )
+def _yield(m: Machine, node: ast.Yield) -> Value:
+    value = NONE if node.value is None else evaluate(m, node.value)
+    sent = hand_over(m, value)
+    _check_left(m, node)
+    return sent
+
+
+def _yield_from(m: Machine, node: ast.YieldFrom) -> Value:
+    value = hand_over_all(m, evaluate(m, node.value))
+    _check_left(m, node)
+    return value
+
+
+def _check_left(m: Machine, node: ast.expr) -> None:
+    """Where the loop over a generator is left, nothing of the statement with the `yield` may run any more."""
+    if m.look("$return") != FALSE and not is_alone(m.code.node, node):
+        m.refuse(
+            "a loop over a generator is left whose `yield` stands inside of an expression",
+            why="what stands around the `yield` doesn't run then.",
+            do="give what is yielded or sent a name, in a statement of its own.",
+            node=node,
+        )
 
 
 def _await(m: Machine, node: ast.expr) -> Value:
@@ -240,8 +269,8 @@ EXPRESSIONS: dict[type, Callable[[Machine, Any], Value]] = {
     ast.SetComp: comprehension,
     ast.DictComp: comprehension,
     ast.GeneratorExp: comprehension,
-    ast.Yield: _generator_function,
-    ast.YieldFrom: _generator_function,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
     ast.Await: _await,
     matching.Matches: matching.condition,
 }

@@ -15,13 +15,14 @@ from dataclasses import replace
 from functools import partial
 
 from srcad.frontend.containers.iterated import watching
-from srcad.frontend.containers.iteration import Indexed, sequence
+from srcad.frontend.containers.iteration import Indexed
 from srcad.frontend.control.loops import for_loop, while_loop
+from srcad.frontend.control.pipes import stream
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, truth
 from srcad.frontend.procedures.functions import make_function
-from srcad.frontend.syntax import imports, matching, scopes
+from srcad.frontend.syntax import comprehensions, imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import emit_assert, emit_raise
@@ -122,7 +123,7 @@ def _ended(m: Machine, statements: Rest) -> Value:
 
 def _for(m: Machine, statement: ast.For) -> None:
     values = m.evaluate(statement.iter)
-    items = sequence(m, values)
+    items = stream(m, values)
     if isinstance(statement.target, ast.Name) and isinstance(items, Indexed) and _counts(statement):
         items = replace(items, name=statement.target.id)
 
@@ -250,6 +251,7 @@ STATEMENTS: dict[type, Callable[..., None]] = {
     ast.AnnAssign: _annotated,
     ast.Return: _return,
     ast.For: _for,
+    comprehensions.Clause: comprehensions.clause_statement,
     ast.While: _while,
     ast.Break: _break,
     ast.Continue: _continue,

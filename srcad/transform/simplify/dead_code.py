@@ -63,8 +63,9 @@ def has_effects(equation: Equation) -> bool:
 class LiveCode:
     """What is live in a region: values, and the equations that are kept for their sake."""
 
-    def __init__(self, reads: ReadsOf) -> None:
+    def __init__(self, reads: ReadsOf, effects: Callable[[Equation], bool] = has_effect) -> None:
         self.reads = reads
+        self.effects = effects
         self.live: set[Atom] = set()
         self.kept: set[Equation] = set()
         self.pending: list[Atom] = []
@@ -76,7 +77,7 @@ class LiveCode:
         """Note what defines each variable; keep effects, and the equations around them."""
         for equation, around in walk_placed(region):
             self.define(equation)
-            if has_effect(equation):
+            if self.effects(equation):
                 for kept in (*around, equation):
                     self.keep(kept)
 

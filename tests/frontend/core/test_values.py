@@ -14,6 +14,7 @@ from srcad.frontend.core import values as v
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.sharing import CheckedHeap
 from srcad.frontend.core.source import FunctionSource
+from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Paused, Sent
 from srcad.frontend.core.walk import atoms_inside, inside, same, same_entries, with_atoms
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -58,6 +59,8 @@ def examples() -> list[v.Parts]:
         v.DictCell((("a", num()), ("b", num())), factory=v.Func(CODE, 1, (num(),))),
         v.InstanceCell(object, (("a", num()),)),
         v.FrameCell(CODE, {"x": num(), "y": v.Ref(1)}, 1),
+        GeneratorCell(CODE, 1, Paused((Sent(()),)), num()),
+        IteratorCell(),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.rules.register.flat import FLAT
+from tests.rules.register.numpy_programs import OF_NUMPY
 from tests.rules.register.programs import Case
 
 # ---- elementwise: the domain of the operands
@@ -478,7 +479,6 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.hsplit": ("np.hsplit(A, 2)",),
     "np.vsplit": ("np.vsplit(A, 3)",),
     "np.dsplit": ("np.dsplit(T, 2)",),
-    "np.unstack": ("np.unstack(np.stack([x, y])), np.unstack(np.array([x, y, w]), axis=0)",),
     "np.tile": ("np.tile(x, 2), np.tile(A, (2, 1)), np.tile(x, (2, 2)), np.tile(s, 3), np.tile(A, 2)",),
     "np.repeat": (
         "np.repeat(x, 2), np.repeat(A, 2, axis=0), np.repeat(A, [1, 0, 2], axis=0), np.repeat(A, 3)",
@@ -630,7 +630,6 @@ PICKING: dict[str, tuple[str, ...]] = {
     "np.correlate": ("np.correlate(l, x), np.correlate(l, x, 'same'), np.correlate(x, l, 'full')",),
     "np.polyval": ("np.polyval(x, s), np.polyval(x, A), np.polyval([1.0, s, 2.0], t), np.polyval(x, y)",),
     "np.polyder": ("np.polyder(l), np.polyder(l, 2)",),
-    "np.polyint": ("np.polyint(x), np.polyint(x, k=s), np.polyint(l)",),
     "np.unwrap": ("np.unwrap(np.array([0.1, 3.0, -3.0]) + xu)", "np.unwrap(A * 3, axis=0)"),
     "np.fft.fft": (
         "np.fft.fft(x), np.fft.fft(A, axis=0), np.fft.fft(l, 3), np.fft.fft(x, norm='ortho')",
@@ -678,5 +677,5 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY)
 FLAT_CASES = gathered(FLAT)

@@ -1,0 +1,67 @@
+"""What definitions say that isn't NumPy: each word is read by the frontend (`srcad.frontend.derivatives.definitions`).
+
+The functions here do the same where a definition is called as a Python function.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import numpy as np
+
+
+def floats(x: Any) -> Any:
+    """x in float64, as SciPy's functions make it of numbers, lists and arrays; complex numbers are refused."""
+    return np.asarray(x, dtype=np.float64)[()]
+
+
+def numbers(x: Any) -> Any:
+    """x with a floating dtype, which is its own where it has one."""
+    x = np.asarray(x)
+    return (x if x.dtype.kind == "f" else x.astype(np.float64))[()]
+
+
+def known(x: Any) -> bool:
+    """Whether a number is known beforehand."""
+    return isinstance(x, (int, float))
+
+
+def single(x: Any) -> bool:
+    """Whether an array has one element along its first axis."""
+    return len(x) == 1
+
+
+def fixed(x: Any) -> Any:
+    """x, known beforehand: what isn't becomes part of the specialisation, or is refused."""
+    return x
+
+
+def held(x: Any) -> Any:
+    """x, as a constant to derivatives."""
+    return x
+
+
+def refused(what: str, do: str) -> NoReturn:
+    """There is no derivative of what the program does."""
+    raise NotImplementedError(f"{what}: {do}")
+
+
+def entry(table: Mapping[str, Any], key: str, what: str) -> Any:
+    """What a table has under a name; `what` is in no table yet where there is nothing."""
+    if key not in table:
+        refused(f"{what} {key}", "write it with NumPy and scipy.special.")
+    return table[key]
+
+
+def bound(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
+    """The values of all parameters of a function in a call, in their order."""
+    arguments = inspect.signature(function).bind(*args, **keywords)
+    arguments.apply_defaults()
+    return tuple(arguments.arguments.values())
+
+
+def object_named(module: Any, owner: Any) -> Any:
+    """The object of a module that `owner` is, told by its class and its name: scipy.stats.norm."""
+    return owner

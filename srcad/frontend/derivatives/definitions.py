@@ -1,0 +1,246 @@
+"""Functions and classes of SciPy that are defined by programs: `srcad.definitions` has these, area by area.
+
+    stats.norm.logpdf(x, m)   is read as   logpdf(DISTRIBUTIONS["norm"], x, (), m, None)
+    CubicSpline(t, y)         is an instance of the class CubicSpline of srcad.definitions.interpolate
+
+A definition has the parameters of the function that it defines. One that it lacks must be what SciPy takes it to be
+where it isn't given, or the call is refused by the parameter's name. Definitions import SciPy, so they are loaded
+where a program has called it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from types import FunctionType, MethodType, ModuleType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from srcad.definitions import words
+from srcad.errors import SrcadError
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.ports import Arguments, Keywords
+from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, Num, Static, Tup, Value
+from srcad.frontend.derivatives.custom import stopped
+from srcad.frontend.memory.arrays import new_array, to_array, to_number
+from srcad.frontend.memory.objects import get_attribute
+from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.nodes import Atom, Const
+from srcad.trace.types import Scalar, dims_of, dtype_of, is_complex, is_inexact
+
+AREAS = ("stats", "integrate", "interpolate", "spatial")
+
+
+def definition(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A call of what is defined by a program; None for other functions, and calls that may run as they stand."""
+    found = _found(m, f, given)
+    if found is None:
+        return None
+    what, args, keywords = found
+    inactive = not any(m.depends(v) for v in (*given.args, *given.keywords.values()))
+    with m.attempt(SrcadError, when=lambda _: inactive):
+        return m.call(what, args, keywords)
+    return None
+
+
+DefinedCall = tuple[Value, tuple[Value, ...], Keywords]
+
+
+def _found(m: Machine, f: object, given: Arguments) -> DefinedCall | None:
+    """The definition of what is called, with the arguments as the definition takes them."""
+    if isinstance(f, MethodType):
+        return _of_object(f.__self__, f.__name__, given)
+    if isinstance(f, FunctionType) and "." in f.__qualname__ and "<locals>" not in f.__qualname__:
+        return _of_instance(m, f, given)
+    area = area_of(f)
+    if area is None:
+        return None
+    name = str(getattr(f, "__name__", ""))
+    if name not in area.__all__:
+        return None if isinstance(f, (FunctionType, type)) else _of_object(f, "__call__", given)
+    defined = getattr(area, name)
+    return Static(defined), (), _bound(m, f, defined, given.args, given.keywords)
+
+
+def area_of(f: object) -> ModuleType | None:
+    """The definitions of the part of SciPy that a function, class or object stands in."""
+    module = getattr(f, "__module__", None) or type(f).__module__
+    parts = str(module).split(".")
+    if parts[0] != "scipy" or len(parts) < 2 or parts[1] not in AREAS:
+        return None
+    return importlib.import_module(f"srcad.definitions.{parts[1]}")
+
+
+def _of_object(owner: object, method: str, given: Arguments) -> DefinedCall | None:
+    """A method of an object that SciPy has made, such as scipy.stats.norm."""
+    area = area_of(type(owner))
+    if area is None:
+        return None
+    for base in type(owner).__mro__:
+        defined = area.METHODS.get(f"{base.__name__}.{method}")
+        if defined is not None:
+            return Static(defined), (Static(owner), *given.args), given.keywords
+    return None
+
+
+def _of_instance(m: Machine, f: FunctionType, given: Arguments) -> DefinedCall | None:
+    """A method of an instance of a class of SciPy, of which the attributes alone are read."""
+    area = area_of(f)
+    cell = m.content(given.args[0]) if given.args and area is not None else None
+    if area is None or not isinstance(cell, InstanceCell):
+        return None
+    for base in cell.cls.__mro__:
+        defined = area.METHODS.get(f"{base.__name__}.{f.__name__}")
+        if defined is not None:
+            return Static(defined), given.args, given.keywords
+    return None
+
+
+def _bound(m: Machine, f: Any, defined: Callable[..., object], args: tuple[Value, ...], keywords: Keywords) -> Keywords:
+    """The arguments by name, without those that the definition lacks and SciPy would take in any case."""
+    signature = inspect.signature(f)
+    try:
+        arguments = dict(signature.bind(*args, **keywords).arguments)
+    except TypeError as error:
+        m.raises(error)
+    for name, p in signature.parameters.items():
+        if p.kind is p.VAR_KEYWORD:
+            arguments.update(arguments.pop(name, {}))
+        elif p.kind is p.VAR_POSITIONAL and name in arguments:
+            arguments[name] = Tup(arguments[name])
+    takes = inspect.signature(defined).parameters
+    more = any(p.kind is p.VAR_KEYWORD for p in takes.values())
+    for name in [name for name in arguments if name not in takes]:
+        if more and name not in signature.parameters:
+            continue
+        value = arguments.pop(name)
+        default = signature.parameters[name].default if name in signature.parameters else inspect.Parameter.empty
+        if value != Static(default):
+            m.refuse(f"{f.__name__} with {name}= has no derivative yet", do=f"leave {name} out.")
+    return arguments
+
+
+# ---- the words of definitions
+
+
+def floats(m: Machine, x: Value) -> Value:
+    """x in float64, as NumPy has it."""
+    if isinstance(x, Static) and type(x.value) in (int, float):
+        return Static(np.float64(x.value))
+    atom = x.var if isinstance(x, Num) else to_array(m, x)
+    if is_complex(atom.type):
+        m.refuse("a complex number is given to a function of SciPy that takes real ones")
+    if dtype_of(atom.type) == "float64":
+        python = isinstance(atom.type, Scalar) and atom.type.python
+        return (
+            m.call(Static(np.float64), (given(m, atom),))
+            if python
+            else x
+            if isinstance(x, ArrayRef)
+            else given(m, atom)
+        )
+    if isinstance(atom.type, Scalar):
+        return m.call(Static(np.float64), (given(m, atom),))
+    return given(m, m.emit("cast", atom, dtype="float64"))
+
+
+def numbers(m: Machine, x: Value) -> Value:
+    """x with a floating dtype."""
+    atom = to_number(m, x)
+    if is_complex(atom.type) or not is_inexact(dtype_of(atom.type)):
+        return floats(m, x)
+    return x if isinstance(x, ArrayRef) else given(m, atom)
+
+
+def given(m: Machine, atom: Atom) -> Value:
+    if isinstance(atom, Const):
+        return Static(atom.value)
+    return Num(atom) if isinstance(atom.type, Scalar) else new_array(m, atom)
+
+
+def is_known(_m: Machine, x: Value) -> Value:
+    """Whether a number is known beforehand."""
+    return Static(isinstance(x, Static) and isinstance(x.value, (int, float)))
+
+
+def single(m: Machine, x: Value) -> Value:
+    """Whether an array has one element along its first axis: lengths other than 1 are at least 2."""
+    dims = dims_of(to_array(m, x).type)
+    if dims and (dims[0].is_one or (dims[0].least or 0) > 1):
+        return Static(dims[0].is_one)
+    length = fixed(m, m.call(Static(len), (x,)))
+    return Static(length == Static(1))
+
+
+def held(m: Machine, x: Value) -> Value:
+    """x, as a constant to derivatives."""
+    return stopped(m, x) if m.depends(x) else x
+
+
+def fixed(m: Machine, x: Value) -> Value:
+    """x, which becomes known beforehand."""
+    atom = to_number(m, x)
+    if isinstance(atom, Const):
+        return Static(atom.value)
+    raise NeedsStatic(atom, "an option of a function of SciPy")
+
+
+def refused(m: Machine, what: Value, do: Value) -> NoReturn:
+    """What a definition can't do."""
+    m.refuse(f"{_text(what)} has no derivative yet", do=_text(do))
+
+
+def entry(m: Machine, table: Value, key: Value, what: Value) -> Value:
+    """What a table has under a name."""
+    assert isinstance(table, Static)
+    if _text(key) not in table.value:
+        refused(m, Static(f"{_text(what)} {_text(key)}"), Static("write it with NumPy and scipy.special."))
+    return Static(table.value[_text(key)])
+
+
+def _text(value: Value) -> str:
+    assert isinstance(value, Static) and isinstance(value.value, str)
+    return value.value
+
+
+def bound(m: Machine, function: Value, args: Value, keywords: Value) -> Value:
+    """The values of all parameters of a function in a call, in their order."""
+    cell = m.content(keywords)
+    assert isinstance(function, Static) and isinstance(args, Tup) and isinstance(cell, DictCell)
+    try:
+        arguments = inspect.signature(function.value).bind(*args.items, **{str(k): v for k, v in cell.items})
+    except TypeError as error:
+        m.raises(error)
+    given = arguments.arguments
+    names = arguments.signature.parameters.items()
+    return Tup(tuple(given[name] if name in given else Static(p.default) for name, p in names))
+
+
+def object_named(m: Machine, module: Value, owner: Value) -> Value:
+    """The object of a module that `owner` is, told by its class and its name."""
+    assert isinstance(module, Static)
+    name = _text(get_attribute(m, owner, "name"))
+    cell = m.content(owner)
+    kind = cell.cls if isinstance(cell, InstanceCell) else type(getattr(owner, "value", None))
+    known = getattr(module.value, name, None)
+    if type(known) is not kind:
+        m.refuse(f"{kind.__name__} is none of SciPy's own", do="write its formulas with NumPy and scipy.special.")
+    return Static(known)
+
+
+WORDS: Mapping[object, Callable[..., Value]] = {
+    words.floats: floats,
+    words.numbers: numbers,
+    words.known: is_known,
+    words.single: single,
+    words.fixed: fixed,
+    words.held: held,
+    words.refused: refused,
+    words.entry: entry,
+    words.bound: bound,
+    words.object_named: object_named,
+}
+
+__all__ = ["WORDS", "definition"]
