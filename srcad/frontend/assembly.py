@@ -10,7 +10,7 @@ from srcad.frontend.core.ports import CallOf, Ports, ReadCall
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
 from srcad.frontend.derivatives import calls as derivatives
-from srcad.frontend.derivatives.definitions import WORDS, definition
+from srcad.frontend.derivatives.definitions import WORDS, definition, object_call
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.defined import numpy_program
@@ -29,7 +29,7 @@ CALLABLES: dict[type[Value], CallOf] = {
     Static: calls.call_known,
     Derivative: derivatives.derivative,
     LinearMapValue: derivatives.linear_map,
-    Obj: calls.call_object,
+    Obj: object_call,
     Ref: calls.call_instance,
     Value: calls.refuse_call,
 }

@@ -55,6 +55,7 @@ from srcad.frontend.procedures.classes import construct
 from srcad.frontend.procedures.functions import call_external, call_function
 
 Handler = Callable[..., Value]
+GENERATORS = (np.random.Generator, np.random.RandomState)  # what their methods give is known by their names
 NAMESPACES = (exec, eval, compile, locals, globals)
 PARAMETRISED = (types.GenericAlias, type(typing.List[int]))  # noqa: UP006 - list[int] and List[int]
 ARRAYS = ("numpy", "scipy")  # what they have in Python that is in no catalogue is not to be read
@@ -209,7 +210,7 @@ def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | Non
         case functools.partial():
             named = {k: Static(v) for k, v in f.keywords.items()}
             return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
-        case MethodType():
+        case MethodType() if not isinstance(f.__self__, GENERATORS):
             return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
     return None
 
