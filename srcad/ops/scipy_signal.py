@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from srcad.errors import NotYetSupported
 from srcad.ops import sequences
-from srcad.ops.arguments import dims_or_raise, emit, is_given, known_rank, many_axes, one_axis, word
+from srcad.ops.arguments import (
+    dim_atom,
+    dims_or_raise,
+    emit,
+    is_given,
+    known_rank,
+    many_axes,
+    one_axis,
+    sliced,
+    word,
+)
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, ToOne, static
 from srcad.ops.linalg import float_dtype
 from srcad.ops.products import number_or_array
@@ -227,8 +237,27 @@ for _name in ("fftconvolve", "oaconvolve"):
 
 
 @lowers("scipy.signal.lfilter")
-def lfilter(build: Builder, /, b: Argument, a: Argument, x: Argument, axis: Argument = -1) -> Atom:
+def lfilter(
+    build: Builder, /, b: Argument, a: Argument, x: Argument, axis: Argument = -1, zi: Argument = None
+) -> Atom | tuple[Atom, ...]:
     top, bottom, source = as_array(build, b), as_array(build, a), as_array(build, x)
     rank = known_rank(source, "lfilter")
     place = one_axis(axis, rank)
-    return emit(build, "lfilter", top, bottom, source, **({} if place == rank - 1 else {"axis": place}))
+    along: dict[str, object] = {} if place == rank - 1 else {"axis": place}
+    y = emit(build, "lfilter", top, bottom, source, **along)
+    if not is_given(zi):
+        return y
+    return _with_state(build, (top, bottom, source, as_array(build, zi)), y, place, along)
+
+
+def _with_state(b: Builder, given: tuple[Atom, ...], y: Atom, axis: int, along: dict[str, object]) -> tuple[Atom, ...]:
+    """From a state on, and the state behind. A state is what is added to the first elements of b * x (a[0] being 1)."""
+    top, bottom, x, state = given
+    n, first = dim_atom(b, x, axis), sliced(b, bottom, 0, None, 1)
+    moved = emit(b, "lfilter", first, bottom, fitted(b, state, n, axis), **along)
+    whole = emit(b, "add", y, moved)
+    behind = emit(b, "add", n, dim_atom(b, state, axis))
+    ahead = emit(b, "lfilter", top, first, fitted(b, x, behind, axis), **along)
+    back = emit(b, "lfilter", bottom, first, fitted(b, whole, behind, axis), **along)
+    left = emit(b, "subtract", emit(b, "add", ahead, fitted(b, state, behind, axis)), back)
+    return whole, sliced(b, left, axis, n, None)

@@ -73,6 +73,8 @@ OF_SCIPY_SIGNAL: dict[str, tuple[str, ...]] = {
     "scipy.signal.lfilter": (
         "scipy.signal.lfilter([0.3, 0.2], [1.0, -0.4], l), scipy.signal.lfilter(x, yp, l)",
         "scipy.signal.lfilter(x, yp, A, axis=0), scipy.signal.lfilter(x, [2.0], T, axis=1)",
-        "scipy.signal.lfilter(np.ones(3), yp, T)",
+        "scipy.signal.lfilter(np.ones(3), yp, T), scipy.signal.lfilter(x, yp, l, zi=w[:2])",
+        "scipy.signal.lfilter(x, yp, A, axis=0, zi=B[:2])",
+        "scipy.signal.lfilter(x, [2.0, 1.0], l, -1, w[:2])",
     ),
 }
