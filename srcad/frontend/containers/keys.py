@@ -27,7 +27,7 @@ class InstanceKey:
 def key_of(m: Machine, value: Value) -> Any:
     """The Python key of a dict."""
     match value:
-        case Ref() if isinstance(cell := m.heap[value.cell], InstanceCell) and cell.cls.__hash__ is object.__hash__:
+        case Ref() if isinstance(cell := m.heap[value.cell], InstanceCell) and _by_identity(cell.cls):
             return InstanceKey(value.cell) if cell.origin is None else cell.origin
         case Static():
             return value.value
@@ -36,6 +36,10 @@ def key_of(m: Machine, value: Value) -> Any:
         case Num() | Obj() if isinstance(value.var, Var):
             raise NeedsStatic(value.var, "a key of a dict")
     m.refuse(f"{value.describe()} is a key of a dict")
+
+
+def _by_identity(cls: type) -> bool:
+    return not any("__hash__" in vars(base) or "__eq__" in vars(base) for base in cls.__mro__[:-1])
 
 
 def value_of_key(m: Machine, key: Hashable) -> Value:
