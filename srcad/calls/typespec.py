@@ -11,6 +11,7 @@ What a derivative's code depends on are types, not values. So where nobody calls
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import TypeVar
@@ -60,7 +61,13 @@ def split_top_level(text: str, separator: str = ",") -> list[str]:
 
 
 def parse_values(text: str) -> dict[str, object]:
-    """`"x1=2, w=[1, 2]"` -> {"x1": 2.0, "w": array([1., 2.])}: numbers are floats, brackets are arrays."""
+    """`"x1=2, w=[1, 2]"` -> {"x1": 2.0, "w": array([1., 2.])}: numbers are floats, lists are arrays.
+
+    Else a value is a literal of Python, or a type.
+    """
+    literals = _literals(text)
+    if literals is not None:
+        return {name: _as_floats(value) for name, value in literals.items()}
     values: dict[str, object] = {}
     for part in split_top_level(text):
         name, equals, value = part.partition("=")
@@ -68,6 +75,29 @@ def parse_values(text: str) -> dict[str, object]:
             raise ArgumentError(f"can't read {part.strip()!r}", do="write NAME=VALUE, as in 'x1=2, w=[1, 2]'")
         values[name.strip()] = _read_value(name.strip(), value.strip())
     return values
+
+
+def _literals(text: str) -> dict[str, object] | None:
+    """Values that are all literals of Python, also with commas and brackets in texts; None for others."""
+    try:
+        call = ast.parse(f"_({text})", mode="eval").body
+        assert isinstance(call, ast.Call)
+        if call.args or any(keyword.arg is None for keyword in call.keywords):
+            return None
+        found = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
+        return found if all(map(_is_regular, found.values())) else None
+    except (SyntaxError, ValueError, AssertionError):
+        return None
+
+
+def _is_regular(value: object) -> bool:
+    """Whether a list is one of rows that are equally long: others are no array."""
+    if not isinstance(value, list):
+        return True
+    try:
+        return np.array(value).dtype.kind in "biufcUS"
+    except ValueError:
+        return False
 
 
 def _read_value(name: str, text: str) -> object:
@@ -81,7 +111,12 @@ def _read_value(name: str, text: str) -> object:
 def _as_floats(value: object) -> object:
     match value:
         case list():
-            return np.array(value, float)
+            made = np.array(value)
+            return made.astype(float) if made.dtype.kind in "biu" else value if made.dtype.kind in "US" else made
+        case tuple():
+            return tuple(map(_as_floats, value))
+        case dict():
+            return {key: _as_floats(item) for key, item in value.items()}
         case int() if type(value) is not bool:
             return float(value)
     return value
