@@ -53,8 +53,9 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        traces = (self._for_good(self._with_inlined(trace)) for trace in self.traces)
-        return tuple(generate(trace, trace.name, careful=careful, run=self.run) for trace in traces)
+        traces = tuple(self._for_good(self._with_inlined(trace)) for trace in self.traces)
+        roots = frozenset(entry.path.root for trace in traces for entry in trace.inputs if entry.free)
+        return tuple(generate(trace, trace.name, careful=careful, roots=roots, run=self.run) for trace in traces)
 
     def alone(self) -> Program:
         """This program without calls of the user's functions with rules, wherever their source is known."""

@@ -563,10 +563,15 @@ class InstanceCell(Cell):
         return dict(self.fields)
 
     def copied(self) -> Self:
-        return replace(self, free=False)
+        return replace(self, changed=True)
 
     def rest(self) -> Hashable:
         return tuple(self.entries()), self.cls
+
+    @property
+    def outlives(self) -> bool:
+        """Whether it is the external object itself, which others see as well; no argument of the call, and no copy."""
+        return self.free and not self.changed
 
     def has_outside(self, name: str) -> bool:
         """Whether the external object has an attribute of its own by this name, read already or not."""

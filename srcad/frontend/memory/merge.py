@@ -141,6 +141,7 @@ class Merger:
         a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
         fields = self.names(key, a.entries(), b.entries())
         joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
+        joined = replace(joined, changed=a.changed or b.changed)
         return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
 
     def dict_cell(self, key: Key, a: DictCell, b: DictCell) -> DictCell:
