@@ -11,7 +11,6 @@ What a derivative's code depends on are types, not values. So where nobody calls
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from srcad.errors import ArgumentError
+from srcad.frontend.core.literals import keyword_literals
 
 Item = TypeVar("Item")
 
@@ -65,8 +65,8 @@ def parse_values(text: str) -> dict[str, object]:
 
     Else a value is a literal of Python, or a type.
     """
-    literals = _literals(text)
-    if literals is not None:
+    literals = keyword_literals(text)
+    if literals is not None and all(map(_is_regular, literals.values())):
         return {name: _as_floats(value) for name, value in literals.items()}
     values: dict[str, object] = {}
     for part in split_top_level(text):
@@ -75,19 +75,6 @@ def parse_values(text: str) -> dict[str, object]:
             raise ArgumentError(f"can't read {part.strip()!r}", do="write NAME=VALUE, as in 'x1=2, w=[1, 2]'")
         values[name.strip()] = _read_value(name.strip(), value.strip())
     return values
-
-
-def _literals(text: str) -> dict[str, object] | None:
-    """Values that are all literals of Python, also with commas and brackets in texts; None for others."""
-    try:
-        call = ast.parse(f"_({text})", mode="eval").body
-        assert isinstance(call, ast.Call)
-        if call.args or any(keyword.arg is None for keyword in call.keywords):
-            return None
-        found = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
-        return found if all(map(_is_regular, found.values())) else None
-    except (SyntaxError, ValueError, AssertionError):
-        return None
 
 
 def _is_regular(value: object) -> bool:

@@ -9,10 +9,7 @@ a capital name rather a matrix. What is proposed has been tried out.
 
 from __future__ import annotations
 
-import ast
 import copy
-import inspect
-import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
@@ -20,6 +17,7 @@ from itertools import product
 import numpy as np
 
 from srcad.calls.example import Example
+from srcad.frontend.core.literals import array_names
 
 SYMBOLS = {3: "n", 4: "m"}
 MOST_TRIED = 400
@@ -35,7 +33,7 @@ def proposed_types(function: Callable[..., object], example: Example) -> str:
     places = [k for k, name in enumerate(example.names[: len(example.args)]) if name in assumed]
     if not places:
         return ""
-    used = uses(function)
+    used = array_names(function)
     choices = [_choices(example.names[k], used) for k in places]
     for shapes in _in_order(choices):
         args = list(example.args)
@@ -45,36 +43,6 @@ def proposed_types(function: Callable[..., object], example: Example) -> str:
             found = dict(zip((example.names[k] for k in places), shapes, strict=True))
             return ", ".join(f"{name}: {_described(shape)}" for name, shape in found.items())
     return ""
-
-
-def uses(function: Callable[..., object]) -> dict[str, int]:
-    """The names that stand where arrays stand: 1, or 2 where an array of two dimensions stands."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
-    except (OSError, TypeError, SyntaxError):
-        return {}
-    found: dict[str, int] = {}
-    for node in ast.walk(tree):
-        for place, rank in _places(node):
-            if isinstance(place, ast.Name):
-                found[place.id] = max(found.get(place.id, 0), rank)
-    return found
-
-
-def _places(node: ast.AST) -> Iterator[tuple[ast.AST, int]]:
-    match node:
-        case ast.BinOp(left, ast.MatMult(), right):
-            yield from ((left, 1), (right, 1))
-        case ast.Subscript(value, ast.Tuple(items)):
-            yield value, len(items)
-        case ast.Subscript(value) | ast.For(iter=value) | ast.comprehension(iter=value):
-            yield value, 1
-        case ast.Attribute(value, "T"):
-            yield value, 2
-        case ast.Attribute(value):
-            yield value, 1
-        case ast.Call(ast.Name("len" | "sum" | "zip" | "enumerate" | "max" | "min"), arguments):
-            yield from ((argument, 1) for argument in arguments)
 
 
 def _choices(name: str, used: dict[str, int]) -> list[Shape]:
