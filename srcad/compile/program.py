@@ -13,6 +13,7 @@ from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
 from srcad.ops.catalogue import operation
+from srcad.ops.exceptions import tries
 from srcad.trace.nodes import Const, Equation, Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace
@@ -83,8 +84,15 @@ class Program:
 
 
 def has_effects(primal: Trace) -> bool:
-    """Whether a second run of a program would be noticed: something is printed, drawn at random, changed."""
-    return any(operation(e).effect and not operation(e).raises and not _is_error(e) for e in walk(primal.body))
+    """Whether a second run of a program would be noticed: something is printed, drawn at random, changed.
+
+    A program that handles exceptions itself must get its own, and none of faster arithmetic.
+    """
+    return any(tries(e) or (_acts(e) and not _is_error(e)) for e in walk(primal.body))
+
+
+def _acts(equation: Equation) -> bool:
+    return operation(equation).effect and not operation(equation).raises
 
 
 def _is_error(equation: Equation) -> bool:

@@ -372,10 +372,10 @@ class Undef(Value):
 
 @dataclass(frozen=True)
 class Partial(Value):
-    """A value that one branch gave and the other didn't."""
+    """A value that some ways to this place give, and others don't: those on which `defined` is true."""
 
     value: Value
-    span: Span | None
+    defined: Atom
 
     def children(self) -> Children:
         return (self.value,)
@@ -384,8 +384,15 @@ class Partial(Value):
         (value,) = children
         return replace(self, value=value)
 
+    def atoms(self) -> Sequence[Atom]:
+        return (self.defined,)
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        (defined,) = atoms
+        return replace(self, defined=defined)
+
     def rest(self) -> Hashable:
-        return self.span
+        return atom_key(self.defined)
 
 
 @dataclass(frozen=True)
