@@ -250,7 +250,7 @@ def zoom(
     plain_output(output)
     x = image(input)
     factors = per_axis(zoom, x.ndim)
-    shape = [round(x.shape[k] * option(factors[k])) for k in range(x.ndim)]
+    shape = [int(round(x.shape[k] * option(factors[k]))) for k in range(x.ndim)]  # noqa: RUF046
     places = []
     steps = grid(shape)
     for k in range(len(steps)):
