@@ -33,7 +33,7 @@ from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Scalar, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("stats", "integrate", "interpolate", "spatial", "fft", "ndimage")
+AREAS = ("stats", "integrate", "interpolate", "spatial", "fft", "ndimage", "signal")
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
