@@ -20,6 +20,7 @@ B, DEN = signal.butter(2, 0.3)
 SECTIONS = signal.butter(4, 0.3, output="sos")
 KERNELS = (RNG.normal(size=(3, 3)), RNG.normal(size=(2, 4)))
 TAPS = np.array([1.0, 2.0, 0.5])
+APART = (np.random.default_rng(3).permutation(42).reshape(6, 7) - 20.3) / 10  # no two of them close
 
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 
@@ -161,7 +162,7 @@ PROGRAMS: dict[str, Program] = {
     },
     "detrend": (lambda x: weighted(signal.detrend(x) + signal.detrend(x, type="constant", axis=0)), (ROWS,)),
     "detrend by parts": (lambda x: weighted(signal.detrend(x, bp=[5, 11])), (ROWS,)),
-    "medfilt": (lambda x: weighted(signal.medfilt(x) + signal.medfilt2d(x, (1, 3))), (IMAGE,)),
+    "medfilt": (lambda x: weighted(signal.medfilt(x) + signal.medfilt2d(x, (1, 3))), (APART,)),
     "wiener": (lambda x: weighted(signal.wiener(x)), (IMAGE,)),
     "hilbert": (lambda x: parts(signal.hilbert(x)) + weighted(np.abs(signal.hilbert(x, axis=0))), (ROWS,)),
     "resample": (lambda x: sum(weighted(signal.resample(x, n)) for n in (10, 11, 24, 30)), (SHORT,)),
