@@ -13,6 +13,7 @@ from srcad.frontend.derivatives.definitions import WORDS, definition
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.mutators import MUTATORS
+from srcad.frontend.memory.branches import branch
 from srcad.frontend.procedures.classes import OF_OBJECT, generated
 from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate
@@ -49,6 +50,6 @@ READERS: tuple[ReadCall, ...] = (
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, CALLABLES, READERS)
+PORTS = Ports(evaluate, execute, assign, CALLABLES, READERS, branch)
 
 __all__ = ["PORTS"]

@@ -70,8 +70,10 @@ def read(
             known = known.with_recursive(found.key)
         except NoProcedure as found:
             known = known.with_unrolled(found.key)
-        except SrcadError:
-            raise
+        except SrcadError as error:
+            if not error.unsettled or known.selecting:
+                raise
+            known = replace(known, selecting=True)
         except RecursionError as error:
             what, do = "the function is nested too deeply for srcad", "write a deep recursion as a loop."
             span, calls = reader.m.place_of(error)

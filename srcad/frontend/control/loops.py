@@ -192,7 +192,7 @@ def _fixed_point(m: Machine, sequence: Indexed, turn: Turn, own: set[Var]) -> No
         m.heap = with_flags(m, head.heap)
         done = m.apart(partial(_one_turn, m, sequence, turn, index))
         m.heap = base
-        after = next_head(m, base, head, done)
+        after = next_head(m, base, head, done, frozenset(own))
         if after.signature == head.signature:
             _emit_for(m, sequence, index, after, done)
             return
@@ -213,7 +213,7 @@ def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
     return {**heap, m.stack.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
 
 
-def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:
+def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, inside: frozenset[Var]) -> Head:
     """Join the state before the loop with that at the end of a turn."""
     slots: dict[Key, CarriedVariable] = {}
 
@@ -230,7 +230,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
 
     was_active = {v for v in (s.var for s in head.slots.values()) if m.is_active(v)}
     sides = Side(base, m.builder.equations), Side(done.heap, done.equations)
-    merger = Merger(m, *sides, variable, loop=True)
+    merger = Merger(m, *sides, variable, inside=inside)
     m.heap = base
     heap = m.heap = merger.heaps()
     merger.settle()
@@ -370,7 +370,7 @@ def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own:
         m.heap = with_flags(m, head.heap)
         done = m.apart(lambda: _run(m, body))
         m.heap = base
-        after = next_head(m, base, head, done)
+        after = next_head(m, base, head, done, frozenset(own))
         if after.signature == head.signature:
             _emit_while(m, asked, after, done)
             return

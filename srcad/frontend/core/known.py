@@ -15,6 +15,7 @@ class Known:
     ints         integer arguments, whose values are guarded
     shapes       arrays and lists whose lengths are guarded
     written_out  whether loops with a known number of turns are read turn by turn
+    selecting    whether it is told at run time which array is meant, where that isn't known
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
     """
@@ -22,12 +23,13 @@ class Known:
     ints: frozenset[Path] = frozenset()
     shapes: frozenset[Path] = frozenset()
     written_out: bool = False
+    selecting: bool = False
     recursive: frozenset[Hashable] = frozenset()
     unrolled: frozenset[Hashable] = frozenset()
 
     def with_recursive(self, function: Hashable) -> Known:
         """A function is read as a procedure: nothing need be known for the sake of its end."""
-        return Known(recursive=self.recursive | {function}, unrolled=self.unrolled)
+        return Known(recursive=self.recursive | {function}, unrolled=self.unrolled, selecting=self.selecting)
 
     def with_unrolled(self, function: Hashable) -> Known:
         """A function is read in place nevertheless."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from srcad.frontend.core.values import Value
+from srcad.trace.nodes import Var
 
 if TYPE_CHECKING:
     from srcad.frontend.core.machine import Machine
@@ -49,6 +50,7 @@ class Ports:
     assign     binds a target: a name, an item, an attribute, a pattern of these
     callables  who reads a call, by the class of the value that is called; `Value`: those of all other classes
     readers    who reads a call of a Python object that is known now: the first one that does
+    branch     reads both sides of a condition of the run, and joins them
     """
 
     evaluate: Evaluate
@@ -56,3 +58,4 @@ class Ports:
     assign: Callable[[Machine, ast.expr, Value], None]
     callables: Mapping[type[Value], CallOf]
     readers: tuple[ReadCall, ...]
+    branch: Callable[[Machine, Var, Callable[[], Value], Callable[[], Value]], Value]

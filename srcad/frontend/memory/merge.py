@@ -14,11 +14,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from srcad.frontend.core.arithmetic import number
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
+from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -37,6 +39,7 @@ from srcad.frontend.core.values import (
     Partial,
     Parts,
     Ref,
+    SelectedCell,
     Static,
     Twins,
     Undef,
@@ -47,14 +50,30 @@ from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.objects import get_attribute
+from srcad.frontend.memory.selection import each
 from srcad.trace.builder import const
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Var
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
 from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
+from srcad.trace.walk import defined
 
 Key = tuple[Hashable, ...]
 AnyList = ListCell | GrownCell
 K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
+
+
+class NoNumber(Exception):  # noqa: N818 - an answer, not an error
+    """An array that wasn't there before the loop, or isn't the same in each turn."""
+
+
+@dataclass(eq=False)
+class Numbers(Restorable):
+    """The numbers by which arrays and views are told apart at run time."""
+
+    known: dict[Hashable, int] = field(default_factory=dict)
+
+    def of(self, ref: ArrayRef) -> int:
+        return self.known.setdefault(ref.rest(), len(self.known))
 
 
 @dataclass(eq=False)
@@ -75,7 +94,7 @@ class Merger:
     variable: Callable[[Key, Atom, Atom, Type], Var]
     condition: Var | None = None
     partial: bool = False
-    loop: bool = False
+    inside: frozenset[Var] | None = None  # of a loop: the variables that stand for another value in each turn
     cells: dict[Hashable, int] = field(default_factory=dict)
     groups: dict[Key, int] = field(default_factory=dict)
     versions: dict[Key, object] = field(default_factory=dict)
@@ -122,6 +141,8 @@ class Merger:
                 return FrameCell(a.code, self.names(key, a.names, b.names), a.parent)
             case ArrayCell(), ArrayCell():
                 return self.array_cell(key, a, b)
+            case SelectedCell(), SelectedCell():
+                return replace(a, var=a.var if a.var is b.var else None)
             case InstanceCell(), InstanceCell():
                 return self.instance_cell(key, ids, a, b)
             case DictCell(), DictCell():
@@ -270,6 +291,9 @@ class Merger:
         both = value.cell in self.a.heap and value.cell in self.b.heap
         if both and not value.path:
             return value
+        seen = self.outside(key, value, side, first) if self.m.known.selecting and self.condition is not None else None
+        if seen is not None:
+            return seen
         memo = ("one", value.rest(), first)
         if memo not in self.cells:
             with self.m.on_side(side.heap, side.equations):
@@ -321,6 +345,13 @@ class Merger:
         if memo in self.cells:
             self.groups[key] = self.cells[memo]
             return ArrayRef(self.cells[memo])
+        if self.m.known.selecting and isinstance(a, ArrayRef) and isinstance(b, ArrayRef):
+            made = self.selection(key, a, b)
+            if isinstance(made, SelectedCell):
+                self.cells[memo] = self.groups[key] = self.m.allocate(made)
+                return ArrayRef(self.cells[memo])
+            if made is not None:
+                return made
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is None or two is None:
             return self.choice(key, a, b)
@@ -331,6 +362,112 @@ class Merger:
         self.cells[memo] = self.new(self.fresh_cell(var, a, b), *ids)
         self.groups[key] = self.cells[memo]
         return ArrayRef(self.cells[memo])
+
+    # ---- which array it is
+
+    def selection(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | ArrayRef | None:
+        """One of two arrays; None where they can't be told apart at run time."""
+        return self.by_condition(key, a, b) if self.condition is not None else self.by_number(key, a, b)
+
+    def by_condition(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | None:
+        assert self.condition is not None
+        then = self.outside((*key, "then"), a, self.a, first=True)
+        otherwise = self.outside((*key, "else"), b, self.b, first=False)
+        if then is None or otherwise is None:
+            return None
+        var = None
+        if not (self.unsure(self.a, a) or self.unsure(self.b, b)):
+            one, two = self.content(self.a, a), self.content(self.b, b)
+            assert one is not None and two is not None
+            var = self.atoms((*key, "array"), one, two)
+            if not isinstance(var.type, (Array, Unknown)):
+                return None
+        return SelectedCell(self.condition, (then, otherwise), (), var)
+
+    def unsure(self, side: Side, ref: ArrayRef) -> bool:
+        """Whether the content of an array can't be read any more."""
+        return any(getattr(side.heap[k], "poison", None) for k in sharers(side.heap, ref.cell) if k in side.heap)
+
+    def outside(self, key: Key, ref: ArrayRef, side: Side, first: bool) -> ArrayRef | None:
+        """An array or view of one side as it is seen outside; None for an element of a run-time list."""
+        if any(step.op == "element" for step in ref.path):
+            return None
+        cell_id: int | None = ref.cell
+        if ref.cell not in self.a.heap or ref.cell not in self.b.heap:
+            cell_id = self.outside_cell(key, ref.cell, side, first)
+        if cell_id is None:
+            return None
+        made = {var for equation in side.equations for var in equation.results}
+        operands = [
+            self.yielded_atom((*key, "step", k), atom, first) if atom in made else atom
+            for k, atom in enumerate(ref.atoms())
+        ]
+        return replace(ref, cell=cell_id).with_atoms(operands)
+
+    def outside_cell(self, key: Key, cell_id: int, side: Side, first: bool) -> int | None:
+        """The memory of an array that one side alone has."""
+        memo = ("root", cell_id, first)
+        if memo not in self.cells:
+            match side.heap[cell_id]:
+                case ArrayCell() as cell:
+                    ids = (cell_id, None) if first else (None, cell_id)
+                    var = self.yielded_atom((*key, "array"), cell.var, first)
+                    self.cells[memo] = self.new(replace(cell, var=var, aliases=frozenset(), given=False), *ids)
+                case SelectedCell() as cell:
+                    made = self.outside_selection(key, cell, side, first)
+                    if made is None:
+                        return None
+                    self.cells[memo] = self.m.allocate(made)
+                case _:
+                    return None
+        return self.cells[memo]
+
+    def outside_selection(self, key: Key, cell: SelectedCell, side: Side, first: bool) -> SelectedCell | None:
+        refs = [self.outside((*key, k), ref, side, first) for k, ref in enumerate(cell.refs)]
+        known = tuple(ref for ref in refs if ref is not None)
+        selector = self.yielded_atom((*key, "selector"), cell.selector, first)
+        if len(known) < len(refs) or not isinstance(selector, Var):
+            return None
+        return SelectedCell(selector, known, cell.numbers)
+
+    def by_number(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | ArrayRef | None:
+        """What a name stands for at the head of a loop: one of the arrays that were there before the loop."""
+        found: dict[int, ArrayRef] = {}
+        try:
+            start = self.numbered(a, found)
+            with self.m.on_side(self.b.heap, self.b.equations):
+                end = self.numbered(b, found)
+                ends = to_atom(self.m, end)
+        except NoNumber:
+            return None
+        if len(found) == 1:
+            return a
+        selector = self.atoms((*key, "selector"), to_atom(self.m, start), ends)
+        assert isinstance(selector, Var)
+        numbers = tuple(sorted(found))
+        return SelectedCell(selector, tuple(found[k] for k in numbers), numbers)
+
+    def numbered(self, ref: ArrayRef, found: dict[int, ArrayRef]) -> Value:
+        """The number of an array, which the run may have to find out; those that it may be are added to `found`."""
+        if ref.cell in self.a.heap:
+            if any(step.op == "element" for step in ref.path) or any(atom in self.inner for atom in ref.atoms()):
+                raise NoNumber
+            number_ = self.m.part(Numbers).of(ref)
+            found[number_] = ref
+            return Static(number_)
+        cell = self.b.heap[ref.cell]
+        if not isinstance(cell, SelectedCell):
+            raise NoNumber
+        if cell.numbers and not ref.path and all(one.cell in self.a.heap for one in cell.refs):
+            found.update(zip(cell.numbers, cell.refs, strict=True))
+            return Num(cell.selector)
+        return each(self.m, cell, ref.path, lambda one: self.numbered(one, found))
+
+    @cached_property
+    def inner(self) -> frozenset[Var]:
+        """The variables of a loop that stand for another value in each turn."""
+        made = defined(Region((), tuple(self.b.equations), ()))
+        return (self.inside or frozenset()).union(made)
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
         contiguous: frozenset[Path] | None = frozenset()

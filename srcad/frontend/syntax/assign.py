@@ -93,8 +93,8 @@ def suggest(m: Machine, value: Value, name: str) -> None:
             var = value.var
         case ArrayRef():
             cell = m.heap[value.cell]
-            unsure = isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is not None
-            var = None if unsure else load(m, value)
+            known = isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is None
+            var = load(m, value) if known else None
         case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
             var = cell.var
     if isinstance(var, Var) and var.name is None and not name.startswith("$"):
