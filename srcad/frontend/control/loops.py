@@ -63,7 +63,8 @@ def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
     """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
-    known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out else None
+    ask_for_turns(m, sequence)
+    known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out or m.known.sized else None
     if isinstance(sequence, Items):
         unrolled(m, list(sequence.values), turn)
     elif known is not None:
@@ -71,6 +72,14 @@ def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
     else:
         _counted(m, sequence, turn)
     _restore(m, outer)
+
+
+def ask_for_turns(m: Machine, sequence: Items | Indexed) -> None:
+    """Have the number of turns known beforehand, where loops are to be read turn by turn."""
+    if m.known.sized and isinstance(sequence, Indexed):
+        for bound in (sequence.start, sequence.stop, sequence.step):
+            if isinstance(bound, Var):
+                raise NeedsStatic(bound, "the number of turns of a loop")
 
 
 def written_out(sequence: Items | Indexed, most: int) -> list[int] | None:
@@ -115,6 +124,9 @@ def left(m: Machine) -> Value:
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
     apart = first_and_rest(sequence)
+    if m.known.turns_apart and apart is not None:
+        _first_turn_apart(m, sequence, *apart, turn)
+        return
     with m.attempt(SrcadError, when=lambda refused: refused.first_turn and apart is not None) as tried:
         _settled(m, sequence, turn)
     if tried.error and apart is not None:
@@ -314,7 +326,10 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
         return isinstance(error, SrcadError) and error.first_turn
 
     with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
-        _while(m, test, body, own)
+        if m.known.turns_apart:
+            _first_while(m, test, body)
+        else:
+            _while(m, test, body, own)
     if isinstance(tried.error, SrcadError):
         _first_while(m, test, body)
     elif tried.error:

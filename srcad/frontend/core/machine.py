@@ -18,6 +18,7 @@ from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
+from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap, looks_at, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
@@ -31,7 +32,6 @@ from srcad.frontend.core.values import (
     InstanceCell,
     Lost,
     Ref,
-    SelectedCell,
     Value,
 )
 from srcad.frontend.core.variables import Variables

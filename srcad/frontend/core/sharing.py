@@ -18,7 +18,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from srcad.errors import NotYetSupported
-from srcad.frontend.core.values import ArrayCell, Cell, GrownCell, Lost, SelectedCell, Twins
+from srcad.frontend.core.selected import SelectedCell
+from srcad.frontend.core.values import ArrayCell, Cell, GrownCell, Lost, Twins
 
 TWINS = 0  # the cell with the pairs of twins
 Heap = dict[int, Cell]
@@ -165,7 +166,7 @@ def signature(base: Heap, heap: Heap, names: dict[int, object]) -> object:
                 repeated = isinstance(cell, GrownCell) and cell.repeated
                 rows.append((key, keys(cell.aliases), keys(lists), cell.poison is not None, repeated))
             case SelectedCell():
-                seen = tuple((known.get(ref.cell), ref.rest()[1]) for ref in cell.refs)
+                seen = tuple((known.get(ref.cell), tuple(step.key() for step in ref.path)) for ref in cell.refs)
                 rows.append((key, seen, cell.numbers, cell.var is None))
             case Lost():
                 rows.append((key, Lost))

@@ -444,37 +444,6 @@ class ArrayCell(OneAtom, Cell):
 
 
 @dataclass(frozen=True)
-class SelectedCell(Cell):
-    """One of several arrays or views, `refs`: it has no memory of its own.
-
-    `selector` is a bool, and the first of two is meant where it holds; or an int, and the one is meant that has this
-    number in `numbers`. `var`: the content, where none of them has been written to since it was last looked at.
-    """
-
-    selector: Var
-    refs: tuple[ArrayRef, ...]
-    numbers: tuple[int, ...] = ()
-    var: Atom | None = None
-
-    def children(self) -> Children:
-        return self.refs
-
-    def rebuild(self, children: Children) -> Self:
-        return replace(self, refs=tuple(ref for ref in children if isinstance(ref, ArrayRef)))
-
-    def atoms(self) -> Sequence[Atom]:
-        return (self.selector,) if self.var is None else (self.selector, self.var)
-
-    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        selector, *content = atoms
-        assert isinstance(selector, Var)
-        return replace(self, selector=selector, var=content[0] if content else None)
-
-    def rest(self) -> Hashable:
-        return self.selector, self.numbers
-
-
-@dataclass(frozen=True)
 class ListCell(Cell):
     """A list whose elements are known one by one."""
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from srcad.errors import Span
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
     NONE,
@@ -26,7 +27,6 @@ from srcad.frontend.core.values import (
     Partial,
     Range,
     Ref,
-    SelectedCell,
     Slice,
     Static,
     Tup,

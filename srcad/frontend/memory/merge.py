@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
@@ -39,7 +40,6 @@ from srcad.frontend.core.values import (
     Partial,
     Parts,
     Ref,
-    SelectedCell,
     Static,
     Twins,
     Undef,
@@ -67,7 +67,7 @@ class NoNumber(Exception):  # noqa: N818 - an answer, not an error
 
 
 @dataclass(eq=False)
-class Numbers(Restorable):
+class PlaceNumbers(Restorable):
     """The numbers by which arrays and views are told apart at run time."""
 
     known: dict[Hashable, int] = field(default_factory=dict)
@@ -323,7 +323,8 @@ class Merger:
         memo = (a.cell, b.cell)
         if memo not in self.cells:
             x, y = self.complete(self.a, a), self.complete(self.b, b)
-            if not alike(x, y):
+            kept = any(ref.cell in self.a.heap and ref.cell in self.b.heap for ref in (a, b))
+            if not alike(x, y) or (self.m.known.selecting and self.condition is not None and kept):
                 return self.choice(key, a, b)
             self.cells[memo] = self.new(ListCell(()), *memo)
             self.m.heap[self.cells[memo]] = self.cell(key, memo, x, y)
@@ -452,7 +453,7 @@ class Merger:
         if ref.cell in self.a.heap:
             if any(step.op == "element" for step in ref.path) or any(atom in self.inner for atom in ref.atoms()):
                 raise NoNumber
-            number_ = self.m.part(Numbers).of(ref)
+            number_ = self.m.part(PlaceNumbers).of(ref)
             found[number_] = ref
             return Static(number_)
         cell = self.b.heap[ref.cell]

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import ArrayRef, Obj, SelectedCell, Value, ViewStep
+from srcad.frontend.core.selected import SelectedCell
+from srcad.frontend.core.values import ArrayRef, Obj, Value, ViewStep
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom
 
