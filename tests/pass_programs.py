@@ -21,6 +21,23 @@ def newton(a, n):
     return x
 
 
+def distances(a):
+    d = a[:, None] - a
+    return np.sum(np.sqrt(d**2))
+
+
+def gaussian(x):
+    r = np.linalg.norm(x)
+    return np.exp(-0.5 * (r / 3.0) ** 2)
+
+
+def root_in_a_loop(x):
+    total = 0.0
+    for value in x:
+        total += value * value
+    return total**0.5
+
+
 def loss(w, X, y):
     z = X @ w
     return np.sum((np.tanh(z) - y) ** 2)
@@ -189,3 +206,8 @@ def softplus_tangent(dots, value, x):
 
 def smoothed(x):
     return softplus(x) * x
+
+
+def picked(x, k):
+    first, own = x[0], x[k]
+    return math.log(first) + 2.0 * own

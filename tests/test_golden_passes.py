@@ -41,10 +41,12 @@ NEWTON, LOSS, SMOOTH, POWER = (
 KINKED, CUT = (p.kinked, (1.0,)), (p.cut_energy, (X,))
 CASES: dict[str, list[Case]] = {
     "read": [Case(*NEWTON), Case(*SMOOTH), Case(*KINKED), Case(*POWER)],
+    "checks": [Case(*NEWTON), Case(p.picked, (X, 1))],
     "dead-code": [Case(p.unused, (1.0,), number=1), Case(p.doubled, (1.0,)), Case(*LOSS)],
     "fold": [Case(p.neutral, (1.0,), number=1), Case(*NEWTON), Case(*KINKED), Case(*LOSS)],
     "common": [Case(p.repeated, (1.0,)), Case(*NEWTON), Case(p.kinked, (1.0,), "hvp")],
     "hoist": [Case(p.relaxed, (X, X, X, 3), "tangent"), Case(p.averaged, (X, 3))],
+    "roots": [Case(p.distances, (X,)), Case(p.gaussian, (X,)), Case(p.root_in_a_loop, (X,))],
     "scalar": [Case(p.scaled, (2.0,), "hvp")],
     "inline-rules": [Case(p.by_adjoint, (2.0,), "hvp")],
     "tangent": [
@@ -65,8 +67,10 @@ CASES: dict[str, list[Case]] = {
     "columns": [Case(p.mixed, (X,), "jacfwd")],
     "rows": [Case(p.mixed, (X,), "jacrev")],
     "split": [Case(*LOSS, "pullback", number=1), Case(*LOSS, "pullback", number=2)],
+    "covered": [Case(*NEWTON)],
     "distinct": [Case(*POWER, "pullback", number=2)],
     "inline": [Case(p.smoothed, (2.0,))],
+    "values": [Case(p.gaussian, (X,), "hvp")],
     "careful": [Case(p.told, (2.0,), "tangent")],
     "prepare": [Case(p.until_small, (5.0,)), Case(p.mixed, (X,), "jacfwd")],
     "sink": [Case(p.relaxed, (X, X, X, 3))],

@@ -11,6 +11,7 @@ from srcad.calls.arguments import Argnums, name_of
 from srcad.calls.example import example_call
 from srcad.calls.guards import MISS
 from srcad.calls.specialise import Entrance, Specialiser, missed
+from srcad.calls.tracebacks import trim
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.show.emit import Emission, emit_module
@@ -58,12 +59,16 @@ class Derived(Generic[P, R_co]):
     def function(self) -> Function:
         return self.__srcad__[0]
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
-        if not kwargs and len(args) == self._count:
-            result = self._enter(*args)
-            if result is not MISS:
-                return result
-        entrance, result = self._specialiser.run(self._specialiser.binder.bind(args, kwargs))
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        try:
+            if not kwargs and len(args) == self._count:
+                result = self._enter(*args)
+                if result is not MISS:
+                    return result
+            entrance, result = self._specialiser.run(self._specialiser.binder.bind(args, kwargs))
+        except Exception as error:
+            trim(error)
+            raise
         self._last = entrance
         if self._count >= 0:
             self._enter = entrance.enter
@@ -189,7 +194,12 @@ def _documentation(derived: Derived[..., object]) -> str:
 
 
 def request_for(
-    kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False, backend: str = "numpy"
+    kind: str,
+    argnums: Argnums,
+    value: bool = False,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    holomorphic: bool = False,
 ) -> Request:
     """A request with argnums as a user gives them."""
     single = not isinstance(argnums, (tuple, list))
@@ -200,7 +210,7 @@ def request_for(
             f"argnums must be positions or names of parameters, not {argnums!r}",
             do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
         )
-    return Request(kind, numbers, single, value, has_aux, backend=backend)
+    return Request(kind, numbers, single, value, has_aux, backend=backend, holomorphic=holomorphic)
 
 
 def derive(

@@ -13,6 +13,7 @@ from srcad.calls.arguments import Argnums, differentiable_argnums
 from srcad.calls.guards import MISS
 from srcad.calls.pushforward import Pushforward, leaves_of
 from srcad.calls.specialise import Entrance, known_push, missed, remember_push, specialiser_for
+from srcad.calls.tracebacks import trim, trimmed
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Applies, Makes, Maps, means
@@ -32,15 +33,19 @@ def jvp(
     >>> srcad.jvp(lambda x, a: a * x**2, (np.array([1.0, 2.0]), 3.0), (np.array([1.0, 0.0]), None))
     (array([ 3., 12.]), array([6., 0.]))
     """
-    if type(primals) is not tuple or type(tangents) is not tuple:
-        _check_tuples(primals, tangents)
-    if len(primals) != len(tangents):
-        raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
-    kinds = tuple(map(type, tangents))
-    push, moving = known_push(function, kinds, backend)
-    given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
-    result = push(*primals, *given)
-    moved: tuple[R, R] = _jvp(function, primals, tangents, kinds, backend) if result is MISS else result
+    try:
+        if type(primals) is not tuple or type(tangents) is not tuple:
+            _check_tuples(primals, tangents)
+        if len(primals) != len(tangents):
+            raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
+        kinds = tuple(map(type, tangents))
+        push, moving = known_push(function, kinds, backend)
+        given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
+        result = push(*primals, *given)
+        moved: tuple[R, R] = _jvp(function, primals, tangents, kinds, backend) if result is MISS else result
+    except Exception as error:
+        trim(error)
+        raise
     return moved
 
 
@@ -73,6 +78,7 @@ def _jvp(
 
 
 @means(Maps(lambda backend="numpy": Request("tangent", None, single=False, backend=backend)))
+@trimmed
 def linearize(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, LinearMap[R]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
@@ -98,6 +104,7 @@ class LinearMap(Generic[R_co]):
     count: int
     moving: tuple[int, ...]
 
+    @trimmed
     def __call__(self, *tangents: object) -> R_co:
         if len(tangents) != self.count:
             raise ArgumentError(f"the linear map takes {self.count} tangents, and got {len(tangents)}")
@@ -142,16 +149,20 @@ class HessianProduct(Derived[..., R_co]):
         self._single = request.single
         self._push: Callable[..., R_co] = missed  # of the entrance of the last call, for one direction that is plain
 
-    def __call__(self, *args: object, **kwargs: object) -> R_co:
-        if not kwargs and len(args) == self._count + 1 and self._single:
-            result = self._push(*args)
-            if result is not MISS:
-                return result
-        *primals, direction = self.with_direction(args, kwargs)
-        pushforward: Any = super().__call__(*primals, **kwargs)  # which is called with the direction
-        if self._last is not None and self._single:
-            self._push = self._last.push
-        result = pushforward((direction,) if self._single else direction)
+    def __call__(self, /, *args: object, **kwargs: object) -> R_co:
+        try:
+            if not kwargs and len(args) == self._count + 1 and self._single:
+                result = self._push(*args)
+                if result is not MISS:
+                    return result
+            *primals, direction = self.with_direction(args, kwargs)
+            pushforward: Any = super().__call__(*primals, **kwargs)  # which is called with the direction
+            if self._last is not None and self._single:
+                self._push = self._last.push
+            result = pushforward((direction,) if self._single else direction)
+        except Exception as error:
+            trim(error)
+            raise
         return result
 
     def with_direction(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:

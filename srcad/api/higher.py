@@ -17,6 +17,7 @@ from srcad.calls.arguments import Argnums
 from srcad.calls.example import example_call
 from srcad.calls.fitting import fitted
 from srcad.calls.specialise import Entrance, Specialiser
+from srcad.calls.tracebacks import trimmed
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, means
@@ -44,7 +45,8 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
         self._count = self._specialiser.binder.fast_count
 
-    def __call__(self, *args: object, **kwargs: object) -> R_co:
+    @trimmed
+    def __call__(self, /, *args: object, **kwargs: object) -> R_co:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
         direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
@@ -109,7 +111,8 @@ class GaussNewtonOfLoss(AtOnce[P, R_co]):
         self.loss = loss
         self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    @trimmed
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self.differentiated(args, kwargs)  # which refuses what has no derivative
         return super().__call__(*args, **kwargs)
 

@@ -28,6 +28,7 @@ from types import CodeType
 
 import numpy as np
 
+from srcad.analysis.demands import Promise
 from srcad.calls.structures import reached
 from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
@@ -74,14 +75,16 @@ def compile_entry(
     read: Collection[str] | None = None,
     disjoint: Sequence[tuple[Path, Path]] = (),
     directions: Directions | None = None,
+    promises: Sequence[Promise] = (),
 ) -> Entry:
     """`enter` for a function with these parameters, whose free roots are these.
 
     `read`: the roots that the generated code reads, and must be told (else all); the others are only guarded.
     `disjoint`: what must not share memory, as the program writes to one of them; such a call is refused.
-    `directions`: how `push` is to pass tangents on.
+    `directions`: how `push` is to pass tangents on. `promises`: what must be so of lengths beside the guards.
     """
-    return _Writer(parameters, roots, roots if read is None else read).entry(guards, disjoint, directions)
+    writer = _Writer(parameters, roots, roots if read is None else read)
+    return writer.entry(guards, disjoint, directions, promises)
 
 
 class _Writer:
@@ -104,10 +107,15 @@ class _Writer:
         self.lines: list[str] = []
 
     def entry(
-        self, guards: Sequence[Guard], disjoint: Sequence[tuple[Path, Path]], directions: Directions | None
+        self,
+        guards: Sequence[Guard],
+        disjoint: Sequence[tuple[Path, Path]],
+        directions: Directions | None,
+        promises: Sequence[Promise],
     ) -> Entry:
         for guard in sorted(guards, key=lambda g: len(g.path.steps)):
             self.guard(guard)
+        self.require([f"{self.dim_text(one.dim)} {'==' if one.zero else '>='} 0" for one in promises])
         for one, other in disjoint:
             self.constants["refuse_sharing"] = refuse_sharing
             places = f"{self.place(one)}, {self.place(other)}"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from srcad.calls.fitting import Prototype, paired
 from srcad.calls.structures import children
+from srcad.calls.tracebacks import trimmed
 from srcad.trace.nodes import Trace, Tree
 from srcad.trace.types import is_differentiable
 
@@ -54,6 +55,7 @@ class Pullback:
     recorded: tuple[object, ...]
     prototypes: dict[int, Prototype]
 
+    @trimmed
     def __call__(self, value_bar: object) -> tuple[Any, ...]:
         bars = {k: (bar, where) for k, bar, where in paired(self.sweep.tree, value_bar, "the adjoint of the value")}
         seeds = [self.prototypes[k].fit(*bars[k]) for k in self.sweep.seeded]

@@ -23,7 +23,8 @@ from srcad.calls.arguments import Binder
 from srcad.calls.guards import MISS, compile_entry
 from srcad.calls.programs import program_of
 from srcad.calls.pullback import forward_and_pullback
-from srcad.calls.pushforward import Pushforward, TangentCode, directions, tangent_code
+from srcad.calls.pushforward import Pushforward, TangentCode, copied, directions, tangent_code
+from srcad.calls.tracebacks import raised_at
 from srcad.codegen import Generated
 from srcad.compile.program import Program, bugs_reported
 from srcad.compile.requests import Call, Request
@@ -48,12 +49,14 @@ class Specialisation:
         reading = program.reading
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
+        free = {entry.path.root for trace in program.traces for entry in trace.inputs if entry.free}
         self.bound = {name for one in self.program.generated for name in one.bindings}  # what it means by a name
+        self.bound |= reading.roots.keys() - free  # a function of the user's that is called `np`, or `len`, say
         read = set().union(*(names_of(function.__code__) for function in self.fast)) - self.bound
         disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
         ways = directions(program) if program.request.kind in ("tangent", "hvp") else None
-        roots = tuple(reading.roots)
-        self.entry = compile_entry(reading.trace.parameters, reading.guards, roots, read, disjoint, ways)
+        roots, parameters = tuple(reading.roots), reading.trace.parameters
+        self.entry = compile_entry(parameters, reading.guards, roots, read, disjoint, ways, program.promises)
         self.common: Entrance | None = None  # without free roots, one serves all function objects
         self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
 
@@ -72,8 +75,9 @@ class Specialisation:
     def entrance(self, function: Function) -> Entrance:
         """The entrance for a function object with the same code."""
         if self.common is not None:
+            self.common.origin = originated(function)
             return self.common
-        entrance = Entrance(self, {name: rebind(function) for name, rebind in self.rebindings.items()})
+        entrance = Entrance(self, {name: rebind(function) for name, rebind in self.rebindings.items()}, function)
         if not self.rebindings:
             self.common = entrance
         return entrance
@@ -109,8 +113,9 @@ class Specialisation:
 class Entrance:
     """A specialisation for one function object."""
 
-    def __init__(self, specialisation: Specialisation, roots: Roots) -> None:
+    def __init__(self, specialisation: Specialisation, roots: Roots, function: Function) -> None:
         self.specialisation = specialisation
+        self.origin = originated(function)
         self.roots = roots
         self.namespaces, self.call = self.load(specialisation.fast)
         entry = specialisation.entry
@@ -171,13 +176,39 @@ class Entrance:
         return pushforward(dots)
 
     def recover(self, error: Exception, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
-        """After an error of the generated function: the careful variant's result, or the error with a note."""
-        if isinstance(error, ARITHMETIC_ERRORS) and self.specialisation.can_rerun:
+        """After an error of the generated function: what the program raises; else the careful variant's result.
+
+        What that raises is an error of the derivative alone, and gets a note.
+        """
+        if isinstance(error, SrcadError) or not self.specialisation.can_rerun:
+            raise self.note(error)
+        own = self.raised(args, kwargs)
+        if own is not None:
+            raise self.located(own) from None
+        if isinstance(error, ARITHMETIC_ERRORS):
             try:
                 return self.careful_call(*args, **kwargs)
             except Exception as again:
                 raise self.note(again) from None
         raise self.note(error)
+
+    def raised(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Exception | None:
+        """What the program itself raises for these arguments, in which nothing is changed."""
+        function = self.origin()
+        if function is None:
+            return None
+        try:
+            function(*map(copied, args), **{name: copied(value) for name, value in kwargs.items()})
+        except Exception as error:
+            return error
+        return None
+
+    def located(self, error: Exception) -> Exception:
+        """An error that the program has raised, with the place."""
+        span = raised_at(error)
+        if span is not None:
+            error.add_note(f"in the derivative of {self.specialisation.program.primal.name}, from {span.show()}")
+        return error
 
     def note(self, error: Exception) -> Exception:
         """The user's error, with the user's line."""
@@ -198,6 +229,11 @@ class Entrance:
             return self.call(*args, **kwargs)
         except Exception as error:
             return self.rescue(error, flat)
+
+
+def originated(function: Function) -> Callable[[], Function | None]:
+    """How to find the function again; a plain one isn't kept alive."""
+    return weakref.ref(function) if isinstance(function, FunctionType) else lambda: function
 
 
 def missed(*_args: object) -> Any:

@@ -261,7 +261,7 @@ class _Folder:
     def disturbs(self, eq: Equation, memory: set[Var], names: set[str | None]) -> bool:
         if eq in self.folding.choices:
             return False
-        if operation(eq).effect:
+        if operation(eq).effect and eq.op != "check":
             return True
         if eq in self.in_place and isinstance(eq.operands[0], Var) and self.classes.of(eq.operands[0]) in memory:
             return True

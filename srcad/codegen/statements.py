@@ -9,6 +9,8 @@ from dataclasses import replace
 from srcad.analysis.aliases import levels
 from srcad.codegen.expressions import Expressions
 from srcad.codegen.spelling import names_in, negated
+from srcad.ops.catalogue import operation
+from srcad.ops.checks import checked_equation
 from srcad.ops.subscripts import may_repeat
 from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.types import ListOf, dtype_of, is_inexact
@@ -151,6 +153,16 @@ class Statements:
         thing, value = self.x.atoms(eq.operands)
         return [_assign(ast.Attribute(thing, eq.params["name"], ast.Load()), value)]
 
+    def check(self, eq: Equation) -> list[ast.stmt]:
+        """The operation itself, without its result; of shapes a look at these is enough."""
+        made = checked_equation(eq)
+        if eq.params.get("shapes"):
+            return [ast.Expr(self.x.call("np.broadcast", *self.x.atoms(eq.operands)))]
+        if operation(made).updates:
+            place = self.x.item(made.operands[0], made.params["index"], made.operands[2:])
+            return [ast.Expr(self.x.call("check_stored", place, self.x.atom(made.operands[1])))]
+        return [ast.Expr(self.x.equation(made))]
+
     def raise_(self, eq: Equation) -> list[ast.stmt]:
         parts = self.x.atoms(eq.operands)
         return [ast.Raise(parts[0] if parts else None, parts[1] if len(parts) > 1 else None)]
@@ -224,4 +236,5 @@ _UPDATES: dict[str, Callable[[Statements, Equation, frozenset[Var]], list[ast.st
 _STATEMENTS: dict[str, Callable[[Statements, Equation], list[ast.stmt]]] = {
     "set_attribute": Statements.set_attribute,
     "raise_": Statements.raise_,
+    "check": Statements.check,
 }

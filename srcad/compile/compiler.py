@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from srcad.analysis.demands import Promises
 from srcad.compile import orders
 from srcad.compile.naming import identifier
-from srcad.compile.program import Program, bugs_reported
+from srcad.compile.program import Program, bugs_reported, has_effects
 from srcad.compile.requests import Argnum, Call, Request
 from srcad.compile.results import differentiated, unchecked
 from srcad.compile.running import configured
 from srcad.compile.stages import CALLED, stage_of
 from srcad.compile.steps import Job
 from srcad.frontend import Reading, read
+from srcad.frontend.core.guards import TypeGuard
 from srcad.frontend.core.reading import Sweeps
+from srcad.trace.dims import Symbol, length_of
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import Runner
 from srcad.trace.procedures import distinct
 from srcad.trace.solution import Solution
+from srcad.trace.types import Scalar
+from srcad.transform.roots import roots
+from srcad.transform.simplify.checks import checked, without_checks, without_covered
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.solutions.known import SOLUTIONS
 from srcad.transform.sweeps.split import split
@@ -31,24 +37,47 @@ def compile_call(
     with bugs_reported("reading the function"):
         reading = read(function, call.args, call.kwargs, argnums, Derivatives(run))
         reading = replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
-    job = _job(reading, request, run)
+    promises = Promises(guarded_sizes(reading))
+    job = _checked_job(reading, request, run, promises, whole=True)
     with bugs_reported("differentiating", job.primal):
-        return _program(job)
+        return replace(_program(job), promises=tuple(promises.made))
 
 
 def _job(reading: Reading, request: Request, run: Runner) -> Job:
     """What is to be done, once the trace that was read is simplified."""
     with bugs_reported("simplifying", reading.trace):
-        return Job(reading, request, simplify(run.made(read, reading.trace), run=run), run)
+        return Job(reading, request, run(roots, simplify(run.made(read, reading.trace), run=run)), run)
+
+
+def _checked_job(reading: Reading, request: Request, run: Runner, promises: Promises, whole: bool = False) -> Job:
+    """What is to be done, where what the program raises isn't dead code; what guards have to promise for that."""
+    with bugs_reported("simplifying", reading.trace):
+        trace = run(checked, run.made(read, reading.trace), promises, whole)
+        return Job(reading, request, run(roots, simplify(trace, run=run)), run)
+
+
+def guarded_sizes(reading: Reading) -> dict[Symbol, int]:
+    """The lengths and ints of which guards can promise something: those that an argument tells by itself."""
+    types = (guard.type for guard in reading.guards if isinstance(guard, TypeGuard))
+    told = {dim for t in types for dim in (*(t.dims or ()), *([t.length] if isinstance(t, Scalar) else []))}
+    return {symbol: size for symbol, size in reading.sizes.items() if length_of(symbol) in told}
 
 
 def _program(job: Job) -> Program:
     stage, request, run = stage_of(job), job.request, job.run
-    checked = request.kind == "gradient" and unchecked(job.primal, differentiated(job.primal, request.has_aux))
+    at_run_time = request.kind == "gradient" and unchecked(
+        job.primal, differentiated(job.primal, request.has_aux, request.holomorphic)
+    )
     job, trace = stage.derived(job)
     halves = tuple(run.made(split, half, trace) for half in split(trace)) if stage.halves else (trace,)
+    again = request.kind == "primal" or not has_effects(job.primal)
+    halves = tuple(run(without_covered, half, again) for half in halves)
     traces = tuple(run.made(distinct, made, of) for made, of in zip(distinct(halves), halves, strict=True))
-    return Program(request, job.reading, job.primal, traces, checked, stage.way, run)
+    return Program(request, job.reading, without_checks(job.primal), traces, at_run_time, stage.way, run)
+
+
+# what is asked for beside the value, the reading of which has the checks; and functions that are called as they are
+UNCHECKED = ("transpose", "closed")
 
 
 @dataclass(frozen=True)
@@ -59,7 +88,10 @@ class Derivatives:
 
     def derived(self, reading: Reading, request: Request) -> Trace:
         """The trace of the derivative that a request asks for."""
-        job = _job(reading, request, self.run)
+        if request.kind in UNCHECKED:
+            job = _job(reading, request, self.run)
+        else:
+            job = _checked_job(reading, request, self.run, Promises())
         with bugs_reported("differentiating", job.primal):
             return stage_of(job, CALLED).derived(job)[1]
 
@@ -73,7 +105,7 @@ class Derivatives:
 
     def sweeps(self, reading: Reading, request: Request) -> Sweeps:
         """The function with tangents, and its pullback."""
-        job = _job(reading, request, self.run)
+        job = _checked_job(reading, request, self.run, Promises())
         with bugs_reported("differentiating", job.primal):
             return orders.sweeps(job)
 

@@ -20,6 +20,8 @@ from srcad.trace.procedures import distinct
 from srcad.transform.matrices.jacobian import along_columns, along_rows
 from srcad.transform.matrices.series import expand
 from srcad.transform.matrices.several import several_tangents
+from srcad.transform.roots import roots, values
+from srcad.transform.simplify.checks import checked, without_covered
 from srcad.transform.simplify.common import merge_common
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.folding import fold
@@ -50,12 +52,14 @@ class Pass:
 
 PASSES = (
     Pass("read", read, "the user's function, run on abstract values, as an evaluation trace"),
+    Pass("checks", checked, "before what may fail a check, which stays where nobody needs what it computes"),
     # wherever a trace is made simpler
     Pass("dead-code", eliminate, "what neither a result nor an effect depends on goes"),
     Pass("fold", fold, "what is known, is there already, or has a simpler form isn't computed as it is written"),
     Pass("common", merge_common, "what has been computed before is not computed again"),
     Pass("hoist", hoist, "what a loop of the derivative would compute in each turn anew moves in front of it"),
     # a derivative
+    Pass("roots", roots, "roots of sums of squares are norms, whose squares are smooth"),
     Pass("scalar", made_scalar, "where only the run tells that the result is one number, it has to say so there"),
     Pass("inline-rules", inline_rules, "custom rules are differentiated again: their source in the place of the call"),
     Pass("tangent", push_along, "behind each equation that of its tangent: the sum over its parents"),
@@ -77,9 +81,11 @@ PASSES = (
     Pass("columns", along_columns, "all unit tangents at once: the Jacobian by columns"),
     Pass("rows", along_rows, "all unit adjoints at once: the Jacobian by rows"),
     Pass("split", split, "the forward sweep and the reverse one, as two functions"),
+    Pass("covered", without_covered, "checks go of what is computed anyway, or would fail anyway"),
     Pass("distinct", distinct, "procedures get names that no other function of the source has"),
     # ready to be printed
     Pass("inline", inlined, "functions with rules that are to be inlined: their source in the place of the call"),
+    Pass("values", values, "what moves as something else is the value that it is, as no more derivatives are made"),
     Pass("careful", guarded, "divisions and powers in derivatives by NumPy, where those of Python raise"),
     Pass("prepare", prepare, "a `while` has one set of variables; what only tells types goes", "shared"),
     Pass("sink", sink_updates, "an update goes behind the last reading of what it overwrites", "shared"),

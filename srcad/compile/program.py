@@ -7,15 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from srcad.analysis.demands import Promise
 from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
 from srcad.ops.catalogue import operation
-from srcad.trace.nodes import Trace
+from srcad.ops.exceptions import tries
+from srcad.trace.nodes import Const, Equation, Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace
+from srcad.trace.procedures import with_procedures
 from srcad.trace.walk import walk
+from srcad.transform.roots import values
+from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.simplify import simplify
 from srcad.transform.sweeps.opened import inlined
 
@@ -27,6 +32,7 @@ class Program:
     checked   only a run shows whether the result is a scalar
     way       of a Jacobian, how it goes: "columns" or "rows"
     run       who runs the passes that are left
+    promises  what guards must promise of lengths beside the types
     """
 
     request: Request
@@ -36,6 +42,7 @@ class Program:
     checked: bool = False
     way: str = ""
     run: Runner = field(default=PLAIN, compare=False)
+    promises: tuple[Promise, ...] = ()
 
     @cached_property
     def generated(self) -> tuple[Generated, ...]:
@@ -47,8 +54,9 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        traces = (self._with_inlined(trace) for trace in self.traces)
-        return tuple(generate(trace, trace.name, careful=careful, run=self.run) for trace in traces)
+        traces = tuple(self._for_good(self._with_inlined(trace)) for trace in self.traces)
+        roots = frozenset(entry.path.root for trace in traces for entry in trace.inputs if entry.free)
+        return tuple(generate(trace, trace.name, careful=careful, roots=roots, run=self.run) for trace in traces)
 
     def alone(self) -> Program:
         """This program without calls of the user's functions with rules, wherever their source is known."""
@@ -58,14 +66,40 @@ class Program:
         opened = self.run(inlined, trace, always)
         return trace if opened is trace else simplify(opened, run=self.run)
 
+    def _for_good(self, trace: Trace) -> Trace:
+        """The trace as it is printed, of which no more derivatives are made."""
+        plain = self.run(values, trace)
+        if plain is trace:
+            return trace
+        return self.run(eliminate, with_procedures(plain, lambda procedure: self.run.within(eliminate, procedure)))
+
     @property
     def source(self) -> str:
         return "\n\n".join(one.source for one in self.generated)
 
     @cached_property
     def has_effects(self) -> bool:
-        """Whether a second run would be noticed: something is printed, drawn at random, changed."""
-        return any(operation(e).effect and not operation(e).raises for e in walk(self.primal.body))
+        """Whether a second run would be noticed."""
+        return has_effects(self.primal)
+
+
+def has_effects(primal: Trace) -> bool:
+    """Whether a second run of a program would be noticed: something is printed, drawn at random, changed.
+
+    A program that handles exceptions itself must get its own, and none of faster arithmetic.
+    """
+    return any(tries(e) or (_acts(e) and not _is_error(e)) for e in walk(primal.body))
+
+
+def _acts(equation: Equation) -> bool:
+    return operation(equation).effect and not operation(equation).raises
+
+
+def _is_error(equation: Equation) -> bool:
+    """Whether an exception is made, to be raised."""
+    callee = equation.operands[0] if equation.op == "call" else None
+    made = callee.value if isinstance(callee, Const) else None
+    return isinstance(made, type) and issubclass(made, BaseException)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from scipy import stats
 
 from srcad.definitions.continuous import CONTINUOUS
 from srcad.definitions.discrete import DISCRETE
-from srcad.definitions.words import bound, entry, floats, held, known, numbers, object_named, refused
+from srcad.definitions.random import shape_for
+from srcad.definitions.words import bound, drawn, entry, floats, held, known, numbers, object_named, refused, rests
 
 
 def positive(a):
@@ -282,6 +283,19 @@ def std(dist, *args, **kwds):
     return np.sqrt(var(dist, *args, **kwds))
 
 
+def rvs(dist, *args, size=None, random_state=None, **kwds):
+    """What the standard distribution gives, stretched and moved."""
+    own = object_named(stats, dist)
+    if is_discrete(dist):
+        *shapes, loc = bound(own._parse_args, args, kwds)
+        shapes = tuple([rests(a, "a parameter of a discrete distribution that is drawn from") for a in shapes])
+        return drawn("int64", own.rvs, shape_for(size, loc, *shapes), shapes, random_state) + loc
+    *shapes, loc, scale = bound(own._parse_args, args, kwds)
+    shapes = tuple([rests(a, "the shape of a distribution that is drawn from") for a in shapes])
+    loc, scale = numbers(loc), numbers(scale)
+    return drawn("float64", own.rvs, shape_for(size, loc, scale, *shapes), shapes, random_state) * scale + loc
+
+
 # ---- distributions of whole numbers
 
 
@@ -415,6 +429,9 @@ class Frozen:
     def var(self):
         return var(self.dist, *self.args, **self.kwds)
 
+    def rvs(self, size=None, random_state=None):
+        return rvs(self.dist, *self.args, size=size, random_state=random_state, **self.kwds)
+
     def std(self):
         return std(self.dist, *self.args, **self.kwds)
 
@@ -432,6 +449,8 @@ METHODS = {
     **{f"rv_continuous.{f.__name__}": f for f in (pdf, logpdf, cdf, sf, logcdf, logsf, ppf, isf)},
     **{f"rv_discrete.{f.__name__}": f for f in (pmf, logpmf, cdf, sf, logcdf, logsf)},
     "rv_generic.__call__": frozen,
+    "rv_generic.rvs": rvs,
+    "rv_frozen.rvs": Frozen.rvs,
     **{f"rv_frozen.{name}": getattr(Frozen, name) for name in SHARED},
     **{f"rv_continuous_frozen.{name}": getattr(Frozen, name) for name in ("pdf", "logpdf")},
     **{f"rv_discrete_frozen.{name}": getattr(Frozen, name) for name in ("pmf", "logpmf")},

@@ -43,6 +43,16 @@ def held(x: Any) -> Any:
     return x
 
 
+def rests(x: Any, what: str) -> Any:
+    """x, which must not depend on what is differentiated; `what` it is."""
+    return x
+
+
+def drawn(dtype: str, function: Any, size: Any, args: tuple[Any, ...], random_state: Any) -> Any:
+    """function(*args, size=size, random_state=random_state): random numbers, as many as `size` says."""
+    return function(*args, size=size, random_state=random_state)
+
+
 def refused(what: str, do: str) -> NoReturn:
     """There is no derivative of what the program does."""
     raise NotImplementedError(f"{what}: {do}")

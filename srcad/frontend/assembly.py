@@ -5,13 +5,16 @@ An entry is asked before those below it, where several could read the same call.
 
 from __future__ import annotations
 
+from srcad.frontend.control.pipes import run_over
 from srcad.frontend.core.ports import CallOf, Ports, ReadCall
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
 from srcad.frontend.derivatives import calls as derivatives
-from srcad.frontend.derivatives.definitions import WORDS, definition
+from srcad.frontend.derivatives.definitions import WORDS, definition, object_call
 from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
+from srcad.frontend.library.defined import numpy_program
+from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.procedures.classes import OF_OBJECT, generated
@@ -27,29 +30,32 @@ CALLABLES: dict[type[Value], CallOf] = {
     Static: calls.call_known,
     Derivative: derivatives.derivative,
     LinearMapValue: derivatives.linear_map,
-    Obj: calls.call_object,
+    Obj: object_call,
     Ref: calls.call_instance,
     Value: calls.refuse_call,
 }
 
 READERS: tuple[ReadCall, ...] = (
     calls.namespace,
-    calls.in_table({**BUILTINS, **MUTATORS, **OF_OBJECT, **WORDS}),
+    calls.in_table({**BUILTINS, **MUTATORS, **INDEXERS, **OF_OBJECT, **WORDS}),
     derivatives.with_rules,
     derivatives.own,
     calls.added_at,
     derivatives.solver,
     definition,
     calls.catalogued,
+    numpy_program,
     calls.with_first_arguments,
+    calls.of_first_argument,
     calls.instance,
     calls.named_tuple,
     generated,
     calls.dispatched,
+    calls.context_manager,
     calls.python,
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, CALLABLES, READERS, branch)
+PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS, branch)
 
 __all__ = ["PORTS"]

@@ -25,6 +25,9 @@ from srcad.ops import (
     python,
     reductions,
     scalars,
+    scipy_matrices,
+    scipy_special,
+    scipy_systems,
     sequences,
     shaping,
     solvers,
@@ -32,6 +35,7 @@ from srcad.ops import (
     special,
     statistics,
     structural,
+    ufuncs,
 )
 from srcad.ops.declare import (
     REQUIRED,
@@ -66,6 +70,9 @@ AREAS: tuple[Area, ...] = (
     python.AREA,
     reductions.AREA,
     scalars.AREA,
+    scipy_matrices.AREA,
+    scipy_special.AREA,
+    scipy_systems.AREA,
     sequences.AREA,
     shaping.AREA,
     solvers.AREA,
@@ -73,6 +80,7 @@ AREAS: tuple[Area, ...] = (
     special.AREA,
     statistics.AREA,
     structural.AREA,
+    ufuncs.AREA,
 )
 
 

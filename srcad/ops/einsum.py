@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_letters
 
@@ -50,12 +50,17 @@ def _implicit_output(terms: list[str]) -> str:
     return ("..." if any("..." in term for term in terms) else "") + "".join(once)
 
 
+def letter_dims_of(notation: Einsum, dims: Sequence[tuple[Dim, ...]]) -> Iterator[tuple[str, Dim]]:
+    """The letter of each axis of each operand, with its length."""
+    for term, own in zip(notation.inputs, dims, strict=True):
+        yield from zip(term, own, strict=True)
+
+
 def letter_dims(notation: Einsum, dims: Sequence[tuple[Dim, ...]]) -> dict[str, Dim]:
     """The length of each letter; operands with length 1 are stretched."""
     lengths: dict[str, Dim] = {}
-    for term, own in zip(notation.inputs, dims, strict=True):
-        for letter, dim in zip(term, own, strict=True):
-            lengths[letter] = _better(lengths[letter], dim) if letter in lengths else dim
+    for letter, dim in letter_dims_of(notation, dims):
+        lengths[letter] = _better(lengths[letter], dim) if letter in lengths else dim
     return lengths
 
 

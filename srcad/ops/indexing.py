@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, integer, known_rank, one_axis, word
+from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, known_rank, one_axis, sliced, word
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, static
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
@@ -41,6 +41,10 @@ def _remaining_type(n: Index, places: Index) -> Type:
     return Array("int64", (UNKNOWN_DIM,))
 
 
+def _choices_type(which: Index, n: Index) -> Type:
+    return which
+
+
 op("take_along_axis", Kind.MOVEMENT, _along_axis_type, "np.take_along_axis({0}, {1}, axis={axis})", linear=True)
 op(
     "nonzero",
@@ -51,6 +55,10 @@ op(
 op("argwhere", Kind.ALGORITHM, _argwhere_type, "np.argwhere({0})")
 # the places that deleting some of n leaves
 op("remaining", Kind.ALGORITHM, _remaining_type, "np.delete(np.arange({0}), {1})")
+
+
+# numbers of choices, of which there are so many: others are refused as NumPy refuses them
+op("choices", Kind.ALGORITHM, _choices_type, "choices({0}, {1})", cost="cheap")
 
 
 # ---- taking
@@ -125,10 +133,13 @@ def extract(b: Builder, condition: Argument, arr: Argument) -> Atom:
     return take(b, arr, flatnonzero(b, condition))
 
 
-@lowers(np.choose)
+@lowers(np.choose, method="choose")
 def choose(b: Builder, a: Argument, choices: Argument, mode: Argument = "raise") -> Atom:
     rows = choices if isinstance(choices, (tuple, list)) else _rows(b, as_array(b, choices))
-    which = kept_inside(b, as_array(b, a), const(len(rows)), word(mode, "mode"))
+    kept = word(mode, "mode")
+    which = kept_inside(b, as_array(b, a), const(len(rows)), kept)
+    if kept == "raise":
+        which = emit(b, "choices", which, len(rows))
     result = as_array(b, rows[-1])
     for k in reversed(range(len(rows) - 1)):
         result = emit(b, "where", emit(b, "equal", which, k), as_array(b, rows[k]), result)
@@ -162,8 +173,8 @@ def delete(b: Builder, arr: Argument, obj: Argument, axis: Argument = None) -> A
         x, along = _flat(b, x), 0
     place = one_axis(along, known_rank(x, "delete"))
     if isinstance(obj, slice):
-        bounds = slice(*(static(bound, "the bounds of a slice") for bound in (obj.start, obj.stop, obj.step)))
-        obj = list(range(*bounds.indices(integer(dim_atom(b, x, place), "length"))))
+        every = emit(b, "arange", dim_atom(b, x, place))
+        obj = sliced(b, every, 0, obj.start, obj.stop, obj.step)
     return gathered(b, x, place, emit(b, "remaining", dim_atom(b, x, place), as_array(b, obj)))
 
 

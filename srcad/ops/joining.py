@@ -428,10 +428,8 @@ def dsplit(b: Builder, ary: Argument, indices_or_sections: Argument) -> list[Ato
 def unstack(b: Builder, x: Argument, /, *, axis: Argument = 0) -> tuple[Atom, ...]:
     whole = as_array(b, x)
     place = one_axis(axis, known_rank(whole, "unstack"))
-    n = dims_or_raise(whole.type, "unstack")[place]
-    if n.number is None:
-        raise NotYetSupported("np.unstack of an array whose length isn't known before the run", do="use a loop")
-    return tuple(picked(b, whole, place, k) for k in range(n.offset))
+    count = integer(dim_atom(b, whole, place), "the number of arrays that np.unstack makes")
+    return tuple(picked(b, whole, place, k) for k in range(count))
 
 
 # ---- lowerings: repeating, padding

@@ -44,6 +44,8 @@ class Meanings(Mapping[str, Function]):
             return PURE[name]
         if name == "solver":
             return partial(solver, self)
+        if name == "check":
+            return partial(check, self)
         return self._spelled(OPS[name])
 
     def __iter__(self) -> Iterator[str]:
@@ -221,6 +223,21 @@ def raise_(exception: BaseException, *cause: BaseException) -> None:
 
 def set_attribute(thing: object, value: object, name: str) -> None:
     setattr(thing, name, value)
+
+
+def check(
+    meanings: Meanings,
+    *operands: object,
+    of: str,
+    params: Mapping[str, object],
+    types: tuple[object, ...],
+    shapes: bool = False,
+) -> None:
+    """The operation, for what it raises."""
+    if shapes:
+        np.broadcast_shapes(*(np.shape(cast(Any, x)) for x in operands))
+    else:
+        meanings[of](*operands, **params)
 
 
 def solver(

@@ -41,7 +41,13 @@ def _norm_text(texts: tuple[str, ...], params: Params) -> str:
     return f"np.linalg.norm({', '.join([*parts, *options(params, {'keepdims': False})])})"
 
 
+def _moves_as(value: Type, moving: Type) -> Type:
+    return value
+
+
 op("norm", Kind.REDUCTION, _norm, _norm_text)
+# the first operand as it stands, which is equal to the second, and moves as that does
+op("moves_as", Kind.ELEMENTWISE, _moves_as, "{0}", cost="free", shares=True, solution=True)
 
 
 # ---- lowerings: norms

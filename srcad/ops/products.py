@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from string import ascii_letters
 
 import numpy as np
 
@@ -62,6 +63,8 @@ def _matmul(a: Type, b: Type) -> Type:
     dtype, left, right = promote(a, b), dims_of(a), dims_of(b)
     if left is None or right is None:
         return Unknown(dtype)
+    if not (left and right):
+        raise CallError(f"matmul: Input operand {int(bool(left))} does not have enough dimensions")
     if len(left) == 1:
         return number_or_array(dtype, (*right[:-2], *right[-1:]) if len(right) > 1 else ())
     if len(right) == 1:
@@ -279,12 +282,27 @@ def einsum(
     if not isinstance(subscripts, Var) or not is_numeric(subscripts.type):
         subscripts = static(subscripts, "the subscripts of einsum")
     if not isinstance(subscripts, str):
-        raise NotYetSupported("np.einsum with lists of axis numbers", do="write the subscripts as a string")
+        subscripts, operands = _in_letters((subscripts, *operands))
     xs = [as_dtype(b, as_array(b, x), dtype, casting) for x in operands]
     parse(subscripts, [known_rank(x, "einsum") for x in xs])
-    order = static(optimize, "optimize")
+    order = static(optimize, "optimize") if not isinstance(optimize, Var) or is_numeric(optimize.type) else True
     order = tuple(order) if isinstance(order, list) else order
     return emit(b, "einsum", *xs, subscripts=subscripts, **({"optimize": order} if order else {}))
+
+
+def _in_letters(given: tuple[Argument, ...]) -> tuple[str, tuple[Argument, ...]]:
+    """np.einsum(x, [0, 1], y, [1], [0]): the subscripts as a string, and the operands.
+
+    Without a list for the result, its axes come in the order of their numbers, and so do letters.
+    """
+    pairs = len(given) // 2
+    terms = [static(axes, "the axes of einsum") for axes in given[1 : 2 * pairs : 2]]
+    result = [static(axes, "the axes of einsum") for axes in given[2 * pairs :]]
+    numbers = sorted({n for term in (*terms, *result) for n in term if n is not Ellipsis})
+    letters: dict[object, str] = {**dict(zip(numbers, ascii_letters, strict=False)), Ellipsis: "..."}
+    words = ["".join(letters[n] for n in term) for term in (*terms, *result)]
+    arrow = f"->{words[-1]}" if result else ""
+    return ",".join(words[:pairs]) + arrow, given[: 2 * pairs : 2]
 
 
 @lowers(np.kron)

@@ -132,6 +132,12 @@ def _assert_type(condition: Type) -> tuple[Type, ...]:
     return ()
 
 
+def _check_type(
+    *operands: Type, of: str, params: Params, types: tuple[Type, ...], shapes: bool = False
+) -> tuple[Type, ...]:
+    return ()
+
+
 def _set_attribute_type(owner: Thing, value: Type, *, name: str) -> tuple[Type, ...]:
     return ()
 
@@ -155,4 +161,7 @@ op("not_", Kind.ALGORITHM, _test_type, "not {0}", cost="free")
 op("truth", Kind.CONVERSION, _test_type, "bool({0})", cost="free")
 op("raise_", Kind.EFFECT, _raise_type, raises=True)
 op("assert_", Kind.EFFECT, _assert_type, raises=True)
+# that an operation would not fail on these operands: it is `of`, has these params, and results of these types;
+# with `shapes`, that arrays of these shapes broadcast
+op("check", Kind.EFFECT, _check_type, raises=True)
 op("set_attribute", Kind.EFFECT, _set_attribute_type)

@@ -316,15 +316,6 @@ def polyder(b: Builder, p: Argument, m: Argument = 1) -> Atom:
     return x
 
 
-@lowers(np.polyint)
-def polyint(b: Builder, p: Argument, m: Argument = 1, k: Argument = None) -> Atom:
-    if integer(m, "m") != 1:
-        raise NotYetSupported("np.polyint more than once in a call", do="call it again")
-    x = array_of(b, p)
-    quotients = emit(b, "divide", x, emit(b, "arange", dim_atom(b, x, 0), 0, -1))
-    return joined_along(b, [quotients, as_vector(b, array_of(b, 0.0 if k is None else k))], 0)
-
-
 @lowers(np.unwrap)
 def unwrap(
     b: Builder, p: Argument, discont: Argument = None, axis: Argument = -1, *, period: Argument = 2 * np.pi

@@ -10,6 +10,7 @@ be equally long.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, sliced
@@ -31,7 +32,7 @@ def item_type(x: Type, indices: tuple[Type, ...], template: Template) -> Type:
 
 def item_dims(x: Type, indices: tuple[Type, ...], template: Template) -> tuple[Dim, ...] | None:
     """The dims of `x[index]`; None where the rank isn't known."""
-    if not isinstance(x, Array) or x.dtype is None:
+    if not isinstance(x, (Array, Scalar)) or x.dtype is None:
         return None
     parts = _consume(x.dims, indices, template)
     return None if parts is None else _arrange(parts)
@@ -59,12 +60,36 @@ def fancy_in_front(x: Type, indices: tuple[Type, ...], template: Template) -> in
 # ---- one component after the other
 
 
+@dataclass(frozen=True)
+class Components:
+    """A subscript taken apart: each entry with the dims that it takes, and the dims of the whole."""
+
+    parts: tuple[tuple[IndexEntry, tuple[Dim, ...]], ...]
+    dims: tuple[Dim, ...]
+
+
+def components(x: Type, indices: tuple[Type, ...], template: Template) -> Components | None:
+    """What each entry of `x[index]` takes; None where the rank isn't known."""
+    dims = item_dims(x, indices, template)
+    if dims is None or not isinstance(x, Array):
+        return None
+    counts = [_consumed(entry, indices) or 0 for entry in template]
+    rest, position, parts = x.rank - sum(counts), 0, []
+    for entry, count in zip(template, counts, strict=True):
+        taken = rest if entry[0] == "ellipsis" else count
+        parts.append((entry, x.dims[position : position + taken]))
+        position += taken
+    return Components(tuple(parts), dims)
+
+
 def _consume(dims: tuple[Dim, ...], indices: tuple[Type, ...], template: Template) -> list[IndexEntry] | None:
     """("dim", d), ("fancy", dims) or ("int",) for each component; None where the rank isn't known."""
     used = [_consumed(entry, indices) for entry in template]
     if any(n is None for n in used):
         return None
     rest = len(dims) - sum(n for n in used if n is not None)
+    if rest < 0:
+        return None
     parts: list[IndexEntry] = []
     position = 0
     for entry, count in zip(template, used, strict=True):

@@ -81,12 +81,31 @@ def elementwise_typing(count: int, infer: Callable[[tuple[Type, ...], bool | Non
     def binary(x: Type, y: Type, *, python: bool | None = None) -> Type:
         return infer((x, y), python)
 
-    return unary if count == 1 else binary
+    def ternary(x: Type, y: Type, z: Type, *, python: bool | None = None) -> Type:
+        return infer((x, y, z), python)
+
+    def of_four(x: Type, y: Type, z: Type, w: Type, *, python: bool | None = None) -> Type:
+        return infer((x, y, z, w), python)
+
+    typings: dict[int, Infer] = {1: unary, 2: binary, 3: ternary, 4: of_four}
+    return typings[count]
 
 
 def ufunc(name: str) -> Infer:
     """The typing of a ufunc of NumPy."""
     return elementwise_typing(_nin(name), lambda types, python: shaped(types, result_dtype(name, types), python))
+
+
+def of_squares(infer: Infer) -> Infer:
+    """The typing of a root, as of what it is taken is known to be a sum of squares."""
+
+    def root(x: Type, *, python: bool | None = None, of_squares: bool = False) -> Type | tuple[Type, ...]:
+        return infer(x, python=python)
+
+    def power(x: Type, y: Type, *, python: bool | None = None, of_squares: bool = False) -> Type | tuple[Type, ...]:
+        return infer(x, y, python=python)
+
+    return root if infer.__code__.co_argcount == 1 else power
 
 
 def fixed_dtype(dtype: str, count: int) -> Infer:

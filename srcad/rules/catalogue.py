@@ -17,6 +17,9 @@ from srcad.rules import (
     norms,
     products,
     reductions,
+    scipy_matrices,
+    scipy_special,
+    scipy_systems,
     sequences,
     shaping,
     solvers,
@@ -25,6 +28,7 @@ from srcad.rules import (
     spectra,
     statistics,
     structural,
+    ufuncs,
 )
 from srcad.rules.table import Rule
 
@@ -40,6 +44,9 @@ AREAS = (
     norms,
     products,
     reductions,
+    scipy_matrices,
+    scipy_special,
+    scipy_systems,
     sequences,
     shaping,
     solvers,
@@ -48,6 +55,7 @@ AREAS = (
     spectra,
     statistics,
     structural,
+    ufuncs,
 )
 RULES: Mapping[str, Rule] = union(area.TABLE.rules for area in AREAS)
 

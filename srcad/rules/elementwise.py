@@ -29,6 +29,7 @@ from srcad.rules.language import (
     log,
     nonzero,
     not_equal,
+    or_infinity,
     real,
     sign,
     sin,
@@ -46,7 +47,7 @@ LN2, LN10 = math.log(2.0), math.log(10.0)
 flat("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 flat("logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite", "isclose", "signbit")
 flat("bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift", "gcd", "lcm")
-flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing")
+flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing", "exponent")
 
 # ---- arithmetic
 
@@ -87,14 +88,23 @@ pointwise("remainder", lambda g, x, y, z: g, lambda g, x, y, z: -(g * (x // y)))
 pointwise("fmod", lambda g, x, y, z: g, lambda g, x, y, z: -(g * apply("trunc", x / y)))
 
 
-def _power_base(g: Expr, x: Expr, p: Expr, y: Expr) -> Expr | None:
+def _power_base(g: Expr, x: Expr, p: Expr, y: Expr, *, of_squares: bool = False) -> Expr | None:
     """p x**(p - 1), without 0 * x**-1 where the exponent is 0."""
     n: complex | None = p.constant
+    if of_squares:
+        return _power_of_squares(g, x, p, y)
     if n is None:
         return p * g * x ** where(not_equal(p, 0), p - 1, 0)
     if n in _SIMPLE_POWERS:
         return _SIMPLE_POWERS[n](g, x, y)
     return n * g * (y / x if isinstance(n, (int, float)) and n < 0 else x ** (n - 1))
+
+
+def _power_of_squares(g: Expr, x: Expr, p: Expr, y: Expr) -> Expr:
+    """Of a sum of squares, which has the slope 0 where it is 0."""
+    if p.constant > 1:
+        return p * g * apply("power", x, p.constant - 1, of_squares=True)
+    return 0.5 * g / or_infinity(y) if p.constant == 0.5 else p * g * (y / or_infinity(x))
 
 
 _SIMPLE_POWERS: dict[complex, Callable[[Expr, Expr, Expr], Expr | None]] = {
@@ -126,7 +136,7 @@ pointwise("log", lambda g, x, y: g / x)
 pointwise("log2", lambda g, x, y: g / (LN2 * x))
 pointwise("log10", lambda g, x, y: g / (LN10 * x))
 pointwise("log1p", lambda g, x, y: g / (1 + x))
-pointwise("sqrt", lambda g, x, y: 0.5 * g / y)
+pointwise("sqrt", lambda g, x, y, *, of_squares=False: 0.5 * g / (or_infinity(y) if of_squares else y))
 pointwise("cbrt", lambda g, x, y: g / (3 * y**2))
 slopes("logaddexp", lambda x, y, z: exp(x - z), lambda x, y, z: exp(y - z))
 slopes("logaddexp2", lambda x, y, z: exp2(x - z), lambda x, y, z: exp2(y - z))
@@ -143,10 +153,10 @@ slopes("sinh", lambda x, y: cosh(x))
 slopes("cosh", lambda x, y: sinh(x))
 slopes("tanh", lambda x, y: 1 - y**2)
 pointwise("arcsinh", lambda g, x, y: g / sqrt(x**2 + 1))
-pointwise("arccosh", lambda g, x, y: g / sqrt(x**2 - 1))
+pointwise("arccosh", lambda g, x, y: g / (sqrt(x - 1) * sqrt(x + 1) if x.is_complex else sqrt(x**2 - 1)))
 pointwise("arctanh", lambda g, x, y: g / (1 - x**2))
 pointwise("arctan2", lambda g, y, x, z: g * x / (x**2 + y**2), lambda g, y, x, z: -(g * y / (x**2 + y**2)))
-pointwise("hypot", lambda g, x, y, z: g * x / nonzero(z), lambda g, x, y, z: g * y / nonzero(z))
+pointwise("hypot", lambda g, x, y, z: g * x / or_infinity(z), lambda g, x, y, z: g * y / or_infinity(z))
 pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
 pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)
 
@@ -174,10 +184,14 @@ slopes("sinc", _sinc_slope)
 
 def _larger(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
     """The whole bar where x is larger than y, half of it where they are equal."""
+    if z.is_complex:
+        return _returned(g, x, y, z)
     return where(x >= y, _halved(g, equal(x, y)), 0.0)
 
 
 def _smaller(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
+    if z.is_complex:
+        return _returned(g, x, y, z)
     return where(x <= y, _halved(g, equal(x, y)), 0.0)
 
 
@@ -208,12 +222,12 @@ for _name in ("fmax", "fmin"):
 def _absolute(site: Site, g: Expr) -> Expr:
     """The adjoint; of a complex number a change dx changes the modulus by the real part of conj(x) dx / y."""
     (x,), y = site.operands, site.result
-    return g * conjugate(x) / nonzero(y) if x.is_complex else g * sign(x)
+    return g * conjugate(x) / or_infinity(y) if x.is_complex else g * sign(x)
 
 
 def _absolute_tangent(site: Site, dot: Expr) -> Expr:
     (x,), y = site.operands, site.result
-    return real(conjugate(x) * dot) / nonzero(y) if x.is_complex else dot * sign(x)
+    return real(conjugate(x) * dot) / or_infinity(y) if x.is_complex else dot * sign(x)
 
 
 rule("absolute", _absolute, _absolute_tangent, pointwise=True)

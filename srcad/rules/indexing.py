@@ -8,7 +8,7 @@ from srcad.rules.table import RuleTable
 TABLE = RuleTable()
 flat, linear = TABLE.flat, TABLE.linear
 
-flat("nonzero", "argwhere", "remaining")
+flat("nonzero", "argwhere", "remaining", "choices")
 
 
 def _line(x: Expr, axis: int, rank: int) -> Expr:

@@ -1,12 +1,12 @@
-"""Derivatives of norms: 0 where the norm is 0."""
+"""Derivatives of norms: 0 where the norm is 0, in all orders; and of their squares, which are smooth there."""
 
 from __future__ import annotations
 
-from srcad.rules.language import Expr, Given, absolute, conjugate, expanded, nonzero, sign, total
+from srcad.rules.language import Expr, Given, absolute, conjugate, expanded, nonzero, or_infinity, sign, total
 from srcad.rules.table import RuleTable, Site
 
 TABLE = RuleTable()
-rule = TABLE.rule
+pointwise, rule = TABLE.pointwise, TABLE.rule
 
 
 def _direction(x: Expr, y: Expr, ord: float | None) -> Expr:
@@ -20,7 +20,7 @@ def _direction(x: Expr, y: Expr, ord: float | None) -> Expr:
 
 
 def _size(y: Expr, ord: float | None) -> Expr:
-    return nonzero(y if ord is None else y ** (ord - 1.0))
+    return or_infinity(y if ord is None else y ** (ord - 1.0))
 
 
 def _aligned(site: Site, value: Expr) -> Expr:
@@ -42,3 +42,4 @@ def _tangent(site: Site, dot: Expr) -> Given:
 
 
 rule("norm", _adjoint, _tangent)
+pointwise("moves_as", None, lambda g, value, moving, y: g)

@@ -21,7 +21,7 @@ from srcad.rules.language import (
     equal,
     expanded,
     flipped,
-    nonzero,
+    or_infinity,
     real,
     total,
     transpose,
@@ -91,12 +91,12 @@ def _var_tangent(site: Site, dot: Expr) -> Expr:
 def _std(site: Site, g: Expr) -> Expr:
     """0 where all elements are equal."""
     (x,), p = site.operands, site.params
-    scaled = g / (_freedom(x, p["axis"], p["ddof"]) * nonzero(site.result))
+    scaled = g / (_freedom(x, p["axis"], p["ddof"]) * or_infinity(site.result))
     return spread(scaled, x, p["axis"], p["keepdims"]) * _deviation(x, p["axis"])
 
 
 def _std_tangent(site: Site, dot: Expr) -> Expr:
-    return _var_tangent(site, dot) / (2 * nonzero(site.result))
+    return _var_tangent(site, dot) / (2 * or_infinity(site.result))
 
 
 rule("var", _var, _var_tangent, takes_small=True)
@@ -256,18 +256,19 @@ def _behind(x: Expr, axis: int) -> Expr:
     return flipped(_before(flipped(x, axis), axis), axis)
 
 
-def _forwards(x: Expr, terms: Expr, axis: int) -> Expr:
+def forwards(x: Expr, terms: Expr, axis: int) -> Expr:
+    """t[k] = x[k] t[k - 1] + terms[k]."""
     return apply("recurrence", x, terms, axis=axis)
 
 
-def _backwards(x: Expr, terms: Expr, axis: int) -> Expr:
+def backwards(x: Expr, terms: Expr, axis: int) -> Expr:
     """s[k] = terms[k] + x[k + 1] s[k + 1]."""
-    return flipped(_forwards(flipped(_behind(x, axis), axis), flipped(terms, axis), axis), axis)
+    return flipped(forwards(flipped(_behind(x, axis), axis), flipped(terms, axis), axis), axis)
 
 
 def _recurrence_adjoint(site: Site, g: Expr) -> list[Expr]:
     (a, _), axis = site.operands, site.params["axis"]
-    back = _backwards(a, g, axis)
+    back = backwards(a, g, axis)
     return [back * _before(site.result, axis), back]
 
 
@@ -275,28 +276,28 @@ def _recurrence_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> E
     (a, _), axis = site.operands, site.params["axis"]
     parts = [] if b_dot is None else [b_dot]
     parts += [] if a_dot is None else [a_dot * _before(site.result, axis)]
-    return _forwards(a, reduce(add, parts), axis)
+    return forwards(a, reduce(add, parts), axis)
 
 
 def _cumprod_adjoint(site: Site, h_bar: Expr) -> list[Expr]:
     (g, x, y), axis = site.operands, site.params["axis"]
-    before, back = _before(y, axis, "ones_like"), _backwards(x, g, axis)
-    g_bar = _forwards(x, h_bar * before, axis)
+    before, back = _before(y, axis, "ones_like"), backwards(x, g, axis)
+    g_bar = forwards(x, h_bar * before, axis)
     return [g_bar, back * _before(g_bar, axis), _behind(h_bar * back, axis)]
 
 
 def _cumprod_adjoint_tangent(site: Site, g_dot: Expr | None, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
     (g, x, y), axis = site.operands, site.params["axis"]
-    back = _backwards(x, g, axis)
+    back = backwards(x, g, axis)
     terms = [] if g_dot is None else [g_dot]
     terms += [] if x_dot is None else [_behind(x_dot * back, axis)]
-    parts = [_before(y, axis, "ones_like") * _backwards(x, reduce(add, terms), axis)] if terms else []
+    parts = [_before(y, axis, "ones_like") * backwards(x, reduce(add, terms), axis)] if terms else []
     return reduce(add, parts + ([] if y_dot is None else [_before(y_dot, axis) * back]))
 
 
 def _cumprod_tangent(site: Site, g: Expr) -> list[Expr]:
     (dot, x, y), axis = site.operands, site.params["axis"]
-    back = _backwards(x, g, axis)
+    back = backwards(x, g, axis)
     return [back * _before(y, axis, "ones_like"), back * _before(site.result, axis), _behind(back * dot, axis)]
 
 
@@ -305,7 +306,7 @@ def _cumprod_tangent_tangent(site: Site, dot_dot: Expr | None, x_dot: Expr | Non
     terms = [] if dot_dot is None else [_before(y, axis, "ones_like") * dot_dot]
     terms += [] if x_dot is None else [x_dot * _before(site.result, axis)]
     terms += [] if y_dot is None else [_before(y_dot, axis) * dot]
-    return _forwards(x, reduce(add, terms), axis)
+    return forwards(x, reduce(add, terms), axis)
 
 
 linear("cumsum", _cumsum)

@@ -9,6 +9,7 @@ from typing import cast
 
 from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
+from srcad.calls.tracebacks import trimmed
 from srcad.patterns import Plan
 from srcad.patterns.matrices import SparseMatrix
 from srcad.rules.lanes import NotBatched
@@ -42,7 +43,8 @@ class Hessian(Sparse[P, M]):
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return Hessian, (self.function, self.argnums, self.sparsity, self.check, self.backend)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+    @trimmed
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of tuples of blocks) at these arguments."""
         at = self._at(args, kwargs)
         matrix = evaluated(at.push, at.plan)

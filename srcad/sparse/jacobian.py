@@ -8,6 +8,7 @@ from typing import cast
 
 from srcad.calls.arguments import Argnums
 from srcad.calls.specialise import Entrance
+from srcad.calls.tracebacks import trimmed
 from srcad.errors import ArgumentError, NotYetSupported
 from srcad.patterns import Plan
 from srcad.patterns.matrices import SparseMatrix
@@ -48,7 +49,8 @@ class Jacobian(Sparse[P, M]):
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return Jacobian, (self.function, self.argnums, self.sparsity, self.mode, self.check, self.backend)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+    @trimmed
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of them) at these arguments."""
         at = self._at(args, kwargs)
         plan = at.plan

@@ -7,6 +7,7 @@ order of their definition. Values that have no short text stand as <what they ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -157,6 +158,8 @@ class _Printer:
 
     def expression(self, equation: Equation) -> str:
         op, operands, params = equation.op, equation.operands, dict(equation.params)
+        if op == "check":
+            return f"check {self.expression(replace(equation, op=params['of'], params=params['params']))}"
         if op == "recurse":
             return f"{params['procedure']}({self.atoms(operands)})"
         if op in INFIX and len(operands) == 2 and not params:

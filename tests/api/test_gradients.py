@@ -378,11 +378,29 @@ def test_an_exception_of_the_user_arrives_with_a_note() -> None:
     assert not isinstance(caught_too.value, SrcadError)
 
 
-def test_a_traceback_shows_the_generated_line() -> None:
-    with pytest.raises(AssertionError) as caught:
-        srcad.grad(programs.checked_root)(-1.0)
-    text = "".join(traceback.format_exception(caught.value))
-    assert "checked_root_grad" in text and "assert x >= 0.0" in text
+def test_a_traceback_shows_the_users_lines_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def frames() -> list[str]:
+        with pytest.raises(AssertionError) as caught:
+            srcad.grad(programs.checked_root)(-1.0)
+        return [frame.filename for frame in traceback.extract_tb(caught.value.__traceback__)]
+
+    assert [name.rpartition("/")[2] for name in frames()] == ["test_gradients.py", "api_programs.py"]
+    monkeypatch.setenv("SRCAD_DEBUG", "1")
+    assert any(name.endswith("specialise.py") for name in frames())
+
+
+def test_a_traceback_shows_the_generated_line_where_the_derivative_alone_raises() -> None:
+    @srcad.custom_rule
+    def squared(x):
+        return x * x
+
+    @squared.adjoint
+    def squared_adjoint(bar, value, x):
+        return bar * math.log(-x)
+
+    with pytest.raises(ValueError, match="math domain error") as caught:
+        srcad.grad(lambda x: squared(x))(1.0)
+    assert "lambda_grad" in "".join(traceback.format_exception(caught.value))
 
 
 # ---- arithmetic: NumPy's where Python's raises

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from scipy import stats
 
 import srcad
+from tests.definitions.checking import Program, check, check_second, weighted
 
 X = np.array([0.3, 1.2, -0.7, 0.5, 0.9, 2.1])
 Y = np.array([1.3, 0.2, 0.7, 1.5, -0.9, 0.1])
@@ -20,11 +20,6 @@ MEAN = np.array([0.1, -0.3, 0.2])
 ALPHA = np.array([1.2, 2.0, 0.7])
 KERNELS = stats.gaussian_kde(X)
 NORMAL = stats.multivariate_normal(MEAN, COV)
-
-
-def weighted(values: Any) -> Any:
-    values = np.asarray(values)
-    return np.sum(values * np.cos(1.0 + np.arange(values.size)).reshape(values.shape))
 
 
 def symmetric(a: Any) -> Any:
@@ -41,7 +36,7 @@ def described(x: Any) -> Any:
     return found.mean + found.variance + found.skewness + found.kurtosis + found.minmax[1]
 
 
-PROGRAMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+PROGRAMS: dict[str, Program] = {
     "zscore": (lambda a: weighted(stats.zscore(a)), (X,)),
     "zscore along rows": (lambda a: weighted(stats.zscore(a, axis=1, ddof=1)), (ROWS,)),
     "zmap": (lambda a, b: weighted(stats.zmap(a, b)), (X, Y)),
@@ -109,41 +104,14 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 }
 
 
-def differences(f: Callable[..., Any], args: tuple[Any, ...], k: int, h: float = 1e-3) -> Any:
-    """The gradient with respect to an argument, by central differences of sixth order."""
-    x = np.asarray(args[k], dtype=float)
-    found = np.zeros_like(x)
-    for place in np.ndindex(x.shape):
-
-        def at(step: float, place: tuple[int, ...] = place) -> Any:
-            moved = x.copy()
-            moved[place] += step
-            return f(*(moved[()] if j == k else a for j, a in enumerate(args)))
-
-        found[place] = sum(w * (at(j * h) - at(-j * h)) for j, w in ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))) / h
-    return found
-
-
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_samples(name: str) -> None:
-    f, args = PROGRAMS[name]
-    every = tuple(range(len(args)))
-    value, made = srcad.value_and_grad(f, argnums=every)(*args)
-    np.testing.assert_allclose(value, f(*args), rtol=1e-11)
-    moving = [np.cos(2.0 + np.arange(np.size(a))).reshape(np.shape(a))[()] for a in args]
-    for k in every:
-        np.testing.assert_allclose(made[k], differences(f, args, k), rtol=1e-6, atol=1e-8)
-    tangents = tuple(float(t) if np.ndim(t) == 0 else t for t in moving)
-    _, forward = srcad.jvp(f, args, tangents)
-    np.testing.assert_allclose(forward, sum(np.sum(g * t) for g, t in zip(made, moving, strict=True)), rtol=1e-8)
+    check(*PROGRAMS[name])
 
 
 @pytest.mark.parametrize("name", ["skew", "entropy", "gaussian_kde", "normal", "dirichlet"])
 def test_second_derivatives(name: str) -> None:
-    f, args = PROGRAMS[name]
-    gradient = srcad.grad(f)
-    made = srcad.grad(lambda *a: weighted(gradient(*a)))(*args)
-    np.testing.assert_allclose(made, differences(lambda *a: weighted(gradient(*a)), args, 0), rtol=1e-6, atol=1e-8)
+    check_second(*PROGRAMS[name])
 
 
 def test_a_probability_of_numbers_that_sum_to_more_raises() -> None:

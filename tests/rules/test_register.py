@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.definitions.numpy.table import PROGRAMS
 from srcad.ops.catalogue import ATTRIBUTES, BY_NAME, LOWERINGS, METHODS
 from srcad.rules.catalogue import RULES
 from srcad.trace.walk import walk
@@ -26,6 +27,8 @@ pytest.importorskip("scipy.special")
 
 # what goes through float32 on the way is no more exact than that, and no smoother
 COARSE = {".astype", "np.float16", "np.float32", "np.complex64"}
+# defined only to be refused
+REFUSED = {np.lib.stride_tricks.as_strided}
 # keys that stand for constructs of the language or for many functions together
 CONSTRUCTS = {"complex", "operator", "subscripts", "stores", "lists", "flow", "builtins.sorted"}
 
@@ -71,7 +74,8 @@ def functions() -> dict[str, Any]:
     found: dict[str, Any] = {f".{name}": name for name in METHODS}
     found |= {f"@{name}": name for name in ATTRIBUTES}
     found |= {name: name for name in BY_NAME}
-    return found | {_name(f): f for f in LOWERINGS if not _name(f).startswith("_operator.")}
+    found |= {_name(f): f for f in LOWERINGS if not _name(f).startswith("_operator.")}
+    return found | {_name(f): f for f in PROGRAMS if f not in REFUSED}
 
 
 def _name(f: Any) -> str:
@@ -100,9 +104,11 @@ ELSEWHERE = {
     **dict.fromkeys(("implicit", "regular", "solve_regular", "times"), "tests/test_implicit.py"),
     **dict.fromkeys(("integral", "trajectory"), "tests/frontend/derivatives/test_solvers.py"),
     "as_float": "an object of the run as a float: nothing that moves is in it",
+    "moves_as": "tests/transform/test_roots.py",
     "known_as": "tests/frontend/test_slots.py",
     "to_float": "of float32, in test_float32_stays",
     "only_square": "tests/rules/test_linalg.py",
+    "band_times": "of tangents, in test_right",
     **dict.fromkeys(("only_wide", "inverse_or_nan"), "tests/rules/test_complex_matrices.py"),
     "only_regular": "test_third_order",
     "cofactor_change": "test_third_order",

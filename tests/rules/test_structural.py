@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from srcad.ops.structural import as_array
 from tests.rules.checking import Fixed, check
 
@@ -180,3 +181,14 @@ def test_tuples() -> None:
         return b.emit("multiply", first, second)
 
     check(build, X[0], X[1])
+
+
+def test_a_number_in_an_array_of_one_element() -> None:
+    """Its adjoint is a number again."""
+
+    def program(v: Any) -> Any:
+        return np.sum(np.concatenate([np.sum(v * v)[None], v]) * np.array([1.0, 2.0, 3.0, 4.0]))
+
+    made = srcad.grad(program)(np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(made, [4.0, 7.0, 10.0])
+    assert srcad.grad(lambda v: np.sum(v)[None, ...][0] ** 2)(np.ones(2)).tolist() == [4.0, 4.0]

@@ -4,33 +4,52 @@
     a = sum(p * q for p, q in pairs)
     b = sum(p + q for p, q in pairs)      # 0: nothing is left
 
-The frontend knows what an iterator runs over, not how far it has come. So each has a cell that is lost when it has been
-run through, wherever it was handed to in the meantime, and to run through it again is refused. Branches and loops join
-these cells as they do all others.
+The frontend knows what an iterator runs over, and whether it has been run through to its end; not how far it has come
+where a loop over it was left. So each has a cell that says so, wherever the iterator was handed to in the meantime. To
+go on behind a loop that was left is refused. Branches and loops join these cells as they do all others.
 """
 
 from __future__ import annotations
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Iter, ListCell, Lost, Value
+from srcad.frontend.core.suspended import IteratorCell, Progress
+from srcad.frontend.core.values import Iter, ListCell, Ref, Value
 
 
 def once(m: Machine, kind: str, *parts: Value) -> Iter:
     """A new iterator that can be run through once."""
-    return Iter(kind, parts, m.allocate(ListCell(())))
+    return Iter(kind, parts, m.allocate(IteratorCell()))
 
 
 def spend(m: Machine, iterator: Iter) -> None:
-    """It is run through now."""
+    """A loop begins to run through it."""
     if iterator.state is None:
         return
-    if isinstance(m.heap.get(iterator.state), Lost):  # which leaves the question of what was there to us
+    if m.cell(iterator.state, IteratorCell).progress is not Progress.FRESH:
         m.refuse(
             "an iterator may be run through more than once",
-            why="after the first time nothing is left of it, and how much is left isn't followed through the run.",
+            why="a loop over it was left, and how much it has left isn't followed through the run.",
             do="make a list of it: list(zip(...)).",
+            first_turn=True,
         )
-    m.heap[iterator.state] = Lost(m.builder.span)
+    m.heap[iterator.state] = IteratorCell(Progress.UNSURE)
 
 
-__all__ = ["once", "spend"]
+def is_over(m: Machine, value: Value) -> bool:
+    """Whether an iterator has been run through to its end, so that nothing is left of it."""
+    if not isinstance(value, Iter) or value.state is None:
+        return False
+    return m.cell(value.state, IteratorCell).progress is Progress.FINISHED
+
+
+def run_through(m: Machine, iterator: Iter) -> None:
+    """A loop has come to the end of an iterator, and wasn't left before."""
+    if iterator.state is not None:
+        m.heap[iterator.state] = IteratorCell(Progress.FINISHED)
+    if iterator.kind == "iterator":
+        (rest,) = iterator.parts
+        assert isinstance(rest, Ref)
+        m.heap[rest.cell] = ListCell(())
+
+
+__all__ = ["is_over", "once", "run_through", "spend"]

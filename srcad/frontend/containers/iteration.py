@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from srcad.frontend.containers.exhaustion import spend
+from srcad.frontend.containers.exhaustion import is_over, spend
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
+    NONE,
     ArrayRef,
     DictCell,
     GrownCell,
@@ -29,7 +31,9 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import check_keys
+from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -44,6 +48,7 @@ class Items:
     """Items known one by one: the loop is unrolled."""
 
     values: tuple[Value, ...]
+    source: Iter | None = None  # the iterator that is over behind the loop
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +61,7 @@ class Indexed:
     get: Get
     backwards: bool = False
     name: str | None = None
+    source: Iter | None = None
 
     @property
     def endless(self) -> bool:
@@ -72,8 +78,19 @@ class Indexed:
         return zero and isinstance(self.step, Const) and self.step.value == 1 and not self.backwards
 
 
+Turn = Callable[[Value], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Streamed:
+    """Items that come one by one: `run` reads what makes them, and a turn for each."""
+
+    run: Callable[[Turn], None]
+    source: Iter | None = None
+
+
 def sequence(m: Machine, value: Value) -> Items | Indexed:
-    """How to run over a value."""
+    """How to run over a value; what comes one by one is collected first."""
     match value:
         case Tup():
             return Items(value.items)
@@ -86,11 +103,26 @@ def sequence(m: Machine, value: Value) -> Items | Indexed:
         case Ref():
             return _container(m, value)
         case Iter():
-            spend(m, value)
-            return ITERATORS[value.kind](m, *value.parts)
+            return _iterated(m, value)
         case Obj() | Num():
             return _object(m, value)
     m.refuse(f"{value.describe()} can't be iterated")
+
+
+def _iterated(m: Machine, value: Iter) -> Items | Indexed:
+    if value.kind not in ITERATORS or _over_generator(m, value):
+        return sequence(m, collected(m, value))
+    if is_over(m, value):
+        return Items(())
+    spend(m, value)
+    return replace(ITERATORS[value.kind](m, *value.parts), source=value)
+
+
+def _over_generator(m: Machine, value: Iter) -> bool:
+    """Whether an iterator runs over what comes one by one."""
+    inner = [part for part in value.parts if isinstance(part, Iter)]
+    generators = any(isinstance(m.content(part), GeneratorCell) for part in value.parts)
+    return generators or any(part.kind not in ITERATORS or _over_generator(m, part) for part in inner)
 
 
 def _static(m: Machine, value: Static) -> Items:
@@ -130,6 +162,8 @@ def row(m: Machine, ref: ArrayRef, index: Value) -> Value:
 def _container(m: Machine, ref: Ref) -> Items | Indexed:
     cell = m.heap[ref.cell]
     match cell:
+        case GeneratorCell():
+            return sequence(m, collected(m, ref))
         case ListCell():
             return Items(cell.items)
         case DictCell():
@@ -172,25 +206,48 @@ def _object(m: Machine, value: Num | Obj) -> Indexed:
 # ---- iterators
 
 
-def _lazy(m: Machine, function: Value, given: Value) -> Items | Indexed:
-    """A generator expression, as a function of what its first `for` runs over."""
-    return sequence(m, m.call(function, (given,)))
+def collected(m: Machine, value: Value) -> Value:
+    """list(value)."""
+    return m.call(Static(list), (value,))
 
 
 def _zip(m: Machine, *parts: Value) -> Items | Indexed:
-    sequences = with_ends([sequence(m, part) for part in parts])
+    return _zipped(m, [sequence(m, part) for part in parts])
+
+
+def _zipped(m: Machine, parts: list[Items | Indexed]) -> Items | Indexed:
+    sequences = with_ends(parts)
     if all(isinstance(s, Items) for s in sequences):
         columns = [s.values for s in sequences if isinstance(s, Items)]
         return Items(tuple(Tup(tuple(row)) for row in zip(*columns, strict=False)))
     known = _beside_endless(m, sequences)
     if known is not None:
         return known
-    counted = [_counted(m, s) for s in sequences]
-    lengths = [length(m, s) for s in counted]
+    indexed = [counted(m, s) for s in sequences]
+    lengths = [length(m, s) for s in indexed]
     stop = lengths[0]
     for other in lengths[1:]:
         stop = arithmetic.smaller(m, stop, other)
-    return Indexed(const(0), stop, const(1), lambda i: Tup(tuple(nth(m, s, i) for s in counted)))
+    return Indexed(const(0), stop, const(1), lambda i: Tup(tuple(nth(m, s, i) for s in indexed)))
+
+
+def _zip_strict(m: Machine, *parts: Value) -> Items | Indexed:
+    """Where the lengths differ, ValueError is raised before the first turn, and not behind the last one."""
+    sequences = [sequence(m, part) for part in parts]
+    lengths = [const(len(s.values)) if isinstance(s, Items) else length(m, s) for s in sequences]
+    for other in lengths[1:]:
+        _check_as_long(m, lengths[0], other)
+    return _zipped(m, sequences)
+
+
+def _check_as_long(m: Machine, a: Atom, b: Atom) -> None:
+    dims = [length_dim(x.type) for x in (a, b)]
+    if dims[0].same(dims[1]):
+        return
+    error = ValueError("zip() has arguments of different lengths")
+    if isinstance(a, Const) and isinstance(b, Const):
+        m.raises(error)
+    branch(m, m.emit("equal", a, b), lambda: NONE, lambda: m.raises(error))
 
 
 def with_ends(sequences: list[Items | Indexed]) -> list[Items | Indexed]:
@@ -225,7 +282,7 @@ def _count(m: Machine, start: Value = Static(0), step: Value = Static(1)) -> Ind
     return Indexed(const(0), ENDLESS, const(1), get)
 
 
-def _counted(m: Machine, items: Items | Indexed) -> Indexed:
+def counted(m: Machine, items: Items | Indexed) -> Indexed:
     """Known items, as a run-time list; where that can't be, the loop must be unrolled."""
     if isinstance(items, Indexed):
         return items
@@ -302,10 +359,13 @@ SPENT = object()  # the origin of the list behind an iterator that a loop has ru
 def refuse_spent(m: Machine, rest: Ref) -> None:
     """How much of an iterator a loop has left depends on how it ended."""
     if getattr(m.heap[rest.cell], "origin", None) is SPENT:
-        m.refuse("an iterator is used again after a loop over it", do="make a list of it, and iterate over that.")
+        m.refuse(
+            "an iterator is used again after a loop over it was left", do="make a list of it, and iterate over that."
+        )
 
 
 def _rest(m: Machine, rest: Value) -> Items | Indexed:
+    """The list behind an iterator: it is empty once a loop has come to its end."""
     assert isinstance(rest, Ref)
     refuse_spent(m, rest)
     content = m.heap[rest.cell]
@@ -333,7 +393,7 @@ def _each(m: Machine, function: Value, values: Value, position: Value, others: V
 
 def _cycle(m: Machine, values: Value) -> Indexed:
     """Without an end: what it is zipped with has one."""
-    items = _counted(m, sequence(m, values))
+    items = counted(m, sequence(m, values))
     count = length(m, items)
     return Indexed(
         const(0),
@@ -386,7 +446,7 @@ def _pairs(m: Machine, value: Value) -> Items:
 
 ITERATORS: dict[str, Callable[..., Items | Indexed]] = {
     "zip": _zip,
-    "generator": _lazy,
+    "zip strict": _zip_strict,
     "once": lambda m, values: sequence(m, values),
     "count": _count,
     "enumerate": _enumerate,

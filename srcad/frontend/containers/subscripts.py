@@ -13,6 +13,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.iteration import elements
 from srcad.frontend.containers.keys import key_of, set_key
 from srcad.frontend.core import arithmetic
+from srcad.frontend.core.externals import INDEXERS
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -97,7 +98,7 @@ def _number_item(m: Machine, owner: Num, key: Value) -> Value:
     if isinstance(owner.var.type, Scalar) and owner.var.type.python:
         m.raises(TypeError(f"{python_name(owner.var.type)!r} object is not subscriptable"))
     operands, template = index_from(m, key)
-    if isinstance(owner.var.type, Scalar) and any(entry[0] != "newaxis" for entry in template):
+    if isinstance(owner.var.type, Scalar) and any(e[0] not in ("newaxis", "ellipsis") for e in template):
         m.raises(IndexError("invalid index to scalar variable."))
     return from_atom(m, m.emit("get_item", owner.var, *operands, index=template))
 
@@ -284,6 +285,8 @@ def _turned(m: Machine, _owner: Range, key: Slice, parts: list[Atom]) -> Value:
 
 
 def _static_item(m: Machine, owner: Static, key: Value) -> Value:
+    if isinstance(owner.value, INDEXERS):
+        return m.call(owner, (key,))
     if isinstance(key, Slice):
         return Static(owner.value[static_slice(m, key)])
     known = static(_plain(m, key), "a key")

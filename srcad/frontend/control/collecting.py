@@ -9,13 +9,16 @@ from dataclasses import replace
 
 from srcad.frontend.containers.containers import append, concatenate, last
 from srcad.frontend.containers.exhaustion import spend
-from srcad.frontend.containers.iteration import Indexed, sequence
+from srcad.frontend.containers.iteration import Indexed, Items, sequence
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.control.loops import for_loop
+from srcad.frontend.control.pipes import is_stream, stream
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.boxes import gathered
+from srcad.frontend.memory.branches import branch, truth
+from srcad.trace.nodes import Var
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -36,7 +39,7 @@ def accumulate(
 ) -> Value:
     """sum(values)."""
     with scope(m):
-        return total(m, start, op, lambda add: for_loop(m, sequence(m, values), add))
+        return total(m, start, op, lambda add: for_loop(m, stream(m, values), add))
 
 
 def total(m: Machine, start: Value, op: ast.operator, run: Callable[[Callable[[Value], None]], None]) -> Value:
@@ -52,11 +55,32 @@ def total(m: Machine, start: Value, op: ast.operator, run: Callable[[Callable[[V
     return m.frame.names["$total"]
 
 
+def first_of(m: Machine, values: Value, default: Value | None) -> Value:
+    """next(values, default), where nobody asks for a second item: a loop that is left in its first turn."""
+    with scope(m):
+        m.bind("$found", FALSE)
+        if default is not None:
+            m.bind("$item", default)
+
+        def turn(item: Value) -> None:
+            for name, value in (("$found", TRUE), ("$item", item), ("$break", TRUE)):
+                m.bind(name, value)
+
+        for_loop(m, stream(m, values), turn)
+        item = m.look("$item")
+        if default is not None:
+            return item or default
+        found = truth(m, m.look("$found") or FALSE)
+        if isinstance(found, Var):
+            branch(m, found, lambda: NONE, lambda: m.raises(StopIteration()))
+        return item if found and item is not None else m.raises(StopIteration())
+
+
 def to_list(m: Machine, values: Value) -> Ref:
     """list(values): a new list."""
-    items = sequence(m, values)
+    items = stream(m, values)
     made = Ref(m.allocate(ListCell(())))
-    if not isinstance(items, Indexed):
+    if isinstance(items, Items):
         m.heap[made.cell] = ListCell(items.values)
         return made
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], GrownCell):
@@ -74,9 +98,11 @@ def _append(m: Machine, made: Ref, item: Value) -> None:
 
 def taken(m: Machine, value: Value) -> Value:
     """An argument of a builtin, which runs through it at once, and may look at it more than once."""
+    if is_stream(m, value):
+        return to_list(m, value)
     if not isinstance(value, Iter) or value.state is None:
         return value
-    if value.kind in ("generator", "once"):
+    if value.kind == "once":
         return to_list(m, value)
     spend(m, value)
     return replace(value, state=None)

@@ -16,7 +16,8 @@ from functools import partial
 from types import MappingProxyType
 
 from srcad.errors import SrcadError
-from srcad.frontend.containers.iteration import Indexed, Items
+from srcad.frontend.containers.exhaustion import run_through
+from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.core import sharing
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import FALSE, Cell, FrameCell, Num, Static, Value
@@ -30,6 +31,7 @@ from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, Type, join
 
 FLAGS = ("$break", "$continue")
+RAISED = "$raised"  # the number of the clause of a `try` that an exception belongs to, 0 for none
 MOST_ROUNDS = 12
 MOST_TURNS = 20000
 MOST_WRITTEN_OUT = 64
@@ -59,22 +61,26 @@ class Head:
 # ---- for
 
 
-def for_loop(m: Machine, sequence: Items | Indexed, turn: Turn) -> None:
+def for_loop(m: Machine, sequence: Items | Indexed | Streamed, turn: Turn) -> None:
     """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
     ask_for_turns(m, sequence)
     known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out or m.known.sized else None
-    if isinstance(sequence, Items):
+    if isinstance(sequence, Streamed):
+        sequence.run(turn)
+    elif isinstance(sequence, Items):
         unrolled(m, list(sequence.values), turn)
     elif known is not None:
         unrolled(m, [Static(k) for k in known], lambda k: turn(sequence.get(k)))
     else:
         _counted(m, sequence, turn)
+    if sequence.source is not None and left(m) == FALSE:
+        run_through(m, sequence.source)
     _restore(m, outer)
 
 
-def ask_for_turns(m: Machine, sequence: Items | Indexed) -> None:
+def ask_for_turns(m: Machine, sequence: Items | Indexed | Streamed) -> None:
     """Have the number of turns known beforehand, where loops are to be read turn by turn."""
     if m.known.sized and isinstance(sequence, Indexed):
         for bound in (sequence.start, sequence.stop, sequence.step):
@@ -82,9 +88,9 @@ def ask_for_turns(m: Machine, sequence: Items | Indexed) -> None:
                 raise NeedsStatic(bound, "the number of turns of a loop")
 
 
-def written_out(sequence: Items | Indexed, most: int) -> list[int] | None:
+def written_out(sequence: Items | Indexed | Streamed, most: int) -> list[int] | None:
     """The indices of a sequence that is short enough to be read turn by turn; None for others."""
-    if isinstance(sequence, Items):
+    if not isinstance(sequence, Indexed):
         return None
     bounds = [b.value for b in (sequence.start, sequence.stop, sequence.step) if isinstance(b, Const)]
     if len(bounds) < 3 or len(range(*bounds)) > most:
@@ -119,7 +125,13 @@ def _nothing(m: Machine, rest: list[Value], turn: Turn) -> Value:
 
 def left(m: Machine) -> Value:
     """Whether the loop is to be left after this turn."""
-    return either(m, m.look("$break") or FALSE, lambda: m.look("$return") or FALSE)
+    return either(m, m.look("$break") or FALSE, lambda: ended(m))
+
+
+def ended(m: Machine) -> Value:
+    """Whether the call is to be left: by a `return`, or by an exception that a `try` around waits for."""
+    raised = as_bool(m, m.look(RAISED) or FALSE)
+    return either(m, m.look("$return") or FALSE, lambda: raised) if raised != FALSE else m.look("$return") or FALSE
 
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
@@ -166,7 +178,12 @@ def _first_turn_apart(
             _rest(m, rest, turn)
         return FALSE
 
-    branch(m, m.emit(comparison, sequence.start, sequence.stop), whole, lambda: FALSE)
+    start, stop = sequence.start, sequence.stop
+    if isinstance(start, Const) and isinstance(stop, Const):
+        if start.value < stop.value if comparison == "less" else start.value > stop.value:
+            whole()
+        return
+    branch(m, m.emit(comparison, start, stop), whole, lambda: FALSE)
 
 
 def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
@@ -176,7 +193,7 @@ def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
 
 def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
     own: set[Var] = set()
-    with m.attempt(NeedsStatic, when=lambda needed: m.variables.sources(needed.var) & own) as tried:
+    with m.stack.loop(), m.attempt(NeedsStatic, when=lambda needed: m.variables.sources(needed.var) & own) as tried:
         _fixed_point(m, sequence, turn, own)
     if tried.error:
         _unroll_for(m, tried.error, sequence, turn)
@@ -219,10 +236,14 @@ def _one_turn(m: Machine, sequence: Indexed, turn: Turn, index: Var) -> Value:
 
 def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
     """The heap at the start of a turn, where nothing has been left yet."""
-    frame = heap[m.stack.frames[-1]]
-    assert isinstance(frame, FrameCell)
     flags = dict.fromkeys((*FLAGS, "$return"), FALSE)
-    return {**heap, m.stack.frames[-1]: FrameCell(frame.code, {**frame.names, **flags}, frame.parent)}
+    changed: dict[int, Cell] = {}
+    for place in m.stack.left_together():
+        frame = heap[place]
+        assert isinstance(frame, FrameCell)
+        raised = {RAISED: Static(0)} if RAISED in frame.names else {}
+        changed[place] = FrameCell(frame.code, {**frame.names, **flags, **raised}, frame.parent)
+    return {**heap, **changed}
 
 
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, inside: frozenset[Var]) -> Head:
@@ -329,7 +350,8 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
         if m.known.turns_apart:
             _first_while(m, test, body)
         else:
-            _while(m, test, body, own)
+            with m.stack.loop():
+                _while(m, test, body, own)
     if isinstance(tried.error, SrcadError):
         _first_while(m, test, body)
     elif tried.error:
@@ -343,7 +365,8 @@ def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]
     def whole() -> Value:
         m.bind("$continue", FALSE)
         body()
-        _while(m, test, body, set())
+        with m.stack.loop():
+            _while(m, test, body, set())
         return FALSE
 
     known = truth(m, test())

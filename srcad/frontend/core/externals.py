@@ -6,7 +6,6 @@ known now, and guarded: a call that finds something else there gets another spec
 
 from __future__ import annotations
 
-import ast
 import builtins
 import dataclasses
 import enum
@@ -48,13 +47,14 @@ from srcad.trace.widths import WIDE
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
+INDEXERS = (type(np.r_), type(np.c_), type(np.s_), type(np.mgrid), type(np.ogrid))  # known by what they are
 MOST_ITEMS = 32
 
 
 # ---- names
 
 
-def lookup(m: Machine, name: str, node: ast.AST) -> Value:
+def lookup(m: Machine, name: str) -> Value:
     """The value of a name: of a frame, of an enclosing one, of a closure cell, a global, a builtin."""
     frame: int | None = m.stack.frames[-1]
     code = m.code
@@ -65,10 +65,10 @@ def lookup(m: Machine, name: str, node: ast.AST) -> Value:
         if name in cell.code.local_names:
             return UNDEFINED_VALUE
         frame, code = cell.parent, cell.code
-    return _outside(m, code, name, node)
+    return _outside(m, code, name)
 
 
-def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Value:
+def _outside(m: Machine, code: FunctionSource, name: str) -> Value:
     for free, cell in code.closure:
         if free == name:
             return _closure(m, code, name, cell)
@@ -79,7 +79,7 @@ def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Valu
         return external(m, code.globals[name], path, free=True)
     if hasattr(builtins, name):
         return Static(getattr(builtins, name))
-    m.refuse(f"the name {name!r} isn't defined", node=node)
+    m.raises(NameError(f"name {name!r} is not defined"))
 
 
 def _closure(m: Machine, _code: FunctionSource, name: str, cell: CellType) -> Value:
@@ -122,7 +122,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, KNOWN) or transparent(value) or marked:
+    if isinstance(value, (*KNOWN, *INDEXERS)) or transparent(value) or marked:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     if _is_number(value):

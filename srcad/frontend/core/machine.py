@@ -22,6 +22,7 @@ from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap, looks_at, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayCell,
     Cell,
@@ -108,6 +109,10 @@ class Machine(Restorable):
     def assign(self, target: ast.expr, value: Value) -> None:
         """`target = value`."""
         self.ports.assign(self, target, value)
+
+    def run_over(self, values: Value, turn: Callable[[Value], None]) -> None:
+        """`for item in values: turn(item)`."""
+        self.ports.run_over(self, values, turn)
 
     def call(
         self, function: Value, args: tuple[Value, ...], keywords: Keywords | None = None, unused: bool = False
@@ -323,9 +328,13 @@ class Machine(Restorable):
 
     def depends(self, value: Value) -> bool:
         """Whether a value depends on the differentiated arguments; a function of the program may, by what it reads."""
-        if any(isinstance(held, Func) for held in inside(self.heap, value)):
+        if any(self.runs_code(held) for held in inside(self.heap, value)):
             return True
         return any(self.is_active(atom) for atom in atoms_inside(self.heap, value))
+
+    def runs_code(self, value: Value) -> bool:
+        """Whether it is a function of the program, or a call of one that hasn't ended."""
+        return isinstance(value, Func) or isinstance(self.content(value), GeneratorCell)
 
     # ---- writes
 
@@ -367,7 +376,7 @@ class Machine(Restorable):
     def _set_attributes(self, cell_id: int, cell: DictCell, owner: int) -> None:
         """A change of an object's __dict__ is one of its attributes."""
         instance = self.cell(owner, InstanceCell)
-        if instance.free or set(instance.entries()) - set(cell.entries()):
+        if instance.outlives or set(instance.entries()) - set(cell.entries()):
             self.refuse("the __dict__ of an object is changed", do="set the attributes by their names.")
         self.change(owner, replace(instance, fields=cell.items, changed=True))
         self.heap[cell_id] = cell

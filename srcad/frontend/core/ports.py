@@ -48,6 +48,7 @@ class Ports:
     evaluate   the value of an expression
     execute    reads a block of statements
     assign     binds a target: a name, an item, an attribute, a pattern of these
+    run_over   reads a loop over a value, with a turn for each item
     callables  who reads a call, by the class of the value that is called; `Value`: those of all other classes
     readers    who reads a call of a Python object that is known now: the first one that does
     branch     reads both sides of a condition of the run, and joins them
@@ -56,6 +57,7 @@ class Ports:
     evaluate: Evaluate
     execute: Callable[[Machine, Sequence[ast.stmt]], None]
     assign: Callable[[Machine, ast.expr, Value], None]
+    run_over: Callable[[Machine, Value, Callable[[Value], None]], None]
     callables: Mapping[type[Value], CallOf]
     readers: tuple[ReadCall, ...]
     branch: Callable[[Machine, Var, Callable[[], Value], Callable[[], Value]], Value]

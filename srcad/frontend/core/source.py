@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -243,3 +244,32 @@ def _collect(node: ast.AST, names: set[str], outside: set[str]) -> None:
         return
     for child in ast.iter_child_nodes(node):
         _collect(child, names, outside)
+
+
+# ---- what stands in a function
+
+
+@lru_cache(maxsize=4096)
+def is_yielding(node: ast.AST) -> bool:
+    """Whether a function or a statement has a `yield` of its own."""
+    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own_nodes(node))
+
+
+def is_alone(function: ast.AST, node: ast.expr) -> bool:
+    """Whether an expression is all of a statement, or all that a statement gives to names."""
+    return node in _alone(function)
+
+
+@lru_cache(maxsize=1024)
+def _alone(function: ast.AST) -> frozenset[ast.AST]:
+    found = [s for s in own_nodes(function) if isinstance(s, (ast.Expr, ast.Assign, ast.AnnAssign))]
+    plain = [s for s in found if all(isinstance(t, ast.Name) for t in getattr(s, "targets", ()))]
+    return frozenset(s.value for s in plain if s.value is not None)
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function that aren't of a function inside."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield child
+            yield from own_nodes(child)

@@ -11,6 +11,15 @@ from srcad.frontend.core.attempts import Restorable
 from srcad.trace.nodes import Var
 
 
+@dataclass(frozen=True)
+class Position:
+    """The calls that a reading stands in."""
+
+    frames: tuple[int, ...]
+    spans: tuple[Span, ...]
+    functions: tuple[tuple[Hashable, int], ...]
+
+
 @dataclass(eq=False)
 class Stack(Restorable):
     """The calls that are being read, innermost last, and the conditions of the run that they are under.
@@ -20,6 +29,8 @@ class Stack(Restorable):
     functions    what tells their functions, and how many conditions there were when they began
     conditions   the conditions of the branches that are being read
     returns      the places of all `return`s that have been read so far
+    loops        how many loops of the run are being read
+    consumers    by the frame of a running generator, the frame of who gets what it yields
     """
 
     frames: list[int] = field(default_factory=list)
@@ -27,6 +38,8 @@ class Stack(Restorable):
     functions: list[tuple[Hashable, int]] = field(default_factory=list)
     conditions: list[Var] = field(default_factory=list)
     returns: list[Span | None] = field(default_factory=list)
+    consumers: dict[int, int] = field(default_factory=dict)
+    loops: int = 0
 
     @property
     def calls(self) -> tuple[Span, ...]:
@@ -66,6 +79,15 @@ class Stack(Restorable):
             self.conditions.pop()
 
     @contextmanager
+    def loop(self) -> Iterator[None]:
+        """What is read is a loop of the run."""
+        self.loops += 1
+        try:
+            yield
+        finally:
+            self.loops -= 1
+
+    @contextmanager
     def kept(self) -> Iterator[None]:
         """The calls are those of now again, however what is read is left."""
         before = list(self.frames), list(self.spans), list(self.functions)
@@ -73,6 +95,34 @@ class Stack(Restorable):
             yield
         finally:
             self.frames, self.spans, self.functions = before
+
+    def position(self) -> Position:
+        """Where reading is now, to go on there later."""
+        return Position(tuple(self.frames), tuple(self.spans), tuple(self.functions))
+
+    @contextmanager
+    def resumed(self, position: Position) -> Iterator[None]:
+        """What is read stands there, while the call that it is read in waits."""
+        with self.kept():
+            self.frames, self.spans = list(position.frames), list(position.spans)
+            self.functions = list(position.functions)
+            yield
+
+    @contextmanager
+    def consumed(self, frame: int, consumer: int) -> Iterator[None]:
+        """What a frame yields goes to another frame, which may leave its loop then."""
+        self.consumers[frame] = consumer
+        try:
+            yield
+        finally:
+            self.consumers.pop(frame, None)
+
+    def left_together(self) -> list[int]:
+        """The frames whose loops are left with one in the present frame: it, and those that it yields to."""
+        frames = [self.frames[-1]]
+        while frames[-1] in self.consumers:
+            frames.append(self.consumers[frames[-1]])
+        return frames
 
     @contextmanager
     def afresh(self) -> Iterator[None]:
@@ -85,4 +135,4 @@ class Stack(Restorable):
             self.conditions, self.functions = before
 
 
-__all__ = ["Stack"]
+__all__ = ["Position", "Stack"]

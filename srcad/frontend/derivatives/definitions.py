@@ -22,22 +22,25 @@ from srcad.definitions import words
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, Num, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, Num, Obj, Static, Tup, Value
 from srcad.frontend.derivatives.custom import stopped
-from srcad.frontend.memory.arrays import new_array, to_array, to_number
+from srcad.frontend.library.calls import call_object
+from srcad.frontend.library.opaque import is_generator, object_of
+from srcad.frontend.library.randomness import numbers_of
+from srcad.frontend.memory.arrays import new_array, to_array, to_atom, to_number
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import Scalar, dims_of, dtype_of, is_complex, is_inexact
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import OPAQUE, Scalar, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("stats",)
+AREAS = ("stats", "integrate", "interpolate", "spatial")
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
     """A call of what is defined by a program; None for other functions, and calls that may run as they stand."""
     found = _found(m, f, given)
     if found is None:
-        return None
+        return sample(m, Static(f), given)
     what, args, keywords = found
     inactive = not any(m.depends(v) for v in (*given.args, *given.keywords.values()))
     with m.attempt(SrcadError, when=lambda _: inactive):
@@ -46,6 +49,46 @@ def definition(m: Machine, f: object, given: Arguments) -> Value | None:
 
 
 DefinedCall = tuple[Value, tuple[Value, ...], Keywords]
+
+
+def sample(m: Machine, function: Static | Obj, given: Arguments) -> Value | None:
+    """A sampler of numpy.random whose parameters depend on what is differentiated; None for any other call."""
+    owner, name = _sampler(m, function)
+    if owner is None or not any(m.depends(v) for v in (*given.args, *given.keywords.values())):
+        return None
+    defined = importlib.import_module("srcad.definitions.random").SAMPLERS.get(name)
+    if defined is None:
+        refused(m, Static(f"the sampler {name}"), Static("keep its parameters constant, or draw from another one."))
+    return m.call(Static(defined), (owner, Static(_is_legacy(m, owner)), *given.args), given.keywords)
+
+
+def _sampler(m: Machine, function: Static | Obj) -> tuple[Value | None, str]:
+    """The generator of random numbers that a method belongs to, and the method's name."""
+    if isinstance(function, Static):
+        owner = getattr(function.value, "__self__", None)
+        is_one = isinstance(owner, (np.random.Generator, np.random.RandomState))
+        return (Static(owner), function.value.__name__) if is_one else (None, "")
+    made = m.variables.definitions.get(function.var) if isinstance(function.var, Var) else None
+    if made is None or made.op != "attribute" or not is_generator(m, made.operands[0]):
+        return None, ""
+    return Obj(made.operands[0]), str(made.params["name"])
+
+
+def _is_legacy(m: Machine, owner: Value) -> bool:
+    """Whether a generator is a RandomState."""
+    if isinstance(owner, Static):
+        return isinstance(owner.value, np.random.RandomState)
+    assert isinstance(owner, Obj)
+    made = m.variables.definitions.get(owner.var) if isinstance(owner.var, Var) else None
+    if made is not None:
+        return made.operands[0] == Const(np.random.RandomState, OPAQUE)
+    return isinstance(object_of(m, owner.var), np.random.RandomState)
+
+
+def object_call(m: Machine, function: Obj, given: Arguments) -> Value:
+    """A call of an object that the run alone knows: of a sampler, or of any other one."""
+    made = sample(m, function, given)
+    return call_object(m, function, given) if made is None else made
 
 
 def _found(m: Machine, f: object, given: Arguments) -> DefinedCall | None:
@@ -111,7 +154,10 @@ def _bound(m: Machine, f: Any, defined: Callable[..., object], args: tuple[Value
         elif p.kind is p.VAR_POSITIONAL and name in arguments:
             arguments[name] = Tup(arguments[name])
     takes = inspect.signature(defined).parameters
+    more = any(p.kind is p.VAR_KEYWORD for p in takes.values())
     for name in [name for name in arguments if name not in takes]:
+        if more and name not in signature.parameters:
+            continue
         value = arguments.pop(name)
         default = signature.parameters[name].default if name in signature.parameters else inspect.Parameter.empty
         if value != Static(default):
@@ -171,6 +217,11 @@ def single(m: Machine, x: Value) -> Value:
     return Static(length == Static(1))
 
 
+def held(m: Machine, x: Value) -> Value:
+    """x, as a constant to derivatives."""
+    return stopped(m, x) if m.depends(x) else x
+
+
 def fixed(m: Machine, x: Value) -> Value:
     """x, which becomes known beforehand."""
     atom = to_number(m, x)
@@ -182,6 +233,27 @@ def fixed(m: Machine, x: Value) -> Value:
 def refused(m: Machine, what: Value, do: Value) -> NoReturn:
     """What a definition can't do."""
     m.refuse(f"{_text(what)} has no derivative yet", do=_text(do))
+
+
+def rests(m: Machine, x: Value, what: Value) -> Value:
+    """x, which must not depend on what is differentiated."""
+    if m.depends(x):
+        refused(m, Static(f"a change of {_text(what)}"), Static("keep it constant."))
+    return x
+
+
+def drawn(m: Machine, dtype: Value, function: Value, size: Value, args: Value, random_state: Value) -> Value:
+    """Random numbers, as many as `size` says."""
+    assert isinstance(function, Static) and isinstance(args, Tup)
+    kind = numbers_of(_text(dtype), size)
+    if kind is None:
+        m.refuse("how many random numbers are drawn isn't known before the run", do="give size as a number or a tuple.")
+    atoms = (Const(function.value, OPAQUE), *(to_atom(m, v) for v in (*args.items, size, random_state)))
+    start = len(m.builder.equations)
+    keywords = ("size", "random_state")
+    (result,) = m.builder.structured("call", atoms, (), (m.lengths.named(kind),), keywords=keywords)
+    m.variables.definitions[result] = m.builder.equations[start]
+    return given(m, result)
 
 
 def entry(m: Machine, table: Value, key: Value, what: Value) -> Value:
@@ -228,7 +300,9 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.known: is_known,
     words.single: single,
     words.fixed: fixed,
-    words.held: stopped,
+    words.held: held,
+    words.rests: rests,
+    words.drawn: drawn,
     words.refused: refused,
     words.entry: entry,
     words.bound: bound,

@@ -7,21 +7,28 @@ arguments; else it is refused. Which of these readers are asked for which values
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import itertools
+import operator
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from types import FunctionType, MethodType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
-from srcad.errors import SrcadError
+import numpy as np
+
+from srcad.definitions.numpy.table import PROGRAMS
+from srcad.errors import NotYetSupported, SrcadError
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
 from srcad.frontend.core.source import DEFINITIONS, transparent
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -29,6 +36,7 @@ from srcad.frontend.core.values import (
     DictCell,
     Func,
     InstanceCell,
+    Iter,
     Method,
     Num,
     Obj,
@@ -38,22 +46,29 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.library.kinds import python_types
-from srcad.frontend.library.lowered import entry, lower, lowering_of, name_of, ufunc_method
+from srcad.frontend.library.lowered import entry, lower, lowering_of, ufunc_method
 from srcad.frontend.library.methods import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.library.mutators import array_method, ufunc_at
 from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.library.taking import GENERATOR_METHODS
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, is_list
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.lookup import DispatchedMethod
 from srcad.frontend.procedures.classes import construct
 from srcad.frontend.procedures.functions import call_external, call_function
+from srcad.ops.names import public_name
 
 Handler = Callable[..., Value]
+GENERATORS = (np.random.Generator, np.random.RandomState)  # what their methods give is known by their names
 NAMESPACES = (exec, eval, compile, locals, globals)
 PARAMETRISED = (types.GenericAlias, type(typing.List[int]))  # noqa: UP006 - list[int] and List[int]
 ARRAYS = ("numpy", "scipy")  # what they have in Python that is in no catalogue is not to be read
-LAZY = (zip, map, enumerate, iter)  # they run through their arguments when they are run through themselves
+LAZY = (  # they run through their arguments when they are run through themselves, or item by item
+    *(zip, map, enumerate, iter, next, filter, sum, list),
+    *(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, itertools.islice, itertools.chain),
+    *(itertools.chain.from_iterable, itertools.pairwise, itertools.accumulate, itertools.starmap),
+)
 
 
 # ---- by the class of what is called
@@ -89,6 +104,8 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         case Static():
             return string_method(m, owner, name, args, given.keywords)
     cell = m.content(owner)
+    if isinstance(cell, GeneratorCell):
+        return _from_table(m, GENERATOR_METHODS, "a generator", method, given)
     if isinstance(owner, Tup):
         return _from_table(m, TUPLE_METHODS, "a tuple", method, given)
     if isinstance(cell, DictCell):
@@ -100,7 +117,8 @@ def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Met
     handler = table.get(method.name)
     if handler is None:
         m.refuse(f"the method {method.name!r} of {what} isn't supported yet")
-    return handled(m, handler, (method.owner, *given.args), given.keywords)
+    lazy = table is GENERATOR_METHODS
+    return handled(m, handler, (method.owner, *given.args), given.keywords, lazy)
 
 
 def call_known(m: Machine, function: Static, given: Arguments) -> Value:
@@ -141,7 +159,11 @@ def in_table(table: Mapping[Hashable, Handler]) -> ReadCall:
 
     def read(m: Machine, f: object, given: Arguments) -> Value | None:
         handler = entry(table, f)
-        return None if handler is None else handled(m, handler, given.args, given.keywords, lazy=f in LAZY)
+        return (
+            None
+            if handler is None
+            else handled(m, handler, given.args, given.keywords, lazy=any(f is one for one in LAZY))
+        )
 
     return read
 
@@ -174,12 +196,19 @@ def namespace(m: Machine, f: object, given: Arguments) -> Value | None:
 
 def added_at(m: Machine, f: Any, given: Arguments) -> Value | None:
     """np.add.at."""
-    return ufunc_at(m, f.__self__, *given.args) if ufunc_method(f) == "at" else None
+    adds = ufunc_method(f) == "at" and f.__self__ in (np.add, np.subtract)
+    return ufunc_at(m, f.__self__, *given.args) if adds else None
 
 
 def catalogued(m: Machine, f: object, given: Arguments) -> Value | None:
-    """A function of the catalogue."""
-    return None if lowering_of(f) is None else lower(m, f, given.args, given.keywords)
+    """A function of the catalogue; where it can't do what is asked for, its program may."""
+    if lowering_of(f) is None:
+        return None
+    if entry(PROGRAMS, f) is None:
+        return lower(m, f, given.args, given.keywords)
+    with m.attempt(NotYetSupported):
+        return lower(m, f, given.args, given.keywords)
+    return None
 
 
 def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -188,9 +217,50 @@ def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | Non
         case functools.partial():
             named = {k: Static(v) for k, v in f.keywords.items()}
             return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
-        case MethodType():
+        case MethodType() if not isinstance(f.__self__, GENERATORS):
             return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
     return None
+
+
+def of_first_argument(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A method as its class has it, np.ndarray.sum; what operator makes to get items, attributes, or call a method."""
+    if not given.args:
+        return None
+    owner, *others = given.args
+    match f:
+        case types.MethodDescriptorType() | types.WrapperDescriptorType() if f.__objclass__ in (np.ndarray, np.generic):
+            return m.call(objects.get_attribute(m, owner, f.__name__), tuple(others), given.keywords, given.unused)
+        case operator.itemgetter():
+            return _together([m.call(Static(operator.getitem), (owner, Static(key))) for key in _made_of(f)])
+        case operator.attrgetter():
+            return _together([functools.reduce(_attribute_of(m), n.split("."), owner) for n in _made_of(f)])
+        case operator.methodcaller():
+            name, values, named = _method_called(f)
+            return m.call(objects.get_attribute(m, owner, name), values, named, given.unused)
+    return None
+
+
+def _attribute_of(m: Machine) -> Callable[[Value, str], Value]:
+    return functools.partial(objects.get_attribute, m)
+
+
+def _made_of(f: object) -> tuple[Any, ...]:
+    """What an object of operator was made of, as it says to be pickled."""
+    return cast("tuple[Any, ...]", cast("tuple[Any, ...]", f.__reduce__())[1])
+
+
+def _method_called(f: object) -> tuple[str, tuple[Value, ...], dict[str, Value]]:
+    """The name of the method that a methodcaller calls, and with what."""
+    maker, made, *_ = cast("tuple[Any, ...]", f.__reduce__())
+    keywords: dict[str, object] = {}
+    if isinstance(maker, functools.partial):
+        made, keywords = (*maker.args, *made), maker.keywords
+    name, *values = made
+    return name, tuple(map(Static, values)), {key: Static(value) for key, value in keywords.items()}
+
+
+def _together(values: list[Value]) -> Value:
+    return values[0] if len(values) == 1 else Tup(tuple(values))
 
 
 def instance(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -223,6 +293,16 @@ def dispatched(m: Machine, f: object, given: Arguments) -> Value | None:
     if kinds is None:
         m.refuse("which function singledispatch chooses depends on a type that only the run knows")
     return m.call(Static(dispatcher.dispatch(kinds[0])), given.args, given.keywords, given.unused)  # type: ignore[attr-defined]
+
+
+def context_manager(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A generator function that contextlib.contextmanager has decorated."""
+    made = (
+        isinstance(f, FunctionType) and f.__code__.co_filename == contextlib.__file__ and f.__code__.co_name == "helper"
+    )
+    if not made or not isinstance(f, FunctionType) or not hasattr(f, "__wrapped__"):
+        return None
+    return Iter("contextmanager", (m.call(Static(f.__wrapped__), given.args, given.keywords),))
 
 
 def python(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -260,4 +340,4 @@ def _is_reading(m: Machine) -> bool:
 
 def unknown(m: Machine, f: object, given: Arguments) -> Value:
     """Any other object."""
-    return as_it_stands(m, Static(f), name_of(f), given)
+    return as_it_stands(m, Static(f), public_name(f), given)

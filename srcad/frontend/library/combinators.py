@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import itertools
 import operator
+import sys
 from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
 
 from srcad.frontend.containers.comparisons import compare
-from srcad.frontend.containers.containers import repeat
+from srcad.frontend.containers.containers import copied, repeat
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, ListCell, Num, Range, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory.arrays import new_array, to_number
-from srcad.frontend.memory.branches import truth
 from srcad.frontend.memory.objects import get_attribute
-from srcad.trace.nodes import Var
+from srcad.ops.catalogue import static
 
 MOST_ROWS = 100_000
 
@@ -60,62 +62,48 @@ def _number_or_items(m: Machine, part: Value) -> object:
     return known_items(m, part, "items")
 
 
-def _running(m: Machine, values: Value, function: Value | None = None, initial: Value = NONE) -> Value:
-    items = known_items(m, values, "items")
-    totals = list(items[:1]) if initial == NONE else [initial]
-    for item in items[1:] if initial == NONE else items:
-        total = binary(m, ast.Add(), totals[-1], item) if function is None else m.call(function, (totals[-1], item))
-        totals.append(total)
-    return Tup(tuple(totals))
-
-
 def _spent(function: Callable[..., Value]) -> Callable[..., Value]:
     """What it gives can be run through once."""
     return lambda m, *args, **keywords: once(m, "once", function(m, *args, **keywords))
 
 
-def _filter(m: Machine, function: Value, values: Value) -> Value:
-    kept = []
-    for item in known_items(m, values, "the items that are filtered"):
-        known = truth(m, item if function == NONE else m.call(function, (item,)))
-        if isinstance(known, Var):
-            m.refuse("filter by a condition that is known at run time only", do="use a comprehension or a mask.")
-        if known:
-            kept.append(item)
-    return Tup(tuple(kept))
+def _lazily(kind: str) -> Callable[..., Value]:
+    """An iterator that runs when it is run through, and once."""
+    return lambda m, *parts: once(m, kind, *parts)
 
 
-def _while(drop: bool) -> Callable[..., Value]:
-    """takewhile and dropwhile, by conditions that are known now."""
-
-    def made(m: Machine, function: Value, values: Value) -> Value:
-        items = known_items(m, values, "the items that are filtered")
-        for k, item in enumerate(items):
-            known = truth(m, m.call(function, (item,)))
-            if isinstance(known, Var):
-                m.refuse("items are taken by a condition that is known at run time only", do="use a loop with break.")
-            if not known:
-                return Tup(items[k:] if drop else items[:k])
-        return Tup(()) if drop else Tup(items)
-
-    return made
+def _running(m: Machine, iterable: Value, func: Value = NONE, *, initial: Value = NONE) -> Value:
+    return once(m, "accumulate", iterable, func, initial)
 
 
 def _islice(m: Machine, values: Value, *bounds: Value) -> Value:
-    parts = (NONE, *bounds) if len(bounds) == 1 else bounds
+    start, stop, step = (NONE, *bounds, NONE) if len(bounds) == 1 else (*bounds, NONE)[:3]
     if isinstance(values, (Tup, ArrayRef, Range)):
-        return get_at(m, values, Slice(parts[0], parts[1], parts[2] if len(parts) > 2 else NONE))
-    return get_at(m, to_list(m, values), Slice(parts[0], parts[1], parts[2] if len(parts) > 2 else NONE))
+        return once(m, "once", get_at(m, values, Slice(start, stop, step)))
+    return once(m, "islice", values, start, stop, step)
+
+
+def _tee(m: Machine, values: Value, n: Value = Static(2)) -> Value:  # noqa: B008
+    items = to_list(m, values)
+    return Tup(tuple(Iter("iterator", (copied(m, items),)) for _ in range(static(to_number(m, n), "a number"))))
+
+
+def _batched(m: Machine, values: Value, n: Value) -> Value:
+    items, size = known_items(m, values, "the items of batches"), static(to_number(m, n), "the size of batches")
+    return Tup(tuple(Tup(items[k : k + size]) for k in range(0, len(items), size)))
+
+
+def _groups(m: Machine, values: Value, key: Value = NONE) -> Value:
+    """itertools.groupby, by keys that are known now."""
+    items = known_items(m, values, "the items of groups")
+    keys = [key_of(m, item if key == NONE else m.call(key, (item,))) for item in items]
+    pairs = itertools.groupby(range(len(items)), keys.__getitem__)
+    return Tup(tuple(Tup((Static(k), Tup(tuple(items[i] for i in group)))) for k, group in pairs))
 
 
 def _longest(m: Machine, *parts: Value, fillvalue: Value = NONE) -> Value:
     columns = [known_items(m, part, "the number of items of zip_longest") for part in parts]
     return Tup(tuple(Tup(row) for row in itertools.zip_longest(*columns, fillvalue=fillvalue)))
-
-
-def _chained(m: Machine, parts: Value) -> Value:
-    """itertools.chain.from_iterable."""
-    return COMBINATORS[itertools.chain](m, *known_items(m, parts, "the parts of a chain"))
 
 
 def _repeated(m: Machine, item: Value, times: Value | None = None) -> Value:
@@ -202,6 +190,11 @@ def _vectorised(m: Machine, function: Value, *args: Value) -> Value:
     return m.call(get_attribute(m, flat, "reshape"), (get_attribute(m, args[k], "shape"),))
 
 
+def managed(function: Callable[..., Any], *args: object, **named: object) -> object:
+    """What contextlib.contextmanager(function) makes."""
+    return contextlib.contextmanager(function)(*args, **named)
+
+
 def _operator(op: ast.operator) -> Callable[..., Value]:
     return lambda m, a, b: binary(m, op, a, b)
 
@@ -221,7 +214,10 @@ def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) 
 
 
 COMBINATORS: dict[Hashable, Callable[..., Value]] = {
-    filter: _spent(_filter),
+    filter: _lazily("filter"),
+    itertools.filterfalse: _lazily("filterfalse"),
+    itertools.groupby: _spent(_groups),
+    itertools.tee: _tee,
     identity: lambda m, function: function,
     attribute_of: _attribute_of,
     method_of: _method_of,
@@ -230,11 +226,11 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     functools.wraps: _decorator,
     functools.lru_cache: _cache,
     functools.cache: _cache,
-    itertools.islice: _spent(_islice),
+    itertools.islice: _islice,
     itertools.zip_longest: _spent(_longest),
-    itertools.takewhile: _spent(_while(drop=False)),
-    itertools.dropwhile: _spent(_while(drop=True)),
-    itertools.chain.from_iterable: _spent(_chained),
+    itertools.takewhile: _lazily("takewhile"),
+    itertools.dropwhile: _lazily("dropwhile"),
+    itertools.chain.from_iterable: _lazily("chain all"),
     itertools.repeat: _repeated,
     itertools.count: lambda m, start=Static(0), step=Static(1): Iter("count", (start, step)),  # noqa: B008
     itertools.cycle: lambda m, values: Iter("cycle", (values,)),
@@ -242,12 +238,17 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     operator.methodcaller: _methodcaller,
     functools.reduce: _reduce,
     functools.partial: _partial,
+    contextlib.nullcontext: lambda m, enter_result=NONE: Iter("nullcontext", (enter_result,)),
+    contextlib.closing: lambda m, thing: Iter("closing", (thing,)),
+    contextlib.contextmanager: lambda m, func: Bound(Static(managed), (func,)),
+    managed: lambda m, func, *args, **named: Iter("contextmanager", (m.call(func, args, named),)),
     itertools.product: _spent(_combinations(itertools.product)),
     itertools.combinations: _spent(_combinations(itertools.combinations)),
     itertools.permutations: _spent(_combinations(itertools.permutations)),
-    itertools.chain: _spent(_combinations(itertools.chain)),
-    itertools.pairwise: _spent(_combinations(itertools.pairwise)),
-    itertools.accumulate: _spent(_running),
+    itertools.combinations_with_replacement: _spent(_combinations(itertools.combinations_with_replacement)),
+    itertools.chain: _lazily("chain"),
+    itertools.pairwise: _lazily("pairwise"),
+    itertools.accumulate: _running,
     operator.itemgetter: _itemgetter,
     operator.getitem: _getitem,
     operator.add: _operator(ast.Add()),
@@ -273,3 +274,5 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     operator.ge: _comparison(ast.GtE()),
     operator.is_: _comparison(ast.Is()),
 }
+if sys.version_info >= (3, 12):
+    COMBINATORS[itertools.batched] = _spent(_batched)

@@ -39,8 +39,6 @@ def need_array(m: Machine, value: Value) -> ArrayRef:
 def ufunc_at(m: Machine, ufunc: np.ufunc, owner: Value, index: Value, *values: Value) -> Value:
     """np.add.at(x, i, v): repeated indices count each time."""
     ref = need_array(m, owner)
-    if ufunc not in (np.add, np.subtract):
-        return m.call(Static(programs.at), (ref, index, Static(ufunc), *values))
     operands, template = index_from(m, index)
     value = to_number(m, values[0])
     if ufunc is np.subtract:

@@ -8,6 +8,7 @@ import functools
 import math
 from collections.abc import Callable, Hashable
 from functools import partial
+from typing import NoReturn
 
 import numpy as np
 
@@ -110,6 +111,8 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
         items = sequence(m, args[0]) if values is None else Items(values)
         if isinstance(items, Indexed):
             return _extreme_of_list(m, args[0], name, default)
+        if len(items.values) == 1 and key == NONE:
+            return items.values[0]
         if not items.values:
             return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
         if key != NONE or any(objects.special_method(m, v, "__lt__") is not None for v in items.values):
@@ -117,6 +120,8 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
         known = known_values(items.values)
         if known is not None:
             return Static(pick(known))
+        if any(rank_of(to_number(m, value).type) for value in items.values):
+            refuse_arrays(m, name)
         return functools.reduce(lambda a, b: number_result(m, op, a, b), items.values)
 
     return lowered
@@ -124,16 +129,20 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
 
 def _extreme_of_array(m: Machine, array: Value, name: str, default: Value | None) -> Value:
     if rank_of(to_number(m, array).type) != 1:
-        m.refuse(
-            f"{name}() of an array of several dimensions compares its rows, and an array of truth values is none",
-            do=f"use np.{name}.",
-        )
+        refuse_arrays(m, name)
     if default is None:
         return lower(m, getattr(np, name), (array,), {})
     some = truth(m, compare(m, ast.Gt(), objects.get_attribute(m, array, "size"), Static(0)))
     if isinstance(some, Var):
         return branch(m, some, lambda: _extreme_of_array(m, array, name, None), partial(_given, default))
     return _extreme_of_array(m, array, name, None) if some else default
+
+
+def refuse_arrays(m: Machine, name: str) -> NoReturn:
+    m.refuse(
+        f"{name}() compares arrays, and which of two arrays is less isn't one truth value",
+        do=f"use np.{name}imum for their elements, np.{name} for those of one, or a key: {name}(..., key=np.sum).",
+    )
 
 
 def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None) -> Value:
@@ -144,6 +153,8 @@ def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None
             return branch(m, some, lambda: _extreme_of_list(m, made, name, None), partial(_given, default))
     cell: object = m.heap[made.cell]
     array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
+    if rank_of(array.type) != 1:
+        refuse_arrays(m, name)
     return lower(m, getattr(np, name), (new_array(m, array),), {})
 
 

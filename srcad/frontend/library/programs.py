@@ -37,17 +37,4 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Non
         arr[tuple(places)] = values
 
 
-def at(a: Any, indices: Any, ufunc: Any, *values: Any) -> None:
-    """ufunc.at: one place after the other, so that those that are named twice are changed twice."""
-    if np.ndim(indices) == 0 or np.asarray(indices).dtype == bool:
-        a[indices] = ufunc(a[indices], *values)
-    elif len(values) == 0:
-        for k in range(len(indices)):
-            a[indices[k]] = ufunc(a[indices[k]])
-    else:
-        spread = np.broadcast_to(values[0], np.shape(a[indices]))
-        for k in range(len(indices)):
-            a[indices[k]] = ufunc(a[indices[k]], spread[k])
-
-
-__all__ = ["at", "place", "put_along_axis", "putmask"]
+__all__ = ["place", "put_along_axis", "putmask"]

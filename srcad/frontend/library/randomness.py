@@ -34,6 +34,14 @@ def drawn_type(_m: Machine, name: str, args: tuple[Value, ...], keywords: dict[s
     return None if None in dims else Array(dtype, tuple(d for d in dims if d is not None))
 
 
+def numbers_of(dtype: str, size: Value) -> Type | None:
+    """The type of so many random numbers; None if it isn't known."""
+    if size == NONE:
+        return Scalar(dtype)
+    dims = [_dim(part) for part in (size.items if isinstance(size, Tup) else (size,))]
+    return None if None in dims else Array(dtype, tuple(d for d in dims if d is not None))
+
+
 def _size(name: str, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value | None:
     if name in ("rand", "randn"):
         return Tup(args) if args else NONE

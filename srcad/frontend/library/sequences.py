@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import collections
 import itertools
 import sys
@@ -12,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.frontend.containers.comparisons import compare
-from srcad.frontend.containers.containers import dict_items, pop_front
+from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.exhaustion import once
-from srcad.frontend.containers.iteration import Items, known_items, length, refuse_spent, sequence
+from srcad.frontend.containers.iteration import Items, known_items, length, sequence
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import refuse_text
 from srcad.frontend.containers.subscripts import get_at
@@ -42,15 +40,15 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array
+from srcad.frontend.library.taking import iterator_of, take_next
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
 from srcad.frontend.memory.boxes import boxed
-from srcad.frontend.memory.branches import branch, truth
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
-from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import Array, dtype_of
+from srcad.trace.nodes import Atom, Const
+from srcad.trace.types import Array, dtype_of, rank_of
 
 
 def _len(m: Machine, x: Value) -> Value:
@@ -124,31 +122,6 @@ def as_number_array(m: Machine, items: tuple[Value, ...]) -> Atom:
     return to_number(m, Tup(items))
 
 
-def _next(m: Machine, iterator: Value, default: Value | None = None) -> Value:
-    """The first item of what is left, and what is left then."""
-    if not isinstance(iterator, Iter) or iterator.kind != "iterator":
-        m.refuse("next() of this iterator isn't supported yet", do="index the sequence, or loop over it.")
-    (rest,) = iterator.parts
-    assert isinstance(rest, Ref)
-    refuse_spent(m, rest)
-    return first_of(m, rest, default)
-
-
-def first_of(m: Machine, rest: Ref, default: Value | None) -> Value:
-    """The first item, which leaves the list; a default where there is none."""
-    some = truth(m, rest)
-    if isinstance(some, Var) and default is not None:
-        return branch(m, some, lambda: pop_front(m, rest), lambda: default)
-    if some is False:
-        return default if default is not None else m.raises(StopIteration())
-    return pop_front(m, rest)
-
-
-def _iter(m: Machine, values: Value) -> Value:
-    """A list of what is left to iterate over."""
-    return values if isinstance(values, Iter) and values.kind == "iterator" else Iter("iterator", (to_list(m, values),))
-
-
 def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Static(-1)) -> Value:  # noqa: B008
     """np.fromiter: the first `count` items of what is iterated over, -1 for all."""
     array = lower(m, "astype", (as_array(m, to_list(m, values)), dtype), {})
@@ -163,16 +136,8 @@ def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Stati
 
 
 def _zip(m: Machine, *parts: Value, strict: Value = FALSE) -> Value:
-    """zip(...); with strict=True the lengths are compared first, as Python would do in the end."""
-    if strict == Static(True):
-        lengths = [_len(m, part) for part in parts]
-        for other in lengths[1:]:
-            known = truth(m, compare(m, ast.Eq(), lengths[0], other))
-            if known is False:
-                m.refuse("zip(strict=True) of sequences of different lengths, which raises ValueError")
-            if known is not True:
-                m.effect("assert_", known)
-    return once(m, "zip", *parts)
+    """zip(...)."""
+    return once(m, "zip strict" if strict == Static(True) else "zip", *parts)
 
 
 def _iterator(kind: str) -> Callable[..., Value]:
@@ -247,7 +212,14 @@ def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
             return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
     if key != NONE or (isinstance(items, Items) and any(isinstance(v, Tup) for v in items.values)):
         return _by_key(m, known_items(m, values, "the number of values that are sorted"), key, reverse != FALSE)
+    if isinstance(items, Items) and len(items.values) < 2:  # there is nothing to compare
+        return Ref(m.allocate(ListCell(items.values)))
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
+    if rank_of(to_number(m, array).type) != 1:
+        m.refuse(
+            "arrays are sorted, and which of two arrays is less isn't one truth value",
+            do="sort by a number of each: sorted(..., key=np.sum); or sort their elements, by np.sort.",
+        )
     done = lower(m, np.sort, (array,), {})
     if reverse != FALSE:
         done = get_at(m, done, Slice(NONE, NONE, Static(-1)))
@@ -295,8 +267,8 @@ SEQUENCES: dict[Hashable, Callable[..., Value]] = {
     enumerate: _iterator("enumerate"),
     reversed: _iterator("reversed"),
     map: _iterator("map"),
-    iter: _iter,
-    next: _next,
+    iter: iterator_of,
+    next: take_next,
     np.fromiter: _from_iterable,
     itertools.count: _count,
     itertools.starmap: _iterator("starmap"),

@@ -15,13 +15,14 @@ import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
+from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -44,16 +45,25 @@ from srcad.frontend.core.values import (
     Twins,
     Undef,
     Value,
-    constant_key,
 )
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.joins import (
+    alike,
+    as_float,
+    has_value,
+    identity,
+    is_none,
+    joined_type,
+    missing,
+    same_constant,
+)
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
-from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
+from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
 from srcad.trace.walk import defined
 
 Key = tuple[Hashable, ...]
@@ -149,12 +159,19 @@ class Merger:
                 return self.dict_cell(key, a, b)
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
+            case IteratorCell(), IteratorCell():
+                joined = both(a.progress, b.progress)
+                assert isinstance(joined, Progress)
+                return IteratorCell(joined)
+            case GeneratorCell(), GeneratorCell():
+                return replace(a, progress=both(a.progress, b.progress), value=self.value(key, a.value, b.value))
         self.m.bug("two states of one object are of different kinds")
 
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
         a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
         fields = self.names(key, a.entries(), b.entries())
         joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
+        joined = replace(joined, changed=a.changed or b.changed)
         return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
 
     def dict_cell(self, key: Key, a: DictCell, b: DictCell) -> DictCell:
@@ -260,7 +277,10 @@ class Merger:
             case _:
                 made = self.value(key, plain_a, plain_b)
         hidden = isinstance(key[-1], str) and key[-1].startswith("$")
-        return Partial(made, self.m.builder.span) if self.partial and not hidden else made
+        if not self.partial or hidden:
+            return made
+        defined = self.atoms((*key, "defined"), has_value(a), has_value(b))
+        return Partial(made, defined) if defined.number is not True else made
 
     def one_sided(self, key: Key, value: Value, side: Side, first: bool) -> Value:
         """What is left of a value that only one side has: its variables must be yielded to be seen outside."""
@@ -533,63 +553,3 @@ class Merger:
         self.m.lengths.joined(a.type, b.type)
         t = joined_type(a, b)
         return self.variable(key, as_float(a, t), as_float(b, t), t)
-
-
-def joined_type(a: Atom, b: Atom) -> Type:
-    """The type of a variable for both. A literal zero that a sum starts from takes the type of the sum."""
-    if is_start(a) and isinstance(b.type, Array) and dtype_of(b.type) != "bool":
-        return b.type
-    if is_start(b) and isinstance(a.type, Array) and dtype_of(a.type) != "bool":
-        return a.type
-    joined = join(a.type, b.type)
-    if joined is not None:
-        return joined
-    none = [is_none(x) for x in (a, b)]
-    if any(none) and any(is_numeric(x.type) for x in (a, b)):
-        other = b if none[0] else a
-        return Unknown(dtype_of(other.type))
-    return OPAQUE
-
-
-def as_float(atom: Atom, t: Type) -> Atom:
-    """A whole number that stands for one side of a float variable, as a float: its adjoint will be one."""
-    if isinstance(atom, Const) and type(atom.value) is int and isinstance(t, Scalar) and t.dtype == "float64":
-        return const(float(atom.value))
-    return atom
-
-
-def is_none(atom: Atom) -> bool:
-    return isinstance(atom, Const) and atom.value is None
-
-
-def is_start(atom: Atom) -> bool:
-    return isinstance(atom, Const) and type(atom.value) in (int, float) and atom.value == 0
-
-
-def same_constant(a: Const, b: Const) -> bool:
-    return a is b or a.value is b.value or constant_key(a.value) == constant_key(b.value)
-
-
-def missing(a: DictCell | InstanceCell, b: DictCell | InstanceCell) -> frozenset[Any]:
-    """The keys or attributes that one of the two may not have."""
-    return frozenset((a.entries().keys() ^ b.entries().keys()) | a.unsure | b.unsure)
-
-
-def alike(a: Cell, b: Cell) -> bool:
-    match a, b:
-        case (Lost(), _) | (_, Lost()):
-            return True
-        case ListCell() | GrownCell(), ListCell() | GrownCell():
-            return True
-        case DictCell(), DictCell():
-            return a.keys() == b.keys()
-        case InstanceCell(), InstanceCell() if a.cls is b.cls:
-            return a.origin is b.origin or a.entries().keys() == b.entries().keys()
-    return False
-
-
-def identity(value: Value) -> Hashable:
-    match value:
-        case ArrayRef() | Num() | Obj():
-            return value.rest()
-    return type(value), repr(value)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import sys
 import types
 from dataclasses import replace
 
 import numpy as np
 
-from srcad.frontend.core.externals import add_input
+from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -46,7 +48,15 @@ from srcad.ops.catalogue import ATTRIBUTES, METHODS
 from srcad.trace.nodes import Var
 from srcad.trace.types import OPAQUE
 
-PLAIN = (int, float, complex, str, type(None), types.ModuleType)
+# special methods of arrays that are operators
+OPERATORS = {
+    f"__{name}__": getattr(operator, f"__{name}__")
+    for name in (
+        *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "neg", "pos", "getitem"),
+        *("and", "or", "xor", "lt", "le", "gt", "ge", "eq", "ne"),
+    )
+}
+PLAIN = (int, float, complex, str, type(None), types.ModuleType, *INDEXERS)
 TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
 IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap")
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
@@ -83,6 +93,8 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
         return Method(name, owner)
     if name == "flat":
         return flat(owner) if isinstance(owner, ArrayRef) else m.call(Method("ravel", owner), ())
+    if name in OPERATORS:
+        return Bound(Static(OPERATORS[name]), (owner,))
     lowering = ATTRIBUTES.get(name)
     if lowering is None:
         kind = float if isinstance(owner, Num) else np.ndarray
@@ -147,6 +159,8 @@ def plain_attribute(m: Machine, owner: Ref, name: str) -> Value:
         return Static(cell.cls)
     if name == "__dict__":
         return attributes(m, owner)
+    if isinstance(found, property) and holder is not None and standard(holder) and cell.path is not None:
+        return external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
     if holder is not None and is_data(found) and not is_slot:
         return bound(m, owner, cell.cls, holder, name, found)
     own = own_attribute(m, owner, name, is_slot)
@@ -163,6 +177,8 @@ def _missing_attribute(m: Machine, owner: Ref, cell: InstanceCell, name: str) ->
     holder, found = in_classes(cell.cls.__mro__, "__getattr__")
     if holder is not None:
         return m.call(bound(m, owner, cell.cls, holder, "__getattr__", found), (Static(name),))
+    if cell.cls.__module__.startswith(DEFINITIONS):
+        m.refuse(f"the attribute {name!r} of {cell.cls.__name__} isn't supported yet")
     m.raises(AttributeError(f"{cell.cls.__name__!r} object has no attribute {name!r}"))
 
 
@@ -240,18 +256,18 @@ def set_plainly(m: Machine, owner: Ref, name: str, value: Value) -> None:
     cell = m.cell(owner.cell, InstanceCell)
     if set_by_descriptor(m, owner, cell.cls, name, value):
         return
-    if cell.free:
+    if cell.outlives:
         refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
         m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     set_field(m, owner, name, value)
-    if not cell.free:
+    if not cell.outlives:
         m.heap[owner.cell] = replace(m.cell(owner.cell, InstanceCell), changed=True)
 
 
 def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     """del owner.name."""
     cell = m.content(owner)
-    if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
+    if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.outlives:
         m.refuse(f"the attribute {name!r} of {owner.describe()} is deleted", do="leave it where it is.")
     holder, found = in_classes(cell.cls.__mro__, name)
     if isinstance(found, property) and found.fdel is not None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from srcad.errors import NotYetSupported
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import span_of
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayRef,
     Cell,
@@ -29,7 +31,7 @@ from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import load
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Fixed, Leaf, Node, Path, Tree, Var
+from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Path, Tree, Var
 from srcad.trace.types import is_differentiable
 
 
@@ -131,6 +133,13 @@ def made_of(cls: Any) -> tuple[str, ...]:
 def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
     """The structure of a result; its numbers and arrays are appended to `atoms`."""
     match value:
+        case Obj() if m.is_active(value.var) and not made_of_text(m, value.var):
+            m.refuse(
+                "an object that srcad doesn't know is returned, and it depends on the differentiated arguments",
+                why="numbers that move may be in it, and no derivative passes through it.",
+                do="return the numbers and arrays of which it was made.",
+                never=True,
+            )
         case Num() | Obj():
             return _leaf(value.var, atoms)
         case ArrayRef():
@@ -145,6 +154,13 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
             m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
         case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
             return _leaf(cell.var, atoms)
+        case Ref() if isinstance(cell := m.heap[value.cell], GeneratorCell):
+            m.builder.span = span_of(cell.code, cell.code.node)
+            m.refuse(
+                "a generator is returned",
+                why="its body runs piece by piece, between the lines of whoever iterates over it.",
+                do="return a list of its values.",
+            )
     found = whole(m, value)
     if found is None:
         m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
@@ -153,6 +169,16 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
     if found.kind == "dataclass":
         made_of(found.cls)
     return found.node([result_tree(m, part, atoms) for part in found.parts])
+
+
+def made_of_text(m: Machine, var: Atom) -> bool:
+    """Whether an object is text, in which no number moves: formatted, and what methods of text make of that."""
+    made = m.variables.definitions.get(var) if isinstance(var, Var) else None
+    if made is None:
+        return isinstance(var, Const) and isinstance(var.value, str)
+    if made.op in ("call", "attribute", "subscript"):
+        return made_of_text(m, made.operands[0])
+    return made.op == "format"
 
 
 def _leaf(atom: Atom, atoms: list[Atom]) -> Leaf:

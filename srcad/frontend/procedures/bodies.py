@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator
-from functools import lru_cache
+from collections.abc import Hashable
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import FunctionSource, span_of
+from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
@@ -29,7 +28,6 @@ def _body(m: Machine, code: FunctionSource) -> Value:
     if isinstance(code.node, ast.Lambda):
         with m.at(code.node.body):
             return m.evaluate(code.node.body)
-    refuse_generator(m, code)
     m.bind("$return", FALSE)
     m.bind("$value", NONE)
     frame = m.stack.frames[-1]
@@ -37,32 +35,6 @@ def _body(m: Machine, code: FunctionSource) -> Value:
     m.heap[frame] = FrameCell(code, names, m.frame.parent)
     m.execute(code.node.body)
     return returned(m)
-
-
-def refuse_generator(m: Machine, code: FunctionSource) -> None:
-    """A body with a `yield`."""
-    found = _yield_of(code.node)
-    if found is not None:
-        m.builder.span = span_of(code, found)
-        m.refuse(
-            "a generator function is differentiated",
-            why="its body runs piece by piece, between the lines of whoever iterates over it.",
-            do="collect the values in a list and return that.",
-        )
-
-
-@lru_cache(maxsize=1024)
-def _yield_of(function: ast.AST) -> ast.AST | None:
-    """The first `yield` of a function."""
-    return next((node for node in own_nodes(function) if isinstance(node, (ast.Yield, ast.YieldFrom))), None)
-
-
-def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function that aren't of a function inside."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield child
-            yield from own_nodes(child)
 
 
 def returned(m: Machine) -> Value:

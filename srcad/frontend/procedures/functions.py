@@ -9,14 +9,16 @@ from collections.abc import Hashable
 from types import FunctionType
 from typing import NoReturn
 
+from srcad.frontend.control.streams import suspended
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of
+from srcad.frontend.core.source import FunctionSource, code_of, is_yielding, make_code, span_of
 from srcad.frontend.core.values import DictCell, Func, Ref, Static, Tup, Value
 from srcad.frontend.procedures.bodies import in_frame
+from srcad.frontend.procedures.procedures import NoProcedure
 from srcad.frontend.procedures.recursion import Recurses, call_procedure
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Const, Var
@@ -116,11 +118,22 @@ def inline(m: Machine, code: FunctionSource, names: Keywords, parent: int | None
     """A call of a function of the program: its body is read where it is called, or as a procedure."""
     refuse_kind(m, code)
     key = code.code or code.node
+    if is_yielding(code.node):
+        return _generator(m, code, key, names, parent)
     if key in m.known.recursive and key not in m.known.unrolled:
         return call_procedure(m, code, key, names, parent)
     if not check_recursion(m, key):
         too_deep(m, code)
     return in_frame(m, code, key, names, parent)
+
+
+def _generator(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, parent: int | None) -> Value:
+    """A call of a generator function, which runs when it is iterated; one that calls itself, to a certain depth."""
+    if key in m.known.recursive and key not in m.known.unrolled:
+        raise NoProcedure(key)
+    if not check_recursion(m, key):
+        too_deep(m, code)
+    return suspended(m, code, names, parent)
 
 
 def refuse_kind(m: Machine, code: FunctionSource) -> None:

@@ -9,10 +9,12 @@ from srcad.frontend.containers.containers import capture, delete_item, set_conta
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
-from srcad.frontend.control.collecting import extend
+from srcad.frontend.control.collecting import extend, to_list
+from srcad.frontend.control.pipes import is_stream
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import attribute_name
 from srcad.frontend.core.values import (
+    NONE,
     UNDEFINED_VALUE,
     ArrayCell,
     ArrayRef,
@@ -23,6 +25,8 @@ from srcad.frontend.core.values import (
     Num,
     Obj,
     Ref,
+    Slice,
+    Static,
     Value,
 )
 from srcad.frontend.memory import objects
@@ -37,7 +41,7 @@ from srcad.frontend.memory.arrays import (
     to_atom,
     to_number,
 )
-from srcad.frontend.memory.branches import distribute
+from srcad.frontend.memory.branches import branch, distribute
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
@@ -112,6 +116,11 @@ def suggest(m: Machine, value: Value, name: str) -> None:
 
 
 def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
+    if is_stream(m, value):
+        value = to_list(m, value)
+    if isinstance(m.content(value), GrownCell):
+        _unpack_grown(m, target, value)
+        return
     items = _items(m, value, len(target.elts), target)
     stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
     if not stars:
@@ -125,6 +134,22 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     k, after = stars[0], len(target.elts) - stars[0] - 1
     middle = Ref(m.allocate(ListCell(items[k : len(items) - after])))
     for part, item in zip(target.elts, (*items[:k], middle, *items[len(items) - after :]), strict=True):
+        assign(m, part, item)
+
+
+def _unpack_grown(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
+    """a, *rest, b = values, where only the run knows how many there are."""
+    count = len(target.elts)
+    k = next((k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)), count)
+    there, after = m.emit("list_len", to_atom(m, value)), max(count - k - 1, 0)
+    least = count - 1 if k < count else count
+    enough = m.emit("greater_equal" if k < count else "equal", there, least)
+    error = ValueError(f"{count} names are given another number of values")
+    branch(m, enough, lambda: NONE, lambda: m.raises(error))
+    before = [get_known(m, value, j) for j in range(min(k, count))]
+    rest = [get_at(m, value, Slice(Static(k), Static(-after) if after else NONE, NONE))] if k < count else []
+    last = [get_known(m, value, j - after) for j in range(after)]
+    for part, item in zip(target.elts, (*before, *rest, *last), strict=True):
         assign(m, part, item)
 
 

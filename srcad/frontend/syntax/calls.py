@@ -6,11 +6,10 @@ import ast
 
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.iteration import elements
-from srcad.frontend.control.collecting import to_list
+from srcad.frontend.control.collecting import first_of
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.values import Iter, Obj, Static, Value
-from srcad.frontend.library.sequences import first_of
 from srcad.frontend.syntax.comprehensions import summed
 
 
@@ -37,13 +36,13 @@ def _unpacked(m: Machine, value: Value) -> Keywords:
 
 
 def special_form(m: Machine, function: Value, node: ast.Call) -> Value | None:
-    """super(), sum(... for ...), which adds up as it goes, and next(... for ...)."""
+    """super(), sum(... for ...), which adds up as it goes, and next(... for ...), which leaves its loop."""
     if not isinstance(function, Static):
         return None
     if function.value is next and node.args and isinstance(node.args[0], ast.GeneratorExp):
         with m.at(node):
             made, *default = (m.evaluate(arg) for arg in node.args)
-            return first_of(m, to_list(m, made), default[0] if default else None)
+            return first_of(m, made, default[0] if default else None)
     if function.value is super and not node.args:
         return _super(m)
     plain = len(node.args) == 1 and not node.keywords

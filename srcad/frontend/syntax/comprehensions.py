@@ -10,14 +10,14 @@ import ast
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from srcad.frontend.containers.containers import append, set_container_item
-from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iterated import watching
-from srcad.frontend.containers.iteration import Indexed, Items, sequence
+from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.control.collecting import scope, total
 from srcad.frontend.control.loops import for_loop, written_out
+from srcad.frontend.control.pipes import stream
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FALSE, NONE, DictCell, ListCell, Ref, Static, Value
 from srcad.frontend.library.sequences import make_set
@@ -50,18 +50,42 @@ def summed(m: Machine, node: ast.ListComp | ast.GeneratorExp) -> Value:
 
 
 def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
-    """The names in it are looked up as it runs, but for what its first `for` runs over: (lambda it: [...])(first)."""
-    first, *rest = node.generators
-    given = m.evaluate(first.iter)
-    if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
-        whole = ast.ListComp(node.elt, node.generators)  # it gives names to the function that it stands in
-        return once(m, "once", comprehension(m, ast.copy_location(whole, node)))
-    name = ast.copy_location(ast.Name(_GIVEN, ast.Load()), first.iter)
-    clause = ast.comprehension(first.target, name, first.ifs, first.is_async)
-    whole = ast.copy_location(ast.ListComp(node.elt, [clause, *rest]), node)
+    """A generator of a function: what the first `for` runs over is read at once, and all else as it is run through."""
+    given = m.evaluate(node.generators[0].iter)
+    return m.call(make_function(m, _as_function(node)), (given,))
+
+
+class Clause(ast.For):
+    """A `for` of a generator expression."""
+
+
+@lru_cache(maxsize=1024)
+def _as_function(node: ast.GeneratorExp) -> ast.FunctionDef:
+    """(f(v) for v in x if v > 0)     ->     def genexpr(given): for v in given: if v > 0: yield f(v)"""
+    body: ast.stmt = ast.copy_location(ast.Expr(ast.copy_location(ast.Yield(node.elt), node.elt)), node.elt)
+    for k, clause in reversed(list(enumerate(node.generators))):
+        for test in reversed(clause.ifs):
+            body = ast.copy_location(ast.If(test, [body], []), test)
+        source = clause.iter if k else ast.copy_location(ast.Name(_GIVEN, ast.Load()), clause.iter)
+        body = ast.copy_location(Clause(clause.target, source, [body], []), clause.target)
+    outer = sorted({n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)})
+    names = [ast.copy_location(ast.Nonlocal(outer), node)] if outer else []
     parameters = ast.arguments([], [ast.arg(_GIVEN)], None, [], [], None, [])
-    function = make_function(m, ast.copy_location(ast.Lambda(parameters, whole), node))
-    return once(m, "generator", function, given)
+    made = ast.FunctionDef("<genexpr>", parameters, [*names, body], [])
+    return ast.copy_location(made, node)
+
+
+def clause_statement(m: Machine, statement: Clause) -> None:
+    """A `for` of a generator expression, of which a few turns are written out."""
+    values = m.evaluate(statement.iter)
+    items = few(m, stream(m, values))
+
+    def turn(item: Value) -> None:
+        m.bind("$continue", FALSE)
+        m.assign(statement.target, item)
+        m.execute(statement.body)
+
+    for_loop(m, items, watching(m, values, turn))
 
 
 _GIVEN = "$given"
@@ -88,7 +112,7 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
         return
     first, rest = generators[0], generators[1:]
     values = m.evaluate(first.iter)
-    items = few(m, sequence(m, values))
+    items = few(m, stream(m, values))
     if isinstance(items, Indexed) and isinstance(first.target, ast.Name):
         items = replace(items, name=first.target.id) if is_range(first.iter) else items
 
@@ -100,10 +124,10 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -
     for_loop(m, items, watching(m, values, turn))
 
 
-def few(m: Machine, items: Items | Indexed) -> Items | Indexed:
+def few(m: Machine, items: Items | Indexed | Streamed) -> Items | Indexed | Streamed:
     """A short constant range is written out: what it makes has a known length, and stays a list of known items."""
     known = None if m.known.written_out else written_out(items, MOST_WRITTEN_OUT)
-    if known is None or isinstance(items, Items):
+    if known is None or not isinstance(items, Indexed):
         return items
     return Items(tuple(items.get(Static(k)) for k in known))
 

@@ -12,10 +12,25 @@ from srcad.frontend.containers.iteration import elements
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_item
+from srcad.frontend.control.streams import hand_over, hand_over_all
 from srcad.frontend.core.externals import lookup
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import attribute_name
-from srcad.frontend.core.values import DictCell, ListCell, Mixed, Partial, Ref, Slice, Static, Tup, Undef, Value
+from srcad.frontend.core.source import attribute_name, is_alone
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    DictCell,
+    ListCell,
+    Mixed,
+    Num,
+    Partial,
+    Ref,
+    Slice,
+    Static,
+    Tup,
+    Undef,
+    Value,
+)
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
@@ -25,6 +40,7 @@ from srcad.frontend.syntax import matching
 from srcad.frontend.syntax.calls import call_expression
 from srcad.frontend.syntax.comprehensions import comprehension
 from srcad.frontend.syntax.texts import format_string
+from srcad.trace.nodes import Var
 
 
 def evaluate(m: Machine, node: ast.expr, unused: bool = False) -> Value:
@@ -52,25 +68,43 @@ def _constant(_m: Machine, node: ast.Constant) -> Value:
 
 
 def _name(m: Machine, node: ast.Name) -> Value:
-    value = lookup(m, node.id, node)
-    if isinstance(value, (Undef, Partial)):
-        _undefined(m, node, value)
+    value = lookup(m, node.id)
+    if isinstance(value, Partial):
+        return _defined(m, node, value)
+    if isinstance(value, Undef):
+        _undefined(m, node)
     if isinstance(value, Mixed):
         refuse_mixed(m, value)
     return value
 
 
-def _undefined(m: Machine, node: ast.Name, value: Value) -> None:
+def _defined(m: Machine, node: ast.Name, value: Partial) -> Value:
+    """A variable that some ways to this line leave undefined: on these the run raises what Python does."""
+    known = truth(m, Num(value.defined) if isinstance(value.defined, Var) else Static(value.defined.value))
+    if isinstance(known, Var):
+        branch(m, known, lambda: NONE, lambda: m.raises(_unbound(node)))
+    elif not known:
+        m.raises(_unbound(node))
+    if node.id in m.frame.names:
+        m.bind(node.id, value.value)
+    return value.value
+
+
+def _undefined(m: Machine, node: ast.Name) -> None:
+    if not m.stack.loops:
+        m.raises(_unbound(node))
     m.refuse(
         f"the variable {node.id!r} is used, and some way to this line leaves it undefined",
-        why="Python would raise UnboundLocalError on that way."
-        if isinstance(value, Undef)
-        else "one branch of an if gives it no value.",
-        do=f"give {node.id!r} a value on every way, before the if say.",
+        why="Python would raise UnboundLocalError on that way.",
+        do=f"give {node.id!r} a value on every way, before the loop say.",
         node=node,
         never=True,
         first_turn=True,
     )
+
+
+def _unbound(node: ast.Name) -> UnboundLocalError:
+    return UnboundLocalError(f"cannot access local variable {node.id!r} where it is not associated with a value")
 
 
 def _tuple(m: Machine, node: ast.Tuple) -> Value:
@@ -205,13 +239,28 @@ def _walrus(m: Machine, node: ast.NamedExpr) -> Value:
     return value
 
 
-def _generator_function(m: Machine, node: ast.expr) -> Value:
-    m.refuse(
-        "a generator function is differentiated",
-        why="its body runs piece by piece, between the lines of whoever iterates over it.",
-        do="collect the values in a list and return that.",
-        node=node,
-    )
+def _yield(m: Machine, node: ast.Yield) -> Value:
+    value = NONE if node.value is None else evaluate(m, node.value)
+    sent = hand_over(m, value)
+    _check_left(m, node)
+    return sent
+
+
+def _yield_from(m: Machine, node: ast.YieldFrom) -> Value:
+    value = hand_over_all(m, evaluate(m, node.value))
+    _check_left(m, node)
+    return value
+
+
+def _check_left(m: Machine, node: ast.expr) -> None:
+    """Where the loop over a generator is left, nothing of the statement with the `yield` may run any more."""
+    if m.look("$return") != FALSE and not is_alone(m.code.node, node):
+        m.refuse(
+            "a loop over a generator is left whose `yield` stands inside of an expression",
+            why="what stands around the `yield` doesn't run then.",
+            do="give what is yielded or sent a name, in a statement of its own.",
+            node=node,
+        )
 
 
 def _await(m: Machine, node: ast.expr) -> Value:
@@ -240,8 +289,8 @@ EXPRESSIONS: dict[type, Callable[[Machine, Any], Value]] = {
     ast.SetComp: comprehension,
     ast.DictComp: comprehension,
     ast.GeneratorExp: comprehension,
-    ast.Yield: _generator_function,
-    ast.YieldFrom: _generator_function,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
     ast.Await: _await,
     matching.Matches: matching.condition,
 }

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from srcad.errors import NotYetSupported, Span
+from srcad.errors import NotYetSupported
 from srcad.frontend.core import values as v
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap
 from srcad.frontend.core.source import FunctionSource
+from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Paused, Sent
 from srcad.frontend.core.walk import atoms_inside, inside, same, same_entries, with_atoms
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -47,7 +48,7 @@ def examples() -> list[v.Parts]:
         v.Method("append", v.Ref(1)),
         v.Choice(Var(BOOL), num(), v.Static("a")),
         v.Undef(),
-        v.Partial(num(), Span("f.py", 1)),
+        v.Partial(num(), Var(BOOL)),
         v.Mixed("x", ("a number", "a tuple")),
         Derivative(v.Func(CODE, 1, (num(),)), "gradient", "call", num()),
         LinearMapValue("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
@@ -60,6 +61,8 @@ def examples() -> list[v.Parts]:
         v.DictCell((("a", num()), ("b", num())), factory=v.Func(CODE, 1, (num(),))),
         v.InstanceCell(object, (("a", num()),)),
         v.FrameCell(CODE, {"x": num(), "y": v.Ref(1)}, 1),
+        GeneratorCell(CODE, 1, Paused((Sent(()),)), num()),
+        IteratorCell(),
     ]
 
 

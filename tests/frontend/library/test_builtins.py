@@ -37,7 +37,7 @@ def rows_compared(A: np.ndarray) -> float:
 
 
 def test_rows_are_not_compared() -> None:
-    with pytest.raises(NotYetSupported, match="compares its rows"):
+    with pytest.raises(NotYetSupported, match="compares arrays"):
         srcad.grad(rows_compared)(np.ones((3, 2)))
 
 
@@ -50,3 +50,37 @@ def without_items(x: np.ndarray) -> float:
 def test_what_is_deleted_must_be_there() -> None:
     with pytest.raises(IndexError, match="list assignment index out of range"):
         srcad.grad(without_items)(np.ones(3))
+
+
+def largest_array(x: np.ndarray) -> float:
+    return np.sum(max(x, 2.0 * x))
+
+
+def largest_of_grown(x: np.ndarray) -> float:
+    return np.sum(max([x * v for v in x]))
+
+
+def sorted_arrays(x: np.ndarray) -> float:
+    return np.sum(sorted([x, 2.0 * x])[0])
+
+
+def sorted_in_place(x: np.ndarray) -> float:
+    found = [x * v for v in x]
+    found.sort()
+    return np.sum(found[0])
+
+
+@pytest.mark.parametrize("f", [largest_array, largest_of_grown, sorted_arrays, sorted_in_place])
+def test_arrays_are_not_compared(f: Callable[..., float]) -> None:
+    with pytest.raises(ValueError, match="ambiguous"):
+        f(np.ones(3))
+    with pytest.raises(NotYetSupported, match="isn't one truth value"):
+        srcad.grad(f)(np.ones(3))
+
+
+def one_of_one(x: np.ndarray) -> float:
+    return np.sum(sorted([x])[0] * x) + np.sum(max([x]))
+
+
+def test_one_array_is_compared_with_none() -> None:
+    np.testing.assert_allclose(srcad.grad(one_of_one)(np.array([1.0, 3.0, 2.0])), [3.0, 7.0, 5.0])

@@ -32,7 +32,7 @@ def weigh(v):
 """
 # of a number it gives an array without dimensions, and srcad a number
 NUMBERS = ("np.i0",)
-MOST_REFUSED = 30  # views in other orders, writes through np.broadcast_arrays
+MOST_REFUSED = 40  # views in other orders, windows, writes through np.broadcast_arrays
 
 
 def _strided(value: np.ndarray) -> np.ndarray:

@@ -386,27 +386,27 @@ def same_argument_twice(x):
     return keyword_only(x, x=x, scale=1.0)  # <- raises
 
 
-def count_to(x):  # <- refused
-    yield x  # <- refused
+def count_to(x):
+    yield x
     yield x * x
 
 
-@program.refused(1.3, helpers=(count_to,))
+@program(1.3)
 def generator_helper(x):
-    return sum(count_to(x))  # <- refused
+    return sum(count_to(x))
 
 
-@program.refused(1.3)
+@program(1.3)
 def generator_inside(x):
     def values():
-        yield x  # <- refused
+        yield x * x
 
-    return sum(values())  # <- refused
+    return sum(values())
 
 
 @program.refused(1.3)
-def generator_from(x):
-    yield from [x, x]  # <- refused
+def generator_from(x):  # <- refused
+    yield from [x, x]
 
 
 async def later(x):  # <- refused

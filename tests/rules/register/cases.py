@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from tests.rules.register.flat import FLAT
+from tests.rules.register.numpy_programs import OF_NUMPY
 from tests.rules.register.programs import Case
+from tests.rules.register.scipy_linalg import OF_SCIPY_LINALG
+from tests.rules.register.scipy_special import OF_SCIPY_SPECIAL
 
 # ---- elementwise: the domain of the operands
 
@@ -63,7 +66,14 @@ ELEMENTWISE: dict[str, tuple[str, ...]] = {
     **{f"scipy.special.{name}": binary(f"scipy.special.{name}", *d) for name, d in SCIPY_BINARY.items()},
 }
 
+OF_CMATH = ("exp", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "phase")
+OF_CMATH += ("asin", "acos", "atan", "asinh", "acosh", "atanh")
+
 MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
+    **{f"cmath.{name}": (f"(cmath.{name}(s + 0.3j) * (1 - 2j * t)).real",) for name in OF_CMATH},
+    "cmath.polar": ("cmath.polar(s + 1j * t)",),
+    "cmath.log": ("cmath.log(s + 1j, t + 2j).imag", "cmath.log(s + 1j, 2.0).real"),
+    "cmath.rect": ("cmath.rect(s, t).real * x, cmath.rect(s, t).imag",),
     "math.log": ("math.log(sp, 3.0)", "math.log(sp, tg)", "math.log(2.0, tg)"),
     "math.hypot": ("math.hypot(s, t)", "math.hypot(s, t, x[0])", "math.hypot(s)"),
     "math.atan2": ("math.atan2(s, t)",),
@@ -478,7 +488,6 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.hsplit": ("np.hsplit(A, 2)",),
     "np.vsplit": ("np.vsplit(A, 3)",),
     "np.dsplit": ("np.dsplit(T, 2)",),
-    "np.unstack": ("np.unstack(np.stack([x, y])), np.unstack(np.array([x, y, w]), axis=0)",),
     "np.tile": ("np.tile(x, 2), np.tile(A, (2, 1)), np.tile(x, (2, 2)), np.tile(s, 3), np.tile(A, 2)",),
     "np.repeat": (
         "np.repeat(x, 2), np.repeat(A, 2, axis=0), np.repeat(A, [1, 0, 2], axis=0), np.repeat(A, 3)",
@@ -630,7 +639,6 @@ PICKING: dict[str, tuple[str, ...]] = {
     "np.correlate": ("np.correlate(l, x), np.correlate(l, x, 'same'), np.correlate(x, l, 'full')",),
     "np.polyval": ("np.polyval(x, s), np.polyval(x, A), np.polyval([1.0, s, 2.0], t), np.polyval(x, y)",),
     "np.polyder": ("np.polyder(l), np.polyder(l, 2)",),
-    "np.polyint": ("np.polyint(x), np.polyint(x, k=s), np.polyint(l)",),
     "np.unwrap": ("np.unwrap(np.array([0.1, 3.0, -3.0]) + xu)", "np.unwrap(A * 3, axis=0)"),
     "np.fft.fft": (
         "np.fft.fft(x), np.fft.fft(A, axis=0), np.fft.fft(l, 3), np.fft.fft(x, norm='ortho')",
@@ -678,5 +686,6 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING)
+OF_SCIPY_MODULES = (OF_SCIPY_LINALG, OF_SCIPY_SPECIAL)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY, *OF_SCIPY_MODULES)
 FLAT_CASES = gathered(FLAT)

@@ -1,0 +1,67 @@
+"""Which function is defined by which program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from srcad.definitions.numpy import arrays, padding, places, polynomials, quantiles, sets, ufuncs
+
+NumpyProgram = Callable[..., Any]
+
+PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
+    {
+        np.polyadd: polynomials.polyadd,
+        np.polysub: polynomials.polysub,
+        np.polymul: polynomials.polymul,
+        np.polydiv: polynomials.polydiv,
+        np.polyint: polynomials.polyint,
+        np.polyfit: polynomials.polyfit,
+        np.poly: polynomials.poly,
+        np.roots: polynomials.roots,
+        np.unique_all: sets.unique_all,
+        np.unique_counts: sets.unique_counts,
+        np.unique_inverse: sets.unique_inverse,
+        np.unique_values: sets.unique_values,
+        np.union1d: sets.union1d,
+        np.intersect1d: sets.intersect1d,
+        np.setdiff1d: sets.setdiff1d,
+        np.setxor1d: sets.setxor1d,
+        np.real_if_close: arrays.real_if_close,
+        np.resize: arrays.resize,
+        np.trim_zeros: arrays.trim_zeros,
+        np.cumulative_sum: arrays.cumulative_sum,
+        np.cumulative_prod: arrays.cumulative_prod,
+        np.lib.stride_tricks.sliding_window_view: arrays.sliding_window_view,
+        np.lib.stride_tricks.as_strided: arrays.as_strided,  # which is refused
+        np.linalg.tensorsolve: arrays.tensorsolve,
+        np.linalg.tensorinv: arrays.tensorinv,
+        np.fft.hfft: arrays.hfft,
+        np.fft.ihfft: arrays.ihfft,
+        np.apply_over_axes: arrays.apply_over_axes,
+        np.sort_complex: arrays.sort_complex,
+        np.histogram2d: arrays.histogram2d,
+        np.histogramdd: arrays.histogramdd,
+        np.astype: arrays.astype,
+        np.nanmedian: quantiles.nanmedian,
+        np.nanquantile: quantiles.nanquantile,
+        np.nanpercentile: quantiles.nanpercentile,
+        # these where the lowering can't do what is asked for
+        np.quantile: quantiles.quantile,
+        np.percentile: quantiles.percentile,
+        np.pad: padding.pad,
+        np.insert: places.insert,
+        np.delete: places.delete,
+        np.interp: places.interp,
+        np.gradient: places.gradient,
+        np.cross: places.cross,
+        # in NumPy since 2.2
+        **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
+    }
+)
+# their results are views of the first argument, where those of the programs are copies
+VIEWS: frozenset[Hashable] = frozenset({np.lib.stride_tricks.sliding_window_view})
+OF_UFUNCS: Mapping[str, NumpyProgram] = MappingProxyType({"reduceat": ufuncs.reduceat, "at": ufuncs.at})

@@ -1,0 +1,365 @@
+"""Iterators over what comes one by one: map, filter, zip, and those of itertools that need not see all items.
+
+for a in takewhile(small, source):      ->      for a in source:
+    total = total + a                               if not small(a): break
+                                                    total = total + a
+
+Each is a loop over its source, in a frame of its own, that hands its items on, as a generator does. So it reads its
+source when it is run through, item by item, as Python does.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from srcad.frontend.containers.exhaustion import is_over, spend
+from srcad.frontend.containers.iteration import Indexed, Items, Streamed, Turn, counted, known_items, length, nth
+from srcad.frontend.containers.iteration import sequence as plain_sequence
+from srcad.frontend.containers.operators import binary
+from srcad.frontend.control.loops import for_loop, left, unrolled
+from srcad.frontend.control.pulled import pull
+from srcad.frontend.control.streams import hand_over, handing_on, is_generator, run_generator
+from srcad.frontend.core import arithmetic
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    FrameCell,
+    InstanceCell,
+    Iter,
+    Mixed,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory import objects
+from srcad.frontend.memory.arrays import refuse_mixed, to_atom
+from srcad.frontend.memory.branches import branch, negate, truth
+from srcad.ops.catalogue import static
+from srcad.trace.builder import atom, const
+from srcad.trace.nodes import Atom, Const, Var
+
+Body = Callable[..., None]
+
+
+class Nothing:
+    """What there was before the first item."""
+
+
+BEFORE = Static(Nothing)
+
+
+def is_stream(m: Machine, value: Value) -> bool:
+    """Whether the items of a value come one by one."""
+    if isinstance(value, Iter):
+        return value.kind in ALWAYS or (value.kind in PIPES and any(is_stream(m, part) for part in value.parts))
+    return is_generator(m, value)
+
+
+def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:
+    """How to run over a value. Of a stream nothing has run before the loop runs over it."""
+    if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
+        made = objects.call_if_special(m, value, "__iter__")
+        return plain_sequence(m, value) if made is None or made == value else stream(m, made)
+    if not is_stream(m, value):
+        return plain_sequence(m, value)
+    if isinstance(value, Iter):
+        return Items(()) if is_over(m, value) else Streamed(partial(_run_pipe, m, value), value)
+    assert isinstance(value, Ref)
+    return Streamed(partial(run_generator, m, value))
+
+
+def run_over(m: Machine, values: Value, turn: Turn) -> None:
+    """for item in values: turn(item)."""
+    for_loop(m, stream(m, values), turn)
+
+
+def _run_pipe(m: Machine, value: Iter, turn: Turn) -> None:
+    spend(m, value)
+    code = replace(m.code, local_names=frozenset(), nonlocals=frozenset())
+    frame = m.allocate(FrameCell(code, {}, m.stack.frames[-1]))
+    with handing_on(m, frame, turn), m.stack.frame(frame):
+        PIPES[value.kind](m, *value.parts)
+
+
+def _give(m: Machine, value: Value) -> Value:
+    hand_over(m, value)
+    return NONE
+
+
+def _stop(m: Machine) -> Value:
+    m.bind("$break", TRUE)
+    return NONE
+
+
+def where(m: Machine, condition: bool | Var, then: Callable[[], Value], otherwise: Callable[[], Value]) -> None:
+    """Read one side of a branch, or both."""
+    if isinstance(condition, Var):
+        branch(m, condition, then, otherwise)
+    else:
+        (then if condition else otherwise)()
+
+
+def _nothing() -> Value:
+    return NONE
+
+
+# ---- of one source
+
+
+def _map(m: Machine, function: Value, *parts: Value) -> None:
+    if len(parts) == 1:
+        run_over(m, parts[0], lambda item: void(_give(m, m.call(function, (item,)))))
+    else:
+        _zipped(m, parts, False, lambda row: void(_give(m, m.call(function, row))))
+
+
+def void(_value: Value) -> None:
+    """Nobody looks at it."""
+
+
+def _starmap(m: Machine, function: Value, rows: Value) -> None:
+    run_over(m, rows, lambda row: void(_give(m, m.call(function, known_items(m, row, "arguments")))))
+
+
+def _filter(m: Machine, function: Value, values: Value) -> None:
+    def turn(item: Value) -> None:
+        kept = truth(m, item if function == NONE else m.call(function, (item,)))
+        where(m, kept, lambda: _give(m, item), _nothing)
+
+    run_over(m, values, turn)
+
+
+def _filter_false(m: Machine, function: Value, values: Value) -> None:
+    def turn(item: Value) -> None:
+        left_out = truth(m, item if function == NONE else m.call(function, (item,)))
+        where(m, left_out, _nothing, lambda: _give(m, item))
+
+    run_over(m, values, turn)
+
+
+def _take_while(m: Machine, function: Value, values: Value) -> None:
+    def turn(item: Value) -> None:
+        going = truth(m, m.call(function, (item,)))
+        where(m, going, lambda: _give(m, item), lambda: _stop(m))
+
+    run_over(m, values, turn)
+
+
+def _drop_while(m: Machine, function: Value, values: Value) -> None:
+    m.bind("$dropping", TRUE)
+
+    def begin() -> Value:
+        m.bind("$dropping", FALSE)
+        return NONE
+
+    def ask(item: Value) -> Value:
+        where(m, truth(m, m.call(function, (item,))), _nothing, begin)
+        return NONE
+
+    def turn(item: Value) -> None:
+        where(m, truth(m, m.look("$dropping") or FALSE), lambda: ask(item), _nothing)
+        where(m, truth(m, m.look("$dropping") or FALSE), _nothing, lambda: _give(m, item))
+
+    run_over(m, values, turn)
+
+
+def _slice(m: Machine, values: Value, start: Value, stop: Value, step: Value) -> None:
+    """itertools.islice: behind the last item it asks for no further one."""
+    first, by = (0 if start == NONE else to_atom(m, start)), _number(m, step, 1)
+    end = None if stop == NONE else to_atom(m, stop)
+    m.bind("$count", Static(0))
+
+    def turn(item: Value) -> None:
+        k = to_atom(m, m.look("$count") or Static(0))
+        past = compared(m, "greater_equal", k, first)
+        where(m, past, lambda: on_step(k, item), _nothing)
+        after = arithmetic.add(m, k, const(1))
+        m.bind("$count", arithmetic.number(m, after))
+        if end is not None:
+            where(m, compared(m, "less", after, end), _nothing, lambda: _stop(m))
+
+    def on_step(k: Atom, item: Value) -> Value:
+        offset = arithmetic.remainder(m, arithmetic.subtract(m, k, atom(first)), const(by))
+        where(m, True if by == 1 else compared(m, "equal", offset, 0), lambda: _give(m, item), _nothing)
+        return NONE
+
+    def whole() -> Value:
+        run_over(m, values, turn)
+        return NONE
+
+    where(m, True if end is None else compared(m, "greater", end, 0), whole, _nothing)
+
+
+def _number(m: Machine, value: Value, default: int) -> int:
+    return default if value == NONE else int(static(to_atom(m, value), "a step"))
+
+
+def compared(m: Machine, op: str, a: object, b: object) -> bool | Var:
+    """A comparison of numbers, known now or not."""
+    x, y = (v.value if isinstance(v, Const) else v for v in (a, b))
+    if isinstance(x, int) and isinstance(y, int):
+        return {"less": x < y, "greater_equal": x >= y, "greater": x > y, "equal": x == y}[op]
+    return m.emit(op, x, y)
+
+
+def _pairs(m: Machine, values: Value) -> None:
+    m.bind("$last", BEFORE)
+
+    def turn(item: Value) -> None:
+        last = _last(m)
+        if last != BEFORE:
+            _give(m, Tup((last, item)))
+        m.bind("$last", item)
+
+    run_over(m, values, turn)
+
+
+def _last(m: Machine) -> Value:
+    last = m.look("$last")
+    if isinstance(last, Mixed):
+        refuse_mixed(m, last)  # a loop reads its first turn apart then
+    assert last is not None
+    return last
+
+
+def _accumulate(m: Machine, values: Value, function: Value, initial: Value) -> None:
+    m.bind("$last", BEFORE if initial == NONE else initial)
+
+    def turn(item: Value) -> None:
+        last = _last(m)
+        new = item
+        if last != BEFORE:
+            new = binary(m, ast.Add(), last, item) if function == NONE else m.call(function, (last, item))
+        m.bind("$last", new)
+        _give(m, new)
+
+    def whole() -> Value:
+        run_over(m, values, turn)
+        return NONE
+
+    if initial != NONE:
+        _give(m, initial)
+    gone = truth(m, left(m))
+    where(m, negate(m, gone) if isinstance(gone, Var) else not gone, whole, _nothing)
+
+
+def _chain(m: Machine, *parts: Value) -> None:
+    unrolled(m, list(parts), lambda part: run_over(m, part, lambda item: void(_give(m, item))))
+
+
+def _chain_all(m: Machine, parts: Value) -> None:
+    run_over(m, parts, lambda part: run_over(m, part, lambda item: void(_give(m, item))))
+
+
+# ---- of several sources
+
+
+def _zip(m: Machine, *parts: Value) -> None:
+    _zipped(m, parts, False, lambda row: void(_give(m, Tup(row))))
+
+
+def _zip_strict(m: Machine, *parts: Value) -> None:
+    _zipped(m, parts, True, lambda row: void(_give(m, Tup(row))))
+
+
+def _enumerate(m: Machine, values: Value, start: Value = Static(0)) -> None:  # noqa: B008
+    m.bind("$count", start)
+
+    def turn(item: Value) -> None:
+        k = m.look("$count") or start
+        _give(m, Tup((k, item)))
+        m.bind("$count", arithmetic.number(m, arithmetic.add(m, to_atom(m, k), const(1))))
+
+    run_over(m, values, turn)
+
+
+def _zipped(m: Machine, parts: tuple[Value, ...], strict: bool, turn: Callable[[tuple[Value, ...]], None]) -> None:
+    """zip: the first of the streams is run through; of others one item is taken in each turn, after it or before it."""
+    driver = next(k for k, part in enumerate(parts) if is_stream(m, part))
+    others = {k: counted(m, plain_sequence(m, p)) for k, p in enumerate(parts) if not is_stream(m, p)}
+    m.bind("$count", Static(0))
+
+    def enough(k: int, count: Atom) -> bool | Var:
+        return True if others[k].endless else compared(m, "less", count, length(m, others[k]))
+
+    def short() -> Value:
+        if strict:
+            m.raises(ValueError("zip() has arguments of different lengths"))
+        return _stop(m)
+
+    def fill(row: tuple[Value, ...], count: Atom) -> Value:
+        k = len(row)
+        if k == len(parts):
+            turn(row)
+        elif k in others:
+            item = others[k]
+            if k < driver:
+                return fill((*row, nth(m, item, arithmetic.number(m, count))), count)
+            where(m, enough(k, count), lambda: fill((*row, nth(m, item, arithmetic.number(m, count))), count), short)
+        else:
+            pull_item(m, parts[k], lambda item: fill((*row, item), count), short)
+        return NONE
+
+    def one(item: Value) -> None:
+        count = to_atom(m, m.look("$count") or Static(0))
+        _filled_around(item, count)
+        after = arithmetic.add(m, count, const(1))
+        m.bind("$count", arithmetic.number(m, after))
+        for k in range(driver):
+            where(m, enough(k, after), _nothing, lambda: _stop(m))
+
+    def _filled_around(item: Value, count: Atom) -> None:
+        before = tuple(nth(m, others[k], arithmetic.number(m, count)) for k in range(driver))
+        fill((*before, item), count)
+
+    def start(k: int) -> Value:
+        if k == driver:
+            run_over(m, parts[driver], one)
+        else:
+            where(m, enough(k, const(0)), lambda: start(k + 1), _nothing)
+        return NONE
+
+    start(0)
+    if strict and len(others) < len(parts) - 1:
+        m.refuse("zip(strict=True) of several generators isn't supported", do="make lists of them.")
+    for k in others if strict else ():
+        where(m, enough(k, to_atom(m, m.look("$count") or Static(0))), short, _nothing)
+
+
+def pull_item(m: Machine, value: Value, then: Callable[[Value], Value], otherwise: Callable[[], Value]) -> Value:
+    """Take one item of a stream."""
+    if is_generator(m, value):
+        return pull(m, value, then, otherwise)
+    if isinstance(value, Iter) and value.kind == "map" and len(value.parts) == 2:
+        function, source = value.parts
+        return pull_item(m, source, lambda item: then(m.call(function, (item,))), otherwise)
+    m.refuse(
+        "items of this iterator can't be taken one at a time",
+        why="it runs over a generator, beside another one.",
+        do="collect its items in a list.",
+    )
+
+
+PIPES: dict[str, Body] = {
+    "map": _map,
+    "zip": _zip,
+    "zip strict": _zip_strict,
+    "enumerate": _enumerate,
+    "starmap": _starmap,
+    "filter": _filter,
+    "filterfalse": _filter_false,
+    "takewhile": _take_while,
+    "dropwhile": _drop_while,
+    "islice": _slice,
+    "chain": _chain,
+    "chain all": _chain_all,
+    "pairwise": _pairs,
+    "accumulate": _accumulate,
+}
+ALWAYS = frozenset(PIPES) - {"map", "zip", "zip strict", "enumerate", "starmap"}

@@ -1,0 +1,223 @@
+"""Generators, and other iterators whose items come one by one: their code is read where somebody waits for an item.
+
+def halves(x):                          total = 0.0
+    while x > 0.01:                     while x > 0.01:
+        yield x                  ->         total = total + x
+        x = x / 2                           x = x / 2
+total = sum(halves(x))
+
+The loop over a generator is no loop of its own: the body of the generator is read in its place, and at each `yield` the
+body of the loop, in its own frame. So both run by turns, as in Python, and what one of them writes the other one sees.
+Where the loop is left, so is the body of the generator: by a flag, as by a `return`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from srcad.frontend.containers.iteration import Indexed, Items, Turn, length, nth, sequence
+from srcad.frontend.control.loops import for_loop, left
+from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import FunctionSource
+from srcad.frontend.core.suspended import Delegation, GeneratorCell, Loop, Paused, Progress, Sent, Unread, Work, hidden
+from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Ref, Value
+from srcad.frontend.memory.branches import as_bool, branch, either, negate, truth
+from srcad.trace.builder import const
+from srcad.trace.nodes import Var
+
+Give = Callable[[Value], Value]
+
+
+@dataclass(eq=False)
+class Yielding(Restorable):
+    """Who takes what a frame yields."""
+
+    takers: dict[int, Give] = field(default_factory=dict)
+
+
+def suspended(m: Machine, code: FunctionSource, names: dict[str, Value], parent: int | None) -> Ref:
+    """A call of a generator function: nothing of its body runs yet."""
+    return Ref(m.allocate(GeneratorCell(code, m.allocate(FrameCell(code, names, parent)))))
+
+
+def is_generator(m: Machine, value: Value) -> bool:
+    """Whether a value is a generator: a call of a function with `yield`."""
+    return isinstance(m.content(value), GeneratorCell)
+
+
+# ---- generators
+
+
+def run_generator(m: Machine, ref: Ref, turn: Turn) -> None:
+    """Run through a generator."""
+    cell = m.cell(ref.cell, GeneratorCell)
+    match cell.progress:
+        case Progress.FINISHED:
+            return
+        case Progress.RUNNING:
+            m.raises(ValueError("generator already executing"))
+        case Progress.UNSURE:
+            refuse_unsure(m)
+    m.heap[ref.cell] = replace(cell, progress=Progress.RUNNING)
+    value = run_body(m, cell, turn)
+    through = left(m) == FALSE
+    progress = Progress.FINISHED if through else Progress.UNSURE
+    m.heap[ref.cell] = replace(cell, progress=progress, value=value if through else NONE)
+
+
+def run_around(m: Machine, ref: Value, turn: Turn) -> None:
+    """Read the body of a generator with `turn` in the place of its `yield`, however that is left."""
+    assert isinstance(ref, Ref)
+    run_body(m, m.cell(ref.cell, GeneratorCell), turn, through=True)
+
+
+def run_body(m: Machine, cell: GeneratorCell, turn: Turn, through: bool = False) -> Value:
+    """Read the body of a generator, and `turn` at each `yield`; the value is what it returns.
+
+    `through`: it runs to its end even if `turn` leaves the block.
+    """
+    assert not isinstance(cell.code.node, ast.Lambda)
+    key, span, progress = cell.code.code or cell.code.node, m.builder.span, cell.progress
+    with handing_on(m, cell.frame, turn, through), m.stack.call(cell.frame, key, span):
+        m.bind("$return", m.look("$done") or FALSE)
+        _unless_left(m, lambda: _run_rest(m, progress.work if isinstance(progress, Paused) else _all(cell.code)))
+        value = m.look("$value")
+    m.builder.span = span
+    return value.value if isinstance(value, Partial) else value or NONE
+
+
+def _all(code: FunctionSource) -> Work:
+    assert not isinstance(code.node, ast.Lambda)
+    return (Unread(tuple(code.node.body)),)
+
+
+def _run_rest(m: Machine, work: Work) -> None:
+    """Read what is still to be read of a generator that has waited at a `yield`."""
+    while work:
+        *outer, piece = work
+        work = tuple(outer)
+        match piece:
+            case Sent(targets):
+                for target in targets:
+                    m.assign(target, NONE)
+            case Unread(statements):
+                _unless_left(m, partial(m.execute, statements))
+            case Delegation(node):
+                _unless_left(m, partial(_delegate_rest, m, node))
+            case Loop(node, turn):
+                m.bind("$continue", FALSE)
+                _unless_left(m, partial(_loop_rest, m, node, turn))
+                m.bind("$break", FALSE)
+
+
+def _unless_left(m: Machine, run: Callable[[], None]) -> None:
+    gone = truth(m, either(m, left(m), lambda: m.look("$continue") or FALSE))
+    if isinstance(gone, Var):
+        branch(m, negate(m, gone), lambda: _read(run), lambda: NONE)
+    elif not gone:
+        run()
+
+
+def _read(run: Callable[[], None]) -> Value:
+    run()
+    return NONE
+
+
+def _delegate_rest(m: Machine, node: ast.stmt) -> None:
+    value = hand_over_all(m, _kept(m, node))
+    for target in getattr(node, "targets", ()):
+        m.assign(target, value)
+
+
+def _kept(m: Machine, node: ast.stmt) -> Value:
+    source = m.look(hidden(node))
+    assert source is not None
+    return source
+
+
+def _loop_rest(m: Machine, node: ast.For | ast.While, turn: int) -> None:
+    """The turns of a loop that are left: of a `while`, all that a new one has."""
+    if isinstance(node, ast.While):
+        m.execute([node])
+        return
+    if node.orelse:
+        m.refuse("a generator goes on in the midst of a loop with `else`", do="loop over it from its start.", node=node)
+    source = _kept(m, node)
+
+    def one(item: Value) -> None:
+        m.bind("$continue", FALSE)
+        m.assign(node.target, item)
+        m.execute(node.body)
+
+    if is_generator(m, source):
+        m.run_over(source, one)
+    else:
+        for_loop(m, _from_turn(m, sequence(m, source), turn), one)
+
+
+def _from_turn(m: Machine, items: Items | Indexed, turn: int) -> Items | Indexed:
+    if isinstance(items, Items):
+        return Items(items.values[turn:])
+    return Indexed(const(turn), length(m, items), const(1), partial(nth, m, items))
+
+
+def refuse_unsure(m: Machine) -> None:
+    m.refuse(
+        "a generator is used again of which it isn't known how far it has come",
+        why="a loop over it was left, or items were taken from it under a condition of the run.",
+        do="collect its values in a list, and loop over that.",
+        first_turn=True,
+    )
+
+
+@contextmanager
+def handing_on(m: Machine, frame: int, turn: Turn, through: bool = False) -> Iterator[None]:
+    """What `frame` yields is handed to a turn of the present loop; where that is left, so is the body of the frame.
+
+    `through`: the body of the frame isn't left then.
+    """
+    position, takers = m.stack.position(), m.part(Yielding).takers
+
+    def give(value: Value) -> Value:
+        span = m.builder.span
+        with m.stack.resumed(position):
+            turn(value)
+            gone = as_bool(m, left(m))
+        m.builder.span = span
+        if gone != FALSE and not through:
+            m.bind("$return", gone, frame)
+        return NONE
+
+    takers[frame] = give
+    try:
+        if through:
+            yield
+            return
+        with m.stack.consumed(frame, m.stack.frames[-1]):
+            yield
+    finally:
+        takers.pop(frame, None)
+
+
+def hand_over(m: Machine, value: Value) -> Value:
+    """`yield value`, in a frame that runs; what comes back is what is sent to it."""
+    take = m.part(Yielding).takers.get(m.stack.frames[-1])
+    if take is None:
+        m.refuse("a generator function is differentiated", do="collect the values in a list and return that.")
+    return take(value)
+
+
+def hand_over_all(m: Machine, values: Value) -> Value:
+    """`yield from values`."""
+    m.run_over(values, lambda value: _handed_over(m, value))
+    cell = m.content(values)
+    return cell.value if isinstance(cell, GeneratorCell) else NONE
+
+
+def _handed_over(m: Machine, value: Value) -> None:
+    hand_over(m, value)

@@ -1,0 +1,93 @@
+"""Items that are taken one at a time: next(it), iter(values), and the methods of generators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from srcad.frontend.containers.containers import pop_front
+from srcad.frontend.containers.iteration import refuse_spent
+from srcad.frontend.control.collecting import to_list
+from srcad.frontend.control.pulled import pull
+from srcad.frontend.control.streams import is_generator
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.suspended import GeneratorCell, Progress
+from srcad.frontend.core.values import NONE, InstanceCell, Iter, Ref, Value
+from srcad.frontend.memory import objects
+from srcad.frontend.memory.branches import branch, truth
+from srcad.trace.nodes import Var
+
+
+def take_next(m: Machine, iterator: Value, default: Value | None = None) -> Value:
+    """next(iterator): the first item of what is left, and what is left then."""
+    if is_generator(m, iterator):
+        return pull(m, iterator, lambda value: value, lambda: _ended(m, iterator, default))
+    if isinstance(m.content(iterator), InstanceCell) and default is None:
+        made = objects.call_if_special(m, iterator, "__next__")
+        if made is not None:
+            return made
+    if not isinstance(iterator, Iter) or iterator.kind != "iterator":
+        m.refuse("next() of this iterator isn't supported yet", do="index the sequence, or loop over it.")
+    (rest,) = iterator.parts
+    assert isinstance(rest, Ref)
+    refuse_spent(m, rest)
+    return first_item(m, rest, default)
+
+
+def _ended(m: Machine, generator: Value, default: Value | None) -> Value:
+    cell = m.content(generator)
+    given = (cell.value,) if isinstance(cell, GeneratorCell) and cell.value != NONE else ()
+    if default is not None:
+        return default
+    if given:
+        m.refuse("a StopIteration with a value is raised", do="use `yield from`, or return the value otherwise.")
+    return m.raises(StopIteration())
+
+
+def first_item(m: Machine, rest: Ref, default: Value | None) -> Value:
+    """The first item, which leaves the list; a default where there is none."""
+    some = truth(m, rest)
+    if isinstance(some, Var):
+        return branch(m, some, lambda: pop_front(m, rest), lambda: _default(m, default))
+    return pop_front(m, rest) if some else _default(m, default)
+
+
+def _default(m: Machine, default: Value | None) -> Value:
+    return m.raises(StopIteration()) if default is None else default
+
+
+def iterator_of(m: Machine, values: Value) -> Value:
+    """iter(values): a list of what is left to iterate over."""
+    if is_generator(m, values) or (isinstance(values, Iter) and values.state is not None):
+        return values
+    if isinstance(m.content(values), InstanceCell):
+        made = objects.call_if_special(m, values, "__iter__")
+        if made is not None:
+            return made
+    return values if isinstance(values, Iter) and values.kind == "iterator" else Iter("iterator", (to_list(m, values),))
+
+
+# ---- methods of generators
+
+
+def _send(m: Machine, owner: Value, value: Value) -> Value:
+    return pull(m, owner, lambda item: item, lambda: _ended(m, owner, None), value)
+
+
+def _close(m: Machine, owner: Ref) -> Value:
+    cell = m.cell(owner.cell, GeneratorCell)
+    m.heap[owner.cell] = replace(cell, progress=Progress.FINISHED)
+    return NONE
+
+
+def _throw(m: Machine, _owner: Value, *_args: Value) -> Value:
+    m.refuse("an exception is thrown into a generator", do="send it a value, and let it raise.")
+
+
+GENERATOR_METHODS: dict[str, Callable[..., Value]] = {
+    "send": _send,
+    "__next__": take_next,
+    "__iter__": lambda _m, owner: owner,
+    "close": _close,
+    "throw": _throw,
+}

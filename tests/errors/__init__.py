@@ -1,0 +1,1 @@
+"""What the program raises, its derivatives raise."""
