@@ -93,9 +93,15 @@ class Binder:
         if isinstance(argnum, str):
             return self._resolve_name(argnum, call)
         count = len(call.args)
-        if not -count <= argnum < count:
+        if not count:
             raise ArgumentError(
-                f"argnums={argnum} is out of range: {self.name} was called with {count or 'no'} positional arguments",
+                f"{self.name} was called without positional arguments, and a derivative is with respect to an argument",
+                do="call the derivative with the arguments of the function, or give argnums the name of one",
+            )
+        if not -count <= argnum < count:
+            given = f"{count} positional argument{'s' * (count != 1)}"
+            raise ArgumentError(
+                f"argnums={argnum} is out of range: {self.name} was called with {given}",
                 do=f"use {'0' if count == 1 else f'a number from 0 to {count - 1}'}, or the name of a parameter",
             )
         return argnum % count
@@ -147,7 +153,8 @@ def _has_source(function: Callable[..., object]) -> bool:
     """Whether this is a function in Python, of a user's: not NumPy's or a builtin."""
     target = inspect.unwrap(getattr(function, "func", function))
     module = str(getattr(target, "__module__", None) or "").partition(".")[0]
-    return not (inspect.isbuiltin(target) or isinstance(target, np.ufunc) or module in ("numpy", "scipy", "math"))
+    builtin = inspect.isbuiltin(target) or inspect.ismethoddescriptor(target) or isinstance(target, np.ufunc)
+    return not (builtin or module in ("numpy", "scipy", "math"))
 
 
 # ---- what can be differentiated

@@ -45,6 +45,7 @@ READERS: tuple[ReadCall, ...] = (
     calls.catalogued,
     numpy_program,
     calls.with_first_arguments,
+    calls.of_first_argument,
     calls.instance,
     calls.named_tuple,
     generated,

@@ -210,6 +210,19 @@ def size(b: Builder, a: Argument, axis: Argument = None) -> int | Atom:
     return emit(b, "size", x)
 
 
+@lowers(attribute="itemsize")
+def itemsize(b: Builder, a: Argument) -> int | Atom:
+    x = as_array(b, a)
+    dtype = dtype_of(x.type)
+    return emit(b, "attribute", x, name="itemsize") if dtype is None else np.dtype(dtype).itemsize
+
+
+@lowers(attribute="nbytes")
+def nbytes(b: Builder, a: Argument) -> int | Atom:
+    count, width = size(b, a), itemsize(b, a)
+    return count * width if isinstance(count, int) and isinstance(width, int) else emit(b, "multiply", count, width)
+
+
 def _count(b: Builder, x: Atom, axes: tuple[int, ...]) -> int | Atom:
     """The number of places along some axes."""
     lengths = [dim_atom(b, x, axis) for axis in axes]

@@ -246,6 +246,7 @@ op("conjugate", Kind.ELEMENTWISE, _same_type, "np.conjugate({0})", linear=True)
 op("round", Kind.ELEMENTWISE, _round_type, lambda t, p: f"np.round({t[0]}, {p['decimals']})")
 op("nan_to_num", Kind.ELEMENTWISE, _number_type, lambda t, p: f"np.nan_to_num({t[0]}{_options(p)})")
 op("isclose", Kind.ELEMENTWISE, _close_type, lambda t, p: f"np.isclose({t[0]}, {t[1]}{_options(p)})")
+op("exponent", Kind.ELEMENTWISE, fixed_dtype("int32", 1), "np.frexp({0})[1]")
 # Python's own: of two numbers the one that compares greater, without regard to NaN
 op("python_max", Kind.ELEMENTWISE, arithmetic("maximum"), "max({0}, {1})")
 op("python_min", Kind.ELEMENTWISE, arithmetic("minimum"), "min({0}, {1})")
@@ -492,16 +493,59 @@ def isclose(
     return emit(build, "isclose", as_array(build, a), as_array(build, b), **options)
 
 
+Contents = tuple[Atom | None, ...] | None
+
+
 @lowers(np.modf)
-def modf(b: Builder, x: Argument, /, *, dtype: Argument = None, casting: Argument = "same_kind") -> tuple[Atom, Atom]:
-    (operand,) = in_dtype(b, np.modf, [as_array(b, x)], dtype, casting)
+def modf(
+    b: Builder,
+    x: Argument,
+    /,
+    *,
+    out: Contents = None,
+    where: Argument = True,
+    dtype: Argument = None,
+    casting: Argument = "same_kind",
+) -> tuple[Atom, ...]:
+    (operand,) = _where_smooth(b, in_dtype(b, np.modf, [as_array(b, x)], dtype, casting), where)
     whole = by_numpy(b, "trunc", operand)
-    return emit(b, "subtract", operand, whole), whole
+    return _in_places(b, "modf", (emit(b, "subtract", operand, whole), whole), where, out)
+
+
+@lowers(np.frexp)
+def frexp(b: Builder, x: Argument, /, *, out: Contents = None, where: Argument = True) -> tuple[Atom, ...]:
+    (operand,) = _where_smooth(b, [as_array(b, x)], where)
+    exponent = by_numpy(b, "exponent", operand)
+    mantissa = by_numpy(b, "ldexp", operand, emit(b, "negative", exponent))
+    return _in_places(b, "frexp", (mantissa, exponent), where, out)
+
+
+def _where_smooth(b: Builder, operands: list[Atom], where: Argument) -> list[Atom]:
+    """The operands, with a number at which nothing is singular in the places that a mask leaves out."""
+    mask = mask_of(where)
+    return operands if mask is None else [_masked(b, a, mask, 0.5) for a in operands]
+
+
+def _in_places(b: Builder, name: str, results: tuple[Atom, ...], where: Argument, out: Contents) -> tuple[Atom, ...]:
+    """Several results, each in the places of a mask; in the others, what is there."""
+    mask = mask_of(where)
+    if mask is None:
+        return results
+    held = out if out is not None else (None,) * len(results)
+    return tuple(emit(b, "where", mask, y, _content(c, name)) for y, c in zip(results, held, strict=True))
 
 
 @lowers(np.divmod, builtins.divmod)
 def divmod_(
-    b: Builder, x: Argument, y: Argument, /, *, dtype: Argument = None, casting: Argument = "same_kind"
-) -> tuple[Atom, Atom]:
-    one, other = in_dtype(b, np.divmod, [as_array(b, x), as_array(b, y)], dtype, casting)
-    return emit(b, "floor_divide", one, other), emit(b, "remainder", one, other)
+    b: Builder,
+    x: Argument,
+    y: Argument,
+    /,
+    *,
+    out: Contents = None,
+    where: Argument = True,
+    dtype: Argument = None,
+    casting: Argument = "same_kind",
+) -> tuple[Atom, ...]:
+    one, other = _where_smooth(b, in_dtype(b, np.divmod, [as_array(b, x), as_array(b, y)], dtype, casting), where)
+    return _in_places(b, "divmod", (emit(b, "floor_divide", one, other), emit(b, "remainder", one, other)), where, out)

@@ -133,7 +133,7 @@ def extract(b: Builder, condition: Argument, arr: Argument) -> Atom:
     return take(b, arr, flatnonzero(b, condition))
 
 
-@lowers(np.choose)
+@lowers(np.choose, method="choose")
 def choose(b: Builder, a: Argument, choices: Argument, mode: Argument = "raise") -> Atom:
     rows = choices if isinstance(choices, (tuple, list)) else _rows(b, as_array(b, choices))
     kept = word(mode, "mode")

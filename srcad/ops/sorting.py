@@ -242,6 +242,8 @@ def _quantiles(percent: bool) -> ToOne:
             raise NotYetSupported(f"a quantile with method={method!r}", do="use the method 'linear'")
         x, options, back = _along(b, array_of(b, a), axis, keepdims)
         places = as_array(b, q)
+        if known_rank(places, "the order of a quantile") > 1:
+            raise NotYetSupported("quantiles whose orders are a matrix", do="give a list of orders")
         found = emit(b, "quantile", x, places, **options, **only_given(percent=percent))
         front = known_rank(places, "the places of quantiles")
         return with_new_axes(b, found, tuple(front + k for k in back))

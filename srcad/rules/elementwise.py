@@ -47,7 +47,7 @@ LN2, LN10 = math.log(2.0), math.log(10.0)
 flat("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 flat("logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite", "isclose", "signbit")
 flat("bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift", "gcd", "lcm")
-flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing")
+flat("sign", "floor", "ceil", "trunc", "rint", "round", "floor_divide", "spacing", "exponent")
 
 # ---- arithmetic
 

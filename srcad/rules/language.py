@@ -145,6 +145,7 @@ absolute, sign, floor, conjugate = _named("absolute"), _named("sign"), _named("f
 real, imag = _named("real"), _named("imag")
 maximum, minimum, where, copysign = _named("maximum"), _named("minimum"), _named("where"), _named("copysign")
 equal, not_equal = _named("equal"), _named("not_equal")
+greater_equal = _named("greater_equal")
 logical_and, logical_or, logical_not = _named("logical_and"), _named("logical_or"), _named("logical_not")
 
 # structure

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from srcad.errors import NotYetSupported
+from functools import reduce
+from operator import add
+
 from srcad.ops.arguments import WHOLE, known_rank
 from srcad.ops.subscripts import IndexEntry
 from srcad.rules.joining import along
@@ -17,6 +19,7 @@ from srcad.rules.language import (
     minimum,
     set_item,
     take_along_axis,
+    total,
     zeros,
 )
 from srcad.rules.shaping import first_along, permuted, shaped_like
@@ -93,8 +96,6 @@ def _neighbours(site: Site, n: Expr) -> tuple[Expr, Expr, Expr | float]:
     if len(site.operands) == 1:
         return (n - 1) // 2, n // 2, 0.5
     q = site.operands[1]
-    if known_rank(q.atom, "the order of a quantile") > 1:
-        raise NotYetSupported("quantiles whose orders are a matrix", do="give a list of orders")
     place = (q / 100.0 if site.params.get("percent") else q) * (n - 1)
     below = floor(place)
     lower = cast(below, dtype="int64")
@@ -113,9 +114,7 @@ def _spread(weight: Expr | float, g: Expr, axis: int) -> Expr | float:
     return get_item(weight, index=(WHOLE, *(("newaxis",),) * after))
 
 
-def _statistic_adjoint(site: Site, g: Expr) -> Expr:
-    if len(site.wanted) > 1 and site.wanted[1]:
-        raise NotYetSupported("the derivative of a quantile with respect to its order")
+def _statistic_adjoint(site: Site, g: Expr) -> list[Expr | None]:
     x = site.operands[0]
     values, axis = _flat_if_whole(site, x)
     lower, upper, weight = _neighbours(site, dim(values, axis))
@@ -124,28 +123,49 @@ def _statistic_adjoint(site: Site, g: Expr) -> Expr:
     if many:
         rank = known_rank(g.atom, "a quantile")
         g = permuted(g, [*range(1, axis + 1), 0, *range(axis + 1, rank)])
-    weight = _spread(weight, g, axis)
-    index = along(axis, _entry(lower))
-    bar = add_item(zeros(values), g * (1.0 - weight), lower, index=index)
-    bar = add_item(bar, g * weight, upper, index=index)
-    return (
-        shaped_like(unsorted(bar, _order(values, axis), axis), x)
-        if values is not x
-        else unsorted(bar, _order(values, axis), axis)
-    )
+    order, index = _order(values, axis), along(axis, _entry(lower))
+    bars: list[Expr | None] = [None] * len(site.operands)
+    if site.wanted[0]:
+        share = _spread(weight, g, axis)
+        bar = add_item(zeros(values), g * (1.0 - share), lower, index=index)
+        bar = unsorted(add_item(bar, g * share, upper, index=index), order, axis)
+        bars[0] = shaped_like(bar, x) if values is not x else bar
+    if len(bars) > 1 and site.wanted[1]:
+        gap = _gap(sorted_as(values, order, axis), lower, upper, index)
+        others = tuple(k for k in range(known_rank(g.atom, "a quantile")) if not many or k != axis)
+        bars[1] = (
+            total(g * gap, others) * _per_order(site, dim(values, axis))
+            if others
+            else g * gap * _per_order(site, dim(values, axis))
+        )
+    return bars
 
 
-def _statistic_tangent(site: Site, dot: Expr, *_: Expr | None) -> Expr:
+def _gap(arranged: Expr, lower: Expr, upper: Expr, index: tuple[IndexEntry, ...]) -> Expr:
+    """From the lower neighbour to the upper one."""
+    return get_item(arranged, upper, index=index) - get_item(arranged, lower, index=index)
+
+
+def _per_order(site: Site, n: Expr) -> Expr:
+    """How many places a quantile goes on for each unit of its order."""
+    return (n - 1) / 100.0 if site.params.get("percent") else n - 1
+
+
+def _statistic_tangent(site: Site, dot: Expr | None, order_dot: Expr | None = None) -> Expr:
     x, y = site.operands[0], site.result
-    if dot is None or (_ and _[0] is not None):
-        raise NotYetSupported("the derivative of a quantile with respect to its order")
     values, axis = _flat_if_whole(site, x)
     lower, upper, weight = _neighbours(site, dim(values, axis))
-    moved = sorted_as(_flat_if_whole(site, dot)[0], _order(values, axis), axis)
-    index = along(axis, _entry(lower))
-    low, high = get_item(moved, lower, index=index), get_item(moved, upper, index=index)
-    weight = _spread(weight, low, axis)
-    result = low * (1.0 - weight) + high * weight
+    order, index = _order(values, axis), along(axis, _entry(lower))
+    parts = []
+    if dot is not None:
+        moved = sorted_as(_flat_if_whole(site, dot)[0], order, axis)
+        low, high = get_item(moved, lower, index=index), get_item(moved, upper, index=index)
+        share = _spread(weight, low, axis)
+        parts.append(low * (1.0 - share) + high * share)
+    if order_dot is not None:
+        gap = _gap(sorted_as(values, order, axis), lower, upper, index)
+        parts.append(gap * _spread(order_dot * _per_order(site, dim(values, axis)), gap, axis))
+    result = reduce(add, parts)
     if lower.rank == 1:
         rank = known_rank(result.atom, "a quantile")
         result = permuted(result, [axis, *(k for k in range(rank) if k != axis)])

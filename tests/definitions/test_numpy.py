@@ -175,3 +175,21 @@ def test_windows_are_views() -> None:
 
     with pytest.raises(NotYetSupported):
         srcad.jvp(program, (x3,), (x3,))
+
+
+def test_checks_of_numpy_run() -> None:
+    def program(x: Any, due: Any) -> Any:
+        np.testing.assert_allclose(x, due)
+        np.testing.assert_array_equal(x.shape, due.shape)
+        return x * x
+
+    value, dot = srcad.jvp(program, (x3, x3), (x3, None))
+    np.testing.assert_allclose(value, x3**2)
+    np.testing.assert_allclose(dot, 2 * x3**2)
+    with pytest.raises(AssertionError, match="Not equal"):
+        srcad.jvp(program, (x3, x3 + 1.0), (x3, None))
+
+
+def test_special_methods_are_operators() -> None:
+    _, dot = srcad.jvp(lambda x: x.__mul__(x).__add__(1.0).__matmul__(x).__neg__(), (x3,), (np.ones(3),))
+    np.testing.assert_allclose(dot, -np.sum(3 * x3**2 + 1.0))

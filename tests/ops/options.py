@@ -5,6 +5,11 @@ The names of operands are those of the register (`tests/rules/register/operands.
 
 from __future__ import annotations
 
+MASKED = (
+    "np.modf(x, out=(np.ones(3), np.ones(3)), where=m)",
+    "np.frexp(x, out=(np.ones(3), np.ones(3, np.int32)), where=m)[0]",
+    "np.divmod(x, yp, out=(np.ones(3), np.ones(3)), where=m)",
+)
 REDUCED = (
     "np.sum(A, axis=0, where=A > 0, initial=s), A.sum(where=A > 0, initial=2.0), np.sum(x, dtype=np.float32)",
     "x.sum(dtype=np.float32), x.prod(dtype=np.float32), x.mean(dtype=np.float32), np.prod(x, dtype=np.float32)",
@@ -179,4 +184,4 @@ INDIFFERENT = (
     "np.quantile(x, 0.3, overwrite_input=False, weights=None), np.unique(x, equal_nan=True)",
     "np.exp(x, where=True, out=None)",
 )
-OPTIONS = (*REDUCED, *ELEMENTS, *MADE, *SHAPED, *PICKED, *LINEAR, *SAMPLED, *WRITTEN, *INDIFFERENT)
+OPTIONS = (*MASKED, *REDUCED, *ELEMENTS, *MADE, *SHAPED, *PICKED, *LINEAR, *SAMPLED, *WRITTEN, *INDIFFERENT)

@@ -83,4 +83,8 @@ def test_what_quantiles_refuse() -> None:
     with pytest.raises(NotYetSupported):
         program(lambda b, x: LOWERINGS[np.quantile](b, x, 0.3, method="nearest"), [array(3)])
     with pytest.raises(NotYetSupported):
-        check(LOWERINGS[np.quantile], array(4), 0.3)
+        program(lambda b, x, q: LOWERINGS[np.quantile](b, x, q), [array(3), array(2, 2)])
+
+
+def test_the_order_of_a_quantile_moves() -> None:
+    check(LOWERINGS[np.quantile], array(4), 0.3)

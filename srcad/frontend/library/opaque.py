@@ -114,6 +114,8 @@ def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
     module = getattr(value, "__module__", "")
     if owner in (sys.stdout, sys.stderr) and getattr(value, "__name__", "") == "write":
         return True
+    if str(module).startswith("numpy.testing") and getattr(value, "__name__", "").startswith("assert_"):
+        return True
     return value in (print, warnings.warn) or isinstance(owner, logging.Logger) or module == "logging"
 
 

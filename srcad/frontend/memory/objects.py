@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import sys
 import types
 from dataclasses import replace
@@ -47,6 +48,14 @@ from srcad.ops.catalogue import ATTRIBUTES, METHODS
 from srcad.trace.nodes import Var
 from srcad.trace.types import OPAQUE
 
+# special methods of arrays that are operators
+OPERATORS = {
+    f"__{name}__": getattr(operator, f"__{name}__")
+    for name in (
+        *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "neg", "pos", "getitem"),
+        *("and", "or", "xor", "lt", "le", "gt", "ge", "eq", "ne"),
+    )
+}
 PLAIN = (int, float, complex, str, type(None), types.ModuleType, *INDEXERS)
 TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
 IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap")
@@ -84,6 +93,8 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
         return Method(name, owner)
     if name == "flat":
         return flat(owner) if isinstance(owner, ArrayRef) else m.call(Method("ravel", owner), ())
+    if name in OPERATORS:
+        return Bound(Static(OPERATORS[name]), (owner,))
     lowering = ATTRIBUTES.get(name)
     if lowering is None:
         kind = float if isinstance(owner, Num) else np.ndarray

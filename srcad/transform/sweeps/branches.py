@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from srcad.trace.nodes import Atom, Equation, Region, Var
-from srcad.trace.types import Type, tangent_type
+from srcad.trace.types import Type, dtype_of, tangent_type
 from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar, entering, same_shape
 
@@ -105,7 +105,9 @@ def _agreeing(sweep: Sweep, var: Var, sides: list[ReversedSide]) -> tuple[list[A
 
 def _agree(types: list[Type]) -> bool:
     first = types[0]
-    return all(t == first or (same_shape(t, first) and not t.is_scalar) for t in types)
+    return all(
+        t == first or (same_shape(t, first) and not t.is_scalar and dtype_of(t) == dtype_of(first)) for t in types
+    )
 
 
 def bar_type(t: Type) -> Type:

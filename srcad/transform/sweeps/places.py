@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import Type, rank_of
+from srcad.trace.types import Type, dtype_of, is_complex, rank_of
 from srcad.transform.sweeps.sweep import Sweep
 from srcad.transform.sweeps.unbroadcast import Bar
 
@@ -27,6 +27,8 @@ def reverse_get_item(sweep: Sweep, equation: Equation, bars: Sequence[Bar | None
         sweep.add(x, _without_new_axes(sweep.b, bar.value, equation.result.type, template), whole=bar.whole)
         return
     sum_so_far = sweep.whole(sweep.bars.get(x), x)
+    if is_complex(bar.value.type) and not is_complex(sum_so_far.type):  # no real number holds a complex one
+        sum_so_far = sweep.b.emit("cast", sum_so_far, dtype=dtype_of(x.type))
     added = sweep.b.emit("add_item", sum_so_far, bar.value, *index, index=equation.params["index"])
     sweep.put(x, Bar(added, whole=True))
 

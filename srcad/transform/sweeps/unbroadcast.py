@@ -198,7 +198,14 @@ def known(b: Builder, g: Atom, like: Atom) -> Atom:
 
 
 def entering(b: Builder, g: Atom, slot: Type) -> Atom:
-    """A derivative as it enters a slot of another type: Python's zero among float32s, say, or a list of float64s."""
+    """A derivative as it enters a slot of another type: Python's zero among float32s, say, or a list of float64s.
+
+    An array is converted: what it meets there is added to it in place, and real numbers hold no complex ones.
+    """
+    if fits(g, slot):
+        return g
+    if g.type.is_array and slot.is_array and is_complex(slot) != is_complex(g.type):
+        g = b.emit("cast", g, dtype=dtype_of(slot))
     return g if fits(g, slot) else b.emit("known_as", g, to=slot)
 
 

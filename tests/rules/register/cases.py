@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.rules.register.flat import FLAT
 from tests.rules.register.numpy_programs import OF_NUMPY
 from tests.rules.register.programs import Case
+from tests.rules.register.scipy_linalg import OF_SCIPY_LINALG
+from tests.rules.register.scipy_special import OF_SCIPY_SPECIAL
 
 # ---- elementwise: the domain of the operands
 
@@ -677,5 +679,6 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY)
+OF_SCIPY_MODULES = (OF_SCIPY_LINALG, OF_SCIPY_SPECIAL)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY, *OF_SCIPY_MODULES)
 FLAT_CASES = gathered(FLAT)

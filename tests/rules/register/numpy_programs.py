@@ -87,6 +87,10 @@ ARRAYS: dict[str, tuple[str, ...]] = {
         "np.histogramdd(([0.1, 0.5, 0.2], [0.3, 0.1, 0.9]), (2, 3), ((0, 1), (0, 1)), True, xp)[0]",
     ),
     "np.astype": ("np.astype(x, np.float64) * s, np.astype(x, float, copy=False)",),
+    ".choose": ("i.choose([x, y, w]), np.array([0, 3, -1]).choose([x, y], mode='wrap')",),
+    "@itemsize": ("x * x.itemsize",),
+    "@nbytes": ("A * A.nbytes, s * np.ones(3).nbytes",),
+    "np.frexp": ("np.frexp(x)[0] * s, np.ldexp(np.frexp(A)[0], np.frexp(A)[1])", "np.frexp(s)[0], np.frexp(x)[1] * x"),
     "np.matvec": ("np.matvec(A, q), np.matvec(K, x)",),
     "np.vecmat": ("np.vecmat(x, A), np.vecmat(x, K), np.vecmat(x + 1j * y, M)",),
     "np.unstack": ("np.unstack(np.stack([x, y])), np.unstack(A), np.unstack(A, axis=1)",),
@@ -112,11 +116,14 @@ QUANTILES: dict[str, tuple[str, ...]] = {
             f"np.quantile(l, 0.3, method='{how}'), np.quantile(T, [0.2, 0.65], (0, 2), method='{how}')"
             for how in METHODS
         ),
+        "np.quantile(l, [[0.2, 0.3], [0.6, 0.9]]), np.quantile(A, [[0.2], [0.6]], axis=1)",
+        "np.quantile(l, xu), np.quantile(A, su, axis=1, keepdims=True), np.quantile(A, su), np.quantile(T, xu, axis=1)",
         "np.quantile(A, 0.3, axis=1, method='hazen', keepdims=True), np.quantile(x, [[0.2], [0.4]], method='weibull')",
         "np.quantile(l, 0.3, weights=[1, 2, 3, 1, 2], method='inverted_cdf')",
         "np.quantile(A, [0.3, 0.8], axis=1, weights=[1, 2, 3, 1], method='inverted_cdf')",
     ),
     "np.percentile": (
+        "np.percentile(l, 90 * xu), np.percentile(A, 90 * su, axis=1)",
         "np.percentile(A, 30, axis=1, method='hazen', keepdims=True), np.percentile(x, [[20], [40]], method='lower')",
         "np.percentile(A, [30, 80], 0, weights=[1, 2, 3], method='inverted_cdf')",
     ),
