@@ -13,7 +13,7 @@ import numpy as np
 
 from srcad.calls.structures import children
 from srcad.compile.requests import Argnum, Call
-from srcad.errors import ArgumentError, NotYetSupported
+from srcad.errors import ArgumentError
 
 Argnums = int | str | Sequence[int | str]
 
@@ -162,21 +162,15 @@ def _has_source(function: Callable[..., object]) -> bool:
 
 def differentiable_argnums(args: Sequence[object]) -> tuple[int, ...]:
     """The positional arguments that have a gradient."""
-    return tuple(k for k, value in enumerate(args) if "f" in _leaf_kinds(value))
+    return tuple(k for k, value in enumerate(args) if any(_leaf_kinds(value)))
 
 
 def check_differentiable(value: object, label: str) -> None:
     """Refuse an argument that has no gradient: an int, a string, an array of ints."""
-    kinds = set(_leaf_kinds(value))
-    if "c" in kinds:
-        raise NotYetSupported(
-            f"argument {label} is complex, and only real arguments can be differentiated",
-            do="pass its real and imaginary parts as two real arguments",
-        )
-    if "f" not in kinds:
+    if not any(_leaf_kinds(value)):
         raise ArgumentError(
             f"argument {label} can't be differentiated: it is {_describe(value)}",
-            why="a derivative is with respect to floats, or arrays and containers of floats",
+            why="a derivative is with respect to floats and complex numbers, or arrays and containers of these",
             do=_advice(value),
         )
 

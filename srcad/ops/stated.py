@@ -48,6 +48,7 @@ KEYWORDS: dict[str, Parameters] = {
 STATED: dict[str, Callable[..., None]] = {
     "builtins.bool": lambda x=False, /: None,
     "builtins.int": lambda x=0, /, base=NOTHING: None,
+    "cmath.log": lambda z, base=NOTHING, /: None,
     "math.hypot": lambda *coordinates: None,
     "math.log": lambda x, base=NOTHING, /: None,
     "np.arange": lambda start=None, stop=None, step=None, dtype=None, *, device=None, like=None: None,

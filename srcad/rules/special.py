@@ -33,6 +33,12 @@ def no_slope(what: str) -> TermRule:
     return refuse
 
 
+def _trigamma(x: Expr) -> Expr:
+    if x.is_complex:
+        raise NotYetSupported("the derivative of digamma of complex numbers", why="SciPy has none of them")
+    return polygamma(1, x)
+
+
 # ---- logistic, error and normal distribution functions
 
 slopes("expit", lambda x, y: y * (1 - y))
@@ -55,7 +61,7 @@ slopes("cosm1", lambda x, y: -sin(x))
 
 slopes("gammaln", lambda x, y: digamma(x))
 slopes("gamma", lambda x, y: y * digamma(x))
-slopes("digamma", lambda x, y: polygamma(1, x))
+slopes("digamma", lambda x, y: _trigamma(x))
 pointwise(
     "polygamma",
     no_slope("polygamma with respect to its order"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import cmath
 import functools
 import importlib
 import inspect
@@ -151,7 +152,7 @@ def test_stated_signatures_are_those_of_the_functions(name: str) -> None:
 
 # ---- what is declared is used, and rightly
 
-SCOPE: dict[str, Any] = {"np": np, "math": math, "operator": operator, **vars(builtins)}
+SCOPE: dict[str, Any] = {"np": np, "cmath": cmath, "math": math, "operator": operator, **vars(builtins)}
 
 
 def resolved(node: ast.expr) -> Any:

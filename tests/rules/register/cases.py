@@ -66,7 +66,14 @@ ELEMENTWISE: dict[str, tuple[str, ...]] = {
     **{f"scipy.special.{name}": binary(f"scipy.special.{name}", *d) for name, d in SCIPY_BINARY.items()},
 }
 
+OF_CMATH = ("exp", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "phase")
+OF_CMATH += ("asin", "acos", "atan", "asinh", "acosh", "atanh")
+
 MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
+    **{f"cmath.{name}": (f"(cmath.{name}(s + 0.3j) * (1 - 2j * t)).real",) for name in OF_CMATH},
+    "cmath.polar": ("cmath.polar(s + 1j * t)",),
+    "cmath.log": ("cmath.log(s + 1j, t + 2j).imag", "cmath.log(s + 1j, 2.0).real"),
+    "cmath.rect": ("cmath.rect(s, t).real * x, cmath.rect(s, t).imag",),
     "math.log": ("math.log(sp, 3.0)", "math.log(sp, tg)", "math.log(2.0, tg)"),
     "math.hypot": ("math.hypot(s, t)", "math.hypot(s, t, x[0])", "math.hypot(s)"),
     "math.atan2": ("math.atan2(s, t)",),
