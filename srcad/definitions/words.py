@@ -38,6 +38,11 @@ def of_module(x: Any, module: str) -> bool:
     return any(f"{kind.__module__}.".startswith(f"{module}.") for kind in type(x).__mro__)
 
 
+def count_of_parameters(f: Any) -> int:
+    """How many parameters a function has."""
+    return len(inspect.signature(f).parameters)
+
+
 def fixed(x: Any) -> Any:
     """x, known beforehand: what isn't becomes part of the specialisation, or is refused."""
     return x

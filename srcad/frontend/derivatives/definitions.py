@@ -22,7 +22,7 @@ from srcad.definitions import words
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Static, Tup, Value
 from srcad.frontend.derivatives.custom import stopped
 from srcad.frontend.library.calls import call_object
 from srcad.frontend.library.opaque import is_generator, object_of
@@ -33,7 +33,7 @@ from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Scalar, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("stats", "integrate", "interpolate", "sparse", "spatial")
+AREAS = ("stats", "integrate", "interpolate", "optimize", "sparse", "spatial")
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -226,6 +226,17 @@ def of_module(m: Machine, x: Value, module: Value) -> Value:
     return Static(any(f"{kind.__module__}.".startswith(f"{_text(module)}.") for kind in kinds))
 
 
+def count_of_parameters(m: Machine, f: Value) -> Value:
+    """How many parameters a function has."""
+    match f:
+        case Func():
+            a = f.code.node.args
+            return Static(len(a.posonlyargs) + len(a.args))
+        case Static() if callable(f.value):
+            return Static(len(inspect.signature(f.value).parameters))
+    m.refuse(f"how many parameters {f.describe()} has isn't known", do="give p0.")
+
+
 def held(m: Machine, x: Value) -> Value:
     """x, as a constant to derivatives."""
     return stopped(m, x) if m.depends(x) else x
@@ -320,6 +331,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.known: is_known,
     words.single: single,
     words.of_module: of_module,
+    words.count_of_parameters: count_of_parameters,
     words.fixed: fixed,
     words.held: held,
     words.sparse_product: sparse_product,

@@ -112,20 +112,22 @@ def reads(*paths: str) -> Callable[[Reader], Reader]:
     return register
 
 
-def path_of(f: object) -> str:
-    """The public name of a function of SciPy that is read here; "" for others."""
+def path_of(f: object, readers: Mapping[str, Reader]) -> str:
+    """The public name of a function of SciPy that is read by one of these; "" for others."""
     parts = str(getattr(f, "__module__", None) or "").split(".")
     path = ".".join([*parts[:2], str(getattr(f, "__name__", ""))])
-    return path if path in READERS else ""
+    return path if path in readers else ""
 
 
-def call_scipy(m: Machine, f: object, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value | None:
+def call_scipy(
+    m: Machine, f: object, args: tuple[Value, ...], keywords: dict[str, Value], readers: Mapping[str, Reader]
+) -> Value | None:
     """A call of one of SciPy's solvers; None where it isn't one, or may run as it stands."""
-    path = path_of(f)
+    path = path_of(f, readers)
     if not path or not callable(f):
         return None
     with m.attempt(SrcadError, when=lambda _: unread(m, (*args, *keywords.values()))):
-        return READERS[path](_bound(m, f, path, args, keywords))
+        return readers[path](_bound(m, f, path, args, keywords))
     return None
 
 
@@ -202,7 +204,7 @@ def root_scalar(g: Given) -> Value:
     info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
     found = member(g.m, info, "root", FLOAT_SCALAR)
     root = value_of(g.m, solution(g.m, found, closed, "root", "dense"))
-    return record(g.m, _class("OptimizeResult"), [("root", root), *attributes(g.m, info, RESULT)])
+    return record(g.m, result_class("OptimizeResult"), [("root", root), *attributes(g.m, info, RESULT)])
 
 
 @reads("scipy.optimize.root")
@@ -213,7 +215,7 @@ def root(g: Given) -> Value:
     closed, given = functions(g, "fun", (x0,), vector_result, {"jac": matrix_result})
     info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
     x = solution(g.m, member(g.m, info, "x", x0.type), closed, "root", "dense")
-    return record(g.m, _class("OptimizeResult"), [("x", value_of(g.m, x)), *attributes(g.m, info, RESULT)])
+    return record(g.m, result_class("OptimizeResult"), [("x", value_of(g.m, x)), *attributes(g.m, info, RESULT)])
 
 
 @reads("scipy.optimize.fsolve")
@@ -296,7 +298,7 @@ def minimum(g: Given, closed: Closed, found: Var, info: Var, box: tuple[Atom, ..
     given: dict[Var, Atom] = dict(zip((entry.var for entry in f.inputs), (x, *closed.captured), strict=True))
     fields = [("x", value_of(g.m, x)), ("fun", place(g.m, f, given))]
     others = attributes(g.m, info, [name for name in RESULT if name != "fun"])
-    return record(g.m, _class("OptimizeResult"), [*fields, *others])
+    return record(g.m, result_class("OptimizeResult"), [*fields, *others])
 
 
 def unconstrained(g: Given) -> None:
@@ -305,7 +307,8 @@ def unconstrained(g: Given) -> None:
         g.refuse("a minimum under constraints", "put them into the function, by substitution or as a barrier.")
 
 
-def _class(name: str) -> type:
+def result_class(name: str) -> type:
+    """A class of scipy.optimize."""
     from scipy import optimize  # not installed everywhere, but where a program calls it
 
     found: type = getattr(optimize, name)
@@ -367,12 +370,12 @@ def solve_ivp(g: Given) -> Value:
     call = SolverCall(g.path, given, closed.captured, (span, y0), named, checked=True)
     info = emit_call(m, call, OPAQUE)
     if times is None:
-        chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,)), "steps"))
+        chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,))))
         times = stated(m, "times", chosen, t0, t1)
     columns = member(m, info, "y", Array("float64", (_dim(y0), _dim(times))))
     y = value_of(m, trajectory(g, closed, columns, times, y0, t0, rest, columns=True))
     others = attributes(m, info, ("sol", "t_events", "y_events", *RESULT))
-    return record(m, _class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), *others])
+    return record(m, result_class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), *others])
 
 
 @reads("scipy.integrate.odeint")

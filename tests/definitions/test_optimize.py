@@ -1,0 +1,109 @@
+"""scipy.optimize: fits, and minima that are looked for everywhere. Differences are those of what the search finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import integrate, optimize
+
+import srcad
+from srcad.errors import NotYetSupported
+from tests.definitions.checking import differences, weighted
+
+T = np.linspace(0, 2, 9)
+Y = 1.3 * np.exp(-0.7 * T) + 0.2 + 0.05 * np.cos(9 * T)
+TIGHT = {"ftol": 1e-14, "xtol": 1e-14, "gtol": 1e-14}
+
+
+def model(t: Any, a: Any, b: Any, c: Any) -> Any:
+    return a * np.exp(-b * t) + c
+
+
+def fitted(t: Any, y: Any, s: Any) -> Any:
+    popt, _pcov = optimize.curve_fit(model, t, y, p0=[1.0, 1.0, 0.0], sigma=s, **TIGHT)
+    return weighted(popt)
+
+
+def least(y: Any, k: Any) -> Any:
+    found = optimize.least_squares(lambda p: p[0] * np.exp(-p[1] * T) - k * y, [1.0, 1.0], **TIGHT)
+    return weighted(found.x) + found.cost + weighted(found.fun)
+
+
+def valley(x: Any, a: Any) -> Any:
+    return (x[0] - a) ** 2 + np.cos(a * x[1]) + 0.1 * x[1] ** 2
+
+
+PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "curve_fit": (lambda y: weighted(optimize.curve_fit(model, T, y, **TIGHT)[0]), (Y,)),
+    "curve_fit with errors": (fitted, (T, Y, np.linspace(0.1, 0.2, 9))),
+    "curve_fit within bounds": (
+        lambda y: weighted(optimize.curve_fit(model, T, y, p0=[1, 1, 0.1], bounds=(0, [5, 5, 0.15]), **TIGHT)[0]),
+        (Y,),
+    ),
+    "leastsq": (
+        lambda y: weighted(optimize.leastsq(lambda p, y: p[0] * np.exp(-p[1] * T) - y, [1.0, 1.0], (y,), **TIGHT)[0]),
+        (Y,),
+    ),
+    "least_squares": (least, (Y, 1.1)),
+    **{
+        f"least_squares, {loss}": (
+            lambda y, loss=loss: weighted(
+                optimize.least_squares(
+                    lambda p: p[0] * np.exp(-p[1] * T) - y, [1.0, 1.0], loss=loss, f_scale=0.1, **TIGHT
+                ).x
+            ),
+            (Y,),
+        )
+        for loss in ("soft_l1", "huber", "cauchy", "arctan")
+    },
+    "least_squares within bounds": (
+        lambda y: weighted(
+            optimize.least_squares(
+                lambda p: p[0] * np.exp(-p[1] * T) - y, [1.0, 0.4], bounds=([0, 0], [2.0, 0.5]), **TIGHT
+            ).x
+        ),
+        (Y,),
+    ),
+    "differential_evolution": (
+        lambda a: weighted(optimize.differential_evolution(valley, [(-2, 2), (1, 4)], (a,), seed=1, tol=1e-10).x),
+        (0.7,),
+    ),
+    "basinhopping": (
+        lambda a: weighted(optimize.basinhopping(lambda x: valley(x, a), [0.0, 2.0], 5, seed=1).x),
+        (0.7,),
+    ),
+    "fmin_bfgs": (lambda a: weighted(optimize.fmin_bfgs(valley, [0.0, 2.0], args=(a,), disp=0)), (0.7,)),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_fits(name: str) -> None:
+    f, args = PROGRAMS[name]
+    every = tuple(range(len(args)))
+    value, made = srcad.value_and_grad(f, argnums=every)(*args)
+    np.testing.assert_allclose(value, f(*args), rtol=1e-6)
+    for k in every:
+        np.testing.assert_allclose(made[k], differences(f, args, k, 1e-2), rtol=1e-3, atol=1e-4)
+
+
+def test_the_covariance_of_a_fit_is_refused_where_it_is_used() -> None:
+    def program(y: Any) -> Any:
+        _popt, pcov = optimize.curve_fit(model, T, y)
+        return np.sum(np.diag(pcov))
+
+    with pytest.raises(NotYetSupported):
+        srcad.grad(program)(Y)
+
+
+def test_two_initial_value_problems_take_steps_of_their_own() -> None:
+    """How many steps one solver takes says nothing of the other one's."""
+
+    def program(a: Any) -> Any:
+        first = integrate.solve_ivp(lambda t, y: -a * y, (0, 1), [1.0], rtol=1e-8)
+        second = integrate.solve_ivp(lambda t, y: -a * y, (0, 3), [1.0], rtol=1e-10)
+        return first.y[0, -1] + second.y[0, -1]
+
+    slope = srcad.grad(program)(0.7)
+    np.testing.assert_allclose(slope, -np.exp(-0.7) - 3 * np.exp(-2.1), rtol=1e-6)
