@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize
 
-from srcad.definitions.words import count_of_parameters, fixed, floats, refused
+from srcad.definitions.words import count_of_parameters, fixed, floats, known, refused, same
 
 METHODS: dict[str, object] = {}
-__all__ = ["curve_fit"]
+__all__ = ["Bounds", "LinearConstraint", "NonlinearConstraint", "curve_fit"]
 
 
 def rho(z, loss):
@@ -76,3 +76,103 @@ def curve_fit(
     how = "trf" if method is None else method
     box = (-np.inf, np.inf) if bounds is None else bounds
     return optimize.least_squares(residual, start, bounds=box, method=how, **options).x, Covariance()
+
+
+# ---- constraints
+
+
+class BoundingBox:
+    """Bounds of all variables."""
+
+    def __init__(self, lb, ub):
+        self.lb, self.ub = lb, ub
+
+
+def Bounds(lb=-np.inf, ub=np.inf, keep_feasible=False):
+    return BoundingBox(lb, ub)
+
+
+class NonlinearConstraint:
+    """A function between bounds."""
+
+    def __init__(self, fun, lb, ub, jac="2-point", hess=None, keep_feasible=False, finite_diff_rel_step=None):
+        self.fun, self.lb, self.ub = fun, lb, ub
+
+
+class LinearConstraint:
+    """A linear function between bounds."""
+
+    def __init__(self, A, lb=-np.inf, ub=np.inf, keep_feasible=False):
+        self.A, self.lb, self.ub = np.atleast_2d(np.asarray(floats(A))), lb, ub
+        self.fun = lambda x: self.A @ x
+
+
+def is_end(bound, value):
+    return known(bound) and bound == value
+
+
+def between(c, equal, above):
+    """A constraint with bounds as functions that are to be zero, and functions that aren't to be negative."""
+    if same(c.lb, c.ub):
+        equal.append(lambda x: c.fun(x) - c.lb)
+        return
+    if not is_end(c.lb, -np.inf):
+        above.append(lambda x: c.fun(x) - c.lb)
+    if not is_end(c.ub, np.inf):
+        above.append(lambda x: c.ub - c.fun(x))
+
+
+def called(function, args):
+    args = args if isinstance(args, tuple) else (args,)
+    return lambda x: function(x, *args)
+
+
+def sides(constraints):
+    """The functions of constraints that are to be zero, and those that aren't to be negative."""
+    equal, above = [], []
+    for c in constraints if isinstance(constraints, (list, tuple)) else [constraints]:
+        if isinstance(c, (NonlinearConstraint, LinearConstraint)):
+            between(c, equal, above)
+        elif not isinstance(c, dict):
+            refused("a constraint that is made outside", "make it in the function.")
+        elif c["type"] == "eq":
+            equal.append(called(c["fun"], c.get("args", ())))
+        else:
+            above.append(called(c["fun"], c.get("args", ())))
+    return equal, above
+
+
+def values(functions, x):
+    return np.concatenate([flat(f(x)) for f in functions])
+
+
+def flat(value):
+    """A vector of floats, of a number or an array."""
+    value = floats(value)
+    return np.stack([value]) if np.ndim(value) == 0 else np.ravel(value)
+
+
+def together(functions):
+    return lambda x, *args: values(functions, x)
+
+
+def with_constraints(fun, equal, above, lower, upper):
+    """The objective and its constraints as one function: an inequality that isn't met with equality rests at zero."""
+
+    def whole(x, *args):
+        parts = [flat(fun(x, *args))]
+        if len(equal) > 0:
+            parts.append(values(equal, x))
+        if len(above) > 0:
+            parts.append(met(values(above, x)))
+        if lower is not None:
+            parts.append(met(x - lower))
+            parts.append(met(upper - x))
+        return np.concatenate(parts)
+
+    return whole
+
+
+def met(c):
+    """An inequality where it holds with equality, and 0 elsewhere."""
+    return np.where(c < 1e-6, c, 0.0)

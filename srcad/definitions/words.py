@@ -43,6 +43,11 @@ def count_of_parameters(f: Any) -> int:
     return len(inspect.signature(f).parameters)
 
 
+def same(x: Any, y: Any) -> bool:
+    """Whether two values are one, or known to be equal."""
+    return x is y or (known(x) and known(y) and x == y)
+
+
 def fixed(x: Any) -> Any:
     """x, known beforehand: what isn't becomes part of the specialisation, or is refused."""
     return x

@@ -107,3 +107,62 @@ def test_two_initial_value_problems_take_steps_of_their_own() -> None:
 
     slope = srcad.grad(program)(0.7)
     np.testing.assert_allclose(slope, -np.exp(-0.7) - 3 * np.exp(-2.1), rtol=1e-6)
+
+
+RISKS = np.array([[2.0, 0.3, 0.1], [0.3, 1.0, 0.2], [0.1, 0.2, 1.5]])
+RETURNS = np.array([-1.5, 0.2, 0.15])
+SUM_OF_ONE = {"type": "eq", "fun": lambda w: np.sum(w) - 1}
+
+
+def portfolio(returns: Any, aversion: Any) -> Any:
+    def cost(w: Any) -> Any:
+        return 0.5 * aversion * w @ RISKS @ w - returns @ w
+
+    free = optimize.minimize(cost, np.ones(3) / 3, constraints=SUM_OF_ONE, tol=1e-12)
+    bounded = optimize.minimize(cost, np.ones(3) / 3, bounds=[(0, 1)] * 3, constraints=[SUM_OF_ONE], tol=1e-12)
+    box = optimize.minimize(cost, np.ones(3) / 3, bounds=optimize.Bounds(0, [1, 0.4, 1]), tol=1e-12)
+    return weighted(free.x) + free.fun + weighted(bounded.x) + weighted(box.x)
+
+
+def in_a_disc(a: Any, b: Any) -> Any:
+    limits = [{"type": "ineq", "fun": lambda x: b - x @ x}, {"type": "ineq", "fun": lambda x: x[0] + 5}]
+    found = optimize.minimize(lambda x: (x[0] - 2) ** 2 + (x[1] - a) ** 2, [0.5, 0.5], constraints=limits, tol=1e-12)
+    return weighted(found.x) + found.fun
+
+
+def by_objects(a: Any, b: Any) -> Any:
+    disc = optimize.NonlinearConstraint(lambda x: x @ x, -np.inf, b)
+    line = optimize.LinearConstraint([[1.0, 1.0]], b, b)
+    start, options = [0.5, 0.5], {"method": "SLSQP", "tol": 1e-12}
+    convex = optimize.minimize(lambda x, a: (x[0] - 2) ** 2 + (x[1] - a) ** 2, start, (a,), constraints=disc, **options)
+    straight = optimize.minimize(lambda x: (x[0] - 2) ** 2 + (x[1] - a) ** 4, start, constraints=[line], **options)
+    return weighted(convex.x) + weighted(straight.x)
+
+
+def with_args(a: Any, b: Any) -> Any:
+    limit = {"type": "eq", "fun": lambda x, q: x[0] * x[1] - q, "args": (b,)}
+    found = optimize.minimize(lambda x: (x[0] - 2) ** 2 + (x[1] - a) ** 4, [0.5, 0.5], constraints=limit, tol=1e-12)
+    return weighted(found.x)
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [(portfolio, (RETURNS, 2.0)), (in_a_disc, (1.0, 1.3)), (by_objects, (1.0, 1.3)), (with_args, (1.0, 1.3))],
+)
+def test_minima_under_constraints(f: Any, args: tuple[Any, ...]) -> None:
+    """Differences are those of what the search finds, to its tolerance."""
+    value, made = srcad.value_and_grad(f, argnums=(0, 1))(*args)
+    np.testing.assert_allclose(value, f(*args), rtol=1e-6)
+    for k in (0, 1):
+        np.testing.assert_allclose(made[k], differences(f, args, k, 1e-2), rtol=1e-3, atol=1e-4)
+
+
+def test_second_derivatives_under_constraints() -> None:
+    def program(b: Any) -> Any:
+        limit = {"type": "ineq", "fun": lambda x: b - x @ x}
+        found = optimize.minimize(lambda x: (x[0] - 3) ** 2 + (x[1] - 4) ** 2, [0.5, 0.5], constraints=limit, tol=1e-14)
+        return found.x[0]
+
+    # x = 3 / 5 * sqrt(b)
+    np.testing.assert_allclose(srcad.grad(program)(4.0), 0.6 / 4, rtol=1e-6)
+    np.testing.assert_allclose(srcad.grad(srcad.grad(program))(4.0), -0.6 / 32, rtol=1e-5)

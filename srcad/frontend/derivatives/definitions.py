@@ -237,6 +237,13 @@ def count_of_parameters(m: Machine, f: Value) -> Value:
     m.refuse(f"how many parameters {f.describe()} has isn't known", do="give p0.")
 
 
+def same(m: Machine, x: Value, y: Value) -> Value:
+    """Whether two values are one, or known to be equal."""
+    if isinstance(x, Static) and isinstance(y, Static):
+        return Static(bool(x.value == y.value))
+    return Static(to_number(m, x) is to_number(m, y))
+
+
 def held(m: Machine, x: Value) -> Value:
     """x, as a constant to derivatives."""
     return stopped(m, x) if m.depends(x) else x
@@ -332,6 +339,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.single: single,
     words.of_module: of_module,
     words.count_of_parameters: count_of_parameters,
+    words.same: same,
     words.fixed: fixed,
     words.held: held,
     words.sparse_product: sparse_product,

@@ -10,9 +10,11 @@ from srcad.frontend.core.values import Static, Tup, Value
 from srcad.frontend.derivatives.scipy import (
     Given,
     Reader,
+    bounds_object,
     box_of,
     functions,
     matrix_result,
+    minimize,
     minimum,
     result_class,
 )
@@ -151,8 +153,57 @@ def fmin(g: Given) -> Value:
 
 
 SEARCHES = ("differential_evolution", "dual_annealing", "shgo")
+
+
+def minimise(g: Given) -> Value:
+    """A minimum, perhaps under constraints."""
+    constraints = g.values.get("constraints")
+    if constraints is None or is_none(constraints) or known(g.m, constraints) in ((), []):
+        return minimize(g)
+    return _under_constraints(g)
+
+
+def _under_constraints(g: Given) -> Value:
+    """A minimum under constraints: where the gradient is a combination of those of the constraints that are met."""
+    for name in ("callback", "hessp", "hess"):
+        g.only(name, None)
+    m, x0 = g.m, starting_vector(g.m, g.needed("x0"))
+    made = importlib.import_module("srcad.definitions.optimize")
+    equal, above = m.call(Static(made.sides), (g.needed("constraints"),)).children()
+    bounds = g.take("bounds")
+    box = () if is_none(bounds) else box_of(g, bounds, x0)  # type: ignore[arg-type]
+    args, f = args_of(m, g.take("args")), g.needed("fun")
+    ends = tuple(value_of(m, end) for end in box) if box else (NONE, NONE)
+    whole = m.call(Static(made.with_constraints), (f, equal, above, *ends))
+    wanted = {
+        "": Wanted(f, (x0,), args, scalar_result, name_of(f, "objective")),
+        "whole": Wanted(whole, (x0,), args, vector_result, "constrained_value"),
+    }
+    for name, functions_of in (("equalities", equal), ("inequalities", above)):
+        if m.call(Static(len), (functions_of,)) != Static(0):
+            joined = m.call(Static(made.together), (functions_of,))
+            wanted[name] = Wanted(joined, (x0,), args, vector_result, f"{name}_value")
+    slope = g.values.get("jac")
+    if slope is not None and not (isinstance(slope, Static) and not callable(slope.value)):
+        del g.values["jac"]
+        wanted["jac"] = Wanted(slope, (x0,), args, vector_result, name_of(slope, "gradient"))
+    closed = read_closed(m, *wanted.values())
+    traces = dict(zip(wanted, closed.functions, strict=True))
+    combined = Closed((traces.pop("whole"),), closed.captured)
+    rest = (*g.rest(), *((("bounds", bounds_object(m, box)),) if box else ()))
+    call = SolverCall("minimise_under", tuple(traces.items()), closed.captured, (x0,), rest, checked=True)
+    info = emit_call(m, call, OPAQUE)
+    x = solution(m, member(m, info, "x", x0.type), combined, "constrained", "dense")
+    f_trace = traces[""]
+    at: dict[Var, Atom] = dict(zip((entry.var for entry in f_trace.inputs), (x, *closed.captured), strict=True))
+    fields = [("x", value_of(m, x)), ("fun", place(m, f_trace, at))]
+    others = attributes(m, info, ("success", "message", "status", "nfev", "njev", "nit"))
+    return record(m, result_class("OptimizeResult"), [*fields, *others])
+
+
 OLDER = ("fmin", "fmin_powell", "fmin_cg", "fmin_bfgs", "fmin_ncg")
 FITS: dict[str, Reader] = {
+    "scipy.optimize.minimize": minimise,
     "scipy.optimize.leastsq": leastsq,
     "scipy.optimize.least_squares": least_squares,
     **dict.fromkeys((f"scipy.optimize.{name}" for name in SEARCHES), searched),

@@ -6,6 +6,7 @@ the rules in `srcad.transform`; where it starts, brackets, and tolerances move n
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from typing import NoReturn
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import T
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import ArrayRef, Num, Ref, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, InstanceCell, Num, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import items as _items
 from srcad.frontend.derivatives.solvers import (
     FLOAT_SCALAR,
@@ -249,16 +250,15 @@ def matrix_result(m: Machine, value: Value) -> Value:
 MINIMISED: dict[str, Finish] = {"jac": vector_result, "hess": matrix_result}
 
 
-@reads("scipy.optimize.minimize")
 def minimize(g: Given) -> Value:
     """A minimum of a function of a vector: where its gradient is zero, along what bounds leave free to move."""
-    unconstrained(g)
+    g.take("constraints")
     for name in ("callback", "hessp"):
         g.only(name, None)
     x0 = starting_vector(g.m, g.needed("x0"))
     bounds = g.take("bounds")
     closed, given = functions(g, "fun", (x0,), scalar_result, MINIMISED, "objective")
-    box = () if is_none(bounds) else box_of(g, bounds)  # type: ignore[arg-type]
+    box = () if is_none(bounds) else box_of(g, bounds, x0)  # type: ignore[arg-type]
     rest = (*g.rest(), *((("bounds", bounds_object(g.m, box)),) if box else ()))
     info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), rest, checked=True), OPAQUE)
     return minimum(g, closed, member(g.m, info, "x", x0.type), info, box)
@@ -275,8 +275,12 @@ def minimize_scalar(g: Given) -> Value:
     return minimum(g, closed, member(g.m, info, "x", FLOAT_SCALAR), info, box)
 
 
-def box_of(g: Given, bounds: Value) -> tuple[Atom, ...]:
-    """The lower and the upper bounds, of pairs of numbers, or None where there is none."""
+def box_of(g: Given, bounds: Value, like: Atom | None = None) -> tuple[Atom, ...]:
+    """The lower and the upper bounds: of an object with both, or of pairs of numbers, None where there is none."""
+    if isinstance(g.m.content(bounds), InstanceCell) and like is not None:
+        made = importlib.import_module("srcad.definitions.optimize")
+        both = g.m.call(Static(made.ends), (bounds, value_of(g.m, like)))
+        return tuple(to_array(g.m, end) for end in both.children())
     if not isinstance(known(g.m, bounds), (list, tuple)) and not isinstance(bounds, (Tup, Ref)):
         g.refuse(f"{g.path} with bounds that aren't pairs", "give a list of pairs (lower, upper).")
     pairs = [items(g.m, pair) for pair in sequence(g.m, bounds)]
@@ -299,12 +303,6 @@ def minimum(g: Given, closed: Closed, found: Var, info: Var, box: tuple[Atom, ..
     fields = [("x", value_of(g.m, x)), ("fun", place(g.m, f, given))]
     others = attributes(g.m, info, [name for name in RESULT if name != "fun"])
     return record(g.m, result_class("OptimizeResult"), [*fields, *others])
-
-
-def unconstrained(g: Given) -> None:
-    value = g.take("constraints")
-    if value is not None and not is_none(value) and known(g.m, value) not in ((), []):
-        g.refuse("a minimum under constraints", "put them into the function, by substitution or as a barrier.")
 
 
 def result_class(name: str) -> type:
