@@ -59,7 +59,7 @@ class Derived(Generic[P, R_co]):
     def function(self) -> Function:
         return self.__srcad__[0]
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         try:
             if not kwargs and len(args) == self._count:
                 result = self._enter(*args)

@@ -51,7 +51,7 @@ class AtOnce(Derived[P, R_co]):
         self._at_once = True
 
     @trimmed
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         if self._at_once:
             try:
                 return super().__call__(*args, **kwargs)
@@ -111,7 +111,7 @@ class ChosenJacobian(Derived[P, R_co]):
         self._took: JacobianWay | None = None
 
     @trimmed
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self._took = self.choice(args, kwargs)
         if self._took.other is None:
             return super().__call__(*args, **kwargs)

@@ -50,6 +50,7 @@ READERS: tuple[ReadCall, ...] = (
     calls.named_tuple,
     generated,
     calls.dispatched,
+    calls.context_manager,
     calls.python,
     calls.unknown,
 )

@@ -75,7 +75,7 @@ class Sparse(ABC, Generic[P, M]):
         return self if instance is None else self.of(self.function.__get__(instance, owner))
 
     @abstractmethod
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix at these arguments."""
 
     @abstractmethod

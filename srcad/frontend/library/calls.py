@@ -7,6 +7,7 @@ arguments; else it is refused. Which of these readers are asked for which values
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import operator
@@ -34,6 +35,7 @@ from srcad.frontend.core.values import (
     DictCell,
     Func,
     InstanceCell,
+    Iter,
     Method,
     Num,
     Obj,
@@ -288,6 +290,16 @@ def dispatched(m: Machine, f: object, given: Arguments) -> Value | None:
     if kinds is None:
         m.refuse("which function singledispatch chooses depends on a type that only the run knows")
     return m.call(Static(dispatcher.dispatch(kinds[0])), given.args, given.keywords, given.unused)  # type: ignore[attr-defined]
+
+
+def context_manager(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A generator function that contextlib.contextmanager has decorated."""
+    made = (
+        isinstance(f, FunctionType) and f.__code__.co_filename == contextlib.__file__ and f.__code__.co_name == "helper"
+    )
+    if not made or not isinstance(f, FunctionType) or not hasattr(f, "__wrapped__"):
+        return None
+    return Iter("contextmanager", (m.call(Static(f.__wrapped__), given.args, given.keywords),))
 
 
 def python(m: Machine, f: object, given: Arguments) -> Value | None:
