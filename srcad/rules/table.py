@@ -260,7 +260,7 @@ def _through_masks(site: Site, term: Callable[[Site, Atom], Atom | None], g: Ato
 
 
 def _through_sums(site: Site, term: Callable[[Site, Atom], Atom | None], g: Atom) -> Atom | None:
-    """The same for a sum of masked bars, or one that was moved."""
+    """The contribution of a sum of masked bars, or of one that was moved, with the mask of these."""
     part = term(site, g)
     if part is None or is_multiple(site.b, part, g):
         return part
