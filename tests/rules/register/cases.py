@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.rules.register.flat import FLAT
 from tests.rules.register.numpy_programs import OF_NUMPY
 from tests.rules.register.programs import Case
+from tests.rules.register.series import SERIES_CALLS
 
 # ---- elementwise: the domain of the operands
 
@@ -677,5 +678,5 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY, SERIES_CALLS)
 FLAT_CASES = gathered(FLAT)
