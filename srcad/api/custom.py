@@ -51,7 +51,7 @@ class CustomRule(Generic[P, R_co]):
         with suppress(TypeError, ValueError):  # of some builtins none is known
             self.__signature__ = inspect.signature(function)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         return self.function(*args, **kwargs)
 
     @overload

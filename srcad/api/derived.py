@@ -59,7 +59,7 @@ class Derived(Generic[P, R_co]):
     def function(self) -> Function:
         return self.__srcad__[0]
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         try:
             if not kwargs and len(args) == self._count:
                 result = self._enter(*args)
@@ -194,7 +194,12 @@ def _documentation(derived: Derived[..., object]) -> str:
 
 
 def request_for(
-    kind: str, argnums: Argnums, value: bool = False, has_aux: bool = False, backend: str = "numpy"
+    kind: str,
+    argnums: Argnums,
+    value: bool = False,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    holomorphic: bool = False,
 ) -> Request:
     """A request with argnums as a user gives them."""
     single = not isinstance(argnums, (tuple, list))
@@ -205,7 +210,7 @@ def request_for(
             f"argnums must be positions or names of parameters, not {argnums!r}",
             do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
         )
-    return Request(kind, numbers, single, value, has_aux, backend=backend)
+    return Request(kind, numbers, single, value, has_aux, backend=backend, holomorphic=holomorphic)
 
 
 def derive(

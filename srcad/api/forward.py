@@ -149,7 +149,7 @@ class HessianProduct(Derived[..., R_co]):
         self._single = request.single
         self._push: Callable[..., R_co] = missed  # of the entrance of the last call, for one direction that is plain
 
-    def __call__(self, *args: object, **kwargs: object) -> R_co:
+    def __call__(self, /, *args: object, **kwargs: object) -> R_co:
         try:
             if not kwargs and len(args) == self._count + 1 and self._single:
                 result = self._push(*args)

@@ -35,6 +35,7 @@ def grad(
     argnums: First = 0,
     *,
     has_aux: Literal[False] = False,
+    holomorphic: bool = False,
     backend: str = "numpy",
 ) -> Derived[Concatenate[A, P], A]: ...
 
@@ -45,37 +46,63 @@ def grad(
     argnums: First = 0,
     *,
     has_aux: Literal[True],
+    holomorphic: bool = False,
     backend: str = "numpy",
 ) -> Derived[Concatenate[A, P], tuple[A, Aux]]: ...
 
 
 @overload
 def grad(
-    function: Callable[P, object], argnums: Many, *, has_aux: Literal[False] = False, backend: str = "numpy"
+    function: Callable[P, object],
+    argnums: Many,
+    *,
+    has_aux: Literal[False] = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Derived[P, tuple[Any, ...]]: ...
 
 
 @overload
 def grad(
-    function: Callable[P, object], argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: Callable[P, object],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Derived[P, Any]: ...
 
 
 @overload
 def grad(
-    function: None = None, argnums: First = 0, *, has_aux: Literal[False] = False, backend: str = "numpy"
+    function: None = None,
+    argnums: First = 0,
+    *,
+    has_aux: Literal[False] = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Callable[[Callable[Concatenate[A, P], object]], Derived[Concatenate[A, P], A]]: ...
 
 
 @overload
 def grad(
-    function: None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: None = None,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
 @means(Makes())
 def grad(
-    function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> object:
     """The gradient of a function that returns a number.
 
@@ -86,6 +113,11 @@ def grad(
     (value, anything), and the derivative (gradient, anything). A function that returns an array, or a complex number,
     is refused. `backend`: what runs the generated code; "numpy" is the only one now.
 
+    The gradient of a real number u with respect to a complex one, z = x + iy, is du/dx - i du/dy: what u changes by is
+    the real part of gradient times dz, so u falls fastest along the gradient's negative conjugate. With `holomorphic`
+    the arguments and the result are complex, and the gradient is the complex derivative; that the function is
+    holomorphic isn't checked.
+
     A type checker knows the type of the gradient where `argnums` is left out; it then takes the first argument by
     position alone. With `argnums="x"` all may be given by name.
 
@@ -93,42 +125,67 @@ def grad(
     >>> srcad.grad(lambda w, b: np.sum(w**2) + b, argnums=(0, 1))(np.array([1.0, 2.0]), 0.5)
     (array([2., 4.]), 1.0)
     """
-    return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux, backend))
+    return derive(Derived, "grad", function, request_for("gradient", argnums, False, has_aux, backend, holomorphic))
 
 
 @overload
 def value_and_grad(
-    function: Callable[Concatenate[A, P], R], argnums: First = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: Callable[Concatenate[A, P], R],
+    argnums: First = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Derived[Concatenate[A, P], tuple[R, A]]: ...
 
 
 @overload
 def value_and_grad(
-    function: Callable[P, R], argnums: Many, *, has_aux: bool = False, backend: str = "numpy"
+    function: Callable[P, R], argnums: Many, *, has_aux: bool = False, holomorphic: bool = False, backend: str = "numpy"
 ) -> Derived[P, tuple[R, tuple[Any, ...]]]: ...
 
 
 @overload
 def value_and_grad(
-    function: Callable[P, R], argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: Callable[P, R],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Derived[P, tuple[R, Any]]: ...
 
 
 @overload
 def value_and_grad(
-    function: None = None, argnums: First = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: None = None,
+    argnums: First = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Callable[[Callable[Concatenate[A, P], R]], Derived[Concatenate[A, P], tuple[R, A]]]: ...
 
 
 @overload
 def value_and_grad(
-    function: None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: None = None,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> Callable[[Callable[P, R]], Derived[P, tuple[R, Any]]]: ...
 
 
 @means(Makes())
 def value_and_grad(
-    function: Function | None = None, argnums: Argnums = 0, *, has_aux: bool = False, backend: str = "numpy"
+    function: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> object:
     """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient).
 
@@ -136,7 +193,9 @@ def value_and_grad(
     >>> srcad.value_and_grad(lambda x: x**3)(2.0)
     (8.0, 12.0)
     """
-    return derive(Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux, backend))
+    return derive(
+        Derived, "value_and_grad", function, request_for("gradient", argnums, True, has_aux, backend, holomorphic)
+    )
 
 
 @means(Maps(lambda backend="numpy": Request("transpose", None, single=False, backend=backend)))

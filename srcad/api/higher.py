@@ -46,7 +46,7 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         self._count = self._specialiser.binder.fast_count
 
     @trimmed
-    def __call__(self, *args: object, **kwargs: object) -> R_co:
+    def __call__(self, /, *args: object, **kwargs: object) -> R_co:
         *primals, direction = self.with_direction(args, kwargs)
         given = self.differentiated(tuple(primals), kwargs)
         direction = fitted(given[0] if self.__srcad__[1].single else given, direction, "the direction")
@@ -112,7 +112,7 @@ class GaussNewtonOfLoss(AtOnce[P, R_co]):
         self._specialiser = Specialiser(self, Request("primal", None, single=False, backend=request.backend))
 
     @trimmed
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self.differentiated(args, kwargs)  # which refuses what has no derivative
         return super().__call__(*args, **kwargs)
 

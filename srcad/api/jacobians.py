@@ -51,7 +51,7 @@ class AtOnce(Derived[P, R_co]):
         self._at_once = True
 
     @trimmed
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         if self._at_once:
             try:
                 return super().__call__(*args, **kwargs)
@@ -111,7 +111,7 @@ class ChosenJacobian(Derived[P, R_co]):
         self._took: JacobianWay | None = None
 
     @trimmed
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         self._took = self.choice(args, kwargs)
         if self._took.other is None:
             return super().__call__(*args, **kwargs)
@@ -262,92 +262,120 @@ def _stacked(given: Sequence[object], shape: tuple[int, ...]) -> object:
 
 @overload
 def jacfwd(
-    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric],
+    argnums: First = 0,
+    *,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def jacfwd(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> DenseJacobian[P, Any]: ...
+def jacfwd(
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+) -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def jacfwd(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
 ) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
-def jacfwd(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def jacfwd(
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+) -> object:
     """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
 
     All tangents go through the program at once, along a leading axis, so that the program's own code runs once. The
     result has the structure of the value; in the place of each of its leaves stands the structure of the argument (for
     a tuple of argnums a tuple), filled with arrays of the shape of the one plus the shape of the other; None stands for
-    what has no derivative, an int or a string.
+    what has no derivative, an int or a string. Arguments must be real. With `holomorphic` they are complex, as are the
+    results, and so is the derivative; that the function is holomorphic isn't checked.
 
     >>> import numpy as np, srcad
     >>> srcad.jacfwd(lambda x: x[0] * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [2., 1.]])
     """
-    return derive(DenseJacobian, "jacfwd", function, request_for("jacfwd", argnums, backend=backend))
+    return derive(
+        DenseJacobian, "jacfwd", function, request_for("jacfwd", argnums, backend=backend, holomorphic=holomorphic)
+    )
 
 
 @overload
 def jacrev(
-    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric],
+    argnums: First = 0,
+    *,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
-def jacrev(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> DenseJacobian[P, Any]: ...
+def jacrev(
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+) -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def jacrev(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
 ) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
-def jacrev(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def jacrev(
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+) -> object:
     """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
 
     It is the same as that of `jacfwd`, in the same structure. All adjoints go through the reverse sweep at once.
-    Complex results are refused: their adjoints know real parts alone.
+    Complex results are refused, as their adjoints know real parts alone, unless the function is `holomorphic`.
 
     >>> import numpy as np, srcad
     >>> srcad.jacrev(lambda x, y: np.sum(x * y), argnums=(0, 1))(np.array([1.0, 2.0]), 3.0)
     (array([3., 3.]), np.float64(3.0))
     """
-    return derive(DenseJacobian, "jacrev", function, request_for("jacrev", argnums, backend=backend))
+    return derive(
+        DenseJacobian, "jacrev", function, request_for("jacrev", argnums, backend=backend, holomorphic=holomorphic)
+    )
 
 
 @overload
 def jacobian(
-    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric],
+    argnums: First = 0,
+    *,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> ChosenJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
 def jacobian(
-    function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy"
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
 ) -> ChosenJacobian[P, Any]: ...
 
 
 @overload
 def jacobian(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
 ) -> Callable[[Callable[P, object]], ChosenJacobian[P, Any]]: ...
 
 
 @means(Makes())
-def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def jacobian(
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+) -> object:
     """All first derivatives of a function: by columns or by rows, whichever are fewer.
 
     For one array in and one out it is of the shape of the result plus the argument's; structures come as `jacfwd` gives
     them. `srcad.jacobian(f).way(x)` says which way is taken at x, "columns" or "rows": rows where the result has fewer
-    elements than the arguments; columns also where the number of elements isn't known before the run.
+    elements than the arguments; columns also where the number of elements isn't known before the run. `holomorphic`: as
+    for `jacfwd`.
 
     >>> import numpy as np, srcad
     >>> J = srcad.jacobian(lambda x: np.array([x[0] * x[1], x[2]]))
@@ -357,39 +385,50 @@ def jacobian(function: Function | None = None, argnums: Argnums = 0, *, backend:
     >>> J.way(np.ones(3))
     'rows'
     """
-    return derive(ChosenJacobian, "jacobian", function, request_for("jacobian", argnums, backend=backend))
+    return derive(
+        ChosenJacobian, "jacobian", function, request_for("jacobian", argnums, backend=backend, holomorphic=holomorphic)
+    )
 
 
 @overload
 def hessian(
-    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric], argnums: First = 0, *, backend: str = "numpy"
+    function: Callable[Concatenate[npt.NDArray[Element], P], Numeric],
+    argnums: First = 0,
+    *,
+    holomorphic: bool = False,
+    backend: str = "numpy",
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
 def hessian(
-    function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy"
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
 ) -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def hessian(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
 ) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
-def hessian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def hessian(
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+) -> object:
     """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
 
     For one array x the result has the shape of x twice over; for structures, it is a structure of structures.
+    `holomorphic`: as for `jacfwd`.
 
     >>> import numpy as np, srcad
     >>> srcad.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
     array([[4., 2.],
            [2., 0.]])
     """
-    return derive(DenseJacobian, "hessian", function, request_for("hessian", argnums, backend=backend))
+    return derive(
+        DenseJacobian, "hessian", function, request_for("hessian", argnums, backend=backend, holomorphic=holomorphic)
+    )
 
 
 __all__ = ["AtOnce", "DenseJacobian", "hessian", "jacfwd", "jacobian", "jacrev"]

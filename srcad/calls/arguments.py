@@ -13,7 +13,7 @@ import numpy as np
 
 from srcad.calls.structures import children
 from srcad.compile.requests import Argnum, Call
-from srcad.errors import ArgumentError, NotYetSupported
+from srcad.errors import ArgumentError
 
 Argnums = int | str | Sequence[int | str]
 
@@ -93,9 +93,15 @@ class Binder:
         if isinstance(argnum, str):
             return self._resolve_name(argnum, call)
         count = len(call.args)
-        if not -count <= argnum < count:
+        if not count:
             raise ArgumentError(
-                f"argnums={argnum} is out of range: {self.name} was called with {count or 'no'} positional arguments",
+                f"{self.name} was called without positional arguments, and a derivative is with respect to an argument",
+                do="call the derivative with the arguments of the function, or give argnums the name of one",
+            )
+        if not -count <= argnum < count:
+            given = f"{count} positional argument{'s' * (count != 1)}"
+            raise ArgumentError(
+                f"argnums={argnum} is out of range: {self.name} was called with {given}",
                 do=f"use {'0' if count == 1 else f'a number from 0 to {count - 1}'}, or the name of a parameter",
             )
         return argnum % count
@@ -147,7 +153,8 @@ def _has_source(function: Callable[..., object]) -> bool:
     """Whether this is a function in Python, of a user's: not NumPy's or a builtin."""
     target = inspect.unwrap(getattr(function, "func", function))
     module = str(getattr(target, "__module__", None) or "").partition(".")[0]
-    return not (inspect.isbuiltin(target) or isinstance(target, np.ufunc) or module in ("numpy", "scipy", "math"))
+    builtin = inspect.isbuiltin(target) or inspect.ismethoddescriptor(target) or isinstance(target, np.ufunc)
+    return not (builtin or module in ("numpy", "scipy", "math"))
 
 
 # ---- what can be differentiated
@@ -155,21 +162,15 @@ def _has_source(function: Callable[..., object]) -> bool:
 
 def differentiable_argnums(args: Sequence[object]) -> tuple[int, ...]:
     """The positional arguments that have a gradient."""
-    return tuple(k for k, value in enumerate(args) if "f" in _leaf_kinds(value))
+    return tuple(k for k, value in enumerate(args) if any(_leaf_kinds(value)))
 
 
 def check_differentiable(value: object, label: str) -> None:
     """Refuse an argument that has no gradient: an int, a string, an array of ints."""
-    kinds = set(_leaf_kinds(value))
-    if "c" in kinds:
-        raise NotYetSupported(
-            f"argument {label} is complex, and only real arguments can be differentiated",
-            do="pass its real and imaginary parts as two real arguments",
-        )
-    if "f" not in kinds:
+    if not any(_leaf_kinds(value)):
         raise ArgumentError(
             f"argument {label} can't be differentiated: it is {_describe(value)}",
-            why="a derivative is with respect to floats, or arrays and containers of floats",
+            why="a derivative is with respect to floats and complex numbers, or arrays and containers of these",
             do=_advice(value),
         )
 

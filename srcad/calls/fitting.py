@@ -20,12 +20,13 @@ from srcad.trace.nodes import Leaf, Node, Tree
 class Prototype:
     """What the adjoint of a result, or the tangent of an argument, must look like.
 
-    `dtype` None: a Python number; `items`: those of a list.
+    `dtype` None: a Python number, which may be complex; `items`: those of a list.
     """
 
     shape: tuple[int, ...]
     dtype: np.dtype[np.generic] | None
     items: tuple[Prototype, ...] | None = None
+    is_complex: bool = False
 
     @classmethod
     def of(cls, leaf: object) -> Prototype:
@@ -33,8 +34,8 @@ class Prototype:
             case list() | tuple():
                 return cls((), None, tuple(map(cls.of, leaf)))
             case np.ndarray() | np.generic():
-                return cls(leaf.shape, leaf.dtype)
-        return cls(np.asarray(leaf).shape, None)
+                return cls(leaf.shape, leaf.dtype, is_complex=leaf.dtype.kind == "c")
+        return cls(np.asarray(leaf).shape, None, is_complex=isinstance(leaf, complex))
 
     def fit(self, bar: object, where: str) -> object:
         """An adjoint or tangent with the dtype of its value; None stands for zeros."""
@@ -45,10 +46,10 @@ class Prototype:
         array = np.asarray(bar)
         if array.shape != self.shape:
             raise ArgumentError(f"{where} has the shape {array.shape} instead of {self.shape}")
+        if array.dtype.kind == "c" and not self.is_complex:
+            raise ArgumentError(f"{where} is complex, and what it belongs to is real", do="give its real part")
         if self.dtype is None:
-            if isinstance(bar, complex):
-                return bar
-            return complex(array) if array.dtype.kind == "c" else float(array)
+            return complex(array) if self.is_complex else float(array)
         return np.array(bar, self.dtype)[()]
 
     @staticmethod

@@ -49,7 +49,9 @@ class Specialisation:
         reading = program.reading
         self.program = replace(program, reading=replace(reading, roots={}))  # which would keep the function alive
         self.layout = layout
+        free = {entry.path.root for trace in program.traces for entry in trace.inputs if entry.free}
         self.bound = {name for one in self.program.generated for name in one.bindings}  # what it means by a name
+        self.bound |= reading.roots.keys() - free  # a function of the user's that is called `np`, or `len`, say
         read = set().union(*(names_of(function.__code__) for function in self.fast)) - self.bound
         disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
         ways = directions(program) if program.request.kind in ("tangent", "hvp") else None

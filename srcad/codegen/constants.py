@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.codegen.naming import RESERVED, identifier
+from srcad.trace.names import RESERVED, identifier
 
 LONGEST_ARRAY = 16  # elements of an array that is printed as a literal
 

@@ -10,7 +10,7 @@ from srcad.codegen.expressions import negation
 from srcad.codegen.spelling import names_in
 from srcad.codegen.statements import Statements
 from srcad.lowering.liveness import Liveness
-from srcad.trace.nodes import Atom, Equation, Region, Var
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.slots import STRUCTURED, Slot, slots
 from srcad.trace.walk import walk
 
@@ -27,10 +27,11 @@ class Simple:
 class Block:
     """A compound statement: `node` is its head, whose own body is not looked at."""
 
-    node: ast.stmt
+    node: ast.stmt | ast.ExceptHandler
     body: tuple[Item, ...]
     rest: tuple[Item, ...] = ()
     origin: Equation | None = None
+    clauses: tuple[Block, ...] = ()  # the handlers of a `try`
 
 
 Item = Simple | Block
@@ -173,10 +174,33 @@ class Control:
     def scope(self, eq: Equation) -> list[Item]:
         body = self.branch_body(eq, eq.regions[0]) or [Simple(ast.Pass())]
         if eq.params["kind"] == "with":
-            head: ast.stmt = ast.With([ast.withitem(self.x.atom(eq.operands[0]), None)], [])
+            names = [ast.Name(self.x.names.of(v), ast.Store()) for v in eq.regions[0].parameters]
+            head: ast.stmt = ast.With([ast.withitem(self.x.atom(eq.operands[0]), *names)], [])
             return [Block(head, tuple(body), (), eq)]
+        if eq.params["kind"] == "try":
+            return self.handled(eq, body)
         final = self.region(eq.regions[1])
         return [Block(ast.Try([], [], [], []), tuple(body), tuple(final), eq)] if final else body
+
+    def handled(self, eq: Equation, body: list[Item]) -> list[Item]:
+        """try: ... with a handler for each clause, which notes what it has caught."""
+        live, clauses, start = self.live.after[eq], [], 0
+        rows = [(v, a) for v, a in zip(eq.results, eq.regions[0].results, strict=True) if v in live]
+        for number, count in enumerate(eq.params["clauses"], 1):
+            classes = self.x.atoms(eq.operands[start : start + count])
+            start += count
+            wanted = classes[0] if count == 1 else ast.Tuple(classes, ast.Load())
+            holds = any(isinstance(a, Const) and a.is_none for _, a in rows)
+            error = self.x.names.fresh("error") if holds else None
+            caught = [Simple(self.caught(v, a, number, error)) for v, a in rows] or [Simple(ast.Pass())]
+            clauses.append(Block(ast.ExceptHandler(wanted, error, []), tuple(caught)))
+        return [Block(ast.Try([], [], [], []), tuple(body), (), eq, tuple(clauses))]
+
+    def caught(self, var: Var, yielded: Atom, number: int, error: str | None) -> ast.Assign:
+        value: ast.expr = ast.Constant(None)
+        if isinstance(yielded, Const):
+            value = ast.Name(error or "", ast.Load()) if yielded.is_none else ast.Constant(number)
+        return ast.Assign([ast.Name(self.x.names.of(var), ast.Store())], value)
 
     def assertion(self, eq: Equation) -> list[Item]:
         test, *message = self.x.atoms(eq.operands)

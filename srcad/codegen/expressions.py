@@ -16,7 +16,7 @@ from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace, Var
 from srcad.trace.types import ListOf, Scalar, dtype_of
 
-MODULES = {"np": "numpy as np", "math": "math", "scipy": "scipy.special"}
+MODULES = {"np": "numpy as np", "math": "math"}
 
 
 class Globals:
@@ -37,6 +37,18 @@ class Globals:
         shown = f"{path.replace('.', '_')}_"
         self.imports[f"{path} as {shown}"] = None
         return shown
+
+    def libraries(self, text: str) -> dict[str, str]:
+        """What a spelling calls the packages whose modules it refers to by their full names."""
+        return {path.partition(".")[0]: self._package(path) for path in sorted(spelling.modules(text))}
+
+    def _package(self, path: str) -> str:
+        package = path.partition(".")[0]
+        if package not in self.hidden:
+            self.imports[path] = None
+            return package
+        self.imports[f"{package} as {package}_"] = None  # SciPy imports its modules when they are asked for
+        return f"{package}_"
 
     def name(self, name: str) -> str:
         shown = f"{name}_" if name in self.hidden else name
@@ -93,7 +105,9 @@ class Expressions:
     def spelled(self, eq: Equation) -> ast.expr:
         """By the catalogue."""
         text = spelling.spelling(eq, self.style)
-        renamed = {name: self.globals.name(name) for name in sorted(spelling.global_names(text))}
+        packages = self.globals.libraries(text)
+        names = sorted(spelling.global_names(text) - packages.keys())
+        renamed = packages | {name: self.globals.name(name) for name in names}
         return spelling.tidy(spelling.fill(text, self.atoms(eq.operands), renamed))
 
     def call(self, function: str, *arguments: ast.expr) -> ast.expr:

@@ -48,10 +48,18 @@ class Generated:
     imports: tuple[str, ...] = ()
 
 
-def generate(trace: Trace, name: str, *, careful: bool = False, run: Runner = PLAIN) -> Generated:
+def generate(
+    trace: Trace,
+    name: str,
+    *,
+    careful: bool = False,
+    roots: frozenset[str] = frozenset(),
+    run: Runner = PLAIN,
+) -> Generated:
     """The source of a trace as a function called `name`, with its procedures as functions behind it.
 
-    `careful` spells every operation with NumPy, which gives inf and nan where `math` and Python raise.
+    `careful` spells every operation with NumPy, which gives inf and nan where `math` and Python raise. `roots`: the
+    names of globals that are the user's, although this trace may not read them.
     """
     trace = reached(trace)
     traces = {name: trace, **trace.procedures}
@@ -59,7 +67,7 @@ def generate(trace: Trace, name: str, *, careful: bool = False, run: Runner = PL
     traces.update({own: one for one, own in inner.items()})
     ready = {own: _ready(one, careful, run.within) for own, one in traces.items()}
     style = Style(careful, not all(map(all_float64, ready.values())))
-    roots = frozenset(entry.path.root for entry in trace.inputs if entry.free)
+    roots = roots.union(entry.path.root for entry in trace.inputs if entry.free)
     shared = Shared(frozenset(traces), roots, solved=inner)
     return joined([_generate(own, one, traces[own], style, shared, run.within) for own, one in ready.items()])
 

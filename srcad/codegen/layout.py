@@ -26,10 +26,13 @@ def text_of(node: ast.AST) -> str:
     return source
 
 
-def head_of(node: ast.stmt) -> str:
+def head_of(node: ast.stmt | ast.ExceptHandler) -> str:
     """The first line of a compound statement, without the colon."""
     if isinstance(node, ast.Try):
         return "try"
+    if isinstance(node, ast.ExceptHandler):
+        kinds = source_of(node.type) if node.type is not None else ""
+        return f"except {kinds}" + (f" as {node.name}" if node.name else "")
     holder: Any = type(node)(**{name: getattr(node, name) for name in node._fields if hasattr(node, name)})
     holder.body = [ast.Pass()]
     return text_of(holder).removesuffix("pass").rstrip().removesuffix(":")
@@ -72,6 +75,8 @@ class SourceLayout:
             return
         self.put(head_of(item.node) + ":", depth, span)
         self.block(item.body, depth + 1, last)
+        for clause in item.clauses:
+            self.item(clause, depth, last)
         self.rest(item, depth, last)
 
     def rest(self, item: Block, depth: int, last: Key | None) -> None:

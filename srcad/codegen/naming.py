@@ -7,26 +7,16 @@ user's if there is one, and if no class that lives at the same time has it alrea
 
 from __future__ import annotations
 
-import builtins
-import keyword
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from srcad.lowering.liveness import Liveness
 from srcad.ops.catalogue import operation
+from srcad.trace.names import RESERVED, identifier
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.slots import LOOPS, STRUCTURED, slots
 from srcad.trace.walk import walk
-
-# names that generated code uses for what they are
-RESERVED = (
-    frozenset(keyword.kwlist)
-    | {"np", "math", "_"}
-    | {name for name in dir(builtins) if name.islower() or name.endswith("Error")}
-    - {"id", "input", "hash", "credits", "copyright", "license", "exit", "quit", "vars", "dir", "help", "next", "iter"}
-)
 
 
 @dataclass(eq=False)
@@ -283,9 +273,3 @@ class _Namer:
 
 def _has_adjoint(trace: Trace) -> bool:
     return any(eq.role in ("adjoint", "tangent") for eq in trace.body.equations)
-
-
-def identifier(text: str) -> str:
-    """A Python identifier near to this text."""
-    name = re.sub(r"\W+", "_", text).strip("_") or "v"
-    return f"v{name}" if name[0].isdigit() else name

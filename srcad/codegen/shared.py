@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcad.codegen.naming import RESERVED
+from srcad.trace.names import RESERVED
 from srcad.trace.nodes import Trace
 from srcad.trace.walk import walk
 

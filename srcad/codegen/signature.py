@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from srcad.codegen.expressions import Expressions
-from srcad.codegen.naming import identifier
+from srcad.trace.names import identifier
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Trace, Tree, Var
 
 

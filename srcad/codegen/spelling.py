@@ -123,6 +123,17 @@ def global_names(text: str) -> frozenset[str]:
     return frozenset(found - bound)
 
 
+@lru_cache(maxsize=4096)
+def modules(text: str) -> frozenset[str]:
+    """The modules of SciPy that a spelling refers to, by their full names."""
+    nodes = ast.walk(ast.parse(text, mode="eval").body)
+    return frozenset(f"scipy.{n.attr}" for n in nodes if isinstance(n, ast.Attribute) and _is_scipy(n.value))
+
+
+def _is_scipy(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "scipy"
+
+
 def names_in(tree: ast.AST) -> set[str]:
     """The names that are read or set somewhere in a tree."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

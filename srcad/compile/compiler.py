@@ -65,7 +65,9 @@ def guarded_sizes(reading: Reading) -> dict[Symbol, int]:
 
 def _program(job: Job) -> Program:
     stage, request, run = stage_of(job), job.request, job.run
-    at_run_time = request.kind == "gradient" and unchecked(job.primal, differentiated(job.primal, request.has_aux))
+    at_run_time = request.kind == "gradient" and unchecked(
+        job.primal, differentiated(job.primal, request.has_aux, request.holomorphic)
+    )
     job, trace = stage.derived(job)
     halves = tuple(run.made(split, half, trace) for half in split(trace)) if stage.halves else (trace,)
     again = request.kind == "primal" or not has_effects(job.primal)

@@ -13,6 +13,7 @@ from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
 from srcad.ops.catalogue import operation
+from srcad.ops.exceptions import tries
 from srcad.trace.nodes import Const, Equation, Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace
@@ -53,8 +54,9 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        traces = (self._for_good(self._with_inlined(trace)) for trace in self.traces)
-        return tuple(generate(trace, trace.name, careful=careful, run=self.run) for trace in traces)
+        traces = tuple(self._for_good(self._with_inlined(trace)) for trace in self.traces)
+        roots = frozenset(entry.path.root for trace in traces for entry in trace.inputs if entry.free)
+        return tuple(generate(trace, trace.name, careful=careful, roots=roots, run=self.run) for trace in traces)
 
     def alone(self) -> Program:
         """This program without calls of the user's functions with rules, wherever their source is known."""
@@ -82,8 +84,15 @@ class Program:
 
 
 def has_effects(primal: Trace) -> bool:
-    """Whether a second run of a program would be noticed: something is printed, drawn at random, changed."""
-    return any(operation(e).effect and not operation(e).raises and not _is_error(e) for e in walk(primal.body))
+    """Whether a second run of a program would be noticed: something is printed, drawn at random, changed.
+
+    A program that handles exceptions itself must get its own, and none of faster arithmetic.
+    """
+    return any(tries(e) or (_acts(e) and not _is_error(e)) for e in walk(primal.body))
+
+
+def _acts(equation: Equation) -> bool:
+    return operation(equation).effect and not operation(equation).raises
 
 
 def _is_error(equation: Equation) -> bool:

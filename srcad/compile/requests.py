@@ -36,6 +36,7 @@ class Request:
     value     the value of the function comes first
     has_aux   the function returns (value, anything)
     order     of "taylor": the highest one
+    holomorphic  what is differentiated is complex, and so is the result, whose derivative is complex too
     backend   what runs the generated code: a name in `srcad.backends.BACKENDS`
     """
 
@@ -46,6 +47,7 @@ class Request:
     has_aux: bool = False
     order: int = 0
     backend: str = "numpy"
+    holomorphic: bool = False
 
     def __post_init__(self) -> None:
         check_backend(self.backend)

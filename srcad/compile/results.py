@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,17 +11,20 @@ from srcad.errors import ArgumentError, NotYetSupported, Span
 from srcad.ops.catalogue import builder
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves, with_leaves
-from srcad.trace.types import Array, Scalar, Type, dtype_of, is_complex, is_differentiable, rank_of
+from srcad.trace.types import Array, Scalar, Type, dtype_of, is_complex, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
-_PARTS = "differentiate its real and imaginary parts apart, or return a real number such as abs(z)"
+_PARTS = (
+    "differentiate its real and imaginary parts apart, return a real number such as abs(z), or say holomorphic=True"
+)
+_REAL = "leave out holomorphic=True"
 
 
-def differentiated(primal: Trace, has_aux: bool) -> Leaf | None:
+def differentiated(primal: Trace, has_aux: bool, holomorphic: bool = False) -> Leaf | None:
     """The result that a gradient is the gradient of; None if it doesn't depend on any argument.
 
-    Refuses what isn't a real scalar.
+    Refuses what isn't a real scalar; of a holomorphic function, what isn't a complex one.
     """
     tree = primal.output
     if has_aux:
@@ -32,9 +35,9 @@ def differentiated(primal: Trace, has_aux: bool) -> Leaf | None:
         do = "return the value alone; with has_aux=True, a pair (value, anything)"
         raise _refusal(primal, f"{called(primal)} returns a {tree.kind}, and a gradient is of one number", tree, do)
     if isinstance(tree, Fixed):
-        _check_constant(primal, tree)
+        _check_constant(primal, tree, holomorphic)
         return None
-    _check_type(primal, primal.body.results[tree.index].type, tree)
+    _check_type(primal, primal.body.results[tree.index].type, tree, holomorphic)
     return tree
 
 
@@ -43,7 +46,9 @@ def called(primal: Trace) -> str:
     return "the lambda" if primal.name == "lambda_" else primal.name
 
 
-def _check_constant(primal: Trace, tree: Fixed) -> None:
+def _check_constant(primal: Trace, tree: Fixed, holomorphic: bool) -> None:
+    if isinstance(tree.value, complex) and holomorphic:
+        return
     if isinstance(tree.value, complex):
         raise _refusal(primal, f"{called(primal)} returns a complex number", tree, _PARTS)
     if not isinstance(tree.value, (int, float, np.number, np.bool_)):
@@ -51,9 +56,11 @@ def _check_constant(primal: Trace, tree: Fixed) -> None:
         raise _refusal(primal, f"{called(primal)} returns {what}, and a gradient is of one number", tree)
 
 
-def _check_type(primal: Trace, found: Type, tree: Tree) -> None:
-    if is_complex(found):
+def _check_type(primal: Trace, found: Type, tree: Tree, holomorphic: bool) -> None:
+    if is_complex(found) and not holomorphic:
         raise _refusal(primal, f"{called(primal)} returns a complex number", tree, _PARTS)
+    if holomorphic and is_numeric(found) and dtype_of(found) is not None and not is_complex(found):
+        raise _refusal(primal, f"{called(primal)} returns a real number, and is no holomorphic function", tree, _REAL)
     if found.is_opaque:
         raise _refusal(primal, f"{called(primal)} returns an object, and a gradient is of one number", tree)
     if rank_of(found) not in (0, None):
@@ -115,6 +122,20 @@ def check_value(name: str, value: object, span: Span | None) -> None:
         raise ArgumentError(what, span=span, do=_SUM)
     if isinstance(value, (complex, np.complexfloating)):
         raise NotYetSupported(f"{name} returned a complex number", span=span, do=_PARTS)
+
+
+def check_arguments(primal: Trace, wrt: Sequence[int], holomorphic: bool) -> None:
+    """Refuse complex arguments where a derivative with respect to them isn't one complex number for each."""
+    for entry in (primal.inputs[k] for k in wrt):
+        if is_complex(entry.var.type) and not holomorphic:
+            raise ArgumentError(
+                f"{called(primal)} is differentiated with respect to `{entry.path.root}`, which is complex",
+                why="the derivative of a complex number is none itself, unless the function is holomorphic",
+                do="say holomorphic=True where there is that option, or take real and imaginary parts as arguments",
+            )
+        if holomorphic and not is_complex(entry.var.type):
+            what = f"{called(primal)} is to be holomorphic in `{entry.path.root}`, which is real"
+            raise ArgumentError(what, do="pass complex numbers, or leave out holomorphic=True")
 
 
 def check_moving(primal: Trace, real: bool = False) -> None:

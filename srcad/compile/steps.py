@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 
 from srcad.compile.naming import derivative_name
 from srcad.compile.requests import Request
-from srcad.compile.results import check_moving, differentiated, made_scalar, returning, shifted, unchecked, with_value
+from srcad.compile.results import (
+    check_arguments,
+    check_moving,
+    differentiated,
+    made_scalar,
+    returning,
+    shifted,
+    unchecked,
+    with_value,
+)
 from srcad.frontend import Reading
 from srcad.trace.builder import const
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
@@ -40,7 +49,7 @@ Step = Callable[[Trace, Job], Trace]
 
 def scalar(trace: Trace, job: Job) -> Trace:
     """The function, which says itself that its result is a number, as what reads its derivative can't."""
-    return job.run(made_scalar, trace, differentiated(trace, job.request.has_aux))
+    return job.run(made_scalar, trace, differentiated(trace, job.request.has_aux, job.request.holomorphic))
 
 
 def moving(trace: Trace, _job: Job) -> Trace:
@@ -49,10 +58,21 @@ def moving(trace: Trace, _job: Job) -> Trace:
     return trace
 
 
-def moving_in_reals(trace: Trace, _job: Job) -> Trace:
-    """The function, whose result must have a derivative and be real."""
-    check_moving(trace, real=True)
+def moving_in_reals(trace: Trace, job: Job) -> Trace:
+    """The function, whose result must have a derivative and be real, if it isn't to be holomorphic."""
+    check_moving(trace, real=not job.request.holomorphic)
     return trace
+
+
+def real_arguments(trace: Trace, job: Job) -> Trace:
+    """The function, whose derivative is one number for each of its arguments: of a real one, or a holomorphic one."""
+    check_arguments(trace, job.reading.wrt, job.request.holomorphic)
+    return trace
+
+
+def if_holomorphic(trace: Trace, job: Job) -> Trace:
+    """The function, whose arguments are complex if it is said to be holomorphic."""
+    return real_arguments(trace, job) if job.request.holomorphic else trace
 
 
 # ---- derivatives
@@ -60,7 +80,7 @@ def moving_in_reals(trace: Trace, _job: Job) -> Trace:
 
 def gradient(trace: Trace, job: Job) -> Trace:
     """The forward sweep, then the reverse sweep, seeded with 1."""
-    request, result = job.request, differentiated(trace, job.request.has_aux)
+    request, result = job.request, differentiated(trace, job.request.has_aux, job.request.holomorphic)
     checked, count = unchecked(trace, result), len(trace.body.results)
     keeps_value = request.value or request.has_aux or checked
     one = tuple(const(1.0) if result and k == result.index else None for k in range(count))

@@ -45,10 +45,12 @@ READERS: tuple[ReadCall, ...] = (
     calls.catalogued,
     numpy_program,
     calls.with_first_arguments,
+    calls.of_first_argument,
     calls.instance,
     calls.named_tuple,
     generated,
     calls.dispatched,
+    calls.context_manager,
     calls.python,
     calls.unknown,
 )

@@ -11,7 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from types import FunctionType, MethodType
+from types import BuiltinMethodType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
 from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of, transparent
 from srcad.frontend.core.values import Bound, FrameCell, Static, Value
+from srcad.frontend.memory.objects import get_attribute, standard
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
 from srcad.frontend.procedures.procedures import NoProcedure, Procedures
@@ -101,13 +102,14 @@ class _Reader:
         reserved = frozenset(p.name for p in self.parameters) | local_names(function)
         self.m = Machine(PORTS, derive, known, Outside(reserved), Lengths(relations))
         self.wrt: list[Path] = []
+        self.diverges = False
 
     def read(self) -> Reading:
         values, keywords = self.arguments()
         try:
             result = self.call(values, keywords)
         except Diverges:  # whatever the arguments are: the generated code raises before it comes to a result
-            result = Static(0.0)
+            result, self.diverges = Static(0.0), True
         output, atoms = self.output(result)
         return self.reading(output, atoms)
 
@@ -146,15 +148,35 @@ class _Reader:
         code = entry_code(function)
         m.stack.frames.append(m.allocate(FrameCell(code, {})))
         m.builder.span = None
-        while isinstance(function, (functools.partial, MethodType)):
+        while isinstance(function, (functools.partial, MethodType)) and not _is_librarys(function):
             function, values, keywords = self.unwrap(function, values, keywords)
-        if isinstance(function, FunctionType):
+        if isinstance(function, FunctionType) and not _is_librarys(function):
             return call_external(m, function, values, keywords)
+        if isinstance(function, (MethodType, BuiltinMethodType, MethodWrapperType)) and _is_bound(function):
+            return self.call_method(function, values, keywords)
         if inspect.isclass(function) or not callable(function) or _is_builtin(function):
             return m.call(Static(function), values, keywords)
         path = m.outside.root("self", id(function), functools.partial(_itself, function))
         owner = external(m, function, path, free=True)
         return m.call(owner, values, keywords)
+
+    def call_method(
+        self,
+        method: MethodType | BuiltinMethodType | MethodWrapperType,
+        values: tuple[Value, ...],
+        keywords: dict[str, Value],
+    ) -> Value:
+        """A method of an object of a library: by a rule, or else by its source."""
+        m = self.m
+        path = m.outside.root("self", id(method.__self__), SelfRoot(method))
+        owner = external(m, method.__self__, path, free=True)
+        with m.attempt(SrcadError) as tried:
+            return m.call(get_attribute(m, owner, method.__name__), values, keywords)
+        if isinstance(method, MethodType) and isinstance(method.__func__, FunctionType):
+            with m.attempt(SrcadError):
+                return call_external(m, method.__func__, (owner, *values), keywords)
+        assert tried.error is not None
+        raise tried.error
 
     def unwrap(
         self, f: MethodType | functools.partial[object], values: tuple[Value, ...], keywords: dict[str, Value]
@@ -199,6 +221,7 @@ class _Reader:
             self.guards(),
             dict(m.outside.roots),
             dict(m.lengths.sizes),
+            self.diverges,
         )
 
     def guards(self) -> tuple[Guard, ...]:
@@ -260,6 +283,21 @@ class _Reader:
             do="make it a number in the code or an integer argument.",
             calls=calls,
         )
+
+
+def _is_librarys(function: object) -> bool:
+    """Whether a function in Python, or a method, is not of the program: how calls of it are read is known, or nobody's.
+
+    Calls of it are read as those in the program are, and its own source is not what a user wants to hear of.
+    """
+    plain = function.__func__ if isinstance(function, MethodType) else function
+    return isinstance(plain, FunctionType) and standard(plain)
+
+
+def _is_bound(function: MethodType | BuiltinMethodType | MethodWrapperType) -> bool:
+    """Whether a builtin is the method of an object, and not a function of a module, of a class, or of a ufunc."""
+    owner = function.__self__
+    return owner is not None and not isinstance(owner, (ModuleType, type, np.ufunc))
 
 
 def _itself(function: object) -> object:

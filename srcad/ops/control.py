@@ -30,7 +30,7 @@ def _while(*initial: Type) -> NoReturn:
     raise _structured("while")
 
 
-def _scope(*captured: Type, kind: Literal["with", "finally"]) -> NoReturn:
+def _scope(*captured: Type, kind: Literal["with", "finally", "try"], clauses: tuple[int, ...] = ()) -> NoReturn:
     raise _structured("scope")
 
 

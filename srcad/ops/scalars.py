@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
 import operator
 
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import emit, is_given
+from srcad.ops.conversions import to_float
 from srcad.ops.declare import Area, Argument, ToOne, static
 from srcad.ops.elementwise import UFUNCS
 from srcad.ops.structural import as_array
 from srcad.ops.typing import is_python
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom
-from srcad.trace.types import (
-    dtype_of,
-    rank_of,
-)
+from srcad.trace.types import dtype_of, is_complex, rank_of
 
 AREA = Area()
 lowers = AREA.lowers
@@ -108,6 +107,60 @@ def math_dist(b: Builder, p: Argument, q: Argument) -> Atom:
 @lowers(math.ldexp)
 def math_ldexp(b: Builder, x: Argument, i: Argument) -> Atom:
     return emit(b, "multiply", x, emit(b, "power", 2.0, i))
+
+
+# ---- complex numbers of Python
+
+_OF_CMATH = {
+    **{name: name for name in ("exp", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{f"a{name}": f"arc{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+}
+
+
+def _as_complex(b: Builder, x: Argument) -> Atom:
+    number = as_array(b, x)
+    return number if is_python(number.type) and is_complex(number.type) else emit(b, "to_complex", number)
+
+
+def _of_cmath(name: str) -> ToOne:
+    """The lowering of a function of `cmath`, whose result is complex whatever its operand is."""
+
+    def lowering(b: Builder, z: Argument, /) -> Atom:
+        return emit(b, name, _as_complex(b, z))
+
+    return lowering
+
+
+for _own, _name in _OF_CMATH.items():
+    lowers(getattr(cmath, _own))(_of_cmath(_name))
+
+
+@lowers(cmath.log)
+def cmath_log(b: Builder, z: Argument, base: Argument = None, /) -> Atom:
+    result = emit(b, "log", _as_complex(b, z))
+    return emit(b, "divide", result, emit(b, "log", _as_complex(b, base))) if is_given(base) else result
+
+
+@lowers(cmath.phase)
+def cmath_phase(b: Builder, z: Argument, /) -> Atom:
+    number = _as_complex(b, z)
+    return emit(b, "arctan2", emit(b, "imag", number), emit(b, "real", number))
+
+
+@lowers(cmath.polar)
+def cmath_polar(b: Builder, z: Argument, /) -> tuple[Atom, Atom]:
+    return emit(b, "absolute", _as_complex(b, z)), cmath_phase(b, z)
+
+
+@lowers(cmath.rect)
+def cmath_rect(b: Builder, r: Argument, phi: Argument, /) -> Atom:
+    radius, angle = to_float(b, r), to_float(b, phi)
+    parts = (emit(b, "multiply", radius, emit(b, name, angle)) for name in ("cos", "sin"))
+    return emit(b, "to_complex", *parts)
+
+
+for _name in ("isnan", "isinf", "isfinite"):
+    lowers(getattr(cmath, _name))(math_function(_name))
 
 
 def _to_int(name: str) -> ToOne:

@@ -21,6 +21,7 @@ import numpy as np
 
 from srcad.errors import NotYetSupported
 from srcad.ops.declare import Lowering
+from srcad.ops.names import public_name
 from srcad.ops.stated import KEYWORDS, OF_GUFUNCS, OF_UFUNCS, STATED
 from srcad.trace.nodes import Const
 
@@ -29,6 +30,9 @@ INDIFFERENT: dict[str, tuple[object, ...]] = {
     "order": ("K", "A", "C", "F"),  # how the result lies in memory
     "subok": (True, False),  # about subclasses of ndarray, of which srcad has none
     "device": ("cpu",),
+    # what a program sees of an argument that it lets be overwritten is nobody's business
+    **dict.fromkeys(("overwrite_a", "overwrite_b", "overwrite_ab", "overwrite_x", "lwork"), (True, False)),
+    "check_finite": (True, False),  # where the lowering doesn't read it, it is checked
     "casting": ("same_kind", "unsafe"),  # without a dtype: of operands that go in as they are, and are stored after
 }
 _NAMES_FIELDS = ("np.sort", "np.argsort", "np.partition", "np.argpartition", ".sort", ".argsort", ".argpartition")
@@ -194,17 +198,16 @@ def table_name(function: object) -> str:
         return f"np.{name}"
     if isinstance(function, np.ufunc):
         return f"scipy.special.{name}"
-    return f"{getattr(function, '__module__', None)}.{name}".replace("numpy.", "np.", 1)
+    module = str(getattr(function, "__module__", None))
+    public = ".".join(module.split(".")[:2]) if module.startswith("scipy.") else module
+    return f"{public}.{name}".replace("numpy.", "np.", 1)
 
 
 def title(function: object) -> str:
     """A function in a message."""
     if isinstance(function, str):
         return f"the method {function!r} of an array"
-    owner = getattr(function, "__self__", None)
-    if isinstance(owner, np.ufunc):
-        return f"np.{owner.__name__}.{getattr(function, '__name__', '')}"
-    return table_name(function).removeprefix("builtins.")
+    return public_name(function)
 
 
 def _ufunc_signature(ufunc: np.ufunc) -> Signature:

@@ -17,7 +17,7 @@ from srcad.ops.structural import Axis, as_array, axis_text, normal_axis
 from srcad.ops.typing import elementwise_typing, floating, floating_dtype, is_python, shaped
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom, Params
-from srcad.trace.types import FLOAT, Type, dtype_of, promote, rank_of
+from srcad.trace.types import FLOAT, Type, dtype_of, is_complex, promote, rank_of
 
 AREA = Area()
 op, lowers = AREA.op, AREA.lowers
@@ -28,8 +28,9 @@ UNARY = (
     *("erfcx", "dawsn", "cosm1"),
 )
 BINARY = ("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "polygamma", "gammainc", "gammaincc", "jv", "iv")
-SYNONYMS = {"psi": "digamma", "loggamma": "gammaln", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}
+SYNONYMS = {"psi": "digamma", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}
 SYNONYMS |= {"jn": "jv"}
+COMPLEX = ("hankel1", "hankel2", "hankel1e", "hankel2e", "wofz")  # what makes complex numbers of real ones
 # of Python floats; these need no SciPy
 MATH = {"math_erf": "math.erf({0})", "math_erfc": "math.erfc({0})", "math_gamma": "math.gamma({0})"}
 MATH |= {"math_lgamma": "math.lgamma({0})", "math_digamma": "digamma({0})", "math_trigamma": "trigamma({0})"}
@@ -52,17 +53,24 @@ def _same_shape(x: Type, *, axis: Axis = None) -> Type:
     return shaped((x,), floating_dtype((x,)), False)
 
 
-def _by_scipy(name: str, count: int) -> Infer:
+def by_scipy(name: str, count: int) -> Infer:
     """The typing of a function of SciPy: what its loops make of float32 and of Python's numbers differs."""
 
     def dtype(types: tuple[Type, ...]) -> str | None:
-        plain = floating_dtype(types)
+        plain = _in_doubles(types) if len(types) > 2 or name in COMPLEX else floating_dtype(types)
+        plain = "complex128" if name in COMPLEX and plain else plain
         kinds = tuple((dtype, is_python(t)) for t in types if (dtype := dtype_of(t)) is not None)
-        if len(kinds) < len(types) or all(dtype in ("float64", "int64") for dtype, _ in kinds):
+        real = name not in COMPLEX and all(dtype in ("float64", "int64") for dtype, _ in kinds)
+        if len(kinds) < len(types) or real:
             return plain
         return scipy_dtype(name, kinds) or plain
 
     return elementwise_typing(count, lambda types, python: shaped(types, dtype(types), python))
+
+
+def _in_doubles(types: tuple[Type, ...]) -> str | None:
+    known = [dtype_of(t) for t in types]
+    return None if None in known else "complex128" if any(map(is_complex, types)) else "float64"
 
 
 def _float(x: Type, *, python: bool | None = None) -> Type:
@@ -78,7 +86,8 @@ def scipy_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
         return None
     if not isinstance(ufunc, np.ufunc):
         return "float64"
-    operands = tuple(np.dtype(d) if not weak else float if d == "float64" else int for d, weak in kinds)
+    weakly = {"float64": float, "int64": int, "complex128": complex}
+    operands = tuple(weakly.get(d, np.dtype(d)) if weak else np.dtype(d) for d, weak in kinds)
     try:
         return str(ufunc.resolve_dtypes((*operands, None))[-1])
     except TypeError:
@@ -88,7 +97,7 @@ def scipy_dtype(name: str, kinds: tuple[tuple[str, bool], ...]) -> str | None:
 for _name in (*UNARY, *BINARY):
     _count = 2 if _name in BINARY else 1
     _operands = "({0}, {1})" if _count == 2 else "({0})"
-    op(_name, Kind.ELEMENTWISE, _by_scipy(_name, _count), f"scipy.special.{_name}{_operands}", cost="dear")
+    op(_name, Kind.ELEMENTWISE, by_scipy(_name, _count), f"scipy.special.{_name}{_operands}", cost="dear")
     if _name != "polygamma":  # that has a lowering of its own
         lowers(f"scipy.special.{_name}")(elementwise(_name))
 for _name, _same in SYNONYMS.items():

@@ -31,6 +31,8 @@ KEYWORDS: dict[str, Parameters] = {
     ".clip": OF_UFUNCS,
     "np.pad": _parameters(stat_length=None, constant_values=0, end_values=0, reflect_type="even"),
     "np.einsum": _parameters(dtype=None, order="K", casting="safe"),
+    "scipy.special.softplus": OF_UFUNCS,
+    "scipy.special.sph_harm_y": _parameters(diff_n=0),
     "ufunc.outer": _parameters(out=None, **OF_UFUNCS),
     "ufunc.reduce": _OF_SUMS,
     ".sum": _OF_SUMS,
@@ -46,6 +48,7 @@ KEYWORDS: dict[str, Parameters] = {
 STATED: dict[str, Callable[..., None]] = {
     "builtins.bool": lambda x=False, /: None,
     "builtins.int": lambda x=0, /, base=NOTHING: None,
+    "cmath.log": lambda z, base=NOTHING, /: None,
     "math.hypot": lambda *coordinates: None,
     "math.log": lambda x, base=NOTHING, /: None,
     "np.arange": lambda start=None, stop=None, step=None, dtype=None, *, device=None, like=None: None,

@@ -81,7 +81,14 @@ def elementwise_typing(count: int, infer: Callable[[tuple[Type, ...], bool | Non
     def binary(x: Type, y: Type, *, python: bool | None = None) -> Type:
         return infer((x, y), python)
 
-    return unary if count == 1 else binary
+    def ternary(x: Type, y: Type, z: Type, *, python: bool | None = None) -> Type:
+        return infer((x, y, z), python)
+
+    def of_four(x: Type, y: Type, z: Type, w: Type, *, python: bool | None = None) -> Type:
+        return infer((x, y, z, w), python)
+
+    typings: dict[int, Infer] = {1: unary, 2: binary, 3: ternary, 4: of_four}
+    return typings[count]
 
 
 def ufunc(name: str) -> Infer:

@@ -153,7 +153,7 @@ slopes("sinh", lambda x, y: cosh(x))
 slopes("cosh", lambda x, y: sinh(x))
 slopes("tanh", lambda x, y: 1 - y**2)
 pointwise("arcsinh", lambda g, x, y: g / sqrt(x**2 + 1))
-pointwise("arccosh", lambda g, x, y: g / sqrt(x**2 - 1))
+pointwise("arccosh", lambda g, x, y: g / (sqrt(x - 1) * sqrt(x + 1) if x.is_complex else sqrt(x**2 - 1)))
 pointwise("arctanh", lambda g, x, y: g / (1 - x**2))
 pointwise("arctan2", lambda g, y, x, z: g * x / (x**2 + y**2), lambda g, y, x, z: -(g * y / (x**2 + y**2)))
 pointwise("hypot", lambda g, x, y, z: g * x / or_infinity(z), lambda g, x, y, z: g * y / or_infinity(z))
@@ -184,10 +184,14 @@ slopes("sinc", _sinc_slope)
 
 def _larger(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
     """The whole bar where x is larger than y, half of it where they are equal."""
+    if z.is_complex:
+        return _returned(g, x, y, z)
     return where(x >= y, _halved(g, equal(x, y)), 0.0)
 
 
 def _smaller(g: Expr, x: Expr, y: Expr, z: Expr) -> Expr:
+    if z.is_complex:
+        return _returned(g, x, y, z)
     return where(x <= y, _halved(g, equal(x, y)), 0.0)
 
 

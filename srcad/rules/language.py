@@ -143,9 +143,19 @@ sin, cos, tan = _named("sin"), _named("cos"), _named("tan")
 sinh, cosh, tanh = _named("sinh"), _named("cosh"), _named("tanh")
 absolute, sign, floor, conjugate = _named("absolute"), _named("sign"), _named("floor"), _named("conjugate")
 real, imag = _named("real"), _named("imag")
-maximum, minimum, where, copysign = _named("maximum"), _named("minimum"), _named("where"), _named("copysign")
+maximum, minimum, copysign = _named("maximum"), _named("minimum"), _named("copysign")
 equal, not_equal = _named("equal"), _named("not_equal")
+greater_equal = _named("greater_equal")
 logical_and, logical_or, logical_not = _named("logical_and"), _named("logical_or"), _named("logical_not")
+
+
+def where(condition: object, x: Operand, y: Operand) -> Expr:
+    """A choice; a number beside complex numbers is complex, as one that is chosen keeps its type."""
+    both = [z.is_complex for z in (x, y) if isinstance(z, Expr)]
+    if any(both):
+        x, y = (complex(z) if isinstance(z, float) else z for z in (x, y))
+    return apply("where", condition, x, y)
+
 
 # structure
 copy, zeros_like, materialise = _named("copy"), _named("zeros_like"), _named("materialise")

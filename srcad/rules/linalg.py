@@ -370,6 +370,8 @@ def _lstsq_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Given:
         correction = dagger(a_dot) @ residual
         bent = dagger(a_dot) @ (dagger(inverse) @ x)
         x_dot = x_dot + inverse @ (dagger(inverse) @ correction) + bent - inverse @ (a @ bent)
+    if left.rank is None:
+        return x_dot, 2.0 * total(real_part(conj(residual) * moved)) * apply("ones_like", left), None, None
     left_dot = 2.0 * total(real_part(conj(residual) * moved), 0, keepdims=rank_of(x) == 1)
     return x_dot, get_item(left_dot, dim(left, 0), index=(("slice", None, 0, None),)), None, None
 

@@ -124,7 +124,7 @@ def _interp_tangent(
     return where(inside, moved, where(below, first, where(above, last, 0.0)))
 
 
-def _end_tangent(given: dict[str, Expr | None], name: str, fp_dot: Expr | None, place: int) -> Given:
+def _end_tangent(given: dict[str, Expr | None], name: str, fp_dot: Expr | None, place: int) -> Operand:
     if name in given:
         return 0.0 if given[name] is None else given[name]
     return 0.0 if fp_dot is None else _at_end(fp_dot, place)

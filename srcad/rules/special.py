@@ -24,13 +24,19 @@ i0, i1, i0e, i1e, j0, j1 = map(special, ("i0", "i1", "i0e", "i1e", "j0", "j1"))
 gammaln, y0, y1, k0, k1 = map(special, ("gammaln", "y0", "y1", "k0", "k1"))
 
 
-def _no_slope(what: str) -> TermRule:
+def no_slope(what: str) -> TermRule:
     """In an operand with respect to which no derivative is known."""
 
     def refuse(g: Expr, *_: Expr) -> NoReturn:
         raise NotYetSupported(f"the derivative of {what}", do="keep that argument constant")
 
     return refuse
+
+
+def _trigamma(x: Expr) -> Expr:
+    if x.is_complex:
+        raise NotYetSupported("the derivative of digamma of complex numbers", why="SciPy has none of them")
+    return polygamma(1, x)
 
 
 # ---- logistic, error and normal distribution functions
@@ -55,8 +61,12 @@ slopes("cosm1", lambda x, y: -sin(x))
 
 slopes("gammaln", lambda x, y: digamma(x))
 slopes("gamma", lambda x, y: y * digamma(x))
-slopes("digamma", lambda x, y: polygamma(1, x))
-slopes("polygamma", None, lambda n, x, y: polygamma(n + 1, x))
+slopes("digamma", lambda x, y: _trigamma(x))
+pointwise(
+    "polygamma",
+    no_slope("polygamma with respect to its order"),
+    lambda g, n, x, y: g * polygamma(n + 1, x),
+)
 slopes("math_gamma", lambda x, y: y * apply("math_digamma", x))
 slopes("math_lgamma", lambda x, y: apply("math_digamma", x))
 slopes("math_digamma", lambda x, y: apply("math_trigamma", x))
@@ -70,11 +80,11 @@ slopes("betaln", lambda a, b, y: digamma(a) - digamma(a + b), lambda a, b, y: di
 
 
 def _gamma_density(a: Expr, x: Expr, y: Expr) -> Expr:
-    return exp((a - 1) * log(x) - x - gammaln(a))
+    return exp(apply("xlogy", a - 1, x) - x - gammaln(a))
 
 
-pointwise("gammainc", _no_slope("gammainc with respect to a"), lambda g, a, x, y: g * _gamma_density(a, x, y))
-pointwise("gammaincc", _no_slope("gammaincc with respect to a"), lambda g, a, x, y: -(g * _gamma_density(a, x, y)))
+pointwise("gammainc", no_slope("gammainc with respect to a"), lambda g, a, x, y: g * _gamma_density(a, x, y))
+pointwise("gammaincc", no_slope("gammaincc with respect to a"), lambda g, a, x, y: -(g * _gamma_density(a, x, y)))
 
 # ---- entropies: x log x is 0 at 0
 
@@ -95,15 +105,15 @@ slopes("i0", lambda x, y: i1(x))
 slopes("np_i0", lambda x, y: i1(x))
 slopes("i1", lambda x, y: 0.5 * (i0(x) + iv(2, x)))
 slopes("i0e", lambda x, y: i1e(x) - sign(x) * y)
-slopes("i1e", lambda x, y: 0.5 * (i0e(x) + iv(2, x) * exp(-apply("absolute", x))) - sign(x) * y)
+slopes("i1e", lambda x, y: 0.5 * (i0e(x) + apply("ive", 2, x)) - sign(x) * y)
 pointwise("j0", lambda g, x, y: -(g * j1(x)))
 slopes("j1", lambda x, y: 0.5 * (j0(x) - jv(2, x)))
 pointwise("y0", lambda g, x, y: -(g * y1(x)))
 slopes("y1", lambda x, y: y0(x) - y / x)
 pointwise("k0", lambda g, x, y: -(g * k1(x)))
 pointwise("k1", lambda g, x, y: -(g * (k0(x) + y / x)))
-pointwise("jv", _no_slope("jv in its order"), lambda g, v, x, y: 0.5 * g * (jv(v - 1, x) - jv(v + 1, x)))
-pointwise("iv", _no_slope("iv in its order"), lambda g, v, x, y: 0.5 * g * (iv(v - 1, x) + iv(v + 1, x)))
+pointwise("jv", no_slope("jv with respect to its order"), lambda g, v, x, y: 0.5 * g * (jv(v - 1, x) - jv(v + 1, x)))
+pointwise("iv", no_slope("iv with respect to its order"), lambda g, v, x, y: 0.5 * g * (iv(v - 1, x) + iv(v + 1, x)))
 
 # ---- logarithms of sums of exponentials
 

@@ -36,7 +36,7 @@ from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
 from srcad.trace.nodes import Atom, Const, Equation, Params, Var
 from srcad.trace.solution import AdjointRule, Bars, TangentRule
-from srcad.trace.types import Array, Type, is_differentiable, is_numeric
+from srcad.trace.types import Array, Type, is_complex, is_differentiable, is_numeric
 
 TermRule = Callable[..., Given]
 LocalSlope = Callable[..., Operand]
@@ -259,12 +259,13 @@ def _through_masks(site: Site, term: Callable[[Site, Atom], Atom | None], g: Ato
     part = _through_masks(site, term, inner)
     if part is None or part is inner:
         return part and g
-    masked: Atom = site.b.emit("where", condition, *((part, 0.0) if _is_zero(b) else (0.0, part)))
+    zero = 0j if is_complex(part.type) else 0.0
+    masked: Atom = site.b.emit("where", condition, *((part, zero) if _is_zero(b) else (zero, part)))
     return masked
 
 
 def _is_zero(a: Atom) -> bool:
-    return isinstance(a, Const) and isinstance(a.value, float) and a.value == 0.0
+    return isinstance(a, Const) and isinstance(a.value, (float, complex)) and a.value == 0.0
 
 
 def _keywords(function: TermRule) -> Callable[[Params], dict[str, object]]:

@@ -89,10 +89,19 @@ def only_square(g: np.ndarray, a: np.ndarray) -> np.ndarray:
     """`g`, if `a` is made of square matrices."""
     if a.shape[-1] != a.shape[-2]:
         raise np.linalg.LinAlgError(
-            "the vectors of np.linalg.svd that complete the bases of a matrix that isn't square have no derivative: "
-            "use full_matrices=False"
+            "the vectors that complete the bases of a matrix that isn't square have no derivative: "
+            "use full_matrices=False, or mode='economic'"
         )
     return g
+
+
+def only_real(y: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """`y`, a function of the matrix `a`: its real part where the matrix is real, and nothing but rounding is lost."""
+    if not np.iscomplexobj(y) or np.iscomplexobj(a):
+        return y
+    if np.max(np.abs(y.imag), initial=0.0) > 1e-9 * np.max(np.abs(y), initial=0.0):
+        raise ValueError("this function of a real matrix isn't real: give it the matrix as a complex one")
+    return y.real
 
 
 def only_wide(g: np.ndarray, a: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy as np
 from srcad.api.derived import request_for
 from srcad.calls.arguments import Argnums, name_of
 from srcad.calls.specialise import Entrance, Specialiser
+from srcad.calls.structures import leaves
 from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import ArgumentError
@@ -74,7 +75,7 @@ class Sparse(ABC, Generic[P, M]):
         return self if instance is None else self.of(self.function.__get__(instance, owner))
 
     @abstractmethod
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix at these arguments."""
 
     @abstractmethod
@@ -125,7 +126,12 @@ class At:
 def bound(specialiser: Specialiser, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Call, Values]:
     """A call, and those of its arguments that are differentiated."""
     call = specialiser.binder.bind(args, kwargs)
-    return call, specialiser.binder.differentiated(specialiser.request.argnums, call)
+    arguments = specialiser.binder.differentiated(specialiser.request.argnums, call)
+    if any(np.iscomplexobj(np.asarray(leaf)) for leaf in leaves(arguments)):
+        raise ArgumentError(
+            "sparse derivatives are with respect to real arguments", do="take real and imaginary parts apart"
+        )
+    return call, arguments
 
 
 def split(matrix: SparseMatrix, arguments: Sequence[object]) -> Iterator[SparseMatrix]:

@@ -44,7 +44,7 @@ class Hessian(Sparse[P, M]):
         return Hessian, (self.function, self.argnums, self.sparsity, self.check, self.backend)
 
     @trimmed
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of tuples of blocks) at these arguments."""
         at = self._at(args, kwargs)
         matrix = evaluated(at.push, at.plan)

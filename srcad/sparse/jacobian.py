@@ -50,7 +50,7 @@ class Jacobian(Sparse[P, M]):
         return Jacobian, (self.function, self.argnums, self.sparsity, self.mode, self.check, self.backend)
 
     @trimmed
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> M:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> M:
         """The matrix (with a tuple of argnums: a tuple of them) at these arguments."""
         at = self._at(args, kwargs)
         plan = at.plan

@@ -118,13 +118,28 @@ class Interpreter:
 
     def scope(self, equation: Equation) -> Values:
         if equation.params["kind"] == "with":
-            with self.atom(equation.operands[0]):
-                return self.region(equation.regions[0])
+            with self.atom(equation.operands[0]) as entered:
+                body = equation.regions[0]
+                return self.region(body, (entered,) if body.parameters else ())
+        if equation.params["kind"] == "try":
+            return self.attempt(equation)
         body, finalizer = equation.regions
         try:
             return self.region(body)
         finally:
             self.region(finalizer)
+
+    def attempt(self, equation: Equation) -> Values:
+        """What a body that may raise has come to, or where it has not come to its end."""
+        clauses, classes = equation.params["clauses"], self.read(equation.operands)
+        number = tuple(k for k, count in enumerate(clauses, 1) for _ in range(count))
+        (body,) = equation.regions
+        try:
+            return self.region(body)
+        except classes as error:
+            caught = next(k for k, cls in zip(number, classes, strict=True) if isinstance(error, cls))
+            found = {True: caught, False: error}
+            return tuple(found[a.number is not None] if isinstance(a, Const) else NO_VALUE for a in body.results)
 
     def assertion(self, equation: Equation) -> Values:
         """The message is computed only when the assertion fails."""

@@ -14,8 +14,13 @@ The operations with regions:
             iterations ran. With params["backwards"] the range is run through from its end.
 `while`     operands (*initial); regions (condition, body), each with parameters (*carried); condition yields one
             bool, body the next carried; results: the last carried, then an int: how many iterations ran.
-`scope`     operands (*captured); region body without parameters; results: its yields. params["kind"] is "with"
-            (operand 0 is the context manager) or "finally" (regions (body, finalizer); finalizer yields nothing).
+`scope`     operands (*captured); a region; results: its yields. params["kind"] is
+            "with": operand 0 is the context manager, a parameter of the region, if there is one, what it gives;
+            "finally": regions (body, finalizer); finalizer yields nothing;
+            "try": the operands are classes of exceptions, params["clauses"] says how many belong to each clause. The
+            first two results are the number of the clause that an exception of the body belongs to, 0 if none was
+            raised, and the exception; where there was one, the others have no value. So the first two yields are
+            0 and None. No derivative passes through it.
 ==========  =========================================================================================
 
 An `Undef` constant stands where a branch or the way into a loop gives a name no value.

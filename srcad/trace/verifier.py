@@ -154,7 +154,7 @@ class _Verifier:
 
     def scope(self, equation: Equation) -> None:
         kind = equation.params.get("kind")
-        self.demand(kind in ("with", "finally"), f"a scope of kind {kind!r}")
+        self.demand(kind in ("with", "finally", "try"), f"a scope of kind {kind!r}")
         self.count(equation.regions, 2 if kind == "finally" else 1, "regions")
         self.flows(equation.regions[0].results, equation.results, "yielded values")
         if kind == "finally":

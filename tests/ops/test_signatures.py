@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import cmath
 import functools
 import importlib
 import inspect
@@ -151,7 +152,7 @@ def test_stated_signatures_are_those_of_the_functions(name: str) -> None:
 
 # ---- what is declared is used, and rightly
 
-SCOPE: dict[str, Any] = {"np": np, "math": math, "operator": operator, **vars(builtins)}
+SCOPE: dict[str, Any] = {"np": np, "cmath": cmath, "math": math, "operator": operator, **vars(builtins)}
 
 
 def resolved(node: ast.expr) -> Any:
@@ -159,8 +160,9 @@ def resolved(node: ast.expr) -> Any:
     if isinstance(node, ast.Name):
         return SCOPE.get(node.id)
     if isinstance(node, ast.Attribute):
-        if ast.unparse(node).startswith("scipy.special."):
-            return getattr(special, node.attr)
+        path = ast.unparse(node).split(".")
+        if path[0] == "scipy" and len(path) == 3:
+            return getattr(importlib.import_module(".".join(path[:2])), path[2], None)
         owner = resolved(node.value)
         return None if owner is None else getattr(owner, node.attr, None)
     return None
@@ -319,6 +321,10 @@ def out_program(function: Any) -> str:
     args, named = sample(function)
     due = result(call_text(function, args, named))
     if isinstance(due, tuple):
+        if len(due) > 2:
+            by_name = {**named, "out": "(a, b, c, d)"}
+            lines = ["a, b, c, d = [np.zeros(3) for _ in range(4)]", call_text(function, args, by_name)]
+            return "\n".join([*lines, "return a, b * 1.0, c * 2.0, d"])
         by_name, placed = {**named, "out": "(a, b)"}, [*args, "c"]
         lines = ["a, b, c, d = [np.zeros(3) for _ in range(4)]", call_text(function, args, by_name)]
         return "\n".join([*lines, call_text(function, placed, named), "return a, b * 1.0, c * 2.0, d"])
@@ -338,9 +344,11 @@ def aliased(function: Any, args: list[str], named: dict[str, str], due: Any) -> 
     """The output is the operand itself, of which there is a view."""
     names = Case("", call_text(function, args, named)).names
     alike = all(arg in names and operand(arg).dtype == np.asarray(due).dtype == float for arg in args)
-    if np.shape(due) != (3,) or not alike:
-        return []
     start = f"{args[0]} * 1.0" if len(args) == 1 else f"np.abs({args[-1]}) + 0.3"
+    if np.shape(due) != (3,) or not alike or len(args) > 2:
+        return []
+    if not np.all(np.isfinite(result(call_text(function, [start] * len(args), named)))):
+        return []  # beyond its domain
     return [f"d = {start}", "v = d[:2]", call_text(function, ["d"] * (len(args) + 1), named)]
 
 

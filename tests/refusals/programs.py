@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 import re
 
 import numpy as np
@@ -129,22 +128,6 @@ def set_of_values(x, y):
 def value_as_key(x):
     table = {x: 2.0}  # <- refused
     return table[x] * x  # <- refused
-
-
-@refused(-0.5)
-def handler_changes_values(x):
-    try:  # <- refused
-        y = math.sqrt(x)  # <- refused
-    except ValueError:  # <- refused
-        y = x * x
-    return y
-
-
-@refused(1.3)
-def missing_in_a_branch(x):
-    if x > 2.0:
-        y = x * x
-    return y * x  # <- refused
 
 
 # ---- memory

@@ -31,6 +31,7 @@ from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, Type, join
 
 FLAGS = ("$break", "$continue")
+RAISED = "$raised"  # the number of the clause of a `try` that an exception belongs to, 0 for none
 MOST_ROUNDS = 12
 MOST_TURNS = 20000
 MOST_WRITTEN_OUT = 64
@@ -115,7 +116,13 @@ def _nothing(m: Machine, rest: list[Value], turn: Turn) -> Value:
 
 def left(m: Machine) -> Value:
     """Whether the loop is to be left after this turn."""
-    return either(m, m.look("$break") or FALSE, lambda: m.look("$return") or FALSE)
+    return either(m, m.look("$break") or FALSE, lambda: ended(m))
+
+
+def ended(m: Machine) -> Value:
+    """Whether the call is to be left: by a `return`, or by an exception that a `try` around waits for."""
+    raised = as_bool(m, m.look(RAISED) or FALSE)
+    return either(m, m.look("$return") or FALSE, lambda: raised) if raised != FALSE else m.look("$return") or FALSE
 
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
@@ -174,7 +181,7 @@ def _rest(m: Machine, sequence: Indexed, turn: Turn) -> Value:
 
 def _settled(m: Machine, sequence: Indexed, turn: Turn) -> None:
     own: set[Var] = set()
-    with m.attempt(NeedsStatic, when=lambda needed: m.variables.sources(needed.var) & own) as tried:
+    with m.stack.loop(), m.attempt(NeedsStatic, when=lambda needed: m.variables.sources(needed.var) & own) as tried:
         _fixed_point(m, sequence, turn, own)
     if tried.error:
         _unroll_for(m, tried.error, sequence, turn)
@@ -222,7 +229,8 @@ def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
     for place in m.stack.left_together():
         frame = heap[place]
         assert isinstance(frame, FrameCell)
-        changed[place] = FrameCell(frame.code, {**frame.names, **flags}, frame.parent)
+        raised = {RAISED: Static(0)} if RAISED in frame.names else {}
+        changed[place] = FrameCell(frame.code, {**frame.names, **flags, **raised}, frame.parent)
     return {**heap, **changed}
 
 
@@ -326,7 +334,7 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
             return bool(m.variables.sources(error.var) & own)
         return isinstance(error, SrcadError) and error.first_turn
 
-    with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
+    with m.stack.loop(), m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
         _while(m, test, body, own)
     if isinstance(tried.error, SrcadError):
         _first_while(m, test, body)
@@ -341,7 +349,8 @@ def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]
     def whole() -> Value:
         m.bind("$continue", FALSE)
         body()
-        _while(m, test, body, set())
+        with m.stack.loop():
+            _while(m, test, body, set())
         return FALSE
 
     known = truth(m, test())

@@ -70,11 +70,20 @@ def run_generator(m: Machine, ref: Ref, turn: Turn) -> None:
     m.heap[ref.cell] = replace(cell, progress=progress, value=value if through else NONE)
 
 
-def run_body(m: Machine, cell: GeneratorCell, turn: Turn) -> Value:
-    """Read the body of a generator, and `turn` at each `yield`; the value is what it returns."""
+def run_around(m: Machine, ref: Value, turn: Turn) -> None:
+    """Read the body of a generator with `turn` in the place of its `yield`, however that is left."""
+    assert isinstance(ref, Ref)
+    run_body(m, m.cell(ref.cell, GeneratorCell), turn, through=True)
+
+
+def run_body(m: Machine, cell: GeneratorCell, turn: Turn, through: bool = False) -> Value:
+    """Read the body of a generator, and `turn` at each `yield`; the value is what it returns.
+
+    `through`: it runs to its end even if `turn` leaves the block.
+    """
     assert not isinstance(cell.code.node, ast.Lambda)
     key, span, progress = cell.code.code or cell.code.node, m.builder.span, cell.progress
-    with handing_on(m, cell.frame, turn), m.stack.call(cell.frame, key, span):
+    with handing_on(m, cell.frame, turn, through), m.stack.call(cell.frame, key, span):
         m.bind("$return", m.look("$done") or FALSE)
         _unless_left(m, lambda: _run_rest(m, progress.work if isinstance(progress, Paused) else _all(cell.code)))
         value = m.look("$value")
@@ -167,8 +176,11 @@ def refuse_unsure(m: Machine) -> None:
 
 
 @contextmanager
-def handing_on(m: Machine, frame: int, turn: Turn) -> Iterator[None]:
-    """What `frame` yields is handed to a turn of the present loop; where that is left, so is the body of the frame."""
+def handing_on(m: Machine, frame: int, turn: Turn, through: bool = False) -> Iterator[None]:
+    """What `frame` yields is handed to a turn of the present loop; where that is left, so is the body of the frame.
+
+    `through`: the body of the frame isn't left then.
+    """
     position, takers = m.stack.position(), m.part(Yielding).takers
 
     def give(value: Value) -> Value:
@@ -177,12 +189,15 @@ def handing_on(m: Machine, frame: int, turn: Turn) -> Iterator[None]:
             turn(value)
             gone = as_bool(m, left(m))
         m.builder.span = span
-        if gone != FALSE:
+        if gone != FALSE and not through:
             m.bind("$return", gone, frame)
         return NONE
 
     takers[frame] = give
     try:
+        if through:
+            yield
+            return
         with m.stack.consumed(frame, m.stack.frames[-1]):
             yield
     finally:

@@ -6,7 +6,6 @@ known now, and guarded: a call that finds something else there gets another spec
 
 from __future__ import annotations
 
-import ast
 import builtins
 import dataclasses
 import enum
@@ -55,7 +54,7 @@ MOST_ITEMS = 32
 # ---- names
 
 
-def lookup(m: Machine, name: str, node: ast.AST) -> Value:
+def lookup(m: Machine, name: str) -> Value:
     """The value of a name: of a frame, of an enclosing one, of a closure cell, a global, a builtin."""
     frame: int | None = m.stack.frames[-1]
     code = m.code
@@ -66,10 +65,10 @@ def lookup(m: Machine, name: str, node: ast.AST) -> Value:
         if name in cell.code.local_names:
             return UNDEFINED_VALUE
         frame, code = cell.parent, cell.code
-    return _outside(m, code, name, node)
+    return _outside(m, code, name)
 
 
-def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Value:
+def _outside(m: Machine, code: FunctionSource, name: str) -> Value:
     for free, cell in code.closure:
         if free == name:
             return _closure(m, code, name, cell)
@@ -80,7 +79,7 @@ def _outside(m: Machine, code: FunctionSource, name: str, node: ast.AST) -> Valu
         return external(m, code.globals[name], path, free=True)
     if hasattr(builtins, name):
         return Static(getattr(builtins, name))
-    m.refuse(f"the name {name!r} isn't defined", node=node)
+    m.raises(NameError(f"name {name!r} is not defined"))
 
 
 def _closure(m: Machine, _code: FunctionSource, name: str, cell: CellType) -> Value:

@@ -374,7 +374,7 @@ class Machine(Restorable):
     def _set_attributes(self, cell_id: int, cell: DictCell, owner: int) -> None:
         """A change of an object's __dict__ is one of its attributes."""
         instance = self.cell(owner, InstanceCell)
-        if instance.free or set(instance.entries()) - set(cell.entries()):
+        if instance.outlives or set(instance.entries()) - set(cell.entries()):
             self.refuse("the __dict__ of an object is changed", do="set the attributes by their names.")
         self.change(owner, replace(instance, fields=cell.items, changed=True))
         self.heap[cell_id] = cell

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import CellType, FunctionType, MethodType
+from types import BuiltinMethodType, CellType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
 Root = Callable[[], object]
@@ -39,9 +39,9 @@ class CellRoot:
 
 @dataclass(frozen=True, eq=False)
 class SelfRoot:
-    """The instance of a bound method."""
+    """The object that a method is bound to."""
 
-    method: MethodType
+    method: MethodType | BuiltinMethodType | MethodWrapperType
 
     def __call__(self) -> object:
         return self.method.__self__

@@ -29,6 +29,7 @@ class Stack(Restorable):
     functions    what tells their functions, and how many conditions there were when they began
     conditions   the conditions of the branches that are being read
     returns      the places of all `return`s that have been read so far
+    loops        how many loops of the run are being read
     consumers    by the frame of a running generator, the frame of who gets what it yields
     """
 
@@ -38,6 +39,7 @@ class Stack(Restorable):
     conditions: list[Var] = field(default_factory=list)
     returns: list[Span | None] = field(default_factory=list)
     consumers: dict[int, int] = field(default_factory=dict)
+    loops: int = 0
 
     @property
     def calls(self) -> tuple[Span, ...]:
@@ -75,6 +77,15 @@ class Stack(Restorable):
             yield
         finally:
             self.conditions.pop()
+
+    @contextmanager
+    def loop(self) -> Iterator[None]:
+        """What is read is a loop of the run."""
+        self.loops += 1
+        try:
+            yield
+        finally:
+            self.loops -= 1
 
     @contextmanager
     def kept(self) -> Iterator[None]:

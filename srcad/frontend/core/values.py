@@ -372,10 +372,10 @@ class Undef(Value):
 
 @dataclass(frozen=True)
 class Partial(Value):
-    """A value that one branch gave and the other didn't."""
+    """A value that some ways to this place give, and others don't: those on which `defined` is true."""
 
     value: Value
-    span: Span | None
+    defined: Atom
 
     def children(self) -> Children:
         return (self.value,)
@@ -384,8 +384,15 @@ class Partial(Value):
         (value,) = children
         return replace(self, value=value)
 
+    def atoms(self) -> Sequence[Atom]:
+        return (self.defined,)
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        (defined,) = atoms
+        return replace(self, defined=defined)
+
     def rest(self) -> Hashable:
-        return self.span
+        return atom_key(self.defined)
 
 
 @dataclass(frozen=True)
@@ -563,10 +570,15 @@ class InstanceCell(Cell):
         return dict(self.fields)
 
     def copied(self) -> Self:
-        return replace(self, free=False)
+        return replace(self, changed=True)
 
     def rest(self) -> Hashable:
         return tuple(self.entries()), self.cls
+
+    @property
+    def outlives(self) -> bool:
+        """Whether it is the external object itself, which others see as well; no argument of the call, and no copy."""
+        return self.free and not self.changed
 
     def has_outside(self, name: str) -> bool:
         """Whether the external object has an attribute of its own by this name, read already or not."""

@@ -7,13 +7,15 @@ arguments; else it is refused. Which of these readers are asked for which values
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
+import operator
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
 from types import FunctionType, MethodType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import numpy as np
 
@@ -33,6 +35,7 @@ from srcad.frontend.core.values import (
     DictCell,
     Func,
     InstanceCell,
+    Iter,
     Method,
     Num,
     Obj,
@@ -42,7 +45,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.library.kinds import python_types
-from srcad.frontend.library.lowered import entry, lower, lowering_of, name_of, ufunc_method
+from srcad.frontend.library.lowered import entry, lower, lowering_of, ufunc_method
 from srcad.frontend.library.methods import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.library.mutators import array_method, ufunc_at
 from srcad.frontend.library.opaque import as_it_stands
@@ -53,6 +56,7 @@ from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.lookup import DispatchedMethod
 from srcad.frontend.procedures.classes import construct
 from srcad.frontend.procedures.functions import call_external, call_function
+from srcad.ops.names import public_name
 
 Handler = Callable[..., Value]
 GENERATORS = (np.random.Generator, np.random.RandomState)  # what their methods give is known by their names
@@ -215,6 +219,47 @@ def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | Non
     return None
 
 
+def of_first_argument(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A method as its class has it, np.ndarray.sum; what operator makes to get items, attributes, or call a method."""
+    if not given.args:
+        return None
+    owner, *others = given.args
+    match f:
+        case types.MethodDescriptorType() | types.WrapperDescriptorType() if f.__objclass__ in (np.ndarray, np.generic):
+            return m.call(objects.get_attribute(m, owner, f.__name__), tuple(others), given.keywords, given.unused)
+        case operator.itemgetter():
+            return _together([m.call(Static(operator.getitem), (owner, Static(key))) for key in _made_of(f)])
+        case operator.attrgetter():
+            return _together([functools.reduce(_attribute_of(m), n.split("."), owner) for n in _made_of(f)])
+        case operator.methodcaller():
+            name, values, named = _method_called(f)
+            return m.call(objects.get_attribute(m, owner, name), values, named, given.unused)
+    return None
+
+
+def _attribute_of(m: Machine) -> Callable[[Value, str], Value]:
+    return functools.partial(objects.get_attribute, m)
+
+
+def _made_of(f: object) -> tuple[Any, ...]:
+    """What an object of operator was made of, as it says to be pickled."""
+    return cast("tuple[Any, ...]", cast("tuple[Any, ...]", f.__reduce__())[1])
+
+
+def _method_called(f: object) -> tuple[str, tuple[Value, ...], dict[str, Value]]:
+    """The name of the method that a methodcaller calls, and with what."""
+    maker, made, *_ = cast("tuple[Any, ...]", f.__reduce__())
+    keywords: dict[str, object] = {}
+    if isinstance(maker, functools.partial):
+        made, keywords = (*maker.args, *made), maker.keywords
+    name, *values = made
+    return name, tuple(map(Static, values)), {key: Static(value) for key, value in keywords.items()}
+
+
+def _together(values: list[Value]) -> Value:
+    return values[0] if len(values) == 1 else Tup(tuple(values))
+
+
 def instance(m: Machine, f: object, given: Arguments) -> Value | None:
     """A class of the user; any other one is called as it stands."""
     if isinstance(f, PARAMETRISED):  # Box[float](v)
@@ -245,6 +290,16 @@ def dispatched(m: Machine, f: object, given: Arguments) -> Value | None:
     if kinds is None:
         m.refuse("which function singledispatch chooses depends on a type that only the run knows")
     return m.call(Static(dispatcher.dispatch(kinds[0])), given.args, given.keywords, given.unused)  # type: ignore[attr-defined]
+
+
+def context_manager(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A generator function that contextlib.contextmanager has decorated."""
+    made = (
+        isinstance(f, FunctionType) and f.__code__.co_filename == contextlib.__file__ and f.__code__.co_name == "helper"
+    )
+    if not made or not isinstance(f, FunctionType) or not hasattr(f, "__wrapped__"):
+        return None
+    return Iter("contextmanager", (m.call(Static(f.__wrapped__), given.args, given.keywords),))
 
 
 def python(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -282,4 +337,4 @@ def _is_reading(m: Machine) -> bool:
 
 def unknown(m: Machine, f: object, given: Arguments) -> Value:
     """Any other object."""
-    return as_it_stands(m, Static(f), name_of(f), given)
+    return as_it_stands(m, Static(f), public_name(f), given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import itertools
 import operator
@@ -189,6 +190,11 @@ def _vectorised(m: Machine, function: Value, *args: Value) -> Value:
     return m.call(get_attribute(m, flat, "reshape"), (get_attribute(m, args[k], "shape"),))
 
 
+def managed(function: Callable[..., Any], *args: object, **named: object) -> object:
+    """What contextlib.contextmanager(function) makes."""
+    return contextlib.contextmanager(function)(*args, **named)
+
+
 def _operator(op: ast.operator) -> Callable[..., Value]:
     return lambda m, a, b: binary(m, op, a, b)
 
@@ -232,6 +238,10 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     operator.methodcaller: _methodcaller,
     functools.reduce: _reduce,
     functools.partial: _partial,
+    contextlib.nullcontext: lambda m, enter_result=NONE: Iter("nullcontext", (enter_result,)),
+    contextlib.closing: lambda m, thing: Iter("closing", (thing,)),
+    contextlib.contextmanager: lambda m, func: Bound(Static(managed), (func,)),
+    managed: lambda m, func, *args, **named: Iter("contextmanager", (m.call(func, args, named),)),
     itertools.product: _spent(_combinations(itertools.product)),
     itertools.combinations: _spent(_combinations(itertools.combinations)),
     itertools.permutations: _spent(_combinations(itertools.permutations)),

@@ -12,9 +12,10 @@ from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.values import ArrayRef, Static, Value
-from srcad.frontend.library.lowered import entry, into, name_of, share, ufunc_method
+from srcad.frontend.library.lowered import entry, into, share, ufunc_method
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.procedures.functions import call_external
+from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
 
 
@@ -32,7 +33,7 @@ def numpy_program(m: Machine, f: Any, given: Arguments) -> Value | None:
     inactive = not any(m.depends(v) for v in (*given.args, *given.keywords.values()))
     with m.attempt(SrcadError, when=lambda _: inactive):
         return _read(m, f, program, first, given)
-    return as_it_stands(m, Static(f), name_of(f), given)
+    return as_it_stands(m, Static(f), public_name(f), given)
 
 
 def _read(m: Machine, f: Any, program: NumpyProgram, first: tuple[Value, ...], given: Arguments) -> Value:

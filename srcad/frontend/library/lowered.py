@@ -32,6 +32,7 @@ from srcad.frontend.memory.arrays import (
 )
 from srcad.frontend.memory.boxes import held
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
+from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
 from srcad.trace.types import KINDS
@@ -128,7 +129,7 @@ def _of_other_kind(m: Machine, function: Any, kind: str, args: tuple[Value, ...]
     if isinstance(function, str):
         method = Obj(m.emit("attribute", to_atom(m, args[0]), name=function))
         return as_it_stands(m, method, function, Arguments(args[1:], keywords))
-    return as_it_stands(m, Static(function), name_of(function), Arguments(args, keywords))
+    return as_it_stands(m, Static(function), public_name(function), Arguments(args, keywords))
 
 
 def _content(m: Machine, out: object) -> object:
@@ -211,12 +212,3 @@ def _stored(m: Machine, out: Value, value: Value) -> Value:
     else:
         set_items(m, out, value, ((), (("ellipsis",),)))
     return out
-
-
-def name_of(f: object) -> str:
-    if isinstance(f, str):
-        return f
-    module = getattr(f, "__module__", None) or type(f).__module__
-    name = getattr(f, "__qualname__", getattr(f, "__name__", repr(f)))
-    short = "np" if str(module).partition(".")[0] == "numpy" else module
-    return f"{short}.{name}" if short and short != "builtins" else str(name)

@@ -30,11 +30,22 @@ from srcad.trace.verifier import fits
 Alternative = Callable[[], Value]
 
 
-def branch(m: Machine, condition: Var, then: Alternative, otherwise: Alternative, partial: bool = False) -> Value:
-    """Run both sides apart, join their states, and give the joined value."""
+def branch(
+    m: Machine,
+    condition: Var,
+    then: Alternative,
+    otherwise: Alternative,
+    partial: bool = False,
+    alone: Alternative | None = None,
+) -> Value:
+    """Run both sides apart, join their states, and give the joined value.
+
+    `partial`: what one side alone gives a value is noted as such. `alone`: read in the place of `otherwise` if all that
+    the other side does is to raise.
+    """
     one, two = m.under(condition, then), m.under(condition, otherwise)
     if one.raises or two.raises:
-        return one_way(m, condition, one, two, then, otherwise)
+        return one_way(m, condition, one, two, then, alone or otherwise)
     return join_branches(m, condition, one, two, partial)
 
 

@@ -144,7 +144,7 @@ def _cached(m: Machine, owner: Ref, name: str, found: functools.cached_property[
     if kept is None:
         kept = m.call(Static(found.func), (owner,))
         cell = m.cell(owner.cell, InstanceCell)
-        if cell.free:  # whether an object of the world outside keeps it, nobody can tell
+        if cell.outlives:  # whether an object of the world outside keeps it, nobody can tell
             m.heap[owner.cell] = replace(cell, fields=(*cell.fields, (name, kept)))
         else:
             set_field(m, owner, name, kept)

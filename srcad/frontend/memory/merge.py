@@ -141,6 +141,7 @@ class Merger:
         a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
         fields = self.names(key, a.entries(), b.entries())
         joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
+        joined = replace(joined, changed=a.changed or b.changed)
         return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
 
     def dict_cell(self, key: Key, a: DictCell, b: DictCell) -> DictCell:
@@ -246,7 +247,10 @@ class Merger:
             case _:
                 made = self.value(key, plain_a, plain_b)
         hidden = isinstance(key[-1], str) and key[-1].startswith("$")
-        return Partial(made, self.m.builder.span) if self.partial and not hidden else made
+        if not self.partial or hidden:
+            return made
+        defined = self.atoms((*key, "defined"), _defined(a), _defined(b))
+        return Partial(made, defined) if defined.number is not True else made
 
     def one_sided(self, key: Key, value: Value, side: Side, first: bool) -> Value:
         """What is left of a value that only one side has: its variables must be yielded to be seen outside."""
@@ -418,6 +422,11 @@ def joined_type(a: Atom, b: Atom) -> Type:
         other = b if none[0] else a
         return Unknown(dtype_of(other.type))
     return OPAQUE
+
+
+def _defined(value: Value) -> Atom:
+    """Whether a name has a value on one side."""
+    return value.defined if isinstance(value, Partial) else const(not isinstance(value, Undef))
 
 
 def as_float(atom: Atom, t: Type) -> Atom:

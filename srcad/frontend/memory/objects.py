@@ -256,18 +256,18 @@ def set_plainly(m: Machine, owner: Ref, name: str, value: Value) -> None:
     cell = m.cell(owner.cell, InstanceCell)
     if set_by_descriptor(m, owner, cell.cls, name, value):
         return
-    if cell.free:
+    if cell.outlives:
         refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
         m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     set_field(m, owner, name, value)
-    if not cell.free:
+    if not cell.outlives:
         m.heap[owner.cell] = replace(m.cell(owner.cell, InstanceCell), changed=True)
 
 
 def delete_attribute(m: Machine, owner: Value, name: str) -> None:
     """del owner.name."""
     cell = m.content(owner)
-    if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.free:
+    if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or cell.outlives:
         m.refuse(f"the attribute {name!r} of {owner.describe()} is deleted", do="leave it where it is.")
     holder, found = in_classes(cell.cls.__mro__, name)
     if isinstance(found, property) and found.fdel is not None:

@@ -22,6 +22,7 @@ from srcad.frontend.core.values import (
     DictCell,
     ListCell,
     Mixed,
+    Num,
     Partial,
     Ref,
     Slice,
@@ -39,6 +40,7 @@ from srcad.frontend.syntax import matching
 from srcad.frontend.syntax.calls import call_expression
 from srcad.frontend.syntax.comprehensions import comprehension
 from srcad.frontend.syntax.texts import format_string
+from srcad.trace.nodes import Var
 
 
 def evaluate(m: Machine, node: ast.expr, unused: bool = False) -> Value:
@@ -66,25 +68,43 @@ def _constant(_m: Machine, node: ast.Constant) -> Value:
 
 
 def _name(m: Machine, node: ast.Name) -> Value:
-    value = lookup(m, node.id, node)
-    if isinstance(value, (Undef, Partial)):
-        _undefined(m, node, value)
+    value = lookup(m, node.id)
+    if isinstance(value, Partial):
+        return _defined(m, node, value)
+    if isinstance(value, Undef):
+        _undefined(m, node)
     if isinstance(value, Mixed):
         refuse_mixed(m, value)
     return value
 
 
-def _undefined(m: Machine, node: ast.Name, value: Value) -> None:
+def _defined(m: Machine, node: ast.Name, value: Partial) -> Value:
+    """A variable that some ways to this line leave undefined: on these the run raises what Python does."""
+    known = truth(m, Num(value.defined) if isinstance(value.defined, Var) else Static(value.defined.value))
+    if isinstance(known, Var):
+        branch(m, known, lambda: NONE, lambda: m.raises(_unbound(node)))
+    elif not known:
+        m.raises(_unbound(node))
+    if node.id in m.frame.names:
+        m.bind(node.id, value.value)
+    return value.value
+
+
+def _undefined(m: Machine, node: ast.Name) -> None:
+    if not m.stack.loops:
+        m.raises(_unbound(node))
     m.refuse(
         f"the variable {node.id!r} is used, and some way to this line leaves it undefined",
-        why="Python would raise UnboundLocalError on that way."
-        if isinstance(value, Undef)
-        else "one branch of an if gives it no value.",
-        do=f"give {node.id!r} a value on every way, before the if say.",
+        why="Python would raise UnboundLocalError on that way.",
+        do=f"give {node.id!r} a value on every way, before the loop say.",
         node=node,
         never=True,
         first_turn=True,
     )
+
+
+def _unbound(node: ast.Name) -> UnboundLocalError:
+    return UnboundLocalError(f"cannot access local variable {node.id!r} where it is not associated with a value")
 
 
 def _tuple(m: Machine, node: ast.Tuple) -> Value:

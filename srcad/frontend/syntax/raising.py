@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Diverges, Machine
-from srcad.frontend.core.values import FALSE
+from srcad.frontend.core.values import FALSE, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import truth
 from srcad.frontend.syntax.expressions import test
@@ -28,7 +30,25 @@ def emit_assert(m: Machine, statement: ast.Assert) -> None:
         raise Diverges
 
 
+@dataclass(eq=False)
+class Handling(Restorable):
+    """The exceptions whose handlers are being read: a bare `raise` raises the last one again."""
+
+    errors: list[Value] = field(default_factory=list)
+
+
+def raise_again(m: Machine) -> None:
+    """A bare `raise`."""
+    errors = m.part(Handling).errors
+    if not errors:
+        m.raises(RuntimeError("No active exception to reraise"))
+    m.effect("raise_", to_atom(m, errors[-1]))
+
+
 def emit_raise(m: Machine, statement: ast.Raise) -> None:
     """The user's own exception."""
+    if statement.exc is None:
+        raise_again(m)
+        return
     parts = [m.evaluate(part) for part in (statement.exc, statement.cause) if part is not None]
     m.effect("raise_", *(to_atom(m, part) for part in parts))

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from types import MappingProxyType
 
 from srcad.errors import SrcadError
+from srcad.frontend.control.loops import RAISED
+from srcad.frontend.control.streams import run_around
 from srcad.frontend.core.attempts import RestorableDict
-from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import NONE, TRUE, Cell, Obj, Value
+from srcad.frontend.core.machine import Branch, Diverges, Machine
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Iter, Obj, Partial, Static, Undef, Value
+from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import name_of
+from srcad.frontend.memory.branches import name_of, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
-from srcad.ops.catalogue import operation
+from srcad.frontend.syntax import handlers
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
-from srcad.trace.types import OPAQUE, Array, Type
+from srcad.trace.types import OPAQUE, Type
+
+ReadsOn = Callable[[], None]
 
 
 def with_statement(m: Machine, statement: ast.With) -> None:
@@ -32,56 +37,143 @@ def _with(m: Machine, items: list[ast.withitem], body: list[ast.stmt]) -> None:
     if not items:
         m.execute(body)
         return
-    manager = to_atom(m, m.evaluate(items[0].context_expr))
+    item, rest = items[0], lambda: _with(m, items[1:], body)
+    if _suppresses(m, item):
+        _suppressed(m, item, items[1:], body)
+        return
+    manager = m.evaluate(item.context_expr)
+    if isinstance(manager, Iter) and manager.kind in MANAGERS:
+        MANAGERS[manager.kind](m, manager, item, rest)
+    elif objects.special_method(m, manager, "__enter__") is not None:
+        _instance(m, manager, item, rest)
+    else:
+        _opaque(m, to_atom(m, manager), item, rest)
+
+
+def _entered(m: Machine, item: ast.withitem, value: Value) -> None:
+    if item.optional_vars is not None:
+        m.assign(item.optional_vars, value)
+
+
+# ---- managers of the program
+
+
+def _instance(m: Machine, manager: Value, item: ast.withitem, body: ReadsOn) -> None:
+    """A class with __enter__ and __exit__."""
+    leave = objects.special_method(m, manager, "__exit__")
+    if leave is None:
+        m.raises(AttributeError("__exit__"))
+    made = objects.call_if_special(m, manager, "__enter__")
+    assert made is not None
+    _entered(m, item, made)
+
+    def left() -> None:
+        answer = m.call(leave, (NONE, NONE, NONE))
+        if truth(m, answer) is not False:
+            m.refuse(
+                "a context manager that may suppress exceptions",
+                why="its __exit__ returns something that is true.",
+                do="catch the exceptions by try and except.",
+                node=item.context_expr,
+            )
+
+    finally_(m, body, left, quiet=False)
+
+
+def _generator_manager(m: Machine, manager: Iter, item: ast.withitem, body: ReadsOn) -> None:
+    """What contextlib.contextmanager makes of a generator: the body of the `with` stands at its `yield`."""
+    (generator,) = manager.parts
+    yielded = 0
+
+    def turn(value: Value) -> None:
+        nonlocal yielded
+        yielded += 1
+        _entered(m, item, value)
+        body()
+
+    run_around(m, generator, turn)
+    if yielded == 0:
+        m.raises(RuntimeError("generator didn't yield"))
+
+
+def _null(m: Machine, manager: Iter, item: ast.withitem, body: ReadsOn) -> None:
+    """contextlib.nullcontext(value)."""
+    _entered(m, item, manager.parts[0])
+    body()
+
+
+def _closing(m: Machine, manager: Iter, item: ast.withitem, body: ReadsOn) -> None:
+    """contextlib.closing(thing)."""
+    (thing,) = manager.parts
+    _entered(m, item, thing)
+    finally_(m, body, lambda: void(m.call(objects.get_attribute(m, thing, "close"), ())), quiet=False)
+
+
+def void(_value: Value) -> None:
+    """Nobody looks at it."""
+
+
+MANAGERS: dict[str, Callable[[Machine, Iter, ast.withitem, ReadsOn], None]] = {
+    "contextmanager": _generator_manager,
+    "nullcontext": _null,
+    "closing": _closing,
+}
+
+
+# ---- contextlib.suppress
+
+
+def _suppresses(m: Machine, item: ast.withitem) -> bool:
+    """with contextlib.suppress(...)"""
+    call = item.context_expr
+    if not isinstance(call, ast.Call) or not isinstance(call.func, (ast.Name, ast.Attribute)):
+        return False
+    with m.attempt(SrcadError):
+        return m.evaluate(call.func) == Static(contextlib.suppress)
+    return False
+
+
+def _suppressed(m: Machine, item: ast.withitem, others: list[ast.withitem], body: list[ast.stmt]) -> None:
+    """with suppress(E): body     ->     try: body; except E: pass"""
+    call = item.context_expr
+    assert isinstance(call, ast.Call)
+    kinds = ast.copy_location(ast.Tuple(call.args, ast.Load()), call)
+    nothing = ast.copy_location(ast.Pass(), call)
+    handler = ast.copy_location(ast.ExceptHandler(kinds, None, [nothing]), call)
+    inner: list[ast.stmt] = [ast.copy_location(ast.With(others, body), call)] if others else body
+    try_statement(m, ast.copy_location(ast.Try(inner, [handler], [], []), call))
+
+
+# ---- any other manager
+
+
+def _opaque(m: Machine, manager: Atom, item: ast.withitem, body: ReadsOn) -> None:
+    """One that no derivative passes through: it stays in the generated code."""
     if m.is_active(manager):
-        m.refuse("a context manager depends on the differentiated arguments", node=items[0].context_expr)
-    target = items[0].optional_vars
+        m.refuse("a context manager depends on the differentiated arguments", node=item.context_expr)
+    entered = Var(OPAQUE, "entered")
+    named = item.optional_vars is not None
 
     def run() -> Value:
-        if target is not None:
-            entered = m.emit("call", m.emit("attribute", manager, name="__enter__"), keywords=())
-            m.assign(target, Obj(entered))
-        _with(m, items[1:], body)
+        if named:
+            _entered(m, item, Obj(entered))
+        body()
         return NONE
 
-    if target is not None:
-        m.refuse("`with ... as name` in a differentiated function isn't supported yet", node=target)
     done = m.apart(run)
-    check_suppression(m, manager, done, items[0].context_expr)
-    inside(m, done, (manager,), {"kind": "with"})
+    inside(m, done, (manager,), {"kind": "with"}, parameters=(entered,) if named else ())
+    if done.raises:
+        raise Diverges
 
 
-ELSEWHERE = (LookupError, AttributeError, OSError, ImportError, StopIteration, TypeError)  # not from arithmetic
-
-
-def check_suppression(m: Machine, manager: Atom, done: Branch, node: ast.expr) -> None:
-    """Refuse contextlib.suppress around what may raise half-way, and sets what is differentiated."""
-    made = m.variables.definitions.get(manager) if isinstance(manager, Var) else None
-    callee = made.operands[0] if made is not None and made.op == "call" else None
-    if made is None or not isinstance(callee, Const) or callee.value is not contextlib.suppress:
-        return
-    kinds = [a.value for a in made.operands[1:] if isinstance(a, Const) and isinstance(a.value, type)]
-    elsewhere = len(kinds) == len(made.operands) - 1 and all(issubclass(kind, ELSEWHERE) for kind in kinds)
-    if any(_may_raise(e, elsewhere) for e in done.equations) and any(depends_on_active(m, e) for e in done.equations):
-        m.refuse(
-            "an exception that is suppressed could leave out what is differentiated",
-            why="which of the two ways the run takes isn't known, and neither is what was done before the error.",
-            do="test for the condition by an if instead of suppressing the exception.",
-            node=node,
-        )
-
-
-def _may_raise(equation: Equation, elsewhere: bool) -> bool:
-    facts = operation(equation)
-    if equation.regions and not facts.effect:
-        return any(_may_raise(e, elsewhere) for r in equation.regions for e in r.equations)
-    if facts.effect:
-        return True
-    arrays = facts.elementwise and all(isinstance(r.type, Array) for r in equation.results)
-    return not (elsewhere or arrays or facts.total)
-
-
-def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[str, object], *more: Region) -> None:
+def inside(
+    m: Machine,
+    done: Branch,
+    operands: tuple[Atom, ...],
+    params: dict[str, object],
+    *more: Region,
+    parameters: tuple[Var, ...] = (),
+) -> None:
     """Take over the state at the end of a region, whose variables are yielded."""
     rows: dict[Hashable, tuple[Var, Atom]] = {}
 
@@ -96,7 +188,7 @@ def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[st
     merger = Merger(m, before, Side(done.heap, done.equations), variable)
     m.heap = merger.heaps()
     merger.settle()
-    region = Region((), tuple(done.equations), tuple(b for _, b in rows.values()))
+    region = Region(parameters, tuple(done.equations), tuple(b for _, b in rows.values()))
     results = tuple(v for v, _ in rows.values())
     start = len(m.builder.equations)
     m.builder.append(Equation("scope", operands, results, MappingProxyType(params), (region, *more)))
@@ -107,81 +199,90 @@ def inside(m: Machine, done: Branch, operands: tuple[Atom, ...], params: dict[st
 
 
 def try_statement(m: Machine, statement: ast.Try) -> None:
-    """try/finally keeps its finalizer; a handler must not be able to change what is differentiated."""
-    if statement.handlers:
+    """try/except, and try/finally, which keeps its finalizer."""
+    if not statement.finalbody:
         _handlers(m, statement)
-        return
-    done = m.apart(lambda: _run(m, lambda: m.execute([*statement.body, *statement.orelse])))
-    if any(_changes(m, node) for node in statement.finalbody):
-        m.heap, m.builder.equations[len(m.builder.equations) :] = done.heap, done.equations
-        m.views.append(RestorableDict())
-        m.execute(statement.finalbody)
-        return
-    finalizer = m.apart(lambda: _run(m, lambda: m.execute(statement.finalbody)))
-    region = Region((), tuple(finalizer.equations), ())
-    if not finalizer.equations:
-        _take_over(m, done)
-        return
-    inside(m, done, (), {"kind": "finally"}, region)
+    elif statement.handlers:
+        inner = ast.copy_location(ast.Try(statement.body, statement.handlers, statement.orelse, []), statement)
+        quiet = not any(map(_changes, statement.finalbody))
+        finally_(m, lambda: _handlers(m, inner), lambda: m.execute(statement.finalbody), quiet)
+    else:
+        quiet = not any(map(_changes, statement.finalbody))
+        finally_(m, lambda: m.execute(statement.body), lambda: m.execute(statement.finalbody), quiet)
 
 
-def _take_over(m: Machine, done: Branch) -> None:
+def finally_(m: Machine, body: ReadsOn, final: ReadsOn, quiet: bool) -> None:
+    """Read a finalizer on all ways out. `quiet`: it binds nothing, and stays where exceptions lead to it as well."""
+    done = m.apart(lambda: _run(body))
+    if quiet:
+        finalizer = m.apart(lambda: _run(final))
+        if finalizer.equations:
+            inside(m, done, (), {"kind": "finally"}, Region((), tuple(finalizer.equations), ()))
+        else:
+            handlers.take_over(m, done)
+        if done.raises:
+            raise Diverges
+        return
     m.heap = done.heap
     m.builder.equations += done.equations
+    m.views.append(RestorableDict())
+    if done.raises:
+        raise Diverges
+    _with_flags_down(m, final)
 
 
-def _changes(_m: Machine, node: ast.stmt) -> bool:
+def _with_flags_down(m: Machine, final: ReadsOn) -> None:
+    """A finalizer runs whatever has left the block before it; afterwards the block is left all the same."""
+    flags = {name: m.look(name) for name in (*handlers.FLAGS, RAISED)}
+    kept = {name: value for name, value in flags.items() if value is not None}
+    result = m.look("$value")
+    for name in kept:
+        m.bind(name, Static(0) if name == RAISED else FALSE)
+    final()
+    gone = truth(m, handlers.raised_or_left(m))
+    if isinstance(gone, Var):
+        m.refuse("a `finally` is left by a condition of the run", do="leave the function after it.")
+    if gone:
+        return
+    for name, value in kept.items():
+        m.bind(name, value)
+    if result is not None:
+        m.bind("$value", result)
+
+
+def _changes(node: ast.stmt) -> bool:
     """Whether a statement binds or changes something (rather than calling a function for its effect)."""
     kinds = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.For, ast.While, ast.If, ast.Delete)
     return any(isinstance(n, kinds) for n in ast.walk(node))
 
 
-def _run(_m: Machine, execute: Callable[[], None]) -> Value:
+def _run(execute: ReadsOn) -> Value:
     execute()
     return NONE
 
 
 def _handlers(m: Machine, statement: ast.Try) -> None:
-    """try/except whose handlers only raise: the body, guarded; whose body is inactive: as Python runs it."""
-    if all(_only_raises(h.body) for h in statement.handlers):
-        m.execute([*statement.body, *statement.orelse, *statement.finalbody])
-        return
-    before, touches = dict(m.heap), False
-    with m.attempt(SrcadError), m.rehearsal():
-        done = m.apart(lambda: _run(m, lambda: m.execute([*statement.body, *statement.orelse])))
-        touches = any(depends_on_active(m, e) for e in done.equations) or not _harmless(m, done, before)
-    if touches:
-        m.refuse(
-            "an exception handler could change values that depend on the differentiated arguments",
-            why="which of the two ways the run takes isn't known, and neither is what was done before the error.",
-            do="test for the condition by an if instead of catching the exception.",
-            node=statement,
-        )
-    _as_it_stands(m, statement)
+    """try/except: read, or, where nothing in it is active and it can't be read, as Python runs it."""
+    with m.attempt(SrcadError, when=lambda _: _is_inactive(m, statement)) as tried:
+        handlers.handled(m, statement)
+    if tried.error:
+        _as_it_stands(m, statement)
 
 
-def _only_raises(body: list[ast.stmt]) -> bool:
-    return isinstance(body[-1], ast.Raise) and not any(isinstance(n, ast.Return) for s in body for n in ast.walk(s))
-
-
-def depends_on_active(m: Machine, equation: Equation) -> bool:
-    if any(m.is_active(a) for a in equation.operands):
-        return True
-    return any(depends_on_active(m, e) for region in equation.regions for e in region.equations)
-
-
-def _harmless(m: Machine, done: Branch, before: Mapping[int, Cell]) -> bool:
-    """Whether only names of the present frame have changed, to inactive values."""
-    for cell_id, cell in before.items():
-        if done.heap.get(cell_id) is cell:
-            continue
-        if cell_id != m.stack.frames[-1]:
-            return False
-    return True
+def _is_inactive(m: Machine, statement: ast.Try) -> bool:
+    """Whether a statement reads nothing active, and binds names alone."""
+    used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    names = m.frame.names
+    leaves = any(isinstance(n, (ast.Return, ast.Break, ast.Continue, ast.Raise)) for n in ast.walk(statement))
+    stores = any(
+        isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) for n in ast.walk(statement)
+    )
+    unsure = any(isinstance(value, (Undef, Partial)) for name in used if (value := names.get(name)) is not None)
+    return not (leaves or stores or unsure or any(m.depends(names[name]) for name in used if name in names))
 
 
 def _as_it_stands(m: Machine, statement: ast.Try) -> None:
-    """Run the statement itself, as opaque code: what it binds is known at run time only."""
+    """ReadsOn the statement itself, as opaque code: what it binds is known at run time only."""
     used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
     bound = sorted({n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
     frame = m.frame

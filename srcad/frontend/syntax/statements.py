@@ -16,13 +16,13 @@ from functools import partial
 
 from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed
-from srcad.frontend.control.loops import for_loop, while_loop
+from srcad.frontend.control.loops import RAISED, ended, for_loop, while_loop
 from srcad.frontend.control.pipes import stream
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, truth
 from srcad.frontend.procedures.functions import make_function
-from srcad.frontend.syntax import comprehensions, imports, matching, scopes
+from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import emit_assert, emit_raise
@@ -30,6 +30,10 @@ from srcad.trace.nodes import Var
 
 Rest = Sequence[ast.stmt]
 FLAGS = ("$return", "$break", "$continue")
+SIMPLE = (
+    *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete),
+    *(ast.Import, ast.ImportFrom),
+)
 
 
 def execute(m: Machine, statements: Rest) -> None:
@@ -43,6 +47,24 @@ def execute(m: Machine, statements: Rest) -> None:
 
 def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
     """Read a statement; True if it has read the rest of the block as well."""
+    if handlers.guard_of(m) is not None:
+        return _one_guarded(m, statement, rest)
+    return _plain(m, statement, rest)
+
+
+def _one_guarded(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
+    """A statement in a `try`: what may raise is tried."""
+    if isinstance(statement, SIMPLE):
+        handlers.tried(m, statement, lambda: STATEMENTS[type(statement)](m, statement))
+        return False
+    plain = handlers.with_plain_head(m, statement)
+    if plain is not None:
+        execute(m, [*plain, *rest])
+        return True
+    return _plain(m, statement, rest)
+
+
+def _plain(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
     match statement:
         case ast.If():
             return _if(m, statement, rest)
@@ -62,7 +84,8 @@ def left(m: Machine) -> Value:
         value = m.look(name)
         if value is not None and value != FALSE:
             flag = either(m, flag, partial(_same, value))
-    return flag
+    raised = as_bool(m, m.look(RAISED) or FALSE)
+    return flag if raised == FALSE else either(m, flag, partial(_same, raised))
 
 
 def _same(value: Value) -> Value:
@@ -75,8 +98,16 @@ def _leave(m: Machine, rest: Rest) -> bool:
     if isinstance(gone, bool):
         return gone
     if rest:
-        branch(m, negate(m, gone), lambda: _block(m, rest), lambda: NONE)
+        branch(m, negate(m, gone), lambda: _block(m, rest), lambda: NONE, alone=partial(_surely_left, m))
     return True
+
+
+def _surely_left(m: Machine) -> Value:
+    """Control has left the block if it gets here: where only one flag can be up, it is."""
+    up = [name for name in (*FLAGS, RAISED) if as_bool(m, m.look(name) or FALSE) != FALSE]
+    if len(up) == 1 and up[0] != RAISED:
+        m.bind(up[0], TRUE)
+    return NONE
 
 
 def _block(m: Machine, statements: Rest) -> Value:
@@ -157,7 +188,7 @@ def _else(m: Machine, statements: Rest) -> None:
     """The else of a loop runs when the loop wasn't left by break (nor by return)."""
     if not statements:
         return
-    gone = truth(m, either(m, m.look("$broke") or FALSE, lambda: m.look("$return") or FALSE))
+    gone = truth(m, either(m, m.look("$broke") or FALSE, lambda: ended(m)))
     if isinstance(gone, Var):
         branch(m, negate(m, gone), lambda: _block(m, statements), lambda: NONE)
     elif not gone:

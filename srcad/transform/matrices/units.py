@@ -18,7 +18,7 @@ from srcad.ops.catalogue import result_types
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.rewrite import instance
-from srcad.trace.types import INT, Scalar, dtype_of, rank_of
+from srcad.trace.types import INT, Scalar, dtype_of, is_complex, rank_of
 from srcad.trace.walk import reads
 
 # (builder, derivatives along a unit vector, the place of its one; None: of a number) -> what is to be summed up
@@ -104,7 +104,8 @@ def _fitted(b: Builder, total: Atom, like: Var) -> Atom:
 def one_like(b: Builder, x: Atom) -> Atom:
     """Ones in the shape and the dtype of a value. A number is of its very type: Python's adapts to others."""
     if isinstance(x.type, Scalar):
-        return const(1.0) if x.type.python else b.emit("cast", 1.0, dtype=x.type.dtype)
+        one = 1 + 0j if is_complex(x.type) else 1.0
+        return const(one) if x.type.python else b.emit("cast", one, dtype=x.type.dtype)
     return b.emit("ones_like", x)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from srcad.ops.catalogue import operation
+from srcad.ops.exceptions import caught_by, may_raise, tries
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.rewrite import Rewriter, with_body
 from srcad.trace.slots import STRUCTURED, Slot, controls, slots, with_slots
-from srcad.trace.walk import walk_placed, within
+from srcad.trace.walk import walk, walk_placed, within
 
 ReadsOf = Callable[[Equation], tuple[Atom, ...]]
 
@@ -47,7 +48,7 @@ def has_effect(equation: Equation) -> bool:
     Entering and leaving a context manager is one; the adjoint sweep enters it only for the sake of what is inside.
     """
     if equation.op == "scope":
-        return equation.params["kind"] == "with" and equation.role == ""
+        return equation.params["kind"] in ("with", "try") and equation.role == ""
     if equation.op in STRUCTURED:
         return False
     if equation.op == "recurse":
@@ -97,6 +98,10 @@ class LiveCode:
         if equation in self.kept:
             return
         self.kept.add(equation)
+        if tries(equation):
+            for inner in walk(equation.regions[0]):
+                if may_raise(inner, caught_by(equation)):
+                    self.keep(inner)
         if equation.op in STRUCTURED:
             self.mark(controls(equation))
         else:

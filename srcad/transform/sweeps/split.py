@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from srcad.errors import InternalError
+from srcad.trace.names import RESERVED, identifier
 from srcad.trace.nodes import (
     Atom,
     Equation,
@@ -75,7 +76,7 @@ def _forward(trace: Trace, equations: Sequence[Equation], value: Tree, residuals
 
 
 def _pullback(trace: Trace, reverse: Region, bars: Tree, residuals: tuple[Var, ...], seeds: tuple[Seed, ...]) -> Trace:
-    names = _distinct([_name(v) for v in residuals], {seed.path.root for seed in seeds})
+    names = _distinct([_name(v) for v in residuals], {seed.path.root for seed in seeds} | RESERVED)
     inputs = (*(Input(v, Path(name)) for v, name in zip(residuals, names, strict=True)), *seeds)
     return replace(
         trace,
@@ -90,7 +91,8 @@ def _pullback(trace: Trace, reverse: Region, bars: Tree, residuals: tuple[Var, .
 
 def _name(v: Var) -> str:
     """What to call what was recorded. Underscores in front say that a name isn't for use by others; "_" is none."""
-    return (v.name or "").strip("_") or "recorded"
+    stem = (v.name or "").strip("_")
+    return identifier(stem) if stem else "recorded"
 
 
 def _stem(trace: Trace) -> str:

@@ -173,7 +173,7 @@ def is_weak(t: Type) -> bool:
 def zero(b: Builder, like: Atom) -> Atom:
     """The adjoint zero of a variable where one must stand."""
     if like.type.is_scalar:
-        return const(0.0)
+        return const(0j if is_complex(like.type) else 0.0)
     made: Atom = b.emit("list_zeros" if like.type.is_container else "zeros_like", like)
     return made
 
@@ -213,6 +213,8 @@ def fit_exactly(b: Builder, bar: Bar | None, like: Atom) -> Atom:
     """An adjoint as the caller gets it: in the shape and the dtype of the input."""
     g = whole(b, bar, like)
     dtype, t = dtype_of(g.type), like.type
+    if is_complex(t) and not is_complex(g.type) and t.is_scalar:
+        return const(complex(g.value)) if isinstance(g, Const) else b.emit("to_complex", g)
     if not is_numeric(t) or dtype_of(t) in (None, dtype) or is_weak(g.type):
         return g
     cast: Atom = b.emit("cast", g, dtype=dtype_of(t))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from srcad.errors import NotYetSupported, Span
+from srcad.errors import NotYetSupported
 from srcad.frontend.core import values as v
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.sharing import CheckedHeap
@@ -47,7 +47,7 @@ def examples() -> list[v.Parts]:
         v.Method("append", v.Ref(1)),
         v.Choice(Var(BOOL), num(), v.Static("a")),
         v.Undef(),
-        v.Partial(num(), Span("f.py", 1)),
+        v.Partial(num(), Var(BOOL)),
         v.Mixed("x", ("a number", "a tuple")),
         Derivative(v.Func(CODE, 1, (num(),)), "gradient", "call", num()),
         LinearMapValue("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]

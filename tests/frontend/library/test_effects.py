@@ -252,20 +252,21 @@ def shapes_that_do_not_fit(x):
     return np.sum(x + y)  # <- raises
 
 
-@program.refused(-1.3)
+@program(-1.3)
 def active_handler(x):
-    try:  # <- refused
-        y = math.log(x)  # <- refused
-    except ValueError:  # <- refused
+    try:
+        y = math.log(x)
+    except ValueError:
         y = x * x
     return y
 
 
-@program.refused(1.3)
+@program(1.3)
 def active_suppress(x):
     y = x
-    with contextlib.suppress(ValueError):  # <- refused
-        y = math.log(x - 5)  # <- refused
+    with contextlib.suppress(ValueError):
+        y = y * 2
+        y = math.log(x - 5)
     return y * x
 
 

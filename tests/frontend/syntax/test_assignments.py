@@ -288,30 +288,37 @@ def stores(a):
 # ---- refusals
 
 
-@program.refused(1.3)
+@program.raises(1.3)
 def undefined_in_branch(x):
     if x > 2.0:
         y = x * x
-    return y * x  # <- refused
+    return y * x  # <- raises
 
 
-@program.refused(1.3)
+@program(2.3)
+def defined_in_branch(x):
+    if x > 2.0:
+        y = x * x
+    return y * x
+
+
+@program.raises(1.3)
 def deleted(x):
     y = x * x
     del y
-    return y * x  # noqa: F821 # <- refused
+    return y * x  # noqa: F821 # <- raises
 
 
-@program.refused(1.3)
+@program.raises(1.3)
 def never_assigned(x):
     if False:
         z = 1.0
-    return z * x  # <- refused
+    return z * x  # <- raises
 
 
-@program.refused(1.3)
+@program.raises(1.3)
 def unknown_name(x):
-    return x * unknown_constant  # noqa: F821 # <- refused
+    return x * unknown_constant  # noqa: F821 # <- raises
 
 
 @program.raises(x3)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.rules.register.flat import FLAT
 from tests.rules.register.numpy_programs import OF_NUMPY
 from tests.rules.register.programs import Case
+from tests.rules.register.scipy_linalg import OF_SCIPY_LINALG
+from tests.rules.register.scipy_special import OF_SCIPY_SPECIAL
 from tests.rules.register.series import SERIES_CALLS
 
 # ---- elementwise: the domain of the operands
@@ -65,7 +67,14 @@ ELEMENTWISE: dict[str, tuple[str, ...]] = {
     **{f"scipy.special.{name}": binary(f"scipy.special.{name}", *d) for name, d in SCIPY_BINARY.items()},
 }
 
+OF_CMATH = ("exp", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "phase")
+OF_CMATH += ("asin", "acos", "atan", "asinh", "acosh", "atanh")
+
 MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
+    **{f"cmath.{name}": (f"(cmath.{name}(s + 0.3j) * (1 - 2j * t)).real",) for name in OF_CMATH},
+    "cmath.polar": ("cmath.polar(s + 1j * t)",),
+    "cmath.log": ("cmath.log(s + 1j, t + 2j).imag", "cmath.log(s + 1j, 2.0).real"),
+    "cmath.rect": ("cmath.rect(s, t).real * x, cmath.rect(s, t).imag",),
     "math.log": ("math.log(sp, 3.0)", "math.log(sp, tg)", "math.log(2.0, tg)"),
     "math.hypot": ("math.hypot(s, t)", "math.hypot(s, t, x[0])", "math.hypot(s)"),
     "math.atan2": ("math.atan2(s, t)",),
@@ -678,5 +687,6 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY, SERIES_CALLS)
+TABLES = (*OF_NUMPY, SERIES_CALLS, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *TABLES)
 FLAT_CASES = gathered(FLAT)

@@ -19,6 +19,7 @@ FLAT: dict[str, tuple[str, ...]] = {
         f"np.{name}": (f"np.{name}(x), np.{name}(s)",)
         for name in ("sign", "floor", "ceil", "trunc", "rint", "fix", "spacing")
     },
+    **{f"cmath.{name}": (f"cmath.{name}(s + 1j * t)",) for name in ("isnan", "isinf", "isfinite")},
     **{f"math.{name}": (f"math.{name}(s)",) for name in ("floor", "ceil", "trunc", "isnan", "isinf", "isfinite")},
     **{
         f"np.{name}": (f"np.{name}(A), np.{name}(A, axis=0)",)

@@ -15,6 +15,7 @@ import numpy as np
 from tests.rules.register.operands import is_operand, moves, operand
 
 HEADER = """\
+import cmath
 import math
 import operator
 

@@ -1,0 +1,428 @@
+"""try/except: each statement of the body that may raise is tried, and a flag says whether it has.
+
+try:                              which, error = try {v1 = log(x)}      # ValueError: 1
+    y = math.log(x)               if which == 0: y = log(x)
+    z = y * x              ->     if which == 0: z = y * x
+except ValueError:                if which == 1: z = 0.0
+    z = 0.0
+
+What is tried is computed for nothing but its exceptions: no derivative passes through it, and what the statement does
+to the state of the program stands in the branch behind it. So the handler finds what Python leaves to it, and branches
+and loops need not know of exceptions: the flag ends a block as a `return` does.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from srcad.errors import SrcadError
+from srcad.frontend.control.loops import RAISED
+from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.machine import Branch, Machine
+from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, FrameCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.memory.arrays import to_atom
+from srcad.frontend.memory.branches import as_bool, branch, join_branches, negate, one_way, truth
+from srcad.frontend.syntax.expressions import test
+from srcad.frontend.syntax.raising import Handling
+from srcad.ops.catalogue import operation
+from srcad.ops.exceptions import Errors, errors_of, may_raise
+from srcad.trace.builder import const
+from srcad.trace.nodes import Const, Equation, Region, Var
+from srcad.trace.types import INT, OPAQUE
+from srcad.trace.walk import walk
+
+FLAGS = ("$return", "$break", "$continue")
+ERROR = "$error"  # the exception that has been raised
+ReadsOn = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class OpenTry:
+    """The clauses that wait for exceptions in a frame, innermost first.
+
+    `last`: the statement behind which the handlers can be read in the branch of the exception, by `finish`.
+    """
+
+    frame: int
+    clauses: tuple[Errors, ...]
+    last: ast.stmt | None
+    finish: ReadsOn
+
+    @property
+    def caught(self) -> Errors:
+        return tuple(cls for clause in self.clauses for cls in clause)
+
+
+@dataclass(eq=False)
+class OpenTries(Restorable):
+    """The `try`s that are being read."""
+
+    stack: list[OpenTry] = field(default_factory=list)
+
+
+def guard_of(m: Machine) -> OpenTry | None:
+    """What waits for exceptions in the present frame."""
+    stack = m.part(OpenTries).stack
+    return stack[-1] if stack and stack[-1].frame == m.stack.frames[-1] else None
+
+
+@contextmanager
+def _guarded(m: Machine, clauses: Sequence[Errors], last: ast.stmt | None, finish: ReadsOn) -> Iterator[None]:
+    outer, stack = guard_of(m), m.part(OpenTries).stack
+    further = outer.clauses if outer else ()
+    stack.append(OpenTry(m.stack.frames[-1], (*clauses, *further), last, finish))
+    try:
+        yield
+    finally:
+        stack.pop()
+
+
+# ---- the statement
+
+
+def handled(m: Machine, statement: ast.Try) -> None:
+    """try: ... except ...: ... else: ..."""
+    clauses = [_classes(m, handler) for handler in statement.handlers]
+    m.bind(RAISED, Static(0))
+    early: list[bool] = []
+
+    def finish() -> None:
+        _finish(m, statement, len(clauses))
+        early.append(True)
+
+    last = None if statement.orelse else statement.body[-1]
+    with _guarded(m, clauses, last, finish):
+        m.execute(statement.body)
+    if not early:
+        _finish(m, statement, len(clauses))
+
+
+def _finish(m: Machine, statement: ast.Try, own: int) -> None:
+    """Behind the body: `else`, the handlers, and what is for clauses further out, by its number there."""
+    raised = m.look(RAISED) or Static(0)
+    _renumber(m, raised, own)
+    if statement.orelse:
+        unless_left(m, lambda: m.execute(statement.orelse), raised)
+    _dispatch(m, statement.handlers, 1, raised)
+
+
+def _classes(m: Machine, handler: ast.ExceptHandler) -> Errors:
+    if handler.type is None:
+        return (BaseException,)
+    value = m.evaluate(handler.type)
+    found = [v.value for v in (value.items if isinstance(value, Tup) else (value,)) if isinstance(v, Static)]
+    flat = [cls for one in found for cls in (one if isinstance(one, tuple) else (one,))]
+    if not flat or not all(isinstance(cls, type) and issubclass(cls, BaseException) for cls in flat):
+        m.refuse("which exceptions a handler is for isn't known", do="name classes of exceptions.", node=handler)
+    return tuple(flat)
+
+
+def _dispatch(m: Machine, handlers: Sequence[ast.ExceptHandler], number: int, raised: Value) -> None:
+    """The handler of the clause that an exception belongs to, if one has been raised."""
+    if not handlers:
+        return
+    if isinstance(raised, Static):
+        if raised.value:
+            index = int(raised.value) - number
+            if index < len(handlers):
+                _handle(m, handlers[index])
+        return
+    mine = m.emit("equal", to_atom(m, raised), number)
+    branch(m, mine, lambda: _handle(m, handlers[0]), lambda: _others(m, handlers[1:], number + 1, raised), partial=True)
+
+
+def _others(m: Machine, handlers: Sequence[ast.ExceptHandler], number: int, raised: Value) -> Value:
+    _dispatch(m, handlers, number, raised)
+    return NONE
+
+
+def _handle(m: Machine, handler: ast.ExceptHandler) -> Value:
+    error = m.look(ERROR) or NONE
+    for name in FLAGS:
+        m.bind(name, FALSE)
+    m.bind(RAISED, Static(0))
+    if handler.name:
+        m.bind(handler.name, error)
+    handling = m.part(Handling).errors
+    handling.append(error)
+    try:
+        m.execute(handler.body)
+    finally:
+        handling.pop()
+    if handler.name:
+        m.bind(handler.name, UNDEFINED_VALUE)
+    return NONE
+
+
+def _renumber(m: Machine, raised: Value, own: int) -> None:
+    """What is for a clause further out is told by its number there."""
+    if isinstance(raised, Static):
+        m.bind(RAISED, Static(max(int(raised.value) - own, 0)))
+    elif guard_of(m) is None:
+        m.bind(RAISED, Static(0))
+    else:
+        further = m.emit("subtract", to_atom(m, raised), own)
+        m.bind(RAISED, Num(m.emit("maximum", further, 0)))
+
+
+def unless_left(m: Machine, run: ReadsOn, raised: Value = FALSE) -> None:
+    """Read on where nothing has left the block."""
+    flag = raised_or_left(m)
+    known = as_bool(m, raised)
+    gone = truth(m, known if flag == FALSE else flag if known == FALSE else _either(m, flag, known))
+    if isinstance(gone, Var):
+        branch(m, negate(m, gone), lambda: _read(run), lambda: NONE, partial=True)
+    elif not gone:
+        run()
+
+
+def raised_or_left(m: Machine) -> Value:
+    """Whether control has left the present block: by return, break, continue or an exception."""
+    flag: Value = FALSE
+    for name in (*FLAGS, RAISED):
+        value = m.look(name)
+        if value is not None:
+            known = as_bool(m, value)
+            flag = known if flag == FALSE else flag if known == FALSE else _either(m, flag, known)
+    return flag
+
+
+def _either(m: Machine, a: Value, b: Value) -> Value:
+    known = truth(m, a)
+    if isinstance(known, bool):
+        return TRUE if known else b
+    return branch(m, known, lambda: TRUE, lambda: b)
+
+
+def _read(run: ReadsOn) -> Value:
+    run()
+    return NONE
+
+
+# ---- a statement that may raise
+
+
+def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
+    """Read a simple statement of a body whose exceptions are waited for."""
+    guard = guard_of(m)
+    assert guard is not None
+    before = dict(m.heap)
+    done = m.apart(lambda: _read(run))
+    if not done.raises and not any(may_raise(e, guard.caught) for e in done.equations):
+        take_over(m, done)
+        return
+    _check_whole(m, statement, done, before)
+    known = _known_clause(done, guard)
+    if known is not None:
+        clause, error = known
+        m.builder.equations += done.equations[:-1]
+        _raise(m, Static(clause), error)
+        return
+    which, error, given = _try(m, guard, done)
+    if done.raises:
+        _raise(m, which, error)
+        return
+    ok = m.emit("equal", to_atom(m, which), 0)
+    again = m.under(ok, lambda: _read(run))
+    again.equations[:] = _without_effects(again.equations, given)
+    handled_here = statement is guard.last and m.look(RAISED) == Static(0)
+
+    def other() -> Value:
+        _raise(m, which, error)
+        if handled_here:
+            with _without(m, guard):
+                guard.finish()
+        return NONE
+
+    raised = m.under(ok, other)
+    if raised.raises:
+        one_way(m, ok, again, raised, lambda: NONE, lambda: NONE)
+        take_over(m, again)
+        return
+    join_branches(m, ok, again, raised, partial=True)
+
+
+@contextmanager
+def _without(m: Machine, guard: OpenTry) -> Iterator[None]:
+    """What is read stands behind the `try`."""
+    stack = m.part(OpenTries).stack
+    place = stack.index(guard)
+    later = stack[place:]
+    del stack[place:]
+    try:
+        yield
+    finally:
+        stack.extend(later)
+
+
+def take_over(m: Machine, done: Branch) -> None:
+    """Go on with the state at the end of what has been read apart."""
+    m.heap = done.heap
+    m.builder.equations += done.equations
+
+
+def _raise(m: Machine, which: Value, error: Value) -> Value:
+    m.bind(RAISED, which)
+    m.bind(ERROR, error)
+    return NONE
+
+
+def _known_clause(done: Branch, guard: OpenTry) -> tuple[int, Value] | None:
+    """The clause of an exception that is certain to be raised, and nothing before it."""
+    last = done.equations[-1] if done.equations else None
+    if not done.raises or last is None or last.op != "raise_":
+        return None
+    if any(may_raise(e, guard.caught) for e in done.equations[:-1]):
+        return None
+    made = next((e for e in done.equations if last.operands[0] in e.results), None)
+    callee = made.operands[0] if made is not None and made.op == "call" else None
+    cls = callee.value if isinstance(callee, Const) else None
+    if not isinstance(cls, type) or not issubclass(cls, BaseException):
+        return None
+    for number, classes in enumerate(guard.clauses, 1):
+        if issubclass(cls, classes):
+            return number, Obj(last.operands[0])
+    return None
+
+
+def _try(m: Machine, guard: OpenTry, done: Branch) -> tuple[Value, Value, list[Var]]:
+    """ReadsOn a part of the program for its exceptions: the number of the clause, the exception, what effects gave."""
+    effects = [e for e in done.equations if _runs_once(e)]
+    if any(_runs_once(e) for outer in done.equations for r in outer.regions for e in walk(r)):
+        m.refuse(
+            "what is done once in a branch or loop may be followed by an exception that the program handles",
+            why="the part of the program that may raise is run apart from its derivative.",
+            do="take what prints, draws or calls unknown functions out of the `try`.",
+        )
+    kept = [v for e in effects for v in e.results]
+    which, error = Var(INT, "caught"), Var(OPAQUE, "error")
+    results = (which, error, *(Var(v.type, v.name) for v in kept))
+    region = Region((), tuple(done.equations), (const(0), Const(None, OPAQUE), *kept))
+    operands = tuple(Const(cls, OPAQUE) for classes in guard.clauses for cls in classes)
+    params = MappingProxyType({"kind": "try", "clauses": tuple(len(classes) for classes in guard.clauses)})
+    start = len(m.builder.equations)
+    m.builder.append(Equation("scope", operands, results, params, (region,), span=m.builder.span))
+    m.note(start)
+    m.variables.active.difference_update(results)
+    return Num(which), Obj(error), list(results[2:])
+
+
+def _runs_once(equation: Equation) -> bool:
+    """Whether an equation has an effect that isn't to raise."""
+    facts = operation(equation)
+    made = equation.op == "call" and errors_of(equation) == ()
+    return facts.effect and not facts.raises and not made
+
+
+def _without_effects(equations: list[Equation], given: list[Var]) -> list[Equation]:
+    """The equations without those that have run already, and have given this."""
+    left, kept = list(given), []
+    for equation in equations:
+        if not _runs_once(equation):
+            kept.append(equation)
+            continue
+        for result in equation.results:
+            to = MappingProxyType({"to": result.type})
+            kept.append(Equation("known_as", (left.pop(0),), (result,), to, span=equation.span))
+    return kept
+
+
+def _check_whole(m: Machine, statement: ast.stmt, done: Branch, before: Mapping[int, object]) -> None:
+    """What a statement changes it must change at its end: behind all that may raise."""
+    changed = {k for k, cell in before.items() if done.heap.get(k) is not cell and k != m.stack.frames[-1]}
+    walrus = any(isinstance(n, ast.NamedExpr) for n in ast.walk(statement))
+    if not walrus and (not changed or _changes_last(m, statement)):
+        return
+    m.refuse(
+        "a statement in a `try` may change something and raise an exception afterwards",
+        why="the handler would find what has been done up to the exception, which isn't followed.",
+        do="compute first what may raise, and change what is kept in a statement of its own.",
+        node=statement,
+    )
+
+
+def _changes_last(m: Machine, statement: ast.stmt) -> bool:
+    """Whether nothing but the assignment, or the method that is called in the end, changes anything."""
+    match statement:
+        case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            parts = [value]
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner), args=args, keywords=named)):
+            parts = [owner, *args, *(k.value for k in named)]
+            if not _is_container(m, owner):
+                return False
+        case ast.Delete():
+            parts = []
+        case _:
+            return False
+    with m.attempt(SrcadError), m.rehearsal():
+        heap = dict(m.heap)
+        done = m.apart(lambda: [m.evaluate(part) for part in parts if not isinstance(part, ast.Starred)])
+        return all(done.heap.get(k) is cell for k, cell in heap.items() if not isinstance(cell, FrameCell))
+    return False
+
+
+def _is_container(m: Machine, owner: ast.expr) -> bool:
+    """Whether this is a list, a dict or an array, whose methods change it in the end if at all."""
+    with m.attempt(SrcadError), m.rehearsal():
+        value = m.evaluate(owner)
+        cell = m.content(value)
+        return value.refers_to() is not None and type(cell).__name__ != "InstanceCell"
+    return False
+
+
+# ---- what stands at the head of a compound statement
+
+
+def with_plain_head(m: Machine, statement: ast.stmt) -> list[ast.stmt] | None:
+    """A statement whose head may raise, as one that gives the value of the head a name, and the rest of it."""
+    match statement:
+        case ast.If(test=head):
+            name, rest = _named(head, statement)
+            whole: ast.stmt = ast.If(name, statement.body, statement.orelse)
+        case ast.For(iter=head):
+            name, rest = _named(head, statement)
+            whole = ast.For(statement.target, name, statement.body, statement.orelse)
+        case ast.While(test=head) if _head_raises(m, statement, head):
+            if statement.orelse:
+                m.refuse("the test of a loop with `else` may raise, and is in a `try`", node=statement)
+            return [without_test(statement)]
+        case _:
+            return None
+    if not _head_raises(m, statement, head):
+        return None
+    return [rest, ast.copy_location(whole, statement)]
+
+
+def _head_raises(m: Machine, statement: ast.stmt, head: ast.expr) -> bool:
+    guard = guard_of(m)
+    assert guard is not None
+    if isinstance(head, ast.Name):
+        return False
+    with m.rehearsal():
+        read = test if isinstance(statement, (ast.If, ast.While)) else lambda m, node: m.evaluate(node)
+        done = m.apart(lambda: read(m, head))
+    return done.raises or any(may_raise(e, guard.caught) for e in done.equations)
+
+
+def _named(head: ast.expr, statement: ast.stmt) -> tuple[ast.Name, ast.Assign]:
+    text = f"$head {statement.lineno} {statement.col_offset}"
+    target = ast.copy_location(ast.Name(text, ast.Store()), head)
+    assign = ast.copy_location(ast.Assign([target], head), head)
+    return ast.copy_location(ast.Name(text, ast.Load()), head), assign
+
+
+def without_test(statement: ast.While) -> ast.While:
+    """while test: body     ->     while True: if not test: break; body"""
+    way_out = ast.If(ast.UnaryOp(ast.Not(), statement.test), [ast.Break()], [])
+    for node in ast.walk(way_out):
+        if not hasattr(node, "lineno") and isinstance(node, (ast.stmt, ast.expr)):
+            ast.copy_location(node, statement.test)
+    made = ast.While(ast.copy_location(ast.Constant(True), statement.test), [way_out, *statement.body], [])
+    return ast.copy_location(made, statement)
+
+
+__all__ = ["guard_of", "handled", "raised_or_left", "tried", "unless_left", "with_plain_head", "without_test"]

@@ -1,0 +1,100 @@
+"""Which exceptions an equation may raise, so far as a handler of the program is to find out: rather too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from srcad.ops.catalogue import Kind, operation
+from srcad.trace.nodes import Const, Equation
+from srcad.trace.types import Array, Scalar, Type, Unknown, dtype_of
+
+Errors = tuple[type[BaseException], ...]
+QUIET = frozenset(  # of Python's floats: inf and nan, and no exception
+    ("add", "subtract", "multiply", "negative", "positive", "absolute", "maximum", "minimum", "where", "sign", "square")
+)
+COMPARISONS = frozenset(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "not_", "identical"))
+NEVER = frozenset(("known_as", "cast", "copy", "shape", "tuple_new", "list_new", "dict_new", "list_append", "format"))
+INDEXING = frozenset(("get_item", "list_get", "list_set", "list_pop", "list_add"))
+ANY: Errors = (BaseException,)
+
+
+def may_raise(equation: Equation, caught: Errors) -> bool:
+    """Whether an equation may raise one of these exceptions, itself or in its regions."""
+    if equation.regions and not operation(equation).effect:
+        return any(may_raise(inner, caught) for region in equation.regions for inner in region.equations)
+    return any(issubclass(e, c) or issubclass(c, e) for e in errors_of(equation) for c in caught)
+
+
+def tries(equation: Equation) -> bool:
+    """Whether an equation runs its region for its exceptions alone."""
+    return equation.op == "scope" and equation.params["kind"] == "try"
+
+
+def caught_by(equation: Equation) -> Errors:
+    """The exceptions that such an equation waits for."""
+    return tuple(a.value for a in equation.operands if isinstance(a, Const))
+
+
+def errors_of(equation: Equation) -> Errors:
+    """The exceptions that an equation without regions may raise."""
+    facts = operation(equation)
+    if equation.op == "assert_":
+        return (AssertionError,)
+    if equation.op == "call":
+        made = equation.operands[0]
+        known = made.value if isinstance(made, Const) else None
+        return () if _makes_an_error(known) else ANY
+    if facts.kind is Kind.EFFECT:
+        return ANY
+    if facts.total or facts.kind is Kind.QUERY or equation.op in NEVER or equation.op in COMPARISONS:
+        return ()
+    if equation.op in INDEXING:
+        return _of_index(equation)
+    types = [a.type for a in equation.operands]
+    if facts.elementwise:
+        return tuple(_of_elements(equation, types))
+    if facts.kind is Kind.FACTORISATION:
+        return np.linalg.LinAlgError, FloatingPointError, ValueError
+    if facts.kind in (Kind.REDUCTION, Kind.CONTRACTION):
+        return FloatingPointError, ValueError
+    return ANY if facts.kind is Kind.OBJECT else (Exception,)
+
+
+def _makes_an_error(known: object) -> bool:
+    return isinstance(known, type) and issubclass(known, BaseException)
+
+
+def _of_index(equation: Equation) -> Errors:
+    """x[k] for an array that is long enough has nothing to raise."""
+    base = equation.operands[0].type
+    if equation.op != "get_item" or not isinstance(base, Array):
+        return IndexError, TypeError
+    template = equation.params["index"]
+    known = [equation.operands[1 + place] for kind, place, *_ in (t for t in template if t[0] == "int")]
+    inside = all(isinstance(k, Const) and _within(k.value, base, axis) for axis, k in enumerate(known))
+    plain = all(entry[0] in ("int", "slice") for entry in template) and len(known) == len(template)
+    slices = all(entry[0] == "slice" for entry in template)
+    return () if slices or (plain and inside) else (IndexError,)
+
+
+def _within(k: int, base: Array, axis: int) -> bool:
+    length = base.dims[axis].number if axis < len(base.dims) else None
+    return k in (0, -1) if length is None else -length <= k < length
+
+
+def _of_elements(equation: Equation, types: list[Type]) -> Iterator[type[BaseException]]:
+    if any(isinstance(t, Unknown) for t in types):
+        yield TypeError
+    arrays = [t for t in types if isinstance(t, Array)]
+    if arrays or any(isinstance(t, Scalar) and not t.python for t in types):
+        yield FloatingPointError
+        if not all(_alike(arrays[0], other) for other in arrays[1:]):
+            yield ValueError
+    elif equation.op not in QUIET and dtype_of(equation.results[0].type) != "bool":
+        yield from (ArithmeticError, ValueError)
+
+
+def _alike(a: Array, b: Array) -> bool:
+    return a.rank == b.rank and all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))

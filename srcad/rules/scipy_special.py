@@ -1,0 +1,554 @@
+"""Derivatives of more of scipy.special: a table of slopes.
+
+Forms are chosen that stay exact where the usual ones don't: at 0, at integers, at the ends of domains, so that second
+derivatives are too. What is 0/0 elsewhere is NaN, and never a number that is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from srcad.ops.scipy_special import SPHERICAL, spherical_slope
+from srcad.rules.language import (
+    Expr,
+    Given,
+    Operand,
+    absolute,
+    apply,
+    cos,
+    equal,
+    exp,
+    floor,
+    greater_equal,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    real,
+    sign,
+    sin,
+    sqrt,
+    unbroadcast,
+    where,
+)
+from srcad.rules.special import no_slope, special
+from srcad.rules.table import RuleTable, Site
+
+TABLE = RuleTable()
+slopes, pointwise, rule = TABLE.slopes, TABLE.pointwise, TABLE.rule
+
+digamma, gamma, gammaln, rgamma, betaln = map(special, ("digamma", "gamma", "gammaln", "rgamma", "betaln"))
+xlogy, xlog1py, erf, exprel, zeta = map(special, ("xlogy", "xlog1py", "erf", "exprel", "zeta"))
+hyp0f1, hyp1f1, hyp2f1, hyperu = map(special, ("hyp0f1", "hyp1f1", "hyp2f1", "hyperu"))
+elliprd, elliprf, ellipkinc, ellipeinc = map(special, ("elliprd", "elliprf", "ellipkinc", "ellipeinc"))
+jv, yv, iv, kv, ive, kve = map(special, ("jv", "yv", "iv", "kv", "ive", "kve"))
+j0, y0, i0, k0, jacobi, gegenbauer = map(special, ("j0", "y0", "i0", "k0", "eval_jacobi", "eval_gegenbauer"))
+multiply = special("multiply")
+
+SlopeOf = Callable[..., Operand]
+
+
+def of_last(name: str, slope: SlopeOf, *others: str) -> None:
+    """A function whose derivative is known in its last argument, and in those before it isn't."""
+    refusals = [no_slope(f"{name} with respect to {other}") for other in others]
+    pointwise(name, *refusals, lambda g, *values: g * slope(*values))
+
+
+# ---- error functions, normal distribution
+
+pointwise("erfcinv", lambda g, x, y: -((math.sqrt(math.pi) / 2) * g * exp(y**2)))
+slopes("ndtri_exp", lambda x, y: math.sqrt(2 * math.pi) * exp(x + 0.5 * y**2))
+slopes("wofz", lambda x, y: 2j / math.sqrt(math.pi) - 2.0 * x * y)
+slopes(
+    "owens_t",
+    lambda h, a, y: -(exp(-0.5 * h**2) * erf(a * h / math.sqrt(2)) / math.sqrt(8 * math.pi)),
+    lambda h, a, y: exp(-0.5 * h**2 * (1 + a**2)) / ((2 * math.pi) * (1 + a**2)),
+)
+
+
+def _faddeeva(x: Expr, s: Expr, c: Expr) -> tuple[Expr, Expr]:
+    """Where a Voigt profile reads the Faddeeva function, and its derivative there."""
+    place = (x + 1j * c) / (math.sqrt(2) * s)
+    return place, 2j / math.sqrt(math.pi) - 2.0 * place * apply("wofz", place)
+
+
+slopes(
+    "voigt_profile",
+    lambda x, s, c, y: real(_faddeeva(x, s, c)[1]) / ((2 * math.sqrt(math.pi)) * s**2),
+    lambda x, s, c, y: -(y / s) - real(multiply(*_faddeeva(x, s, c))) / (math.sqrt(2 * math.pi) * s**2),
+    lambda x, s, c, y: real(1j * _faddeeva(x, s, c)[1]) / ((2 * math.sqrt(math.pi)) * s**2),
+)
+
+# ---- exponential integrals and their kin
+
+slopes("exprel", lambda x, y: 0.5 * hyp1f1(2.0, 3.0, x))
+slopes("exp10", lambda x, y: math.log(10) * y)
+slopes("spence", lambda x, y: -hyp2f1(1.0, 1.0, 2.0, 1.0 - x))
+slopes("expi", lambda x, y: exp(x) / x)
+slopes("exp1", lambda x, y: -(exp(-x) / x))
+
+
+def _expn_slope(n: Expr, x: Expr, y: Expr) -> Expr:
+    return -where(equal(n, 0), y * (1 + 1 / x), apply("expn", maximum(n - 1, 0), x))
+
+
+of_last("expn", _expn_slope, "n")
+slopes("wrightomega", lambda x, y: y / (1 + y))
+slopes("lambertw", lambda z, k, y: exp(-y) / (1 + y), None)
+slopes("powm1", lambda x, y, z: y * x ** (y - 1), lambda x, y, z: xlogy(z + 1, x))
+
+# ---- gamma functions
+
+
+def _rgamma_slope(x: Expr, y: Expr) -> Expr:
+    """Left of 1/2 by reflection: 1 / gamma(x) = gamma(1 - x) sin(pi x) / pi has no poles there."""
+    left = x < 0.5
+    over, other = where(left, x, 0.25), where(left, 0.75, x)
+    reflected = gamma(1 - over) * cos(math.pi * over) - digamma(1 - over) * y
+    return where(left, reflected, -(y * digamma(other)))
+
+
+slopes("rgamma", _rgamma_slope)
+slopes("loggamma", lambda x, y: digamma(x))
+slopes(
+    "binom",
+    lambda n, k, y: y * (digamma(n + 1) - digamma(n - k + 1)),
+    lambda n, k, y: y * (digamma(n - k + 1) - digamma(k + 1)),
+)
+slopes("poch", lambda z, m, y: y * (digamma(z + m) - digamma(z)), lambda z, m, y: y * digamma(z + m))
+
+
+def _multigamma_slope(a: Expr, y: Expr, *, d: int) -> Expr:
+    slope = digamma(a)
+    for k in range(1, d):
+        slope = slope + digamma(a - 0.5 * k)
+    return slope
+
+
+slopes("multigammaln", _multigamma_slope)
+of_last("zeta", lambda x, q, y: -x * zeta(x + 1, q), "x")
+
+
+def gamma_density(a: Expr, x: Expr) -> Expr:
+    return exp(xlogy(a - 1, x) - x - gammaln(a))
+
+
+def beta_density(a: Expr, b: Expr, x: Expr) -> Expr:
+    return exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
+
+
+of_last("gammaincinv", lambda a, p, y: 1 / gamma_density(a, y), "a")
+of_last("gammainccinv", lambda a, p, y: -1 / gamma_density(a, y), "a")
+of_last("betainc", lambda a, b, x, y: beta_density(a, b, x), "a", "b")
+of_last("betaincc", lambda a, b, x, y: -beta_density(a, b, x), "a", "b")
+of_last("betaincinv", lambda a, b, p, y: 1 / beta_density(a, b, y), "a", "b")
+of_last("betainccinv", lambda a, b, p, y: -1 / beta_density(a, b, y), "a", "b")
+
+# ---- distribution functions by other names
+
+
+def _t_density(n: Expr, t: Expr) -> Expr:
+    log_scale = gammaln(0.5 * (n + 1)) - gammaln(0.5 * n) - 0.5 * log(math.pi * n)
+    return exp(log_scale - 0.5 * (n + 1) * log1p(t**2 / n))
+
+
+def _chi2_density(v: Expr, x: Expr) -> Expr:
+    return 0.5 * gamma_density(0.5 * v, 0.5 * x)
+
+
+def _f_density(n: Expr, m: Expr, x: Expr) -> Expr:
+    a, b, scaled = 0.5 * n, 0.5 * m, n / m * x
+    return n / m * exp(xlogy(a - 1, scaled) - (a + b) * log1p(scaled) - betaln(a, b))
+
+
+def _counted(k: Expr) -> Expr:
+    """How many: a number of events is rounded down."""
+    return floor(k)
+
+
+def _poisson(k: Expr, m: Expr) -> Expr:
+    return exp(xlogy(_counted(k), m) - m - gammaln(_counted(k) + 1))
+
+
+def _binomial(k: Expr, n: Expr, p: Expr) -> Expr:
+    count = _counted(k)
+    return exp(xlogy(count, p) + xlog1py(n - count - 1, -p) - betaln(n - count, count + 1))
+
+
+def _negative_binomial(k: Expr, n: Expr, p: Expr) -> Expr:
+    return exp(xlogy(n - 1, p) + xlog1py(k, -p) - betaln(n, k + 1))
+
+
+of_last("stdtr", lambda n, t, y: _t_density(n, t), "df")
+of_last("stdtrit", lambda n, p, y: 1 / _t_density(n, y), "df")
+of_last("chdtr", lambda v, x, y: _chi2_density(v, x), "v")
+of_last("chdtrc", lambda v, x, y: -_chi2_density(v, x), "v")
+of_last("chdtri", lambda v, p, y: -1 / _chi2_density(v, y), "v")
+of_last("fdtr", lambda n, m, x, y: _f_density(n, m, x), "dfn", "dfd")
+of_last("fdtrc", lambda n, m, x, y: -_f_density(n, m, x), "dfn", "dfd")
+of_last("fdtri", lambda n, m, p, y: 1 / _f_density(n, m, y), "dfn", "dfd")
+for _name, _sign in (("gdtr", 1.0), ("gdtrc", -1.0)):
+    pointwise(
+        _name,
+        lambda g, a, b, x, y, _sign=_sign: g * (_sign * x * gamma_density(b, a * x)),
+        no_slope(f"{_name} with respect to b"),
+        lambda g, a, b, x, y, _sign=_sign: g * (_sign * a * gamma_density(b, a * x)),
+    )
+slopes("pdtr", None, lambda k, m, y: -_poisson(k, m))
+slopes("pdtrc", None, lambda k, m, y: _poisson(k, m))
+slopes("pdtri", None, lambda k, p, y: -1 / _poisson(k, y))
+slopes("bdtr", None, None, lambda k, n, p, y: -_binomial(k, n, p))
+slopes("bdtrc", None, None, lambda k, n, p, y: _binomial(k, n, p))
+slopes("bdtri", None, None, lambda k, n, p, y: -1 / _binomial(k, n, y))
+slopes("nbdtr", None, None, lambda k, n, p, y: _negative_binomial(k, n, p))
+slopes("nbdtrc", None, None, lambda k, n, p, y: -_negative_binomial(k, n, p))
+
+# ---- transformations of data, losses
+
+slopes(
+    "boxcox",
+    lambda x, c, y: x ** (c - 1),
+    lambda x, c, y: 0.5 * log(x) ** 2 * hyp1f1(2.0, 3.0, c * log(x)),
+)
+slopes(
+    "boxcox1p",
+    lambda x, c, y: exp((c - 1) * log1p(x)),
+    lambda x, c, y: 0.5 * log1p(x) ** 2 * hyp1f1(2.0, 3.0, c * log1p(x)),
+)
+
+
+def _inv_boxcox_slopes(x: Expr, c: Expr, power: Expr) -> tuple[Expr, Expr]:
+    """Of (1 + c x) ** (1 / c) = `power`: in x, and in c, where log1p(c x) / c is x F(1, 1; 2; -c x)."""
+    return power / (1 + c * x), -(0.5 * power * x**2 * hyp2f1(2.0, 2.0, 3.0, -c * x))
+
+
+for _name, _less in (("inv_boxcox", 0), ("inv_boxcox1p", 1)):
+    slopes(
+        _name,
+        lambda x, c, y, _less=_less: _inv_boxcox_slopes(x, c, y + _less if _less else y)[0],
+        lambda x, c, y, _less=_less: _inv_boxcox_slopes(x, c, y + _less if _less else y)[1],
+    )
+slopes(
+    "huber",
+    lambda d, r, y: maximum(absolute(r) - d, 0.0),
+    lambda d, r, y: maximum(minimum(r, d), -d),
+)
+slopes(
+    "pseudo_huber",
+    lambda d, r, y: 2 * y / d - r**2 / (d * sqrt(1 + (r / d) ** 2)),
+    lambda d, r, y: r / sqrt(1 + (r / d) ** 2),
+)
+
+# ---- elliptic integrals and functions, means
+
+slopes("ellipk", lambda m, y: (math.pi / 8) * hyp2f1(1.5, 1.5, 2.0, m))
+slopes("ellipe", lambda m, y: (-math.pi / 8) * hyp2f1(0.5, 1.5, 2.0, m))
+
+
+def _ellipkm1_slope(p: Expr, y: Expr) -> Expr:
+    """Near p = 0 of what is exact there; beyond, of what is exact at p = 1."""
+    near = p < 0.5
+    q, far = where(near, p, 0.25), where(near, 0.75, p)
+    close = (apply("ellipe", 1 - q) - q * y) / (2 * q * (1 - q))
+    return -where(near, close, (math.pi / 8) * hyp2f1(1.5, 1.5, 2.0, 1 - far))
+
+
+slopes("ellipkm1", _ellipkm1_slope)
+
+
+def _turns(phi: Expr) -> tuple[Expr, Expr, Expr]:
+    """How many half turns an angle has, and the sine and the square of the cosine of what is left."""
+    turns = apply("rint", phi / math.pi)
+    s = sin(phi - math.pi * turns)
+    return turns, s, cos(phi) ** 2
+
+
+def _f_by_parameter(phi: Expr, m: Expr) -> Expr:
+    turns, s, c2 = _turns(phi)
+    return (s**3 * elliprd(c2, 1.0, 1 - m * s**2) + 2 * turns * elliprd(0.0, 1.0, 1 - m)) / 6
+
+
+def _e_by_parameter(phi: Expr, m: Expr) -> Expr:
+    turns, s, c2 = _turns(phi)
+    return -(s**3 * elliprd(c2, 1 - m * s**2, 1.0) + 2 * turns * elliprd(0.0, 1 - m, 1.0)) / 6
+
+
+slopes(
+    "ellipkinc",
+    lambda phi, m, y: 1 / sqrt(1 - m * sin(phi) ** 2),
+    lambda phi, m, y: _f_by_parameter(phi, m),
+)
+slopes(
+    "ellipeinc",
+    lambda phi, m, y: sqrt(1 - m * sin(phi) ** 2),
+    lambda phi, m, y: _e_by_parameter(phi, m),
+)
+slopes(
+    "elliprf",
+    lambda x, y, z, r: -elliprd(y, z, x) / 6,
+    lambda x, y, z, r: -elliprd(x, z, y) / 6,
+    lambda x, y, z, r: -elliprd(x, y, z) / 6,
+)
+
+
+def _rc_slope(x: Expr, y: Expr, r: Expr) -> Expr:
+    same = equal(x, y)
+    between = (sqrt(x) / y - r) / (2 * where(same, 1.0, y - x))
+    return where(same, -elliprd(x, y, y) / 3, between)
+
+
+slopes("elliprc", lambda x, y, r: -elliprd(y, y, x) / 6, _rc_slope)
+
+
+def _rd_beside(x: Expr, y: Expr, z: Expr, r: Expr) -> Expr:
+    """The slope of R_D in an argument that isn't the last; NaN where it equals that."""
+    return (elliprd(y, z, x) - r) / (2 * (x - z))
+
+
+def _rd_moved(x: Expr, y: Expr, z: Expr, r: Expr) -> Expr:
+    """x times that slope, which is 0 for x = 0."""
+    gone = equal(x, 0)
+    return where(gone, 0.0, x * _rd_beside(where(gone, 0.5 * z, x), y, z, r))
+
+
+slopes(
+    "elliprd",
+    lambda x, y, z, r: _rd_beside(x, y, z, r),
+    lambda x, y, z, r: _rd_beside(y, x, z, r),
+    lambda x, y, z, r: -(1.5 * r + _rd_moved(x, y, z, r) + _rd_moved(y, x, z, r)) / z,
+)
+slopes(
+    "agm",
+    lambda a, b, y: (2 / (3 * math.pi)) * y**2 * absolute(a) * elliprd(0.0, b**2, a**2),
+    lambda a, b, y: (2 / (3 * math.pi)) * y**2 * absolute(b) * elliprd(0.0, a**2, b**2),
+)
+
+# ---- Bessel functions and their kin: neighbours in the order
+
+for _name, _sign in (("kv", 1), ("yv", -1), ("yn", -1), ("kn", 1), ("jve", -1), ("yve", -1), ("hankel1", -1)):
+
+    def _by_neighbours(v: Expr, x: Expr, y: Expr, _name: str = _name, _sign: int = _sign) -> Expr:
+        below, above = apply(_name, v - 1, x), apply(_name, v + 1, x)
+        return -0.5 * (below + above) if _sign > 0 else 0.5 * (below - above)
+
+    if _name not in ("jve", "yve"):
+        of_last(_name, _by_neighbours, "its order")
+
+
+def _hankel2_slope(v: Expr, x: Expr, y: Expr) -> Expr:
+    return 0.5 * (apply("hankel2", v - 1, x) - apply("hankel2", v + 1, x))
+
+
+of_last("hankel2", _hankel2_slope, "its order")
+
+
+def _scaled(name: str, factor: complex) -> SlopeOf:
+    def slope(v: Expr, x: Expr, y: Expr) -> Expr:
+        return 0.5 * (apply(name, v - 1, x) - apply(name, v + 1, x)) + factor * y
+
+    return slope
+
+
+of_last("hankel1e", _scaled("hankel1e", -1j), "its order")
+of_last("hankel2e", _scaled("hankel2e", 1j), "its order")
+of_last("kve", lambda v, x, y: y - 0.5 * (kve(v - 1, x) + kve(v + 1, x)), "its order")
+
+
+def _real_alone(name: str, slope: SlopeOf) -> None:
+    """Of functions that are scaled by what has no complex derivative."""
+    refused = no_slope(f"{name} with respect to complex numbers")
+
+    def pull(g: Expr, v: Expr, x: Expr, y: Expr) -> Given:
+        return refused(g) if x.is_complex else g * slope(v, x, y)
+
+    pointwise(name, no_slope(f"{name} with respect to its order"), pull)
+
+
+for _name in ("jve", "yve"):
+    _real_alone(_name, lambda v, x, y, _name=_name: 0.5 * (apply(_name, v - 1, x) - apply(_name, v + 1, x)))
+_real_alone("ive", lambda v, x, y: 0.5 * (ive(v - 1, x) + ive(v + 1, x)) - sign(x) * y)
+slopes("k0e", lambda x, y: y - apply("k1e", x))
+slopes("k1e", lambda x, y: y - apply("k0e", x) - y / x)
+
+
+def _struve_rest(v: Expr, x: Expr) -> Expr:
+    return (0.5 * x) ** v * rgamma(v + 1.5) / (2 * math.sqrt(math.pi))
+
+
+of_last(
+    "struve",
+    lambda v, x, y: 0.5 * (apply("struve", v - 1, x) - apply("struve", v + 1, x)) + _struve_rest(v, x),
+    "its order",
+)
+of_last(
+    "modstruve",
+    lambda v, x, y: 0.5 * (apply("modstruve", v - 1, x) + apply("modstruve", v + 1, x)) + _struve_rest(v, x),
+    "its order",
+)
+for _name in ("ber", "bei", "ker", "kei"):
+    slopes(_name, lambda x, y, _name=_name: apply(f"{_name}p", x))
+for _name, _other, _sign in (("ber", "bei", -1), ("bei", "ber", 1), ("ker", "kei", -1), ("kei", "ker", 1)):
+    slopes(f"{_name}p", lambda x, y, _other=_other, _sign=_sign: _sign * apply(_other, x) - y / x)
+
+for _name in SPHERICAL:
+
+    def _spherical_pull(g: Expr, n: Expr, x: Expr, y: Expr, _name: str = _name) -> Expr:
+        return g * Expr(g.b, spherical_slope(g.b, _name, n.atom, x.atom))
+
+    pointwise(_name, None, _spherical_pull)
+
+# ---- hypergeometric functions
+
+of_last("hyp0f1", lambda v, z, y: hyp0f1(v + 1, z) / v, "v")
+of_last("hyp1f1", lambda a, b, z, y: a / b * hyp1f1(a + 1, b + 1, z), "a", "b")
+of_last("hyp2f1", lambda a, b, c, z, y: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z), "a", "b", "c")
+of_last("hyperu", lambda a, b, z, y: -(a * hyperu(a + 1, b + 1, z)), "a", "b")
+of_last("wright_bessel", lambda a, b, x, y: apply("wright_bessel", a, a + b, x), "a", "b")
+
+# ---- orthogonal polynomials, spherical harmonics
+
+
+def _before(n: Expr) -> Expr:
+    """The order before; of order 0, 0, where the polynomial counts 0 times."""
+    return where(equal(n, 0), 0, n - 1)
+
+
+def _if_any(n: Expr, slope: Expr) -> Expr:
+    return where(equal(n, 0), 0.0, slope)
+
+
+def _jacobi_slope(n: Expr, a: Operand, b: Operand, x: Operand) -> Expr:
+    """Of the Jacobi polynomial."""
+    higher = jacobi(_before(n), a + 1, b + 1, x)  # type: ignore[operator]
+    return _if_any(n, 0.5 * (n + a + b + 1) * higher)
+
+
+def _ultra(n: Expr, a: Operand, x: Operand) -> Expr:
+    return _if_any(n, gegenbauer(_before(n), a, x))
+
+
+of_last("eval_legendre", lambda n, x, y: _jacobi_slope(n, 0.0, 0.0, x), "n")
+of_last("eval_jacobi", lambda n, a, b, x, y: _jacobi_slope(n, a, b, x), "n", "alpha", "beta")
+of_last("eval_chebyt", lambda n, x, y: n * apply("eval_chebyu", _before(n), x), "n")
+of_last("eval_chebyu", lambda n, x, y: 2 * _ultra(n, 2.0, x), "n")
+of_last("eval_chebyc", lambda n, x, y: n * apply("eval_chebys", _before(n), x), "n")
+of_last("eval_chebys", lambda n, x, y: _ultra(n, 2.0, 0.5 * x), "n")
+of_last("eval_gegenbauer", lambda n, a, x, y: 2 * a * _ultra(n, a + 1, x), "n", "alpha")
+of_last("eval_hermite", lambda n, x, y: 2 * n * apply("eval_hermite", _before(n), x), "n")
+of_last("eval_hermitenorm", lambda n, x, y: n * apply("eval_hermitenorm", _before(n), x), "n")
+of_last("eval_laguerre", lambda n, x, y: -_if_any(n, apply("eval_genlaguerre", _before(n), 1.0, x)), "n")
+of_last(
+    "eval_genlaguerre",
+    lambda n, a, x, y: -_if_any(n, apply("eval_genlaguerre", _before(n), a + 1, x)),
+    "n",
+    "alpha",
+)
+of_last("eval_sh_legendre", lambda n, x, y: 2 * _jacobi_slope(n, 0.0, 0.0, 2 * x - 1), "n")
+of_last("eval_sh_chebyt", lambda n, x, y: 2 * n * apply("eval_sh_chebyu", _before(n), x), "n")
+of_last("eval_sh_chebyu", lambda n, x, y: 4 * _ultra(n, 2.0, 2 * x - 1), "n")
+of_last(
+    "eval_sh_jacobi",
+    lambda n, p, q, x, y: 2 * _jacobi_slope(n, p - q, q - 1, 2 * x - 1) / apply("binom", 2 * n + p - 1, n),
+    "n",
+    "p",
+    "q",
+)
+of_last(
+    "lpmv",
+    lambda m, v, x, y: ((v + 1) * x * y - (v - m + 1) * apply("lpmv", m, v + 1, x)) / (1 - x**2),
+    "m",
+    "v",
+)
+
+
+def _neighbour(n: Expr, m: Expr, theta: Expr, phi: Expr, step: int) -> Expr:
+    """A harmonic beside, turned back to this one, times what the derivative in theta has of it."""
+    within = greater_equal(n, absolute(m + step))
+    weight = sqrt((n - step * m) * (n + step * m + 1))
+    beside = apply("sph_harm_y", n, where(within, m + step, m), theta, phi)
+    return where(within, weight * exp(-1j * step * phi) * beside, 0.0)
+
+
+def _by_theta(n: Expr, m: Expr, theta: Expr, phi: Expr, y: Expr) -> Expr:
+    """Harmonics are even or odd about the pole, as SciPy has them: they know the angle by its cosine alone."""
+    side = where(sin(theta) < 0, -0.5, 0.5)
+    return side * (_neighbour(n, m, theta, phi, 1) - _neighbour(n, m, theta, phi, -1))
+
+
+slopes("sph_harm_y", None, None, _by_theta, lambda n, m, theta, phi, y: 1j * m * y)
+
+# ---- angles
+
+_DEGREE = math.pi / 180
+slopes("sindg", lambda x, y: _DEGREE * apply("cosdg", x))
+slopes("cosdg", lambda x, y: -(_DEGREE * apply("sindg", x)))
+slopes("tandg", lambda x, y: _DEGREE * (1 + y**2))
+slopes("cotdg", lambda x, y: -(_DEGREE * (1 + y**2)))
+slopes("radian", _DEGREE, _DEGREE / 60, _DEGREE / 3600)
+
+# ---- functions with several results: of each result, its slope in each operand
+
+
+def several(name: str, *slopes_of_results: Callable[[Site], tuple[Operand, ...]]) -> None:
+    """One function for each operand, which says the slopes of all results."""
+
+    def adjoint(site: Site, *bars: Expr | None) -> Given:
+        return [
+            _pulled(x, [(g, slope) for g, slope in zip(bars, of(site), strict=True) if g is not None]) if want else None
+            for x, of, want in zip(site.operands, slopes_of_results, site.wanted, strict=True)
+        ]
+
+    def tangent(site: Site, *dots: Expr | None) -> Given:
+        moved: list[Expr | None] = [None] * len(site.results)
+        for dot, of in zip(dots, slopes_of_results, strict=True):
+            if dot is not None:
+                parts = [dot * slope for slope in of(site)]
+                moved = [part if m is None else m + part for m, part in zip(moved, parts, strict=True)]
+        return moved
+
+    rule(name, adjoint, tangent)
+
+
+def _pulled(x: Expr, terms: list[tuple[Expr, Operand]]) -> Expr:
+    whole = terms[0][0] * terms[0][1]
+    for g, slope in terms[1:]:
+        whole = whole + g * slope
+    return unbroadcast(whole, x)
+
+
+def _x(site: Site) -> Expr:
+    return site.operands[0]
+
+
+several("fresnel", lambda site: (sin(0.5 * math.pi * _x(site) ** 2), cos(0.5 * math.pi * _x(site) ** 2)))
+several("sici", lambda site: (apply("sinc", _x(site) / math.pi), cos(_x(site)) / _x(site)))
+several(
+    "shichi",
+    lambda site: (0.5 * (exprel(_x(site)) + exprel(-_x(site))), apply("cosh", _x(site)) / _x(site)),
+)
+several("itj0y0", lambda site: (j0(_x(site)), y0(_x(site))))
+several("iti0k0", lambda site: (i0(_x(site)), k0(_x(site))))
+
+
+def _airy(site: Site) -> tuple[Operand, ...]:
+    ai, aip, bi, bip = site.results
+    return aip, _x(site) * ai, bip, _x(site) * bi
+
+
+several("airy", _airy)
+
+
+def _by_argument(site: Site) -> tuple[Operand, ...]:
+    (_, m), (sn, cn, dn, _) = site.operands, site.results
+    return cn * dn, -(sn * dn), -(m * sn * cn), dn
+
+
+def _by_parameter(site: Site) -> tuple[Operand, ...]:
+    """By the parameter, while u = F(ph, m) stays."""
+    (_, m), (sn, cn, dn, ph) = site.operands, site.results
+    moved = -(dn * _f_by_parameter(ph, m))
+    return cn * moved, -(sn * moved), -(sn * (0.5 * sn + m * cn * moved) / dn), moved
+
+
+several("ellipj", _by_argument, _by_parameter)
