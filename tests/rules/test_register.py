@@ -104,6 +104,7 @@ ELSEWHERE = {
     "custom": "tests/test_custom_rules.py",
     **dict.fromkeys(("implicit", "regular", "solve_regular", "times"), "tests/test_implicit.py"),
     **dict.fromkeys(("integral", "trajectory"), "tests/frontend/derivatives/test_solvers.py"),
+    **dict.fromkeys(("sparse_product", "sparse_solve"), "tests/definitions/test_sparse.py"),
     "as_float": "an object of the run as a float: nothing that moves is in it",
     "moves_as": "tests/transform/test_roots.py",
     "known_as": "tests/frontend/test_slots.py",
