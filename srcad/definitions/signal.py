@@ -11,9 +11,12 @@ from scipy import linalg, signal
 from srcad.definitions.borders import Numbers, as_kind, extended, image, per_axis
 from srcad.definitions.ndimage import along
 from srcad.definitions.spectra import coherence, csd, freqz, periodogram, spectrogram, stft, welch
-from srcad.definitions.words import fixed, refused
+from srcad.definitions.words import fixed, held, refused, run
 
 __all__ = [
+    "argrelextrema",
+    "argrelmax",
+    "argrelmin",
     "coherence",
     "convolve2d",
     "correlate2d",
@@ -22,6 +25,7 @@ __all__ = [
     "deconvolve",
     "detrend",
     "filtfilt",
+    "find_peaks",
     "freqz",
     "hilbert",
     "lfilter_zi",
@@ -288,6 +292,61 @@ def wiener(im: Any, mysize: Any = None, noise: Any = None) -> Numbers:
     spread = signal.correlate(x**2, window, "same") / count - local**2
     noisy = np.mean(spread) if noise is None else noise
     return np.where(spread < noisy, local, local + (x - local) * (1.0 - noisy / spread))
+
+
+# ---- places, which move with nothing
+
+
+def find_peaks(
+    x: Any,
+    height: Any = None,
+    threshold: Any = None,
+    distance: Any = None,
+    prominence: Any = None,
+    width: Any = None,
+    wlen: Any = None,
+    rel_height: Any = 0.5,
+    plateau_size: Any = None,
+) -> Any:
+    """The places; the properties would move with the signal, and there is None in their place."""
+    found = run(
+        signal.find_peaks,
+        held(x),
+        height=held(height),
+        threshold=held(threshold),
+        distance=distance,
+        prominence=held(prominence),
+        width=held(width),
+        wlen=wlen,
+        rel_height=rel_height,
+        plateau_size=plateau_size,
+    )
+    return places(found[0]), None
+
+
+def places(found: Any) -> Numbers:
+    return np.reshape(np.asarray(found, dtype=np.int64), (-1,))
+
+
+def argrelmax(data: Any, axis: int = 0, order: Any = 1, mode: str = "clip") -> Any:
+    x = np.asarray(data)
+    if x.ndim != 1:
+        refused("scipy.signal.argrelmax of other arrays than vectors", "call it for each row.")
+    return (places(run(signal.argrelmax, held(x), axis, order, mode)[0]),)
+
+
+def argrelmin(data: Any, axis: int = 0, order: Any = 1, mode: str = "clip") -> Any:
+    x = np.asarray(data)
+    if x.ndim != 1:
+        refused("scipy.signal.argrelmin of other arrays than vectors", "call it for each row.")
+    return (places(run(signal.argrelmin, held(x), axis, order, mode)[0]),)
+
+
+def argrelextrema(data: Any, comparator: Any, axis: int = 0, order: Any = 1, mode: str = "clip") -> Any:
+    x = np.asarray(data)
+    if x.ndim != 1:
+        refused("scipy.signal.argrelextrema of other arrays than vectors", "call it for each row.")
+    return (places(run(signal.argrelextrema, held(x), comparator, axis, order, mode)[0]),)
 
 
 # ---- resampling
