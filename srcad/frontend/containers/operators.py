@@ -27,7 +27,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import Layout, check_defined, contiguity, new_array, to_atom, to_number
-from srcad.frontend.memory.branches import distribute, truth
+from srcad.frontend.memory.branches import distribute, operand, truth
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
 
@@ -69,6 +69,8 @@ BITS = ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift",
 
 def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
     """left op right."""
+    if not isinstance(op, ast.MatMult):
+        left, right = (operand(m, side, BINARY[type(op)]) for side in (left, right))
     if isinstance(left, Choice):
         return distribute(m, left, lambda v: binary(m, op, v, right))
     if isinstance(right, Choice):

@@ -336,11 +336,15 @@ class Method(Value):
 
 @dataclass(frozen=True)
 class Choice(Value):
-    """One of two values that can't be held in one variable: what uses it runs in a branch."""
+    """One of two values that can't be held in one variable: what uses it runs in a branch.
+
+    `whole`: a variable that holds either, of which less is known; None where there is none.
+    """
 
     condition: Var
     then: Value
     otherwise: Value
+    whole: Var | None = None
     noun: ClassVar[str] = "one of two objects, by a condition of the run,"
 
     def children(self) -> Children:
@@ -354,15 +358,19 @@ class Choice(Value):
         return replace(self, then=then, otherwise=otherwise)
 
     def atoms(self) -> Sequence[Atom]:
-        return (self.condition,)
+        return (self.condition,) if self.whole is None else (self.condition, self.whole)
 
     def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        (condition,) = atoms
+        condition, *whole = atoms
         assert isinstance(condition, Var)
-        return replace(self, condition=condition)
+        made = replace(self, condition=condition)
+        for one in whole:
+            assert isinstance(one, Var)
+            made = replace(made, whole=one)
+        return made
 
     def rest(self) -> Hashable:
-        return self.condition
+        return self.condition, self.whole
 
 
 @dataclass(frozen=True)

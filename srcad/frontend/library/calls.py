@@ -70,6 +70,9 @@ LAZY = (  # they run through their arguments when they are run through themselve
 )
 
 
+KEEPING = (isinstance, callable, print, type, id)  # they take any object
+
+
 # ---- by the class of what is called
 
 
@@ -119,7 +122,29 @@ def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Met
 
 
 def call_known(m: Machine, function: Static, given: Arguments) -> Value:
-    """A Python object that is known now: the first reader that knows it."""
+    """A Python object that is known now: the first reader that knows it.
+
+    An argument that may be one of two is what is known of both, and where that doesn't do, the call is one of two.
+    """
+    values = (*given.args, *given.keywords.values())
+    either = next((value for value in values if isinstance(value, Choice)), None)
+    if either is None or function.value in KEEPING:
+        return _read_known(m, function, given)
+    with m.attempt(SrcadError) as tried:
+        if either.whole is None:
+            m.refuse("one of two objects is an argument")
+        return _read_known(m, function, given)
+    assert tried.error is not None
+
+    def one(value: Value) -> Value:
+        args = tuple(value if a is either else a for a in given.args)
+        keywords = {k: value if a is either else a for k, a in given.keywords.items()}
+        return m.call(function, args, keywords, given.unused)
+
+    return distribute(m, either, one)
+
+
+def _read_known(m: Machine, function: Static, given: Arguments) -> Value:
     for read in m.ports.readers:
         value = read(m, function.value, given)
         if value is not None:

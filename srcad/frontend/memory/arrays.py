@@ -16,6 +16,7 @@ from srcad.frontend.core.values import (
     ArrayCell,
     ArrayRef,
     Cell,
+    Choice,
     DictCell,
     GrownCell,
     ListCell,
@@ -423,6 +424,8 @@ def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
     match value:
         case Num() | Obj():
             return value.var
+        case Choice(whole=Var() as either):
+            return either
         case ArrayRef():
             return load(m, value)
         case Static(value=int() | float() | complex() as known):

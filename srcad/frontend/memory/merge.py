@@ -336,6 +336,8 @@ class Merger:
         if one is None or two is None:
             return self.choice(key, a, b)
         var = self.atoms((*key, "array"), one, two)
+        if self.either(var):
+            return self.choice(key, a, b, var)
         if not isinstance(var.type, (Array, Unknown)):
             return number(self.m, var)
         ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
@@ -360,6 +362,8 @@ class Merger:
                     return load(self.m, value)
             case Num():
                 return value.var
+            case Choice(whole=Var() as either):
+                return either
             case Static(value=None | int() | float() | complex()):
                 return const(value.value)
         return None
@@ -371,7 +375,7 @@ class Merger:
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is not None and two is not None and not (is_none(one) and is_none(two)):
             var = self.atoms(key, one, two)
-            return number(self.m, var)
+            return self.choice(key, a, b, var) if self.either(var) else number(self.m, var)
         if isinstance(a, Obj) or isinstance(b, Obj):
             return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
         return self.choice(key, a, b)
@@ -392,13 +396,18 @@ class Merger:
             return Static(not holds)
         return value
 
-    def choice(self, key: Key, a: Value, b: Value) -> Value:
+    def either(self, var: Atom) -> bool:
+        """Whether a joined variable says so little that both sides are kept."""
+        return self.condition is not None and isinstance(var.type, Unknown) and isinstance(var, Var)
+
+    def choice(self, key: Key, a: Value, b: Value, whole: Atom | None = None) -> Value:
         """No variable can hold both: what uses the value will run in a branch of its own."""
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (a.describe(), b.describe()))
         then = self.one_sided((*key, "then"), a, self.a, first=True)
-        return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
+        otherwise = self.one_sided((*key, "else"), b, self.b, first=False)
+        return Choice(self.condition, then, otherwise, whole if isinstance(whole, Var) else None)
 
     def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:
         if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):

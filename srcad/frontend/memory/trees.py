@@ -150,6 +150,8 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
             return Fixed(value.value)
         case Partial():
             return result_tree(m, value.value, atoms)
+        case Choice(whole=Var() as either):
+            return _leaf(either, atoms)
         case Choice():
             m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
         case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
