@@ -6,8 +6,9 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
+from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import DictCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Choice, DictCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Var
 
@@ -21,6 +22,8 @@ def key_of(m: Machine, value: Value) -> Any:
             return tuple(key_of(m, item) for item in value.items)
         case Num() | Obj() if isinstance(value.var, Var):
             raise NeedsStatic(value.var, "a key of a dict")
+        case Choice() if countable(m, value.condition):
+            raise NeedsStatic(value.condition, "a key of a dict")
     m.refuse(f"{value.describe()} is a key of a dict")
 
 

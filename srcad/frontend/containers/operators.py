@@ -13,6 +13,7 @@ from srcad.frontend.containers.containers import concatenate, dict_items, repeat
 from srcad.frontend.containers.strings import percent
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
+    NONE,
     ArrayRef,
     Choice,
     DictCell,
@@ -75,6 +76,8 @@ def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
         return distribute(m, left, lambda v: binary(m, op, v, right))
     if isinstance(right, Choice):
         return distribute(m, right, lambda v: binary(m, op, left, v))
+    if isinstance(op, ast.MatMult) and NONE in (left, right):
+        m.raises(ValueError("matmul: an input operand does not have enough dimensions"))
     if isinstance(left, Static) and isinstance(right, Static):
         return fold(m, PYTHON_BINARY[type(op)], left, right)
     special = objects.operator_method(m, BINARY[type(op)], left, right) or _containers(m, op, left, right)
