@@ -8,6 +8,7 @@ from srcad.api.gradients import grad, trace, value_and_grad, vjp
 from srcad.api.higher import deriv, divergence, elementwise_grad, gauss_newton, ggnvp, laplacian, taylor, vhp
 from srcad.api.jacobians import hessian, jacfwd, jacobian, jacrev
 from srcad.errors import SrcadError
+from srcad.trace.fields import register_container
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ __all__ = [
     "jvp",
     "laplacian",
     "linearize",
+    "register_container",
     "sparse",
     "stop_gradient",
     "taylor",

@@ -14,8 +14,10 @@ from srcad.calls.example import example_call
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Reads, means
 from srcad.frontend.derivatives.custom import refuse_making, stopped
+from srcad.runtime.instances import instance_of
 from srcad.runtime.values import copied
 from srcad.trace.dims import UNKNOWN_DIM
+from srcad.trace.fields import makes_itself
 from srcad.trace.nodes import Leaf, Node, Tree
 from srcad.trace.types import Array, Scalar, Type, is_differentiable, rank_of, type_of
 
@@ -225,7 +227,8 @@ def _rebuilt(tree: Tree, leaves: Sequence[object]) -> object:
     if tree.kind == "dict":
         return (tree.cls or dict)(zip(tree.keys, parts, strict=True))
     assert tree.cls is not None
-    return tree.cls(**dict(zip(tree.keys, parts, strict=True)))
+    named = {str(key): part for key, part in zip(tree.keys, parts, strict=True)}
+    return tree.cls(**named) if tree.kind == "namedtuple" or makes_itself(tree.cls) else instance_of(tree.cls, **named)
 
 
 def _moving(t: Type) -> Type | None:

@@ -7,6 +7,7 @@ the dict), so that the rest of the way knows nothing of keywords and defaults.
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from srcad.calls.structures import children
 from srcad.compile.requests import Argnum, Call
 from srcad.errors import ArgumentError
 
+HEAP_TYPE = 1 << 9  # of a class that is made in Python
 Argnums = int | str | Sequence[int | str]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -209,6 +211,16 @@ def _advice(value: object) -> str:
             return "pass it as floats, with x.astype(float), or name another argument in argnums"
         case int() | np.integer() | np.bool_():
             return f"pass {float(value)!r} instead of {value!r}, or name another argument in argnums"
+    for kind, way in ((Mapping, "dict"), (Sequence, "list"), (deque, "list")):
+        if isinstance(value, kind) and not isinstance(value, (str, bytes, tuple, list, dict)):
+            return f"pass it as a {way}, with {way}(...), or name another argument in argnums"
+    if hasattr(value, "__array__"):
+        return "pass it as an array, with np.asarray(...), or name another argument in argnums"
+    if type(value).__flags__ & HEAP_TYPE and hasattr(value, "__dict__") and children(value) is None:
+        return (
+            f"make {type(value).__name__} a dataclass, or say srcad.register_container({type(value).__name__}), "
+            "or name another argument in argnums"
+        )
     if children(value):
         return "pass floats (1.0 instead of 1), or name another argument in argnums"
     return "name another argument in argnums"

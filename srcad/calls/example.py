@@ -15,11 +15,12 @@ from srcad.errors import ArgumentError
 
 @dataclass
 class Example:
-    """A made-up call, and what had to be assumed for it."""
+    """A made-up call, what had to be assumed for it, and the names of the parameters."""
 
     args: tuple[object, ...] = ()
     kwargs: dict[str, object] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
+    names: tuple[str, ...] = ()
 
 
 def example_call(function: Callable[..., object], spec: str = "", at: str = "") -> Example:
@@ -28,11 +29,12 @@ def example_call(function: Callable[..., object], spec: str = "", at: str = "") 
     example = Example()
     sizes = Sizes()
     if isinstance(function, np.ufunc):
-        return Example((1.0,) * function.nin)
+        return Example((1.0,) * function.nin, names=tuple("xyzuvw"[: function.nin]))
     parameters = inspect.signature(function).parameters.values()
     unknown = {*described, *values} - {p.name for p in parameters}
     if unknown:
         raise ArgumentError(f"no parameter is called {', '.join(sorted(unknown))}: {_parameter_names(parameters)}")
+    example.names = tuple(p.name for p in parameters)
     hints = hints_of(function)
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):

@@ -33,6 +33,7 @@ from srcad.calls.structures import reached
 from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.trace.dims import Dim, Factor, Symbol, length_of
+from srcad.trace.fields import fields_of
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import PYTHON, Array, Scalar, TupleOf, Type, Undefined, join, type_of
 
@@ -336,6 +337,9 @@ class _Writer:
         elif guard.kind == "dict":
             keys = tuple(guard.keys)
             tests += [f"len({place}) == {len(keys)}", f"(*{place},) == {self.bound(keys)}"]
+        elif guard.kind == "dataclass" and guard.keys:
+            self.constants["fields_of"] = fields_of
+            tests.append(f"fields_of({place}) == {self.bound(tuple(guard.keys))}")
         return tests
 
     def class_name(self, cls: type) -> str:

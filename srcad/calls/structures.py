@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 import numpy as np
+
+from srcad.runtime.instances import instance_of
+from srcad.trace.fields import fields_of, makes_itself
 
 Float = float | np.floating | np.ndarray  # what has a derivative
 
@@ -20,28 +23,26 @@ def children(value: object) -> list[object] | None:
     match value:
         case tuple() | list():
             return list(value)
-        case Mapping():
+        case dict():
             return list(value.values())
-        case type():
-            return None
-    if dataclasses.is_dataclass(value):
-        return [getattr(value, field.name) for field in dataclasses.fields(value)]
-    return None
+    names = fields_of(value)
+    return None if names is None else [getattr(value, name) for name in names]
 
 
 def rebuild(like: object, parts: Sequence[object]) -> object:
     """A container like `like` with other parts."""
     made: Callable[..., object] = type(like)
     match like:
-        case Mapping():
+        case defaultdict():
+            return made(like.default_factory, zip(like, parts, strict=True))
+        case dict():
             return made(zip(like, parts, strict=True))
         case tuple() if hasattr(like, "_fields"):
             return made(*parts)
         case tuple() | list():
             return made(parts)
-    assert dataclasses.is_dataclass(like) and not isinstance(like, type)
-    names = [field.name for field in dataclasses.fields(like)]
-    return dataclasses.replace(like, **dict(zip(names, parts, strict=True)))
+    named = dict(zip(fields_of(like) or (), parts, strict=True))
+    return made(**named) if makes_itself(made) else instance_of(type(like), **named)
 
 
 def reached(value: object, steps: Iterable[tuple[str, object]]) -> object:

@@ -18,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from srcad.errors import ArgumentError
+from srcad.frontend.core.literals import keyword_literals
 
 Item = TypeVar("Item")
 
@@ -60,7 +61,13 @@ def split_top_level(text: str, separator: str = ",") -> list[str]:
 
 
 def parse_values(text: str) -> dict[str, object]:
-    """`"x1=2, w=[1, 2]"` -> {"x1": 2.0, "w": array([1., 2.])}: numbers are floats, brackets are arrays."""
+    """`"x1=2, w=[1, 2]"` -> {"x1": 2.0, "w": array([1., 2.])}: numbers are floats, lists are arrays.
+
+    Else a value is a literal of Python, or a type.
+    """
+    literals = keyword_literals(text)
+    if literals is not None and all(map(_is_regular, literals.values())):
+        return {name: _as_floats(value) for name, value in literals.items()}
     values: dict[str, object] = {}
     for part in split_top_level(text):
         name, equals, value = part.partition("=")
@@ -68,6 +75,16 @@ def parse_values(text: str) -> dict[str, object]:
             raise ArgumentError(f"can't read {part.strip()!r}", do="write NAME=VALUE, as in 'x1=2, w=[1, 2]'")
         values[name.strip()] = _read_value(name.strip(), value.strip())
     return values
+
+
+def _is_regular(value: object) -> bool:
+    """Whether a list is one of rows that are equally long: others are no array."""
+    if not isinstance(value, list):
+        return True
+    try:
+        return np.array(value).dtype.kind in "biufcUS"
+    except ValueError:
+        return False
 
 
 def _read_value(name: str, text: str) -> object:
@@ -81,7 +98,12 @@ def _read_value(name: str, text: str) -> object:
 def _as_floats(value: object) -> object:
     match value:
         case list():
-            return np.array(value, float)
+            made = np.array(value)
+            return made.astype(float) if made.dtype.kind in "biu" else value if made.dtype.kind in "US" else made
+        case tuple():
+            return tuple(map(_as_floats, value))
+        case dict():
+            return {key: _as_floats(item) for key, item in value.items()}
         case int() if type(value) is not bool:
             return float(value)
     return value

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
+import shlex
 import sys
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -24,10 +27,12 @@ from srcad.api.derived import Derived
 from srcad.api.forward import hvp, tangent_of
 from srcad.api.gradients import grad, value_and_grad
 from srcad.api.jacobians import hessian, jacfwd, jacrev
-from srcad.calls.arguments import Argnums, Binder, differentiable_argnums
+from srcad.calls.arguments import Argnums, Binder, differentiable_argnums, name_of
 from srcad.calls.example import Example, example_call
 from srcad.calls.programs import program_of
+from srcad.calls.specialise import entered
 from srcad.calls.typespec import parse_values
+from srcad.cli.proposals import gives, proposed_types
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, SrcadError
 from srcad.show.passes import Runs, all_passes, known_pass
@@ -42,6 +47,7 @@ app = typer.Typer(
     help="Source-to-source differentiation of Python and NumPy functions.",
 )
 
+OWN = os.path.dirname(srcad.__file__) + os.sep
 TARGET = "The function: path.py:name, or package.module:name."
 Target = Annotated[str, typer.Argument(metavar="FILE.py:FUNC", help=TARGET)]
 Wrt = Annotated[str, typer.Option(metavar="NAMES", help="The arguments to differentiate: w,b. Else: all that can be.")]
@@ -94,10 +100,12 @@ def show(
     example = example_for(function, args)
     derived = derivative_of(mode, function, example, wrt, value)
     tell_assumed(example)
-    if passes or after or diff:
-        print_passes(derived, example, after, diff, types)
-    else:
-        print_code(derived.source(*example.args, **example.kwargs))
+    with types_needed(function, example):
+        require_results(function, derived, example)
+        if passes or after or diff:
+            print_passes(derived, example, after, diff, types)
+        else:
+            print_code(derived.source(*example.args, **example.kwargs))
 
 
 @app.command("trace", epilog="Example: srcad trace model.py:f --adjoint --at 'x1=2, x2=3'")
@@ -124,7 +132,10 @@ def trace_command(
     example = example_for(function, args, at)
     tell_assumed(example)
     call = Binder(function).bind(example.args, example.kwargs)
-    program = program_of(function, call, Request("primal", chosen(wrt, example), single=False))
+    with types_needed(function, example):
+        program = program_of(function, call, Request("primal", chosen(wrt, example), single=False))
+    if program.reading.diverges and example.assumed:
+        refuse_assumed(function, example)
     values = input_values(program.primal, call.flat, program.reading.roots) if at else None
     seeds = [directions(text) for text in seed] if seed else None
     print_plain(str(table_of(program, values, tangent=tangent, adjoint=adjoint, seeds=seeds)))
@@ -146,11 +157,13 @@ def emit(
     example = example_for(function, args)
     tell_assumed(example)
     derived = derivative_of(mode, function, example, wrt, value)
-    text = derived.emitted(example.args, example.kwargs, made=command_line())
+    with types_needed(function, example), user_output():
+        require_results(function, derived, example)
+        text = derived.emitted(example.args, example.kwargs, made=command_line())
     if str(output) == "-":
         print_code(text)
     else:
-        output.write_text(text)
+        write(text, output)
         tell(f"wrote {output}")
 
 
@@ -164,7 +177,7 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def main() -> None:
     """The entry point: refusals exit with 1, misuse with 2."""
-    for more in ("check", "compare"):
+    for more in ("check", "compare", "completion"):
         importlib.import_module(f"srcad.cli.{more}")  # its commands
     try:
         app(prog_name="srcad")
@@ -181,7 +194,8 @@ def load(target: str) -> Callable[..., object]:
     where, colon, name = target.rpartition(":")
     if not colon or not where or not name:
         raise typer.BadParameter(f"{target!r} is not of the form FILE.py:FUNC or MODULE:FUNC")
-    found: object = _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+    with imported(where):
+        found: object = _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
     for part in name.split("."):
         if not hasattr(found, part):
             raise typer.BadParameter(f"{where} has no {name!r}")
@@ -189,6 +203,78 @@ def load(target: str) -> Callable[..., object]:
     if not callable(found):
         raise typer.BadParameter(f"{name!r} in {where} is not a function")
     return found
+
+
+@contextmanager
+def imported(where: str) -> Iterator[None]:
+    """What is raised in here comes of the user's file: it is told in one line, and is a misuse of the command."""
+    try:
+        with user_output():
+            yield
+    except typer.BadParameter:
+        raise
+    except SyntaxError as error:
+        place = f"{error.filename or where}:{error.lineno}"
+        raise typer.BadParameter(f"{where} can't be read: {error.msg} ({place})") from None
+    except (Exception, SystemExit) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame for frame in frames if not frame.filename.startswith((OWN, "<frozen"))]
+        place = f" ({inside[-1].filename}:{inside[-1].lineno})" if inside else ""
+        raise typer.BadParameter(f"{where} can't be imported: {type(error).__name__}: {error}{place}") from None
+
+
+@contextmanager
+def user_output() -> Iterator[None]:
+    """What the user's code prints meanwhile is no part of what the command prints."""
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def write(text: str, path: Path) -> None:
+    """Write a module, but never over the source of what it was made from."""
+    own = {getattr(module, "__file__", None) for module in tuple(sys.modules.values())}
+    read = {Path(file).resolve() for file in own if file}
+    if path.resolve() in read:
+        raise typer.BadParameter(f"{path} was read for this, and isn't overwritten: choose another file")
+    try:
+        path.write_text(text)
+    except OSError as error:
+        raise typer.BadParameter(f"{path} can't be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def types_needed(function: Callable[..., object], example: Example) -> Iterator[None]:
+    """Say that types are needed, where what goes wrong in here goes wrong for types that were assumed."""
+    try:
+        yield
+    except SrcadError:
+        if example.assumed and not runs(function, example):
+            refuse_assumed(function, example)
+        raise
+
+
+def require_results(function: Callable[..., object], derived: Derived[..., object], example: Example) -> None:
+    """Say that types are needed, where all that comes of those that were assumed is an error."""
+    if example.assumed:
+        wanted, request = derived.__srcad__
+        call = Binder(wanted).bind(example.args, example.kwargs)
+        if program_of(entered(wanted), call, request).reading.diverges:
+            refuse_assumed(function, example)
+
+
+def runs(function: Callable[..., object], example: Example) -> bool:
+    """Whether the function gives anything for the arguments that were made up."""
+    with user_output():
+        return gives(function, example.args, example.kwargs)
+
+
+def refuse_assumed(function: Callable[..., object], example: Example) -> NoReturn:
+    """Ask for types, with a proposal if there is one."""
+    with user_output():
+        proposal = proposed_types(function, example)
+    do = f"; for example\n    --args {shlex.quote(proposal)}" if proposal else ""
+    taken = ", ".join(example.assumed)
+    raise typer.BadParameter(f"{name_of(function)} raises for {taken}: say the types of its arguments with --args{do}")
 
 
 def _load_file(path: Path) -> ModuleType:
@@ -267,8 +353,17 @@ def argnums(wrt: str, example: Example) -> Argnums:
 
 
 def chosen(wrt: str, example: Example) -> tuple[int | str, ...]:
+    """The arguments to differentiate; what there isn't, and that there are none, is a misuse of the command."""
     names = tuple(name.strip() for name in wrt.split(",") if name.strip())
-    return names or differentiable_argnums(example.args)
+    unknown = [name for name in names if name not in example.names]
+    if unknown:
+        there = f"the parameters are {', '.join(example.names)}" if example.names else "the function takes none"
+        raise typer.BadParameter(f"--wrt: no parameter is called {', '.join(unknown)}: {there}")
+    found = names or differentiable_argnums(example.args)
+    if not found:
+        taken = f" ({', '.join(example.assumed)})" if example.assumed else ""
+        raise typer.BadParameter(f"no argument can be differentiated, as none has floats{taken}: say types with --args")
+    return found
 
 
 # ---- printing
@@ -314,8 +409,5 @@ def print_plain(text: str) -> None:
 
 
 def command_line() -> str:
-    return " ".join(["srcad", *map(_quoted, sys.argv[1:])])
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'" if any(c in " [](){};*" for c in word) else word
+    """The command, as it can be typed again."""
+    return shlex.join(["srcad", *sys.argv[1:]])

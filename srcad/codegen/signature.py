@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from srcad.codegen.expressions import Expressions
+from srcad.trace.fields import makes_itself
 from srcad.trace.names import identifier
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Trace, Tree, Var
 
@@ -74,12 +76,16 @@ def _dict(node: Node, children: list[ast.expr], x: Expressions) -> ast.expr:
     display = ast.Dict([x.constants.expr(key) for key in node.keys], children)
     if node.cls in (None, dict):
         return display
+    if node.cls is defaultdict:
+        return ast.Call(x.constants.reference(node.cls), [ast.Constant(None), display], [])
     return ast.Call(x.constants.reference(node.cls), [display], [])
 
 
 def _fields(node: Node, children: list[ast.expr], x: Expressions) -> ast.expr:
     named = [ast.keyword(key, child) for key, child in zip(node.keys, children, strict=True)]
-    return ast.Call(x.constants.reference(node.cls), [] if node.keys else children, named)
+    if node.kind == "namedtuple" or makes_itself(node.cls):
+        return ast.Call(x.constants.reference(node.cls), [] if node.keys else children, named)
+    return ast.Call(ast.Name(x.globals.name("instance_of"), ast.Load()), [x.constants.reference(node.cls)], named)
 
 
 _CONTAINERS: dict[str, Callable[[Node, list[ast.expr], Expressions], ast.expr]] = {

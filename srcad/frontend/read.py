@@ -102,13 +102,14 @@ class _Reader:
         reserved = frozenset(p.name for p in self.parameters) | local_names(function)
         self.m = Machine(PORTS, derive, known, Outside(reserved), Lengths(relations))
         self.wrt: list[Path] = []
+        self.diverges = False
 
     def read(self) -> Reading:
         values, keywords = self.arguments()
         try:
             result = self.call(values, keywords)
         except Diverges:  # whatever the arguments are: the generated code raises before it comes to a result
-            result = Static(0.0)
+            result, self.diverges = Static(0.0), True
         output, atoms = self.output(result)
         return self.reading(output, atoms)
 
@@ -220,6 +221,7 @@ class _Reader:
             self.guards(),
             dict(m.outside.roots),
             dict(m.lengths.sizes),
+            self.diverges,
         )
 
     def guards(self) -> tuple[Guard, ...]:

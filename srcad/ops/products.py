@@ -63,6 +63,8 @@ def _matmul(a: Type, b: Type) -> Type:
     dtype, left, right = promote(a, b), dims_of(a), dims_of(b)
     if left is None or right is None:
         return Unknown(dtype)
+    if not (left and right):
+        raise CallError(f"matmul: Input operand {int(bool(left))} does not have enough dimensions")
     if len(left) == 1:
         return number_or_array(dtype, (*right[:-2], *right[-1:]) if len(right) > 1 else ())
     if len(right) == 1:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from itertools import count, islice
 from weakref import WeakSet
 
@@ -37,6 +36,7 @@ from srcad.patterns.matrices import SparseMatrix
 from srcad.patterns.sets import FIRST, FLAT, NONE, Ids, Sets
 from srcad.runtime import HELPERS
 from srcad.trace.evaluate import evaluate
+from srcad.trace.fields import fields_of_class
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
 
 Flat = Callable[[str], bool]
@@ -76,7 +76,7 @@ def _ordered(tree: Node) -> Sequence[Tree]:
     if tree.kind != "dataclass" or tree.cls is None:
         return tree.children
     by_name = dict(zip(tree.keys, tree.children, strict=True))
-    return [by_name[field.name] for field in fields(tree.cls) if field.name in by_name]
+    return [by_name[name] for name in fields_of_class(tree.cls) or tree.keys if name in by_name]
 
 
 def detect(trace: Trace, values: Sequence[object], wrt: Sequence[int], flat: Flat) -> tuple[Sets, tuple[object, ...]]:

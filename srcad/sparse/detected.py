@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 
 from srcad.calls.specialise import Entrance
 from srcad.calls.structures import children
@@ -11,6 +10,7 @@ from srcad.compile.requests import Call
 from srcad.patterns import pattern
 from srcad.patterns.matrices import SparseMatrix
 from srcad.show.values import input_values
+from srcad.trace.fields import fields_of
 from srcad.trace.nodes import Leaf, Node, Trace, Tree
 from srcad.transform.sweeps.adjoint import is_flat
 from srcad.transform.sweeps.opened import opened
@@ -41,8 +41,7 @@ def _items(value: object) -> Iterator[tuple[object, object]]:
         return zip(value, parts, strict=True)
     if isinstance(value, (tuple, list)):
         return zip(getattr(value, "_fields", range(len(parts))), parts, strict=True)
-    assert is_dataclass(value)
-    return zip((field.name for field in fields(value)), parts, strict=True)
+    return zip(fields_of(value) or (), parts, strict=True)
 
 
 __all__ = ["detected"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from srcad.calls.arguments import check_differentiable, differentiable_argnums
 from srcad.calls.structures import children, is_float, leaves, map_leaves
 from srcad.errors import ArgumentError
+from srcad.trace.fields import fields_of
 
 Vector = NDArray[np.inexact]
 CanMove = complex | np.inexact | np.ndarray  # what can move: floats and complex numbers, and arrays of them
@@ -148,8 +148,7 @@ def _labels(tree: object, name: str) -> list[str]:
         fields = getattr(tree, "_fields", None)
         keys = [f".{field}" for field in fields] if fields else [f"[{k}]" for k in range(len(parts))]
     else:
-        assert dataclasses.is_dataclass(tree)
-        keys = [f".{field.name}" for field in dataclasses.fields(tree)]
+        keys = [f".{name}" for name in fields_of(tree) or ()]
     return [label for key, part in zip(keys, parts, strict=True) for label in _labels(part, name + key)]
 
 

@@ -350,7 +350,7 @@ def test_a_refusal_exits_with_1_and_names_the_line(srcad: Srcad) -> None:
     assert done.returncode == 1
     line = MODEL.splitlines().index('    return float(f"{x:.3f}") * x') + 1
     assert f"model.py:{line}" in done.stderr and done.stdout == ""
-    assert srcad("show", "model.py:f", "--wrt", "z").returncode == 1
+    assert srcad("show", "model.py:f", "--wrt", "z").returncode == 2
 
 
 def test_as_a_module_and_with_colours_where_they_are_asked_for(folder: Path) -> None:

@@ -7,12 +7,15 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import number_result, refuse_text, unary
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     FALSE,
+    NONE,
     ArrayRef,
     Choice,
     DictCell,
@@ -30,7 +33,7 @@ from srcad.frontend.memory.arrays import load, to_atom
 from srcad.frontend.memory.branches import as_bool, both, distribute, either, negate, operand
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import check_key
-from srcad.trace.nodes import Const
+from srcad.trace.nodes import Const, Var
 from srcad.trace.types import Unknown
 
 COMPARE: dict[type, str] = {
@@ -117,12 +120,21 @@ def _identity(m: Machine, left: Value, right: Value, negated: bool) -> Value:
     if isinstance(left, Static) and isinstance(right, Static):
         return Static((left.value is right.value) != negated)
     for one, other in ((left, right), (right, left)):
+        if one == NONE and _is_made(m, other):
+            return Static(negated)
         if isinstance(one, Static) and (isinstance(other, Obj) or maybe_none(m, other)):
             same = m.emit("identical", to_atom(m, other), Const(one.value, to_atom(m, one).type))
             return Num(m.emit("not_", same)) if negated else Num(same)
     if isinstance(left, (Ref, ArrayRef)) and isinstance(right, (Ref, ArrayRef)):
         return Static((left == right) != negated)
     return Static(negated)
+
+
+def _is_made(m: Machine, value: Value) -> bool:
+    """Whether a value is what a class was called for: an object, and never None."""
+    made = m.variables.definitions.get(value.var) if isinstance(value, Obj) and isinstance(value.var, Var) else None
+    callee = made.operands[0] if made is not None and made.op == "call" else None
+    return isinstance(callee, Const) and (isinstance(callee.value, type) or callee.value is np.random.default_rng)
 
 
 def contains(m: Machine, owner: Value, item: Value) -> Value:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srcad.frontend.containers.exhaustion import is_over, spend
+from srcad.frontend.containers.keys import value_of_key
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell
@@ -172,7 +173,7 @@ def _container(m: Machine, ref: Ref) -> Items | Indexed:
             return Items(cell.items)
         case DictCell():
             check_keys(m, cell)
-            return Items(tuple(Static(key) for key, _ in cell.items))
+            return Items(tuple(value_of_key(m, key) for key, _ in cell.items))
         case GrownCell():
             return _grown(m, ref, cell)
     return _instance(m, ref)
@@ -437,7 +438,7 @@ def dict_rows(m: Machine, value: Value) -> tuple[tuple[object, Value], ...]:
 
 
 def _keys(m: Machine, value: Value) -> Items:
-    return Items(tuple(Static(key) for key, _ in dict_rows(m, value)))
+    return Items(tuple(value_of_key(m, key) for key, _ in dict_rows(m, value)))
 
 
 def _values(m: Machine, value: Value) -> Items:
@@ -445,7 +446,7 @@ def _values(m: Machine, value: Value) -> Items:
 
 
 def _pairs(m: Machine, value: Value) -> Items:
-    return Items(tuple(Tup((Static(key), item)) for key, item in dict_rows(m, value)))
+    return Items(tuple(Tup((value_of_key(m, key), item)) for key, item in dict_rows(m, value)))
 
 
 ITERATORS: dict[str, Callable[..., Items | Indexed]] = {

@@ -88,7 +88,19 @@ def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
         refuse_text(m, side)
         if _is_sequence(m, side) and not _spreads(other):
             m.raises(TypeError(f"{left.describe()} and {right.describe()} are operands of {BINARY[type(op)]}"))
+    if isinstance(op, ast.MatMult):
+        _check_matrices(m, left, right)
     return number_result(m, BINARY[type(op)], left, right)
+
+
+def _check_matrices(m: Machine, left: Value, right: Value) -> None:
+    """Numbers have no product of matrices: Python says so of its own, NumPy of others."""
+    types = [to_atom(m, side).type for side in (left, right)]
+    if all(t.is_scalar for t in types):
+        m.raises(TypeError(f"unsupported operand type(s) for @: {' and '.join(repr(str(t)) for t in types)}"))
+    for k, t in enumerate(types):
+        if t.is_scalar:
+            m.raises(ValueError(f"matmul: Input operand {k} does not have enough dimensions"))
 
 
 def fold(m: Machine, function: Callable[[Any, Any], Any], left: Static, right: Static) -> Value:

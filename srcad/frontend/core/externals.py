@@ -7,7 +7,7 @@ known now, and guarded: a call that finds something else there gets another spec
 from __future__ import annotations
 
 import builtins
-import dataclasses
+import collections
 import enum
 import functools
 import types
@@ -21,7 +21,7 @@ from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, Stru
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot
-from srcad.frontend.core.source import FunctionSource, transparent
+from srcad.frontend.core.source import FunctionSource, called_in_python, transparent
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -41,6 +41,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.trace.dims import UNKNOWN_DIM, Symbol, fixed
+from srcad.trace.fields import fields_of, fields_of_class, overridden
 from srcad.trace.nodes import Path, Var
 from srcad.trace.types import OPAQUE, Array, ListOf, Scalar, TupleOf, Type, join, type_of
 from srcad.trace.widths import WIDE
@@ -125,6 +126,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
     if isinstance(value, (*KNOWN, *INDEXERS)) or transparent(value) or marked:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
+    _check_kind(m, value, path)
     if _is_number(value):
         return _number(m, value, path, free)
     if isinstance(value, (tuple, list, dict)):
@@ -133,6 +135,36 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         m.outside.guard(ValueGuard(path, value))
         return Range(Static(value.start), Static(value.stop), Static(value.step))
     return _instance(m, value, path, free, keep)
+
+
+# what a subclass may do in its own way, and still be an array: how it is made, stored and shown
+HARMLESS = frozenset(
+    ("__array_finalize__", "__new__", "__init__", "__repr__", "__str__", "__format__", "__reduce__", "__setstate__")
+)
+
+
+def _check_kind(m: Machine, value: object, path: Path) -> None:
+    """Refuse an instance of a subclass of an array, a number or a container that does something in its own way."""
+    for base, advice in PLAIN_KINDS:
+        if isinstance(value, base) and not isinstance(value, (np.memmap, *STANDARD_KINDS)):
+            own = "its operations" if base is np.ma.MaskedArray else overridden(value, base, HARMLESS)
+            if own:
+                m.refuse(
+                    f"{path} is an instance of {type(value).__name__}, which does {own} in its own way",
+                    why=f"srcad would take it for a {base.__name__}.",
+                    do=f"pass {advice.format(path)}.",
+                )
+
+
+PLAIN_KINDS = (
+    (np.ma.MaskedArray, "{0}.filled(0.0), or {0}.data"),  # which is an array, too
+    (np.ndarray, "np.asarray({})"),
+    (float, "float({})"),
+    (int, "int({})"),
+    (dict, "dict({})"),
+    (list, "list({})"),
+)
+STANDARD_KINDS = (collections.OrderedDict, collections.Counter, collections.defaultdict, np.generic, bool, enum.Enum)
 
 
 def _is_number(value: object) -> bool:
@@ -264,14 +296,19 @@ def _instance(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
             first = external(m, value.__self__, path.attr("__self__"), free)
             m.outside.guard(IdentityGuard(path.attr("__func__"), value.__func__))
             return Bound(Static(value.__func__), (first,))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _dataclass(m, value, path, free, keep)
+    names = fields_of(value)
+    if names is not None:
+        return _with_fields(m, value, names, path, free, keep)
+    if callable(value) and free and not called_in_python(value) and not isinstance(value, type):
+        m.outside.guard(IdentityGuard(path, value))
+        return Static(value)
     if has_python_attributes(value):
         m.outside.guard(StructureGuard(path, "instance", (), type(value)))
         return Ref(m.allocate(InstanceCell(type(value), (), value, path, free)))
     if callable(value) and free:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
+    m.outside.guard(StructureGuard(path, "instance", (), type(value)))
     m.outside.objects[path] = value
     return Obj(add_input(m, path, OPAQUE, free))
 
@@ -289,8 +326,10 @@ def _partial(m: Machine, value: functools.partial[object], path: Path, free: boo
     return Bound(function, first, tuple(keywords))
 
 
-def _dataclass(m: Machine, value: Any, path: Path, free: bool, keep: bool) -> Value:
-    m.outside.guard(StructureGuard(path, "dataclass", (), type(value)))
-    names = [f.name for f in dataclasses.fields(value)] if keep else []
-    fields = tuple((name, external(m, getattr(value, name), path.attr(name), free, keep)) for name in names)
+def _with_fields(m: Machine, value: Any, names: tuple[str, ...], path: Path, free: bool, keep: bool) -> Value:
+    """A dataclass, or another object that is made of its attributes."""
+    fixed = fields_of_class(type(value)) != ()
+    m.outside.guard(StructureGuard(path, "dataclass", () if fixed or not keep else names, type(value)))
+    kept = names if keep else ()
+    fields = tuple((name, external(m, getattr(value, name), path.attr(name), free, keep)) for name in kept)
     return Ref(m.allocate(InstanceCell(type(value), fields, value, path, free)))

@@ -24,6 +24,7 @@ class Reading:
     guards      what must hold for this reading to serve another call
     roots       how to find the objects of the free roots: globals, closure cells, `self`
     sizes       the lengths that symbols of dims stand for in this call
+    diverges    whatever the values of the arguments are, the function raises
     """
 
     trace: Trace
@@ -32,6 +33,7 @@ class Reading:
     guards: tuple[Guard, ...]
     roots: dict[str, Callable[[], object]]
     sizes: Mapping[Symbol, int] = field(default_factory=dict)
+    diverges: bool = False
 
 
 @dataclass(frozen=True)

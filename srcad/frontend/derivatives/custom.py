@@ -19,7 +19,7 @@ from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import Part, read_apart
 from srcad.frontend.memory.arrays import from_atom, is_list, new_array, to_atom
-from srcad.frontend.memory.trees import made_of, whole
+from srcad.frontend.memory.trees import whole
 from srcad.frontend.procedures.placing import container, tree_value
 from srcad.ops.catalogue import operation
 from srcad.trace.builder import const
@@ -103,8 +103,6 @@ def _argument(m: Machine, f: RuledFunction, value: Value, atoms: list[Atom]) -> 
     if found is None or found.kind == "instance":
         atoms.append(_single(m, f, value))
         return Leaf(len(atoms) - 1)
-    if found.kind == "dataclass":
-        made_of(found.cls)
     return found.node([_argument(m, f, part, atoms) for part in found.parts])
 
 

@@ -40,6 +40,10 @@ from srcad.trace.types import KINDS
 V = TypeVar("V")
 MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
+# Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
+OWN_ORDER = frozenset({np.einsum, np.cross, np.delete, np.insert, np.histogram2d, np.histogramdd})
+OWN_ORDER |= {np.median, np.quantile, np.percentile, np.nanmedian, np.nanquantile, np.nanpercentile}
+MODULES_OF_OWN_ORDER = ("numpy.linalg", "numpy.fft", "scipy.")
 
 
 def entry(table: Mapping[Hashable, V], f: object) -> V | None:
@@ -155,9 +159,16 @@ def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var,
     """The inputs that must be C-contiguous for a new array of this function to be; None if that isn't known."""
     if f in C_ORDERED and len(args) == 1:
         return frozenset()
-    ordered = any(isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args)
+    ordered = has_own_order(f) or any(
+        isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args
+    )
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
     return None if ordered or within or f in MAY_SHARE else contiguity(m, list(sources.values()))
+
+
+def has_own_order(function: object) -> bool:
+    """Whether the result may lie in memory in another order than C's though all operands lie in that."""
+    return function in OWN_ORDER or str(getattr(function, "__module__", "")).startswith(MODULES_OF_OWN_ORDER)
 
 
 def laid_out(m: Machine, function: object, arguments: Mapping[str, object], value: Value, source: ArrayRef) -> Value:

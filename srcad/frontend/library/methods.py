@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from srcad.frontend.containers.comparisons import contains, item_equal
@@ -17,7 +17,7 @@ from srcad.frontend.containers.containers import (
     set_container_item,
 )
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.keys import key_of
+from srcad.frontend.containers.keys import key_of, value_of_key
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.containers.subscripts import dict_item, get_at
 from srcad.frontend.control.collecting import extend
@@ -174,14 +174,14 @@ def _dict_pop(m: Machine, owner: Ref, key: Value, *default: Value) -> Value:
 def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
     for other in others:
         if isinstance(other, Ref) and isinstance(m.heap[other.cell], DictCell):
-            pairs: Iterable[tuple[Hashable, Value]] = dict_items(m, other).items()
+            pairs: Iterable[tuple[Value, Value]] = ((value_of_key(m, k), v) for k, v in dict_items(m, other).items())
         else:
             rows = (known_items(m, pair, "a pair") for pair in known_items(m, other, "pairs"))
-            pairs = ((key_of(m, key), value) for key, value in rows)
+            pairs = ((key, value) for key, value in rows)
         for key, value in pairs:
-            set_container_item(m, owner, Static(key), value)
-    for key, value in named.items():
-        set_container_item(m, owner, Static(key), value)
+            set_container_item(m, owner, key, value)
+    for name, value in named.items():
+        set_container_item(m, owner, Static(name), value)
     return NONE
 
 
@@ -208,7 +208,7 @@ def _pop_item(m: Machine, owner: Ref) -> Value:
         m.raises(KeyError("popitem(): dictionary is empty"))
     key, value = cell.items[-1]
     m.change(owner.cell, replace(cell, items=cell.items[:-1]))
-    return Tup((Static(key), value))
+    return Tup((value_of_key(m, key), value))
 
 
 DICT_METHODS: dict[str, Callable[..., Value]] = {

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from srcad.errors import NotYetSupported
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import span_of
 from srcad.frontend.core.suspended import GeneratorCell
@@ -31,6 +28,7 @@ from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import load
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
+from srcad.trace.fields import fields_of, fields_of_class
 from srcad.trace.nodes import Atom, Const, Fixed, Leaf, Node, Path, Tree, Var
 from srcad.trace.types import is_differentiable
 
@@ -68,12 +66,21 @@ def _whole_cell(m: Machine, ref: Ref, cell: Cell) -> Whole | None:
             return Whole("list", items)
         case DictCell(items=pairs):
             return Whole("dict", tuple(item for _, item in pairs), tuple(key for key, _ in pairs), cell.cls)
-        case InstanceCell() if dataclasses.is_dataclass(cell.cls):
-            names = tuple(entry.name for entry in dataclasses.fields(cell.cls))  # some may not have been read yet
+        case InstanceCell() if (names := _names(m, ref, cell)) is not None:
             return Whole("dataclass", tuple(get_attribute(m, ref, name) for name in names), names, cell.cls)
         case InstanceCell(fields=fields):
             return Whole("instance", tuple(item for _, item in fields), tuple(name for name, _ in fields), cell.cls)
     return None
+
+
+def _names(m: Machine, ref: Ref, cell: InstanceCell) -> tuple[str, ...] | None:
+    """The attributes of which an instance is made, some of which may not have been read yet."""
+    names = fields_of_class(cell.cls)
+    if names != ():
+        return names
+    for name in fields_of(cell.origin) or ():
+        get_attribute(m, ref, name)
+    return tuple(name for name, _ in m.cell(ref.cell, InstanceCell).fields)
 
 
 def leaves_of(m: Machine, value: Value) -> list[Var]:
@@ -112,22 +119,10 @@ def container_tree(value: object, path: Path, build: Callable[[object, Path], Tr
         case tuple() | list():
             kind = "list" if isinstance(value, list) else "tuple"
             return Node(kind, tuple(build(v, path.item(k)) for k, v in enumerate(value)), (), type(value))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = made_of(type(value))
+    names = fields_of(value)
+    if names is not None:
         return Node("dataclass", tuple(build(getattr(value, k), path.attr(k)) for k in names), names, type(value))
     return Fixed(None)
-
-
-def made_of(cls: Any) -> tuple[str, ...]:
-    """The fields from which a dataclass can be made again."""
-    others = [f.name for f in dataclasses.fields(cls) if not f.init]
-    if others:
-        raise NotYetSupported(
-            f"{cls.__name__} has the field {others[0]!r}, which its __init__ doesn't take",
-            why="a gradient is made of the class of its argument, from all of its fields.",
-            do="make it an ordinary field, or compute it where it is used.",
-        )
-    return tuple(f.name for f in dataclasses.fields(cls))
 
 
 def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
@@ -168,8 +163,6 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
         m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
     if found.kind == "instance":
         m.refuse("an instance of a class is returned", do="return its numbers and arrays.")
-    if found.kind == "dataclass":
-        made_of(found.cls)
     return found.node([result_tree(m, part, atoms) for part in found.parts])
 
 

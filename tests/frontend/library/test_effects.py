@@ -8,11 +8,13 @@ import random
 import sys
 import time
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 import srcad
+from tests import reference
 from tests.frontend import Programs
 
 program = Programs()
@@ -300,3 +302,23 @@ def compared_text(x):
 
 test_gradients, test_refusals = program.tests()
 test_errors = program.errors()
+
+
+def sampler(rs: np.random.RandomState | None = None) -> Callable[..., float]:
+    rs = rs if rs is not None else np.random.RandomState(0)
+
+    def total(p: np.ndarray) -> float:
+        drawn = [rs.randn(5, 2) * np.exp(row) for row in p]
+        return np.sum(np.stack([np.sum(np.vstack([np.sum(d, axis=-1) for _ in drawn])) for d in drawn]))
+
+    return total
+
+
+def seeded(p: np.ndarray) -> float:
+    return sampler(np.random.RandomState(1))(p)
+
+
+def test_a_generator_that_was_made_is_not_none() -> None:
+    p = np.array([[0.1, 0.4], [0.3, -0.2], [0.5, 0.7]])
+    due = reference.along(seeded, (p,), (np.ones_like(p),))
+    assert np.sum(srcad.grad(seeded)(p)) == pytest.approx(due.value[0])
