@@ -213,3 +213,14 @@ def iterated_by_numpy(x):
 
 
 program(iterated_by_numpy, normal(3))
+
+
+def with_further_arguments(x):
+    square = np.outer(x, x)
+    scaled = np.apply_along_axis(lambda row, k: row * k, arr=square, axis=-1, k=2.0)
+    pieces = np.piecewise(square, [square > 0.1], [lambda v, *, k: k * v**2], k=3.0)
+    line = np.fromfunction(lambda i, k: x[0] * i * k, (2,), dtype=int, k=x[1])
+    return np.sum(scaled * pieces) + np.sum(line)
+
+
+program(with_further_arguments, normal(3))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions.numpy import arrays, functions, padding, places, polynomials, quantiles, sets, ufuncs
+from srcad.definitions.numpy import arrays, padding, places, polynomials, quantiles, sets, ufuncs
 
 NumpyProgram = Callable[..., Any]
 
@@ -45,9 +45,6 @@ PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
         np.sort_complex: arrays.sort_complex,
         np.histogram2d: arrays.histogram2d,
         np.histogramdd: arrays.histogramdd,
-        np.apply_along_axis: functions.apply_along_axis,
-        np.piecewise: functions.piecewise,
-        np.fromfunction: functions.fromfunction,
         np.astype: arrays.astype,
         np.nanmedian: quantiles.nanmedian,
         np.nanquantile: quantiles.nanquantile,

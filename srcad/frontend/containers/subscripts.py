@@ -55,7 +55,7 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
     keyed = isinstance(owner, Tup) or isinstance(m.content(owner), DictCell)
-    if keyed and isinstance(key, Choice) and key.whole is None and not countable(m, key.condition):
+    if keyed and isinstance(key, Choice) and not countable(m, key.condition):
         return distribute(m, key, lambda k: get_at(m, owner, k))
     match owner:
         case ArrayRef():

@@ -336,15 +336,11 @@ class Method(Value):
 
 @dataclass(frozen=True)
 class Choice(Value):
-    """One of two values that can't be held in one variable: what uses it runs in a branch.
-
-    `whole`: a variable that holds either, of which less is known; None where there is none.
-    """
+    """One of two values that can't be held in one variable: what uses it runs in a branch."""
 
     condition: Var
     then: Value
     otherwise: Value
-    whole: Var | None = None
     noun: ClassVar[str] = "one of two objects, by a condition of the run,"
 
     def children(self) -> Children:
@@ -358,19 +354,15 @@ class Choice(Value):
         return replace(self, then=then, otherwise=otherwise)
 
     def atoms(self) -> Sequence[Atom]:
-        return (self.condition,) if self.whole is None else (self.condition, self.whole)
+        return (self.condition,)
 
     def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        condition, *whole = atoms
+        (condition,) = atoms
         assert isinstance(condition, Var)
-        made = replace(self, condition=condition)
-        for one in whole:
-            assert isinstance(one, Var)
-            made = replace(made, whole=one)
-        return made
+        return replace(self, condition=condition)
 
     def rest(self) -> Hashable:
-        return self.condition, self.whole
+        return self.condition
 
 
 @dataclass(frozen=True)

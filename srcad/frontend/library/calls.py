@@ -138,8 +138,6 @@ def call_known(m: Machine, function: Static, given: Arguments) -> Value:
     if either is None or function.value in KEEPING:
         return _read_known(m, function, given)
     with m.attempt(SrcadError) as tried:
-        if either.whole is None:
-            m.refuse("one of two objects is an argument")
         return _read_known(m, function, given)
     assert tried.error is not None
 

@@ -195,6 +195,11 @@ def _from_python(_m: Machine, func: Value, *_counts: Value, **_options: Value) -
     return Bound(Static(functions.vectorised), (func, NONE, Tup(())))
 
 
+def _as_defined(program: Callable[..., Any]) -> Callable[..., Value]:
+    """A function of functions, by the program that defines it: what it doesn't take itself it hands on."""
+    return lambda m, *args, **named: m.call(Static(program), args, named)
+
+
 def _nditer(m: Machine, op: Value, *others: Value, **options: Value) -> Value:
     """np.nditer goes in the order of memory: that of C if one array of several is whole, and all are made so."""
     operands = known_items(m, op, "the arrays of nditer") if isinstance(op, Tup) or m.content(op) is not None else (op,)
@@ -239,6 +244,9 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     np.vectorize: _vectorize,
     np.frompyfunc: _from_python,
     np.nditer: _nditer,
+    np.apply_along_axis: _as_defined(functions.apply_along_axis),
+    np.piecewise: _as_defined(functions.piecewise),
+    np.fromfunction: _as_defined(functions.fromfunction),
     functools.wraps: _decorator,
     functools.lru_cache: _cache,
     functools.cache: _cache,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from types import MappingProxyType
 
-from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import (
     NONE,
@@ -206,10 +205,8 @@ def settled(m: Machine, value: Value) -> Value:
 def operand(m: Machine, value: Value, what: str) -> Value:
     """An operand that may be one of two: where it is None, Python raises TypeError."""
     value = settled(m, value)
-    if not isinstance(value, Choice) or value.whole is None:
+    if not isinstance(value, Choice) or NONE not in (value.then, value.otherwise):
         return value
-    if NONE not in (value.then, value.otherwise):
-        return number(m, value.whole)
     error = TypeError(f"unsupported operand type(s) for {what}: 'NoneType'")
     branch(
         m,

@@ -45,7 +45,7 @@ from srcad.frontend.core.values import (
     constant_key,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import box, load, to_atom
+from srcad.frontend.memory.arrays import box, either_atom, load, maybe_number, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
@@ -335,9 +335,9 @@ class Merger:
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is None or two is None:
             return self.choice(key, a, b)
+        if self.condition is not None and is_none(one) != is_none(two):
+            return self.choice(key, a, b)
         var = self.atoms((*key, "array"), one, two)
-        if self.either(var):
-            return self.choice(key, a, b, var)
         if not isinstance(var.type, (Array, Unknown)):
             return number(self.m, var)
         ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
@@ -362,8 +362,9 @@ class Merger:
                     return load(self.m, value)
             case Num():
                 return value.var
-            case Choice(whole=Var() as either):
-                return either
+            case Choice() if maybe_number(value):
+                with self.m.on_side(side.heap, side.equations):
+                    return either_atom(self.m, value)
             case Static(value=None | int() | float() | complex()):
                 return const(value.value)
         return None
@@ -374,8 +375,9 @@ class Merger:
             return a
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is not None and two is not None and not (is_none(one) and is_none(two)):
-            var = self.atoms(key, one, two)
-            return self.choice(key, a, b, var) if self.either(var) else number(self.m, var)
+            if self.condition is not None and is_none(one) != is_none(two):
+                return self.choice(key, a, b)
+            return number(self.m, self.atoms(key, one, two))
         if isinstance(a, Obj) or isinstance(b, Obj):
             return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
         return self.choice(key, a, b)
@@ -396,18 +398,13 @@ class Merger:
             return Static(not holds)
         return value
 
-    def either(self, var: Atom) -> bool:
-        """Whether a joined variable says so little that both sides are kept."""
-        return self.condition is not None and isinstance(var.type, Unknown) and isinstance(var, Var)
-
-    def choice(self, key: Key, a: Value, b: Value, whole: Atom | None = None) -> Value:
+    def choice(self, key: Key, a: Value, b: Value) -> Value:
         """No variable can hold both: what uses the value will run in a branch of its own."""
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (a.describe(), b.describe()))
         then = self.one_sided((*key, "then"), a, self.a, first=True)
-        otherwise = self.one_sided((*key, "else"), b, self.b, first=False)
-        return Choice(self.condition, then, otherwise, whole if isinstance(whole, Var) else None)
+        return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
 
     def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:
         if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):

@@ -245,6 +245,9 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
 
 def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
     """What a name holds after `old op= value`."""
+    old = settled(m, old)
+    if isinstance(old, Choice):
+        return distribute(m, old, lambda one: combined(m, one, operator, value))
     if isinstance(old, ArrayRef):
         return in_place(m, old, operator, value)
     changed = objects.in_place_method(m, BINARY[type(operator)], old, value)

@@ -45,7 +45,7 @@ def examples() -> list[v.Parts]:
         v.Func(CODE, 1, (num(), num()), (("a", num()),)),
         v.Bound(v.Method("m", num()), (num(), num()), (("a", num()),)),
         v.Method("append", v.Ref(1)),
-        v.Choice(Var(BOOL), num(), v.Static("a"), Var(FLOAT)),
+        v.Choice(Var(BOOL), num(), v.Static("a")),
         v.Undef(),
         v.Partial(num(), Var(BOOL)),
         v.Mixed("x", ("a number", "a tuple")),
