@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 
 import srcad
+from tests.rules.register.cases import CASES, FLAT_CASES
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -142,6 +143,34 @@ def test_reference_is_fresh() -> None:
     done = subprocess.run([sys.executable, script, "--print"], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     assert done.stdout == (ROOT / "docs" / "reference.md").read_text(), "run python docs/build_reference.py"
+
+
+def test_functions_are_fresh() -> None:
+    """docs/functions.md is what docs/build_functions.py writes."""
+    pytest.importorskip("scipy")
+    assert functions_page("--print").stdout == (ROOT / "docs" / "functions.md").read_text(), (
+        "run python docs/build_functions.py"
+    )
+
+
+def test_functions_without_a_derivative_are_those_of_the_register() -> None:
+    """The reasons on the page are for what the register checks to be constant, and for nothing else."""
+    pytest.importorskip("scipy")
+    script = "import runpy; print(*runpy.run_path('docs/build_functions.py')['INACTIVE'])"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, cwd=ROOT)
+    stated, moving = set(done.stdout.split()), {case.key for case in CASES}
+    of_ufuncs = (".outer", ".reduce", ".accumulate")
+    flat = {case.key for case in FLAT_CASES if not case.key.endswith(of_ufuncs)} - moving
+    assert stated == flat, sorted(stated ^ flat)
+
+
+def functions_page(*options: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, ROOT / "docs" / "build_functions.py", *options]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 def test_srcad_does_what_the_comparison_says() -> None:

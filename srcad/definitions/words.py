@@ -33,6 +33,21 @@ def single(x: Any) -> bool:
     return len(x) == 1
 
 
+def of_module(x: Any, module: str) -> bool:
+    """Whether x is an instance of a class of a module, or of one in it."""
+    return any(f"{kind.__module__}.".startswith(f"{module}.") for kind in type(x).__mro__)
+
+
+def count_of_parameters(f: Any) -> int:
+    """How many parameters a function has."""
+    return len(inspect.signature(f).parameters)
+
+
+def same(x: Any, y: Any) -> bool:
+    """Whether two values are one, or known to be equal."""
+    return x is y or (known(x) and known(y) and x == y)
+
+
 def fixed(x: Any) -> Any:
     """x, known beforehand: what isn't becomes part of the specialisation, or is refused."""
     return x
@@ -51,6 +66,25 @@ def rests(x: Any, what: str) -> Any:
 def drawn(dtype: str, function: Any, size: Any, args: tuple[Any, ...], random_state: Any) -> Any:
     """function(*args, size=size, random_state=random_state): random numbers, as many as `size` says."""
     return function(*args, size=size, random_state=random_state)
+
+
+def sparse_product(data: Any, rows: Any, columns: Any, x: Any, count: int, width: int) -> Any:
+    """The product of a sparse matrix, by its entries, and a vector or a matrix."""
+    dense = np.zeros((count, width))
+    np.add.at(dense, (rows, columns), data)
+    return dense @ x
+
+
+def sparse_solve(data: Any, rows: Any, columns: Any, b: Any, count: int) -> Any:
+    """The solution of a sparse system, whose matrix is given by its entries."""
+    dense = np.zeros((count, count))
+    np.add.at(dense, (rows, columns), data)
+    return np.linalg.solve(dense, b)
+
+
+def at_times(*given: Any) -> Any:
+    """The solution of an initial value problem: what it depends on, what SciPy has found, and the times."""
+    return given[-2].sol(given[-1])
 
 
 def refused(what: str, do: str) -> NoReturn:

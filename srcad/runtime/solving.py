@@ -81,6 +81,22 @@ def converged(result: dict[str, object]) -> dict[str, object]:
     return result
 
 
+def minimise_under(
+    f: Callable[..., float],
+    x0: np.ndarray,
+    equalities: Callable[..., np.ndarray] | None = None,
+    inequalities: Callable[..., np.ndarray] | None = None,
+    args: tuple[object, ...] = (),
+    **options: object,
+) -> object:
+    """SciPy's minimize, under constraints: what is to be zero, and what is not to be negative."""
+    from scipy import optimize
+
+    kinds = (("eq", equalities), ("ineq", inequalities))
+    constraints = [{"type": kind, "fun": c, "args": args} for kind, c in kinds if c is not None]
+    return optimize.minimize(f, x0, args=args, constraints=constraints, **options)
+
+
 def find_root(function: Callable[..., object], x0: np.ndarray | float) -> np.ndarray | float:
     """The x near x0 with function(x) = 0: a float for a float, else an array shaped like x0."""
     try:

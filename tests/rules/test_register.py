@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.definitions.numpy.families import SERIES
 from srcad.definitions.numpy.table import PROGRAMS
 from srcad.ops.catalogue import ATTRIBUTES, BY_NAME, LOWERINGS, METHODS
 from srcad.rules.catalogue import RULES
@@ -75,7 +76,7 @@ def functions() -> dict[str, Any]:
     found |= {f"@{name}": name for name in ATTRIBUTES}
     found |= {name: name for name in BY_NAME}
     found |= {_name(f): f for f in LOWERINGS if not _name(f).startswith("_operator.")}
-    return found | {_name(f): f for f in PROGRAMS if f not in REFUSED}
+    return found | {_name(f): f for f in (*PROGRAMS, *SERIES) if f not in REFUSED}
 
 
 def _name(f: Any) -> str:
@@ -103,6 +104,7 @@ ELSEWHERE = {
     "custom": "tests/test_custom_rules.py",
     **dict.fromkeys(("implicit", "regular", "solve_regular", "times"), "tests/test_implicit.py"),
     **dict.fromkeys(("integral", "trajectory"), "tests/frontend/derivatives/test_solvers.py"),
+    **dict.fromkeys(("sparse_product", "sparse_solve"), "tests/definitions/test_sparse.py"),
     "as_float": "an object of the run as a float: nothing that moves is in it",
     "moves_as": "tests/transform/test_roots.py",
     "known_as": "tests/frontend/test_slots.py",

@@ -10,9 +10,12 @@ from srcad.frontend.core.reading import Applies, Derivative, LinearMapValue, Mak
 from srcad.frontend.core.values import Value
 from srcad.frontend.derivatives.custom import call_custom, has_rules
 from srcad.frontend.derivatives.derivatives import apply, call_derivative, make
+from srcad.frontend.derivatives.fits import FITS
 from srcad.frontend.derivatives.linear_maps import call_map, make_map
-from srcad.frontend.derivatives.scipy import call_scipy
+from srcad.frontend.derivatives.scipy import READERS, call_scipy
 from srcad.frontend.library.calls import handled
+
+SOLVERS = {**READERS, **FITS}
 
 
 def derivative(m: Machine, function: Derivative, given: Arguments) -> Value:
@@ -47,4 +50,4 @@ def own(m: Machine, f: Any, given: Arguments) -> Value | None:
 
 def solver(m: Machine, f: object, given: Arguments) -> Value | None:
     """A solver of SciPy."""
-    return call_scipy(m, f, given.args, given.keywords)
+    return call_scipy(m, f, given.args, given.keywords, SOLVERS)

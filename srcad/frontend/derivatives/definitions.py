@@ -22,8 +22,9 @@ from srcad.definitions import words
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import ArrayRef, DictCell, InstanceCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Static, Tup, Value
 from srcad.frontend.derivatives.custom import stopped
+from srcad.frontend.derivatives.dense import at_times
 from srcad.frontend.library.calls import call_object
 from srcad.frontend.library.opaque import is_generator, object_of
 from srcad.frontend.library.randomness import numbers_of
@@ -33,7 +34,7 @@ from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Scalar, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("stats", "integrate", "interpolate", "spatial")
+AREAS = ("stats", "integrate", "interpolate", "optimize", "sparse", "spatial")
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -217,6 +218,33 @@ def single(m: Machine, x: Value) -> Value:
     return Static(length == Static(1))
 
 
+def of_module(m: Machine, x: Value, module: Value) -> Value:
+    """Whether x is an instance of a class of a module."""
+    if isinstance(x, Obj):
+        m.refuse(f"whether an object is one of {_text(module)} isn't known before the run", do="make it outside.")
+    cell = m.content(x)
+    kinds = cell.cls.__mro__ if isinstance(cell, InstanceCell) else ()
+    return Static(any(f"{kind.__module__}.".startswith(f"{_text(module)}.") for kind in kinds))
+
+
+def count_of_parameters(m: Machine, f: Value) -> Value:
+    """How many parameters a function has."""
+    match f:
+        case Func():
+            a = f.code.node.args
+            return Static(len(a.posonlyargs) + len(a.args))
+        case Static() if callable(f.value):
+            return Static(len(inspect.signature(f.value).parameters))
+    m.refuse(f"how many parameters {f.describe()} has isn't known", do="give p0.")
+
+
+def same(m: Machine, x: Value, y: Value) -> Value:
+    """Whether two values are one, or known to be equal."""
+    if isinstance(x, Static) and isinstance(y, Static):
+        return Static(bool(x.value == y.value))
+    return Static(to_number(m, x) is to_number(m, y))
+
+
 def held(m: Machine, x: Value) -> Value:
     """x, as a constant to derivatives."""
     return stopped(m, x) if m.depends(x) else x
@@ -240,6 +268,17 @@ def rests(m: Machine, x: Value, what: Value) -> Value:
     if m.depends(x):
         refused(m, Static(f"a change of {_text(what)}"), Static("keep it constant."))
     return x
+
+
+def sparse_product(m: Machine, data: Value, rows: Value, columns: Value, x: Value, count: Value, width: Value) -> Value:
+    """A sparse matrix, by its entries, times a vector or a matrix."""
+    operands = (data, x, rows, columns, count, width)
+    return given(m, m.emit("sparse_product", *(to_number(m, v) for v in operands)))
+
+
+def sparse_solve(m: Machine, data: Value, rows: Value, columns: Value, b: Value, count: Value) -> Value:
+    """The solution of a sparse system, whose matrix is given by its entries."""
+    return given(m, m.emit("sparse_solve", *(to_number(m, v) for v in (data, b, rows, columns, count))))
 
 
 def drawn(m: Machine, dtype: Value, function: Value, size: Value, args: Value, random_state: Value) -> Value:
@@ -299,8 +338,14 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.numbers: numbers,
     words.known: is_known,
     words.single: single,
+    words.of_module: of_module,
+    words.count_of_parameters: count_of_parameters,
+    words.same: same,
     words.fixed: fixed,
     words.held: held,
+    words.sparse_product: sparse_product,
+    words.sparse_solve: sparse_solve,
+    words.at_times: at_times,
     words.rests: rests,
     words.drawn: drawn,
     words.refused: refused,

@@ -6,16 +6,18 @@ the rules in `srcad.transform`; where it starts, brackets, and tolerances move n
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from srcad.definitions import words
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import T
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import ArrayRef, Num, Ref, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, Bound, InstanceCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import items as _items
 from srcad.frontend.derivatives.solvers import (
     FLOAT_SCALAR,
@@ -112,20 +114,22 @@ def reads(*paths: str) -> Callable[[Reader], Reader]:
     return register
 
 
-def path_of(f: object) -> str:
-    """The public name of a function of SciPy that is read here; "" for others."""
+def path_of(f: object, readers: Mapping[str, Reader]) -> str:
+    """The public name of a function of SciPy that is read by one of these; "" for others."""
     parts = str(getattr(f, "__module__", None) or "").split(".")
     path = ".".join([*parts[:2], str(getattr(f, "__name__", ""))])
-    return path if path in READERS else ""
+    return path if path in readers else ""
 
 
-def call_scipy(m: Machine, f: object, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value | None:
+def call_scipy(
+    m: Machine, f: object, args: tuple[Value, ...], keywords: dict[str, Value], readers: Mapping[str, Reader]
+) -> Value | None:
     """A call of one of SciPy's solvers; None where it isn't one, or may run as it stands."""
-    path = path_of(f)
+    path = path_of(f, readers)
     if not path or not callable(f):
         return None
     with m.attempt(SrcadError, when=lambda _: unread(m, (*args, *keywords.values()))):
-        return READERS[path](_bound(m, f, path, args, keywords))
+        return readers[path](_bound(m, f, path, args, keywords))
     return None
 
 
@@ -202,7 +206,7 @@ def root_scalar(g: Given) -> Value:
     info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (), g.rest(), checked=True), OPAQUE)
     found = member(g.m, info, "root", FLOAT_SCALAR)
     root = value_of(g.m, solution(g.m, found, closed, "root", "dense"))
-    return record(g.m, _class("OptimizeResult"), [("root", root), *attributes(g.m, info, RESULT)])
+    return record(g.m, result_class("OptimizeResult"), [("root", root), *attributes(g.m, info, RESULT)])
 
 
 @reads("scipy.optimize.root")
@@ -213,7 +217,7 @@ def root(g: Given) -> Value:
     closed, given = functions(g, "fun", (x0,), vector_result, {"jac": matrix_result})
     info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), g.rest(), checked=True), OPAQUE)
     x = solution(g.m, member(g.m, info, "x", x0.type), closed, "root", "dense")
-    return record(g.m, _class("OptimizeResult"), [("x", value_of(g.m, x)), *attributes(g.m, info, RESULT)])
+    return record(g.m, result_class("OptimizeResult"), [("x", value_of(g.m, x)), *attributes(g.m, info, RESULT)])
 
 
 @reads("scipy.optimize.fsolve")
@@ -247,16 +251,15 @@ def matrix_result(m: Machine, value: Value) -> Value:
 MINIMISED: dict[str, Finish] = {"jac": vector_result, "hess": matrix_result}
 
 
-@reads("scipy.optimize.minimize")
 def minimize(g: Given) -> Value:
     """A minimum of a function of a vector: where its gradient is zero, along what bounds leave free to move."""
-    unconstrained(g)
+    g.take("constraints")
     for name in ("callback", "hessp"):
         g.only(name, None)
     x0 = starting_vector(g.m, g.needed("x0"))
     bounds = g.take("bounds")
     closed, given = functions(g, "fun", (x0,), scalar_result, MINIMISED, "objective")
-    box = () if is_none(bounds) else box_of(g, bounds)  # type: ignore[arg-type]
+    box = () if is_none(bounds) else box_of(g, bounds, x0)  # type: ignore[arg-type]
     rest = (*g.rest(), *((("bounds", bounds_object(g.m, box)),) if box else ()))
     info = emit_call(g.m, SolverCall(g.path, given, closed.captured, (x0,), rest, checked=True), OPAQUE)
     return minimum(g, closed, member(g.m, info, "x", x0.type), info, box)
@@ -273,8 +276,12 @@ def minimize_scalar(g: Given) -> Value:
     return minimum(g, closed, member(g.m, info, "x", FLOAT_SCALAR), info, box)
 
 
-def box_of(g: Given, bounds: Value) -> tuple[Atom, ...]:
-    """The lower and the upper bounds, of pairs of numbers, or None where there is none."""
+def box_of(g: Given, bounds: Value, like: Atom | None = None) -> tuple[Atom, ...]:
+    """The lower and the upper bounds: of an object with both, or of pairs of numbers, None where there is none."""
+    if isinstance(g.m.content(bounds), InstanceCell) and like is not None:
+        made = importlib.import_module("srcad.definitions.optimize")
+        both = g.m.call(Static(made.ends), (bounds, value_of(g.m, like)))
+        return tuple(to_array(g.m, end) for end in both.children())
     if not isinstance(known(g.m, bounds), (list, tuple)) and not isinstance(bounds, (Tup, Ref)):
         g.refuse(f"{g.path} with bounds that aren't pairs", "give a list of pairs (lower, upper).")
     pairs = [items(g.m, pair) for pair in sequence(g.m, bounds)]
@@ -296,16 +303,11 @@ def minimum(g: Given, closed: Closed, found: Var, info: Var, box: tuple[Atom, ..
     given: dict[Var, Atom] = dict(zip((entry.var for entry in f.inputs), (x, *closed.captured), strict=True))
     fields = [("x", value_of(g.m, x)), ("fun", place(g.m, f, given))]
     others = attributes(g.m, info, [name for name in RESULT if name != "fun"])
-    return record(g.m, _class("OptimizeResult"), [*fields, *others])
+    return record(g.m, result_class("OptimizeResult"), [*fields, *others])
 
 
-def unconstrained(g: Given) -> None:
-    value = g.take("constraints")
-    if value is not None and not is_none(value) and known(g.m, value) not in ((), []):
-        g.refuse("a minimum under constraints", "put them into the function, by substitution or as a barrier.")
-
-
-def _class(name: str) -> type:
+def result_class(name: str) -> type:
+    """A class of scipy.optimize."""
     from scipy import optimize  # not installed everywhere, but where a program calls it
 
     found: type = getattr(optimize, name)
@@ -353,8 +355,8 @@ def solve_ivp(g: Given) -> Value:
     """y' = fun(t, y) from y(t0) = y0, at the times t_eval or those that the solver chooses."""
     m = g.m
     g.only("events", None, do="find the time of the event by a root of the solution, and let t_span end there.")
-    g.only("dense_output", False, do="name the times by t_eval.")
     g.only("vectorized", False)
+    dense = g.values.get("dense_output") not in (None, Static(False))
     refuse_method(g)
     y0 = starting_vector(m, g.needed("y0"))
     t0, t1 = (limit(m, value) for value in items(m, g.needed("t_span")))
@@ -367,12 +369,25 @@ def solve_ivp(g: Given) -> Value:
     call = SolverCall(g.path, given, closed.captured, (span, y0), named, checked=True)
     info = emit_call(m, call, OPAQUE)
     if times is None:
-        chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,)), "steps"))
+        chosen = member(m, info, "t", m.lengths.named(Array("float64", (UNKNOWN_DIM,))))
         times = stated(m, "times", chosen, t0, t1)
     columns = member(m, info, "y", Array("float64", (_dim(y0), _dim(times))))
     y = value_of(m, trajectory(g, closed, columns, times, y0, t0, rest, columns=True))
-    others = attributes(m, info, ("sol", "t_events", "y_events", *RESULT))
-    return record(m, _class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), *others])
+    others = attributes(m, info, ("t_events", "y_events", *RESULT))
+    chosen_options = tuple((name, a) for name, a in rest if name in TOLERANCES)
+    sol = dense_solution(m, closed, y0, t0, chosen_options, info) if dense else Static(None)
+    return record(m, result_class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), ("sol", sol), *others])
+
+
+def dense_solution(
+    m: Machine, closed: Closed, y0: Atom, t0: Atom, rest: tuple[tuple[str, Atom], ...], info: Var
+) -> Value:
+    """A function of the time."""
+    names = Static(tuple(name for name, _ in rest))
+    options = Tup(tuple(value_of(m, a) for _, a in rest))
+    captured = Tup(tuple(value_of(m, a) for a in closed.captured))
+    given = (Static(closed.functions[0]), captured, value_of(m, y0), value_of(m, t0), names, options, Obj(info))
+    return Bound(Static(words.at_times), given)
 
 
 @reads("scipy.integrate.odeint")

@@ -100,6 +100,8 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
     if isinstance(owner, Choice):
         return distribute(m, owner, lambda one: m.call(objects.get_attribute(m, one, name), args, given.keywords))
     match owner:
+        case Choice():
+            return distribute(m, owner, lambda one: call_method(m, replace(method, owner=one), given))
         case ArrayRef() if is_list(m, owner):
             return nested_list_method(m, owner, name, args)
         case ArrayRef() | Num():

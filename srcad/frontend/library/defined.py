@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any, cast
 
+from srcad.definitions.numpy.families import SERIES
 from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS, VIEWS, NumpyProgram
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
@@ -22,6 +23,9 @@ def numpy_program(m: Machine, f: Any, given: Arguments) -> Value | None:
     """A function that is defined by a program; what nothing active goes into, and can't be read, runs as it stands."""
     program: NumpyProgram | None = entry(PROGRAMS, f)
     first: tuple[Value, ...] = ()
+    if entry(SERIES, f) is not None:
+        program, family = SERIES[f]
+        first = (Static(family),)
     if program is None and ufunc_method(f) in OF_UFUNCS:
         program, first = OF_UFUNCS[ufunc_method(f)], (Static(f.__self__),)
     if program is None:

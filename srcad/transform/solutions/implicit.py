@@ -8,7 +8,13 @@
 (Griewank and Walther, Evaluating Derivatives, 2nd edition, chapter 15.) F is the function itself ("root"), x - g(x)
 ("fixed"), the gradient of the objective ("minimum"), or A v - b ("linear"). Of a minimum within bounds ("box") it is
 x - clip(x - gradient, lower, upper), whose roots are the points where the gradient is zero along what is free to move
-(Facchinei and Pang, Finite-Dimensional Variational Inequalities, section 1.5). What a rule builds reads the solution
+(Facchinei and Pang, Finite-Dimensional Variational Inequalities, section 1.5). Under constraints ("constrained") it is
+
+    gradient - G^T (G G^T)^-1 G gradient + G^T c
+
+with the constraints c that hold with equality, and their Jacobian G: its roots are the points where c is zero and the
+gradient a combination of those of c, as Karush, Kuhn and Tucker have it (Nocedal and Wright, Numerical Optimization,
+section 12.3), and its Jacobian is regular where second-order conditions hold. What a rule builds reads the solution
 x, so a derivative of the derivative is by the same rule again.
 
 The linear systems are solved with the dense Jacobian, or by an iteration that needs products with it alone; these
@@ -35,6 +41,8 @@ from srcad.transform.solutions.solved import (
     flat,
     function,
     inputs_of,
+    item,
+    part,
     place,
     plain,
     pulled,
@@ -58,6 +66,8 @@ def residual(eq: Equation) -> Trace:
         return simplify(adjoint(f, (0,), value=False))
     if kind == "box":
         return _within_bounds(f, x, captured)
+    if kind == "constrained":
+        return _under_constraints(f, x, captured)
     if kind == "linear":
         right = Var(plain(x.type), "b")
 
@@ -81,6 +91,28 @@ def _within_bounds(f: Trace, x: Var, captured: Sequence[Var]) -> Trace:
         return made
 
     return function(f.name, (x, *captured, lower, upper), difference)
+
+
+def _under_constraints(f: Trace, x: Var, captured: Sequence[Var]) -> Trace:
+    """The f of (objective, *constraints); a constraint that rests at zero is none, and has a row of zeros."""
+    own = (x, *captured)
+    objective = function(f.name, own, lambda b, *v: item(b, place(b, f, v)[0], 0))
+    constraints = function(f.name, own, lambda b, *v: part(b, place(b, f, v)[0], 1, None))
+    gradient = simplify(adjoint(objective, (0,), value=False))
+
+    def stationary(b: Builder, *v: Var) -> Atom:
+        slope, c = place(b, gradient, v)[0], place(b, constraints, v)[0]
+        columns = jacobian(b, constraints, v, c)
+        rests = call(b, np.equal, call(b, np.sum, call(b, np.square, columns), 0), 0.0)
+        ones = call(b, np.diag, call(b, np.where, rests, 1.0, 0.0))
+        rows = b.emit("transpose", columns, axes=None)
+        normal = b.emit("add", b.emit("matmul", rows, columns), ones)
+        multipliers = call(b, np.linalg.solve, normal, b.emit("matmul", rows, slope))
+        apart = b.emit("matmul", columns, b.emit("subtract", c, multipliers))
+        made: Atom = b.emit("add", slope, apart)
+        return made
+
+    return function(f.name, own, stationary)
 
 
 def _pushforward(b: Builder, eq: Equation, dots: Bars) -> Bars:
@@ -138,10 +170,11 @@ def by_products(b: Builder, eq: Equation, f: Trace, values: tuple[Atom, ...], ri
     return b.emit("implicit", found, right, *values, **params, solution=IMPLICIT)
 
 
-def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
+def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...], result: Atom | None = None) -> Atom:
     """The transposed Jacobian of f with respect to its first input, of flat vectors: row k is the slope along x[k].
 
-    All unit tangents go through at once; one after the other, where they can't.
+    All unit tangents go through at once; one after the other, where they can't. `result`: what f gives, where it is no
+    vector like its first input.
     """
     x, start = values[0], len(b.equations)
     units = units_of(Shapes(b, {}), (x,), (None,))
@@ -149,15 +182,15 @@ def jacobian(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
         slopes = pushed_many(b, f, values, {0: units.vectors[0]}, units.count)
     except NotBatched:
         del b.equations[start:]
-        return _slope_by_slope(b, f, values)
+        return _slope_by_slope(b, f, values, values[0] if result is None else result)
     return slopes if _rank(slopes) == 2 else b.emit("reshape", slopes, units.count, units.count)
 
 
-def _slope_by_slope(b: Builder, f: Trace, values: tuple[Atom, ...]) -> Atom:
+def _slope_by_slope(b: Builder, f: Trace, values: tuple[Atom, ...], result: Atom) -> Atom:
     """The Jacobian of a vector equation, a tangent after the other in a loop."""
     x = values[0]
     n = size(b, x)
-    rows = call(b, np.zeros, (n, n))
+    rows = call(b, np.zeros, (n, size(b, result)))
     k, state = Var(INT, "k"), Var(rows.type, "rows")
     with b.nested() as equations:
         unit = with_item(b, call(b, np.zeros, (n,)), 1.0, k)

@@ -7,6 +7,7 @@ from tests.rules.register.numpy_programs import OF_NUMPY
 from tests.rules.register.programs import Case
 from tests.rules.register.scipy_linalg import OF_SCIPY_LINALG
 from tests.rules.register.scipy_special import OF_SCIPY_SPECIAL
+from tests.rules.register.series import SERIES_CALLS
 
 # ---- elementwise: the domain of the operands
 
@@ -479,7 +480,9 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.insert": ("np.insert(x, 1, s), np.insert(A, 1, x, axis=1), np.insert(A, 0, q, axis=0)", "np.insert(A, 3, 0.5)"),
     "np.stack": ("np.stack([x, y]), np.stack([x, y, w], axis=-1), np.stack([s, t])",),
     "np.hstack": ("np.hstack([x, y]), np.hstack([A, B]), np.hstack([s, x])",),
-    "np.vstack": ("np.vstack([x, y]), np.vstack([A, R])",),
+    "np.vstack": (
+        "np.vstack([x, y]), np.vstack([A, R]), np.vstack(x), np.hstack(x), np.dstack(x), np.column_stack(x)",
+    ),
     "np.dstack": ("np.dstack([x, y]), np.dstack([A, B])",),
     "np.column_stack": ("np.column_stack([x, y]), np.column_stack([x, A])",),
     "np.block": ("np.block([x, y]), np.block([[M, C], [y, s]])",),
@@ -686,6 +689,6 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-OF_SCIPY_MODULES = (OF_SCIPY_LINALG, OF_SCIPY_SPECIAL)
-CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *OF_NUMPY, *OF_SCIPY_MODULES)
+TABLES = (*OF_NUMPY, SERIES_CALLS, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL)
+CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *TABLES)
 FLAT_CASES = gathered(FLAT)
