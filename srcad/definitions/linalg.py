@@ -10,9 +10,9 @@ from scipy import linalg
 from srcad.definitions.words import fixed, floats, refused
 
 __all__ = [
+    "cho_solve_banded",
     "cholesky_banded",
     "convolution_matrix",
-    "cho_solve_banded",
     "fiedler",
     "leslie",
     "matmul_toeplitz",
