@@ -327,8 +327,8 @@ def _concatenate(d: Demands, equation: Equation) -> Holds:
 def _stack(d: Demands, equation: Equation) -> Holds:
     shapes = _shapes(equation)
     if shapes is None or len({len(shape) for shape in shapes}) > 1:
-        return shapes == []
-    return all(d.all_equal([shape[k] for shape in shapes]) for k in range(len(shapes[0])))
+        return False
+    return not shapes or all(d.all_equal([shape[k] for shape in shapes]) for k in range(len(shapes[0])))
 
 
 def _repeat(d: Demands, equation: Equation) -> Holds:

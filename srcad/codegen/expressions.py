@@ -257,6 +257,11 @@ def _accumulate(x: Expressions, eq: Equation) -> ast.expr:
     return spelling.tidy(ast.BinOp(a, ast.Add(), b))
 
 
+def _dtype(x: Expressions, dtype: str) -> ast.expr:
+    """A dtype by its name; one of another byte order has none."""
+    return x.constants.dotted(f"np.{dtype}") if dtype.isidentifier() else x.call("np.dtype", ast.Constant(dtype))
+
+
 def _cast(x: Expressions, eq: Equation) -> ast.expr:
     (operand,) = eq.operands
     value, dtype = x.atom(operand), eq.params["dtype"]
@@ -264,7 +269,7 @@ def _cast(x: Expressions, eq: Equation) -> ast.expr:
     if source is not None and source.startswith("complex") and not dtype.startswith("complex"):
         value = ast.Attribute(value, "real", ast.Load())
     if operand.type.is_array:
-        return ast.Call(ast.Attribute(value, "astype", ast.Load()), [x.constants.dotted(f"np.{dtype}")], [])
+        return ast.Call(ast.Attribute(value, "astype", ast.Load()), [_dtype(x, dtype)], [])
     if operand.type.is_unknown:
         return x.call("cast", value, ast.Constant(dtype))
     return x.call(f"np.{dtype}", value)

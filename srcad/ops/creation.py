@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
     as_dtype,
     dim_atom,
@@ -179,6 +180,25 @@ def unless_default(dtype: str | None) -> dict[str, object]:
 zeros = lowers(np.zeros)(_constant("zeros"))
 ones = lowers(np.ones)(_constant("ones"))
 empty = lowers(np.empty)(_constant("empty"))
+
+
+@lowers(np.ndarray)
+def ndarray(
+    b: Builder,
+    shape: Argument,
+    dtype: Argument = float,
+    buffer: Argument = None,
+    offset: Argument = 0,
+    strides: Argument = None,
+    order: Argument = None,
+) -> Atom:
+    """An array without content: of memory that is there already it would be a view."""
+    for name, given, default in (("buffer", buffer, None), ("offset", offset, 0), ("strides", strides, None)):
+        if static(given, name) != default:
+            raise NotYetSupported(f"np.ndarray with {name}=", do="use np.reshape, np.empty, or a slice")
+    if static(order, "order") not in (None, "C"):
+        raise NotYetSupported("np.ndarray with order=", do="leave it out: it says how the array lies in memory")
+    return empty(b, shape, dtype)
 
 
 def _constant_like(name: str) -> ToOne:

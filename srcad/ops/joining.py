@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -307,6 +307,11 @@ def _stacks_vectors(b: Builder, tup: Argument, what: str) -> bool:
     return (dims := dims_of(element if element else whole)) is not None and len(dims) == (1 if element else 2)
 
 
+def _is_vector(tup: Argument) -> TypeGuard[Var]:
+    """Whether what is to be put together are the numbers in a vector."""
+    return isinstance(tup, Var) and isinstance(tup.type, Array) and tup.type.rank == 1
+
+
 @lowers(np.hstack)
 def hstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argument = "same_kind") -> Atom:
     given = given_list(b, tup)
@@ -314,6 +319,8 @@ def hstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argume
         dims = dims_of(given.type.element)
         axis = 0 if dims is not None and len(dims) == 1 else 1
         return concatenate(b, given, axis, dtype=dtype, casting=casting)
+    if _is_vector(given):
+        return as_dtype(b, emit(b, "copy", given), dtype, casting)
     if isinstance(given, Var) and (rank := known_rank(given, "hstack")) > 1:
         return concatenate(b, given, 0 if rank == 2 else 1, dtype=dtype, casting=casting)
     items = [_at_least(b, x, 1) for x in _members(b, given)]
@@ -324,6 +331,8 @@ def hstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argume
 @lowers(np.vstack)
 def vstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argument = "same_kind") -> Atom:
     given = given_list(b, tup)
+    if _is_vector(given):
+        return as_dtype(b, with_new_axes(b, emit(b, "copy", given), (1,)), dtype, casting)
     if _stacks_vectors(b, given, "vstack"):
         return stack(b, given, dtype=dtype, casting=casting)
     if isinstance(given, Var):
@@ -333,6 +342,8 @@ def vstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argume
 
 @lowers(np.dstack)
 def dstack(b: Builder, tup: Argument) -> Atom:
+    if _is_vector(tup):
+        return with_new_axes(b, emit(b, "copy", tup), (0, 1))
     whole = tup if isinstance(tup, Var) and not isinstance(tup.type, ListOf) else None
     if whole is not None and (rank := known_rank(whole, "dstack")) in (2, 3):
         stacked = stack(b, whole, rank - 1)
@@ -348,6 +359,8 @@ def _at_least(b: Builder, x: Atom, rank: int) -> Atom:
 @lowers(np.column_stack)
 def column_stack(b: Builder, tup: Argument) -> Atom:
     given = given_list(b, tup)
+    if _is_vector(given):
+        return with_new_axes(b, emit(b, "copy", given), (0,))
     if _stacks_vectors(b, given, "column_stack"):
         return stack(b, given, 1)
     items = _members(b, given)

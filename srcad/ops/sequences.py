@@ -37,8 +37,8 @@ from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import Dim, larger, smaller
-from srcad.trace.nodes import Atom, Const, Params
-from srcad.trace.types import Array, Type, Unknown, dims_of, dtype_of, is_complex, promote, rank_of
+from srcad.trace.nodes import Atom, Const, Params, Var
+from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, promote, rank_of
 
 AREA = Area()
 op, lowers = AREA.op, AREA.lowers
@@ -430,6 +430,8 @@ LengthArguments = list[Argument]
 def _axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, ...], LengthArguments]:
     """The axes of a transform, and to how many places each is cut or padded: None or -1 for what there is."""
     rank = known_rank(x, "a Fourier transform")
+    if isinstance(s, Var) and not isinstance(s.type, Scalar):
+        s = static(s, "the lengths of a Fourier transform")
     given = () if s is None else shape_operands(s)
     lengths: LengthArguments = [None if isinstance(n, Const) and n.value == -1 else n for n in given]
     if static(axes, "axes") is not None:

@@ -480,7 +480,9 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.insert": ("np.insert(x, 1, s), np.insert(A, 1, x, axis=1), np.insert(A, 0, q, axis=0)", "np.insert(A, 3, 0.5)"),
     "np.stack": ("np.stack([x, y]), np.stack([x, y, w], axis=-1), np.stack([s, t])",),
     "np.hstack": ("np.hstack([x, y]), np.hstack([A, B]), np.hstack([s, x])",),
-    "np.vstack": ("np.vstack([x, y]), np.vstack([A, R])",),
+    "np.vstack": (
+        "np.vstack([x, y]), np.vstack([A, R]), np.vstack(x), np.hstack(x), np.dstack(x), np.column_stack(x)",
+    ),
     "np.dstack": ("np.dstack([x, y]), np.dstack([A, B])",),
     "np.column_stack": ("np.column_stack([x, y]), np.column_stack([x, A])",),
     "np.block": ("np.block([x, y]), np.block([[M, C], [y, s]])",),

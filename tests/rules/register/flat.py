@@ -73,6 +73,7 @@ FLAT: dict[str, tuple[str, ...]] = {
     "np.zeros": ("np.zeros(k), np.zeros((2, 3))",),
     "np.ones": ("np.ones(k)",),
     "np.empty": ("np.empty((k, 0))",),
+    "np.ndarray": ("np.ndarray((k, 0)), np.ndarray((0, k), float, None, 0, None, 'C')",),
     "np.empty_like": ("np.empty_like(E)",),
     "np.eye": ("np.eye(k), np.eye(2, 3)",),
     "np.identity": ("np.identity(k)",),
