@@ -15,8 +15,8 @@ from srcad.definitions.words import refused
 Numbers = Any  # a number or an array
 
 
-class Series:
-    """One of a family, in x mapped from `domain` to `window`."""
+class Expansion:
+    """A series of polynomials of a family, in x mapped from `domain` to `window`."""
 
     family = ""
     symbol = "x"
@@ -40,40 +40,40 @@ class Series:
         offset, scale = self.mapparms()
         return series.val(self.family, offset + scale * arg, self.coef)
 
-    def _with(self, coef: Numbers) -> Series:
+    def _with(self, coef: Numbers) -> Expansion:
         return self.__class__(coef, self.domain, self.window)
 
     def _coefficients(self, other: Any) -> Numbers:
-        return other.coef if isinstance(other, Series) else other
+        return other.coef if isinstance(other, Expansion) else other
 
-    def __neg__(self) -> Series:
+    def __neg__(self) -> Expansion:
         return self._with(-self.coef)
 
-    def __pos__(self) -> Series:
+    def __pos__(self) -> Expansion:
         return self
 
-    def __add__(self, other: Any) -> Series:
+    def __add__(self, other: Any) -> Expansion:
         return self._with(series.add(self.family, self.coef, self._coefficients(other)))
 
-    def __radd__(self, other: Any) -> Series:
+    def __radd__(self, other: Any) -> Expansion:
         return self._with(series.add(self.family, other, self.coef))
 
-    def __sub__(self, other: Any) -> Series:
+    def __sub__(self, other: Any) -> Expansion:
         return self._with(series.sub(self.family, self.coef, self._coefficients(other)))
 
-    def __rsub__(self, other: Any) -> Series:
+    def __rsub__(self, other: Any) -> Expansion:
         return self._with(series.sub(self.family, other, self.coef))
 
-    def __mul__(self, other: Any) -> Series:
+    def __mul__(self, other: Any) -> Expansion:
         return self._with(series.mul(self.family, self.coef, self._coefficients(other)))
 
-    def __rmul__(self, other: Any) -> Series:
+    def __rmul__(self, other: Any) -> Expansion:
         return self._with(series.mul(self.family, other, self.coef))
 
-    def __truediv__(self, other: Numbers) -> Series:
+    def __truediv__(self, other: Numbers) -> Expansion:
         return self._with(self.coef / other)
 
-    def __pow__(self, other: int) -> Series:
+    def __pow__(self, other: int) -> Expansion:
         return self._with(series.power(self.family, self.coef, other))
 
     def __len__(self) -> int:
@@ -82,13 +82,13 @@ class Series:
     def degree(self) -> int:
         return len(self.coef) - 1
 
-    def copy(self) -> Series:
+    def copy(self) -> Expansion:
         return self._with(self.coef)
 
-    def deriv(self, m: int = 1) -> Series:
+    def deriv(self, m: int = 1) -> Expansion:
         return self._with(series.der(self.family, self.coef, m, self.mapparms()[1]))
 
-    def integ(self, m: int = 1, k: Any = (), lbnd: Any = None) -> Series:
+    def integ(self, m: int = 1, k: Any = (), lbnd: Any = None) -> Expansion:
         offset, scale = self.mapparms()
         bound = 0 if lbnd is None else offset + scale * lbnd
         return self._with(series.integ(self.family, self.coef, m, k, bound, 1.0 / scale))
@@ -102,31 +102,31 @@ class Series:
         places = np.linspace(low, high, n)
         return places, self(places)
 
-    def convert(self, **_: Any) -> Series:
+    def convert(self, **_: Any) -> Expansion:
         refused("the conversion of a series to another family", "use the functions cheb2poly, poly2cheb and the like.")
 
 
-class Polynomial(Series):
+class Polynomial(Expansion):
     family = "polynomial"
 
 
-class Chebyshev(Series):
+class Chebyshev(Expansion):
     family = "chebyshev"
 
 
-class Legendre(Series):
+class Legendre(Expansion):
     family = "legendre"
 
 
-class Hermite(Series):
+class Hermite(Expansion):
     family = "hermite"
 
 
-class HermiteE(Series):
+class HermiteE(Expansion):
     family = "hermite_e"
 
 
-class Laguerre(Series):
+class Laguerre(Expansion):
     family = "laguerre"
     domain = (0.0, 1.0)
     window = (0.0, 1.0)
