@@ -214,6 +214,7 @@ class Machine(Restorable):
                     why="no derivative passes through text and other objects.",
                     do="use the number from which the object was made.",
                     never=True,
+                    unsettled=True,
                 )
 
     def is_active(self, atom: object) -> bool:
