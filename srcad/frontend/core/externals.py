@@ -48,6 +48,7 @@ from srcad.trace.widths import WIDE
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
+DISPATCHED = type(np.sum)  # what NumPy's functions in Python and C are
 INDEXERS = (type(np.r_), type(np.c_), type(np.s_), type(np.mgrid), type(np.ogrid))  # known by what they are
 MOST_ITEMS = 32
 
@@ -123,7 +124,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, (*KNOWN, *INDEXERS)) or transparent(value) or marked:
+    if isinstance(value, (*KNOWN, *INDEXERS, DISPATCHED)) or transparent(value) or marked:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     _check_kind(m, value, path)

@@ -133,6 +133,8 @@ def _of_instance(m: Machine, f: FunctionType, given: Arguments) -> DefinedCall |
     """A method of an instance of a class of SciPy, of which the attributes alone are read."""
     area = area_of(f)
     cell = m.content(given.args[0]) if given.args and area is not None else None
+    if area is not None and f.__qualname__ in getattr(area, "STATIC", {}):
+        return Static(area.STATIC[f.__qualname__]), given.args, given.keywords
     if area is None or not isinstance(cell, InstanceCell):
         return None
     for base in cell.cls.__mro__:
