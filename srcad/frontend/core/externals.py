@@ -13,10 +13,11 @@ import functools
 import types
 from collections.abc import Hashable
 from types import CellType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from srcad.definitions.numpy.table import CLASSES
 from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
@@ -297,6 +298,10 @@ def _instance(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
             first = external(m, value.__self__, path.attr("__self__"), free)
             m.outside.guard(IdentityGuard(path.attr("__func__"), value.__func__))
             return Bound(Static(value.__func__), (first,))
+    standing = CLASSES.get(cast(Hashable, type(value)))
+    if standing is not None:
+        m.outside.guard(StructureGuard(path, "instance", (), type(value)))
+        return Ref(m.allocate(InstanceCell(standing, (), value, path, free)))
     names = fields_of(value)
     if names is not None:
         return _with_fields(m, value, names, path, free, keep)
