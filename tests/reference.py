@@ -173,7 +173,7 @@ class Derivative:
 
 def ridders(phi: Callable[[float], np.ndarray], step: float) -> Derivative:
     """phi'(0), taken where two neighbours in the extrapolation tableau agree best."""
-    best, error = np.array(np.nan), np.inf
+    best, error = np.full_like(phi(0.0), np.nan), np.inf
     before: list[np.ndarray] = []
     for level in range(LEVELS):
         h = step / SHRINK**level

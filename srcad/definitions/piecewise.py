@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy import linalg
 
 from srcad.definitions.words import fixed, floats, held, refused, single
 
@@ -171,8 +172,11 @@ def end_condition(condition, at):
 
 def banded(below, middle, above, b):
     """The solution of a tridiagonal system."""
-    matrix = np.diag(middle) + np.diag(above, 1) + np.diag(below, -1)
-    return np.linalg.solve(matrix, b) if np.ndim(b) < 3 else solved(matrix, b)
+    zero = np.zeros(1)
+    bands = np.stack([np.concatenate([zero, above]), middle, np.concatenate([below, zero])])
+    if np.ndim(b) < 3:
+        return linalg.solve_banded((1, 1), bands, b)
+    return np.reshape(linalg.solve_banded((1, 1), bands, np.reshape(b, (len(b), -1))), b.shape)
 
 
 def solved(matrix, b):
@@ -181,7 +185,7 @@ def solved(matrix, b):
 
 def cubic_slopes(x, y, start, end):
     """The slopes at the knots of the twice differentiable cubic spline with these conditions at its ends."""
-    n = fixed(len(x)) if len(x) < 4 else len(x)
+    n = fixed(len(y))
     h = x[1:] - x[:-1]
     hy = column(h, y)
     slope = (y[1:] - y[:-1]) / hy
@@ -246,7 +250,7 @@ class CubicSpline(PPoly):
     def __init__(self, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
         x, y, axis = prepared(x, y, axis)
         if isinstance(bc_type, str) and bc_type == "periodic":
-            s = 0.0 * y if fixed(len(x)) == 2 else periodic_slopes(x, y)
+            s = 0.0 * y if fixed(len(y)) == 2 else periodic_slopes(x, y)
             how = "periodic" if extrapolate is None else extrapolate
         else:
             start, end = (bc_type, bc_type) if isinstance(bc_type, str) else bc_type

@@ -82,6 +82,11 @@ def sparse_solve(data: Any, rows: Any, columns: Any, b: Any, count: int) -> Any:
     return np.linalg.solve(dense, b)
 
 
+def at_times(*given: Any) -> Any:
+    """The solution of an initial value problem: what it depends on, what SciPy has found, and the times."""
+    return given[-2].sol(given[-1])
+
+
 def refused(what: str, do: str) -> NoReturn:
     """There is no derivative of what the program does."""
     raise NotImplementedError(f"{what}: {do}")

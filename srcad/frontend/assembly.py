@@ -16,6 +16,7 @@ from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.defined import numpy_program
 from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
+from srcad.frontend.memory.branches import branch
 from srcad.frontend.procedures.classes import OF_OBJECT, generated
 from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate
@@ -55,6 +56,6 @@ READERS: tuple[ReadCall, ...] = (
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS)
+PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS, branch)
 
 __all__ = ["PORTS"]

@@ -58,6 +58,7 @@ def read(
     """
     relations: tuple[Relation, ...] = ()
     known = Known()
+    first: SrcadError | None = None  # why the program is read in other ways
     for _ in range(MOST_READINGS):
         reader = _Reader(function, args, kwargs, argnums, known, relations, derive)
         try:
@@ -66,13 +67,21 @@ def read(
                 return reading
             relations = reader.m.lengths.more()
         except NeedsStatic as needed:
-            known = reader.more_known(needed, known)
+            try:
+                known = reader.more_known(needed, known)
+            except SrcadError as error:
+                raise (first or error) from None
         except Recurses as found:
             known = known.with_recursive(found.key)
         except NoProcedure as found:
             known = known.with_unrolled(found.key)
-        except SrcadError:
+        except InternalError:
             raise
+        except SrcadError as error:
+            further = known.further() if error.unsettled or first else None
+            if further is None:
+                raise (first or error) from None
+            first, known = first or error, further
         except RecursionError as error:
             what, do = "the function is nested too deeply for srcad", "write a deep recursion as a loop."
             span, calls = reader.m.place_of(error)

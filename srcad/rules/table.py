@@ -32,11 +32,12 @@ from dataclasses import dataclass, field
 from srcad.ops.catalogue import OPS
 from srcad.ops.declare import enter
 from srcad.rules.language import Expr, Given, Operand, materialise, unwrap, zeros
+from srcad.rules.masks import Mask, is_multiple, mask_of, support
 from srcad.trace.builder import Builder
 from srcad.trace.builder import atom as to_atom
-from srcad.trace.nodes import Atom, Const, Equation, Params, Var
+from srcad.trace.nodes import Atom, Const, Equation, Params
 from srcad.trace.solution import AdjointRule, Bars, TangentRule
-from srcad.trace.types import Array, Type, is_complex, is_differentiable, is_numeric
+from srcad.trace.types import Array, Type, is_differentiable, is_numeric
 
 TermRule = Callable[..., Given]
 LocalSlope = Callable[..., Operand]
@@ -251,21 +252,20 @@ def _through_masks(site: Site, term: Callable[[Site, Atom], Atom | None], g: Ato
 
     So nothing leaks from a branch that `where` did not take: 0 / 0 and 0 * inf are not zero.
     """
-    mask = site.b.definitions.get(g) if isinstance(g, Var) else None
-    if mask is None or mask.op != "where" or not any(map(_is_zero, mask.operands[1:])):
-        return term(site, g)
-    condition, a, b = mask.operands
-    inner = a if _is_zero(b) else b
-    part = _through_masks(site, term, inner)
-    if part is None or part is inner:
-        return part and g
-    zero = 0j if is_complex(part.type) else 0.0
-    masked: Atom = site.b.emit("where", condition, *((part, zero) if _is_zero(b) else (zero, part)))
-    return masked
+    mask = mask_of(site.b, g)
+    if mask is None:
+        return _through_sums(site, term, g)
+    part = _through_masks(site, term, mask.inner)
+    return part and g if part is None or part is mask.inner else mask.of(site.b, part)
 
 
-def _is_zero(a: Atom) -> bool:
-    return isinstance(a, Const) and isinstance(a.value, (float, complex)) and a.value == 0.0
+def _through_sums(site: Site, term: Callable[[Site, Atom], Atom | None], g: Atom) -> Atom | None:
+    """The contribution of a sum of masked bars, or of one that was moved, with the mask of these."""
+    part = term(site, g)
+    if part is None or is_multiple(site.b, part, g):
+        return part
+    places = support(site.b, g)
+    return part if places is None else Mask(places, part, False).of(site.b, part)
 
 
 def _keywords(function: TermRule) -> Callable[[Params], dict[str, object]]:

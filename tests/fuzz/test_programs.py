@@ -139,7 +139,7 @@ def test_programs(checked: Any, seeds: range, tmp_path: Path) -> None:
                 counts[checked(load(seed, size, tmp_path), seed)] += 1
             except Exception as error:
                 pytest.fail(f"seed {seed}: {error}\n{programs.source(seed, size)}")
-    assert counts["right"] > counts["refused"], counts
+    assert counts["refused"] <= 0.05 * counts["right"], counts
 
 
 def test_generator_is_deterministic() -> None:

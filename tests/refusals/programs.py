@@ -133,13 +133,6 @@ def value_as_key(x):
 # ---- memory
 
 
-@refused(x3, x3 + 1.0, argnums=(0, 1))
-def one_of_two_arrays(x, y):
-    target = x if np.sum(x) > np.sum(y) else y  # <- refused
-    target[1] = 3.0 * x[0]  # <- refused
-    return np.sum(x * y)
-
-
 @refused(x3)
 def into_integers(x):
     counts = np.zeros(3, dtype=np.int64)

@@ -228,6 +228,8 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
 
     The list itself becomes one, so that what is changed through the item is changed in the list.
     """
+    if m.known.sized and all(v.type.is_scalar and dtype_of(v.type) != "float64" for v in m.variables.sources(position)):
+        raise NeedsStatic(position, "an index of a list")
     cell = None
     with m.attempt(SrcadError):
         cell = boxed(m, items)

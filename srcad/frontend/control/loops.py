@@ -65,7 +65,8 @@ def for_loop(m: Machine, sequence: Items | Indexed | Streamed, turn: Turn) -> No
     """Run `turn` for every item. It binds the target and reads the body, and sets the flags."""
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
-    known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out else None
+    ask_for_turns(m, sequence)
+    known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out or m.known.sized else None
     if isinstance(sequence, Streamed):
         sequence.run(turn)
     elif isinstance(sequence, Items):
@@ -77,6 +78,14 @@ def for_loop(m: Machine, sequence: Items | Indexed | Streamed, turn: Turn) -> No
     if sequence.source is not None and left(m) == FALSE:
         run_through(m, sequence.source)
     _restore(m, outer)
+
+
+def ask_for_turns(m: Machine, sequence: Items | Indexed | Streamed) -> None:
+    """Have the number of turns known beforehand, where loops are to be read turn by turn."""
+    if m.known.sized and isinstance(sequence, Indexed):
+        for bound in (sequence.start, sequence.stop, sequence.step):
+            if isinstance(bound, Var):
+                raise NeedsStatic(bound, "the number of turns of a loop")
 
 
 def written_out(sequence: Items | Indexed | Streamed, most: int) -> list[int] | None:
@@ -127,6 +136,9 @@ def ended(m: Machine) -> Value:
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
     apart = first_and_rest(sequence)
+    if m.known.turns_apart and apart is not None:
+        _first_turn_apart(m, sequence, *apart, turn)
+        return
     with m.attempt(SrcadError, when=lambda refused: refused.first_turn and apart is not None) as tried:
         _settled(m, sequence, turn)
     if tried.error and apart is not None:
@@ -209,7 +221,7 @@ def _fixed_point(m: Machine, sequence: Indexed, turn: Turn, own: set[Var]) -> No
         m.heap = with_flags(m, head.heap)
         done = m.apart(partial(_one_turn, m, sequence, turn, index))
         m.heap = base
-        after = next_head(m, base, head, done)
+        after = next_head(m, base, head, done, frozenset(own))
         if after.signature == head.signature:
             _emit_for(m, sequence, index, after, done)
             return
@@ -234,7 +246,7 @@ def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
     return {**heap, **changed}
 
 
-def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> Head:
+def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, inside: frozenset[Var]) -> Head:
     """Join the state before the loop with that at the end of a turn."""
     slots: dict[Key, CarriedVariable] = {}
 
@@ -251,7 +263,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch) -> He
 
     was_active = {v for v in (s.var for s in head.slots.values()) if m.is_active(v)}
     sides = Side(base, m.builder.equations), Side(done.heap, done.equations)
-    merger = Merger(m, *sides, variable, loop=True)
+    merger = Merger(m, *sides, variable, inside=inside)
     m.heap = base
     heap = m.heap = merger.heaps()
     merger.settle()
@@ -334,8 +346,12 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
             return bool(m.variables.sources(error.var) & own)
         return isinstance(error, SrcadError) and error.first_turn
 
-    with m.stack.loop(), m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
-        _while(m, test, body, own)
+    with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
+        if m.known.turns_apart:
+            _first_while(m, test, body)
+        else:
+            with m.stack.loop():
+                _while(m, test, body, own)
     if isinstance(tried.error, SrcadError):
         _first_while(m, test, body)
     elif tried.error:
@@ -392,7 +408,7 @@ def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own:
         m.heap = with_flags(m, head.heap)
         done = m.apart(lambda: _run(m, body))
         m.heap = base
-        after = next_head(m, base, head, done)
+        after = next_head(m, base, head, done, frozenset(own))
         if after.signature == head.signature:
             _emit_while(m, asked, after, done)
             return

@@ -15,6 +15,9 @@ class Known:
     ints         integer arguments, whose values are guarded
     shapes       arrays and lists whose lengths are guarded
     written_out  whether loops with a known number of turns are read turn by turn
+    selecting    whether it is told at run time which array is meant, where that isn't known
+    turns_apart  whether the first turn of each loop is read apart from the others
+    sized        whether the number of turns of each loop is to be known, and those of short ones are read one by one
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
     """
@@ -22,12 +25,24 @@ class Known:
     ints: frozenset[Path] = frozenset()
     shapes: frozenset[Path] = frozenset()
     written_out: bool = False
+    selecting: bool = False
+    turns_apart: bool = False
+    sized: bool = False
     recursive: frozenset[Hashable] = frozenset()
     unrolled: frozenset[Hashable] = frozenset()
 
     def with_recursive(self, function: Hashable) -> Known:
         """A function is read as a procedure: nothing need be known for the sake of its end."""
-        return Known(recursive=self.recursive | {function}, unrolled=self.unrolled)
+        kept = replace(self, ints=frozenset(), shapes=frozenset(), written_out=False)
+        return replace(kept, recursive=self.recursive | {function})
+
+    def further(self) -> Known | None:
+        """The next way to read a program in which it isn't settled which array is meant; None behind the last one."""
+        if not self.selecting:
+            return replace(self, selecting=True)
+        if not self.turns_apart:
+            return replace(self, turns_apart=True)
+        return None if self.sized else replace(self, turns_apart=True, sized=True)
 
     def with_unrolled(self, function: Hashable) -> Known:
         """A function is read in place nevertheless."""

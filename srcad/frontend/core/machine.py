@@ -18,7 +18,8 @@ from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.ports import Arguments, Keywords, Ports
 from srcad.frontend.core.reading import Derivation
-from srcad.frontend.core.sharing import CheckedHeap, sharers, twins_of
+from srcad.frontend.core.selected import SelectedCell
+from srcad.frontend.core.sharing import CheckedHeap, looks_at, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
 from srcad.frontend.core.suspended import GeneratorCell
@@ -293,12 +294,13 @@ class Machine(Restorable):
         node: ast.AST | None = None,
         never: bool = False,
         first_turn: bool = False,
+        unsettled: bool = False,
     ) -> NoReturn:
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
         span = self.span_of(node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
         error = kind(what, span, why, do or ADVICE, self.stack.calls)
-        error.first_turn = first_turn
+        error.first_turn, error.unsettled = first_turn, unsettled
         raise error
 
     def raises(self, error: Exception) -> NoReturn:
@@ -398,6 +400,10 @@ class Machine(Restorable):
             cell = self.heap.get(other)
             if isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is None:
                 self.heap[other] = replace(cell, poison=self.builder.span)
+        changed = unsure | {cell_id}
+        for other, one in list(self.heap.items()):
+            if isinstance(one, SelectedCell) and one.var is not None and looks_at(self.heap, one, changed):
+                self.heap[other] = replace(one, var=None)
 
 
 def constant(atom: Atom) -> object:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from srcad.frontend.core.values import Value
+from srcad.trace.nodes import Var
 
 if TYPE_CHECKING:
     from srcad.frontend.core.machine import Machine
@@ -50,6 +51,7 @@ class Ports:
     run_over   reads a loop over a value, with a turn for each item
     callables  who reads a call, by the class of the value that is called; `Value`: those of all other classes
     readers    who reads a call of a Python object that is known now: the first one that does
+    branch     reads both sides of a condition of the run, and joins them
     """
 
     evaluate: Evaluate
@@ -58,3 +60,4 @@ class Ports:
     run_over: Callable[[Machine, Value, Callable[[Value], None]], None]
     callables: Mapping[type[Value], CallOf]
     readers: tuple[ReadCall, ...]
+    branch: Callable[[Machine, Var, Callable[[], Value], Callable[[], Value]], Value]

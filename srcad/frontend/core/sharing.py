@@ -18,6 +18,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from srcad.errors import NotYetSupported
+from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.values import ArrayCell, Cell, GrownCell, Lost, Twins
 
 TWINS = 0  # the cell with the pairs of twins
@@ -32,24 +33,38 @@ class CheckedHeap(dict[int, Cell]):
     def __getitem__(self, key: int) -> Cell:
         cell = super().__getitem__(key)
         if isinstance(cell, Lost):
-            raise NotYetSupported(
+            error = NotYetSupported(
                 "this may change one of several containers, and which one isn't known before the run",
                 cell.span,
                 why="a name that may or may not stand for the same container is used after the change.",
                 do="make a copy where the names part (b = a.copy()), or write in each branch.",
             )
+            error.unsettled = True
+            raise error
         return cell
 
 
 def common(cell: Cell | None) -> frozenset[int]:
     """The cells that an array or run-time list says to share memory with."""
+    if isinstance(cell, SelectedCell):
+        return frozenset(ref.cell for ref in cell.refs)
     return cell.aliases if isinstance(cell, (ArrayCell, GrownCell)) else frozenset()
 
 
 def sharers(heap: Heap, cell_id: int) -> frozenset[int]:
     """The cells with which an array or run-time list may have memory in common, and itself."""
+    mine = heap.get(cell_id)
+    if isinstance(mine, SelectedCell):
+        return frozenset((cell_id,)).union(*(sharers(heap, ref.cell) for ref in mine.refs))
     others = (k for k, cell in heap.items() if cell_id in common(cell))
-    return common(heap.get(cell_id)).union((cell_id,), others)
+    return common(mine).union((cell_id,), others)
+
+
+def looks_at(heap: Heap, cell: Cell, changed: Iterable[int]) -> bool:
+    """Whether what is selected may be one of these arrays."""
+    return isinstance(cell, SelectedCell) and any(
+        ref.cell in changed or looks_at(heap, heap[ref.cell], changed) for ref in cell.refs
+    )
 
 
 def twins(heap: Heap) -> frozenset[frozenset[int]]:
@@ -150,6 +165,9 @@ def signature(base: Heap, heap: Heap, names: dict[int, object]) -> object:
                 lists = cell.lists if isinstance(cell, GrownCell) else frozenset()
                 repeated = isinstance(cell, GrownCell) and cell.repeated
                 rows.append((key, keys(cell.aliases), keys(lists), cell.poison is not None, repeated))
+            case SelectedCell():
+                seen = tuple((known.get(ref.cell), tuple(step.key() for step in ref.path)) for ref in cell.refs)
+                rows.append((key, seen, cell.numbers, cell.var is None))
             case Lost():
                 rows.append((key, Lost))
     return rows, frozenset(keys(pair) for pair in twins(heap) if all(k in known for k in pair))

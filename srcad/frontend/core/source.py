@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any, Protocol, TypeGuard
 
 from srcad.errors import NotYetSupported, Span
+from srcad.frontend.core.versions import is_rewritten, version_of
 
 DEFINITIONS = "srcad.definitions."
 FunctionNode = ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
@@ -48,12 +50,8 @@ def code_of(function: FunctionType) -> FunctionSource:
     Raises NotYetSupported where there is no source.
     """
     tree = _tree(function.__code__)
-    if tree is None:
-        raise NotYetSupported(
-            f"the source of {function.__qualname__!r} can't be found",
-            why="srcad reads source, and this function has none: it was made by exec or eval, or its file is gone.",
-            do="define it with def in a file, a notebook cell or at the prompt.",
-        )
+    if isinstance(tree, Missing):
+        raise NotYetSupported(f"the source of {function.__qualname__!r} can't be found", why=tree.why, do=tree.do)
     node, path, lines, first = tree
     closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
     holder = _class_holding(function.__code__)
@@ -136,16 +134,90 @@ def _class_holding(code: CodeType) -> str:
     return classes[-1] if classes else ""
 
 
+@dataclass(frozen=True)
+class Missing:
+    """Why there is no source of a function, and what to do about it."""
+
+    why: str
+    do: str
+
+
+def _tree(code: CodeType) -> Definition | Missing:
+    """(node, path, lines, number of the first line) for a code object: as it is when it is asked for first."""
+    return _found(code, code.co_filename)
+
+
 @lru_cache(maxsize=4096)
-def _tree(code: CodeType) -> Definition | None:
-    """(node, path, lines of the dedented block, number of its first line) for a code object."""
-    linecache.checkcache(code.co_filename)
+def _found(code: CodeType, filename: str) -> Definition | Missing:
+    linecache.checkcache(filename)
+    path = _path_of(code)
+    module = inspect.getmodule(code, path)
+    return _definition(code, path, "".join(linecache.getlines(path, getattr(module, "__dict__", None))))
+
+
+def _path_of(code: CodeType) -> str:
+    try:
+        return inspect.getsourcefile(code) or code.co_filename
+    except TypeError:
+        return code.co_filename
+
+
+def _definition(code: CodeType, path: str, text: str) -> Definition | Missing:
+    """The definition of a function in the text of its file, which may be another one than the one that was run."""
+    if not text:
+        return _no_text(code)
+    now = version_of(code, text)
+    if now is None and not is_rewritten(code):
+        return Missing(
+            f"{path} doesn't have the code that runs: it has been edited since it was imported, or a decorator or an "
+            "import hook has replaced the function.",
+            "import the module again (importlib.reload), or run the cell again, after an edit.",
+        )
+    now = now or code
+    return (
+        _by_block(now, code, path)
+        or _parse_file(now, path, text)
+        or Missing(
+            f"{path} has no definition of it in line {code.co_firstlineno}.",
+            "define it with def in a file or a notebook cell.",
+        )
+    )
+
+
+def _by_block(now: CodeType, code: CodeType, path: str) -> Definition | None:
+    """Its lines alone, where they stand as they stood."""
+    if now.co_firstlineno != code.co_firstlineno:
+        return None
     try:
         lines, first = inspect.getsourcelines(code)
     except (OSError, TypeError):
         return None
-    path = inspect.getsourcefile(code) or code.co_filename
-    return _parse_block(code, path, lines, max(first, 1)) or _parse_file(code, path)
+    return _parse_block(code, path, lines, max(first, 1))
+
+
+def _no_text(code: CodeType) -> Missing:
+    """There is no source at all: by what the file is called one can tell why."""
+    match code.co_filename:
+        case "<stdin>":
+            version = ".".join(map(str, sys.version_info[:2]))
+            return Missing(
+                f"srcad reads source, and the prompt of Python {version} keeps none of what is typed in.",
+                "define it in a file, in a notebook cell, or at the prompt of IPython or of Python 3.13.",
+            )
+        case "<string>":
+            return Missing(
+                "srcad reads source, and this function has none: it was made by exec, eval or python -c.",
+                "define it with def in a file, a notebook cell or at the prompt.",
+            )
+    if code.co_filename.startswith("<"):
+        return Missing(
+            f"srcad reads source, and the text of {code.co_filename} isn't kept in this process.",
+            "define it with def in a file that is there, also in the processes that work for this one.",
+        )
+    return Missing(
+        f"srcad reads source, and the file {code.co_filename} isn't there.",
+        "define it with def in a file that is there, also in the processes that work for this one.",
+    )
 
 
 def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Definition | None:
@@ -158,14 +230,13 @@ def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Def
     return None if node is None else (node, path, tuple(text.splitlines()), first)
 
 
-def _parse_file(code: CodeType, path: str) -> Definition | None:
+def _parse_file(code: CodeType, path: str, text: str) -> Definition | None:
     """A lambda in the middle of an expression, say: the whole file has it."""
-    lines = linecache.getlines(path) or linecache.getlines(code.co_filename)
     try:
-        node = _find(ast.parse("".join(lines)), code, 1)
+        node = _find(ast.parse(text), code, 1)
     except SyntaxError:
         return None
-    return None if node is None else (node, path, tuple(line.rstrip("\n") for line in lines), 1)
+    return None if node is None else (node, path, tuple(text.split("\n")), 1)
 
 
 def _find(tree: ast.AST, code: CodeType, first: int, indent: int = 0) -> FunctionNode | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.values import Cell, Parts, Ref, Static, Value
 from srcad.trace.nodes import Atom
 
@@ -24,7 +25,10 @@ def known_values(values: Sequence[Value]) -> list[object] | None:
 
 def children(heap: Mapping[int, Cell], value: Value) -> tuple[Value, ...]:
     """What a value holds: itself, or in the cell that it refers to."""
-    return tuple(heap[value.cell].children() if isinstance(value, Ref) else value.children())
+    place = value.refers_to()
+    cell = None if place is None else heap[place]
+    through = cell is not None and (isinstance(value, Ref) or isinstance(cell, SelectedCell))
+    return tuple(cell.children() if through and cell is not None else value.children())
 
 
 def inside(heap: Mapping[int, Cell], *values: Value) -> Iterator[Value]:

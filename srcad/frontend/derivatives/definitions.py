@@ -24,6 +24,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Static, Tup, Value
 from srcad.frontend.derivatives.custom import stopped
+from srcad.frontend.derivatives.dense import at_times
 from srcad.frontend.library.calls import call_object
 from srcad.frontend.library.opaque import is_generator, object_of
 from srcad.frontend.library.randomness import numbers_of
@@ -344,6 +345,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.held: held,
     words.sparse_product: sparse_product,
     words.sparse_solve: sparse_solve,
+    words.at_times: at_times,
     words.rests: rests,
     words.drawn: drawn,
     words.refused: refused,

@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from srcad.definitions import words
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import T
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import ArrayRef, InstanceCell, Num, Ref, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, Bound, InstanceCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import items as _items
 from srcad.frontend.derivatives.solvers import (
     FLOAT_SCALAR,
@@ -354,8 +355,8 @@ def solve_ivp(g: Given) -> Value:
     """y' = fun(t, y) from y(t0) = y0, at the times t_eval or those that the solver chooses."""
     m = g.m
     g.only("events", None, do="find the time of the event by a root of the solution, and let t_span end there.")
-    g.only("dense_output", False, do="name the times by t_eval.")
     g.only("vectorized", False)
+    dense = g.values.get("dense_output") not in (None, Static(False))
     refuse_method(g)
     y0 = starting_vector(m, g.needed("y0"))
     t0, t1 = (limit(m, value) for value in items(m, g.needed("t_span")))
@@ -372,8 +373,21 @@ def solve_ivp(g: Given) -> Value:
         times = stated(m, "times", chosen, t0, t1)
     columns = member(m, info, "y", Array("float64", (_dim(y0), _dim(times))))
     y = value_of(m, trajectory(g, closed, columns, times, y0, t0, rest, columns=True))
-    others = attributes(m, info, ("sol", "t_events", "y_events", *RESULT))
-    return record(m, result_class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), *others])
+    others = attributes(m, info, ("t_events", "y_events", *RESULT))
+    chosen_options = tuple((name, a) for name, a in rest if name in TOLERANCES)
+    sol = dense_solution(m, closed, y0, t0, chosen_options, info) if dense else Static(None)
+    return record(m, result_class("OptimizeResult"), [("t", value_of(m, times)), ("y", y), ("sol", sol), *others])
+
+
+def dense_solution(
+    m: Machine, closed: Closed, y0: Atom, t0: Atom, rest: tuple[tuple[str, Atom], ...], info: Var
+) -> Value:
+    """A function of the time."""
+    names = Static(tuple(name for name, _ in rest))
+    options = Tup(tuple(value_of(m, a) for _, a in rest))
+    captured = Tup(tuple(value_of(m, a) for a in closed.captured))
+    given = (Static(closed.functions[0]), captured, value_of(m, y0), value_of(m, t0), names, options, Obj(info))
+    return Bound(Static(words.at_times), given)
 
 
 @reads("scipy.integrate.odeint")

@@ -14,6 +14,7 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any, NoReturn, cast
 
@@ -94,6 +95,8 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
     """A method of an array, of text, or of a container."""
     owner, name, args = method.owner, method.name, given.args
     match owner:
+        case Choice():
+            return distribute(m, owner, lambda one: call_method(m, replace(method, owner=one), given))
         case ArrayRef() if is_list(m, owner):
             return nested_list_method(m, owner, name, args)
         case ArrayRef() | Num():

@@ -169,7 +169,7 @@ def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var,
         isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args
     )
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
-    return None if ordered or within or f in MAY_SHARE else contiguity(m, list(sources.values()))
+    return None if ordered or within or f in (*MAY_SHARE, np.einsum) else contiguity(m, list(sources.values()))
 
 
 def has_own_order(function: object) -> bool:

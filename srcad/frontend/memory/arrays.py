@@ -11,8 +11,10 @@ from typing import Any, NoReturn
 
 from srcad.errors import Span
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
+    NONE,
     ArrayCell,
     ArrayRef,
     Cell,
@@ -33,6 +35,7 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory.puts import RESHAPES, put
+from srcad.frontend.memory.selection import each, selected, selected_content
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
@@ -65,12 +68,15 @@ Layout = frozenset[Path] | None  # the inputs that must be C-contiguous for an a
 def load(m: Machine, ref: ArrayRef) -> Atom:
     """The present content of an array or view."""
     cell = m.heap[ref.cell]
-    assert isinstance(cell, (ArrayCell, GrownCell))
-    if cell.poison is not None:
-        refuse_poisoned(m, cell.poison)
-    if moved(cell, ref):
-        return snapshot(m, cell, ref)
-    current = cell.var
+    if isinstance(cell, SelectedCell):
+        current = selected_content(m, ref.cell, lambda one: load(m, one))
+    else:
+        assert isinstance(cell, (ArrayCell, GrownCell))
+        if cell.poison is not None:
+            refuse_poisoned(m, cell.poison)
+        if moved(cell, ref):
+            return snapshot(m, cell, ref)
+        current = cell.var
     for step in ref.path:
         current = view(m, current, step)
     return current
@@ -99,6 +105,7 @@ def refuse_moved(m: Machine) -> None:
         "an element of a list is used after both the list and its elements have changed",
         why="which object the name stands for can't be followed through the run.",
         do="read the element from the list again, or copy it.",
+        unsettled=True,
     )
 
 
@@ -108,6 +115,7 @@ def refuse_poisoned(m: Machine, write: Span | None) -> None:
         "this write may change one of several arrays, and which one isn't known before the run",
         why="names that may or may not share memory are read after the write, so its effect on them isn't settled.",
         do="make a copy where the names part (y = x.copy()), or write in each branch.",
+        unsettled=True,
     )
 
 
@@ -143,6 +151,9 @@ def _looked_at(m: Machine, base: Atom, step: ViewStep) -> Atom:
 def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
     """Make `new` the whole content of an array or view, in the array that it is a view of."""
     cell = m.heap[ref.cell]
+    if isinstance(cell, SelectedCell):
+        each(m, cell, ref.path, lambda one: _stored(m, one, new))
+        return
     assert isinstance(cell, (ArrayCell, GrownCell))
     check_layout(m, ref)
     if moved(cell, ref):
@@ -155,6 +166,11 @@ def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
     m.write(ref.cell, new)
 
 
+def _stored(m: Machine, ref: ArrayRef, new: Atom) -> Value:
+    store(m, ref, new)
+    return NONE
+
+
 def check_layout(m: Machine, ref: ArrayRef) -> None:
     """Reshaping gives a view of contiguous memory and a copy of other memory: find out, or refuse."""
     if not any(step.op in ("reshape", "ravel") for step in ref.path):
@@ -164,6 +180,7 @@ def check_layout(m: Machine, ref: ArrayRef) -> None:
             "whether this write reaches the array that was reshaped isn't known",
             why="reshape and ravel give a view of contiguous memory, and a copy of other memory.",
             do="write to the array itself, or reshape a copy.",
+            unsettled=True,
         )
 
 
@@ -216,11 +233,20 @@ def set_items(m: Machine, ref: ArrayRef, value: Value, index: Index) -> None:
 def store_items(m: Machine, ref: ArrayRef, new: Atom, index: Index) -> None:
     """x[index] = new, for a variable or constant."""
     operands, template = index
+    choice = selected(m, ref)
+    if choice is not None:
+        each(m, choice, ref.path, lambda one: _stored_items(m, one, new, index))
+        return
     base = load(m, ref)
     if rank_of(base.type) == 0 and not operands:
         store(m, ref, as_number(m, base, new))
     else:
         store(m, ref, m.emit("set_item", base, new, *operands, index=template))
+
+
+def _stored_items(m: Machine, ref: ArrayRef, new: Atom, index: Index) -> Value:
+    store_items(m, ref, new, index)
+    return NONE
 
 
 def items(m: Machine, ref: ArrayRef, index: Index) -> Atom:

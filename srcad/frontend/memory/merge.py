@@ -14,11 +14,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TypeVar
 
 from srcad.frontend.core.arithmetic import number
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
+from srcad.frontend.core.selected import SelectedCell
+from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
@@ -42,20 +45,45 @@ from srcad.frontend.core.values import (
     Twins,
     Undef,
     Value,
-    constant_key,
 )
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import box, load, to_atom
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.joins import (
+    alike,
+    as_float,
+    has_value,
+    identity,
+    is_none,
+    joined_type,
+    missing,
+    same_constant,
+)
 from srcad.frontend.memory.objects import get_attribute
+from srcad.frontend.memory.selection import each
 from srcad.trace.builder import const
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Var
-from srcad.trace.types import BOOL, OPAQUE, Array, ListOf, Scalar, Type, Unknown, dtype_of, is_numeric, join
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
+from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
+from srcad.trace.walk import defined
 
 Key = tuple[Hashable, ...]
 AnyList = ListCell | GrownCell
 K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
+
+
+class NoNumber(Exception):  # noqa: N818 - an answer, not an error
+    """An array that wasn't there before the loop, or isn't the same in each turn."""
+
+
+@dataclass(eq=False)
+class PlaceNumbers(Restorable):
+    """The numbers by which arrays and views are told apart at run time."""
+
+    known: dict[Hashable, int] = field(default_factory=dict)
+
+    def of(self, ref: ArrayRef) -> int:
+        return self.known.setdefault(ref.rest(), len(self.known))
 
 
 @dataclass(eq=False)
@@ -76,7 +104,7 @@ class Merger:
     variable: Callable[[Key, Atom, Atom, Type], Var]
     condition: Var | None = None
     partial: bool = False
-    loop: bool = False
+    inside: frozenset[Var] | None = None  # of a loop: the variables that stand for another value in each turn
     cells: dict[Hashable, int] = field(default_factory=dict)
     groups: dict[Key, int] = field(default_factory=dict)
     versions: dict[Key, object] = field(default_factory=dict)
@@ -123,6 +151,8 @@ class Merger:
                 return FrameCell(a.code, self.names(key, a.names, b.names), a.parent)
             case ArrayCell(), ArrayCell():
                 return self.array_cell(key, a, b)
+            case SelectedCell(), SelectedCell():
+                return replace(a, var=a.var if a.var is b.var else None)
             case InstanceCell(), InstanceCell():
                 return self.instance_cell(key, ids, a, b)
             case DictCell(), DictCell():
@@ -249,7 +279,7 @@ class Merger:
         hidden = isinstance(key[-1], str) and key[-1].startswith("$")
         if not self.partial or hidden:
             return made
-        defined = self.atoms((*key, "defined"), _defined(a), _defined(b))
+        defined = self.atoms((*key, "defined"), has_value(a), has_value(b))
         return Partial(made, defined) if defined.number is not True else made
 
     def one_sided(self, key: Key, value: Value, side: Side, first: bool) -> Value:
@@ -281,6 +311,9 @@ class Merger:
         both = value.cell in self.a.heap and value.cell in self.b.heap
         if both and not value.path:
             return value
+        seen = self.outside(key, value, side, first) if self.m.known.selecting and self.condition is not None else None
+        if seen is not None:
+            return seen
         memo = ("one", value.rest(), first)
         if memo not in self.cells:
             with self.m.on_side(side.heap, side.equations):
@@ -310,7 +343,8 @@ class Merger:
         memo = (a.cell, b.cell)
         if memo not in self.cells:
             x, y = self.complete(self.a, a), self.complete(self.b, b)
-            if not alike(x, y):
+            kept = any(ref.cell in self.a.heap and ref.cell in self.b.heap for ref in (a, b))
+            if not alike(x, y) or (self.m.known.selecting and self.condition is not None and kept):
                 return self.choice(key, a, b)
             self.cells[memo] = self.new(ListCell(()), *memo)
             self.m.heap[self.cells[memo]] = self.cell(key, memo, x, y)
@@ -332,6 +366,13 @@ class Merger:
         if memo in self.cells:
             self.groups[key] = self.cells[memo]
             return ArrayRef(self.cells[memo])
+        if self.m.known.selecting and isinstance(a, ArrayRef) and isinstance(b, ArrayRef):
+            made = self.selection(key, a, b)
+            if isinstance(made, SelectedCell):
+                self.cells[memo] = self.groups[key] = self.m.allocate(made)
+                return ArrayRef(self.cells[memo])
+            if made is not None:
+                return made
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is None or two is None:
             return self.choice(key, a, b)
@@ -342,6 +383,112 @@ class Merger:
         self.cells[memo] = self.new(self.fresh_cell(var, a, b), *ids)
         self.groups[key] = self.cells[memo]
         return ArrayRef(self.cells[memo])
+
+    # ---- which array it is
+
+    def selection(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | ArrayRef | None:
+        """One of two arrays; None where they can't be told apart at run time."""
+        return self.by_condition(key, a, b) if self.condition is not None else self.by_number(key, a, b)
+
+    def by_condition(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | None:
+        assert self.condition is not None
+        then = self.outside((*key, "then"), a, self.a, first=True)
+        otherwise = self.outside((*key, "else"), b, self.b, first=False)
+        if then is None or otherwise is None:
+            return None
+        var = None
+        if not (self.unsure(self.a, a) or self.unsure(self.b, b)):
+            one, two = self.content(self.a, a), self.content(self.b, b)
+            assert one is not None and two is not None
+            var = self.atoms((*key, "array"), one, two)
+            if not isinstance(var.type, (Array, Unknown)):
+                return None
+        return SelectedCell(self.condition, (then, otherwise), (), var)
+
+    def unsure(self, side: Side, ref: ArrayRef) -> bool:
+        """Whether the content of an array can't be read any more."""
+        return any(getattr(side.heap[k], "poison", None) for k in sharers(side.heap, ref.cell) if k in side.heap)
+
+    def outside(self, key: Key, ref: ArrayRef, side: Side, first: bool) -> ArrayRef | None:
+        """An array or view of one side as it is seen outside; None for an element of a run-time list."""
+        if any(step.op == "element" for step in ref.path):
+            return None
+        cell_id: int | None = ref.cell
+        if ref.cell not in self.a.heap or ref.cell not in self.b.heap:
+            cell_id = self.outside_cell(key, ref.cell, side, first)
+        if cell_id is None:
+            return None
+        made = {var for equation in side.equations for var in equation.results}
+        operands = [
+            self.yielded_atom((*key, "step", k), atom, first) if atom in made else atom
+            for k, atom in enumerate(ref.atoms())
+        ]
+        return replace(ref, cell=cell_id).with_atoms(operands)
+
+    def outside_cell(self, key: Key, cell_id: int, side: Side, first: bool) -> int | None:
+        """The memory of an array that one side alone has."""
+        memo = ("root", cell_id, first)
+        if memo not in self.cells:
+            match side.heap[cell_id]:
+                case ArrayCell() as cell:
+                    ids = (cell_id, None) if first else (None, cell_id)
+                    var = self.yielded_atom((*key, "array"), cell.var, first)
+                    self.cells[memo] = self.new(replace(cell, var=var, aliases=frozenset(), given=False), *ids)
+                case SelectedCell() as cell:
+                    made = self.outside_selection(key, cell, side, first)
+                    if made is None:
+                        return None
+                    self.cells[memo] = self.m.allocate(made)
+                case _:
+                    return None
+        return self.cells[memo]
+
+    def outside_selection(self, key: Key, cell: SelectedCell, side: Side, first: bool) -> SelectedCell | None:
+        refs = [self.outside((*key, k), ref, side, first) for k, ref in enumerate(cell.refs)]
+        known = tuple(ref for ref in refs if ref is not None)
+        selector = self.yielded_atom((*key, "selector"), cell.selector, first)
+        if len(known) < len(refs) or not isinstance(selector, Var):
+            return None
+        return SelectedCell(selector, known, cell.numbers)
+
+    def by_number(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | ArrayRef | None:
+        """What a name stands for at the head of a loop: one of the arrays that were there before the loop."""
+        found: dict[int, ArrayRef] = {}
+        try:
+            start = self.numbered(a, found)
+            with self.m.on_side(self.b.heap, self.b.equations):
+                end = self.numbered(b, found)
+                ends = to_atom(self.m, end)
+        except NoNumber:
+            return None
+        if len(found) == 1:
+            return a
+        selector = self.atoms((*key, "selector"), to_atom(self.m, start), ends)
+        assert isinstance(selector, Var)
+        numbers = tuple(sorted(found))
+        return SelectedCell(selector, tuple(found[k] for k in numbers), numbers)
+
+    def numbered(self, ref: ArrayRef, found: dict[int, ArrayRef]) -> Value:
+        """The number of an array, which the run may have to find out; those that it may be are added to `found`."""
+        if ref.cell in self.a.heap:
+            if any(step.op == "element" for step in ref.path) or any(atom in self.inner for atom in ref.atoms()):
+                raise NoNumber
+            number_ = self.m.part(PlaceNumbers).of(ref)
+            found[number_] = ref
+            return Static(number_)
+        cell = self.b.heap[ref.cell]
+        if not isinstance(cell, SelectedCell):
+            raise NoNumber
+        if cell.numbers and not ref.path and all(one.cell in self.a.heap for one in cell.refs):
+            found.update(zip(cell.numbers, cell.refs, strict=True))
+            return Num(cell.selector)
+        return each(self.m, cell, ref.path, lambda one: self.numbered(one, found))
+
+    @cached_property
+    def inner(self) -> frozenset[Var]:
+        """The variables of a loop that stand for another value in each turn."""
+        made = defined(Region((), tuple(self.b.equations), ()))
+        return (self.inside or frozenset()).union(made)
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
         contiguous: frozenset[Path] | None = frozenset()
@@ -406,68 +553,3 @@ class Merger:
         self.m.lengths.joined(a.type, b.type)
         t = joined_type(a, b)
         return self.variable(key, as_float(a, t), as_float(b, t), t)
-
-
-def joined_type(a: Atom, b: Atom) -> Type:
-    """The type of a variable for both. A literal zero that a sum starts from takes the type of the sum."""
-    if is_start(a) and isinstance(b.type, Array) and dtype_of(b.type) != "bool":
-        return b.type
-    if is_start(b) and isinstance(a.type, Array) and dtype_of(a.type) != "bool":
-        return a.type
-    joined = join(a.type, b.type)
-    if joined is not None:
-        return joined
-    none = [is_none(x) for x in (a, b)]
-    if any(none) and any(is_numeric(x.type) for x in (a, b)):
-        other = b if none[0] else a
-        return Unknown(dtype_of(other.type))
-    return OPAQUE
-
-
-def _defined(value: Value) -> Atom:
-    """Whether a name has a value on one side."""
-    return value.defined if isinstance(value, Partial) else const(not isinstance(value, Undef))
-
-
-def as_float(atom: Atom, t: Type) -> Atom:
-    """A whole number that stands for one side of a float variable, as a float: its adjoint will be one."""
-    if isinstance(atom, Const) and type(atom.value) is int and isinstance(t, Scalar) and t.dtype == "float64":
-        return const(float(atom.value))
-    return atom
-
-
-def is_none(atom: Atom) -> bool:
-    return isinstance(atom, Const) and atom.value is None
-
-
-def is_start(atom: Atom) -> bool:
-    return isinstance(atom, Const) and type(atom.value) in (int, float) and atom.value == 0
-
-
-def same_constant(a: Const, b: Const) -> bool:
-    return a is b or a.value is b.value or constant_key(a.value) == constant_key(b.value)
-
-
-def missing(a: DictCell | InstanceCell, b: DictCell | InstanceCell) -> frozenset[Any]:
-    """The keys or attributes that one of the two may not have."""
-    return frozenset((a.entries().keys() ^ b.entries().keys()) | a.unsure | b.unsure)
-
-
-def alike(a: Cell, b: Cell) -> bool:
-    match a, b:
-        case (Lost(), _) | (_, Lost()):
-            return True
-        case ListCell() | GrownCell(), ListCell() | GrownCell():
-            return True
-        case DictCell(), DictCell():
-            return a.keys() == b.keys()
-        case InstanceCell(), InstanceCell() if a.cls is b.cls:
-            return a.origin is b.origin or a.entries().keys() == b.entries().keys()
-    return False
-
-
-def identity(value: Value) -> Hashable:
-    match value:
-        case ArrayRef() | Num() | Obj():
-            return value.rest()
-    return type(value), repr(value)

@@ -60,9 +60,19 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
             owner = m.evaluate(target.value)
             set_item(m, owner, target.slice, value)
         case ast.Attribute():
-            objects.set_attribute(m, m.evaluate(target.value), attribute_name(m.code, target.attr), value)
+            set_attribute(m, m.evaluate(target.value), attribute_name(m.code, target.attr), value)
         case _:
             m.refuse("this target of an assignment isn't supported", node=target)
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
+    """owner.name = value; of one of two objects, in a branch for each."""
+
+    def put(one: Value) -> Value:
+        objects.set_attribute(m, one, name, value)
+        return value
+
+    distribute(m, owner, put)
 
 
 def set_name(m: Machine, name: str, value: Value) -> None:
@@ -97,8 +107,8 @@ def suggest(m: Machine, value: Value, name: str) -> None:
             var = value.var
         case ArrayRef():
             cell = m.heap[value.cell]
-            unsure = isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is not None
-            var = None if unsure else load(m, value)
+            known = isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is None
+            var = load(m, value) if known else None
         case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
             var = cell.var
     if isinstance(var, Var) and var.name is None and not name.startswith("$"):
@@ -202,8 +212,8 @@ def augmented(m: Machine, statement: ast.AugAssign) -> None:
             assign(m, target, combined(m, old, statement.op, m.evaluate(statement.value)))
         case ast.Attribute():
             owner, name = m.evaluate(target.value), attribute_name(m.code, target.attr)
-            old = objects.get_attribute(m, owner, name)
-            objects.set_attribute(m, owner, name, combined(m, old, statement.op, m.evaluate(statement.value)))
+            old = distribute(m, owner, lambda one: objects.get_attribute(m, one, name))
+            set_attribute(m, owner, name, combined(m, old, statement.op, m.evaluate(statement.value)))
         case _:
             _augmented_item(m, target, statement)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srcad.rules.masks import mask_of
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import ONE, Dim
 from srcad.trace.nodes import Atom, Const
@@ -231,6 +232,10 @@ def accumulate(b: Builder, old: Bar, new: Bar) -> Bar:
     if _is_zero(new.value):
         return old
     either = old.whole or new.whole
+    masks = mask_of(b, old.value), mask_of(b, new.value)
+    if masks[0] is not None and masks[1] is not None and masks[0].same(masks[1]):
+        inner = accumulate(b, Bar(masks[0].inner, False), Bar(masks[1].inner, False))
+        return Bar(masks[0].of(b, inner.value), either)
     for a, other in ((old, new), (new, old)):
         if _covers(a, other):
             return Bar(b.emit("accumulate", a.value, other.value), either)

@@ -12,6 +12,7 @@ import pytest
 from srcad.errors import NotYetSupported
 from srcad.frontend.core import values as v
 from srcad.frontend.core.reading import Derivative, LinearMapValue
+from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap
 from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Paused, Sent
@@ -52,6 +53,7 @@ def examples() -> list[v.Parts]:
         Derivative(v.Func(CODE, 1, (num(),)), "gradient", "call", num()),
         LinearMapValue("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
         v.ArrayCell(Var(FLOAT), frozenset({1})),
+        SelectedCell(Var(BOOL), (v.ArrayRef(1), v.ArrayRef(2, (step,))), (), Var(FLOAT)),
         v.ListCell((num(), num())),
         v.GrownCell(Var(FLOAT)),
         v.Lost(None),

@@ -514,10 +514,6 @@ def has_events(a: float) -> float:
     return solve_ivp(lambda t, y: -a * y, (0.0, 1.0), [1.0], events=lambda t, y: y[0] - 0.5).y[0, -1]
 
 
-def has_dense_output(a: float) -> float:
-    return solve_ivp(lambda t, y: -a * y, (0.0, 1.0), [1.0], dense_output=True).sol(0.3)[0]
-
-
 def has_callback(a: float) -> float:
     return minimize(lambda x: (x[0] - a) ** 2, np.zeros(1), callback=print).x[0]
 
@@ -556,7 +552,6 @@ def changes(a: float) -> float:
     ("f", "what"),
     [
         (has_events, "solve_ivp with events="),
-        (has_dense_output, "solve_ivp with dense_output="),
         (has_callback, "minimize with callback="),
         (has_full_output, "fsolve with full_output="),
         (value_with_slope, "minimize with jac=True"),

@@ -1,0 +1,41 @@
+"""The cell of what may be one of several arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from srcad.frontend.core.values import ArrayRef, Cell, Children
+from srcad.trace.nodes import Atom, Var
+
+
+@dataclass(frozen=True)
+class SelectedCell(Cell):
+    """One of several arrays or views, `refs`: it has no memory of its own.
+
+    `selector` is a bool, and the first of two is meant where it holds; or an int, and the one is meant that has this
+    number in `numbers`. `var`: the content, where none of them has been written to since it was last looked at.
+    """
+
+    selector: Var
+    refs: tuple[ArrayRef, ...]
+    numbers: tuple[int, ...] = ()
+    var: Atom | None = None
+
+    def children(self) -> Children:
+        return self.refs
+
+    def rebuild(self, children: Children) -> Self:
+        return replace(self, refs=tuple(children))  # type: ignore[arg-type]
+
+    def atoms(self) -> Sequence[Atom]:
+        return (self.selector,) if self.var is None else (self.selector, self.var)
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        selector, *content = atoms
+        assert isinstance(selector, Var)
+        return replace(self, selector=selector, var=content[0] if content else None)
+
+    def rest(self) -> Hashable:
+        return self.selector, self.numbers
