@@ -52,6 +52,7 @@ READERS: tuple[ReadCall, ...] = (
     generated,
     calls.dispatched,
     calls.context_manager,
+    calls.vectorize_object,
     calls.python,
     calls.unknown,
 )

@@ -11,7 +11,6 @@ from functools import wraps
 
 import numpy as np
 
-from srcad.errors import NotYetSupported
 from srcad.ops.arguments import as_dtype, emit, flag, is_given
 from srcad.ops.declare import Area, Argument, Infer, Kind, Spelling, ToOne, static
 from srcad.ops.elementwise import isclose, mask_of
@@ -19,7 +18,7 @@ from srcad.ops.structural import Axis, as_array, as_axes, axis_text, normal_axis
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom, Params
-from srcad.trace.types import Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
+from srcad.trace.types import BOOL, Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
 
 AREA = Area()
 op, lowers = AREA.op, AREA.lowers
@@ -416,12 +415,24 @@ lowers(np.multiply.accumulate)(_along_first(cumprod))
 # ---- of numbers that are equal
 
 
+def _array_equal_type(a: Type, b: Type, *, equal_nan: bool) -> Type:
+    return BOOL
+
+
+def _array_equal_text(texts: tuple[str, ...], params: Params) -> str:
+    return f"np.array_equal({', '.join(texts)}{', True' if params['equal_nan'] else ''})"
+
+
+# of arrays whose shapes only the run knows
+op("array_equal", Kind.ALGORITHM, _array_equal_type, _array_equal_text)
+
+
 @lowers(np.array_equal)
 def array_equal(b: Builder, a1: Argument, a2: Argument, equal_nan: Argument = False) -> Atom:
     first, second = as_array(b, a1), as_array(b, a2)
     shapes = [dims_of(x.type) for x in (first, second)]
     if shapes[0] is None or shapes[0] != shapes[1]:
-        raise NotYetSupported("np.array_equal of arrays that may differ in shape", do="compare the shapes first")
+        return emit(b, "array_equal", first, second, equal_nan=flag(equal_nan, "equal_nan"))
     same = emit(b, "equal", first, second)
     if flag(equal_nan, "equal_nan"):
         same = emit(b, "logical_or", same, emit(b, "logical_and", emit(b, "isnan", first), emit(b, "isnan", second)))

@@ -28,7 +28,7 @@ TABLE = RuleTable()
 flat, slopes, pointwise, linear, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.linear, TABLE.rule
 
 flat("dim", "size", "shape", "ndim", "zeros_like", "list_len", "list_zeros", "last_wins")
-flat("identical", "not_identical", "contains", "not_", "truth", "format")
+flat("identical", "not_identical", "contains", "array_equal", "not_", "truth", "format")
 
 # ---- subscripts and stores
 

@@ -30,7 +30,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory.arrays import load, to_atom
-from srcad.frontend.memory.branches import as_bool, both, distribute, either
+from srcad.frontend.memory.branches import as_bool, both, distribute, either, negate, operand
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import check_key
 from srcad.trace.nodes import Const, Var
@@ -57,6 +57,13 @@ PYTHON_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 
 
 def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
+    """left op right."""
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        known = _which(m, left, right, isinstance(op, ast.IsNot)) or _which(m, right, left, isinstance(op, ast.IsNot))
+        if known is not None:
+            return known
+    elif isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        left, right = (operand(m, side, COMPARE[type(op)]) for side in (left, right))
     if isinstance(left, Choice):
         return distribute(m, left, lambda v: compare(m, op, v, right))
     if isinstance(right, Choice):
@@ -89,6 +96,17 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
         if other_kind and isinstance(other, (Num, ArrayRef, Tup, Ref)) and not maybe_none(m, other):
             return Static(isinstance(op, ast.NotEq))
     return None
+
+
+def _which(m: Machine, value: Value, other: Value, negated: bool) -> Value | None:
+    """`value is None`, where the value is None on one way: the condition of that way."""
+    if not isinstance(value, Choice) or not isinstance(other, Static):
+        return None
+    is_it = [isinstance(one, Static) and one.value is other.value for one in (value.then, value.otherwise)]
+    unsure = any(isinstance(one, (Choice, Obj)) or maybe_none(m, one) for one in (value.then, value.otherwise))
+    if unsure or is_it[0] == is_it[1]:
+        return None
+    return Num(value.condition if is_it[0] != negated else negate(m, value.condition))
 
 
 def maybe_none(m: Machine, value: Value) -> bool:

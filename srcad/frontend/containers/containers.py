@@ -9,11 +9,13 @@ from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of, set_key
 from srcad.frontend.containers.subscripts import get_at, static_slice
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import holding
 from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
+    Choice,
     DictCell,
     GrownCell,
     InstanceCell,
@@ -28,6 +30,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.arrays import box, content, from_atom, load, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, gathered, grow_all, held
+from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys
 from srcad.trace.nodes import Atom, Var
@@ -105,6 +108,9 @@ def known_list(m: Machine, ref: Ref) -> tuple[Value, ...]:
 
 def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None:
     cell = m.heap[owner.cell]
+    if isinstance(cell, DictCell) and isinstance(key, Choice) and not countable(m, key.condition):
+        distribute(m, key, lambda k: _set_one(m, owner, k, value))
+        return
     match cell:
         case DictCell():
             set_key(m, owner, cell, key_of(m, key), value)
@@ -117,6 +123,11 @@ def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None
             keep_apart(m, owner, cell, changed)
         case _:
             call_special(m, owner, "__setitem__", (key, value))
+
+
+def _set_one(m: Machine, owner: Ref, key: Value, value: Value) -> Value:
+    set_container_item(m, owner, key, value)
+    return NONE
 
 
 def _set_list_item(m: Machine, owner: Ref, cell: ListCell, key: Value, value: Value) -> None:

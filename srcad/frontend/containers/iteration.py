@@ -16,6 +16,7 @@ from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
+    Choice,
     DictCell,
     GrownCell,
     Iter,
@@ -32,7 +33,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
 from srcad.frontend.memory.boxes import boxed
-from srcad.frontend.memory.branches import branch
+from srcad.frontend.memory.branches import branch, settled
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import NeedsStatic
@@ -107,6 +108,9 @@ def sequence(m: Machine, value: Value) -> Items | Indexed:
             return _iterated(m, value)
         case Obj() | Num():
             return _object(m, value)
+        case Choice():
+            known = settled(m, value)
+            return sequence(m, collected(m, value) if known is value else known)
     m.refuse(f"{value.describe()} can't be iterated")
 
 

@@ -10,8 +10,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, final
 
+from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import DictCell, InstanceCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Choice, DictCell, InstanceCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Var
 
@@ -35,6 +36,8 @@ def key_of(m: Machine, value: Value) -> Any:
             return tuple(key_of(m, item) for item in value.items)
         case Num() | Obj() if isinstance(value.var, Var):
             raise NeedsStatic(value.var, "a key of a dict")
+        case Choice() if countable(m, value.condition):
+            raise NeedsStatic(value.condition, "a key of a dict")
     m.refuse(f"{value.describe()} is a key of a dict")
 
 

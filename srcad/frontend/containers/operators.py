@@ -13,6 +13,7 @@ from srcad.frontend.containers.containers import concatenate, dict_items, repeat
 from srcad.frontend.containers.strings import percent
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
+    NONE,
     ArrayRef,
     Choice,
     DictCell,
@@ -27,7 +28,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import Layout, check_defined, contiguity, new_array, to_atom, to_number
-from srcad.frontend.memory.branches import distribute, truth
+from srcad.frontend.memory.branches import distribute, operand, truth
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
 
@@ -69,10 +70,14 @@ BITS = ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift",
 
 def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
     """left op right."""
+    if not isinstance(op, ast.MatMult):
+        left, right = (operand(m, side, BINARY[type(op)]) for side in (left, right))
     if isinstance(left, Choice):
         return distribute(m, left, lambda v: binary(m, op, v, right))
     if isinstance(right, Choice):
         return distribute(m, right, lambda v: binary(m, op, left, v))
+    if isinstance(op, ast.MatMult) and NONE in (left, right):
+        m.raises(ValueError("matmul: an input operand does not have enough dimensions"))
     if isinstance(left, Static) and isinstance(right, Static):
         return fold(m, PYTHON_BINARY[type(op)], left, right)
     special = objects.operator_method(m, BINARY[type(op)], left, right) or _containers(m, op, left, right)

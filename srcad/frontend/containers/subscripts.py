@@ -13,10 +13,12 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.iteration import elements
 from srcad.frontend.containers.keys import key_of, set_key
 from srcad.frontend.core import arithmetic
+from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import INDEXERS
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     ArrayRef,
+    Choice,
     DictCell,
     GrownCell,
     InstanceCell,
@@ -34,6 +36,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
+from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.parts import is_flat
 from srcad.frontend.memory.presence import check_key
 from srcad.ops.catalogue import NeedsStatic, static
@@ -51,6 +54,9 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
 
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
+    keyed = isinstance(owner, Tup) or isinstance(m.content(owner), DictCell)
+    if keyed and isinstance(key, Choice) and not countable(m, key.condition):
+        return distribute(m, key, lambda k: get_at(m, owner, k))
     match owner:
         case ArrayRef():
             return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))

@@ -17,7 +17,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.boxes import gathered
-from srcad.frontend.memory.branches import branch, truth
+from srcad.frontend.memory.branches import branch, settled, truth
 from srcad.trace.nodes import Var
 
 NOBODY: frozenset[str] = frozenset()
@@ -78,6 +78,7 @@ def first_of(m: Machine, values: Value, default: Value | None) -> Value:
 
 def to_list(m: Machine, values: Value) -> Ref:
     """list(values): a new list."""
+    values = settled(m, values)
     items = stream(m, values)
     made = Ref(m.allocate(ListCell(())))
     if isinstance(items, Items):

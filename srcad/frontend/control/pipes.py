@@ -28,6 +28,7 @@ from srcad.frontend.core.values import (
     FALSE,
     NONE,
     TRUE,
+    Choice,
     FrameCell,
     InstanceCell,
     Iter,
@@ -39,7 +40,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
-from srcad.frontend.memory.branches import branch, negate, truth
+from srcad.frontend.memory.branches import branch, negate, settled, truth
 from srcad.ops.catalogue import static
 from srcad.trace.builder import atom, const
 from srcad.trace.nodes import Atom, Const, Var
@@ -66,12 +67,27 @@ def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:
     if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
         made = objects.call_if_special(m, value, "__iter__")
         return plain_sequence(m, value) if made is None or made == value else stream(m, made)
+    value = settled(m, value)
+    if isinstance(value, Choice):
+        return Streamed(partial(_run_either, m, value))
     if not is_stream(m, value):
         return plain_sequence(m, value)
     if isinstance(value, Iter):
         return Items(()) if is_over(m, value) else Streamed(partial(_run_pipe, m, value), value)
     assert isinstance(value, Ref)
     return Streamed(partial(run_generator, m, value))
+
+
+def _run_either(m: Machine, value: Choice, turn: Turn) -> None:
+    """One of two, by a condition of the run: the loop is read for each."""
+
+    def over(one: Value) -> Value:
+        for_loop(m, stream(m, one), turn)
+        m.bind("$either", m.look("$broke") or FALSE)
+        return NONE
+
+    branch(m, value.condition, lambda: over(value.then), lambda: over(value.otherwise))
+    m.bind("$break", m.look("$either") or FALSE)
 
 
 def run_over(m: Machine, values: Value, turn: Turn) -> None:

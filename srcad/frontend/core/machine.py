@@ -267,10 +267,22 @@ class Machine(Restorable):
         """Read a part of the program to see what comes of it: nothing is left of it."""
         return rehearsal(self)
 
-    def under(self, condition: Var, run: Callable[[], object]) -> Branch:
-        """Run one side of a branch apart."""
-        with self.stack.condition(condition):
+    def under(self, condition: Var, run: Callable[[], object], holds: bool | None = None) -> Branch:
+        """Run one side of a branch apart: that on which the condition holds, or doesn't."""
+        with self.stack.condition(condition, holds):
             return self.apart(run)
+
+    def known_truth(self, condition: Var) -> bool | None:
+        """Whether a condition holds here, as far as the branches tell in which this stands."""
+        made = self.variables.definitions.get(condition)
+        negated = made.operands[0] if made is not None and made.op == "not_" else None
+        for known, holds in reversed(self.stack.facts):
+            if known is condition:
+                return holds
+            other = self.variables.definitions.get(known)
+            if known is negated or (other is not None and other.op == "not_" and other.operands[0] is condition):
+                return not holds
+        return None
 
     @contextmanager
     def on_side(self, heap: dict[int, Cell], equations: list[Equation]) -> Iterator[None]:

@@ -28,6 +28,7 @@ class Stack(Restorable):
     spans        where they are; none for the first one, which the user makes
     functions    what tells their functions, and how many conditions there were when they began
     conditions   the conditions of the branches that are being read
+    facts        those of which it is known whether they hold, and that
     returns      the places of all `return`s that have been read so far
     loops        how many loops of the run are being read
     consumers    by the frame of a running generator, the frame of who gets what it yields
@@ -37,6 +38,7 @@ class Stack(Restorable):
     spans: list[Span] = field(default_factory=list)
     functions: list[tuple[Hashable, int]] = field(default_factory=list)
     conditions: list[Var] = field(default_factory=list)
+    facts: list[tuple[Var, bool]] = field(default_factory=list)
     returns: list[Span | None] = field(default_factory=list)
     consumers: dict[int, int] = field(default_factory=dict)
     loops: int = 0
@@ -70,13 +72,17 @@ class Stack(Restorable):
                 self.spans.pop()
 
     @contextmanager
-    def condition(self, condition: Var) -> Iterator[None]:
-        """What is read runs under a condition."""
+    def condition(self, condition: Var, holds: bool | None = None) -> Iterator[None]:
+        """What is read runs under a condition; `holds`: on which side of it, if that is said."""
+        before = list(self.facts)
         self.conditions.append(condition)
+        if holds is not None:
+            self.facts.append((condition, holds))
         try:
             yield
         finally:
             self.conditions.pop()
+            self.facts[:] = before
 
     @contextmanager
     def loop(self) -> Iterator[None]:
@@ -90,11 +96,11 @@ class Stack(Restorable):
     @contextmanager
     def kept(self) -> Iterator[None]:
         """The calls are those of now again, however what is read is left."""
-        before = list(self.frames), list(self.spans), list(self.functions)
+        before = list(self.frames), list(self.spans), list(self.functions), list(self.facts)
         try:
             yield
         finally:
-            self.frames, self.spans, self.functions = before
+            self.frames, self.spans, self.functions, self.facts = before
 
     def position(self) -> Position:
         """Where reading is now, to go on there later."""
@@ -127,12 +133,12 @@ class Stack(Restorable):
     @contextmanager
     def afresh(self) -> Iterator[None]:
         """What is read stands under no condition, and in no call that could be a recursion."""
-        before = self.conditions, self.functions
-        self.conditions, self.functions = [], []
+        before = self.conditions, self.functions, self.facts
+        self.conditions, self.functions, self.facts = [], [], []
         try:
             yield
         finally:
-            self.conditions, self.functions = before
+            self.conditions, self.functions, self.facts = before
 
 
 __all__ = ["Position", "Stack"]

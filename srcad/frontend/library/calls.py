@@ -25,6 +25,7 @@ from srcad.errors import NotYetSupported, SrcadError
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
+from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
 from srcad.frontend.core.source import DEFINITIONS, transparent
@@ -72,6 +73,9 @@ LAZY = (  # they run through their arguments when they are run through themselve
 )
 
 
+KEEPING = (isinstance, callable, print, type, id)  # they take any object
+
+
 # ---- by the class of what is called
 
 
@@ -94,6 +98,8 @@ def call_bound(m: Machine, function: Bound, given: Arguments) -> Value:
 def call_method(m: Machine, method: Method, given: Arguments) -> Value:
     """A method of an array, of text, or of a container."""
     owner, name, args = method.owner, method.name, given.args
+    if isinstance(owner, Choice):
+        return distribute(m, owner, lambda one: m.call(objects.get_attribute(m, one, name), args, given.keywords))
     match owner:
         case Choice():
             return distribute(m, owner, lambda one: call_method(m, replace(method, owner=one), given))
@@ -109,6 +115,9 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         return _from_table(m, GENERATOR_METHODS, "a generator", method, given)
     if isinstance(owner, Tup):
         return _from_table(m, TUPLE_METHODS, "a tuple", method, given)
+    either = next((a for a in args if isinstance(a, Choice)), None)
+    if isinstance(cell, DictCell) and args and args[0] is either and not countable(m, either.condition):
+        return distribute(m, either, lambda a: call_method(m, method, replace(given, args=(a, *args[1:]))))
     if isinstance(cell, DictCell):
         return _from_table(m, DICT_METHODS, "a dict", method, given)
     return _from_table(m, LIST_METHODS, "a list", method, given)
@@ -128,7 +137,27 @@ def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Met
 
 
 def call_known(m: Machine, function: Static, given: Arguments) -> Value:
-    """A Python object that is known now: the first reader that knows it."""
+    """A Python object that is known now: the first reader that knows it.
+
+    An argument that may be one of two is what is known of both, and where that doesn't do, the call is one of two.
+    """
+    values = (*given.args, *given.keywords.values())
+    either = next((value for value in values if isinstance(value, Choice)), None)
+    if either is None or function.value in KEEPING:
+        return _read_known(m, function, given)
+    with m.attempt(SrcadError) as tried:
+        return _read_known(m, function, given)
+    assert tried.error is not None
+
+    def one(value: Value) -> Value:
+        args = tuple(value if a is either else a for a in given.args)
+        keywords = {k: value if a is either else a for k, a in given.keywords.items()}
+        return m.call(function, args, keywords, given.unused)
+
+    return distribute(m, either, one)
+
+
+def _read_known(m: Machine, function: Static, given: Arguments) -> Value:
     for read in m.ports.readers:
         value = read(m, function.value, given)
         if value is not None:
@@ -143,7 +172,8 @@ def call_object(m: Machine, function: Obj, given: Arguments) -> Value:
 
 def call_instance(m: Machine, function: Ref, given: Arguments) -> Value:
     """An instance, by its __call__."""
-    if not isinstance(m.heap[function.cell], InstanceCell):
+    cell = m.heap[function.cell]
+    if not isinstance(cell, InstanceCell):
         refuse_call(m, function, given)
     method = objects.special_method(m, function, "__call__")
     if method is None:
@@ -300,6 +330,15 @@ def dispatched(m: Machine, f: object, given: Arguments) -> Value | None:
     if kinds is None:
         m.refuse("which function singledispatch chooses depends on a type that only the run knows")
     return m.call(Static(dispatcher.dispatch(kinds[0])), given.args, given.keywords, given.unused)  # type: ignore[attr-defined]
+
+
+def vectorize_object(m: Machine, f: object, given: Arguments) -> Value | None:
+    """What np.vectorize has made outside of the program."""
+    if not isinstance(f, np.vectorize):
+        return None
+    options = {name: getattr(f, name, None) for name in ("excluded", "signature")}
+    made = m.call(Static(np.vectorize), (Static(f.pyfunc),), {k: Static(v) for k, v in options.items() if v})
+    return m.call(made, given.args, given.keywords)
 
 
 def context_manager(m: Machine, f: object, given: Arguments) -> Value | None:

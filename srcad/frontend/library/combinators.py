@@ -7,12 +7,14 @@ import contextlib
 import functools
 import itertools
 import operator
+import re
 import sys
 from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
 
+from srcad.definitions.numpy import functions
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.containers import copied, repeat
 from srcad.frontend.containers.exhaustion import once
@@ -23,7 +25,7 @@ from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, ListCell, Num, Range, Ref, Slice, Static, Tup, Value
-from srcad.frontend.memory.arrays import new_array, to_number
+from srcad.frontend.memory.arrays import count_on_layout, to_number
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import static
 
@@ -166,28 +168,46 @@ def _method_of(m: Machine, owner: Value, **given: Value) -> Value:
 
 
 def _vectorize(m: Machine, pyfunc: Value, **options: Value) -> Value:
-    if set(options) - {"otypes", "doc"}:
+    """np.vectorize(function, ...): with the axes that its signature gives it, and what is excluded."""
+    if set(options) - {"otypes", "doc", "excluded", "signature", "cache"}:
         m.refuse("np.vectorize with these options isn't supported yet", do="write a loop.")
-    return Bound(Static(vectorised), (pyfunc,))
+    given = options.get("excluded", NONE)
+    places = () if given == NONE else known_items(m, given, "what is excluded")
+    if not all(isinstance(place, Static) and isinstance(place.value, int) for place in places):
+        m.refuse("np.vectorize that excludes an argument by its name isn't supported yet", do="exclude its position.")
+    cores = _cores(m, options.get("signature", NONE))
+    return Bound(Static(functions.vectorised), (pyfunc, cores, Tup(places)))
 
 
-def vectorised(function: Callable[..., object], *args: object) -> object:
-    """What np.vectorize(function) does."""
-    return np.vectorize(function)(*args)
+def _cores(m: Machine, signature: Value) -> Value:
+    """Of a signature "(n),(n,k)->()", how many axes each argument has."""
+    if not isinstance(signature, Static):
+        m.refuse("a signature that only the run knows")
+    if signature.value is None:
+        return NONE
+    inputs = str(signature.value).replace(" ", "").split("->")[0]
+    parts = re.findall(r"\(([^)]*)\)", inputs)
+    return Tup(tuple(Static(len([name for name in part.split(",") if name])) for part in parts))
 
 
-def _vectorised(m: Machine, function: Value, *args: Value) -> Value:
-    """The function of every element of an array; the other arguments are numbers."""
-    arrays = [k for k, a in enumerate(args) if isinstance(a, ArrayRef)]
-    if not arrays:
-        return m.call(function, args)
-    if len(arrays) > 1:
-        m.refuse("np.vectorize of a function of several arrays isn't supported yet", do="loop over the elements.")
-    (k,) = arrays
-    elements = m.call(get_attribute(m, args[k], "ravel"), ())
-    made = to_list(m, Iter("each", (function, elements, Static(k), Tup((*args[:k], *args[k + 1 :])))))
-    flat = new_array(m, to_number(m, made))
-    return m.call(get_attribute(m, flat, "reshape"), (get_attribute(m, args[k], "shape"),))
+def _from_python(_m: Machine, func: Value, *_counts: Value, **_options: Value) -> Value:
+    """np.frompyfunc: what it makes holds objects, which are numbers all the same."""
+    return Bound(Static(functions.vectorised), (func, NONE, Tup(())))
+
+
+def _as_defined(program: Callable[..., Any]) -> Callable[..., Value]:
+    """A function of functions, by the program that defines it: what it doesn't take itself it hands on."""
+    return lambda m, *args, **named: m.call(Static(program), args, named)
+
+
+def _nditer(m: Machine, op: Value, *others: Value, **options: Value) -> Value:
+    """np.nditer goes in the order of memory: that of C if one array of several is whole, and all are made so."""
+    operands = known_items(m, op, "the arrays of nditer") if isinstance(op, Tup) or m.content(op) is not None else (op,)
+    arrays = [one for one in operands if isinstance(one, ArrayRef)]
+    plain = all(step.op == "get_item" for one in arrays for step in one.path) and any(not one.path for one in arrays)
+    if not plain or not all(count_on_layout(m, one.cell) for one in arrays):
+        m.refuse("np.nditer of an array whose order in memory isn't known", do="write a loop over indices.")
+    return m.call(Static(functions.nditer), (op, *others), dict(options))
 
 
 def managed(function: Callable[..., Any], *args: object, **named: object) -> object:
@@ -221,8 +241,12 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     identity: lambda m, function: function,
     attribute_of: _attribute_of,
     method_of: _method_of,
-    vectorised: _vectorised,
     np.vectorize: _vectorize,
+    np.frompyfunc: _from_python,
+    np.nditer: _nditer,
+    np.apply_along_axis: _as_defined(functions.apply_along_axis),
+    np.piecewise: _as_defined(functions.piecewise),
+    np.fromfunction: _as_defined(functions.fromfunction),
     functools.wraps: _decorator,
     functools.lru_cache: _cache,
     functools.cache: _cache,

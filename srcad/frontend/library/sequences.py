@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 import sys
 from collections.abc import Callable, Hashable, Sequence
@@ -44,6 +45,7 @@ from srcad.frontend.library.taking import iterator_of, take_next
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
@@ -252,6 +254,32 @@ def _indices(m: Machine, *shape: Value) -> Value:
     return Iter("indices", dims)
 
 
+def _broadcast_shapes(m: Machine, *shapes: Value) -> Value:
+    """np.broadcast_shapes: of lengths that differ, one is 1."""
+    rows = [(s,) if isinstance(s, (Num, Static)) and not _is_tuple(s) else known_items(m, s, "a shape") for s in shapes]
+    columns = itertools.zip_longest(*(reversed(row) for row in rows), fillvalue=Static(1))
+    return Tup(tuple(functools.reduce(functools.partial(_stretched, m), column) for column in columns)[::-1])
+
+
+def _is_tuple(value: Value) -> bool:
+    return isinstance(value, Static) and isinstance(value.value, tuple)
+
+
+def _stretched(m: Machine, a: Value, b: Value) -> Value:
+    """The length of what has these lengths before it is stretched."""
+    if a == b or b == Static(1):
+        return a
+    if a == Static(1):
+        return b
+    one, two = to_atom(m, a), to_atom(m, b)
+    if length_dim(one.type).same(length_dim(two.type)):
+        return a
+    fits = m.emit("logical_or", m.emit("equal", one, two), m.emit("equal", m.emit("minimum", one, two), 1))
+    error = ValueError("shape mismatch: objects cannot be broadcast to a single shape")
+    branch(m, fits, lambda: NONE, lambda: m.raises(error))
+    return arithmetic.number(m, m.emit("maximum", one, two))
+
+
 def _enumerated(m: Machine, array: Value) -> Value:
     """np.ndenumerate(a)."""
     shape = objects.get_attribute(m, array, "shape")
@@ -274,6 +302,7 @@ SEQUENCES: dict[Hashable, Callable[..., Value]] = {
     itertools.starmap: _iterator("starmap"),
     np.ndindex: _indices,
     np.ndenumerate: _enumerated,
+    np.broadcast_shapes: _broadcast_shapes,
     list: _list,
     tuple: _tuple,
     dict: _dict,

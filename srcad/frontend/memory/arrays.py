@@ -18,6 +18,7 @@ from srcad.frontend.core.values import (
     ArrayCell,
     ArrayRef,
     Cell,
+    Choice,
     DictCell,
     GrownCell,
     ListCell,
@@ -40,7 +41,7 @@ from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Equation, Path, Var
+from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Var
 from srcad.trace.types import (
     OPAQUE,
     Array,
@@ -449,6 +450,8 @@ def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
     match value:
         case Num() | Obj():
             return value.var
+        case Choice() if maybe_number(value):
+            return either_atom(m, value)
         case ArrayRef():
             return load(m, value)
         case Static(value=int() | float() | complex() as known):
@@ -459,6 +462,32 @@ def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
             return to_array(m, value)
     check_defined(m, value)
     m.refuse(f"{value.describe()} can't be {what}")
+
+
+def maybe_number(value: Value) -> bool:
+    """Whether a value is a number, an array or None, whichever of two it is."""
+    match value:
+        case Choice():
+            return maybe_number(value.then) and maybe_number(value.otherwise)
+        case Static():
+            return value.value is None or isinstance(value.value, (int, float, complex))
+    return isinstance(value, (Num, ArrayRef))
+
+
+def either_atom(m: Machine, value: Choice) -> Atom:
+    """A variable for what is a number, an array or None, whichever it is: little is known of it."""
+    sides = [to_number(m, side) for side in (value.then, value.otherwise)]
+    known = [side.type for side in sides if not (isinstance(side, Const) and side.value is None)]
+    joined = known[0] if len(known) == 1 else join(*known) if known else None
+    same = len(known) == 2 and known[0] == known[1]
+    t = known[0] if same else Unknown(dtype_of(joined) if joined is not None else None)
+    found = Var(t)
+    regions = tuple(Region((), (), (side,)) for side in sides)
+    m.builder.append(Equation("if", (value.condition,), (found,), regions=regions, span=m.builder.span))
+    m.note(len(m.builder.equations) - 1)
+    if any(map(m.is_active, sides)):
+        m.variables.active.add(found)
+    return found
 
 
 def check_defined(m: Machine, value: Value) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import (
+    NONE,
     ArrayRef,
     Choice,
     DictCell,
@@ -43,7 +44,7 @@ def branch(
     `partial`: what one side alone gives a value is noted as such. `alone`: read in the place of `otherwise` if all that
     the other side does is to raise.
     """
-    one, two = m.under(condition, then), m.under(condition, otherwise)
+    one, two = m.under(condition, then, True), m.under(condition, otherwise, False)
     if one.raises or two.raises:
         return one_way(m, condition, one, two, then, alone or otherwise)
     return join_branches(m, condition, one, two, partial)
@@ -74,6 +75,7 @@ def one_way(m: Machine, condition: Var, one: Branch, two: Branch, then: Alternat
     m.builder.append(Equation("if", (condition,), (), regions=(sides[0], sides[1])))
     if one.raises and two.raises:
         raise Diverges
+    m.stack.facts.append((condition, two.raises))  # to the end of the region
     return otherwise() if one.raises else then()
 
 
@@ -190,8 +192,34 @@ def either(m: Machine, first: Value, second: Alternative) -> Value:
     return branch(m, known, lambda: Static(True), second)
 
 
+def settled(m: Machine, value: Value) -> Value:
+    """Of one of two values the one that it is here, where the branches around tell."""
+    while isinstance(value, Choice):
+        holds = m.known_truth(value.condition)
+        if holds is None:
+            break
+        value = value.then if holds else value.otherwise
+    return value
+
+
+def operand(m: Machine, value: Value, what: str) -> Value:
+    """An operand that may be one of two: where it is None, Python raises TypeError."""
+    value = settled(m, value)
+    if not isinstance(value, Choice) or NONE not in (value.then, value.otherwise):
+        return value
+    error = TypeError(f"unsupported operand type(s) for {what}: 'NoneType'")
+    branch(
+        m,
+        value.condition,
+        lambda: m.raises(error) if value.then == NONE else NONE,
+        lambda: m.raises(error) if value.otherwise == NONE else NONE,
+    )
+    return operand(m, value.otherwise if value.then == NONE else value.then, what)
+
+
 def distribute(m: Machine, value: Value, use: Callable[[Value], Value]) -> Value:
     """Use a value that may be one of two."""
+    value = settled(m, value)
     if isinstance(value, Choice):
         return branch(
             m,

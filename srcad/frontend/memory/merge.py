@@ -47,7 +47,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import box, load, to_atom
+from srcad.frontend.memory.arrays import box, either_atom, load, maybe_number, to_atom
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.joins import (
     alike,
@@ -376,6 +376,8 @@ class Merger:
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is None or two is None:
             return self.choice(key, a, b)
+        if self.condition is not None and is_none(one) != is_none(two):
+            return self.choice(key, a, b)
         var = self.atoms((*key, "array"), one, two)
         if not isinstance(var.type, (Array, Unknown)):
             return number(self.m, var)
@@ -507,6 +509,9 @@ class Merger:
                     return load(self.m, value)
             case Num():
                 return value.var
+            case Choice() if maybe_number(value):
+                with self.m.on_side(side.heap, side.equations):
+                    return either_atom(self.m, value)
             case Static(value=None | int() | float() | complex()):
                 return const(value.value)
         return None
@@ -517,8 +522,9 @@ class Merger:
             return a
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is not None and two is not None and not (is_none(one) and is_none(two)):
-            var = self.atoms(key, one, two)
-            return number(self.m, var)
+            if self.condition is not None and is_none(one) != is_none(two):
+                return self.choice(key, a, b)
+            return number(self.m, self.atoms(key, one, two))
         if isinstance(a, Obj) or isinstance(b, Obj):
             return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
         return self.choice(key, a, b)

@@ -25,7 +25,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import inside
-from srcad.frontend.memory.arrays import load
+from srcad.frontend.memory.arrays import either_atom, load, maybe_number
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
 from srcad.trace.fields import fields_of, fields_of_class
@@ -145,6 +145,8 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
             return Fixed(value.value)
         case Partial():
             return result_tree(m, value.value, atoms)
+        case Choice() if maybe_number(value):
+            return _leaf(either_atom(m, value), atoms)
         case Choice():
             m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
         case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):

@@ -11,8 +11,8 @@ from typing import NoReturn
 
 from srcad.frontend.control.streams import suspended
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import external
-from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import FunctionSource, code_of, is_yielding, make_code, span_of
@@ -21,8 +21,8 @@ from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.procedures import NoProcedure
 from srcad.frontend.procedures.recursion import Recurses, call_procedure
 from srcad.ops.catalogue import NeedsStatic
-from srcad.trace.nodes import Const, Var
-from srcad.trace.types import OPAQUE, Array, Scalar
+from srcad.trace.nodes import Const
+from srcad.trace.types import OPAQUE
 
 MOST_LEVELS = 5  # of a recursion under conditions of the run that is read in place
 MOST_COPIES = 128
@@ -168,16 +168,6 @@ def check_recursion(m: Machine, key: Hashable) -> bool:
     if levels > MOST_LEVELS or copies[key] > FEW_COPIES:
         raise Recurses(key)
     return True
-
-
-def countable(m: Machine, condition: Var) -> bool:
-    """Whether a condition depends on whole numbers and lengths alone."""
-    sources = m.variables.sources(condition)
-    return bool(sources) and all(
-        (isinstance(v.type, Scalar) and v.type.dtype == "int64")
-        or (isinstance(v.type, Array) and only_length(m.variables.definitions, condition, v))
-        for v in sources
-    )
 
 
 def too_deep(m: Machine, code: FunctionSource) -> NoReturn:

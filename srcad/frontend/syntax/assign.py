@@ -41,7 +41,7 @@ from srcad.frontend.memory.arrays import (
     to_atom,
     to_number,
 )
-from srcad.frontend.memory.branches import branch, distribute
+from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
@@ -116,6 +116,10 @@ def suggest(m: Machine, value: Value, name: str) -> None:
 
 
 def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
+    value = settled(m, value)
+    if isinstance(value, Choice):
+        distribute(m, value, lambda one: _unpacked(m, target, one))
+        return
     if is_stream(m, value):
         value = to_list(m, value)
     if isinstance(m.content(value), GrownCell):
@@ -135,6 +139,13 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     middle = Ref(m.allocate(ListCell(items[k : len(items) - after])))
     for part, item in zip(target.elts, (*items[:k], middle, *items[len(items) - after :]), strict=True):
         assign(m, part, item)
+
+
+def _unpacked(m: Machine, target: ast.Tuple | ast.List, value: Value) -> Value:
+    if value == NONE:
+        m.raises(TypeError("cannot unpack non-iterable NoneType object"))
+    _unpack(m, target, value)
+    return NONE
 
 
 def _unpack_grown(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
@@ -244,6 +255,9 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
 
 def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
     """What a name holds after `old op= value`."""
+    old = settled(m, old)
+    if isinstance(old, Choice):
+        return distribute(m, old, lambda one: combined(m, one, operator, value))
     if isinstance(old, ArrayRef):
         return in_place(m, old, operator, value)
     changed = objects.in_place_method(m, BINARY[type(operator)], old, value)

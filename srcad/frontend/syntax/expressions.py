@@ -34,7 +34,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
-from srcad.frontend.memory.branches import as_bool, branch, distribute, truth
+from srcad.frontend.memory.branches import as_bool, branch, distribute, operand, settled, truth
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import matching
 from srcad.frontend.syntax.calls import call_expression
@@ -75,7 +75,7 @@ def _name(m: Machine, node: ast.Name) -> Value:
         _undefined(m, node)
     if isinstance(value, Mixed):
         refuse_mixed(m, value)
-    return value
+    return settled(m, value)
 
 
 def _defined(m: Machine, node: ast.Name, value: Partial) -> Value:
@@ -153,6 +153,8 @@ def _binary(m: Machine, node: ast.BinOp) -> Value:
 def _unary(m: Machine, node: ast.UnaryOp) -> Value:
     value = evaluate(m, node.operand)
     with m.at(node):
+        if not isinstance(node.op, ast.Not):
+            value = operand(m, value, "unary")
         return distribute(m, value, lambda v: unary(m, node.op, v))
 
 
@@ -219,7 +221,7 @@ def _conditional(m: Machine, node: ast.IfExp) -> Value:
 def _attribute(m: Machine, node: ast.Attribute) -> Value:
     owner, name = evaluate(m, node.value), attribute_name(m.code, node.attr)
     with m.at(node):
-        return distribute(m, owner, lambda v: objects.get_attribute(m, v, name))
+        return settled(m, distribute(m, owner, lambda v: objects.get_attribute(m, v, name)))
 
 
 def _subscript(m: Machine, node: ast.Subscript) -> Value:

@@ -227,7 +227,7 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
         _raise(m, which, error)
         return
     ok = m.emit("equal", to_atom(m, which), 0)
-    again = m.under(ok, lambda: _read(run))
+    again = m.under(ok, lambda: _read(run), True)
     again.equations[:] = _without_effects(again.equations, given)
     handled_here = statement is guard.last and m.look(RAISED) == Static(0)
 
@@ -238,7 +238,7 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
                 guard.finish()
         return NONE
 
-    raised = m.under(ok, other)
+    raised = m.under(ok, other, False)
     if raised.raises:
         one_way(m, ok, again, raised, lambda: NONE, lambda: NONE)
         take_over(m, again)

@@ -124,16 +124,16 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
         execute(m, statement.body if known else statement.orelse)
         return False
     bodies = statement.body, statement.orelse
-    one, two = (m.under(known, partial(_ended, m, body)) for body in bodies)
+    one, two = (m.under(known, partial(_ended, m, body), body is bodies[0]) for body in bodies)
     if one.raises or two.raises:
         one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
         return False
     finished = False
     if one.value == TRUE and two.value != TRUE:
-        two = m.under(known, lambda: _ended(m, [*statement.orelse, *rest]))
+        two = m.under(known, lambda: _ended(m, [*statement.orelse, *rest]), False)
         finished = True
     elif two.value == TRUE and one.value != TRUE:
-        one = m.under(known, lambda: _ended(m, [*statement.body, *rest]))
+        one = m.under(known, lambda: _ended(m, [*statement.body, *rest]), True)
         finished = True
     if one.raises or two.raises:
         one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))

@@ -56,7 +56,7 @@ FLAT: dict[str, tuple[str, ...]] = {
     "np.floor_divide": ("np.floor_divide(x, yp), x // 0.7",),
     "np.isclose": ("np.isclose(x, y)",),
     "np.allclose": ("np.allclose(x, y)",),
-    "np.array_equal": ("np.array_equal(x, x)",),
+    "np.array_equal": ("np.array_equal(x, x), np.array_equal(x, A), np.array_equal(x, A, True)",),
     "np.round": ("np.round(x), np.round(A, 1), np.round(s)",),
     "np.around": ("np.around(x, decimals=1)",),
     ".round": ("x.round(), A.round(1)",),
