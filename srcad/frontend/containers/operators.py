@@ -27,8 +27,9 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import Layout, check_defined, contiguity, new_array, to_atom, to_number
+from srcad.frontend.memory.arrays import check_defined, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, operand, truth
+from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
 
@@ -204,16 +205,7 @@ def _is_sequence(m: Machine, value: Value) -> bool:
 
 def refuse_text(m: Machine, value: Value) -> None:
     if isinstance(value, Obj) and m.is_active(value.var):
-        refuse_object(m)
-
-
-def refuse_object(m: Machine) -> None:
-    m.refuse(
-        "a number is made from an object that depends on the differentiated arguments",
-        why="no derivative passes through text and other objects.",
-        do="use the number from which the object was made.",
-        never=True,
-    )
+        m.refuse_object(value.var)
 
 
 def number_result(m: Machine, op: str, *values: Value) -> Value:
