@@ -18,7 +18,7 @@ x3 = np.array([0.7, -1.3, 0.4])
 @refused(x3)
 def compiled_filter(x):
     y = np.sin(x)
-    return np.sum(ndimage.gaussian_filter(y, 1.0))  # <- refused
+    return np.sum(ndimage.grey_erosion(y, 3))  # <- refused
 
 
 @refused(x3)
@@ -34,7 +34,7 @@ def minimiser(a):
 
 
 def norm_by_library(v):
-    return ndimage.maximum(v)  # <- refused
+    return ndimage.grey_dilation(v, 3)  # <- refused
 
 
 @refused(x3, helpers=(norm_by_library,))

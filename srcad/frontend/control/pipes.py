@@ -60,7 +60,7 @@ def is_stream(m: Machine, value: Value) -> bool:
     """Whether the items of a value come one by one."""
     if isinstance(value, Iter):
         return value.kind in ALWAYS or (value.kind in PIPES and any(is_stream(m, part) for part in value.parts))
-    return is_generator(m, value)
+    return is_generator(m, value) or objects.special_method(m, value, "__next__") is not None
 
 
 def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:

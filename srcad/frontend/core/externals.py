@@ -13,10 +13,11 @@ import functools
 import types
 from collections.abc import Hashable
 from types import CellType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from srcad.definitions.numpy.table import CLASSES
 from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
@@ -48,6 +49,7 @@ from srcad.trace.widths import WIDE
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
+DISPATCHED = type(np.sum)  # what NumPy's functions in Python and C are
 INDEXERS = (type(np.r_), type(np.c_), type(np.s_), type(np.mgrid), type(np.ogrid))  # known by what they are
 MOST_ITEMS = 32
 
@@ -123,7 +125,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, (*KNOWN, *INDEXERS)) or transparent(value) or marked:
+    if isinstance(value, (*KNOWN, *INDEXERS, DISPATCHED)) or transparent(value) or marked:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     _check_kind(m, value, path)
@@ -296,6 +298,10 @@ def _instance(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
             first = external(m, value.__self__, path.attr("__self__"), free)
             m.outside.guard(IdentityGuard(path.attr("__func__"), value.__func__))
             return Bound(Static(value.__func__), (first,))
+    standing = CLASSES.get(cast(Hashable, type(value)))
+    if standing is not None:
+        m.outside.guard(StructureGuard(path, "instance", (), type(value)))
+        return Ref(m.allocate(InstanceCell(standing, (), value, path, free)))
     names = fields_of(value)
     if names is not None:
         return _with_fields(m, value, names, path, free, keep)

@@ -117,7 +117,8 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
         value = getattr(obj, name)
     except AttributeError as error:
         m.raises(error)
-    if standard(obj) and (isinstance(value, PLAIN) or callable(value)):
+    settled = standard(obj) or type(obj).__module__.startswith(DEFINITIONS)
+    if settled and (isinstance(value, PLAIN) or callable(value)):
         return Static(value)
     return class_value(m, obj, name, value)
 
