@@ -50,6 +50,7 @@ class OpenTry:
     clauses: tuple[Errors, ...]
     last: ast.stmt | None
     finish: ReadsOn
+    depth: int  # how many conditions it stands under: in a branch of the body another one may have raised already
 
     @property
     def caught(self) -> Errors:
@@ -73,7 +74,7 @@ def guard_of(m: Machine) -> OpenTry | None:
 def _guarded(m: Machine, clauses: Sequence[Errors], last: ast.stmt | None, finish: ReadsOn) -> Iterator[None]:
     outer, stack = guard_of(m), m.part(OpenTries).stack
     further = outer.clauses if outer else ()
-    stack.append(OpenTry(m.stack.frames[-1], (*clauses, *further), last, finish))
+    stack.append(OpenTry(m.stack.frames[-1], (*clauses, *further), last, finish, len(m.stack.conditions)))
     try:
         yield
     finally:
@@ -234,7 +235,8 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     ok = m.emit("equal", to_atom(m, which), 0)
     again = m.under(ok, lambda: _read(run), True)
     again.equations[:] = _without_effects(again.equations, given)
-    handled_here = statement is guard.last and m.look(RAISED) == Static(0)
+    alone = m.look(RAISED) == Static(0) and len(m.stack.conditions) == guard.depth
+    handled_here = alone and statement is guard.last
 
     def other() -> Value:
         _raise(m, clause, error)
