@@ -144,6 +144,8 @@ def weights(t: Numbers, order: int) -> list[Numbers]:
 
 def values_at(x: Numbers, places: list[Numbers], order: int, mode: str, cval: Any, prefilter: bool) -> Numbers:
     """The image at places, given by an array for each axis."""
+    if order > 1 and not prefilter and mode == "nearest":
+        refused("an interpolation of scipy.ndimage with mode='nearest' and prefilter=False", "use mode='mirror'.")
     pixels = x
     ahead = 0
     grown = order > 1 and prefilter and mode in ("nearest", "grid-constant")
