@@ -112,13 +112,6 @@ def evaluates_text(x):
 counter = 0.0
 
 
-@refused(1.3)
-def stores_global(x):
-    global counter  # <- refused
-    counter = counter + x * x  # <- refused
-    return counter * x
-
-
 @refused(0.3, 0.7, argnums=(0, 1))
 def set_of_values(x, y):
     return sum({x, y, x * y})  # <- refused
@@ -145,12 +138,6 @@ class Recorder:
 
 
 recorder = Recorder()
-
-
-@refused(1.3)
-def attribute_of_outer_object(x):
-    recorder.best = x * x  # <- refused
-    return recorder.best * x  # <- refused
 
 
 outer_list = []

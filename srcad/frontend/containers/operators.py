@@ -204,16 +204,7 @@ def _is_sequence(m: Machine, value: Value) -> bool:
 
 def refuse_text(m: Machine, value: Value) -> None:
     if isinstance(value, Obj) and m.is_active(value.var):
-        refuse_object(m)
-
-
-def refuse_object(m: Machine) -> None:
-    m.refuse(
-        "a number is made from an object that depends on the differentiated arguments",
-        why="no derivative passes through text and other objects.",
-        do="use the number from which the object was made.",
-        never=True,
-    )
+        m.refuse_object(value.var)
 
 
 def number_result(m: Machine, op: str, *values: Value) -> Value:

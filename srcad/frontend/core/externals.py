@@ -21,8 +21,8 @@ from srcad.definitions.numpy.table import CLASSES
 from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
-from srcad.frontend.core.roots import CellRoot, GlobalRoot
-from srcad.frontend.core.source import FunctionSource, called_in_python, transparent
+from srcad.frontend.core.roots import CellRoot, GlobalRoot, Root
+from srcad.frontend.core.source import FunctionSource, called_in_python, declared_global, transparent
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -67,6 +67,8 @@ def lookup(m: Machine, name: str) -> Value:
             return cell.names[name]
         if name in cell.code.local_names:
             return UNDEFINED_VALUE
+        if name in declared_global(cell.code.node):
+            return _global(m, cell.code, name)
         frame, code = cell.parent, cell.code
     return _outside(m, code, name)
 
@@ -75,6 +77,13 @@ def _outside(m: Machine, code: FunctionSource, name: str) -> Value:
     for free, cell in code.closure:
         if free == name:
             return _closure(m, code, name, cell)
+    return _global(m, code, name)
+
+
+def _global(m: Machine, code: FunctionSource, name: str) -> Value:
+    changed = _set_by_the_program(m, code.globals, name)
+    if changed is not None:
+        return changed
     if name in code.globals:
         if code.defines:
             return Static(code.globals[name])  # no program changes it
@@ -85,7 +94,31 @@ def _outside(m: Machine, code: FunctionSource, name: str) -> Value:
     m.raises(NameError(f"name {name!r} is not defined"))
 
 
+def _set_by_the_program(m: Machine, holder: object, name: str) -> Value | None:
+    """What the program has set a global, or the content of a closure cell, to."""
+    known = m.outside.met.get(id(holder))
+    cell = m.content(known[1]) if known is not None else None
+    return dict(cell.fields).get(name) if isinstance(cell, InstanceCell) else None
+
+
+def state(m: Machine, holder: object, origin: object, label: str, fetch: Root) -> Ref:
+    """The cell for what the program sets in a module or a closure cell, as if these were objects with attributes."""
+    if id(holder) not in m.outside.met:
+        path = m.outside.root(label, id(holder), fetch)
+        made = Ref(m.allocate(InstanceCell(type(origin), (), origin, path, True)))
+        m.outside.found[made.cell] = m.heap[made.cell]
+        m.outside.outer.add(made.cell)
+        m.outside.met[id(holder)] = (holder, made)
+        m.outside.origins[id(holder)] = path
+    known = m.outside.met[id(holder)][1]
+    assert isinstance(known, Ref)
+    return known
+
+
 def _closure(m: Machine, _code: FunctionSource, name: str, cell: CellType) -> Value:
+    changed = _set_by_the_program(m, cell, "cell_contents")
+    if changed is not None:
+        return changed
     try:
         content = cell.cell_contents
     except ValueError:
@@ -117,6 +150,8 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
     if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
         m.outside.guard(ValueGuard(path, value))
         return Static(value)
+    if path in m.known.kept:
+        return _kept(m, value, path, free)
     derived = derivation(value)
     if derived is not None:
         function, request, way = derived
@@ -285,6 +320,16 @@ def _element_type(item: object) -> Type | None:
     if not isinstance(t, Scalar) or t.dtype == "bool":
         return None
     return Scalar(t.dtype, True, None, WIDE) if t.python and t.dtype == "int64" else t  # no guard looks at their sizes
+
+
+def _kept(m: Machine, value: object, path: Path, free: bool) -> Value:
+    """A list or dict that the program changes, and nobody takes apart."""
+    m.outside.guard(StructureGuard(path, "instance", (), type(value)))
+    m.outside.objects[path] = value
+    var = add_input(m, path, OPAQUE, free)
+    if path in m.known.filled:
+        m.variables.active.add(var)
+    return Obj(var)
 
 
 # ---- instances

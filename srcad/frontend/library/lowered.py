@@ -11,7 +11,6 @@ import numpy as np
 from numpy.exceptions import AxisError
 
 from srcad.errors import SrcadError
-from srcad.frontend.containers.operators import refuse_object
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
@@ -201,7 +200,7 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     if isinstance(value, ArrayRef) and isinstance(plain, Var):
         sources.setdefault(plain, value)
     if isinstance(value, Obj) and m.is_active(value.var):
-        refuse_object(m)
+        m.refuse_object(value.var)
     return plain
 
 

@@ -246,16 +246,6 @@ def _class(m: Machine, statement: ast.ClassDef) -> None:
     )
 
 
-def _outside(m: Machine, statement: ast.Global) -> None:
-    m.refuse(
-        "a global variable is set in a differentiated function",
-        why="no derivative passes through the state of a module.",
-        do="return the value instead.",
-        node=statement,
-        never=True,
-    )
-
-
 def _break(m: Machine, _statement: ast.Break) -> None:
     m.bind("$break", TRUE)
 
@@ -265,7 +255,7 @@ def _continue(m: Machine, _statement: ast.Continue) -> None:
 
 
 def _nothing(m: Machine, statement: ast.stmt) -> None:
-    """pass, and nonlocal, whose names the scope knows."""
+    """pass, global and nonlocal, whose names the scope knows."""
 
 
 NAMES: dict[type, str] = {
@@ -288,7 +278,7 @@ STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Continue: _continue,
     ast.Pass: _nothing,
     ast.Nonlocal: _nothing,
-    ast.Global: _outside,
+    ast.Global: _nothing,
     ast.Delete: delete,
     ast.Assert: _assert,
     ast.Raise: _raise,
