@@ -236,11 +236,13 @@ class _Reader:
         )
 
     def guards(self) -> tuple[Guard, ...]:
-        """The guards, with the layouts that the reading has counted on."""
-        found = []
-        for guard in self.m.outside.guards.values():
-            if isinstance(guard, TypeGuard) and guard.path in self.m.outside.wanted_layouts:
-                guard = TypeGuard(guard.path, guard.type, self.m.outside.layouts[guard.path])
+        """The guards, with what the reading has counted on of the memory of arguments."""
+        found, outside = [], self.m.outside
+        for guard in outside.guards.values():
+            if isinstance(guard, TypeGuard) and guard.path in outside.wanted_layouts:
+                guard = replace(guard, layout=outside.layouts[guard.path])
+            if isinstance(guard, TypeGuard) and guard.path in outside.written:
+                guard = replace(guard, writeable=guard.path not in outside.read_only)
             found.append(guard)
         return tuple(found)
 

@@ -27,8 +27,9 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import Layout, check_defined, contiguity, new_array, to_atom, to_number
+from srcad.frontend.memory.arrays import check_defined, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, operand, truth
+from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
 

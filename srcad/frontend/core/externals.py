@@ -216,6 +216,8 @@ def _number(m: Machine, value: object, path: Path, free: bool) -> Value:
         return Static(value)
     var = add_input(m, path, number_type(m, value, path), free)
     if isinstance(value, np.ndarray):
+        if not value.flags.writeable:
+            m.outside.read_only.add(path)
         m.outside.layouts[path] = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else ""
         return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]), given=True)))
     return Num(var)

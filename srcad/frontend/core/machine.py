@@ -326,6 +326,7 @@ class Machine(Restorable):
                 why="no derivative passes through text and other objects.",
                 do="use the number from which the object was made.",
                 never=True,
+                unsettled=True,
             )
         self.refuse(
             f"{filled} is read, into which the function puts values that depend on the differentiated arguments",

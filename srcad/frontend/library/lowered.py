@@ -18,8 +18,6 @@ from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory.arrays import (
-    Layout,
-    contiguity,
     contiguous_as,
     load,
     new_array,
@@ -30,6 +28,7 @@ from srcad.frontend.memory.arrays import (
     to_python,
 )
 from srcad.frontend.memory.boxes import held
+from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
