@@ -18,8 +18,7 @@ import numpy as np
 
 from srcad.definitions.numpy.families import SERIES
 from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS
-from srcad.frontend.derivatives import definitions
-from srcad.frontend.derivatives import scipy as solvers
+from srcad.frontend.derivatives import calls, definitions
 from srcad.frontend.library.combinators import COMBINATORS
 from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
@@ -182,7 +181,7 @@ def of_frontend() -> Iterator[Known]:
 
 def of_scipy() -> Iterator[Known]:
     """Solvers, and what is defined by programs, area by area."""
-    yield from (Known(path) for path in solvers.READERS)
+    yield from (Known(path) for path in calls.SOLVERS)
     for area in definitions.AREAS:
         module = importlib.import_module(f"srcad.definitions.{area}")
         library = importlib.import_module(f"scipy.{area}")

@@ -226,12 +226,14 @@ class _Writer:
 
     def present(self, guard: Guard, place: str) -> None:
         match guard:
-            case TypeGuard(_, wanted, layout):
+            case TypeGuard(_, wanted, layout, writeable):
                 self.require(self.type_tests(place, wanted))
                 if layout == "C":
                     self.require([f"{place}.flags.c_contiguous"])
                 elif layout == "F":
                     self.require([f"{place}.flags.fnc"])
+                if writeable is not None:
+                    self.require([f"{place}.flags.writeable" if writeable else f"not {place}.flags.writeable"])
             case ValueGuard(_, value):
                 self.require(self.value_tests(place, value))
             case IdentityGuard(_, wanted_object):

@@ -48,6 +48,21 @@ def ends(bounds, x):
     return np.broadcast_to(floats(lower), x.shape), np.broadcast_to(floats(upper), x.shape)
 
 
+def of_system(a, b):
+    """Half the sum of squares of a linear system."""
+    return lambda x: 0.5 * np.sum((a @ x - b) ** 2)
+
+
+def no_less_than_zero(a):
+    """The bounds of what isn't negative, of so many numbers as a matrix has columns."""
+    n = a.shape[1]
+    return np.zeros(n), np.full(n, np.inf)
+
+
+def distance(a, x, b):
+    return np.linalg.norm(a @ x - b)
+
+
 class Covariance:
     """The covariance that curve_fit estimates, which has no derivative yet."""
 

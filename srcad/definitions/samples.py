@@ -235,6 +235,54 @@ def linregress(x, y):
     return Regression(slope, np.mean(y) - slope * np.mean(x), r, n - 2, stderr, stderr * np.sqrt(xx + np.mean(x) ** 2))
 
 
+class Tested:
+    """What a t test returns."""
+
+    def __init__(self, statistic, df):
+        self.statistic, self.df = statistic, df
+
+    @property
+    def pvalue(self):
+        return two_sided(self.statistic, self.df)
+
+    def __getitem__(self, k):
+        return self.statistic if k == 0 else self.pvalue
+
+    def __iter__(self):
+        return iter((self.statistic, self.pvalue))
+
+
+def ttest_1samp(a, popmean, axis=0):
+    a, axis = flat_where_none(a, axis)
+    n = a.shape[axis]
+    return Tested((np.mean(a, axis=axis) - popmean) / np.sqrt(np.var(a, axis=axis, ddof=1) / n), n - 1)
+
+
+def ttest_rel(a, b, axis=0):
+    return ttest_1samp(np.asarray(numbers(a)) - np.asarray(numbers(b)), 0.0, axis)
+
+
+def ttest_ind(a, b, axis=0, equal_var=True):
+    a, own = flat_where_none(a, axis)
+    b, _ = flat_where_none(b, axis)
+    n, m = a.shape[own], b.shape[own]
+    v, w = np.var(a, axis=own, ddof=1), np.var(b, axis=own, ddof=1)
+    if equal_var:
+        df = n + m - 2.0
+        spread = np.sqrt(((n - 1) * v + (m - 1) * w) / df * (1.0 / n + 1.0 / m))
+    else:
+        df = (v / n + w / m) ** 2 / ((v / n) ** 2 / (n - 1) + (w / m) ** 2 / (m - 1))
+        spread = np.sqrt(v / n + w / m)
+    return Tested((np.mean(a, axis=own) - np.mean(b, axis=own)) / spread, df)
+
+
+def boxcox(x, lmbda=None):
+    if lmbda is None:
+        refused("boxcox without lmbda, which is searched for,", "give lmbda.")
+    x, lmbda = np.asarray(numbers(x)), fixed(lmbda)
+    return np.log(x) if lmbda == 0 else np.expm1(lmbda * np.log(x)) / lmbda
+
+
 def boxcox_llf(lmb, data):
     data, lmb = np.asarray(numbers(data)), fixed(lmb)
     logs = np.log(data)

@@ -330,6 +330,44 @@ def block_diag(mats, format=None):
     return SparseEntries(np.concatenate(parts), np.concatenate(rows), np.concatenate(cols), (m, n), blocks[0].times)
 
 
+def part_of(a, kept):
+    """The entries at some places."""
+    at = np.nonzero(kept)[0]
+    return SparseEntries(a.data[at], a.row[at], a.col[at], a.shape, a.times)
+
+
+def tril(A, k=0, format=None):
+    a = entries(sparse(A))
+    return part_of(a, a.col - a.row <= k)
+
+
+def triu(A, k=0, format=None):
+    a = entries(sparse(A))
+    return part_of(a, a.col - a.row >= k)
+
+
+def bmat(blocks, format=None):
+    rows = []
+    for blocks_of_row in blocks:
+        for b in blocks_of_row:
+            if b is None:
+                refused("bmat with None among its blocks", "give sparse matrices of zeros.")
+        rows.append(joined(blocks_of_row, 1))
+    return joined(rows, 0)
+
+
+def power(self, n):
+    """Element by element, as SciPy does it for the entries that are stored."""
+    a = entries(self)
+    return SparseEntries(a.data**n, a.row, a.col, a.shape, a.times)
+
+
+def norm(x, ord=None, axis=None):
+    if (ord is not None and ord != "fro") or axis is not None:
+        refused("this norm of a sparse matrix", "make it dense by .toarray().")
+    return np.linalg.norm(toarray(x))
+
+
 def transpose(self):
     a = entries(self)
     return SparseEntries(a.data, a.col, a.row, (a.shape[1], a.shape[0]), a.times)
@@ -525,6 +563,7 @@ METHODS = {
     "_spbase.__sub__": subtracted,
     "_spbase.__rsub__": subtracted_from,
     "_spbase.toarray": toarray,
+    "_spbase.power": power,
     "_spbase.multiply": multiply,
     "_spbase.sum": total,
     "_spbase.diagonal": diagonal,
@@ -533,6 +572,7 @@ METHODS = {
 
 __all__ = [
     "block_diag",
+    "bmat",
     "coo_array",
     "coo_matrix",
     "csc_array",
@@ -550,9 +590,12 @@ __all__ = [
     "identity",
     "kron",
     "kronsum",
+    "norm",
     "spdiags",
     "splu",
     "spsolve",
     "spsolve_triangular",
+    "tril",
+    "triu",
     "vstack",
 ]

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from scipy import special
 
+from srcad.definitions import rotations
 from srcad.definitions.words import entry, fixed, floats, refused
 
 __all__ = [
@@ -27,7 +28,8 @@ __all__ = [
     "sqeuclidean",
     "squareform",
 ]
-METHODS: dict[str, object] = {}
+METHODS: dict[str, object] = {**rotations.METHODS}
+STATIC: dict[str, object] = {**rotations.STATIC}
 
 
 def weighted(x, w):

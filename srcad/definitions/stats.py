@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from srcad.definitions import multivariate, samples, univariate
 from srcad.definitions.samples import (
+    boxcox,
     boxcox_llf,
     describe,
     entropy,
@@ -22,6 +23,9 @@ from srcad.definitions.samples import (
     tmean,
     trim_mean,
     tstd,
+    ttest_1samp,
+    ttest_ind,
+    ttest_rel,
     tvar,
     variation,
     zmap,
@@ -31,6 +35,7 @@ from srcad.definitions.samples import (
 METHODS = {**univariate.METHODS, **multivariate.METHODS, **samples.METHODS}
 
 __all__ = [
+    "boxcox",
     "boxcox_llf",
     "describe",
     "entropy",
@@ -49,6 +54,9 @@ __all__ = [
     "tmean",
     "trim_mean",
     "tstd",
+    "ttest_1samp",
+    "ttest_ind",
+    "ttest_rel",
     "tvar",
     "variation",
     "zmap",

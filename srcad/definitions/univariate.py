@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
+from scipy import integrate, stats
 
 from srcad.definitions.continuous import CONTINUOUS
 from srcad.definitions.discrete import DISCRETE
@@ -245,7 +245,12 @@ def interval(dist, confidence, *args, **kwds):
 def support(dist, *args, **kwds):
     d, shapes, loc, scale = continuous(dist, args, kwds)
     lower, upper = ends(d, shapes)
-    return moved(lower, loc, scale), moved(upper, loc, scale)
+    return moved_end(lower, loc, scale), moved_end(upper, loc, scale)
+
+
+def moved_end(end, loc, scale):
+    """An end of the support for a location and a scale; one that is infinite rests."""
+    return end if known(end) and end in (-math.inf, math.inf) else moved(end, loc, scale)
 
 
 def formula_of(formula, what):
@@ -281,6 +286,29 @@ def var(dist, *args, **kwds):
 
 def std(dist, *args, **kwds):
     return np.sqrt(var(dist, *args, **kwds))
+
+
+def stats_of(dist, *args, moments="mv", **kwds):
+    """The mean and the variance, or one of them."""
+    found = []
+    for letter in moments:
+        if letter not in ("m", "v"):
+            refused("the skewness and the kurtosis of a distribution", "ask for the mean and the variance.")
+        found.append(mean(dist, *args, **kwds) if letter == "m" else var(dist, *args, **kwds))
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def expect(dist, func=None, args=(), loc=0, scale=1, lb=None, ub=None, conditional=False):
+    """The expected value of a function, by its integral."""
+    if is_discrete(dist) or conditional:
+        refused("this expected value", "sum or integrate it.")
+    lower, upper = support(dist, *args, loc=loc, scale=scale)
+
+    def weighted(x):
+        density = pdf(dist, x, *args, loc=loc, scale=scale)
+        return density * x if func is None else density * func(x)
+
+    return integrate.quad(weighted, lower if lb is None else lb, upper if ub is None else ub)[0]
 
 
 def rvs(dist, *args, size=None, random_state=None, **kwds):
@@ -429,6 +457,14 @@ class Frozen:
     def var(self):
         return var(self.dist, *self.args, **self.kwds)
 
+    def stats(self, moments="mv"):
+        return stats_of(self.dist, *self.args, moments=moments, **self.kwds)
+
+    def expect(self, func=None, lb=None, ub=None, conditional=False):
+        own = object_named(stats, self.dist)
+        *shapes, loc, scale = bound(own._parse_args, self.args, self.kwds)
+        return expect(self.dist, func, tuple(shapes), loc, scale, lb, ub, conditional)
+
     def rvs(self, size=None, random_state=None):
         return rvs(self.dist, *self.args, size=size, random_state=random_state, **self.kwds)
 
@@ -450,6 +486,10 @@ METHODS = {
     **{f"rv_discrete.{f.__name__}": f for f in (pmf, logpmf, cdf, sf, logcdf, logsf)},
     "rv_generic.__call__": frozen,
     "rv_generic.rvs": rvs,
+    "rv_generic.stats": stats_of,
+    "rv_frozen.stats": Frozen.stats,
+    "rv_continuous.expect": expect,
+    "rv_frozen.expect": Frozen.expect,
     "rv_frozen.rvs": Frozen.rvs,
     **{f"rv_frozen.{name}": getattr(Frozen, name) for name in SHARED},
     **{f"rv_continuous_frozen.{name}": getattr(Frozen, name) for name in ("pdf", "logpdf")},

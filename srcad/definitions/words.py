@@ -58,6 +58,11 @@ def held(x: Any) -> Any:
     return x
 
 
+def run(function: Any, *args: Any, **keywords: Any) -> Any:
+    """A call of a function as it stands: of one that the definition is of."""
+    return function(*args, **keywords)
+
+
 def rests(x: Any, what: str) -> Any:
     """x, which must not depend on what is differentiated; `what` it is."""
     return x

@@ -36,6 +36,7 @@ CALLABLES: dict[type[Value], CallOf] = {
 }
 
 READERS: tuple[ReadCall, ...] = (
+    calls.defined_inside,
     calls.namespace,
     calls.in_table({**BUILTINS, **MUTATORS, **INDEXERS, **OF_OBJECT, **WORDS}),
     derivatives.with_rules,

@@ -20,7 +20,7 @@ from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend.assembly import PORTS
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import Guard, TypeGuard
-from srcad.frontend.core.known import Known
+from srcad.frontend.core.known import Known, NeedsKept
 from srcad.frontend.core.lengths import Lengths, Relation, only_length
 from srcad.frontend.core.machine import REPORT, Diverges, Machine
 from srcad.frontend.core.naming import with_names
@@ -71,6 +71,8 @@ def read(
                 known = reader.more_known(needed, known)
             except SrcadError as error:
                 raise (first or error) from None
+        except NeedsKept as changed:
+            known = known.with_kept(changed)
         except Recurses as found:
             known = known.with_recursive(found.key)
         except NoProcedure as found:
@@ -234,11 +236,13 @@ class _Reader:
         )
 
     def guards(self) -> tuple[Guard, ...]:
-        """The guards, with the layouts that the reading has counted on."""
-        found = []
-        for guard in self.m.outside.guards.values():
-            if isinstance(guard, TypeGuard) and guard.path in self.m.outside.wanted_layouts:
-                guard = TypeGuard(guard.path, guard.type, self.m.outside.layouts[guard.path])
+        """The guards, with what the reading has counted on of the memory of arguments."""
+        found, outside = [], self.m.outside
+        for guard in outside.guards.values():
+            if isinstance(guard, TypeGuard) and guard.path in outside.wanted_layouts:
+                guard = replace(guard, layout=outside.layouts[guard.path])
+            if isinstance(guard, TypeGuard) and guard.path in outside.written:
+                guard = replace(guard, writeable=guard.path not in outside.read_only)
             found.append(guard)
         return tuple(found)
 

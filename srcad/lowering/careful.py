@@ -11,18 +11,21 @@ from dataclasses import replace
 
 from srcad.trace.nodes import Equation, Trace
 from srcad.trace.rewrite import rewritten, with_body
-from srcad.trace.types import FLOAT
+from srcad.trace.types import FLOAT, is_complex
 
 DERIVATIVES = ("adjoint", "tangent", "inner")
 GUARDED = {"divide": "guarded_divide", "power": "guarded_power"}
+OF_COMPLEX = {"divide": "guarded_complex_divide", "power": "guarded_complex_power"}
 
 
 def guarded(trace: Trace) -> Trace:
-    """The trace with the divisions and powers of Python floats in its derivatives done by NumPy."""
+    """The trace with the divisions and powers of Python numbers in its derivatives done by NumPy."""
     return with_body(trace, rewritten(trace.body, _guarded))
 
 
 def _guarded(eq: Equation) -> Equation:
-    if eq.op in GUARDED and eq.role in DERIVATIVES and eq.result.type == FLOAT:
+    if eq.op not in GUARDED or eq.role not in DERIVATIVES:
+        return eq
+    if eq.result.type == FLOAT:
         return replace(eq, op=GUARDED[eq.op])
-    return eq
+    return replace(eq, op=OF_COMPLEX[eq.op]) if eq.result.type.is_python and is_complex(eq.result.type) else eq

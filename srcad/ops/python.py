@@ -49,6 +49,10 @@ def _guarded(a: Type, b: Type) -> Type:
     return FLOAT
 
 
+def _guarded_complex(a: Type, b: Type) -> Type:
+    return Scalar("complex128", True)
+
+
 op("smaller", Kind.ALGORITHM, _smaller, "min({0}, {1})", cost="free")
 op("range_length", Kind.CREATION, _range_length, "len(range({0}, {1}, {2}))", cost="free")
 op(
@@ -67,6 +71,8 @@ op("list_repeat", Kind.COLLECTION, _repeated, "{0} * {1}", to_fill=True)
 # What the reverse sweep of the careful variant divides by: a slope may be infinite.
 op("guarded_divide", Kind.ALGORITHM, _guarded, "float(np.divide({0}, {1}))")
 op("guarded_power", Kind.ALGORITHM, _guarded, "float(np.float_power({0}, {1}))")
+op("guarded_complex_divide", Kind.ALGORITHM, _guarded_complex, "complex(np.divide({0}, {1}))")
+op("guarded_complex_power", Kind.ALGORITHM, _guarded_complex, "complex(np.float_power({0}, {1}))")
 
 
 # ---- objects, tests and effects

@@ -61,14 +61,14 @@ def _interp(x: Type, xp: Type, fp: Type, *values: Type, ends: tuple[str, ...] = 
 
 def _convolve(a: Type, v: Type, *, mode: str = "full") -> Type:
     (n,), (m,) = dims_or_raise(a, "convolve"), dims_or_raise(v, "convolve")
-    return number_or_array(promote(a, v), (_overlap(n, m, mode),))
+    return number_or_array(promote(a, v), (overlap(n, m, mode),))
 
 
 def _correlate(a: Type, v: Type, *, mode: str = "valid") -> Type:
     return _convolve(a, v, mode=mode)
 
 
-def _overlap(n: Dim, m: Dim, mode: str) -> Dim:
+def overlap(n: Dim, m: Dim, mode: str) -> Dim:
     """The length of a convolution of things that aren't empty."""
     if mode == "full":
         return n + m - 1
@@ -353,7 +353,7 @@ fftfreq = lowers(np.fft.fftfreq)(_frequencies("fftfreq"))
 rfftfreq = lowers(np.fft.rfftfreq)(_frequencies("rfftfreq"))
 
 
-def _fitted(b: Builder, x: Atom, n: Argument, axis: int) -> Atom:
+def fitted(b: Builder, x: Atom, n: Argument, axis: int) -> Atom:
     """Cut or padded with zeros to length `n` along an axis."""
     if n is None:
         return x
@@ -393,7 +393,7 @@ def _transform(name: str) -> ToOne:
         place = one_axis(axis, rank)
         operation = "rfft" if name == "rfft" else "fft"
         extra = along_axis(place, word(norm, "norm"), rank)
-        return emit(b, operation, _fitted(b, x, n, place), function=name, **extra)
+        return emit(b, operation, fitted(b, x, n, place), function=name, **extra)
 
     return lowering
 
@@ -419,15 +419,15 @@ def _first_frequencies(b: Builder, x: Atom, n: Argument, axis: int) -> Atom:
     """What a transform back to length `n` reads: n // 2 + 1 frequencies."""
     length = length_atom(n)
     if isinstance(length, Const):
-        return _fitted(b, x, length.value // 2 + 1, axis)
-    return _fitted(b, x, emit(b, "add", emit(b, "floor_divide", length, 2), 1), axis)
+        return fitted(b, x, length.value // 2 + 1, axis)
+    return fitted(b, x, emit(b, "add", emit(b, "floor_divide", length, 2), 1), axis)
 
 
 Axes = tuple[int, ...] | None
 LengthArguments = list[Argument]
 
 
-def _axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, ...], LengthArguments]:
+def axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, ...], LengthArguments]:
     """The axes of a transform, and to how many places each is cut or padded: None or -1 for what there is."""
     rank = known_rank(x, "a Fourier transform")
     if isinstance(s, Var) and not isinstance(s.type, Scalar):
@@ -448,7 +448,7 @@ def _transform_of_many(one: ToOne, default: Axes) -> ToOne:
 
     def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
         x = as_array(b, a)
-        for axis, n in reversed(list(zip(*_axes_and_lengths(x, s, axes), strict=True))):
+        for axis, n in reversed(list(zip(*axes_and_lengths(x, s, axes), strict=True))):
             x = one(b, x, n, axis, norm)
         return x
 
@@ -464,7 +464,7 @@ ifftn = lowers(np.fft.ifftn)(_transform_of_many(ifft, None))
 def _real_transform_of_many(default: Axes) -> ToOne:
     def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
         x = as_array(b, a)
-        (*rest, last), lengths = _axes_and_lengths(x, s, axes)
+        (*rest, last), lengths = axes_and_lengths(x, s, axes)
         x = rfft(b, x, lengths[-1], last, norm)
         for axis, n in reversed(list(zip(rest, lengths[:-1], strict=True))):
             x = fft(b, x, n, axis, norm)
@@ -476,7 +476,7 @@ def _real_transform_of_many(default: Axes) -> ToOne:
 def _real_inverse_of_many(default: Axes) -> ToOne:
     def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
         x = as_array(b, a)
-        (*rest, last), lengths = _axes_and_lengths(x, s, axes)
+        (*rest, last), lengths = axes_and_lengths(x, s, axes)
         for axis, n in zip(rest, lengths[:-1], strict=True):
             x = ifft(b, x, n, axis, norm)
         return irfft(b, x, lengths[-1], last, norm)

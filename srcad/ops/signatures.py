@@ -32,6 +32,7 @@ INDIFFERENT: dict[str, tuple[object, ...]] = {
     "device": ("cpu",),
     # what a program sees of an argument that it lets be overwritten is nobody's business
     **dict.fromkeys(("overwrite_a", "overwrite_b", "overwrite_ab", "overwrite_x", "lwork"), (True, False)),
+    **dict.fromkeys(("workers", "plan"), (None, *range(-64, 65))),
     "check_finite": (True, False),  # where the lowering doesn't read it, it is checked
     "casting": ("same_kind", "unsafe"),  # without a dtype: of operands that go in as they are, and are stored after
 }

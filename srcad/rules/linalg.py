@@ -73,6 +73,13 @@ def symmetric(x: Expr) -> Expr:
     return 0.5 * (x + dagger(x))
 
 
+def of_symmetric(x: Expr, a: Expr) -> Expr:
+    """A derivative that is right for symmetric matrices, of which NumPy reads one triangle: others are refused."""
+    return apply("only_symmetric", x, a)
+
+
+linear("only_symmetric", lambda g, x, a, y: apply("only_symmetric", g, a))
+
 # ---- linear systems
 
 
@@ -203,13 +210,15 @@ def _lower_half(x: Expr) -> Expr:
 def _cholesky_adjoint(site: Site, g: Expr) -> Expr:
     factor = site.result
     inverse = apply("inv", factor)
-    return conj(symmetric(dagger(inverse) @ _lower_half(dagger(factor) @ conj(g)) @ inverse))
+    bar = conj(symmetric(dagger(inverse) @ _lower_half(dagger(factor) @ conj(g)) @ inverse))
+    return of_symmetric(bar, site.operands[0])
 
 
 def _cholesky_tangent(site: Site, dot: Expr) -> Expr:
     factor = site.result
     inverse = apply("inv", factor)
-    return factor @ _lower_half(inverse @ symmetric(dot) @ dagger(inverse))
+    moved = of_symmetric(symmetric(dot), site.operands[0])
+    return factor @ _lower_half(inverse @ moved @ dagger(inverse))
 
 
 rule("cholesky", _cholesky_adjoint, _cholesky_tangent)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from srcad.errors import NotYetSupported
-from srcad.rules.language import Expr, apply, equal, exp, log, log1p, sign, sin, total, unbroadcast, where
+from srcad.rules.language import Expr, apply, equal, exp, log, log1p, logical_and, sign, sin, total, unbroadcast, where
 from srcad.rules.reductions import spread, spread_sum
 from srcad.rules.table import RuleTable, Site, TermRule
 
@@ -89,15 +89,16 @@ pointwise("gammaincc", no_slope("gammaincc with respect to a"), lambda g, a, x, 
 # ---- entropies: x log x is 0 at 0
 
 
-def _unless_zero(x: Expr, value: Expr) -> Expr:
-    return where(equal(x, 0), 0.0, value)
+def _quotient(x: Expr, y: Expr) -> Expr:
+    """x / y, and 0 where both are 0; of x alone it is a multiple there too, so second derivatives see its slope."""
+    return x / where(logical_and(equal(x, 0), equal(y, 0)), 1.0, y)
 
 
-pointwise("xlogy", lambda g, x, y, z: g * log(y), lambda g, x, y, z: _unless_zero(x, g * x / y))
-pointwise("xlog1py", lambda g, x, y, z: g * log1p(y), lambda g, x, y, z: _unless_zero(x, g * x / (1 + y)))
+pointwise("xlogy", lambda g, x, y, z: g * log(y), lambda g, x, y, z: g * _quotient(x, y))
+pointwise("xlog1py", lambda g, x, y, z: g * log1p(y), lambda g, x, y, z: g * _quotient(x, 1 + y))
 pointwise("entr", lambda g, x, y: -(g * (log(x) + 1)))
-pointwise("rel_entr", lambda g, x, y, z: g * (log(x / y) + 1), lambda g, x, y, z: -(g * x / y))
-pointwise("kl_div", lambda g, x, y, z: g * log(x / y), lambda g, x, y, z: g * (1 - x / y))
+pointwise("rel_entr", lambda g, x, y, z: g * (log(x / y) + 1), lambda g, x, y, z: -(g * _quotient(x, y)))
+pointwise("kl_div", lambda g, x, y, z: g * log(x / y), lambda g, x, y, z: g * (1 - _quotient(x, y)))
 
 # ---- Bessel functions
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from srcad.ops.arguments import WHOLE
 from srcad.rules.language import Expr, absolute, apply, apply_many, dim, get_item, imag, nonzero, total
-from srcad.rules.linalg import added, conj, dagger, real_part, symmetric
+from srcad.rules.linalg import added, conj, dagger, of_symmetric, real_part, symmetric
 from srcad.rules.products import column, rank_of, row
 from srcad.rules.shaping import swapped
 from srcad.rules.table import RuleTable, Site
@@ -56,12 +56,12 @@ def _eigh_adjoint(site: Site, w_bar: Expr | None, q_bar: Expr | None) -> Expr:
     inner = _inverse_gaps(w) * (dagger(q) @ _with_free_phases(site, conj(q_bar)))
     if w_bar is not None:
         inner = inner + _on_diagonal(w_bar, w)
-    return conj(symmetric(q @ inner @ dagger(q)))
+    return of_symmetric(conj(symmetric(q @ inner @ dagger(q))), site.operands[0])
 
 
 def _by_eigenvalues(w_bar: Expr, a: Expr, q: Expr) -> Expr:
     """The sum of all eigenvalues is the trace, whether some are equal or not."""
-    return conj((q * row(w_bar)) @ dagger(q)) if w_bar.rank else w_bar * _eye(a)
+    return of_symmetric(conj((q * row(w_bar)) @ dagger(q)), a) if w_bar.rank else w_bar * _eye(a)
 
 
 def _real_row(site: Site) -> int:
@@ -81,7 +81,7 @@ def _with_free_phases(site: Site, bar: Expr) -> Expr:
 
 def _eigh_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
     w, q = site.results
-    inner = dagger(q) @ symmetric(dot) @ q
+    inner = dagger(q) @ of_symmetric(symmetric(dot), site.operands[0]) @ q
     moved = q @ (_inverse_gaps(w) * inner)
     if q.is_complex:
         at = (("ellipsis",), ("int", 0), WHOLE)
@@ -101,7 +101,8 @@ def _eigvalsh_adjoint(site: Site, g: Expr) -> Expr:
 
 def _eigvalsh_tangent(site: Site, dot: Expr) -> Expr:
     q = _eigenvectors(site)
-    return _columns_total(real_part(conj(q) * (symmetric(dot) @ q)))
+    moved = of_symmetric(symmetric(dot), site.operands[0])
+    return _columns_total(real_part(conj(q) * (moved @ q)))
 
 
 rule("eigh", _eigh_adjoint, _eigh_tangent, takes_small=True)

@@ -112,3 +112,14 @@ def only_wide(g: np.ndarray, a: np.ndarray) -> np.ndarray:
             "use np.linalg.qr with mode='reduced'"
         )
     return g
+
+
+def only_symmetric(g: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """`g`, if the matrices in `a` are symmetric, or Hermitian, but for rounding."""
+    gap = np.abs(a - np.conj(np.swapaxes(a, -1, -2)))
+    if np.any(gap > np.sqrt(np.finfo(a.dtype).eps) * np.max(np.abs(a), initial=0.0)):
+        raise np.linalg.LinAlgError(
+            "cholesky, eigh and eigvalsh read one triangle, and their derivatives are those for symmetric matrices: "
+            "this one isn't symmetric; pass np.tril(a) + np.tril(a, -1).T, which is what they read"
+        )
+    return g

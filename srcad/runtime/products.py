@@ -70,3 +70,11 @@ def _zeros(x: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
 def _sum_from(x: np.ndarray, axis: int) -> np.ndarray:
     """The sums of the elements from each place on."""
     return np.flip(np.cumsum(np.flip(x, axis), axis=axis), axis)
+
+
+def lagged_sums(g: np.ndarray, u: np.ndarray, count: int, axis: int) -> np.ndarray:
+    """The sums of g[n] u[n - k] along an axis, and over all others, for k below `count`."""
+    g, u = np.moveaxis(g, axis, -1), np.moveaxis(u, axis, -1)
+    n = g.shape[-1]
+    sums = [np.sum(g[..., k:] * u[..., : max(n - k, 0)]) for k in range(count)]
+    return np.array(sums, np.result_type(g, u))

@@ -201,8 +201,10 @@ class _Squares:
                 return equation.operands[1:]
             case "set_item" | "add_item" | "list_set":
                 return equation.operands[:2]
-            case "var" | "zeros" | "zeros_like" | "empty" | "empty_like":
+            case "var" | "zeros" | "zeros_like" | "empty" | "empty_like" | "ones" | "ones_like" | "eye":
                 return ()
+            case "trace":
+                return self.of_trace(equation)
         return equation.operands if equation.op in _OF_ALL else self.of_first(equation)
 
     def of_first(self, equation: Equation) -> tuple[Atom, ...] | None:
@@ -230,6 +232,16 @@ class _Squares:
         if equation.op != "multiply":
             return None
         return tuple(one for one in (a, b) if not (_is_positive(one) or self.maker(one, *_POSITIVE))) or None
+
+    def of_trace(self, equation: Equation) -> tuple[Atom, ...] | None:
+        """The trace of a real matrix times its transpose is the sum of the squares of its elements."""
+        product = self.maker(equation.operands[0], "matmul", "dot")
+        if product is None or equation.params.get("offset") or dtype_of(equation.result.type) is None:
+            return None
+        a, b = product.operands
+        turned = (self.maker(a, "transpose"), b), (self.maker(b, "transpose"), a)
+        own = any(made is not None and made.operands[0] is other for made, other in turned)
+        return () if own and len(dims_of(a.type) or ()) == 2 and not is_complex(a.type) else None
 
     def is_same(self, a: Atom, b: Atom) -> bool:
         """One real number or array, or conjugates of each other."""

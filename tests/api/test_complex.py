@@ -281,3 +281,41 @@ def test_no_turn_of_the_loop() -> None:
 
     slope = srcad.grad(repeated)(1 + 1j, 0)
     assert isinstance(slope, complex) and slope == 0
+
+
+def test_slopes_that_are_infinite() -> None:
+    """Python raises where it divides a complex number by zero; a derivative doesn't."""
+
+    def sinc(z: Any) -> Any:
+        return np.where(z == 0, 1, np.sin(z) / z).real
+
+    with np.errstate(all="ignore"):
+        assert srcad.grad(sinc)(0j) == 0
+        assert srcad.hvp(sinc)(0j, 1 + 1j) == 0
+
+
+def test_powers_at_zero() -> None:
+    v = 1 + 0.5j
+    cases: list[tuple[Callable[[Any], Any], complex, complex]] = [
+        (lambda z: (z**2).real, 0, 2 * v),
+        (lambda z: (z * z).imag, 0, -2j * v),
+        (lambda z: (z**3).real, 0, 0),
+        (lambda z: (z**1).real, 1, 0),
+        (lambda z: np.square(z).real, 0, 2 * v),
+        (lambda z: (z**2.5).real, 0, 0),
+        (abs, 0, 0),
+        (lambda z: abs(z) ** 2, 0, 2 * v.conjugate()),
+        (lambda z: (z * z.conjugate()).real, 0, 2 * v.conjugate()),
+        (lambda z: abs(z) ** 3, 0, 0),
+        (lambda z: np.sinc(z).real, 0, -(np.pi**2) / 3 * v),
+        (lambda z: np.hypot(z.real, z.imag), 0, 0),
+        (lambda z: np.linalg.norm(np.array([z, 2 * z])) ** 2, 0, 10 * v.conjugate()),
+        (lambda z: np.prod(np.array([z, z, 3 + 0 * z])).real, 0, 6 * v),
+        (lambda z: np.std(np.array([z, 0 * z])), 0, 0),
+    ]
+    for function, slope, bent in cases:
+        for zero in (0j, np.complex128(0)):
+            np.testing.assert_allclose(srcad.grad(function)(zero), slope, atol=1e-15)
+            np.testing.assert_allclose(srcad.hvp(function)(zero, v), bent, atol=1e-15)
+            twice = srcad.grad(lambda z, f=function: (srcad.grad(f)(z) * v).real)
+            np.testing.assert_allclose(twice(zero), bent, atol=1e-15)

@@ -254,3 +254,25 @@ def test_what_is_refused_is_said_at_the_line_of_the_call() -> None:
     assert "srcad/definitions" not in str(caught.value)
     with pytest.raises(NotYetSupported):
         srcad.grad(lambda x: stats.norm.fit(x)[0])(X)
+
+
+def test_what_is_known_of_a_distribution_is_no_part_of_the_code() -> None:
+    """Its support, say: what is printed is what one would have written."""
+
+    def program(x: Any, m: Any, s: Any) -> Any:
+        return np.sum(stats.norm.logpdf(x, m, s))
+
+    source = srcad.grad(program, argnums=(0, 1, 2)).source(X, 0.2, 1.3)
+    assert "Distribution" not in source and "inside" not in source and "-np.inf" not in source
+
+
+def test_expected_values() -> None:
+    def program(m: Any, s: Any) -> Any:
+        frozen = stats.norm(m, s)
+        mean, variance = frozen.stats()
+        return frozen.expect(lambda t: t**2) + 3.0 * mean + stats.norm.expect(np.tanh, loc=m) + variance
+
+    args = (0.2, 1.3)
+    value, made = srcad.value_and_grad(program, argnums=(0, 1))(*args)
+    np.testing.assert_allclose(value, program(*args), rtol=1e-10)
+    np.testing.assert_allclose(made, [difference(program, args, k) for k in (0, 1)], rtol=1e-6)

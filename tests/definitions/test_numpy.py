@@ -193,3 +193,42 @@ def test_checks_of_numpy_run() -> None:
 def test_special_methods_are_operators() -> None:
     _, dot = srcad.jvp(lambda x: x.__mul__(x).__add__(1.0).__matmul__(x).__neg__(), (x3,), (np.ones(3),))
     np.testing.assert_allclose(dot, -np.sum(3 * x3**2 + 1.0))
+
+
+FIXED = np.polynomial.Polynomial([1.0, 2.0, 3.0], domain=[0.0, 2.0])
+POWERS = np.poly1d([1.0, -2.0, 3.0])
+CLASSES = [getattr(np.polynomial, name) for name in ("Polynomial", "Chebyshev", "Legendre", "Hermite", "HermiteE")]
+OBJECTS: list[Callable[..., Any]] = [
+    lambda x, c: FIXED(x) * c[0] + FIXED.deriv()(x) + FIXED.integ(lbnd=0.5)(x),
+    lambda x, c: POWERS(x) + POWERS.deriv()(x) * c[0] + (POWERS * POWERS)(x) + POWERS.integ()(x),
+    lambda x, c: (np.poly1d(c) * np.poly1d([1.0, 2.0]) + 3.0 - np.poly1d(c) ** 2)(x),
+    lambda x, c: np.poly1d(c).c * np.poly1d(c)[1] * np.poly1d(c).order + np.poly1d(c, True)(x[0]),
+    lambda x, c: np.sum(np.poly1d([1.0, c[0], -4.0 + c[1]]).roots ** 2).real * x,
+    *(
+        lambda x, c, kind=kind: (
+            (kind(c) * kind(c) + kind(c) * 2.0 - 1.0)(x) + (kind(c) ** 2).deriv()(x) + kind(c).coef[0]
+        )
+        for kind in CLASSES
+    ),
+    *(lambda x, c, kind=kind: kind(c, domain=[0.0, 3.0]).integ(lbnd=0.2)(x) - (-kind(c))(x) / 3.0 for kind in CLASSES),
+    lambda x, c: np.polynomial.Laguerre(c, domain=[0.0, 3.0]).deriv(2)(x) + np.polynomial.Laguerre(c).linspace(4)[1][0],
+]
+
+
+@pytest.mark.parametrize("program", OBJECTS, ids=range(len(OBJECTS)))
+def test_polynomials_as_objects(program: Callable[..., Any]) -> None:
+    """Made in the program and outside of it; in both modes, against differences."""
+    x, c = np.array([0.3, -0.4, 0.7]), np.array([0.5, -1.0, 0.8])
+    dots = np.array([0.6, -0.2, 1.1]), np.array([-0.7, 0.4, 0.9])
+    value, dot = srcad.jvp(program, (x, c), dots)
+    np.testing.assert_allclose(value, program(x, c), rtol=1e-12)
+
+    def central(step: float) -> Any:
+        ahead, behind = (program(x + s * step * dots[0], c + s * step * dots[1]) for s in (1, -1))
+        return (ahead - behind) / (2 * step)
+
+    due = (4 * central(5e-4) - central(1e-3)) / 3
+    np.testing.assert_allclose(dot, due, rtol=1e-8, atol=1e-9)
+    weights = np.array([1.0, -2.0, 0.5])
+    bars = srcad.vjp(program, x, c)[1](weights)
+    assert abs(np.sum(bars[0] * dots[0]) + np.sum(bars[1] * dots[1]) - np.sum(weights * due)) < 1e-7

@@ -88,6 +88,20 @@ def test_fits(name: str) -> None:
         np.testing.assert_allclose(made[k], differences(f, args, k, 1e-2), rtol=1e-3, atol=1e-4)
 
 
+def test_nnls() -> None:
+    a = np.abs(np.random.default_rng(0).normal(size=(4, 2)))
+
+    def program(a: Any, b: Any) -> Any:
+        x, left = optimize.nnls(a, b)
+        return weighted(x) + left
+
+    for b in (np.array([0.3, -1.2, 2.0, 0.7]), np.array([1.0, 0.2, 0.3, 0.9])):
+        value, made = srcad.value_and_grad(program, argnums=(0, 1))(a, b)
+        np.testing.assert_allclose(value, program(a, b), rtol=1e-12)
+        for k in (0, 1):
+            np.testing.assert_allclose(made[k], differences(program, (a, b), k), rtol=1e-6, atol=1e-8)
+
+
 def test_the_covariance_of_a_fit_is_refused_where_it_is_used() -> None:
     def program(y: Any) -> Any:
         _popt, pcov = optimize.curve_fit(model, T, y)

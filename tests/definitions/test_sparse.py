@@ -10,7 +10,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sl
 
 import srcad
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, NotYetSupported
 from tests.definitions.checking import Program, check, check_second, weighted
 
 X, B = np.array([0.3, 1.0, -0.4, 0.7, 0.2]), np.array([1.0, 0.5, -0.3, 0.2, 0.8])
@@ -101,6 +101,12 @@ PROGRAMS: dict[str, Program] = {
         lambda d, b: weighted(sp.block_diag([of_data(d), np.ones((2, 2))]) @ np.concatenate([b, b[:2]])),
         (DATA, B),
     ),
+    "triangles": (
+        lambda d, b: weighted(sp.tril(of_data(d)) @ b) + weighted(sp.triu(MATRIX, 1) @ b),
+        (DATA, B),
+    ),
+    "the norm": (lambda d: sl.norm(of_data(d)), (DATA,)),
+    "powers": (lambda b: weighted(MATRIX.power(2) @ b), (B,)),
     "a smoother": (
         lambda y, s: weighted(sl.spsolve((sp.eye(5) + s * DIFFERENCES.T.dot(DIFFERENCES)).tocsc(), y)),
         (B, 0.6),
@@ -144,3 +150,18 @@ def test_a_sparse_matrix_is_an_argument() -> None:
     np.testing.assert_allclose(srcad.grad(lambda a, x: np.sum(a @ x), argnums=1)(MATRIX, X), DENSE.sum(axis=0))
     with pytest.raises(ArgumentError, match="csr_matrix"):
         srcad.grad(lambda a, x: np.sum(a @ x))(MATRIX, X)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x: np.sum(sp.random(5, 5, 0.5, random_state=0) * x),
+        lambda x: np.sum(sp.random(5, 5, 0.5, random_state=0).T @ x),
+        lambda x: np.sum(MATRIX[1:3] @ x),
+        lambda x: np.sum(MATRIX.sum(axis=1) * x),
+    ],
+)
+def test_what_the_run_alone_knows_is_refused(program: Any) -> None:
+    """`*` of a sparse matrix is the product of matrices: nothing is guessed of it."""
+    with pytest.raises(NotYetSupported, match="a sparse matrix that the run alone knows"):
+        srcad.grad(program)(X)

@@ -18,7 +18,7 @@ x3 = np.array([0.7, -1.3, 0.4])
 @refused(x3)
 def compiled_filter(x):
     y = np.sin(x)
-    return np.sum(ndimage.gaussian_filter(y, 1.0))  # <- refused
+    return np.sum(ndimage.grey_erosion(y, 3))  # <- refused
 
 
 @refused(x3)
@@ -34,7 +34,7 @@ def minimiser(a):
 
 
 def norm_by_library(v):
-    return ndimage.maximum(v)  # <- refused
+    return ndimage.grey_dilation(v, 3)  # <- refused
 
 
 @refused(x3, helpers=(norm_by_library,))
@@ -112,13 +112,6 @@ def evaluates_text(x):
 counter = 0.0
 
 
-@refused(1.3)
-def stores_global(x):
-    global counter  # <- refused
-    counter = counter + x * x  # <- refused
-    return counter * x
-
-
 @refused(0.3, 0.7, argnums=(0, 1))
 def set_of_values(x, y):
     return sum({x, y, x * y})  # <- refused
@@ -145,12 +138,6 @@ class Recorder:
 
 
 recorder = Recorder()
-
-
-@refused(1.3)
-def attribute_of_outer_object(x):
-    recorder.best = x * x  # <- refused
-    return recorder.best * x  # <- refused
 
 
 outer_list = []

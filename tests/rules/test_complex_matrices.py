@@ -168,3 +168,34 @@ def test_a_singular_matrix_leaves_others_alone() -> None:
     slope = srcad.grad(logarithms)(np.array([[[2.0, 0.0], [0.0, 4.0]], [[1.0, 1.0], [1.0, 1.0]]]))
     np.testing.assert_allclose(slope[0], [[0.5, 0.0], [0.0, 0.25]])
     assert np.all(np.isnan(slope[1]))
+
+
+def test_a_matrix_that_is_not_symmetric_is_refused() -> None:
+    """Of the lower triangle alone, which NumPy takes, the symmetric derivative would be wrong by factors of two."""
+
+    def trace_of_factor(a: Any) -> Any:
+        return np.sum(np.linalg.cholesky(a))
+
+    def cubes(a: Any) -> Any:
+        return np.sum(np.linalg.eigvalsh(a) ** 3)
+
+    def first_vector(a: Any) -> Any:
+        return np.sum(np.linalg.eigh(a)[1][:, 0] ** 4)
+
+    lower = np.array([[4.0, 0.0], [1.0, 3.0]])
+    for function in (trace_of_factor, cubes, first_vector):
+        for call in (
+            lambda f=function: srcad.grad(f)(lower),
+            lambda f=function: srcad.jvp(f, (lower,), (np.ones((2, 2)),)),
+        ):
+            with pytest.raises(np.linalg.LinAlgError, match="this one isn't symmetric"):
+                call()
+
+        def mended(a: Any, function: Any = function) -> Any:
+            return function(np.tril(a) + np.tril(a, -1).T)
+
+        v = np.array([[0.3, 0.0], [-0.7, 0.2]])
+        slope = directional(lambda t, f=mended: f(lower + t * v))
+        np.testing.assert_allclose(np.sum(srcad.grad(mended)(lower) * v), slope, rtol=1e-7)
+        almost = lower + lower.T + np.array([[0.0, 1e-15], [0.0, 0.0]])
+        assert np.all(np.isfinite(srcad.grad(function)(almost)))

@@ -67,6 +67,16 @@ def by_norm(x: Any) -> Any:
     return np.linalg.norm(x) + np.hypot(x[0], x[1]) + math.hypot(x[0], x[1], x[2]) + math.dist([x[0], x[1]], [0.0, 0.0])
 
 
+def of_matrices(x: Any) -> Any:
+    a = np.outer(x, np.array([1.0, 2.0]))
+    return np.sqrt(np.trace(a @ a.T)) + np.sqrt(np.trace(np.dot(a.T, a)))
+
+
+def beside_ones(x: Any) -> Any:
+    d = x[:, None] - x[None]
+    return np.sum(np.sqrt(d * d + np.eye(3)))
+
+
 def of_variance(x: Any) -> Any:
     return np.sqrt(np.var(x)) + np.std(x)
 
@@ -77,7 +87,7 @@ def powers(x: Any) -> Any:
 
 
 KINKED = (of_sum, of_products, of_einsum, of_mean, of_loop, of_generator, of_branches, of_modulus, of_buffer, by_norm)
-KINKED += (of_variance, powers)
+KINKED += (of_variance, powers, of_matrices, beside_ones)
 
 
 @pytest.mark.parametrize("function", KINKED, ids=lambda f: f.__name__)

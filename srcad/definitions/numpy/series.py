@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions.words import fixed, refused
+from srcad.definitions.words import refused
 
 Numbers = Any  # a number or an array
 
@@ -137,13 +137,12 @@ def fit(family: str, x: Numbers, y: Numbers, deg: Any, rcond: Any = None, full: 
 def der(family: str, c: Numbers, m: int = 1, scl: Numbers = 1, axis: int = 0) -> Numbers:
     rows = np.moveaxis(np.asarray(c) + 0.0, axis, 0)
     for _ in range(m):
-        n = fixed(len(rows))
-        rows = rows * 0.0 if n == 1 else np.tensordot(_derivative(family, n).astype(rows.dtype), rows, axes=1) * scl
+        rows = np.tensordot(_derivative(family, len(rows)).astype(rows.dtype), rows, axes=1) * scl
     return np.moveaxis(rows, 0, axis)
 
 
 def _derivative(family: str, n: int) -> Numbers:
-    row, column = np.arange(n - 1)[:, None], np.arange(n)
+    row, column = np.arange(max(n - 1, 1))[:, None], np.arange(n)
     odd = (column > row) & ((column - row) % 2 == 1)
     if family == "chebyshev":
         return np.where(odd, np.where(row == 0, 1.0, 2.0) * column, 0.0)
@@ -160,7 +159,7 @@ def integ(
     rows = np.moveaxis(np.asarray(c) + 0.0, axis, 0)
     constants = k if isinstance(k, (tuple, list)) else (k,)
     for i in range(m):
-        rows = np.tensordot(_integral(family, fixed(len(rows))).astype(rows.dtype), rows, axes=1) * scl
+        rows = np.tensordot(_integral(family, len(rows)).astype(rows.dtype), rows, axes=1) * scl
         constant = constants[i] if i < len(constants) else 0.0
         first = rows[:1] + (constant - val(family, lbnd, rows))
         rows = np.concatenate((first, rows[1:]))
@@ -190,7 +189,7 @@ def _times_x(family: str, n: int) -> Numbers:
 
 def mulx(family: str, c: Numbers) -> Numbers:
     coefficients = np.atleast_1d(c) + 0.0
-    return _times_x(family, fixed(len(coefficients))).astype(coefficients.dtype) @ coefficients
+    return _times_x(family, len(coefficients)).astype(coefficients.dtype) @ coefficients
 
 
 # ---- arithmetic
@@ -247,7 +246,7 @@ def power(family: str, c: Numbers, pow: int, maxpower: Any = 16) -> Numbers:
 
 def fromroots(family: str, roots: Numbers) -> Numbers:
     zeros = np.atleast_1d(roots) + 0.0
-    n = fixed(len(zeros) + 1)
+    n = len(zeros) + 1
     times_x, result = _times_x(family, n)[:n], np.eye(n)[0]
     for k in range(n - 1):
         result = times_x @ result - zeros[k] * result
@@ -267,7 +266,7 @@ def roots(family: str, c: Numbers) -> Numbers:
 def from_powers(family: str, pol: Numbers) -> Numbers:
     """Horner's rule, with the matrix that multiplies by x."""
     powers = np.atleast_1d(pol) + 0.0
-    n = fixed(len(powers))
+    n = len(powers)
     times_x, first = _times_x(family, n)[:n], np.eye(n)[0]
     result = powers[n - 1] * first
     for k in range(n - 2, -1, -1):
@@ -277,6 +276,6 @@ def from_powers(family: str, pol: Numbers) -> Numbers:
 
 def to_powers(family: str, c: Numbers) -> Numbers:
     series = np.atleast_1d(c) + 0.0
-    n = fixed(len(series))
+    n = len(series)
     times_x, first = _times_x("polynomial", n)[:n].astype(series.dtype), np.eye(n, dtype=series.dtype)[0]
     return _combined(family, times_x, first, series)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions.numpy import arrays, padding, places, polynomials, quantiles, sets, ufuncs
+from srcad.definitions.numpy import arrays, classes, padding, places, polynomials, quantiles, sets, ufuncs
 
 NumpyProgram = Callable[..., Any]
 
@@ -60,6 +60,18 @@ PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
         np.cross: places.cross,
         # in NumPy since 2.2
         **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
+    }
+)
+# classes, and those that stand for them, of which also what was made outside of the program is taken to be
+CLASSES: Mapping[Hashable, type] = MappingProxyType(
+    {
+        np.polynomial.Polynomial: classes.Polynomial,
+        np.polynomial.Chebyshev: classes.Chebyshev,
+        np.polynomial.Legendre: classes.Legendre,
+        np.polynomial.Hermite: classes.Hermite,
+        np.polynomial.HermiteE: classes.HermiteE,
+        np.polynomial.Laguerre: classes.Laguerre,
+        np.poly1d: classes.Poly1d,
     }
 )
 # their results are views of the first argument, where those of the programs are copies

@@ -7,7 +7,7 @@ from typing import Any
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of, set_key
-from srcad.frontend.containers.subscripts import get_at, static_slice
+from srcad.frontend.containers.subscripts import ask_for_index, get_at, static_slice
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
@@ -137,6 +137,7 @@ def _set_list_item(m: Machine, owner: Ref, cell: ListCell, key: Value, value: Va
     else:
         position = to_number(m, key, "used as an index")
         if isinstance(position, Var):
+            ask_for_index(m, position)
             grow(m, owner, cell)
             set_container_item(m, owner, key, value)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -27,8 +27,9 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import Layout, check_defined, contiguity, new_array, to_atom, to_number
+from srcad.frontend.memory.arrays import check_defined, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, operand, truth
+from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
 
@@ -86,11 +87,46 @@ def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
     for side, other in ((left, right), (right, left)):
         check_defined(m, side)
         refuse_text(m, side)
+        if isinstance(side, Obj) and m.depends(other) and is_sparse_matrix(m, side.var):
+            _refuse_sparse(m)
         if _is_sequence(m, side) and not _spreads(other):
             m.raises(TypeError(f"{left.describe()} and {right.describe()} are operands of {BINARY[type(op)]}"))
     if isinstance(op, ast.MatMult):
         _check_matrices(m, left, right)
     return number_result(m, BINARY[type(op)], left, right)
+
+
+def is_sparse_matrix(m: Machine, made: Atom) -> bool:
+    """Whether an object that the run alone knows was made by scipy.sparse, or by a method of one of its matrices."""
+    equation = m.variables.definitions.get(made) if isinstance(made, Var) else None
+    if equation is None:
+        known = next((m.outside.objects.get(path) for path, e in m.outside.inputs.items() if e.var is made), None)
+        return _is_of_sparse(type(known))
+    callee = equation.operands[0] if equation.operands else None
+    match equation.op:
+        case "call" if isinstance(callee, Const):
+            return _is_of_sparse(callee.value)
+        case "call" if callee is not None:
+            method = m.variables.definitions.get(callee) if isinstance(callee, Var) else None
+            owned = method is not None and method.op == "attribute"
+            return owned and method is not None and is_sparse_matrix(m, method.operands[0])
+        case "attribute" if callee is not None and equation.params["name"] in ("T", "H"):
+            return is_sparse_matrix(m, callee)
+    return False
+
+
+def _is_of_sparse(made: object) -> bool:
+    module = f"{getattr(made, '__module__', None)}."
+    others = ("scipy.sparse.linalg.", "scipy.sparse.csgraph.")
+    return module.startswith("scipy.sparse.") and not module.startswith(others)
+
+
+def _refuse_sparse(m: Machine) -> NoReturn:
+    m.refuse(
+        "a sparse matrix that the run alone knows meets values that depend on the differentiated arguments",
+        why="what * and @ mean for it isn't known before.",
+        do="make the matrix outside of the function, or of its entries by scipy.sparse.csr_matrix((data, (i, j))).",
+    )
 
 
 def _check_matrices(m: Machine, left: Value, right: Value) -> None:
@@ -169,16 +205,7 @@ def _is_sequence(m: Machine, value: Value) -> bool:
 
 def refuse_text(m: Machine, value: Value) -> None:
     if isinstance(value, Obj) and m.is_active(value.var):
-        refuse_object(m)
-
-
-def refuse_object(m: Machine) -> None:
-    m.refuse(
-        "a number is made from an object that depends on the differentiated arguments",
-        why="no derivative passes through text and other objects.",
-        do="use the number from which the object was made.",
-        never=True,
-    )
+        m.refuse_object(value.var)
 
 
 def number_result(m: Machine, op: str, *values: Value) -> Value:

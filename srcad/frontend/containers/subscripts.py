@@ -234,8 +234,7 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
 
     The list itself becomes one, so that what is changed through the item is changed in the list.
     """
-    if m.known.sized and all(v.type.is_scalar and dtype_of(v.type) != "float64" for v in m.variables.sources(position)):
-        raise NeedsStatic(position, "an index of a list")
+    ask_for_index(m, position)
     cell = None
     with m.attempt(SrcadError):
         cell = boxed(m, items)
@@ -246,6 +245,12 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
         return element_view(m, ArrayRef(m.allocate(cell)), position)
     m.heap[owner.cell] = cell
     return element_view(m, ArrayRef(owner.cell), position)
+
+
+def ask_for_index(m: Machine, position: Var) -> None:
+    """Have an index known beforehand, where loops are read turn by turn, and it is made of ints alone."""
+    if m.known.sized and all(v.type.is_scalar and dtype_of(v.type) == "int64" for v in m.variables.sources(position)):
+        raise NeedsStatic(position, "an index of a list")
 
 
 def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
+from typing import NoReturn
 
 from srcad.errors import SrcadError
 from srcad.frontend.containers.exhaustion import run_through
@@ -226,7 +227,15 @@ def _fixed_point(m: Machine, sequence: Indexed, turn: Turn, own: set[Var]) -> No
             _emit_for(m, sequence, index, after, done)
             return
         head = after
-    m.refuse("the kinds of the values that this loop carries don't settle", do="give them one kind before the loop.")
+    _refuse_kinds(m)
+
+
+def _refuse_kinds(m: Machine) -> NoReturn:
+    m.refuse(
+        "the kinds of the values that this loop carries don't settle",
+        do="give them one kind before the loop.",
+        unsettled=True,
+    )
 
 
 def _one_turn(m: Machine, sequence: Indexed, turn: Turn, index: Var) -> Value:
@@ -413,7 +422,7 @@ def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own:
             _emit_while(m, asked, after, done)
             return
         head = after
-    m.refuse("the kinds of the values that this loop carries don't settle", do="give them one kind before the loop.")
+    _refuse_kinds(m)
 
 
 def _run(_m: Machine, body: Callable[[], None]) -> Value:

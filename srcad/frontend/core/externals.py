@@ -13,15 +13,16 @@ import functools
 import types
 from collections.abc import Hashable
 from types import CellType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from srcad.definitions.numpy.table import CLASSES
 from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
-from srcad.frontend.core.roots import CellRoot, GlobalRoot
-from srcad.frontend.core.source import FunctionSource, called_in_python, transparent
+from srcad.frontend.core.roots import CellRoot, GlobalRoot, Root
+from srcad.frontend.core.source import FunctionSource, called_in_python, declared_global, transparent
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -48,6 +49,7 @@ from srcad.trace.widths import WIDE
 
 CONSTANTS = (type(None), bool, str, bytes, type(Ellipsis), np.dtype, slice, complex, set, frozenset, enum.Enum)
 KNOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.GenericAlias)
+DISPATCHED = type(np.sum)  # what NumPy's functions in Python and C are
 INDEXERS = (type(np.r_), type(np.c_), type(np.s_), type(np.mgrid), type(np.ogrid))  # known by what they are
 MOST_ITEMS = 32
 
@@ -65,6 +67,8 @@ def lookup(m: Machine, name: str) -> Value:
             return cell.names[name]
         if name in cell.code.local_names:
             return UNDEFINED_VALUE
+        if name in declared_global(cell.code.node):
+            return _global(m, cell.code, name)
         frame, code = cell.parent, cell.code
     return _outside(m, code, name)
 
@@ -73,6 +77,13 @@ def _outside(m: Machine, code: FunctionSource, name: str) -> Value:
     for free, cell in code.closure:
         if free == name:
             return _closure(m, code, name, cell)
+    return _global(m, code, name)
+
+
+def _global(m: Machine, code: FunctionSource, name: str) -> Value:
+    changed = _set_by_the_program(m, code.globals, name)
+    if changed is not None:
+        return changed
     if name in code.globals:
         if code.defines:
             return Static(code.globals[name])  # no program changes it
@@ -83,7 +94,31 @@ def _outside(m: Machine, code: FunctionSource, name: str) -> Value:
     m.raises(NameError(f"name {name!r} is not defined"))
 
 
+def _set_by_the_program(m: Machine, holder: object, name: str) -> Value | None:
+    """What the program has set a global, or the content of a closure cell, to."""
+    known = m.outside.met.get(id(holder))
+    cell = m.content(known[1]) if known is not None else None
+    return dict(cell.fields).get(name) if isinstance(cell, InstanceCell) else None
+
+
+def state(m: Machine, holder: object, origin: object, label: str, fetch: Root) -> Ref:
+    """The cell for what the program sets in a module or a closure cell, as if these were objects with attributes."""
+    if id(holder) not in m.outside.met:
+        path = m.outside.root(label, id(holder), fetch)
+        made = Ref(m.allocate(InstanceCell(type(origin), (), origin, path, True)))
+        m.outside.found[made.cell] = m.heap[made.cell]
+        m.outside.outer.add(made.cell)
+        m.outside.met[id(holder)] = (holder, made)
+        m.outside.origins[id(holder)] = path
+    known = m.outside.met[id(holder)][1]
+    assert isinstance(known, Ref)
+    return known
+
+
 def _closure(m: Machine, _code: FunctionSource, name: str, cell: CellType) -> Value:
+    changed = _set_by_the_program(m, cell, "cell_contents")
+    if changed is not None:
+        return changed
     try:
         content = cell.cell_contents
     except ValueError:
@@ -115,6 +150,8 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
     if isinstance(value, CONSTANTS) and not isinstance(value, (complex, np.generic)):
         m.outside.guard(ValueGuard(path, value))
         return Static(value)
+    if path in m.known.kept:
+        return _kept(m, value, path, free)
     derived = derivation(value)
     if derived is not None:
         function, request, way = derived
@@ -123,7 +160,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, (*KNOWN, *INDEXERS)) or transparent(value) or marked:
+    if isinstance(value, (*KNOWN, *INDEXERS, DISPATCHED)) or transparent(value) or marked:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     _check_kind(m, value, path)
@@ -179,6 +216,8 @@ def _number(m: Machine, value: object, path: Path, free: bool) -> Value:
         return Static(value)
     var = add_input(m, path, number_type(m, value, path), free)
     if isinstance(value, np.ndarray):
+        if not value.flags.writeable:
+            m.outside.read_only.add(path)
         m.outside.layouts[path] = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else ""
         return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]), given=True)))
     return Num(var)
@@ -285,6 +324,16 @@ def _element_type(item: object) -> Type | None:
     return Scalar(t.dtype, True, None, WIDE) if t.python and t.dtype == "int64" else t  # no guard looks at their sizes
 
 
+def _kept(m: Machine, value: object, path: Path, free: bool) -> Value:
+    """A list or dict that the program changes, and nobody takes apart."""
+    m.outside.guard(StructureGuard(path, "instance", (), type(value)))
+    m.outside.objects[path] = value
+    var = add_input(m, path, OPAQUE, free)
+    if path in m.known.filled:
+        m.variables.active.add(var)
+    return Obj(var)
+
+
 # ---- instances
 
 
@@ -296,6 +345,10 @@ def _instance(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
             first = external(m, value.__self__, path.attr("__self__"), free)
             m.outside.guard(IdentityGuard(path.attr("__func__"), value.__func__))
             return Bound(Static(value.__func__), (first,))
+    standing = CLASSES.get(cast(Hashable, type(value)))
+    if standing is not None:
+        m.outside.guard(StructureGuard(path, "instance", (), type(value)))
+        return Ref(m.allocate(InstanceCell(standing, (), value, path, free)))
     names = fields_of(value)
     if names is not None:
         return _with_fields(m, value, names, path, free, keep)

@@ -15,6 +15,7 @@ from srcad.trace.types import Type
 @dataclass(frozen=True)
 class TypeGuard:
     """A number or an array of this type; with `layout` "C", a C-contiguous one, with "F" one in Fortran order alone.
+    With `writeable`, one that can be written to, or can't.
 
     A dim that is a number other than 1 stands for just that length.
     """
@@ -22,6 +23,7 @@ class TypeGuard:
     path: Path
     type: Type
     layout: str | None = None
+    writeable: bool | None = None
 
 
 @dataclass(frozen=True)

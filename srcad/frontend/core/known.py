@@ -8,6 +8,14 @@ from dataclasses import dataclass, replace
 from srcad.trace.nodes import Path
 
 
+class NeedsKept(Exception):  # noqa: N818 - no error: the function is read once more
+    """A list or dict of the world outside is changed: it is to be left where it is. `active`: what moves goes in."""
+
+    def __init__(self, path: Path, active: bool) -> None:
+        super().__init__(str(path))
+        self.path, self.active = path, active
+
+
 @dataclass(frozen=True)
 class Known:
     """What a reading may rely on beforehand; one that finds that it needs more is done again.
@@ -20,6 +28,8 @@ class Known:
     sized        whether the number of turns of each loop is to be known, and those of short ones are read one by one
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
+    kept         lists and dicts from outside that the program changes: they stay objects, which nobody takes apart
+    filled       those of them into which it puts what depends on the differentiated arguments: they aren't read
     """
 
     ints: frozenset[Path] = frozenset()
@@ -30,6 +40,13 @@ class Known:
     sized: bool = False
     recursive: frozenset[Hashable] = frozenset()
     unrolled: frozenset[Hashable] = frozenset()
+    kept: frozenset[Path] = frozenset()
+    filled: frozenset[Path] = frozenset()
+
+    def with_kept(self, needed: NeedsKept) -> Known:
+        """A list or dict from outside is left where it is."""
+        filled = self.filled | {needed.path} if needed.active else self.filled
+        return replace(self, kept=self.kept | {needed.path}, filled=filled)
 
     def with_recursive(self, function: Hashable) -> Known:
         """A function is read as a procedure: nothing need be known for the sake of its end."""
@@ -49,4 +66,4 @@ class Known:
         return replace(self, unrolled=self.unrolled | {function})
 
 
-__all__ = ["Known"]
+__all__ = ["Known", "NeedsKept"]

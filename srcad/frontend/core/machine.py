@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, always, rehearsal
-from srcad.frontend.core.known import Known
+from srcad.frontend.core.known import Known, NeedsKept
 from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.ports import Arguments, Keywords, Ports
@@ -40,7 +40,7 @@ from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.declare import Kind
 from srcad.trace.builder import Builder, atom
-from srcad.trace.nodes import Atom, Const, Equation, Var
+from srcad.trace.nodes import Atom, Const, Equation, Path, Var
 from srcad.trace.types import OPAQUE, is_differentiable, is_text, kind_of
 
 C = TypeVar("C", bound=Cell)
@@ -209,12 +209,7 @@ class Machine(Restorable):
                     never=True,
                 )
             if is_differentiable(result.type) and all(is_text(a.type) for a in active):
-                self.refuse(
-                    "a number is made from an object that depends on the differentiated arguments",
-                    why="no derivative passes through text and other objects.",
-                    do="use the number from which the object was made.",
-                    never=True,
-                )
+                self.refuse_object(active[0])
 
     def is_active(self, atom: object) -> bool:
         return atom in self.variables.active
@@ -321,6 +316,25 @@ class Machine(Restorable):
         self.effect("raise_", made)
         raise Diverges
 
+    def refuse_object(self, atom: Atom) -> NoReturn:
+        """Refuse a number that is made of an object which depends on the differentiated arguments."""
+        sources = self.variables.sources(atom) if isinstance(atom, Var) else set()
+        filled = next((p for p, e in self.outside.inputs.items() if e.var in sources and p in self.known.filled), None)
+        if filled is None:
+            self.refuse(
+                "a number is made from an object that depends on the differentiated arguments",
+                why="no derivative passes through text and other objects.",
+                do="use the number from which the object was made.",
+                never=True,
+                unsettled=True,
+            )
+        self.refuse(
+            f"{filled} is read, into which the function puts values that depend on the differentiated arguments",
+            why="it outlives the call, and holds plain numbers: no derivative passes through it.",
+            do="keep in a variable what is put in, and use that.",
+            never=True,
+        )
+
     def located(self, error: SrcadError) -> SrcadError:
         """An error with the present place, if it has none."""
         if error.span is None:
@@ -361,15 +375,13 @@ class Machine(Restorable):
         self.heap[cell_id] = replace(changed, content=object()) if isinstance(changed, GrownCell) else changed
         self.poison_others(cell_id)
 
-    def change(self, cell_id: int, cell: Cell) -> None:
-        """Replace a container's content; what holds the container, or may be the same one, is unsure from now on."""
-        if cell_id in self.outside.outer:
-            self.refuse(
-                "a list or dict that outlives the call is changed",
-                why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
-                do="change a copy of it, and return that.",
-                never=True,
-            )
+    def change(self, cell_id: int, cell: Cell, outside: bool = False) -> None:
+        """Replace a container's content; what holds the container, or may be the same one, is unsure from now on.
+
+        `outside`: the object itself, which outlives the call, is changed as well.
+        """
+        if cell_id in self.outside.outer and not outside:
+            raise NeedsKept(self._origin_of(cell_id), active=False)
         if self.lent and any(self.depends(item) for item in cell.children()):
             self.refuse_lent(twins_of(self.heap, cell_id))
         self.heap[cell_id] = replace(cell, places=object()) if isinstance(cell, GrownCell) else cell
@@ -384,6 +396,17 @@ class Machine(Restorable):
                 self.heap[other] = Lost(self.builder.span)  # it is made anew where __dict__ is asked for again
         if isinstance(cell, DictCell) and cell.attributes_of is not None:
             self._set_attributes(cell_id, cell, cell.attributes_of)
+
+    def _origin_of(self, cell_id: int) -> Path:
+        """Where a container of the world outside was met."""
+        for key, (_, value) in self.outside.met.items():
+            if isinstance(value, Ref) and value.cell == cell_id:
+                return self.outside.origins[key]
+        self.refuse(
+            "a list or dict that outlives the call is changed",
+            why="it was there before the call, and isn't reached by a name.",
+            do="change a copy of it, and return that.",
+        )
 
     def _set_attributes(self, cell_id: int, cell: DictCell, owner: int) -> None:
         """A change of an object's __dict__ is one of its attributes."""

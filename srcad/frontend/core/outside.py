@@ -26,6 +26,7 @@ class Outside(Restorable):
     objects          those that are inputs themselves
     layouts          the order of an array in memory: "C", "F" (and not "C"), or ""
     wanted_layouts   the arrays for which the reading has counted on that
+    read_only        the arrays that can't be written to; `written`: those to which the program writes
     """
 
     reserved: frozenset[str] = frozenset()
@@ -40,6 +41,8 @@ class Outside(Restorable):
     objects: dict[Path, object] = field(default_factory=dict)
     layouts: dict[Path, str] = field(default_factory=dict)
     wanted_layouts: set[Path] = field(default_factory=set)
+    read_only: set[Path] = field(default_factory=set)
+    written: set[Path] = field(default_factory=set)
 
     def root(self, name: str, source: int, fetch: Callable[[], object]) -> Path:
         """A free root: named like the variable, unless another one of this name is used already."""

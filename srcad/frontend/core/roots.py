@@ -38,6 +38,16 @@ class CellRoot:
 
 
 @dataclass(frozen=True, eq=False)
+class CellItselfRoot:
+    """A closure cell, which the program sets."""
+
+    cell: CellType
+
+    def __call__(self) -> object:
+        return self.cell
+
+
+@dataclass(frozen=True, eq=False)
 class SelfRoot:
     """The object that a method is bound to."""
 
@@ -76,6 +86,8 @@ def rebinding(root: Root, function: object) -> Rebinding:
                 return lambda other: PartialRoot(layers(other)[k])
     cells = inside[-1].__closure__ or () if isinstance(inside[-1], FunctionType) else ()
     for k, cell in enumerate(cells):
+        if isinstance(root, CellItselfRoot) and root.cell is cell:
+            return lambda other: CellItselfRoot(layers(other)[-1].__closure__[k])
         if isinstance(root, CellRoot) and root.cell is cell:
             return lambda other: CellRoot(layers(other)[-1].__closure__[k])
     return lambda other: root

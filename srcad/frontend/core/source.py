@@ -292,6 +292,20 @@ def _stored_names(node: FunctionNode) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(names - outside), frozenset(outside)
 
 
+@lru_cache(maxsize=1024)
+def declared_global(node: FunctionNode) -> frozenset[str]:
+    """The names that a function declares global."""
+    names: set[str] = set()
+    todo: list[ast.AST] = [*(node.body if isinstance(node.body, list) else [])]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, ast.Global):
+            names.update(one.names)
+        elif not isinstance(one, _SCOPES):
+            todo += ast.iter_child_nodes(one)
+    return frozenset(names)
+
+
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import CellType
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -582,6 +583,8 @@ class InstanceCell(Cell):
 
     def has_outside(self, name: str) -> bool:
         """Whether the external object has an attribute of its own by this name, read already or not."""
+        if isinstance(self.origin, CellType):
+            return name == "cell_contents"
         return self.origin is not None and name in getattr(self.origin, "__dict__", {})
 
 

@@ -26,7 +26,7 @@ from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, N
 from srcad.frontend.derivatives.custom import stopped
 from srcad.frontend.derivatives.dense import at_times
 from srcad.frontend.library.calls import call_object
-from srcad.frontend.library.opaque import is_generator, object_of
+from srcad.frontend.library.opaque import as_it_stands, is_generator, object_of
 from srcad.frontend.library.randomness import numbers_of
 from srcad.frontend.memory.arrays import new_array, to_array, to_atom, to_number
 from srcad.frontend.memory.objects import get_attribute
@@ -34,7 +34,7 @@ from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Scalar, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("stats", "integrate", "interpolate", "optimize", "sparse", "spatial")
+AREAS = ("fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial", "stats")
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
@@ -133,6 +133,8 @@ def _of_instance(m: Machine, f: FunctionType, given: Arguments) -> DefinedCall |
     """A method of an instance of a class of SciPy, of which the attributes alone are read."""
     area = area_of(f)
     cell = m.content(given.args[0]) if given.args and area is not None else None
+    if area is not None and f.__qualname__ in getattr(area, "STATIC", {}):
+        return Static(area.STATIC[f.__qualname__]), given.args, given.keywords
     if area is None or not isinstance(cell, InstanceCell):
         return None
     for base in cell.cls.__mro__:
@@ -250,6 +252,12 @@ def held(m: Machine, x: Value) -> Value:
     return stopped(m, x) if m.depends(x) else x
 
 
+def run(m: Machine, function: Value, *args: Value, **keywords: Value) -> Value:
+    """A call as it stands."""
+    assert isinstance(function, Static)
+    return as_it_stands(m, function, function.value.__name__, Arguments(args, keywords))
+
+
 def fixed(m: Machine, x: Value) -> Value:
     """x, which becomes known beforehand."""
     atom = to_number(m, x)
@@ -343,6 +351,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.same: same,
     words.fixed: fixed,
     words.held: held,
+    words.run: run,
     words.sparse_product: sparse_product,
     words.sparse_solve: sparse_solve,
     words.at_times: at_times,

@@ -152,6 +152,21 @@ def fmin(g: Given) -> Value:
     return value_of(g.m, solution(g.m, found, closed, "minimum", "dense"))
 
 
+def nnls(g: Given) -> Value:
+    """The least squares of a linear system in numbers that aren't negative, and what is left of it."""
+    m = g.m
+    a, b = to_array(m, g.needed("A")), to_array(m, g.needed("b"))
+    made = importlib.import_module("srcad.definitions.optimize")
+    system, right = value_of(m, a), value_of(m, b)
+    lower, upper = (to_array(m, v) for v in m.call(Static(made.no_less_than_zero), (system,)).children())
+    objective = m.call(Static(made.of_system), (system, right))
+    closed = read_closed(m, Wanted(objective, (lower,), (), scalar_result, "squares_value"))
+    info = emit_call(m, SolverCall(g.path, (), (), (a, b), g.rest()), OPAQUE)
+    x = solution(m, member(m, info, 0, lower.type), closed, "box", "dense", (lower, upper))
+    found = value_of(m, x)
+    return Tup((found, m.call(Static(made.distance), (system, found, right))))
+
+
 SEARCHES = ("differential_evolution", "dual_annealing", "shgo")
 
 
@@ -204,6 +219,7 @@ def _under_constraints(g: Given) -> Value:
 OLDER = ("fmin", "fmin_powell", "fmin_cg", "fmin_bfgs", "fmin_ncg")
 FITS: dict[str, Reader] = {
     "scipy.optimize.minimize": minimise,
+    "scipy.optimize.nnls": nnls,
     "scipy.optimize.leastsq": leastsq,
     "scipy.optimize.least_squares": least_squares,
     **dict.fromkeys((f"scipy.optimize.{name}" for name in SEARCHES), searched),

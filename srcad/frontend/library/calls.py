@@ -26,6 +26,7 @@ from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.counting import countable
+from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
 from srcad.frontend.core.source import DEFINITIONS, transparent
@@ -208,6 +209,12 @@ def handled(m: Machine, handler: Handler, args: tuple[Value, ...], keywords: Key
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:
             m.refuse(f"these arguments aren't supported: {error}")
         raise
+
+
+def defined_inside(m: Machine, f: object, given: Arguments) -> Value | None:
+    """What stands for a function of the program in a class that it defines."""
+    inside = meant_by(m, f)
+    return None if inside is None else m.call(inside, given.args, given.keywords, given.unused)
 
 
 def namespace(m: Machine, f: object, given: Arguments) -> Value | None:

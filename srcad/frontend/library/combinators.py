@@ -25,7 +25,8 @@ from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, ListCell, Num, Range, Ref, Slice, Static, Tup, Value
-from srcad.frontend.memory.arrays import count_on_layout, to_number
+from srcad.frontend.memory.arrays import to_number
+from srcad.frontend.memory.layouts import count_on_layout
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import static
 

@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any, cast
 
 from srcad.definitions.numpy.families import SERIES
-from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS, VIEWS, NumpyProgram
+from srcad.definitions.numpy.table import CLASSES, OF_UFUNCS, PROGRAMS, VIEWS, NumpyProgram
 from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
@@ -21,6 +21,8 @@ from srcad.ops.signatures import bind, passed_on, title
 
 def numpy_program(m: Machine, f: Any, given: Arguments) -> Value | None:
     """A function that is defined by a program; what nothing active goes into, and can't be read, runs as it stands."""
+    if entry(CLASSES, f) is not None:
+        return m.call(Static(CLASSES[f]), given.args, given.keywords)
     program: NumpyProgram | None = entry(PROGRAMS, f)
     first: tuple[Value, ...] = ()
     if entry(SERIES, f) is not None:

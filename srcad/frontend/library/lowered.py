@@ -11,7 +11,6 @@ import numpy as np
 from numpy.exceptions import AxisError
 
 from srcad.errors import SrcadError
-from srcad.frontend.containers.operators import refuse_object
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
@@ -19,8 +18,6 @@ from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory.arrays import (
-    Layout,
-    contiguity,
     contiguous_as,
     load,
     new_array,
@@ -31,6 +28,7 @@ from srcad.frontend.memory.arrays import (
     to_python,
 )
 from srcad.frontend.memory.boxes import held
+from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
@@ -201,7 +199,7 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     if isinstance(value, ArrayRef) and isinstance(plain, Var):
         sources.setdefault(plain, value)
     if isinstance(value, Obj) and m.is_active(value.var):
-        refuse_object(m)
+        m.refuse_object(value.var)
     return plain
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.iteration import Indexed, Items, known_items, sequence
-from srcad.frontend.containers.operators import binary, number_result, refuse_object, wrap
+from srcad.frontend.containers.operators import binary, number_result, wrap
 from srcad.frontend.control.collecting import accumulate, to_list
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Static, Tup, Value
@@ -58,7 +58,7 @@ def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
         return special
     if isinstance(x, Obj):
         if m.is_active(x.var):
-            refuse_object(m)
+            m.refuse_object(x.var)
         return Num(m.emit("as_float", x.var))
     atom = to_number(m, x)
     if isinstance(atom.type, Scalar) and atom.type.dtype == "float64":
@@ -87,7 +87,7 @@ def _int(m: Machine, x: Value = Static(0)) -> Value:  # noqa: B008
             return _static_call(m, int, x)
         case Obj():
             if m.is_active(x.var):
-                refuse_object(m)
+                m.refuse_object(x.var)
             return Num(m.emit("as_int", x.var))
     atom = to_number(m, x)
     if isinstance(atom.type, Scalar) and atom.type.dtype == "int64":

@@ -18,7 +18,7 @@ from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom
 from srcad.frontend.memory.boxes import held
-from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.nodes import Atom, Const, Path, Var
 from srcad.trace.types import OPAQUE
 
 TELLING = ("debug", "info", "warning", "error")
@@ -29,7 +29,10 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
     args, keywords, unused = given.args, given.keywords, given.unused
     refuse_known_mutation(m, name, args)
     values = (*args, *keywords.values())
-    reads_only = _only_reads(m, function, unused)
+    kept = _puts_into(m, function) if unused else None
+    if kept is not None:
+        objects.put_into_kept(m, kept, values)
+    reads_only = kept is not None or _only_reads(m, function, unused)
     if reads_only and "file" in keywords and not _is_outside(m, keywords["file"]):
         reads_only = False
     if not reads_only and any(m.depends(v) for v in values):
@@ -73,6 +76,21 @@ def is_generator(m: Machine, owner: Atom) -> bool:
     made = m.variables.definitions.get(owner) if isinstance(owner, Var) else None
     callee = made.operands[0] if made is not None and made.op == "call" else None
     return isinstance(callee, Const) and callee.value in (np.random.default_rng, np.random.RandomState)
+
+
+STORING = ("append", "appendleft", "extend", "insert", "add", "update", "setdefault", "__setitem__")
+
+
+def _puts_into(m: Machine, function: Static | Obj) -> Path | None:
+    """The list or dict of the world outside into which a method puts something."""
+    made = (
+        m.variables.definitions.get(function.var)
+        if isinstance(function, Obj) and isinstance(function.var, Var)
+        else None
+    )
+    if made is None or made.op != "attribute" or made.params["name"] not in STORING:
+        return None
+    return objects.kept_path(m, made.operands[0])
 
 
 def _is_taken_apart(m: Machine, value: Value) -> bool:

@@ -65,7 +65,8 @@ def _len(m: Machine, x: Value) -> Value:
             items = sequence(m, x)
             return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
     atom = to_atom(m, x)
-    refuse_text(m, x)
+    if not isinstance(x, Obj) or objects.kept_path(m, x.var) is None:
+        refuse_text(m, x)
     if isinstance(atom.type, Array) and atom.type.rank:
         return from_atom(m, m.emit("dim", atom, axis=0))
     return Num(m.emit("list_len", atom))

@@ -35,13 +35,22 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.puts import RESHAPES, put
+from srcad.frontend.memory.layouts import (
+    Layout,
+    check_layout,
+    check_writeable,
+    count_on_layout,
+    is_turned,
+    k_contiguous,
+    turned,
+)
+from srcad.frontend.memory.puts import put
 from srcad.frontend.memory.selection import each, selected, selected_content
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Var
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import (
     OPAQUE,
     Array,
@@ -60,7 +69,6 @@ from srcad.trace.types import (
 Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
 Index = tuple[tuple[Atom, ...], Template]
 RAVEL = ViewStep("ravel", (), ())  # what a function makes of x.flat
-Layout = frozenset[Path] | None  # the inputs that must be C-contiguous for an array to be; None: not known
 
 
 # ---- reading
@@ -157,6 +165,7 @@ def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
         return
     assert isinstance(cell, (ArrayCell, GrownCell))
     check_layout(m, ref)
+    check_writeable(m, cell)
     if moved(cell, ref):
         refuse_moved(m)
     bases = [cell.var]
@@ -172,39 +181,13 @@ def _stored(m: Machine, ref: ArrayRef, new: Atom) -> Value:
     return NONE
 
 
-def check_layout(m: Machine, ref: ArrayRef) -> None:
-    """Reshaping gives a view of contiguous memory and a copy of other memory: find out, or refuse."""
-    if not any(step.op in ("reshape", "ravel") for step in ref.path):
-        return
-    if not any(count_on_layout(m, ref.cell, order) for order in "CF"):
-        m.refuse(
-            "whether this write reaches the array that was reshaped isn't known",
-            why="reshape and ravel give a view of contiguous memory, and a copy of other memory.",
-            do="write to the array itself, or reshape a copy.",
-            unsettled=True,
-        )
-
-
-def count_on_layout(m: Machine, cell_id: int, order: str = "C") -> bool:
-    """Whether an array is contiguous in this order; if so, this specialisation is for arguments that make it so.
-
-    What is computed of arrays in Fortran order need not be in that order: it is counted on for arguments alone.
-    """
-    cell = m.heap[cell_id]
-    needed = cell.contiguous if isinstance(cell, ArrayCell) and (order == "C" or cell.given) else None
-    if needed is None or not all(m.outside.layouts.get(path) == order for path in needed):
-        return False
-    m.outside.wanted_layouts |= needed
-    return True
-
-
 def contiguous_as(m: Machine, ref: ArrayRef) -> frozenset[str] | None:
     """The orders in which an array or view is contiguous; None where that isn't known."""
     spread = _spread(m, ref)
-    for order, path in (("C", ref.path), ("F", _turned(ref.path))):
+    for order, path in (("C", ref.path), ("F", turned(ref.path))):
         if k_contiguous(path) and count_on_layout(m, ref.cell, order):
             return frozenset("CF") if rank_of(load(m, ref).type) == 1 else frozenset("C") if spread else None
-        if _is_turned(path) and spread and count_on_layout(m, ref.cell, order):
+        if is_turned(path) and spread and count_on_layout(m, ref.cell, order):
             return frozenset("F")
     return None
 
@@ -213,15 +196,6 @@ def _spread(m: Machine, ref: ArrayRef) -> bool:
     """Whether two dimensions at least have more than one element: C and Fortran order are two then."""
     t = load(m, ref).type
     return isinstance(t, Array) and t.rank == 2 and not any(d.is_one or not d.not_one for d in t.dims)
-
-
-def _is_turned(path: tuple[ViewStep, ...]) -> bool:
-    return [step.op for step in path] == ["transpose"] and not dict(path[0].params).get("axes")
-
-
-def _turned(path: tuple[ViewStep, ...]) -> tuple[ViewStep, ...]:
-    """A view of a matrix in Fortran order, as one of its transpose, which is in C order."""
-    return path[1:] if path and _is_turned(path[:1]) else (ViewStep("transpose", (), (("axes", None),)), *path)
 
 
 def set_items(m: Machine, ref: ArrayRef, value: Value, index: Index) -> None:
@@ -400,7 +374,7 @@ def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var
     reshaped = [k for k, step in enumerate(path) if step.op in ("reshape", "ravel")]
     if not reshaped:
         return ArrayRef(source.cell, path)
-    for order, before in (("C", path[: reshaped[-1]]), ("F", _turned(path[: reshaped[-1]]))):
+    for order, before in (("C", path[: reshaped[-1]]), ("F", turned(path[: reshaped[-1]]))):
         if k_contiguous(before) and count_on_layout(m, source.cell, order):
             return ArrayRef(source.cell, path)
         if _copied(m, source, before, var) and count_on_layout(m, source.cell, order):
@@ -415,31 +389,6 @@ def _copied(m: Machine, source: ArrayRef, before: tuple[ViewStep, ...], var: Var
     if not isinstance(whole, Array) or whole.rank != 2 or any(d.is_one for d in whole.dims):
         return False
     return isinstance(var.type, Array) and var.type.rank == 1 and [step.op for step in before] == ["transpose"]
-
-
-def k_contiguous(path: tuple[ViewStep, ...]) -> bool:
-    """Whether these steps, from contiguous memory, lead to contiguous memory."""
-    return all(step.op in RESHAPES or (step.op == "get_item" and _leading(step)) for step in path)
-
-
-def _leading(step: ViewStep) -> bool:
-    template = dict(step.params)["index"]
-    kinds = [entry[0] for entry in template]
-    if all(kind in ("int", "newaxis") for kind in kinds):
-        return True
-    first, *rest = template
-    return first[0] == "slice" and first[3] is None and not rest
-
-
-def contiguity(m: Machine, refs: list[ArrayRef]) -> Layout:
-    """What must be contiguous for the elementwise result of these arrays to be: inputs, or None for unknown."""
-    needed: frozenset[Path] = frozenset()
-    for ref in refs:
-        cell = m.heap[ref.cell]
-        if not isinstance(cell, ArrayCell) or cell.contiguous is None or not k_contiguous(ref.path):
-            return None
-        needed |= cell.contiguous
-    return needed
 
 
 # ---- values as atoms
@@ -506,6 +455,7 @@ def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
         why="no variable of the generated code can stand for both.",
         do="give it one kind (a number, an array, a tuple of these) before the loop.",
         first_turn=True,
+        unsettled=True,
     )
 
 
@@ -598,7 +548,8 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
         element = atom.type if element is None else join(element, atom.type)
         if element is None:
             m.refuse(
-                "a list whose elements are of different kinds is indexed or iterated by a number known at run time only"
+                "a list whose elements differ in kind is indexed or iterated by a number known at run time only",
+                unsettled=True,
             )
     return m.emit("list_new", *atoms, element=element or OPAQUE)
 

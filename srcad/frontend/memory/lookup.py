@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from srcad.frontend.core.externals import external
+from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import called_in_python, transparent
 from srcad.frontend.core.values import Bound, InstanceCell, Ref, Static, Tup, Value
@@ -104,6 +105,9 @@ def _descriptor(m: Machine, owner: Value, cls: type, holder: type, name: str, fo
 
 def class_value(m: Machine, holder: object, name: str, value: object) -> Value:
     """What stands in a class or a module: a number is an input, as it may change; functions and classes are known."""
+    inside = meant_by(m, value)
+    if inside is not None:
+        return inside
     path = m.outside.origins.get(id(holder))
     if path is None:
         known = isinstance(value, (str, type(None), type, types.ModuleType, types.FunctionType))

@@ -6,12 +6,16 @@ import dataclasses
 import operator
 import sys
 import types
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from srcad.frontend.core.externals import INDEXERS, add_input, external
+from srcad.frontend.core.known import NeedsKept
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -31,6 +35,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
+from srcad.frontend.memory.boxes import held
 from srcad.frontend.memory.lookup import (
     IN_C,
     MISSING,
@@ -45,7 +50,7 @@ from srcad.frontend.memory.lookup import (
 )
 from srcad.frontend.memory.parts import flat, set_array_attribute
 from srcad.ops.catalogue import ATTRIBUTES, METHODS
-from srcad.trace.nodes import Var
+from srcad.trace.nodes import Atom, Path, Var
 from srcad.trace.types import OPAQUE
 
 # special methods of arrays that are operators
@@ -117,7 +122,8 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
         value = getattr(obj, name)
     except AttributeError as error:
         m.raises(error)
-    if standard(obj) and (isinstance(value, PLAIN) or callable(value)):
+    settled = standard(obj) or type(obj).__module__.startswith(DEFINITIONS)
+    if settled and (isinstance(value, PLAIN) or callable(value)):
         return Static(value)
     return class_value(m, obj, name, value)
 
@@ -257,11 +263,44 @@ def set_plainly(m: Machine, owner: Ref, name: str, value: Value) -> None:
     if set_by_descriptor(m, owner, cell.cls, name, value):
         return
     if cell.outlives:
-        refuse_outside(m, value, f"the attribute {name!r} of an object that outlives the call")
-        m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
+        set_outside(m, owner, name, value)
+        return
     set_field(m, owner, name, value)
-    if not cell.outlives:
-        m.heap[owner.cell] = replace(m.cell(owner.cell, InstanceCell), changed=True)
+    m.heap[owner.cell] = replace(m.cell(owner.cell, InstanceCell), changed=True)
+
+
+def set_outside(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    """Set an attribute of an object that outlives the call: it gets what the program puts there, a plain number."""
+    cell = m.cell(owner.cell, InstanceCell)
+    m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
+    hand_out(m, (value,))
+    fields = dict(cell.fields) | {name: value}
+    m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}), outside=True)
+
+
+def hand_out(m: Machine, values: Iterable[Value]) -> None:
+    """Note that others hold the arrays and containers among these values from now on."""
+    arrays, lists = held(m, values)
+    m.lent |= lists.union(*(sharers(m.heap, k) for k in arrays))
+
+
+KEPT = (deque, set)  # which nobody takes apart in any case
+
+
+def kept_path(m: Machine, owner: Atom) -> Path | None:
+    """Where a list or dict of the world outside was met that the program changes; None for another object."""
+    path = next((path for path, entry in m.outside.inputs.items() if entry.var is owner), None)
+    if path is None or not (path in m.known.kept or isinstance(m.outside.objects.get(path), KEPT)):
+        return None
+    return path
+
+
+def put_into_kept(m: Machine, path: Path, values: Iterable[Value]) -> None:
+    """What goes into a list or dict of the world outside: where it is active, that isn't read any more."""
+    values = tuple(values)
+    if path not in m.known.filled and any(m.depends(value) for value in values):
+        raise NeedsKept(path, active=True)
+    hand_out(m, values)
 
 
 def delete_attribute(m: Machine, owner: Value, name: str) -> None:
@@ -306,7 +345,11 @@ def refuse_outside(m: Machine, value: Value, what: str) -> None:
 
 
 def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:
-    refuse_outside(m, value, "an item of an object that srcad doesn't know")
+    path = kept_path(m, owner.var)
+    if path is None:
+        refuse_outside(m, value, "an item of an object that srcad doesn't know")
+    else:
+        put_into_kept(m, path, (value,))
     m.emit("call", const_method(m, owner, "__setitem__"), to_atom(m, key), to_atom(m, value), keywords=())
 
 

@@ -12,17 +12,8 @@ from collections.abc import Callable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Method, Tup, Value, ViewStep
 from srcad.frontend.core.walk import with_values
-from srcad.frontend.memory.arrays import (
-    Index,
-    count_on_layout,
-    from_atom,
-    k_contiguous,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    to_number,
-)
+from srcad.frontend.memory.arrays import Index, from_atom, load, refuse_truncation, set_items, store, to_number
+from srcad.frontend.memory.layouts import count_on_layout, k_contiguous
 from srcad.frontend.memory.puts import like
 from srcad.ops.arguments import emit
 from srcad.trace.nodes import Atom

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
+from srcad.frontend.core.inside import Inside
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import span_of
 from srcad.frontend.core.suspended import GeneratorCell
@@ -161,6 +162,12 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
     found = whole(m, value)
     if found is None:
         m.refuse("a function or an iterator is returned", do="return numbers, arrays and containers of these.")
+    if id(found.cls) in m.part(Inside).classes:
+        m.refuse(
+            "an instance of a class that is defined in the function is returned",
+            why="each call makes a class of its own.",
+            do="return its numbers and arrays, or define the class at the level of the module.",
+        )
     if found.kind == "instance":
         m.refuse("an instance of a class is returned", do="return its numbers and arrays.")
     return found.node([result_tree(m, part, atoms) for part in found.parts])

@@ -13,6 +13,7 @@ from srcad.frontend.control.streams import suspended
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import external
+from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import FunctionSource, code_of, is_yielding, make_code, span_of
@@ -68,6 +69,9 @@ def call_external(m: Machine, function: FunctionType, args: tuple[Value, ...], k
 
 def default(m: Machine, label: str, value: object) -> Value:
     """A default value: a number stands as it is, other things are found through a root of this name."""
+    inside = meant_by(m, value)
+    if inside is not None:
+        return inside
     if isinstance(value, (int, float, complex, str, type(None))):
         return Static(value)
     return external(m, value, m.outside.root(label, id(value), lambda: value), free=True)

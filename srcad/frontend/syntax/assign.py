@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Hashable
 
 from srcad.frontend.containers.containers import capture, delete_item, set_container_item
@@ -11,8 +12,10 @@ from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
 from srcad.frontend.control.collecting import extend, to_list
 from srcad.frontend.control.pipes import is_stream
+from srcad.frontend.core.externals import state
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import attribute_name
+from srcad.frontend.core.roots import CellItselfRoot
+from srcad.frontend.core.source import attribute_name, declared_global
 from srcad.frontend.core.values import (
     NONE,
     UNDEFINED_VALUE,
@@ -79,24 +82,44 @@ def set_name(m: Machine, name: str, value: Value) -> None:
     """Bind a name in the frame that owns it, and let what it holds be called so."""
     frame = m.stack.frames[-1]
     if name in m.code.nonlocals:
-        frame = owner_of(m, name)
+        owner = owner_of(m, name)
+        if owner is None:
+            set_outside_name(m, name, value)
+            return
+        frame = owner
     m.bind(name, value, frame)
     suggest(m, value, name)
 
 
-def owner_of(m: Machine, name: str) -> int:
+def owner_of(m: Machine, name: str) -> int | None:
+    """The frame of the program that owns a nonlocal variable; None for one of the world outside, and for a global."""
+    if name in declared_global(m.code.node):
+        return None
     frame = m.frame.parent
     while frame is not None:
         cell = m.cell(frame, FrameCell)
         if name in cell.code.local_names:
             return frame
         frame = cell.parent
-    m.refuse(
-        f"the variable {name!r} of an enclosing function that isn't differentiated is set",
-        why="no derivative passes through it.",
-        do="return the value instead.",
-        never=True,
-    )
+    return None
+
+
+def set_outside_name(m: Machine, name: str, value: Value) -> None:
+    """Set a global, or a variable of an enclosing function that isn't differentiated: once, as the program does."""
+    cell = next((cell for free, cell in m.code.closure if free == name), None)
+    if cell is not None and name not in declared_global(m.code.node):
+        owner = state(m, cell, cell, f"{name}_cell", CellItselfRoot(cell))
+        objects.set_outside(m, owner, "cell_contents", value)
+        return
+    module = sys.modules.get(str(m.code.globals.get("__name__")))
+    if module is None or vars(module) is not m.code.globals:
+        m.refuse(
+            f"the global variable {name!r} is set by a function whose module isn't imported",
+            why="only in a module can the derivative set it, too.",
+            do="define the function in a module, or return the value instead.",
+        )
+    label = module.__name__.rpartition(".")[2]
+    objects.set_outside(m, state(m, m.code.globals, module, label, lambda: module), name, value)
 
 
 def suggest(m: Machine, value: Value, name: str) -> None:

@@ -9,7 +9,7 @@ from srcad.frontend.containers.iteration import elements
 from srcad.frontend.control.collecting import first_of
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.values import Iter, Obj, Static, Value
+from srcad.frontend.core.values import FrameCell, Iter, Obj, Static, Value
 from srcad.frontend.syntax.comprehensions import summed
 
 
@@ -56,9 +56,21 @@ def _super(m: Machine) -> Value:
     """super() in a method: of the class that it is written in, and of its first argument."""
     code = m.code
     cls = next((cell.cell_contents for name, cell in code.closure if name == "__class__"), None)
+    around = _class_around(m) or (None if cls is None else Static(cls))
     a = code.node.args
     first = next((p.arg for p in (*a.posonlyargs, *a.args)), None)
     owner = None if first is None else m.look(first)
-    if cls is None or owner is None:
+    if around is None or owner is None:
         m.refuse("super() outside of a method", do="write super(Class, self).")
-    return Iter("super", (Static(cls), owner))
+    return Iter("super", (around, owner))
+
+
+def _class_around(m: Machine) -> Value | None:
+    """The class of the program in which a method of it is written."""
+    frame = m.frame.parent
+    while frame is not None:
+        cell = m.cell(frame, FrameCell)
+        if "__class__" in cell.names:
+            return cell.names["__class__"]
+        frame = cell.parent
+    return None

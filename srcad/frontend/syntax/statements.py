@@ -24,6 +24,7 @@ from srcad.frontend.memory.branches import as_bool, branch, either, join_branche
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
+from srcad.frontend.syntax.classes import class_statement
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import emit_assert, emit_raise
 from srcad.trace.nodes import Var
@@ -237,25 +238,6 @@ def _function(m: Machine, statement: ast.FunctionDef) -> None:
     m.bind(statement.name, value)
 
 
-def _class(m: Machine, statement: ast.ClassDef) -> None:
-    m.refuse(
-        "a class is defined inside a differentiated function",
-        why="each call would make another class, whose instances srcad can't follow yet.",
-        do="define the class at the level of the module.",
-        node=statement,
-    )
-
-
-def _outside(m: Machine, statement: ast.Global) -> None:
-    m.refuse(
-        "a global variable is set in a differentiated function",
-        why="no derivative passes through the state of a module.",
-        do="return the value instead.",
-        node=statement,
-        never=True,
-    )
-
-
 def _break(m: Machine, _statement: ast.Break) -> None:
     m.bind("$break", TRUE)
 
@@ -265,7 +247,7 @@ def _continue(m: Machine, _statement: ast.Continue) -> None:
 
 
 def _nothing(m: Machine, statement: ast.stmt) -> None:
-    """pass, and nonlocal, whose names the scope knows."""
+    """pass, global and nonlocal, whose names the scope knows."""
 
 
 NAMES: dict[type, str] = {
@@ -288,12 +270,12 @@ STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Continue: _continue,
     ast.Pass: _nothing,
     ast.Nonlocal: _nothing,
-    ast.Global: _outside,
+    ast.Global: _nothing,
     ast.Delete: delete,
     ast.Assert: _assert,
     ast.Raise: _raise,
     ast.FunctionDef: _function,
-    ast.ClassDef: _class,
+    ast.ClassDef: class_statement,
     ast.With: scopes.with_statement,
     ast.Try: scopes.try_statement,
     ast.Import: imports.import_statement,

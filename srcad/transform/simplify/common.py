@@ -53,7 +53,7 @@ class _Merger(Rewriter):
         """Equations of equal key compute equal values; None where that can't be told."""
         if equation.op == "dim" and isinstance(x := equation.operands[0].type, Array):
             length = x.dims[equation.params["axis"]]
-            if length.known:
+            if length.known and not length.passing:  # that of what a loop carries is another behind the loop
                 return "dim", length
         operands = [atom_key(a) for a in equation.operands]
         if commutes(equation):

@@ -552,9 +552,9 @@ def unknown_field(x):
     return Options(x, nothing=2.0).rate  # <- raises
 
 
-@program.refused(1.3)
+@program(1.3)
 def outer_object(x):
-    MODEL.b = x * x  # <- refused
+    MODEL.b = x * x
     return MODEL.b * x
 
 
@@ -582,26 +582,26 @@ LIST = [1.0, 2.0]
 
 @program.refused(1.3)
 def outer_dict_item(x):
-    TABLE["a"] = x * x  # <- refused
-    return TABLE["a"] * x
+    TABLE["a"] = x * x
+    return TABLE["a"] * x  # <- refused
 
 
 @program.refused(1.3)
 def outer_dict_update(x):
-    TABLE.update(a=x)  # <- refused
-    return TABLE["a"] * x
+    TABLE.update(a=x)
+    return TABLE["a"] * x  # <- refused
 
 
 @program.refused(1.3)
 def outer_list_item(x):
-    LIST[0] = x  # <- refused
-    return LIST[0] * x
+    LIST[0] = x
+    return LIST[0] * x  # <- refused
 
 
 @program.refused(1.3)
 def outer_list_method(x):
-    LIST.append(x)  # <- refused
-    return LIST[-1] * x
+    LIST.append(x)
+    return LIST[-1] * x  # <- refused
 
 
 @program.refused(1.3)

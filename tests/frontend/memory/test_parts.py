@@ -346,3 +346,45 @@ def shape_with_two_names(x):
 def test_what_cannot_be_followed_is_refused(f: Callable[..., Any]) -> None:
     with pytest.raises(SrcadError):
         srcad.grad(f)(X)
+
+
+def written_view(x):
+    x[1:][0] = 2.0 * x[0]
+    return np.sum(x * x)
+
+
+def frozen() -> np.ndarray:
+    x = X.copy()
+    x.setflags(write=False)
+    return x
+
+
+def test_arguments_that_are_read_only_stay_so() -> None:
+    derived = srcad.grad(written_view)
+    for make in (frozen, X.copy, frozen):
+        try:
+            due: Any = written_view(make())
+        except ValueError as error:
+            with pytest.raises(ValueError, match="read-only"):
+                derived(make())
+            assert "read-only" in str(error)
+        else:
+            assert due == pytest.approx(X[0] ** 2 * 5 + X[2] ** 2)
+            np.testing.assert_allclose(derived(make()), [10 * X[0], 0.0, 2 * X[2]])
+
+
+def test_what_is_only_read_may_be_read_only() -> None:
+    assert srcad.grad(lambda x: np.sum(x * x))(frozen()) == pytest.approx(2 * X)
+
+
+def grid_of_none(x):
+    grid = [[None] * 3 for _ in range(len(x))]
+    for i in range(len(x)):
+        for j in range(3):
+            grid[i][j] = x[j] * x[i]
+    return weigh(np.array(grid) ** 2)
+
+
+def test_lists_of_none_are_filled_by_index() -> None:
+    due = reference.ridders(lambda t: np.array([grid_of_none(X + t * np.array([1.0, -2.0, 0.5]))]), 1e-3)
+    assert srcad.grad(grid_of_none)(X) @ [1.0, -2.0, 0.5] == pytest.approx(due.value[0])

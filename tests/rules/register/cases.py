@@ -6,6 +6,7 @@ from tests.rules.register.flat import FLAT
 from tests.rules.register.numpy_programs import OF_NUMPY
 from tests.rules.register.programs import Case
 from tests.rules.register.scipy_linalg import OF_SCIPY_LINALG
+from tests.rules.register.scipy_signal import OF_SCIPY_SIGNAL
 from tests.rules.register.scipy_special import OF_SCIPY_SPECIAL
 from tests.rules.register.series import SERIES_CALLS
 
@@ -689,6 +690,6 @@ def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     return [Case(key, text) for table in tables for key, texts in table.items() for text in texts]
 
 
-TABLES = (*OF_NUMPY, SERIES_CALLS, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL)
+TABLES = (*OF_NUMPY, SERIES_CALLS, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL, OF_SCIPY_SIGNAL)
 CASES = gathered(ELEMENTWISE, MORE_ELEMENTWISE, REDUCTIONS, LINEAR, SHAPING, PICKING, *TABLES)
 FLAT_CASES = gathered(FLAT)
