@@ -22,7 +22,14 @@ from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, Stru
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot, Root
-from srcad.frontend.core.source import FunctionSource, called_in_python, declared_global, transparent
+from srcad.frontend.core.source import (
+    FunctionSource,
+    called_in_python,
+    declared_global,
+    is_function,
+    transparent,
+    vectorised_by_numba,
+)
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -160,7 +167,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, (*KNOWN, *INDEXERS, DISPATCHED)) or transparent(value) or marked:
+    if _is_known(value) or transparent(value) or marked or vectorised_by_numba(value) is not None:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     _check_kind(m, value, path)
@@ -202,6 +209,12 @@ PLAIN_KINDS = (
     (list, "list({})"),
 )
 STANDARD_KINDS = (collections.OrderedDict, collections.Counter, collections.defaultdict, np.generic, bool, enum.Enum)
+
+
+def _is_known(value: object) -> bool:
+    """Whether it stays what it is; a proxy, whose class isn't what it says, is something else."""
+    proxy = isinstance(value, types.FunctionType) and not is_function(value)
+    return isinstance(value, (*KNOWN, *INDEXERS, DISPATCHED)) and not proxy
 
 
 def _is_number(value: object) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import called_in_python, transparent
+from srcad.frontend.core.source import called_in_python, is_function, transparent
 from srcad.frontend.core.values import Bound, InstanceCell, Ref, Static, Tup, Value
 
 MISSING = object()
@@ -73,7 +73,7 @@ def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: A
             return _partial_method(m, owner, found)
         case functools.singledispatchmethod():
             return Bound(Static(DispatchedMethod(found.dispatcher)), (owner,))
-    if isinstance(found, types.FunctionType) or transparent(found) or getattr(type(found), "__srcad_rules__", False):
+    if is_function(found) or transparent(found) or getattr(type(found), "__srcad_rules__", False):
         return Bound(Static(found), (owner,))
     if isinstance(found, IN_C):
         return Bound(Static(found), (owner,))
@@ -83,7 +83,7 @@ def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: A
 
 
 def _partial_method(m: Machine, owner: Value, found: functools.partialmethod[Any]) -> Value:
-    if not isinstance(found.func, types.FunctionType):
+    if not is_function(found.func):
         m.refuse("a partialmethod of something that is no function")
     path = m.outside.root("partialmethod", id(found), lambda: found)
     first = tuple(external(m, a, path.attr("args").item(k), free=True) for k, a in enumerate(found.args))
@@ -94,7 +94,7 @@ def _partial_method(m: Machine, owner: Value, found: functools.partialmethod[Any
 def _descriptor(m: Machine, owner: Value, cls: type, holder: type, name: str, found: Any) -> Value:
     """What the __get__ of a descriptor gives, which has to be in Python."""
     get = inspect.getattr_static(type(found), "__get__")
-    if not isinstance(get, types.FunctionType):
+    if not is_function(get):
         m.refuse(
             f"the attribute {name!r} of {cls.__name__} is a {type(found).__name__}, which srcad can't look into",
             why="what it gives is decided by code that isn't Python source.",
@@ -168,7 +168,7 @@ def set_by_descriptor(m: Machine, owner: Ref, cls: type, name: str, value: Value
     if isinstance(found, types.GetSetDescriptorType):
         m.refuse(f"the attribute {name!r} of an instance is set")
     setter = inspect.getattr_static(type(found), "__set__", None)
-    if not isinstance(setter, types.FunctionType):
+    if not is_function(setter):
         m.refuse(
             f"the attribute {name!r} of {cls.__name__} is set through a {type(found).__name__}, which isn't Python"
         )
