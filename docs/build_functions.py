@@ -74,7 +74,17 @@ INACTIVE: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            *("np.zeros", "np.ones", "np.empty", "np.empty_like", "np.eye", "np.identity", "np.tri", "np.indices"),
+            *(
+                "np.zeros",
+                "np.ones",
+                "np.empty",
+                "np.ndarray",
+                "np.empty_like",
+                "np.eye",
+                "np.identity",
+                "np.tri",
+                "np.indices",
+            ),
             *("np.bartlett", "np.blackman", "np.hamming", "np.hanning", "np.fft.fftfreq", "np.fft.rfftfreq"),
         ),
         "is made of lengths",

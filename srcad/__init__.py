@@ -7,6 +7,7 @@ from srcad.api.forward import hvp, jvp, linearize
 from srcad.api.gradients import grad, trace, value_and_grad, vjp
 from srcad.api.higher import deriv, divergence, elementwise_grad, gauss_newton, ggnvp, laplacian, taylor, vhp
 from srcad.api.jacobians import hessian, jacfwd, jacobian, jacrev
+from srcad.calls.config import config
 from srcad.errors import SrcadError
 from srcad.trace.fields import register_container
 
@@ -16,6 +17,7 @@ __all__ = [
     "Derived",
     "SrcadError",
     "__version__",
+    "config",
     "custom_rule",
     "deriv",
     "divergence",

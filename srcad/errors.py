@@ -85,5 +85,9 @@ class ArgumentError(SrcadError):
     """The call is at fault: a wrong argnums, an integer to be differentiated, a result that isn't a scalar."""
 
 
+class NonFiniteError(SrcadError, FloatingPointError):
+    """A derivative has nan or infinities in it, and `srcad.config(check_nan=True)` asks that it has none."""
+
+
 class InternalError(SrcadError):
     """A bug in srcad: please report it with the trace that the message shows."""

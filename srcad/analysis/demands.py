@@ -199,6 +199,8 @@ def _to_number(d: Demands, equation: Equation) -> Holds:
     """The number in an array of one element; whole parts are of finite numbers."""
     (operand,) = equation.operands[:1]
     dims, dtype = dims_of(operand.type), dtype_of(operand.type)
+    if equation.op in ("truth", "not_") and not operand.type.numeric:
+        return True
     if dims is None or dtype is None:
         return False
     whole = equation.op in ("as_int", "to_int", "round_to_int") and equation.results[0].type.is_python
@@ -324,6 +326,18 @@ def _concatenate(d: Demands, equation: Equation) -> Holds:
     return all(d.all_equal([shape[k] for shape in shapes]) for k in range(len(shapes[0])) if k != axis)
 
 
+def _nested(d: Demands, equation: Equation) -> Holds:
+    """Lists of lists that are equally long, of arrays that are."""
+    return _is_regular(equation.params["structure"]) and _stack(d, equation)
+
+
+def _is_regular(structure: object) -> bool:
+    if not isinstance(structure, tuple):
+        return True
+    sizes = {len(item) if isinstance(item, tuple) else -1 for item in structure}
+    return len(sizes) < 2 and all(map(_is_regular, structure))
+
+
 def _stack(d: Demands, equation: Equation) -> Holds:
     shapes = _shapes(equation)
     if shapes is None or len({len(shape) for shape in shapes}) > 1:
@@ -371,6 +385,38 @@ def _einsum(d: Demands, equation: Equation) -> Holds:
     return all(d.broadcasts([(dim,) for dim in dims]) for dims in lengths.values())
 
 
+# ---- what has a length that is asked for, or needs something to work on
+
+
+def _line(d: Demands, equation: Equation) -> Holds:
+    """The number of points that is asked for isn't negative."""
+    return isinstance(equation.operands[2].type, Scalar) and d.natural(length_dim(equation.operands[2].type))
+
+
+def _stepped(_d: Demands, equation: Equation) -> Holds:
+    """Steps that lead somewhere."""
+    step = equation.operands[2] if len(equation.operands) > 2 else None
+    return step is None or step.number not in (None, 0)
+
+
+def _of_points(d: Demands, equation: Equation) -> Holds:
+    """At least one point, and as many values."""
+    shapes = _shapes(equation)
+    if shapes is None or len(shapes) < 3:
+        return False
+    _, points, values = shapes[:3]
+    return len(points) == 1 == len(values) and d.equal(points[0], values[0]) and d.natural(points[0] - 1)
+
+
+def _sorted_vector(place: int) -> Handler:
+    """What is searched is a vector."""
+
+    def handler(_d: Demands, equation: Equation) -> Holds:
+        return equation.operands[place].type.rank == 1
+
+    return handler
+
+
 # ---- linear algebra
 
 
@@ -400,7 +446,7 @@ _BY_NAME: Mapping[str, Handler] = {
     "concatenate_list": _always,
     "list_to_array": _same_shapes,
     "stack": _stack,
-    "array": _stack,
+    "array": _nested,
     "repeat": _repeat,
     "matmul": _matmul,
     "dot": _matmul,
@@ -412,4 +458,11 @@ _BY_NAME: Mapping[str, Handler] = {
     "subscript": _always,
     "bincount": _always,
     "choices": _always,
+    **dict.fromkeys(("truth", "not_"), _to_number),
+    **dict.fromkeys(("eye", "tri"), _lengths),
+    "linspace": _line,
+    "arange": _stepped,
+    "interp": _of_points,
+    "searchsorted": _sorted_vector(0),
+    "digitize": _sorted_vector(1),
 }

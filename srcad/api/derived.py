@@ -5,17 +5,20 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Sequence
-from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 from srcad.calls.arguments import Argnums, name_of
+from srcad.calls.config import SWITCH, checks_nan
 from srcad.calls.example import example_call
 from srcad.calls.guards import MISS
+from srcad.calls.pushforward import Pushforward
 from srcad.calls.specialise import Entrance, Specialiser, missed
 from srcad.calls.tracebacks import trim
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.source import carry, texts_of
 from srcad.show.emit import Emission, emit_module
+from srcad.show.nonfinite import is_finite, refuse
 from srcad.show.table import Table
 from srcad.show.traces import table_of
 from srcad.show.values import input_values
@@ -62,6 +65,8 @@ class Derived(Generic[P, R_co]):
 
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         try:
+            if SWITCH.used and checks_nan():
+                return self._finite(args, kwargs)
             if not kwargs and len(args) == self._count:
                 result = self._enter(*args)
                 if result is not MISS:
@@ -74,6 +79,17 @@ class Derived(Generic[P, R_co]):
         if self._count >= 0:
             self._enter = entrance.enter
         return result
+
+    def _finite(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R_co:
+        """The result, which has to be finite; of what takes further arguments that is looked at there."""
+        call = self._specialiser.binder.bind(args, kwargs)
+        entrance, result = self._specialiser.run(call)
+        self._last = entrance
+        program = entrance.specialisation.program
+        if not isinstance(result, Pushforward) and len(program.traces) == 1 and not is_finite(result):
+            (trace,), names = program.traces, (p.name for p in program.primal.parameters)
+            refuse(noun_of(self.made_by), program, trace, dict(zip(names, call.flat, strict=True)), entrance.roots)
+        return cast("R_co", result)
 
     @overload
     def __get__(self, instance: None, owner: type | None = None) -> Derived[P, R_co]: ...
@@ -174,6 +190,12 @@ def _with_respect_to(derived: Derived[..., object]) -> str:
     fits = all(isinstance(k, str) or -len(parameters) <= k < len(parameters) for k in argnums)
     names = [k if isinstance(k, str) else parameters[k].name for k in argnums] if fits else map(str, argnums)
     return f"with respect to {' and '.join(names)}" if fits and parameters else f"with argnums={argnums}"
+
+
+def noun_of(made_by: str) -> str:
+    """What a function of srcad gives, in a message."""
+    title = _TITLES[made_by].partition(" of {0}")[0]
+    return (title[:1].lower() + title[1:]).replace("the value and the ", "the ")
 
 
 _TITLES = {

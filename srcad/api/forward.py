@@ -7,16 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, overload
 
-from srcad.api.derived import Derived, Function, R, R_co, derive, request_for
+from srcad.api.derived import Derived, Function, R, R_co, derive, noun_of, request_for
 from srcad.api.gradients import A, First
 from srcad.calls.arguments import Argnums, differentiable_argnums
+from srcad.calls.config import SWITCH, checks_nan
 from srcad.calls.guards import MISS
-from srcad.calls.pushforward import Pushforward, leaves_of
+from srcad.calls.pushforward import Pushforward, by_name, leaves_of
 from srcad.calls.specialise import Entrance, known_push, missed, remember_push, specialiser_for
 from srcad.calls.tracebacks import trim, trimmed
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Applies, Makes, Maps, means
+from srcad.show.nonfinite import is_finite, refuse
 
 
 @means(Applies(lambda moving, backend="numpy": Request("tangent", moving, single=False, backend=backend)))
@@ -43,6 +45,8 @@ def jvp(
         given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
         result = push(*primals, *given)
         moved: tuple[R, R] = _jvp(function, primals, tangents, kinds, backend) if result is MISS else result
+        if SWITCH.used and checks_nan() and not is_finite(moved):
+            _refuse_tangent(function, primals, tangents, backend)
     except Exception as error:
         trim(error)
         raise
@@ -77,6 +81,20 @@ def _jvp(
     return result
 
 
+def _refuse_tangent(function: Function, primals: Sequence[object], tangents: Sequence[object], backend: str) -> None:
+    """Say where a value, or its tangent, ceases to be finite."""
+    moving = tuple(k for k, tangent in enumerate(tangents) if any(True for _ in leaves_of(tangent)))
+    entrance, pushforward = _pushforward("jvp", function, primals, moving, backend)
+    refuse_pushed("the tangent", entrance, pushforward, [tangents[k] for k in moving])
+
+
+def refuse_pushed(what: str, entrance: Entrance, push: Pushforward, tangents: Sequence[object]) -> None:
+    """Say where a result of tangent code ceases to be finite."""
+    program = entrance.specialisation.program
+    given = {**by_name(push.code.parameters, push.args, push.kwargs), **push.placed(tangents)}
+    refuse(what, program, program.traces[0], given, entrance.roots)
+
+
 @means(Maps(lambda backend="numpy": Request("tangent", None, single=False, backend=backend)))
 @trimmed
 def linearize(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, LinearMap[R]]:
@@ -91,24 +109,32 @@ def linearize(function: Callable[..., R], *primals: object, backend: str = "nump
     (array([2., 0.]), array([0., 4.]))
     """
     moving = differentiable_argnums(primals)
-    pushforward = _pushforward("linearize", function, primals, moving, backend)[1].frozen()
+    entrance, found = _pushforward("linearize", function, primals, moving, backend)
+    pushforward = found.frozen()
     value, _ = pushforward([None] * len(moving))
-    return value, LinearMap(pushforward, len(primals), moving)
+    return value, LinearMap(pushforward, len(primals), moving, entrance if checks_nan() else None)
 
 
 @dataclass(frozen=True)
 class LinearMap(Generic[R_co]):
-    """Tangents of the primals, one for each -> the tangent of the value. `moving`: the primals that have tangents."""
+    """Tangents of the primals, one for each -> the tangent of the value. `moving`: the primals that have tangents.
+
+    `entrance`: where the code comes from, if its results have to be finite.
+    """
 
     pushforward: Pushforward
     count: int
     moving: tuple[int, ...]
+    entrance: Entrance | None = None
 
     @trimmed
     def __call__(self, *tangents: object) -> R_co:
         if len(tangents) != self.count:
             raise ArgumentError(f"the linear map takes {self.count} tangents, and got {len(tangents)}")
-        moved: tuple[object, R_co] = self.pushforward([tangents[k] for k in self.moving])
+        given = [tangents[k] for k in self.moving]
+        moved: tuple[object, R_co] = self.pushforward(given)
+        if self.entrance is not None and not is_finite(moved[1]):
+            refuse_pushed("the linear map", self.entrance, self.pushforward, given)
         return moved[1]
 
     @property
@@ -151,7 +177,7 @@ class HessianProduct(Derived[..., R_co]):
 
     def __call__(self, /, *args: object, **kwargs: object) -> R_co:
         try:
-            if not kwargs and len(args) == self._count + 1 and self._single:
+            if not kwargs and len(args) == self._count + 1 and self._single and not (SWITCH.used and checks_nan()):
                 result = self._push(*args)
                 if result is not MISS:
                     return result
@@ -159,7 +185,10 @@ class HessianProduct(Derived[..., R_co]):
             pushforward: Any = super().__call__(*primals, **kwargs)  # which is called with the direction
             if self._last is not None and self._single:
                 self._push = self._last.push
-            result = pushforward((direction,) if self._single else direction)
+            tangents: Any = (direction,) if self._single else direction
+            result = pushforward(tangents)
+            if SWITCH.used and checks_nan() and not is_finite(result) and self._last is not None:
+                refuse_pushed(noun_of(self.made_by), self._last, pushforward, tangents)
         except Exception as error:
             trim(error)
             raise

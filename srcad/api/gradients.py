@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Concatenate, Literal, TypeVar, overload
 
 from srcad.api.derived import Derived, Function, P, R, derive, request_for
 from srcad.calls.arguments import Argnums, Binder, differentiable_argnums
+from srcad.calls.config import checks_nan
 from srcad.calls.programs import program_of
 from srcad.calls.pullback import Pullback
-from srcad.calls.specialise import specialiser_for
+from srcad.calls.specialise import Entrance, specialiser_for
 from srcad.calls.tracebacks import trimmed
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, Maps, means
+from srcad.show.nonfinite import is_finite, refuse
 from srcad.show.table import Table
 from srcad.show.traces import table_of
 from srcad.show.values import input_values
@@ -215,8 +218,27 @@ def vjp(function: Callable[..., R], *primals: object, backend: str = "numpy") ->
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
     specialiser = specialiser_for(function, Request("pullback", None, single=False, backend=backend))
-    value, pullback = specialiser.run(specialiser.binder.bind(primals, {}))[1]
+    entrance, (value, pullback) = specialiser.run(specialiser.binder.bind(primals, {}))
+    if checks_nan():
+        watched = FinitePullback(pullback.sweep, pullback.recorded, pullback.prototypes, entrance)
+        return value, watched
     return value, pullback
+
+
+@dataclass(frozen=True)
+class FinitePullback(Pullback):
+    """A pullback whose results have to be finite."""
+
+    entrance: Entrance
+
+    def run(self, seeds: Sequence[object]) -> tuple[Any, ...]:
+        bars = super().run(seeds)
+        if not is_finite(bars):
+            program = self.entrance.specialisation.program
+            trace = program.traces[1]
+            given = dict(zip((p.name for p in trace.parameters), (*self.recorded, *seeds), strict=True))
+            refuse("the pullback", program, trace, given, self.entrance.roots)
+        return bars
 
 
 def trace(

@@ -81,6 +81,10 @@ class Pullback:
     def __call__(self, value_bar: object) -> tuple[Any, ...]:
         bars = {k: (bar, where) for k, bar, where in paired(self.sweep.tree, value_bar, "the adjoint of the value")}
         seeds = [self.prototypes[k].fit(*bars[k]) for k in self.sweep.seeded]
+        return self.run(seeds)
+
+    def run(self, seeds: Sequence[object]) -> tuple[Any, ...]:
+        """The adjoints of the arguments, for seeds that fit."""
         try:
             return self.sweep.reverse(*self.recorded, *seeds)
         except Exception as error:

@@ -61,6 +61,8 @@ def _cholesky(a: Type, *, upper: bool = False) -> Type:
 
 
 def _square(a: Type) -> Type:
+    if a.rank is not None and a.rank < 2:
+        raise CallError(f"{a.rank}-dimensional array given. Array must be at least two-dimensional")
     return array_type(Scalar(float_dtype(a) or "float64"), dims_of(a))
 
 

@@ -26,7 +26,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.declare import Area, Argument, Index, Kind, Lowering, ToOne, static
+from srcad.ops.declare import Area, Argument, CallError, Index, Kind, Lowering, ToOne, static
 from srcad.ops.spelling import call, shape_call
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
@@ -302,6 +302,8 @@ def transpose(b: Builder, a: Argument, axes: Argument = None) -> Atom:
     if known is None and not isinstance(x.type, (Array, Scalar)):
         return emit(b, "transpose", x, axes=None)
     rank = known_rank(x, "transpose")
+    if known is not None and len(known if isinstance(known, (tuple, list)) else (known,)) != rank:
+        raise CallError("axes don't match array")
     return transposed(b, x, range(rank)[::-1] if known is None else many_axes(known, rank))
 
 

@@ -510,7 +510,7 @@ def inactive_work(x, n):
     return np.sum(weights * np.sin(x * grid))
 
 
-program(inactive_work, 0.8, 5, not_yet="an array of a function that runs as it stands is updated")
+program(inactive_work, 0.8, 5)
 
 
 def type_of_a_variable_changes(x, rows):

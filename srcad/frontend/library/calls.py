@@ -52,6 +52,7 @@ from srcad.frontend.library.lowered import entry, lower, lowering_of, ufunc_meth
 from srcad.frontend.library.methods import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
 from srcad.frontend.library.mutators import array_method, ufunc_at
 from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.library.probing import named_method, tried
 from srcad.frontend.library.taking import GENERATOR_METHODS
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, is_list
@@ -106,8 +107,8 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         case ArrayRef() if is_list(m, owner):
             return nested_list_method(m, owner, name, args)
         case ArrayRef() | Num():
-            special = array_method(m, owner, name, args, given.keywords)
-            return lower(m, name, (owner, *args), given.keywords) if special is None else special
+            whole = Arguments((owner, *args), given.keywords)
+            return tried(m, named_method(name), whole, lambda: _array_method(m, owner, name, given))
         case Static():
             return string_method(m, owner, name, args, given.keywords)
     cell = m.content(owner)
@@ -121,6 +122,11 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
     if isinstance(cell, DictCell):
         return _from_table(m, DICT_METHODS, "a dict", method, given)
     return _from_table(m, LIST_METHODS, "a list", method, given)
+
+
+def _array_method(m: Machine, owner: ArrayRef | Num, name: str, given: Arguments) -> Value:
+    special = array_method(m, owner, name, given.args, given.keywords)
+    return lower(m, name, (owner, *given.args), given.keywords) if special is None else special
 
 
 def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Method, given: Arguments) -> Value:
@@ -190,11 +196,11 @@ def in_table(table: Mapping[Hashable, Handler]) -> ReadCall:
 
     def read(m: Machine, f: object, given: Arguments) -> Value | None:
         handler = entry(table, f)
-        return (
-            None
-            if handler is None
-            else handled(m, handler, given.args, given.keywords, lazy=any(f is one for one in LAZY))
-        )
+        if handler is None:
+            return None
+        lazy = any(f is one for one in LAZY)
+        called = cast("Callable[..., Any]", f)
+        return tried(m, called, given, lambda: handled(m, handler, given.args, given.keywords, lazy))
 
     return read
 
@@ -241,10 +247,11 @@ def catalogued(m: Machine, f: object, given: Arguments) -> Value | None:
     """A function of the catalogue; where it can't do what is asked for, its program may."""
     if lowering_of(f) is None:
         return None
+    called = cast("Callable[..., Any]", f)
     if entry(PROGRAMS, f) is None:
-        return lower(m, f, given.args, given.keywords)
+        return tried(m, called, given, lambda: lower(m, f, given.args, given.keywords))
     with m.attempt(NotYetSupported):
-        return lower(m, f, given.args, given.keywords)
+        return tried(m, called, given, lambda: lower(m, f, given.args, given.keywords))
     return None
 
 

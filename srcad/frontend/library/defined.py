@@ -14,6 +14,7 @@ from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.values import ArrayRef, Static, Value
 from srcad.frontend.library.lowered import entry, into, share, ufunc_method
 from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.library.probing import fault_of
 from srcad.frontend.procedures.functions import call_external
 from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
@@ -42,6 +43,9 @@ def _read(m: Machine, f: Any, program: NumpyProgram, first: tuple[Value, ...], g
     try:
         bound = bind(f, given.args, given.keywords)
     except TypeError as error:
+        fault = fault_of(m, f, given)
+        if fault is not None:
+            m.raises(fault)
         m.refuse(f"{title(f)} takes no such arguments: {error}")
     except SrcadError as error:
         raise m.located(error) from None

@@ -17,6 +17,7 @@ from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.opaque import as_it_stands
+from srcad.frontend.library.probing import fault_of, named_method
 from srcad.frontend.memory.arrays import (
     contiguous_as,
     load,
@@ -80,6 +81,11 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     try:
         bound = bind(function, args, keywords)
     except TypeError as error:
+        fault = fault_of(
+            m, named_method(function) if isinstance(function, str) else function, Arguments(args, keywords)
+        )
+        if fault is not None:
+            m.raises(fault)
         m.refuse(f"{title(function)} takes no such arguments: {error}")
     except SrcadError as error:
         raise m.located(error) from None
