@@ -109,6 +109,3 @@ def test_to_another_process_without_the_file(tmp_path: Path) -> None:
     done = subprocess.run(run, capture_output=True, text=True, env={"PYTHONPATH": root}, check=False)
     assert "[7. 7.]" in done.stdout, done.stdout + done.stderr
     assert "hand the derivative to the other process" in done.stdout
-
-
-RUN = "import runpy; runpy.run_path(%r, run_name='__main__')"
