@@ -101,11 +101,8 @@ def test_to_another_process_without_the_file(tmp_path: Path) -> None:
     path = tmp_path / "sends.py"
     path.write_text(SCRIPT)
     root = str(Path(srcad.__file__).parents[1])
-    run = [
-        sys.executable,
-        "-c",
-        f"import sys; sys.path.insert(0, {root!r}); sys.argv = ['sends.py']; " + RUN % str(path),
-    ]
-    done = subprocess.run(run, capture_output=True, text=True, env={"PYTHONPATH": root}, check=False)
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, env={"PYTHONPATH": root}, check=False
+    )
     assert "[7. 7.]" in done.stdout, done.stdout + done.stderr
     assert "hand the derivative to the other process" in done.stdout
