@@ -14,7 +14,6 @@ from types import FunctionType, MappingProxyType
 from srcad.errors import SrcadError
 from srcad.frontend.control.loops import RAISED
 from srcad.frontend.control.streams import run_around
-from srcad.frontend.core.attempts import RestorableDict
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.source import code_of, own_nodes
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Iter, Obj, Partial, Static, Undef, Value
@@ -233,9 +232,7 @@ def finally_(m: Machine, body: ReadsOn, final: ReadsOn, quiet: bool) -> None:
         if done.raises:
             raise Diverges
         return
-    m.heap = done.heap
-    m.builder.equations += done.equations
-    m.views.append(RestorableDict())
+    handlers.take_over(m, done)
     if done.raises:
         raise Diverges
     _with_flags_down(m, final)
