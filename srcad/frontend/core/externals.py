@@ -105,7 +105,24 @@ def _set_by_the_program(m: Machine, holder: object, name: str) -> Value | None:
     """What the program has set a global, or the content of a closure cell, to."""
     known = m.outside.met.get(id(holder))
     cell = m.content(known[1]) if known is not None else None
-    return dict(cell.fields).get(name) if isinstance(cell, InstanceCell) else None
+    value = dict(cell.fields).get(name) if isinstance(cell, InstanceCell) else None
+    if value is not None and known is not None and isinstance(known[1], Ref):
+        check_stored(m, known[1], name, value)
+    return value
+
+
+def check_stored(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    """Refuse to read what the program has put outside of itself, where it moves: outside it is a plain number."""
+    place = (owner.cell, name)
+    if place not in m.outside.stored or not m.depends(value):
+        return
+    m.builder.span = m.outside.stored[place] or m.builder.span
+    m.refuse(
+        "what is stored here depends on the differentiated arguments, outlives the call, and is read again in it",
+        why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
+        do="keep the value in a variable as well, and use that.",
+        never=True,
+    )
 
 
 def state(m: Machine, holder: object, origin: object, label: str, fetch: Root) -> Ref:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from srcad.frontend.core.externals import external
+from srcad.frontend.core.externals import check_stored, external
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import called_in_python, is_function, transparent
@@ -123,6 +123,7 @@ def own_attribute(m: Machine, owner: Ref, name: str, is_slot: bool = False) -> V
     cell = m.cell(owner.cell, InstanceCell)
     for field, value in cell.fields:
         if field == name:
+            check_stored(m, owner, name, value)
             return value
     if cell.has_outside(name) or (is_slot and cell.origin is not None and hasattr(cell.origin, name)):
         assert cell.path is not None
