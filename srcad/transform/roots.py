@@ -326,11 +326,7 @@ def _of_modulus(equation: Equation, x: Atom) -> Equation:
 
 def _modulus(b: Builder, x: Atom) -> Atom:
     """The square of the modulus."""
-    return (
-        b.emit("real", b.emit("multiply", b.emit("conjugate", x), x))
-        if is_complex(x.type)
-        else b.emit("multiply", x, x)
-    )
+    return b.emit("squared_modulus", x) if is_complex(x.type) else b.emit("multiply", x, x)
 
 
 def _shape(norm: Equation) -> dict[str, object]:
