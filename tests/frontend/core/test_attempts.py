@@ -268,7 +268,7 @@ def items_differ_in_kind(x, k):
 def caught(x, text):
     try:
 
-        class Local:
+        class Local(metaclass=Own):
             pass
 
         n = int(text)
