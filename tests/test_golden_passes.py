@@ -71,6 +71,7 @@ CASES: dict[str, list[Case]] = {
     "distinct": [Case(*POWER, "pullback", number=2)],
     "inline": [Case(p.smoothed, (2.0,))],
     "values": [Case(p.gaussian, (X,), "hvp")],
+    "tried": [Case(p.tried, (3 * np.eye(2),))],
     "careful": [Case(p.told, (2.0,), "tangent")],
     "prepare": [Case(p.until_small, (5.0,)), Case(p.mixed, (X,), "jacfwd")],
     "sink": [Case(p.relaxed, (X, X, X, 3))],

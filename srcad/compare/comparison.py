@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from srcad.calls.arguments import name_of
+from srcad.calls.structures import leaves
 from srcad.compare.approaches import Approach, approaches
 from srcad.compare.findings import Findings, Result
 from srcad.compare.growth import Growth, growth, measured
@@ -68,7 +69,10 @@ def compare(
     >>> [iterate.derivative for iterate in found.swell.iterates[:3]]
     [4, 21, 67]
     """
-    problem = Problem(function, tuple(copy.deepcopy(list(args))), moving_positions(args, argnums))
+    active = moving_positions(args, argnums)
+    if any(np.iscomplexobj(np.asarray(leaf)) for k in active for leaf in leaves(args[k])):
+        raise ArgumentError("a comparison is of functions of real numbers", do="take real and imaginary parts apart")
+    problem = Problem(function, tuple(copy.deepcopy(list(args))), active)
     check(problem, sizes, times)
     due = reference(problem)
     found = approaches(problem)

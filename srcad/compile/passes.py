@@ -27,6 +27,7 @@ from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.folding import fold
 from srcad.transform.simplify.hoist import hoist
 from srcad.transform.simplify.prune import pruned
+from srcad.transform.simplify.tried import share_tried
 from srcad.transform.sweeps.adjoint import hand_over, primal, reverse, without_unread, witness
 from srcad.transform.sweeps.opened import inlined
 from srcad.transform.sweeps.procedures import recording
@@ -86,6 +87,7 @@ PASSES = (
     # ready to be printed
     Pass("inline", inlined, "functions with rules that are to be inlined: their source in the place of the call"),
     Pass("values", values, "what moves as something else is the value that it is, as no more derivatives are made"),
+    Pass("tried", share_tried, "what has been tried, and raised nothing, isn't computed again"),
     Pass("careful", guarded, "divisions and powers in derivatives by NumPy, where those of Python raise"),
     Pass("prepare", prepare, "a `while` has one set of variables; what only tells types goes", "shared"),
     Pass("sink", sink_updates, "an update goes behind the last reading of what it overwrites", "shared"),

@@ -22,6 +22,7 @@ from srcad.trace.walk import walk
 from srcad.transform.roots import values
 from srcad.transform.simplify.dead_code import eliminate
 from srcad.transform.simplify.simplify import simplify
+from srcad.transform.simplify.tried import share_tried
 from srcad.transform.sweeps.opened import inlined
 
 
@@ -68,7 +69,7 @@ class Program:
 
     def _for_good(self, trace: Trace) -> Trace:
         """The trace as it is printed, of which no more derivatives are made."""
-        plain = self.run(values, trace)
+        plain = self.run(share_tried, self.run(values, trace))
         if plain is trace:
             return trace
         return self.run(eliminate, with_procedures(plain, lambda procedure: self.run.within(eliminate, procedure)))

@@ -23,7 +23,8 @@ def normal_logpdf(x):
 def t_logpdf(x, df):
     if known(df) and df == math.inf:
         return normal_logpdf(x)
-    return -special.betaln(0.5 * df, 0.5) - 0.5 * np.log(df) - (df + 1.0) / 2.0 * np.log1p(x * x / df)
+    constant = np.log(special.poch(0.5 * df, 0.5)) - 0.5 * (np.log(df) + LOG_PI)
+    return constant - (df + 1.0) / 2.0 * np.log1p(x * x / df)
 
 
 def t_var(df):
@@ -48,7 +49,7 @@ def f_var(n, m):
 
 
 def chi_mean(df):
-    return math.sqrt(2.0) * np.exp(special.gammaln(0.5 * df + 0.5) - special.gammaln(0.5 * df))
+    return math.sqrt(2.0) * special.poch(0.5 * df, 0.5)
 
 
 def cauchy_logpdf(x):
@@ -83,12 +84,12 @@ def lognorm_logpdf(x, s):
 
 
 def triang_pdf(x, c):
-    left = x < c
+    left = (x < c) | (c == 1.0)
     return np.where(left, 2.0 * x / np.where(left, c, 1.0), 2.0 * (1.0 - x) / np.where(left | (c == 1.0), 1.0, 1.0 - c))
 
 
 def triang_cdf(x, c):
-    left = x < c
+    left = (x < c) | (c == 1.0)
     right = 1.0 - (1.0 - x) ** 2 / np.where(left | (c == 1.0), 1.0, 1.0 - c)
     return np.where(left, x * x / np.where(left, c, 1.0), right)
 
@@ -265,7 +266,7 @@ def nakagami_logpdf(x, nu):
 
 
 def nakagami_mean(nu):
-    return np.exp(special.gammaln(nu + 0.5) - special.gammaln(nu)) / np.sqrt(nu)
+    return special.poch(nu, 0.5) / np.sqrt(nu)
 
 
 def hypsecant_ppf(q):

@@ -185,3 +185,28 @@ def nquad(func, ranges, args=()):
         return integrate.quad(lambda x: over(level - 1, (x, *outer))[0], low, high)
 
     return over(len(ranges) - 1, ())
+
+
+# ---- events of initial value problems
+
+
+def event_residual(event, sol, args):
+    """An event along a solution, at some times."""
+
+    def residual(te):
+        values = np.zeros(len(te))
+        for k in range(len(te)):
+            values[k] = event(te[k], sol(te[k]), *args)
+        return values
+
+    return residual
+
+
+def rows_at(sol, te, y0):
+    return sol(te).T if len(te) > 0 else np.zeros((0, len(y0)))
+
+
+def steps(t, status, t0, t1, te):
+    """The steps of a solver, between its ends: the last one is an event, where that ends the solution."""
+    last = te[len(te) - 1] if status == 1 else t1
+    return np.concatenate([np.stack([t0]), t[1:-1], np.stack([last])])

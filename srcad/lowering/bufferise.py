@@ -130,16 +130,34 @@ def _reached(starts: list[Binding], parents: dict[Binding, list[Binding]]) -> se
 
 
 def optional(trace: Trace, also: Iterable[Var] = ()) -> set[Var]:
-    """The variables that may be None, where their kind is known otherwise: what only one branch has recorded."""
-    found = set(also)
+    """The variables that may be None, where their kind is known otherwise.
+
+    That is what only one branch has recorded, what a loop is the first to set, and what comes from a tape of such.
+    """
+    found, tapes = set(also), set[Var]()
     around = [slot for eq in walk(trace.body) if eq.op in STRUCTURED for slot in slots(eq)]
-    zeros = [eq for eq in walk(trace.body) if eq.op == "list_zeros"]
+    single = [eq for eq in walk(trace.body) if eq.op in ("list_zeros", "list_append", "list_pop")]
     size = -1
-    while size != len(found):
-        size = len(found)
-        found.update(t for slot in around if any(_is_none(a) or a in found for a in slot.sources) for t in slot.targets)
-        found.update(eq.result for eq in zeros if eq.operands[0] in found)
+    while size != len(found) + len(tapes):
+        size = len(found) + len(tapes)
+        for slot in around:
+            if any(_is_none(a) or a in found for a in slot.sources):
+                found.update(slot.targets)
+            if any(a in tapes for a in slot.sources):
+                tapes.update(slot.targets)
+        for eq in single:
+            _optional_results(eq, found, tapes)
     return found
+
+
+def _optional_results(eq: Equation, found: set[Var], tapes: set[Var]) -> None:
+    if eq.op == "list_zeros" and eq.operands[0] in found:
+        found.add(eq.result)
+    elif eq.op == "list_append" and (eq.operands[0] in tapes or eq.operands[1] in found):
+        tapes.add(eq.result)
+    elif eq.op == "list_pop" and eq.operands[0] in tapes:
+        found.add(eq.results[0])
+        tapes.add(eq.results[1])
 
 
 def _recorded(trace: Trace) -> Iterator[Var]:
@@ -462,7 +480,7 @@ class _Insertion(Rewriter):
                 kept = operation(eq).keeps and not (is_update(eq) and k == 0)
                 operands[k] = self.copy(operands[k], eq, deep=kept)
         new = self.with_inner(with_parts(eq, tuple(operands), eq.regions))
-        if eq.op == "list_zeros" and eq.operands[0] in self.recorded:
+        if eq.op == "list_zeros" and (eq.operands[0] in self.recorded or eq.operands[0] in self.optional):
             new = replace(new, params=MappingProxyType({"optional": True}))
         if eq in self.decisions.in_place or ((eq, 0) in self.decisions.copied and is_update(eq)):
             self.in_place.add(new)

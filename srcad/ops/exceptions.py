@@ -8,7 +8,7 @@ import numpy as np
 
 from srcad.ops.catalogue import Kind, operation
 from srcad.trace.nodes import Const, Equation
-from srcad.trace.types import Array, Scalar, Type, Unknown, dtype_of
+from srcad.trace.types import Array, Scalar, Type, Unknown
 
 Errors = tuple[type[BaseException], ...]
 QUIET = frozenset(  # of Python's floats: inf and nan, and no exception
@@ -92,7 +92,7 @@ def _of_elements(equation: Equation, types: list[Type]) -> Iterator[type[BaseExc
         yield FloatingPointError
         if not all(_alike(arrays[0], other) for other in arrays[1:]):
             yield ValueError
-    elif equation.op not in QUIET and dtype_of(equation.results[0].type) != "bool":
+    if equation.results[0].type.is_python and equation.op not in QUIET:  # by Python's operators, or by `math`
         yield from (ArithmeticError, ValueError)
 
 

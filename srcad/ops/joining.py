@@ -39,7 +39,7 @@ from srcad.ops.subscripts import Template
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, total
 from srcad.trace.nodes import Atom, Const, Params, Var
-from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dims_of, dtype_of, join_dtypes
+from srcad.trace.types import Array, ListOf, Scalar, Type, Unknown, dims_of, dtype_of, join_dtypes, rank_of
 
 AREA = Area()
 op, lowers = AREA.op, AREA.lowers
@@ -503,7 +503,7 @@ def _constant_pad(b: Builder, x: Atom, width: Width, value: Argument) -> Atom:
         known = tuple(map(tuple, known)) if np.ndim(known) == 2 else known
         extra = {} if np.ndim(known) == 0 and known == 0 else {"constant_values": known}
         return emit(b, "pad", x, width=width, mode="constant", **extra)
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, (tuple, list)) or rank_of(atom(value).type) != 0:
         raise NotYetSupported("np.pad with several constant_values that are computed", do="use one value")
     lengths = [emit(b, "add", n, sum(pair)) for n, pair in zip(shape_atoms(b, x), width, strict=True)]
     border = emit(b, "full", value, *lengths, dtype=dtype_of(x.type))

@@ -11,6 +11,7 @@ from srcad.ops.products import as_vector, number_or_array
 from srcad.ops.shaping import transposed
 from srcad.ops.spelling import options, value_text
 from srcad.ops.structural import as_array
+from srcad.ops.typing import shaped
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE
 from srcad.trace.nodes import Atom, Params
@@ -41,11 +42,16 @@ def _norm_text(texts: tuple[str, ...], params: Params) -> str:
     return f"np.linalg.norm({', '.join([*parts, *options(params, {'keepdims': False})])})"
 
 
+def _squared_modulus(z: Type) -> Type:
+    return shaped((z,), real_dtype(float_dtype(z)))
+
+
 def _moves_as(value: Type, moving: Type) -> Type:
     return value
 
 
 op("norm", Kind.REDUCTION, _norm, _norm_text)
+op("squared_modulus", Kind.ELEMENTWISE, _squared_modulus, "np.abs({0}) ** 2")
 # the first operand as it stands, which is equal to the second, and moves as that does
 op("moves_as", Kind.ELEMENTWISE, _moves_as, "{0}", cost="free", shares=True, solution=True)
 

@@ -421,6 +421,8 @@ op(
 
 def as_array(b: Builder, value: object, dtype: object = None) -> Atom:
     """An atom for an array-like: nested tuples and lists of atoms become one array, a `ListOf` is stacked."""
+    if isinstance(value, range):
+        value = list(value)
     if isinstance(value, (tuple, list)):
         leaves: list[Atom] = []
         structure = _structure(b, value, leaves)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srcad.rules.language import Expr, Given, absolute, conjugate, expanded, nonzero, or_infinity, sign, total
+from srcad.rules.language import Expr, Given, absolute, conjugate, expanded, nonzero, or_infinity, real, sign, total
 from srcad.rules.table import RuleTable, Site
 
 TABLE = RuleTable()
@@ -42,4 +42,10 @@ def _tangent(site: Site, dot: Expr) -> Given:
 
 
 rule("norm", _adjoint, _tangent)
+rule(
+    "squared_modulus",
+    lambda site, g: 2 * g * conjugate(site.operands[0]),
+    lambda site, dot: 2 * real(conjugate(site.operands[0]) * dot),
+    pointwise=True,
+)
 pointwise("moves_as", None, lambda g, value, moving, y: g)

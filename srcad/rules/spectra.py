@@ -1,14 +1,13 @@
 """Derivatives of eigenvalues and eigenvectors, singular values and singular vectors.
 
-Vectors are determined up to a factor. That of LAPACK is followed where it is a rule of its own: a row of the vectors of
-`eigh` is real, those of `eig` have length one and a real largest component. What doesn't depend on the factor has its
-derivative in any case.
+Vectors are determined up to a factor, and LAPACK's is followed: a row of the vectors of `eigh` or `svd` is real, those
+of `eig` have length one and a real largest component. What doesn't depend on the factor has its derivative in any case.
 """
 
 from __future__ import annotations
 
 from srcad.ops.arguments import WHOLE
-from srcad.rules.language import Expr, absolute, apply, apply_many, dim, get_item, imag, nonzero, total
+from srcad.rules.language import Expr, absolute, apply, apply_many, dim, get_item, imag, nonzero, total, where, zeros
 from srcad.rules.linalg import added, conj, dagger, of_symmetric, real_part, symmetric
 from srcad.rules.products import column, rank_of, row
 from srcad.rules.shaping import swapped
@@ -192,12 +191,42 @@ def _determined(site: Site, bar: Expr | None) -> Expr | None:
 
 def _svd_adjoint(site: Site, u_bar: Expr | None, s_bar: Expr | None, vt_bar: Expr | None) -> Expr:
     u, s, vt = site.results
+    if u.is_complex and not (u_bar is None and vt_bar is None):
+        u_bar, vt_bar = _with_joint_phases(site, u_bar, vt_bar)
     parts = [
         None if s_bar is None else _by_values(s_bar, *_thin(site)),
         _by_left(u, s, vt, _determined(site, u_bar)),
         _by_right(u, s, vt, _determined(site, vt_bar)),
     ]
     return conj(added([part for part in parts if part is not None]))
+
+
+def _with_joint_phases(site: Site, u_bar: Expr | None, vt_bar: Expr | None) -> tuple[Expr, Expr]:
+    """The adjoints of vectors whose phases don't follow: where both of a pair turn by t, they change by i t u, i t v.
+
+    LAPACK makes the first components of the right vectors real, of a matrix with more columns than rows the left ones'.
+    """
+    u, _, vt = site.results
+    v = dagger(vt)
+    left = zeros(u) if u_bar is None else conj(u_bar)
+    right = zeros(v) if vt_bar is None else swapped(vt_bar)
+    change = imag(_columns_total(conj(u) * left)) + imag(_columns_total(conj(v) * right))
+    tall, kept = _real_components(site, u, v)
+    turned = -1j * (change / kept)
+    left = apply("add_item", left, where(tall, 0.0, turned), 0, index=_FIRST)
+    right = apply("add_item", right, where(tall, turned, 0.0), 0, index=_FIRST)
+    return conj(left), swapped(right)
+
+
+_FIRST = (("ellipsis",), ("int", 0), WHOLE)
+
+
+def _real_components(site: Site, u: Expr, v: Expr) -> tuple[Expr, Expr]:
+    """Whether there are no more columns than rows, and the components that are real then, or else."""
+    a = site.operands[0]
+    rows, columns = dim(a, rank_of(a) - 2), dim(a, rank_of(a) - 1)
+    tall = Expr(site.b, site.b.emit("greater_equal", rows.atom, columns.atom))
+    return tall, nonzero(where(tall, *(real_part(get_item(x, 0, index=_FIRST)) for x in (v, u))))
 
 
 def _by_values(s_bar: Expr, u: Expr, vt: Expr) -> Expr:
@@ -240,6 +269,12 @@ def _svd_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr, Expr]:
         left = left + _on_diagonal(1j * (imag(_diagonals(inner)) / s), s)
     along_u = u @ left + (checked @ dagger(vt) - u @ inner) / row(s)
     along_v = dagger(vt) @ right + (dagger(checked) @ u - dagger(vt) @ dagger(inner)) / row(s)
+    if u.is_complex:
+        v = dagger(vt)
+        tall, kept = _real_components(site, u, v)
+        moved = where(tall, get_item(along_v, 0, index=_FIRST), get_item(along_u, 0, index=_FIRST))
+        turn = row(1j * (imag(moved) / kept))
+        along_u, along_v = along_u - u * turn, along_v - v * turn
     return along_u, s_dot, dagger(along_v)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -95,6 +96,33 @@ def minimise_under(
     kinds = (("eq", equalities), ("ineq", inequalities))
     constraints = [{"type": kind, "fun": c, "args": args} for kind, c in kinds if c is not None]
     return optimize.minimize(f, x0, args=args, constraints=constraints, **options)
+
+
+def integrate_until(
+    fun: Callable[..., object],
+    t_span: tuple[float, float],
+    y0: np.ndarray,
+    terminal: tuple[bool, ...],
+    direction: tuple[float, ...],
+    args: tuple[object, ...] = (),
+    **options: object,
+) -> object:
+    """SciPy's solve_ivp with the events event_0=, event_1=..., and what these say of themselves."""
+    from scipy import integrate
+
+    functions: list[Any] = [options.pop(f"event_{k}") for k in range(len(terminal))]
+    events = [event_of(*each) for each in zip(functions, terminal, direction, strict=True)]
+    return integrate.solve_ivp(fun, t_span, y0, events=events, args=args or None, **options)
+
+
+def event_of(function: Callable[..., object], terminal: bool, direction: float) -> Callable[..., object]:
+    """A function of time and state that ends the solution where it is zero, or doesn't."""
+
+    def event(*args: object) -> object:
+        return function(*args)
+
+    event.__dict__.update(terminal=terminal, direction=direction)
+    return event
 
 
 def find_root(function: Callable[..., object], x0: np.ndarray | float) -> np.ndarray | float:

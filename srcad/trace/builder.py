@@ -34,7 +34,8 @@ def atom(value: object) -> Atom:
 class Builder:
     """Collects equations. `typing` gives the types of an operation's results (`srcad.ops.result_types`).
 
-    `definitions`: the equation that defines each variable that was emitted.
+    `definitions`: the equation that defines each variable that was emitted. `log`: where it is a list, all equations in
+    the order in which they were appended, those of regions before what holds them.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Builder:
         self.span = span
         self.role = role
         self.equations: list[Equation] = []
+        self.log: list[Equation] | None = None
         self.definitions: dict[Var, Equation] = {} if definitions is None else definitions
 
     def emit(self, op: str, *operands: object, **params: object) -> Var:
@@ -79,6 +81,8 @@ class Builder:
             equation.role or self.role,
         )
         self.equations.append(placed)
+        if self.log is not None:
+            self.log.append(placed)
         self.definitions.update(dict.fromkeys(placed.results, placed))
 
     def extend(self, equations: Iterable[Equation]) -> None:

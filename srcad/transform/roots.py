@@ -36,6 +36,7 @@ def roots(trace: Trace) -> Trace:
 
 
 _NORMS = frozenset({"norm", "absolute", "hypot", "std"})
+_CONTRACTIONS = ("matmul", "dot", "inner")
 _DEEP = 6  # how far products of products are looked into
 
 
@@ -78,7 +79,8 @@ class _Squares:
             marked = replace(equation, params={**equation.params, "of_squares": True})
             self.definitions[equation.result] = marked
             return marked
-        return self.product(equation) if equation.op in ("multiply", "divide") or _is_square(equation) else equation
+        is_product = equation.op in ("multiply", "divide", *_CONTRACTIONS) or _is_square(equation)
+        return self.product(equation) if is_product else equation
 
     def product(self, equation: Equation) -> Equation | Instead:
         """A product in which a norm stands twice, with what it moves as."""
@@ -101,6 +103,8 @@ class _Squares:
         """A product of a norm with itself as a smooth function; None where there is none in it."""
         if _is_square(equation):
             return self.squared(b, equation.operands[0])
+        if equation.op in _CONTRACTIONS:
+            return self.contracted(b, equation)
         factors, divisors, odd = self.factors(equation.result, _DEEP)
         twice = next((a for k, a in enumerate(factors) if isinstance(a, Var) and a in factors[:k]), None)
         whole = None if twice is None else self.squared(b, twice)
@@ -113,6 +117,14 @@ class _Squares:
         for divisor in divisors:
             whole = b.emit("divide", whole, divisor)
         return b.emit("negative", whole) if odd else whole
+
+    def contracted(self, b: Builder, equation: Equation) -> Atom | None:
+        """The scalar product of a vector of norms with itself."""
+        x, y = equation.operands
+        if x is not y or not _of_equal_places(equation):
+            return None
+        squares = self.squared(b, x)
+        return None if squares is None else b.emit("sum", squares, axis=None, keepdims=False)
 
     def factors(self, atom: Atom, depth: int) -> tuple[list[Atom], list[Atom], bool]:
         """What is multiplied, what that is divided by, and whether there is a sign before it."""
@@ -138,7 +150,9 @@ class _Squares:
             case "sqrt" | "power" | "float_power" if made.params.get("of_squares"):
                 return x if made.op == "sqrt" or _exponent(made) == 0.5 else None
             case "norm" if x is not None and not made.params.get("ord"):
-                return b.emit("sum", _modulus(b, x), **{"axis": None, "keepdims": False, **_shape(made)})
+                return b.emit(
+                    "sum", self.squared(b, x) or _modulus(b, x), **{"axis": None, "keepdims": False, **_shape(made)}
+                )
             case "std":
                 return b.emit("var", *made.operands, **made.params)
             case "hypot":
@@ -312,11 +326,7 @@ def _of_modulus(equation: Equation, x: Atom) -> Equation:
 
 def _modulus(b: Builder, x: Atom) -> Atom:
     """The square of the modulus."""
-    return (
-        b.emit("real", b.emit("multiply", b.emit("conjugate", x), x))
-        if is_complex(x.type)
-        else b.emit("multiply", x, x)
-    )
+    return b.emit("squared_modulus", x) if is_complex(x.type) else b.emit("multiply", x, x)
 
 
 def _shape(norm: Equation) -> dict[str, object]:

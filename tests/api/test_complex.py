@@ -11,6 +11,7 @@ import pytest
 from scipy import special
 
 import srcad
+from srcad.compare import compare
 from srcad.errors import ArgumentError
 from srcad.testing import check_derivatives
 from tests.rules.checking import directional
@@ -260,6 +261,7 @@ def test_what_is_refused() -> None:
         (lambda: srcad.laplacian(lambda z: np.sum(np.abs(z)))(Z), "is complex"),
         (lambda: srcad.deriv(np.exp)(Z), "is complex"),
         (lambda: srcad.sparse.jacobian(lambda z: z * 2)(Z), "real arguments"),
+        (lambda: compare(lambda z: abs(z) ** 2, (1j,)), "functions of real numbers"),
         (lambda: srcad.grad(lambda z: z)(1j), "returns a complex number"),
         (lambda: srcad.grad(lambda z: z, holomorphic=True)(1.0), "returns a real number"),
         (lambda: srcad.grad(lambda z: abs(z), holomorphic=True)(1j), "returns a real number"),
@@ -319,3 +321,9 @@ def test_powers_at_zero() -> None:
             np.testing.assert_allclose(srcad.hvp(function)(zero, v), bent, atol=1e-15)
             twice = srcad.grad(lambda z, f=function: (srcad.grad(f)(z) * v).real)
             np.testing.assert_allclose(twice(zero), bent, atol=1e-15)
+
+
+def test_the_squared_modulus() -> None:
+    """Its gradient is written as one would write it."""
+    source = srcad.grad(lambda z: np.sum(np.abs(z) ** 2)).source(Z)
+    assert "z_bar = 2.0 * np.conjugate(z)" in source

@@ -154,6 +154,56 @@ def raised_again(x):
 program(raised_again, 1.3, also=((-0.3,), (-1.3,)))
 
 
+def raised_in_a_branch(x):
+    """One way through the body raises, and another one comes to its last line."""
+    total = 0.0
+    for i in range(5):
+        try:
+            if i == 3:
+                raise IndexError
+            total += x[i % 3]
+        except IndexError:
+            total *= 2
+            continue
+        finally:
+            total += x[0]
+        total += 0.1 * x[1]
+    return total
+
+
+program(raised_in_a_branch, normal(3))
+
+
+def collected_roots(x):
+    roots, places = [], np.empty(3)
+    for i, v in enumerate(x):
+        try:
+            roots.append(math.sqrt(v - 2))
+        except ValueError:
+            roots.append(v)
+        try:
+            places[i] = math.acosh(v - 1)
+        except ValueError:
+            places[i] = v
+    return sum(roots) + places @ x
+
+
+program(collected_roots, np.array([1.2, 2.2, 3.3]))
+
+
+def missing_key(x):
+    totals = {}
+    for v in x:
+        try:
+            totals["sum"] += v
+        except KeyError:
+            totals["sum"] = 2 * v
+    return totals["sum"] * x[0]
+
+
+program(missing_key, normal(3))
+
+
 def until_it_fails(x):
     count = 0
     while True:
@@ -287,6 +337,8 @@ def managers_of_classes(x):
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
         y = y**2
+    with np.printoptions(precision=3):
+        y = 0.5 * y
     with contextlib.nullcontext(x) as z, contextlib.ExitStack():
         y = y * z
     return np.sum(y) * (1 + outer.depth)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import operator
 
 import numpy as np
 
@@ -267,6 +268,39 @@ def nothing_left(x):
 
 
 program(nothing_left, normal(3))
+
+
+class Countdown:
+    def __init__(self, x, n):
+        self.x, self.n = x, n
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.n <= 0:
+            raise StopIteration
+        self.n -= 1
+        self.x = self.x * 1.1
+        return self.x
+
+
+def steps_of_a_class(x):
+    total = 0.0
+    for v in Countdown(x, 3):
+        total += v * v
+    return total + sum(v * k for k, v in enumerate(Countdown(x, 4)))
+
+
+program(steps_of_a_class, 1.3)
+
+
+def counted_and_chosen(x):
+    chosen = sum(a * a for a in itertools.compress(x, [1, 0, 1]))
+    return chosen + np.array(range(3)) @ x + np.sum(x[list(range(2))]) + operator.iadd(x[0], 2.0) * x[1]
+
+
+program(counted_and_chosen, normal(3))
 
 
 def cleaned_up(x):

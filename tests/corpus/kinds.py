@@ -143,6 +143,29 @@ def options_or_none(x):
 program(options_or_none, np.array([0.4, 0.2]), also=((np.array([-0.4, -0.2]),),))
 
 
+def one_of_two_dicts(x):
+    table = {"a": x[0]} if x[0] > 2 else {"b": x[1]}
+    values = [] if x[0] > 2 else [x[0], x[1]]
+    values.append(x[1] ** 2)
+    return sum(table.values()) + table.get("a", 5.0) + sum(values) * len(values)
+
+
+program(one_of_two_dicts, np.array([1.2, 2.2]), also=((np.array([2.4, 4.4]),),))
+
+
+def number_text_or_none(x):
+    scale = np.sum(x) if x[0] > 2 else None
+    label = np.sum(x) if x[0] > 2 else "none"
+    total = x[1] * len(label) if isinstance(label, str) else label**2
+    try:
+        return total + scale * 2
+    except TypeError:
+        return total + (scale or x[1]) * 3
+
+
+program(number_text_or_none, np.array([1.2, 2.2]), also=((np.array([2.4, 4.4]),),))
+
+
 # ---- functions that NumPy calls
 
 

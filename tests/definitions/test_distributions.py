@@ -276,3 +276,19 @@ def test_expected_values() -> None:
     value, made = srcad.value_and_grad(program, argnums=(0, 1))(*args)
     np.testing.assert_allclose(value, program(*args), rtol=1e-10)
     np.testing.assert_allclose(made, [difference(program, args, k) for k in (0, 1)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("df", [1e2, 1e4, 1e6, 1e8])
+def test_many_degrees_of_freedom(df: float) -> None:
+    """No precision is lost where t is nearly normal."""
+    value, slope = srcad.value_and_grad(lambda x: stats.t.logpdf(x, df))(0.7)
+    np.testing.assert_allclose(value, stats.t.logpdf(0.7, df), rtol=1e-15)
+    np.testing.assert_allclose(slope, -(df + 1) * 0.7 / (df + 0.49), rtol=1e-14)
+
+
+@pytest.mark.parametrize("c", [0.0, 1.0])
+def test_triangles_with_the_tip_at_an_end(c: float) -> None:
+    x = np.array([-0.5, 0.0, 0.3, 1.0, 2.0])
+    value, slope = srcad.jvp(lambda x: stats.triang.pdf(x, c), (x,), (np.ones(5),))
+    np.testing.assert_allclose(value, stats.triang.pdf(x, c))
+    assert np.all(np.isfinite(slope))

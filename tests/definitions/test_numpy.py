@@ -232,3 +232,21 @@ def test_polynomials_as_objects(program: Callable[..., Any]) -> None:
     weights = np.array([1.0, -2.0, 0.5])
     bars = srcad.vjp(program, x, c)[1](weights)
     assert abs(np.sum(bars[0] * dots[0]) + np.sum(bars[1] * dots[1]) - np.sum(weights * due)) < 1e-7
+
+
+def test_the_dtype_of_results_is_known() -> None:
+    def program(x: Any, n: int) -> Any:
+        kinds = np.result_type(x, np.float32), np.result_type(x.astype(np.float32), 2.0), np.result_type(n, 1.5)
+        return [x.astype(kind) for kind in kinds]
+
+    value, _ = srcad.jvp(program, (x3, 2), (x3, None))
+    assert [part.dtype for part in value] == [part.dtype for part in program(x3, 2)]
+
+
+def test_constants_of_padding_may_be_an_array() -> None:
+    def program(x: Any) -> Any:
+        return np.pad(x, ((1, 1), (2, 2)), constant_values=np.array([[1.0, 2.0], [3.0, 4.0]]))
+
+    value, dot = srcad.jvp(program, (A,), (A,))
+    np.testing.assert_array_equal(value, program(A))
+    np.testing.assert_array_equal(dot, np.pad(A, ((1, 1), (2, 2))))

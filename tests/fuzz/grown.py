@@ -135,10 +135,16 @@ class Grower:
             return False
         before = len(block)
         block.extend(lines)
-        if self.runs():
+        if self.runs() and (not self.depth or self.random.random() < 0.1 or self.kinds_last(scene, block)):
             return True
         del block[before:]
         return False
+
+    def kinds_last(self, before: Scene, block: list[Statement]) -> bool:
+        """Whether names are still of the kinds that they were of: few programs change these in a loop or a branch."""
+        after = self.scene(block)
+        known = after.names if after is not None else {}
+        return all(kind(known[name]) == kind(value) for name, value in before.names.items() if name in known)
 
     def add_compound(self, block: list[Statement], proposals: Proposals) -> bool:
         try:
@@ -207,6 +213,12 @@ class Grower:
         return bool(ends and np.ndim(value) == 0 and np.isfinite(value) and abs(value) < 1e3)
 
 
+def kind(value: Any) -> str:
+    if isinstance(value, (bool, np.bool_, int, np.integer, float, np.floating)):
+        return "number"
+    return f"array {value.ndim}" if isinstance(value, np.ndarray) else type(value).__name__
+
+
 def term_of(place: Place) -> str:
     if place.is_array or (isinstance(place.value, np.ndarray) and place.value.dtype.kind in "ib"):
         return f"weigh({place.text})" if place.value.dtype.kind == "f" else ""
@@ -214,10 +226,19 @@ def term_of(place: Place) -> str:
 
 
 def bounded(names: dict[str, Any]) -> None:
-    """Raises NotKept where a number has become large, which makes differences inexact."""
+    """Raises NotKept where a number has become large, which makes differences inexact, or a container is in itself."""
+    if any(is_in_itself(value) for value in names.values()):
+        raise NotKept
     for value in leaves(list(names.values()), 5):
         if not np.all(np.isfinite(value)) or np.max(np.abs(value), initial=0.0) > BOUND:
             raise NotKept
+
+
+def is_in_itself(value: Any, above: tuple[int, ...] = ()) -> bool:
+    if id(value) in above:
+        return True
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return any(is_in_itself(item, (*above, id(value))) for item in inner)
 
 
 def leaves(value: Any, depth: int) -> Iterator[Any]:

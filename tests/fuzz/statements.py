@@ -74,7 +74,7 @@ BINDINGS += (
 BINDINGS += (
     "{new}, {new2} = {seq}",
     "{new}, ({new2}), {new3} = {seq}",
-    "{place}, {place2} = {place2}, {place}",
+    "{a}, {a2} = {a2}, {a}",
     "del {local}",
 )
 STORES = (

@@ -82,6 +82,12 @@ def svd(x: Any) -> Any:
     return weighed(np.abs(u)) + weighed(s) + weighed(np.abs(vt)) + weighed(spectrum) + weighed(u @ vt)
 
 
+def singular_vectors(x: Any) -> Any:
+    """With their phases, as LAPACK chooses them; their signs are arbitrary."""
+    u, s, vt = np.linalg.svd(made_complex(x), full_matrices=False)
+    return weighed(u * u) + weighed(s) + weighed(vt * vt) + weighed(np.linalg.svd(made_complex(x), False)[0] ** 2)
+
+
 def pinv(x: Any) -> Any:
     return weighed(np.linalg.pinv(made_complex(x)))
 
@@ -122,7 +128,7 @@ def condition(x: Any) -> Any:
 
 
 OF_SQUARE = (eigh, eigh_upper, eigvalsh, cholesky, slogdet, det_and_inv, solve, eig, eig_of_real, eigvals, powers)
-OF_ANY = (qr, triangle, values, svd, pinv, norms, condition)
+OF_ANY = (qr, triangle, values, svd, singular_vectors, pinv, norms, condition)
 CASES = [
     *((f, x) for f in (*OF_SQUARE, *OF_ANY) for x in (SQUARE, STACK)),
     *((f, x) for f in OF_ANY for x in (TALL, WIDE, rng.normal(size=(2, 3, 4)))),

@@ -106,7 +106,7 @@ ELSEWHERE = {
     **dict.fromkeys(("integral", "trajectory"), "tests/frontend/derivatives/test_solvers.py"),
     **dict.fromkeys(("sparse_product", "sparse_solve"), "tests/definitions/test_sparse.py"),
     "as_float": "an object of the run as a float: nothing that moves is in it",
-    "moves_as": "tests/transform/test_roots.py",
+    **dict.fromkeys(("moves_as", "squared_modulus"), "tests/transform/test_roots.py"),
     "known_as": "tests/frontend/test_slots.py",
     "to_float": "of float32, in test_float32_stays",
     "only_square": "tests/rules/test_linalg.py",

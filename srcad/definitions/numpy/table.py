@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions.numpy import arrays, classes, padding, places, polynomials, quantiles, sets, ufuncs
+from srcad.definitions.numpy import arrays, classes, padding, places, polynomials, quantiles, questions, sets, ufuncs
 
 NumpyProgram = Callable[..., Any]
 
@@ -58,8 +58,21 @@ PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
         np.interp: places.interp,
         np.gradient: places.gradient,
         np.cross: places.cross,
-        # in NumPy since 2.2
-        **{getattr(np, f.__name__): f for f in (arrays.matvec, arrays.vecmat) if hasattr(np, f.__name__)},
+        np.isposinf: questions.isposinf,
+        np.isneginf: questions.isneginf,
+        np.isrealobj: questions.isrealobj,
+        np.iscomplexobj: questions.iscomplexobj,
+        np.isreal: questions.isreal,
+        np.iscomplex: questions.iscomplex,
+        np.isin: questions.isin,
+        np.array_equiv: questions.array_equiv,
+        np.unravel_index: questions.unravel_index,
+        # not in every NumPy
+        **{
+            getattr(np, f.__name__): f
+            for f in (arrays.matvec, arrays.vecmat, questions.row_stack)
+            if hasattr(np, f.__name__)
+        },
     }
 )
 # classes, and those that stand for them, of which also what was made outside of the program is taken to be

@@ -126,8 +126,13 @@ def _iterated(m: Machine, value: Iter) -> Items | Indexed:
 def _over_generator(m: Machine, value: Iter) -> bool:
     """Whether an iterator runs over what comes one by one."""
     inner = [part for part in value.parts if isinstance(part, Iter)]
-    generators = any(isinstance(m.content(part), GeneratorCell) for part in value.parts)
+    generators = any(_steps(m, part) for part in value.parts)
     return generators or any(part.kind not in ITERATORS or _over_generator(m, part) for part in inner)
+
+
+def _steps(m: Machine, value: Value) -> bool:
+    """Whether a value is a generator, or an iterator by its own __next__."""
+    return isinstance(m.content(value), GeneratorCell) or objects.special_method(m, value, "__next__") is not None
 
 
 def _static(m: Machine, value: Static) -> Items:
@@ -183,7 +188,7 @@ def _instance(m: Machine, ref: Ref) -> Items | Indexed:
     """By __iter__, or by __len__ and __getitem__."""
     made = objects.call_if_special(m, ref, "__iter__")
     if made is not None:
-        return sequence(m, made)
+        return sequence(m, made if made != ref else collected(m, ref))
     count = objects.call_if_special(m, ref, "__len__")
     if count is None or objects.special_method(m, ref, "__getitem__") is None:
         m.refuse("an instance of a class without __iter__ is iterated", do="iterate over a list or an array.")

@@ -187,7 +187,8 @@ def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
 def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) -> Value:
     cell = m.cell(ref.cell, DictCell)
     known = key_of(m, key)
-    if default is not None:
+    made = cell.factory is not None or cell.cls is collections.Counter
+    if default is not None or made or m.builder.log is not None:  # where Python would make an item, or be caught
         check_key(m, cell, known)
     for name, value in cell.items:
         if name == known:

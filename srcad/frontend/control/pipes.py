@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from srcad.definitions import iterators
 from srcad.frontend.containers.exhaustion import is_over, spend
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed, Turn, counted, known_items, length, nth
 from srcad.frontend.containers.iteration import sequence as plain_sequence
@@ -59,13 +60,15 @@ def is_stream(m: Machine, value: Value) -> bool:
     """Whether the items of a value come one by one."""
     if isinstance(value, Iter):
         return value.kind in ALWAYS or (value.kind in PIPES and any(is_stream(m, part) for part in value.parts))
-    return is_generator(m, value)
+    return is_generator(m, value) or objects.special_method(m, value, "__next__") is not None
 
 
 def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:
     """How to run over a value. Of a stream nothing has run before the loop runs over it."""
     if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
         made = objects.call_if_special(m, value, "__iter__")
+        if made == value and objects.special_method(m, value, "__next__") is not None:
+            made = m.call(Static(iterators.stepped), (value,))
         return plain_sequence(m, value) if made is None or made == value else stream(m, made)
     value = settled(m, value)
     if isinstance(value, Choice):

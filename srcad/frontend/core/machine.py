@@ -83,6 +83,7 @@ class Machine(Restorable):
     def __post_init__(self) -> None:
         self.heap = {}
         self.ids = 0
+        self.changed: list[int] = []  # how long the log of the builder was when something that outlives a call changed
         self.lent: set[int] = set()  # the cells of what a function that isn't known has seen, and may have given back
         self.views: list[RestorableDict[Hashable, Atom]] = [RestorableDict()]  # of each region: what has been looked at
         self.builder = Builder(self.lengths.types, definitions=RestorableDict())
@@ -144,6 +145,8 @@ class Machine(Restorable):
 
     def bind(self, name: str, value: Value, frame: int | None = None) -> None:
         where = self.stack.frames[-1] if frame is None else frame
+        if where != self.stack.frames[-1]:
+            self.mark_change()
         cell = self.cell(where, FrameCell)
         self.heap[where] = FrameCell(cell.code, {**cell.names, name: value}, cell.parent)
 
@@ -364,8 +367,14 @@ class Machine(Restorable):
 
     # ---- writes
 
+    def mark_change(self) -> None:
+        """Note behind which equations something is changed, where that is asked for."""
+        if self.builder.log is not None:
+            self.changed.append(len(self.builder.log))
+
     def write(self, cell_id: int, var: Atom) -> None:
         """Replace an array's content (or an array in a list); whoever may share its memory is unsure from now on."""
+        self.mark_change()
         cell = self.heap[cell_id]
         if not isinstance(cell, (ArrayCell, GrownCell)):
             self.bug("a write to something that is no array")
@@ -380,6 +389,7 @@ class Machine(Restorable):
 
         `outside`: the object itself, which outlives the call, is changed as well.
         """
+        self.mark_change()
         if cell_id in self.outside.outer and not outside:
             raise NeedsKept(self._origin_of(cell_id), active=False)
         if self.lent and any(self.depends(item) for item in cell.children()):

@@ -25,6 +25,7 @@ from srcad.errors import NotYetSupported, SrcadError
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import string_method
 from srcad.frontend.control.collecting import taken
+from srcad.frontend.control.streams import is_generator
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
@@ -350,12 +351,14 @@ def vectorize_object(m: Machine, f: object, given: Arguments) -> Value | None:
 
 def context_manager(m: Machine, f: object, given: Arguments) -> Value | None:
     """A generator function that contextlib.contextmanager has decorated."""
-    made = (
-        isinstance(f, FunctionType) and f.__code__.co_filename == contextlib.__file__ and f.__code__.co_name == "helper"
-    )
-    if not made or not isinstance(f, FunctionType) or not hasattr(f, "__wrapped__"):
+    if not isinstance(f, FunctionType) or not hasattr(f, "__wrapped__") or objects.standard(f):
         return None
-    return Iter("contextmanager", (m.call(Static(f.__wrapped__), given.args, given.keywords),))
+    if (f.__code__.co_filename, f.__code__.co_name) != (contextlib.__file__, "helper"):
+        return None
+    made = m.call(Static(f.__wrapped__), given.args, given.keywords)
+    if not is_generator(m, made):
+        m.refuse(f"the context manager {f.__name__}, whose source can't be read", do="call it outside of the function.")
+    return Iter("contextmanager", (made,))
 
 
 def python(m: Machine, f: object, given: Arguments) -> Value | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.definitions import iterators, operators
 from srcad.definitions.numpy import functions
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.containers import copied, repeat
@@ -26,6 +27,7 @@ from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, ListCell, Num, Range, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_number
+from srcad.frontend.memory.branches import as_bool
 from srcad.frontend.memory.layouts import count_on_layout
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import static
@@ -36,6 +38,8 @@ MOST_ROWS = 100_000
 def _reduce(m: Machine, function: Value, values: Value, *initial: Value) -> Value:
     items = known_items(m, values, "the items of a reduction")
     parts = (*initial, *items)
+    if not parts:
+        m.raises(TypeError("reduce() of empty iterable with no initial value"))
     return functools.reduce(lambda a, b: m.call(function, (a, b)), parts)
 
 
@@ -234,6 +238,8 @@ def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) 
     return items[0] if len(items) == 1 else Tup(items)
 
 
+CHANGING = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "setitem", "delitem")
+
 COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     filter: _lazily("filter"),
     itertools.filterfalse: _lazily("filterfalse"),
@@ -245,6 +251,13 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     np.vectorize: _vectorize,
     np.frompyfunc: _from_python,
     np.nditer: _nditer,
+    itertools.compress: _as_defined(iterators.compress),
+    **{getattr(operator, name): _as_defined(getattr(operators, name)) for name in CHANGING},
+    operator.truth: lambda m, x: as_bool(m, x),
+    operator.is_not: _comparison(ast.IsNot()),
+    operator.concat: _operator(ast.Add()),
+    operator.lshift: _operator(ast.LShift()),
+    operator.rshift: _operator(ast.RShift()),
     np.apply_along_axis: _as_defined(functions.apply_along_axis),
     np.piecewise: _as_defined(functions.piecewise),
     np.fromfunction: _as_defined(functions.fromfunction),

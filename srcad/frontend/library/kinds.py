@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import typing
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import numpy as np
 
@@ -32,11 +33,11 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import to_atom
+from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import check_attribute
 from srcad.trace.nodes import Var
-from srcad.trace.types import Scalar, Unknown
+from srcad.trace.types import Array, Scalar, Type, Unknown
 
 
 def python_types(m: Machine, value: Value) -> tuple[type, ...] | None:
@@ -215,6 +216,21 @@ def _is_iterable(_m: Machine, value: Value) -> Value:
     return Static(np.iterable(value.value) if isinstance(value, Static) else not isinstance(value, (Num, Func)))
 
 
+def _result_type(m: Machine, *values: Value) -> Value:
+    """np.result_type: of Python's numbers, which are weak, the kind alone counts."""
+    kinds: list[Any] = []
+    for value in values:
+        given: Any = value.value if isinstance(value, Static) else to_number(m, value).type
+        if isinstance(given, Scalar) and given.python:
+            given = {"int64": 0, "float64": 0.0, "complex128": 0j}.get(given.dtype, given.dtype)
+        elif isinstance(given, (Scalar, Array)):
+            given = given.dtype
+        elif isinstance(given, Type):
+            m.refuse("np.result_type of a value whose dtype isn't known before the run")
+        kinds.append(given)
+    return Static(np.result_type(*kinds))
+
+
 KINDS: dict[Hashable, Callable[..., Value]] = {
     isinstance: _isinstance,
     type: _type,
@@ -231,4 +247,5 @@ KINDS: dict[Hashable, Callable[..., Value]] = {
     dataclasses.astuple: _astuple,
     np.isscalar: _is_scalar,
     np.iterable: _is_iterable,
+    np.result_type: _result_type,
 }

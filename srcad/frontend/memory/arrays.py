@@ -409,6 +409,8 @@ def to_number(m: Machine, value: Value, what: str = "used as a number") -> Atom:
             return Const(known, const(known).type)
         case Tup() | Ref():
             return to_array(m, value)
+        case Range():
+            return m.emit("arange", *(to_atom(m, bound) for bound in value.children()), dtype=None)
     check_defined(m, value)
     m.refuse(f"{value.describe()} can't be {what}")
 

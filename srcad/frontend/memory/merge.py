@@ -33,8 +33,10 @@ from srcad.frontend.core.values import (
     FrameCell,
     GrownCell,
     InstanceCell,
+    Iter,
     ListCell,
     Lost,
+    Method,
     Mixed,
     Num,
     Obj,
@@ -259,7 +261,9 @@ class Merger:
             case (ArrayRef(), _) | (_, ArrayRef()):
                 return self.arrays(key, a, b)
         if a.children() and type(a) is type(b) and a.rest() == b.rest():
-            return a.rebuild(self.each(key, a, b))
+            made = a.rebuild(self.each(key, a, b))
+            apart = isinstance(a, (Iter, Method)) and any(isinstance(part, Choice) for part in made.children())
+            return self.choice(key, a, b) if apart else made
         return self.scalars(key, a, b)
 
     def half_defined(self, key: Key, a: Value, b: Value) -> Value:

@@ -348,6 +348,7 @@ def delete(m: Machine, statement: ast.Delete) -> None:
     for target in statement.targets:
         match target:
             case ast.Name():
+                m.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))  # it must be there
                 m.bind(target.id, UNDEFINED_VALUE)
             case ast.Subscript():
                 delete_item(m, m.evaluate(target.value), m.evaluate(target.slice))

@@ -14,16 +14,15 @@ and loops need not know of exceptions: the flag ends a block as a `return` does.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from srcad.errors import SrcadError
 from srcad.frontend.control.loops import RAISED
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, FrameCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, Num, Obj, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, join_branches, negate, one_way, truth
 from srcad.frontend.syntax.expressions import test
@@ -33,7 +32,7 @@ from srcad.ops.exceptions import Errors, errors_of, may_raise
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Equation, Region, Var
 from srcad.trace.types import INT, OPAQUE
-from srcad.trace.walk import walk
+from srcad.trace.walk import walk, within
 
 FLAGS = ("$return", "$break", "$continue")
 ERROR = "$error"  # the exception that has been raised
@@ -51,6 +50,7 @@ class OpenTry:
     clauses: tuple[Errors, ...]
     last: ast.stmt | None
     finish: ReadsOn
+    depth: int  # how many conditions it stands under: in a branch of the body another one may have raised already
 
     @property
     def caught(self) -> Errors:
@@ -74,7 +74,7 @@ def guard_of(m: Machine) -> OpenTry | None:
 def _guarded(m: Machine, clauses: Sequence[Errors], last: ast.stmt | None, finish: ReadsOn) -> Iterator[None]:
     outer, stack = guard_of(m), m.part(OpenTries).stack
     further = outer.clauses if outer else ()
-    stack.append(OpenTry(m.stack.frames[-1], (*clauses, *further), last, finish))
+    stack.append(OpenTry(m.stack.frames[-1], (*clauses, *further), last, finish, len(m.stack.conditions)))
     try:
         yield
     finally:
@@ -210,29 +210,36 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     """Read a simple statement of a body whose exceptions are waited for."""
     guard = guard_of(m)
     assert guard is not None
-    before = dict(m.heap)
-    done = m.apart(lambda: _read(run))
+    done, whole = _watched(m, guard, run)
     if not done.raises and not any(may_raise(e, guard.caught) for e in done.equations):
         take_over(m, done)
         return
-    _check_whole(m, statement, done, before)
+    if not whole or any(isinstance(n, ast.NamedExpr) for n in ast.walk(statement)):
+        m.refuse(
+            "a statement in a `try` may change something and raise an exception afterwards",
+            why="the handler would find what has been done up to the exception, which isn't followed.",
+            do="compute first what may raise, and change what is kept in a statement of its own.",
+            node=statement,
+        )
     known = _known_clause(done, guard)
     if known is not None:
-        clause, error = known
+        number, error = known
         m.builder.equations += done.equations[:-1]
-        _raise(m, Static(clause), error)
+        _raise(m, Static(number), error)
         return
     which, error, given = _try(m, guard, done)
+    clause: Value = Static(1) if len(guard.clauses) == 1 else which  # if anything has been raised
     if done.raises:
-        _raise(m, which, error)
+        _raise(m, clause, error)
         return
     ok = m.emit("equal", to_atom(m, which), 0)
     again = m.under(ok, lambda: _read(run), True)
     again.equations[:] = _without_effects(again.equations, given)
-    handled_here = statement is guard.last and m.look(RAISED) == Static(0)
+    alone = m.look(RAISED) == Static(0) and len(m.stack.conditions) == guard.depth
+    handled_here = alone and statement is guard.last
 
     def other() -> Value:
-        _raise(m, which, error)
+        _raise(m, clause, error)
         if handled_here:
             with _without(m, guard):
                 guard.finish()
@@ -331,47 +338,29 @@ def _without_effects(equations: list[Equation], given: list[Var]) -> list[Equati
     return kept
 
 
-def _check_whole(m: Machine, statement: ast.stmt, done: Branch, before: Mapping[int, object]) -> None:
-    """What a statement changes it must change at its end: behind all that may raise."""
-    changed = {k for k, cell in before.items() if done.heap.get(k) is not cell and k != m.stack.frames[-1]}
-    walrus = any(isinstance(n, ast.NamedExpr) for n in ast.walk(statement))
-    if not walrus and (not changed or _changes_last(m, statement)):
-        return
-    m.refuse(
-        "a statement in a `try` may change something and raise an exception afterwards",
-        why="the handler would find what has been done up to the exception, which isn't followed.",
-        do="compute first what may raise, and change what is kept in a statement of its own.",
-        node=statement,
-    )
+def _watched(m: Machine, guard: OpenTry, run: ReadsOn) -> tuple[Branch, bool]:
+    """Read a statement apart, and tell whether all that it changes it changes behind all that may raise.
 
-
-def _changes_last(m: Machine, statement: ast.stmt) -> bool:
-    """Whether nothing but the assignment, or the method that is called in the end, changes anything."""
-    match statement:
-        case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-            parts = [value]
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner), args=args, keywords=named)):
-            parts = [owner, *args, *(k.value for k in named)]
-            if not _is_container(m, owner):
-                return False
-        case ast.Delete():
-            parts = []
-        case _:
-            return False
-    with m.attempt(SrcadError), m.rehearsal():
-        heap = dict(m.heap)
-        done = m.apart(lambda: [m.evaluate(part) for part in parts if not isinstance(part, ast.Starred)])
-        return all(done.heap.get(k) is cell for k, cell in heap.items() if not isinstance(cell, FrameCell))
-    return False
-
-
-def _is_container(m: Machine, owner: ast.expr) -> bool:
-    """Whether this is a list, a dict or an array, whose methods change it in the end if at all."""
-    with m.attempt(SrcadError), m.rehearsal():
-        value = m.evaluate(owner)
-        cell = m.content(value)
-        return value.refers_to() is not None and type(cell).__name__ != "InstanceCell"
-    return False
+    Names of the present frame are bound at the end.
+    """
+    before, outer, marks = dict(m.heap), m.builder.log, len(m.changed)
+    log: list[Equation] = []
+    m.builder.log = log
+    try:
+        done = m.apart(lambda: _read(run))
+    finally:
+        m.builder.log = outer
+    if outer is not None:
+        outer += log
+    changes, m.changed[marks:] = m.changed[marks:], []
+    m.changed += [len(outer or ())] * len(changes)
+    changed = any(done.heap.get(k) is not cell and k != m.stack.frames[-1] for k, cell in before.items())
+    if not changed:
+        return done, True
+    logged = set(log)
+    known = all(e in logged or e.regions for outside in done.equations for e in within(outside))
+    late = not changes or any(may_raise(e, guard.caught) for e in log[min(changes) :] if not e.regions)
+    return done, known and not late
 
 
 # ---- what stands at the head of a compound statement

@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable, Hashable
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 
 from srcad.errors import SrcadError
 from srcad.frontend.control.loops import RAISED
 from srcad.frontend.control.streams import run_around
-from srcad.frontend.core.attempts import RestorableDict
 from srcad.frontend.core.machine import Branch, Diverges, Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, Iter, Obj, Partial, Static, Undef, Value
+from srcad.frontend.core.source import code_of, own_nodes
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Iter, Obj, Partial, Static, Undef, Value
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import name_of, truth
@@ -69,7 +69,7 @@ def _instance(m: Machine, manager: Value, item: ast.withitem, body: ReadsOn) -> 
 
     def left() -> None:
         answer = m.call(leave, (NONE, NONE, NONE))
-        if truth(m, answer) is not False:
+        if truth(m, answer) is not False or _answers(leave):
             m.refuse(
                 "a context manager that may suppress exceptions",
                 why="its __exit__ returns something that is true.",
@@ -78,6 +78,15 @@ def _instance(m: Machine, manager: Value, item: ast.withitem, body: ReadsOn) -> 
             )
 
     finally_(m, body, left, quiet=False)
+
+
+def _answers(leave: Value) -> bool:
+    """Whether an __exit__ may return anything but False and None, where there is an exception."""
+    function = leave.function if isinstance(leave, Bound) else leave
+    if not isinstance(function, Static) or not isinstance(function.value, FunctionType):
+        return True
+    returned = [n.value for n in own_nodes(code_of(function.value).node) if isinstance(n, ast.Return)]
+    return any(not isinstance(value, ast.Constant) or value.value for value in returned if value is not None)
 
 
 def _generator_manager(m: Machine, manager: Iter, item: ast.withitem, body: ReadsOn) -> None:
@@ -223,9 +232,7 @@ def finally_(m: Machine, body: ReadsOn, final: ReadsOn, quiet: bool) -> None:
         if done.raises:
             raise Diverges
         return
-    m.heap = done.heap
-    m.builder.equations += done.equations
-    m.views.append(RestorableDict())
+    handlers.take_over(m, done)
     if done.raises:
         raise Diverges
     _with_flags_down(m, final)

@@ -38,7 +38,7 @@ class _Merger(Rewriter):
             del self.added[before:]
 
     def rewrite(self, equation: Equation) -> None:
-        key = self.key(equation) if mergeable(equation) else None
+        key = equation_key(equation) if mergeable(equation) else None
         if key is None:
             self.out.append(self.with_inner(equation))
         elif key in self.known:
@@ -49,21 +49,22 @@ class _Merger(Rewriter):
             self.added.append(key)
             self.out.append(equation)
 
-    def key(self, equation: Equation) -> Hashable | None:
-        """Equations of equal key compute equal values; None where that can't be told."""
-        if equation.op == "dim" and isinstance(x := equation.operands[0].type, Array):
-            length = x.dims[equation.params["axis"]]
-            if length.known and not length.passing:  # that of what a loop carries is another behind the loop
-                return "dim", length
-        operands = [atom_key(a) for a in equation.operands]
-        if commutes(equation):
-            operands.sort(key=hash)
-        key = (equation.op, tuple(operands), params_key(equation.params), tuple(r.type for r in equation.results))
-        try:
-            hash(key)
-        except TypeError:
-            return None
-        return key
+
+def equation_key(equation: Equation) -> Hashable | None:
+    """Equations of equal key compute equal values; None where that can't be told."""
+    if equation.op == "dim" and isinstance(x := equation.operands[0].type, Array):
+        length = x.dims[equation.params["axis"]]
+        if length.known and not length.passing:  # that of what a loop carries is another behind the loop
+            return "dim", length
+    operands = [atom_key(a) for a in equation.operands]
+    if commutes(equation):
+        operands.sort(key=hash)
+    key = (equation.op, tuple(operands), params_key(equation.params), tuple(r.type for r in equation.results))
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 def commutes(equation: Equation) -> bool:

@@ -510,10 +510,6 @@ def test_a_slope_of_zero_says_so() -> None:
 # ---- what is refused
 
 
-def has_events(a: float) -> float:
-    return solve_ivp(lambda t, y: -a * y, (0.0, 1.0), [1.0], events=lambda t, y: y[0] - 0.5).y[0, -1]
-
-
 def has_callback(a: float) -> float:
     return minimize(lambda x: (x[0] - a) ** 2, np.zeros(1), callback=print).x[0]
 
@@ -551,7 +547,6 @@ def changes(a: float) -> float:
 @pytest.mark.parametrize(
     ("f", "what"),
     [
-        (has_events, "solve_ivp with events="),
         (has_callback, "minimize with callback="),
         (has_full_output, "fsolve with full_output="),
         (value_with_slope, "minimize with jac=True"),

@@ -86,6 +86,7 @@ ARRAYS: dict[str, tuple[str, ...]] = {
         "np.histogramdd(([0.1, 0.5, 0.2], [0.3, 0.1, 0.9]), 2, weights=x)[0]",
         "np.histogramdd(([0.1, 0.5, 0.2], [0.3, 0.1, 0.9]), (2, 3), ((0, 1), (0, 1)), True, xp)[0]",
     ),
+    "np.row_stack": ("np.row_stack([x, y]), np.row_stack((A, B))",),
     "np.astype": ("np.astype(x, np.float64) * s, np.astype(x, float, copy=False)",),
     ".choose": ("i.choose([x, y, w]), np.array([0, 3, -1]).choose([x, y], mode='wrap')",),
     "@itemsize": ("x * x.itemsize",),
@@ -94,6 +95,19 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "np.matvec": ("np.matvec(A, q), np.matvec(K, x)",),
     "np.vecmat": ("np.vecmat(x, A), np.vecmat(x, K), np.vecmat(x + 1j * y, M)",),
     "np.unstack": ("np.unstack(np.stack([x, y])), np.unstack(A), np.unstack(A, axis=1)",),
+}
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "np.isposinf": ("np.where(np.isposinf(x), 0.0, x)",),
+    "np.isneginf": ("np.where(np.isneginf(x), 0.0, x)",),
+    "np.isreal": ("np.where(np.isreal(x), x, 0.0)",),
+    "np.iscomplex": ("np.where(np.iscomplex(x), 0.0, x)",),
+    "np.isrealobj": ("x * np.isrealobj(x)",),
+    "np.iscomplexobj": ("x * (1 + np.iscomplexobj(x))",),
+    "np.isin": ("np.where(np.isin(i, [0, 1]), x, y), np.where(np.isin(A, [9.0], invert=True), A, 0.0)",),
+    "np.array_equiv": ("x * np.array_equiv(x, x)",),
+    "np.unravel_index": (
+        "A[np.unravel_index(np.argmax(A), A.shape)], A[np.unravel_index([1, 7], (3, 4))], x[np.unravel_index(1, 3)]",
+    ),
 }
 SETS: dict[str, tuple[str, ...]] = {
     "np.unique_all": ("np.unique_all(x).values, np.unique_all(A)[0]",),
@@ -175,4 +189,4 @@ PLACES: dict[str, tuple[str, ...]] = {
         "np.cross(M, x[:2], axisa=0)",
     ),
 }
-OF_NUMPY = (OF_UFUNCS, POLYNOMIALS, ARRAYS, SETS, QUANTILES, PADDING, PLACES)
+OF_NUMPY = (OF_UFUNCS, POLYNOMIALS, ARRAYS, QUESTIONS, SETS, QUANTILES, PADDING, PLACES)

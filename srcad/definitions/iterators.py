@@ -1,0 +1,22 @@
+"""Iterators of the standard library, and of classes with __next__, as generators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+
+def stepped(iterator: Iterator[Any]) -> Iterator[Any]:
+    """What __next__ gives, until it raises StopIteration."""
+    while True:
+        try:
+            item = iterator.__next__()
+        except StopIteration:
+            return
+        yield item
+
+
+def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
+    for item, wanted in zip(data, selectors, strict=False):
+        if wanted:
+            yield item
