@@ -8,10 +8,12 @@ import numpy as np
 from scipy import special
 
 from srcad.definitions import rotations
-from srcad.definitions.words import entry, fixed, floats, refused
+from srcad.definitions.words import entry, fixed, floats, known, nearest, refused
 
 __all__ = [
+    "KDTree",
     "braycurtis",
+    "cKDTree",
     "canberra",
     "cdist",
     "chebyshev",
@@ -221,3 +223,30 @@ def squareform(X):
     square[rows, columns] = x
     square[columns, rows] = x
     return square
+
+
+# ---- nearest points
+
+
+class PointTree:
+    """Points, of which the nearest are asked for."""
+
+    def __init__(self, data):
+        self.data = np.asarray(floats(data))
+
+    def query(self, x, k=1, eps=0.0, p=2.0, distance_upper_bound=np.inf, workers=1):
+        """Which points are the nearest rests; how far they are moves."""
+        if not known(distance_upper_bound) or distance_upper_bound != np.inf or fixed(eps) != 0.0:
+            refused("a search of near points with these options", "leave eps and distance_upper_bound out.")
+        x, k, p = np.asarray(floats(x)), fixed(k), fixed(p)
+        places = nearest(self.data, x, k, p)
+        ahead = np.expand_dims(x, -2) if k > 1 else x
+        return minkowski_of(ahead, self.data[places], p), places
+
+
+def cKDTree(data, leafsize=16, compact_nodes=True, copy_data=False, balanced_tree=True):
+    return PointTree(data)
+
+
+def KDTree(data, leafsize=10, compact_nodes=True, copy_data=False, balanced_tree=True):
+    return PointTree(data)

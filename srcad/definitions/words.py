@@ -92,6 +92,13 @@ def at_times(*given: Any) -> Any:
     return given[-2].sol(given[-1])
 
 
+def nearest(points: Any, x: Any, k: int, p: float) -> Any:
+    """Which k points are the nearest to each place."""
+    distances = np.sum(np.abs(np.asarray(x)[..., None, :] - points) ** p, axis=-1)
+    order = np.argsort(distances, axis=-1)
+    return order[..., 0] if k == 1 else order[..., :k]
+
+
 def refused(what: str, do: str) -> NoReturn:
     """There is no derivative of what the program does."""
     raise NotImplementedError(f"{what}: {do}")

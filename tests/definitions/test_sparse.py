@@ -127,12 +127,32 @@ PROGRAMS: dict[str, Program] = {
 }
 
 
+SYMMETRIC = sp.diags([np.full(5, 4.0), np.full(4, -1.0), np.full(4, -1.0)], [0, 1, -1]).tocsr()
+GENERAL = SYMMETRIC.toarray() + 0.1 * np.triu(np.ones((5, 5)))
+
+
+def by_cg(d: Any, b: Any) -> Any:
+    a = sp.diags([d, -np.ones(4), -np.ones(4)], [0, 1, -1], format="csr")
+    x, info = sl.cg(a, b, x0=np.ones(5), rtol=1e-13, maxiter=100)
+    return weighted(x) + info
+
+
+PROGRAMS |= {
+    "cg": (by_cg, (4.0 + B, B)),
+    **{
+        name: (lambda b, name=name: weighted(getattr(sl, name)(SYMMETRIC, b, rtol=1e-13)[0]), (B,))
+        for name in ("gmres", "bicgstab", "minres", "cgs", "lgmres")
+    },
+    "gmres of a dense matrix": (lambda a, b: weighted(sl.gmres(a, b, rtol=1e-13)[0]), (GENERAL, B)),
+}
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_sparse(name: str) -> None:
     check(*PROGRAMS[name])
 
 
-@pytest.mark.parametrize("name", ["entries", "several right sides", "a smoother", "diagonals"])
+@pytest.mark.parametrize("name", ["entries", "several right sides", "a smoother", "diagonals", "cg"])
 def test_second_derivatives(name: str) -> None:
     check_second(*PROGRAMS[name])
 

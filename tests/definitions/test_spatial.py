@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from scipy.spatial import distance, distance_matrix
+from scipy.spatial import KDTree, cKDTree, distance, distance_matrix
 
 import srcad
 from srcad.errors import NotYetSupported
@@ -53,6 +55,23 @@ PROGRAMS: dict[str, Program] = {
         (np.array([1.0, 2.0, 3.0]),),
     ),
     "distance_matrix": (lambda a, b: weighted(distance_matrix(a, b)) + weighted(distance_matrix(a, b, p=1)), (A, B)),
+}
+
+
+def both_ways(a: Any, b: Any) -> Any:
+    return np.mean(cKDTree(a).query(b)[0]) + weighted(KDTree(b).query(a)[0])
+
+
+def nearest(a: Any, b: Any) -> Any:
+    distances, places = cKDTree(a).query(b, k=2)
+    return weighted(distances) + weighted(a[places[:, 1]])
+
+
+PROGRAMS |= {
+    "nearest points": (both_ways, (A, B)),
+    "the two nearest points": (nearest, (A, B)),
+    "the nearest of one": (lambda a, b: cKDTree(a).query(b)[0], (A, B[0].copy())),
+    "the nearest along axes": (lambda a, b: weighted(cKDTree(a).query(b, k=3, p=1)[0]), (A, B)),
 }
 
 

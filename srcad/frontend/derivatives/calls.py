@@ -12,11 +12,12 @@ from srcad.frontend.derivatives.custom import call_custom, has_rules
 from srcad.frontend.derivatives.derivatives import apply, call_derivative, make
 from srcad.frontend.derivatives.events import EVENTS
 from srcad.frontend.derivatives.fits import FITS
+from srcad.frontend.derivatives.iterations import ITERATIONS
 from srcad.frontend.derivatives.linear_maps import call_map, make_map
 from srcad.frontend.derivatives.scipy import READERS, call_scipy
 from srcad.frontend.library.calls import handled
 
-SOLVERS = {**READERS, **FITS, **EVENTS}
+SOLVERS = {**READERS, **FITS, **EVENTS, **ITERATIONS}
 
 
 def derivative(m: Machine, function: Derivative, given: Arguments) -> Value:

@@ -25,14 +25,16 @@ from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Static, Tup, Value
 from srcad.frontend.derivatives.custom import stopped
 from srcad.frontend.derivatives.dense import at_times
+from srcad.frontend.derivatives.solvers import SolverCall, emit_call, member
 from srcad.frontend.library.calls import call_object
 from srcad.frontend.library.opaque import as_it_stands, is_generator, object_of
 from srcad.frontend.library.randomness import numbers_of
 from srcad.frontend.memory.arrays import new_array, to_array, to_atom, to_number
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.dims import fixed as dim_of
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import OPAQUE, Scalar, dims_of, dtype_of, is_complex, is_inexact
+from srcad.trace.types import OPAQUE, Array, Scalar, dims_of, dtype_of, is_complex, is_inexact
 
 AREAS = ("fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial", "stats")
 
@@ -105,7 +107,18 @@ def _found(m: Machine, f: object, given: Arguments) -> DefinedCall | None:
     if name not in area.__all__:
         return None if isinstance(f, (FunctionType, type)) else _of_object(f, "__call__", given)
     defined = getattr(area, name)
+    if _is_without_signature(f):
+        return Static(defined), given.args, given.keywords
     return Static(defined), (), _bound(m, f, defined, given.args, given.keywords)
+
+
+def _is_without_signature(f: Any) -> bool:
+    """Whether a class or a function in C doesn't say what its parameters are called: the definition does."""
+    try:
+        inspect.signature(f)
+    except ValueError:
+        return True
+    return False
 
 
 def area_of(f: object) -> ModuleType | None:
@@ -289,6 +302,20 @@ def sparse_solve(m: Machine, data: Value, rows: Value, columns: Value, b: Value,
     return given(m, m.emit("sparse_solve", *(to_number(m, v) for v in (data, b, rows, columns, count))))
 
 
+def nearest(m: Machine, points: Value, x: Value, k: Value, p: Value) -> Value:
+    """Which k points are the nearest to each place."""
+    places, count = to_array(m, x), to_number(m, k)
+    dims = dims_of(places.type)
+    if not dims or not isinstance(count, Const) or not isinstance(count.value, int):
+        m.refuse("how many points are looked for isn't known before the run")
+    tree = emit_call(m, SolverCall("scipy.spatial.cKDTree", (), (), (to_array(m, points),)), OPAQUE)
+    query = m.emit("attribute", tree, name="query")
+    found = emit_call(m, SolverCall("", (), (), (places, count), (("p", to_number(m, p)),), called=query), OPAQUE)
+    rest = (*dims[:-1], *((dim_of(count.value),) if count.value > 1 else ()))
+    kind = m.lengths.named(Array("int64", rest)) if rest else Scalar("int64")
+    return given(m, member(m, found, 1, kind))
+
+
 def drawn(m: Machine, dtype: Value, function: Value, size: Value, args: Value, random_state: Value) -> Value:
     """Random numbers, as many as `size` says."""
     assert isinstance(function, Static) and isinstance(args, Tup)
@@ -355,6 +382,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.sparse_product: sparse_product,
     words.sparse_solve: sparse_solve,
     words.at_times: at_times,
+    words.nearest: nearest,
     words.rests: rests,
     words.drawn: drawn,
     words.refused: refused,
