@@ -244,3 +244,23 @@ def test_smoothing_is_refused() -> None:
 def test_places_outside_raise() -> None:
     with pytest.raises(ValueError, match="below the interpolation range"):
         srcad.grad(lambda t: interp1d(SIX, VALUES)(t) * 1.0)(-1.0)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x, y: CubicSpline(x, y)(0.5),
+        lambda x, y: PchipInterpolator(x, y)(0.5),
+        lambda x, y: make_interp_spline(x, y)(0.5),
+        lambda x, y: RegularGridInterpolator((x,), y)([[0.5]])[0],
+    ],
+)
+def test_knots_that_do_not_rise_raise(make: Any) -> None:
+    with pytest.raises(ValueError, match=r"increasing|ascending"):
+        srcad.grad(make, argnums=1)(np.array([0.0, 2.0, 1.0, 3.0]), VALUES[:4].copy())
+
+
+def test_a_fill_value_alone_fills_nothing() -> None:
+    """SciPy raises outside unless bounds_error=False is said, or the values are continued."""
+    with pytest.raises(ValueError, match="above the interpolation range"):
+        srcad.grad(lambda y: interp1d(SIX, y, fill_value=5.0)(9.0) * 1.0)(VALUES)
