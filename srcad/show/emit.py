@@ -24,8 +24,10 @@ from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
 from srcad.errors import NotYetSupported
 from srcad.runtime import imports_of, source_of
+from srcad.show.assumed import conditions
 from srcad.trace.nodes import Trace
 
+LONGEST_SAID = 90
 LONGEST_ARRAY = 64  # elements of an array that is written out
 
 _LITERALS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis))
@@ -62,6 +64,7 @@ def emit_module(emission: Emission) -> str:
     source = derivative.source
     if program.request.kind == "gradient":
         source = with_result_type(source, result_type(emission))
+    source = with_conditions(source, program)
     needs.imports |= imports_of(needs.helpers)
     top = "\n\n".join(filter(None, [header(emission), needs.import_text(), needs.constant_text()]))
     parts = [top, source_of(sorted(needs.helpers)), *needs.copied.values(), primal, source]
@@ -226,6 +229,30 @@ def literal(value: object) -> str | None:
 def _display(kind: type, items: list[str]) -> str:
     text = ", ".join(items) + ("," if kind is tuple and len(items) == 1 else "")
     return f"({text})" if kind is tuple else f"[{text}]"
+
+
+def with_conditions(source: str, program: Program) -> str:
+    """The source of the derivative, which first asks whether it was made for arguments of these lengths."""
+    free = frozenset(entry.path.root for entry in program.primal.inputs if entry.free)
+    found = conditions(program.reading.guards, program.promises, free)
+    if not found or any(p.name == "len" for p in program.primal.parameters):
+        return source
+    lines = source.splitlines()
+    start = 1 + next(k for k, line in enumerate(lines) if line.rstrip().endswith(":"))
+    if lines[start].strip().startswith('"""'):
+        closing = (
+            k for k in range(start, len(lines)) if lines[k].rstrip().endswith('"""') and lines[k].strip() != '"""'
+        )
+        start = 1 + next(closing, start)
+    said = f"this derivative was made for {' and '.join(map(_held, found))}"
+    said = said if len(said) < LONGEST_SAID else "this derivative was made for arguments of other lengths"
+    check = [f"    if {' or '.join(found)}:", f"        raise ValueError({said!r})"]
+    return "\n".join([*lines[:start], *check, *lines[start:]]) + "\n"
+
+
+def _held(broken: str) -> str:
+    """What must be so, where the opposite is a condition."""
+    return broken.replace("!=", "==") if "!=" in broken else broken.replace("<", ">=")
 
 
 # ---- what stands around the code

@@ -1,0 +1,69 @@
+"""What a written derivative takes for granted of lengths, as conditions at its start: there, no guards stand before it.
+
+if len(y) != len(x):
+    raise ValueError("...")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from srcad.analysis.demands import Promise
+from srcad.frontend.core.guards import Guard, TypeGuard
+from srcad.trace.dims import Dim, Symbol, length_of
+from srcad.trace.types import Array, Scalar
+
+
+def conditions(guards: Sequence[Guard], promises: Sequence[Promise], free: frozenset[str]) -> tuple[str, ...]:
+    """What must not be so of the arguments, as Python's expressions. `free`: roots that aren't parameters."""
+    places = list(_places(guards, free))
+    known: dict[Symbol, str] = {}
+    for text, dim in places:
+        symbols = set(dim.symbols())
+        if len(symbols) == 1 and dim == length_of(next(iter(symbols))):
+            known.setdefault(next(iter(symbols)), text)
+    found = [f"{text} != {_text(dim, known)}" for text, dim in places if _is_said(dim, known, text)]
+    for promise in promises:
+        if _can_be_said(promise.dim, known):
+            found.append(_broken(promise, known))
+    return tuple(dict.fromkeys(found))
+
+
+def _places(guards: Sequence[Guard], free: frozenset[str]) -> Iterator[tuple[str, Dim]]:
+    """Expressions of lengths and ints, with their dims."""
+    for guard in guards:
+        if not isinstance(guard, TypeGuard) or guard.path.root in free:
+            continue
+        place = str(guard.path)
+        match guard.type:
+            case Array(_, dims):
+                for k, dim in enumerate(dims):
+                    if dim.terms:
+                        yield f"len({place})" if k == 0 else f"{place}.shape[{k}]", dim
+            case Scalar() if guard.type.length is not None and guard.type.length.terms:
+                yield place, guard.type.length
+
+
+def _is_said(dim: Dim, known: dict[Symbol, str], text: str) -> bool:
+    return _can_be_said(dim, known) and _text(dim, known) != text
+
+
+def _can_be_said(dim: Dim, known: dict[Symbol, str]) -> bool:
+    return all(isinstance(factor, Symbol) and factor in known for factor in dim.factors())
+
+
+def _broken(promise: Promise, known: dict[Symbol, str]) -> str:
+    """The terms with a minus on the right side: `len(x) < 6`, `len(x) != len(y)`."""
+    plus = Dim(tuple(term for term in promise.dim.terms if term[1] > 0), max(promise.dim.offset, 0))
+    minus = plus - promise.dim
+    return f"{_text(plus, known)} {'!=' if promise.zero else '<'} {_text(minus, known)}"
+
+
+def _text(dim: Dim, known: dict[Symbol, str]) -> str:
+    """A sum of products, with the terms that count positively first."""
+    terms = [(c, "*".join(known[f] for f in monomial if isinstance(f, Symbol))) for monomial, c in dim.terms]
+    parts = [(c, text if abs(c) == 1 else f"{abs(c)}*{text}") for c, text in terms]
+    if dim.offset or not parts:
+        parts.append((dim.offset, str(abs(dim.offset))))
+    (first, text), *others = sorted(parts, key=lambda part: part[0] < 0)
+    return "".join(["-" * (first < 0), text, *(f" {'-' if c < 0 else '+'} {more}" for c, more in others)])
