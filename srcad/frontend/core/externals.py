@@ -392,6 +392,8 @@ def _instance(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     m.outside.guard(StructureGuard(path, "instance", (), type(value)))
+    if isinstance(value, np.ndarray):
+        m.outside.guard(TypeGuard(path, OPAQUE))
     m.outside.objects[path] = value
     return Obj(add_input(m, path, OPAQUE, free))
 

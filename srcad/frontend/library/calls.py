@@ -392,7 +392,7 @@ def _read_or_run(m: Machine, f: FunctionType, given: Arguments) -> Value:
     if str(f.__globals__.get("__name__", "")).startswith(DEFINITIONS):
         return call_external(m, f, given.args, given.keywords)
     inactive = not _is_reading(m) and not _any_active(m, given)
-    with m.attempt(SrcadError, when=lambda _: inactive):
+    with m.attempt(SrcadError, when=lambda error: inactive and not error.final):
         return call_external(m, f, given.args, given.keywords)
     return unknown(m, f, given)
 
