@@ -22,8 +22,9 @@ from srcad.frontend.core.literals import keyword_literals
 
 Item = TypeVar("Item")
 
-PLAIN: dict[str, float | str | None] = {
+PLAIN: dict[str, complex | str | None] = {
     "float": 1.0,
+    "complex": 1.0 + 1.0j,
     "int": 2,
     "bool": True,
     "str": "",

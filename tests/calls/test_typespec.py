@@ -44,6 +44,8 @@ def test_arrays() -> None:
     assert value.shape[1] == 3
     assert value.shape[0] not in (1, 3)
     assert made("float64[]").shape == ()
+    assert isinstance(made("complex"), complex)
+    assert made("complex64[3]").dtype == np.complex64
     assert isinstance(made("float32"), np.float32)
 
 
