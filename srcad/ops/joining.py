@@ -363,6 +363,8 @@ def column_stack(b: Builder, tup: Argument) -> Atom:
         return with_new_axes(b, emit(b, "copy", given), (0,))
     if _stacks_vectors(b, given, "column_stack"):
         return stack(b, given, 1)
+    if isinstance(given, Var) and isinstance(given.type, ListOf):
+        return concatenate(b, given, 1)
     items = _members(b, given)
     columns = [_column(b, x) if known_rank(x, "column_stack") < 2 else x for x in items]
     return concatenate(b, columns, 1)

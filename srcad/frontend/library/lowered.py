@@ -15,10 +15,11 @@ from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, GrownCell, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.library.probing import fault_of, named_method
 from srcad.frontend.memory.arrays import (
+    content,
     contiguous_as,
     load,
     new_array,
@@ -34,9 +35,12 @@ from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsSta
 from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
-from srcad.trace.types import KINDS
+from srcad.trace.types import KINDS, Array, ListOf
 
 V = TypeVar("V")
+JOINS: Mapping[Hashable, bool] = dict.fromkeys(
+    (np.concatenate, np.concat, np.stack, np.hstack, np.vstack, np.column_stack), True
+)
 MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
 # Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
@@ -93,12 +97,14 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     if kind is not None:
         return _of_other_kind(m, function, kind, args, keywords)
     sources: dict[Var, ArrayRef] = {}
-    plain = {name: _argument(m, value, sources) for name, value in bound.arguments.items()}
+    plain = {
+        name: _joined(m, function, value) or _argument(m, value, sources) for name, value in bound.arguments.items()
+    }
     out = None if bound.out == Static(None) else bound.out
-    content = _content(m, out) if "where" in plain else None
+    held_there = _content(m, out) if "where" in plain else None
     start = len(m.builder.equations)
     try:
-        positional, named = passed_on(replace(bound, arguments=plain, out=content), lowering)
+        positional, named = passed_on(replace(bound, arguments=plain, out=held_there), lowering)
         result = lowering(m.builder, *positional, **named)
     except NeedsStatic:
         m.note(start)  # of these it is found what has to be known
@@ -138,6 +144,14 @@ def _of_other_kind(m: Machine, function: Any, kind: str, args: tuple[Value, ...]
         method = Obj(m.emit("attribute", to_atom(m, args[0]), name=function))
         return as_it_stands(m, method, function, Arguments(args[1:], keywords))
     return as_it_stands(m, Static(function), public_name(function), Arguments(args, keywords))
+
+
+def _joined(m: Machine, function: object, value: object) -> Var | None:
+    """A list of arrays that are to be joined: these may be of any lengths, so that no array is made of it."""
+    cell = m.content(value) if isinstance(value, Ref) and entry(JOINS, function) else None
+    kept = content(m, cell) if isinstance(cell, GrownCell) else None
+    arrays = isinstance(kept, Var) and isinstance(kept.type, ListOf) and isinstance(kept.type.element, Array)
+    return kept if arrays and isinstance(kept, Var) else None
 
 
 def _content(m: Machine, out: object) -> object:
