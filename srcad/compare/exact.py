@@ -285,6 +285,8 @@ class Exactly(Mapping[str, Function]):
                 return plain(*operands, **params)
             if name in _AS_IT_IS:
                 return operands[0]
+            if name == "check":  # what floats raise these need not
+                return None
             element = _by_element(name, params)
             if element is not None:
                 return _broadcast(element, operands)

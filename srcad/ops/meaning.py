@@ -236,8 +236,15 @@ def check(
     """The operation, for what it raises."""
     if shapes:
         np.broadcast_shapes(*(np.shape(cast(Any, x)) for x in operands))
+    elif OPS[of].scalar and all(isinstance(x, float) for x in operands) and all(_is_python(t) for t in types):
+        text = cast(str, OPS[of].scalar).format(*(f"a{k}" for k in range(len(operands))))
+        eval(_compiled(text), meanings.names, {f"a{k}": float(cast(float, x)) for k, x in enumerate(operands)})
     else:
         meanings[of](*operands, **params)
+
+
+def _is_python(t: object) -> bool:
+    return bool(getattr(t, "is_python", False))
 
 
 def solver(

@@ -50,6 +50,7 @@ class Interpreter:
         self.meaning = meaning
         self.procedures = procedures
         self.values: Environment = {}
+        self.trying = 0  # how many `try`s are being run, in which Python's arithmetic must raise what it does
         self.structures: dict[str, Callable[[Equation], Values]] = {
             "if": self.branch,
             "for": self.for_loop,
@@ -83,6 +84,9 @@ class Interpreter:
         if any(value is NO_VALUE for value in operands):
             names = [v.name or "a value" for v in variables(equation.operands) if self.values[v] is NO_VALUE]
             raise UnboundLocalError(f"{', '.join(names) or 'a value'} is used before it is set")
+        if self.trying and equation.role == "" and equation.results and all(r.type.is_python for r in equation.results):
+            types = tuple(r.type for r in equation.results)
+            self.meaning["check"](*operands, of=equation.op, params=equation.params, types=types)
         value = self.meaning[equation.op](*operands, **equation.params)
         if len(equation.results) == 1:
             return (value,)
@@ -134,12 +138,15 @@ class Interpreter:
         clauses, classes = equation.params["clauses"], self.read(equation.operands)
         number = tuple(k for k, count in enumerate(clauses, 1) for _ in range(count))
         (body,) = equation.regions
+        self.trying += 1
         try:
             return self.region(body)
         except classes as error:
             caught = next(k for k, cls in zip(number, classes, strict=True) if isinstance(error, cls))
             found = {True: caught, False: error}
             return tuple(found[a.number is not None] if isinstance(a, Const) else NO_VALUE for a in body.results)
+        finally:
+            self.trying -= 1
 
     def assertion(self, equation: Equation) -> Values:
         """The message is computed only when the assertion fails."""
