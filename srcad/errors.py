@@ -52,6 +52,7 @@ class SrcadError(Exception):
     calls: tuple[Span, ...] = field(default=())
 
     title = "srcad can't differentiate this"
+    final = False  # whether a function may not run as it stands instead
     unsettled = False  # whether a reading that tells arrays apart at run time may settle it
     first_turn = False  # whether reading the first turn of a loop apart from the others may settle it
 

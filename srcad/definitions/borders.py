@@ -71,7 +71,9 @@ def extended(x: Numbers, axis: int, before: Any, after: Any, mode: str, value: A
         shape[axis] = after
         high = np.full(tuple(shape), value, dtype=x.dtype)
         return np.concatenate((low, x, high), axis=axis)
-    return np.take(x, folded(np.arange(-before, n + after), n, mode), axis=axis)
+    low = np.take(x, folded(np.arange(-before, 0), n, mode), axis=axis)
+    high = np.take(x, folded(np.arange(n, n + after), n, mode), axis=axis)
+    return np.concatenate((low, x, high), axis=axis)
 
 
 def reach(length: Any, origin: Any) -> Any:

@@ -13,17 +13,13 @@ class SparseEntries:
     __array_priority__ = 1000.0
 
     def __init__(self, data, rows, cols, shape, times):
-        self.data, self.row, self.col = data, rows, cols
+        self.values, self.rows, self.cols = data, rows, cols
         self.shape = shape
         self.times = times
 
     @property
     def T(self):
         return transpose(self)
-
-    @property
-    def nnz(self):
-        return len(self.data)
 
     @property
     def ndim(self):
@@ -99,7 +95,7 @@ class SparseEntries:
         return self
 
     def copy(self):
-        return SparseEntries(self.data, self.row, self.col, self.shape, self.times)
+        return SparseEntries(self.values, self.rows, self.cols, self.shape, self.times)
 
     def sum_duplicates(self):
         return None
@@ -185,10 +181,10 @@ def made(arg, shape, times, by_rows):
         empty = np.zeros(0, dtype=np.int64)
         return SparseEntries(np.zeros(0), empty, empty, (first, second), times)
     if isinstance(arg, SparseEntries):
-        return SparseEntries(arg.data, arg.row, arg.col, arg.shape, times)
+        return SparseEntries(arg.values, arg.rows, arg.cols, arg.shape, times)
     if is_sparse(arg):
         a = entries(arg)
-        return SparseEntries(a.data, a.row, a.col, a.shape, times)
+        return SparseEntries(a.values, a.rows, a.cols, a.shape, times)
     return of_array(arg, times)
 
 
@@ -283,9 +279,9 @@ def identity(n, format=None):
 
 def kron(A, B, format=None):
     a, b = entries(sparse(A)), entries(sparse(B))
-    data = np.ravel(a.data[:, None] * b.data)
-    rows = np.ravel(a.row[:, None] * b.shape[0] + b.row)
-    cols = np.ravel(a.col[:, None] * b.shape[1] + b.col)
+    data = np.ravel(a.values[:, None] * b.values)
+    rows = np.ravel(a.rows[:, None] * b.shape[0] + b.rows)
+    cols = np.ravel(a.cols[:, None] * b.shape[1] + b.cols)
     return SparseEntries(data, rows, cols, (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]), a.times and b.times)
 
 
@@ -303,9 +299,9 @@ def joined(blocks, axis):
     parts, rows, cols, at = [], [], [], 0
     blocks = [entries(sparse(b)) for b in blocks]
     for b in blocks:
-        parts.append(b.data)
-        rows.append(b.row + at if axis == 0 else b.row)
-        cols.append(b.col if axis == 0 else b.col + at)
+        parts.append(b.values)
+        rows.append(b.rows + at if axis == 0 else b.rows)
+        cols.append(b.cols if axis == 0 else b.cols + at)
         at = at + b.shape[axis]
     shape = (at, blocks[0].shape[1]) if axis == 0 else (blocks[0].shape[0], at)
     return SparseEntries(np.concatenate(parts), np.concatenate(rows), np.concatenate(cols), shape, blocks[0].times)
@@ -323,9 +319,9 @@ def block_diag(mats, format=None):
     parts, rows, cols, m, n = [], [], [], 0, 0
     blocks = [entries(sparse(b)) for b in mats]
     for b in blocks:
-        parts.append(b.data)
-        rows.append(b.row + m)
-        cols.append(b.col + n)
+        parts.append(b.values)
+        rows.append(b.rows + m)
+        cols.append(b.cols + n)
         m, n = m + b.shape[0], n + b.shape[1]
     return SparseEntries(np.concatenate(parts), np.concatenate(rows), np.concatenate(cols), (m, n), blocks[0].times)
 
@@ -333,17 +329,17 @@ def block_diag(mats, format=None):
 def part_of(a, kept):
     """The entries at some places."""
     at = np.nonzero(kept)[0]
-    return SparseEntries(a.data[at], a.row[at], a.col[at], a.shape, a.times)
+    return SparseEntries(a.values[at], a.rows[at], a.cols[at], a.shape, a.times)
 
 
 def tril(A, k=0, format=None):
     a = entries(sparse(A))
-    return part_of(a, a.col - a.row <= k)
+    return part_of(a, a.cols - a.rows <= k)
 
 
 def triu(A, k=0, format=None):
     a = entries(sparse(A))
-    return part_of(a, a.col - a.row >= k)
+    return part_of(a, a.cols - a.rows >= k)
 
 
 def bmat(blocks, format=None):
@@ -359,12 +355,12 @@ def bmat(blocks, format=None):
 def power(self, n):
     """Element by element, as SciPy does it for the entries that are stored."""
     a = entries(self)
-    return SparseEntries(a.data**n, a.row, a.col, a.shape, a.times)
+    return SparseEntries(a.values**n, a.rows, a.cols, a.shape, a.times)
 
 
 def transpose(self):
     a = entries(self)
-    return SparseEntries(a.data, a.col, a.row, (a.shape[1], a.shape[0]), a.times)
+    return SparseEntries(a.values, a.cols, a.rows, (a.shape[1], a.shape[0]), a.times)
 
 
 def is_sparse(a):
@@ -376,7 +372,7 @@ def product(self, other):
     if is_sparse(other):
         return of_both(a, entries(other))
     x = np.asarray(numbers(other))
-    return sparse_product(a.data, a.row, a.col, x, a.shape[0], a.shape[1])
+    return sparse_product(a.values, a.rows, a.cols, x, a.shape[0], a.shape[1])
 
 
 def product_from_left(self, other):
@@ -385,26 +381,26 @@ def product_from_left(self, other):
         return of_both(entries(other), a)
     x = np.asarray(numbers(other))
     if np.ndim(x) == 1:
-        return sparse_product(a.data, a.col, a.row, x, a.shape[1], a.shape[0])
-    return sparse_product(a.data, a.col, a.row, x.T, a.shape[1], a.shape[0]).T
+        return sparse_product(a.values, a.cols, a.rows, x, a.shape[1], a.shape[0])
+    return sparse_product(a.values, a.cols, a.rows, x.T, a.shape[1], a.shape[0]).T
 
 
 def of_both(a, b):
     """The product of two sparse matrices: each entry of the first one with all those in the row that it meets."""
-    order = np.argsort(b.row, kind="stable")
-    counts = np.bincount(b.row, minlength=b.shape[0])
+    order = np.argsort(b.rows, kind="stable")
+    counts = np.bincount(b.rows, minlength=b.shape[0])
     starts = np.cumsum(counts) - counts
-    met = counts[a.col]
+    met = counts[a.cols]
     left = np.repeat(np.arange(len(met)), met)
     within = np.arange(len(left)) - np.repeat(np.cumsum(met) - met, met)
-    right = order[starts[a.col[left]] + within]
-    data = a.data[left] * b.data[right]
-    return SparseEntries(data, a.row[left], b.col[right], (a.shape[0], b.shape[1]), a.times)
+    right = order[starts[a.cols[left]] + within]
+    data = a.values[left] * b.values[right]
+    return SparseEntries(data, a.rows[left], b.cols[right], (a.shape[0], b.shape[1]), a.times)
 
 
 def scaled(self, factor):
     a = entries(self)
-    return SparseEntries(a.data * factor, a.row, a.col, a.shape, a.times)
+    return SparseEntries(a.values * factor, a.rows, a.cols, a.shape, a.times)
 
 
 def times(self, other):
@@ -438,8 +434,8 @@ def added(self, other):
             refused("a number added to a sparse matrix", "make it dense by .toarray().")
         return toarray(a) + other
     b = entries(other)
-    data, rows = np.concatenate([a.data, b.data]), np.concatenate([a.row, b.row])
-    return SparseEntries(data, rows, np.concatenate([a.col, b.col]), a.shape, a.times)
+    data, rows = np.concatenate([a.values, b.values]), np.concatenate([a.rows, b.rows])
+    return SparseEntries(data, rows, np.concatenate([a.cols, b.cols]), a.shape, a.times)
 
 
 def subtracted(self, other):
@@ -453,7 +449,7 @@ def subtracted_from(self, other):
 def toarray(self):
     a = entries(self)
     dense = np.zeros(a.shape)
-    np.add.at(dense, (a.row, a.col), a.data)
+    np.add.at(dense, (a.rows, a.cols), a.values)
     return dense
 
 
@@ -464,13 +460,13 @@ def multiply(self, other):
     if np.ndim(other) == 0:
         return scaled(a, other)
     wide = np.broadcast_to(np.asarray(numbers(other)), a.shape)
-    return SparseEntries(a.data * wide[a.row, a.col], a.row, a.col, a.shape, a.times)
+    return SparseEntries(a.values * wide[a.rows, a.cols], a.rows, a.cols, a.shape, a.times)
 
 
 def total(self, axis=None):
     a = entries(self)
     if axis is None:
-        return np.sum(a.data)
+        return np.sum(a.values)
     if a.times:
         refused(
             "the sum of a sparse matrix along an axis, which is an np.matrix",
@@ -483,9 +479,9 @@ def total(self, axis=None):
 def diagonal(self, k=0):
     a, k = entries(self), fixed(k)
     length = min(a.shape[0] + min(k, 0), a.shape[1] - max(k, 0))
-    on = np.nonzero(a.col - a.row == k)[0]
+    on = np.nonzero(a.cols - a.rows == k)[0]
     found = np.zeros(length)
-    np.add.at(found, np.minimum(a.row[on], a.col[on]), a.data[on])
+    np.add.at(found, np.minimum(a.rows[on], a.cols[on]), a.values[on])
     return found
 
 

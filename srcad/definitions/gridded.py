@@ -24,10 +24,10 @@ class interp1d:
         if not assume_sorted:
             order = np.argsort(held(x), kind="mergesort")
             x, y = x[order], y[order]
-        self.x, self.y, self.axis = x, y, axis
+        self.x, self.heights, self.axis = x, y, axis
         self.kind = DEGREES.get(kind, kind) if isinstance(kind, str) else fixed(kind)
         self.beyond = isinstance(fill_value, str)
-        self.raises = (not self.beyond and fill_value is np.nan) if bounds_error is None else bounds_error
+        self.raises = not self.beyond if bounds_error is None else bounds_error
         self.fill = (
             (np.nan, np.nan) if self.beyond else fill_value if isinstance(fill_value, tuple) else (fill_value,) * 2
         )
@@ -40,10 +40,10 @@ class interp1d:
                 raise ValueError("A value in x_new is below the interpolation range.")
             if np.any(above):
                 raise ValueError("A value in x_new is above the interpolation range.")
-        value = at_places(self.x, self.y, x, self.kind)
+        value = at_places(self.x, self.heights, x, self.kind)
         if not self.beyond:
-            if np.ndim(self.y) > 1:
-                shape = (*np.shape(x), *[1 for _ in range(np.ndim(self.y) - 1)])
+            if np.ndim(self.heights) > 1:
+                shape = (*np.shape(x), *[1 for _ in range(np.ndim(self.heights) - 1)])
                 below, above = np.reshape(below, shape), np.reshape(above, shape)
             value = np.where(below, self.fill[0], np.where(above, self.fill[1], value))
         return at_axis(value, np.ndim(x), self.axis)
@@ -105,7 +105,7 @@ class RegularGridInterpolator:
     """A function of values on a grid."""
 
     def __init__(self, points, values, method="linear", bounds_error=True, fill_value=np.nan):
-        self.grid = tuple([np.asarray(floats(p)) for p in points])
+        self.grid = rising(tuple([np.asarray(floats(p)) for p in points]))
         self.values = np.asarray(floats(values))
         self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
 
@@ -150,6 +150,14 @@ def interpolated(grid, values, xi, method, bounds_error, fill_value):
     return np.where(out, fill_value, value)
 
 
+def rising(grid):
+    """The lines of a grid, which must rise."""
+    for marks in grid:
+        if np.any(marks[1:] <= marks[:-1]):
+            raise ValueError("The points along each dimension must be strictly ascending.")
+    return grid
+
+
 def cell(marks, x):
     return np.clip(np.searchsorted(held(marks), held(x), side="right") - 1, 0, len(marks) - 2)
 
@@ -180,7 +188,7 @@ def nearest(grid, values, places):
 
 
 def interpn(points, values, xi, method="linear", bounds_error=True, fill_value=np.nan):
-    grid = tuple([np.asarray(floats(p)) for p in points])
+    grid = rising(tuple([np.asarray(floats(p)) for p in points]))
     return interpolated(grid, np.asarray(floats(values)), xi, method, bounds_error, fill_value)
 
 

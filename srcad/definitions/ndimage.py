@@ -75,12 +75,10 @@ METHODS: dict[str, object] = {}
 def along(x: Numbers, weights: Numbers, axis: int, mode: str, cval: Any, origin: Any) -> Numbers:
     """Of one axis: the sums of the elements in a window, with weights."""
     how = known_mode(mode)
-    shape = [1] * x.ndim
-    shape[axis] = len(weights)
     back, ahead = reach(len(weights), origin)
     moved = x - cval if how == "constant" and not is_zero(cval) else x
-    kernel = np.reshape(weights[::-1], tuple(shape))
-    found = signal.convolve(extended(moved, axis, back, ahead, how), kernel, mode="valid")
+    running = signal.lfilter(weights[::-1], [1.0], extended(moved, axis, back, ahead, how), axis=axis)
+    found = np.moveaxis(np.moveaxis(running, axis, 0)[back + ahead :], 0, axis)
     return as_kind(found + cval * np.sum(weights) if how == "constant" and not is_zero(cval) else found, x)
 
 

@@ -158,6 +158,14 @@ def prepared(x, y, axis):
     return x, np.moveaxis(y, axis, 0), axis
 
 
+def knotted(x, y, axis):
+    """Knots, which must rise, and values."""
+    x, y, axis = prepared(x, y, axis)
+    if np.any(x[1:] <= x[:-1]):
+        raise ValueError("`x` must be strictly increasing sequence.")
+    return x, y, axis
+
+
 def end_condition(condition, at):
     """One of the two conditions of a cubic spline."""
     if isinstance(condition, str):
@@ -248,7 +256,7 @@ class CubicSpline(PPoly):
     """A cubic spline through points."""
 
     def __init__(self, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
-        x, y, axis = prepared(x, y, axis)
+        x, y, axis = knotted(x, y, axis)
         if isinstance(bc_type, str) and bc_type == "periodic":
             s = 0.0 * y if fixed(len(y)) == 2 else periodic_slopes(x, y)
             how = "periodic" if extrapolate is None else extrapolate
@@ -263,7 +271,7 @@ class CubicHermiteSpline(PPoly):
     """A piecewise cubic polynomial with given values and slopes."""
 
     def __init__(self, x, y, dydx, axis=0, extrapolate=None):
-        x, y, axis = prepared(x, y, axis)
+        x, y, axis = knotted(x, y, axis)
         s = np.moveaxis(np.asarray(floats(dydx)), axis, 0)
         self.c, self.x, self.axis = hermite(x, y, s), x, axis
         self.extrapolate = True if extrapolate is None else extrapolate
@@ -295,7 +303,7 @@ class PchipInterpolator(PPoly):
     """A piecewise cubic polynomial that is monotone where its values are."""
 
     def __init__(self, x, y, axis=0, extrapolate=None):
-        x, y, axis = prepared(x, y, axis)
+        x, y, axis = knotted(x, y, axis)
         self.c, self.x, self.axis = hermite(x, y, pchip_slopes(x, y)), x, axis
         self.extrapolate = True if extrapolate is None else extrapolate
 
@@ -323,7 +331,7 @@ class Akima1DInterpolator(PPoly):
     """Akima's piecewise cubic polynomial."""
 
     def __init__(self, x, y, axis=0, method="akima", extrapolate=None):
-        x, y, axis = prepared(x, y, axis)
+        x, y, axis = knotted(x, y, axis)
         self.c, self.x, self.axis = hermite(x, y, akima_slopes(x, y, method)), x, axis
         self.extrapolate = False if extrapolate is None else extrapolate
 

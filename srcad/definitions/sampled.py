@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg, signal, special
 
 from srcad.definitions.borders import Numbers, as_kind, extended, folded, image, option, per_axis, plain_output
-from srcad.definitions.words import fixed, refused
+from srcad.definitions.words import fixed, refused, single
 
 PADDED = 12  # pixels by which SciPy extends an image before it is filtered, where its splines don't know the border
 OF_SPLINES = {
@@ -42,6 +42,8 @@ def coefficients(x: Numbers, order: int, axis: int, border: str) -> Numbers:
     beside, middle = (1.0, 6.0) if order == 2 else (1.0, 4.0)
     whole = middle + 2.0 * beside
     moved = np.moveaxis(x, axis, 0)
+    if single(moved):
+        return x
     flat = np.reshape(moved, (n, -1)) * whole
     if border == "wrap":
         found = around(flat, n, middle, beside)
@@ -142,6 +144,8 @@ def weights(t: Numbers, order: int) -> list[Numbers]:
 
 def values_at(x: Numbers, places: list[Numbers], order: int, mode: str, cval: Any, prefilter: bool) -> Numbers:
     """The image at places, given by an array for each axis."""
+    if order > 1 and not prefilter and mode == "nearest":
+        refused("an interpolation of scipy.ndimage with mode='nearest' and prefilter=False", "use mode='mirror'.")
     pixels = x
     ahead = 0
     grown = order > 1 and prefilter and mode in ("nearest", "grid-constant")

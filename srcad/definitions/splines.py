@@ -75,6 +75,8 @@ class BSpline:
 
     def __init__(self, t, c, k, extrapolate=True, axis=0):
         self.t, self.k = np.asarray(floats(t)), k
+        if np.any(self.t[1:] < self.t[:-1]):
+            raise ValueError("Knots must be in a non-decreasing order.")
         self.c = np.moveaxis(np.asarray(floats(c)), fixed(axis), 0)
         self.extrapolate, self.axis = extrapolate, axis
 
@@ -160,6 +162,8 @@ def solved(matrix, y):
 
 def interpolating(x, y, k):
     """Knots and coefficients of the spline through points."""
+    if np.any(x[1:] <= x[:-1]):
+        raise ValueError("x must be increasing")
     if k == 0:
         return np.concatenate([x, x[-1:]]), y
     if k == 1:

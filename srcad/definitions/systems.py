@@ -15,7 +15,7 @@ def spsolve(A, b):
     b = np.asarray(numbers(b))
     if np.ndim(b) == 2 and single(b.T):
         b = b[:, 0]
-    return sparse_solve(a.data, a.row, a.col, b, a.shape[0])
+    return sparse_solve(a.values, a.rows, a.cols, b, a.shape[0])
 
 
 class SparseFactor:
@@ -29,8 +29,8 @@ class SparseFactor:
         a = self.a if trans == "N" else transpose(self.a)
         rhs = np.asarray(numbers(rhs))
         if np.ndim(rhs) == 2 and single(rhs.T):
-            return sparse_solve(a.data, a.row, a.col, rhs[:, 0], a.shape[0])[:, None]
-        return sparse_solve(a.data, a.row, a.col, rhs, a.shape[0])
+            return sparse_solve(a.values, a.rows, a.cols, rhs[:, 0], a.shape[0])[:, None]
+        return sparse_solve(a.values, a.rows, a.cols, rhs, a.shape[0])
 
 
 def splu(A):
@@ -45,9 +45,9 @@ def spsolve_triangular(A, b, lower=True, unit_diagonal=False):
     a = entries(A)
     if unit_diagonal:
         refused("spsolve_triangular with unit_diagonal=True", "put the ones on the diagonal.")
-    inside = np.nonzero(a.row >= a.col if lower else a.row <= a.col)[0]
+    inside = np.nonzero(a.rows >= a.cols if lower else a.rows <= a.cols)[0]
     b = np.asarray(numbers(b))
-    return sparse_solve(a.data[inside], a.row[inside], a.col[inside], b, a.shape[0])
+    return sparse_solve(a.values[inside], a.rows[inside], a.cols[inside], b, a.shape[0])
 
 
 def norm(x, ord=None, axis=None):

@@ -11,7 +11,8 @@ def cofactor(a: np.ndarray) -> np.ndarray:
         inverse = np.linalg.inv(a)
     except np.linalg.LinAlgError:
         return cofactor_of_singular(a)
-    condition = np.abs(a).sum(axis=-1).max(axis=-1) * np.abs(inverse).sum(axis=-1).max(axis=-1)
+    size, other = (np.abs(x).sum(axis=-1).max(axis=-1, initial=0.0) for x in (a, inverse))
+    condition = size * other
     if not np.all(condition < 1e8):
         return cofactor_of_singular(a)
     cofactors: np.ndarray = np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
@@ -48,7 +49,8 @@ def cofactor_change(a: np.ndarray, d: np.ndarray) -> np.ndarray:
 
 def only_regular(x: np.ndarray, a: np.ndarray, inverse: np.ndarray) -> np.ndarray:
     """`x`, if `a` is far from singular matrices."""
-    condition = np.abs(a).sum(axis=-1).max(axis=-1) * np.abs(inverse).sum(axis=-1).max(axis=-1)
+    size, other = (np.abs(x).sum(axis=-1).max(axis=-1, initial=0.0) for x in (a, inverse))
+    condition = size * other
     if not np.all(condition < 1e8):
         raise np.linalg.LinAlgError("the third derivative of the determinant of a matrix that is almost singular")
     return x

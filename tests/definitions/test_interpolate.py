@@ -244,3 +244,38 @@ def test_smoothing_is_refused() -> None:
 def test_places_outside_raise() -> None:
     with pytest.raises(ValueError, match="below the interpolation range"):
         srcad.grad(lambda t: interp1d(SIX, VALUES)(t) * 1.0)(-1.0)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x, y: CubicSpline(x, y)(0.5),
+        lambda x, y: PchipInterpolator(x, y)(0.5),
+        lambda x, y: make_interp_spline(x, y)(0.5),
+        lambda x, y: RegularGridInterpolator((x,), y)([[0.5]])[0],
+    ],
+)
+def test_knots_that_do_not_rise_raise(make: Any) -> None:
+    with pytest.raises(ValueError, match=r"increasing|ascending"):
+        srcad.grad(make, argnums=1)(np.array([0.0, 2.0, 1.0, 3.0]), VALUES[:4].copy())
+
+
+def test_a_fill_value_alone_fills_nothing() -> None:
+    """SciPy raises outside unless bounds_error=False is said, or the values are continued."""
+    with pytest.raises(ValueError, match="above the interpolation range"):
+        srcad.grad(lambda y: interp1d(SIX, y, fill_value=5.0)(9.0) * 1.0)(VALUES)
+
+
+def test_what_kind_a_spline_is() -> None:
+    """The class of a definition stands for SciPy's; what it can't say is refused."""
+
+    def program(y: Any) -> Any:
+        spline = CubicSpline(X, y)
+        known = isinstance(spline, CubicSpline) and isinstance(spline, PPoly) and not isinstance(spline, (int, list))
+        return y[0] * (2.0 if known else 1.0)
+
+    np.testing.assert_array_equal(srcad.grad(program)(Y), [2.0, 0.0, 0.0, 0.0, 0.0])
+    with pytest.raises(NotYetSupported, match="is a BSpline"):
+        srcad.grad(lambda y: y[0] if isinstance(CubicSpline(X, y), BSpline) else y[1])(Y)
+    with pytest.raises(NotYetSupported, match="the type of an object"):
+        srcad.grad(lambda y: y[0] if type(CubicSpline(X, y)) is CubicSpline else y[1])(Y)

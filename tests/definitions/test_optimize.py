@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, optimize
 
 import srcad
-from srcad.errors import NotYetSupported
+from srcad.errors import NotYetSupported, SrcadError
 from tests.definitions.checking import differences, weighted
 
 T = np.linspace(0, 2, 9)
@@ -180,3 +180,16 @@ def test_second_derivatives_under_constraints() -> None:
     # x = 3 / 5 * sqrt(b)
     np.testing.assert_allclose(srcad.grad(program)(4.0), 0.6 / 4, rtol=1e-6)
     np.testing.assert_allclose(srcad.grad(srcad.grad(program))(4.0), -0.6 / 32, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda a: np.sum(optimize.minimize(lambda x: (x[0] - a) ** 2 * a + x[0] ** 4, [1.0]).hess_inv),
+        lambda a: np.sum(optimize.minimize(lambda x: (x[0] - a) ** 2, [1.0], bounds=[(0.9, 2.0)]).jac),
+        lambda a: np.sum(optimize.root(lambda x: x**3 - a, [1.0]).fjac),
+    ],
+)
+def test_what_moves_beside_a_solution_is_no_constant(program: Any) -> None:
+    with pytest.raises(SrcadError):
+        srcad.grad(program)(0.7)

@@ -185,3 +185,8 @@ def test_what_the_run_alone_knows_is_refused(program: Any) -> None:
     """`*` of a sparse matrix is the product of matrices: nothing is guessed of it."""
     with pytest.raises(NotYetSupported, match="a sparse matrix that the run alone knows"):
         srcad.grad(program)(X)
+
+
+def test_the_order_in_which_entries_are_stored_is_not_guessed() -> None:
+    with pytest.raises(NotYetSupported, match="'data' of SparseEntries"):
+        srcad.grad(lambda d: np.sum(of_data(d).data ** 2))(DATA)

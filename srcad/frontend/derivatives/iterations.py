@@ -37,7 +37,7 @@ def iterated(g: Given) -> Value:
     cell = m.content(matrix)
     if isinstance(cell, InstanceCell):
         entries = m.call(Static(made.entries), (matrix,))
-        parts = [m.call(Static(getattr), (entries, Static(name))) for name in ("data", "row", "col", "shape")]
+        parts = [m.call(Static(getattr), (entries, Static(name))) for name in ("values", "rows", "cols", "shape")]
         data, row, column, shape = (to_atom(m, part) for part in parts)
         given = m.emit("tuple_new", data, m.emit("tuple_new", row, column))
         whole: Atom = emit_call(m, SolverCall("scipy.sparse.csr_array", (), (), (given,), (("shape", shape),)), OPAQUE)

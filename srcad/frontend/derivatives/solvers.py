@@ -301,12 +301,15 @@ def record(m: Machine, cls: type, fields: Iterable[tuple[str, Value]]) -> Value:
     return Ref(m.allocate(InstanceCell(cls, tuple(fields))))
 
 
+MOVING = ("jac", "hess", "hess_inv", "fjac", "qtf", "r")
+
+
 def attributes(m: Machine, owner: Var, names: Sequence[str]) -> list[tuple[str, Value]]:
-    """Those attributes of what a solver returned that are constants to derivatives."""
+    """Attributes of what a solver returned. Those that move with the solution have no derivative, and no use."""
     found: list[tuple[str, Value]] = []
     for name in names:
         part = m.emit("attribute", owner, name=name)
-        m.variables.active.discard(part)
+        (m.variables.active.add if name in MOVING else m.variables.active.discard)(part)
         found.append((name, Obj(part)))
     return found
 

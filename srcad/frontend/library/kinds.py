@@ -13,6 +13,7 @@ import numpy as np
 from srcad.frontend.containers.containers import copied
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
     FALSE,
     NONE,
@@ -83,7 +84,7 @@ def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
     )
     known = python_types(m, value)
     if known is not None:
-        return Static(issubclass(known[0], wanted))
+        return Static(_is_one(m, known[0], wanted))
     if isinstance(value, Choice):
         chosen = value
         return branch(
@@ -95,8 +96,21 @@ def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
     return Num(m.emit("is_instance", to_atom(m, value), to_atom(m, Static(wanted))))
 
 
+def _is_one(m: Machine, cls: type, wanted: Any) -> bool:
+    """Whether instances of a class are of one of these; the class of a definition stands for one of SciPy's."""
+    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+    of_scipy = [k for k in kinds if isinstance(k, type) and k.__module__.startswith("scipy.")]
+    if issubclass(cls, wanted) or not cls.__module__.startswith(DEFINITIONS) or not of_scipy:
+        return issubclass(cls, wanted)
+    if any(base.__name__ == kind.__name__ for base in cls.__mro__ for kind in of_scipy):
+        return True
+    m.refuse(f"whether an object of SciPy is a {of_scipy[0].__name__} isn't known before the run")
+
+
 def _type(m: Machine, value: Value) -> Value:
     known = python_types(m, value)
+    if known is not None and known[0].__module__.startswith(DEFINITIONS):
+        m.refuse("the type of an object of SciPy is asked for", do="use isinstance.")
     if known is None:
         m.refuse("the type of a value that is known at run time only is asked for", do="use isinstance.")
     return Static(known[0])
@@ -131,7 +145,10 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
         cell = m.heap[owner.cell]
         if isinstance(cell, InstanceCell):
             check_attribute(m, cell, word)
-            return Static(word in dict(cell.fields) or hasattr(cell.cls, word) or hasattr(cell.origin, word))
+            has = word in dict(cell.fields) or hasattr(cell.cls, word) or hasattr(cell.origin, word)
+            if cell.cls.__module__.startswith(DEFINITIONS) and not has:
+                m.refuse(f"whether an object of SciPy has the attribute {word!r} isn't known before the run")
+            return Static(has)
     known = python_types(m, owner)
     if isinstance(owner, Static):
         return Static(hasattr(owner.value, word))

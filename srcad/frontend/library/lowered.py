@@ -23,19 +23,22 @@ from srcad.frontend.memory.arrays import (
     contiguous_as,
     load,
     new_array,
+    refuse_truncation,
     result_value,
     set_items,
     store,
     to_atom,
+    to_number,
     to_python,
 )
 from srcad.frontend.memory.boxes import held
 from srcad.frontend.memory.layouts import Layout, contiguity
+from srcad.frontend.memory.puts import check_same_kind
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
 from srcad.trace.nodes import Var
-from srcad.trace.types import KINDS, Array, ListOf
+from srcad.trace.types import KINDS, Array, ListOf, dtype_of
 
 V = TypeVar("V")
 JOINS: Mapping[Hashable, bool] = dict.fromkeys(
@@ -117,7 +120,8 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
     if may_share(function, plain) and len(sources) == 1:
         value = laid_out(m, function, plain, value, next(iter(sources.values())))
-    return value if out is None else into(m, out, value)
+    strict = isinstance(function, np.ufunc) and plain.get("casting") != "unsafe"
+    return value if out is None else into(m, out, value, strict)
 
 
 def _other_kind(m: Machine, dtype: object) -> str | None:
@@ -223,15 +227,16 @@ def _argument(m: Machine, value: Any, sources: dict[Var, ArrayRef]) -> object:
     return plain
 
 
-def into(m: Machine, out: object, value: Value) -> Value:
+def into(m: Machine, out: object, value: Value, strict: bool = False) -> Value:
     """out=: the result is stored in an array, and is that array; several results in several arrays."""
     outs = out.items if isinstance(out, Tup) else out if isinstance(out, tuple) else (out,)
     values = value.items if isinstance(value, Tup) else (value,)
-    stored = tuple(v if o in (None, NONE) else _stored(m, o, v) for o, v in zip(outs, values, strict=True))
+    stored = tuple(v if o in (None, NONE) else _stored(m, o, v, strict) for o, v in zip(outs, values, strict=True))
     return Tup(stored) if isinstance(value, Tup) else stored[0]
 
 
-def _stored(m: Machine, out: Value, value: Value) -> Value:
+def _stored(m: Machine, out: Value, value: Value, strict: bool) -> Value:
+    """`strict`: the dtype of the result must be of the kind of that of the output, as for ufuncs."""
     if not isinstance(out, ArrayRef):
         m.refuse(f"{out.describe()} is given as out=")
     before = load(m, out).type
@@ -239,5 +244,8 @@ def _stored(m: Machine, out: Value, value: Value) -> Value:
     if fresh is not None and fresh.type == before:
         store(m, out, fresh)
     else:
+        refuse_truncation(m, before, to_number(m, value))
+        if strict:
+            check_same_kind(m, dtype_of(to_number(m, value).type), dtype_of(before))
         set_items(m, out, value, ((), (("ellipsis",),)))
     return out

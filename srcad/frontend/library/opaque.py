@@ -18,6 +18,7 @@ from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom
 from srcad.frontend.memory.boxes import held
+from srcad.frontend.memory.foreign import refuse_foreign_write, refuse_writer
 from srcad.trace.nodes import Atom, Const, Path, Var
 from srcad.trace.types import OPAQUE
 
@@ -27,7 +28,9 @@ TELLING = ("debug", "info", "warning", "error")
 def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments) -> Value:
     """A call as it stands."""
     args, keywords, unused = given.args, given.keywords, given.unused
-    refuse_known_mutation(m, name, args)
+    if isinstance(function, Obj):
+        refuse_writer(m, function.var)
+    refuse_known_mutation(m, f"{name}.{_method_of(m, function)}" if isinstance(function, Obj) else name, args)
     values = (*args, *keywords.values())
     kept = _puts_into(m, function) if unused else None
     if kept is not None:
@@ -54,6 +57,12 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
         arrays, lists = held(m, values)
         m.lent |= lists.union(*(sharers(m.heap, k) for k in arrays))
     return Obj(result) if drawn is None else from_atom(m, result, layout=frozenset())
+
+
+def _method_of(m: Machine, function: Obj) -> str:
+    """The name of a method that the run looks up."""
+    made = m.variables.definitions.get(function.var) if isinstance(function.var, Var) else None
+    return str(made.params["name"]) if made is not None and made.op == "attribute" else ""
 
 
 def _generator_method(m: Machine, function: Value) -> tuple[str]:
@@ -157,5 +166,10 @@ def is_stream(value: object) -> bool:
 
 
 def refuse_known_mutation(m: Machine, name: str, args: tuple[Value, ...]) -> None:
-    if name.endswith(".shuffle") and any(isinstance(a, (ArrayRef, Ref)) for a in args):
+    if not name.endswith(".shuffle"):
+        return
+    for one in args:
+        if isinstance(one, Obj):
+            refuse_foreign_write(m, one.var)
+    if any(isinstance(a, (ArrayRef, Ref)) for a in args):
         m.refuse(f"{name} changes its argument in place", do="use a permutation of indices.")

@@ -36,6 +36,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
 from srcad.frontend.memory.boxes import held
+from srcad.frontend.memory.foreign import refuse_foreign_write
 from srcad.frontend.memory.lookup import (
     IN_C,
     MISSING,
@@ -243,6 +244,8 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         case Num():
             m.refuse(f"the attribute {name!r} of a number is set", do="make another number of it.")
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
+    if isinstance(owner, Obj):
+        refuse_foreign_write(m, owner.var)
     m.effect("set_attribute", to_atom(m, owner), to_atom(m, value), name=name)
 
 
@@ -274,6 +277,8 @@ def set_outside(m: Machine, owner: Ref, name: str, value: Value) -> None:
     cell = m.cell(owner.cell, InstanceCell)
     m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     hand_out(m, (value,))
+    if m.depends(value):
+        m.outside.stored[owner.cell, name] = m.builder.span
     fields = dict(cell.fields) | {name: value}
     m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}), outside=True)
 
@@ -345,6 +350,7 @@ def refuse_outside(m: Machine, value: Value, what: str) -> None:
 
 
 def set_unknown_item(m: Machine, owner: Obj, key: Value, value: Value) -> None:
+    refuse_foreign_write(m, owner.var)
     path = kept_path(m, owner.var)
     if path is None:
         refuse_outside(m, value, "an item of an object that srcad doesn't know")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ViewStep
 from srcad.ops.einsum import view_letters
@@ -27,6 +29,13 @@ def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
         f"a write through the view that {step.op} gives isn't supported yet",
         do="write to the array itself, by an index.",
     )
+
+
+def check_same_kind(m: Machine, made: str | None, dtype: str | None) -> None:
+    """Raise what NumPy raises where the result of a ufunc doesn't go into an array: floats into one of ints."""
+    if made is not None and dtype is not None and not np.can_cast(made, dtype, "same_kind"):
+        rule = "with casting rule 'same_kind'"
+        m.raises(TypeError(f"Cannot cast ufunc output from dtype({made!r}) to dtype({dtype!r}) {rule}"))
 
 
 def like(m: Machine, base: Atom, new: Atom) -> Atom:
@@ -117,4 +126,4 @@ PUTS: dict[str, Callable[[Machine, Atom, Atom, ViewStep], Atom]] = {
     "known_as": _same,
 }
 
-__all__ = ["RESHAPES", "like", "put", "rank"]
+__all__ = ["RESHAPES", "check_same_kind", "like", "put", "rank"]

@@ -45,7 +45,9 @@ from srcad.frontend.memory.arrays import (
     to_number,
 )
 from srcad.frontend.memory.branches import branch, distribute, settled
+from srcad.frontend.memory.foreign import refuse_foreign_write
 from srcad.frontend.memory.parts import is_flat, set_flat_items
+from srcad.frontend.memory.puts import check_same_kind
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of
 
@@ -281,6 +283,8 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
     old = settled(m, old)
     if isinstance(old, Choice):
         return distribute(m, old, lambda one: combined(m, one, operator, value))
+    if isinstance(old, Obj):
+        refuse_foreign_write(m, old.var)
     if isinstance(old, ArrayRef):
         return in_place(m, old, operator, value)
     changed = objects.in_place_method(m, BINARY[type(operator)], old, value)
@@ -330,10 +334,11 @@ def kept_type(m: Machine, before: Atom, new: Atom) -> Atom:
     refuse_truncation(m, before.type, new)
     if isinstance(before.type, Array) and isinstance(new.type, Array) and len(new.type.dims) != len(before.type.dims):
         m.refuse("an in-place operation would change the shape of its array")
-    dtype = dtype_of(before.type)
-    if dtype is not None and dtype_of(new.type) != dtype:
-        return m.emit("cast", new, dtype=dtype)
-    return new
+    dtype, made = dtype_of(before.type), dtype_of(new.type)
+    if dtype is None or made == dtype:
+        return new
+    check_same_kind(m, made, dtype)
+    return m.emit("cast", new, dtype=dtype)
 
 
 # ---- del
