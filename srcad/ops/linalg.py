@@ -154,6 +154,10 @@ def _only_square(g: Type, a: Type) -> Type:
     return g
 
 
+def _triangle_of(g: Type, a: Type, *, upper: bool = False) -> Type:
+    return g
+
+
 op("solve", Kind.FACTORISATION, _solve, "np.linalg.solve({0}, {1})", cost="dear")
 op("inv", Kind.FACTORISATION, _square, "np.linalg.inv({0})", cost="dear")
 op("inverse_or_nan", Kind.FACTORISATION, _square, "inverse_or_nan({0})", cost="dear")
@@ -173,7 +177,8 @@ op("svd", Kind.FACTORISATION, _svd, call("np.linalg.svd", full_matrices=True, he
 op("singular_values", Kind.FACTORISATION, _singular_values, "np.linalg.svd({0}, compute_uv=False)", cost="dear")
 # the first operand, if the second is made of square matrices; else an error
 op("only_square", Kind.VIEW, _only_square, "only_square({0}, {1})", cost="free", linear=True)
-op("only_symmetric", Kind.VIEW, _only_square, "only_symmetric({0}, {1})", cost="free", linear=True)
+op("reflected", Kind.CONTRACTION, _triangle_of, call("reflected", upper=False), linear=True)
+op("folded", Kind.CONTRACTION, _triangle_of, call("folded", upper=False), linear=True)
 op("only_wide", Kind.VIEW, _only_square, "only_wide({0}, {1})", cost="free", linear=True)
 op("qr", Kind.FACTORISATION, _qr, call("np.linalg.qr", mode="reduced"), cost="dear")
 op("pinv", Kind.FACTORISATION, _pinv, call("np.linalg.pinv", rcond=None, rtol=None, hermitian=False), cost="dear")

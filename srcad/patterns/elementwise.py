@@ -64,5 +64,5 @@ TABLE: dict[str, Callable[[Case], Nested]] = {
     "multiply": _product,
     "where": _choice,
     "accumulate": _accumulated,
-    **dict.fromkeys(("copy", "cast", "unwrap", "only_square", "only_wide", "only_symmetric"), _same),
+    **dict.fromkeys(("copy", "cast", "unwrap", "only_square", "only_wide"), _same),
 }

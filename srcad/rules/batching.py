@@ -238,7 +238,7 @@ def _trace(site: LaneSite) -> Batched:
     return emit(site.b, "sum", diagonals, axis=1, keepdims=False)
 
 
-@batches("triu", "tril", "only_square", "only_wide", "only_symmetric")
+@batches("triu", "tril", "only_square", "only_wide", "reflected", "folded")
 def _matrices(site: LaneSite) -> Batched:
     """These see the last two axes."""
     site.only_first()

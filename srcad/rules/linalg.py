@@ -73,12 +73,18 @@ def symmetric(x: Expr) -> Expr:
     return 0.5 * (x + dagger(x))
 
 
-def of_symmetric(x: Expr, a: Expr) -> Expr:
-    """A derivative that is right for symmetric matrices, of which NumPy reads one triangle: others are refused."""
-    return apply("only_symmetric", x, a)
+def reflected(dot: Expr, a: Expr, upper: bool = False) -> Expr:
+    """The change of the symmetric matrix that is read of `a`: of one triangle, unless it is symmetric itself."""
+    return apply("reflected", dot, a, **({"upper": True} if upper else {}))
 
 
-linear("only_symmetric", lambda g, x, a, y: apply("only_symmetric", g, a))
+def folded(g: Expr, a: Expr, upper: bool = False) -> Expr:
+    """The adjoint of what is read of `a`, from that of the symmetric matrix."""
+    return apply("folded", g, a, **({"upper": True} if upper else {}))
+
+
+linear("reflected", lambda g, x, a, y, *, upper=False: folded(g, a, upper))
+linear("folded", lambda g, x, a, y, *, upper=False: reflected(g, a, upper))
 
 # ---- linear systems
 
@@ -210,15 +216,13 @@ def _lower_half(x: Expr) -> Expr:
 def _cholesky_adjoint(site: Site, g: Expr) -> Expr:
     factor = site.result
     inverse = apply("inv", factor)
-    bar = conj(symmetric(dagger(inverse) @ _lower_half(dagger(factor) @ conj(g)) @ inverse))
-    return of_symmetric(bar, site.operands[0])
+    return folded(conj(dagger(inverse) @ _lower_half(dagger(factor) @ conj(g)) @ inverse), site.operands[0])
 
 
 def _cholesky_tangent(site: Site, dot: Expr) -> Expr:
     factor = site.result
     inverse = apply("inv", factor)
-    moved = of_symmetric(symmetric(dot), site.operands[0])
-    return factor @ _lower_half(inverse @ moved @ dagger(inverse))
+    return factor @ _lower_half(inverse @ reflected(dot, site.operands[0]) @ dagger(inverse))
 
 
 rule("cholesky", _cholesky_adjoint, _cholesky_tangent)

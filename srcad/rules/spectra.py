@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from srcad.ops.arguments import WHOLE
 from srcad.rules.language import Expr, absolute, apply, apply_many, dim, get_item, imag, nonzero, total, where, zeros
-from srcad.rules.linalg import added, conj, dagger, of_symmetric, real_part, symmetric
+from srcad.rules.linalg import added, conj, dagger, folded, real_part, reflected
 from srcad.rules.products import column, rank_of, row
 from srcad.rules.shaping import swapped
 from srcad.rules.table import RuleTable, Site
@@ -51,21 +51,26 @@ def _eigh_adjoint(site: Site, w_bar: Expr | None, q_bar: Expr | None) -> Expr:
     w, q = site.results
     if q_bar is None:
         assert w_bar is not None
-        return _by_eigenvalues(w_bar, site.operands[0], q)
+        return _by_eigenvalues(site, w_bar, q)
     inner = _inverse_gaps(w) * (dagger(q) @ _with_free_phases(site, conj(q_bar)))
     if w_bar is not None:
         inner = inner + _on_diagonal(w_bar, w)
-    return of_symmetric(conj(symmetric(q @ inner @ dagger(q))), site.operands[0])
+    return folded(conj(q @ inner @ dagger(q)), site.operands[0], _reads_upper(site))
 
 
-def _by_eigenvalues(w_bar: Expr, a: Expr, q: Expr) -> Expr:
+def _reads_upper(site: Site) -> bool:
+    return site.params.get("UPLO") == "U"
+
+
+def _by_eigenvalues(site: Site, w_bar: Expr, q: Expr) -> Expr:
     """The sum of all eigenvalues is the trace, whether some are equal or not."""
-    return of_symmetric(conj((q * row(w_bar)) @ dagger(q)), a) if w_bar.rank else w_bar * _eye(a)
+    (a,) = site.operands
+    return folded(conj((q * row(w_bar)) @ dagger(q)), a, _reads_upper(site)) if w_bar.rank else w_bar * _eye(a)
 
 
 def _real_row(site: Site) -> int:
     """Which component of complex eigenvectors LAPACK makes real."""
-    return -1 if site.params.get("UPLO") == "U" else 0
+    return -1 if _reads_upper(site) else 0
 
 
 def _with_free_phases(site: Site, bar: Expr) -> Expr:
@@ -80,7 +85,7 @@ def _with_free_phases(site: Site, bar: Expr) -> Expr:
 
 def _eigh_tangent(site: Site, dot: Expr) -> tuple[Expr, Expr]:
     w, q = site.results
-    inner = dagger(q) @ of_symmetric(symmetric(dot), site.operands[0]) @ q
+    inner = dagger(q) @ reflected(dot, site.operands[0], _reads_upper(site)) @ q
     moved = q @ (_inverse_gaps(w) * inner)
     if q.is_complex:
         at = (("ellipsis",), ("int", 0), WHOLE)
@@ -95,12 +100,12 @@ def _eigenvectors(site: Site) -> Expr:
 
 
 def _eigvalsh_adjoint(site: Site, g: Expr) -> Expr:
-    return _by_eigenvalues(g, site.operands[0], _eigenvectors(site))
+    return _by_eigenvalues(site, g, _eigenvectors(site))
 
 
 def _eigvalsh_tangent(site: Site, dot: Expr) -> Expr:
     q = _eigenvectors(site)
-    moved = of_symmetric(symmetric(dot), site.operands[0])
+    moved = reflected(dot, site.operands[0], _reads_upper(site))
     return _columns_total(real_part(conj(q) * (moved @ q)))
 
 

@@ -116,12 +116,28 @@ def only_wide(g: np.ndarray, a: np.ndarray) -> np.ndarray:
     return g
 
 
-def only_symmetric(g: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """`g`, if the matrices in `a` are symmetric, or Hermitian, but for rounding."""
-    gap = np.abs(a - np.conj(np.swapaxes(a, -1, -2)))
-    if np.any(gap > np.sqrt(np.finfo(a.dtype).eps) * np.max(np.abs(a), initial=0.0)):
-        raise np.linalg.LinAlgError(
-            "cholesky, eigh and eigvalsh read one triangle, and their derivatives are those for symmetric matrices: "
-            "this one isn't symmetric; pass np.tril(a) + np.tril(a, -1).T, which is what they read"
-        )
-    return g
+def reflected(dot: np.ndarray, a: np.ndarray, upper: bool = False) -> np.ndarray:
+    """The change of the symmetric (Hermitian) matrix that is read of one triangle of `a`, where `a` changes by `dot`.
+
+    Of a symmetric matrix both triangles count, each for a half.
+    """
+    beside = np.triu(dot, 1) if upper else np.tril(dot, -1)
+    read = np.where(np.eye(a.shape[-1], dtype=bool), np.real(dot), beside + dagger(beside))
+    return np.where(are_symmetric(a), 0.5 * (dot + dagger(dot)), read)
+
+
+def folded(g: np.ndarray, a: np.ndarray, upper: bool = False) -> np.ndarray:
+    """The transpose of `reflected`: the adjoint of `a`, from that of the symmetric matrix that is read of it."""
+    half = 0.5 * (g + dagger(g))
+    beside = np.triu(half, 1) if upper else np.tril(half, -1)
+    return np.where(are_symmetric(a) | np.eye(a.shape[-1], dtype=bool), half, 2.0 * beside)
+
+
+def are_symmetric(a: np.ndarray) -> np.ndarray:
+    """Which of the matrices in `a` are symmetric (Hermitian) but for rounding."""
+    gap = np.max(np.abs(a - dagger(a)), axis=(-1, -2), keepdims=True, initial=0.0)
+    return gap <= np.sqrt(np.finfo(a.dtype).eps) * np.max(np.abs(a), axis=(-1, -2), keepdims=True, initial=0.0)
+
+
+def dagger(a: np.ndarray) -> np.ndarray:
+    return np.conj(np.swapaxes(a, -1, -2))
