@@ -123,21 +123,26 @@ def reflected(dot: np.ndarray, a: np.ndarray, upper: bool = False) -> np.ndarray
     """
     beside = np.triu(dot, 1) if upper else np.tril(dot, -1)
     read = np.where(np.eye(a.shape[-1], dtype=bool), np.real(dot), beside + dagger(beside))
-    return np.where(are_symmetric(a), 0.5 * (dot + dagger(dot)), read)
+    made: np.ndarray = np.where(are_symmetric(a), 0.5 * (dot + dagger(dot)), read)
+    return made
 
 
 def folded(g: np.ndarray, a: np.ndarray, upper: bool = False) -> np.ndarray:
     """The transpose of `reflected`: the adjoint of `a`, from that of the symmetric matrix that is read of it."""
     half = 0.5 * (g + dagger(g))
     beside = np.triu(half, 1) if upper else np.tril(half, -1)
-    return np.where(are_symmetric(a) | np.eye(a.shape[-1], dtype=bool), half, 2.0 * beside)
+    made: np.ndarray = np.where(are_symmetric(a) | np.eye(a.shape[-1], dtype=bool), half, 2.0 * beside)
+    return made
 
 
 def are_symmetric(a: np.ndarray) -> np.ndarray:
     """Which of the matrices in `a` are symmetric (Hermitian) but for rounding."""
     gap = np.max(np.abs(a - dagger(a)), axis=(-1, -2), keepdims=True, initial=0.0)
-    return gap <= np.sqrt(np.finfo(a.dtype).eps) * np.max(np.abs(a), axis=(-1, -2), keepdims=True, initial=0.0)
+    size = np.max(np.abs(a), axis=(-1, -2), keepdims=True, initial=0.0)
+    found: np.ndarray = gap <= np.sqrt(np.finfo(a.dtype).eps) * size
+    return found
 
 
 def dagger(a: np.ndarray) -> np.ndarray:
-    return np.conj(np.swapaxes(a, -1, -2))
+    turned: np.ndarray = np.conj(np.swapaxes(a, -1, -2))
+    return turned
