@@ -16,6 +16,7 @@ from srcad.calls.specialise import Entrance, Specialiser, missed
 from srcad.calls.tracebacks import trim
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
+from srcad.frontend.core.source import carry, texts_of
 from srcad.show.emit import Emission, emit_module
 from srcad.show.nonfinite import is_finite, refuse
 from srcad.show.table import Table
@@ -23,7 +24,7 @@ from srcad.show.traces import table_of
 from srcad.show.values import input_values
 
 Function = Callable[..., object]
-Reduced = str | tuple[type, tuple[object, ...]]  # how an object is made again when it is pickled
+Reduced = str | tuple[Callable[..., object], tuple[object, ...]]  # how an object is made again when it is pickled
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -162,7 +163,23 @@ class Derived(Generic[P, R_co]):
         if place is self:
             return self.__qualname__
         function, request = self.__srcad__
-        return type(self), (function, request, self.made_by)
+        texts = {} if _is_importable(function) else texts_of(function)
+        return _revived, (texts, type(self), function, request, self.made_by)
+
+
+def _is_importable(function: object) -> bool:
+    """Whether another process finds the function by its name."""
+    module = getattr(function, "__module__", "")
+    place: object = sys.modules.get(module)
+    for name in getattr(function, "__qualname__", "").split("."):
+        place = getattr(place, name, None)
+    return place is function and module != "__main__"
+
+
+def _revived(texts: dict[str, str], kind: Callable[..., object], *args: object) -> object:
+    """A derivative in another process, whose source comes with it."""
+    carry(texts)
+    return kind(*args)
 
 
 def _with_respect_to(derived: Derived[..., object]) -> str:

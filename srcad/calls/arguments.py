@@ -9,12 +9,14 @@ from __future__ import annotations
 import inspect
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MethodType
 
 import numpy as np
 
 from srcad.calls.structures import children
 from srcad.compile.requests import Argnum, Call
 from srcad.errors import ArgumentError
+from srcad.frontend.core.source import called_in_python
 
 HEAP_TYPE = 1 << 9  # of a class that is made in Python
 Argnums = int | str | Sequence[int | str]
@@ -146,6 +148,9 @@ def _signature(function: Callable[..., object]) -> inspect.Signature | None:
         kind = inspect.Parameter.POSITIONAL_ONLY
         return inspect.Signature([inspect.Parameter(name, kind) for name in "xyzuvw"[: function.nin]])
     try:
+        if hasattr(function, "__wrapped__") and called_in_python(function) and not hasattr(function, "__signature__"):
+            own = MethodType(inspect.getattr_static(type(function), "__call__"), function)
+            return inspect.signature(own)  # an instance that wraps a function takes what its class says
         return inspect.signature(function)
     except (TypeError, ValueError):
         return None

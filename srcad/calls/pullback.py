@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from srcad.backends.numpy import compile_source
 from srcad.calls.fitting import Prototype, paired
 from srcad.calls.structures import children
 from srcad.calls.tracebacks import trimmed
+from srcad.codegen import Generated
 from srcad.trace.nodes import Trace, Tree
 from srcad.trace.types import is_differentiable
 
@@ -45,6 +47,26 @@ class GeneratedSweep:
     tree: Tree
     seeded: tuple[int, ...]
     note: Note
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By the generated source: the function that it is the derivative of stays behind."""
+        return _revived, (generated_of(self.reverse), self.tree, self.seeded)
+
+
+def _revived(generated: Generated, tree: Tree, seeded: tuple[int, ...]) -> GeneratedSweep:
+    return GeneratedSweep(compile_source(generated), tree, seeded, as_it_is)
+
+
+def generated_of(function: object) -> Generated:
+    """What a generated function was compiled from."""
+    generated = vars(function)["generated"]
+    assert isinstance(generated, Generated)
+    return generated
+
+
+def as_it_is(error: Exception) -> Exception:
+    """An error without a note."""
+    return error
 
 
 @dataclass(frozen=True)

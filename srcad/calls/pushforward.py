@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from srcad.backends.numpy import compile_source
 from srcad.calls.fitting import as_float, fitted, paired
 from srcad.calls.guards import Directions
+from srcad.calls.pullback import as_it_is, generated_of
 from srcad.calls.structures import children, reached, rebuild
+from srcad.codegen import Generated
 from srcad.compile.program import Program
 from srcad.errors import ArgumentError
 from srcad.trace.nodes import Fixed, Leaf, Node, Parameter, Path, Tree
@@ -45,8 +48,43 @@ class TangentCode:
     careful: bool
     several: bool = False
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """By the generated source: the function that it is the derivative of stays behind."""
+        rest = self.parameters, self.trees, self.primals, self.dots, self.plain, self.careful, self.several
+        return _revived, (generated_of(self.function), dict(_inputs_of(self.function)), *rest)
+
     def __call__(self, *args: object, **kwargs: object) -> Pushforward:
         return Pushforward(self, args, kwargs)
+
+
+def _inputs_of(function: FunctionType) -> Iterator[tuple[str, object]]:
+    """The globals that a generated function reads, as they were at the last call."""
+    generated = generated_of(function)
+    known = {"__builtins__", "__name__", *generated.bindings, *generated.helpers}
+    for name in function.__code__.co_names:
+        value = function.__globals__.get(name)
+        if name in function.__globals__ and name not in known and isinstance(value, (int, float, complex, np.ndarray)):
+            yield name, value
+
+
+def _revived(
+    generated: Generated,
+    inputs: dict[str, object],
+    parameters: tuple[Parameter, ...],
+    trees: tuple[Tree, ...],
+    primals: tuple[Path, ...],
+    dots: tuple[Path, ...],
+    plain: tuple[tuple[int, str], ...] | None,
+    careful: bool,
+    several: bool,
+) -> TangentCode:
+    function = compile_source(generated)
+    function.__globals__.update(inputs)
+    return TangentCode(function, parameters, trees, primals, dots, plain, _let_out, as_it_is, careful, several)
+
+
+def _let_out(error: Exception, _args: Sequence[object], _kwargs: Mapping[str, object]) -> Pushforward:
+    raise error
 
 
 def tangent_code(
@@ -106,6 +144,7 @@ class Pushforward:
         names = {name: copied(value) for name, value in function.__globals__.items() if not name.startswith("__")}
         own = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
         own.__kwdefaults__ = function.__kwdefaults__
+        own.__dict__.update(function.__dict__)
         args, kwargs = tuple(map(copied, self.args)), {k: copied(v) for k, v in self.kwargs.items()}
         return Pushforward(replace(self.code, function=own), args, kwargs)
 

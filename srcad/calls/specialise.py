@@ -32,6 +32,7 @@ from srcad.compile.results import check_value, result_span
 from srcad.errors import Span, SrcadError
 from srcad.frontend.core.reading import derivation
 from srcad.frontend.core.roots import layers, rebinding
+from srcad.frontend.core.source import is_function
 from srcad.trace.nodes import Parameter
 
 Function = Callable[..., object]
@@ -233,7 +234,7 @@ class Entrance:
 
 def originated(function: Function) -> Callable[[], Function | None]:
     """How to find the function again; a plain one isn't kept alive."""
-    return weakref.ref(function) if isinstance(function, FunctionType) else lambda: function
+    return weakref.ref(function) if is_function(function) else lambda: function
 
 
 def missed(*_args: object) -> Any:
@@ -251,6 +252,7 @@ def _with_own_globals(function: FunctionType) -> FunctionType:
     copy = FunctionType(function.__code__, dict(function.__globals__), function.__name__, function.__defaults__)
     copy.__kwdefaults__ = function.__kwdefaults__
     copy.__qualname__ = function.__qualname__
+    copy.__dict__.update(function.__dict__)
     return copy
 
 
@@ -308,7 +310,7 @@ _SHELVES_LOCK = threading.Lock()
 def shelf_for(function: Function, request: Request) -> Shelf:
     """The shelf that all function objects with this code share; one of its own for what has no code."""
     *outer, plain = layers(function)
-    if not isinstance(plain, FunctionType) or hasattr(plain, "__wrapped__"):
+    if not is_function(plain) or hasattr(plain, "__wrapped__"):
         return Shelf()
     code = plain.__code__
     key = (code.co_filename, id(plain.__globals__), tuple(map(_kind, outer)), request)
@@ -333,7 +335,7 @@ _SPECIALISERS: weakref.WeakKeyDictionary[Function, dict[Request, Specialiser]] =
 
 def specialiser_for(function: Function, request: Request) -> Specialiser:
     """The specialiser of a function that stays alive; else a new one."""
-    if not isinstance(function, FunctionType) and derivation(function) is None:
+    if not is_function(function) and derivation(function) is None:
         return Specialiser(function, request)
     known = _SPECIALISERS.setdefault(function, {})
     if request not in known:

@@ -52,6 +52,7 @@ READERS: tuple[ReadCall, ...] = (
     calls.named_tuple,
     generated,
     calls.dispatched,
+    calls.vectorised,
     calls.context_manager,
     calls.vectorize_object,
     calls.python,

@@ -27,7 +27,7 @@ from srcad.frontend.core.naming import with_names
 from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
-from srcad.frontend.core.source import FunctionSource, code_of, make_code, span_of, transparent
+from srcad.frontend.core.source import FunctionSource, code_of, is_function, make_code, span_of, transparent
 from srcad.frontend.core.values import Bound, FrameCell, Static, Value
 from srcad.frontend.memory.objects import get_attribute, standard
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
@@ -161,7 +161,7 @@ class _Reader:
         m.builder.span = None
         while isinstance(function, (functools.partial, MethodType)) and not _is_librarys(function):
             function, values, keywords = self.unwrap(function, values, keywords)
-        if isinstance(function, FunctionType) and not _is_librarys(function):
+        if is_function(function) and not _is_librarys(function):
             return call_external(m, function, values, keywords)
         if isinstance(function, (MethodType, BuiltinMethodType, MethodWrapperType)) and _is_bound(function):
             return self.call_method(function, values, keywords)
@@ -183,7 +183,7 @@ class _Reader:
         owner = external(m, method.__self__, path, free=True)
         with m.attempt(SrcadError) as tried:
             return m.call(get_attribute(m, owner, method.__name__), values, keywords)
-        if isinstance(method, MethodType) and isinstance(method.__func__, FunctionType):
+        if isinstance(method, MethodType) and is_function(method.__func__):
             with m.attempt(SrcadError):
                 return call_external(m, method.__func__, (owner, *values), keywords)
         assert tried.error is not None
@@ -304,7 +304,7 @@ def _is_librarys(function: object) -> bool:
     Calls of it are read as those in the program are, and its own source is not what a user wants to hear of.
     """
     plain = function.__func__ if isinstance(function, MethodType) else function
-    return isinstance(plain, FunctionType) and standard(plain)
+    return is_function(plain) and standard(plain)
 
 
 def _is_bound(function: MethodType | BuiltinMethodType | MethodWrapperType) -> bool:
@@ -337,9 +337,9 @@ def entry_code(function: Any) -> FunctionSource:
         f = f.__wrapped__
     if getattr(type(f), "__srcad_rules__", False):
         f = f.function
-    if not isinstance(f, FunctionType) and isinstance(inspect.getattr_static(type(f), "__call__", None), FunctionType):
+    if not is_function(f) and isinstance(inspect.getattr_static(type(f), "__call__", None), FunctionType):
         f = type(f).__call__
-    if isinstance(f, FunctionType):
+    if is_function(f):
         return code_of(f)
     name = getattr(f, "__name__", "function")
     (node,) = ast.parse(f"def {name if name.isidentifier() else 'f'}(*args): pass").body

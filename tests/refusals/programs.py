@@ -112,6 +112,13 @@ def evaluates_text(x):
 counter = 0.0
 
 
+@refused(1.3)
+def stores_global(x):
+    global counter
+    counter = counter + x * x  # <- refused
+    return counter * x
+
+
 @refused(0.3, 0.7, argnums=(0, 1))
 def set_of_values(x, y):
     return sum({x, y, x * y})  # <- refused

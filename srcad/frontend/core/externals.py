@@ -22,7 +22,14 @@ from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, Stru
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot, Root
-from srcad.frontend.core.source import FunctionSource, called_in_python, declared_global, transparent
+from srcad.frontend.core.source import (
+    FunctionSource,
+    called_in_python,
+    declared_global,
+    is_function,
+    transparent,
+    vectorised_by_numba,
+)
 from srcad.frontend.core.values import (
     UNDEFINED_VALUE,
     ArrayCell,
@@ -98,7 +105,24 @@ def _set_by_the_program(m: Machine, holder: object, name: str) -> Value | None:
     """What the program has set a global, or the content of a closure cell, to."""
     known = m.outside.met.get(id(holder))
     cell = m.content(known[1]) if known is not None else None
-    return dict(cell.fields).get(name) if isinstance(cell, InstanceCell) else None
+    value = dict(cell.fields).get(name) if isinstance(cell, InstanceCell) else None
+    if value is not None and known is not None and isinstance(known[1], Ref):
+        check_stored(m, known[1], name, value)
+    return value
+
+
+def check_stored(m: Machine, owner: Ref, name: str, value: Value) -> None:
+    """Refuse to read what the program has put outside of itself, where it moves: outside it is a plain number."""
+    place = (owner.cell, name)
+    if place not in m.outside.stored or not m.depends(value):
+        return
+    m.builder.span = m.outside.stored[place] or m.builder.span
+    m.refuse(
+        "what is stored here depends on the differentiated arguments, outlives the call, and is read again in it",
+        why="what is stored outside of the function can be read by anybody; no derivative passes through it.",
+        do="keep the value in a variable as well, and use that.",
+        never=True,
+    )
 
 
 def state(m: Machine, holder: object, origin: object, label: str, fetch: Root) -> Ref:
@@ -160,7 +184,7 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
         loss = getattr(value, "loss", None)
         return Derivative(inner, request, way, None if loss is None else external(m, loss, path.attr("loss"), free))
     marked = getattr(type(value), "__srcad_rules__", False) or getattr(type(value), "__srcad_unread__", False)
-    if isinstance(value, (*KNOWN, *INDEXERS, DISPATCHED)) or transparent(value) or marked:
+    if _is_known(value) or transparent(value) or marked or vectorised_by_numba(value) is not None:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
     _check_kind(m, value, path)
@@ -202,6 +226,12 @@ PLAIN_KINDS = (
     (list, "list({})"),
 )
 STANDARD_KINDS = (collections.OrderedDict, collections.Counter, collections.defaultdict, np.generic, bool, enum.Enum)
+
+
+def _is_known(value: object) -> bool:
+    """Whether it stays what it is; a proxy, whose class isn't what it says, is something else."""
+    proxy = isinstance(value, types.FunctionType) and not is_function(value)
+    return isinstance(value, (*KNOWN, *INDEXERS, DISPATCHED)) and not proxy
 
 
 def _is_number(value: object) -> bool:

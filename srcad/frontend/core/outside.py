@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from srcad.errors import Span
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.values import Cell, Value
@@ -24,6 +25,7 @@ class Outside(Restorable):
     found            the cells of what was met, as they were then: also branches that haven't met it have it
     outer            the cells of what isn't an argument, and was there before the call
     objects          those that are inputs themselves
+    stored           where an attribute of what outlives the call was set to what moves: a cell, and a name
     layouts          the order of an array in memory: "C", "F" (and not "C"), or ""
     wanted_layouts   the arrays for which the reading has counted on that
     read_only        the arrays that can't be written to; `written`: those to which the program writes
@@ -39,6 +41,7 @@ class Outside(Restorable):
     found: dict[int, Cell] = field(default_factory=dict)
     outer: set[int] = field(default_factory=set)
     objects: dict[Path, object] = field(default_factory=dict)
+    stored: dict[tuple[int, str], Span | None] = field(default_factory=dict)
     layouts: dict[Path, str] = field(default_factory=dict)
     wanted_layouts: set[Path] = field(default_factory=set)
     read_only: set[Path] = field(default_factory=set)

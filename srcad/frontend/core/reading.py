@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import FunctionType
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from srcad.frontend.core.guards import Guard
+from srcad.frontend.core.source import is_function
 from srcad.frontend.core.values import Children, Value, atom_key
 from srcad.trace.dims import Symbol
 from srcad.trace.nodes import Atom, Trace, Tree
@@ -165,7 +165,7 @@ def means(meaning: Meaning) -> Callable[[F], F]:
 
 def meaning_of(f: object) -> Meaning | None:
     """What calls of a function of srcad mean; None for other functions, also those that wrap one of them."""
-    if not isinstance(f, FunctionType):
+    if not is_function(f):
         return None
     function, meaning = f.__dict__.get("__srcad_meaning__", (None, None))
     return meaning if function is f else None

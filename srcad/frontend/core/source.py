@@ -70,7 +70,7 @@ def transparent(value: object) -> TypeGuard[Wrapper]:
     They are told by name: another wrapper in C may do anything with what the function returns. A wrapper in Python is
     read as what it is, a function that calls another one.
     """
-    return _is_looked_through(type(value)) and isinstance(getattr(value, "__wrapped__", None), FunctionType)
+    return _is_looked_through(type(value)) and is_function(getattr(value, "__wrapped__", None))
 
 
 def _is_looked_through(kind: type) -> bool:
@@ -82,6 +82,20 @@ def _is_looked_through(kind: type) -> bool:
         case "jax" | "jaxlib":
             return kind.__name__ == "PjitFunction"
     return False
+
+
+def is_function(value: object) -> TypeGuard[FunctionType]:
+    """Whether it is a function in Python, and not something that passes for one, as a proxy of wrapt does."""
+    return type(value) is FunctionType
+
+
+def vectorised_by_numba(value: object) -> FunctionType | None:
+    """The function of a `numba.vectorize`; None for anything else."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] != "numba" or not any(base.__name__ == "DUFunc" for base in kind.__mro__):
+        return None
+    function = getattr(value, "py_func", None) or getattr(getattr(value, "_dispatcher", None), "py_func", None)
+    return function if is_function(function) else None
 
 
 def called_in_python(value: object) -> bool:
@@ -165,7 +179,7 @@ def _path_of(code: CodeType) -> str:
 def _definition(code: CodeType, path: str, text: str) -> Definition | Missing:
     """The definition of a function in the text of its file, which may be another one than the one that was run."""
     if not text:
-        return _no_text(code)
+        return _carried(code) or _no_text(code)
     now = version_of(code, text)
     if now is None and not is_rewritten(code):
         return Missing(
@@ -195,6 +209,46 @@ def _by_block(now: CodeType, code: CodeType, path: str) -> Definition | None:
     return _parse_block(code, path, lines, max(first, 1))
 
 
+CARRIED = "<carried: "  # what linecache calls a text that came with a function from another process
+
+
+def texts_of(function: object) -> dict[str, str]:
+    """The texts of the files of a function, and of those of its module that it calls, if they can't be imported."""
+    found: dict[str, str] = {}
+    todo, met = [function], set()
+    while todo:
+        one = todo.pop()
+        if not is_function(one) or id(one) in met:
+            continue
+        met.add(id(one))
+        path = one.__code__.co_filename
+        text = "".join(linecache.getlines(path))
+        if text and path not in found:
+            found[path] = text
+        cells = [cell.cell_contents for cell in one.__closure__ or () if cell != CellType()]
+        todo += [one.__globals__.get(name) for name in one.__code__.co_names] + cells
+        todo[:] = [f for f in todo if getattr(f, "__module__", None) == one.__module__]
+    return found
+
+
+def carry(texts: dict[str, str]) -> None:
+    """Make texts known that came with a function from another process."""
+    for path, text in texts.items():
+        name = f"{CARRIED}{path}>"
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+
+
+def _carried(code: CodeType) -> Definition | None:
+    """The definition in one of the texts that came along."""
+    for name in [name for name in linecache.cache if name.startswith(CARRIED)]:
+        text = "".join(linecache.getlines(name))
+        now = version_of(code, text)
+        found = None if now is None else _parse_file(now, name.removeprefix(CARRIED).removesuffix(">"), text)
+        if found is not None:
+            return found
+    return None
+
+
 def _no_text(code: CodeType) -> Missing:
     """There is no source at all: by what the file is called one can tell why."""
     match code.co_filename:
@@ -209,6 +263,11 @@ def _no_text(code: CodeType) -> Missing:
                 "srcad reads source, and this function has none: it was made by exec, eval or python -c.",
                 "define it with def in a file, a notebook cell or at the prompt.",
             )
+    if code.co_filename == "<dynamic-code>":
+        return Missing(
+            "srcad reads source, and this function came from another process by cloudpickle, which carries none.",
+            "hand the derivative to the other process, srcad.grad(f), which carries it; or define f in a module.",
+        )
     if code.co_filename.startswith("<"):
         return Missing(
             f"srcad reads source, and the text of {code.co_filename} isn't kept in this process.",

@@ -30,7 +30,7 @@ from srcad.frontend.core.counting import countable
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
-from srcad.frontend.core.source import DEFINITIONS, transparent
+from srcad.frontend.core.source import DEFINITIONS, is_function, transparent, vectorised_by_numba
 from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     ArrayRef,
@@ -326,11 +326,19 @@ def named_tuple(m: Machine, f: object, given: Arguments) -> Value | None:
     return m.call(cls, known_items(m, given.args[1], "the fields of a named tuple"), given.keywords)
 
 
+def vectorised(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A function by numba.vectorize: its source, for each element."""
+    function = vectorised_by_numba(f)
+    if function is None or given.keywords:
+        return None
+    return m.call(m.call(Static(np.vectorize), (Static(function),)), given.args)
+
+
 def dispatched(m: Machine, f: object, given: Arguments) -> Value | None:
     """A function by functools.singledispatch, and a method: the type of the first argument chooses."""
     place, dispatcher = (1, f.dispatcher) if isinstance(f, DispatchedMethod) else (0, f)
     registry = getattr(dispatcher, "registry", None)
-    if not isinstance(dispatcher, FunctionType) or not isinstance(registry, types.MappingProxyType):
+    if not is_function(dispatcher) or not isinstance(registry, types.MappingProxyType):
         return None
     if len(given.args) <= place:
         m.refuse("a function by singledispatch is called without positional arguments")
@@ -351,7 +359,7 @@ def vectorize_object(m: Machine, f: object, given: Arguments) -> Value | None:
 
 def context_manager(m: Machine, f: object, given: Arguments) -> Value | None:
     """A generator function that contextlib.contextmanager has decorated."""
-    if not isinstance(f, FunctionType) or not hasattr(f, "__wrapped__") or objects.standard(f):
+    if not is_function(f) or not hasattr(f, "__wrapped__") or objects.standard(f):
         return None
     if (f.__code__.co_filename, f.__code__.co_name) != (contextlib.__file__, "helper"):
         return None
@@ -364,7 +372,7 @@ def context_manager(m: Machine, f: object, given: Arguments) -> Value | None:
 def python(m: Machine, f: object, given: Arguments) -> Value | None:
     """A function whose source may be there, and one that wraps such a function."""
     function = f.__wrapped__ if transparent(f) else f
-    if not isinstance(function, FunctionType):
+    if not is_function(function):
         return None
     if not objects.standard(function):
         return _read_or_run(m, function, given)

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from srcad.frontend.core.externals import external
+from srcad.frontend.core.externals import check_stored, external
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import called_in_python, transparent
+from srcad.frontend.core.source import called_in_python, is_function, transparent
 from srcad.frontend.core.values import Bound, InstanceCell, Ref, Static, Tup, Value
 
 MISSING = object()
@@ -73,7 +73,7 @@ def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: A
             return _partial_method(m, owner, found)
         case functools.singledispatchmethod():
             return Bound(Static(DispatchedMethod(found.dispatcher)), (owner,))
-    if isinstance(found, types.FunctionType) or transparent(found) or getattr(type(found), "__srcad_rules__", False):
+    if is_function(found) or transparent(found) or getattr(type(found), "__srcad_rules__", False):
         return Bound(Static(found), (owner,))
     if isinstance(found, IN_C):
         return Bound(Static(found), (owner,))
@@ -83,7 +83,7 @@ def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: A
 
 
 def _partial_method(m: Machine, owner: Value, found: functools.partialmethod[Any]) -> Value:
-    if not isinstance(found.func, types.FunctionType):
+    if not is_function(found.func):
         m.refuse("a partialmethod of something that is no function")
     path = m.outside.root("partialmethod", id(found), lambda: found)
     first = tuple(external(m, a, path.attr("args").item(k), free=True) for k, a in enumerate(found.args))
@@ -94,7 +94,7 @@ def _partial_method(m: Machine, owner: Value, found: functools.partialmethod[Any
 def _descriptor(m: Machine, owner: Value, cls: type, holder: type, name: str, found: Any) -> Value:
     """What the __get__ of a descriptor gives, which has to be in Python."""
     get = inspect.getattr_static(type(found), "__get__")
-    if not isinstance(get, types.FunctionType):
+    if not is_function(get):
         m.refuse(
             f"the attribute {name!r} of {cls.__name__} is a {type(found).__name__}, which srcad can't look into",
             why="what it gives is decided by code that isn't Python source.",
@@ -123,6 +123,7 @@ def own_attribute(m: Machine, owner: Ref, name: str, is_slot: bool = False) -> V
     cell = m.cell(owner.cell, InstanceCell)
     for field, value in cell.fields:
         if field == name:
+            check_stored(m, owner, name, value)
             return value
     if cell.has_outside(name) or (is_slot and cell.origin is not None and hasattr(cell.origin, name)):
         assert cell.path is not None
@@ -168,7 +169,7 @@ def set_by_descriptor(m: Machine, owner: Ref, cls: type, name: str, value: Value
     if isinstance(found, types.GetSetDescriptorType):
         m.refuse(f"the attribute {name!r} of an instance is set")
     setter = inspect.getattr_static(type(found), "__set__", None)
-    if not isinstance(setter, types.FunctionType):
+    if not is_function(setter):
         m.refuse(
             f"the attribute {name!r} of {cls.__name__} is set through a {type(found).__name__}, which isn't Python"
         )

@@ -277,6 +277,8 @@ def set_outside(m: Machine, owner: Ref, name: str, value: Value) -> None:
     cell = m.cell(owner.cell, InstanceCell)
     m.effect("set_attribute", object_atom(m, owner), to_atom(m, value), name=name)
     hand_out(m, (value,))
+    if m.depends(value):
+        m.outside.stored[owner.cell, name] = m.builder.span
     fields = dict(cell.fields) | {name: value}
     m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}), outside=True)
 

@@ -194,10 +194,14 @@ def test_entries_that_only_grow_are_not_taken_out() -> None:
 # ---- programs by which attempts fail
 
 
+class Own(type):
+    """A metaclass of the user's: classes of it aren't followed."""
+
+
 def unreadable(c):
     v = c[0]
 
-    class Local:
+    class Local(metaclass=Own):
         pass
 
     return v * 2.0
@@ -214,7 +218,7 @@ TABLE = np.array([1.0, 2.0])
 def unreadable_with_a_global(n):
     t = TABLE[1] * n
 
-    class Local:
+    class Local(metaclass=Own):
         pass
 
     return t
@@ -264,7 +268,7 @@ def items_differ_in_kind(x, k):
 def caught(x, text):
     try:
 
-        class Local:
+        class Local(metaclass=Own):
             pass
 
         n = int(text)
@@ -284,7 +288,7 @@ def ruled(x):
 
 @ruled.tangent
 def ruled_tangent(x_dot, y, x):
-    class Local:
+    class Local(metaclass=Own):
         pass
 
     return 2.0 * x * x_dot
@@ -300,7 +304,7 @@ def has_a_rule_that_cannot_be_read(x):
 
 
 def unreadable_square(t):
-    class Local:
+    class Local(metaclass=Own):
         pass
 
     return t * t - 2.0

@@ -36,7 +36,7 @@ class Model:
         self.last = float(value)
         self.log.append(value)
         self.losses["train"].append(float(value))
-        return value * x[0] + self.last
+        return value * x[0]
 
 
 model = Model()
@@ -50,8 +50,9 @@ def counted(x: Any) -> Any:
 
 def kept_last(x: Any) -> Any:
     global last
-    last = x * x
-    return np.sum(last * x)
+    y = x * x
+    last = y
+    return np.sum(y * x)
 
 
 def on_one_side(x: Any) -> Any:
@@ -103,7 +104,7 @@ def first_replaced(x: Any) -> Any:
 
 
 def of_a_model(x: Any) -> Any:
-    return model.loss(x) + model.last * x[1]
+    return model.loss(x) + model.scale * x[1]
 
 
 def of_a_class(x: Any) -> Any:
@@ -190,6 +191,26 @@ def test_a_variable_of_an_enclosing_function() -> None:
     assert srcad.grad(g)(X)[0] == 1.4, "each function has a variable of its own"
 
 
+def read_from_a_global(x: Any) -> Any:
+    global last
+    last = x * x  # <- here
+    return np.sum(last * x)
+
+
+def read_from_an_attribute(x: Any) -> Any:
+    model.last = x[0] * x[1]  # <- here
+    return model.last * x[1]
+
+
+def read_in_the_next_turn(x: Any) -> Any:
+    total = 0.0
+    model.last = 1.0
+    for v in x:
+        total = total + v * model.last
+        model.last = v  # <- here
+    return total
+
+
 def read_again(x: Any) -> Any:
     history.append(x[0] * 2.0)
     return x[1] * history[-1]  # <- here
@@ -212,7 +233,13 @@ def written_later(x: Any) -> Any:
     return np.sum(y)
 
 
-@pytest.mark.parametrize("program", [read_again, read_from_a_dict, summed_up, written_later])
+READ = (
+    *(read_from_a_global, read_from_an_attribute, read_in_the_next_turn, read_again, read_from_a_dict, summed_up),
+    written_later,
+)
+
+
+@pytest.mark.parametrize("program", READ)
 def test_what_goes_out_does_not_come_back(program: Callable[[Any], Any]) -> None:
     reset()
     with pytest.raises(SrcadError) as caught:

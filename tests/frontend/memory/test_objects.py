@@ -552,9 +552,9 @@ def unknown_field(x):
     return Options(x, nothing=2.0).rate  # <- raises
 
 
-@program(1.3)
+@program.refused(1.3)
 def outer_object(x):
-    MODEL.b = x * x
+    MODEL.b = x * x  # <- refused
     return MODEL.b * x
 
 
@@ -604,9 +604,9 @@ def outer_list_method(x):
     return LIST[-1] * x  # <- refused
 
 
-@program.refused(1.3)
+@program(1.3)
 def class_inside(x):
-    class Local:  # <- refused
+    class Local:
         value = x
 
     return Local.value * x
@@ -639,12 +639,12 @@ def what_makes_missing_items_holds_what_is_carried(x, n):
     return d["a"] * x
 
 
-@program.refused(1.3, 4)
+@program(1.3, 4)
 def another_function_makes_missing_items_after_a_loop(x, n):
     d = defaultdict(lambda: 1.0)
     for i in range(n):
         d = defaultdict(lambda: 2.0 * i)
-    return d["a"] * x  # <- refused
+    return d["a"] * x
 
 
 class Medium:
