@@ -210,12 +210,7 @@ def _between(n: Dim, first: SliceBound, last: SliceBound) -> Dim | None:
 
 
 def _reaches(n: Dim, a: Dim, b: Dim) -> bool:
-    """Whether n reaches as far as two places on the same side.
-
-    A length that isn't 1 is taken to be 2 at least, and 1 for a slice of one.
-    """
+    """Whether n reaches as far as two places on the same side."""
     if a.number is None or b.number is None:
         return b.natural and b.at_most(n.counted)
-    nearest, *_, farthest = sorted((abs(a.number), abs(b.number)))
-    far = farthest <= (2 if n.not_one else 1) and (nearest == 0 or n.not_one)
-    return far or fixed(farthest).at_most(n.counted)
+    return fixed(max(abs(a.number), abs(b.number))).at_most(n.counted)

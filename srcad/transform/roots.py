@@ -75,12 +75,32 @@ class _Squares:
     # ---- what becomes of an equation
 
     def changed(self, equation: Equation) -> Change:
+        smooth = self.root_of_power(equation)
+        if smooth is not None:
+            return smooth
         if _is_root(equation) and self.are_squares(equation.operands[0]):
             marked = replace(equation, params={**equation.params, "of_squares": True})
             self.definitions[equation.result] = marked
             return marked
         is_product = equation.op in ("multiply", "divide", *_CONTRACTIONS) or _is_square(equation)
         return self.product(equation) if is_product else equation
+
+    def root_of_power(self, equation: Equation) -> Instead | None:
+        """sqrt(x**4) moves as x**2 does, which is smooth."""
+        halves = equation.op == "sqrt" or _exponent(equation) == 0.5
+        made = self.maker(equation.operands[0], "power", "float_power") if halves else None
+        exponent = _exponent(made) if made is not None else None
+        if made is None or exponent is None or exponent < 4 or exponent % 4:
+            return None
+        x = made.operands[0]
+        if is_complex(x.type) or not is_inexact(dtype_of(x.type)) or dtype_of(x.type) is None:
+            return None
+        value, b = Var(equation.result.type), builder(equation.span)
+        b.append(replace(equation, results=(value,)))
+        smooth = b.emit("power", x, int(exponent) // 2)
+        b.append(Equation("moves_as", (value, smooth), equation.results, span=equation.span))
+        self.definitions.update(b.definitions)
+        return Instead(tuple(b.equations))
 
     def product(self, equation: Equation) -> Equation | Instead:
         """A product in which a norm stands twice, with what it moves as."""

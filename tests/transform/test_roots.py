@@ -159,6 +159,8 @@ SMOOTH = [
     (lambda x: np.sum(np.abs(x) * np.abs(x)), sum_of_squares),
     (lambda x: np.sum(np.sqrt(x * x)[::-1] ** 2), sum_of_squares),
     (lambda x: np.std(x) ** 2, np.var),
+    (lambda x: np.sum(np.sqrt(x**4)), sum_of_squares),
+    (lambda x: np.sum((x**8.0) ** 0.5), lambda x: np.sum(x**4)),
     (lambda x: np.abs(x) @ np.abs(x), sum_of_squares),
     (lambda x: np.dot(np.sqrt(x * x), np.sqrt(x * x)), sum_of_squares),
     (lambda x: np.linalg.norm(np.abs(x)) ** 2, sum_of_squares),

@@ -68,7 +68,8 @@ from srcad.trace.types import (
 
 Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
 Index = tuple[tuple[Atom, ...], Template]
-RAVEL = ViewStep("ravel", (), ())  # what a function makes of x.flat
+FLAT = ViewStep("flat", (), ())  # x.flat
+RAVEL = ViewStep("ravel", (), ())  # what a function makes of it
 
 
 # ---- reading
@@ -370,7 +371,7 @@ def unsettled(m: Machine, source: ArrayRef, var: Var) -> ArrayRef:
 def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var) -> ArrayRef | None:
     """Reshaping gives a view of contiguous memory, and past a transposition a copy; where neither is sure, the result
     may share memory."""
-    path = tuple(RAVEL if step.op == "flat" else step for step in source.path + steps)
+    path = tuple(RAVEL if step == FLAT else step for step in source.path + steps)
     reshaped = [k for k, step in enumerate(path) if step.op in ("reshape", "ravel")]
     if not reshaped:
         return ArrayRef(source.cell, path)

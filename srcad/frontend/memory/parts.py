@@ -12,7 +12,7 @@ from collections.abc import Callable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Method, Tup, Value, ViewStep
 from srcad.frontend.core.walk import with_values
-from srcad.frontend.memory.arrays import Index, from_atom, load, refuse_truncation, set_items, store, to_number
+from srcad.frontend.memory.arrays import FLAT, Index, from_atom, load, refuse_truncation, set_items, store, to_number
 from srcad.frontend.memory.layouts import count_on_layout, k_contiguous
 from srcad.frontend.memory.puts import like
 from srcad.ops.arguments import emit
@@ -20,7 +20,6 @@ from srcad.trace.nodes import Atom
 from srcad.trace.types import dims_of, dtype_of, is_complex, rank_of
 
 WHOLE: Index = ((), (("ellipsis",),))
-FLAT = ViewStep("flat", (), ())
 
 
 def set_array_attribute(m: Machine, ref: ArrayRef, name: str, value: Value) -> None:

@@ -291,7 +291,7 @@ def _is_inactive(m: Machine, statement: ast.Try) -> bool:
 def _as_it_stands(m: Machine, statement: ast.Try) -> None:
     """ReadsOn the statement itself, as opaque code: what it binds is known at run time only."""
     used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-    bound = sorted({n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
+    bound = sorted(_bound(statement))
     frame = m.frame
     values = {name: frame.names[name] for name in sorted(used) if name in frame.names}
     if any(m.depends(v) for v in values.values()) or m.look("$return") == TRUE:
@@ -301,6 +301,17 @@ def _as_it_stands(m: Machine, statement: ast.Try) -> None:
     result = m.emit("call", function, *(to_atom(m, v) for v in values.values()), keywords=())
     for k, name in enumerate(bound):
         m.bind(name, Obj(m.emit("subscript", result, k)))
+
+
+def _bound(node: ast.AST) -> set[str]:
+    """The names that are bound outside of comprehensions and functions, and not deleted."""
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)):
+        return {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Store) else set()
+    found = set[str]().union(*map(_bound, ast.iter_child_nodes(node)))
+    deleted = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Del)}
+    return found - deleted
 
 
 def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: list[str], outside: set[str]) -> Const:

@@ -66,3 +66,17 @@ def test_what_is_deleted_was_there() -> None:
     with pytest.raises(UnboundLocalError, match="'d'"):
         srcad.grad(deleted_without_being)(0.5)
     assert srcad.grad(deleted_without_being)(0.9) == 1.0
+
+
+def names_in_a_comprehension(x: float, n: int) -> float:
+    try:
+        rows = [[0.5] * 2 for _ in range(n)]
+        rows[2].append(1.0)
+    except IndexError:
+        rows = [[2.0]]
+    return x * rows[0][0]
+
+
+def test_names_of_comprehensions_are_their_own() -> None:
+    derived = srcad.grad(names_in_a_comprehension)
+    assert (derived(1.5, 3), derived(1.5, 1)) == (0.5, 2.0)
