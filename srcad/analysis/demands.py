@@ -147,6 +147,11 @@ def _shapes(equation: Equation) -> list[Dims] | None:
     return known if len(known) == len(shapes) else None
 
 
+def _of_arrays(equation: Equation) -> list[Dims] | None:
+    """The shapes of the operands, which are all arrays or numbers; None where one isn't known, or is an object."""
+    return None if any(a.type.is_opaque for a in equation.operands) else _shapes(equation)
+
+
 # ---- elementwise operations
 
 _DIVISIONS = ("divide", "floor_divide", "remainder")
@@ -355,7 +360,7 @@ def _repeat(d: Demands, equation: Equation) -> Holds:
 
 
 def _matmul(d: Demands, equation: Equation) -> Holds:
-    shapes = _shapes(equation)
+    shapes = _of_arrays(equation)
     if shapes is None:
         return False
     left, right = shapes
@@ -364,18 +369,18 @@ def _matmul(d: Demands, equation: Equation) -> Holds:
 
 
 def _inner(d: Demands, equation: Equation) -> Holds:
-    shapes = _shapes(equation)
+    shapes = _of_arrays(equation)
     return shapes is not None and d.equal(shapes[0][-1], shapes[1][-1])
 
 
 def _tensordot(d: Demands, equation: Equation) -> Holds:
-    shapes = _shapes(equation)
+    shapes = _of_arrays(equation)
     pairs = zip(*equation.params["axes"], strict=True)
     return shapes is not None and all(d.equal(shapes[0][i], shapes[1][k]) for i, k in pairs)
 
 
 def _einsum(d: Demands, equation: Equation) -> Holds:
-    shapes = _shapes(equation)
+    shapes = _of_arrays(equation)
     if shapes is None:
         return False
     notation = parse(equation.params["subscripts"], [len(shape) for shape in shapes])

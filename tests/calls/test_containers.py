@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import copy
+import json
 import types
 from collections import ChainMap, OrderedDict, UserDict, UserList, defaultdict, deque
 from dataclasses import InitVar, dataclass, field
@@ -207,6 +208,24 @@ def test_arguments_of_other_classes_are_not_served_by_what_was_compiled() -> Non
     assert type(pull(1.0)[0]) is Slots
     (bar,) = srcad.vjp(of_attributes, Slotted(a=A, b=B))[1](1.0)
     np.testing.assert_allclose(bar.a, 2 * A * B)
+
+
+ARRAY = AsArray()
+
+
+def of_an_object(x: Any) -> Any:
+    return np.sum(np.asarray(ARRAY) * x)
+
+
+def of_a_list_from_elsewhere(x: Any) -> Any:
+    return np.sum((np.array(json.loads("[1.0, 2.0]")) * 2)[:2] * x)
+
+
+@pytest.mark.parametrize("function", [of_an_object, of_a_list_from_elsewhere])
+def test_arrays_of_objects_that_the_run_knows(function: Any) -> None:
+    due = [function(e) for e in np.eye(2)]  # it is linear
+    np.testing.assert_allclose(srcad.grad(function)(np.ones(2)), due)
+    np.testing.assert_allclose([srcad.jvp(function, (np.ones(2),), (e,))[1] for e in np.eye(2)], due)
 
 
 REFUSED = {

@@ -31,6 +31,8 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "one choice": lambda x, a: np.where(x > 0, x),
     "abs of None": lambda x, a: x * abs(None),
     "len of a number": lambda x, a: x * len(1.0),
+    "len of an element": lambda x, a: x[0] + 0 * len(x[0]),
+    "round of an array": lambda x, a: round(x),
     "no arguments": lambda x, a: x * max(),
     "digits that are text": lambda x, a: round(x[0], "a"),
     "an axis that is text": lambda x, a: x.sum(axis="a"),

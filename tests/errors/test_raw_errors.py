@@ -54,6 +54,13 @@ def test_an_array_of_nothing(items) -> None:
     assert srcad.jacobian(lambda x: np.array([]))(X).shape == (0, 4)
 
 
+def test_an_empty_list_picks_nothing() -> None:
+    def nothing(x):
+        return np.sum(x[[]]) + x[0]
+
+    np.testing.assert_array_equal(srcad.grad(nothing)(X), [1.0, 0.0, 0.0, 0.0])
+
+
 def test_numbers_have_no_product_of_matrices() -> None:
     with pytest.raises(TypeError, match="@"):
         srcad.grad(lambda x, y: x @ y)(1.0, 2.0)

@@ -371,8 +371,6 @@ REFUSED = {
     "np.median(x, overwrite_input=True)": "overwrite_input",
     "np.median(x, 0, None, True)": "overwrite_input",
     "np.unique(x, equal_nan=False)": "equal_nan",
-    "np.unique(A, axis=0)": "axis",
-    "np.unique(A, False, False, False, 0)": "axis",
     "np.linalg.svd(M, hermitian=True)": "hermitian",
     "np.linalg.svd(M, True, True, True)": "hermitian",
     "np.add(x, y, signature='dd->d')": "signature",

@@ -81,3 +81,25 @@ def setxor1d(ar1: Numbers, ar2: Numbers, assume_unique: bool = False) -> Numbers
 
 def _absent(x: Numbers, among: Numbers) -> Numbers:
     return np.all(x[:, None] != among, axis=1)
+
+
+def unique(
+    ar: Numbers, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: Any = None
+) -> Any:
+    """Slices along an axis: of equal ones the first one stands for all."""
+    slices = np.moveaxis(np.asarray(ar), axis, 0)
+    columns = np.unstack(slices.reshape(len(slices), -1), axis=1)
+    order = np.lexsort(columns[::-1])
+    new = np.ones(len(slices), dtype=bool)
+    new[1:] = np.any(np.stack([column[order][1:] != column[order][:-1] for column in columns]), axis=0)
+    first = order[new]
+    results = [np.moveaxis(slices[first], 0, axis)]
+    if return_index:
+        results.append(first)
+    if return_inverse:
+        inverse = np.zeros(len(slices), dtype=int)
+        inverse[order] = np.cumsum(new) - 1
+        results.append(inverse)
+    if return_counts:
+        results.append(np.diff(np.append(np.flatnonzero(new), len(slices))))
+    return results[0] if len(results) == 1 else tuple(results)

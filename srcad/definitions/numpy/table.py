@@ -50,6 +50,7 @@ PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
         np.nanquantile: quantiles.nanquantile,
         np.nanpercentile: quantiles.nanpercentile,
         # these where the lowering can't do what is asked for
+        np.unique: sets.unique,
         np.quantile: quantiles.quantile,
         np.percentile: quantiles.percentile,
         np.pad: padding.pad,

@@ -146,12 +146,19 @@ def _component(m: Machine, part: Value, operands: list[Atom]) -> tuple[Any, ...]
         case Range():
             bounds = (to_atom(m, bound) for bound in part.children())
             atom: Atom = m.emit("arange", *bounds, dtype=None)
+        case _ if _is_empty_list(m, part):  # NumPy takes it for no places, not for no floats
+            atom = m.emit("zeros", 0, dtype="int64")
         case _:
             atom = to_number(m, part, "used as an index")
     if m.is_active(atom) and dtype_of(atom.type) is not None and np.dtype(dtype_of(atom.type)).kind == "f":
         m.refuse("a float is used as an index", do="convert it by int(...).")
     operands.append(atom)
     return (_kind(atom), len(operands) - 1)
+
+
+def _is_empty_list(m: Machine, part: Value) -> bool:
+    cell = m.content(part)
+    return isinstance(cell, ListCell) and not cell.items
 
 
 def _kind(atom: Atom) -> str:

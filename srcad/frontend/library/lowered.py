@@ -44,6 +44,7 @@ V = TypeVar("V")
 JOINS: Mapping[Hashable, bool] = dict.fromkeys(
     (np.concatenate, np.concat, np.stack, np.hstack, np.vstack, np.column_stack), True
 )
+CONVERTING = (np.asarray, np.array, np.asanyarray)  # of an object by its __array__
 MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
 # Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
@@ -96,6 +97,8 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         m.refuse(f"{title(function)} takes no such arguments: {error}")
     except SrcadError as error:
         raise m.located(error) from None
+    if function in CONVERTING and args and isinstance(args[0], Obj) and not m.is_active(args[0].var):
+        return as_it_stands(m, Static(function), title(function), Arguments(args, keywords))
     kind = _other_kind(m, bound.arguments.get("dtype"))
     if kind is not None:
         return _of_other_kind(m, function, kind, args, keywords)

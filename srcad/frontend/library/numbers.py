@@ -46,6 +46,8 @@ def _divmod(m: Machine, a: Value, b: Value) -> Value:
 def _round(m: Machine, number: Value, ndigits: Value = NONE) -> Value:
     if isinstance(number, Static) and isinstance(ndigits, Static):
         return Static(round(number.value, ndigits.value))
+    if isinstance(number, ArrayRef):
+        m.raises(TypeError("type numpy.ndarray doesn't define __round__ method"))
     digits = Static(0) if ndigits == NONE else ndigits
     return lower(m, np.round, (number, digits), {})
 

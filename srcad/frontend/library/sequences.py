@@ -50,7 +50,7 @@ from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import Array, dtype_of, rank_of
+from srcad.trace.types import Array, Scalar, dtype_of, rank_of
 
 
 def _len(m: Machine, x: Value) -> Value:
@@ -65,6 +65,8 @@ def _len(m: Machine, x: Value) -> Value:
             items = sequence(m, x)
             return Static(len(items.values)) if isinstance(items, Items) else arithmetic.number(m, length(m, items))
     atom = to_atom(m, x)
+    if isinstance(atom.type, Scalar):
+        m.raises(TypeError(f"object of type '{atom.type}' has no len()"))
     if not isinstance(x, Obj) or objects.kept_path(m, x.var) is None:
         refuse_text(m, x)
     if isinstance(atom.type, Array) and atom.type.rank:

@@ -114,6 +114,10 @@ SETS: dict[str, tuple[str, ...]] = {
     "np.unique_counts": ("np.unique_counts(x).values * x",),
     "np.unique_inverse": ("np.unique_inverse(x).values[np.unique_inverse(x).inverse_indices] * x",),
     "np.unique_values": ("np.unique_values(A)",),
+    "np.unique": (
+        "np.unique(A, axis=0), np.unique(A, axis=1), np.unique(np.concatenate([A, A]), axis=0)",
+        "np.unique(np.stack([x, y, x]), True, True, True, 0)[0]",
+    ),
     "np.union1d": ("np.union1d(x, l), np.union1d(x, x)",),
     "np.intersect1d": (
         "np.intersect1d(l[:4], l[2:]), np.intersect1d(l[:4], l[2:], True)",
