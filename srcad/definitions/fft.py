@@ -5,8 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import fft
 
-__all__ = ["fftfreq", "fftshift", "hfft", "hfft2", "hfftn", "ifftshift", "ihfft", "ihfft2", "ihfftn", "rfftfreq"]
+from srcad.definitions.words import designed
+
+__all__ = [
+    "fftfreq",
+    "fftshift",
+    "hfft",
+    "hfft2",
+    "hfftn",
+    "ifftshift",
+    "ihfft",
+    "ihfft2",
+    "ihfftn",
+    "next_fast_len",
+    "rfftfreq",
+]
 METHODS: dict[str, object] = {}
 INVERSE: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
@@ -49,3 +64,7 @@ def fftfreq(n: Any, d: Any = 1.0) -> Any:
 
 def rfftfreq(n: Any, d: Any = 1.0) -> Any:
     return np.fft.rfftfreq(n, d)
+
+
+def next_fast_len(target: Any, real: bool = False) -> Any:
+    return designed(fft.next_fast_len, target, real)

@@ -11,12 +11,15 @@ from scipy import linalg, signal
 from srcad.definitions.borders import Numbers, as_kind, extended, image, per_axis
 from srcad.definitions.ndimage import along
 from srcad.definitions.spectra import coherence, csd, freqz, periodogram, spectrogram, stft, welch
-from srcad.definitions.words import fixed, held, refused, run
+from srcad.definitions.words import designed, fixed, held, refused, run
 
 __all__ = [
     "argrelextrema",
     "argrelmax",
     "argrelmin",
+    "butter",
+    "cheby1",
+    "cheby2",
     "coherence",
     "convolve2d",
     "correlate2d",
@@ -24,10 +27,13 @@ __all__ = [
     "decimate",
     "deconvolve",
     "detrend",
+    "ellip",
     "filtfilt",
     "find_peaks",
+    "firwin",
     "freqz",
     "hilbert",
+    "iirnotch",
     "lfilter_zi",
     "medfilt",
     "medfilt2d",
@@ -431,3 +437,45 @@ def decimate(x: Any, q: int, n: Any = None, ftype: str = "iir", axis: int = -1, 
     )
     y = sosfiltfilt(sections, x, axis) if zero_phase else sosfilt(sections, x, axis)
     return np.moveaxis(np.moveaxis(y, axis, -1)[..., ::factor], -1, axis)
+
+
+# ---- designs of filters: constants, where all is known
+
+
+def butter(N: Any, Wn: Any, btype: str = "low", analog: bool = False, output: str = "ba", fs: Any = None) -> Any:
+    return designed(signal.butter, N, Wn, btype, analog, output, fs)
+
+
+def cheby1(
+    N: Any, rp: Any, Wn: Any, btype: str = "low", analog: bool = False, output: str = "ba", fs: Any = None
+) -> Any:
+    return designed(signal.cheby1, N, rp, Wn, btype, analog, output, fs)
+
+
+def cheby2(
+    N: Any, rs: Any, Wn: Any, btype: str = "low", analog: bool = False, output: str = "ba", fs: Any = None
+) -> Any:
+    return designed(signal.cheby2, N, rs, Wn, btype, analog, output, fs)
+
+
+def ellip(
+    N: Any, rp: Any, rs: Any, Wn: Any, btype: str = "low", analog: bool = False, output: str = "ba", fs: Any = None
+) -> Any:
+    return designed(signal.ellip, N, rp, rs, Wn, btype, analog, output, fs)
+
+
+def iirnotch(w0: Any, Q: Any, fs: Any = 2.0) -> Any:
+    return designed(signal.iirnotch, w0, Q, fs)
+
+
+def firwin(
+    numtaps: Any,
+    cutoff: Any,
+    *,
+    width: Any = None,
+    window: Any = "hamming",
+    pass_zero: Any = True,
+    scale: bool = True,
+    fs: Any = None,
+) -> Any:
+    return designed(signal.firwin, numtaps, cutoff, width=width, window=window, pass_zero=pass_zero, scale=scale, fs=fs)

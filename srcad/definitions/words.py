@@ -63,6 +63,11 @@ def run(function: Any, *args: Any, **keywords: Any) -> Any:
     return function(*args, **keywords)
 
 
+def designed(function: Any, *args: Any, **keywords: Any) -> Any:
+    """What a function without effects makes of options alone: constants, where these are known beforehand."""
+    return function(*args, **keywords)
+
+
 def rests(x: Any, what: str) -> Any:
     """x, which must not depend on what is differentiated; `what` it is."""
     return x

@@ -104,6 +104,29 @@ def late_reading(x):
 program(late_reading, normal(4))
 
 
+def written_to_meanwhile(x):
+    y, total = x.copy(), 0.0
+    for a, b in zip(y, y[1:]):
+        total += a * b
+        y[1] = total
+    for v in reversed(y):
+        total += v
+        y[0] = total * 2
+    for v in itertools.accumulate(y):
+        total += v
+        y[2] = total
+    for a, b in itertools.zip_longest(y, y[:2], fillvalue=1.0):
+        total += a * b
+        y[2] = x[0]
+    taken = itertools.takewhile(lambda v: abs(v) < 1e6, y)
+    paired = zip(y, itertools.count())
+    y[0] = x[2] ** 2
+    return total + sum(taken) + sum(a * (i + 1) for a, i in paired)
+
+
+program(written_to_meanwhile, normal(3))
+
+
 def with_a_result(x):
     def running_sum():
         total = 0.0

@@ -18,6 +18,7 @@ PROGRAMS: dict[str, Program] = {
     "fftshift": (lambda x: weighted(fft.fftshift(x) * fft.ifftshift(x**2)) + weighted(fft.fftshift(x, 0)), (V,)),
     "fftfreq": (lambda x: weighted(np.abs(fft.fft(x)) * fft.fftfreq(len(x), 0.5)), (V,)),
     "rfftfreq": (lambda x: weighted(np.abs(fft.rfft(x)) * fft.rfftfreq(len(x))), (V,)),
+    "next_fast_len": (lambda x: weighted(np.abs(fft.rfft(x, fft.next_fast_len(11)))), (V,)),
     "workers": (lambda x: weighted(np.abs(fft.fft(x, workers=2, overwrite_x=True)) ** 2), (V,)),
 }
 

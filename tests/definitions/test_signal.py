@@ -169,6 +169,21 @@ PROGRAMS: dict[str, Program] = {
     "upfirdn": (lambda h, x: weighted(signal.upfirdn(h, x, 3, 2)), (TAPS, ROWS)),
     "resample_poly": (lambda x: weighted(signal.resample_poly(x, 3, 2) ** 2), (SHORT,)),
     "decimate": (lambda x: weighted(signal.decimate(x, 2)), (V,)),
+    "a filter that is designed on the way": (
+        lambda x: weighted(signal.sosfilt(signal.butter(4, 0.3, output="sos"), x)),
+        (SHORT,),
+    ),
+    "others that are": (
+        lambda x: weighted(
+            signal.lfilter(*signal.butter(2, 0.3), x)
+            + signal.lfilter(signal.firwin(5, 0.4), 1.0, x)
+            + signal.lfilter(*signal.cheby1(2, 0.5, 0.3), x)
+            + signal.lfilter(*signal.cheby2(2, 20.0, 0.3), x)
+            + signal.lfilter(*signal.ellip(2, 0.5, 20.0, 0.3), x)
+            + signal.lfilter(*signal.iirnotch(0.3, 10.0), x)
+        ),
+        (SHORT,),
+    ),
     "spectra": (spectra, (SHORT,)),
     "products of spectra": (cross, (SHORT, SHORT[::-1] ** 2)),
     "stft": (lambda x: parts(signal.stft(x, nperseg=8)[2]), (SHORT,)),

@@ -47,7 +47,7 @@ def run_through(m: Machine, iterator: Iter) -> None:
     if iterator.state is not None:
         m.heap[iterator.state] = IteratorCell(Progress.FINISHED)
     if iterator.kind == "iterator":
-        (rest,) = iterator.parts
+        rest = iterator.parts[0]
         assert isinstance(rest, Ref)
         m.heap[rest.cell] = ListCell(())
 

@@ -15,6 +15,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     NONE,
+    ArrayCell,
     ArrayRef,
     Choice,
     DictCell,
@@ -374,10 +375,29 @@ def refuse_spent(m: Machine, rest: Ref) -> None:
         )
 
 
-def _rest(m: Machine, rest: Value) -> Items | Indexed:
+def items_of_array(m: Machine, values: Value) -> tuple[Value, ...]:
+    """What an iterator has beside the items that it has taken of an array: the array, and its content then."""
+    cell = m.heap[values.cell] if isinstance(values, ArrayRef) else None
+    content = cell.var if isinstance(cell, (ArrayCell, GrownCell)) else None
+    return (values, Num(content)) if isinstance(content, Var) else ()
+
+
+def refuse_changed(m: Machine, *source: Value) -> None:
+    """Python reads an element of the array when its turn comes; these were read when the iterator was made."""
+    if not source:
+        return
+    array, content = source
+    cell = m.heap[array.cell] if isinstance(array, ArrayRef) else None
+    now = cell.var if isinstance(cell, (ArrayCell, GrownCell)) else None
+    if not isinstance(content, Num) or now is not content.var:
+        m.refuse("an array has changed since an iterator over it was made", do="loop over the array, or over indices.")
+
+
+def _rest(m: Machine, rest: Value, *source: Value) -> Items | Indexed:
     """The list behind an iterator: it is empty once a loop has come to its end."""
     assert isinstance(rest, Ref)
     refuse_spent(m, rest)
+    refuse_changed(m, *source)
     content = m.heap[rest.cell]
     items = sequence(m, Ref(m.allocate(content)))
     m.heap[rest.cell] = ListCell((), SPENT)

@@ -42,6 +42,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
 from srcad.frontend.memory.branches import branch, negate, settled, truth
+from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import static
 from srcad.trace.builder import atom, const
 from srcad.trace.nodes import Atom, Const, Var
@@ -287,6 +288,30 @@ def _zip_strict(m: Machine, *parts: Value) -> None:
     _zipped(m, parts, True, lambda row: void(_give(m, Tup(row))))
 
 
+def _longest(m: Machine, fill: Value, *parts: Value) -> None:
+    """itertools.zip_longest: how many items there are must be known; they are read when their turn comes."""
+    columns = [plain_sequence(m, part) for part in parts]
+    counts = [len(c.values) if isinstance(c, Items) else known_number(length(m, c)) for c in columns]
+
+    def item(k: int, turn: int) -> Value:
+        column = columns[k]
+        if turn >= counts[k]:
+            return fill
+        return column.values[turn] if isinstance(column, Items) else nth(m, column, Static(turn))
+
+    def row(turn: Value) -> None:
+        assert isinstance(turn, Static)
+        _give(m, Tup(tuple(item(k, turn.value) for k in range(len(columns)))))
+
+    unrolled(m, [Static(k) for k in range(max(counts, default=0))], row)
+
+
+def known_number(count: Atom) -> int:
+    """How many items there are, which must be known by now."""
+    dim = length_dim(count.type)
+    return int(dim.offset) if dim.number is not None else int(static(count, "the number of items of zip_longest"))
+
+
 def _enumerate(m: Machine, values: Value, start: Value = Static(0)) -> None:  # noqa: B008
     m.bind("$count", start)
 
@@ -370,6 +395,7 @@ PIPES: dict[str, Body] = {
     "zip": _zip,
     "zip strict": _zip_strict,
     "enumerate": _enumerate,
+    "zip_longest": _longest,
     "starmap": _starmap,
     "filter": _filter,
     "filterfalse": _filter_false,

@@ -29,9 +29,10 @@ from srcad.frontend.derivatives.solvers import SolverCall, emit_call, member
 from srcad.frontend.library.calls import call_object
 from srcad.frontend.library.opaque import as_it_stands, is_generator, object_of
 from srcad.frontend.library.randomness import numbers_of
-from srcad.frontend.memory.arrays import new_array, to_array, to_atom, to_number
+from srcad.frontend.memory.arrays import new_array, to_array, to_atom, to_number, to_python
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import NeedsStatic
+from srcad.trace.builder import const
 from srcad.trace.dims import fixed as dim_of
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Array, Scalar, dims_of, dtype_of, is_complex, is_inexact
@@ -271,6 +272,28 @@ def run(m: Machine, function: Value, *args: Value, **keywords: Value) -> Value:
     return as_it_stands(m, function, function.value.__name__, Arguments(args, keywords))
 
 
+def designed(m: Machine, function: Value, *args: Value, **keywords: Value) -> Value:
+    """What a function makes of options: now, where these are known, and else as the call stands."""
+    assert isinstance(function, Static)
+    plain = [to_python(m, v) for v in (*args, *keywords.values())]
+    if not all(map(_is_plain, plain)):
+        return run(m, function, *args, **keywords)
+    named = dict(zip(keywords, plain[len(args) :], strict=True))
+    return _constants(m, function.value(*plain[: len(args)], **named))
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _constants(m: Machine, made: object) -> Value:
+    if isinstance(made, tuple):
+        return Tup(tuple(_constants(m, item) for item in made))
+    return new_array(m, m.emit("copy", const(made))) if isinstance(made, np.ndarray) else Static(made)
+
+
 def fixed(m: Machine, x: Value) -> Value:
     """x, which becomes known beforehand."""
     atom = to_number(m, x)
@@ -379,6 +402,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.fixed: fixed,
     words.held: held,
     words.run: run,
+    words.designed: designed,
     words.sparse_product: sparse_product,
     words.sparse_solve: sparse_solve,
     words.at_times: at_times,

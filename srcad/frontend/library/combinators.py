@@ -19,7 +19,7 @@ from srcad.definitions.numpy import functions
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.containers import copied, repeat
 from srcad.frontend.containers.exhaustion import once
-from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.containers.iteration import items_of_array, known_items
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_at
@@ -92,7 +92,8 @@ def _islice(m: Machine, values: Value, *bounds: Value) -> Value:
 
 def _tee(m: Machine, values: Value, n: Value = Static(2)) -> Value:  # noqa: B008
     items = to_list(m, values)
-    return Tup(tuple(Iter("iterator", (copied(m, items),)) for _ in range(static(to_number(m, n), "a number"))))
+    count, source = static(to_number(m, n), "a number"), items_of_array(m, values)
+    return Tup(tuple(Iter("iterator", (copied(m, items), *source)) for _ in range(count)))
 
 
 def _batched(m: Machine, values: Value, n: Value) -> Value:
@@ -109,8 +110,7 @@ def _groups(m: Machine, values: Value, key: Value = NONE) -> Value:
 
 
 def _longest(m: Machine, *parts: Value, fillvalue: Value = NONE) -> Value:
-    columns = [known_items(m, part, "the number of items of zip_longest") for part in parts]
-    return Tup(tuple(Tup(row) for row in itertools.zip_longest(*columns, fillvalue=fillvalue)))
+    return once(m, "zip_longest", fillvalue, *parts)
 
 
 def _repeated(m: Machine, item: Value, times: Value | None = None) -> Value:
@@ -265,7 +265,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     functools.lru_cache: _cache,
     functools.cache: _cache,
     itertools.islice: _islice,
-    itertools.zip_longest: _spent(_longest),
+    itertools.zip_longest: _longest,
     itertools.takewhile: _lazily("takewhile"),
     itertools.dropwhile: _lazily("dropwhile"),
     itertools.chain.from_iterable: _lazily("chain all"),

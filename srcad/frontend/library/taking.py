@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.frontend.containers.containers import pop_front
-from srcad.frontend.containers.iteration import refuse_spent
+from srcad.frontend.containers.iteration import items_of_array, refuse_changed, refuse_spent
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.control.pulled import pull
 from srcad.frontend.control.streams import is_generator
@@ -28,9 +28,10 @@ def take_next(m: Machine, iterator: Value, default: Value | None = None) -> Valu
             return made
     if not isinstance(iterator, Iter) or iterator.kind != "iterator":
         m.refuse("next() of this iterator isn't supported yet", do="index the sequence, or loop over it.")
-    (rest,) = iterator.parts
+    rest, *source = iterator.parts
     assert isinstance(rest, Ref)
     refuse_spent(m, rest)
+    refuse_changed(m, *source)
     return first_item(m, rest, default)
 
 
@@ -64,7 +65,9 @@ def iterator_of(m: Machine, values: Value) -> Value:
         made = objects.call_if_special(m, values, "__iter__")
         if made is not None:
             return made
-    return values if isinstance(values, Iter) and values.kind == "iterator" else Iter("iterator", (to_list(m, values),))
+    if isinstance(values, Iter) and values.kind == "iterator":
+        return values
+    return Iter("iterator", (to_list(m, values), *items_of_array(m, values)))
 
 
 # ---- methods of generators

@@ -164,6 +164,27 @@ def test_refused(function: Callable[..., Any]) -> None:
     assert caught.value.span is not None
 
 
+def read_before_a_change(x):
+    y = x.copy()
+    it = iter(y)
+    first = next(it)
+    y[1] = 5 * x[0]
+    return first * next(it)
+
+
+def teed_before_a_change(x):
+    y = x.copy()
+    one, two = itertools.tee(y)
+    y[0] = x[1]
+    return sum(one) + sum(two)
+
+
+@pytest.mark.parametrize("function", [read_before_a_change, teed_before_a_change])
+def test_elements_that_have_changed_since_are_refused(function: Callable[..., Any]) -> None:
+    with pytest.raises(srcad.errors.NotYetSupported, match="has changed since an iterator over it was made"):
+        srcad.grad(function)(X)
+
+
 def used_once(x):
     pairs = zip(x, x[1:])
     squares = (v * v for v in x)
