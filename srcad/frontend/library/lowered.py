@@ -204,7 +204,7 @@ def laid_out(m: Machine, function: object, arguments: Mapping[str, object], valu
         return value
     if orders is not None and order in orders:
         return value
-    value = new_array(m, load(m, value))
+    value = new_array(m, load(m, value), frozenset() if order == "C" else None)
     if orders is None:
         share(m, value, source)
     return value

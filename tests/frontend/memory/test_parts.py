@@ -388,3 +388,18 @@ def grid_of_none(x):
 def test_lists_of_none_are_filled_by_index() -> None:
     due = reference.ridders(lambda t: np.array([grid_of_none(X + t * np.array([1.0, -2.0, 0.5]))]), 1e-3)
     assert srcad.grad(grid_of_none)(X) @ [1.0, -2.0, 0.5] == pytest.approx(due.value[0])
+
+
+def reshaped_in_fortran_order(A):
+    B = np.asfortranarray(A)
+    B.reshape(-1)[-1] += np.sum(A)  # a copy of it
+    return weigh(B * B) + weigh(A)
+
+
+def test_what_is_in_fortran_order_is_copied_by_reshaping() -> None:
+    for B in (A, np.asfortranarray(A), A.T, np.asfortranarray(A).T):
+        try:
+            value, _ = srcad.value_and_grad(reshaped_in_fortran_order)(B)
+        except SrcadError:
+            continue
+        assert value == pytest.approx(reshaped_in_fortran_order(B))
