@@ -88,6 +88,20 @@ def test_fits(name: str) -> None:
         np.testing.assert_allclose(made[k], differences(f, args, k, 1e-2), rtol=1e-3, atol=1e-4)
 
 
+def test_an_assignment_rests_while_costs_move() -> None:
+    costs = np.array([[4.0, 1.0, 3.0], [2.0, 0.5, 5.0], [3.0, 2.0, 2.0]])
+
+    def program(c: Any) -> Any:
+        rows, columns = optimize.linear_sum_assignment(c)
+        return c[rows, columns].sum()
+
+    rows, columns = optimize.linear_sum_assignment(costs)
+    wanted = np.zeros((3, 3))
+    wanted[rows, columns] = 1.0
+    np.testing.assert_array_equal(srcad.grad(program)(costs), wanted)
+    np.testing.assert_array_equal(srcad.grad(program)(costs[:2]), srcad.grad(lambda c: c[0, 1] + c[1, 0])(costs[:2]))
+
+
 def test_nnls() -> None:
     a = np.abs(np.random.default_rng(0).normal(size=(4, 2)))
 

@@ -39,8 +39,9 @@ from srcad.frontend.derivatives.solvers import (
 )
 from srcad.frontend.memory.arrays import to_array
 from srcad.frontend.procedures.placing import place
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.nodes import Atom, Trace, Var
-from srcad.trace.types import INT, OPAQUE
+from srcad.trace.types import INT, OPAQUE, Array
 
 NONE, LINEAR, ONE = Static(None), Static("linear"), Static(1.0)
 
@@ -167,6 +168,15 @@ def nnls(g: Given) -> Value:
     return Tup((found, m.call(Static(made.distance), (system, found, right))))
 
 
+def assigned(g: Given) -> Value:
+    """Which row goes with which column: places, which rest while costs move."""
+    m = g.m
+    costs = to_array(m, g.needed("cost_matrix"))
+    info = emit_call(m, SolverCall(g.path, (), (), (costs,), g.rest()), OPAQUE)
+    kind = m.lengths.named(Array("int64", (UNKNOWN_DIM,)))
+    return Tup(tuple(value_of(m, member(m, info, k, kind)) for k in (0, 1)))
+
+
 SEARCHES = ("differential_evolution", "dual_annealing", "shgo")
 
 
@@ -219,6 +229,7 @@ def _under_constraints(g: Given) -> Value:
 OLDER = ("fmin", "fmin_powell", "fmin_cg", "fmin_bfgs", "fmin_ncg")
 FITS: dict[str, Reader] = {
     "scipy.optimize.minimize": minimise,
+    "scipy.optimize.linear_sum_assignment": assigned,
     "scipy.optimize.nnls": nnls,
     "scipy.optimize.leastsq": leastsq,
     "scipy.optimize.least_squares": least_squares,

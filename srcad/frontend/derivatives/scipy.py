@@ -133,10 +133,16 @@ def call_scipy(
     return None
 
 
+# functions in C that don't say what their parameters are called
+IN_C: dict[str, Callable[..., object]] = {
+    "scipy.optimize.linear_sum_assignment": lambda cost_matrix, maximize=False: None,
+}
+
+
 def _bound(
     m: Machine, f: Callable[..., object], path: str, args: tuple[Value, ...], keywords: dict[str, Value]
 ) -> Given:
-    signature = inspect.signature(f)
+    signature = inspect.signature(IN_C.get(path, f))
     try:
         arguments = dict(signature.bind(*args, **keywords).arguments)
     except TypeError as error:

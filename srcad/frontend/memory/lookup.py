@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from srcad.frontend.core.externals import check_stored, external
+from srcad.frontend.core.guards import IdentityGuard
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import called_in_python, is_function, transparent
@@ -58,6 +59,7 @@ def is_data(found: object) -> bool:
 
 def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: Any) -> Value:
     """What an attribute of a class is for an instance `owner` of the class `cls`; it stands in the class `holder`."""
+    _rely_on(m, owner, cls, name, found)
     match found:
         case property():
             if found.fget is None:
@@ -80,6 +82,23 @@ def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: A
     if hasattr(type(found), "__get__") and not isinstance(found, type):
         return _descriptor(m, owner, cls, holder, name, found)
     return class_value(m, holder, name, found)
+
+
+def _rely_on(m: Machine, owner: Value, cls: type, name: str, found: Any) -> None:
+    """Let another reading serve once a method has been replaced in its class, if the class is reached from outside."""
+    cell = m.content(owner)
+    path = m.outside.origins.get(id(cls))
+    if path is None and isinstance(cell, InstanceCell) and cell.path is not None:
+        path = cell.path.attr("__class__")
+    if path is None or in_classes(cls.__mro__, name)[1] is not found:
+        return
+    match found:
+        case staticmethod():
+            m.outside.guard(IdentityGuard(path.attr(name), found.__func__))
+        case classmethod():
+            m.outside.guard(IdentityGuard(path.attr(name).attr("__func__"), found.__func__))
+        case property() | types.FunctionType():
+            m.outside.guard(IdentityGuard(path.attr(name), found))
 
 
 def _partial_method(m: Machine, owner: Value, found: functools.partialmethod[Any]) -> Value:

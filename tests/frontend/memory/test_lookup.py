@@ -12,7 +12,9 @@ from dataclasses import InitVar, dataclass, field, replace
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
+import pytest
 
+import srcad
 from tests.frontend import Programs, tangents
 
 program = Programs()
@@ -998,3 +1000,41 @@ def uses_err(x):
 
 test_gradients, test_refusals = program.tests()
 test_tangents = tangents(program)
+
+
+class Replaced:
+    def method(self, x):
+        return 2.0 * x
+
+    @staticmethod
+    def static(x):
+        return 2.0 * x
+
+    @classmethod
+    def of_class(cls, x):
+        return 2.0 * x
+
+    @property
+    def factor(self):
+        return 2.0
+
+
+@pytest.mark.parametrize("name", ["method", "static", "of_class", "factor"])
+@pytest.mark.parametrize("outside", [True, False])
+def test_a_method_that_was_replaced(name, outside, monkeypatch):
+    there = Replaced()
+
+    def use(x):
+        one = there if outside else Replaced()
+        return one.factor * x if name == "factor" else getattr(one, name)(x)
+
+    new = {
+        "method": lambda self, x: 5.0 * x,
+        "static": staticmethod(lambda x: 5.0 * x),
+        "of_class": classmethod(lambda cls, x: 5.0 * x),
+        "factor": property(lambda self: 5.0),
+    }
+    derived = srcad.grad(use)
+    assert derived(1.0) == 2.0
+    monkeypatch.setattr(Replaced, name, new[name])
+    assert derived(1.0) == 5.0
