@@ -243,8 +243,10 @@ def slogdet(b: Builder, a: Argument) -> SlogdetResult:
 
 @lowers(np.linalg.cholesky)
 def cholesky(b: Builder, a: Argument, /, *, upper: Argument = False) -> Atom:
-    factor = emit(b, "cholesky", as_array(b, a))
-    return swapaxes(b, factor, -1, -2) if flag(upper, "upper") else factor
+    """An upper factor reads the upper triangle: it is the transposed lower one of the transposed matrix."""
+    if not flag(upper, "upper"):
+        return emit(b, "cholesky", as_array(b, a))
+    return swapaxes(b, emit(b, "cholesky", swapaxes(b, as_array(b, a), -1, -2)), -1, -2)
 
 
 def _triangle_option(uplo: Argument) -> dict[str, object]:

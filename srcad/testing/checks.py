@@ -15,7 +15,7 @@ from srcad.testing.culprit import first_wrong
 from srcad.testing.differences import LEAVES_DOMAIN
 from srcad.testing.directions import Point, flat, moving_positions, weights
 from srcad.testing.here import Here, Measure, Raised
-from srcad.testing.paths import turning
+from srcad.testing.paths import one_triangle_read, turning
 from srcad.testing.report import Fault, Report, Row
 
 MODES = ("forward", "reverse")
@@ -78,6 +78,11 @@ class _Check:
     def report(self, point: Point) -> Report:
         name = name_of(self.measure.function)
         here, notes, smooth = self.away_from_kinks(point)
+        if notes and not point.symmetric:
+            op = one_triangle_read(self.measure.function, point)
+            again = self.report(replace(point, symmetric=True)) if op else None
+            if op and again and again.ok:
+                return along_symmetric(again, op)
         rows, said = self.rows(here)
         notes += said
         if not here.repeats():
@@ -135,10 +140,7 @@ class _Check:
     def symmetric(self, report: Report, point: Point, fault: Fault) -> Report:
         """The check along symmetric directions, if the statement is right along these."""
         again = self.report(replace(point, symmetric=True))
-        if not again.ok:
-            return replace(report, fault=fault)
-        said = f"`{fault.op}` takes its matrix for symmetric: symmetric arguments are moved along symmetric directions"
-        return replace(again, notes=(*again.notes, f"{said} alone, as along others its derivative is a convention"))
+        return along_symmetric(again, fault.op) if again.ok else replace(report, fault=fault)
 
     def away_from_kinks(self, point: Point) -> tuple[Here, list[str], bool]:
         """A point of a smooth surrounding, what there is to say about that, and whether there was one."""
@@ -181,6 +183,11 @@ class _Check:
             except LEAVES_DOMAIN:
                 continue
         return point
+
+
+def along_symmetric(report: Report, op: str) -> Report:
+    said = f"`{op}` takes its matrix for symmetric: symmetric arguments are moved along symmetric directions"
+    return replace(report, notes=(*report.notes, f"{said} alone, as along others its derivative is a convention"))
 
 
 __all__ = ["check_derivatives"]

@@ -15,12 +15,14 @@ from srcad.calls.arguments import Binder
 from srcad.calls.programs import program_of
 from srcad.compile.requests import Request
 from srcad.errors import Span, SrcadError
+from srcad.ops.catalogue import operation
 from srcad.show.values import input_values
 from srcad.testing.differences import LEAVES_DOMAIN
 from srcad.testing.directions import Point
 from srcad.testing.meanings import meanings
 from srcad.trace.evaluate import Interpreter, Meaning
 from srcad.trace.nodes import Equation, Trace
+from srcad.trace.walk import walk
 
 Way = list[tuple[Span | None, object]]
 FAILS = (*LEAVES_DOMAIN, SrcadError, TypeError, KeyError, IndexError, AssertionError)
@@ -44,6 +46,17 @@ def turning(function: Callable[..., object], point: Point, direction: Sequence[o
                 where = f" at {span.path}:{span.line}, {span.text.strip()!r}" if span else ""
                 return f"a branch or a loop turns out otherwise nearby{where}"
     return ""
+
+
+def one_triangle_read(function: Callable[..., object], point: Point) -> str:
+    """An operation of the function that reads one triangle of a matrix; "" if there is none, or nothing can be said."""
+    try:
+        call = Binder(function).bind(point.args, {})
+        primal = program_of(function, call, Request("primal", point.active, single=False)).primal
+    except FAILS:
+        return ""
+    bodies = (primal.body, *(procedure.body for procedure in primal.procedures.values()))
+    return next((e.op for body in bodies for e in walk(body) if operation(e).one_triangle), "")
 
 
 def way(trace: Trace, inputs: Sequence[object]) -> Way:

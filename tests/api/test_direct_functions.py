@@ -90,13 +90,13 @@ def test_a_method_without_arguments() -> None:
 @pytest.mark.parametrize(
     ("function", "name"),
     [
-        (special.voigt_profile, "scipy.special.voigt_profile"),
-        (lambda x: special.voigt_profile(x, 1.0, 1.0), "scipy.special.voigt_profile"),
+        (special.kelvin, "scipy.special.kelvin"),
+        (lambda x: special.kelvin(x)[0], "scipy.special.kelvin"),
         (np.vectorize(math.sin), "np.vectorize"),
     ],
 )
 def test_refusals_call_functions_by_the_names_that_users_know(function: Callable[..., Any], name: str) -> None:
     with pytest.raises(NotYetSupported) as caught:
-        srcad.vjp(function, *([0.5] * (3 if function is special.voigt_profile else 1)))
+        srcad.vjp(function, 0.5)
     assert str(caught.value).startswith(name)
     assert "site-packages" not in str(caught.value)

@@ -21,15 +21,17 @@ def compiled_filter(x):
     return np.sum(ndimage.grey_erosion(y, 3))  # <- refused
 
 
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+
+
 @refused(x3)
-def fitted_spline(y):
-    spline = interpolate.CubicSpline([0.0, 1.0, 2.0], y)  # <- refused
-    return float(spline(0.5))  # <- refused
+def scattered_data(y):
+    return interpolate.griddata(CORNERS, y, np.array([[0.2, 0.2]]))[0]  # <- refused
 
 
 @refused(1.3)
-def minimiser(a):
-    result = optimize.differential_evolution(lambda t: (t[0] - a) ** 2, [(0.0, 2.0)])  # <- refused
+def linear_program(a):
+    result = optimize.linprog([a, 1.0])  # <- refused
     return result.x[0] * a  # <- refused
 
 

@@ -180,6 +180,10 @@ def cholesky_weighed(a: Any) -> Any:
     return np.sum(np.linalg.cholesky(a) * np.array([[1.0, 0.0], [0.3, -2.0]]))
 
 
+def upper_cholesky(a: Any) -> Any:
+    return np.sum(np.linalg.cholesky(a, upper=True) * np.array([[1.0, 0.4], [0.3, -2.0]]))
+
+
 def cubes(a: Any) -> Any:
     return np.sum(np.linalg.eigvalsh(a) ** 3)
 
@@ -192,7 +196,7 @@ def first_vector(a: Any) -> Any:
     return np.sum(np.abs(np.linalg.eigh(a)[1][:, 0]) ** 4)
 
 
-@pytest.mark.parametrize("function", [cholesky_weighed, cubes, upper_cubes, first_vector])
+@pytest.mark.parametrize("function", [cholesky_weighed, upper_cholesky, cubes, upper_cubes, first_vector])
 @pytest.mark.parametrize("matrix", [[[4.0, 0.0], [1.0, 3.0]], [[4.0, 0.5], [1.0, 3.0]], [[4.0, -1.0], [0.0, 3.0]]])
 def test_of_a_matrix_that_is_not_symmetric_one_triangle_counts(function: Any, matrix: Any) -> None:
     """It is all that NumPy reads, so the derivative is exact along every direction."""
@@ -214,3 +218,15 @@ def test_of_a_symmetric_matrix_the_gradient_is_symmetric(function: Any) -> None:
     for matrix in (a, a + np.array([[0.0, 1e-15], [0.0, 0.0]])):
         gradient = srcad.grad(function)(matrix)
         assert np.array_equal(gradient, gradient.T)
+
+
+def test_an_upper_factor_of_a_complex_matrix() -> None:
+    a = np.array([[4.0, 1.0 - 0.5j], [1.0 + 0.5j, 3.0]])
+
+    def imaginary(a: Any) -> Any:
+        return np.imag(np.linalg.cholesky(a, upper=True))[0, 1] * 2.0
+
+    value, gradient = srcad.value_and_grad(imaginary)(a)
+    assert value == imaginary(a)
+    v = np.array([[0.3, 0.2 - 0.7j], [0.2 + 0.7j, -0.4]])
+    np.testing.assert_allclose(np.sum(gradient * v).real, directional(lambda t: imaginary(a + t * v)), rtol=1e-7)
