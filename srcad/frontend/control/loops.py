@@ -349,9 +349,7 @@ def _emit_loop(
     m.variables.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
 
 
-def exit_heap(
-    head: Head, slots: list[CarriedVariable], results: list[Var], ran: Atom | None = None
-) -> dict[int, Cell]:
+def exit_heap(head: Head, slots: list[CarriedVariable], results: list[Var], ran: Atom | None = None) -> dict[int, Cell]:
     """The state behind a loop. `ran`: whether there has been a turn, where that need not be carried."""
     mapping: dict[Var, Atom] = {s.var: r for s, r in zip(slots, results, strict=True)}
     if ran is not None and RAN in head.slots:

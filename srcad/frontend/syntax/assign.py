@@ -179,7 +179,6 @@ def _check_count(m: Machine, there: Atom, count: int, starred: bool) -> None:
     """Raise what Python does unless there are as many values as names, or with a star at least as many."""
     if isinstance(there, Const):
         _wrong_count(m, there, count, starred)
-        return
     wrong = m.emit("less" if starred else "not_equal", there, count)
     branch(m, wrong, lambda: _wrong_count(m, there, count, starred), lambda: NONE)
 

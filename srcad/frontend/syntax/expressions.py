@@ -22,7 +22,6 @@ from srcad.frontend.core.values import (
     DictCell,
     ListCell,
     Mixed,
-    Num,
     Partial,
     Ref,
     Slice,
@@ -41,7 +40,6 @@ from srcad.frontend.syntax import matching
 from srcad.frontend.syntax.calls import call_expression
 from srcad.frontend.syntax.comprehensions import comprehension
 from srcad.frontend.syntax.texts import format_string
-from srcad.trace.nodes import Var
 
 
 def evaluate(m: Machine, node: ast.expr, unused: bool = False) -> Value:
