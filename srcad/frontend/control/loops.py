@@ -259,10 +259,14 @@ def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, inside: frozenset[Var]) -> Head:
     """Join the state before the loop with that at the end of a turn."""
     slots: dict[Key, CarriedVariable] = {}
+    turned: set[Key] = set()  # what is set in every turn
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
-        if key[-1] == "defined" and isinstance(a, Const) and isinstance(b, Const):
+        if key[-1] == "defined" and a.number is False and b.number is True:
+            turned.add(key)
             key = RAN
+            if RAN in slots:
+                return slots[RAN].var
         old = head.slots.get(key)
         if old is not None:
             t = join(old.var.type, t) or t
@@ -284,7 +288,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, insid
     stale = any(s.var not in was_active and m.is_active(s.var) for s in slots.values())
     groups = partition(merger.groups)
     shared = sharing.signature(base, heap, {cell: groups[key] for key, cell in merger.groups.items()})
-    signature = (types, groups, shared, stale and object())
+    signature = (types, groups, turned, shared, stale and object())
     return Head(heap, slots, signature, head.label)
 
 
