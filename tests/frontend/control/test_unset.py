@@ -212,6 +212,56 @@ def attributes(x: np.ndarray) -> float:
     return kept.y * np.sum(x)
 
 
+def list_that_grows(x: np.ndarray) -> float:
+    for v in x:
+        if v > 2:
+            kept = [v]
+        elif v > 1:
+            kept.append(v * v)
+    return sum(kept)
+
+
+def deleted_in_each_turn(x: np.ndarray) -> float:
+    y, total = 2.0, 0.0
+    for v in x:
+        total += y * v
+        del y
+        w = v
+        if v > 1:
+            y = v * v
+    return total * w
+
+
+def known_number(x: np.ndarray) -> float:
+    for v in x:
+        a = v * v
+        if v > 2:
+            k = 1
+    return x[k] * a
+
+
+def function(x: np.ndarray) -> float:
+    for v in x:
+        if v > 2:
+
+            def f(t: float) -> float:
+                return t * t * x[0]
+
+    return f(x[1])
+
+
+def set_by_a_method(x: np.ndarray) -> float:
+    class Kept:
+        def see(self, v: float) -> None:
+            if v > 2:
+                self.y = v * v
+
+    kept = Kept()
+    for v in x:
+        kept.see(v)
+    return kept.y
+
+
 def handled(x: np.ndarray) -> float:
     for v in x:
         if v > 2:
@@ -247,6 +297,11 @@ PROGRAMS = [
     changed_in_place,
     keys,
     attributes,
+    list_that_grows,
+    deleted_in_each_turn,
+    known_number,
+    function,
+    set_by_a_method,
     handled,
 ]
 POINTS = (
@@ -296,6 +351,9 @@ def surely_set(x: np.ndarray) -> float:
     for k in range(3):
         y = x[k] * x[k]
     kept = {}
+    for v in (1.0, 2.0):
+        scale, offset = v, v * 2.0
+    y += scale * offset
     for k in range(2):
         kept["y"] = y * x[k]
     while True:
