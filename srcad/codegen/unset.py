@@ -15,8 +15,13 @@ from srcad.trace.walk import walk
 
 
 def passed_on(trace: Trace, names: PythonNames) -> frozenset[str]:
-    """The names that are read where a slot gets a value which has another name."""
-    return frozenset(name for eq in walk(trace.body) if eq.op in STRUCTURED for name in _read(eq, names))
+    """The names that are read where a slot gets a value which has another name, or a list is made of them.
+
+    A list that grows in a loop is made before it of what the name may not have got yet.
+    """
+    found = {name for eq in walk(trace.body) if eq.op in STRUCTURED for name in _read(eq, names)}
+    boxed = (a for eq in walk(trace.body) if eq.op == "list_new" for a in eq.operands)
+    return frozenset(found.union(names.of(a) for a in boxed if a in names.classes))
 
 
 def _read(eq: Equation, names: PythonNames) -> Iterator[str]:

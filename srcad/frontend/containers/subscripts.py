@@ -38,7 +38,7 @@ from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.parts import is_flat
-from srcad.frontend.memory.presence import check_key
+from srcad.frontend.memory.presence import check_key, present
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -199,7 +199,7 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
         check_key(m, cell, known)
     for name, value in cell.items:
         if name == known:
-            return value
+            return present(m, value, KeyError(known))
     if default is not None:
         return default
     missing = getattr(cell.cls, "__missing__", None)

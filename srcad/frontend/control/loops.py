@@ -21,7 +21,7 @@ from srcad.frontend.containers.exhaustion import run_through
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.core import sharing
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import FALSE, Cell, FrameCell, Num, Static, Value
+from srcad.frontend.core.values import FALSE, TRUE, Cell, FrameCell, Num, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.substitute import substitute
@@ -32,6 +32,7 @@ from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, Type, join
 
 FLAGS = ("$break", "$continue")
+RAN: Key = ("ran",)  # the flag of what each turn sets: whether there has been one
 RAISED = "$raised"  # the number of the clause of a `try` that an exception belongs to, 0 for none
 MOST_ROUNDS = 12
 MOST_TURNS = 20000
@@ -258,8 +259,14 @@ def with_flags(m: Machine, heap: dict[int, Cell]) -> dict[int, Cell]:
 def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, inside: frozenset[Var]) -> Head:
     """Join the state before the loop with that at the end of a turn."""
     slots: dict[Key, CarriedVariable] = {}
+    turned: set[Key] = set()  # what is set in every turn
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
+        if key[-1] == "defined" and a.number is False and b.number is True:
+            turned.add(key)
+            key = RAN
+            if RAN in slots:
+                return slots[RAN].var
         old = head.slots.get(key)
         if old is not None:
             t = join(old.var.type, t) or t
@@ -272,7 +279,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, insid
 
     was_active = {v for v in (s.var for s in head.slots.values()) if m.is_active(v)}
     sides = Side(base, m.builder.equations), Side(done.heap, done.equations)
-    merger = Merger(m, *sides, variable, inside=inside)
+    merger = Merger(m, *sides, variable, partial=True, inside=inside)
     m.heap = base
     heap = m.heap = merger.heaps()
     merger.settle()
@@ -281,7 +288,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, insid
     stale = any(s.var not in was_active and m.is_active(s.var) for s in slots.values())
     groups = partition(merger.groups)
     shared = sharing.signature(base, heap, {cell: groups[key] for key, cell in merger.groups.items()})
-    signature = (types, groups, shared, stale and object())
+    signature = (types, groups, turned, shared, stale and object())
     return Head(heap, slots, signature, head.label)
 
 
@@ -307,7 +314,17 @@ def _emit_for(m: Machine, sequence: Indexed, index: Var, head: Head, done: Branc
         params["backwards"] = True
     operands = (sequence.start, sequence.stop, sequence.step, *entries)
     _emit_loop(m, "for", operands, (region,), slots, results, extra, params)
-    m.heap = exit_heap(head, slots, results)
+    m.heap = exit_heap(head, slots, results, _has_turns(m, sequence) if RAN in head.slots else None)
+
+
+def _has_turns(m: Machine, sequence: Indexed) -> Atom | None:
+    """Whether there is anything to run through; None where the direction isn't known."""
+    start, stop, step = sequence.start, sequence.stop, sequence.step
+    if not isinstance(step, Const):
+        return None
+    if isinstance(start, Const) and isinstance(stop, Const):
+        return const(len(range(start.value, stop.value, step.value)) > 0)
+    return m.emit("less" if step.value > 0 else "greater", start, stop)
 
 
 def _entering(m: Machine, slots: list[CarriedVariable], done: Branch) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
@@ -336,8 +353,11 @@ def _emit_loop(
     m.variables.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
 
 
-def exit_heap(head: Head, slots: list[CarriedVariable], results: list[Var]) -> dict[int, Cell]:
+def exit_heap(head: Head, slots: list[CarriedVariable], results: list[Var], ran: Atom | None = None) -> dict[int, Cell]:
+    """The state behind a loop. `ran`: whether there has been a turn, where that need not be carried."""
     mapping: dict[Var, Atom] = {s.var: r for s, r in zip(slots, results, strict=True)}
+    if ran is not None and RAN in head.slots:
+        mapping[head.slots[RAN].var] = ran
     return substitute(head.heap, mapping)
 
 
@@ -488,5 +508,9 @@ def _emit_while(m: Machine, asked: Branch, head: Head, done: Branch) -> None:
         if m.is_active(old):
             m.variables.active.add(new)
     results = [Var(s.var.type, s.var.name) for s in slots]
-    _emit_loop(m, "while", entries, (asking, body), slots, results, [Var(INT)], {})
-    m.heap = exit_heap(head, slots, results)
+    turns = Var(INT)
+    _emit_loop(m, "while", entries, (asking, body), slots, results, [turns], {})
+    ran: Atom | None = None
+    if RAN in head.slots:
+        ran = const(True) if value == TRUE else m.emit("greater", turns, 0)
+    m.heap = exit_heap(head, slots, results, ran)

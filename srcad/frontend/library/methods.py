@@ -30,7 +30,6 @@ from srcad.frontend.core.values import (
     GrownCell,
     Iter,
     ListCell,
-    Partial,
     Ref,
     Static,
     Tup,
@@ -154,8 +153,7 @@ def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value
 
 
 def _get(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:
-    found = dict_item(m, owner, key, default)
-    return found if not isinstance(found, Partial) else found.value
+    return dict_item(m, owner, key, default)
 
 
 def _setdefault(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:

@@ -70,6 +70,7 @@ Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind,
 Index = tuple[tuple[Atom, ...], Template]
 FLAT = ViewStep("flat", (), ())  # x.flat
 RAVEL = ViewStep("ravel", (), ())  # what a function makes of it
+MANY_KINDS = "a list whose elements differ in kind is indexed or iterated by a number known at run time only"
 
 
 # ---- reading
@@ -550,10 +551,7 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
     for atom in atoms:
         element = atom.type if element is None else join(element, atom.type)
         if element is None:
-            m.refuse(
-                "a list whose elements differ in kind is indexed or iterated by a number known at run time only",
-                unsettled=True,
-            )
+            m.refuse(MANY_KINDS, unsettled=True)
     return m.emit("list_new", *atoms, element=element or OPAQUE)
 
 
@@ -566,7 +564,8 @@ def is_list(m: Machine, ref: ArrayRef) -> bool:
 def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
     """The element of a run-time list: arrays and lists stay tied to the list, so that a change of them reaches it."""
     whole = load(m, ref)
-    assert isinstance(whole.type, ListOf)
+    if not isinstance(whole.type, ListOf):
+        m.refuse(MANY_KINDS, unsettled=True)
     cell = m.cell(ref.cell, GrownCell)
     if isinstance(whole.type.element, Opaque) and isinstance(whole, Var) and m.is_active(whole):
         raise NeedsStatic(whole, "what stands in a list of dicts or objects")

@@ -36,7 +36,7 @@ def branch(
     condition: Var,
     then: Alternative,
     otherwise: Alternative,
-    partial: bool = False,
+    partial: bool = True,
     alone: Alternative | None = None,
 ) -> Value:
     """Run both sides apart, join their states, and give the joined value.
@@ -50,7 +50,7 @@ def branch(
     return join_branches(m, condition, one, two, partial)
 
 
-def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial: bool = False) -> Value:
+def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial: bool = True) -> Value:
     yields: dict[tuple[Hashable, object], tuple[Var, Atom, Atom]] = {}
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:

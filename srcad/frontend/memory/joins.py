@@ -41,9 +41,9 @@ def joined_type(a: Atom, b: Atom) -> Type:
     return OPAQUE
 
 
-def has_value(value: Value) -> Atom:
-    """Whether a name has a value on one side."""
-    return value.defined if isinstance(value, Partial) else const(not isinstance(value, Undef))
+def has_value(value: Value, otherwise: bool) -> Atom:
+    """Whether a name has a value on one side; `otherwise`: the answer for one that has none."""
+    return value.defined if isinstance(value, Partial) else const(otherwise or not isinstance(value, Undef))
 
 
 def as_float(atom: Atom, t: Type) -> Atom:

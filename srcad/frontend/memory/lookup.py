@@ -20,6 +20,7 @@ from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import called_in_python, is_function, transparent
 from srcad.frontend.core.values import Bound, InstanceCell, Ref, Static, Tup, Value
+from srcad.frontend.memory.presence import present
 
 MISSING = object()
 IN_C = (types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType)
@@ -142,6 +143,8 @@ def own_attribute(m: Machine, owner: Ref, name: str, is_slot: bool = False) -> V
     cell = m.cell(owner.cell, InstanceCell)
     for field, value in cell.fields:
         if field == name:
+            text = f"{cell.cls.__name__!r} object has no attribute {name!r}"
+            value = present(m, value, AttributeError(text))
             check_stored(m, owner, name, value)
             return value
     if cell.has_outside(name) or (is_slot and cell.origin is not None and hasattr(cell.origin, name)):

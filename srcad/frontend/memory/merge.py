@@ -105,7 +105,7 @@ class Merger:
     b: Side
     variable: Callable[[Key, Atom, Atom, Type], Var]
     condition: Var | None = None
-    partial: bool = False
+    partial: bool = False  # what one side alone gives a value is noted as such
     inside: frozenset[Var] | None = None  # of a loop: the variables that stand for another value in each turn
     cells: dict[Hashable, int] = field(default_factory=dict)
     groups: dict[Key, int] = field(default_factory=dict)
@@ -267,8 +267,10 @@ class Merger:
         return self.scalars(key, a, b)
 
     def half_defined(self, key: Key, a: Value, b: Value) -> Value:
-        """A name that has no value on one side: reading it afterwards is refused after an if, and left to Python after
-        a loop, which raises for it as the user's own code does."""
+        """A name that has no value on one side: where it is read afterwards, the run asks its flag.
+
+        A side that has left the function counts as if it had set all names: there nobody reads them.
+        """
         plain_a = a.value if isinstance(a, Partial) else a
         plain_b = b.value if isinstance(b, Partial) else b
         match plain_a, plain_b:
@@ -281,9 +283,10 @@ class Merger:
             case _:
                 made = self.value(key, plain_a, plain_b)
         hidden = isinstance(key[-1], str) and key[-1].startswith("$")
-        if not self.partial or hidden:
+        if hidden:
             return made
-        defined = self.atoms((*key, "defined"), has_value(a), has_value(b))
+        flags = has_value(a, not self.partial), has_value(b, not self.partial)
+        defined = self.atoms((*key, "defined"), *flags)
         return Partial(made, defined) if defined.number is not True else made
 
     def one_sided(self, key: Key, value: Value, side: Side, first: bool) -> Value:

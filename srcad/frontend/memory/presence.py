@@ -13,7 +13,25 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import DictCell, InstanceCell
+from srcad.frontend.core.values import DictCell, InstanceCell, Partial, Value
+from srcad.trace.nodes import Const, Equation, Region
+
+
+def present(m: Machine, value: Value, error: Exception) -> Value:
+    """A value that some ways to this place may not have set: on these the run raises what Python does."""
+    if not isinstance(value, Partial):
+        return value
+    defined = value.defined
+    holds = bool(defined.value) if isinstance(defined, Const) else m.known_truth(defined)
+    if holds is False:
+        m.raises(error)
+    if isinstance(defined, Const) or holds:
+        return value.value
+    raised = m.under(defined, lambda: m.raises(error), False)
+    sides = Region((), (), ()), Region((), tuple(raised.equations), ())
+    m.builder.append(Equation("if", (defined,), (), regions=sides))
+    m.stack.facts.append((defined, True))  # to the end of the region
+    return value.value
 
 
 def check_keys(m: Machine, cell: DictCell) -> None:

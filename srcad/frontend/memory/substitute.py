@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from srcad.frontend.core.values import Cell
-from srcad.frontend.core.walk import with_atoms
-from srcad.trace.nodes import Atom, Var
+from srcad.frontend.core.values import Cell, Partial, Value
+from srcad.frontend.core.walk import with_atoms, with_values
+from srcad.trace.nodes import Atom, Const, Var
 
 
 def substitute(heap: dict[int, Cell], mapping: Mapping[Var, Atom]) -> dict[int, Cell]:
@@ -15,4 +15,14 @@ def substitute(heap: dict[int, Cell], mapping: Mapping[Var, Atom]) -> dict[int, 
     def new(atom: Atom) -> Atom:
         return mapping.get(atom, atom) if isinstance(atom, Var) else atom
 
-    return {cell_id: with_atoms(cell, new) for cell_id, cell in heap.items()} if mapping else dict(heap)
+    if not mapping:
+        return dict(heap)
+    made = {cell_id: with_atoms(cell, new) for cell_id, cell in heap.items()}
+    if any(isinstance(atom, Const) for atom in mapping.values()):
+        return {cell_id: with_values(cell, _surely_set) for cell_id, cell in made.items()}
+    return made
+
+
+def _surely_set(value: Value) -> Value:
+    """A value without its flag, where that is known to be up."""
+    return value.value if isinstance(value, Partial) and value.defined.number is True else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Hashable
+from typing import NoReturn
 
 from srcad.frontend.containers.containers import capture, delete_item, set_container_item
 from srcad.frontend.containers.iteration import known_items
@@ -13,7 +14,7 @@ from srcad.frontend.containers.subscripts import get_at, get_known, index_of
 from srcad.frontend.control.collecting import extend, to_list
 from srcad.frontend.control.pipes import is_stream
 from srcad.frontend.core.externals import state
-from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.roots import CellItselfRoot
 from srcad.frontend.core.source import attribute_name, declared_global
 from srcad.frontend.core.values import (
@@ -48,8 +49,9 @@ from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.foreign import refuse_foreign_write
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.frontend.memory.puts import check_same_kind
-from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import Array, Scalar, Unknown, dtype_of
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import OPAQUE, Array, Scalar, Unknown, dtype_of
 
 
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
@@ -154,12 +156,12 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     stars = [k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
     if not stars:
         if len(items) != len(target.elts):
-            m.raises(ValueError(f"{len(items)} values can't be unpacked into {len(target.elts)} names"))
+            _check_count(m, const(len(items)), len(target.elts), starred=False)
         for part, item in zip(target.elts, items, strict=True):
             assign(m, part, item)
         return
     if len(items) < len(target.elts) - 1:
-        m.raises(ValueError(f"not enough values to unpack: {len(items)}"))
+        _check_count(m, const(len(items)), len(target.elts) - 1, starred=True)
     k, after = stars[0], len(target.elts) - stars[0] - 1
     middle = Ref(m.allocate(ListCell(items[k : len(items) - after])))
     for part, item in zip(target.elts, (*items[:k], middle, *items[len(items) - after :]), strict=True):
@@ -173,15 +175,34 @@ def _unpacked(m: Machine, target: ast.Tuple | ast.List, value: Value) -> Value:
     return NONE
 
 
+def _check_count(m: Machine, there: Atom, count: int, starred: bool) -> None:
+    """Raise what Python does unless there are as many values as names, or with a star at least as many."""
+    if isinstance(there, Const):
+        _wrong_count(m, there, count, starred)
+    wrong = m.emit("less" if starred else "not_equal", there, count)
+    branch(m, wrong, lambda: _wrong_count(m, there, count, starred), lambda: NONE)
+
+
+def _wrong_count(m: Machine, there: Atom, count: int, starred: bool) -> NoReturn:
+    """The ValueError of an unpacking."""
+    few = f"not enough values to unpack (expected {'at least ' if starred else ''}{count}, got "
+    many = ValueError(f"too many values to unpack (expected {count})")
+    if isinstance(there, Const):
+        m.raises(ValueError(f"{few}{there.value})") if there.value < count else many)
+    if not starred:
+        branch(m, m.emit("less", there, count), lambda: NONE, lambda: m.raises(many))
+    text = m.emit("format", there, pieces=(few, (0, "", ""), ")"))
+    m.effect("raise_", m.emit("call", Const(ValueError, OPAQUE), text, keywords=()))
+    raise Diverges
+
+
 def _unpack_grown(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     """a, *rest, b = values, where only the run knows how many there are."""
     count = len(target.elts)
     k = next((k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)), count)
     there, after = m.emit("list_len", to_atom(m, value)), max(count - k - 1, 0)
     least = count - 1 if k < count else count
-    enough = m.emit("greater_equal" if k < count else "equal", there, least)
-    error = ValueError(f"{count} names are given another number of values")
-    branch(m, enough, lambda: NONE, lambda: m.raises(error))
+    _check_count(m, there, least, starred=k < count)
     before = [get_known(m, value, j) for j in range(min(k, count))]
     rest = [get_at(m, value, Slice(Static(k), Static(-after) if after else NONE, NONE))] if k < count else []
     last = [get_known(m, value, j - after) for j in range(after)]
@@ -199,8 +220,10 @@ def _items(m: Machine, value: Value, count: int, target: ast.Tuple | ast.List) -
             atom = load(m, value) if isinstance(value, ArrayRef) else to_atom(m, value)
             if isinstance(atom.type, Array) and atom.type.rank and atom.type.dims[0].number is not None:
                 count = atom.type.dims[0].offset
+            elif isinstance(atom.type, Array) and not atom.type.rank:
+                m.raises(TypeError("iteration over a 0-d array"))
             elif isinstance(atom.type, Array):
-                m.effect("assert_", m.emit("equal", m.emit("dim", atom, axis=0), count))
+                _check_count(m, m.emit("dim", atom, axis=0), count, starred=False)
             return tuple(get_known(m, value, k) for k in range(count))
     return known_items(m, value, "the number of values that are unpacked")
 

@@ -22,7 +22,6 @@ from srcad.frontend.core.values import (
     DictCell,
     ListCell,
     Mixed,
-    Num,
     Partial,
     Ref,
     Slice,
@@ -35,12 +34,12 @@ from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
 from srcad.frontend.memory.branches import as_bool, branch, distribute, operand, settled, truth
+from srcad.frontend.memory.presence import present
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import matching
 from srcad.frontend.syntax.calls import call_expression
 from srcad.frontend.syntax.comprehensions import comprehension
 from srcad.frontend.syntax.texts import format_string
-from srcad.trace.nodes import Var
 
 
 def evaluate(m: Machine, node: ast.expr, unused: bool = False) -> Value:
@@ -80,19 +79,15 @@ def _name(m: Machine, node: ast.Name) -> Value:
 
 def _defined(m: Machine, node: ast.Name, value: Partial) -> Value:
     """A variable that some ways to this line leave undefined: on these the run raises what Python does."""
-    known = truth(m, Num(value.defined) if isinstance(value.defined, Var) else Static(value.defined.value))
-    if isinstance(known, Var):
-        branch(m, known, lambda: NONE, lambda: m.raises(_unbound(node)))
-    elif not known:
-        m.raises(_unbound(node))
+    found = present(m, value, _unbound(m, node))
     if node.id in m.frame.names:
-        m.bind(node.id, value.value)
-    return value.value
+        m.bind(node.id, found)
+    return found
 
 
 def _undefined(m: Machine, node: ast.Name) -> None:
     if not m.stack.loops:
-        m.raises(_unbound(node))
+        m.raises(_unbound(m, node))
     m.refuse(
         f"the variable {node.id!r} is used, and some way to this line leaves it undefined",
         why="Python would raise UnboundLocalError on that way.",
@@ -103,7 +98,11 @@ def _undefined(m: Machine, node: ast.Name) -> None:
     )
 
 
-def _unbound(node: ast.Name) -> UnboundLocalError:
+def _unbound(m: Machine, node: ast.Name) -> NameError:
+    """What Python raises for a name without a value: of a function's own, or of one around it."""
+    if node.id not in m.frame.names and node.id not in m.code.local_names:
+        text = f"cannot access free variable {node.id!r} where it is not associated with a value in enclosing scope"
+        return NameError(text)
     return UnboundLocalError(f"cannot access local variable {node.id!r} where it is not associated with a value")
 
 

@@ -325,10 +325,19 @@ def _runs_once(equation: Equation) -> bool:
     return facts.effect and not facts.raises and not made
 
 
+def _only_raises(equation: Equation) -> bool:
+    """Whether all that an equation may do is to raise: it hasn't, where what has been tried is computed again."""
+    if equation.results or equation.op not in ("if", "assert_"):
+        return False
+    return not any(_runs_once(inner) for region in equation.regions for inner in walk(region))
+
+
 def _without_effects(equations: list[Equation], given: list[Var]) -> list[Equation]:
     """The equations without those that have run already, and have given this."""
     left, kept = list(given), []
     for equation in equations:
+        if _only_raises(equation):
+            continue
         if not _runs_once(equation):
             kept.append(equation)
             continue

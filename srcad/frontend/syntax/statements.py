@@ -18,8 +18,8 @@ from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed
 from srcad.frontend.control.loops import RAISED, ended, for_loop, while_loop
 from srcad.frontend.control.pipes import stream
-from srcad.frontend.core.machine import Diverges, Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
+from srcad.frontend.core.machine import Branch, Diverges, Machine
+from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, truth
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
@@ -140,8 +140,14 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
         one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
         return False
     one.value = two.value = NONE
-    join_branches(m, known, one, two, partial=not finished)
+    join_branches(m, known, one, two, partial=not (finished and any(_returned(m, side) for side in (one, two))))
     return finished
+
+
+def _returned(m: Machine, side: Branch) -> bool:
+    """Whether a side has left its function for certain, so that nobody reads the names that it hasn't set."""
+    frame = side.heap[m.stack.frames[-1]]
+    return isinstance(frame, FrameCell) and frame.names.get("$return") == TRUE
 
 
 def _ended(m: Machine, statements: Rest) -> Value:
