@@ -97,7 +97,8 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         m.refuse(f"{title(function)} takes no such arguments: {error}")
     except SrcadError as error:
         raise m.located(error) from None
-    if function in CONVERTING and args and isinstance(args[0], Obj) and not m.is_active(args[0].var):
+    untyped = bound.arguments.get("dtype", NONE) == NONE
+    if function in CONVERTING and untyped and args and isinstance(args[0], Obj) and not m.is_active(args[0].var):
         return as_it_stands(m, Static(function), title(function), Arguments(args, keywords))
     kind = _other_kind(m, bound.arguments.get("dtype"))
     if kind is not None:
