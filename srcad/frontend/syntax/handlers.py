@@ -378,6 +378,8 @@ def _watched(m: Machine, guard: OpenTry, run: ReadsOn) -> tuple[Branch, bool]:
 def with_plain_head(m: Machine, statement: ast.stmt) -> list[ast.stmt] | None:
     """A statement whose head may raise, as one that gives the value of the head a name, and the rest of it."""
     match statement:
+        case ast.For(target=ast.Tuple() | ast.List()):
+            return [_unpacking_in_body(statement)]
         case ast.If(test=head):
             name, rest = _named(head, statement)
             whole: ast.stmt = ast.If(name, statement.body, statement.orelse)
@@ -411,6 +413,16 @@ def _named(head: ast.expr, statement: ast.stmt) -> tuple[ast.Name, ast.Assign]:
     target = ast.copy_location(ast.Name(text, ast.Store()), head)
     assign = ast.copy_location(ast.Assign([target], head), head)
     return ast.copy_location(ast.Name(text, ast.Load()), head), assign
+
+
+def _unpacking_in_body(statement: ast.For) -> ast.For:
+    """for a, b in rows: body     ->     for row in rows: a, b = row; body"""
+    target = statement.target
+    text = f"$item {target.lineno} {target.col_offset}"
+    row = ast.copy_location(ast.Name(text, ast.Store()), target)
+    item = ast.copy_location(ast.Name(text, ast.Load()), target)
+    unpacked = ast.copy_location(ast.Assign([target], item), target)
+    return ast.copy_location(ast.For(row, statement.iter, [unpacked, *statement.body], statement.orelse), statement)
 
 
 def without_test(statement: ast.While) -> ast.While:

@@ -67,10 +67,24 @@ def caught_in_a_loop(A: np.ndarray) -> float:
     return total
 
 
+def caught_at_the_head_of_a_loop(A: np.ndarray) -> float:
+    total = 0.0
+    try:
+        for a, b in A:
+            total += a * b
+        for k, (a, b) in enumerate(A):
+            total += a * b * k
+    except ValueError:
+        return np.sum(A * A) + total
+    return total
+
+
 SHAPES = ((2, 1), (2, 2), (2, 3))
 
 
-@pytest.mark.parametrize("f", [row, rows, grown, grown_with_a_star, caught, not_caught, caught_in_a_loop])
+@pytest.mark.parametrize(
+    "f", [row, rows, grown, grown_with_a_star, caught, not_caught, caught_in_a_loop, caught_at_the_head_of_a_loop]
+)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_as_python_does(f: Callable[[np.ndarray], float], shape: tuple[int, int]) -> None:
     A = np.random.default_rng(3).uniform(0.5, 1.5, shape)
