@@ -160,7 +160,7 @@ def _third(a: Expr, d: Expr, v: Expr) -> Expr:
 
     From cofactors c = det(a) b with b the transposed inverse: the change of c is sum(b d) c - c dᵀ b.
     """
-    inverse = apply("inv", a)
+    inverse = apply("inverse_or_nan", a)
     b, c = swapped(apply("only_regular", inverse, a, inverse)), _cofactor(a)
     b_dot, c_dot = -(b @ swapped(v) @ b), apply("cofactor_change", a, v)
     spread = matrix(_of_matrices(b_dot * d)) * c + matrix(_of_matrices(b * d)) * c_dot

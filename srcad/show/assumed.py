@@ -1,7 +1,9 @@
 """What a written derivative takes for granted of lengths, as conditions at its start: there, no guards stand before it.
 
-if len(y) != len(x):
+if y.shape[0] != x.shape[0]:
     raise ValueError("...")
+
+`len` may be a name of the user's there.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def _places(guards: Sequence[Guard], free: frozenset[str]) -> Iterator[tuple[str
             case Array(_, dims):
                 for k, dim in enumerate(dims):
                     if dim.terms:
-                        yield f"len({place})" if k == 0 else f"{place}.shape[{k}]", dim
+                        yield f"{place}.shape[{k}]", dim
             case Scalar() if guard.type.length is not None and guard.type.length.terms:
                 yield place, guard.type.length
 
@@ -53,7 +55,7 @@ def _can_be_said(dim: Dim, known: dict[Symbol, str]) -> bool:
 
 
 def _broken(promise: Promise, known: dict[Symbol, str]) -> str:
-    """The terms with a minus on the right side: `len(x) < 6`, `len(x) != len(y)`."""
+    """The terms with a minus on the right side: `x.shape[0] < 6`, `x.shape[0] != y.shape[0]`."""
     plus = Dim(tuple(term for term in promise.dim.terms if term[1] > 0), max(promise.dim.offset, 0))
     minus = plus - promise.dim
     return f"{_text(plus, known)} {'!=' if promise.zero else '<'} {_text(minus, known)}"

@@ -111,7 +111,7 @@ ELSEWHERE = {
     "to_float": "of float32, in test_float32_stays",
     "only_square": "tests/rules/test_linalg.py",
     "band_times": "of tangents, in test_right",
-    **dict.fromkeys(("only_wide", "inverse_or_nan"), "tests/rules/test_complex_matrices.py"),
+    **dict.fromkeys(("only_wide", "inverse_or_nan", "reflected", "folded"), "tests/rules/test_complex_matrices.py"),
     "only_regular": "test_third_order",
     "cofactor_change": "test_third_order",
     "cumprod_tangent": "test_third_order",

@@ -180,5 +180,3 @@ def test_unwrap() -> None:
 def test_polynomials() -> None:
     check_call(np.polyder, array(4))
     check_call(np.polyder, array(4), 2)
-    check_call(np.polyint, array(4))
-    check_call(np.polyint, array(3), k=0.5)

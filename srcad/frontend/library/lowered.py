@@ -49,7 +49,7 @@ MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
 # Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
 OWN_ORDER = frozenset({np.einsum, np.cross, np.delete, np.insert, np.histogram2d, np.histogramdd})
-OWN_ORDER |= {np.median, np.quantile, np.percentile, np.nanmedian, np.nanquantile, np.nanpercentile}
+OWN_ORDER |= {np.unique, np.median, np.quantile, np.percentile, np.nanmedian, np.nanquantile, np.nanpercentile}
 MODULES_OF_OWN_ORDER = ("numpy.linalg", "numpy.fft", "scipy.")
 
 
