@@ -130,8 +130,13 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
 
 
 def standard(obj: object) -> bool:
-    """Of the standard library, NumPy or SciPy: its constants stay as they are."""
+    """Of the standard library, NumPy or SciPy: its constants stay as they are.
+
+    A function tells by where it was written: `functools.wraps(np.sin)` gives it another `__module__`.
+    """
     module = obj.__name__ if isinstance(obj, types.ModuleType) else getattr(obj, "__module__", None) or ""
+    if isinstance(obj, types.FunctionType):
+        module = obj.__globals__.get("__name__") or module
     return str(module).partition(".")[0] in STANDARD
 
 

@@ -117,3 +117,13 @@ def test_numba() -> None:
     np.testing.assert_allclose(srcad.grad(lambda x: compiled(x) * x[0])(X)[1], 2 * X[1] * X[0])
     np.testing.assert_allclose(srcad.grad(lambda x: np.sum(each(x)))(X), slope)
     np.testing.assert_allclose(srcad.grad(lambda x: Child().go(x))(X), 2 * slope)
+
+
+@functools.wraps(np.sin)
+def wave(v: np.ndarray, *rest: float, slope: float = 1.0) -> np.ndarray:
+    return np.sin(slope * v) + sum(rest)
+
+
+def test_a_function_that_is_called_like_one_of_numpy_is_itself() -> None:
+    x = np.array([0.3, 0.7])
+    np.testing.assert_allclose(srcad.grad(lambda x: np.sum(wave(x, 0.1, slope=2.0)))(x), 2.0 * np.cos(2.0 * x))
