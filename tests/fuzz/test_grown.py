@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import srcad
 from tests.fuzz.grown import Compound, Program, grow, points, run
 from tests.fuzz.reduce import reduced
 from tests.fuzz.verdicts import verdict
+
+SAMPLE = range(100, 160)
 
 
 def test_growing_is_deterministic() -> None:
@@ -38,6 +41,16 @@ def test_wrong_derivatives_are_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
     monkeypatch.setattr(srcad, "value_and_grad", wrong)
     assert verdict(program.source, 0, tmp_path).kind == "wrong"
+
+
+def test_a_sample_is_right_or_refused(tmp_path: Path) -> None:
+    """`python -m tests.fuzz` runs more of them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {seed: verdict(grow(seed, 2 + seed % 6).source, seed, tmp_path) for seed in SAMPLE}
+    faults = {seed: one for seed, one in found.items() if one.is_fault}
+    assert not faults, faults
+    assert sum(one.kind == "refused" for one in found.values()) < len(SAMPLE) // 4
 
 
 def test_faults_are_reduced() -> None:

@@ -65,6 +65,7 @@ from srcad.trace.types import (
     join,
     rank_of,
 )
+from srcad.trace.verifier import fits
 
 Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind, and the places of its operands
 Index = tuple[tuple[Atom, ...], Template]
@@ -552,7 +553,8 @@ def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> At
         element = atom.type if element is None else join(element, atom.type)
         if element is None:
             m.refuse(MANY_KINDS, unsettled=True)
-    return m.emit("list_new", *atoms, element=element or OPAQUE)
+    slot = element or OPAQUE
+    return m.emit("list_new", *(a if fits(a, slot) else m.emit("known_as", a, to=slot) for a in atoms), element=slot)
 
 
 def is_list(m: Machine, ref: ArrayRef) -> bool:
