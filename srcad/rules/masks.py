@@ -70,9 +70,20 @@ def support(b: Builder, g: Atom, depth: int = 6) -> Atom | None:
     facts = operation(made)
     if facts.kind is Kind.VIEW and facts.linear:
         places = support(b, made.operands[0], depth - 1)
-        fits = places is not None and places.type.rank == made.operands[0].type.rank
-        return b.emit(made.op, places, *made.operands[1:], **made.params) if fits else None
+        whole = _stretched(b, places, made.operands[0]) if places is not None else None
+        return b.emit(made.op, whole, *made.operands[1:], **made.params) if whole is not None else None
     return None
+
+
+def _stretched(b: Builder, places: Atom, like: Atom) -> Atom | None:
+    """The places in the shape of what they are places of, whose axes are moved about next."""
+    mine, wanted = dims_of(places.type), dims_of(like.type)
+    if mine is None or wanted is None or len(mine) != len(wanted):
+        return None
+    whole: Atom = places
+    if not all(n.same(m) for n, m in zip(mine, wanted, strict=True)):
+        whole = b.emit("materialise", places, like)
+    return whole
 
 
 def _of_sum(b: Builder, made: Equation, depth: int) -> Atom | None:

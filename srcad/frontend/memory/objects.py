@@ -132,12 +132,11 @@ def _of_static(m: Machine, owner: Static, name: str) -> Value:
 def standard(obj: object) -> bool:
     """Of the standard library, NumPy or SciPy: its constants stay as they are.
 
-    A function tells by where it was written: `functools.wraps(np.sin)` gives it another `__module__`.
+    A function is if it says so, and was written there: `functools.wraps(np.sin)` gives a function NumPy's `__module__`.
     """
     module = obj.__name__ if isinstance(obj, types.ModuleType) else getattr(obj, "__module__", None) or ""
-    if isinstance(obj, types.FunctionType):
-        module = obj.__globals__.get("__name__") or module
-    return str(module).partition(".")[0] in STANDARD
+    written = obj.__globals__.get("__name__") if isinstance(obj, types.FunctionType) else None
+    return all(str(name).partition(".")[0] in STANDARD for name in (module, written or module))
 
 
 def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:

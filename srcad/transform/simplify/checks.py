@@ -97,7 +97,7 @@ class _Checking:
 
     def see(self, var: Var) -> None:
         dims = dims_of(var.type)
-        if dims and all(d.known for d in dims):
+        if dims and all(map(_lasts, dims)):
             self.shapes.setdefault(dims, var)
 
     def region(self, region: Region, around: tuple[Equation, ...]) -> Region:
@@ -223,7 +223,12 @@ class _Dropping:
 def _shape_key(a: Atom) -> Hashable:
     """What has the same shape has the same key."""
     dims = dims_of(a.type)
-    return dims if dims is not None and all(d.known for d in dims) else atom_key(a)
+    return dims if dims is not None and all(map(_lasts, dims)) else atom_key(a)
+
+
+def _lasts(dim: Dim) -> bool:
+    """Whether a length is one wherever it stands: of what a loop carries, each turn may have another."""
+    return dim.known and not dim.passing
 
 
 # functions of `math` that fail where another one does
@@ -265,7 +270,7 @@ def _python_pair(other: Equation, wanted: Equation, place: int) -> bool:
 def _same_place(other: Equation, wanted: Equation) -> bool:
     """Whether what is written to is what was read, of another array of that shape."""
     dims, own = dims_of(other.operands[0].type), dims_of(wanted.operands[0].type)
-    known = dims is not None and all(d.known for d in dims) and dims == own
+    known = dims is not None and all(map(_lasts, dims)) and dims == own
     places = [atom_key(a) for a in other.operands[2:]]
     return (
         known
