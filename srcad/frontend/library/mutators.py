@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Hashable
 
 import numpy as np
@@ -115,27 +114,10 @@ def _nan_to_num(m: Machine, x: Value, *args: Value, **keywords: Value) -> Value:
     return ref
 
 
-def _setitem(m: Machine, owner: Value, key: Value, value: Value) -> Value:
-    """operator.setitem."""
-    return m.call(Static(programs.setitem), (owner, key, value))
-
-
-def _in_place(function: Callable[..., object]) -> Callable[..., Value]:
-    """The reader of operator.iadd and its like: they are read as the statements that they stand for."""
-    program = programs.IN_PLACE[function]
-
-    def read(m: Machine, a: Value, b: Value) -> Value:
-        return m.call(Static(program), (a, b))
-
-    return read
-
-
 MUTATORS: dict[Hashable, Callable[..., Value]] = {
     np.fill_diagonal: _fill_diagonal,
     np.copyto: _copyto,
     np.put: _put,
-    operator.setitem: _setitem,
-    **{function: _in_place(function) for function in programs.IN_PLACE},
     np.place: _spelled(programs.place),
     np.putmask: _spelled(programs.putmask),
     np.put_along_axis: _spelled(programs.put_along_axis),

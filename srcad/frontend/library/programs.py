@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,47 +37,4 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Non
         arr[tuple(places)] = values
 
 
-def setitem(a: Any, key: Any, value: Any) -> None:
-    """operator.setitem."""
-    a[key] = value
-
-
-def iadd(a: Any, b: Any) -> Any:
-    """operator.iadd."""
-    a += b
-    return a
-
-
-def isub(a: Any, b: Any) -> Any:
-    """operator.isub."""
-    a -= b
-    return a
-
-
-def imul(a: Any, b: Any) -> Any:
-    """operator.imul."""
-    a *= b
-    return a
-
-
-def itruediv(a: Any, b: Any) -> Any:
-    """operator.itruediv."""
-    a /= b
-    return a
-
-
-def ipow(a: Any, b: Any) -> Any:
-    """operator.ipow."""
-    a **= b
-    return a
-
-
-IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
-    operator.iadd: iadd,
-    operator.isub: isub,
-    operator.imul: imul,
-    operator.itruediv: itruediv,
-    operator.ipow: ipow,
-}
-
-__all__ = ["IN_PLACE", "place", "put_along_axis", "putmask", "setitem"]
+__all__ = ["place", "put_along_axis", "putmask"]
