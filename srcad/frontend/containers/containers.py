@@ -11,6 +11,7 @@ from srcad.frontend.containers.subscripts import ask_for_index, get_at, static_s
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.sameness import atom_key
 from srcad.frontend.core.sharing import holding
 from srcad.frontend.core.values import (
     NONE,
@@ -25,7 +26,6 @@ from srcad.frontend.core.values import (
     Static,
     Tup,
     Value,
-    atom_key,
 )
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.arrays import box, content, from_atom, load, to_atom, to_number

@@ -20,25 +20,12 @@ from dataclasses import dataclass, field, replace
 from types import CellType
 from typing import Any, ClassVar, Self
 
-import numpy as np
-
 from srcad.errors import Span
+from srcad.frontend.core.sameness import atom_key, constant_key
 from srcad.frontend.core.source import FunctionSource
 from srcad.trace.nodes import Atom, Path, Var
 
-SIMPLE = (int, float, complex, str, bytes, type(None), np.generic)
-
 Children = Sequence["Value"]
-
-
-def constant_key(value: object) -> Hashable:
-    """What two constants that are interchangeable have in common: 0.0 and -0.0 aren't, and neither are 1 and True."""
-    return type(value), repr(value) if isinstance(value, SIMPLE) else id(value)
-
-
-def atom_key(atom: Atom) -> Hashable:
-    """What two atoms that always have the same value have in common."""
-    return atom if isinstance(atom, Var) else constant_key(atom.value)
 
 
 class Parts:

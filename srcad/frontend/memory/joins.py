@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from srcad.frontend.core.sameness import constant_key
 from srcad.frontend.core.values import (
     ArrayRef,
     Cell,
@@ -18,7 +19,6 @@ from srcad.frontend.core.values import (
     Partial,
     Undef,
     Value,
-    constant_key,
 )
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const
