@@ -181,6 +181,8 @@ def _definition(code: CodeType, path: str, text: str) -> Definition | Missing:
     if not text:
         return _carried(code) or _no_text(code)
     now = version_of(code, text)
+    if now is None and code.co_filename == "<string>":  # python -c keeps its own text under this name since 3.13
+        return _no_text(code)
     if now is None and not is_rewritten(code):
         return Missing(
             f"{path} doesn't have the code that runs: it has been edited since it was imported, or a decorator or an "
