@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from srcad.frontend.core.source import FunctionSource
@@ -87,7 +87,14 @@ class GeneratorCell(Cell):
 
     def rebuild(self, children: Children) -> GeneratorCell:
         (value,) = children
-        return GeneratorCell(self.code, self.frame, self.progress, value)
+        return replace(self, value=value)
+
+    def places(self) -> Sequence[int]:
+        return (self.frame,)
+
+    def with_places(self, places: Sequence[int]) -> GeneratorCell:
+        (frame,) = places
+        return replace(self, frame=frame)
 
     def rest(self) -> Hashable:
         return self.code, self.frame, self.progress

@@ -295,8 +295,7 @@ class Merger:
             case ArrayRef():
                 return self.one_sided_array(key, value, side, first)
             case Ref():
-                both = value.cell in self.a.heap and value.cell in self.b.heap
-                return value if both else self.one_sided_cell(key, value, side, first)
+                return Ref(self.one_sided_cell(key, value.cell, side, first))
         return self.yielded(key, value, side, first)
 
     def yielded(self, key: Key, whole: P, side: Side, first: bool) -> P:
@@ -306,6 +305,8 @@ class Merger:
         atoms = whole.atoms()
         keys = [key] if len(atoms) == 1 else [(*key, k) for k in range(len(atoms))]
         outside = [self.yielded_atom(one, atom, first) for one, atom in zip(keys, atoms, strict=True)]
+        places = [self.one_sided_cell((*key, "place"), place, side, first) for place in whole.places()]
+        whole = whole.with_places(places) if places else whole
         return whole.rebuild(children).with_atoms(outside) if children or outside else whole
 
     def yielded_atom(self, key: Key, atom: Atom, first: bool) -> Atom:
@@ -332,18 +333,17 @@ class Merger:
             self.cells[memo] = self.new(ArrayCell(var, contiguous=contiguous), *ids)
         return ArrayRef(self.cells[memo])
 
-    def one_sided_cell(self, key: Key, value: Ref, side: Side, first: bool) -> Value:
-        memo = ("one", value.cell, first)
+    def one_sided_cell(self, key: Key, place: int, side: Side, first: bool) -> int:
+        """A container, the frame of a closure or of a generator, or how far an iterator has come."""
+        if place in self.a.heap and place in self.b.heap:
+            return place
+        memo = ("one", place, first)
         if memo not in self.cells:
-            self.cells[memo] = self.new(ListCell(()), *((value.cell, None) if first else (None, value.cell)))
-            cell = side.heap.get(value.cell, ListCell(()))
-            self.m.heap[self.cells[memo]] = self.one_sided_content(key, cell, side, first)
-        return Ref(self.cells[memo])
-
-    def one_sided_content(self, key: Key, cell: Cell, side: Side, first: bool) -> Cell:
-        if isinstance(cell, FrameCell):
-            self.m.bug("a frame outlives its branch")
-        return self.yielded((*key, "list") if isinstance(cell, GrownCell) else key, cell, side, first)
+            self.cells[memo] = self.new(ListCell(()), *((place, None) if first else (None, place)))
+            cell = side.heap.get(place, ListCell(()))
+            inner = (*key, "list") if isinstance(cell, GrownCell) else key
+            self.m.heap[self.cells[memo]] = self.yielded(inner, cell, side, first)
+        return self.cells[memo]
 
     def refs(self, key: Key, a: Ref, b: Ref) -> Value:
         """Two containers: a new one with the joined content, if they are alike."""
