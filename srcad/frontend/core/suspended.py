@@ -89,11 +89,11 @@ class GeneratorCell(Cell):
         (value,) = children
         return replace(self, value=value)
 
-    def places(self) -> Sequence[int]:
+    def cells(self) -> Sequence[int]:
         return (self.frame,)
 
-    def with_places(self, places: Sequence[int]) -> GeneratorCell:
-        (frame,) = places
+    def with_cells(self, cells: Sequence[int]) -> GeneratorCell:
+        (frame,) = cells
         return replace(self, frame=frame)
 
     def rest(self) -> Hashable:

@@ -8,7 +8,7 @@ Each class says what it is made of, and whoever walks values or makes others of 
     children   the values that it holds            rebuild      the same with others in their places
     keys       what the children are called        rest         all else that tells it from another one of its class
     atoms      the atoms that it holds itself      with_atoms   the same with others in their places
-    places     the cells that it is read beside    with_places  the same with others in their places
+    cells      the cells that it is read beside    with_cells   the same with others in their places
 
 `Range(Num(v1), Num(v2), Static(1))` has three children and no atoms; `Num(v1)` has no children and the atom v1. Cells
 of the heap answer the same questions. The walks that are made of the answers are in `srcad.frontend.core.walk`.
@@ -54,11 +54,11 @@ class Parts:
         """This value with other atoms in the places of its own."""
         return self
 
-    def places(self) -> Sequence[int]:
+    def cells(self) -> Sequence[int]:
         """The cells in which stands what it needs: the frame around a function, how far an iterator has come."""
         return ()
 
-    def with_places(self, places: Sequence[int]) -> Self:
+    def with_cells(self, cells: Sequence[int]) -> Self:
         """This value with other cells in the places of these."""
         return self
 
@@ -258,11 +258,11 @@ class Iter(Value):
     def rebuild(self, children: Children) -> Self:
         return replace(self, parts=tuple(children))
 
-    def places(self) -> Sequence[int]:
+    def cells(self) -> Sequence[int]:
         return () if self.state is None else (self.state,)
 
-    def with_places(self, places: Sequence[int]) -> Self:
-        (state,) = places
+    def with_cells(self, cells: Sequence[int]) -> Self:
+        (state,) = cells
         return replace(self, state=state)
 
     def rest(self) -> Hashable:
@@ -288,11 +288,11 @@ class Func(Value):
             self, defaults=tuple(children[:count]), keyword_defaults=_renewed(self.keyword_defaults, children[count:])
         )
 
-    def places(self) -> Sequence[int]:
+    def cells(self) -> Sequence[int]:
         return (self.frame,)
 
-    def with_places(self, places: Sequence[int]) -> Self:
-        (frame,) = places
+    def with_cells(self, cells: Sequence[int]) -> Self:
+        (frame,) = cells
         return replace(self, frame=frame)
 
     def rest(self) -> Hashable:
@@ -615,11 +615,11 @@ class FrameCell(Cell):
     def rebuild(self, children: Children) -> Self:
         return replace(self, names=dict(zip(self.names, children, strict=True)))
 
-    def places(self) -> Sequence[int]:
+    def cells(self) -> Sequence[int]:
         return () if self.parent is None else (self.parent,)
 
-    def with_places(self, places: Sequence[int]) -> Self:
-        (parent,) = places
+    def with_cells(self, cells: Sequence[int]) -> Self:
+        (parent,) = cells
         return replace(self, parent=parent)
 
     def entries(self) -> Mapping[Any, Value]:

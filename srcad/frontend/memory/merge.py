@@ -305,8 +305,8 @@ class Merger:
         atoms = whole.atoms()
         keys = [key] if len(atoms) == 1 else [(*key, k) for k in range(len(atoms))]
         outside = [self.yielded_atom(one, atom, first) for one, atom in zip(keys, atoms, strict=True)]
-        places = [self.one_sided_cell((*key, "place"), place, side, first) for place in whole.places()]
-        whole = whole.with_places(places) if places else whole
+        cells = [self.one_sided_cell((*key, "beside"), cell, side, first) for cell in whole.cells()]
+        whole = whole.with_cells(cells) if cells else whole
         return whole.rebuild(children).with_atoms(outside) if children or outside else whole
 
     def yielded_atom(self, key: Key, atom: Atom, first: bool) -> Atom:
