@@ -28,7 +28,7 @@ from srcad.rules.lanes import (
 )
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import FLOAT, ListOf, TupleOf, Type, dims_of, is_differentiable, rank_of
+from srcad.trace.types import FLOAT, ListOf, Scalar, TupleOf, Type, dims_of, is_differentiable, rank_of
 
 TABLE = LaneTable()
 batches = TABLE.batches
@@ -492,11 +492,14 @@ def _into_list(site: LaneSite) -> Batched:
 
 @batches("list_to_array")
 def _list_to_array(site: LaneSite) -> Batched:
-    """The axes of the nested lists come first, then that of the lanes."""
+    """The axes of the nested lists come first, then that of the lanes, which NumPy can't see where there are none."""
     depth, t = 0, site.first.plain
     while isinstance(t, ListOf):
         depth, t = depth + 1, t.element
-    return to_front(site.b, site.again(site.first.atom), depth)
+    made = site.again(site.first.atom)
+    if depth == 1 and isinstance(t, Scalar):
+        made = site.emit("reshape", made, site.emit("list_len", site.first.atom), site.count)
+    return to_front(site.b, made, depth)
 
 
 @batches("array_to_list")
