@@ -1,4 +1,4 @@
-"""Closures, generators and iterators that one side of a branch makes, or a turn of a loop: what stands beside them lives on."""
+"""Closures, generators and iterators that one side of a branch makes, or a turn of a loop, and what they need."""
 
 import copy
 import functools
