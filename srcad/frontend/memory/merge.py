@@ -72,10 +72,16 @@ Key = tuple[Hashable, ...]
 AnyList = ListCell | GrownCell
 K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
+MOST_WAYS = 64  # for each of them, what uses the value is read once
 
 
 class NoNumber(Exception):  # noqa: N818 - an answer, not an error
     """An array that wasn't there before the loop, or isn't the same in each turn."""
+
+
+def ways(value: Value) -> int:
+    """How many values one may be, by conditions of the run."""
+    return ways(value.then) + ways(value.otherwise) if isinstance(value, Choice) else 1
 
 
 @dataclass(eq=False)
@@ -554,7 +560,7 @@ class Merger:
 
     def choice(self, key: Key, a: Value, b: Value) -> Value:
         """No variable can hold both: what uses the value will run in a branch of its own."""
-        if self.condition is None:
+        if self.condition is None or ways(a) + ways(b) > MOST_WAYS:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (a.describe(), b.describe()))
         then = self.one_sided((*key, "then"), a, self.a, first=True)

@@ -136,5 +136,46 @@ def exceptions_in_loops(x):
     return total
 
 
+@program(x4, 2, also=((-x4, 3),))
+def functions_defined_in_loops(x, n):
+    total, t = x[0], 0.0
+    for i in range(n):
+        for v in x:
+            try:
+                t = 0.0
+
+                def h(q):
+                    nonlocal t
+                    t = t + q * v
+                    return t
+
+                if v > 0.5:
+                    total = total + h(v) * h(total)
+                elif v < -1.0:
+                    total = total * h(math.log(v + 3.0))
+            except ValueError:
+                total = total + t
+    return total * h(x[1]) + t
+
+
+def test_one_of_many_functions_is_right_or_refused() -> None:
+    def f(x):
+        g = lambda t: t  # noqa: E731
+        for k in range(len(x)):
+            if x[k] > 0:
+                g = lambda t, g=g, k=k: g(t) * x[k]  # noqa: E731
+            if x[k] > 0.5:
+                g = lambda t, g=g: g(t) + 1.0  # noqa: E731
+        return g(x[0])
+
+    try:
+        got = srcad.grad(f)(x4)
+    except srcad.errors.NotYetSupported:
+        return
+    step = 1e-6
+    due = [(f(x4 + step * e) - f(x4 - step * e)) / (2 * step) for e in np.eye(4)]
+    np.testing.assert_allclose(got, due, rtol=1e-6)
+
+
 test_gradients, _ = program.tests()
 test_tangents = tangents(program)
