@@ -137,8 +137,9 @@ class Merger:
     def settle(self) -> None:
         """Once everything is joined: what the new cells share."""
         if self.origins:
-            heaps = self.a.heap, self.b.heap
-            relate(self.m.heap, self.origins, (relations(heaps[0], self.boxes[0]), relations(heaps[1], self.boxes[1])))
+            rows = zip((self.a.heap, self.b.heap), self.boxes, zip(*self.origins.values(), strict=True), strict=True)
+            one, two = (relations(heap, grown, frozenset(k for k in old if k is not None)) for heap, grown, old in rows)
+            relate(self.m.heap, self.origins, (one, two))
             self.origins.clear()
 
     def new(self, cell: Cell, a: int | None, b: int | None) -> int:
