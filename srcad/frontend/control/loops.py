@@ -242,7 +242,7 @@ def settle(m: Machine, own: set[Var], one_round: Round) -> None:
 
 def _settled_from(m: Machine, own: set[Var], one_round: Round, place: Hashable, last: FoundHead | None) -> bool:
     """Begin with what the last reading has found. False if more would be carried then than changes in a turn."""
-    base, start = m.heap, len(m.builder.equations)
+    base = m.heap
     head = Head(base, {}, None, last.label if last else m.lengths.label())
     if last is not None:
         head = next_head(m, base, head, Branch(turned(m, last, base), [], FALSE), frozenset(own))
@@ -262,7 +262,6 @@ def _settled_from(m: Machine, own: set[Var], one_round: Round, place: Hashable, 
             _refuse_kinds(m)
     idle = sum(slot.end is slot.var for slot in after.slots.values())
     if last is not None and idle > last.idle:
-        del m.builder.equations[start:]
         return False
     found = FoundHead(base, done.heap, tuple(m.stack.frames), head.label, idle, body.now)
     m.part(OpenBodies).stack[-1].now[place] = found

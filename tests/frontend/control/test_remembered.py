@@ -123,6 +123,20 @@ def state_in_objects(x):
     return state["sum"] * state["rows"][0]
 
 
+@program(x4, 2, also=((x4, 1),))
+def lists_of_lists_that_shrink(x, n):
+    total = 0.0
+    for i in range(n):
+        rows = [[x[0], 1.0], [x[1], 2.0], [x[2], x[i]]]
+        for t in range(2):
+            row = rows.pop()
+            total = total + row[0] * row[1]
+        for j in range(2):
+            last = t + j
+        total = total * row[0] + last
+    return total
+
+
 @program(x4, also=((x4 + 1,),))
 def exceptions_in_loops(x):
     total = 1.0
