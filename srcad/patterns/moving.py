@@ -59,7 +59,8 @@ def _sorted(case: Case) -> Nested:
     axis = case.params.get("axis", -1)
     if axis is None:
         return case.everything()
-    order = np.argsort(np.asarray(case.values[0]), axis=axis, kind="stable")
+    down = {"stable": True, "descending": True} if case.params.get("descending") else {"stable": True}
+    order = np.argsort(np.asarray(case.values[0]), axis=axis, **down)
     return np.take_along_axis(case.full(0), order, axis=axis)
 
 
