@@ -131,10 +131,8 @@ def main() -> None:
 def page() -> str:
     found = everything()
     moving, fixed = [k for k in found if not k.reason], [k for k in found if k.reason]
-    numpy_count, scipy_count = (
-        sum(k.name.startswith(start) for k in moving) for start in (("np.", ".", "@"), "scipy.")
-    )
-    shares = f"{numpy_count} of NumPy, {scipy_count} of SciPy, {len(moving) - numpy_count - scipy_count} others"
+    of_numpy, of_scipy = (sum(k.name.startswith(start) for k in moving) for start in (("np.", ".", "@"), "scipy."))
+    shares = f"{of_numpy} of NumPy, {of_scipy} of SciPy, {len(moving) - of_numpy - of_scipy} others"
     counts = f"As they are in {VERSIONS}. With a derivative: {shares}.\n"
     titles = {"NumPy": ("np.",), "Methods and attributes of arrays": (".", "@"), "SciPy": ("scipy.",)}
     sections = [table(title, [k for k in moving if k.name.startswith(starts)]) for title, starts in titles.items()]

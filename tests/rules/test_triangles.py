@@ -1,4 +1,4 @@
-"""What takes a matrix for a symmetric one reads one triangle of it: of a matrix that isn't, the derivative is of that."""
+"""What takes a matrix for a symmetric one reads one triangle: where it isn't symmetric, the derivative is of that."""
 
 from __future__ import annotations
 
