@@ -16,7 +16,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.declare import Area, Argument, Kind, ToOne, static
+from srcad.ops.declare import Area, Argument, CallError, Kind, ToOne, static
 from srcad.ops.shaping import array_of, ravel, reshaped, transposed
 from srcad.ops.spelling import Spelling, call, options
 from srcad.ops.structural import as_array
@@ -141,9 +141,7 @@ def _way_of_sorting(kind: Argument, stable: Argument, descending: Argument) -> d
     """The kind and the direction, as far as they are said."""
     said = (static(stable, "stable"), static(descending, "descending"))
     if static(kind, "kind") is not None and said != (None, None):
-        raise NotYetSupported(
-            "sorting with kind= beside stable= or descending=", why="NumPy doesn't take both", do="leave kind= out"
-        )
+        raise CallError("`kind` and keyword parameters can't be provided at the same time. Use only one of them.")
     kept = flag(stable, "stable") or word(kind, "kind") in ("stable", "mergesort")
     return only_given(kind="stable" if kept else None, descending=flag(descending, "descending"))
 
