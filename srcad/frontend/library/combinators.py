@@ -9,6 +9,7 @@ import itertools
 import operator
 import re
 import sys
+import warnings
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -262,6 +263,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     np.piecewise: _as_defined(functions.piecewise),
     np.fromfunction: _as_defined(functions.fromfunction),
     functools.wraps: _decorator,
+    **({warnings.deprecated: _decorator} if sys.version_info >= (3, 13) else {}),
     functools.lru_cache: _cache,
     functools.cache: _cache,
     itertools.islice: _islice,
