@@ -263,7 +263,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     np.piecewise: _as_defined(functions.piecewise),
     np.fromfunction: _as_defined(functions.fromfunction),
     functools.wraps: _decorator,
-    **({warnings.deprecated: _decorator} if sys.version_info >= (3, 13) else {}),
+    **{getattr(warnings, name): _decorator for name in ("deprecated",) if hasattr(warnings, name)},  # since 3.13
     functools.lru_cache: _cache,
     functools.cache: _cache,
     itertools.islice: _islice,
