@@ -64,6 +64,8 @@ STATED: dict[str, Callable[..., None]] = {
     "np.generic": lambda value=0, /: None,
     "np.inner": lambda a, b, /: None,
     "np.lexsort": lambda keys, axis=-1: None,
+    "np.ndarray": lambda shape, dtype=None, buffer=None, offset=0, strides=None, order=None: None,
+    "np.unravel_index": lambda indices, shape, order="C": None,
     "np.vdot": lambda a, b, /: None,
     "np.where": lambda condition, x=None, y=None, /: None,
     "np.zeros": lambda shape, dtype=None, order="C", *, device=None, like=None: None,

@@ -44,7 +44,8 @@ def catalogue() -> Iterator[tuple[Any, Callable[..., Any]]]:
     yield from METHODS.items()
     for path, lowering in BY_NAME.items():
         module, _, name = path.rpartition(".")
-        yield getattr(importlib.import_module(module), name), lowering
+        if hasattr(importlib.import_module(module), name):  # some are new
+            yield getattr(importlib.import_module(module), name), lowering
 
 
 FUNCTIONS = list(catalogue())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -694,18 +696,21 @@ PICKING: dict[str, tuple[str, ...]] = {
 # ---- together
 
 
+ROOTS = {"np": np, "math": math, **({} if find_spec("scipy") is None else {"scipy": import_module("scipy")})}
+
+
 def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     entries = [entry for table in tables for entry in table.items() if _is_there(entry[0])]
     return [Case(key, text) for key, texts in entries for text in texts]
 
 
 def _is_there(key: str) -> bool:
-    """Whether this Python and its NumPy have a function: some came late, some have gone."""
+    """Whether Python, NumPy and SciPy have a function, as installed: some came late, some have gone."""
     root, *names = key.split(".")
-    found: object = {"np": np, "math": math}.get(root)
+    found: object = ROOTS.get(root)
     for name in names if found is not None else ():
         found = getattr(found, name, None)
-    return found is not None or root not in ("np", "math")
+    return found is not None or root not in ROOTS
 
 
 TABLES = (*OF_NUMPY, SERIES_CALLS, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL, OF_SCIPY_SIGNAL)
