@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions.words import refused
+from srcad.definitions.words import fixed, refused
 
 Numbers = Any  # a number or an array
 
@@ -176,9 +176,9 @@ def histogramdd(
     return _histogram([np.asarray(column) for column in columns], given, range, density, weights)
 
 
-def columns_of(x: Numbers) -> list[Numbers]:
+def columns_of(x: Numbers) -> tuple[Numbers, ...]:
     """np.unstack(x, axis=1), which NumPy 2.0 lacks."""
-    return [x[:, k] for k in range(x.shape[1])]
+    return tuple([x[:, k] for k in range(fixed(x.shape[1]))])
 
 
 def _histogram(columns: Any, bins: Any, limits: Any, density: Any, weights: Numbers) -> tuple[Numbers, Any]:
