@@ -59,8 +59,8 @@ def check_keys(m: Machine, cell: DictCell) -> None:
         _refuse(m, f"whether the key {key} is in a dict depends on the run", "give the dict all of its keys before.")
 
 
-def has_key(m: Machine, cell: DictCell, key: Hashable) -> Value:
-    """Whether a dict has a key: known now, or by the flag that the ways to this place have set."""
+def has_key(m: Machine, cell: DictCell | InstanceCell, key: Hashable) -> Value:
+    """Whether a dict has a key, or an instance an attribute: known now, or by the flag of the ways to this place."""
     value = cell.entries().get(key)
     if not isinstance(value, Partial):
         return Static(value is not None)
@@ -68,12 +68,6 @@ def has_key(m: Machine, cell: DictCell, key: Hashable) -> Value:
         return Static(bool(value.defined.value))
     known = m.known_truth(value.defined)
     return Num(value.defined) if known is None else Static(known)
-
-
-def check_attribute(m: Machine, cell: InstanceCell, name: str) -> None:
-    """Refuse a question about an attribute that may be missing."""
-    if name in cell.unsure:
-        _refuse(m, f"whether an object has the attribute {name!r} depends on the run", "set it in __init__.")
 
 
 def _refuse(m: Machine, what: str, do: str) -> None:

@@ -133,6 +133,21 @@ def made_in_the_first_turn(x):
     return total
 
 
+class Cache:
+    pass
+
+
+@right(X, also=((Y,),))
+def attribute_of_some_ways(x):
+    cache = Cache()
+    total = 0.0
+    for v in x:
+        if v > 0 and not hasattr(cache, "first"):
+            cache.first = v
+        total += v**2 * cache.first if hasattr(cache, "first") else v**3
+    return total
+
+
 @right(X, also=((Y,),))
 def counted_by_sign(x):
     counts = Counter()
