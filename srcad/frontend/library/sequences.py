@@ -131,8 +131,9 @@ def _holds_numbers(m: Machine, values: Value) -> bool:
         return True
     return isinstance(cell.var.type.element, (Scalar, Unknown, Array))
 
+
+def _by_key_of_run(m: Machine, values: Value, key: Value, reverse: bool) -> Value:
     """A run-time list in the order of the keys of its values."""
-    """As many values as the run knows, in the order that it finds."""
     made = to_list(m, values)
     keys = m.call(Static(orders.keys_of), (made, Static(orders.itself) if key == NONE else key))
     cell, backwards = m.content(keys), Static(reverse)
