@@ -265,10 +265,10 @@ def _no_text(code: CodeType) -> Missing:
                 "srcad reads source, and this function has none: it was made by exec, eval or python -c.",
                 "define it with def in a file, a notebook cell or at the prompt.",
             )
-    if code.co_filename == "<timed exec>":
+    if code.co_filename in ("<timed exec>", "<magic-timeit>"):
         return Missing(
-            "srcad reads source, and IPython keeps none of a cell that begins with %%time.",
-            "define it in a cell without %%time, and time its call.",
+            "srcad reads source, and IPython keeps none of what stands behind %%time or %timeit.",
+            "define it in a cell of its own, and time its call.",
         )
     if code.co_filename == "<dynamic-code>":
         return Missing(

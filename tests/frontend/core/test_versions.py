@@ -157,9 +157,10 @@ def test_what_the_compiler_warns_of_is_said_once(tmp_path: Path) -> None:
         assert srcad.grad(lambda x: module.f(x) * x)(3.0) == 27.0
 
 
-def test_a_timed_cell_has_no_text() -> None:
+@pytest.mark.parametrize("name", ["<timed exec>", "<magic-timeit>"])
+def test_a_timed_cell_has_no_text(name: str) -> None:
     names: dict[str, Any] = {}
-    exec(compile(SQUARE, "<timed exec>", "exec"), names)
+    exec(compile(SQUARE, name, "exec"), names)
     with pytest.raises(NotYetSupported) as caught:
         srcad.grad(names["f"])(3.0)
     assert "%%time" in caught.value.why
