@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from srcad.analysis.demands import Promise
 from srcad.frontend.core.guards import Guard, TypeGuard
-from srcad.trace.dims import Dim, Symbol, length_of
+from srcad.trace.dims import Dim, Promise, Symbol, length_of
 from srcad.trace.types import Array, Scalar
 
 

@@ -47,6 +47,7 @@ JOINS: Mapping[Hashable, bool] = dict.fromkeys(
 CONVERTING = (np.asarray, np.array, np.asanyarray)  # of an object by its __array__
 MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
+RESHAPES = (np.reshape, np.ravel, "reshape", "ravel")  # which give it where they copy
 # Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
 OWN_ORDER = frozenset({np.einsum, np.cross, np.delete, np.insert, np.histogram2d, np.histogramdd})
 OWN_ORDER |= {np.unique, np.median, np.quantile, np.percentile, np.nanmedian, np.nanquantile, np.nanpercentile}
@@ -188,6 +189,8 @@ def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var,
     ordered = has_own_order(f) or any(
         isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args
     )
+    if f in RESHAPES and not ordered:
+        return frozenset()
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
     return None if ordered or within or f in (*MAY_SHARE, np.einsum) else contiguity(m, list(sources.values()))
 
