@@ -21,6 +21,7 @@ from srcad.frontend.library.probing import fault_of, named_method
 from srcad.frontend.memory.arrays import (
     content,
     contiguous_as,
+    layout_of_ufunc,
     load,
     new_array,
     refuse_truncation,
@@ -191,6 +192,8 @@ def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var,
     )
     if f in RESHAPES and not ordered:
         return frozenset()
+    if isinstance(f, np.ufunc) and f.signature is None and not ordered:
+        return layout_of_ufunc(m, args)
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
     return None if ordered or within or f in (*MAY_SHARE, np.einsum) else contiguity(m, list(sources.values()))
 

@@ -7,6 +7,7 @@ row[2] = s      ->    v2 = set_item(v1, s, 2)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from srcad.errors import Span
@@ -35,10 +36,10 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.layouts import Layout, check_writeable, lies
+from srcad.frontend.memory.layouts import Layout, check_writeable, contiguity, lies
 from srcad.frontend.memory.puts import put
 from srcad.frontend.memory.selection import each, selected, selected_content
-from srcad.frontend.memory.strides import Copies, Place, Unsettled, is_contiguous, seen
+from srcad.frontend.memory.strides import Copies, Place, Unsettled, is_contiguous, kept_order, seen
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
@@ -195,6 +196,25 @@ def placed(m: Machine, ref: ArrayRef) -> Place:
         before, current = current, view(m, current, step)
         place = seen(m, place, step, before.type, current.type)
     return place
+
+
+def layout_of_ufunc(m: Machine, values: Sequence[Value]) -> Layout:
+    """How the result of a ufunc lies in memory: its axes follow each other as those of the operands do."""
+    refs = [value for value in values if isinstance(value, ArrayRef)]
+    plain = contiguity(m, refs)
+    in_c = isinstance(plain, frozenset) and all(m.outside.layouts.get(path) == "C" for path in plain)
+    if in_c or not m.known.selecting or not all(map(_lies_alone, values)):
+        return plain
+    try:
+        return kept_order(m, [placed(m, ref) for ref in refs])
+    except (Unsettled, Copies):
+        return None
+
+
+def _lies_alone(value: Value) -> bool:
+    """Whether it is an array, or a number, which has no order in memory; a list is made an array of its own."""
+    number = isinstance(value, Num) and isinstance(value.var.type, Scalar)
+    return number or isinstance(value, (ArrayRef, Static))
 
 
 def looks(m: Machine, ref: ArrayRef) -> bool | None:

@@ -11,7 +11,8 @@ from srcad.trace.dims import fixed
 from srcad.trace.nodes import Path
 from srcad.trace.types import dims_of, dtype_of
 
-Layout = frozenset[Path] | None  # the inputs that must be C-contiguous for an array to be; None: not known
+# the inputs that must be C-contiguous for an array to be; or the axes from the slowest to the fastest; None: not known
+Layout = frozenset[Path] | tuple[int, ...] | None
 IN_ORDER = frozenset({"get_item", "flip", "expand_dims", "squeeze", "real", "imag", "split", "broadcast_to"})
 IN_ORDER |= {"reshape", "reshape_like", "ravel", "flat", "known_as", "with_dims"}
 
@@ -19,7 +20,7 @@ IN_ORDER |= {"reshape", "reshape_like", "ravel", "flat", "known_as", "with_dims"
 def check_writeable(m: Machine, cell: Cell) -> None:
     """Raise what NumPy raises for a write to an argument that is read-only."""
     given = cell.contiguous if isinstance(cell, ArrayCell) and cell.given else None
-    for path in given or ():
+    for path in given if isinstance(given, frozenset) else ():
         m.outside.written.add(path)
         if path in m.outside.read_only:
             m.raises(ValueError("assignment destination is read-only"))
@@ -32,7 +33,7 @@ def count_on_layout(m: Machine, cell_id: int, order: str = "C") -> bool:
     """
     cell = m.heap[cell_id]
     needed = cell.contiguous if isinstance(cell, ArrayCell) and (order == "C" or cell.given) else None
-    if needed is None or not all(m.outside.layouts.get(path) == order for path in needed):
+    if not isinstance(needed, frozenset) or not all(m.outside.layouts.get(path) == order for path in needed):
         return False
     m.outside.wanted_layouts |= needed
     return True
@@ -43,6 +44,8 @@ def lies(m: Machine, cell: Cell) -> Place:
     dims = dims_of(cell.var.type) if isinstance(cell, ArrayCell) else None
     if not isinstance(cell, ArrayCell) or cell.contiguous is None or dims is None:
         raise Unsettled
+    if isinstance(cell.contiguous, tuple):
+        return whole(dims, cell.contiguous)
     orders = {m.outside.layouts.get(path) for path in cell.contiguous} or {"C"}
     order = orders.pop()
     if orders or order is None or (order != "C" and not cell.given):
@@ -66,7 +69,14 @@ def contiguity(m: Machine, refs: list[ArrayRef]) -> Layout:
     needed: frozenset[Path] = frozenset()
     for ref in refs:
         cell = m.heap[ref.cell]
-        if not isinstance(cell, ArrayCell) or cell.contiguous is None or not keeps_order(ref.path):
+        if not isinstance(cell, ArrayCell) or not isinstance(cell.contiguous, frozenset) or not keeps_order(ref.path):
             return None
         needed |= cell.contiguous
     return needed
+
+
+def joined(a: Layout, b: Layout) -> Layout:
+    """How an array lies in memory that lies in one way or the other."""
+    if isinstance(a, frozenset) and isinstance(b, frozenset):
+        return a | b
+    return a if a == b else None

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TypeVar
 
 from srcad.frontend.core.arithmetic import number
@@ -61,10 +61,12 @@ from srcad.frontend.memory.joins import (
     missing,
     same_constant,
 )
+from srcad.frontend.memory.layouts import Layout
+from srcad.frontend.memory.layouts import joined as joined_layouts
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
 from srcad.trace.builder import const
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
 from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
 from srcad.trace.walk import defined
 
@@ -201,7 +203,7 @@ class Merger:
 
     def array_cell(self, key: Key, a: ArrayCell, b: ArrayCell) -> ArrayCell:
         var = self.atoms((*key, "array"), a.var, b.var)
-        contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
+        contiguous = joined_layouts(a.contiguous, b.contiguous)
         return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous, a.given and b.given)
 
     def list_cell(self, key: Key, ids: tuple[int, int], a: AnyList, b: AnyList) -> Cell:
@@ -500,13 +502,12 @@ class Merger:
         return (self.inside or frozenset()).union(made)
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
-        contiguous: frozenset[Path] | None = frozenset()
+        layouts: list[Layout] = []
         for side, value in ((self.a, a), (self.b, b)):
             if isinstance(value, ArrayRef):
                 cell = side.heap[value.cell]
-                layout = cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
-                contiguous = None if contiguous is None or layout is None else contiguous | layout
-        return ArrayCell(var, contiguous=contiguous)
+                layouts.append(cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None)
+        return ArrayCell(var, contiguous=reduce(joined_layouts, layouts) if layouts else frozenset())
 
     def content(self, side: Side, value: Value) -> Atom | None:
         """The variable of a number or array; None for anything else."""

@@ -74,6 +74,41 @@ def is_contiguous(m: Machine, place: Place, order: str = "C") -> bool:
     return True
 
 
+def kept_order(m: Machine, places: Sequence[Place]) -> tuple[int, ...]:
+    """The axes of what a ufunc makes of these, from the slowest to the fastest: those of the operands, as far as they
+    agree. So NumPy's iterator sorts them (`npyiter_find_best_axis_ordering`)."""
+    rank = max(len(place.dims) for place in places)
+    steps = [[_distance(m, place, axis - rank) for place in places] for axis in range(rank)]
+    fast: list[int] = []
+    for axis in reversed(range(rank)):
+        at = len(fast)
+        for k in reversed(range(len(fast))):
+            swapped = _steps_farther(m, steps[fast[k]], steps[axis])
+            if swapped is False:
+                break
+            at = k if swapped else at
+        fast.insert(at, axis)
+    return tuple(fast[::-1])
+
+
+def _distance(m: Machine, place: Place, axis: int) -> Dim:
+    """By how many elements an axis, counted from the last one, steps on in either direction; 0 where it doesn't."""
+    if -axis > len(place.dims) or _is_one(m, place.dims[axis]):
+        return fixed(0)
+    stride = place.strides[axis]
+    return -stride if _sign(m, stride) < 0 else stride
+
+
+def _steps_farther(m: Machine, inner: Sequence[Dim], outer: Sequence[Dim]) -> bool | None:
+    """Whether the axis that is the inner one so far steps farther than another one; None where no operand tells."""
+    found: bool | None = None
+    for one, other in zip(inner, outer, strict=True):
+        if one.number != 0 and other.number != 0:
+            farther = not one.same(other) and _sign(m, one - other) > 0
+            found = farther and found is not False
+    return found
+
+
 # ---- questions about lengths
 
 
@@ -232,4 +267,4 @@ STEPS: dict[str, Callable[[Machine, Place, ViewStep, Dims], Dims]] = {
     "reshape_like": _reshaped,
 }
 
-__all__ = ["Copies", "Place", "Unsettled", "is_contiguous", "seen", "whole"]
+__all__ = ["Copies", "Place", "Unsettled", "is_contiguous", "kept_order", "seen", "whole"]
