@@ -320,7 +320,7 @@ class Merger:
         both = value.cell in self.a.heap and value.cell in self.b.heap
         if both and not value.path:
             return value
-        seen = self.outside(key, value, side, first) if self.m.known.selecting and self.condition is not None else None
+        seen = self.outside(key, value, side, first) if self.m.known.selecting else None
         if seen is not None:
             return seen
         memo = ("one", value.rest(), first)
@@ -380,6 +380,7 @@ class Merger:
             if isinstance(made, SelectedCell):
                 self.cells[memo] = self.groups[key] = self.m.allocate(made)
                 return ArrayRef(self.cells[memo])
+            made = made or self.views(key, a, b)
             if made is not None:
                 return made
         one, two = self.content(self.a, a), self.content(self.b, b)
@@ -400,6 +401,19 @@ class Merger:
     def selection(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | ArrayRef | None:
         """One of two arrays; None where they can't be told apart at run time."""
         return self.by_condition(key, a, b) if self.condition is not None else self.by_number(key, a, b)
+
+    def views(self, key: Key, a: ArrayRef, b: ArrayRef) -> ArrayRef | None:
+        """Views by the same steps, of arrays that join to one: such a view of that; None for others."""
+        if not a.path or [s.op for s in a.path] != [s.op for s in b.path] or a.cell == b.cell:
+            return None
+        if any(x.params != y.params or x.op == "element" for x, y in zip(a.path, b.path, strict=True)):
+            return None
+        root = self.arrays((*key, "root"), ArrayRef(a.cell), ArrayRef(b.cell))
+        if not isinstance(root, ArrayRef):
+            return None
+        pairs = enumerate(zip(a.atoms(), b.atoms(), strict=True))
+        atoms = [self.atoms((*key, "step", k), x, y) for k, (x, y) in pairs]
+        return ArrayRef(root.cell, (*root.path, *a.with_atoms(atoms).path))
 
     def by_condition(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | None:
         assert self.condition is not None
@@ -429,7 +443,7 @@ class Merger:
             cell_id = self.outside_cell(key, ref.cell, side, first)
         if cell_id is None:
             return None
-        made = {var for equation in side.equations for var in equation.results}
+        made = self.inner if self.condition is None else {v for equation in side.equations for v in equation.results}
         operands = [
             self.yielded_atom((*key, "step", k), atom, first) if atom in made else atom
             for k, atom in enumerate(ref.atoms())
