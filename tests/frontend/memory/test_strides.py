@@ -192,3 +192,58 @@ def test_a_shape_that_is_set() -> None:
         not_shaped_in_place(x)
     with pytest.raises(AttributeError, match="Incompatible shape"):
         srcad.grad(not_shaped_in_place)(x)
+
+
+def copies(x):
+    A = np.outer(x, x)
+    B, C, E = A.T.copy(), np.copy(A.T), np.asfortranarray(A) * 2.0
+    B.ravel()[1] = 3.0
+    C.ravel()[1] = 3.0
+    E.ravel()[1] = 3.0
+    E.ravel(order="F")[2] = x[0] ** 2
+    C.T.ravel()[2] = x[1] ** 2
+    return weigh(A) + weigh(B) + weigh(C**2) + weigh(E**3)
+
+
+def likenesses(x):
+    A = np.asfortranarray(np.outer(x, x))
+    Z, F = np.zeros_like(A), np.full_like(A.T, 2.0)
+    W, S = np.where(A.T > 0, A.T, 0.5), np.sort(A.T, axis=0)
+    for v in (Z, F, W, S):
+        v.ravel()[1] = x[0]
+        v.T.ravel()[2] = x[1] ** 2
+    return weigh(Z + A) + weigh(F) + weigh(W**2) + weigh(S**3)
+
+
+def orders_that_differ(x):
+    A = np.outer(x, x * x)
+    B, C = A + A.T, np.exp(0.1 * A.T) + A[::-1].T
+    B.ravel()[3] = x[0]
+    C.ravel()[3] = x[0]
+    C.T.reshape(-1)[1:] *= x[1]
+    return weigh(B) + weigh(C**2)
+
+
+def parts(x):
+    A = np.outer(x, x)
+    a, b = np.hsplit(A, [1])
+    a.ravel()[0] = 5.0
+    np.vsplit(A, np.size(x))[1].ravel()[1] = x[0] ** 2
+    b.reshape(-1)[0] = 2.0
+    return weigh(A**2)
+
+
+def weigh(v):
+    return np.sum(np.sin(v) * np.linspace(1.0, 2.0, np.size(v)).reshape(np.shape(v)))
+
+
+@pytest.mark.parametrize("f", [copies, likenesses, orders_that_differ, parts])
+def test_memory_of_results(f: Any) -> None:
+    x, direction = np.array([0.7, -1.2, 0.4]), np.array([0.3, 1.0, -0.6])
+    value, bar = srcad.value_and_grad(f)(x)
+    assert value == pytest.approx(f(x), rel=1e-12)
+    slope = reference.ridders(lambda t: np.array([f(x + t * direction)]), 1e-3).value[0]
+    assert bar @ direction == pytest.approx(slope, rel=1e-7)
+    assert srcad.jvp(f, (x,), (direction,))[1] == pytest.approx(slope, rel=1e-7)
+    bent = reference.ridders(lambda t: srcad.grad(f)(x + t * direction), 1e-3).value
+    np.testing.assert_allclose(srcad.hvp(f)(x, direction), bent, rtol=1e-6, atol=1e-6)
