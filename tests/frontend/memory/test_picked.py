@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -147,3 +148,28 @@ def test_a_number_that_is_none_of_the_list() -> None:
     for k in (1, 5, -4):
         with pytest.raises(IndexError, match="list index out of range"):
             srcad.grad(out_of_range)(x, k)
+
+
+class Kept:
+    def __init__(self, w):
+        self.w = w
+        self.parts = [w]
+
+
+KEPT = Kept(np.array([0.5, 1.5]))
+
+
+def deeply_copied(x):
+    d = copy.deepcopy(KEPT)
+    d.w[0] = x[0] ** 2
+    d.parts.append(x * d.w)
+    return np.sum(d.w * x) + np.sum(d.parts[-1]) + np.sum(d.parts[0])
+
+
+def test_a_deep_copy_leaves_the_object_as_it_was() -> None:
+    x = np.array([0.7, 1.2])
+    slope = srcad.grad(deeply_copied)
+    np.testing.assert_allclose(slope(x), [6 * x[0] ** 2 + 2 * x[0], 3.0])
+    assert len(KEPT.parts) == 1 and np.array_equal(KEPT.w, [0.5, 1.5])
+    assert KEPT.parts[0] is KEPT.w
+    np.testing.assert_allclose(slope(x), [6 * x[0] ** 2 + 2 * x[0], 3.0])
