@@ -27,6 +27,7 @@ class Known:
     picked       whether arrays in a list that are told by a number of the run are selected: the list stays as it is
     turns_apart  whether the first turn of each loop is read apart from the others
     sized        whether the number of turns of each loop is to be known, and those of short ones are read one by one
+    chosen       whether items are chosen at run time by an index, where a variable can't hold them all
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
     kept         lists and dicts from outside that the program changes: they stay objects, which nobody takes apart
@@ -40,6 +41,7 @@ class Known:
     picked: bool = False
     turns_apart: bool = False
     sized: bool = False
+    chosen: bool = False
     recursive: frozenset[Hashable] = frozenset()
     unrolled: frozenset[Hashable] = frozenset()
     kept: frozenset[Path] = frozenset()
