@@ -39,7 +39,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.layouts import Layout, check_writeable, contiguity, lies
 from srcad.frontend.memory.puts import put
 from srcad.frontend.memory.selection import each, selected, selected_content
-from srcad.frontend.memory.strides import Copies, Place, Unsettled, is_contiguous, kept_order, seen
+from srcad.frontend.memory.strides import StepCopies, Strided, Unsettled, is_contiguous, kept_order, seen
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
@@ -187,8 +187,8 @@ def contiguous_as(m: Machine, ref: ArrayRef) -> frozenset[str] | None:
         return None
 
 
-def placed(m: Machine, ref: ArrayRef) -> Place:
-    """How a view lies in memory. Raises `Copies` if a step on the way to it copies, `Unsettled` if it isn't known."""
+def placed(m: Machine, ref: ArrayRef) -> Strided:
+    """How a view lies in memory. Raises `StepCopies` if a step copies, `Unsettled` if that isn't known."""
     cell = m.heap[ref.cell]
     place = lies(m, cell)
     current = m.cell(ref.cell, ArrayCell).var
@@ -207,7 +207,7 @@ def layout_of_ufunc(m: Machine, values: Sequence[Value]) -> Layout:
         return plain
     try:
         return kept_order(m, [placed(m, ref) for ref in refs])
-    except (Unsettled, Copies):
+    except (Unsettled, StepCopies):
         return None
 
 
@@ -225,7 +225,7 @@ def looks(m: Machine, ref: ArrayRef) -> bool | None:
         return answers.pop() if len(answers) == 1 else None
     try:
         placed(m, ref)
-    except Copies:
+    except StepCopies:
         return False
     except Unsettled:
         return None

@@ -6,7 +6,7 @@ import numpy as np
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayCell, ArrayRef, Cell, ViewStep
-from srcad.frontend.memory.strides import Place, Unsettled, whole
+from srcad.frontend.memory.strides import Strided, Unsettled, whole
 from srcad.trace.dims import fixed
 from srcad.trace.nodes import Path
 from srcad.trace.types import dims_of, dtype_of
@@ -39,7 +39,7 @@ def count_on_layout(m: Machine, cell_id: int, order: str = "C") -> bool:
     return True
 
 
-def lies(m: Machine, cell: Cell) -> Place:
+def lies(m: Machine, cell: Cell) -> Strided:
     """How an array itself lies in memory, which the specialisation counts on. Raises `Unsettled` if it isn't known."""
     dims = dims_of(cell.var.type) if isinstance(cell, ArrayCell) else None
     if not isinstance(cell, ArrayCell) or cell.contiguous is None or dims is None:
@@ -56,7 +56,7 @@ def lies(m: Machine, cell: Cell) -> Place:
     size = np.dtype(dtype_of(cell.var.type)).itemsize
     if any(step % size for step in order):
         raise Unsettled
-    return Place(dims, tuple(fixed(step // size) for step in order))
+    return Strided(dims, tuple(fixed(step // size) for step in order))
 
 
 def keeps_order(path: tuple[ViewStep, ...]) -> bool:

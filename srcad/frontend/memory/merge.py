@@ -416,11 +416,12 @@ class Merger:
 
     def views(self, key: Key, a: ArrayRef, b: ArrayRef) -> ArrayRef | None:
         """Views by the same steps, of arrays that join to one: such a view of that; None for others."""
-        if not a.path or [s.op for s in a.path] != [s.op for s in b.path] or a.cell == b.cell:
+        if not a.path or [s.op for s in a.path] != [s.op for s in b.path]:
             return None
         if any(x.params != y.params or x.op == "element" for x, y in zip(a.path, b.path, strict=True)):
             return None
-        root = self.arrays((*key, "root"), ArrayRef(a.cell), ArrayRef(b.cell))
+        one, other = ArrayRef(a.cell), ArrayRef(b.cell)
+        root = one if one == other else self.arrays((*key, "root"), one, other)
         if not isinstance(root, ArrayRef):
             return None
         pairs = enumerate(zip(a.atoms(), b.atoms(), strict=True))

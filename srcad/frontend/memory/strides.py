@@ -29,21 +29,21 @@ class Unsettled(Exception):  # noqa: N818 - an answer, not an error
     """How an array lies in memory isn't known, or whether a step looks or copies."""
 
 
-class Copies(Exception):  # noqa: N818 - an answer, not an error
+class StepCopies(Exception):  # noqa: N818 - an answer, not an error
     """A step copies: what it gives is no view."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Strided:
     """The lengths of the axes of an array or view, and by how many elements they step on."""
 
     dims: Dims
     strides: Dims
 
 
-def whole(dims: Dims, order: Sequence[int] | None = None) -> Place:
+def whole(dims: Dims, order: Sequence[int] | None = None) -> Strided:
     """Memory without gaps; `order`: the axes from the slowest to the fastest, where that isn't C's order."""
-    return Place(dims, in_order(dims, order or range(len(dims))))
+    return Strided(dims, in_order(dims, order or range(len(dims))))
 
 
 def in_order(dims: Dims, order: Sequence[int]) -> Dims:
@@ -55,16 +55,16 @@ def in_order(dims: Dims, order: Sequence[int]) -> Dims:
     return tuple(strides)
 
 
-def seen(m: Machine, place: Place, step: ViewStep, before: Type, after: Type) -> Place:
-    """What a step looks at, of something of type `before`. Raises `Copies` where it looks at a copy, or `Unsettled`."""
+def seen(m: Machine, place: Strided, step: ViewStep, before: Type, after: Type) -> Strided:
+    """What a step looks at, of something of type `before`. Raises `StepCopies` or `Unsettled`."""
     handler = STEPS.get(step.op)
     dims, given = dims_of(after), dims_of(before)
     if handler is None or given is None or len(given) != len(place.dims):
         raise Unsettled
-    return Place(dims or (), handler(m, place, step, dims or ()))
+    return Strided(dims or (), handler(m, place, step, dims or ()))
 
 
-def is_contiguous(m: Machine, place: Place, order: str = "C") -> bool:
+def is_contiguous(m: Machine, place: Strided, order: str = "C") -> bool:
     """Whether it is one stretch of memory without gaps, in the order of C or Fortran."""
     step = ONE
     for dim, stride in list(zip(place.dims, place.strides, strict=True))[:: -1 if order == "C" else 1]:
@@ -74,7 +74,7 @@ def is_contiguous(m: Machine, place: Place, order: str = "C") -> bool:
     return True
 
 
-def kept_order(m: Machine, places: Sequence[Place]) -> tuple[int, ...]:
+def kept_order(m: Machine, places: Sequence[Strided]) -> tuple[int, ...]:
     """The axes of what a ufunc makes of these, from the slowest to the fastest: those of the operands, as far as they
     agree. So NumPy's iterator sorts them (`npyiter_find_best_axis_ordering`)."""
     rank = max(len(place.dims) for place in places)
@@ -91,7 +91,7 @@ def kept_order(m: Machine, places: Sequence[Place]) -> tuple[int, ...]:
     return tuple(fast[::-1])
 
 
-def _distance(m: Machine, place: Place, axis: int) -> Dim:
+def _distance(m: Machine, place: Strided, axis: int) -> Dim:
     """By how many elements an axis, counted from the last one, steps on in either direction; 0 where it doesn't."""
     if -axis > len(place.dims) or _is_one(m, place.dims[axis]):
         return fixed(0)
@@ -139,11 +139,11 @@ def _equal(m: Machine, a: Dim, b: Dim) -> bool:
 # ---- steps
 
 
-def _itself(_m: Machine, place: Place, _step: ViewStep, _dims: Dims) -> Dims:
+def _itself(_m: Machine, place: Strided, _step: ViewStep, _dims: Dims) -> Dims:
     return place.strides
 
 
-def _item(_m: Machine, place: Place, step: ViewStep, _dims: Dims) -> Dims:
+def _item(_m: Machine, place: Strided, step: ViewStep, _dims: Dims) -> Dims:
     template = dict(step.params)["index"]
     taken = sum(entry[0] in ("int", "slice") for entry in template)
     rest, strides = list(place.strides), list[Dim]()
@@ -163,61 +163,61 @@ def _item(_m: Machine, place: Place, step: ViewStep, _dims: Dims) -> Dims:
     return (*strides, *rest)
 
 
-def _transposed(_m: Machine, place: Place, step: ViewStep, _dims: Dims) -> Dims:
+def _transposed(_m: Machine, place: Strided, step: ViewStep, _dims: Dims) -> Dims:
     axes = dict(step.params).get("axes")
     return place.strides[::-1] if axes is None else tuple(place.strides[k] for k in axes)
 
 
-def _flipped(_m: Machine, place: Place, step: ViewStep, _dims: Dims) -> Dims:
+def _flipped(_m: Machine, place: Strided, step: ViewStep, _dims: Dims) -> Dims:
     axes = dict(step.params).get("axis")
     turned = range(len(place.dims)) if axes is None else [k % len(place.dims) for k in axes]
     return tuple(-stride if k in turned else stride for k, stride in enumerate(place.strides))
 
 
-def _expanded(_m: Machine, place: Place, step: ViewStep, dims: Dims) -> Dims:
+def _expanded(_m: Machine, place: Strided, step: ViewStep, dims: Dims) -> Dims:
     new, rest = [k % len(dims) for k in dict(step.params)["axis"]], iter(place.strides)
     return tuple(fixed(0) if k in new else next(rest) for k in range(len(dims)))
 
 
-def _squeezed(_m: Machine, place: Place, step: ViewStep, _dims: Dims) -> Dims:
+def _squeezed(_m: Machine, place: Strided, step: ViewStep, _dims: Dims) -> Dims:
     axes = dict(step.params).get("axis")
     pairs = enumerate(zip(place.dims, place.strides, strict=True))
     return tuple(stride for k, (dim, stride) in pairs if not (dim.is_one if axes is None else k in axes))
 
 
-def _part_of_complex(_m: Machine, place: Place, _step: ViewStep, _dims: Dims) -> Dims:
+def _part_of_complex(_m: Machine, place: Strided, _step: ViewStep, _dims: Dims) -> Dims:
     """Real and imaginary parts take turns; elements have half the size from here on."""
     return tuple(stride * 2 for stride in place.strides)
 
 
-def _diagonal(_m: Machine, place: Place, step: ViewStep, _dims: Dims) -> Dims:
+def _diagonal(_m: Machine, place: Strided, step: ViewStep, _dims: Dims) -> Dims:
     params = dict(step.params)
     both = [params.get(name, k) % len(place.dims) for k, name in enumerate(("axis1", "axis2"))]
     rest = tuple(stride for k, stride in enumerate(place.strides) if k not in both)
     return (*rest, place.strides[both[0]] + place.strides[both[1]])
 
 
-def _einsum(_m: Machine, place: Place, step: ViewStep, _dims: Dims) -> Dims:
+def _einsum(_m: Machine, place: Strided, step: ViewStep, _dims: Dims) -> Dims:
     given, result = view_letters(dict(step.params)["subscripts"], len(place.dims)) or ("", "")
     pairs = list(zip(given, place.strides, strict=True))
     return tuple(sum((stride for one, stride in pairs if one == letter), fixed(0)) for letter in result)
 
 
-def _stretched(_m: Machine, place: Place, _step: ViewStep, dims: Dims) -> Dims:
+def _stretched(_m: Machine, place: Strided, _step: ViewStep, dims: Dims) -> Dims:
     strides = [fixed(0)] * (len(dims) - len(place.dims))
     for old, new, stride in zip(place.dims, dims[len(strides) :], place.strides, strict=True):
         strides.append(fixed(0) if old.is_one else stride if old.same(new) or old.not_one else UNKNOWN_DIM)
     return tuple(strides)
 
 
-def _raveled(m: Machine, place: Place, _step: ViewStep, _dims: Dims) -> Dims:
+def _raveled(m: Machine, place: Strided, _step: ViewStep, _dims: Dims) -> Dims:
     if not is_contiguous(m, place):
-        raise Copies
+        raise StepCopies
     return (ONE,)
 
 
-def _reshaped(m: Machine, place: Place, _step: ViewStep, dims: Dims) -> Dims:
-    """As NumPy's `_attempt_nocopy_reshape`: blocks of old and new axes that have the same number of elements."""
+def _reshaped(m: Machine, place: Strided, _step: ViewStep, dims: Dims) -> Dims:
+    """Blocks of old and new axes have one number of elements each, as in NumPy's `_attempt_nocopy_reshape`."""
     if any(d.number == 0 for d in place.dims):
         return in_order(dims, range(len(dims)))
     if len(dims) == len(place.dims) and all(a.same(b) for a, b in zip(dims, place.dims, strict=True)):
@@ -237,17 +237,17 @@ def _reshaped(m: Machine, place: Place, _step: ViewStep, dims: Dims) -> Dims:
                 there.append(old.pop(0))
         for (_, slow), (length, fast) in pairwise(there):
             if not _equal(m, slow, length.counted * fast):
-                raise Copies
+                raise StepCopies
         inner = in_order(tuple(dims[k] for k in here), range(len(here)))
         found += [step * there[-1][1] for step in inner]
     return (*found, *(ONE for _ in new))
 
 
-def _surely_contiguous(place: Place) -> bool:
+def _surely_contiguous(place: Strided) -> bool:
     return place.strides == in_order(place.dims, range(len(place.dims))) and all(s.known for s in place.strides)
 
 
-STEPS: dict[str, Callable[[Machine, Place, ViewStep, Dims], Dims]] = {
+STEPS: dict[str, Callable[[Machine, Strided, ViewStep, Dims], Dims]] = {
     "get_item": _item,
     "transpose": _transposed,
     "flip": _flipped,
@@ -267,4 +267,4 @@ STEPS: dict[str, Callable[[Machine, Place, ViewStep, Dims], Dims]] = {
     "reshape_like": _reshaped,
 }
 
-__all__ = ["Copies", "Place", "Unsettled", "is_contiguous", "kept_order", "seen", "whole"]
+__all__ = ["StepCopies", "Strided", "Unsettled", "is_contiguous", "kept_order", "seen", "whole"]

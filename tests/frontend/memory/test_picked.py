@@ -93,6 +93,74 @@ def view_in_a_list(x, y, n):
     return weigh(y**2) + weigh(kept[-1])
 
 
+def moving_start(x, y, n):
+    a = np.concatenate([x, y, x])
+    v = a[0:]
+    for i in range(n):
+        v[0] += y[i % 3] * a[1]
+        v = a[i + 1 :]
+    v[1] *= 2.0
+    return weigh(a**2) + weigh(v)
+
+
+def data_start(x, y, n):
+    a = np.concatenate([x, y, x])
+    v = a[0:2]
+    k = 0
+    for i in range(n):
+        v *= 1.1
+        k = k + 1 if a[k] < 1.0 else k + 2
+        v = a[k : k + 2]
+    v[0] = 7.0 * y[1]
+    return weigh(a**2)
+
+
+def set_views_only(x, y, n):
+    A = np.outer(x, y)
+    for i in range(n):
+        if A[i % 3, 0] > 0:
+            r = A[i % 3]
+    r[1] = x[0] ** 2
+    return weigh(A**2) + weigh(r)
+
+
+def carried_both(x, y, n):
+    B = np.outer(x, y)
+    r = B[0]
+    for i in range(n):
+        r[i % 3] += x[0]
+        if r[0] > 0.5:
+            B = B * 0.5
+        r = B[1]
+    r[2] = y[0] ** 2
+    return weigh(B**2)
+
+
+def old_view_kept2(x, y, n):
+    B = np.outer(x, y)
+    C = B
+    r = B[0]
+    for i in range(n):
+        r[0] += 1.0
+        C = B
+        B = B * 0.5
+        r = C[i % 2]
+    r[1] = 4.0 * x[0]
+    return weigh(B**2) + weigh(C) + weigh(r)
+
+
+def moving_row(x, y, n):
+    A = np.outer(x, y)
+    r = A[0]
+    for i in range(n):
+        k = int(np.argmax(r))
+        r = A[k]
+        r[(k + 1) % 3] += 0.5
+        r *= 0.9
+    r[0] = x[1] ** 2
+    return weigh(A**2) + weigh(r)
+
+
 PROGRAMS: tuple[Callable[..., Any], ...] = (
     by_argmax,
     in_a_loop,
@@ -102,6 +170,12 @@ PROGRAMS: tuple[Callable[..., Any], ...] = (
     narrower_by_length,
     narrower_by_value,
     view_in_a_list,
+    moving_start,
+    data_start,
+    set_views_only,
+    carried_both,
+    old_view_kept2,
+    moving_row,
 )
 POINTS = [
     (np.array([0.7, -1.3, 0.4]), np.array([0.2, 0.9, -0.6])),
