@@ -303,6 +303,10 @@ class Merger:
             case Ref():
                 both = value.cell in self.a.heap and value.cell in self.b.heap
                 return value if both else self.one_sided_cell(key, value, side, first)
+            case Iter(state=int() as state) if state not in self.a.heap or state not in self.b.heap:
+                if (state, first) not in self.cells:  # how far it has come
+                    self.cells[state, first] = self.m.allocate(side.heap[state])
+                value = replace(value, state=self.cells[state, first])
         return self.yielded(key, value, side, first)
 
     def yielded(self, key: Key, whole: P, side: Side, first: bool) -> P:

@@ -161,3 +161,25 @@ def test_written_behind_the_loop(f: Callable[..., Any]) -> None:
             np.testing.assert_allclose(bent(point.copy(), n, direction), due, rtol=1e-6, atol=1e-6)
             ways["right"] += 1
     assert ways["right"] and (ways["raised"] or f in (set_in_an_inner_loop,))
+
+
+def zipped_in_a_try(x, y):
+    s = 0.0
+    try:
+        for a, b in zip(x[::2][None], y):
+            s = s + np.sum(a.ravel()[::-1]) * b
+            x[0] = y[5]
+        s = s * y[1]
+    except IndexError:
+        s = s + y[0]
+    return s
+
+
+def test_an_iterator_that_one_way_alone_has() -> None:
+    x, derived = np.array([1.0, 2.0, 3.0]), srcad.grad(zipped_in_a_try, (0, 1))
+    for y, due in (
+        (np.array([4.0, 5.0, 6.0]), ([4.0, 0.0, 4.0], [5.0, 0.0, 0.0])),
+        (np.arange(1.0, 8.0), ([2.0, 0.0, 2.0], [8.0, 4.0, *[0.0] * 5])),
+    ):
+        for got, wanted in zip(derived(x, y), due, strict=True):
+            np.testing.assert_allclose(got, wanted)
