@@ -62,7 +62,6 @@ class Squares:
     def __init__(self, region: Region) -> None:
         self.definitions: dict[Var, Equation] = {}
         self.sources: dict[Var, tuple[Atom, ...]] = {}
-        self.roots: dict[Var, Atom] = {}  # of sums of weighed squares, by their results
         for equation in walk(region):
             if equation.op in STRUCTURED:
                 for slot in slots(equation):
@@ -171,8 +170,8 @@ class Squares:
         made = self.definitions.get(y) if isinstance(y, Var) else None
         if made is None or not is_inexact(dtype_of(y.type)):
             return None
-        if y in self.roots:
-            return self.roots[made.result]
+        if made.op == "moves_as":
+            return self.of_moving(made.operands[1])
         x = made.operands[0] if made.operands else None
         match made.op:
             case "sqrt" | "power" | "float_power" if made.params.get("of_squares"):
@@ -197,6 +196,12 @@ class Squares:
             return None
         inner = self.squared(b, x)
         return None if inner is None else b.emit(made.op, inner, *made.operands[1:], **made.params)
+
+    def of_moving(self, y: Atom) -> Atom | None:
+        """What a root of weighed squares is the root of; None for another value."""
+        root = self.maker(y, "sqrt")
+        under = self.maker(root.operands[0], "moves_as") if root is not None else None
+        return None if under is None else under.operands[1]
 
     def squared_product(self, b: Builder, made: Equation) -> Atom | None:
         x, y = made.operands
@@ -228,7 +233,6 @@ class Squares:
         b.append(moving)
         b.append(Equation("moves_as", (value, moving.result), equation.results, span=equation.span))
         self.definitions.update(b.definitions)
-        self.roots[equation.result] = equation.operands[0]
         return Instead(tuple(b.equations))
 
     def without_weights(self, b: Builder, atom: Atom, depth: int) -> Atom | None:
