@@ -61,6 +61,7 @@ from srcad.frontend.memory.joins import (
     joined_type,
     missing,
     same_constant,
+    ways,
 )
 from srcad.frontend.memory.layouts import Layout
 from srcad.frontend.memory.layouts import joined as joined_layouts
@@ -80,11 +81,6 @@ MOST_WAYS = 64  # for each of them, what uses the value is read once
 
 class NoNumber(Exception):  # noqa: N818 - an answer, not an error
     """An array that wasn't there before the loop, or isn't the same in each turn."""
-
-
-def ways(value: Value) -> int:
-    """How many values one may be, by conditions of the run."""
-    return ways(value.then) + ways(value.otherwise) if isinstance(value, Choice) else 1
 
 
 @dataclass(eq=False)
