@@ -88,7 +88,7 @@ class OpenBodies(Restorable):
 
 def turned(m: Machine, found: FoundHead, base: Heap) -> dict[int, Cell]:
     """The state at the end of a turn, as it was found, in terms of the state before the loop that there is now."""
-    pairs = Pairs(found.before, base)
+    pairs = PairedStates(found.before, base)
     for old, new in zip(found.frames, m.stack.frames, strict=False):
         pairs.pair(old, new)
     heap = dict(base)
@@ -104,7 +104,7 @@ def turned(m: Machine, found: FoundHead, base: Heap) -> dict[int, Cell]:
 
 
 @dataclass(eq=False)
-class Pairs:
+class PairedStates:
     """The cells and atoms of two states that the same names stand for."""
 
     old: Heap
