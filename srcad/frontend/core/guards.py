@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from types import CodeType, FunctionType
 
 from srcad.trace.nodes import Path
 from srcad.trace.types import Type
+
+NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -71,4 +74,34 @@ class SameGuard:
     other: Path
 
 
-Guard = SameGuard | ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard
+@dataclass(frozen=True, eq=False)
+class NameGuard:
+    """What a class, or the globals of a module, has under a name: this very object, or nothing.
+
+    Where it has nothing, what a class behind it or the built-in functions have is meant, until it has something.
+    """
+
+    owner: type | dict[str, object]
+    name: str
+    value: object = NOTHING
+
+    @property
+    def path(self) -> Path:
+        return Path(f"<{id(self.owner)}>").attr(self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class CodeGuard:
+    """A function that does what it did: its code and its defaults are exchanged where a module is loaded anew."""
+
+    function: FunctionType
+    code: CodeType
+    defaults: tuple[object, ...] | None
+    keyword_defaults: dict[str, object] | None
+
+    @property
+    def path(self) -> Path:
+        return Path(f"<{id(self.function)}>")
+
+
+Guard = SameGuard | NameGuard | CodeGuard | ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard
