@@ -15,6 +15,7 @@ from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import ArrayRef, InstanceCell, Obj, Ref, Static, Value
 from srcad.frontend.library.randomness import drawn_type
+from srcad.frontend.library.tabulated import tabulated_type
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom
 from srcad.frontend.memory.boxes import held
@@ -46,6 +47,8 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
     atoms = [_object(m, v) for v in values]
     start = len(m.builder.equations)
     drawn = drawn_type(m, *_generator_method(m, function), args, keywords)
+    if drawn is None and isinstance(function, Static):
+        drawn = tabulated_type(m, function.value, args, keywords)
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
     m.variables.definitions[result] = m.builder.equations[start]
