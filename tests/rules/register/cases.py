@@ -533,7 +533,10 @@ SHAPING: dict[str, tuple[str, ...]] = {
         "np.linspace(s, t, 5), np.linspace(s, t, 4, endpoint=False), np.linspace(x, y, 3)",
         "np.linspace(s, t, 4, retstep=True), np.linspace(s, t, 1), np.linspace(0, 1, 3) * s",
     ),
-    "np.logspace": ("np.logspace(s, t, 4), np.logspace(s, t, 3, base=2.0)",),
+    "np.logspace": (
+        "np.logspace(s, t, 4), np.logspace(s, t, 3, base=2.0)",
+        "np.logspace(s, t, 3, base=xp), np.logspace(s, t, 1, base=xp), np.logspace(x, y, 4, base=xp, axis=-1)",
+    ),
     "np.geomspace": ("np.geomspace(sp, tp, 4)",),
     "np.vander": ("np.vander(x), np.vander(x, 4, increasing=True), np.vander(x, 2)",),
     ".astype": (
