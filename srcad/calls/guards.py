@@ -28,7 +28,6 @@ from types import CodeType
 
 import numpy as np
 
-from srcad.analysis.demands import Promise
 from srcad.calls.structures import reached
 from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import (
@@ -43,7 +42,7 @@ from srcad.frontend.core.guards import (
     TypeGuard,
     ValueGuard,
 )
-from srcad.trace.dims import Dim, Factor, Symbol, length_of
+from srcad.trace.dims import Dim, Factor, Promise, Symbol, length_of
 from srcad.trace.fields import fields_of
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import PYTHON, Array, Scalar, TupleOf, Type, Undefined, join, type_of
@@ -257,6 +256,8 @@ class _Writer:
                     self.require([f"{place}.flags.c_contiguous"])
                 elif layout == "F":
                     self.require([f"{place}.flags.fnc"])
+                elif layout is not None:
+                    self.require([f"{place}.strides == {layout!r}"])
                 if writeable is not None:
                     self.require([f"{place}.flags.writeable" if writeable else f"not {place}.flags.writeable"])
             case ValueGuard(_, value):
