@@ -78,14 +78,6 @@ slopes(
 )
 slopes("betaln", lambda a, b, y: digamma(a) - digamma(a + b), lambda a, b, y: digamma(b) - digamma(a + b))
 
-
-def _gamma_density(a: Expr, x: Expr, y: Expr) -> Expr:
-    return exp(apply("xlogy", a - 1, x) - x - gammaln(a))
-
-
-pointwise("gammainc", no_slope("gammainc with respect to a"), lambda g, a, x, y: g * _gamma_density(a, x, y))
-pointwise("gammaincc", no_slope("gammaincc with respect to a"), lambda g, a, x, y: -(g * _gamma_density(a, x, y)))
-
 # ---- entropies: x log x is 0 at 0
 
 

@@ -146,8 +146,16 @@ MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
     "scipy.special.jv": ("scipy.special.jv(2, xp)", "scipy.special.jv(0.5, Ap)", "scipy.special.jv(0, x)"),
     "scipy.special.jn": ("scipy.special.jn(1, x)",),
     "scipy.special.iv": ("scipy.special.iv(2, xp)", "scipy.special.iv(1, Ap)"),
-    "scipy.special.gammainc": ("scipy.special.gammainc(1.5, xp)", "scipy.special.gammainc(i + 1, xp)"),
-    "scipy.special.gammaincc": ("scipy.special.gammaincc(1.5, xp)", "scipy.special.gammaincc(2.5, Ap)"),
+    "scipy.special.gammainc": (
+        "scipy.special.gammainc(1.5, xp)",
+        "scipy.special.gammainc(i + 1, xp)",
+        "scipy.special.gammainc(yp, xp)",
+    ),
+    "scipy.special.gammaincc": (
+        "scipy.special.gammaincc(1.5, xp)",
+        "scipy.special.gammaincc(2.5, Ap)",
+        "scipy.special.gammaincc(sp, Ap)",
+    ),
     "scipy.special.logsumexp": (
         "scipy.special.logsumexp(A)",
         "scipy.special.logsumexp(T, axis=(0, 2))",
