@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srcad.definitions import gridded, piecewise, splines
+from srcad.definitions import gridded, piecewise, scattered, splines
 from srcad.definitions.gridded import (
     BarycentricInterpolator,
     KroghInterpolator,
@@ -14,6 +14,7 @@ from srcad.definitions.gridded import (
     krogh_interpolate,
 )
 from srcad.definitions.piecewise import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
+from srcad.definitions.scattered import LinearNDInterpolator, NearestNDInterpolator, Rbf, griddata
 from srcad.definitions.splines import (
     BSpline,
     InterpolatedUnivariateSpline,
@@ -26,7 +27,7 @@ from srcad.definitions.splines import (
     splrep,
 )
 
-METHODS = {**piecewise.METHODS, **splines.METHODS, **gridded.METHODS}
+METHODS = {**piecewise.METHODS, **splines.METHODS, **gridded.METHODS, **scattered.METHODS}
 
 __all__ = [
     "Akima1DInterpolator",
@@ -36,13 +37,17 @@ __all__ = [
     "CubicSpline",
     "InterpolatedUnivariateSpline",
     "KroghInterpolator",
+    "LinearNDInterpolator",
+    "NearestNDInterpolator",
     "PPoly",
     "PchipInterpolator",
     "RBFInterpolator",
+    "Rbf",
     "RectBivariateSpline",
     "RegularGridInterpolator",
     "UnivariateSpline",
     "barycentric_interpolate",
+    "griddata",
     "interp1d",
     "interpn",
     "krogh_interpolate",

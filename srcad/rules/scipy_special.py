@@ -57,6 +57,7 @@ def of_last(name: str, slope: SlopeOf, *others: str) -> None:
 # ---- error functions, normal distribution
 
 pointwise("erfcinv", lambda g, x, y: -((math.sqrt(math.pi) / 2) * g * exp(y**2)))
+slopes("erfi", lambda x, y: (2 / math.sqrt(math.pi)) * exp(x**2))
 slopes("ndtri_exp", lambda x, y: math.sqrt(2 * math.pi) * exp(x + 0.5 * y**2))
 slopes("wofz", lambda x, y: 2j / math.sqrt(math.pi) - 2.0 * x * y)
 slopes(
@@ -242,6 +243,41 @@ slopes(
     lambda x, y, z, r: _rd_beside(x, y, z, r),
     lambda x, y, z, r: _rd_beside(y, x, z, r),
     lambda x, y, z, r: -(1.5 * r + _rd_moved(x, y, z, r) + _rd_moved(y, x, z, r)) / z,
+)
+
+
+def _rg_slope(x: Expr, y: Expr, z: Expr) -> Expr:
+    gone = equal(x, 0)
+    return 0.25 * (elliprf(x, y, z) - where(gone, 0.0, x * elliprd(y, z, where(gone, 1.0, x))) / 3)
+
+
+slopes(
+    "elliprg",
+    lambda x, y, z, r: _rg_slope(x, y, z),
+    lambda x, y, z, r: _rg_slope(y, z, x),
+    lambda x, y, z, r: _rg_slope(z, x, y),
+)
+
+
+def _rj_beside(x: Expr, y: Expr, z: Expr, p: Expr, r: Expr) -> Expr:
+    """The slope of R_J in an argument that isn't the last; NaN where it equals that."""
+    return 0.5 * (r - elliprd(y, z, x)) / (p - x)
+
+
+def _rj_moved(x: Expr, y: Expr, z: Expr, p: Expr, r: Expr) -> Expr:
+    """x times that slope, which is 0 for x = 0."""
+    gone = equal(x, 0)
+    return where(gone, 0.0, x * _rj_beside(where(gone, 0.5 * absolute(p), x), y, z, p, r))
+
+
+slopes(
+    "elliprj",
+    lambda x, y, z, p, r: _rj_beside(x, y, z, p, r),
+    lambda x, y, z, p, r: _rj_beside(y, z, x, p, r),
+    lambda x, y, z, p, r: _rj_beside(z, x, y, p, r),
+    lambda x, y, z, p, r: (
+        -(1.5 * r + _rj_moved(x, y, z, p, r) + _rj_moved(y, z, x, p, r) + _rj_moved(z, x, y, p, r)) / p
+    ),
 )
 slopes(
     "agm",
