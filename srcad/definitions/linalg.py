@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from srcad.definitions.words import fixed, floats, found, held, part, refused, run
+from srcad.definitions.words import fixed, floats, found, held, moves, part, refused, run
 
 __all__ = [
     "cho_solve_banded",
@@ -124,6 +124,8 @@ def eig_banded(
 
 def orth(A: Any, rcond: Any = None) -> Numbers:
     """The left singular vectors. Of a matrix of lower rank, those beside the range would have to be told apart."""
+    if not moves(A):
+        return found("float64", 2, linalg.orth, A, rcond=rcond)
     u, s, _ = linalg.svd(floats(A), full_matrices=False)
     least = np.finfo(np.float64).eps * max(A.shape) if rcond is None else rcond
     if np.any(s <= np.max(s, initial=0.0) * least):
@@ -133,6 +135,8 @@ def orth(A: Any, rcond: Any = None) -> Numbers:
 
 def null_space(A: Any, rcond: Any = None, *, check_finite: bool = True, lapack_driver: str = "gesdd") -> Numbers:
     """One vector is determined, up to a sign that rests; of several their span alone is."""
+    if not moves(A):
+        return found("float64", 2, linalg.null_space, A, rcond=rcond, lapack_driver=lapack_driver)
     a = floats(A)
     if fixed(a.shape[0]) < fixed(a.shape[1]) - 1:
         refused(NO_BASIS, PROJECTOR)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize
 
+from srcad.definitions.linear_programs import linprog
 from srcad.definitions.words import count_of_parameters, fixed, floats, known, refused, same
 
 METHODS: dict[str, object] = {}
-__all__ = ["Bounds", "LinearConstraint", "NonlinearConstraint", "curve_fit"]
+__all__ = ["Bounds", "LinearConstraint", "NonlinearConstraint", "curve_fit", "linprog"]
 
 
 def rho(z, loss):

@@ -63,6 +63,11 @@ def run(function: Any, *args: Any, **keywords: Any) -> Any:
     return function(*args, **keywords)
 
 
+def moves(*values: Any) -> bool:
+    """Whether one of the values depends on what is differentiated; without derivatives they all may."""
+    return True
+
+
 def found(dtype: str, rank: int, function: Any, *args: Any, **keywords: Any) -> Any:
     """What a function of SciPy finds, as it stands: an array with so many axes, which rests."""
     return np.asarray(function(*args, **keywords), dtype=dtype)

@@ -283,6 +283,11 @@ def run(m: Machine, function: Value, *args: Value, **keywords: Value) -> Value:
     return as_it_stands(m, function, function.value.__name__, Arguments(args, keywords))
 
 
+def moves(m: Machine, *values: Value) -> Value:
+    """Whether one of the values depends on what is differentiated."""
+    return Static(any(m.depends(v) for v in values))
+
+
 def found(m: Machine, dtype: Value, rank: Value, function: Value, *args: Value, **keywords: Value) -> Value:
     """What a function of SciPy, or a method of what run() gave, finds: an array with so many axes."""
     assert isinstance(function, (Static, Obj))
@@ -435,6 +440,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.fixed: fixed,
     words.held: held,
     words.run: run,
+    words.moves: moves,
     words.found: found,
     words.part: part,
     words.designed: designed,
