@@ -45,8 +45,6 @@ def box(bounds, n):
     """Lower and upper bounds as vectors."""
     if bounds is None:
         return np.zeros(n), np.full(n, np.inf)
-    if hasattr(bounds, "lb"):
-        return np.zeros(n) + floats(bounds.lb), np.zeros(n) + floats(bounds.ub)
     if not isinstance(bounds, (tuple, list)):
         pairs = np.asarray(floats(bounds))
         pairs = pairs[None, :] if np.ndim(pairs) == 1 else pairs

@@ -169,10 +169,9 @@ class Rbf:
         self.nodes = linalg.solve(matrix, np.ravel(np.asarray(floats(args[-1]))))
 
     def __call__(self, *args):
-        first = np.broadcast_arrays(*[np.asarray(floats(a)) for a in args])
-        places = np.stack([np.ravel(a) for a in first], axis=1)
+        places = np.stack([np.ravel(np.asarray(floats(a))) for a in args], axis=1)
         value = self.kernel(squares(places, self.points), self.epsilon) @ self.nodes
-        return np.reshape(value, np.shape(first[0]))
+        return np.reshape(value, np.shape(args[0]))
 
 
 def squares(a, b):

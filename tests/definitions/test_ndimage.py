@@ -89,7 +89,7 @@ def test_filters_have_the_values_of_scipy(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("order", range(4))
+@pytest.mark.parametrize("order", range(6))
 def test_interpolation_has_the_values_of_scipy(mode: str, order: int) -> None:
     for given in INTERPOLATIONS:
         agrees(given, mode=mode, cval=0.7, order=order)
@@ -138,6 +138,9 @@ PROGRAMS: dict[str, Program] = {
     "rank_filter": (lambda x: weighted(ndimage.rank_filter(x, 1, footprint=FOOTPRINT)), (A,)),
     "maximum_filter1d": (lambda x: weighted(ndimage.maximum_filter1d(x, 2)), (A,)),
     "zoom": (lambda x: weighted(ndimage.zoom(x, 1.6)), (A,)),
+    "a shift of order 4": (lambda x, s: weighted(ndimage.shift(x, s, order=4, mode="mirror")), (A, 0.37)),
+    "places of order 5": sampled(5, "grid-wrap"),
+    "spline_filter of order 5": (lambda x: weighted(ndimage.spline_filter(x, 5, mode="reflect")), (A,)),
     "zoom of order 1": (lambda x: weighted(ndimage.zoom(x, (2, 0.5), order=1, mode="nearest")), (A,)),
     "shift": (lambda x, s: weighted(ndimage.shift(x, (s, 0.4), mode="mirror")), (A, 0.3)),
     "rotate": (lambda x: weighted(ndimage.rotate(x, 20.0, order=2, mode="reflect")), (A,)),

@@ -161,6 +161,8 @@ MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
         "scipy.special.logsumexp(T, axis=(0, 2))",
         "scipy.special.logsumexp(A, axis=-1, keepdims=True)",
         "scipy.special.logsumexp(A, axis=1, b=qp)",
+        "scipy.special.logsumexp(A, axis=1, b=q, keepdims=True, return_sign=True)",
+        "scipy.special.logsumexp(x, b=-yp, return_sign=True)",
         "scipy.special.logsumexp(x, b=yp)",
         "scipy.special.logsumexp(np.stack([x, y]), axis=0)",
         "scipy.special.logsumexp(o)",
