@@ -95,7 +95,7 @@ ENTRIES: dict[str, Entry] = {
     "elliprd, z": (lambda x: special.elliprd(0.0, 2.0, x), lambda x: mp.elliprd(0, 2, x), [0.3, 1.0, 7.0]),
     "erfi": (lambda x: special.erfi(x), lambda x: mp.erfi(x), [-1.5, 0.0, 0.3, 3.0]),
     "elliprg": (lambda x: special.elliprg(x, 2.0, 3.0), lambda x: mp.elliprg(x, 2, 3), [0.3, 1.0, 7.0]),
-    "elliprg, z": (lambda x: special.elliprg(0.0, 2.0, x), lambda x: mp.elliprg(0, 2, x), [0.3, 2.0, 7.0]),
+    "elliprg, z": (lambda x: special.elliprg(0.0, 2.0, x), lambda x: mp.elliprg(0, 2, x), [0.3, 2.5, 7.0]),
     "elliprj": (lambda x: special.elliprj(x, 2.0, 3.0, 1.5), lambda x: mp.elliprj(x, 2, 3, 1.5), [0.3, 1.0, 7.0]),
     "elliprj, p": (lambda p: special.elliprj(0.0, 2.0, 3.0, p), lambda p: mp.elliprj(0, 2, 3, p), [0.3, 1.0, 7.0]),
     "elliprc": (lambda x: special.elliprc(1.5, x), lambda x: mp.elliprc(1.5, x), [0.3, 1.4, 7.0]),
