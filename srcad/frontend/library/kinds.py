@@ -38,7 +38,7 @@ from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
-from srcad.frontend.memory.presence import check_attribute
+from srcad.frontend.memory.presence import has_key
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
 
@@ -146,7 +146,8 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
     if isinstance(owner, Ref):
         cell = m.heap[owner.cell]
         if isinstance(cell, InstanceCell):
-            check_attribute(m, cell, word)
+            if word in cell.unsure and not hasattr(cell.cls, word):
+                return has_key(m, cell, word)
             has = word in dict(cell.fields) or hasattr(cell.cls, word) or hasattr(cell.origin, word)
             if cell.cls.__module__.startswith(DEFINITIONS) and not has:
                 m.refuse(f"whether an object of SciPy has the attribute {word!r} isn't known before the run")
