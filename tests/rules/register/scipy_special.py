@@ -197,7 +197,7 @@ OF_SCIPY_SPECIAL: dict[str, tuple[str, ...]] = {
     "scipy.special.hyperu": ("scipy.special.hyperu(1.5, 2.5, xp)",),
     "scipy.special.elliprf": ("scipy.special.elliprf(xp, yp, wp)",),
     "scipy.special.elliprg": ("scipy.special.elliprg(xp, yp, wp)", "scipy.special.elliprg(0.7, xp, sp)"),
-    "scipy.special.elliprj": ("scipy.special.elliprj(xp, yp, wp, sp)", "scipy.special.elliprj(0.7, xp, yp, 1.9)"),
+    "scipy.special.elliprj": ("scipy.special.elliprj(xp, yp, wp, xg)", "scipy.special.elliprj(0.7, xp, yp, 1.9)"),
     "scipy.special.erfi": ("scipy.special.erfi(x), scipy.special.erfi(s)", "scipy.special.erfi(A)"),
     "scipy.special.elliprd": ("scipy.special.elliprd(xp, yp, wp)",),
     "scipy.special.lpmv": ("scipy.special.lpmv(1, 2, xc), scipy.special.lpmv(0, 3.5, xc)",),
