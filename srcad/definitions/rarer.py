@@ -100,7 +100,7 @@ def recipinvgauss_logpdf(x, mu):
     below = x <= 0.0
     y = np.where(below, 1.0, x)
     value = -((1.0 - mu * y) ** 2.0) / (2.0 * y * mu**2.0) - 0.5 * np.log(2.0 * math.pi * y)
-    return np.where(below, -np.inf, value)
+    return np.where(below, -np.inf + 0.0 * mu, value)
 
 
 def trapezoid_pdf(x, c, d):
