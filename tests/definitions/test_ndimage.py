@@ -30,6 +30,8 @@ def call(name: str, *args: Any, **options: Any) -> Call:
     return name, args, options
 
 
+MORPHOLOGY = ("grey_dilation", "grey_erosion", "grey_opening", "grey_closing", "white_tophat", "black_tophat")
+MORPHOLOGY += ("morphological_gradient",)
 FILTERS = [
     call("gaussian_filter", A, 1.3),
     call("gaussian_filter", A, (1.3, 3.0), order=(1, 2)),
@@ -54,6 +56,7 @@ FILTERS = [
     call("rank_filter", A, 2, footprint=FOOTPRINT),
     call("rank_filter", V, -2, 3),
     call("maximum_filter1d", V, 4),
+    *(call(name, A, size) for size in (2, (2, 3)) for name in MORPHOLOGY),
     call("minimum_filter1d", A, 2, axis=0),
 ]
 INTERPOLATIONS = [
@@ -141,6 +144,7 @@ PROGRAMS: dict[str, Program] = {
     "a shift of order 4": (lambda x, s: weighted(ndimage.shift(x, s, order=4, mode="mirror")), (A, 0.37)),
     "places of order 5": sampled(5, "grid-wrap"),
     "spline_filter of order 5": (lambda x: weighted(ndimage.spline_filter(x, 5, mode="reflect")), (A,)),
+    **{name: (lambda x, name=name: weighted(getattr(ndimage, name)(x, size=(2, 3))), (A,)) for name in MORPHOLOGY},
     "zoom of order 1": (lambda x: weighted(ndimage.zoom(x, (2, 0.5), order=1, mode="nearest")), (A,)),
     "shift": (lambda x, s: weighted(ndimage.shift(x, (s, 0.4), mode="mirror")), (A, 0.3)),
     "rotate": (lambda x: weighted(ndimage.rotate(x, 20.0, order=2, mode="reflect")), (A,)),

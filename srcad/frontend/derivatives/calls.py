@@ -15,10 +15,11 @@ from srcad.frontend.derivatives.events import EVENTS
 from srcad.frontend.derivatives.fits import FITS
 from srcad.frontend.derivatives.iterations import ITERATIONS
 from srcad.frontend.derivatives.linear_maps import call_map, make_map
+from srcad.frontend.derivatives.older import OLDER
 from srcad.frontend.derivatives.scipy import READERS, call_scipy
 from srcad.frontend.library.calls import handled
 
-SOLVERS = {**READERS, **FITS, **EVENTS, **ITERATIONS, **BOUNDARIES}
+SOLVERS = {**READERS, **FITS, **EVENTS, **ITERATIONS, **BOUNDARIES, **OLDER}
 
 
 def derivative(m: Machine, function: Derivative, given: Arguments) -> Value:
