@@ -7,31 +7,25 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from srcad.definitions.words import designed, fixed, floats, found, held, moves, part, refused, run
+from srcad.definitions.words import fixed, floats, found, held, moves, part, refused, run
 
 __all__ = [
     "cho_solve_banded",
     "cholesky_banded",
     "convolution_matrix",
-    "dft",
     "eig_banded",
     "eigvals_banded",
     "fiedler",
-    "hadamard",
-    "helmert",
-    "hilbert",
-    "invhilbert",
-    "invpascal",
     "leslie",
     "matmul_toeplitz",
     "null_space",
     "orth",
     "orthogonal_procrustes",
-    "pascal",
     "rq",
     "solve_circulant",
 ]
 METHODS: dict[str, object] = {}
+DESIGNS = ("dft", "hadamard", "helmert", "hilbert", "invhilbert", "invpascal", "pascal")  # made of their size alone
 Numbers = Any  # a number or an array
 
 
@@ -192,34 +186,3 @@ def convolution_matrix(a: Any, n: Any, mode: str = "full") -> Numbers:
         return whole[least - 1 : whole.shape[0] - (least - 1)]
     trim = least - 1
     return whole[trim // 2 : whole.shape[0] - (trim - trim // 2)]
-
-
-# ---- matrices that are made of their size
-
-
-def dft(n: int, scale: Any = None) -> Numbers:
-    return designed(linalg.dft, n, scale)
-
-
-def hadamard(n: int) -> Numbers:
-    return designed(linalg.hadamard, n)
-
-
-def helmert(n: int, full: bool = False) -> Numbers:
-    return designed(linalg.helmert, n, full)
-
-
-def hilbert(n: int) -> Numbers:
-    return designed(linalg.hilbert, n)
-
-
-def invhilbert(n: int, exact: bool = False) -> Numbers:
-    return designed(linalg.invhilbert, n, exact)
-
-
-def pascal(n: int, kind: str = "symmetric", exact: bool = True) -> Numbers:
-    return designed(linalg.pascal, n, kind, exact)
-
-
-def invpascal(n: int, kind: str = "symmetric", exact: bool = True) -> Numbers:
-    return designed(linalg.invpascal, n, kind, exact)

@@ -51,6 +51,16 @@ __all__ = [
     "wiener",
 ]
 METHODS: dict[str, object] = {}
+WINDOWS = (
+    *("get_window", "barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "chebwin", "cosine"),
+    *("exponential", "flattop", "gaussian", "general_cosine", "general_gaussian", "general_hamming", "hamming", "hann"),
+    *("kaiser", "kaiser_bessel_derived", "lanczos", "nuttall", "parzen", "taylor", "triang", "tukey"),
+)
+DESIGNS = (  # made of options alone
+    *("savgol_coeffs", "firls", "firwin2", "remez", "unit_impulse", "max_len_seq", "kaiserord", "dpss"),
+    *("buttord", "cheb1ord", "cheb2ord", "ellipord", "bessel", "iirfilter", "iirdesign", "iirpeak", "iircomb"),
+    *WINDOWS,
+)
 
 
 def vector(x: Any, n: Any) -> Numbers:

@@ -155,6 +155,14 @@ PROGRAMS: dict[str, Program] = {
     "convolve2d, filled": (lambda x, k: weighted(signal.convolve2d(x, k, fillvalue=0.3)), (IMAGE, KERNELS[0])),
     "correlate2d": (lambda x, k: weighted(signal.correlate2d(x, k, "same", "wrap")), (IMAGE, KERNELS[1])),
     "filtfilt": (lambda b, a, x: weighted(signal.filtfilt(b, a, x)), (B, DEN, SHORT)),
+    "windows": (
+        lambda x: weighted(signal.windows.tukey(len(x), 0.3) * x) + signal.get_window(("kaiser", 4.0), len(x)) @ x,
+        (SHORT,),
+    ),
+    "designs": (
+        lambda x: weighted(signal.lfilter(*signal.iirpeak(0.3, 10.0), x)) + signal.savgol_coeffs(5, 2) @ x[:5],
+        (SHORT,),
+    ),
     "filtfilt, gust": (lambda b, a, x: weighted(signal.filtfilt(b, a, x, method="gust")), (B, DEN, SHORT)),
     "filtfilt, other ends": (ways, (ROWS,)),
     "sosfilt": (lambda x: weighted(signal.sosfilt(SECTIONS, x)), (SHORT,)),

@@ -43,6 +43,9 @@ AREAS = ("fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "si
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
     """A call of what is defined by a program; None for other functions, and calls that may run as they stand."""
+    design = _design(m, f, given)
+    if design is not None:
+        return design
     found = _found(m, f, given)
     if found is None:
         return sample(m, Static(f), given)
@@ -51,6 +54,25 @@ def definition(m: Machine, f: object, given: Arguments) -> Value | None:
     with m.attempt(SrcadError, when=lambda _: inactive):
         return m.call(what, args, keywords)
     return None
+
+
+def _design(m: Machine, f: Any, given: Arguments) -> Value | None:
+    """What a function of SciPy makes of options alone, where these are known now: a window, say."""
+    area = area_of(f)
+    if area is None or getattr(f, "__name__", "") not in getattr(area, "DESIGNS", ()):
+        return None
+    plain = [to_python(m, v) for v in given.args]
+    named = {name: to_python(m, v) for name, v in given.keywords.items()}
+    if not all(map(_is_plain, (*plain, *named.values()))):
+        rests = not any(m.depends(v) for v in (*given.args, *given.keywords.values()))
+        if rests and f.__name__ in getattr(area, "WINDOWS", ()):
+            return found(m, Static("float64"), Static(1), Static(f), *given.args, **given.keywords)
+        return None
+    try:
+        made = f(*plain, **named)
+    except (TypeError, ValueError) as error:
+        m.raises(error)
+    return _constants(m, made)
 
 
 DefinedCall = tuple[Value, tuple[Value, ...], Keywords]
