@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy import linalg, signal, special
+from scipy import linalg, ndimage, signal, special
 
 from srcad.definitions.borders import Numbers, as_kind, extended, folded, image, option, per_axis, plain_output
 from srcad.definitions.words import fixed, refused, single
@@ -31,6 +31,8 @@ POLES = {
         math.sqrt(67.5 + math.sqrt(4436.25)) - math.sqrt(26.25) - 6.5,
     ],
 }
+# whether splines between mirrors behind the last pixels take the values of the image, as those of SciPy do since 1.18
+IS_EXACT = bool(abs(ndimage.spline_filter1d((0.0, 1.0), mode="reflect")[0] + 0.25) < 1e-9)
 
 
 def spline_order(order: Any) -> Any:
@@ -61,8 +63,8 @@ def coefficients(x: Numbers, order: int, axis: int, border: str) -> Numbers:
         scaled = flat * ((1.0 - z) * (1.0 - 1.0 / z))
         if border == "wrap":
             flat = around(scaled, n, -z - 1.0 / z)
-        elif border == "mirror":
-            flat = between(scaled, n, -z - 1.0 / z)
+        elif border == "mirror" or IS_EXACT:
+            flat = between(scaled, n, -z - 1.0 / z, border)
         else:
             flat = recursive(scaled, n, z)
     return np.moveaxis(np.reshape(flat, moved.shape), 0, axis)
@@ -74,17 +76,21 @@ def around(flat: Numbers, n: Any, middle: float) -> Numbers:
     return np.fft.irfft(np.fft.rfft(flat, axis=0) / response[:, None], n, axis=0)
 
 
-def between(flat: Numbers, n: Any, middle: float) -> Numbers:
-    """Between mirrors in the middle of the last pixels."""
+def between(flat: Numbers, n: Any, middle: float, border: str) -> Numbers:
+    """Between mirrors, which stand in the middle of the last pixels, or behind these."""
     bands = np.zeros((3, n))
     bands[0, 1:], bands[1], bands[2, :-1] = 1.0, middle, 1.0
-    bands[0, 1] += 1.0
-    bands[2, -2] += 1.0
+    if border == "mirror":
+        bands[0, 1] += 1.0
+        bands[2, -2] += 1.0
+    else:
+        bands[1, 0] += 1.0
+        bands[1, -1] += 1.0
     return linalg.solve_banded((1, 1), bands, flat)
 
 
 def recursive(flat: Numbers, n: Any, z: float) -> Numbers:
-    """Between mirrors behind the last pixels: forwards, and backwards, from where SciPy starts.
+    """Between mirrors behind the last pixels: forwards, and backwards, from where SciPy starts before 1.18.
 
     Its first sum takes in itself at the end, where it is meant to take in the first pixel; so does this one.
     """
