@@ -13,14 +13,24 @@ from srcad.definitions.gridded import (
     interpn,
     krogh_interpolate,
 )
-from srcad.definitions.piecewise import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
+from srcad.definitions.piecewise import (
+    Akima1DInterpolator,
+    CubicHermiteSpline,
+    CubicSpline,
+    PchipInterpolator,
+    PPoly,
+    pchip_interpolate,
+)
 from srcad.definitions.scattered import LinearNDInterpolator, NearestNDInterpolator, Rbf, griddata
 from srcad.definitions.splines import (
     BSpline,
     InterpolatedUnivariateSpline,
+    LSQUnivariateSpline,
     RectBivariateSpline,
     UnivariateSpline,
     make_interp_spline,
+    make_lsq_spline,
+    splantider,
     splder,
     splev,
     splint,
@@ -37,6 +47,7 @@ __all__ = [
     "CubicSpline",
     "InterpolatedUnivariateSpline",
     "KroghInterpolator",
+    "LSQUnivariateSpline",
     "LinearNDInterpolator",
     "NearestNDInterpolator",
     "PPoly",
@@ -52,6 +63,9 @@ __all__ = [
     "interpn",
     "krogh_interpolate",
     "make_interp_spline",
+    "make_lsq_spline",
+    "pchip_interpolate",
+    "splantider",
     "splder",
     "splev",
     "splint",

@@ -38,7 +38,10 @@ from srcad.trace.dims import fixed as dim_of
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Array, Scalar, Type, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial", "stats")
+AREAS = (
+    *("cluster", "fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial"),
+    "stats",
+)
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
