@@ -23,6 +23,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.derivatives.binding import named_arguments
 from srcad.frontend.derivatives.custom import stopped
 from srcad.frontend.derivatives.dense import at_times
 from srcad.frontend.derivatives.solvers import SolverCall, emit_call, member, option
@@ -192,15 +193,7 @@ def _bound(
     Those of a definition that takes any number of them come first, by place.
     """
     signature = inspect.signature(f)
-    try:
-        arguments = dict(signature.bind(*args, **keywords).arguments)
-    except TypeError as error:
-        m.raises(error)
-    for name, p in signature.parameters.items():
-        if p.kind is p.VAR_KEYWORD:
-            arguments.update(arguments.pop(name, {}))
-        elif p.kind is p.VAR_POSITIONAL and name in arguments:
-            arguments[name] = Tup(arguments[name])
+    arguments = named_arguments(m, signature, args, keywords)
     takes = inspect.signature(defined).parameters
     first: tuple[Value, ...] = ()
     for name in [name for name, p in takes.items() if p.kind is p.VAR_POSITIONAL]:

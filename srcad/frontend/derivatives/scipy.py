@@ -18,6 +18,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import T
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Bound, InstanceCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.derivatives.binding import named_arguments
 from srcad.frontend.derivatives.derivatives import items as _items
 from srcad.frontend.derivatives.solvers import (
     FLOAT_SCALAR,
@@ -143,15 +144,8 @@ def _bound(
     m: Machine, f: Callable[..., object], path: str, args: tuple[Value, ...], keywords: dict[str, Value]
 ) -> Given:
     signature = inspect.signature(IN_C.get(path, f))
-    try:
-        arguments = dict(signature.bind(*args, **keywords).arguments)
-    except TypeError as error:
-        m.raises(error)
-    for name, p in signature.parameters.items():
-        if p.kind is p.VAR_KEYWORD:
-            arguments.update(arguments.pop(name, {}))
     required = tuple(name for name, p in signature.parameters.items() if p.default is p.empty)
-    return Given(m, path, required, arguments)
+    return Given(m, path, required, named_arguments(m, signature, args, keywords))
 
 
 # ---- roots
