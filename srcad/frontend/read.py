@@ -237,6 +237,7 @@ class _Reader:
             self.guards(),
             dict(m.outside.roots),
             dict(m.lengths.sizes),
+            tuple(m.lengths.promised),
             self.diverges,
         )
 
