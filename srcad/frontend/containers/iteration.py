@@ -32,9 +32,10 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
+from srcad.frontend.memory.arrays import dim_of, load, to_atom, view
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.branches import branch, settled
+from srcad.frontend.memory.elements import element_view, looked_up
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import NeedsStatic
@@ -473,6 +474,7 @@ def dict_rows(m: Machine, value: Value) -> tuple[tuple[Hashable, Value], ...]:
 
 def row_of_dict(m: Machine, kind: str, key: Hashable, item: Value) -> Value:
     """What the keys, values or items of a dict give for one key."""
+    item = looked_up(m, item)
     if kind == "values":
         return item
     known = value_of_key(m, key)

@@ -37,9 +37,10 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.memory.arrays import Index, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.branches import branch, distribute, truth
+from srcad.frontend.memory.elements import element_view, looked_up
 from srcad.frontend.memory.parts import is_flat
 from srcad.frontend.memory.presence import has_key, present
 from srcad.ops.catalogue import NeedsStatic, static
@@ -232,7 +233,7 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     if isinstance(there, Var) and (default is not None or cell.factory is not None):
         return _item_or(m, ref, known, there, default)
     if there:
-        return present(m, cell.entries()[known], KeyError(known))
+        return looked_up(m, present(m, cell.entries()[known], KeyError(known)))
     if default is not None:
         return default
     missing = getattr(cell.cls, "__missing__", None)

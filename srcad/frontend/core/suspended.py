@@ -7,8 +7,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 
+from srcad.frontend.core.parts import Children
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import NONE, Cell, Children, Value
+from srcad.frontend.core.values import NONE, Cell, Value
 
 
 class Progress(Enum):

@@ -36,6 +36,7 @@ from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
+from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.presence import has_key
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
@@ -193,7 +194,7 @@ def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     own = objects.call_if_special(m, value, "__deepcopy__", Ref(m.allocate(DictCell(()))))
     if own is not None:
         return own
-    cell = m.heap[value.cell]
+    cell = detached(m, value) or m.heap[value.cell]
     return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 
 

@@ -37,8 +37,10 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.library.sequences import ordered
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import from_atom, load, store, to_atom, to_number
+from srcad.frontend.memory.arrays import from_atom, load, store, to_number
+from srcad.frontend.memory.boxes import element_of
 from srcad.frontend.memory.branches import truth
+from srcad.frontend.memory.elements import form_at
 from srcad.frontend.memory.presence import check_keys
 from srcad.trace.nodes import Var
 
@@ -58,7 +60,7 @@ def _set_items(m: Machine, owner: Ref, items: list[Value]) -> Value:
 def _insert(m: Machine, owner: Ref, index: Value, value: Value) -> Value:
     cell = m.heap[owner.cell]
     if isinstance(cell, GrownCell):
-        changed = grown.inserted(m, cell, to_number(m, index), to_atom(m, value))
+        changed = grown.inserted(m, cell, to_number(m, index), element_of(m, cell, value))
         m.change(owner.cell, grown.shortened(m, changed, front=True))
         capture(m, owner, value)
         return NONE
@@ -143,11 +145,13 @@ LIST_METHODS: dict[str, Callable[..., Value]] = {
 
 def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value, ...]) -> Value:
     """A method of a list that is an element of a run-time list."""
+    form = form_at(m, owner)
+    inner = GrownCell(load(m, owner), form=None if form is None else form.parts[0])
     if name == "append":
-        store(m, owner, m.emit("list_append", load(m, owner), to_atom(m, args[0])))
+        store(m, owner, m.emit("list_append", inner.var, element_of(m, inner, args[0])))
         capture(m, Ref(owner.cell), args[0])
         return NONE
-    if name == "pop" and not args:
+    if name == "pop" and not args and inner.form is None:
         value, rest = m.emit_many("list_pop", load(m, owner))
         store(m, owner, rest)
         return from_atom(m, value, owner=owner.cell)

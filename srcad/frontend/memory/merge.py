@@ -20,6 +20,7 @@ from typing import TypeVar
 from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.parts import Parts
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
@@ -30,8 +31,10 @@ from srcad.frontend.core.values import (
     Cell,
     Choice,
     DictCell,
+    ElementForm,
     FrameCell,
     GrownCell,
+    Housed,
     InstanceCell,
     Iter,
     ListCell,
@@ -41,7 +44,6 @@ from srcad.frontend.core.values import (
     Num,
     Obj,
     Partial,
-    Parts,
     Ref,
     Static,
     Twins,
@@ -49,8 +51,10 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import box, either_atom, load, maybe_number, to_atom
+from srcad.frontend.memory.arrays import either_atom, load, maybe_number, to_atom
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.elements import detached
+from srcad.frontend.memory.homes import elements_of, joined_form, joined_home
 from srcad.frontend.memory.joins import (
     alike,
     as_float,
@@ -159,7 +163,7 @@ class Merger:
             case InstanceCell(), InstanceCell():
                 return self.instance_cell(key, ids, a, b)
             case DictCell(), DictCell():
-                return self.dict_cell(key, a, b)
+                return self.dict_cell(key, ids, a, b)
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
             case IteratorCell(), IteratorCell():
@@ -171,13 +175,34 @@ class Merger:
         self.m.bug("two states of one object are of different kinds")
 
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
+        if a.home is not None or b.home is not None:
+            home, a, b = self.homes(key, ids, a, b)
+            if home is not None:
+                return a.rebuild((home,))
         a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
         fields = self.names(key, a.entries(), b.entries())
         joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
         joined = replace(joined, changed=a.changed or b.changed)
         return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
 
-    def dict_cell(self, key: Key, a: DictCell, b: DictCell) -> DictCell:
+    def homes(self, key: Key, ids: tuple[int, int], a: P, b: P) -> tuple[ArrayRef | None, P, P]:
+        """The place in a list that an object has on both sides; else both as objects of their own."""
+        one, two = (cell.at_home if isinstance(cell, Housed) else None for cell in (a, b))
+        if one is not None and two is not None:
+            found = joined_home(one, two, lambda k, x, y: self.atoms((*key, "place", k), x, y))
+            if found is not None:
+                return found, a, b
+        apart = []
+        for side, cell_id, cell in ((self.a, ids[0], a), (self.b, ids[1], b)):
+            with self.m.on_side(side.heap, side.equations):
+                apart.append(detached(self.m, Ref(cell_id)) or cell)
+        return None, *apart  # type: ignore[return-value]
+
+    def dict_cell(self, key: Key, ids: tuple[int, int], a: DictCell, b: DictCell) -> DictCell:
+        if a.home is not None or b.home is not None:
+            home, a, b = self.homes(key, ids, a, b)
+            if home is not None:
+                return a.rebuild((home,))
         first, ordered = in_one_order(tuple(a.entries()), tuple(b.entries()))
         joined = self.names(key, a.entries(), b.entries())
         items = {name: joined[name] for name in first}
@@ -220,7 +245,8 @@ class Merger:
         places = self.version((*key, "places"), one.places, two.places)
         content = self.version((*key, "content"), one.content, two.content)
         twice = one.repeated or two.repeated
-        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice)
+        form = joined_form(self.m, one, two)
+        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice, form)
 
     def each(self, key: Key, a: Parts, b: Parts) -> list[Value]:
         """The children of both, joined one by one."""
@@ -230,23 +256,23 @@ class Merger:
     def version(self, key: Key, a: object, b: object) -> object:
         return a if a is b else self.versions.setdefault(key, object())
 
-    def element_type(self, a: AnyList, b: AnyList) -> Type | None:
+    def element_type(self, a: AnyList, b: AnyList) -> tuple[Type | None, ElementForm | None]:
         """What the elements of both lists are, as far as the grown ones tell."""
         for cell in (a, b):
             if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf):
-                return cell.var.type.element
+                return elements_of(cell)
         for side, cell in ((self.a, a), (self.b, b)):
             if isinstance(cell, ListCell) and cell.items:
                 with self.m.on_side(side.heap, list(side.equations)), self.m.rehearsal():
-                    boxed = box(self.m, cell.items)
-                return boxed.type.element if isinstance(boxed.type, ListOf) else None
-        return None
+                    made = boxed(self.m, cell.items)
+                return elements_of(made)
+        return None, None
 
-    def grown(self, side: Side, cell: AnyList, element: Type | None) -> GrownCell:
+    def grown(self, side: Side, cell: AnyList, element: tuple[Type | None, ElementForm | None]) -> GrownCell:
         if isinstance(cell, GrownCell):
             return cell
         with self.m.on_side(side.heap, side.equations):
-            return boxed(self.m, cell.items, element)
+            return boxed(self.m, cell.items, *element)
 
     # ---- values
 
@@ -355,7 +381,16 @@ class Merger:
     def one_sided_content(self, key: Key, cell: Cell, side: Side, first: bool) -> Cell:
         if isinstance(cell, FrameCell):
             self.m.bug("a frame outlives its branch")
+        if isinstance(cell, Housed) and cell.at_home is not None:
+            return cell.rebuild((self.one_sided_home(key, cell.at_home, side, first),))
         return self.yielded((*key, "list") if isinstance(cell, GrownCell) else key, cell, side, first)
+
+    def one_sided_home(self, key: Key, home: ArrayRef, side: Side, first: bool) -> ArrayRef:
+        """The place of an object that only one side has, in a list that may be of that side as well."""
+        whole = self.one_sided((*key, "home"), Ref(home.cell), side, first)
+        assert isinstance(whole, Ref)
+        atoms = [self.yielded_atom((*key, "place", k), atom, first) for k, atom in enumerate(home.atoms())]
+        return replace(home, cell=whole.cell).with_atoms(atoms)
 
     def refs(self, key: Key, a: Ref, b: Ref) -> Value:
         """Two containers: a new one with the joined content, if they are alike."""
@@ -363,6 +398,7 @@ class Merger:
         if memo not in self.cells:
             x, y = self.complete(self.a, a), self.complete(self.b, b)
             kept = any(ref.cell in self.a.heap and ref.cell in self.b.heap for ref in (a, b))
+            kept = kept and not all(isinstance(cell, Housed) and cell.at_home is not None for cell in (x, y))
             if not alike(x, y) or (self.m.known.selecting and self.condition is not None and kept):
                 return self.choice(key, a, b)
             self.cells[memo] = self.new(ListCell(()), *memo)
