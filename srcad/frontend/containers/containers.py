@@ -12,7 +12,6 @@ from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sameness import atom_key
-from srcad.frontend.core.sharing import holding
 from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
@@ -29,7 +28,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.arrays import content, from_atom, load, to_atom, to_number
-from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, held
+from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, with_element
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.elements import detached, element_view, looked_up
 from srcad.frontend.memory.objects import call_special
@@ -99,7 +98,7 @@ def boxed_like(m: Machine, made: Atom, items: Value) -> GrownCell:
         return gathered(m, made, items)
     grow_all(m, (items,))
     form = form_of(m, Ref(m.allocate(ListCell(items.items)))) if isinstance(items, Tup) else None
-    return holding(m.heap, GrownCell(made, form=form), None, *held(m, (items,)))
+    return with_element(m, GrownCell(made, form=form), None, items)
 
 
 def known_list(m: Machine, ref: Ref) -> tuple[Value, ...]:
@@ -162,7 +161,7 @@ def capture(m: Machine, owner: Ref, value: Value) -> None:
     cell = m.heap[owner.cell]
     if isinstance(cell, GrownCell):
         grow_all(m, (value,))
-        m.heap[owner.cell] = holding(m.heap, cell, owner.cell, *held(m, (value,)))
+        m.heap[owner.cell] = with_element(m, cell, owner.cell, value)
 
 
 def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:

@@ -45,7 +45,7 @@ from srcad.frontend.library.numbers import as_array
 from srcad.frontend.library.taking import iterator_of, take_next
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
-from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.boxes import as_distinct_as, boxed
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import key_count
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
@@ -140,10 +140,13 @@ def _by_key_of_run(m: Machine, values: Value, key: Value, reverse: bool) -> Valu
     element = cell.var.type.element if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf) else None
     match element:
         case Scalar() | Unknown() | None:
-            return m.call(Static(orders.by_numbers), (made, keys, backwards))
+            sorted_ = m.call(Static(orders.by_numbers), (made, keys, backwards))
         case TupleOf(items=items) if all(isinstance(item, Scalar) for item in items):
-            return m.call(Static(orders.by_tuples), (made, keys, Static(len(items)), backwards))
-    return m.call(Static(orders.by_comparing), (made, keys, backwards))
+            sorted_ = m.call(Static(orders.by_tuples), (made, keys, Static(len(items)), backwards))
+        case _:
+            sorted_ = m.call(Static(orders.by_comparing), (made, keys, backwards))
+    as_distinct_as(m, sorted_, made)
+    return sorted_
 
 
 def _comparable(m: Machine, key: Value) -> Value:

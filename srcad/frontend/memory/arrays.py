@@ -427,6 +427,13 @@ def maybe_number(value: Value) -> bool:
     return isinstance(value, (Num, ArrayRef))
 
 
+def _is_text(value: Value) -> bool:
+    """Whether a value is a text, whichever of two it is."""
+    if isinstance(value, Choice):
+        return _is_text(value.then) and _is_text(value.otherwise)
+    return isinstance(value, Obj) or (isinstance(value, Static) and isinstance(value.value, str))
+
+
 def either_atom(m: Machine, value: Choice) -> Atom:
     """A variable for what is a number, an array or None, whichever it is: little is known of it."""
     sides = [to_number(m, side) for side in (value.then, value.otherwise)]
@@ -532,6 +539,8 @@ def to_atom(m: Machine, value: Value) -> Atom:
         case Slice() | Range():
             made = Const(slice if isinstance(value, Slice) else range, OPAQUE)
             return m.emit("call", made, *(to_atom(m, part) for part in value.children()), keywords=())
+        case Choice() if _is_text(value):
+            return either_atom(m, value)
     return to_number(m, value, "made a run-time object")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.sharing import holding
+from srcad.frontend.core.sharing import holding, sharers
 from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
@@ -15,6 +15,7 @@ from srcad.frontend.core.values import (
     ElementForm,
     Func,
     GrownCell,
+    Housed,
     InstanceCell,
     ListCell,
     Ref,
@@ -44,7 +45,7 @@ def boxed(
         m.refuse(MANY_KINDS, unsettled=True)
     made = GrownCell(list_of(m, [atom for atom, _ in encoded], element), form=form)
     for item in items:
-        made = holding(m.heap, made, None, *held(m, (item,)))
+        made = with_element(m, made, None, item)
     return made
 
 
@@ -154,17 +155,46 @@ def set_part(m: Machine, cell: InstanceCell | DictCell, name: Hashable, value: V
     part = form.parts[k]
     if part is not None and part.value is not None and same(part.value, value):
         return
+    place = ArrayRef(home.cell, (*home.path, part_step(form, k)))
+    if _stands_there(m, place, value):  # p.array += 1 has changed it already
+        return
     grow_all(m, (value,))
     atom, its_form = encode(m, value)
-    place = ArrayRef(home.cell, (*home.path, part_step(form, k)))
     if its_form != part or _is_fixed(value) or join(load(m, place).type, atom.type) is None:
         m.refuse(MANY_KINDS, unsettled=True)
     store(m, place, atom)
     whole = m.cell(home.cell, GrownCell)
-    m.heap[home.cell] = holding(m.heap, whole, home.cell, *held(m, (value,)))
+    m.heap[home.cell] = with_element(m, whole, home.cell, value)
+
+
+def _stands_there(m: Machine, place: ArrayRef, value: Value) -> bool:
+    """Whether a value is what is looked up at a place."""
+    cell = m.content(value)
+    ref = cell.at_home if isinstance(cell, Housed) else value
+    if not isinstance(ref, ArrayRef) or ref.cell != place.cell or len(ref.path) != len(place.path):
+        return False
+    return all(one.key() == other.key() for one, other in zip(ref.path, place.path, strict=True))
 
 
 # ---- what lists share
+
+
+def with_element(m: Machine, cell: GrownCell, owner: int | None, value: Value) -> GrownCell:
+    """A run-time list that holds this value as well."""
+    made = holding(m.heap, cell, owner, *held(m, (value,)))
+    return replace(made, repeated=True) if _shares_within(m, value) else made
+
+
+def _shares_within(m: Machine, value: Value) -> bool:
+    """Whether two parts of a value may be one array or container."""
+    met: set[int] = set()
+    for one in inside(m.heap, value):
+        if isinstance(one, (ArrayRef, Ref)):
+            cells = sharers(m.heap, one.cell) if isinstance(one, ArrayRef) else {one.cell}
+            if met & cells:
+                return True
+            met |= cells
+    return False
 
 
 def gathered(m: Machine, var: Atom, *parts: Ref) -> GrownCell:
@@ -176,7 +206,7 @@ def gathered(m: Machine, var: Atom, *parts: Ref) -> GrownCell:
             made = holding(m.heap, made, None, *elements_held(m, part))
             made = replace(made, repeated=made.repeated or cell.repeated)
         for item in cell.children():
-            made = holding(m.heap, made, None, *held(m, (item,)))
+            made = with_element(m, made, None, item)
     return made
 
 
@@ -197,6 +227,13 @@ def form_of(m: Machine, *parts: Ref) -> ElementForm | None:
 def _has_no_items(cell: GrownCell) -> bool:
     """A list that was made of none, and has no type of its own yet."""
     return isinstance(cell.var.type, ListOf) and isinstance(cell.var.type.element, Undefined)
+
+
+def as_distinct_as(m: Machine, made: Value, source: Value) -> None:
+    """A run-time list that holds elements of another one, each of them once: none is there twice that wasn't before."""
+    cell, other = m.content(made), m.content(source)
+    if isinstance(made, Ref) and isinstance(cell, GrownCell) and isinstance(other, GrownCell):
+        m.heap[made.cell] = replace(cell, repeated=other.repeated)
 
 
 def grow_all(m: Machine, items: tuple[Value, ...]) -> None:
