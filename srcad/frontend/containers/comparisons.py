@@ -38,6 +38,7 @@ from srcad.frontend.memory.branches import as_bool, both, branch, distribute, ei
 from srcad.frontend.memory.grown import place
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import has_key
+from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import Unknown
 
@@ -69,7 +70,8 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
             return known
     elif isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
         left, right = (operand(m, side, COMPARE[type(op)]) for side in (left, right))
-    if isinstance(left, Choice):
+    in_table = isinstance(op, (ast.In, ast.NotIn)) and needs_table(m, m.content(right), left)
+    if isinstance(left, Choice) and not in_table:
         return distribute(m, left, lambda v: compare(m, op, v, right))
     if isinstance(right, Choice):
         return distribute(m, right, lambda v: compare(m, op, left, v))
@@ -214,6 +216,8 @@ def _is_made(m: Machine, value: Value) -> bool:
 
 def contains(m: Machine, owner: Value, item: Value) -> Value:
     """item in owner."""
+    if isinstance(owner, Ref) and needs_table(m, m.heap[owner.cell], item):
+        make_table(m, owner)
     match owner:
         case Static(value=known) if isinstance(item, Static):
             return Static(item.value in known)

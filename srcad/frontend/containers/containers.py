@@ -33,6 +33,7 @@ from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.elements import detached, element_view, looked_up
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys, present
+from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import ListOf
@@ -110,6 +111,8 @@ def known_list(m: Machine, ref: Ref) -> tuple[Value, ...]:
 
 
 def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None:
+    if needs_table(m, m.heap[owner.cell], key):
+        make_table(m, owner)
     cell = m.heap[owner.cell]
     if isinstance(cell, DictCell) and isinstance(key, Choice) and not countable(m, key.condition):
         distribute(m, key, lambda k: _set_one(m, owner, k, value))
@@ -185,6 +188,8 @@ def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:
 def delete_item(m: Machine, owner: Value, key: Value) -> None:
     if not isinstance(owner, Ref):
         m.refuse(f"an item of {owner.describe()} is deleted")
+    if needs_table(m, m.heap[owner.cell], key):
+        make_table(m, owner)
     cell = m.heap[owner.cell]
     match cell:
         case DictCell():

@@ -43,6 +43,7 @@ from srcad.frontend.memory.branches import branch, distribute, truth
 from srcad.frontend.memory.elements import element_view, looked_up
 from srcad.frontend.memory.parts import is_flat
 from srcad.frontend.memory.presence import has_key, present
+from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -61,7 +62,7 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
     keyed = isinstance(owner, Tup) or isinstance(m.content(owner), DictCell)
-    if keyed and isinstance(key, Choice) and not countable(m, key.condition):
+    if keyed and isinstance(key, Choice) and not countable(m, key.condition) and not m.known.chosen:
         return _one_of_two(m, owner, key)
     match owner:
         case ArrayRef():
@@ -212,6 +213,8 @@ def _bound(m: Machine, bound: Value, operands: list[Atom]) -> int | None:
 
 
 def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
+    if needs_table(m, m.heap[ref.cell], key):
+        make_table(m, ref)
     cell = m.heap[ref.cell]
     match cell:
         case DictCell():

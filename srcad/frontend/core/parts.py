@@ -56,3 +56,22 @@ class OneAtom(Parts):
     def with_atoms(self, atoms: Sequence[Atom]) -> Self:
         (var,) = atoms
         return replace(self, var=var)
+
+
+@dataclass(frozen=True)
+class ElementForm:
+    """What of an element of a run-time list its type doesn't tell: "tuple", "instance", "dict", "list", "fixed".
+
+    `parts`: the forms of its parts; None for those of which the type tells everything. What is fixed is one `value`
+    for all elements, and isn't in the list.
+    """
+
+    kind: str
+    names: tuple[Hashable, ...] = ()
+    parts: tuple[ElementForm | None, ...] = ()
+    cls: type | None = None
+    value: Value | None = None
+
+    def slot(self, k: int) -> int:
+        """Where a part stands in the tuple of the list, which has no fixed ones."""
+        return sum(part is None or part.kind != "fixed" for part in self.parts[:k])

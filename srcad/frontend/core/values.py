@@ -21,7 +21,7 @@ from types import CellType
 from typing import Any, ClassVar, Self, TypeVar
 
 from srcad.errors import Span
-from srcad.frontend.core.parts import Children, OneAtom, Parts
+from srcad.frontend.core.parts import Children, ElementForm, OneAtom, Parts
 from srcad.frontend.core.sameness import atom_key, constant_key
 from srcad.frontend.core.source import FunctionSource
 from srcad.trace.nodes import Atom, Path, Var
@@ -414,25 +414,6 @@ class ListCell(Cell):
 
     def copied(self) -> Self:
         return replace(self, origin=None)
-
-
-@dataclass(frozen=True)
-class ElementForm:
-    """What of an element of a run-time list its type doesn't tell: "tuple", "instance", "dict", "list", "fixed".
-
-    `parts`: the forms of its parts; None for those of which the type tells everything. What is fixed is one `value`
-    for all elements, and isn't in the list.
-    """
-
-    kind: str
-    names: tuple[Hashable, ...] = ()
-    parts: tuple[ElementForm | None, ...] = ()
-    cls: type | None = None
-    value: Value | None = None
-
-    def slot(self, k: int) -> int:
-        """Where a part stands in the tuple of the list, which has no fixed ones."""
-        return sum(part is None or part.kind != "fixed" for part in self.parts[:k])
 
 
 @dataclass(frozen=True)

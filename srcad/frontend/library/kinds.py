@@ -38,6 +38,7 @@ from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.presence import has_key
+from srcad.frontend.memory.tables import is_table
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
 
@@ -68,7 +69,7 @@ def _container_type(cell: Cell) -> type:
         case DictCell():
             return cell.cls or dict
         case InstanceCell():
-            return cell.cls
+            return dict if is_table(cell) else cell.cls
     return list
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcad.definitions import orders
+from srcad.definitions.tables import CountTable
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, sequence
@@ -48,6 +49,7 @@ from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_pytho
 from srcad.frontend.memory.boxes import as_distinct_as, boxed
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import key_count
+from srcad.frontend.memory.tables import table_of
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Atom, Const
@@ -133,7 +135,7 @@ def _holds_numbers(m: Machine, values: Value) -> bool:
 
 
 def _by_key_of_run(m: Machine, values: Value, key: Value, reverse: bool) -> Value:
-    """As many values as the run knows, in the order that it finds."""
+    """A run-time list in the order of the keys of its values."""
     made = to_list(m, values)
     keys = m.call(Static(orders.keys_of), (made, Static(orders.itself) if key == NONE else key))
     cell, backwards = m.content(keys), Static(reverse)
@@ -224,6 +226,10 @@ def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None
 
 def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     """collections.Counter of known items."""
+    if m.known.chosen:
+        made = Ref(m.allocate(table_of(m, DictCell((), collections.Counter))))
+        m.call(Static(CountTable.update), (made, values))
+        return made
     counts = collections.Counter(key_of(m, item) for item in known_items(m, values, "the items that are counted"))
     items = tuple((key, Static(count)) for key, count in counts.items())
     return Ref(m.allocate(DictCell(items, collections.Counter)))

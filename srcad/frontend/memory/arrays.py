@@ -53,6 +53,7 @@ from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import (
     OPAQUE,
+    UNDEFINED,
     Array,
     ListOf,
     Scalar,
@@ -577,7 +578,7 @@ def list_of(m: Machine, atoms: list[Atom], element: Type | None = None) -> Atom:
         element = atom.type if element is None else join(element, atom.type)
         if element is None:
             m.refuse(MANY_KINDS, unsettled=True)
-    slot = element or OPAQUE
+    slot = element or UNDEFINED
     return m.emit("list_new", *(a if fits(a, slot) else m.emit("known_as", a, to=slot) for a in atoms), element=slot)
 
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.parts import ElementForm
 from srcad.frontend.core.sharing import holding, sharers
 from srcad.frontend.core.values import (
     ArrayRef,
-    Bound,
     DictCell,
-    ElementForm,
     Func,
     GrownCell,
     Housed,
@@ -129,7 +128,7 @@ def _encode_object(
 
 def _is_fixed(value: Value) -> bool:
     """What no variable of the run holds: None, a function, a class."""
-    return isinstance(value, (Func, Bound)) or (
+    return (isinstance(value, Func) and not value.children()) or (
         isinstance(value, Static) and not isinstance(value.value, (int, float, complex, str))
     )
 

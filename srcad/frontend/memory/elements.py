@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.parts import ElementForm
 from srcad.frontend.core.values import (
     ArrayRef,
     DictCell,
-    ElementForm,
     GrownCell,
     InstanceCell,
     Ref,

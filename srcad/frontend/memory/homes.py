@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import ArrayRef, ElementForm, GrownCell, ViewStep
+from srcad.frontend.core.parts import ElementForm, Parts
+from srcad.frontend.core.sharing import Heap
+from srcad.frontend.core.values import ArrayRef, Cell, GrownCell, Housed, ListCell, Ref, ViewStep
 from srcad.frontend.memory.arrays import MANY_KINDS
-from srcad.trace.nodes import Atom
+from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.elements import detached
+from srcad.trace.nodes import Atom, Equation
 from srcad.trace.types import ListOf, Type
 
+P = TypeVar("P", bound=Parts)
 Join = Callable[[int, Atom, Atom], Atom]
+CellOfState = tuple[Heap, list[Equation], int]  # a cell of a state, at whose end equations can be added
 
 
-def joined_home(a: ArrayRef, b: ArrayRef, join: Join) -> ArrayRef | None:
-    """One place for two in the same list, by numbers that the run knows; None for places in two lists.
+def one_home(
+    m: Machine, a: tuple[CellOfState, P], b: tuple[CellOfState, P], join: Join
+) -> tuple[ArrayRef | None, P, P]:
+    """The place in a list that an object has in two states; else the object as it is in both, by itself.
 
     `join` gives the variable that two atoms join to, by their number.
     """
+    homes = [cell.at_home if isinstance(cell, Housed) else None for _, cell in (a, b)]
+    if homes[0] is not None and homes[1] is not None:
+        found = joined_home(homes[0], homes[1], join)
+        if found is not None:
+            return found, a[1], b[1]
+    return None, _by_itself(m, *a), _by_itself(m, *b)
+
+
+def _by_itself(m: Machine, place: CellOfState, cell: P) -> P:
+    heap, equations, cell_id = place
+    with m.on_side(heap, equations):
+        apart = detached(m, Ref(cell_id))
+    return apart if isinstance(apart, type(cell)) else cell
+
+
+def joined_home(a: ArrayRef, b: ArrayRef, join: Join) -> ArrayRef | None:
+    """One place for two in the same list, by numbers that the run knows; None for places in two lists."""
     pairs = list(zip(a.path, b.path, strict=False))
     alike = a.cell == b.cell and len(a.path) == len(b.path) and all(map(_one_kind, a.path, b.path))
     if not alike:
@@ -46,10 +72,17 @@ def _versions(one: ViewStep, other: ViewStep) -> tuple[tuple[str, object], ...]:
     return (("places", a["places"]), ("content", object()))
 
 
-def elements_of(cell: GrownCell) -> tuple[Type | None, ElementForm | None]:
-    """What the elements of a run-time list are."""
-    made = cell.var.type
-    return (made.element if isinstance(made, ListOf) else None), cell.form
+def elements_of(m: Machine, *sides: tuple[Heap, list[Equation], Cell]) -> tuple[Type | None, ElementForm | None]:
+    """What the elements of two lists are, as far as run-time lists tell; else by those of the first with any."""
+    for *_, cell in sides:
+        if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf):
+            return cell.var.type.element, cell.form
+    for heap, equations, cell in sides:
+        if isinstance(cell, ListCell) and cell.items:
+            with m.on_side(heap, list(equations)), m.rehearsal():
+                made = boxed(m, cell.items)
+            return (made.var.type.element if isinstance(made.var.type, ListOf) else None), made.form
+    return None, None
 
 
 def joined_form(m: Machine, a: GrownCell, b: GrownCell) -> ElementForm | None:

@@ -20,7 +20,7 @@ from typing import TypeVar
 from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.parts import Parts
+from srcad.frontend.core.parts import ElementForm, Parts
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
@@ -31,7 +31,6 @@ from srcad.frontend.core.values import (
     Cell,
     Choice,
     DictCell,
-    ElementForm,
     FrameCell,
     GrownCell,
     Housed,
@@ -53,8 +52,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import either_atom, load, maybe_number, to_atom
 from srcad.frontend.memory.boxes import boxed
-from srcad.frontend.memory.elements import detached
-from srcad.frontend.memory.homes import elements_of, joined_form, joined_home
+from srcad.frontend.memory.homes import elements_of, joined_form, one_home
 from srcad.frontend.memory.joins import (
     alike,
     as_float,
@@ -68,6 +66,7 @@ from srcad.frontend.memory.joins import (
 )
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
+from srcad.frontend.memory.tables import is_table, table_of
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
 from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
@@ -147,6 +146,7 @@ class Merger:
         return made
 
     def cell(self, key: Key, ids: tuple[int, int], a: Cell, b: Cell) -> Cell:
+        a, b = self.as_table(self.a, a, b), self.as_table(self.b, b, a)
         match a, b:
             case Lost(), _:
                 return a
@@ -174,6 +174,13 @@ class Merger:
                 return replace(a, progress=both(a.progress, b.progress), value=self.value(key, a.value, b.value))
         self.m.bug("two states of one object are of different kinds")
 
+    def as_table(self, side: Side, mine: Cell, other: Cell) -> Cell:
+        """A dict whose keys only the run knows on the other side."""
+        if not isinstance(mine, DictCell) or not is_table(other):
+            return mine
+        with self.m.on_side(side.heap, side.equations):
+            return table_of(self.m, mine)
+
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
         if a.home is not None or b.home is not None:
             home, a, b = self.homes(key, ids, a, b)
@@ -187,16 +194,8 @@ class Merger:
 
     def homes(self, key: Key, ids: tuple[int, int], a: P, b: P) -> tuple[ArrayRef | None, P, P]:
         """The place in a list that an object has on both sides; else both as objects of their own."""
-        one, two = (cell.at_home if isinstance(cell, Housed) else None for cell in (a, b))
-        if one is not None and two is not None:
-            found = joined_home(one, two, lambda k, x, y: self.atoms((*key, "place", k), x, y))
-            if found is not None:
-                return found, a, b
-        apart = []
-        for side, cell_id, cell in ((self.a, ids[0], a), (self.b, ids[1], b)):
-            with self.m.on_side(side.heap, side.equations):
-                apart.append(detached(self.m, Ref(cell_id)) or cell)
-        return None, *apart  # type: ignore[return-value]
+        one, two = (self.a.heap, self.a.equations, ids[0]), (self.b.heap, self.b.equations, ids[1])
+        return one_home(self.m, (one, a), (two, b), lambda k, x, y: self.atoms((*key, "place", k), x, y))
 
     def dict_cell(self, key: Key, ids: tuple[int, int], a: DictCell, b: DictCell) -> DictCell:
         if a.home is not None or b.home is not None:
@@ -237,7 +236,7 @@ class Merger:
         match a, b:
             case ListCell(), ListCell() if len(a.items) == len(b.items):
                 return a.rebuild(self.each(key, a, b))
-        element = self.element_type(a, b)
+        element = elements_of(self.m, (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b))
         one, two = self.grown(self.a, a, element), self.grown(self.b, b, element)
         self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
         var = self.atoms((*key, "list"), one.var, two.var)
@@ -256,23 +255,9 @@ class Merger:
     def version(self, key: Key, a: object, b: object) -> object:
         return a if a is b else self.versions.setdefault(key, object())
 
-    def element_type(self, a: AnyList, b: AnyList) -> tuple[Type | None, ElementForm | None]:
-        """What the elements of both lists are, as far as the grown ones tell."""
-        for cell in (a, b):
-            if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf):
-                return elements_of(cell)
-        for side, cell in ((self.a, a), (self.b, b)):
-            if isinstance(cell, ListCell) and cell.items:
-                with self.m.on_side(side.heap, list(side.equations)), self.m.rehearsal():
-                    made = boxed(self.m, cell.items)
-                return elements_of(made)
-        return None, None
-
     def grown(self, side: Side, cell: AnyList, element: tuple[Type | None, ElementForm | None]) -> GrownCell:
-        if isinstance(cell, GrownCell):
-            return cell
         with self.m.on_side(side.heap, side.equations):
-            return boxed(self.m, cell.items, *element)
+            return cell if isinstance(cell, GrownCell) else boxed(self.m, cell.items, *element)
 
     # ---- values
 
