@@ -62,6 +62,20 @@ class Table:
             self.held.append(default)
         return self.held[k]
 
+    def pop(self, key: Any, *default: Any) -> Any:
+        k = self.place(key)
+        if k < 0:
+            if default:
+                return default[0]
+            raise KeyError(key)
+        value = self.held.pop(k)
+        self.names.pop(k)
+        return value
+
+    def update(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        for key, value in pairs:
+            self[key] = value
+
     def keys(self) -> list[Any]:
         return self.names
 
@@ -85,7 +99,8 @@ class CountTable(Table):
             return 0
         return self.held[k]
 
-    def update(self, values: Iterable[Any]) -> None:
+    def count(self, values: Iterable[Any]) -> None:
+        """One more of each."""
         for value in values:
             self[value] += 1
 

@@ -42,7 +42,7 @@ from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.branches import branch, distribute, truth
 from srcad.frontend.memory.elements import element_view, looked_up
 from srcad.frontend.memory.parts import is_flat
-from srcad.frontend.memory.presence import has_key, present
+from srcad.frontend.memory.presence import has_key, note_keys, present
 from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
@@ -90,6 +90,7 @@ def _one_of_two(m: Machine, owner: Value, key: Choice) -> Value:
         return NONE
 
     if isinstance(m.content(owner), DictCell):
+        note_keys(m)
         distribute(m, key, look)  # which raises where there is no such key, and fills a defaultdict
     sides = [_held_for(m, owner, k) for k in (key.then, key.otherwise)]
     if all(isinstance(side, (Ref, ArrayRef)) for side in sides):

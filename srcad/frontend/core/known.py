@@ -55,8 +55,13 @@ class Known:
         kept = replace(self, ints=frozenset(), shapes=frozenset(), written_out=False)
         return replace(kept, recursive=self.recursive | {function})
 
-    def further(self) -> Known | None:
-        """The next way to read a program in which it isn't settled which array is meant; None behind the last one."""
+    def further(self, keys: bool) -> Known | None:
+        """The next way to read a program in which it isn't settled which array is meant; None behind the last one.
+
+        `keys`: it asks dicts for keys of which only the run knows whether they are there.
+        """
+        if keys and not self.chosen:
+            return replace(self, chosen=True)
         if not self.selecting:
             return replace(self, selecting=True)
         if not self.turns_apart:

@@ -6,14 +6,14 @@ import collections
 import functools
 import itertools
 import sys
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from srcad.definitions import orders
-from srcad.definitions.tables import CountTable
+from srcad.definitions.tables import CountTable, Table
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, sequence
@@ -210,11 +210,20 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Ref:
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], DictCell):
         items.update(dict_items(m, values))
     elif values is not None:
-        for pair in known_items(m, values, "the pairs of a dict"):
-            key, value = known_items(m, pair, "a pair")
-            items[key_of(m, key)] = value
+        with m.attempt(NeedsStatic, when=lambda _: m.known.chosen) as tried:
+            items.update(_pairs(m, values))
+        if tried.error:
+            made = Ref(m.allocate(table_of(m, DictCell(()))))
+            m.call(Static(Table.update), (made, values))
+            return made
     items.update(named)
     return Ref(m.allocate(DictCell(tuple(items.items()))))
+
+
+def _pairs(m: Machine, values: Value) -> Iterator[tuple[Hashable, Value]]:
+    for pair in known_items(m, values, "the pairs of a dict"):
+        key, value = known_items(m, pair, "a pair")
+        yield key_of(m, key), value
 
 
 def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None, **named: Value) -> Value:
@@ -228,7 +237,7 @@ def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     """collections.Counter of known items."""
     if m.known.chosen:
         made = Ref(m.allocate(table_of(m, DictCell((), collections.Counter))))
-        m.call(Static(CountTable.update), (made, values))
+        m.call(Static(CountTable.count), (made, values))
         return made
     counts = collections.Counter(key_of(m, item) for item in known_items(m, values, "the items that are counted"))
     items = tuple((key, Static(count)) for key, count in counts.items())

@@ -8,7 +8,7 @@ from typing import TypeVar
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm, Parts
 from srcad.frontend.core.sharing import Heap
-from srcad.frontend.core.values import ArrayRef, Cell, GrownCell, Housed, ListCell, Ref, ViewStep
+from srcad.frontend.core.values import ArrayRef, Cell, Choice, GrownCell, Housed, ListCell, Ref, Value, ViewStep
 from srcad.frontend.memory.arrays import MANY_KINDS
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.elements import detached
@@ -16,6 +16,7 @@ from srcad.trace.nodes import Atom, Equation
 from srcad.trace.types import ListOf, Type
 
 P = TypeVar("P", bound=Parts)
+MOST_CHOICES = 60  # values in one name, by conditions of the run
 Join = Callable[[int, Atom, Atom], Atom]
 CellOfState = tuple[Heap, list[Equation], int]  # a cell of a state, at whose end equations can be added
 
@@ -90,3 +91,14 @@ def joined_form(m: Machine, a: GrownCell, b: GrownCell) -> ElementForm | None:
     if a.form != b.form:
         m.refuse(MANY_KINDS, unsettled=True)
     return a.form
+
+
+def chosen_among(*values: Value) -> int:
+    """Of how many values one is chosen by conditions of the run, counted no further than it takes to be too many."""
+    count, todo = 0, list(values)
+    while todo and count <= MOST_CHOICES:
+        value = todo.pop()
+        count += 1
+        if isinstance(value, Choice):
+            todo += value.children()
+    return count

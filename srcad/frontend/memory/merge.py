@@ -50,9 +50,9 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import either_atom, load, maybe_number, to_atom
+from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_mixed, to_atom
 from srcad.frontend.memory.boxes import boxed
-from srcad.frontend.memory.homes import elements_of, joined_form, one_home
+from srcad.frontend.memory.homes import MOST_CHOICES, chosen_among, elements_of, joined_form, one_home
 from srcad.frontend.memory.joins import (
     alike,
     as_float,
@@ -66,7 +66,7 @@ from srcad.frontend.memory.joins import (
 )
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
-from srcad.frontend.memory.tables import is_table, table_of
+from srcad.frontend.memory.tables import fits_table, is_table, table_of
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
 from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
@@ -176,7 +176,8 @@ class Merger:
 
     def as_table(self, side: Side, mine: Cell, other: Cell) -> Cell:
         """A dict whose keys only the run knows on the other side."""
-        if not isinstance(mine, DictCell) or not is_table(other):
+        differ = self.m.known.chosen and fits_table(mine, other)
+        if not isinstance(mine, DictCell) or not (is_table(other) or differ):
             return mine
         with self.m.on_side(side.heap, side.equations):
             return table_of(self.m, mine)
@@ -590,6 +591,8 @@ class Merger:
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (a.describe(), b.describe()))
+        if chosen_among(a, b) > MOST_CHOICES:
+            refuse_mixed(self.m, Mixed("one of many objects", (a.describe(), b.describe())))
         then = self.one_sided((*key, "then"), a, self.a, first=True)
         return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
 

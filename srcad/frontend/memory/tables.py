@@ -1,4 +1,4 @@
-"""Dicts whose keys only the run knows: from the first such key on a dict is an instance of `srcad.definitions.tables`."""
+"""Dicts whose keys only the run knows: from the first such key on they are those of `srcad.definitions.tables`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import collections
 
 from srcad.definitions.tables import CountTable, DefaultTable, Table
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Choice, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Cell, Choice, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.trace.nodes import Var
 
 TABLES = (Table, CountTable, DefaultTable)
@@ -53,6 +53,13 @@ def _value_of(m: Machine, key: object) -> Value:
     if type(key) is tuple:
         return Tup(tuple(_value_of(m, part) for part in key))
     m.refuse("a dict has keys of several kinds, some of which only the run knows", do="use keys of one kind.")
+
+
+def fits_table(a: Cell, b: Cell) -> bool:
+    """Whether two dicts that differ in their keys can be tables: they are the program's own."""
+    if not isinstance(a, DictCell) or not isinstance(b, DictCell) or tuple(a.entries()) == tuple(b.entries()):
+        return False
+    return not any(cell.unsure or cell.origin is not None or cell.attributes_of is not None for cell in (a, b))
 
 
 def is_table(cell: object) -> bool:
