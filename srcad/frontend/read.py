@@ -68,6 +68,9 @@ def read(
                 return reading
             relations = reader.m.lengths.more()
         except NeedsStatic as needed:
+            if reader.m.lengths.more() != relations:  # which may tell it
+                relations = reader.m.lengths.more()
+                continue
             try:
                 known = reader.more_known(needed, known)
             except SrcadError as error:
