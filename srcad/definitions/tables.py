@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 
-class Table:
+class RunDict:
     """A dict."""
 
     def __init__(self, names: list[Any], held: list[Any]) -> None:
@@ -90,7 +90,7 @@ class Table:
         self.held.clear()
 
 
-class CountTable(Table):
+class RunCounter(RunDict):
     """A collections.Counter."""
 
     def __getitem__(self, key: Any) -> Any:
@@ -105,7 +105,7 @@ class CountTable(Table):
             self[value] += 1
 
 
-class DefaultTable(Table):
+class RunDefaultDict(RunDict):
     """A collections.defaultdict."""
 
     def __init__(self, names: list[Any], held: list[Any], factory: Callable[[], Any]) -> None:

@@ -60,10 +60,10 @@ class Known:
 
         `keys`: it asks dicts for keys of which only the run knows whether they are there.
         """
-        if keys and not self.chosen:
+        if keys and not self.chosen and not self.selecting:
             return replace(self, chosen=True)
         if not self.selecting:
-            return replace(self, selecting=True)
+            return replace(self, selecting=True, chosen=False)
         if not self.turns_apart:
             return replace(self, turns_apart=True)
         return None if self.sized else replace(self, turns_apart=True, sized=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcad.definitions import orders
-from srcad.definitions.tables import CountTable, Table
+from srcad.definitions.tables import RunCounter, RunDict
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, sequence
@@ -214,7 +214,7 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Ref:
             items.update(_pairs(m, values))
         if tried.error:
             made = Ref(m.allocate(table_of(m, DictCell(()))))
-            m.call(Static(Table.update), (made, values))
+            m.call(Static(RunDict.update), (made, values))
             return made
     items.update(named)
     return Ref(m.allocate(DictCell(tuple(items.items()))))
@@ -237,7 +237,7 @@ def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     """collections.Counter of known items."""
     if m.known.chosen:
         made = Ref(m.allocate(table_of(m, DictCell((), collections.Counter))))
-        m.call(Static(CountTable.count), (made, values))
+        m.call(Static(RunCounter.count), (made, values))
         return made
     counts = collections.Counter(key_of(m, item) for item in known_items(m, values, "the items that are counted"))
     items = tuple((key, Static(count)) for key, count in counts.items())

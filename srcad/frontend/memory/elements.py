@@ -52,7 +52,11 @@ def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
 
 def form_at(m: Machine, ref: ArrayRef) -> ElementForm | None:
     """The form of what is looked at; None where its type tells everything."""
-    cell = m.cell(ref.cell, GrownCell)
+    return form_in(m.cell(ref.cell, GrownCell), ref)
+
+
+def form_in(cell: GrownCell, ref: ArrayRef) -> ElementForm | None:
+    """The form of what is looked at in a list."""
     form: ElementForm | None = ElementForm("list", parts=(cell.form,))
     for step in ref.path:
         if form is None or step.op not in ("element", "tuple_get"):
@@ -121,4 +125,4 @@ def detached(m: Machine, ref: Ref) -> InstanceCell | DictCell | None:
     return DictCell(items, cell.cls)
 
 
-__all__ = ["detached", "element_view", "form_at", "looked_up", "part_step", "taken_out"]
+__all__ = ["detached", "element_view", "form_at", "form_in", "looked_up", "part_step", "taken_out"]

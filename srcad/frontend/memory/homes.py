@@ -11,7 +11,7 @@ from srcad.frontend.core.sharing import Heap
 from srcad.frontend.core.values import ArrayRef, Cell, Choice, GrownCell, Housed, ListCell, Ref, Value, ViewStep
 from srcad.frontend.memory.arrays import MANY_KINDS
 from srcad.frontend.memory.boxes import boxed
-from srcad.frontend.memory.elements import detached
+from srcad.frontend.memory.elements import detached, form_in
 from srcad.trace.nodes import Atom, Equation
 from srcad.trace.types import ListOf, Type
 
@@ -102,3 +102,12 @@ def chosen_among(*values: Value) -> int:
         if isinstance(value, Choice):
             todo += value.children()
     return count
+
+
+def cell_of(heap: Heap, ref: ArrayRef, var: Atom) -> GrownCell | None:
+    """The cell of a list that was looked up in another one, and is seen from outside of a branch; None for an array."""
+    whole = heap[ref.cell]
+    if not isinstance(var.type, ListOf) or not isinstance(whole, GrownCell):
+        return None
+    form = form_in(whole, ref)
+    return GrownCell(var, form=None if form is None else form.parts[0], repeated=whole.repeated)

@@ -52,7 +52,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_mixed, to_atom
 from srcad.frontend.memory.boxes import boxed
-from srcad.frontend.memory.homes import MOST_CHOICES, chosen_among, elements_of, joined_form, one_home
+from srcad.frontend.memory.homes import MOST_CHOICES, cell_of, chosen_among, elements_of, joined_form, one_home
 from srcad.frontend.memory.joins import (
     alike,
     as_float,
@@ -66,7 +66,7 @@ from srcad.frontend.memory.joins import (
 )
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
-from srcad.frontend.memory.tables import fits_table, is_table, table_of
+from srcad.frontend.memory.tables import as_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
 from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
@@ -146,7 +146,8 @@ class Merger:
         return made
 
     def cell(self, key: Key, ids: tuple[int, int], a: Cell, b: Cell) -> Cell:
-        a, b = self.as_table(self.a, a, b), self.as_table(self.b, b, a)
+        m, one, two = self.m, self.a, self.b
+        a, b = as_table(m, one.heap, one.equations, a, b), as_table(m, two.heap, two.equations, b, a)
         match a, b:
             case Lost(), _:
                 return a
@@ -173,14 +174,6 @@ class Merger:
             case GeneratorCell(), GeneratorCell():
                 return replace(a, progress=both(a.progress, b.progress), value=self.value(key, a.value, b.value))
         self.m.bug("two states of one object are of different kinds")
-
-    def as_table(self, side: Side, mine: Cell, other: Cell) -> Cell:
-        """A dict whose keys only the run knows on the other side."""
-        differ = self.m.known.chosen and fits_table(mine, other)
-        if not isinstance(mine, DictCell) or not (is_table(other) or differ):
-            return mine
-        with self.m.on_side(side.heap, side.equations):
-            return table_of(self.m, mine)
 
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
         if a.home is not None or b.home is not None:
@@ -353,8 +346,9 @@ class Merger:
             old = side.heap[value.cell]
             contiguous = old.contiguous if isinstance(old, ArrayCell) and not value.path else None
             ids = (value.cell, None) if first else (None, value.cell)
-            self.cells[memo] = self.new(ArrayCell(var, contiguous=contiguous), *ids)
-        return ArrayRef(self.cells[memo])
+            self.cells[memo] = self.new(cell_of(side.heap, value, var) or ArrayCell(var, contiguous=contiguous), *ids)
+        is_array = isinstance(self.m.heap[self.cells[memo]], ArrayCell)
+        return ArrayRef(self.cells[memo]) if is_array else Ref(self.cells[memo])
 
     def one_sided_cell(self, key: Key, value: Ref, side: Side, first: bool) -> Value:
         memo = ("one", value.cell, first)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import collections
 
-from srcad.definitions.tables import CountTable, DefaultTable, Table
+from srcad.definitions.tables import RunCounter, RunDefaultDict, RunDict
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Cell, Choice, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
-from srcad.trace.nodes import Var
+from srcad.trace.nodes import Equation, Var
 
-TABLES = (Table, CountTable, DefaultTable)
+TABLES = (RunDict, RunCounter, RunDefaultDict)
 
 
 def needs_table(m: Machine, cell: object, key: Value) -> bool:
@@ -43,8 +43,8 @@ def table_of(m: Machine, cell: DictCell) -> InstanceCell:
     held = Ref(m.allocate(ListCell(tuple(value for _, value in cell.items))))
     fields: tuple[tuple[str, Value], ...] = (("names", names), ("held", held))
     if cell.factory is not None:
-        return InstanceCell(DefaultTable, (*fields, ("factory", cell.factory)), changed=True)
-    return InstanceCell(CountTable if cell.cls is collections.Counter else Table, fields, changed=True)
+        return InstanceCell(RunDefaultDict, (*fields, ("factory", cell.factory)), changed=True)
+    return InstanceCell(RunCounter if cell.cls is collections.Counter else RunDict, fields, changed=True)
 
 
 def _value_of(m: Machine, key: object) -> Value:
@@ -55,8 +55,16 @@ def _value_of(m: Machine, key: object) -> Value:
     m.refuse("a dict has keys of several kinds, some of which only the run knows", do="use keys of one kind.")
 
 
-def fits_table(a: Cell, b: Cell) -> bool:
-    """Whether two dicts that differ in their keys can be tables: they are the program's own."""
+def as_table(m: Machine, heap: dict[int, Cell], equations: list[Equation], mine: Cell, other: Cell) -> Cell:
+    """The cell of one state, which is joined with that of another one: a dict as a table, if that one is a table."""
+    if not isinstance(mine, DictCell) or not (is_table(other) or (m.known.chosen and _have_other_keys(mine, other))):
+        return mine
+    with m.on_side(heap, equations):
+        return table_of(m, mine)
+
+
+def _have_other_keys(a: Cell, b: Cell) -> bool:
+    """Whether two dicts of the program's own differ in their keys or the order of these."""
     if not isinstance(a, DictCell) or not isinstance(b, DictCell) or tuple(a.entries()) == tuple(b.entries()):
         return False
     return not any(cell.unsure or cell.origin is not None or cell.attributes_of is not None for cell in (a, b))
@@ -67,4 +75,4 @@ def is_table(cell: object) -> bool:
     return isinstance(cell, InstanceCell) and cell.cls in TABLES
 
 
-__all__ = ["TABLES", "is_table", "make_table", "needs_table", "table_of"]
+__all__ = ["TABLES", "as_table", "is_table", "make_table", "needs_table", "table_of"]
