@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from srcad.definitions import orders
 from srcad.frontend.containers.comparisons import contains, item_equal
 from srcad.frontend.containers.containers import (
     append,
@@ -90,10 +91,12 @@ def _clear(m: Machine, owner: Ref) -> Value:
 
 
 def _index(m: Machine, owner: Value, item: Value) -> Value:
+    if isinstance(m.content(owner), GrownCell):
+        return m.call(Static(orders.index), (owner, item))
     for k, other in enumerate(known_items(m, owner, "the items that are searched")):
         known = item_equal(m, other, item)
         if not isinstance(known, Static):
-            m.refuse("the place of an item that only the run tells is asked for", do="use np.argmax or a loop.")
+            return m.call(Static(orders.index), (owner, item))
         if known.value:
             return Static(k)
     m.raises(ValueError("the item is not in list"))
