@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
-from srcad.frontend.containers.exhaustion import is_over, spend
+from srcad.frontend.containers.exhaustion import following, is_over, spend
 from srcad.frontend.containers.keys import value_of_key
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.machine import Machine
@@ -95,6 +95,7 @@ class Streamed:
 
 def sequence(m: Machine, value: Value) -> Items | Indexed:
     """How to run over a value; what comes one by one is collected first."""
+    value = following(m, value)
     match value:
         case Tup():
             return Items(value.items)
@@ -394,9 +395,11 @@ def items_of_array(m: Machine, values: Value) -> tuple[Value, ...]:
 
 def refuse_changed(m: Machine, *source: Value) -> None:
     """Python reads an element of the array when its turn comes; these were read when the iterator was made."""
-    if not source:
-        return
-    array, content = source
+    for array, content in zip(source[::2], source[1::2], strict=True):
+        _refuse_changed(m, array, content)
+
+
+def _refuse_changed(m: Machine, array: Value, content: Value) -> None:
     cell = m.heap[array.cell] if isinstance(array, ArrayRef) else None
     now = cell.var if isinstance(cell, (ArrayCell, GrownCell)) else None
     if not isinstance(content, Num) or now is not content.var:

@@ -96,9 +96,17 @@ class GeneratorCell(Cell):
 
 @dataclass(frozen=True)
 class IteratorCell(Cell):
-    """How far a loop over an iterator (a zip, a map) has come."""
+    """How far a loop over an iterator (a zip, a map) has come. `left`: what goes on in its place, once an item of it
+    has been taken by itself."""
 
     progress: Progress = Progress.FRESH
+    left: Value | None = None
+
+    def children(self) -> Children:
+        return () if self.left is None else (self.left,)
+
+    def rebuild(self, children: Children) -> IteratorCell:
+        return IteratorCell(self.progress, *children)
 
     def rest(self) -> Hashable:
         return self.progress

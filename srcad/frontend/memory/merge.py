@@ -168,9 +168,10 @@ class Merger:
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
             case IteratorCell(), IteratorCell():
-                joined = both(a.progress, b.progress)
+                joined = both(a.progress, b.progress) if (a.left is None) == (b.left is None) else Progress.UNSURE
                 assert isinstance(joined, Progress)
-                return IteratorCell(joined)
+                known = a.left is not None and b.left is not None
+                return IteratorCell(joined, *self.each(key, a, b)) if known else IteratorCell(joined)
             case GeneratorCell(), GeneratorCell():
                 return replace(a, progress=both(a.progress, b.progress), value=self.value(key, a.value, b.value))
         self.m.bug("two states of one object are of different kinds")

@@ -62,7 +62,7 @@ def examples() -> list[v.Parts]:
         v.InstanceCell(object, (("a", num()),)),
         v.FrameCell(CODE, {"x": num(), "y": v.Ref(1)}, 1),
         GeneratorCell(CODE, 1, Paused((Sent(()),)), num()),
-        IteratorCell(),
+        IteratorCell(left=num()),
     ]
 
 
