@@ -12,12 +12,14 @@ from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sameness import atom_key
+from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
     Choice,
     DictCell,
     GrownCell,
+    Housed,
     InstanceCell,
     ListCell,
     Ref,
@@ -267,7 +269,15 @@ def removed(m: Machine, value: Value) -> Value:
     if isinstance(value, Tup):
         return value.rebuild([removed(m, item) for item in value.items])
     cell = detached(m, value) if isinstance(value, Ref) else None
-    return value if cell is None else Ref(m.allocate(cell))
+    if cell is None or not isinstance(value, Ref):
+        return value
+    made, home = m.allocate(cell), m.cell(value.cell, Housed).at_home
+    assert home is not None
+    for other in sharers(m.heap, home.cell):  # it may be in other lists, and once more in this one
+        whole = m.heap.get(other)
+        if isinstance(whole, GrownCell) and (other != home.cell or whole.repeated):
+            m.heap[other] = replace(whole, lists=whole.lists | {made})
+    return Ref(made)
 
 
 def pop_front(m: Machine, owner: Ref) -> Value:

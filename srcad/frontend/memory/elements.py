@@ -12,6 +12,7 @@ its *home*: so a change of it is one of the list, and all who look at the same p
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm
@@ -87,6 +88,8 @@ def taken_out(m: Machine, place: ArrayRef, form: ElementForm) -> Value:
         assert form.cls is not None
         fields = tuple((str(name), part) for name, part in items)
         made = m.allocate(InstanceCell(form.cls, fields, changed=True, home=place))
+    whole = m.cell(place.cell, GrownCell)
+    m.heap[place.cell] = replace(whole, lists=whole.lists | {made})  # what it is joined with may be an element as well
     return Ref(made)
 
 

@@ -395,6 +395,54 @@ def one_array_twice_in_each(x):
 
 
 @refused(X)
+def of_two_lists_changed(x):
+    ps, qs = [P(v, v * v) for v in x if v > -5], [P(2 * v, v) for v in x if v > -5]
+    p = ps[0] if x[0] > 0 else qs[1]
+    p.cost = x[2] ** 2  # <- which
+    return sum(q.cost for q in ps)
+
+
+@refused(X)
+def of_two_lists_changed_there(x):
+    ps, qs = [P(v, v * v) for v in x if v > -5], [P(2 * v, v) for v in x if v > -5]
+    p = ps[0] if x[0] > 0 else qs[1]
+    ps[0].cost = x[1]  # <- which
+    return p.cost * p.pos
+
+
+@refused(X)
+def made_or_taken_out(x):
+    ps = [P(v, v * v) for v in x if v > -5]
+    p = ps[0] if x[0] > 0 else P(x[1], x[2])
+    p.cost = p.cost * 2  # <- which
+    return p.cost + ps[0].cost
+
+
+@refused(X)
+def removed_from_one_of_two_lists(x):
+    ps = [P(v, v * v) for v in x if v > -5]
+    qs = ps[:]
+    p = ps.pop()
+    p.cost = x[0] ** 3  # <- which
+    return qs[-1].cost
+
+
+@right(X, also=((Y,),))
+def of_two_lists(x):
+    ps, qs = [P(v, v * v) for v in x if v > -5], [P(2 * v, v) for v in x if v > -5]
+    p = ps[0] if x[0] > 0.5 else qs[1]
+    return p.cost * p.pos
+
+
+@right(X, also=((Y,),))
+def replaced_in_the_list(x):
+    ps = [P(v, v * v) for v in x if v > -5]
+    p = ps[1]
+    ps[1] = P(x[0], x[0])
+    return p.cost * ps[1].cost + p.pos
+
+
+@refused(X)
 def returned_as_a_whole(x):
     ps = []
     for v in x:
