@@ -440,6 +440,7 @@ _BY_NAME: Mapping[str, Handler] = {
     "list_get": _element,
     "list_set": _element,
     "list_pop": _always,
+    "custom": _always,
     "take_along_axis": _always,
     "reshape": _reshape,
     "broadcast_to": _broadcast_to,

@@ -63,10 +63,10 @@ def _checked_job(
     """
     with bugs_reported("simplifying", reading.trace):
         trace = run(checked, run.made(read, reading.trace), promises, whole)
-        trace = run(roots, simplify(trace, run=run))
+        trace = run(roots, simplify(trace, run=run, last=request.kind == "primal"))
         if again or request.kind in SECOND or request.order > 1:
             trace = run(curvature, trace)
-        return Job(reading, request, trace, run)
+        return Job(reading, request, trace, run, last=not again)
 
 
 def guarded_sizes(reading: Reading) -> dict[Symbol, int]:

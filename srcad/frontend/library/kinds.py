@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import typing
 from collections.abc import Callable, Hashable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -207,8 +208,21 @@ def _replace(m: Machine, owner: Value, **named: Value) -> Value:
         m.refuse("dataclasses.replace of something that is no dataclass")
     cls = python_types(m, owner)
     names = [f.name for f in dataclasses.fields(cls[0]) if f.init] if cls else []
-    fields = {name: named.get(name) or objects.get_attribute(m, owner, name) for name in names}
-    return m.call(Static(cls[0] if cls else None), (), fields)
+    kept = {name: objects.get_attribute(m, owner, name) for name in names if name not in named}
+    return m.call(Static(cls[0] if cls else None), (), {**kept, **named})
+
+
+def _replace_any(m: Machine, owner: Value, **named: Value) -> Value:
+    """copy.replace: of a named tuple, a dataclass, or what says itself what it is."""
+    if isinstance(owner, Tup) and owner.cls is not None:
+        return m.call(objects.get_attribute(m, owner, "_replace"), (), named)
+    cls = python_types(m, owner)
+    if cls and getattr(cls[0], "__replace__", None) is getattr(dataclasses, "_replace", None):
+        return _replace(m, owner, **named)
+    method = objects.special_method(m, owner, "__replace__")
+    if method is None:
+        m.refuse("copy.replace of something that has no method __replace__")
+    return m.call(method, (), named)
 
 
 def _asdict(m: Machine, owner: Value) -> Ref:
@@ -264,6 +278,15 @@ def _dtype(m: Machine, given: Value, *more: Value, **options: Value) -> Value:
         m.raises(error)
 
 
+def _marked(_m: Machine, function: Value) -> Value:
+    """What marks a function and leaves it as it is: typing.override."""
+    return function
+
+
+LATE: tuple[tuple[ModuleType, str, Callable[..., Value]], ...] = (
+    (copy, "replace", _replace_any),
+    (typing, "override", _marked),
+)
 KINDS: dict[Hashable, Callable[..., Value]] = {
     isinstance: _isinstance,
     type: _type,
@@ -273,6 +296,8 @@ KINDS: dict[Hashable, Callable[..., Value]] = {
     hasattr: _hasattr,
     vars: _vars,
     typing.cast: lambda _m, _kind, value: value,
+    typing.final: _marked,
+    typing.no_type_check: _marked,
     copy.copy: _copy,
     copy.deepcopy: _deepcopy,
     dataclasses.replace: _replace,
@@ -282,4 +307,6 @@ KINDS: dict[Hashable, Callable[..., Value]] = {
     np.iterable: _is_iterable,
     np.result_type: _result_type,
     np.dtype: _dtype,
+    # which not every Python has
+    **{getattr(owner, name): handler for owner, name, handler in LATE if hasattr(owner, name)},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -236,8 +237,12 @@ DICT_METHODS: dict[str, Callable[..., Value]] = {
 }
 
 
-def _replace(_m: Machine, owner: Tup, **named: Value) -> Value:
+def _replace(m: Machine, owner: Tup, **named: Value) -> Value:
     fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    unknown = [name for name in named if name not in fields]
+    if unknown:
+        problem = f"Got unexpected field names: {unknown!r}"
+        m.raises(TypeError(problem) if sys.version_info >= (3, 13) else ValueError(problem))
     pairs = zip(fields, owner.items, strict=True)
     return Tup(tuple(named.get(name, item) for name, item in pairs), owner.cls)
 
