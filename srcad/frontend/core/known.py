@@ -64,6 +64,8 @@ class Known:
             return replace(self, chosen=True)
         if not self.selecting:
             return replace(self, selecting=True, chosen=False)
+        if keys and not self.chosen and not self.turns_apart:
+            return replace(self, chosen=True)
         if not self.turns_apart:
             return replace(self, turns_apart=True)
         return None if self.sized else replace(self, turns_apart=True, sized=True)

@@ -77,6 +77,8 @@ def _encode_all(m: Machine, items: Iterable[Value]) -> tuple[list[Atom], tuple[E
 
 def _encode_container(m: Machine, ref: Ref) -> Encoded:
     cell = m.heap[ref.cell]
+    if isinstance(cell, Housed) and cell.at_home is not None:
+        return load(m, cell.at_home), form_at(m, cell.at_home)
     match cell:
         case GrownCell():
             return content(m, cell), None if cell.form is None else ElementForm("list", parts=(cell.form,))
