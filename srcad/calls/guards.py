@@ -28,11 +28,10 @@ from types import CodeType
 
 import numpy as np
 
-from srcad.analysis.demands import Promise
 from srcad.calls.structures import reached
 from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
-from srcad.trace.dims import Dim, Factor, Symbol, length_of
+from srcad.trace.dims import Dim, Factor, Promise, Symbol, length_of
 from srcad.trace.fields import fields_of
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import PYTHON, Array, Scalar, TupleOf, Type, Undefined, join, type_of
@@ -232,6 +231,8 @@ class _Writer:
                     self.require([f"{place}.flags.c_contiguous"])
                 elif layout == "F":
                     self.require([f"{place}.flags.fnc"])
+                elif layout is not None:
+                    self.require([f"{place}.strides == {layout!r}"])
                 if writeable is not None:
                     self.require([f"{place}.flags.writeable" if writeable else f"not {place}.flags.writeable"])
             case ValueGuard(_, value):

@@ -238,6 +238,7 @@ class _Reader:
             self.guards(),
             dict(m.outside.roots),
             dict(m.lengths.sizes),
+            tuple(m.lengths.promised),
             self.diverges,
         )
 

@@ -40,6 +40,7 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.elements import detached
+from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
 from srcad.frontend.memory.tables import is_table
 from srcad.trace.nodes import Var
@@ -198,6 +199,10 @@ def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     own = objects.call_if_special(m, value, "__deepcopy__", Ref(m.allocate(DictCell(()))))
     if own is not None:
         return own
+    cell = m.heap[value.cell]
+    if isinstance(cell, InstanceCell) and cell.origin is not None:
+        for name in getattr(cell.origin, "__dict__", {}):  # what would be read later, and not of the copy
+            own_attribute(m, value, name)
     cell = detached(m, value) or m.heap[value.cell]
     return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 
