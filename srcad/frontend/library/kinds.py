@@ -41,8 +41,10 @@ from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
+from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
+from srcad.frontend.memory.tables import is_table
 from srcad.trace.fields import attributes_of
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
@@ -74,7 +76,7 @@ def _container_type(cell: Cell) -> type:
         case DictCell():
             return cell.cls or dict
         case InstanceCell():
-            return cell.cls
+            return dict if is_table(cell) else cell.cls
     return list
 
 
@@ -209,7 +211,7 @@ def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     if isinstance(cell, InstanceCell) and _copied_by_attributes(cell.cls):
         for name in attributes_of(cell.origin):  # what is read of it later would be the original's
             own_attribute(m, value, name, is_slot=True)
-        cell = m.heap[value.cell]
+    cell = detached(m, value) or m.heap[value.cell]
     made = known[value] = Ref(m.allocate(ListCell(())))
     m.heap[made.cell] = cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()
     return made
