@@ -1,0 +1,103 @@
+"""Products of vectors and matrices."""
+
+from __future__ import annotations
+
+from srcad.native import ir
+from srcad.native.ir import Apply, Expr
+from srcad.native.lower.elementwise import elements_of
+from srcad.native.lower.reductions import fill
+from srcad.native.lower.state import BOOL, INT64, Lowering, array_type, converted, load, place
+from srcad.native.lower.values import Memory, NotLowered, Number, machine
+from srcad.trace.nodes import Equation
+
+
+def matmul(m: Lowering, eq: Equation) -> None:
+    """a @ b of vectors and matrices."""
+    a, b = eq.operands
+    ranks = (a.type.rank, b.type.rank)
+    if ranks == (1, 1):
+        _scalar_product(m, eq)
+        return
+    if None in ranks or 0 in ranks or max(r or 0 for r in ranks) > 2:
+        raise NotLowered("a product of stacks of matrices", eq.span)
+    left, right = m.memory(a), m.memory(b)
+    m.fail(Apply("not_equal", (left.lengths[-1], right.lengths[0]), BOOL), "shape")
+    m.reads_memory(left)
+    m.reads_memory(right)
+    type = machine(eq.result.type)
+    lengths = (*left.lengths[:-1], *right.lengths[1:])
+    target = m.new_array(type, lengths, eq.result.name)
+    if ranks == (2, 2):
+        _matrices(m, left, right, target)
+    elif ranks == (2, 1):
+        _rows(m, left, right, target)
+    else:
+        _columns(m, left, right, target)
+    m.is_array(eq.result, target)
+
+
+def _scalar_product(m: Lowering, eq: Equation) -> None:
+    a, b = eq.operands
+    one, other = array_type(a.type).dims, array_type(b.type).dims
+    if not one[0].same(other[0]):
+        x, y = m.lengths(a)[0], m.lengths(b)[0]
+        m.fail(Apply("not_equal", (x, y), BOOL), "shape")
+    nest, (x, y) = elements_of(m, one if one[0].known else other, (a, b))
+    type = machine(eq.result.type)
+    name = m.name(eq.result.name)
+    product = Apply("multiply", (converted(x, type), converted(y, type)), type)
+    nest.before.append(ir.Let(name, type, ir.Number(0, type), final=False))
+    nest.body.append(ir.Assign(name, Apply("add", (ir.Name(name, type), product), type)))
+    nest.sums.append(f"+:{name}")
+    nest.pending[eq.result] = Number(ir.Name(name, type))
+
+
+def _term(left: Memory, i: tuple[Expr, ...], right: Memory, j: tuple[Expr, ...], target: Memory) -> Expr:
+    type = target.type
+    return Apply("multiply", (converted(load(left, i), type), converted(load(right, j), type)), type)
+
+
+def _rows(m: Lowering, left: Memory, right: Memory, target: Memory) -> None:
+    """Each row of the matrix times the vector."""
+
+    def each(places: tuple[Expr, ...]) -> None:
+        total, j = m.name("total"), m.name("j")
+        name = ir.Name(total, target.type)
+        m.emit(ir.Let(total, target.type, ir.Number(0, target.type), final=False))
+        term = _term(left, (*places, ir.Name(j, INT64)), right, (ir.Name(j, INT64),), target)
+        body = (ir.Assign(total, Apply("add", (name, term), target.type)),)
+        m.emit(ir.For(j, ir.ZERO, left.lengths[1], body, (f"+:{total}",), simd=True))
+        m.emit(ir.Store(target.pointer, place(target, places), name, target.type))
+
+    m.loops_over(target.lengths, each)
+
+
+def _columns(m: Lowering, left: Memory, right: Memory, target: Memory) -> None:
+    """The rows of the matrix, each times a number, added up."""
+    fill(m, target, ir.Number(0, target.type))
+    i, j = m.name("i"), m.name("j")
+    row, column = ir.Name(i, INT64), ir.Name(j, INT64)
+    index = place(target, (column,))
+    new = Apply("add", (ir.Load(target.pointer, index, target.type), _term(left, (row,), right, (row, column), target)), target.type)
+    inner = ir.For(j, ir.ZERO, right.lengths[1], (ir.Store(target.pointer, index, new, target.type),), simd=True)
+    m.emit(ir.For(i, ir.ZERO, right.lengths[0], (inner,)))
+
+
+def _matrices(m: Lowering, left: Memory, right: Memory, target: Memory) -> None:
+    """Large ones by BLAS, where there is one; small ones by loops, row by row."""
+    fill(m, target, ir.Number(0, target.type))
+    i, k, j = m.name("i"), m.name("k"), m.name("j")
+    row, inner, column = (ir.Name(one, INT64) for one in (i, k, j))
+    index = place(target, (row, column))
+    term = _term(left, (row, inner), right, (inner, column), target)
+    new = Apply("add", (ir.Load(target.pointer, index, target.type), term), target.type)
+    loop = ir.For(j, ir.ZERO, target.lengths[1], (ir.Store(target.pointer, index, new, target.type),), simd=True)
+    loops = ir.For(i, ir.ZERO, target.lengths[0], (ir.For(k, ir.ZERO, left.lengths[1], (loop,)),))
+    if target.type is not ir.Machine.DOUBLE or {left.type, right.type} != {ir.Machine.DOUBLE}:
+        m.emit(loops)
+        return
+    arguments = (left.pointer, *left.strides, right.pointer, *right.strides, target.pointer, *target.lengths, left.lengths[1])
+    m.emit(ir.Support("PRODUCT", arguments, (loops,)))
+
+
+__all__ = ["matmul"]
