@@ -12,6 +12,7 @@ from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
+from srcad.native.outline import outlined
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import tries
 from srcad.trace.nodes import Const, Equation, Trace
@@ -56,6 +57,8 @@ class Program:
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
         traces = tuple(self._for_good(self._with_inlined(trace)) for trace in self.traces)
+        if self.request.backend == "native" and not careful:
+            traces = tuple(self.run(outlined, trace) for trace in traces)
         roots = frozenset(entry.path.root for trace in traces for entry in trace.inputs if entry.free)
         return tuple(generate(trace, trace.name, careful=careful, roots=roots, run=self.run) for trace in traces)
 

@@ -511,6 +511,18 @@ def _recurse_types(*arguments: Type, procedure: str, types: tuple[Type, ...], ra
 op("recurse", Kind.PROCEDURE, _recurse_types, cost="dear")
 
 
+def _kernel_types(function: Thing, *arguments: Type, types: tuple[Type, ...]) -> Type | tuple[Type, ...]:
+    return types[0] if len(types) == 1 else types
+
+
+def _call_text(texts: Texts, params: Params) -> str:
+    return f"{texts[0]}({', '.join(texts[1:])})"
+
+
+# a call of compiled code, which has no effect; the results are fresh
+op("kernel", Kind.ALGORITHM, _kernel_types, _call_text, cost="dear")
+
+
 # ---- what lowerings of all areas use
 
 

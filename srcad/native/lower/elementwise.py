@@ -279,6 +279,7 @@ OF_MATH = (
 ).split()
 FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {
+        "accumulate": _simple("add"),
         **{op: _simple(op) for op in ("add", "subtract", "multiply", "divide", "negative")},
         **{op: _simple(op) for op in ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift")},
         **{op: _simple(op) for op in OF_MATH},

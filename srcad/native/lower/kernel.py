@@ -14,9 +14,9 @@ from srcad.native.lower.control import lower_region
 from srcad.native.lower.lists import owned_block
 from srcad.native.lower.state import INT64, Lowering
 from srcad.native.lower.table import TABLE
-from srcad.native.lower.values import Memory, NotLowered, Number, machine
+from srcad.native.lower.values import Items, Memory, NotLowered, Number, machine
 from srcad.trace.nodes import Atom, Trace, Var
-from srcad.trace.types import Array, Scalar, Type
+from srcad.trace.types import Array, ListOf, Scalar, Type
 
 MOST = 64  # arguments, and results
 
@@ -45,21 +45,25 @@ class Lowered:
     loops: bool
 
 
-def lowered(trace: Trace, name: str) -> Lowered:
-    """The kernel of a closed trace; `NotLowered` if an equation of it can't be."""
+def lowered(trace: Trace, name: str, passing: bool = True) -> Lowered:
+    """The kernel of a closed trace; `NotLowered` if an equation of it can't be.
+
+    Not `passing`: only to see that, as if anything could be passed to a kernel and back.
+    """
     ready = bufferise(sink_updates(prepare(trace)))
     m = Lowering(ready.in_place, TABLE)
     variables = [entry.var for entry in ready.trace.inputs]
     body = ready.trace.body
-    inputs = tuple(passed(var.type) for var in variables)
+    inputs = tuple(passed(var.type) for var in variables if passing or not isinstance(var.type, ListOf))
     if max(len(inputs), len(body.results)) > MOST:
         raise NotLowered("more arguments or results than a kernel takes", trace.span)
     with m.block() as out, m.region(body):
         for k, var in enumerate(variables):
-            _take(m, k, var, inputs[k])
+            _take(m, k, var)
         lower_region(m, body)
-        outputs = tuple(passed(a.type) for a in body.results)
-        _give(m, body.results, outputs)
+        outputs = tuple(passed(a.type) for a in body.results if passing or not isinstance(a.type, ListOf))
+        if passing:
+            _give(m, body.results, outputs)
         m.leave()
     loops = any(isinstance(s, (ir.Range, ir.While, ir.For)) for s in ir.statements(tuple(out)))
     return Lowered(ir.Function(name, tuple(out)), inputs, outputs, loops)
@@ -73,8 +77,12 @@ def passed(t: Type) -> Passed:
     raise NotLowered(f"a value of type {t} that comes from Python or goes there")
 
 
-def _take(m: Lowering, k: int, var: Var, how: Passed) -> None:
+def _take(m: Lowering, k: int, var: Var) -> None:
     name = m.name(var.name)
+    if isinstance(var.type, ListOf):
+        m.sets(var, Items(name, var.type.element))
+        return
+    how = passed(var.type)
     if how.rank is None:
         m.emit(ir.Support("TAKE_SCALAR", (name, str(k), how.field, how.type)))
         m.sets(var, Number(ir.Name(name, how.type)))

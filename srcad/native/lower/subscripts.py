@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from srcad.native import ir
 from srcad.native.ir import Apply, Expr, Machine
-from srcad.native.lower.elementwise import element, ready_nest
+from srcad.native.lower.elementwise import element, elementwise, ready_nest
 from srcad.native.lower.state import BOOL, INT64, Lowering, array_type, converted, load, place, viewed
 from srcad.native.lower.values import Memory, NotLowered
 from srcad.ops.subscripts import Template, is_basic, item_dims
@@ -56,8 +56,18 @@ def accumulate(m: Lowering, eq: Equation) -> None:
         kind = Machine(eq.result.type.dtype)
         m.is_number(eq.result, Apply("add", tuple(converted(one, kind) for one in both), kind))
         return
+    if _in_registers(m, target):
+        elementwise(m, eq)
+        return
     memory = overwritten(m, eq)
     _store(m, eq, Look(memory, array_type(eq.result.type).dims), added, adds=True)
+
+
+def _in_registers(m: Lowering, target: Atom) -> bool:
+    """Whether an array is only computed in the open nest so far: then there is nothing to overwrite."""
+    return m.nest is not None and target in m.nest.elements and target not in m.values
+
+
 
 
 def overwritten(m: Lowering, eq: Equation) -> Memory:
