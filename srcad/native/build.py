@@ -1,7 +1,7 @@
 """From C to functions that Python can call: compilers, and what they have made, which is kept.
 
-A library is kept in the user's cache folder under the hash of its source, the flags, the compiler and the processor. What
-isn't what it was when it was written (by its checksum), or belongs to somebody else, is built anew.
+A library is kept in the user's cache folder under the hash of its source, the flags, the compiler and the processor.
+What isn't what it was when it was written (by its checksum), or belongs to somebody else, is built anew.
 """
 
 from __future__ import annotations
@@ -31,21 +31,26 @@ from srcad.errors import SrcadError
 from srcad.native.c import printed
 from srcad.native.lower.kernel import Lowered, Passed
 
-# -ffp-contract=off: a product and a sum round twice, as in NumPy. Never -ffast-math: it changes what nan and inf do, and
-# when gcc links with it the whole process flushes denormal numbers to zero.
+# -ffp-contract=off: a product and a sum round twice, as in NumPy. Never -ffast-math: it changes what nan and inf do,
+# and when gcc links with it the whole process flushes denormal numbers to zero.
 FLAGS = (
-    "-std=gnu11 -O3 -march=native -fPIC -shared -fwrapv -fno-math-errno -fno-trapping-math -ffp-contract=off "
-    "-fopenmp-simd -fvisibility=hidden -w"
-).split()
+    *("-std=gnu11", "-O3", "-march=native", "-fPIC", "-shared", "-fwrapv", "-fvisibility=hidden", "-w"),
+    *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fopenmp-simd"),
+)
 LIBRARIES = ("-lm",)
 
 
-class NoCompiler(SrcadError):
+def flags() -> tuple[str, ...]:
+    """What the compiler is told; SRCAD_CFLAGS comes last, and wins."""
+    return (*FLAGS, *shlex.split(os.environ.get("SRCAD_CFLAGS", "")))
+
+
+class CompilerError(SrcadError):
     """There is no compiler of C, or it fails."""
 
 
-def no_compiler() -> NoCompiler:
-    return NoCompiler(
+def no_compiler() -> CompilerError:
+    return CompilerError(
         "the native back end needs a C compiler, and there is none",
         why="neither SRCAD_CC nor CC names one, and cc, gcc and clang aren't found; ziglang isn't installed",
         do="install gcc or clang with your system's package manager, or `pip install ziglang`; or set SRCAD_CC to a "
@@ -129,7 +134,7 @@ def _is_whole(library: Path) -> bool:
 def library(source: str, extra: Sequence[str] = ()) -> Path:
     """The path of the shared library with this source, built if it isn't there."""
     own = compiler()
-    key = "\0".join((source, own.version, *own.command, *FLAGS, *extra, _processor()))
+    key = "\0".join((source, own.version, *own.command, *flags(), *extra, _processor()))
     name = hashlib.sha256(key.encode()).hexdigest()[:32]
     path = cache_folder() / f"{name}.so"
     if not _is_whole(path):
@@ -142,10 +147,10 @@ def _compile(own: Compiler, source: str, path: Path, extra: Sequence[str]) -> No
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
         text, made = Path(folder) / "kernel.c", Path(folder) / path.name
         text.write_text(source)
-        command = [*own.command, *FLAGS, *extra, str(text), "-o", str(made), *LIBRARIES]
+        command = [*own.command, *flags(), *extra, str(text), "-o", str(made), *LIBRARIES]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise NoCompiler(
+            raise CompilerError(
                 f"{own.command[0]} failed on generated C",
                 why=done.stderr.strip()[-2000:],
                 do="please report it with this message; leave backend= out meanwhile",

@@ -7,14 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from srcad.native import ir
-from srcad.native.ir import Expr, Machine, Statement
+from srcad.native.ir import CExpr, CType, Statement
 
-TYPES: Mapping[Machine, str] = MappingProxyType(
+TYPES: Mapping[CType, str] = MappingProxyType(
     {
-        Machine.DOUBLE: "double",
-        Machine.FLOAT: "float",
-        Machine.BOOL: "bool",
-        **{one: f"{one.value}_t" for one in Machine if "int" in one.value},
+        CType.DOUBLE: "double",
+        CType.FLOAT: "float",
+        CType.BOOL: "bool",
+        **{one: f"{one.value}_t" for one in CType if "int" in one.value},
     }
 )
 ERRORS: Mapping[str, str] = MappingProxyType(
@@ -28,14 +28,16 @@ ERRORS: Mapping[str, str] = MappingProxyType(
     }
 )
 # by the types of their operands or results: a suffix "_d", "_f" or "_i"
-SUFFIXED = frozenset("maximum minimum sign square".split())
-OF_DOUBLES = frozenset("heaviside logaddexp logaddexp2 expit xlogy xlog1py".split())
+SUFFIXED = frozenset(("maximum", "minimum", "sign", "square"))
+OF_DOUBLES = frozenset(("heaviside", "logaddexp", "logaddexp2", "expit", "log_expit", "xlogy", "xlog1py"))
 # of C's library: "f" is appended for floats
 LIBRARY: Mapping[str, str] = MappingProxyType(
     {
-        **{name: name for name in "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan sinh cosh tanh".split()},
-        **{name: name for name in "hypot fmod copysign nextafter pow floor ceil trunc rint fmax fmin fabs erf erfc".split()},
-        **{f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh tan2".split()},
+        **{name: name for name in ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "pow")},
+        **{name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot", "erf", "erfc")},
+        **{name: name for name in ("fmod", "copysign", "nextafter", "floor", "ceil", "trunc", "rint")},
+        **{name: name for name in ("fmax", "fmin", "fabs")},
+        **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
     }
 )
 FORMATS: Mapping[str, str] = MappingProxyType(
@@ -93,8 +95,8 @@ VECTORS = """
 #endif
 """
 VECTOR_FUNCTIONS = frozenset(
-    "exp exp2 expm1 log log2 log10 log1p cbrt sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh erf erfc".split()
-)
+    ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+) | frozenset(("asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc"))
 VECTOR_FUNCTIONS_OF_TWO = frozenset(("pow", "atan2", "hypot"))
 
 
@@ -103,7 +105,7 @@ def support() -> str:
     return (Path(__file__).parent / "support.h").read_text()
 
 
-def printed(function: ir.Function) -> str:
+def printed(function: ir.LoopFunction) -> str:
     """A file of C with one function, `int name(call *call, const value *in, value *out)`."""
     lines = [f"EXPORTED int {function.name}(call *call, const value *in, value *out) {{"]
     lines += ("    " + line for line in _block(function.body))
@@ -149,7 +151,7 @@ def _statement(one: Statement) -> Iterator[str]:
             yield f"{pointer}[{expression(index)}] {'+=' if add else '='} {expression(value)};"
         case ir.Pointer(name, source, offset, type, _):
             yield f"{TYPES[type]} *const {name} = {source} + {_within(offset)};"
-        case ir.Point(name, source):
+        case ir.Repoint(name, source):
             yield f"{name} = {source};"
         case ir.Fail(condition, error):
             yield f"if (UNLIKELY({expression(condition)})) return {ERRORS[error]};"
@@ -163,7 +165,7 @@ def _statement(one: Statement) -> Iterator[str]:
 
 def _supported(one: ir.Support) -> Iterator[str]:
     arguments = [
-        a if isinstance(a, str) else TYPES[a] if isinstance(a, Machine) else expression(a) for a in one.arguments
+        a if isinstance(a, str) else TYPES[a] if isinstance(a, CType) else expression(a) for a in one.arguments
     ]
     if not one.otherwise:
         yield f"{one.macro}({', '.join(arguments)});"
@@ -182,7 +184,7 @@ def _structured(one: Statement) -> Iterator[str]:
             yield f"for (int64_t {index} = {expression(start)}; {index} < {expression(stop)}; ++{index}) {{"
             yield from _indented(body)
             yield "}"
-        case ir.Range(turn, count, body):
+        case ir.Turns(turn, count, body):
             yield f"for (int64_t {turn} = 0; {turn} < {expression(count)}; ++{turn}) {{"
             yield from _indented(body)
             yield "}"
@@ -219,11 +221,11 @@ def _indented(body: tuple[Statement, ...]) -> Iterator[str]:
 # ---- expressions
 
 
-def expression(expr: Expr) -> str:
+def expression(expr: CExpr) -> str:
     match expr:
-        case ir.Number(value, type):
+        case ir.Literal(value, type):
             return _number(value, type)
-        case ir.Name(name, _):
+        case ir.LocalName(name, _):
             return name
         case ir.Cast(operand, type):
             return f"({TYPES[type]}){_within(operand)}"
@@ -233,17 +235,17 @@ def expression(expr: Expr) -> str:
             return _applied(expr)
 
 
-def _within(expr: Expr) -> str:
+def _within(expr: CExpr) -> str:
     """An expression as an operand."""
     text = expression(expr)
-    return f"({text})" if isinstance(expr, ir.Apply) and expr.op in FORMATS or text.startswith("-") else text
+    return f"({text})" if (isinstance(expr, ir.Apply) and expr.op in FORMATS) or text.startswith("-") else text
 
 
 def _applied(expr: ir.Apply) -> str:
     op, _, which = expr.op.partition(":")
     if op == "item":
         name, index = (expression(o) for o in expr.operands)
-        return f"(({TYPES[Machine(which)]} *)DATA_OF(ITEMS({name})))[{index}]"
+        return f"(({TYPES[CType(which)]} *)DATA_OF(ITEMS({name})))[{index}]"
     if op == "length":
         name, index = (expression(o) for o in expr.operands)
         return f"LENGTH({name}, {index}, {which.split(':')[0]})"
@@ -256,13 +258,13 @@ def _applied(expr: ir.Apply) -> str:
         return f"({TYPES[expr.type]}){_within(expr.operands[0])}"
     if op in FORMATS:
         text = FORMATS[op].format(*map(_within, expr.operands))
-        narrow = expr.type in (Machine.INT8, Machine.INT16, Machine.UINT8, Machine.UINT16)
+        narrow = expr.type in (CType.INT8, CType.INT16, CType.UINT8, CType.UINT16)
         return f"({TYPES[expr.type]})({text})" if narrow else text
     return f"{_function(op, expr)}({', '.join(map(expression, expr.operands))})"
 
 
 def _function(op: str, expr: ir.Apply) -> str:
-    single = expr.type is Machine.FLOAT
+    single = expr.type is CType.FLOAT
     if op in LIBRARY:
         return LIBRARY[op] + ("f" if single else "")
     if op in SUFFIXED:
@@ -270,28 +272,27 @@ def _function(op: str, expr: ir.Apply) -> str:
     return f"{op}_d" if op in OF_DOUBLES else CALLS[op]
 
 
-def _extreme(op: str, type: Machine) -> str:
+def _extreme(op: str, type: CType) -> str:
     if type.is_float:
         return "-INFINITY" if op == "lowest" else "INFINITY"
-    if type is Machine.BOOL:
+    if type is CType.BOOL:
         return "false" if op == "lowest" else "true"
     if not type.is_signed:
         return "0" if op == "lowest" else f"{type.value.upper()}_MAX"
     return f"{type.value.upper()}_{'MIN' if op == 'lowest' else 'MAX'}"
 
 
-def _number(value: float | int | bool, type: Machine) -> str:
-    if type is Machine.BOOL:
+def _number(value: float | int | bool, type: CType) -> str:
+    if type is CType.BOOL:
         return "true" if value else "false"
     if not type.is_float:
         number = int(value)
         if number == -(2**63):
             return "INT64_MIN"
         return f"{number}" if abs(number) < 2**31 else f"INT64_C({number})"
-    number = float(value)
-    suffix = "f" if type is Machine.FLOAT else ""
-    if number != number:
+    real = float(value)
+    if real != real:
         return "NAN"
-    if number in (float("inf"), float("-inf")):
-        return "INFINITY" if number > 0 else "-INFINITY"
-    return f"{number!r}{suffix}"
+    if real in (float("inf"), float("-inf")):
+        return "INFINITY" if real > 0 else "-INFINITY"
+    return f"{real!r}{'f' if type is CType.FLOAT else ''}"

@@ -1,6 +1,6 @@
 """The loop IR: small, typed, in frozen nodes, from which C is printed.
 
-Expressions have no effects and are of a machine type (`Machine`). Statements are in order. Names are unique in a
+Expressions have no effects and are of a machine type (`CType`). Statements are in order. Names are unique in a
 function, and those of scalars are assigned where they are declared, or by `Assign`.
 
 Arrays are spelled out: the pointer to the first element, lengths and strides (in elements) are expressions; what owns
@@ -16,7 +16,7 @@ from enum import Enum
 from srcad.errors import Span
 
 
-class Machine(Enum):
+class CType(Enum):
     """A type of the machine, by its dtype in NumPy."""
 
     DOUBLE = "float64"
@@ -33,7 +33,7 @@ class Machine(Enum):
 
     @property
     def is_float(self) -> bool:
-        return self in (Machine.DOUBLE, Machine.FLOAT)
+        return self in (CType.DOUBLE, CType.FLOAT)
 
     @property
     def is_signed(self) -> bool:
@@ -44,19 +44,19 @@ class Machine(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Literal:
     """A constant."""
 
     value: float | int | bool
-    type: Machine
+    type: CType
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class LocalName:
     """What a scalar variable has; of a pointer, what it points to (`type` is that of the elements)."""
 
     name: str
-    type: Machine
+    type: CType
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ class Apply:
     """An operation of the machine, or a function of C's library or of the support: `op` is its name in `c.py`."""
 
     op: str
-    operands: tuple[Expr, ...]
-    type: Machine
+    operands: tuple[CExpr, ...]
+    type: CType
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    operand: Expr
-    type: Machine
+    operand: CExpr
+    type: CType
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class Load:
     """An element: that which stands `index` elements behind the one that `pointer` points to."""
 
     pointer: str
-    index: Expr
-    type: Machine
+    index: CExpr
+    type: CType
 
 
-Expr = Number | Name | Apply | Cast | Load
+CExpr = Literal | LocalName | Apply | Cast | Load
 
 # ---- statements
 
@@ -93,15 +93,15 @@ class Let:
     """A new scalar. One that is assigned to again isn't `final`."""
 
     name: str
-    type: Machine
-    value: Expr
+    type: CType
+    value: CExpr
     final: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Assign:
     name: str
-    value: Expr
+    value: CExpr
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ class Store:
     """An element is set; with `add`, added to."""
 
     pointer: str
-    index: Expr
-    value: Expr
-    type: Machine
+    index: CExpr
+    value: CExpr
+    type: CType
     add: bool = False
 
 
@@ -124,19 +124,19 @@ class For:
     """
 
     index: str
-    start: Expr
-    stop: Expr
+    start: CExpr
+    stop: CExpr
     body: tuple[Statement, ...]
     sums: tuple[str, ...] = ()
     simd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Turns:
     """Python's `range`: `count` turns, the k-th with `start + k * step`; `turn` is k. Ends early at a `Break`."""
 
     turn: str
-    count: Expr
+    count: CExpr
     body: tuple[Statement, ...]
 
 
@@ -145,13 +145,13 @@ class While:
     """`while True`: the condition's statements, then out if it is false, then the body."""
 
     before: tuple[Statement, ...]
-    condition: Expr
+    condition: CExpr
     body: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class If:
-    condition: Expr
+    condition: CExpr
     then: tuple[Statement, ...]
     otherwise: tuple[Statement, ...] = ()
 
@@ -165,7 +165,7 @@ class Break:
 class Fail:
     """The kernel ends with an error, if the condition holds: `error` is a name of `srcad.native.errors`."""
 
-    condition: Expr
+    condition: CExpr
     error: str
 
 
@@ -175,13 +175,13 @@ class Pointer:
 
     name: str
     source: str
-    offset: Expr
-    type: Machine
+    offset: CExpr
+    type: CType
     final: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Repoint:
     """A pointer is set."""
 
     name: str
@@ -196,7 +196,7 @@ class Support:
     """
 
     macro: str
-    arguments: tuple[str | Expr | Machine, ...]
+    arguments: tuple[str | CExpr | CType, ...]
     otherwise: tuple[Statement, ...] = ()
 
 
@@ -208,13 +208,11 @@ class Comment:
     role: str
 
 
-Statement = (
-    Let | Assign | Store | For | Range | While | If | Break | Fail | Pointer | Point | Support | Comment
-)
+Statement = Let | Assign | Store | For | Turns | While | If | Break | Fail | Pointer | Repoint | Support | Comment
 
 
 @dataclass(frozen=True)
-class Function:
+class LoopFunction:
     """A kernel: parameters are unpacked by its first statements, and results packed by its last."""
 
     name: str
@@ -226,7 +224,7 @@ def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
     for one in body:
         yield one
         match one:
-            case For(body=inner) | Range(body=inner):
+            case For(body=inner) | Turns(body=inner):
                 yield from statements(inner)
             case While(before, _, inner):
                 yield from statements(before)
@@ -239,43 +237,43 @@ def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
 # ---- making expressions
 
 
-def integer(value: int) -> Number:
-    return Number(value, Machine.INT64)
+def integer(value: int) -> Literal:
+    return Literal(value, CType.INT64)
 
 
 ZERO, ONE = integer(0), integer(1)
 
 
-def add(a: Expr, b: Expr) -> Expr:
+def add(a: CExpr, b: CExpr) -> CExpr:
     """The sum of two ints."""
-    if isinstance(a, Number) and isinstance(b, Number):
+    if isinstance(a, Literal) and isinstance(b, Literal):
         return integer(int(a.value) + int(b.value))
     if a == ZERO:
         return b
-    return a if b == ZERO else Apply("add", (a, b), Machine.INT64)
+    return a if b == ZERO else Apply("add", (a, b), CType.INT64)
 
 
-def subtract(a: Expr, b: Expr) -> Expr:
-    if isinstance(a, Number) and isinstance(b, Number):
+def subtract(a: CExpr, b: CExpr) -> CExpr:
+    if isinstance(a, Literal) and isinstance(b, Literal):
         return integer(int(a.value) - int(b.value))
     if a == b:
         return ZERO
-    return a if b == ZERO else Apply("subtract", (a, b), Machine.INT64)
+    return a if b == ZERO else Apply("subtract", (a, b), CType.INT64)
 
 
-def times(a: Expr, b: Expr) -> Expr:
+def times(a: CExpr, b: CExpr) -> CExpr:
     """The product of two ints."""
-    if isinstance(a, Number) and isinstance(b, Number):
+    if isinstance(a, Literal) and isinstance(b, Literal):
         return integer(int(a.value) * int(b.value))
     if ZERO in (a, b):
         return ZERO
     if a == ONE:
         return b
-    return a if b == ONE else Apply("multiply", (a, b), Machine.INT64)
+    return a if b == ONE else Apply("multiply", (a, b), CType.INT64)
 
 
-def product(factors: tuple[Expr, ...]) -> Expr:
-    result: Expr = ONE
+def product(factors: tuple[CExpr, ...]) -> CExpr:
+    result: CExpr = ONE
     for factor in factors:
         result = times(result, factor)
     return result

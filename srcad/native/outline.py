@@ -11,9 +11,7 @@ So generated Python calls kernels as it calls anything else, and what can't be l
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from srcad.errors import Span
 from srcad.native.build import compiler
 from srcad.native.kernel import Kernel
 from srcad.native.lower.kernel import lowered
@@ -26,14 +24,6 @@ from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Path, Region, T
 from srcad.trace.rewrite import with_body, with_equations, with_regions
 from srcad.trace.types import Scalar
 from srcad.trace.walk import free_variables, walk, within
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a function, and why it isn't lowered; "": it is."""
-
-    span: Span | None
-    why: str = ""
 
 
 def outlined(trace: Trace) -> Trace:
@@ -70,9 +60,9 @@ class _Outline:
 
     def _inside(self, eq: Equation) -> Equation:
         """An equation that stays, with kernels in its regions."""
-        if eq.op == "while" or eq.op not in ("if", "for"):  # what the condition of a `while` needs must be printed in it
-            return with_regions(eq, (eq.regions[0], self.region(eq.regions[1]))) if eq.op == "while" else eq
-        return with_regions(eq, tuple(map(self.region, eq.regions)))
+        if eq.op == "while":  # its condition is printed where it stands
+            return with_regions(eq, (eq.regions[0], self.region(eq.regions[1])))
+        return with_regions(eq, tuple(map(self.region, eq.regions))) if eq.op in ("if", "for") else eq
 
     def _replaced(self, run: Sequence[Equation], read: set[Var]) -> list[Equation]:
         made = self._kernel(run, read) if _pays(run) else None
@@ -104,7 +94,7 @@ class _Outline:
         except NotLowered:
             return None
         self.count += 1
-        operands = (const(kernel), *(entry.var for entry in closed.inputs))
+        operands: tuple[Atom, ...] = (const(kernel), *(entry.var for entry in closed.inputs))
         params = {"types": tuple(var.type for var in results)}
         return Equation("kernel", operands, results, params, (), run[0].span, run[0].role)
 
@@ -163,6 +153,3 @@ def _reads(eq: Equation) -> Iterator[Var]:
     yield from variables(eq.operands)
     for region in eq.regions:
         yield from free_variables(region)
-
-
-__all__ = ["Atom", "Part", "kernel_of", "kernels", "outlined", "replace"]

@@ -121,7 +121,7 @@ static block *copy_list(call *c, block *from) {
 
 #define CHECKED(b) do { if (UNLIKELY(!(b))) return MEMORY; } while (0)
 #define TICK() do { if (UNLIKELY(--call->ticks < 0) && call->interrupted(call)) return INTERRUPTED; } while (0)
-#define NEW(b, n, T) block *b = new_block(call, (n) * (int64_t)sizeof(T), 0); CHECKED(b)
+#define NEW(b, n, T) block *b = (new_block)(call, (n) * (int64_t)sizeof(T), 0); CHECKED(b)
 #define DATA(p, b, T) T *p = (T *)DATA_OF(b)
 #define NO_BLOCK(b) block *b = NULL
 #define NO_DATA(p, T) T *p = NULL
@@ -214,6 +214,7 @@ static inline double logaddexp2_d(double a, double b) {
          : d <= 0 ? b + log1p(exp2(d)) * 1.442695040888963407359924681001892137 : d;
 }
 static inline double expit_d(double x) { return 1.0 / (1.0 + exp(-x)); }
+static inline double log_expit_d(double x) { return x < 0.0 ? x - log1p(exp(x)) : -log1p(exp(-x)); }
 static inline double xlogy_d(double x, double y) { return x == 0.0 && y == y ? 0.0 : x * log(y); }
 static inline double xlog1py_d(double x, double y) { return x == 0.0 && y == y ? 0.0 : x * log1p(y); }
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, static
+from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, Thing, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from srcad.native import ir
-from srcad.native.ir import Apply, Expr, Machine, Name, Statement
-from srcad.native.lower.lists import element_kind, number_of_nothing, owned_block
-from srcad.native.lower.state import BOOL, INT64, Lowering
-from srcad.native.lower.values import Items, Memory, Nothing, Number, Value, machine
+from srcad.native.ir import Apply, CExpr, LocalName, Statement
+from srcad.native.lower.lists import number_of_nothing, owned_block
+from srcad.native.lower.state import BOOL, INT64, Lowerer
+from srcad.native.lower.values import InList, InMemory, InRegister, LoweredValue, NoValue, element_kind, machine
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
 from srcad.trace.types import ListOf, Type
 
 
 @dataclass(frozen=True)
-class Place:
+class SlotPlace:
     """The variables of a slot: one for a number or a list, the block and lengths of an array."""
 
     type: Type
@@ -26,15 +26,15 @@ class Place:
     pointer: str = ""
 
 
-def _place(m: Lowering, t: Type, hint: str | None) -> Place:
+def _place(m: Lowerer, t: Type, hint: str | None) -> SlotPlace:
     kind = element_kind(t)
     if kind != "array":
-        return Place(t, kind, m.name(hint))
+        return SlotPlace(t, kind, m.name(hint))
     block = m.name(f"{hint or 'v'}_block")
-    return Place(t, kind, block, tuple(m.name("n") for _ in range(t.rank or 0)), m.name(hint))
+    return SlotPlace(t, kind, block, tuple(m.name("n") for _ in range(t.rank or 0)), m.name(hint))
 
 
-def _declare(m: Lowering, place: Place) -> None:
+def _declare(m: Lowerer, place: SlotPlace) -> None:
     if place.kind == "scalar":
         type = machine(place.type)
         m.emit(ir.Let(place.name, type, number_of_nothing(place.type).expr, final=False))
@@ -45,43 +45,51 @@ def _declare(m: Lowering, place: Place) -> None:
         m.emit(ir.Support("NO_DATA", (place.pointer, machine(place.type))))
 
 
-def _value(m: Lowering, place: Place) -> Value:
+def _value(m: Lowerer, place: SlotPlace) -> LoweredValue:
     """What is in a slot."""
     if place.kind == "scalar":
-        return Number(Name(place.name, machine(place.type)))
+        return InRegister(LocalName(place.name, machine(place.type)))
     if isinstance(place.type, ListOf):
-        return Items(place.name, place.type.element)
-    lengths = tuple(Name(n, INT64) for n in place.lengths)
+        return InList(place.name, place.type.element)
+    lengths = tuple(LocalName(n, INT64) for n in place.lengths)
     strides = m.packed(lengths)
-    return Memory(place.pointer, machine(place.type), lengths, strides, place.name, place.name, packed=True)
+    return InMemory(place.pointer, machine(place.type), lengths, strides, place.name, place.name, packed=True)
 
 
 @dataclass(frozen=True)
 class Filling:
     """What a slot is to be given: an expression, or a reference to a block with its lengths."""
 
-    expr: Expr | None = None
+    expr: CExpr | None = None
     block: str = ""
-    lengths: tuple[Expr, ...] = ()
+    lengths: tuple[CExpr, ...] = ()
 
 
-def _filling(m: Lowering, place: Place, atom: Atom) -> Filling | None:
+def _filling(m: Lowerer, place: SlotPlace, atom: Atom) -> Filling | None:
     """What an atom gives to a slot; None where the slot has it already."""
     value = m.value(atom)
-    if isinstance(value, Nothing):
-        return Filling(number_of_nothing(place.type).expr) if place.kind == "scalar" else Filling(block="NULL", lengths=(ir.ZERO,) * len(place.lengths))
+    if isinstance(value, NoValue):
+        return _filling_of_nothing(place)
     if place.kind == "scalar":
         return Filling(m.scalar(atom, machine(place.type)))
-    if isinstance(value, Items):
-        if value.name == place.name:
-            return None
-    elif isinstance(value, Memory) and value.block == place.name:
-        if value.lengths == tuple(Name(n, INT64) for n in place.lengths):
-            return None
-    return Filling(None, *owned_block(m, atom, place.type))
+    return None if _is_in(place, value) else Filling(None, *owned_block(m, atom, place.type))
 
 
-def _fill(m: Lowering, places: Sequence[Place], atoms: Sequence[Atom]) -> None:
+def _filling_of_nothing(place: SlotPlace) -> Filling:
+    if place.kind == "scalar":
+        return Filling(number_of_nothing(place.type).expr)
+    return Filling(block="NULL", lengths=(ir.ZERO,) * len(place.lengths))
+
+
+def _is_in(place: SlotPlace, value: LoweredValue) -> bool:
+    """Whether a value is what the slot has."""
+    if isinstance(value, InList):
+        return value.name == place.name
+    lengths = tuple(LocalName(n, INT64) for n in place.lengths)
+    return isinstance(value, InMemory) and value.block == place.name and value.lengths == lengths
+
+
+def _fill(m: Lowerer, places: Sequence[SlotPlace], atoms: Sequence[Atom]) -> None:
     """All slots are given their next values, at once."""
     m.close()
     fillings = [_filling(m, place, atom) for place, atom in zip(places, atoms, strict=True)]
@@ -92,7 +100,7 @@ def _fill(m: Lowering, places: Sequence[Place], atoms: Sequence[Atom]) -> None:
         if filling is None:
             continue
         if filling.expr is not None:
-            if filling.expr != Name(place.name, filling.expr.type):
+            if filling.expr != LocalName(place.name, filling.expr.type):
                 m.emit(ir.Assign(place.name, filling.expr))
             continue
         m.emit(ir.Support("REPLACE", (place.name, filling.block)))
@@ -101,27 +109,29 @@ def _fill(m: Lowering, places: Sequence[Place], atoms: Sequence[Atom]) -> None:
             m.emit(ir.Support("REPOINT", (place.pointer, place.name, machine(place.type))))
 
 
-def _kept(m: Lowering, filling: Filling, own: set[str], place: Place) -> Filling:
+def _kept(m: Lowerer, filling: Filling, own: set[str], place: SlotPlace) -> Filling:
     """The same, from names that filling the slots doesn't change."""
 
-    def kept(expr: Expr, but: str = "") -> Expr:
+    def kept(expr: CExpr, but: str = "") -> CExpr:
         if _reads(expr) & (own - {but}):
             name = m.name("next")
             m.emit(ir.Let(name, expr.type, expr))
-            return Name(name, expr.type)
+            return LocalName(name, expr.type)
         return expr
 
     block = filling.block
     if block in own:
         block = m.name("next")
         m.emit(ir.Support("SAME_BLOCK", (block, filling.block)))
-    expr = None if filling.expr is None else kept(filling.expr, place.name if isinstance(filling.expr, Name) else "")
+    expr = (
+        None if filling.expr is None else kept(filling.expr, place.name if isinstance(filling.expr, LocalName) else "")
+    )
     return Filling(expr, block, tuple(map(kept, filling.lengths)))
 
 
-def _reads(expr: Expr) -> set[str]:
+def _reads(expr: CExpr) -> set[str]:
     match expr:
-        case Name(name, _):
+        case LocalName(name, _):
             return {name}
         case Apply(_, operands, _):
             return set().union(*map(_reads, operands))
@@ -135,20 +145,20 @@ def _reads(expr: Expr) -> set[str]:
 # ---- regions
 
 
-def lower_region(m: Lowering, region: Region) -> None:
+def lower_region(m: Lowerer, region: Region) -> None:
     """The equations of a region."""
     for eq in region.equations:
         m.lower(eq)
 
 
-def _results(m: Lowering, places: Sequence[Place], results: Sequence[Var]) -> None:
+def _results(m: Lowerer, places: Sequence[SlotPlace], results: Sequence[Var]) -> None:
     for place, result in zip(places, results, strict=True):
         m.sets(result, _value(m, place))
         if place.kind != "scalar":
             m.owns(result, place.name)
 
 
-def branch(m: Lowering, eq: Equation) -> None:
+def branch(m: Lowerer, eq: Equation) -> None:
     m.close()
     condition = m.scalar(eq.operands[0], BOOL)
     own = slots(eq)
@@ -166,7 +176,7 @@ def branch(m: Lowering, eq: Equation) -> None:
     _results(m, places, [slot.result for slot in own])
 
 
-def _enter(m: Lowering, own: Sequence[Slot]) -> list[Place]:
+def _enter(m: Lowerer, own: Sequence[Slot]) -> list[SlotPlace]:
     """The slots of a loop, with what they begin with."""
     places = [_place(m, slot.result.type, _hint(slot)) for slot in own]
     for place in places:
@@ -180,7 +190,7 @@ def _hint(slot: Slot) -> str | None:
     return slot.result.name or next((p.name for p in slot.parameters if p.name), None)
 
 
-def _give(m: Lowering, places: Sequence[Place], own: Sequence[Slot]) -> None:
+def _give(m: Lowerer, places: Sequence[SlotPlace], own: Sequence[Slot]) -> None:
     """The parameters of the regions are the slots."""
     for place, slot in zip(places, own, strict=True):
         value = _value(m, place)
@@ -188,7 +198,7 @@ def _give(m: Lowering, places: Sequence[Place], own: Sequence[Slot]) -> None:
             m.sets(parameter, value)
 
 
-def for_loop(m: Lowering, eq: Equation) -> None:
+def for_loop(m: Lowerer, eq: Equation) -> None:
     m.close()
     start, stop, step = (m.scalar(a, INT64) for a in eq.operands[:3])
     m.fail(Apply("equal", (step, ir.ZERO), BOOL), "value")
@@ -202,7 +212,7 @@ def for_loop(m: Lowering, eq: Equation) -> None:
     with m.block() as inner, m.region(region, region.parameters):
         m.emit(ir.Support("TICK", ()))
         _give(m, places, own)
-        k: Expr = Name(turn, INT64)
+        k: CExpr = LocalName(turn, INT64)
         k = ir.subtract(ir.subtract(count, ir.ONE), k) if eq.params.get("backwards") else k
         m.is_number(region.parameters[0], ir.add(start, ir.times(k, step)))
         lower_region(m, region)
@@ -210,14 +220,14 @@ def for_loop(m: Lowering, eq: Equation) -> None:
         _fill(m, places, [slot.yields[0] for slot in own])
         m.leave()
         if out is not None:
-            m.emit(ir.Assign(ran, ir.add(Name(turn, INT64), ir.ONE)), ir.If(out, (ir.Break(),)))
-    m.emit(ir.Range(turn, count, tuple(inner)))
+            m.emit(ir.Assign(ran, ir.add(LocalName(turn, INT64), ir.ONE)), ir.If(out, (ir.Break(),)))
+    m.emit(ir.Turns(turn, count, tuple(inner)))
     _results(m, places, [slot.result for slot in own])
     if breaks:
-        m.sets(eq.results[-1], Number(Name(ran, INT64)))
+        m.sets(eq.results[-1], InRegister(LocalName(ran, INT64)))
 
 
-def while_loop(m: Lowering, eq: Equation) -> None:
+def while_loop(m: Lowerer, eq: Equation) -> None:
     m.close()
     own, (condition, body) = slots(eq), eq.regions
     places = _enter(m, own)
@@ -235,10 +245,7 @@ def while_loop(m: Lowering, eq: Equation) -> None:
         lower_region(m, body)
         _fill(m, places, [slot.yields[-1] for slot in own])
         m.leave()
-        m.emit(ir.Assign(ran, ir.add(Name(ran, INT64), ir.ONE)))
+        m.emit(ir.Assign(ran, ir.add(LocalName(ran, INT64), ir.ONE)))
     m.emit(ir.While(tuple(before), holds, tuple(inner)))
     _results(m, places, [slot.result for slot in own])
-    m.sets(eq.results[-1], Number(Name(ran, INT64)))
-
-
-__all__ = ["Machine", "branch", "for_loop", "lower_region", "while_loop"]
+    m.sets(eq.results[-1], InRegister(LocalName(ran, INT64)))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from types import MappingProxyType
 
 import numpy as np
 
 from srcad.native import ir
-from srcad.native.ir import Apply, Expr, Machine
+from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower.nest import Nest
-from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowering, array_type, converted, load
-from srcad.native.lower.values import Memory, NotLowered, Number, machine
-from srcad.ops.catalogue import operation
+from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, array_type, converted
+from srcad.native.lower.values import InMemory, NotLowered, machine
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, Scalar, Type, promote
 
-Formula = Callable[[tuple[Expr, ...], Machine], Expr]
+ElementFormula = Callable[[tuple[CExpr, ...], CType], CExpr]
 
 
-def elementwise(m: Lowering, eq: Equation) -> None:
+def elementwise(m: Lowerer, eq: Equation) -> None:
     """A number by its formula; an array joins the nest over its shape."""
     if isinstance(eq.result.type, Scalar):
         operands = tuple(m.scalar(a) for a in eq.operands)
@@ -30,14 +30,14 @@ def elementwise(m: Lowering, eq: Equation) -> None:
     joins(m, nest, eq.result, computed_in(m, nest, lambda: formula(m, eq, elements)))
 
 
-def joins(m: Lowering, nest: Nest, var: Var, element: Expr) -> None:
+def joins(m: Lowerer, nest: Nest, var: Var, element: CExpr) -> None:
     """A nest computes the elements of an array."""
     name = m.name(var.name)
     nest.body.append(ir.Let(name, element.type, element))
-    nest.elements[var] = ir.Name(name, element.type)
+    nest.elements[var] = ir.LocalName(name, element.type)
 
 
-def computed_in(m: Lowering, nest: Nest, compute: Callable[[], Expr]) -> Expr:
+def computed_in(m: Lowerer, nest: Nest, compute: Callable[[], CExpr]) -> CExpr:
     """A formula that may need statements of its own, in the body of a nest."""
     with m.block() as inner:
         result = compute()
@@ -45,13 +45,13 @@ def computed_in(m: Lowering, nest: Nest, compute: Callable[[], Expr]) -> Expr:
     return result
 
 
-def elements_of(m: Lowering, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> tuple[Nest, tuple[Expr, ...]]:
+def elements_of(m: Lowerer, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> tuple[Nest, tuple[CExpr, ...]]:
     """The nest over a shape, and each operand's element in it."""
     nest = ready_nest(m, dims, operands) or m.open(dims, _lengths(m, dims, operands))
     return nest, tuple(element(m, nest, a) for a in operands)
 
 
-def ready_nest(m: Lowering, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> Nest | None:
+def ready_nest(m: Lowerer, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> Nest | None:
     """The open nest, if it has this shape, and these can be read in it; else it is closed."""
     nest = m.nest
     if nest is not None and not (nest.fits(dims) and all(_is_ready(m, nest, a) for a in operands)):
@@ -59,7 +59,7 @@ def ready_nest(m: Lowering, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -
     return m.nest
 
 
-def _is_ready(m: Lowering, nest: Nest, operand: Atom) -> bool:
+def _is_ready(m: Lowerer, nest: Nest, operand: Atom) -> bool:
     """Whether an operand can be read in the nest: it is computed there for the same place, or is in memory."""
     if operand in nest.pending:
         return False
@@ -67,14 +67,14 @@ def _is_ready(m: Lowering, nest: Nest, operand: Atom) -> bool:
         return isinstance(operand.type, Array) and nest.fits(operand.type.dims)
     if isinstance(operand, Var) and isinstance(operand.type, Array):
         memory = m.values.get(operand)
-        return isinstance(memory, Memory) and all(m.harmless(one, memory) for one in nest.writes)
+        return isinstance(memory, InMemory) and all(m.harmless(one, memory) for one in nest.writes)
     return True
 
 
-def _lengths(m: Lowering, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> tuple[Expr, ...]:
+def _lengths(m: Lowerer, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> tuple[CExpr, ...]:
     """The lengths of what operands of these come to together; that they fit where types don't tell."""
     arrays = [(array_type(a.type).dims, m.memory(a)) for a in operands if isinstance(a.type, Array)]
-    found: list[Expr] = []
+    found: list[CExpr] = []
     for k, dim in enumerate(dims):
         place = k - len(dims)
         here = [(own[place], memory.lengths[place]) for own, memory in arrays if len(own) >= -place]
@@ -83,7 +83,7 @@ def _lengths(m: Lowering, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> 
     return tuple(found)
 
 
-def _together(m: Lowering, lengths: list[Expr]) -> Expr:
+def _together(m: Lowerer, lengths: list[CExpr]) -> CExpr:
     """The length that these are stretched to."""
     if not lengths:
         return ir.ONE
@@ -97,7 +97,7 @@ def _together(m: Lowering, lengths: list[Expr]) -> Expr:
     return first
 
 
-def element(m: Lowering, nest: Nest, operand: Atom) -> Expr:
+def element(m: Lowerer, nest: Nest, operand: Atom) -> CExpr:
     """An operand's element in a nest."""
     if not isinstance(operand.type, Array):
         return m.scalar(operand)
@@ -111,13 +111,13 @@ def element(m: Lowering, nest: Nest, operand: Atom) -> Expr:
         value = _stretched(m, nest, memory, array_type(operand.type).dims)
         name = m.name(operand.name)
         nest.body.append(ir.Let(name, value.type, value))
-        nest.loaded[operand] = ir.Name(name, value.type)
+        nest.loaded[operand] = ir.LocalName(name, value.type)
     return nest.loaded[operand]
 
 
-def _stretched(m: Lowering, nest: Nest, memory: Memory, dims: tuple[Dim, ...]) -> Expr:
+def _stretched(m: Lowerer, nest: Nest, memory: InMemory, dims: tuple[Dim, ...]) -> CExpr:
     """The element of an array that is stretched to the shape of the nest."""
-    index: Expr = ir.ZERO
+    index: CExpr = ir.ZERO
     skipped = len(nest.dims) - len(dims)
     for k, (dim, n, stride) in enumerate(zip(dims, memory.lengths, memory.strides, strict=True)):
         whole = nest.dims[skipped + k]
@@ -127,18 +127,18 @@ def _stretched(m: Lowering, nest: Nest, memory: Memory, dims: tuple[Dim, ...]) -
         if not dim.same(whole) and nest.lengths[skipped + k] != n:
             m.fail(_unfit(n, nest.lengths[skipped + k]), "shape")
             step = m.let(Apply("select", (Apply("equal", (n, ir.ONE), BOOL), ir.ZERO, stride), INT64), "stride")
-        index = ir.add(index, ir.times(ir.Name(nest.indices[skipped + k], INT64), step))
+        index = ir.add(index, ir.times(ir.LocalName(nest.indices[skipped + k], INT64), step))
     return ir.Load(memory.pointer, index, memory.type)
 
 
-def _unfit(n: Expr, whole: Expr) -> Expr:
+def _unfit(n: CExpr, whole: CExpr) -> CExpr:
     return Apply("and", (Apply("not_equal", (n, ir.ONE), BOOL), Apply("not_equal", (n, whole), BOOL)), BOOL)
 
 
 # ---- formulas
 
 
-def formula(m: Lowering, eq: Equation, operands: tuple[Expr, ...]) -> Expr:
+def formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
     """One element of the result."""
     result = machine(eq.result.type)
     if eq.op == "power" or eq.op == "float_power":
@@ -165,7 +165,7 @@ def is_python(eq: Equation) -> bool:
     return isinstance(eq.result.type, Scalar) and eq.result.type.python
 
 
-def _as_python(m: Lowering, made: Expr, operands: tuple[Expr, ...]) -> None:
+def _as_python(m: Lowerer, made: CExpr, operands: tuple[CExpr, ...]) -> None:
     """`math` raises where a nan comes of none, and an infinity of what is finite."""
     domain = Apply("is_nan", (made,), BOOL)
     overflow = Apply("is_inf", (made,), BOOL)
@@ -176,16 +176,16 @@ def _as_python(m: Lowering, made: Expr, operands: tuple[Expr, ...]) -> None:
     m.fail(Apply("or", (domain, overflow), BOOL), "math")
 
 
-def _divides(m: Lowering, eq: Equation, operands: tuple[Expr, ...], result: Machine) -> None:
+def _divides(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType) -> None:
     by = converted(operands[1], result)
-    if is_python(eq) and not (isinstance(by, ir.Number) and by.value):
-        m.fail(Apply("equal", (by, ir.Number(0, result)), BOOL), "zero")
+    if is_python(eq) and not (isinstance(by, ir.Literal) and by.value):
+        m.fail(Apply("equal", (by, ir.Literal(0, result)), BOOL), "zero")
     elif not result.is_float:
-        m.fail(Apply("equal", (by, ir.Number(0, result)), BOOL), "arithmetic")
+        m.fail(Apply("equal", (by, ir.Literal(0, result)), BOOL), "arithmetic")
 
 
-def _compared(eq: Equation, operands: tuple[Expr, ...]) -> Expr:
-    common = Machine(_promoted(tuple(a.type for a in eq.operands)))
+def _compared(eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
+    common = CType(_promoted(tuple(a.type for a in eq.operands)))
     return Apply(eq.op, tuple(converted(a, common) for a in operands), BOOL)
 
 
@@ -196,19 +196,19 @@ def _promoted(types: tuple[Type, ...]) -> str:
     return dtype
 
 
-def _power(m: Lowering, eq: Equation, operands: tuple[Expr, ...], result: Machine) -> Expr:
+def _power(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType) -> CExpr:
     exponent = eq.operands[1].number if isinstance(eq.operands[1], Const) else None
     base = converted(operands[0], result)
     if isinstance(exponent, (int, float)) and exponent in SHORT:
         made = _multiplied(m, base, exponent, result)
         if exponent < 0 and is_python(eq):
-            m.fail(Apply("equal", (base, ir.Number(0, result)), BOOL), "zero")
+            m.fail(Apply("equal", (base, ir.Literal(0, result)), BOOL), "zero")
         if is_python(eq) and result is DOUBLE and (abs(exponent) > 1 or exponent == 0.5):
             made = m.let(made)
             _as_python(m, made, (base,))
         return made
     if not result.is_float:
-        m.fail(Apply("less", (operands[1], ir.Number(0, operands[1].type)), BOOL), "arithmetic")
+        m.fail(Apply("less", (operands[1], ir.Literal(0, operands[1].type)), BOOL), "arithmetic")
         return Apply("int_power", (base, converted(operands[1], result)), result)
     made = Apply("pow", (base, converted(operands[1], result)), result)
     if is_python(eq):
@@ -221,51 +221,51 @@ def _power(m: Lowering, eq: Equation, operands: tuple[Expr, ...], result: Machin
 SHORT = (0, 1, 2, 3, 4, -1, -2, 0.5)
 
 
-def _multiplied(m: Lowering, base: Expr, exponent: float, result: Machine) -> Expr:
+def _multiplied(m: Lowerer, base: CExpr, exponent: float, result: CType) -> CExpr:
     """A power with few factors."""
     if exponent == 0.5:
         return Apply("sqrt", (base,), result)
-    base = m.let(base)
-    factor, made = base, ir.Number(1, result)
-    for _ in range(abs(int(exponent))):
-        made = factor if made == ir.Number(1, result) else Apply("multiply", (made, factor), result)
+    one, base = ir.Literal(1, result), m.let(base)
     if exponent == 4:
-        square = m.let(Apply("multiply", (base, base), result))
-        made = Apply("multiply", (square, square), result)
-    return Apply("divide", (ir.Number(1, result), made), result) if exponent < 0 else converted(made, result)
+        base, exponent = m.let(Apply("multiply", (base, base), result)), 2
+    factors = [base] * abs(int(exponent))
+    made = reduce(lambda made, factor: Apply("multiply", (made, factor), result), factors) if factors else one
+    return Apply("divide", (one, made), result) if exponent < 0 else made
 
 
-def _simple(op: str) -> Formula:
+def _simple(op: str) -> ElementFormula:
     return lambda operands, result: Apply(op, tuple(converted(a, result) for a in operands), result)
 
 
-def _asked(op: str) -> Formula:
+def _asked(op: str) -> ElementFormula:
     """A question about floats."""
     return lambda operands, result: Apply(op, (_floating(operands[0]),), BOOL)
 
 
-def _floating(operand: Expr) -> Expr:
+def _floating(operand: CExpr) -> CExpr:
     return operand if operand.type.is_float else converted(operand, DOUBLE)
 
 
-def _logical(op: str) -> Formula:
+def _logical(op: str) -> ElementFormula:
     return lambda operands, result: Apply(op, tuple(converted(a, BOOL) for a in operands), BOOL)
 
 
-def _clipped(operands: tuple[Expr, ...], result: Machine) -> Expr:
+def _clipped(operands: tuple[CExpr, ...], result: CType) -> CExpr:
     x, low, high = (converted(a, result) for a in operands)
     return Apply("minimum", (Apply("maximum", (x, low), result), high), result)
 
 
-def _absolute(operands: tuple[Expr, ...], result: Machine) -> Expr:
+def _absolute(operands: tuple[CExpr, ...], result: CType) -> CExpr:
     return Apply("fabs" if result.is_float else "int_abs", (converted(operands[0], result),), result)
 
 
-def _rounded(op: str) -> Formula:
-    return lambda operands, result: Apply(op, (converted(operands[0], result),), result) if result.is_float else operands[0]
+def _rounded(op: str) -> ElementFormula:
+    return lambda operands, result: (
+        Apply(op, (converted(operands[0], result),), result) if result.is_float else operands[0]
+    )
 
 
-def _by_floats(op: str) -> Formula:
+def _by_floats(op: str) -> ElementFormula:
     """Of two operations one for floats, one for ints."""
     return lambda operands, result: Apply(
         f"float_{op}" if result.is_float else f"int_{op}", tuple(converted(a, result) for a in operands), result
@@ -274,10 +274,10 @@ def _by_floats(op: str) -> Formula:
 
 COMPARISONS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"})
 OF_MATH = (
-    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh "
-    "arctan2 hypot fmod"
-).split()
-FORMULAS: Mapping[str, Formula] = MappingProxyType(
+    *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh"),
+    *("tanh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh", "arctan2", "hypot", "fmod"),
+)
+FORMULAS: Mapping[str, ElementFormula] = MappingProxyType(
     {
         "accumulate": _simple("add"),
         **{op: _simple(op) for op in ("add", "subtract", "multiply", "divide", "negative")},
@@ -295,13 +295,13 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
         "absolute": _absolute,
         "square": lambda operands, result: Apply("square", (converted(operands[0], result),), result),
         "reciprocal": lambda operands, result: Apply(
-            "divide", (ir.Number(1, result), converted(operands[0], result)), result
+            "divide", (ir.Literal(1, result), converted(operands[0], result)), result
         ),
         "degrees": lambda operands, result: Apply(
-            "multiply", (converted(operands[0], result), ir.Number(180 / np.pi, result)), result
+            "multiply", (converted(operands[0], result), ir.Literal(180 / np.pi, result)), result
         ),
         "radians": lambda operands, result: Apply(
-            "multiply", (converted(operands[0], result), ir.Number(np.pi / 180, result)), result
+            "multiply", (converted(operands[0], result), ir.Literal(np.pi / 180, result)), result
         ),
         "clip": _clipped,
         "real": lambda operands, result: converted(operands[0], result),
@@ -316,15 +316,3 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
         "xlog1py": _simple("xlog1py"),
     }
 )
-
-
-def is_elementwise(eq: Equation) -> bool:
-    return operation(eq).elementwise or eq.op in FORMULAS or eq.op in ("where", "power", "float_power")
-
-
-def number_of(m: Lowering, eq: Equation, value: Expr) -> None:
-    """A scalar result, in its own type."""
-    m.sets(eq.result, Number(m.let(converted(value, machine(eq.result.type)), eq.result.name)))
-
-
-__all__ = ["FORMULAS", "elementwise", "element", "elements_of", "is_elementwise", "joins", "load", "number_of"]

@@ -9,12 +9,12 @@ from srcad.lowering.bufferise import bufferise
 from srcad.lowering.ordering import sink_updates
 from srcad.lowering.prepare import prepare
 from srcad.native import ir
-from srcad.native.ir import Machine
+from srcad.native.ir import CType
 from srcad.native.lower.control import lower_region
 from srcad.native.lower.lists import owned_block
-from srcad.native.lower.state import INT64, Lowering
+from srcad.native.lower.state import INT64, Lowerer
 from srcad.native.lower.table import TABLE
-from srcad.native.lower.values import Items, Memory, NotLowered, Number, machine
+from srcad.native.lower.values import InList, InMemory, InRegister, NotLowered, machine
 from srcad.trace.nodes import Atom, Trace, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type
 
@@ -25,21 +25,21 @@ MOST = 64  # arguments, and results
 class Passed:
     """How an argument or a result is passed: its machine type, the rank of an array, whether it is Python's number."""
 
-    type: Machine
+    type: CType
     rank: int | None = None
     python: bool = False
 
     @property
     def field(self) -> str:
         """Of the union `value`."""
-        return {Machine.DOUBLE: "d", Machine.FLOAT: "f"}.get(self.type, "i")
+        return {CType.DOUBLE: "d", CType.FLOAT: "f"}.get(self.type, "i")
 
 
 @dataclass(frozen=True)
 class Lowered:
     """A kernel: its function, and how arguments and results are passed."""
 
-    function: ir.Function
+    function: ir.LoopFunction
     inputs: tuple[Passed, ...]
     outputs: tuple[Passed, ...]
     loops: bool
@@ -51,7 +51,7 @@ def lowered(trace: Trace, name: str, passing: bool = True) -> Lowered:
     Not `passing`: only to see that, as if anything could be passed to a kernel and back.
     """
     ready = bufferise(sink_updates(prepare(trace)))
-    m = Lowering(ready.in_place, TABLE)
+    m = Lowerer(ready.in_place, TABLE)
     variables = [entry.var for entry in ready.trace.inputs]
     body = ready.trace.body
     inputs = tuple(passed(var.type) for var in variables if passing or not isinstance(var.type, ListOf))
@@ -65,8 +65,8 @@ def lowered(trace: Trace, name: str, passing: bool = True) -> Lowered:
         if passing:
             _give(m, body.results, outputs)
         m.leave()
-    loops = any(isinstance(s, (ir.Range, ir.While, ir.For)) for s in ir.statements(tuple(out)))
-    return Lowered(ir.Function(name, tuple(out)), inputs, outputs, loops)
+    loops = any(isinstance(s, (ir.Turns, ir.While, ir.For)) for s in ir.statements(tuple(out)))
+    return Lowered(ir.LoopFunction(name, tuple(out)), inputs, outputs, loops)
 
 
 def passed(t: Type) -> Passed:
@@ -77,27 +77,27 @@ def passed(t: Type) -> Passed:
     raise NotLowered(f"a value of type {t} that comes from Python or goes there")
 
 
-def _take(m: Lowering, k: int, var: Var) -> None:
+def _take(m: Lowerer, k: int, var: Var) -> None:
     name = m.name(var.name)
     if isinstance(var.type, ListOf):
-        m.sets(var, Items(name, var.type.element))
+        m.sets(var, InList(name, var.type.element))
         return
     how = passed(var.type)
     if how.rank is None:
         m.emit(ir.Support("TAKE_SCALAR", (name, str(k), how.field, how.type)))
-        m.sets(var, Number(ir.Name(name, how.type)))
+        m.sets(var, InRegister(ir.LocalName(name, how.type)))
         return
     m.emit(ir.Support("TAKE_ARRAY", (name, str(k), how.type)))
-    lengths: list[ir.Expr] = []
+    lengths: list[ir.CExpr] = []
     for j in range(how.rank):
         n = m.name("n")
         m.emit(ir.Support("TAKE_LENGTH", (n, str(k), str(j))))
-        lengths.append(ir.Name(n, INT64))
+        lengths.append(ir.LocalName(n, INT64))
     strides = m.packed(tuple(lengths))
-    m.sets(var, Memory(name, how.type, tuple(lengths), strides, name, argument=True, packed=True))
+    m.sets(var, InMemory(name, how.type, tuple(lengths), strides, name, argument=True, packed=True))
 
 
-def _give(m: Lowering, results: Sequence[Atom], outputs: Sequence[Passed]) -> None:
+def _give(m: Lowerer, results: Sequence[Atom], outputs: Sequence[Passed]) -> None:
     m.close()
     given: set[str] = set()
     for k, (atom, how) in enumerate(zip(results, outputs, strict=True)):

@@ -16,14 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from srcad.native.ir import Expr, Statement
-from srcad.native.lower.values import Memory, Value
+from srcad.native.ir import CExpr, Statement
+from srcad.native.lower.values import InMemory, LoweredValue
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Var
 
 
 @dataclass(frozen=True)
-class Row:
+class RowTotal:
     """What stands around the loops from some depth on: an accumulator for each row."""
 
     depth: int
@@ -53,18 +53,18 @@ class Nest:
     """
 
     dims: tuple[Dim, ...]
-    lengths: tuple[Expr, ...]
+    lengths: tuple[CExpr, ...]
     indices: tuple[str, ...]
     before: list[Statement] = field(default_factory=list)
     body: list[Statement] = field(default_factory=list)
     after: list[Statement] = field(default_factory=list)
-    elements: dict[Var, Expr] = field(default_factory=dict)
-    reads: list[Memory] = field(default_factory=list)
-    writes: list[Memory] = field(default_factory=list)
+    elements: dict[Var, CExpr] = field(default_factory=dict)
+    reads: list[InMemory] = field(default_factory=list)
+    writes: list[InMemory] = field(default_factory=list)
     sums: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    pending: dict[Var, Value] = field(default_factory=dict)
-    loaded: dict[Var, Expr] = field(default_factory=dict)
+    rows: list[RowTotal] = field(default_factory=list)
+    pending: dict[Var, LoweredValue] = field(default_factory=dict)
+    loaded: dict[Var, CExpr] = field(default_factory=dict)
     released: list[str] = field(default_factory=list)
     simd: bool = True
 

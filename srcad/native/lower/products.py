@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from srcad.native import ir
-from srcad.native.ir import Apply, Expr
+from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.elementwise import elements_of
 from srcad.native.lower.reductions import fill
-from srcad.native.lower.state import BOOL, INT64, Lowering, array_type, converted, load, place
-from srcad.native.lower.values import Memory, NotLowered, Number, machine
+from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place
+from srcad.native.lower.values import InMemory, InRegister, NotLowered, machine
 from srcad.trace.nodes import Equation
 
 
-def matmul(m: Lowering, eq: Equation) -> None:
+def matmul(m: Lowerer, eq: Equation) -> None:
     """a @ b of vectors and matrices."""
     a, b = eq.operands
     ranks = (a.type.rank, b.type.rank)
@@ -36,7 +36,7 @@ def matmul(m: Lowering, eq: Equation) -> None:
     m.is_array(eq.result, target)
 
 
-def _scalar_product(m: Lowering, eq: Equation) -> None:
+def _scalar_product(m: Lowerer, eq: Equation) -> None:
     a, b = eq.operands
     one, other = array_type(a.type).dims, array_type(b.type).dims
     if not one[0].same(other[0]):
@@ -46,25 +46,25 @@ def _scalar_product(m: Lowering, eq: Equation) -> None:
     type = machine(eq.result.type)
     name = m.name(eq.result.name)
     product = Apply("multiply", (converted(x, type), converted(y, type)), type)
-    nest.before.append(ir.Let(name, type, ir.Number(0, type), final=False))
-    nest.body.append(ir.Assign(name, Apply("add", (ir.Name(name, type), product), type)))
+    nest.before.append(ir.Let(name, type, ir.Literal(0, type), final=False))
+    nest.body.append(ir.Assign(name, Apply("add", (ir.LocalName(name, type), product), type)))
     nest.sums.append(f"+:{name}")
-    nest.pending[eq.result] = Number(ir.Name(name, type))
+    nest.pending[eq.result] = InRegister(ir.LocalName(name, type))
 
 
-def _term(left: Memory, i: tuple[Expr, ...], right: Memory, j: tuple[Expr, ...], target: Memory) -> Expr:
+def _term(left: InMemory, i: tuple[CExpr, ...], right: InMemory, j: tuple[CExpr, ...], target: InMemory) -> CExpr:
     type = target.type
     return Apply("multiply", (converted(load(left, i), type), converted(load(right, j), type)), type)
 
 
-def _rows(m: Lowering, left: Memory, right: Memory, target: Memory) -> None:
+def _rows(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> None:
     """Each row of the matrix times the vector."""
 
-    def each(places: tuple[Expr, ...]) -> None:
+    def each(places: tuple[CExpr, ...]) -> None:
         total, j = m.name("total"), m.name("j")
-        name = ir.Name(total, target.type)
-        m.emit(ir.Let(total, target.type, ir.Number(0, target.type), final=False))
-        term = _term(left, (*places, ir.Name(j, INT64)), right, (ir.Name(j, INT64),), target)
+        name = ir.LocalName(total, target.type)
+        m.emit(ir.Let(total, target.type, ir.Literal(0, target.type), final=False))
+        term = _term(left, (*places, ir.LocalName(j, INT64)), right, (ir.LocalName(j, INT64),), target)
         body = (ir.Assign(total, Apply("add", (name, term), target.type)),)
         m.emit(ir.For(j, ir.ZERO, left.lengths[1], body, (f"+:{total}",), simd=True))
         m.emit(ir.Store(target.pointer, place(target, places), name, target.type))
@@ -72,32 +72,41 @@ def _rows(m: Lowering, left: Memory, right: Memory, target: Memory) -> None:
     m.loops_over(target.lengths, each)
 
 
-def _columns(m: Lowering, left: Memory, right: Memory, target: Memory) -> None:
+def _columns(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> None:
     """The rows of the matrix, each times a number, added up."""
-    fill(m, target, ir.Number(0, target.type))
+    fill(m, target, ir.Literal(0, target.type))
     i, j = m.name("i"), m.name("j")
-    row, column = ir.Name(i, INT64), ir.Name(j, INT64)
+    row, column = ir.LocalName(i, INT64), ir.LocalName(j, INT64)
     index = place(target, (column,))
-    new = Apply("add", (ir.Load(target.pointer, index, target.type), _term(left, (row,), right, (row, column), target)), target.type)
+    new = Apply(
+        "add",
+        (ir.Load(target.pointer, index, target.type), _term(left, (row,), right, (row, column), target)),
+        target.type,
+    )
     inner = ir.For(j, ir.ZERO, right.lengths[1], (ir.Store(target.pointer, index, new, target.type),), simd=True)
     m.emit(ir.For(i, ir.ZERO, right.lengths[0], (inner,)))
 
 
-def _matrices(m: Lowering, left: Memory, right: Memory, target: Memory) -> None:
+def _matrices(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> None:
     """Large ones by BLAS, where there is one; small ones by loops, row by row."""
-    fill(m, target, ir.Number(0, target.type))
+    fill(m, target, ir.Literal(0, target.type))
     i, k, j = m.name("i"), m.name("k"), m.name("j")
-    row, inner, column = (ir.Name(one, INT64) for one in (i, k, j))
+    row, inner, column = (ir.LocalName(one, INT64) for one in (i, k, j))
     index = place(target, (row, column))
     term = _term(left, (row, inner), right, (inner, column), target)
     new = Apply("add", (ir.Load(target.pointer, index, target.type), term), target.type)
     loop = ir.For(j, ir.ZERO, target.lengths[1], (ir.Store(target.pointer, index, new, target.type),), simd=True)
     loops = ir.For(i, ir.ZERO, target.lengths[0], (ir.For(k, ir.ZERO, left.lengths[1], (loop,)),))
-    if target.type is not ir.Machine.DOUBLE or {left.type, right.type} != {ir.Machine.DOUBLE}:
+    if target.type is not ir.CType.DOUBLE or {left.type, right.type} != {ir.CType.DOUBLE}:
         m.emit(loops)
         return
-    arguments = (left.pointer, *left.strides, right.pointer, *right.strides, target.pointer, *target.lengths, left.lengths[1])
+    arguments = (
+        left.pointer,
+        *left.strides,
+        right.pointer,
+        *right.strides,
+        target.pointer,
+        *target.lengths,
+        left.lengths[1],
+    )
     m.emit(ir.Support("PRODUCT", arguments, (loops,)))
-
-
-__all__ = ["matmul"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from srcad.native import ir
-from srcad.native.ir import Apply, Expr
+from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.elementwise import computed_in, element, elements_of, joins, ready_nest
 from srcad.native.lower.reductions import fill
-from srcad.native.lower.state import BOOL, INT64, Lowering, array_type, converted, load, place, viewed
-from srcad.native.lower.values import Memory, NotLowered, machine
+from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
+from srcad.native.lower.values import InMemory, NotLowered, machine
 from srcad.trace.dims import ONE, Dim
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, Scalar
@@ -15,20 +15,20 @@ from srcad.trace.types import Array, Scalar
 # ---- views
 
 
-def view(m: Lowering, eq: Equation, lengths: list[Expr], strides: list[Expr], packed: bool = False) -> None:
+def view(m: Lowerer, eq: Equation, lengths: list[CExpr], strides: list[CExpr], packed: bool = False) -> None:
     memory = m.memory(eq.operands[0])
     m.sets(eq.result, viewed(memory, memory.pointer, lengths, strides, packed))
     m.alias(eq.result, eq.operands[0])
 
 
-def transpose(m: Lowering, eq: Equation) -> None:
+def transpose(m: Lowerer, eq: Equation) -> None:
     memory = m.memory(eq.operands[0])
     axes = eq.params.get("axes")
     axes = tuple(range(memory.rank))[::-1] if axes is None else axes
     view(m, eq, [memory.lengths[a] for a in axes], [memory.strides[a] for a in axes], memory.rank < 2 and memory.packed)
 
 
-def expand_dims(m: Lowering, eq: Equation) -> None:
+def expand_dims(m: Lowerer, eq: Equation) -> None:
     memory = m.memory(eq.operands[0])
     rank = memory.rank + len(eq.params["axis"])
     new = {a % rank for a in eq.params["axis"]}
@@ -42,7 +42,7 @@ def expand_dims(m: Lowering, eq: Equation) -> None:
     )
 
 
-def squeeze(m: Lowering, eq: Equation) -> None:
+def squeeze(m: Lowerer, eq: Equation) -> None:
     memory, dims = m.memory(eq.operands[0]), array_type(eq.operands[0].type).dims
     axis = eq.params.get("axis")
     gone = {k for k, d in enumerate(dims) if (d.is_one if axis is None else k in {a % memory.rank for a in axis})}
@@ -54,11 +54,11 @@ def squeeze(m: Lowering, eq: Equation) -> None:
     view(m, eq, [memory.lengths[k] for k in left], [memory.strides[k] for k in left], memory.packed)
 
 
-def flip(m: Lowering, eq: Equation) -> None:
+def flip(m: Lowerer, eq: Equation) -> None:
     memory = m.memory(eq.operands[0])
     axis = eq.params.get("axis")
     axes = range(memory.rank) if axis is None else {a % memory.rank for a in axis}
-    offset: Expr = ir.ZERO
+    offset: CExpr = ir.ZERO
     strides = list(memory.strides)
     for a in axes:
         offset = ir.add(offset, ir.times(ir.subtract(memory.lengths[a], ir.ONE), memory.strides[a]))
@@ -71,7 +71,7 @@ def flip(m: Lowering, eq: Equation) -> None:
     m.alias(eq.result, eq.operands[0])
 
 
-def diagonal(m: Lowering, eq: Equation) -> None:
+def diagonal(m: Lowerer, eq: Equation) -> None:
     memory = m.memory(eq.operands[0])
     if memory.rank != 2 or eq.params.get("offset", 0):
         raise NotLowered("a diagonal beside the main one, or of a stack", eq.span)
@@ -79,27 +79,23 @@ def diagonal(m: Lowering, eq: Equation) -> None:
     view(m, eq, [n], [m.let(ir.add(*memory.strides), "stride")])
 
 
-def reshape(m: Lowering, eq: Equation) -> None:
+def reshape(m: Lowerer, eq: Equation) -> None:
     """A look, where the elements lie in order; else a copy."""
     source = eq.operands[0]
-    memory = m.memory(source) if isinstance(source.type, Array) else _as_memory(m, source)
+    memory = m.memory(source)
     lengths = _new_lengths(m, eq, memory)
     if not memory.packed:
         memory = m.copied(memory, eq.result.name)
         m.owns(eq.result, memory.block)
     else:
         m.alias(eq.result, source)
-    whole = Memory(
+    whole = InMemory(
         memory.pointer, memory.type, lengths, m.packed(lengths), memory.root, memory.block, memory.argument, packed=True
     )
     m.sets(eq.result, whole)
 
 
-def _as_memory(m: Lowering, source: Atom) -> Memory:
-    raise NotLowered(f"{source.type} in another shape")
-
-
-def _new_lengths(m: Lowering, eq: Equation, memory: Memory) -> tuple[Expr, ...]:
+def _new_lengths(m: Lowerer, eq: Equation, memory: InMemory) -> tuple[CExpr, ...]:
     size = ir.product(memory.lengths)
     if eq.op in ("ravel", "flatten"):
         return (m.let(size, "n"),)
@@ -123,7 +119,7 @@ def _new_lengths(m: Lowering, eq: Equation, memory: Memory) -> tuple[Expr, ...]:
 # ---- what joins a nest
 
 
-def copy(m: Lowering, eq: Equation) -> None:
+def copy(m: Lowerer, eq: Equation) -> None:
     """The elements, in memory of its own as soon as somebody needs that."""
     if isinstance(eq.result.type, Scalar):
         m.sets(eq.result, m.value(eq.operands[0]))
@@ -137,7 +133,7 @@ def copy(m: Lowering, eq: Equation) -> None:
     joins(m, nest, eq.result, one)
 
 
-def cast(m: Lowering, eq: Equation) -> None:
+def cast(m: Lowerer, eq: Equation) -> None:
     if isinstance(eq.result.type, Scalar):
         m.is_number(eq.result, _cast(m.scalar(eq.operands[0]), eq))
         return
@@ -145,23 +141,25 @@ def cast(m: Lowering, eq: Equation) -> None:
     joins(m, nest, eq.result, _cast(one, eq))
 
 
-def _cast(value: Expr, eq: Equation) -> Expr:
+def _cast(value: CExpr, eq: Equation) -> CExpr:
     type = machine(eq.result.type)
     if value.type.is_float and not type.is_float and type is not BOOL:
-        return Apply("truncated", (converted(value, ir.Machine.DOUBLE),), type)
+        return Apply("truncated", (converted(value, ir.CType.DOUBLE),), type)
     return converted(value, type)
 
 
-def spread(m: Lowering, eq: Equation) -> None:
+def spread(m: Lowerer, eq: Equation) -> None:
     """materialise, broadcast_to: the elements, in another shape."""
     if not isinstance(eq.result.type, Array):
         raise NotLowered(f"{eq.op} to {eq.result.type}", eq.span)
     dims = eq.result.type.dims
-    lengths = m.lengths(eq.operands[1]) if eq.op == "materialise" else tuple(m.scalar(a, INT64) for a in eq.operands[1:])
+    lengths = (
+        m.lengths(eq.operands[1]) if eq.op == "materialise" else tuple(m.scalar(a, INT64) for a in eq.operands[1:])
+    )
     filled(m, eq, dims, lengths, eq.operands[0])
 
 
-def filled(m: Lowering, eq: Equation, dims: tuple[Dim, ...], lengths: tuple[Expr, ...], value: Atom) -> None:
+def filled(m: Lowerer, eq: Equation, dims: tuple[Dim, ...], lengths: tuple[CExpr, ...], value: Atom) -> None:
     """An array of these lengths, with what stands in another one, or in a number, at the places of which it is made."""
     if not dims:
         raise NotLowered(f"{eq.op} to an array without dimensions", eq.span)
@@ -169,16 +167,16 @@ def filled(m: Lowering, eq: Equation, dims: tuple[Dim, ...], lengths: tuple[Expr
     joins(m, nest, eq.result, converted(element(m, nest, value), machine(eq.result.type)))
 
 
-def triangle(m: Lowering, eq: Equation) -> None:
+def triangle(m: Lowerer, eq: Equation) -> None:
     """tril and triu."""
     nest, (one,) = elements_of(m, array_type(eq.result.type).dims, eq.operands)
-    i, j = (ir.Name(index, INT64) for index in nest.indices[-2:])
+    i, j = (ir.LocalName(index, INT64) for index in nest.indices[-2:])
     edge = ir.add(i, ir.integer(eq.params.get("k", 0)))
     inside = Apply("less_equal" if eq.op == "tril" else "greater_equal", (j, edge), BOOL)
-    joins(m, nest, eq.result, Apply("select", (inside, one, ir.Number(0, one.type)), one.type))
+    joins(m, nest, eq.result, Apply("select", (inside, one, ir.Literal(0, one.type)), one.type))
 
 
-def outer(m: Lowering, eq: Equation) -> None:
+def outer(m: Lowerer, eq: Equation) -> None:
     """A column times a row."""
     column, row = eq.operands
     if column.type.rank != 1 or row.type.rank != 1:
@@ -190,7 +188,7 @@ def outer(m: Lowering, eq: Equation) -> None:
     joins(m, nest, eq.result, computed_in(m, nest, lambda: product))
 
 
-def turned(m: Lowering, x: Atom, axis: int) -> Var:
+def turned(m: Lowerer, x: Atom, axis: int) -> Var:
     """A vector as a column (-1) or a row (0)."""
     memory, (dim,) = m.memory(x), array_type(x.type).dims
     look = Var(Array(array_type(x.type).dtype, (dim, ONE) if axis else (ONE, dim)), x.name)
@@ -202,7 +200,7 @@ def turned(m: Lowering, x: Atom, axis: int) -> Var:
 # ---- put together
 
 
-def array(m: Lowering, eq: Equation) -> None:
+def array(m: Lowerer, eq: Equation) -> None:
     """np.array of numbers and arrays in (nested) lists."""
     shape = _shape_of(eq.params["structure"])
     type = machine(eq.result.type)
@@ -234,19 +232,19 @@ def _shape_of(structure: object) -> tuple[int, ...]:
     return (len(structure), *(inner.pop() if inner else ()))
 
 
-def _must_be_alike(m: Lowering, rows: list[Memory]) -> None:
+def _must_be_alike(m: Lowerer, rows: list[InMemory]) -> None:
     for row in rows[1:]:
         for n, first in zip(row.lengths, rows[0].lengths, strict=True):
             if n != first:
                 m.fail(Apply("not_equal", (n, first), BOOL), "shape")
 
 
-def _copy_into(m: Lowering, source: Memory, target: Memory, offset: Expr, lengths: tuple[Expr, ...]) -> None:
+def _copy_into(m: Lowerer, source: InMemory, target: InMemory, offset: CExpr, lengths: tuple[CExpr, ...]) -> None:
     """A packed copy, some elements behind the first of another array."""
     m.reads_memory(source)
     strides = m.packed(lengths)
 
-    def each(places: tuple[Expr, ...]) -> None:
+    def each(places: tuple[CExpr, ...]) -> None:
         index = offset
         for k, stride in zip(places, strides, strict=True):
             index = ir.add(index, ir.times(k, stride))
@@ -255,14 +253,14 @@ def _copy_into(m: Lowering, source: Memory, target: Memory, offset: Expr, length
     m.loops_over(lengths, each, simd=True)
 
 
-def concatenate(m: Lowering, eq: Equation) -> None:
+def concatenate(m: Lowerer, eq: Equation) -> None:
     parts = [m.memory(a) for a in eq.operands]
     type, rank = machine(eq.result.type), array_type(eq.result.type).rank
     axis = eq.params.get("axis", 0)
     if axis is None or any(part.rank != rank for part in parts):
         raise NotLowered("concatenate of arrays of several ranks", eq.span)
     axis %= rank
-    total: Expr = ir.ZERO
+    total: CExpr = ir.ZERO
     for part in parts:
         total = ir.add(total, part.lengths[axis])
         for k in range(rank):
@@ -272,7 +270,7 @@ def concatenate(m: Lowering, eq: Equation) -> None:
     _laid(m, eq, parts, m.new_array(type, lengths, eq.result.name), axis)
 
 
-def stack(m: Lowering, eq: Equation) -> None:
+def stack(m: Lowerer, eq: Equation) -> None:
     parts = [m.memory(a) for a in eq.operands]
     type, rank = machine(eq.result.type), array_type(eq.result.type).rank
     axis = eq.params.get("axis", 0) % rank
@@ -286,65 +284,69 @@ def stack(m: Lowering, eq: Equation) -> None:
     _laid(m, eq, raised, target, axis)
 
 
-def _laid(m: Lowering, eq: Equation, parts: list[Memory], target: Memory, axis: int) -> None:
+def _laid(m: Lowerer, eq: Equation, parts: list[InMemory], target: InMemory, axis: int) -> None:
     """Parts, one behind the other along an axis."""
-    first: Expr = ir.ZERO
+    first: CExpr = ir.ZERO
     for part in parts:
         m.reads_memory(part)
         start = first
 
-        def each(places: tuple[Expr, ...], part: Memory = part, start: Expr = start) -> None:
+        def each(places: tuple[CExpr, ...], part: InMemory = part, start: CExpr = start) -> None:
             whole = (*places[:axis], ir.add(start, places[axis]), *places[axis + 1 :])
-            m.emit(ir.Store(target.pointer, place(target, whole), converted(load(part, places), target.type), target.type))
+            m.emit(
+                ir.Store(target.pointer, place(target, whole), converted(load(part, places), target.type), target.type)
+            )
 
         m.loops_over(part.lengths, each, simd=True)
         first = m.let(ir.add(first, part.lengths[axis]), "n")
     m.is_array(eq.result, target)
 
 
-def eye(m: Lowering, eq: Equation) -> None:
+def eye(m: Lowerer, eq: Equation) -> None:
     lengths = [m.scalar(a, INT64) for a in eq.operands if not a.is_none]
     n, columns = lengths[0], lengths[-1]
     if eq.params.get("k", 0):
         raise NotLowered("an identity with its diagonal elsewhere", eq.span)
     target = m.new_array(machine(eq.result.type), (natural(m, n), natural(m, columns)), eq.result.name)
-    fill(m, target, ir.Number(0, target.type))
+    fill(m, target, ir.Literal(0, target.type))
     index = m.name("i")
-    one = ir.Store(target.pointer, place(target, (ir.Name(index, INT64),) * 2), ir.Number(1, target.type), target.type)
+    one = ir.Store(
+        target.pointer, place(target, (ir.LocalName(index, INT64),) * 2), ir.Literal(1, target.type), target.type
+    )
     m.emit(ir.For(index, ir.ZERO, Apply("smaller", target.lengths, INT64), (one,)))
     m.is_array(eq.result, target)
 
 
-def natural(m: Lowering, n: Expr) -> Expr:
+def natural(m: Lowerer, n: CExpr) -> CExpr:
     """A length: negative ones are an error of the program."""
-    if not isinstance(n, ir.Number):
+    if not isinstance(n, ir.Literal):
         m.fail(Apply("less", (n, ir.ZERO), BOOL), "value")
     elif n.value < 0:
-        m.fail(ir.Number(True, BOOL), "value")
+        m.fail(ir.Literal(True, BOOL), "value")
     return n
 
 
-def zeros(m: Lowering, eq: Equation) -> None:
+def zeros(m: Lowerer, eq: Equation) -> None:
     """zeros and empty, which are there to be filled."""
     shape = [m.scalar(a, INT64) for a in eq.operands]
     if not isinstance(eq.result.type, Array):
         raise NotLowered(f"{eq.op} of unknown rank", eq.span)
     target = m.new_array(machine(eq.result.type), [natural(m, n) for n in shape], eq.result.name)
-    fill(m, target, ir.Number(0, target.type))
+    fill(m, target, ir.Literal(0, target.type))
     m.is_array(eq.result, target)
 
 
-def zeros_like(m: Lowering, eq: Equation) -> None:
+def zeros_like(m: Lowerer, eq: Equation) -> None:
     if isinstance(eq.result.type, Scalar):
         m.sets(eq.result, m.constant(Const(0.0 if machine(eq.result.type).is_float else 0, eq.result.type)))
         return
     array_type(eq.result.type)
     target = m.new_array(machine(eq.result.type), m.lengths(eq.operands[0]), eq.result.name)
-    fill(m, target, ir.Number(0, target.type))
+    fill(m, target, ir.Literal(0, target.type))
     m.is_array(eq.result, target)
 
 
-def ones(m: Lowering, eq: Equation) -> None:
+def ones(m: Lowerer, eq: Equation) -> None:
     """ones and ones_like, full and full_like."""
     result = array_type(eq.result.type)
     like = eq.op.endswith("_like")
@@ -353,12 +355,14 @@ def ones(m: Lowering, eq: Equation) -> None:
     else:
         shape = eq.operands[1:] if eq.op == "full" else eq.operands
         lengths = tuple(natural(m, m.scalar(a, INT64)) for a in shape)
-    one = Const(1.0 if machine(result).is_float else 1, Scalar("float64" if machine(result).is_float else "int64", True))
+    one = Const(
+        1.0 if machine(result).is_float else 1, Scalar("float64" if machine(result).is_float else "int64", True)
+    )
     value: Atom = {"full": eq.operands[0], "full_like": eq.operands[-1]}.get(eq.op, one)
     filled(m, eq, result.dims, lengths, value)
 
 
-def arange(m: Lowering, eq: Equation) -> None:
+def arange(m: Lowerer, eq: Equation) -> None:
     if any(a.type.dtype != "int64" for a in eq.operands):
         raise NotLowered("arange of floats", eq.span)
     bounds = [m.scalar(a, INT64) for a in eq.operands]
@@ -367,5 +371,5 @@ def arange(m: Lowering, eq: Equation) -> None:
     n = m.let(Apply("turns", (start, stop, step), INT64), "n")
     dims = array_type(eq.result.type).dims
     nest = m.nest if m.nest is not None and m.nest.fits(dims) else m.open(dims, (n,))
-    value = ir.add(start, ir.times(ir.Name(nest.indices[0], INT64), step))
+    value = ir.add(start, ir.times(ir.LocalName(nest.indices[0], INT64), step))
     joins(m, nest, eq.result, converted(value, machine(eq.result.type)))

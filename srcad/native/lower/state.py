@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
 from itertools import count
 
 from srcad.native import ir
-from srcad.native.ir import Expr, Machine, Name, Statement
+from srcad.native.ir import CExpr, CType, LocalName, Statement
 from srcad.native.lower.nest import Nest
-from srcad.native.lower.values import Items, Memory, NotLowered, Nothing, Number, Value, machine
+from srcad.native.lower.values import InList, InMemory, InRegister, LoweredValue, NotLowered, NoValue, machine
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
 from srcad.trace.types import Array, Scalar, Type
 from srcad.trace.walk import free_variables
 
-RESERVED = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int long register "
-    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false "
-    "call in out main exp log sin cos tan sqrt pow fabs floor ceil round trunc erf gamma lgamma tgamma y0 y1 yn j0 j1 jn "
-    "index time div abs signal remainder block list value asm typeof".split()
+
+@cache
+def reserved() -> frozenset[str]:
+    """Names that mean something in C, or in the support."""
+    text = resources.files("srcad.native").joinpath("support.h").read_text()
+    return frozenset(re.findall(r"[A-Za-z_]\w*", text)) | KEYWORDS
+
+
+KEYWORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    auto break case char const continue default do double else enum extern float for goto if inline int long register
+    restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false
+    main asm typeof exp log sin cos tan sqrt pow erf gamma lgamma tgamma y0 y1 yn j0 j1 jn index time div abs signal
+    remainder rint round trunc ceil floor hypot cbrt fmin fmax fabs fmod logb ilogb scalb drem significand fdim fma
+    """,
+    )
 )
+LowersEquation = Callable[["Lowerer", Equation], None]
 
-Handler = Callable[["Lowering", Equation], None]
-
-DOUBLE, INT64, BOOL = Machine.DOUBLE, Machine.INT64, Machine.BOOL
+DOUBLE, INT64, BOOL = CType.DOUBLE, CType.INT64, CType.BOOL
 
 
 @dataclass
-class Scope:
+class RegionState:
     """A region that is being lowered.
 
     left    how often each variable that it defines is still read
@@ -43,15 +58,15 @@ class Scope:
     base: dict[Var, Var] = field(default_factory=dict)
 
 
-class Lowering:
+class Lowerer:
     """A function of the loop IR in the making."""
 
-    def __init__(self, in_place: frozenset[Equation], table: Mapping[str, Handler]) -> None:
+    def __init__(self, in_place: frozenset[Equation], table: Mapping[str, LowersEquation]) -> None:
         self.in_place = in_place
         self._table = table
-        self.values: dict[Var, Value] = {}
+        self.values: dict[Var, LoweredValue] = {}
         self.out: list[Statement] = []
-        self.scopes: list[Scope] = []
+        self.scopes: list[RegionState] = []
         self.nest: Nest | None = None
         self.escaped: set[str] = set()  # roots of fresh memory to which something else may lead by now
         self.fresh: set[str] = set()
@@ -76,20 +91,22 @@ class Lowering:
         """A name that no other variable of the function has."""
         hint = "".join(c if c.isalnum() and c.isascii() else "_" for c in hint or "v") or "v"
         hint = f"v{hint}" if hint[0].isdigit() or hint[0] == "_" else hint
-        found = next(one for k in count() if (one := f"{hint}_{k}" if k or hint in RESERVED else hint) not in self._taken)
+        found = next(
+            one for k in count() if (one := f"{hint}_{k}" if k or hint in reserved() else hint) not in self._taken
+        )
         self._taken.add(found)
         return found
 
     def emit(self, *statements: Statement) -> None:
         self.out.extend(statements)
 
-    def let(self, value: Expr, hint: str | None = None) -> Expr:
+    def let(self, value: CExpr, hint: str | None = None) -> CExpr:
         """A value that is used several times, as a name."""
-        if isinstance(value, (ir.Number, Name)):
+        if isinstance(value, (ir.Literal, LocalName)):
             return value
         name = self.name(hint)
         self.emit(ir.Let(name, value.type, value))
-        return Name(name, value.type)
+        return LocalName(name, value.type)
 
     @contextmanager
     def block(self) -> Iterator[list[Statement]]:
@@ -100,15 +117,17 @@ class Lowering:
         finally:
             self.out = before
 
-    def fail(self, condition: Expr, error: str) -> None:
-        self.emit(ir.Fail(condition, error))
+    def fail(self, condition: CExpr, error: str) -> None:
+        known = _decided(condition)
+        if known is not False:
+            self.emit(ir.Fail(condition, error))
 
     # ---- regions and who reads what
 
     @contextmanager
-    def region(self, region: Region, also: Sequence[Var] = ()) -> Iterator[Scope]:
+    def region(self, region: Region, also: Sequence[Var] = ()) -> Iterator[RegionState]:
         """A region whose equations and results read what they read."""
-        scope = Scope()
+        scope = RegionState()
         defined = {result for eq in region.equations for result in eq.results} | set(also)
         for eq in region.equations:
             scope.left.update(var for var in read_by(eq) if var in defined)
@@ -127,7 +146,7 @@ class Lowering:
         self.scope.owned.clear()
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> RegionState:
         return self.scopes[-1]
 
     def still_read(self, var: Var) -> bool:
@@ -154,7 +173,9 @@ class Lowering:
 
     def _give_back(self, var: Var) -> None:
         block = self.scope.owned.pop(var)
-        if self.nest is not None and any(one.block == block or one.root == block for one in self.nest.reads + self.nest.writes):
+        if self.nest is not None and any(
+            one.block == block or one.root == block for one in self.nest.reads + self.nest.writes
+        ):
             self.nest.released.append(block)
         else:
             self.emit(ir.Support("RELEASE", (block,)))
@@ -173,7 +194,7 @@ class Lowering:
 
     # ---- values
 
-    def value(self, atom: Atom) -> Value:
+    def value(self, atom: Atom) -> LoweredValue:
         """What an atom is, in memory if it is an array."""
         if isinstance(atom, Const):
             return self.constant(atom)
@@ -181,23 +202,23 @@ class Lowering:
             self.close()
         return self.values[atom]
 
-    def scalar(self, atom: Atom, type: Machine | None = None) -> Expr:
+    def scalar(self, atom: Atom, type: CType | None = None) -> CExpr:
         """A number, as one of another type if that is asked for."""
         value = self.value(atom)
-        if isinstance(value, Memory) and value.rank == 0:
+        if isinstance(value, InMemory) and value.rank == 0:
             self.reads_memory(value)
-            value = Number(self.let(ir.Load(value.pointer, ir.ZERO, value.type)))
-        if not isinstance(value, Number):
+            value = InRegister(self.let(ir.Load(value.pointer, ir.ZERO, value.type)))
+        if not isinstance(value, InRegister):
             raise NotLowered(f"{atom.type} as a number")
         return converted(value.expr, type or value.expr.type)
 
-    def memory(self, atom: Atom) -> Memory:
+    def memory(self, atom: Atom) -> InMemory:
         value = self.value(atom)
-        if not isinstance(value, Memory):
+        if not isinstance(value, InMemory):
             raise NotLowered(f"{atom.type} as an array")
         return value
 
-    def lengths(self, atom: Atom) -> tuple[Expr, ...]:
+    def lengths(self, atom: Atom) -> tuple[CExpr, ...]:
         """The lengths of an array, which need not be in memory for that; () of a number."""
         if not isinstance(atom.type, Array):
             return ()
@@ -205,70 +226,70 @@ class Lowering:
             return self.nest.lengths
         return self.memory(atom).lengths
 
-    def items(self, atom: Atom) -> Items:
+    def items(self, atom: Atom) -> InList:
         value = self.value(atom)
-        if not isinstance(value, Items):
+        if not isinstance(value, InList):
             raise NotLowered(f"{atom.type} as a list")
         return value
 
-    def constant(self, atom: Const) -> Value:
+    def constant(self, atom: Const) -> LoweredValue:
         if atom.number is not None and not isinstance(atom.number, complex) and isinstance(atom.type, Scalar):
-            return Number(ir.Number(atom.number, machine(atom.type)))
+            return InRegister(ir.Literal(atom.number, machine(atom.type)))
         if atom.value is None:
-            return Nothing()
+            return NoValue()
         raise NotLowered(f"the constant {atom.value!r:.40}")
 
-    def sets(self, var: Var, value: Value) -> None:
+    def sets(self, var: Var, value: LoweredValue) -> None:
         self.values[var] = value
 
-    def is_number(self, var: Var, expr: Expr) -> None:
+    def is_number(self, var: Var, expr: CExpr) -> None:
         """A scalar result: it gets the user's name."""
-        self.sets(var, Number(self.let(expr, var.name)))
+        self.sets(var, InRegister(self.let(expr, var.name)))
 
     # ---- memory
 
-    def new_array(self, type: Machine, lengths: Sequence[Expr], hint: str | None = None) -> Memory:
+    def new_array(self, type: CType, lengths: Sequence[CExpr], hint: str | None = None) -> InMemory:
         """Fresh memory in C order, which the caller has to hand to a variable (`is_array`)."""
         lengths = tuple(self.let(n, "n") for n in lengths)
         block, pointer = self.name(f"{hint or 'v'}_block"), self.name(hint)
         size = self.let(ir.product(lengths), "size")
         self.emit(ir.Support("NEW", (block, size, type)), ir.Support("DATA", (pointer, block, type)))
         self.fresh.add(block)
-        return Memory(pointer, type, lengths, self.packed(lengths), block, block, packed=True)
+        return InMemory(pointer, type, lengths, self.packed(lengths), block, block, packed=True)
 
-    def packed(self, lengths: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    def packed(self, lengths: tuple[CExpr, ...]) -> tuple[CExpr, ...]:
         """The strides of C order."""
-        strides: list[Expr] = []
-        stride: Expr = ir.ONE
+        strides: list[CExpr] = []
+        stride: CExpr = ir.ONE
         for n in reversed(lengths):
             strides.append(stride)
-            stride = self.let(ir.times(stride, n), "stride") if n is not lengths[0] or len(lengths) == 1 else stride
-        return tuple(reversed(strides))
+            stride = ir.times(stride, n)
+        return tuple(self.let(one, "stride") for one in reversed(strides))
 
-    def is_array(self, var: Var, memory: Memory) -> None:
+    def is_array(self, var: Var, memory: InMemory) -> None:
         """A variable that is the first to have fresh memory."""
         self.sets(var, memory)
         if memory.block:
             self.owns(var, memory.block)
 
     def loops_over(
-        self, lengths: Sequence[Expr], body: Callable[[tuple[Expr, ...]], None], simd: bool = False, hint: str = "i"
+        self, lengths: Sequence[CExpr], body: Callable[[tuple[CExpr, ...]], None], simd: bool = False, hint: str = "i"
     ) -> None:
         """Loops over all places, one in the other; the last counter runs fastest."""
         indices = tuple(self.name(hint) for _ in lengths)
         with self.block() as inner:
-            body(tuple(Name(index, INT64) for index in indices))
+            body(tuple(LocalName(index, INT64) for index in indices))
         statements: tuple[Statement, ...] = tuple(inner)
         for k, (index, n) in reversed(list(enumerate(zip(indices, lengths, strict=True)))):
             statements = (ir.For(index, ir.ZERO, n, statements, simd=simd and k == len(indices) - 1),)
         self.emit(*statements)
 
-    def copied(self, source: Memory, hint: str | None = None) -> Memory:
+    def copied(self, source: InMemory, hint: str | None = None) -> InMemory:
         """A copy in fresh memory, in C order."""
         self.reads_memory(source)
         target = self.new_array(source.type, source.lengths, hint)
 
-        def each(places: tuple[Expr, ...]) -> None:
+        def each(places: tuple[CExpr, ...]) -> None:
             self.emit(ir.Store(target.pointer, place(target, places), load(source, places), source.type))
 
         self.loops_over(source.lengths, each, simd=True)
@@ -276,7 +297,7 @@ class Lowering:
 
     # ---- the nest
 
-    def open(self, dims: tuple[Dim, ...], lengths: tuple[Expr, ...]) -> Nest:
+    def open(self, dims: tuple[Dim, ...], lengths: tuple[CExpr, ...]) -> Nest:
         """A new nest."""
         self.close()
         indices = tuple(self.name("i") for _ in dims)
@@ -288,8 +309,8 @@ class Lowering:
         nest, self.nest = self.nest, None
         if nest is None:
             return
-        places = tuple(Name(index, INT64) for index in nest.indices)
-        made: list[tuple[Var, Memory]] = []
+        places = tuple(LocalName(index, INT64) for index in nest.indices)
+        made: list[tuple[Var, InMemory]] = []
         for var, element in nest.elements.items():
             if var not in self.values and self.still_read(var):
                 memory = self.new_array(element.type, nest.lengths, var.name)
@@ -302,26 +323,26 @@ class Lowering:
         for var, memory in made:
             self.is_array(var, memory)
         for var, value in nest.pending.items():
-            if isinstance(value, Memory):
+            if isinstance(value, InMemory):
                 self.is_array(var, value)
             else:
                 self.sets(var, value)
         for block in nest.released:
             self.emit(ir.Support("RELEASE", (block,)))
 
-    def reads_memory(self, source: Memory) -> None:
+    def reads_memory(self, source: InMemory) -> None:
         """Statements read memory: what the open nest writes of it must be there."""
         if self.nest is not None and not all(self.harmless(one, source, apart=True) for one in self.nest.writes):
             self.close()
 
-    def writes_memory(self, target: Memory) -> None:
+    def writes_memory(self, target: InMemory) -> None:
         """Statements write memory: what the open nest reads of it must have been read."""
         if self.nest is not None and not all(
             self.harmless(target, one, apart=True) for one in (*self.nest.reads, *self.nest.writes)
         ):
             self.close()
 
-    def harmless(self, written: Memory, read: Memory, apart: bool = False) -> bool:
+    def harmless(self, written: InMemory, read: InMemory, apart: bool = False) -> bool:
         """Whether to write the one, element by element, leaves alone what is read of the other in other turns.
 
         `apart`: in statements outside of the nest, which must not touch the same memory at all.
@@ -332,7 +353,7 @@ class Lowering:
             return True
         return not apart and written.whole and read.whole  # if they are one, they are so element by element
 
-    def _alone(self, memory: Memory) -> bool:
+    def _alone(self, memory: InMemory) -> bool:
         return memory.root in self.fresh and memory.root not in self.escaped
 
 
@@ -350,25 +371,39 @@ def _loops(nest: Nest) -> tuple[Statement, ...]:
 # ---- small things
 
 
-def place(memory: Memory, places: Sequence[Expr]) -> Expr:
+def _decided(condition: CExpr) -> bool | None:
+    """Whether a condition holds, where that is plain."""
+    match condition:
+        case ir.Literal(value, _):
+            return bool(value)
+        case ir.Apply("equal" | "not_equal" | "less" as op, (a, b), _):
+            if isinstance(a, ir.Literal) and isinstance(b, ir.Literal):
+                return {"equal": a.value == b.value, "not_equal": a.value != b.value, "less": a.value < b.value}[op]
+            return False if a == b and op != "equal" and not a.type.is_float else None
+        case ir.Apply("and", (a, b), _):
+            return False if False in (_decided(a), _decided(b)) else None
+    return None
+
+
+def place(memory: InMemory, places: Sequence[CExpr]) -> CExpr:
     """Where the element at these places stands, behind the first."""
-    index: Expr = ir.ZERO
+    index: CExpr = ir.ZERO
     for k, stride in zip(places, memory.strides, strict=True):
         index = ir.add(index, ir.times(k, stride))
     return index
 
 
-def load(memory: Memory, places: Sequence[Expr]) -> Expr:
+def load(memory: InMemory, places: Sequence[CExpr]) -> CExpr:
     return ir.Load(memory.pointer, place(memory, places), memory.type)
 
 
-def converted(expr: Expr, type: Machine) -> Expr:
+def converted(expr: CExpr, type: CType) -> CExpr:
     if expr.type is type:
         return expr
-    if isinstance(expr, ir.Number):
+    if isinstance(expr, ir.Literal):
         value = expr.value
-        return ir.Number(float(value) if type.is_float else bool(value) if type is BOOL else int(value), type)
-    return ir.Apply("not_equal", (expr, ir.Number(0, expr.type)), BOOL) if type is BOOL else ir.Cast(expr, type)
+        return ir.Literal(float(value) if type.is_float else bool(value) if type is BOOL else int(value), type)
+    return ir.Apply("not_equal", (expr, ir.Literal(0, expr.type)), BOOL) if type is BOOL else ir.Cast(expr, type)
 
 
 def read_by(eq: Equation) -> set[Var]:
@@ -383,7 +418,7 @@ def array_type(t: Type) -> Array:
 
 
 def viewed(
-    memory: Memory, pointer: str, lengths: Sequence[Expr], strides: Sequence[Expr], packed: bool = False
-) -> Memory:
+    memory: InMemory, pointer: str, lengths: Sequence[CExpr], strides: Sequence[CExpr], packed: bool = False
+) -> InMemory:
     """Another look at memory."""
     return replace(memory, pointer=pointer, lengths=tuple(lengths), strides=tuple(strides), block="", packed=packed)

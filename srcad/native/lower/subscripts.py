@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from srcad.native import ir
-from srcad.native.ir import Apply, Expr, Machine
+from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower.elementwise import element, elementwise, ready_nest
-from srcad.native.lower.state import BOOL, INT64, Lowering, array_type, converted, load, place, viewed
-from srcad.native.lower.values import Memory, NotLowered
+from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
+from srcad.native.lower.values import InMemory, NotLowered
 from srcad.ops.subscripts import Template, is_basic, item_dims
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Var
@@ -18,13 +18,13 @@ from srcad.trace.types import Array
 
 @dataclass(frozen=True)
 class Look:
-    """What a subscript looks at: `Memory` and its symbolic lengths."""
+    """What a subscript looks at: `InMemory` and its symbolic lengths."""
 
-    memory: Memory
+    memory: InMemory
     dims: tuple[Dim, ...]
 
 
-def get_item(m: Lowering, eq: Equation) -> None:
+def get_item(m: Lowerer, eq: Equation) -> None:
     """A view, an element, or the elements that index arrays pick."""
     x, *indices = eq.operands
     template: Template = eq.params["index"]
@@ -40,20 +40,20 @@ def get_item(m: Lowering, eq: Equation) -> None:
     m.is_number(eq.result, load(look.memory, ()))
 
 
-def set_item(m: Lowering, eq: Equation) -> None:
+def set_item(m: Lowerer, eq: Equation) -> None:
     _updated(m, eq, adds=False)
 
 
-def add_item(m: Lowering, eq: Equation) -> None:
+def add_item(m: Lowerer, eq: Equation) -> None:
     _updated(m, eq, adds=True)
 
 
-def accumulate(m: Lowering, eq: Equation) -> None:
+def accumulate(m: Lowerer, eq: Equation) -> None:
     """`a += b`, of numbers or of arrays."""
     target, added = eq.operands
     if not isinstance(eq.result.type, Array):
         both = [m.scalar(target), m.scalar(added)]
-        kind = Machine(eq.result.type.dtype)
+        kind = CType(eq.result.type.dtype)
         m.is_number(eq.result, Apply("add", tuple(converted(one, kind) for one in both), kind))
         return
     if _in_registers(m, target):
@@ -63,14 +63,12 @@ def accumulate(m: Lowering, eq: Equation) -> None:
     _store(m, eq, Look(memory, array_type(eq.result.type).dims), added, adds=True)
 
 
-def _in_registers(m: Lowering, target: Atom) -> bool:
+def _in_registers(m: Lowerer, target: Atom) -> bool:
     """Whether an array is only computed in the open nest so far: then there is nothing to overwrite."""
     return m.nest is not None and target in m.nest.elements and target not in m.values
 
 
-
-
-def overwritten(m: Lowering, eq: Equation) -> Memory:
+def overwritten(m: Lowerer, eq: Equation) -> InMemory:
     """The memory of operand 0, or a copy of it, that an update overwrites; the result has it."""
     source = m.memory(eq.operands[0])
     if eq in m.in_place and not source.argument:
@@ -82,7 +80,7 @@ def overwritten(m: Lowering, eq: Equation) -> Memory:
     return memory
 
 
-def _updated(m: Lowering, eq: Equation, adds: bool) -> None:
+def _updated(m: Lowerer, eq: Equation, adds: bool) -> None:
     x, value, *indices = eq.operands
     template: Template = eq.params["index"]
     memory = overwritten(m, eq)
@@ -95,7 +93,7 @@ def _updated(m: Lowering, eq: Equation, adds: bool) -> None:
     _store(m, eq, Look(subscripted(m, memory, indices, template), dims), value, adds)
 
 
-def _store(m: Lowering, eq: Equation, look: Look, value: Atom, adds: bool) -> None:
+def _store(m: Lowerer, eq: Equation, look: Look, value: Atom, adds: bool) -> None:
     """Elements are set or added to, within the open nest if that does no harm."""
     target = look.memory
     if not target.rank:
@@ -110,14 +108,14 @@ def _store(m: Lowering, eq: Equation, look: Look, value: Atom, adds: bool) -> No
         nest = None
     nest = nest or m.open(look.dims, target.lengths)
     new = element(m, nest, source)
-    places = tuple(ir.Name(index, INT64) for index in nest.indices)
+    places = tuple(ir.LocalName(index, INT64) for index in nest.indices)
     index, new = place(target, places), converted(new, target.type)
     if adds:
         known = _known(nest.elements, eq, target)
         old = ir.Load(target.pointer, index, target.type) if known is None else known
         name = m.name(eq.result.name)
         nest.body.append(ir.Let(name, target.type, Apply("add", (old, new), target.type)))
-        new = ir.Name(name, target.type)
+        new = ir.LocalName(name, target.type)
     nest.body.append(ir.Store(target.pointer, index, new, target.type))
     nest.writes.append(target)
     nest.loaded = {var: one for var, one in nest.loaded.items() if not _shares(m, var, target)}
@@ -125,17 +123,19 @@ def _store(m: Lowering, eq: Equation, look: Look, value: Atom, adds: bool) -> No
         nest.elements[eq.result] = new
 
 
-def _known(elements: dict[Var, Expr], eq: Equation, target: Memory) -> Expr | None:
+def _known(elements: dict[Var, CExpr], eq: Equation, target: InMemory) -> CExpr | None:
     operand = eq.operands[0]
     return elements.get(operand) if isinstance(operand, Var) and target.whole else None
 
 
-def _shares(m: Lowering, var: Var, target: Memory) -> bool:
+def _shares(m: Lowerer, var: Var, target: InMemory) -> bool:
     memory = m.values.get(var)
-    return isinstance(memory, Memory) and not (memory.argument or memory.root != target.root and m.harmless(target, memory, apart=True))
+    return isinstance(memory, InMemory) and not (
+        memory.argument or (memory.root != target.root and m.harmless(target, memory, apart=True))
+    )
 
 
-def _apart(m: Lowering, value: Atom, target: Memory) -> Atom:
+def _apart(m: Lowerer, value: Atom, target: InMemory) -> Atom:
     """What is stored, copied before if it looks at the very memory in another way."""
     if not (isinstance(value, Var) and isinstance(value.type, Array)):
         return value
@@ -152,18 +152,18 @@ def _apart(m: Lowering, value: Atom, target: Memory) -> Atom:
 # ---- views
 
 
-def looked(m: Lowering, x: Atom, indices: Sequence[Atom], template: Template) -> Look:
+def looked(m: Lowerer, x: Atom, indices: Sequence[Atom], template: Template) -> Look:
     dims = item_dims(x.type, tuple(i.type for i in indices), template)
     if dims is None:
         raise NotLowered("a subscript of unknown rank")
     return Look(subscripted(m, m.memory(x), indices, template), dims)
 
 
-def subscripted(m: Lowering, memory: Memory, indices: Sequence[Atom], template: Template) -> Memory:
+def subscripted(m: Lowerer, memory: InMemory, indices: Sequence[Atom], template: Template) -> InMemory:
     """The view that a subscript of numbers, slices, None and an ellipsis makes."""
-    offset: Expr = ir.ZERO
-    lengths: list[Expr] = []
-    strides: list[Expr] = []
+    offset: CExpr = ir.ZERO
+    lengths: list[CExpr] = []
+    strides: list[CExpr] = []
     axis = 0
     taken = sum(entry[0] in ("int", "slice") for entry in template)
     for entry in template:
@@ -192,7 +192,7 @@ def subscripted(m: Lowering, memory: Memory, indices: Sequence[Atom], template: 
     return viewed(memory, _moved(m, memory, offset), lengths, strides, rows)
 
 
-def _moved(m: Lowering, memory: Memory, offset: Expr) -> str:
+def _moved(m: Lowerer, memory: InMemory, offset: CExpr) -> str:
     if offset == ir.ZERO:
         return memory.pointer
     name = m.name(memory.pointer)
@@ -200,9 +200,9 @@ def _moved(m: Lowering, memory: Memory, offset: Expr) -> str:
     return name
 
 
-def inside(m: Lowering, index: Expr, n: Expr) -> Expr:
+def inside(m: Lowerer, index: CExpr, n: CExpr) -> CExpr:
     """An index from the beginning, which must be one."""
-    if isinstance(index, ir.Number):
+    if isinstance(index, ir.Literal):
         value = int(index.value)
         m.fail(Apply("less_equal", (n, ir.integer(value if value >= 0 else -value - 1)), BOOL), "index")
         return index if value >= 0 else m.let(ir.add(n, index), "k")
@@ -211,7 +211,7 @@ def inside(m: Lowering, index: Expr, n: Expr) -> Expr:
     return found
 
 
-def _sliced(m: Lowering, n: Expr, bounds: Sequence[Atom | None]) -> tuple[Expr, Expr, int]:
+def _sliced(m: Lowerer, n: CExpr, bounds: Sequence[Atom | None]) -> tuple[CExpr, CExpr, int]:
     """First place, number of places, step."""
     start, stop, step = (None if b is None or b.is_none else b for b in bounds)
     by = 1
@@ -221,16 +221,16 @@ def _sliced(m: Lowering, n: Expr, bounds: Sequence[Atom | None]) -> tuple[Expr, 
         by = step.number
     if by < 0:
         first = ir.subtract(n, ir.ONE) if start is None else Apply("bound_down", (m.scalar(start, INT64), n), INT64)
-        last: Expr = ir.integer(-1) if stop is None else Apply("bound_down", (m.scalar(stop, INT64), n), INT64)
+        last: CExpr = ir.integer(-1) if stop is None else Apply("bound_down", (m.scalar(stop, INT64), n), INT64)
         first = m.let(first, "first")
         return first, m.let(Apply("count", (ir.subtract(first, last), ir.integer(-by)), INT64), "n"), by
     first = ir.ZERO if start is None else m.let(_bound(m.scalar(start, INT64), n), "first")
     last = n if stop is None else _bound(m.scalar(stop, INT64), n)
     span = ir.subtract(last, first)
-    return first, m.let(span if span is n else Apply("count", (span, ir.integer(by)), INT64), "n"), by
+    return first, m.let(span if span is n and by == 1 else Apply("count", (span, ir.integer(by)), INT64), "n"), by
 
 
-def _bound(index: Expr, n: Expr) -> Expr:
+def _bound(index: CExpr, n: CExpr) -> CExpr:
     return ir.ZERO if index == ir.ZERO else Apply("bound", (index, n), INT64)
 
 
@@ -238,21 +238,21 @@ def _bound(index: Expr, n: Expr) -> Expr:
 
 
 @dataclass(frozen=True)
-class Picked:
+class FancyPick:
     """A subscript with index arrays: those (as atoms, one for each of these axes), and where their dims stand.
 
     axes     for each axis of the array: ("fancy", k), or ("view",)
     front    where the dims of the index arrays stand among those of the result
     """
 
-    view: Memory
+    view: InMemory
     fancy: tuple[Atom, ...]
     axes: tuple[int | None, ...]
     front: int
     rank: int
 
 
-def _picked(m: Lowering, eq: Equation, memory: Memory, indices: Sequence[Atom]) -> Picked:
+def _picked(m: Lowerer, eq: Equation, memory: InMemory, indices: Sequence[Atom]) -> FancyPick:
     """The subscript, its numbers and slices done: a view is left, some of whose axes index arrays pick from."""
     template: Template = eq.params["index"]
     if any(entry[0] == "object" for entry in template):
@@ -268,7 +268,7 @@ def _picked(m: Lowering, eq: Equation, memory: Memory, indices: Sequence[Atom]) 
     places = [k for k, axis in enumerate(axes) if axis is not None]
     together = places[-1] - places[0] + 1 == len(places)
     rank = max(a.type.rank or 0 for a in arrays)
-    return Picked(view, tuple(arrays), axes, places[0] if together else 0, rank)
+    return FancyPick(view, tuple(arrays), axes, places[0] if together else 0, rank)
 
 
 def _fancy_axes(template: Template, rank: int) -> tuple[int | None, ...]:
@@ -286,11 +286,11 @@ def _fancy_axes(template: Template, rank: int) -> tuple[int | None, ...]:
     return (*axes, *(None,) * (rank - len(axes)))
 
 
-def _indices_at(m: Lowering, picked: Picked, places: Sequence[Expr]) -> Expr:
+def _indices_at(m: Lowerer, picked: FancyPick, places: Sequence[CExpr]) -> CExpr:
     """Where the element stands that belongs to a place of the result; checks indices."""
     fancy_places = places[picked.front : picked.front + picked.rank]
     others = iter([*places[: picked.front], *places[picked.front + picked.rank :]])
-    index: Expr = ir.ZERO
+    index: CExpr = ir.ZERO
     for axis, which in enumerate(picked.axes):
         stride = picked.view.strides[axis]
         if which is None:
@@ -302,26 +302,27 @@ def _indices_at(m: Lowering, picked: Picked, places: Sequence[Expr]) -> Expr:
         else:
             memory = m.memory(array)
             own = fancy_places[picked.rank - memory.rank :]
-            k = converted(m.let(ir.Load(memory.pointer, _stretched_place(m, memory, own), memory.type)), INT64)
+            k = converted(m.let(ir.Load(memory.pointer, _stretched_place(memory, own), memory.type)), INT64)
         index = ir.add(index, ir.times(inside(m, k, picked.view.lengths[axis]), stride))
     return index
 
 
-def _stretched_place(m: Lowering, memory: Memory, places: Sequence[Expr]) -> Expr:
-    index: Expr = ir.ZERO
+def _stretched_place(memory: InMemory, places: Sequence[CExpr]) -> CExpr:
+    index: CExpr = ir.ZERO
     for k, n, stride in zip(places, memory.lengths, memory.strides, strict=True):
         one = Apply("equal", (n, ir.ONE), BOOL)
-        index = ir.add(index, ir.times(k, stride if memory.rank == 1 else Apply("select", (one, ir.ZERO, stride), INT64)))
+        index = ir.add(
+            index, ir.times(k, stride if memory.rank == 1 else Apply("select", (one, ir.ZERO, stride), INT64))
+        )
     return index
 
 
-def _fancy_lengths(m: Lowering, picked: Picked) -> tuple[Expr, ...]:
+def _fancy_lengths(m: Lowerer, picked: FancyPick) -> tuple[CExpr, ...]:
     """The lengths of the index arrays together."""
     arrays = [m.memory(a) for a in picked.fancy if isinstance(a.type, Array)]
-    if len({len(a.lengths) for a in arrays}) > 1 or len(arrays) < len(picked.fancy):
-        if len(arrays) > 1 or not arrays:
-            raise NotLowered("index arrays of several ranks")
-    found: list[Expr] = []
+    if len({a.rank for a in arrays}) != 1 or 1 < len(arrays) < len(picked.fancy):
+        raise NotLowered("index arrays of several ranks")
+    found: list[CExpr] = []
     for k in range(picked.rank):
         lengths = [a.lengths[k] for a in arrays]
         n = lengths[0]
@@ -329,18 +330,20 @@ def _fancy_lengths(m: Lowering, picked: Picked) -> tuple[Expr, ...]:
             if other != n:
                 n = m.let(Apply("select", (Apply("equal", (n, ir.ONE), BOOL), other, n), INT64), "n")
         for other in lengths if len(lengths) > 1 else []:
-            wrong = Apply("and", (Apply("not_equal", (other, n), BOOL), Apply("not_equal", (other, ir.ONE), BOOL)), BOOL)
+            wrong = Apply(
+                "and", (Apply("not_equal", (other, n), BOOL), Apply("not_equal", (other, ir.ONE), BOOL)), BOOL
+            )
             m.fail(wrong, "index")
         found.append(n)
     return tuple(found)
 
 
-def _result_lengths(m: Lowering, picked: Picked) -> tuple[Expr, ...]:
+def _result_lengths(m: Lowerer, picked: FancyPick) -> tuple[CExpr, ...]:
     others = [n for n, which in zip(picked.view.lengths, picked.axes, strict=True) if which is None]
     return (*others[: picked.front], *_fancy_lengths(m, picked), *others[picked.front :])
 
 
-def _gathered(m: Lowering, eq: Equation) -> None:
+def _gathered(m: Lowerer, eq: Equation) -> None:
     x, *indices = eq.operands
     memory = m.memory(x)
     picked = _picked(m, eq, memory, indices)
@@ -353,20 +356,24 @@ def _gathered(m: Lowering, eq: Equation) -> None:
         raise NotLowered("a subscript by arrays without dimensions", eq.span)
     target = m.new_array(memory.type, lengths, eq.result.name)
 
-    def each(places: tuple[Expr, ...]) -> None:
+    def each(places: tuple[CExpr, ...]) -> None:
         index = _indices_at(m, picked, places)
-        m.emit(ir.Store(target.pointer, place(target, places), ir.Load(picked.view.pointer, index, memory.type), memory.type))
+        m.emit(
+            ir.Store(
+                target.pointer, place(target, places), ir.Load(picked.view.pointer, index, memory.type), memory.type
+            )
+        )
 
     m.loops_over(target.lengths, each)
     m.is_array(eq.result, target)
 
 
-def _scattered(m: Lowering, eq: Equation, memory: Memory, adds: bool) -> None:
+def _scattered(m: Lowerer, eq: Equation, memory: InMemory, adds: bool) -> None:
     _, value, *indices = eq.operands
     picked = _picked(m, eq, memory, indices)
     lengths = _result_lengths(m, picked)
-    source: Memory | None = None
-    number: Expr | None = None
+    source: InMemory | None = None
+    number: CExpr | None = None
     if isinstance(value.type, Array):
         source = m.memory(value)
         if not m.harmless(memory, source, apart=True):
@@ -375,12 +382,12 @@ def _scattered(m: Lowering, eq: Equation, memory: Memory, adds: bool) -> None:
         number = converted(m.scalar(value), memory.type)
     m.close()
 
-    def each(places: tuple[Expr, ...]) -> None:
+    def each(places: tuple[CExpr, ...]) -> None:
         index = _indices_at(m, picked, places)
         new = number
         if source is not None:
             own = places[len(places) - source.rank :]
-            new = converted(ir.Load(source.pointer, _stretched_place(m, source, own), source.type), memory.type)
+            new = converted(ir.Load(source.pointer, _stretched_place(source, own), source.type), memory.type)
         assert new is not None
         m.emit(ir.Store(picked.view.pointer, index, new, memory.type, adds))
 
@@ -389,7 +396,7 @@ def _scattered(m: Lowering, eq: Equation, memory: Memory, adds: bool) -> None:
     m.loops_over(tuple(m.let(n, "n") for n in lengths), each)
 
 
-def _must_fit(m: Lowering, source: Memory, lengths: tuple[Expr, ...]) -> None:
+def _must_fit(m: Lowerer, source: InMemory, lengths: tuple[CExpr, ...]) -> None:
     for n, whole in zip(source.lengths, lengths[len(lengths) - source.rank :], strict=True):
         if n != whole:
             wrong = Apply("and", (Apply("not_equal", (n, whole), BOOL), Apply("not_equal", (n, ir.ONE), BOOL)), BOOL)

@@ -9,21 +9,21 @@ from srcad.native import ir
 from srcad.native.ir import Apply
 from srcad.native.lower import control, lists, products, reductions, shaping, subscripts
 from srcad.native.lower.elementwise import COMPARISONS, FORMULAS, elementwise
-from srcad.native.lower.state import BOOL, DOUBLE, INT64, Handler, Lowering, converted
+from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
 from srcad.native.lower.values import NotLowered, machine
 from srcad.trace.nodes import Equation
 from srcad.trace.types import Array
 
 
-def dim(m: Lowering, eq: Equation) -> None:
+def dim(m: Lowerer, eq: Equation) -> None:
     m.is_number(eq.result, m.lengths(eq.operands[0])[eq.params["axis"]])
 
 
-def size(m: Lowering, eq: Equation) -> None:
+def size(m: Lowerer, eq: Equation) -> None:
     m.is_number(eq.result, ir.product(m.lengths(eq.operands[0])))
 
 
-def to_float(m: Lowering, eq: Equation) -> None:
+def to_float(m: Lowerer, eq: Equation) -> None:
     """float(x) of a number, or of an array with one element."""
     x = eq.operands[0]
     if isinstance(x.type, Array) and x.type.rank:
@@ -35,31 +35,31 @@ def to_float(m: Lowering, eq: Equation) -> None:
     m.is_number(eq.result, m.scalar(x, machine(eq.result.type)))
 
 
-def to_int(m: Lowering, eq: Equation) -> None:
+def to_int(m: Lowerer, eq: Equation) -> None:
     """int(x): towards zero; what no int64 is, Python has to say."""
     if isinstance(eq.operands[0].type, Array):
         raise NotLowered("int() of an array", eq.span)
     x = m.scalar(eq.operands[0])
     if x.type.is_float:
         wide = m.let(converted(x, DOUBLE))
-        inside = Apply("less", (Apply("fabs", (wide,), DOUBLE), ir.Number(9.0e18, DOUBLE)), BOOL)
+        inside = Apply("less", (Apply("fabs", (wide,), DOUBLE), ir.Literal(9.0e18, DOUBLE)), BOOL)
         m.fail(Apply("not", (inside,), BOOL), "arithmetic")
         x = Apply("truncated", (wide,), INT64)
     m.is_number(eq.result, converted(x, INT64))
 
 
-def smaller(m: Lowering, eq: Equation) -> None:
+def smaller(m: Lowerer, eq: Equation) -> None:
     a, b = (m.scalar(one, INT64) for one in eq.operands)
     m.is_number(eq.result, Apply("smaller", (a, b), INT64))
 
 
-def guarded(m: Lowering, eq: Equation) -> None:
+def guarded(m: Lowerer, eq: Equation) -> None:
     """Of the careful variant: NumPy's division and power of numbers."""
     a, b = (m.scalar(one, DOUBLE) for one in eq.operands)
     m.is_number(eq.result, Apply("divide" if eq.op == "guarded_divide" else "pow", (a, b), DOUBLE))
 
 
-TABLE: Mapping[str, Handler] = MappingProxyType(
+TABLE: Mapping[str, LowersEquation] = MappingProxyType(
     {
         **dict.fromkeys((*FORMULAS, *COMPARISONS, "where", "power", "float_power"), elementwise),
         **dict.fromkeys(("sum", "prod", "mean", "max", "min", "any", "all", "count_nonzero"), reductions.reduction),

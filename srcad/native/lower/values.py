@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from srcad.errors import Span
-from srcad.native.ir import Expr, Machine, Name
+from srcad.native.ir import CExpr, CType, LocalName
 from srcad.trace.types import ListOf, Scalar, Type
 
 
@@ -21,10 +21,10 @@ class NotLowered(Exception):  # noqa: N818 - an answer, not an error: the equati
         self.span = span
 
 
-MACHINES: Mapping[str, Machine] = MappingProxyType({one.value: one for one in Machine})
+MACHINES: Mapping[str, CType] = MappingProxyType({one.value: one for one in CType})
 
 
-def machine(t: Type) -> Machine:
+def machine(t: Type) -> CType:
     """The machine's type of a number, or of the elements of an array."""
     found = MACHINES.get(t.dtype or "")
     if found is None:
@@ -34,19 +34,19 @@ def machine(t: Type) -> Machine:
     return found
 
 
-class Value:
+class LoweredValue:
     """Abstract: what a variable is in a kernel."""
 
     is_array: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
-class Number(Value):
-    expr: Expr
+class InRegister(LoweredValue):
+    expr: CExpr
 
 
 @dataclass(frozen=True)
-class Memory(Value):
+class InMemory(LoweredValue):
     """An array. `block`: the name of what owns all of it, and begins where it begins; "" for views and arguments.
 
 
@@ -58,9 +58,9 @@ class Memory(Value):
     is_array: ClassVar[bool] = True
 
     pointer: str
-    type: Machine
-    lengths: tuple[Expr, ...]
-    strides: tuple[Expr, ...]
+    type: CType
+    lengths: tuple[CExpr, ...]
+    strides: tuple[CExpr, ...]
     root: str
     block: str = ""
     argument: bool = False
@@ -77,7 +77,7 @@ class Memory(Value):
 
 
 @dataclass(frozen=True)
-class Items(Value):
+class InList(LoweredValue):
     """A list: `name` is its block."""
 
     name: str
@@ -85,7 +85,7 @@ class Items(Value):
 
 
 @dataclass(frozen=True)
-class Nothing(Value):
+class NoValue(LoweredValue):
     """No value."""
 
 
@@ -101,5 +101,5 @@ def element_kind(t: Type) -> str:
     raise NotLowered(f"lists of {t}")
 
 
-def named(name: str, type: Machine = Machine.INT64) -> Name:
-    return Name(name, type)
+def named(name: str, type: CType = CType.INT64) -> LocalName:
+    return LocalName(name, type)
