@@ -193,25 +193,27 @@ def built(kernel: Lowered) -> Callable[..., object]:
         path = library(source)
         code = _loaded(str(path))
         address = ctypes.cast(getattr(code, kernel.function.name), ctypes.c_void_p).value
-        inputs = tuple((_kind(one), *_described(one)) for one in kernel.inputs)
-        outputs = tuple((_result_kind(one), *_described(one)) for one in kernel.outputs)
+        inputs = tuple(_described(one, _kind) for one in kernel.inputs)
+        outputs = tuple(_described(one, _result_kind) for one in kernel.outputs)
         made: Callable[..., object] = _caller().make(address, inputs, outputs, gemm(), kernel.loops)
     return made
 
 
 def _kind(one: Passed) -> str:
+    if one.items is not None:
+        return "l"
     return "a" if one.rank is not None else one.field
 
 
 def _result_kind(one: Passed) -> str:
-    if one.rank is not None:
-        return "a"
     python = {"float64": "F", "int64": "I", "bool": "B"}
-    return python.get(one.type.value, "") if one.python else one.field
+    return python.get(one.type.value, "") if one.python else _kind(one)
 
 
-def _described(one: Passed) -> tuple[int, int]:
-    return np.dtype(one.type.value).num, one.rank or 0
+def _described(one: Passed, kind: Callable[[Passed], str]) -> tuple[object, ...]:
+    """What the caller is told of an argument or a result, and of the elements of a list."""
+    described = (kind(one), np.dtype(one.type.value).num, one.rank or 0)
+    return described if one.items is None else (*described, (_described(one.items, kind),))
 
 
 @functools.cache

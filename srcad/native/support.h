@@ -41,6 +41,7 @@ typedef union value {
     float f;
     int64_t i;
     struct { block *block; char *data; int64_t length[MAX_RANK]; } a;
+    block *l;
 } value;
 
 static inline block *new_block(call *c, int64_t bytes, int32_t kind) {
@@ -238,6 +239,8 @@ static inline int product(call *c, const double *a, int64_t a0, int64_t a1, cons
 #define TAKE_SCALAR(x, k, field, T) const T x = (T)in[k].field
 #define TAKE_ARRAY(p, k, T) T *const p = (T *)in[k].a.data
 #define TAKE_LENGTH(n, k, j) const int64_t n = in[k].a.length[j]
+#define TAKE_LIST(b, k) block *const b = in[k].l
+#define GIVE_LIST(k, b) out[k].l = (b)
 #define GIVE_SCALAR(k, field, x) out[k].field = (x)
 #define GIVE_ARRAY(k, b, rank, ...) do { \
     const int64_t given[] = { 0, ##__VA_ARGS__ }; \

@@ -23,11 +23,15 @@ MOST = 64  # arguments, and results
 
 @dataclass(frozen=True)
 class Passed:
-    """How an argument or a result is passed: its machine type, the rank of an array, whether it is Python's number."""
+    """How an argument or a result is passed: its machine type, the rank of an array, whether it is Python's number.
+
+    items   of a list: how its elements are
+    """
 
     type: CType
     rank: int | None = None
     python: bool = False
+    items: Passed | None = None
 
     @property
     def field(self) -> str:
@@ -45,25 +49,21 @@ class Lowered:
     loops: bool
 
 
-def lowered(trace: Trace, name: str, passing: bool = True) -> Lowered:
-    """The kernel of a closed trace; `NotLowered` if an equation of it can't be.
-
-    Not `passing`: only to see that, as if anything could be passed to a kernel and back.
-    """
+def lowered(trace: Trace, name: str) -> Lowered:
+    """The kernel of a closed trace; `NotLowered` if an equation of it can't be."""
     ready = bufferise(sink_updates(prepare(trace)))
     m = Lowerer(ready.in_place, TABLE)
     variables = [entry.var for entry in ready.trace.inputs]
     body = ready.trace.body
-    inputs = tuple(passed(var.type) for var in variables if passing or not isinstance(var.type, ListOf))
+    inputs = tuple(passed(var.type) for var in variables)
     if max(len(inputs), len(body.results)) > MOST:
         raise NotLowered("more arguments or results than a kernel takes", trace.span)
     with m.block() as out, m.region(body):
         for k, var in enumerate(variables):
             _take(m, k, var)
         lower_region(m, body)
-        outputs = tuple(passed(a.type) for a in body.results if passing or not isinstance(a.type, ListOf))
-        if passing:
-            _give(m, body.results, outputs)
+        outputs = tuple(passed(a.type) for a in body.results)
+        _give(m, body.results, outputs)
         m.leave()
     loops = any(isinstance(s, (ir.Turns, ir.While, ir.For)) for s in ir.statements(tuple(out)))
     return Lowered(ir.LoopFunction(name, tuple(out)), inputs, outputs, loops)
@@ -74,12 +74,17 @@ def passed(t: Type) -> Passed:
         return Passed(machine(t), None, t.python)
     if isinstance(t, Array) and t.rank <= 8:
         return Passed(machine(t), t.rank)
+    if isinstance(t, ListOf):
+        items = passed(t.element)
+        return Passed(items.type, None, False, items)
     raise NotLowered(f"a value of type {t} that comes from Python or goes there")
 
 
 def _take(m: Lowerer, k: int, var: Var) -> None:
     name = m.name(var.name)
     if isinstance(var.type, ListOf):
+        passed(var.type)
+        m.emit(ir.Support("TAKE_LIST", (name, str(k))))
         m.sets(var, InList(name, var.type.element))
         return
     how = passed(var.type)
@@ -101,6 +106,10 @@ def _give(m: Lowerer, results: Sequence[Atom], outputs: Sequence[Passed]) -> Non
     m.close()
     given: set[str] = set()
     for k, (atom, how) in enumerate(zip(results, outputs, strict=True)):
+        if how.items is not None:
+            block, _ = owned_block(m, atom, atom.type)
+            m.emit(ir.Support("GIVE_LIST", (str(k), block)))
+            continue
         if how.rank is None:
             m.emit(ir.Support("GIVE_SCALAR", (str(k), how.field, m.scalar(atom, how.type))))
             continue
