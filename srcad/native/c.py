@@ -83,6 +83,8 @@ CALLS: Mapping[str, str] = MappingProxyType(
         "is_finite": "isfinite",
         "signbit": "!!signbit",
         "count": "count_of",
+        "first_above": "first_above",
+        "first_not_below": "first_not_below",
         **{name: name for name in ("from_front", "bound", "bound_down", "turns", "smaller")},
         **{name: name for name in ("int_power", "int_floor_divide", "int_remainder")},
         **{name: name for name in ("float_floor_divide", "float_remainder")},

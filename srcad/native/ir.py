@@ -244,6 +244,10 @@ def integer(value: int) -> Literal:
 ZERO, ONE = integer(0), integer(1)
 
 
+def equal(a: CExpr, b: CExpr) -> CExpr:
+    return Apply("equal", (a, b), CType.BOOL)
+
+
 def add(a: CExpr, b: CExpr) -> CExpr:
     """The sum of two ints."""
     if isinstance(a, Literal) and isinstance(b, Literal):

@@ -219,6 +219,46 @@ static inline double log_expit_d(double x) { return x < 0.0 ? x - log1p(exp(x)) 
 static inline double xlogy_d(double x, double y) { return x == 0.0 && y == y ? 0.0 : x * log(y); }
 static inline double xlog1py_d(double x, double y) { return x == 0.0 && y == y ? 0.0 : x * log1p(y); }
 
+/* ---- sorting: stable, by merging; nan is last */
+
+static inline bool before(double a, double b) { return a < b || (b != b && a == a); }
+
+static void merge_sort(double *v, int64_t *p, double *w, int64_t *q, int64_t n) {
+    if (n <= 16) {
+        for (int64_t i = 1; i < n; ++i) {
+            double x = v[i];
+            int64_t k = p[i], j = i;
+            for (; j > 0 && before(x, v[j - 1]); --j) { v[j] = v[j - 1]; p[j] = p[j - 1]; }
+            v[j] = x;
+            p[j] = k;
+        }
+        return;
+    }
+    int64_t half = n / 2, i = 0, j = half, k = 0;
+    merge_sort(v, p, w, q, half);
+    merge_sort(v + half, p + half, w, q, n - half);
+    memcpy(w, v, (size_t)half * 8);
+    memcpy(q, p, (size_t)half * 8);
+    while (i < half)
+        if (j < n && before(v[j], w[i])) { v[k] = v[j]; p[k++] = p[j++]; }
+        else { v[k] = w[i]; p[k++] = q[i++]; }
+}
+
+#define SORT(v, p, first, w, q, n) do { \
+    for (int64_t place = 0; place < (n); ++place) (p)[(first) + place] = place; \
+    merge_sort((v) + (first), (p) + (first), w, q, n); } while (0)
+
+static inline int64_t first_not_below(const double *v, int64_t n, double x) {
+    int64_t low = 0;
+    while (low < n) { int64_t middle = low + (n - low) / 2; if (before(v[middle], x)) low = middle + 1; else n = middle; }
+    return low;
+}
+static inline int64_t first_above(const double *v, int64_t n, double x) {
+    int64_t low = 0;
+    while (low < n) { int64_t middle = low + (n - low) / 2; if (before(x, v[middle])) n = middle; else low = middle + 1; }
+    return low;
+}
+
 /* A product of matrices by BLAS: large ones whose rows or columns lie one after the other; 0: not done. */
 static inline int product(call *c, const double *a, int64_t a0, int64_t a1, const double *b, int64_t b0, int64_t b1,
                           double *out, int64_t n, int64_t m, int64_t k) {

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.elementwise import elements_of
 from srcad.native.lower.reductions import fill
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place
 from srcad.native.lower.values import InMemory, InRegister, NotLowered, machine
+from srcad.ops.einsum import parse
 from srcad.trace.nodes import Equation
+from srcad.trace.types import Array
 
 
 def matmul(m: Lowerer, eq: Equation) -> None:
@@ -110,3 +114,47 @@ def _matrices(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> 
         left.lengths[1],
     )
     m.emit(ir.Support("PRODUCT", arguments, (loops,)))
+
+
+def einsum(m: Lowerer, eq: Equation) -> None:
+    """A loop for each letter; those of the result outside."""
+    memories = [m.memory(a) for a in eq.operands]
+    notation = parse(eq.params["subscripts"], [memory.rank for memory in memories])
+    lengths: dict[str, CExpr] = {}
+    for letters, memory in zip(notation.inputs, memories, strict=True):
+        m.reads_memory(memory)
+        for letter, n in zip(letters, memory.lengths, strict=True):
+            _agrees(m, lengths, letter, n)
+    type = machine(eq.result.type)
+    summed = [letter for letter in lengths if letter not in notation.output]
+    target = m.new_array(type, [lengths[letter] for letter in notation.output], eq.result.name)
+
+    def each(places: tuple[CExpr, ...]) -> None:
+        total = m.name("total")
+        m.emit(ir.Let(total, type, ir.Literal(0, type), final=False))
+        here = dict(zip(notation.output, places, strict=True))
+
+        def term(inner: tuple[CExpr, ...]) -> None:
+            everywhere = {**here, **dict(zip(summed, inner, strict=True))}
+            factors = [
+                converted(load(memory, [everywhere[letter] for letter in letters]), type)
+                for letters, memory in zip(notation.inputs, memories, strict=True)
+            ]
+            product = reduce(lambda a, b: Apply("multiply", (a, b), type), factors)
+            m.emit(ir.Assign(total, Apply("add", (ir.LocalName(total, type), product), type)))
+
+        m.loops_over([lengths[letter] for letter in summed], term, hint="k")
+        m.emit(ir.Store(target.pointer, place(target, places), ir.LocalName(total, type), type))
+
+    m.loops_over(target.lengths, each)
+    if isinstance(eq.result.type, Array):
+        m.is_array(eq.result, target)
+        return
+    m.is_number(eq.result, ir.Load(target.pointer, ir.ZERO, type))
+    m.emit(ir.Support("RELEASE", (target.block,)))
+
+
+def _agrees(m: Lowerer, lengths: dict[str, CExpr], letter: str, n: CExpr) -> None:
+    known = lengths.setdefault(letter, n)
+    if known != n:  # a length of 1 that is stretched is NumPy's business
+        m.fail(Apply("not_equal", (known, n), BOOL), "arithmetic")

@@ -218,3 +218,31 @@ def extreme_place(m: Lowerer, eq: Equation) -> None:
 
     m.loops_over(source.lengths, each)
     m.sets(eq.result, InRegister(ir.LocalName(found, INT64)))
+
+
+def sum_to_shape(m: Lowerer, eq: Equation) -> None:
+    """The sum over what stretching the second operand's shape has made; which axes, only the lengths tell."""
+    source, lengths = m.memory(eq.operands[0]), m.lengths(eq.operands[1])
+    m.reads_memory(source)
+    if not isinstance(eq.result.type, Array) or len(lengths) > source.rank:
+        raise NotLowered("a sum to a shape of unknown rank", eq.span)
+    target = m.new_array(source.type, lengths, eq.result.name)
+    fill(m, target, ir.Literal(0, source.type))
+    skipped = source.rank - len(lengths)
+    strides = tuple(
+        m.let(Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64), "stride")
+        for n, stride in zip(target.lengths, target.strides, strict=True)
+    )
+    for n, whole in zip(target.lengths, source.lengths[skipped:], strict=True):
+        if n != whole:
+            apart = Apply("not_equal", (n, whole), BOOL)
+            m.fail(Apply("and", (apart, Apply("not_equal", (n, ir.ONE), BOOL)), BOOL), "shape")
+
+    def each(places: tuple[CExpr, ...]) -> None:
+        index: CExpr = ir.ZERO
+        for k, stride in zip(places[skipped:], strides, strict=True):
+            index = ir.add(index, ir.times(k, stride))
+        m.emit(ir.Store(target.pointer, index, load(source, places), source.type, add=True))
+
+    m.loops_over(source.lengths, each)
+    m.is_array(eq.result, target)

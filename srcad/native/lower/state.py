@@ -74,9 +74,7 @@ class Lowerer:
 
     def lower(self, eq: Equation) -> None:
         """One equation."""
-        handler = self._table.get(eq.op)
-        if handler is None:
-            raise NotLowered(eq.op, eq.span)
+        handler = self.handler(eq)
         if eq.span is not None and self.nest is None:
             self.emit(ir.Comment(eq.span, eq.role))
         try:
@@ -84,6 +82,13 @@ class Lowerer:
         except NotLowered as failed:
             raise (failed if failed.span else NotLowered(failed.what, eq.span)) from None
         self.done(eq)
+
+    def handler(self, eq: Equation) -> LowersEquation:
+        """What lowers an equation."""
+        found = self._table.get(eq.op)
+        if found is None:
+            raise NotLowered(eq.op, eq.span)
+        return found
 
     # ---- names and statements
 
@@ -179,6 +184,11 @@ class Lowerer:
             self.nest.released.append(block)
         else:
             self.emit(ir.Support("RELEASE", (block,)))
+
+    def forget(self, var: Var) -> None:
+        """A variable that nobody reads."""
+        if var in self.scope.owned:
+            self._give_back(var)
 
     def owns(self, var: Var, block: str) -> None:
         """The region has a reference to a block, for as long as the variable is read."""

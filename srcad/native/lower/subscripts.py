@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
+from srcad.native.lower import masks
 from srcad.native.lower.elementwise import element, elementwise, ready_nest
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
 from srcad.native.lower.values import InMemory, NotLowered
@@ -29,7 +30,10 @@ def get_item(m: Lowerer, eq: Equation) -> None:
     x, *indices = eq.operands
     template: Template = eq.params["index"]
     if not is_basic(template):
-        _gathered(m, eq)
+        if masks.is_mask(eq, 1):
+            masks.picked(m, eq)
+        else:
+            _gathered(m, eq)
         return
     look = looked(m, x, indices, template)
     if look.memory.rank or isinstance(eq.result.type, Array):
@@ -85,7 +89,10 @@ def _updated(m: Lowerer, eq: Equation, adds: bool) -> None:
     template: Template = eq.params["index"]
     memory = overwritten(m, eq)
     if not is_basic(template):
-        _scattered(m, eq, memory, adds)
+        if masks.is_mask(eq, 2):
+            masks.stored(m, eq, memory, adds)
+        else:
+            _scattered(m, eq, memory, adds)
         return
     dims = item_dims(x.type, tuple(i.type for i in indices), template)
     if dims is None:

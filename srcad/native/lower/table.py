@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from srcad.native import ir
 from srcad.native.ir import Apply
-from srcad.native.lower import control, lists, products, reductions, shaping, subscripts
+from srcad.native.lower import control, lists, products, raises, reductions, shaping, sorting, subscripts
 from srcad.native.lower.elementwise import COMPARISONS, FORMULAS, elementwise
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
 from srcad.native.lower.values import NotLowered, machine
@@ -66,6 +66,14 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         **dict.fromkeys(("cumsum", "cumprod"), reductions.running),
         **dict.fromkeys(("argmax", "argmin"), reductions.extreme_place),
         "sum_to": reductions.sum_to,
+        "sum_to_shape": reductions.sum_to_shape,
+        **dict.fromkeys(("sort", "argsort"), sorting.sort),
+        "searchsorted": sorting.searchsorted,
+        "einsum": products.einsum,
+        **dict.fromkeys(("call", "format"), raises.made),
+        "raise_": raises.raised,
+        "assert_": raises.asserted,
+        "check": raises.checked,
         "get_item": subscripts.get_item,
         "set_item": subscripts.set_item,
         "add_item": subscripts.add_item,
