@@ -32,7 +32,7 @@ def outlined(trace: Trace) -> Trace:
     return with_body(trace, _Outline(trace.name).region(trace.body, whole=True))
 
 
-def kernels(trace: Trace) -> tuple[Kernel, ...]:
+def kernels_of(trace: Trace) -> tuple[Kernel, ...]:
     """The kernels that a trace calls."""
     return tuple(kernel for eq in walk(trace.body) if (kernel := kernel_of(eq)) is not None)
 
@@ -123,12 +123,16 @@ def _runs(equations: Sequence[Equation]) -> Iterator[tuple[list[Equation], bool]
 
 
 def _lowers(eq: Equation) -> bool:
-    """Whether an equation can be lowered by itself, whatever comes in and goes out."""
+    return not why_not(eq)
+
+
+def why_not(eq: Equation) -> str:
+    """Why an equation can't be lowered by itself; "": it can."""
     try:
         lowered(_closed("tried", [eq], eq.results), "tried")
-    except NotLowered:
-        return False
-    return True
+    except NotLowered as failed:
+        return failed.what
+    return ""
 
 
 def _pays(run: Sequence[Equation]) -> bool:
