@@ -86,7 +86,12 @@ static void widened(const slot *s, value *v, const char *data, int bytes) {
 
 static int taken_list(call *c, const slot *s, PyObject *object, block **made);
 
+/* None stands for what the run has given no value, and nobody reads. */
 static int taken(call *c, const slot *s, PyObject *object, value *v, PyObject **held) {
+    if (object == Py_None) {
+        memset(v, 0, sizeof *v);
+        return 1;
+    }
     switch (s->kind) {
     case 'd':
         v->d = PyFloat_AsDouble(object);
@@ -224,6 +229,7 @@ static PyObject *list_of(const slot *s, block *l, call *c) {
 }
 
 static PyObject *given(const slot *s, value *v, call *c) {
+    if ((s->kind == 'l' && !v->l) || (s->kind == 'a' && !v->a.block)) return Py_NewRef(Py_None);
     switch (s->kind) {
     case 'F': return PyFloat_FromDouble(v->d);
     case 'I': return PyLong_FromLongLong(v->i);

@@ -108,6 +108,7 @@ static inline int grow(call *c, block *l, int64_t length) {
 }
 
 static block *copy_list(call *c, block *from) {
+    if (!from) return new_list(c, 1, 8); /* of nothing, which nobody reads */
     block *l = new_list(c, from->kind, from->width);
     if (!l || !grow(c, l, from->length)) return NULL;
     memcpy(ITEM(l, 0), ITEM(from, 0), (size_t)(from->length * from->width));

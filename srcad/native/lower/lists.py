@@ -101,6 +101,17 @@ def list_new(m: Lowerer, eq: Equation) -> None:
     m.owns(eq.result, made.name)
 
 
+def copy_list(m: Lowerer, eq: Equation) -> None:
+    """Another list of the same elements; of other ones, if these are to be overwritten."""
+    source = m.items(eq.operands[0])
+    if eq.params.get("deep") and not isinstance(source.element, Scalar):
+        raise NotLowered("a copy of a list of arrays, and of these", eq.span)
+    name = m.name(eq.result.name)
+    m.emit(ir.Support("COPY_LIST", (name, source.name)))
+    m.sets(eq.result, InList(name, source.element))
+    m.owns(eq.result, name)
+
+
 def overwritten(m: Lowerer, eq: Equation, result: Var) -> InList:
     """The list that an update changes: operand 0, or a copy of it."""
     source = m.items(eq.operands[0])

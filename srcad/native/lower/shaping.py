@@ -5,12 +5,13 @@ from __future__ import annotations
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.elementwise import computed_in, element, elements_of, joins, ready_nest
+from srcad.native.lower.lists import copy_list
 from srcad.native.lower.reductions import fill
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
 from srcad.native.lower.values import InMemory, NotLowered, machine
 from srcad.trace.dims import ONE, Dim
 from srcad.trace.nodes import Atom, Const, Equation, Var
-from srcad.trace.types import Array, Scalar
+from srcad.trace.types import Array, ListOf, Scalar
 
 # ---- views
 
@@ -123,6 +124,9 @@ def copy(m: Lowerer, eq: Equation) -> None:
     """The elements, in memory of its own as soon as somebody needs that."""
     if isinstance(eq.result.type, Scalar):
         m.sets(eq.result, m.value(eq.operands[0]))
+        return
+    if isinstance(eq.result.type, ListOf):
+        copy_list(m, eq)
         return
     if not isinstance(eq.result.type, Array):
         raise NotLowered(f"a copy of {eq.result.type}", eq.span)
