@@ -10,7 +10,7 @@ So generated Python calls kernels as it calls anything else, and what can't be l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from srcad.native.build import compiler
 from srcad.native.kernel import Kernel
@@ -29,7 +29,7 @@ from srcad.trace.walk import free_variables, walk, within
 def outlined(trace: Trace) -> Trace:
     """The trace with kernels in the place of what can be lowered."""
     compiler()
-    return with_body(trace, _Outline(trace.name).region(trace.body, whole=True))
+    return with_body(trace, _Outline(trace).region(trace.body, whole=True))
 
 
 def kernels_of(trace: Trace) -> tuple[Kernel, ...]:
@@ -45,8 +45,9 @@ def kernel_of(eq: Equation) -> Kernel | None:
 class _Outline:
     """Makes kernels of parts of one function."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, trace: Trace) -> None:
+        self.name = trace.name
+        self.order = {entry.var: k for k, entry in enumerate(trace.inputs)}
         self.count = 0
 
     def region(self, region: Region, whole: bool = False) -> Region:
@@ -88,7 +89,7 @@ class _Outline:
         if not results:
             return None
         name = f"{self.name}_kernel_{self.count + 1}" if self.count else f"{self.name}_kernel"
-        closed = _closed(name, run, results)
+        closed = _closed(name, run, results, self.order)
         try:
             kernel = Kernel(lowered(closed, name))
         except NotLowered:
@@ -99,10 +100,11 @@ class _Outline:
         return Equation("kernel", operands, results, params, (), run[0].span, run[0].role)
 
 
-def _closed(name: str, run: Sequence[Equation], results: tuple[Var, ...]) -> Trace:
-    """A run of equations as a trace of its own."""
+def _closed(name: str, run: Sequence[Equation], results: tuple[Var, ...], order: Mapping[Var, int]) -> Trace:
+    """A run of equations as a trace of its own; what comes in stands in `order`, and behind it as it is read."""
     region = Region((), tuple(run), results)
-    inputs = tuple(Input(var, Path(f"in{k}")) for k, var in enumerate(free_variables(region)))
+    read = sorted(free_variables(region), key=lambda var: order.get(var, len(order)))
+    inputs = tuple(Input(var, Path(f"in{k}")) for k, var in enumerate(read))
     output = Node("tuple", tuple(Leaf(k) for k in range(len(results))))
     return Trace(name, (), inputs, region, output)
 
@@ -129,7 +131,7 @@ def _lowers(eq: Equation) -> bool:
 def why_not(eq: Equation) -> str:
     """Why an equation can't be lowered by itself; "": it can."""
     try:
-        lowered(_closed("tried", [eq], eq.results), "tried")
+        lowered(_closed("tried", [eq], eq.results, {}), "tried")
     except NotLowered as failed:
         return failed.what
     return ""

@@ -143,7 +143,7 @@ def formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
     result = machine(eq.result.type)
     if eq.op == "power" or eq.op == "float_power":
         return _power(m, eq, operands, result)
-    if eq.op in COMPARISONS:
+    if eq.op in ORDERINGS:
         return _compared(eq, operands)
     if eq.op == "where":
         chosen = (converted(operands[0], BOOL), converted(operands[1], result), converted(operands[2], result))
@@ -259,6 +259,12 @@ def _absolute(operands: tuple[CExpr, ...], result: CType) -> CExpr:
     return Apply("fabs" if result.is_float else "int_abs", (converted(operands[0], result),), result)
 
 
+def _reciprocal(operands: tuple[CExpr, ...], result: CType) -> CExpr:
+    if not result.is_float:
+        raise NotLowered("reciprocals of ints")
+    return Apply("divide", (ir.Literal(1, result), converted(operands[0], result)), result)
+
+
 def _rounded(op: str) -> ElementFormula:
     return lambda operands, result: (
         Apply(op, (converted(operands[0], result),), result) if result.is_float else operands[0]
@@ -272,7 +278,7 @@ def _by_floats(op: str) -> ElementFormula:
     )
 
 
-COMPARISONS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"})
+ORDERINGS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"})
 OF_MATH = (
     *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh"),
     *("tanh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh", "arctan2", "hypot", "fmod"),
@@ -294,9 +300,7 @@ FORMULAS: Mapping[str, ElementFormula] = MappingProxyType(
         "positive": lambda operands, result: converted(operands[0], result),
         "absolute": _absolute,
         "square": lambda operands, result: Apply("square", (converted(operands[0], result),), result),
-        "reciprocal": lambda operands, result: Apply(
-            "divide", (ir.Literal(1, result), converted(operands[0], result)), result
-        ),
+        "reciprocal": _reciprocal,
         "degrees": lambda operands, result: Apply(
             "multiply", (converted(operands[0], result), ir.Literal(180 / np.pi, result)), result
         ),

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from srcad.native import ir
 from srcad.native.ir import Apply
 from srcad.native.lower import control, lists, products, raises, reductions, shaping, sorting, subscripts
-from srcad.native.lower.elementwise import COMPARISONS, FORMULAS, elementwise
+from srcad.native.lower.elementwise import ORDERINGS, FORMULAS, elementwise
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
 from srcad.native.lower.values import NotLowered, machine
 from srcad.trace.nodes import Equation
@@ -61,7 +61,7 @@ def guarded(m: Lowerer, eq: Equation) -> None:
 
 TABLE: Mapping[str, LowersEquation] = MappingProxyType(
     {
-        **dict.fromkeys((*FORMULAS, *COMPARISONS, "where", "power", "float_power"), elementwise),
+        **dict.fromkeys((*FORMULAS, *ORDERINGS, "where", "power", "float_power"), elementwise),
         **dict.fromkeys(("sum", "prod", "mean", "max", "min", "any", "all", "count_nonzero"), reductions.reduction),
         **dict.fromkeys(("cumsum", "cumprod"), reductions.running),
         **dict.fromkeys(("argmax", "argmin"), reductions.extreme_place),
