@@ -82,7 +82,7 @@ PROGRAMS = (index, division, logarithm, overflow, own, asserted, shapes, popped)
 @pytest.mark.parametrize("derive", [srcad.grad, srcad.value_and_grad])
 def test_the_error_of_the_program(function: Callable[..., Any], derive: Any) -> None:
     x = 0.0 if function is division else np.zeros(3)
-    with pytest.raises(Exception) as due:  # noqa: PT011 - whichever it is
+    with pytest.raises(Exception) as due:
         function(x)
     with pytest.raises(type(due.value)) as caught:
         derive(function, backend="native")(x)

@@ -23,9 +23,9 @@ from srcad.trace.walk import free_variables
 
 @cache
 def reserved() -> frozenset[str]:
-    """Names that mean something in C, or in the support."""
+    """Names that mean something in C, or in the support, where those of one letter stand inside of functions alone."""
     text = resources.files("srcad.native").joinpath("support.h").read_text()
-    return frozenset(re.findall(r"[A-Za-z_]\w*", text)) | KEYWORDS
+    return frozenset(re.findall(r"[A-Za-z_]\w+", text)) | KEYWORDS
 
 
 KEYWORDS = frozenset(

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from srcad.native import ir
 from srcad.native.ir import Apply
 from srcad.native.lower import control, lists, products, raises, reductions, shaping, sorting, subscripts
-from srcad.native.lower.elementwise import ORDERINGS, FORMULAS, elementwise
+from srcad.native.lower.elementwise import FORMULAS, ORDERINGS, elementwise
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
 from srcad.native.lower.values import NotLowered, machine
 from srcad.trace.nodes import Equation
