@@ -67,10 +67,15 @@ def read(
                 return reading
             relations = reader.m.lengths.more()
         except NeedsStatic as needed:
+            if reader.m.lengths.more() != relations:  # which may tell it
+                relations = reader.m.lengths.more()
+                continue
             try:
                 known = reader.more_known(needed, known)
             except SrcadError as error:
-                raise (first or error) from None
+                if known.chosen:
+                    raise (first or error) from None
+                first, known = first or error, replace(known, chosen=True)
         except NeedsKept as changed:
             known = known.with_kept(changed)
         except Recurses as found:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from importlib import import_module
+from importlib.util import find_spec
+
 import numpy as np
 
 from tests.rules.register.flat import FLAT
@@ -79,6 +83,7 @@ MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
     "cmath.log": ("cmath.log(s + 1j, t + 2j).imag", "cmath.log(s + 1j, 2.0).real"),
     "cmath.rect": ("cmath.rect(s, t).real * x, cmath.rect(s, t).imag",),
     "math.log": ("math.log(sp, 3.0)", "math.log(sp, tg)", "math.log(2.0, tg)"),
+    "math.fma": ("math.fma(s, t, x[0])", "math.fma(s, t, -s * t) + math.fma(2.0, s, 1.0) * s"),
     "math.hypot": ("math.hypot(s, t)", "math.hypot(s, t, x[0])", "math.hypot(s)"),
     "math.atan2": ("math.atan2(s, t)",),
     "math.copysign": ("math.copysign(s, t)",),
@@ -437,7 +442,7 @@ SHAPING: dict[str, tuple[str, ...]] = {
     ".reshape": ("A.reshape(2, 6), A.reshape((4, -1)), x.reshape(3, 1), A.reshape(4, 3, order='F')",),
     "np.ravel": ("np.ravel(A), np.ravel(A, order='F'), np.ravel(s)",),
     ".ravel": ("A.ravel(), T.ravel(), A.T.ravel()",),
-    ".flatten": ("A.flatten(), A.flatten('F')",),
+    ".flatten": ("A.flatten(), A.flatten('F'), A.flatten('K'), A.T.flatten('A')",),
     "np.transpose": ("np.transpose(A), np.transpose(T), np.transpose(T, (1, 0, 2)), np.transpose(T, (-1, 0, 1))",),
     ".transpose": ("A.transpose(), T.transpose(2, 0, 1), T.transpose((2, 0, 1))",),
     "@T": ("A.T, T.T, x.T",),
@@ -472,8 +477,8 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.trace": ("np.trace(M), np.trace(A, 1), np.trace(T, 0, 1, 2)",),
     ".trace": ("M.trace(), A.trace(-1)",),
     "np.linalg.trace": ("np.linalg.trace(K)",),
-    "np.triu": ("np.triu(A), np.triu(A, 1), np.triu(T)",),
-    "np.tril": ("np.tril(A), np.tril(A, -1), np.tril(T)",),
+    "np.triu": ("np.triu(A), np.triu(A, 1), np.triu(T), np.triu(x, -1)",),
+    "np.tril": ("np.tril(A), np.tril(A, -1), np.tril(T), np.tril(x, 1)",),
     "np.concatenate": (
         "np.concatenate([x, y]), np.concatenate((A, B), axis=1), np.concatenate([A, B], axis=None)",
         "np.concatenate([x, e])",
@@ -503,7 +508,7 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.pad": (
         "np.pad(x, 1), np.pad(A, ((1, 0), (2, 1))), np.pad(x, (2, 0), mode='edge')",
         "np.pad(l, 2, mode='reflect'), np.pad(l, 2, mode='wrap'), np.pad(l, 2, mode='symmetric')",
-        "np.pad(x, 1, constant_values=s)",
+        "np.pad(x, 1, constant_values=s), np.pad(z, 1), np.pad(z, 1, constant_values=s)",
         "np.pad(A, 1, mode='edge'), np.pad(A, 1, mode='wrap')",
     ),
     "np.meshgrid": ("np.meshgrid(x, q), np.meshgrid(x, q, indexing='ij'), np.meshgrid(x, q, sparse=True)",),
@@ -591,7 +596,7 @@ PICKING: dict[str, tuple[str, ...]] = {
     ),
     "np.take": (
         "np.take(A, i), np.take(A, i, axis=0), np.take(A, j, axis=-1), np.take(x, 1)",
-        "np.take(A, i * 3, axis=0, mode='wrap')",
+        "np.take(A, i * 3, axis=0, mode='wrap'), np.take(A, [], axis=1)",
     ),
     ".take": ("x.take(i), A.take(i, axis=1)",),
     "np.take_along_axis": (
@@ -641,7 +646,10 @@ PICKING: dict[str, tuple[str, ...]] = {
         "np.interp(x, np.cumsum(yp) - 2.0, w), np.interp(s, np.cumsum(yp) - 3.0, w, left=0.3)",
         "np.interp(s, np.cumsum(yp) + 9.0, w, left=t) * x[0]",
     ),
-    "np.convolve": ("np.convolve(l, x), np.convolve(l, x, 'same'), np.convolve(x, l, 'valid'), np.convolve(o, x)",),
+    "np.convolve": (
+        "np.convolve(l, x), np.convolve(l, x, 'same'), np.convolve(x, l, 'valid'), np.convolve(o, x)",
+        "np.convolve(s, x)",
+    ),
     "np.correlate": ("np.correlate(l, x), np.correlate(l, x, 'same'), np.correlate(x, l, 'full')",),
     "np.polyval": ("np.polyval(x, s), np.polyval(x, A), np.polyval([1.0, s, 2.0], t), np.polyval(x, y)",),
     "np.polyder": ("np.polyder(l), np.polyder(l, 2)",),
@@ -688,18 +696,21 @@ PICKING: dict[str, tuple[str, ...]] = {
 # ---- together
 
 
+ROOTS = {"np": np, "math": math, **({} if find_spec("scipy") is None else {"scipy": import_module("scipy")})}
+
+
 def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     entries = [entry for table in tables for entry in table.items() if _is_there(entry[0])]
     return [Case(key, text) for key, texts in entries for text in texts]
 
 
 def _is_there(key: str) -> bool:
-    """Whether this NumPy has a function: some came late, some have gone."""
+    """Whether Python, NumPy and SciPy have a function, as installed: some came late, some have gone."""
     root, *names = key.split(".")
-    found: object = np
-    for name in names if root == "np" else ():
+    found: object = ROOTS.get(root)
+    for name in names if found is not None else ():
         found = getattr(found, name, None)
-    return found is not None
+    return found is not None or root not in ROOTS
 
 
 TABLES = (*OF_NUMPY, SERIES_CALLS, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL, OF_SCIPY_SIGNAL)
