@@ -30,5 +30,8 @@ class Kernel:
     def __call__(self, *args: object) -> object:
         return self.function(*args)
 
+    def __repr__(self) -> str:
+        return f"<kernel {self.__name__}>"
+
     def __reduce__(self) -> tuple[type[Kernel], tuple[Lowered]]:
         return Kernel, (self.lowered,)
