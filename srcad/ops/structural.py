@@ -17,6 +17,7 @@ from srcad.trace.nodes import Atom, Params, Var
 from srcad.trace.types import (
     INT,
     OPAQUE,
+    PYTHON_NAMES,
     UNDEFINED,
     Array,
     ListOf,
@@ -322,17 +323,19 @@ def _list_to_array_type(items: Items, *, dtype: str | None = None) -> Type:
     return Array(of, (UNKNOWN_DIM, *dims))
 
 
-def _array_to_list_type(x: Type, *, depth: int = 1) -> Type:
-    """The type of a list of rows; with `depth` 2 of a list of lists, and so on."""
+def _array_to_list_type(x: Type, *, depth: int = 1, python: bool = False) -> Type:
+    """The type of a list of rows; with `depth` 2 of a list of lists, and so on; with `python` of Python's numbers."""
     dims, dtype = dims_of(x), dtype_of(x)
     row: Type = Unknown(dtype)
     if dims and dtype is not None:
-        row = Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype)
+        row = Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype, python and dtype in PYTHON_NAMES)
     return ListOf(row if depth == 1 else _array_to_list_type(row, depth=depth - 1))
 
 
 def _array_to_list_text(texts: Texts, params: Params) -> str:
     depth = params.get("depth", 1)
+    if params.get("python"):
+        return f"{texts[0]}.tolist()"
     return f"list({texts[0]})" if depth == 1 else f"nested_list({texts[0]}, {depth})"
 
 

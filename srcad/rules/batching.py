@@ -503,7 +503,7 @@ def _list_to_array(site: LaneSite) -> Batched:
 def _array_to_list(site: LaneSite) -> Batched:
     depth, rank = site.params.get("depth", 1), site.first.rank
     axes = (*range(1, depth + 1), 0, *range(depth + 1, rank + 1))
-    return site.again(emit(site.b, "transpose", site.first.atom, axes=axes))
+    return site.again(emit(site.b, "transpose", site.first.atom, axes=axes), python=False)
 
 
 @batches("tuple_new")
