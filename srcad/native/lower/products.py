@@ -8,7 +8,7 @@ from srcad.native import ir
 from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.elementwise import elements_of
 from srcad.native.lower.reductions import fill
-from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place
+from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
 from srcad.native.lower.values import InMemory, InRegister, NotLowered, machine
 from srcad.ops.einsum import parse
 from srcad.trace.nodes import Equation
@@ -34,9 +34,9 @@ def matmul(m: Lowerer, eq: Equation) -> None:
     if ranks == (2, 2):
         _matrices(m, left, right, target)
     elif ranks == (2, 1):
-        _rows(m, left, right, target)
+        _matrix_times_vector(m, left, right, target)
     else:
-        _columns(m, left, right, target)
+        _matrix_times_vector(m, _turned(right), left, target)
     m.is_array(eq.result, target)
 
 
@@ -61,34 +61,43 @@ def _term(left: InMemory, i: tuple[CExpr, ...], right: InMemory, j: tuple[CExpr,
     return Apply("multiply", (converted(load(left, i), type), converted(load(right, j), type)), type)
 
 
-def _rows(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> None:
+def _turned(matrix: InMemory) -> InMemory:
+    return viewed(matrix, matrix.pointer, matrix.lengths[::-1], matrix.strides[::-1])
+
+
+def _matrix_times_vector(m: Lowerer, matrix: InMemory, vector: InMemory, target: InMemory) -> None:
+    """Along what lies one after the other: rows times the vector, or columns that are added up."""
+    if matrix.strides[0] == ir.ONE and matrix.strides[1] != ir.ONE:
+        _columns(m, matrix, vector, target)
+    else:
+        _rows(m, matrix, vector, target)
+
+
+def _rows(m: Lowerer, matrix: InMemory, vector: InMemory, target: InMemory) -> None:
     """Each row of the matrix times the vector."""
 
     def each(places: tuple[CExpr, ...]) -> None:
         total, j = m.name("total"), m.name("j")
         name = ir.LocalName(total, target.type)
         m.emit(ir.Let(total, target.type, ir.Literal(0, target.type), final=False))
-        term = _term(left, (*places, ir.LocalName(j, INT64)), right, (ir.LocalName(j, INT64),), target)
+        term = _term(matrix, (*places, ir.LocalName(j, INT64)), vector, (ir.LocalName(j, INT64),), target)
         body = (ir.Assign(total, Apply("add", (name, term), target.type)),)
-        m.emit(ir.For(j, ir.ZERO, left.lengths[1], body, (f"+:{total}",), simd=True))
+        m.emit(ir.For(j, ir.ZERO, matrix.lengths[1], body, (f"+:{total}",), simd=True))
         m.emit(ir.Store(target.pointer, place(target, places), name, target.type))
 
     m.loops_over(target.lengths, each)
 
 
-def _columns(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> None:
-    """The rows of the matrix, each times a number, added up."""
+def _columns(m: Lowerer, matrix: InMemory, vector: InMemory, target: InMemory) -> None:
+    """The columns of the matrix, each times a number, added up."""
     fill(m, target, ir.Literal(0, target.type))
-    i, j = m.name("i"), m.name("j")
-    row, column = ir.LocalName(i, INT64), ir.LocalName(j, INT64)
-    index = place(target, (column,))
-    new = Apply(
-        "add",
-        (ir.Load(target.pointer, index, target.type), _term(left, (row,), right, (row, column), target)),
-        target.type,
-    )
-    inner = ir.For(j, ir.ZERO, right.lengths[1], (ir.Store(target.pointer, index, new, target.type),), simd=True)
-    m.emit(ir.For(i, ir.ZERO, right.lengths[0], (inner,)))
+    i, k = m.name("i"), m.name("k")
+    row, column = ir.LocalName(i, INT64), ir.LocalName(k, INT64)
+    index = place(target, (row,))
+    term = _term(matrix, (row, column), vector, (column,), target)
+    new = Apply("add", (ir.Load(target.pointer, index, target.type), term), target.type)
+    inner = ir.For(i, ir.ZERO, matrix.lengths[0], (ir.Store(target.pointer, index, new, target.type),), simd=True)
+    m.emit(ir.For(k, ir.ZERO, matrix.lengths[1], (inner,)))
 
 
 def _matrices(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> None:

@@ -153,8 +153,8 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
         RELEASE(x_bar_block_1);
         RELEASE(v_19);
     }
-    RELEASE(v_block_4);
     RELEASE(v_12);
+    RELEASE(v_block_4);
     RELEASE(v_15);
     RETAIN(x_bar_block);
     GIVE_ARRAY(0, x_bar_block, 1, n_3);

@@ -67,8 +67,8 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
         double *const x_bar_2 = x_bar + k_4;
         x_bar_2[0] += v_12;
     }
-    RELEASE(tape_1);
     RELEASE(v_block);
+    RELEASE(tape_1);
     RELEASE(tape_2);
     RETAIN(x_bar_block);
     GIVE_ARRAY(0, x_bar_block, 1, n_1);
