@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from srcad.analysis.demands import Promise
 from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
@@ -17,6 +16,7 @@ from srcad.native.outline import kernels_of, outlined
 from srcad.native.report import shown_parts
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import tries
+from srcad.trace.dims import Promise
 from srcad.trace.nodes import Const, Equation, Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace

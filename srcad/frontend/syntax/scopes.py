@@ -17,6 +17,7 @@ from srcad.frontend.control.streams import run_around
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.source import code_of, own_nodes
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Iter, Obj, Partial, Static, Undef, Value
+from srcad.frontend.core.versions import unwarned
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import name_of, truth
@@ -322,5 +323,7 @@ def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: li
     definition.body[0] = statement
     names = dict(m.code.globals)
     names.update({n: c.cell_contents for n, c in m.code.closure if n in outside})
-    exec(compile(ast.fix_missing_locations(module), m.code.path, "exec"), names)
+    with unwarned():
+        code = compile(ast.fix_missing_locations(module), m.code.path, "exec")
+    exec(code, names)
     return Const(names["block"], OPAQUE)
