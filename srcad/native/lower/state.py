@@ -416,9 +416,10 @@ def converted(expr: CExpr, type: CType) -> CExpr:
     return ir.Apply("not_equal", (expr, ir.Literal(0, expr.type)), BOOL) if type is BOOL else ir.Cast(expr, type)
 
 
-def read_by(eq: Equation) -> set[Var]:
-    """The variables that an equation reads, in its regions too."""
-    return set(variables(eq.operands)).union(*(free_variables(region) for region in eq.regions))
+def read_by(eq: Equation) -> tuple[Var, ...]:
+    """The variables that an equation reads, in its regions too, each once, in order."""
+    inner = (var for region in eq.regions for var in free_variables(region))
+    return tuple(dict.fromkeys((*variables(eq.operands), *inner)))
 
 
 def array_type(t: Type) -> Array:
