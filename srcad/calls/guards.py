@@ -30,7 +30,18 @@ import numpy as np
 
 from srcad.calls.structures import reached
 from srcad.errors import ArgumentError
-from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.core.guards import (
+    NOTHING,
+    CodeGuard,
+    Guard,
+    IdentityGuard,
+    ListGuard,
+    NameGuard,
+    SameGuard,
+    StructureGuard,
+    TypeGuard,
+    ValueGuard,
+)
 from srcad.trace.dims import Dim, Factor, Promise, Symbol, length_of
 from srcad.trace.fields import fields_of
 from srcad.trace.nodes import Parameter, Path
@@ -221,6 +232,17 @@ class _Writer:
         match guard:
             case StructureGuard(path, "absent"):
                 self.absent(path)
+            case NameGuard(owner, name, value):
+                names = self.bound(owner if isinstance(owner, dict) else vars(owner))
+                key = self.constant(name)
+                test = f"{key} not in {names}" if value is NOTHING else f"{names}.get({key}) is {self.bound(value)}"
+                self.require([test])
+            case CodeGuard(function, code, defaults, keyword_defaults):
+                place = self.bound(function)
+                tests = [f"{place}.__code__ is {self.bound(code)}"]
+                tests += [f"{place}.__defaults__ is {self.bound(defaults)}"] if defaults else []
+                tests += [f"{place}.__kwdefaults__ is {self.bound(keyword_defaults)}"] if keyword_defaults else []
+                self.require(tests)
             case _:
                 self.present(guard, self.place(guard.path))
 
@@ -229,7 +251,10 @@ class _Writer:
         self.constants["found"] = found
         *before, step = path.steps
         owner = self.place(Path(path.root, tuple(before)))
-        self.require([f"not found({owner}, {self.constant(step)})"])
+        if before and before[-1] == ("attr", "__dict__"):
+            self.require([f"{self.constant(step[1])} not in {owner}"])
+        else:
+            self.require([f"not found({owner}, {self.constant(step)})"])
 
     def present(self, guard: Guard, place: str) -> None:
         match guard:

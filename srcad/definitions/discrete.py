@@ -113,6 +113,22 @@ DISCRETE: dict[str, Counts] = {
         shapes="u",
         valid=lambda p: (p > 0.0) & (p < 1.0),
     ),
+    "skellam": Counts(
+        logpmf=lambda k, m, n: (
+            0.5 * k * np.log(m / n)
+            - (np.sqrt(m) - np.sqrt(n)) ** 2
+            + np.log(special.ive(np.abs(k), 2.0 * np.sqrt(m * n)))
+        ),
+        lower=-math.inf,
+        shapes="pp",
+        mean=lambda m, n: m - n,
+        var=lambda m, n: m + n,
+    ),
+    "yulesimon": Counts(
+        logpmf=lambda k, a: np.log(a) + special.betaln(k, a + 1.0),
+        lower=1.0,
+        shapes="p",
+    ),
     "boltzmann": Counts(
         pmf=lambda k, a, n: -np.expm1(-a) / -np.expm1(-a * n) * np.exp(-a * k),
         ends=lambda a, n: (0.0, n - 1.0),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import integrate
+from scipy import integrate, interpolate
 
-from srcad.definitions.words import fixed, numbers
+from srcad.definitions.words import fixed, held, numbers
 
 __all__ = [
     "cumulative_simpson",
@@ -19,6 +19,7 @@ __all__ = [
     "trapezoid",
 ]
 METHODS: dict[str, object] = {}
+DESIGNS = ("newton_cotes",)  # made of their order alone
 
 
 def along_last(y, x, axis):
@@ -210,3 +211,47 @@ def steps(t, status, t0, t1, te):
     """The steps of a solver, between its ends: the last one is an event, where that ends the solution."""
     last = te[len(te) - 1] if status == 1 else t1
     return np.concatenate([np.stack([t0]), t[1:-1], np.stack([last])])
+
+
+# ---- boundary value problems
+
+
+def unknowns(y, p):
+    """What the equations of a collocation are for: values, and behind them parameters."""
+    return np.ravel(y) if p is None else np.concatenate([np.ravel(y), p])
+
+
+def stretched(x, start):
+    """A mesh, which moves with the ends of the one that it was made from."""
+    first, last = held(start[0]), held(start[-1])
+    share = (x - first) / (last - first)
+    return start[0] * (1.0 - share) + start[-1] * share
+
+
+def taken_apart(z, y, has_parameters):
+    values = np.reshape(z[: y.size], y.shape)
+    return values, z[y.size :] if has_parameters else None
+
+
+def collocation(fun, bc, x, y, has_parameters):
+    """The residuals of all intervals, by Simpson's rule with a cubic polynomial in the middle, and of the ends."""
+    h = x[1:] - x[:-1]
+    middle = x[:-1] + 0.5 * h
+
+    def residual(z):
+        values, p = taken_apart(z, y, has_parameters)
+        more = (p,) if has_parameters else ()
+        slope = np.asarray(fun(x, values, *more))
+        left, right, before, behind = values[:, :-1], values[:, 1:], slope[:, :-1], slope[:, 1:]
+        between_them = 0.5 * (left + right) - 0.125 * h * (behind - before)
+        inside = np.asarray(fun(middle, between_them, *more))
+        steps = right - left - h / 6.0 * (before + behind + 4.0 * inside)
+        return np.concatenate([np.ravel(steps), np.ravel(np.asarray(bc(values[:, 0], values[:, -1], *more)))])
+
+    return residual
+
+
+def between(fun, x, y, p):
+    """The slopes at the mesh, and the solution between its places."""
+    yp = np.asarray(fun(x, y) if p is None else fun(x, y, p))
+    return yp, interpolate.CubicHermiteSpline(x, y, yp, axis=1)

@@ -258,7 +258,49 @@ def invwishart_pdf(dist, x, df, scale):
     return np.exp(invwishart_logpdf(dist, x, df, scale))
 
 
+def matrix_normal_logpdf(dist, X, mean=None, rowcov=1, colcov=1):
+    x = one_matrix(X)
+    rows, columns = matrix_of(rowcov, x.shape[0]), matrix_of(colcov, x.shape[1])
+    away = x if mean is None else x - np.asarray(floats(mean))
+    m, n = x.shape
+    squared = np.sum(np.linalg.solve(rows, away) * np.linalg.solve(columns, away.T).T)
+    logs = m * log_determinant(columns) + n * log_determinant(rows)
+    return -0.5 * (m * n * LOG_2PI + logs + squared)
+
+
+def matrix_normal_pdf(dist, X, mean=None, rowcov=1, colcov=1):
+    return np.exp(matrix_normal_logpdf(dist, X, mean, rowcov, colcov))
+
+
+def normal_inverse_gamma_logpdf(dist, x, s2, mu=0, lmbda=1, a=1, b=1):
+    x, s2, mu, lmbda, a, b = [floats(v) for v in (x, s2, mu, lmbda, a, b)]
+    normal = 0.5 * (np.log(lmbda) - LOG_2PI - np.log(s2)) - lmbda * (x - mu) ** 2 / (2.0 * s2)
+    return normal + a * np.log(b) - special.gammaln(a) - (a + 1.0) * np.log(s2) - b / s2
+
+
+def normal_inverse_gamma_pdf(dist, x, s2, mu=0, lmbda=1, a=1, b=1):
+    return np.exp(normal_inverse_gamma_logpdf(dist, x, s2, mu, lmbda, a, b))
+
+
+def dirichlet_multinomial_logpmf(dist, x, alpha, n):
+    x, alpha, n = held(floats(x)), floats(alpha), held(floats(n))
+    total = np.sum(alpha, axis=-1)
+    whole = np.log(n) + special.betaln(total, n)
+    each = np.where(x > 0.0, np.log(np.where(x > 0.0, x, 1.0)) + special.betaln(alpha, np.where(x > 0.0, x, 1.0)), 0.0)
+    return np.where(np.sum(x, axis=-1) == n, whole - np.sum(each, axis=-1), -np.inf)
+
+
+def dirichlet_multinomial_pmf(dist, x, alpha, n):
+    return np.exp(dirichlet_multinomial_logpmf(dist, x, alpha, n))
+
+
 METHODS = {
+    "matrix_normal_gen.logpdf": matrix_normal_logpdf,
+    "matrix_normal_gen.pdf": matrix_normal_pdf,
+    "normal_inverse_gamma_gen.logpdf": normal_inverse_gamma_logpdf,
+    "normal_inverse_gamma_gen.pdf": normal_inverse_gamma_pdf,
+    "dirichlet_multinomial_gen.logpmf": dirichlet_multinomial_logpmf,
+    "dirichlet_multinomial_gen.pmf": dirichlet_multinomial_pmf,
     "multivariate_normal_gen.logpdf": normal_logpdf,
     "multivariate_normal_gen.pdf": normal_pdf,
     "multivariate_normal_gen.entropy": normal_entropy,

@@ -18,6 +18,15 @@ from srcad.definitions.borders import (
     plain_output,
     reach,
 )
+from srcad.definitions.morphology import (
+    black_tophat,
+    grey_closing,
+    grey_dilation,
+    grey_erosion,
+    grey_opening,
+    morphological_gradient,
+    white_tophat,
+)
 from srcad.definitions.sampled import (
     affine_transform,
     map_coordinates,
@@ -31,6 +40,7 @@ from srcad.definitions.words import fixed, refused
 
 __all__ = [
     "affine_transform",
+    "black_tophat",
     "center_of_mass",
     "convolve",
     "convolve1d",
@@ -40,6 +50,10 @@ __all__ = [
     "gaussian_filter1d",
     "gaussian_gradient_magnitude",
     "gaussian_laplace",
+    "grey_closing",
+    "grey_dilation",
+    "grey_erosion",
+    "grey_opening",
     "laplace",
     "map_coordinates",
     "maximum",
@@ -51,6 +65,7 @@ __all__ = [
     "minimum",
     "minimum_filter",
     "minimum_filter1d",
+    "morphological_gradient",
     "percentile_filter",
     "prewitt",
     "rank_filter",
@@ -65,6 +80,7 @@ __all__ = [
     "uniform_filter",
     "uniform_filter1d",
     "variance",
+    "white_tophat",
     "zoom",
 ]
 METHODS: dict[str, object] = {}

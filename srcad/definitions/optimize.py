@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize
 
+from srcad.definitions.linear_programs import linprog
 from srcad.definitions.words import count_of_parameters, fixed, floats, known, refused, same
 
 METHODS: dict[str, object] = {}
-__all__ = ["Bounds", "LinearConstraint", "NonlinearConstraint", "curve_fit"]
+__all__ = ["Bounds", "LinearConstraint", "NonlinearConstraint", "curve_fit", "linprog", "rosen", "rosen_der"]
 
 
 def rho(z, loss):
@@ -91,6 +92,22 @@ def curve_fit(
     how = "trf" if method is None else method
     box = (-np.inf, np.inf) if bounds is None else bounds
     return optimize.least_squares(residual, start, bounds=box, method=how, **options).x, Covariance()
+
+
+# ---- functions to try solvers on
+
+
+def rosen(x):
+    x = np.asarray(floats(x))
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2, axis=0)
+
+
+def rosen_der(x):
+    x = np.asarray(floats(x))
+    over = 200.0 * (x[1:] - x[:-1] ** 2)
+    return np.concatenate([-2.0 * over * x[:-1] - 2.0 * (1.0 - x[:-1]), np.zeros_like(x[:1])]) + np.concatenate(
+        [np.zeros_like(x[:1]), over]
+    )
 
 
 # ---- constraints

@@ -308,6 +308,12 @@ class PchipInterpolator(PPoly):
         self.extrapolate = True if extrapolate is None else extrapolate
 
 
+def pchip_interpolate(xi, yi, x, der=0, axis=0):
+    if isinstance(der, (tuple, list)):
+        refused("pchip_interpolate with several derivatives at once", "call it for one after the other.")
+    return PchipInterpolator(xi, yi, axis)(x, der)
+
+
 def akima_slopes(x, y, method):
     m = (y[1:] - y[:-1]) / column(x[1:] - x[:-1], y)
     if single(m):

@@ -350,6 +350,8 @@ ON_THE_POSITIVE: dict[str, Distribution] = {
     ),
     "gengamma": Distribution(
         logpdf=lambda x, a, c: np.log(np.abs(c)) + special.xlogy(c * a - 1.0, x) - x**c - special.gammaln(a),
+        cdf=lambda x, a, c: np.where(c > 0.0, special.gammainc(a, x**c), special.gammaincc(a, x**c)),
+        sf=lambda x, a, c: np.where(c > 0.0, special.gammaincc(a, x**c), special.gammainc(a, x**c)),
         shapes="pr",
         lower=0.0,
     ),

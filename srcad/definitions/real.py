@@ -160,6 +160,8 @@ ON_THE_LINE: dict[str, Distribution] = {
     "skewnorm": Distribution(
         logpdf=lambda x, a: LOG_2 + normal_logpdf(x) + special.log_ndtr(a * x),
         pdf=lambda x, a: 2.0 * np.exp(-(x**2) / 2.0) / ROOT * special.ndtr(a * x),
+        cdf=lambda x, a: special.ndtr(x) - 2.0 * special.owens_t(x, a),
+        sf=lambda x, a: special.ndtr(-x) + 2.0 * special.owens_t(x, a),
         shapes="r",
         mean=skew,
         var=lambda a: 1.0 - skew(a) ** 2,

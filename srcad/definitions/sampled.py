@@ -1,7 +1,8 @@
-"""scipy.ndimage: images between their pixels, by splines up to order 3. Values and places may move."""
+"""scipy.ndimage: images between their pixels, by splines up to order 5. Values and places may move."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,27 @@ OF_SPLINES = {
     "nearest": "reflect",
     "grid-wrap": "wrap",
 }  # else "mirror"
-POLES = {2: np.sqrt(8.0) - 3.0, 3: np.sqrt(3.0) - 2.0}
+# of the recursions that find the coefficients, for each order; each goes with a system of three diagonals
+POLES = {
+    2: [math.sqrt(8.0) - 3.0],
+    3: [math.sqrt(3.0) - 2.0],
+    4: [
+        math.sqrt(664.0 - math.sqrt(438976.0)) + math.sqrt(304.0) - 19.0,
+        math.sqrt(664.0 + math.sqrt(438976.0)) - math.sqrt(304.0) - 19.0,
+    ],
+    5: [
+        math.sqrt(67.5 - math.sqrt(4436.25)) + math.sqrt(26.25) - 6.5,
+        math.sqrt(67.5 + math.sqrt(4436.25)) - math.sqrt(26.25) - 6.5,
+    ],
+}
 # whether splines between mirrors behind the last pixels take the values of the image, as those of SciPy do since 1.18
 IS_EXACT = bool(abs(ndimage.spline_filter1d((0.0, 1.0), mode="reflect")[0] + 0.25) < 1e-9)
 
 
 def spline_order(order: Any) -> Any:
     known = fixed(order)
-    if known > 3:
-        refused(f"an interpolation of scipy.ndimage of order {known}", "use order=3.")
+    if known < 0 or known > 5:
+        raise RuntimeError("spline order not supported")
     return known
 
 
@@ -41,38 +54,38 @@ def coefficients(x: Numbers, order: int, axis: int, border: str) -> Numbers:
     n = x.shape[axis]
     if order < 2:
         return x
-    beside, middle = (1.0, 6.0) if order == 2 else (1.0, 4.0)
-    whole = middle + 2.0 * beside
     moved = np.moveaxis(x, axis, 0)
     if single(moved):
         return x
-    flat = np.reshape(moved, (n, -1)) * whole
-    if border == "wrap":
-        found = around(flat, n, middle, beside)
-    elif border == "mirror" or IS_EXACT:
-        found = between(flat, n, middle, beside, border)
-    else:
-        z = POLES[order]
-        found = recursive(np.reshape(moved, (n, -1)) * ((1.0 - z) * (1.0 - 1.0 / z)), n, z)
-    return np.moveaxis(np.reshape(found, moved.shape), 0, axis)
+    flat = np.reshape(moved, (n, -1))
+    for k in range(len(POLES[order])):
+        z = POLES[order][k]
+        scaled = flat * ((1.0 - z) * (1.0 - 1.0 / z))
+        if border == "wrap":
+            flat = around(scaled, n, -z - 1.0 / z)
+        elif border == "mirror" or IS_EXACT:
+            flat = between(scaled, n, -z - 1.0 / z, border)
+        else:
+            flat = recursive(scaled, n, z)
+    return np.moveaxis(np.reshape(flat, moved.shape), 0, axis)
 
 
-def around(flat: Numbers, n: Any, middle: float, beside: float) -> Numbers:
-    """On a circle."""
-    response = middle + 2.0 * beside * np.cos(2.0 * np.pi * np.arange(n // 2 + 1) / n)
+def around(flat: Numbers, n: Any, middle: float) -> Numbers:
+    """On a circle: each coefficient `middle` times, and its neighbours."""
+    response = middle + 2.0 * np.cos(2.0 * np.pi * np.arange(n // 2 + 1) / n)
     return np.fft.irfft(np.fft.rfft(flat, axis=0) / response[:, None], n, axis=0)
 
 
-def between(flat: Numbers, n: Any, middle: float, beside: float, border: str) -> Numbers:
+def between(flat: Numbers, n: Any, middle: float, border: str) -> Numbers:
     """Between mirrors, which stand in the middle of the last pixels, or behind these."""
     bands = np.zeros((3, n))
-    bands[0, 1:], bands[1], bands[2, :-1] = beside, middle, beside
+    bands[0, 1:], bands[1], bands[2, :-1] = 1.0, middle, 1.0
     if border == "mirror":
-        bands[0, 1] += beside
-        bands[2, -2] += beside
+        bands[0, 1] += 1.0
+        bands[2, -2] += 1.0
     else:
-        bands[1, 0] += beside
-        bands[1, -1] += beside
+        bands[1, 0] += 1.0
+        bands[1, -1] += 1.0
     return linalg.solve_banded((1, 1), bands, flat)
 
 
@@ -143,9 +156,21 @@ def weights(t: Numbers, order: int) -> list[Numbers]:
         return [1.0 - t, t]
     if order == 2:
         return [0.5 * (0.5 - t) ** 2, 0.75 - t * t, 0.5 * (0.5 + t) ** 2]
+    if order > 3:
+        return of_higher(t if order % 2 else t + 0.5, order)
     s = 1.0 - t
     near, far = (t * t * (t - 2.0) * 3.0 + 4.0) / 6.0, (s * s * (s - 2.0) * 3.0 + 4.0) / 6.0
     return [s**3 / 6.0, near, far, t**3 / 6.0]
+
+
+def of_higher(t: Numbers, order: int) -> list[Numbers]:
+    """The B-splines with whole numbers for knots that aren't zero at `t`, by their recursion."""
+    found = [1.0 - t, t]
+    for n in range(2, order + 1):
+        n = fixed(n)
+        inner = [((t + (n - j)) * found[j - 1] + ((j + 1) - t) * found[j]) / n for j in [*range(1, n)]]
+        found = [(1.0 - t) * found[0] / n, *inner, t * found[n - 1] / n]
+    return found
 
 
 def values_at(x: Numbers, places: list[Numbers], order: int, mode: str, cval: Any, prefilter: bool) -> Numbers:

@@ -51,6 +51,16 @@ __all__ = [
     "wiener",
 ]
 METHODS: dict[str, object] = {}
+WINDOWS = (
+    *("get_window", "barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "chebwin", "cosine"),
+    *("exponential", "flattop", "gaussian", "general_cosine", "general_gaussian", "general_hamming", "hamming", "hann"),
+    *("kaiser", "kaiser_bessel_derived", "lanczos", "nuttall", "parzen", "taylor", "triang", "tukey"),
+)
+DESIGNS = (  # made of options alone
+    *("savgol_coeffs", "firls", "firwin2", "remez", "unit_impulse", "max_len_seq", "kaiserord", "dpss"),
+    *("buttord", "cheb1ord", "cheb2ord", "ellipord", "bessel", "iirfilter", "iirdesign", "iirpeak", "iircomb"),
+    *WINDOWS,
+)
 
 
 def vector(x: Any, n: Any) -> Numbers:
@@ -148,9 +158,9 @@ def filtfilt(
     padlen: Any = None,
     method: str = "pad",
 ) -> Numbers:
-    if method != "pad":
-        refused("scipy.signal.filtfilt with method='gust'", "use method='pad'.")
     top, bottom = coefficients(b), coefficients(a)
+    if method == "gust":
+        return np.moveaxis(gustafsson(top, bottom, np.moveaxis(image(x), axis, -1)), -1, axis)
     edge = 3 * max(len(top), len(bottom)) if padlen is None else padlen
     padtype = None if isinstance(edge, int) and edge == 0 else padtype
     source = np.moveaxis(image(x), axis, -1)
@@ -160,6 +170,23 @@ def filtfilt(
     turned = ahead[..., ::-1]
     back, _ = signal.lfilter(top, bottom, turned, zi=zi * turned[..., :1])
     return np.moveaxis(without(back[..., ::-1], padtype, edge), -1, axis)
+
+
+def gustafsson(top: Numbers, bottom: Numbers, x: Numbers) -> Numbers:
+    """With the states at both ends for which forwards and backwards is the same as backwards and forwards."""
+    order = fixed(max(len(top), len(bottom))) - 1
+    if order == 0:
+        return (top[0] / bottom[0]) ** 2 * x
+    n = x.shape[-1]
+    answer, _ = signal.lfilter(top, bottom, np.zeros(n), zi=np.eye(order)[0])
+    states = np.stack([np.concatenate([np.zeros(k), answer[: n - k]]) for k in [*range(order)]], axis=1)
+    later = signal.lfilter(top, bottom, states[::-1], axis=0)
+    ends = np.concatenate([later[::-1], states[::-1]], axis=1)
+    apart = ends - np.concatenate([states, later], axis=1)
+    back = signal.lfilter(top, bottom, signal.lfilter(top, bottom, x)[..., ::-1])[..., ::-1]
+    ahead = signal.lfilter(top, bottom, signal.lfilter(top, bottom, x[..., ::-1])[..., ::-1])
+    found = (ahead - back) @ np.linalg.pinv(apart).T
+    return back + found @ ends.T
 
 
 def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:

@@ -28,6 +28,7 @@ from srcad.definitions.entries import (
     vstack,
 )
 from srcad.definitions.systems import (
+    expm_multiply,
     factorized,
     norm,
     splu,
@@ -50,6 +51,7 @@ __all__ = [
     "dia_matrix",
     "diags",
     "diags_array",
+    "expm_multiply",
     "eye",
     "eye_array",
     "factorized",

@@ -25,6 +25,8 @@ __all__ = [
     "jensenshannon",
     "mahalanobis",
     "minkowski",
+    "minkowski_distance",
+    "minkowski_distance_p",
     "pdist",
     "seuclidean",
     "sqeuclidean",
@@ -160,6 +162,16 @@ def pdist(X, metric="euclidean", **options):
 def distance_matrix(x, y, p=2):
     x, y = np.asarray(floats(x)), np.asarray(floats(y))
     return minkowski_of(x[:, None, :], y[None, :, :], p)
+
+
+def minkowski_distance(x, y, p=2.0):
+    return minkowski_of(np.asarray(floats(x)), np.asarray(floats(y)), p)
+
+
+def minkowski_distance_p(x, y, p=2.0):
+    """The p-th power of the distance."""
+    apart, p = np.abs(np.asarray(floats(x)) - np.asarray(floats(y))), fixed(p)
+    return np.max(apart, axis=-1) if p == math.inf else np.sum(apart**p, axis=-1)
 
 
 def euclidean(u, v, w=None):

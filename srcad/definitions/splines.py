@@ -208,6 +208,22 @@ def make_interp_spline(x, y, k=3, t=None, bc_type=None, axis=0):
     return BSpline(t, np.moveaxis(c, 0, axis), k, True, axis)
 
 
+def least(t, k, x, y, w):
+    """The coefficients of the spline with given knots that is the closest to points."""
+    matrix = collocation(t, k, x, len(t) - k - 1)
+    if w is not None:
+        matrix, y = matrix * w[:, None], np.reshape(w, (len(w), *[1 for _ in range(np.ndim(y) - 1)])) * y
+    q, r = np.linalg.qr(matrix)
+    return solved(r, np.reshape(q.T @ np.reshape(y, (len(y), -1)), (q.shape[1], *y.shape[1:])))
+
+
+def make_lsq_spline(x, y, t, k=3, w=None, axis=0):
+    x, y, axis = prepared(x, y, axis)
+    t, k = np.asarray(floats(t)), fixed(k)
+    c = least(t, k, x, y, None if w is None else np.asarray(floats(w)))
+    return BSpline(t, np.moveaxis(c, 0, axis), k, True, axis)
+
+
 def unsmoothed(s, w):
     if s is None or fixed(s) != 0:
         refused("a smoothing spline", "give s=0, which interpolates, or use make_interp_spline.")
@@ -252,6 +268,12 @@ def splder(tck, n=1):
     return made if isinstance(tck, BSpline) else (made.t, made.c, made.k)
 
 
+def splantider(tck, n=1):
+    t, c, k = parts(tck)
+    made = antiderivative(BSpline(t, c[: len(t) - fixed(k) - 1], k), n)
+    return made if isinstance(tck, BSpline) else (made.t, made.c, made.k)
+
+
 class UnivariateSpline:
     """A spline through points."""
 
@@ -281,6 +303,20 @@ class UnivariateSpline:
 
     def get_coeffs(self):
         return self.spline.c
+
+
+class LSQUnivariateSpline(UnivariateSpline):
+    """The spline with given knots that is the closest to points."""
+
+    def __init__(self, x, y, t, w=None, bbox=(None, None), k=3, ext=0, check_finite=False):
+        if ext != 0 and ext != "extrapolate":
+            refused("LSQUnivariateSpline with ext=", "leave it out.")
+        if bbox[0] is not None or bbox[1] is not None:
+            refused("LSQUnivariateSpline with bbox=", "leave it out.")
+        x, y, k = np.asarray(floats(x)), np.asarray(floats(y)), fixed(k)
+        knots = np.concatenate([np.repeat(x[:1], k + 1), np.asarray(floats(t)), np.repeat(x[-1:], k + 1)])
+        c = least(knots, k, x, y, None if w is None else np.asarray(floats(w)))
+        self.spline = BSpline(knots, c, k)
 
 
 class InterpolatedUnivariateSpline(UnivariateSpline):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.definitions.entries import entries, is_sparse, product, sparse, toarray, transpose
-from srcad.definitions.words import numbers, refused, single, sparse_solve
+from srcad.definitions.entries import SparseEntries, entries, is_sparse, product, sparse, toarray, transpose
+from srcad.definitions.words import fixed, held, numbers, refused, single, sparse_solve
 
 
 def spsolve(A, b):
@@ -48,6 +48,39 @@ def spsolve_triangular(A, b, lower=True, unit_diagonal=False):
     inside = np.nonzero(a.rows >= a.cols if lower else a.rows <= a.cols)[0]
     b = np.asarray(numbers(b))
     return sparse_solve(a.values[inside], a.rows[inside], a.cols[inside], b, a.shape[0])
+
+
+def expm_multiply(A, B, start=None, stop=None, num=None, endpoint=None, traceA=None):
+    """By Taylor's series over steps in which the matrix is of the size 4: the exponential itself is full."""
+    a, b = entries(sparse(A)), np.asarray(numbers(B))
+    if start is None and stop is None and num is None and endpoint is None:
+        return flowed(a, b, 1.0)
+    count = 50 if num is None else fixed(num)
+    if count < 2:
+        raise ValueError("num must be greater than 1")
+    ends = endpoint is None or endpoint
+    step = (numbers(stop) - numbers(start)) / (count - 1 if ends else count)
+    values = [flowed(a, b, numbers(start))]
+    for k in range(count - 1):
+        values.append(flowed(a, values[fixed(k)], step))
+    return np.stack(values)
+
+
+TERMS = 34  # 4**34 / 34! is below the precision of a double
+
+
+def flowed(a, b, time):
+    """The solution of x' = a x at a time, from b at 0."""
+    sums = np.zeros(a.shape[1])
+    np.add.at(sums, a.cols, np.abs(held(a.values)))
+    steps = int(np.ceil(np.max(sums, initial=0.0) * np.abs(held(time)) / 4.0)) + 1
+    scaled = SparseEntries(a.values * (time / steps), a.rows, a.cols, a.shape, a.times)
+    for _ in range(steps):
+        term = b
+        for k in range(1, TERMS + 1):
+            term = product(scaled, term) / k
+            b = b + term
+    return b
 
 
 def norm(x, ord=None, axis=None):

@@ -63,6 +63,21 @@ def run(function: Any, *args: Any, **keywords: Any) -> Any:
     return function(*args, **keywords)
 
 
+def moves(*values: Any) -> bool:
+    """Whether one of the values depends on what is differentiated; without derivatives they all may."""
+    return True
+
+
+def found(dtype: str, rank: int, function: Any, *args: Any, **keywords: Any) -> Any:
+    """What a function of SciPy finds, as it stands: an array with so many axes, which rests."""
+    return np.asarray(function(*args, **keywords), dtype=dtype)
+
+
+def part(dtype: str, rank: int, owner: Any, name: Any) -> Any:
+    """An attribute or an item of what run() gave: an array with so many axes, which rests."""
+    return np.asarray(getattr(owner, name) if isinstance(name, str) else owner[name], dtype=dtype)
+
+
 def designed(function: Any, *args: Any, **keywords: Any) -> Any:
     """What a function without effects makes of options alone: constants, where these are known beforehand."""
     return function(*args, **keywords)

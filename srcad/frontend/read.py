@@ -256,7 +256,7 @@ class _Reader:
     # ---- reading again
 
     def more_known(self, needed: NeedsStatic, known: Known) -> Known:
-        """Make known what the variable comes from. If that isn't integers and lengths alone, the loops that it comes
+        """Make known what the variable comes from. If that isn't numbers and lengths alone, the loops that it comes
         through may still be read turn by turn; else refuse."""
         exact = self.known_for(needed, known)
         if exact is not None and exact != known:
@@ -267,7 +267,7 @@ class _Reader:
         return wide
 
     def known_for(self, needed: NeedsStatic, known: Known) -> Known | None:
-        """What is known with the integers and lengths that a variable is computed from; None if it is from others."""
+        """What is known with the numbers and lengths that a variable is computed from; None if it is from others."""
         m = self.m
         ints, shapes = set(known.ints), set(known.shapes)
         paths = {i.var: i.path for i in m.outside.inputs.values()}
@@ -275,7 +275,7 @@ class _Reader:
             path = paths.get(var)
             if path is None or (m.is_active(var) and isinstance(var.type, Scalar)):
                 return None
-            if isinstance(var.type, Scalar) and var.type.dtype != "float64":
+            if isinstance(var.type, Scalar):
                 ints.add(path)
             elif isinstance(var.type, (Array, ListOf)) and only_length(m.variables.definitions, needed.var, var):
                 shapes.add(path)
@@ -296,11 +296,14 @@ class _Reader:
 
     def refuse_static(self, needed: NeedsStatic) -> None:
         span, calls = self.m.place_of(needed)
+        do = "make it a number in the code, or an argument of its own."
+        if self.m.is_active(needed.var):
+            do = "make it a number in the code, or an argument that isn't differentiated: leave it out of argnums."
         raise NotYetSupported(
             f"{needed.what} must be known before the run, and depends on values that aren't",
             span,
             why="what code is generated depends on it.",
-            do="make it a number in the code or an integer argument.",
+            do=do,
             calls=calls,
         )
 

@@ -65,7 +65,8 @@ def known_rank(value: Atom, what: str) -> int:
         error = NotYetSupported(
             f"{what} of an array whose number of dimensions isn't known before the run",
             why="what the operation and its derivative are depends on the number of dimensions",
-            do="give the variable the same number of dimensions from the start, or annotate it",
+            do="give the variable the same number of dimensions from the start, or make it outside of the function and "
+            "pass it as an argument",
         )
         error.first_turn = True
         raise error

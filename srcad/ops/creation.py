@@ -22,6 +22,7 @@ from srcad.ops.arguments import (
     one_axis,
     shape_operands,
     shaped,
+    to_rank,
     with_new_axes,
 )
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, ToOne, static
@@ -338,8 +339,14 @@ def logspace(
     dtype: Argument = None,
     axis: Argument = 0,
 ) -> Atom:
-    exponents = _samples(b, start, stop, length_atom(num), endpoint)
-    return _along(b, as_dtype(b, emit(b, "power", as_array(b, base), exponents), dtype), axis)
+    first, last, bases = as_array(b, start), as_array(b, stop), as_array(b, base)
+    rank = known_rank(bases, "np.logspace")
+    if rank:  # each base has samples of its own
+        rank = max(rank, known_rank(first, "np.logspace"), known_rank(last, "np.logspace"))
+        first, last = to_rank(b, first, rank), to_rank(b, last, rank)
+        bases = with_new_axes(b, to_rank(b, bases, rank), (0,))
+    exponents = _samples(b, first, last, length_atom(num), endpoint)
+    return _along(b, as_dtype(b, emit(b, "power", bases, exponents), dtype), axis)
 
 
 @lowers(np.geomspace)

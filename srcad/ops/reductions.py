@@ -400,7 +400,8 @@ def _extremum_without_nan(lowering: ToOne, worst: float) -> ToOne:
         where: Argument = True,
     ) -> Atom:
         x = as_array(b, a)
-        present = emit(b, "where", _present(b, x), x, worst)
+        whole = dtype_of(x.type) is not None and np.dtype(dtype_of(x.type)).kind in "iub"  # which has no NaN
+        present = x if whole else emit(b, "where", _present(b, x), x, worst)
         return lowering(b, present, axis, keepdims, initial, where)
 
     return without

@@ -329,14 +329,44 @@ def eigvals(build: Builder, /, a: Argument) -> Atom:
 
 
 @lowers("scipy.linalg.eigh_tridiagonal")
-def eigh_tridiagonal(b: Builder, d: Argument, e: Argument, eigvals_only: Argument = False) -> Atom | tuple[Atom, ...]:
-    values, vectors = emit_many(b, "eigh_tridiagonal", as_array(b, d), as_array(b, e))
-    return values if flag(eigvals_only, "eigvals_only") else (values, vectors)
+def eigh_tridiagonal(
+    b: Builder,
+    d: Argument,
+    e: Argument,
+    eigvals_only: Argument = False,
+    select: Argument = "a",
+    select_range: Argument = None,
+) -> Atom | tuple[Atom, ...]:
+    if flag(eigvals_only, "eigvals_only"):
+        return eigvalsh_tridiagonal(b, d, e, select, select_range)
+    if _selected(select, select_range) is not None:
+        raise NotYetSupported(
+            f"scipy.linalg.eigh_tridiagonal with select={static(select, 'select')!r} and vectors",
+            do="take all of them, and a part of these by a slice",
+        )
+    return emit_many(b, "eigh_tridiagonal", as_array(b, d), as_array(b, e))
 
 
 @lowers("scipy.linalg.eigvalsh_tridiagonal")
-def eigvalsh_tridiagonal(b: Builder, d: Argument, e: Argument) -> Atom:
-    return emit_many(b, "eigh_tridiagonal", as_array(b, d), as_array(b, e))[0]
+def eigvalsh_tridiagonal(
+    b: Builder, d: Argument, e: Argument, select: Argument = "a", select_range: Argument = None
+) -> Atom:
+    values = emit_many(b, "eigh_tridiagonal", as_array(b, d), as_array(b, e))[0]
+    return _subset(b, values, 0, _selected(select, select_range))
+
+
+def _selected(select: Argument, select_range: Argument) -> Argument:
+    """The numbers of the first and the last eigenvalue; None: all."""
+    how = static(select, "select")
+    if how in ("a", "all", 0):
+        return None
+    if how in ("i", "index", 2):
+        return select_range
+    raise NotYetSupported(
+        f"scipy.linalg.eigvalsh_tridiagonal with select={how!r}",
+        why="how many eigenvalues there are depends on their values",
+        do="take all of them, and those that you want by a mask",
+    )
 
 
 @lowers("scipy.linalg.svd")

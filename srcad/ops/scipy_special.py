@@ -25,7 +25,7 @@ UFUNCS: Mapping[int, tuple[str, ...]] = {
     1: (
         *("erfcinv", "exprel", "rgamma", "loggamma", "spence", "expi", "exp1", "ellipk", "ellipe", "ellipkm1"),
         *("k0e", "k1e", "ber", "bei", "ker", "kei", "berp", "beip", "kerp", "keip", "wofz", "wrightomega"),
-        *("cosdg", "sindg", "tandg", "cotdg", "exp10", "ndtri_exp"),
+        *("cosdg", "sindg", "tandg", "cotdg", "exp10", "ndtri_exp", "erfi"),
     ),
     2: (
         *("expn", "ellipkinc", "ellipeinc", "elliprc", "binom", "boxcox", "boxcox1p", "inv_boxcox", "inv_boxcox1p"),
@@ -36,11 +36,22 @@ UFUNCS: Mapping[int, tuple[str, ...]] = {
         *("eval_hermitenorm", "eval_laguerre", "eval_sh_legendre", "eval_sh_chebyt", "eval_sh_chebyu"),
     ),
     3: (
-        *("betainc", "betaincc", "betaincinv", "betainccinv", "hyp1f1", "hyperu", "elliprf", "elliprd", "lpmv"),
+        *(
+            "betainc",
+            "betaincc",
+            "betaincinv",
+            "betainccinv",
+            "hyp1f1",
+            "hyperu",
+            "elliprf",
+            "elliprd",
+            "elliprg",
+            "lpmv",
+        ),
         *("fdtr", "fdtrc", "fdtri", "gdtr", "gdtrc", "bdtr", "bdtrc", "bdtri", "nbdtr", "nbdtrc"),
         *("eval_gegenbauer", "eval_genlaguerre", "radian", "voigt_profile", "wright_bessel"),
     ),
-    4: ("hyp2f1", "eval_jacobi", "eval_sh_jacobi"),
+    4: ("hyp2f1", "eval_jacobi", "eval_sh_jacobi", "elliprj"),
 }
 # ufuncs with several results: how many operands and results
 PAIRS: Mapping[str, tuple[int, int]] = {

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from srcad.ops.arguments import emit, flag
+from srcad.ops.arguments import emit, emit_many, flag
 from srcad.ops.declare import Area, Argument, Infer, Kind, ToOne
 from srcad.ops.elementwise import by_numpy, elementwise, of_one
 from srcad.ops.reductions import reduced_type
@@ -41,6 +41,14 @@ def _reduced(x: Type, b: Type | None = None, *, axis: Axis = None, keepdims: boo
     types = (x,) if b is None else (x, b)
     together = shaped(types, promote(*types))
     return reduced_type(together, floating_dtype((together,)), axis, keepdims)
+
+
+def _signed(x: Type, b: Type | None = None, *, axis: Axis = None, keepdims: bool = False) -> tuple[Type, ...]:
+    return (_reduced(x, b, axis=axis, keepdims=keepdims),) * 2
+
+
+def _signed_text(texts: tuple[str, ...], params: Params) -> str:
+    return f"{_text('logsumexp', texts, params)[:-1]}, return_sign=True)"
 
 
 def _text(function: str, texts: tuple[str, ...], params: Params) -> str:
@@ -118,17 +126,26 @@ if sys.version_info >= (3, 13):
 
 op("np_i0", Kind.ELEMENTWISE, floating(1), "np.i0({0})", cost="dear")
 op("logsumexp", Kind.REDUCTION, _reduced, lambda texts, params: _text("logsumexp", texts, params), cost="dear")
+op("logsumexp_signed", Kind.ALGORITHM, _signed, _signed_text, cost="dear")
 op("softmax", Kind.SCAN, _same_shape, lambda texts, params: _text("softmax", texts, params), cost="dear")
 op("log_softmax", Kind.SCAN, _same_shape, lambda texts, params: _text("log_softmax", texts, params), cost="dear")
 
 
 @lowers("scipy.special.logsumexp")
 def logsumexp(
-    builder: Builder, /, a: Argument, axis: Argument = None, b: Argument = None, keepdims: Argument = False
-) -> Atom:
+    builder: Builder,
+    /,
+    a: Argument,
+    axis: Argument = None,
+    b: Argument = None,
+    keepdims: Argument = False,
+    return_sign: Argument = False,
+) -> Atom | tuple[Atom, ...]:
     operands = [as_array(builder, x) for x in ((a,) if b is None else (a, b))]
-    axes = normal_axis(axis, rank_of(operands[0].type))
-    return emit(builder, "logsumexp", *operands, axis=axes, keepdims=flag(keepdims, "keepdims"))
+    params = {"axis": normal_axis(axis, rank_of(operands[0].type)), "keepdims": flag(keepdims, "keepdims")}
+    if flag(return_sign, "return_sign"):
+        return emit_many(builder, "logsumexp_signed", *operands, **params)
+    return emit(builder, "logsumexp", *operands, **params)
 
 
 def _normalised(name: str) -> ToOne:

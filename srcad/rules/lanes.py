@@ -35,6 +35,10 @@ from srcad.trace.types import (
 class NotBatched(NotYetSupported):
     """Several tangents can't go through this at once: they have to one after the other."""
 
+    def __post_init__(self) -> None:
+        self.do = self.do or "take srcad.jacrev, or srcad.jvp for one direction after the other"
+        super().__post_init__()
+
 
 @dataclass(frozen=True, eq=False)
 class Lane:

@@ -19,7 +19,6 @@ from srcad.rules.language import (
     cos,
     equal,
     exp,
-    floor,
     greater_equal,
     log,
     log1p,
@@ -58,6 +57,7 @@ def of_last(name: str, slope: SlopeOf, *others: str) -> None:
 # ---- error functions, normal distribution
 
 pointwise("erfcinv", lambda g, x, y: -((math.sqrt(math.pi) / 2) * g * exp(y**2)))
+slopes("erfi", lambda x, y: (2 / math.sqrt(math.pi)) * exp(x**2))
 slopes("ndtri_exp", lambda x, y: math.sqrt(2 * math.pi) * exp(x + 0.5 * y**2))
 slopes("wofz", lambda x, y: 2j / math.sqrt(math.pi) - 2.0 * x * y)
 slopes(
@@ -129,80 +129,6 @@ def _multigamma_slope(a: Expr, y: Expr, *, d: int) -> Expr:
 slopes("multigammaln", _multigamma_slope)
 of_last("zeta", lambda x, q, y: -x * zeta(x + 1, q), "x")
 
-
-def gamma_density(a: Expr, x: Expr) -> Expr:
-    return exp(xlogy(a - 1, x) - x - gammaln(a))
-
-
-def beta_density(a: Expr, b: Expr, x: Expr) -> Expr:
-    return exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
-
-
-of_last("gammaincinv", lambda a, p, y: 1 / gamma_density(a, y), "a")
-of_last("gammainccinv", lambda a, p, y: -1 / gamma_density(a, y), "a")
-of_last("betainc", lambda a, b, x, y: beta_density(a, b, x), "a", "b")
-of_last("betaincc", lambda a, b, x, y: -beta_density(a, b, x), "a", "b")
-of_last("betaincinv", lambda a, b, p, y: 1 / beta_density(a, b, y), "a", "b")
-of_last("betainccinv", lambda a, b, p, y: -1 / beta_density(a, b, y), "a", "b")
-
-# ---- distribution functions by other names
-
-
-def _t_density(n: Expr, t: Expr) -> Expr:
-    log_scale = gammaln(0.5 * (n + 1)) - gammaln(0.5 * n) - 0.5 * log(math.pi * n)
-    return exp(log_scale - 0.5 * (n + 1) * log1p(t**2 / n))
-
-
-def _chi2_density(v: Expr, x: Expr) -> Expr:
-    return 0.5 * gamma_density(0.5 * v, 0.5 * x)
-
-
-def _f_density(n: Expr, m: Expr, x: Expr) -> Expr:
-    a, b, scaled = 0.5 * n, 0.5 * m, n / m * x
-    return n / m * exp(xlogy(a - 1, scaled) - (a + b) * log1p(scaled) - betaln(a, b))
-
-
-def _counted(k: Expr) -> Expr:
-    """How many: a number of events is rounded down."""
-    return floor(k)
-
-
-def _poisson(k: Expr, m: Expr) -> Expr:
-    return exp(xlogy(_counted(k), m) - m - gammaln(_counted(k) + 1))
-
-
-def _binomial(k: Expr, n: Expr, p: Expr) -> Expr:
-    count = _counted(k)
-    return exp(xlogy(count, p) + xlog1py(n - count - 1, -p) - betaln(n - count, count + 1))
-
-
-def _negative_binomial(k: Expr, n: Expr, p: Expr) -> Expr:
-    return exp(xlogy(n - 1, p) + xlog1py(k, -p) - betaln(n, k + 1))
-
-
-of_last("stdtr", lambda n, t, y: _t_density(n, t), "df")
-of_last("stdtrit", lambda n, p, y: 1 / _t_density(n, y), "df")
-of_last("chdtr", lambda v, x, y: _chi2_density(v, x), "v")
-of_last("chdtrc", lambda v, x, y: -_chi2_density(v, x), "v")
-of_last("chdtri", lambda v, p, y: -1 / _chi2_density(v, y), "v")
-of_last("fdtr", lambda n, m, x, y: _f_density(n, m, x), "dfn", "dfd")
-of_last("fdtrc", lambda n, m, x, y: -_f_density(n, m, x), "dfn", "dfd")
-of_last("fdtri", lambda n, m, p, y: 1 / _f_density(n, m, y), "dfn", "dfd")
-for _name, _sign in (("gdtr", 1.0), ("gdtrc", -1.0)):
-    pointwise(
-        _name,
-        lambda g, a, b, x, y, _sign=_sign: g * (_sign * x * gamma_density(b, a * x)),
-        no_slope(f"{_name} with respect to b"),
-        lambda g, a, b, x, y, _sign=_sign: g * (_sign * a * gamma_density(b, a * x)),
-    )
-slopes("pdtr", None, lambda k, m, y: -_poisson(k, m))
-slopes("pdtrc", None, lambda k, m, y: _poisson(k, m))
-slopes("pdtri", None, lambda k, p, y: -1 / _poisson(k, y))
-slopes("bdtr", None, None, lambda k, n, p, y: -_binomial(k, n, p))
-slopes("bdtrc", None, None, lambda k, n, p, y: _binomial(k, n, p))
-slopes("bdtri", None, None, lambda k, n, p, y: -1 / _binomial(k, n, y))
-slopes("nbdtr", None, None, lambda k, n, p, y: _negative_binomial(k, n, p))
-slopes("nbdtrc", None, None, lambda k, n, p, y: -_negative_binomial(k, n, p))
 
 # ---- transformations of data, losses
 
@@ -317,6 +243,41 @@ slopes(
     lambda x, y, z, r: _rd_beside(x, y, z, r),
     lambda x, y, z, r: _rd_beside(y, x, z, r),
     lambda x, y, z, r: -(1.5 * r + _rd_moved(x, y, z, r) + _rd_moved(y, x, z, r)) / z,
+)
+
+
+def _rg_slope(x: Expr, y: Expr, z: Expr) -> Expr:
+    gone = equal(x, 0)
+    return 0.25 * (elliprf(x, y, z) - where(gone, 0.0, x * elliprd(y, z, where(gone, 1.0, x))) / 3)
+
+
+slopes(
+    "elliprg",
+    lambda x, y, z, r: _rg_slope(x, y, z),
+    lambda x, y, z, r: _rg_slope(y, z, x),
+    lambda x, y, z, r: _rg_slope(z, x, y),
+)
+
+
+def _rj_beside(x: Expr, y: Expr, z: Expr, p: Expr, r: Expr) -> Expr:
+    """The slope of R_J in an argument that isn't the last; NaN where it equals that."""
+    return 0.5 * (r - elliprd(y, z, x)) / (p - x)
+
+
+def _rj_moved(x: Expr, y: Expr, z: Expr, p: Expr, r: Expr) -> Expr:
+    """x times that slope, which is 0 for x = 0."""
+    gone = equal(x, 0)
+    return where(gone, 0.0, x * _rj_beside(where(gone, 0.5 * absolute(p), x), y, z, p, r))
+
+
+slopes(
+    "elliprj",
+    lambda x, y, z, p, r: _rj_beside(x, y, z, p, r),
+    lambda x, y, z, p, r: _rj_beside(y, z, x, p, r),
+    lambda x, y, z, p, r: _rj_beside(z, x, y, p, r),
+    lambda x, y, z, p, r: (
+        -(1.5 * r + _rj_moved(x, y, z, p, r) + _rj_moved(y, z, x, p, r) + _rj_moved(z, x, y, p, r)) / p
+    ),
 )
 slopes(
     "agm",

@@ -37,6 +37,8 @@ def shaped_like(g: Expr, x: Expr) -> Expr:
     dims = dims_of(x.type)
     if _same_dims(g, x):
         return g
+    if not g.type.is_array:
+        return apply("materialise", g, x)
     if dims is not None and all(d.number is not None for d in dims):
         return apply("reshape", g, *(d.offset for d in dims))
     if dims is not None and len(dims) == 1:

@@ -8,7 +8,21 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from srcad.errors import NotYetSupported
-from srcad.rules.language import Expr, apply, equal, exp, log, log1p, logical_and, sign, sin, total, unbroadcast, where
+from srcad.rules.language import (
+    Expr,
+    Given,
+    apply,
+    equal,
+    exp,
+    log,
+    log1p,
+    logical_and,
+    sign,
+    sin,
+    total,
+    unbroadcast,
+    where,
+)
 from srcad.rules.reductions import spread, spread_sum
 from srcad.rules.table import RuleTable, Site, TermRule
 
@@ -81,14 +95,6 @@ slopes(
 )
 slopes("betaln", lambda a, b, y: digamma(a) - digamma(a + b), lambda a, b, y: digamma(b) - digamma(a + b))
 
-
-def _gamma_density(a: Expr, x: Expr, y: Expr) -> Expr:
-    return exp(apply("xlogy", a - 1, x) - x - gammaln(a))
-
-
-pointwise("gammainc", no_slope("gammainc with respect to a"), lambda g, a, x, y: g * _gamma_density(a, x, y))
-pointwise("gammaincc", no_slope("gammaincc with respect to a"), lambda g, a, x, y: -(g * _gamma_density(a, x, y)))
-
 # ---- entropies: x log x is 0 at 0
 
 
@@ -123,12 +129,16 @@ pointwise("iv", no_slope("iv with respect to its order"), lambda g, v, x, y: 0.5
 
 
 def _shares(site: Site) -> Expr:
-    """What each element has of the sum, apart from its weight."""
-    x, p = site.operands[0], site.params
-    return exp(x - spread(site.result, x, p["axis"], p["keepdims"]))
+    """What each element has of the sum, or of the logarithm of its size, apart from its weight."""
+    x, p, (size, *signs) = site.operands[0], site.params, site.results
+    share = exp(x - spread(size, x, p["axis"], p["keepdims"]))
+    return share * spread(signs[0], x, p["axis"], p["keepdims"]) if signs else share
 
 
-def _logsumexp(site: Site, g: Expr) -> list[Expr | None]:
+def _logsumexp(site: Site, g: Expr | None, _: Expr | None = None) -> list[Expr | None]:
+    """The sign of the sum, where it is asked for, rests."""
+    if g is None:
+        return [None] * len(site.operands)
     x, *weights = site.operands
     p = site.params
     scaled = spread(g, x, p["axis"], p["keepdims"]) * _shares(site)
@@ -139,7 +149,7 @@ def _logsumexp(site: Site, g: Expr) -> list[Expr | None]:
     return [unbroadcast(scaled * w, x) if first else None, unbroadcast(scaled, w) if second else None]
 
 
-def _logsumexp_tangent(site: Site, dot: Expr | None, weight_dot: Expr | None = None) -> Expr:
+def _logsumexp_tangent(site: Site, dot: Expr | None, weight_dot: Expr | None = None) -> Given:
     _, *weights = site.operands
     parts = [] if dot is None else [dot * weights[0] if weights else dot]
     parts += [] if weight_dot is None else [weight_dot]
@@ -162,5 +172,6 @@ def _log_softmax_tangent(site: Site, dot: Expr) -> Expr:
 
 
 rule("logsumexp", _logsumexp, _logsumexp_tangent)
+rule("logsumexp_signed", _logsumexp, _logsumexp_tangent)
 rule("softmax", _softmax, _softmax)
 rule("log_softmax", _log_softmax, _log_softmax_tangent)

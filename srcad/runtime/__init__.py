@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from types import CodeType
 from typing import Any
 
-from srcad.runtime import bands, checking, indexing, instances, matrices, products, solving, special, values
+from srcad.runtime import bands, checking, indexing, instances, matrices, products, shapes, solving, special, values
 
-MODULES = (values, indexing, products, matrices, bands, special, solving, checking, instances)
+MODULES = (values, indexing, products, matrices, bands, special, shapes, solving, checking, instances)
 HELPERS: dict[str, Callable[..., Any]] = {
     name: function
     for module in MODULES

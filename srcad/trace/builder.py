@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from srcad.errors import InternalError, Span
+from srcad.errors import InternalError, Span, SrcadError
 from srcad.trace.dims import fixed
 from srcad.trace.nodes import NO_PARAMS, Atom, Const, Equation, Params, Region, Var
 from srcad.trace.types import Array, Scalar, Type, type_of
@@ -123,3 +123,13 @@ class Builder:
             yield
         finally:
             self.span = before
+
+    @contextmanager
+    def blaming(self, span: Span | None) -> Iterator[None]:
+        """Give what is emitted meanwhile this span, and to what is refused, if it has none."""
+        with self.at(span):
+            try:
+                yield
+            except SrcadError as error:
+                error.span = error.span or self.span
+                raise

@@ -238,11 +238,13 @@ class Squares:
     def without_weights(self, b: Builder, atom: Atom, depth: int) -> Atom | None:
         """The sum of the squares that are weighed in a sum; None: it isn't one."""
         made = self.definitions.get(atom) if isinstance(atom, Var) else None
-        if made is None or not depth or not is_inexact(dtype_of(made.result.type)) or is_complex(made.result.type):
+        if made is None or not depth or not is_inexact(dtype_of(atom.type)) or is_complex(atom.type):
             return None
         if _is_even(made):
             base = self.definitions.get(made.operands[0]) if isinstance(made.operands[0], Var) else None
             return None if base is not None and operation(base).kind is Kind.CREATION else atom
+        if len(made.results) != 1:
+            return None
         inner = [self.without_weights(b, a, depth - 1) for a in made.operands[:2]]
         match made.op, inner:
             case "add", [Var() as one, Var() as other]:

@@ -156,7 +156,7 @@ def test_runs_of_a_function_are_listed(srcad: Srcad) -> None:
     assert lines[-1].split()[:2] == ["bufferise:1", "f_grad"]
     numbers = [line.split()[0] for line in lines if line.startswith("fold")]
     assert numbers == [f"fold:{k + 1}" for k in range(len(numbers))]
-    assert any(line.split() == ["hoist:1", "f"] for line in lines)  # which changes nothing
+    assert any(line.split() == ["roots:1", "f"] for line in lines)  # which changes nothing
 
 
 def test_the_trace_behind_a_pass(srcad: Srcad) -> None:

@@ -34,6 +34,9 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("cho_solve_banded", ((linalg.cholesky_banded(UPPER), False), C), {}),
     ("cho_solve_banded", ((linalg.cholesky_banded(LOWER, lower=True), True), M), {}),
     ("fiedler", (V,), {}),
+    ("eigvals_banded", (UPPER,), {}),
+    ("eig_banded", (UPPER,), {}),
+    ("eig_banded", (LOWER,), {"lower": True, "select": "i", "select_range": (1, 2)}),
     ("leslie", (V, V[1:]), {}),
     *(
         ("convolution_matrix", (V[:length], n, mode), {})
@@ -54,6 +57,12 @@ def of_both(f: Any) -> Any:
     return lambda *args: sum(weighted(part) for part in f(*args))
 
 
+def stationary(p: Any) -> Any:
+    p = p / np.sum(p, axis=1, keepdims=True)
+    found = linalg.null_space(p.T - np.eye(len(p)))[:, 0]
+    return weighted(found / np.sum(found))
+
+
 def by_height(x: Any) -> Any:
     found, _ = signal.find_peaks(x, height=2.0, distance=2)
     return np.sum(x[found] ** 2) + len(found)
@@ -71,6 +80,16 @@ PROGRAMS: dict[str, Program] = {
         (LOWER, C),
     ),
     "leslie, fiedler": (lambda v: weighted(linalg.leslie(v, v[1:])) + weighted(linalg.fiedler(v)), (V,)),
+    "eig_banded": (of_both(linalg.eig_banded), (UPPER,)),
+    "eig_banded, lower": (lambda a: weighted(linalg.eig_banded(a, True, select="i", select_range=(0, 2))[1]), (LOWER,)),
+    "eigvals_banded": (lambda a: weighted(linalg.eigvals_banded(a, select="i", select_range=(1, 3))), (UPPER,)),
+    "eigvalsh_tridiagonal": (
+        lambda d: weighted(linalg.eigvalsh_tridiagonal(d, d[1:], select="i", select_range=(1, 2))),
+        (C,),
+    ),
+    "orth": (lambda a: weighted(linalg.orth(a)), (WIDE.T,)),
+    "null_space": (lambda a: weighted(linalg.null_space(a)), (M[:3],)),
+    "a stationary distribution": (stationary, (np.abs(M) + 0.1,)),
     "convolution_matrix": (lambda v: weighted(linalg.convolution_matrix(v, 3, "same")), (V,)),
     "find_peaks": (lambda x: np.sum(x[signal.find_peaks(x)[0]] ** 2), (WAVES,)),
     "find_peaks by height": (by_height, (WAVES,)),
@@ -100,3 +119,21 @@ def test_properties_of_peaks_are_not_silently_at_rest() -> None:
 
     with pytest.raises((srcad.SrcadError, TypeError)):
         srcad.grad(heights)(WAVES)
+
+
+def test_bases_that_a_matrix_does_not_determine() -> None:
+    with pytest.raises(srcad.SrcadError, match=r"more than one dimension.*\n(.*\n)*.*projector"):
+        srcad.grad(lambda a: np.sum(linalg.null_space(a)))(WIDE)
+    with pytest.raises(np.linalg.LinAlgError, match="use the projector"):
+        srcad.grad(lambda v: np.sum(linalg.null_space(np.outer(v, v))))(V)
+    with pytest.raises(np.linalg.LinAlgError, match="use the projector"):
+        srcad.grad(lambda v: np.sum(linalg.orth(np.outer(v, v))))(V)
+    rests = srcad.grad(lambda x: x**2 * np.sum(linalg.null_space(WIDE)) + linalg.orth(np.outer(V, V))[0, 0])(3.0)
+    np.testing.assert_allclose(rests, 6.0 * np.sum(linalg.null_space(WIDE)))
+
+
+def test_eigenvalues_that_are_chosen_by_their_values_are_refused() -> None:
+    with pytest.raises(srcad.SrcadError, match="choice of eigenvalues by their values"):
+        srcad.grad(lambda a: np.sum(linalg.eigvals_banded(a, select="v", select_range=(0.0, 9.0))))(UPPER)
+    with pytest.raises(srcad.SrcadError, match="select='v'"):
+        srcad.grad(lambda d: np.sum(linalg.eigvalsh_tridiagonal(d, d[1:], "v", (0.0, 9.0))))(C)

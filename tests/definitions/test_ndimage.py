@@ -30,6 +30,8 @@ def call(name: str, *args: Any, **options: Any) -> Call:
     return name, args, options
 
 
+MORPHOLOGY = ("grey_dilation", "grey_erosion", "grey_opening", "grey_closing", "white_tophat", "black_tophat")
+MORPHOLOGY += ("morphological_gradient",)
 FILTERS = [
     call("gaussian_filter", A, 1.3),
     call("gaussian_filter", A, (1.3, 3.0), order=(1, 2)),
@@ -54,6 +56,7 @@ FILTERS = [
     call("rank_filter", A, 2, footprint=FOOTPRINT),
     call("rank_filter", V, -2, 3),
     call("maximum_filter1d", V, 4),
+    *(call(name, A, size) for size in (2, (2, 3)) for name in MORPHOLOGY),
     call("minimum_filter1d", A, 2, axis=0),
 ]
 INTERPOLATIONS = [
@@ -89,7 +92,7 @@ def test_filters_have_the_values_of_scipy(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("order", range(4))
+@pytest.mark.parametrize("order", range(6))
 def test_interpolation_has_the_values_of_scipy(mode: str, order: int) -> None:
     for given in INTERPOLATIONS:
         agrees(given, mode=mode, cval=0.7, order=order)
@@ -138,6 +141,10 @@ PROGRAMS: dict[str, Program] = {
     "rank_filter": (lambda x: weighted(ndimage.rank_filter(x, 1, footprint=FOOTPRINT)), (A,)),
     "maximum_filter1d": (lambda x: weighted(ndimage.maximum_filter1d(x, 2)), (A,)),
     "zoom": (lambda x: weighted(ndimage.zoom(x, 1.6)), (A,)),
+    "a shift of order 4": (lambda x, s: weighted(ndimage.shift(x, s, order=4, mode="mirror")), (A, 0.37)),
+    "places of order 5": sampled(5, "grid-wrap"),
+    "spline_filter of order 5": (lambda x: weighted(ndimage.spline_filter(x, 5, mode="reflect")), (A,)),
+    **{name: (lambda x, name=name: weighted(getattr(ndimage, name)(x, size=(2, 3))), (A,)) for name in MORPHOLOGY},
     "zoom of order 1": (lambda x: weighted(ndimage.zoom(x, (2, 0.5), order=1, mode="nearest")), (A,)),
     "shift": (lambda x, s: weighted(ndimage.shift(x, (s, 0.4), mode="mirror")), (A, 0.3)),
     "rotate": (lambda x: weighted(ndimage.rotate(x, 20.0, order=2, mode="reflect")), (A,)),

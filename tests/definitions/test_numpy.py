@@ -250,3 +250,20 @@ def test_constants_of_padding_may_be_an_array() -> None:
     value, dot = srcad.jvp(program, (A,), (A,))
     np.testing.assert_array_equal(value, program(A))
     np.testing.assert_array_equal(dot, np.pad(A, ((1, 1), (2, 2))))
+
+
+def test_nothing_is_computed_of_single_elements() -> None:
+    """np.hypot.reduceat gives an element that is alone as it is, also a negative one."""
+    x = np.array([0.3, -0.6, 0.9, 1.4])
+
+    def parts(x: np.ndarray) -> np.ndarray:
+        return np.hypot.reduceat(x, [0, 1, 2])
+
+    value, tangent = srcad.jvp(parts, (x,), (np.ones(4),))
+    np.testing.assert_allclose(value, parts(x))
+    np.testing.assert_allclose(tangent, [1.0, 1.0, 2.3 / np.hypot(0.9, 1.4)])
+
+
+def test_integers_have_no_nan() -> None:
+    value, tangent = srcad.jvp(lambda x, k: np.nanmin(k) * x, (2.0, np.array([3, 1, 2])), (1.0, None))
+    assert (value, tangent) == (2.0, 1.0)

@@ -138,6 +138,15 @@ def by_cg(d: Any, b: Any) -> Any:
 
 
 PROGRAMS |= {
+    "expm_multiply": (lambda a, b: weighted(sl.expm_multiply(a, b)), (DENSE - 3 * np.eye(5), B)),
+    "expm_multiply, sparse": (
+        lambda x: weighted(sl.expm_multiply(sp.diags_array([x, x[1:]], offsets=[0, 1]), COLUMNS)),
+        (X,),
+    ),
+    "expm_multiply at times": (
+        lambda x, t: weighted(sl.expm_multiply(ARRAY * -4.0, x, start=0.1, stop=t, num=3, endpoint=False)),
+        (X, 0.7),
+    ),
     "cg": (by_cg, (4.0 + B, B)),
     **{
         name: (lambda b, name=name: weighted(getattr(sl, name)(SYMMETRIC, b, rtol=1e-13)[0]), (B,))

@@ -392,7 +392,7 @@ REFUSED = {
     "np.array([x, y], ndmax=1)": "ndmax",
     "np.sort(x, order='f')": "order",
     "np.fft.ifft2(A, out=np.zeros((3, 4), complex))": "out",
-    "scipy.special.logsumexp(x, return_sign=True)": "return_sign",
+    "scipy.special.lambertw(xp, tol=1e-3)": "tol",
     "np.reshape(A, (4, 3), copy=False)": "copy",
 }
 

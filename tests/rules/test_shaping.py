@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from srcad.errors import NotYetSupported
 from srcad.ops.catalogue import ATTRIBUTES, LOWERINGS
 from tests.rules.calls import check_call, check_lowering, check_method
@@ -17,6 +18,13 @@ rng = np.random.default_rng(1)
 
 def array(*shape: int) -> Any:
     return rng.normal(size=shape)
+
+
+def test_of_a_number_that_has_been_an_array() -> None:
+    """Its adjoint is a number of Python's, which has no shape to be changed."""
+    x, m = np.array([1.0, 2.0, 3.0]), np.array([False, True, False])
+    for f in (lambda x: np.reshape(x[m], ()), lambda x: x[1:2].reshape(()), lambda x: np.reshape(x[m], (1, 1))[0, 0]):
+        np.testing.assert_array_equal(srcad.grad(f)(x), [0.0, 1.0, 0.0])
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

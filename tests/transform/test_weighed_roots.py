@@ -80,3 +80,16 @@ def test_infinite_slopes_stay() -> None:
     minus = srcad.grad(lambda x: np.sqrt(x[0] ** 2 - x[1] ** 2))
     assert np.isinf(minus(np.ones(2))[0])
     assert not np.any(np.isfinite(srcad.grad(lambda x: np.sqrt(np.sum((x @ M) * V)))(np.zeros(3))))
+
+
+def recorded(x: Any, n: int) -> Any:
+    for _ in range(n):
+        x = x + 0.1 * x / (x @ x + 0.05) ** 1.5 + np.sqrt(1.0 + x[0] * x[1])
+    return np.sum(x * x)
+
+
+def test_roots_of_what_comes_from_a_tape() -> None:
+    x = np.array([0.3, 0.7, 1.1])
+    found = srcad.grad(lambda y: np.sum(srcad.grad(recorded)(y, 3) * V))(x)
+    due = directional(lambda t: srcad.grad(recorded)(x + t * V, 3))
+    np.testing.assert_allclose(found, due, rtol=1e-6)

@@ -71,7 +71,8 @@ def _statistic(x: Numbers, mode: str, length: Any, axis: int, last: bool) -> Num
         part = x
     else:
         n = x.shape[axis]
-        kept = np.arange(n - length, n) if last else np.arange(length)
+        count = min(length, n)
+        kept = np.arange(n - count, n) if last else np.arange(count)
         part = np.take(x, kept, axis=axis)
     if mode == "maximum":
         return np.max(part, axis=axis, keepdims=True)

@@ -10,14 +10,17 @@ Numbers = Any  # a number or an array
 
 
 def reduceat(ufunc: Any, array: Numbers, /, indices: Numbers, axis: int = 0, dtype: Any = None) -> Numbers:
-    """From each index up to the next one, where that is larger; else the element at the index."""
+    """From each index up to the next one, where that is larger; else the element at the index.
+
+    Of a single element nothing is computed: np.hypot.reduceat([-3.0], [0]) is [-3.0].
+    """
     rows = np.moveaxis(np.asarray(array, dtype=dtype), axis, 0)
     starts = np.asarray(indices)
     stops = np.append(starts[1:], len(rows))
     parts = []
     for k in range(len(starts)):
         start, stop = starts[k], stops[k]
-        parts.append(ufunc.reduce(rows[start:stop]) if stop > start else rows[start] * 1)
+        parts.append(ufunc.reduce(rows[start:stop]) if stop > start + 1 else rows[start] * 1)
     return np.moveaxis(np.stack(parts), 0, axis)
 
 

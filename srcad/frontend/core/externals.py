@@ -18,7 +18,15 @@ from typing import Any, cast
 import numpy as np
 
 from srcad.definitions.numpy.table import CLASSES
-from srcad.frontend.core.guards import IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
+from srcad.frontend.core.guards import (
+    IdentityGuard,
+    ListGuard,
+    NameGuard,
+    SameGuard,
+    StructureGuard,
+    TypeGuard,
+    ValueGuard,
+)
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative, derivation
 from srcad.frontend.core.roots import CellRoot, GlobalRoot, Root
@@ -97,6 +105,8 @@ def _global(m: Machine, code: FunctionSource, name: str) -> Value:
         path = m.outside.root(name, id(code.globals), GlobalRoot(code.globals, name))
         return external(m, code.globals[name], path, free=True)
     if hasattr(builtins, name):
+        if not code.defines:
+            m.outside.guard(NameGuard(code.globals, name))
         return Static(getattr(builtins, name))
     m.raises(NameError(f"name {name!r} is not defined"))
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from types import CodeType, FunctionType
 
 from srcad.trace.dims import Symbol, length_of
 from srcad.trace.nodes import Path
 from srcad.trace.types import Scalar, Type
+
+NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,36 @@ class SameGuard:
     other: Path
 
 
+@dataclass(frozen=True, eq=False)
+class NameGuard:
+    """What a class, or the globals of a module, has under a name: this very object, or nothing.
+
+    Where it has nothing, what a class behind it or the built-in functions have is meant, until it has something.
+    """
+
+    owner: type | dict[str, object]
+    name: str
+    value: object = NOTHING
+
+    @property
+    def path(self) -> Path:
+        return Path(f"<{id(self.owner)}>").attr(self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class CodeGuard:
+    """A function that does what it did: its code and its defaults are exchanged where a module is loaded anew."""
+
+    function: FunctionType
+    code: CodeType
+    defaults: tuple[object, ...] | None
+    keyword_defaults: dict[str, object] | None
+
+    @property
+    def path(self) -> Path:
+        return Path(f"<{id(self.function)}>")
+
+
 def told_sizes(guards: Iterable[Guard], sizes: Mapping[Symbol, int]) -> dict[Symbol, int]:
     """The lengths and ints of which guards can promise something: those that an argument tells by itself."""
     types = (guard.type for guard in guards if isinstance(guard, TypeGuard))
@@ -79,4 +112,4 @@ def told_sizes(guards: Iterable[Guard], sizes: Mapping[Symbol, int]) -> dict[Sym
     return {symbol: size for symbol, size in sizes.items() if length_of(symbol) in told}
 
 
-Guard = SameGuard | ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard
+Guard = SameGuard | NameGuard | CodeGuard | ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard

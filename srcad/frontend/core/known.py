@@ -20,7 +20,7 @@ class NeedsKept(Exception):  # noqa: N818 - no error: the function is read once 
 class Known:
     """What a reading may rely on beforehand; one that finds that it needs more is done again.
 
-    ints         integer arguments, whose values are guarded
+    ints         arguments that are numbers, mostly integers, whose values are guarded
     shapes       arrays and lists whose lengths are guarded
     written_out  whether loops with a known number of turns are read turn by turn
     selecting    whether it is told at run time which array is meant, where that isn't known

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, always, rehearsal
+from srcad.frontend.core.foreign_arrays import foreign_array
 from srcad.frontend.core.guards import told_sizes
 from srcad.frontend.core.known import Known, NeedsKept
 from srcad.frontend.core.lengths import Lengths
@@ -208,6 +209,13 @@ class Machine(Restorable):
         active = [a for k, a in enumerate(equation.operands) if self.is_active(a) and not facts.blind_to(k)]
         if not active or facts.solution or facts.kind is Kind.OBJECT:  # of a solver: it has a rule
             return
+        foreign = foreign_array(self.variables, self.outside, equation)
+        if foreign is not None:
+            self.refuse(
+                f"differentiated values are computed with {foreign}",
+                why="it computes in a way of its own (by labels, without what is masked), which srcad doesn't know.",
+                do="take its numbers as a plain array: np.asarray(...), or .to_numpy() of pandas.",
+            )
         for result in equation.results:
             kind = kind_of(result.type)
             if kind is not None:

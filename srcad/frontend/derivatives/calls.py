@@ -8,16 +8,18 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.reading import Applies, Derivative, LinearMapValue, Makes, Maps, meaning_of
 from srcad.frontend.core.values import Value
+from srcad.frontend.derivatives.boundary import BOUNDARIES
 from srcad.frontend.derivatives.custom import call_custom, has_rules
 from srcad.frontend.derivatives.derivatives import apply, call_derivative, make
 from srcad.frontend.derivatives.events import EVENTS
 from srcad.frontend.derivatives.fits import FITS
 from srcad.frontend.derivatives.iterations import ITERATIONS
 from srcad.frontend.derivatives.linear_maps import call_map, make_map
+from srcad.frontend.derivatives.older import OLDER
 from srcad.frontend.derivatives.scipy import READERS, call_scipy
 from srcad.frontend.library.calls import handled
 
-SOLVERS = {**READERS, **FITS, **EVENTS, **ITERATIONS}
+SOLVERS = {**READERS, **FITS, **EVENTS, **ITERATIONS, **BOUNDARIES, **OLDER}
 
 
 def derivative(m: Machine, function: Derivative, given: Arguments) -> Value:

@@ -23,25 +23,33 @@ from srcad.errors import SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.derivatives.binding import named_arguments
 from srcad.frontend.derivatives.custom import stopped
 from srcad.frontend.derivatives.dense import at_times
-from srcad.frontend.derivatives.solvers import SolverCall, emit_call, member
+from srcad.frontend.derivatives.solvers import SolverCall, emit_call, member, option
 from srcad.frontend.library.calls import call_object
-from srcad.frontend.library.opaque import as_it_stands, is_generator, object_of
+from srcad.frontend.library.opaque import as_it_stands, is_generator, object_of, object_or_value
 from srcad.frontend.library.randomness import numbers_of
 from srcad.frontend.memory.arrays import new_array, to_array, to_atom, to_number, to_python
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
+from srcad.trace.dims import UNKNOWN_DIM
 from srcad.trace.dims import fixed as dim_of
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import OPAQUE, Array, Scalar, dims_of, dtype_of, is_complex, is_inexact
+from srcad.trace.types import OPAQUE, Array, Scalar, Type, dims_of, dtype_of, is_complex, is_inexact
 
-AREAS = ("fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial", "stats")
+AREAS = (
+    *("cluster", "fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial"),
+    "stats",
+)
 
 
 def definition(m: Machine, f: object, given: Arguments) -> Value | None:
     """A call of what is defined by a program; None for other functions, and calls that may run as they stand."""
+    design = _design(m, f, given)
+    if design is not None:
+        return design
     found = _found(m, f, given)
     if found is None:
         return sample(m, Static(f), given)
@@ -50,6 +58,25 @@ def definition(m: Machine, f: object, given: Arguments) -> Value | None:
     with m.attempt(SrcadError, when=lambda _: inactive):
         return m.call(what, args, keywords)
     return None
+
+
+def _design(m: Machine, f: Any, given: Arguments) -> Value | None:
+    """What a function of SciPy makes of options alone, where these are known now: a window, say."""
+    area = area_of(f)
+    if area is None or getattr(f, "__name__", "") not in getattr(area, "DESIGNS", ()):
+        return None
+    plain = [to_python(m, v) for v in given.args]
+    named = {name: to_python(m, v) for name, v in given.keywords.items()}
+    if not all(map(_is_plain, (*plain, *named.values()))):
+        rests = not any(m.depends(v) for v in (*given.args, *given.keywords.values()))
+        if rests and f.__name__ in getattr(area, "WINDOWS", ()):
+            return found(m, Static("float64"), Static(1), Static(f), *given.args, **given.keywords)
+        return None
+    try:
+        made = f(*plain, **named)
+    except (TypeError, ValueError) as error:
+        m.raises(error)
+    return _constants(m, made)
 
 
 DefinedCall = tuple[Value, tuple[Value, ...], Keywords]
@@ -110,7 +137,7 @@ def _found(m: Machine, f: object, given: Arguments) -> DefinedCall | None:
     defined = getattr(area, name)
     if _is_without_signature(f):
         return Static(defined), given.args, given.keywords
-    return Static(defined), (), _bound(m, f, defined, given.args, given.keywords)
+    return Static(defined), *_bound(m, f, defined, given.args, given.keywords)
 
 
 def _is_without_signature(f: Any) -> bool:
@@ -158,19 +185,21 @@ def _of_instance(m: Machine, f: FunctionType, given: Arguments) -> DefinedCall |
     return None
 
 
-def _bound(m: Machine, f: Any, defined: Callable[..., object], args: tuple[Value, ...], keywords: Keywords) -> Keywords:
-    """The arguments by name, without those that the definition lacks and SciPy would take in any case."""
+def _bound(
+    m: Machine, f: Any, defined: Callable[..., object], args: tuple[Value, ...], keywords: Keywords
+) -> tuple[tuple[Value, ...], Keywords]:
+    """The arguments by name, without those that the definition lacks and SciPy would take in any case.
+
+    Those of a definition that takes any number of them come first, by place.
+    """
     signature = inspect.signature(f)
-    try:
-        arguments = dict(signature.bind(*args, **keywords).arguments)
-    except TypeError as error:
-        m.raises(error)
-    for name, p in signature.parameters.items():
-        if p.kind is p.VAR_KEYWORD:
-            arguments.update(arguments.pop(name, {}))
-        elif p.kind is p.VAR_POSITIONAL and name in arguments:
-            arguments[name] = Tup(arguments[name])
+    arguments = named_arguments(m, signature, args, keywords)
     takes = inspect.signature(defined).parameters
+    first: tuple[Value, ...] = ()
+    for name in [name for name, p in takes.items() if p.kind is p.VAR_POSITIONAL]:
+        every = arguments.pop(name, Tup(()))
+        assert isinstance(every, Tup)
+        first = every.items
     more = any(p.kind is p.VAR_KEYWORD for p in takes.values())
     for name in [name for name in arguments if name not in takes]:
         if more and name not in signature.parameters:
@@ -179,7 +208,7 @@ def _bound(m: Machine, f: Any, defined: Callable[..., object], args: tuple[Value
         default = signature.parameters[name].default if name in signature.parameters else inspect.Parameter.empty
         if value != Static(default):
             m.refuse(f"{f.__name__} with {name}= has no derivative yet", do=f"leave {name} out.")
-    return arguments
+    return first, arguments
 
 
 # ---- the words of definitions
@@ -270,6 +299,33 @@ def run(m: Machine, function: Value, *args: Value, **keywords: Value) -> Value:
     """A call as it stands."""
     assert isinstance(function, Static)
     return as_it_stands(m, function, function.value.__name__, Arguments(args, keywords))
+
+
+def moves(m: Machine, *values: Value) -> Value:
+    """Whether one of the values depends on what is differentiated."""
+    return Static(any(m.depends(v) for v in values))
+
+
+def found(m: Machine, dtype: Value, rank: Value, function: Value, *args: Value, **keywords: Value) -> Value:
+    """What a function of SciPy, or a method of what run() gave, finds: an array with so many axes."""
+    assert isinstance(function, (Static, Obj))
+    callee = function.var if isinstance(function, Obj) else Const(function.value, OPAQUE)
+    operands = tuple(object_or_value(m, v) for v in args)
+    named = tuple((name, option(m, name, v)) for name, v in keywords.items())
+    call = SolverCall("", (), (), operands, named, called=callee)
+    return given(m, emit_call(m, call, _of_rank(m, dtype, rank)))
+
+
+def part(m: Machine, dtype: Value, rank: Value, owner: Value, name: Value) -> Value:
+    """An attribute or an item of what a call gave: an array with so many axes."""
+    assert isinstance(owner, Obj) and isinstance(owner.var, Var) and isinstance(name, Static)
+    return given(m, member(m, owner.var, name.value, _of_rank(m, dtype, rank)))
+
+
+def _of_rank(m: Machine, dtype: Value, rank: Value) -> Type:
+    assert isinstance(rank, Static)
+    dims = (UNKNOWN_DIM,) * rank.value
+    return m.lengths.named(Array(_text(dtype), dims)) if dims else Scalar(_text(dtype))
 
 
 def designed(m: Machine, function: Value, *args: Value, **keywords: Value) -> Value:
@@ -402,6 +458,9 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.fixed: fixed,
     words.held: held,
     words.run: run,
+    words.moves: moves,
+    words.found: found,
+    words.part: part,
     words.designed: designed,
     words.sparse_product: sparse_product,
     words.sparse_solve: sparse_solve,

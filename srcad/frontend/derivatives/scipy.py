@@ -18,6 +18,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import T
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Bound, InstanceCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.derivatives.binding import named_arguments
 from srcad.frontend.derivatives.derivatives import items as _items
 from srcad.frontend.derivatives.solvers import (
     FLOAT_SCALAR,
@@ -143,15 +144,8 @@ def _bound(
     m: Machine, f: Callable[..., object], path: str, args: tuple[Value, ...], keywords: dict[str, Value]
 ) -> Given:
     signature = inspect.signature(IN_C.get(path, f))
-    try:
-        arguments = dict(signature.bind(*args, **keywords).arguments)
-    except TypeError as error:
-        m.raises(error)
-    for name, p in signature.parameters.items():
-        if p.kind is p.VAR_KEYWORD:
-            arguments.update(arguments.pop(name, {}))
     required = tuple(name for name, p in signature.parameters.items() if p.default is p.empty)
-    return Given(m, path, required, arguments)
+    return Given(m, path, required, named_arguments(m, signature, args, keywords))
 
 
 # ---- roots
@@ -341,6 +335,32 @@ def quad(g: Given) -> Value:
     params = {"function": closed.functions[0], "options": tuple(options)}
     value = stated(g.m, "integral", found, *limits, *options.values(), *closed.captured, **params)
     return Tup((value_of(g.m, value), value_of(g.m, error)))
+
+
+@reads("scipy.integrate.quad_vec")
+def quad_vec(g: Given) -> Value:
+    """An integral of a function that returns an array, and an estimate of its error."""
+    m = g.m
+    g.only("full_output", False, 0)
+    g.only("workers", 1)
+    limits = tuple(limit(m, g.needed(name)) for name in ("a", "b"))
+    closed, given = functions(g, "f", (Const(0.0, FLOAT),), array_result, {}, "integrand")
+    rest = g.rest()
+    info = emit_call(m, SolverCall(g.path, given, closed.captured, limits, rest), OPAQUE)
+    rank = rank_of(closed.functions[0].body.results[0].type) or 0
+    kind = m.lengths.named(Array("float64", (UNKNOWN_DIM,) * rank)) if rank else FLOAT
+    options = {name: a for name, a in rest if name in QUAD}
+    params = {"function": closed.functions[0], "options": tuple(options)}
+    value = stated(m, "integral", member(m, info, 0, kind), *limits, *options.values(), *closed.captured, **params)
+    return Tup((value_of(m, value), value_of(m, member(m, info, 1, FLOAT))))
+
+
+def array_result(m: Machine, value: Value) -> Value:
+    """A number or an array, of floats."""
+    atom = to_array(m, value)
+    if rank_of(atom.type) is None:
+        m.refuse("how many axes the array has that a function returns to a solver isn't known")
+    return like(atom)(m, value)
 
 
 def limit(m: Machine, value: Value) -> Atom:

@@ -13,6 +13,7 @@ import numpy as np
 
 from srcad.frontend.containers.containers import copied
 from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.core.guards import StructureGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.source import DEFINITIONS
@@ -151,11 +152,16 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
             if word in cell.unsure and not hasattr(cell.cls, word):
                 return has_key(m, cell, word)
             has = word in dict(cell.fields) or hasattr(cell.cls, word) or hasattr(cell.origin, word)
+            if not has and cell.path is not None:
+                m.outside.guard(StructureGuard(cell.path.attr(word), "absent"))
             if cell.cls.__module__.startswith(DEFINITIONS) and not has:
                 m.refuse(f"whether an object of SciPy has the attribute {word!r} isn't known before the run")
             return Static(has)
     known = python_types(m, owner)
     if isinstance(owner, Static):
+        path = m.outside.origins.get(id(owner.value))
+        if path is not None and not hasattr(owner.value, word):
+            m.outside.guard(StructureGuard(path.attr(word), "absent"))
         return Static(hasattr(owner.value, word))
     if known is None or (isinstance(owner, Num) and isinstance(owner.var.type, Unknown)):
         m.refuse("whether an object has an attribute isn't known before the run")

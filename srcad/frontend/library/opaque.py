@@ -15,6 +15,7 @@ from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import ArrayRef, InstanceCell, Obj, Ref, Static, Value
 from srcad.frontend.library.randomness import drawn_type
+from srcad.frontend.library.tabulated import tabulated_type
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom
 from srcad.frontend.memory.boxes import held
@@ -43,9 +44,11 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
     callee = function.var if isinstance(function, Obj) else Const(function.value, OPAQUE)
     if reads_only:
         values = tuple(told(m, v) if _is_taken_apart(m, v) else v for v in values)
-    atoms = [_object(m, v) for v in values]
+    atoms = [object_or_value(m, v) for v in values]
     start = len(m.builder.equations)
     drawn = drawn_type(m, *_generator_method(m, function), args, keywords)
+    if drawn is None and isinstance(function, Static):
+        drawn = tabulated_type(m, function.value, args, keywords)
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
     m.variables.definitions[result] = m.builder.equations[start]
@@ -108,7 +111,7 @@ def _is_taken_apart(m: Machine, value: Value) -> bool:
     return isinstance(cell, InstanceCell) and (cell.path is None or cell.changed)
 
 
-def _object(m: Machine, value: Value) -> Atom:
+def object_or_value(m: Machine, value: Value) -> Atom:
     """What a function that runs as it stands gets: an instance of the world outside is passed itself."""
     if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
         return objects.object_atom(m, value)

@@ -18,11 +18,14 @@ from srcad.frontend.core.values import (
     NONE,
     ArrayCell,
     ArrayRef,
+    Bound,
     Cell,
     Choice,
     DictCell,
+    Func,
     GrownCell,
     ListCell,
+    Method,
     Mixed,
     Num,
     Obj,
@@ -550,7 +553,18 @@ def to_atom(m: Machine, value: Value) -> Atom:
         case Slice() | Range():
             made = Const(slice if isinstance(value, Slice) else range, OPAQUE)
             return m.emit("call", made, *(to_atom(m, part) for part in value.children()), keywords=())
+        case Func() | Bound() | Method():
+            _refuse_element(m, "a function")
     return to_number(m, value, "made a run-time object")
+
+
+def _refuse_element(m: Machine, what: str) -> NoReturn:
+    m.refuse(
+        f"{what} is an element of a list whose items are known at run time only",
+        why="what an item does has to be known where it is used.",
+        do="make the list outside of the loop or the condition, or give the loop a number of turns that is known.",
+        unsettled=True,
+    )
 
 
 def _container_atom(m: Machine, cell: Cell) -> Atom:
@@ -561,7 +575,7 @@ def _container_atom(m: Machine, cell: Cell) -> Atom:
             return box(m, cell.items)
         case DictCell(items=pairs):
             return m.emit("dict_new", *(to_atom(m, item) for _, item in pairs), keys=tuple(key for key, _ in pairs))
-    m.refuse("an instance of a class is an element of a list whose items are known at run time only")
+    _refuse_element(m, "an instance of a class")
 
 
 def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> Atom:

@@ -15,14 +15,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from srcad.frontend.core.externals import check_stored, external
-from srcad.frontend.core.guards import IdentityGuard
+from srcad.frontend.core.guards import IdentityGuard, NameGuard
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import called_in_python, is_function, transparent
+from srcad.frontend.core.source import DEFINITIONS, called_in_python, is_function, transparent
 from srcad.frontend.core.values import Bound, InstanceCell, Ref, Static, Tup, Value
 from srcad.frontend.memory.presence import present
 
 MISSING = object()
+REPLACED = (staticmethod, classmethod, property, types.FunctionType)  # what a class may get another one of
 IN_C = (types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType)
 
 
@@ -60,7 +61,7 @@ def is_data(found: object) -> bool:
 
 def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: Any) -> Value:
     """What an attribute of a class is for an instance `owner` of the class `cls`; it stands in the class `holder`."""
-    _rely_on(m, owner, cls, name, found)
+    _rely_on(m, owner, cls, holder, name, found)
     match found:
         case property():
             if found.fget is None:
@@ -85,13 +86,20 @@ def bound(m: Machine, owner: Value, cls: type, holder: type, name: str, found: A
     return class_value(m, holder, name, found)
 
 
-def _rely_on(m: Machine, owner: Value, cls: type, name: str, found: Any) -> None:
-    """Let another reading serve once a method has been replaced in its class, if the class is reached from outside."""
+def _rely_on(m: Machine, owner: Value, cls: type, holder: type, name: str, found: Any) -> None:
+    """Let another reading serve once a method has been replaced in its class, or a class before it has another."""
+    if cls.__module__.startswith(DEFINITIONS):
+        return
     cell = m.content(owner)
     path = m.outside.origins.get(id(cls))
     if path is None and isinstance(cell, InstanceCell) and cell.path is not None:
         path = cell.path.attr("__class__")
-    if path is None or in_classes(cls.__mro__, name)[1] is not found:
+    if path is None or in_classes(cls.__mro__, name)[1] is not found or not isinstance(found, REPLACED):
+        for one in cls.__mro__[: cls.__mro__.index(holder)]:
+            if name not in vars(one):  # behind which `super` has found it
+                m.outside.guard(NameGuard(one, name))
+        if isinstance(found, REPLACED):
+            m.outside.guard(NameGuard(holder, name, found))
         return
     match found:
         case staticmethod():

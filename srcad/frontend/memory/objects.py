@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from srcad.frontend.core.externals import INDEXERS, add_input, external
+from srcad.frontend.core.guards import StructureGuard
 from srcad.frontend.core.known import NeedsKept
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
@@ -180,6 +181,9 @@ def plain_attribute(m: Machine, owner: Ref, name: str) -> Value:
     own = own_attribute(m, owner, name, is_slot)
     if own is not None:
         return own
+    if cell.path is not None and not is_slot and isinstance(getattr(cell.origin, "__dict__", None), dict):
+        # that of the class is meant, until the object has one of its own
+        m.outside.guard(StructureGuard(cell.path.attr("__dict__").item(name), "absent"))
     if holder is None or is_slot:
         return _missing_attribute(m, owner, cell, name)
     if cell.origin is not None and isinstance(found, types.MethodDescriptorType):

@@ -13,6 +13,7 @@ from srcad.frontend.control.streams import suspended
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import external
+from srcad.frontend.core.guards import CodeGuard
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
@@ -60,6 +61,8 @@ def call_function(m: Machine, function: Func, args: tuple[Value, ...], keywords:
 def call_external(m: Machine, function: FunctionType, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A function of the world outside, from its source."""
     code = code_of(function)
+    if not code.defines and "<locals>" not in function.__qualname__:  # which is made anew, and should go when it may
+        m.outside.guard(CodeGuard(function, function.__code__, function.__defaults__, function.__kwdefaults__))
     label = f"{function.__name__}_default"
     defaults = tuple(default(m, label, value) for value in function.__defaults__ or ())
     named = {k: default(m, label, v) for k, v in (function.__kwdefaults__ or {}).items()}

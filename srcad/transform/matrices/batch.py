@@ -80,7 +80,7 @@ class Batch:
 
     def equations(self, equations: Sequence[Equation]) -> None:
         for equation in equations:
-            with self.b.at(equation.span):
+            with self.b.blaming(equation.span):
                 before, self.b.role = self.b.role, equation.role
                 self.equation(equation)
                 self.b.role = before

@@ -81,7 +81,7 @@ class Forward(ABC, Generic[S]):
 
     def equations(self, equations: Sequence[Equation]) -> None:
         for equation in equations:
-            with self.b.at(equation.span):
+            with self.b.blaming(equation.span):
                 if equation.op in STRUCTURED:
                     self.structure(equation)
                 else:

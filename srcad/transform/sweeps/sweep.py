@@ -75,7 +75,7 @@ class Sweep:
         for equation in reversed(equations):
             bars = [self.take(result) for result in equation.results]
             if any(bars):
-                with self.b.at(equation.span):
+                with self.b.blaming(equation.span):
                     self.equation(equation, bars)
 
     def equation(self, equation: Equation, bars: list[Bar | None]) -> None:

@@ -133,3 +133,18 @@ def test_elements_as_they_lie(order: str, make: Callable[[np.ndarray], np.ndarra
     x = make(A)
     _, tangent = srcad.jvp(flattened, (x,), (x,))
     np.testing.assert_allclose(tangent, 2 * flattened(x))
+
+
+# ---- options that are floats
+
+
+def test_a_float_that_chooses_is_known() -> None:
+    def length(x: np.ndarray, order: float) -> float:
+        return np.linalg.norm(x, order)
+
+    x, gradient = np.array([0.5, -1.2, 2.0]), srcad.grad(length)
+    np.testing.assert_array_equal(gradient(x, np.inf), [0.0, 0.0, 1.0])
+    np.testing.assert_array_equal(gradient(x, 1.0), [1.0, -1.0, 1.0])
+    np.testing.assert_allclose(gradient(x, 3.0), np.sign(x) * x**2 / length(x, 3.0) ** 2)
+    with pytest.raises(NotYetSupported, match="leave it out of argnums"):
+        srcad.grad(length, argnums=(0, 1))(x, 3.0)

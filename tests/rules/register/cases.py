@@ -151,13 +151,23 @@ MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
     "scipy.special.jv": ("scipy.special.jv(2, xp)", "scipy.special.jv(0.5, Ap)", "scipy.special.jv(0, x)"),
     "scipy.special.jn": ("scipy.special.jn(1, x)",),
     "scipy.special.iv": ("scipy.special.iv(2, xp)", "scipy.special.iv(1, Ap)"),
-    "scipy.special.gammainc": ("scipy.special.gammainc(1.5, xp)", "scipy.special.gammainc(i + 1, xp)"),
-    "scipy.special.gammaincc": ("scipy.special.gammaincc(1.5, xp)", "scipy.special.gammaincc(2.5, Ap)"),
+    "scipy.special.gammainc": (
+        "scipy.special.gammainc(1.5, xp)",
+        "scipy.special.gammainc(i + 1, xp)",
+        "scipy.special.gammainc(yp, xp)",
+    ),
+    "scipy.special.gammaincc": (
+        "scipy.special.gammaincc(1.5, xp)",
+        "scipy.special.gammaincc(2.5, Ap)",
+        "scipy.special.gammaincc(sp, Ap)",
+    ),
     "scipy.special.logsumexp": (
         "scipy.special.logsumexp(A)",
         "scipy.special.logsumexp(T, axis=(0, 2))",
         "scipy.special.logsumexp(A, axis=-1, keepdims=True)",
         "scipy.special.logsumexp(A, axis=1, b=qp)",
+        "scipy.special.logsumexp(A, axis=1, b=q, keepdims=True, return_sign=True)",
+        "scipy.special.logsumexp(x, b=-yp, return_sign=True)",
         "scipy.special.logsumexp(x, b=yp)",
         "scipy.special.logsumexp(np.stack([x, y]), axis=0)",
         "scipy.special.logsumexp(o)",
@@ -533,7 +543,10 @@ SHAPING: dict[str, tuple[str, ...]] = {
         "np.linspace(s, t, 5), np.linspace(s, t, 4, endpoint=False), np.linspace(x, y, 3)",
         "np.linspace(s, t, 4, retstep=True), np.linspace(s, t, 1), np.linspace(0, 1, 3) * s",
     ),
-    "np.logspace": ("np.logspace(s, t, 4), np.logspace(s, t, 3, base=2.0)",),
+    "np.logspace": (
+        "np.logspace(s, t, 4), np.logspace(s, t, 3, base=2.0)",
+        "np.logspace(s, t, 3, base=xp), np.logspace(s, t, 1, base=xp), np.logspace(x, y, 4, base=xp, axis=-1)",
+    ),
     "np.geomspace": ("np.geomspace(sp, tp, 4)",),
     "np.vander": ("np.vander(x), np.vander(x, 4, increasing=True), np.vander(x, 2)",),
     ".astype": (

@@ -169,6 +169,7 @@ PADDING: dict[str, tuple[str, ...]] = {
             for how in ("maximum", "minimum", "mean", "median")
         ),
         "np.pad(A, 1, 'mean', stat_length=((1, 2), (3, 2))), np.pad(A, {1: (1, 2)}, 'mean')",
+        "np.pad(x, 1, 'mean', stat_length=5), np.pad(R, 2, 'maximum', stat_length=2)",
         "np.pad(x, 2, 'linear_ramp'), np.pad(A, (1, 3), 'linear_ramp', end_values=((s, t), (1.0, 2.0)))",
         "np.pad(x, (2, 1), 'reflect', reflect_type='odd'), np.pad(A, 2, 'symmetric', reflect_type='odd')",
         "np.pad(x, (7, 8), 'reflect', reflect_type='odd'), np.pad(x, (7, 8), 'symmetric', reflect_type='odd')",

@@ -119,9 +119,13 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
     ),
     "scipy.linalg.eigh_tridiagonal": (
         "scipy.linalg.eigh_tridiagonal(x, y[:2], eigvals_only=True)",
+        "scipy.linalg.eigh_tridiagonal(x, y[:2], True, select='i', select_range=(1, 2))",
         "w, v = scipy.linalg.eigh_tridiagonal(x, y[:2])\nreturn w, v * v",
     ),
-    "scipy.linalg.eigvalsh_tridiagonal": ("scipy.linalg.eigvalsh_tridiagonal(x, y[:2])",),
+    "scipy.linalg.eigvalsh_tridiagonal": (
+        "scipy.linalg.eigvalsh_tridiagonal(x, y[:2])",
+        "scipy.linalg.eigvalsh_tridiagonal(x, y[:2], 'i', (0, 1))",
+    ),
     "scipy.linalg.svd": (
         "scipy.linalg.svd(A, compute_uv=False)",
         "u, d, v = scipy.linalg.svd(A, full_matrices=False)\nreturn u * u, d, v * v",
