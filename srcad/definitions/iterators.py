@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 
@@ -20,3 +20,9 @@ def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
     for item, wanted in zip(data, selectors, strict=False):
         if wanted:
             yield item
+
+
+def mapped(function: Callable[..., Any], *sources: Iterable[Any]) -> Iterator[Any]:
+    """What map gives, item by item."""
+    for row in zip(*sources, strict=False):
+        yield function(*row)

@@ -15,6 +15,14 @@ def itself(value: Any) -> Any:
     return value
 
 
+def index(values: list[Any], item: Any) -> int:
+    """The place of the first of the values that is equal to an item."""
+    for k in range(len(values)):
+        if values[k] == item:
+            return k
+    raise ValueError("the item is not in the list")
+
+
 def smallest(values: list[Any], key: Key) -> Any:
     """The first of those whose key is smallest."""
     if len(values) == 0:

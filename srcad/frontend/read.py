@@ -31,6 +31,7 @@ from srcad.frontend.core.signatures import signature_of
 from srcad.frontend.core.source import FunctionSource, code_of, is_function, make_code, span_of, transparent
 from srcad.frontend.core.values import Bound, FrameCell, Static, Value
 from srcad.frontend.memory.objects import get_attribute, standard
+from srcad.frontend.memory.presence import KeysOfRun
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
 from srcad.frontend.procedures.procedures import NoProcedure, Procedures
@@ -86,7 +87,7 @@ def read(
         except InternalError:
             raise
         except SrcadError as error:
-            further = known.further() if error.unsettled or first else None
+            further = known.further(reader.m.part(KeysOfRun).met) if error.unsettled or first else None
             if further is None:
                 raise (first or error) from None
             first, known = first or error, further

@@ -257,11 +257,17 @@ def _element(t: Type) -> Type:
 
 
 def _element_type(items: Items, i: Index) -> Type:
-    return _element(items)
+    return _taken(items)
+
+
+def _taken(items: Items) -> Type:
+    """What is taken out of a list; of one that never has any items, something."""
+    element = _element(items)
+    return OPAQUE if element.is_undefined else element
 
 
 def _popped_type(items: Items) -> tuple[Type, ...]:
-    return _element(items), items
+    return _taken(items), items
 
 
 def _set_type(items: Items, value: Type, i: Index) -> Type:

@@ -80,7 +80,7 @@ def _accumulate_tangent(site: Site, total: Expr | None, more: Expr | None) -> Ex
 pointwise("accumulate", lambda g, *_: g, lambda g, *_: g, tangent=_accumulate_tangent)
 slopes("copy", 1)
 slopes("cast", 1)
-linear("known_as", lambda g, x, y, *, to: unbroadcast(g, x))
+linear("known_as", lambda g, x, y, *, to: g if x.type.is_container else unbroadcast(g, x))
 linear("materialise", lambda g, small, like, y: unbroadcast(g, small))
 linear("sum_to_shape", lambda g, big, like, y: g, takes_small=True)
 

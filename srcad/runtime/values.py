@@ -41,7 +41,7 @@ def plus(a: Any, b: Any) -> Any:
         return b if a is None else a
     if isinstance(a, (list, tuple)):
         return type(a)(plus(x, y) for x, y in zip(a, b, strict=True))
-    return a + b
+    return a if isinstance(a, str) or isinstance(b, str) else a + b  # beside text, which stands for itself
 
 
 def nested_list(x: np.ndarray, depth: int) -> list[object]:

@@ -126,12 +126,6 @@ def set_of_values(x, y):
     return sum({x, y, x * y})  # <- refused
 
 
-@refused(1.3)
-def value_as_key(x):
-    table = {x: 2.0}  # <- refused
-    return table[x] * x  # <- refused
-
-
 # ---- memory
 
 

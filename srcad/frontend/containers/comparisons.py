@@ -13,6 +13,7 @@ from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import number_result, refuse_text, unary
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
     FALSE,
     NONE,
@@ -20,6 +21,7 @@ from srcad.frontend.core.values import (
     Choice,
     DictCell,
     GrownCell,
+    Housed,
     Iter,
     ListCell,
     Num,
@@ -29,11 +31,14 @@ from srcad.frontend.core.values import (
     Static,
     Tup,
     Value,
+    ViewStep,
 )
-from srcad.frontend.memory.arrays import load, to_atom
+from srcad.frontend.memory.arrays import from_atom, load, moved, to_atom
 from srcad.frontend.memory.branches import as_bool, both, branch, distribute, either, negate, operand, truth
+from srcad.frontend.memory.grown import place
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import has_key
+from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import Unknown
 
@@ -65,7 +70,8 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
             return known
     elif isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
         left, right = (operand(m, side, COMPARE[type(op)]) for side in (left, right))
-    if isinstance(left, Choice):
+    in_table = isinstance(op, (ast.In, ast.NotIn)) and needs_table(m, m.content(right), left)
+    if isinstance(left, Choice) and not in_table:
         return distribute(m, left, lambda v: compare(m, op, v, right))
     if isinstance(right, Choice):
         return distribute(m, right, lambda v: compare(m, op, left, v))
@@ -152,9 +158,53 @@ def _identity(m: Machine, left: Value, right: Value, negated: bool) -> Value:
         if isinstance(one, Static) and (isinstance(other, Obj) or maybe_none(m, other)):
             same = m.emit("identical", to_atom(m, other), Const(one.value, to_atom(m, one).type))
             return Num(m.emit("not_", same)) if negated else Num(same)
+    if isinstance(left, Ref) and isinstance(right, Ref) and left != right:
+        one = one_object(m, left, right)
+        return unary(m, ast.Not(), one) if negated else one
     if isinstance(left, (Ref, ArrayRef)) and isinstance(right, (Ref, ArrayRef)):
         return Static((left == right) != negated)
     return Static(negated)
+
+
+def one_object(m: Machine, left: Ref, right: Ref) -> Value:
+    """Whether two references are to one object: those into one list tell it by the places in it."""
+    a, b = (cell.at_home if isinstance(cell := m.heap[ref.cell], Housed) else None for ref in (left, right))
+    if a is None and b is None:
+        return FALSE
+    if a is not None and b is not None and a.cell == b.cell and _told_by_places(m, a, b):
+        return _one_place(m, a.cell, list(zip(a.path, b.path, strict=True)))
+    if all(home is None or not _may_hold(m, home, other) for home, other in ((a, right), (b, left))):
+        return FALSE
+    m.refuse(
+        "whether two names stand for one object isn't known, of which one is in a list that has grown in a loop",
+        do="compare their places in the list.",
+    )
+
+
+def _told_by_places(m: Machine, a: ArrayRef, b: ArrayRef) -> bool:
+    """Whether objects of a list are one if, and only if, they have one place."""
+    cell = m.cell(a.cell, GrownCell)
+    steps = [tuple(step.op for step in home.path) for home in (a, b)]
+    settled = not cell.repeated and not any(moved(cell, home) for home in (a, b))
+    return settled and steps[0] == steps[1] and "tuple_get" not in steps[0]
+
+
+def _one_place(m: Machine, cell_id: int, steps: list[tuple[ViewStep, ViewStep]]) -> Value:
+    """Whether all steps lead to one element of a list."""
+    if not steps:
+        return Static(True)
+    whole = m.cell(cell_id, GrownCell)
+    here = (from_atom(m, place(m, whole, step.operands[0])) for step in steps[0])
+    return both(m, compare(m, ast.Eq(), *here), lambda: _one_place(m, cell_id, steps[1:]))
+
+
+def _may_hold(m: Machine, home: ArrayRef, other: Ref) -> bool:
+    """Whether an object may be an element of the list in which another one is."""
+    cell = m.heap[other.cell]
+    its_home = cell.at_home if isinstance(cell, Housed) else None
+    if its_home is not None:
+        return its_home.cell in sharers(m.heap, home.cell) or other.cell in m.cell(home.cell, GrownCell).lists
+    return other.cell in m.cell(home.cell, GrownCell).lists
 
 
 def _is_made(m: Machine, value: Value) -> bool:
@@ -166,6 +216,8 @@ def _is_made(m: Machine, value: Value) -> bool:
 
 def contains(m: Machine, owner: Value, item: Value) -> Value:
     """item in owner."""
+    if isinstance(owner, Ref) and needs_table(m, m.heap[owner.cell], item):
+        make_table(m, owner)
     match owner:
         case Static(value=known) if isinstance(item, Static):
             return Static(item.value in known)

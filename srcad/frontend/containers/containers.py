@@ -13,13 +13,14 @@ from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sameness import atom_key
-from srcad.frontend.core.sharing import holding
+from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
     Choice,
     DictCell,
     GrownCell,
+    Housed,
     InstanceCell,
     ListCell,
     Ref,
@@ -29,11 +30,14 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import box, content, from_atom, load, to_atom, to_number
-from srcad.frontend.memory.boxes import boxed, gathered, grow_all, held
+from srcad.frontend.memory.arrays import content, from_atom, load, to_atom, to_number
+from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, with_element
 from srcad.frontend.memory.branches import distribute
+from srcad.frontend.memory.elements import detached, element_view, looked_up
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys, present
+from srcad.frontend.memory.tables import make_table, needs_table
+from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import ListOf
 
@@ -71,7 +75,7 @@ def _grown_atom(m: Machine, ref: Ref, other: object) -> Atom:
         return content(m, cell)
     assert isinstance(cell, ListCell)
     element = other.var.type.element if isinstance(other, GrownCell) and isinstance(other.var.type, ListOf) else None
-    return box(m, cell.items, element)
+    return boxed(m, cell.items, element).var
 
 
 def repeat(m: Machine, items: Value, count: Value) -> Value:
@@ -86,7 +90,8 @@ def repeat(m: Machine, items: Value, count: Value) -> Value:
         cell = m.heap[items.cell]
         if isinstance(cell, ListCell):
             return Ref(m.allocate(ListCell(cell.items * count.value)))
-    made = m.emit("list_repeat", to_atom(m, items), to_number(m, count))
+    one = encode(m, items)[0] if isinstance(items, Ref) else to_atom(m, items)
+    made = m.emit("list_repeat", one, to_number(m, count))
     return Ref(m.allocate(replace(boxed_like(m, made, items), repeated=True)))
 
 
@@ -96,7 +101,8 @@ def boxed_like(m: Machine, made: Atom, items: Value) -> GrownCell:
         grow_all(m, known_list(m, items))
         return gathered(m, made, items)
     grow_all(m, (items,))
-    return holding(m.heap, GrownCell(made), None, *held(m, (items,)))
+    form = form_of(m, Ref(m.allocate(ListCell(items.items)))) if isinstance(items, Tup) else None
+    return with_element(m, GrownCell(made, form=form), None, items)
 
 
 def known_list(m: Machine, ref: Ref) -> tuple[Value, ...]:
@@ -108,6 +114,8 @@ def known_list(m: Machine, ref: Ref) -> tuple[Value, ...]:
 
 
 def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None:
+    if needs_table(m, m.heap[owner.cell], key):
+        make_table(m, owner)
     cell = m.heap[owner.cell]
     if isinstance(cell, DictCell) and isinstance(key, Choice) and not countable(m, key.condition):
         distribute(m, key, lambda k: _set_one(m, owner, k, value))
@@ -118,7 +126,7 @@ def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None
         case ListCell():
             _set_list_item(m, owner, cell, key, value)
         case GrownCell():
-            changed = m.emit("list_set", cell.var, to_atom(m, value), to_atom(m, key))
+            changed = m.emit("list_set", cell.var, element_of(m, cell, value), to_atom(m, key))
             m.change(owner.cell, replace(cell, var=changed))
             capture(m, owner, value)
             keep_apart(m, owner, cell, changed)
@@ -162,7 +170,7 @@ def capture(m: Machine, owner: Ref, value: Value) -> None:
     cell = m.heap[owner.cell]
     if isinstance(cell, GrownCell):
         grow_all(m, (value,))
-        m.heap[owner.cell] = holding(m.heap, cell, owner.cell, *held(m, (value,)))
+        m.heap[owner.cell] = with_element(m, cell, owner.cell, value)
 
 
 def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:
@@ -186,6 +194,8 @@ def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:
 def delete_item(m: Machine, owner: Value, key: Value) -> None:
     if not isinstance(owner, Ref):
         m.refuse(f"an item of {owner.describe()} is deleted")
+    if needs_table(m, m.heap[owner.cell], key):
+        make_table(m, owner)
     cell = m.heap[owner.cell]
     match cell:
         case DictCell():
@@ -221,7 +231,8 @@ def append(m: Machine, owner: Ref, value: Value) -> Value:
         m.change(owner.cell, replace(cell, items=last((*cell.items, value), cell.most)))
     else:
         assert isinstance(cell, GrownCell)
-        longer = replace(cell, var=m.emit("list_append", content(m, cell), to_atom(m, value)))
+        new = element_of(m, cell, value)
+        longer = replace(cell, var=m.emit("list_append", content(m, cell), new))
         m.change(owner.cell, grown.shortened(m, longer, front=False))
         capture(m, owner, value)
     return NONE
@@ -245,11 +256,32 @@ def pop(m: Machine, owner: Ref, index: Value = Static(-1)) -> Value:  # noqa: B0
         value = get_at(m, owner, index)
         if isinstance(value, ArrayRef):
             value = from_atom(m, load(m, value), owner=owner.cell)
+        value = removed(m, value)
         m.change(owner.cell, grown.without(m, cell, to_number(m, index)))
         return value
     value_atom, rest = m.emit_many("list_pop", content(m, cell))
+    if cell.form is not None:
+        value = removed(m, element_view(m, ArrayRef(owner.cell), const(-1)))
+        m.change(owner.cell, replace(cell, var=rest))
+        return value
     m.change(owner.cell, replace(cell, var=rest))
     return from_atom(m, value_atom, owner=owner.cell)
+
+
+def removed(m: Machine, value: Value) -> Value:
+    """What is taken out of a list: an object has a place of its own from now on."""
+    if isinstance(value, Tup):
+        return value.rebuild([removed(m, item) for item in value.items])
+    cell = detached(m, value) if isinstance(value, Ref) else None
+    if cell is None or not isinstance(value, Ref):
+        return value
+    made, home = m.allocate(cell), m.cell(value.cell, Housed).at_home
+    assert home is not None
+    for other in sharers(m.heap, home.cell):  # it may be in other lists, and once more in this one
+        whole = m.heap.get(other)
+        if isinstance(whole, GrownCell) and (other != home.cell or whole.repeated):
+            m.heap[other] = replace(whole, lists=whole.lists | {made})
+    return Ref(made)
 
 
 def pop_front(m: Machine, owner: Ref) -> Value:
@@ -260,7 +292,8 @@ def pop_front(m: Machine, owner: Ref) -> Value:
 def copied(m: Machine, owner: Ref) -> Value:
     """A new container of the same elements."""
     cell = m.heap[owner.cell]
-    return Ref(m.allocate(gathered(m, cell.var, owner) if isinstance(cell, GrownCell) else cell.copied()))
+    apart = detached(m, owner) or cell.copied()
+    return Ref(m.allocate(gathered(m, cell.var, owner) if isinstance(cell, GrownCell) else apart))
 
 
 # ---- methods of dicts
@@ -273,7 +306,7 @@ def dict_items(m: Machine, value: Value) -> dict[Any, Value]:
     cell = m.content(value)
     if isinstance(cell, DictCell):
         check_keys(m, cell)
-        return dict(cell.items)
+        return {key: looked_up(m, item) for key, item in cell.items}
     if isinstance(value, Static) and isinstance(value.value, dict):
         return {key: Static(item) for key, item in value.value.items()}
     m.refuse(f"{value.describe()} is unpacked as a dict")

@@ -21,6 +21,13 @@ def once(m: Machine, kind: str, *parts: Value) -> Iter:
     return Iter(kind, parts, m.allocate(IteratorCell()))
 
 
+def following(m: Machine, value: Value) -> Value:
+    """What goes on in the place of an iterator of which items have been taken by themselves; else the value itself."""
+    if not isinstance(value, Iter) or value.state is None:
+        return value
+    return m.cell(value.state, IteratorCell).left or value
+
+
 def spend(m: Machine, iterator: Iter) -> None:
     """A loop begins to run through it."""
     if iterator.state is None:
@@ -52,4 +59,4 @@ def run_through(m: Machine, iterator: Iter) -> None:
         m.heap[rest.cell] = ListCell(())
 
 
-__all__ = ["is_over", "once", "run_through", "spend"]
+__all__ = ["following", "is_over", "once", "run_through", "spend"]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
-from srcad.frontend.containers.exhaustion import is_over, spend
+from srcad.frontend.containers.exhaustion import following, is_over, spend
 from srcad.frontend.containers.keys import value_of_key
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.machine import Machine
@@ -32,9 +32,10 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import dim_of, element_view, load, to_atom, view
+from srcad.frontend.memory.arrays import dim_of, load, to_atom, view
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.branches import branch, settled
+from srcad.frontend.memory.elements import element_view, looked_up
 from srcad.frontend.memory.presence import check_keys
 from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import NeedsStatic
@@ -94,6 +95,7 @@ class Streamed:
 
 def sequence(m: Machine, value: Value) -> Items | Indexed:
     """How to run over a value; what comes one by one is collected first."""
+    value = following(m, value)
     match value:
         case Tup():
             return Items(value.items)
@@ -393,9 +395,11 @@ def items_of_array(m: Machine, values: Value) -> tuple[Value, ...]:
 
 def refuse_changed(m: Machine, *source: Value) -> None:
     """Python reads an element of the array when its turn comes; these were read when the iterator was made."""
-    if not source:
-        return
-    array, content = source
+    for array, content in zip(source[::2], source[1::2], strict=True):
+        _refuse_changed(m, array, content)
+
+
+def _refuse_changed(m: Machine, array: Value, content: Value) -> None:
     cell = m.heap[array.cell] if isinstance(array, ArrayRef) else None
     now = cell.var if isinstance(cell, (ArrayCell, GrownCell)) else None
     if not isinstance(content, Num) or now is not content.var:
@@ -473,6 +477,7 @@ def dict_rows(m: Machine, value: Value) -> tuple[tuple[Hashable, Value], ...]:
 
 def row_of_dict(m: Machine, kind: str, key: Hashable, item: Value) -> Value:
     """What the keys, values or items of a dict give for one key."""
+    item = looked_up(m, item)
     if kind == "values":
         return item
     known = value_of_key(m, key)

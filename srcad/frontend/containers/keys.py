@@ -16,6 +16,7 @@ from srcad.frontend.core.values import (
     Choice,
     DictCell,
     GrownCell,
+    Housed,
     InstanceCell,
     Num,
     Obj,
@@ -25,6 +26,7 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.memory.boxes import set_part
 from srcad.frontend.memory.joins import alike
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Var
@@ -41,6 +43,8 @@ class InstanceKey:
 def key_of(m: Machine, value: Value) -> Any:
     """The Python key of a dict."""
     match value:
+        case Ref() if isinstance(m.heap[value.cell], Housed) and m.cell(value.cell, Housed).at_home is not None:
+            m.refuse("an object in a list that has grown in a loop is a key of a dict", do="use its place in the list.")
         case Ref() if isinstance(cell := m.heap[value.cell], InstanceCell) and _by_identity(cell.cls):
             return InstanceKey(value.cell) if cell.origin is None else cell.origin
         case Static():
@@ -71,6 +75,9 @@ def value_of_key(m: Machine, key: Hashable) -> Value:
 
 def set_key(m: Machine, owner: Ref, cell: DictCell, key: Hashable, value: Value) -> None:
     """owner[key] = value. A key that was missing stands behind all others."""
+    if cell.home is not None:
+        set_part(m, cell, key, value)
+        return
     items = dict(cell.items)
     value = _in_its_place(m, items.get(key), value)
     ordered = cell.ordered and (key not in cell.unsure or key == cell.items[-1][0])

@@ -38,11 +38,13 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.memory.arrays import Index, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.branches import branch, distribute, truth
+from srcad.frontend.memory.elements import element_view, looked_up
 from srcad.frontend.memory.parts import is_flat
-from srcad.frontend.memory.presence import has_key, present
+from srcad.frontend.memory.presence import has_key, note_keys, present
+from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -61,7 +63,7 @@ def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
 def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
     keyed = isinstance(owner, Tup) or isinstance(m.content(owner), DictCell)
-    if keyed and isinstance(key, Choice) and not countable(m, key.condition):
+    if keyed and isinstance(key, Choice) and not countable(m, key.condition) and not m.known.chosen:
         return _one_of_two(m, owner, key)
     match owner:
         case ArrayRef():
@@ -89,6 +91,7 @@ def _one_of_two(m: Machine, owner: Value, key: Choice) -> Value:
         return NONE
 
     if isinstance(m.content(owner), DictCell):
+        note_keys(m)
         distribute(m, key, look)  # which raises where there is no such key, and fills a defaultdict
     sides = [_held_for(m, owner, k) for k in (key.then, key.otherwise)]
     if all(isinstance(side, (Ref, ArrayRef)) for side in sides):
@@ -212,6 +215,8 @@ def _bound(m: Machine, bound: Value, operands: list[Atom]) -> int | None:
 
 
 def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
+    if needs_table(m, m.heap[ref.cell], key):
+        make_table(m, ref)
     cell = m.heap[ref.cell]
     match cell:
         case DictCell():
@@ -233,7 +238,7 @@ def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) ->
     if isinstance(there, Var) and (default is not None or cell.factory is not None):
         return _item_or(m, ref, known, there, default)
     if there:
-        return present(m, cell.entries()[known], KeyError(known))
+        return looked_up(m, present(m, cell.entries()[known], KeyError(known)))
     if default is not None:
         return default
     missing = getattr(cell.cls, "__missing__", None)

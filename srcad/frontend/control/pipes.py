@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 
 from srcad.definitions import iterators
-from srcad.frontend.containers.exhaustion import is_over, spend
+from srcad.frontend.containers.exhaustion import following, is_over, spend
 from srcad.frontend.containers.iteration import (
     Indexed,
     Items,
@@ -72,6 +72,7 @@ BEFORE = Static(Nothing)
 
 def is_stream(m: Machine, value: Value) -> bool:
     """Whether the items of a value come one by one."""
+    value = following(m, value)
     if isinstance(value, Iter):
         return (
             unsure_keys(m, value) is not None
@@ -88,7 +89,7 @@ def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:
         if made == value and objects.special_method(m, value, "__next__") is not None:
             made = m.call(Static(iterators.stepped), (value,))
         return plain_sequence(m, value) if made is None or made == value else stream(m, made)
-    value = settled(m, value)
+    value = following(m, settled(m, value))
     if isinstance(value, Choice):
         return Streamed(partial(_run_either, m, value))
     if unsure_keys(m, value) is not None:

@@ -57,10 +57,17 @@ class Known:
         kept = replace(self, ints=frozenset(), shapes=frozenset(), written_out=False)
         return replace(kept, recursive=self.recursive | {function})
 
-    def further(self) -> Known | None:
-        """The next way to read a program in which it isn't settled which array is meant; None behind the last one."""
+    def further(self, keys: bool) -> Known | None:
+        """The next way to read a program in which it isn't settled which array is meant; None behind the last one.
+
+        `keys`: it asks dicts for keys of which only the run knows whether they are there.
+        """
+        if keys and not self.chosen and not self.selecting:
+            return replace(self, chosen=True)
         if not self.selecting:
-            return replace(self, selecting=True)
+            return replace(self, selecting=True, chosen=False)
+        if keys and not self.chosen and not self.turns_apart:
+            return replace(self, chosen=True)
         if not self.turns_apart:
             return replace(self, picked=not self.picked, turns_apart=self.picked)
         if not self.sized:

@@ -32,6 +32,7 @@ from srcad.frontend.core.values import (
     FrameCell,
     Func,
     GrownCell,
+    Housed,
     InstanceCell,
     Lost,
     Ref,
@@ -404,6 +405,8 @@ class Machine(Restorable):
         `outside`: the object itself, which outlives the call, is changed as well.
         """
         self.mark_change()
+        if isinstance(cell, Housed) and cell.at_home is not None:
+            self.refuse("an object in a list that has grown in a loop is changed in this way", do="set its attributes.")
         if cell_id in self.outside.outer and not outside:
             raise NeedsKept(self._origin_of(cell_id), active=False)
         if self.lent and any(self.depends(item) for item in cell.children()):
@@ -459,6 +462,8 @@ class Machine(Restorable):
             cell = self.heap.get(other)
             if isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is None:
                 self.heap[other] = replace(cell, poison=self.builder.span)
+            elif isinstance(cell, Housed) and cell.at_home is None:
+                self.heap[other] = Lost(self.builder.span)
         changed = unsure | {cell_id}
         for other, one in list(self.heap.items()):
             if isinstance(one, SelectedCell) and one.var is not None and looks_at(self.heap, one, changed):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from srcad.frontend.core.guards import Guard
+from srcad.frontend.core.parts import Children
 from srcad.frontend.core.sameness import atom_key
 from srcad.frontend.core.source import is_function
-from srcad.frontend.core.values import Children, Value
+from srcad.frontend.core.values import Value
 from srcad.trace.dims import Promise, Symbol
 from srcad.trace.nodes import Atom, Trace, Tree
 from srcad.trace.solution import Solution

@@ -6,7 +6,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from srcad.frontend.core.values import ArrayRef, Cell, Children
+from srcad.frontend.core.parts import Children
+from srcad.frontend.core.values import ArrayRef, Cell
 from srcad.trace.nodes import Atom, Var
 
 

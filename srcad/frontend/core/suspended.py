@@ -7,8 +7,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 
+from srcad.frontend.core.parts import Children
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import NONE, Cell, Children, Value
+from srcad.frontend.core.values import NONE, Cell, Value
 
 
 class Progress(Enum):
@@ -95,9 +96,17 @@ class GeneratorCell(Cell):
 
 @dataclass(frozen=True)
 class IteratorCell(Cell):
-    """How far a loop over an iterator (a zip, a map) has come."""
+    """How far a loop over an iterator (a zip, a map) has come. `left`: what goes on in its place, once an item of it
+    has been taken by itself."""
 
     progress: Progress = Progress.FRESH
+    left: Value | None = None
+
+    def children(self) -> Children:
+        return () if self.left is None else (self.left,)
+
+    def rebuild(self, children: Children) -> IteratorCell:
+        return IteratorCell(self.progress, *children)
 
     def rest(self) -> Hashable:
         return self.progress

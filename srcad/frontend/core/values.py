@@ -18,58 +18,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CellType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from srcad.errors import Span
+from srcad.frontend.core.parts import Children, ElementForm, OneAtom, Parts
 from srcad.frontend.core.sameness import atom_key, constant_key
 from srcad.frontend.core.source import FunctionSource
 from srcad.trace.nodes import Atom, Path, Var
 
-Children = Sequence["Value"]
-
-
-class Parts:
-    """Abstract: what is made of values and atoms."""
-
-    __slots__ = ()
-
-    def children(self) -> Children:
-        """The values that it holds."""
-        return ()
-
-    def keys(self) -> Sequence[Hashable]:
-        """What the children are called: their names or numbers."""
-        return range(len(self.children()))
-
-    def rebuild(self, children: Children) -> Self:
-        """This value with other values in the places of its children."""
-        return self
-
-    def atoms(self) -> Sequence[Atom]:
-        """The atoms that it holds itself, beside its children."""
-        return ()
-
-    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        """This value with other atoms in the places of its own."""
-        return self
-
-    def rest(self) -> Hashable:
-        """What tells it from another one of its class that has the same children."""
-        return ()
-
-
-@dataclass(frozen=True)
-class OneAtom(Parts):
-    """Abstract: what holds one atom."""
-
-    var: Atom
-
-    def atoms(self) -> Sequence[Atom]:
-        return (self.var,)
-
-    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
-        (var,) = atoms
-        return replace(self, var=var)
+K = TypeVar("K", bound=Hashable)
 
 
 class Value(Parts):
@@ -465,7 +422,7 @@ class GrownCell(OneAtom, Cell):
 
     `aliases`: cells whose arrays are elements; `lists`: the containers that are elements, as they were when put in.
     `places` is another object after each change of which object stands where, `content` after each write into one.
-    `repeated`: two places may hold the same memory.
+    `repeated`: two places may hold the same memory. `form`: of the elements, where these are more than their type says.
     """
 
     var: Atom
@@ -476,6 +433,7 @@ class GrownCell(OneAtom, Cell):
     content: object = None
     most: int | None = None
     repeated: bool = False
+    form: ElementForm | None = None
 
     def copied(self) -> Self:
         return replace(self, aliases=frozenset(), lists=frozenset(), places=None, content=None)
@@ -495,8 +453,28 @@ class Twins(Cell):
     pairs: frozenset[frozenset[int]]
 
 
+class Housed(Cell):
+    """Abstract: what may be an element of a run-time list, or a part of one. It is looked up there, by its `home`."""
+
+    __slots__ = ()
+
+    @property
+    def at_home(self) -> ArrayRef | None:
+        """The place in the list; None for what has a place of its own."""
+        home: ArrayRef | None = getattr(self, "home", None)
+        return home
+
+
+def seen_from(home: ArrayRef, items: tuple[tuple[K, Value], ...]) -> tuple[tuple[K, Value], ...]:
+    """What is looked up at one place, looked up at another one."""
+    return tuple(
+        (name, ArrayRef(home.cell, (*home.path, value.path[-1])) if isinstance(value, ArrayRef) else value)
+        for name, value in items
+    )
+
+
 @dataclass(frozen=True)
-class DictCell(Cell):
+class DictCell(Housed):
     """A dict with static keys; those in `unsure` are there on some ways to this place only.
 
     `ordered`: its keys are in the order of `items` on all ways, those that are there.
@@ -509,16 +487,25 @@ class DictCell(Cell):
     factory: Value | None = None  # what makes the value of a missing key
     attributes_of: int | None = None  # the cell of the instance whose __dict__ it is
     ordered: bool = True
+    home: ArrayRef | None = None
 
     def children(self) -> Children:
+        if self.home is not None:
+            return (self.home,)
         values = tuple(value for _, value in self.items)
         return values if self.factory is None else (*values, self.factory)
 
     def keys(self) -> Sequence[Hashable]:
+        if self.home is not None:
+            return ("home",)
         names = tuple(name for name, _ in self.items)
         return names if self.factory is None else (*names, "factory")
 
     def rebuild(self, children: Children) -> Self:
+        if self.home is not None:
+            (home,) = children
+            assert isinstance(home, ArrayRef)
+            return replace(self, home=home, items=seen_from(home, self.items))
         count = len(self.items)
         factory = None if self.factory is None else children[count]
         return replace(self, items=_renewed(self.items, children[:count]), factory=factory)
@@ -534,7 +521,7 @@ class DictCell(Cell):
 
 
 @dataclass(frozen=True)
-class InstanceCell(Cell):
+class InstanceCell(Housed):
     """An instance of a user's class; `origin` is the external object, whose attributes are read when asked for.
 
     The attributes in `unsure` are there on some ways to this place only. `changed`: the program has set some that the
@@ -548,14 +535,19 @@ class InstanceCell(Cell):
     free: bool = False
     unsure: frozenset[str] = frozenset()
     changed: bool = False
+    home: ArrayRef | None = None
 
     def children(self) -> Children:
-        return tuple(value for _, value in self.fields)
+        return (self.home,) if self.home is not None else tuple(value for _, value in self.fields)
 
     def keys(self) -> Sequence[Hashable]:
-        return tuple(name for name, _ in self.fields)
+        return ("home",) if self.home is not None else tuple(name for name, _ in self.fields)
 
     def rebuild(self, children: Children) -> Self:
+        if self.home is not None:
+            (home,) = children
+            assert isinstance(home, ArrayRef)
+            return replace(self, home=home, fields=seen_from(home, self.fields))
         return replace(self, fields=_renewed(self.fields, children))
 
     def entries(self) -> Mapping[Any, Value]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from srcad.frontend.core.parts import Parts
 from srcad.frontend.core.selected import SelectedCell
-from srcad.frontend.core.values import Cell, Parts, Ref, Static, Value
+from srcad.frontend.core.values import Cell, Ref, Static, Value
 from srcad.trace.nodes import Atom
 
 K = TypeVar("K", bound=Hashable)

@@ -63,6 +63,7 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, is_list
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.lookup import DispatchedMethod
+from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.frontend.procedures.classes import construct
 from srcad.frontend.procedures.functions import call_external, call_function
 from srcad.ops.names import public_name
@@ -79,6 +80,7 @@ LAZY = (  # they run through their arguments when they are run through themselve
 )
 
 
+KEYED = ("get", "setdefault", "pop", "__getitem__", "__setitem__", "__contains__")  # methods that take a key
 KEEPING = (isinstance, callable, print, type, id)  # they take any object
 
 
@@ -116,7 +118,12 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
             return tried(m, named_method(name), whole, lambda: _array_method(m, owner, name, given))
         case Static():
             return string_method(m, owner, name, args, given.keywords)
+    if isinstance(owner, Ref) and args and needs_table(m, m.heap[owner.cell], args[0]) and name in KEYED:
+        make_table(m, owner)
+        return m.call(objects.get_attribute(m, owner, name), args, given.keywords)
     cell = m.content(owner)
+    if isinstance(cell, InstanceCell):  # a dict when the method was taken from it, and a table by now
+        return m.call(objects.get_attribute(m, owner, name), args, given.keywords)
     if isinstance(cell, GeneratorCell):
         return _from_table(m, GENERATOR_METHODS, "a generator", method, given)
     if isinstance(owner, Tup):

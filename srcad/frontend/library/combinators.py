@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import heapq
 import itertools
 import operator
 import re
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions import iterators, operators
+from srcad.definitions import heaps, iterators, operators
 from srcad.definitions.numpy import functions
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.containers import copied, repeat
@@ -239,6 +240,7 @@ def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) 
     return items[0] if len(items) == 1 else Tup(items)
 
 
+HEAPS = ("heappush", "heappop", "heapreplace", "heappushpop", "heapify")
 CHANGING = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "setitem", "delitem")
 
 COMBINATORS: dict[Hashable, Callable[..., Value]] = {
@@ -254,6 +256,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     np.nditer: _nditer,
     itertools.compress: _as_defined(iterators.compress),
     **{getattr(operator, name): _as_defined(getattr(operators, name)) for name in CHANGING},
+    **{getattr(heapq, name): _as_defined(getattr(heaps, name)) for name in HEAPS},
     operator.truth: lambda m, x: as_bool(m, x),
     operator.is_not: _comparison(ast.IsNot()),
     operator.concat: _operator(ast.Add()),

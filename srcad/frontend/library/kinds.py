@@ -40,8 +40,10 @@ from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
+from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
+from srcad.frontend.memory.tables import is_table
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
 
@@ -72,7 +74,7 @@ def _container_type(cell: Cell) -> type:
         case DictCell():
             return cell.cls or dict
         case InstanceCell():
-            return cell.cls
+            return dict if is_table(cell) else cell.cls
     return list
 
 
@@ -207,7 +209,7 @@ def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     if isinstance(cell, InstanceCell) and cell.origin is not None:
         for name in getattr(cell.origin, "__dict__", {}):  # what would be read later, and not of the copy
             own_attribute(m, value, name)
-        cell = m.heap[value.cell]
+    cell = detached(m, value) or m.heap[value.cell]
     return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from srcad.definitions import orders
 from srcad.frontend.containers.comparisons import contains, item_equal
 from srcad.frontend.containers.containers import (
     append,
@@ -38,8 +39,10 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.library.sequences import ordered
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import from_atom, load, store, to_atom, to_number
+from srcad.frontend.memory.arrays import from_atom, load, store, to_number
+from srcad.frontend.memory.boxes import element_of
 from srcad.frontend.memory.branches import truth
+from srcad.frontend.memory.elements import form_at
 from srcad.frontend.memory.presence import check_keys
 from srcad.trace.nodes import Var
 
@@ -59,7 +62,7 @@ def _set_items(m: Machine, owner: Ref, items: list[Value]) -> Value:
 def _insert(m: Machine, owner: Ref, index: Value, value: Value) -> Value:
     cell = m.heap[owner.cell]
     if isinstance(cell, GrownCell):
-        changed = grown.inserted(m, cell, to_number(m, index), to_atom(m, value))
+        changed = grown.inserted(m, cell, to_number(m, index), element_of(m, cell, value))
         m.change(owner.cell, grown.shortened(m, changed, front=True))
         capture(m, owner, value)
         return NONE
@@ -89,10 +92,12 @@ def _clear(m: Machine, owner: Ref) -> Value:
 
 
 def _index(m: Machine, owner: Value, item: Value) -> Value:
+    if isinstance(m.content(owner), GrownCell):
+        return m.call(Static(orders.index), (owner, item))
     for k, other in enumerate(known_items(m, owner, "the items that are searched")):
         known = item_equal(m, other, item)
         if not isinstance(known, Static):
-            m.refuse("the place of an item that only the run tells is asked for", do="use np.argmax or a loop.")
+            return m.call(Static(orders.index), (owner, item))
         if known.value:
             return Static(k)
     m.raises(ValueError("the item is not in list"))
@@ -144,11 +149,13 @@ LIST_METHODS: dict[str, Callable[..., Value]] = {
 
 def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value, ...]) -> Value:
     """A method of a list that is an element of a run-time list."""
+    form = form_at(m, owner)
+    inner = GrownCell(load(m, owner), form=None if form is None else form.parts[0])
     if name == "append":
-        store(m, owner, m.emit("list_append", load(m, owner), to_atom(m, args[0])))
+        store(m, owner, m.emit("list_append", inner.var, element_of(m, inner, args[0])))
         capture(m, Ref(owner.cell), args[0])
         return NONE
-    if name == "pop" and not args:
+    if name == "pop" and not args and inner.form is None:
         value, rest = m.emit_many("list_pop", load(m, owner))
         store(m, owner, rest)
         return from_atom(m, value, owner=owner.cell)

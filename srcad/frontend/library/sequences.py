@@ -6,13 +6,14 @@ import collections
 import functools
 import itertools
 import sys
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from srcad.definitions import orders
+from srcad.definitions.tables import RunCounter, RunDict
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, sequence
@@ -45,9 +46,10 @@ from srcad.frontend.library.numbers import as_array
 from srcad.frontend.library.taking import iterator_of, take_next
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
-from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.boxes import as_distinct_as, boxed
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import key_count
+from srcad.frontend.memory.tables import table_of
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Atom, Const
@@ -140,10 +142,13 @@ def _by_key_of_run(m: Machine, values: Value, key: Value, reverse: bool) -> Valu
     element = cell.var.type.element if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf) else None
     match element:
         case Scalar() | Unknown() | None:
-            return m.call(Static(orders.by_numbers), (made, keys, backwards))
+            sorted_ = m.call(Static(orders.by_numbers), (made, keys, backwards))
         case TupleOf(items=items) if all(isinstance(item, Scalar) for item in items):
-            return m.call(Static(orders.by_tuples), (made, keys, Static(len(items)), backwards))
-    return m.call(Static(orders.by_comparing), (made, keys, backwards))
+            sorted_ = m.call(Static(orders.by_tuples), (made, keys, Static(len(items)), backwards))
+        case _:
+            sorted_ = m.call(Static(orders.by_comparing), (made, keys, backwards))
+    as_distinct_as(m, sorted_, made)
+    return sorted_
 
 
 def _comparable(m: Machine, key: Value) -> Value:
@@ -205,11 +210,20 @@ def _dict(m: Machine, values: Value | None = None, **named: Value) -> Ref:
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], DictCell):
         items.update(dict_items(m, values))
     elif values is not None:
-        for pair in known_items(m, values, "the pairs of a dict"):
-            key, value = known_items(m, pair, "a pair")
-            items[key_of(m, key)] = value
+        with m.attempt(NeedsStatic, when=lambda _: m.known.chosen) as tried:
+            items.update(_pairs(m, values))
+        if tried.error:
+            made = Ref(m.allocate(table_of(m, DictCell(()))))
+            m.call(Static(RunDict.update), (made, values))
+            return made
     items.update(named)
     return Ref(m.allocate(DictCell(tuple(items.items()))))
+
+
+def _pairs(m: Machine, values: Value) -> Iterator[tuple[Hashable, Value]]:
+    for pair in known_items(m, values, "the pairs of a dict"):
+        key, value = known_items(m, pair, "a pair")
+        yield key_of(m, key), value
 
 
 def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None, **named: Value) -> Value:
@@ -221,6 +235,10 @@ def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None
 
 def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
     """collections.Counter of known items."""
+    if m.known.chosen:
+        made = Ref(m.allocate(table_of(m, DictCell((), collections.Counter))))
+        m.call(Static(RunCounter.count), (made, values))
+        return made
     counts = collections.Counter(key_of(m, item) for item in known_items(m, values, "the items that are counted"))
     items = tuple((key, Static(count)) for key, count in counts.items())
     return Ref(m.allocate(DictCell(items, collections.Counter)))

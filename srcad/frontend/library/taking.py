@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from srcad.definitions import iterators
 from srcad.frontend.containers.containers import pop_front
+from srcad.frontend.containers.exhaustion import following, is_over, spend
 from srcad.frontend.containers.iteration import items_of_array, refuse_changed, refuse_spent
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.control.pulled import pull
 from srcad.frontend.control.streams import is_generator
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.suspended import GeneratorCell, Progress
-from srcad.frontend.core.values import NONE, InstanceCell, Iter, Ref, Value
+from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress
+from srcad.frontend.core.values import NONE, InstanceCell, Iter, ListCell, Ref, Static, Value
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.branches import branch, truth
 from srcad.trace.nodes import Var
@@ -20,6 +22,9 @@ from srcad.trace.nodes import Var
 
 def take_next(m: Machine, iterator: Value, default: Value | None = None) -> Value:
     """next(iterator): the first item of what is left, and what is left then."""
+    iterator = following(m, iterator)
+    if isinstance(iterator, Iter) and iterator.kind in BY_ITEMS and iterator.state is not None:
+        iterator = _by_items(m, iterator, iterator.state)
     if is_generator(m, iterator):
         return pull(m, iterator, lambda value: value, lambda: _ended(m, iterator, default))
     if isinstance(m.content(iterator), InstanceCell) and default is None:
@@ -33,6 +38,23 @@ def take_next(m: Machine, iterator: Value, default: Value | None = None) -> Valu
     refuse_spent(m, rest)
     refuse_changed(m, *source)
     return first_item(m, rest, default)
+
+
+def _by_items(m: Machine, iterator: Iter, state: int) -> Value:
+    """What gives the items of an iterator one at a time: a generator for map, a list for what calls nothing."""
+    if is_over(m, iterator):
+        return Iter("iterator", (Ref(m.allocate(ListCell(()))),))
+    if iterator.kind == "map":
+        left: Value = m.call(Static(iterators.mapped), iterator.parts)
+        spend(m, iterator)
+    else:
+        arrays = [pair for part in iterator.parts for pair in items_of_array(m, part)]
+        left = Iter("iterator", (to_list(m, iterator), *arrays))
+    m.heap[state] = IteratorCell(Progress.FRESH, left)
+    return left
+
+
+BY_ITEMS = ("map", "zip", "enumerate", "filter", "reversed")
 
 
 def _ended(m: Machine, generator: Value, default: Value | None) -> Value:

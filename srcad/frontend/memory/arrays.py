@@ -43,16 +43,16 @@ from srcad.frontend.memory.layouts import Layout, check_writeable, contiguity, l
 from srcad.frontend.memory.puts import put
 from srcad.frontend.memory.selection import each, selected, selected_content
 from srcad.frontend.memory.strides import StepCopies, Strided, Unsettled, is_contiguous, kept_order, seen
-from srcad.ops.catalogue import NeedsStatic, operation
+from srcad.ops.catalogue import operation
 from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import (
     OPAQUE,
+    UNDEFINED,
     Array,
     ListOf,
-    Opaque,
     Scalar,
     TupleOf,
     Type,
@@ -449,6 +449,13 @@ def maybe_number(value: Value) -> bool:
     return isinstance(value, (Num, ArrayRef))
 
 
+def _is_text(value: Value) -> bool:
+    """Whether a value is a text, whichever of two it is."""
+    if isinstance(value, Choice):
+        return _is_text(value.then) and _is_text(value.otherwise)
+    return isinstance(value, Obj) or (isinstance(value, Static) and isinstance(value.value, str))
+
+
 def either_atom(m: Machine, value: Choice) -> Atom:
     """A variable for what is a number, an array or None, whichever it is: little is known of it."""
     sides = [to_number(m, side) for side in (value.then, value.otherwise)]
@@ -518,6 +525,7 @@ def _cell_to_python(m: Machine, ref: Ref) -> object:
         case ListCell(items=items):
             return [to_python(m, item) for item in items]
         case GrownCell() as cell:
+            refuse_objects(m, cell)
             return grown_array(m, content(m, cell))
         case DictCell(items=pairs):
             return {key: to_python(m, item) for key, item in pairs}
@@ -553,6 +561,8 @@ def to_atom(m: Machine, value: Value) -> Atom:
         case Slice() | Range():
             made = Const(slice if isinstance(value, Slice) else range, OPAQUE)
             return m.emit("call", made, *(to_atom(m, part) for part in value.children()), keywords=())
+        case Choice() if _is_text(value):
+            return either_atom(m, value)
         case Func() | Bound() | Method():
             _refuse_element(m, "a function")
     return to_number(m, value, "made a run-time object")
@@ -570,6 +580,7 @@ def _refuse_element(m: Machine, what: str) -> NoReturn:
 def _container_atom(m: Machine, cell: Cell) -> Atom:
     match cell:
         case GrownCell():
+            refuse_objects(m, cell)
             return content(m, cell)
         case ListCell():
             return box(m, cell.items)
@@ -578,33 +589,32 @@ def _container_atom(m: Machine, cell: Cell) -> Atom:
     _refuse_element(m, "an instance of a class")
 
 
+def refuse_objects(m: Machine, cell: GrownCell) -> None:
+    """Refuse to hand on a run-time list whose elements are instances or dicts: in the list they are tuples."""
+    if cell.form is not None:
+        m.refuse(
+            "a list of objects that has grown in a loop is handed on as a whole",
+            why="in the derivative its elements are tuples of their attributes.",
+            do="make a list of the numbers or arrays that are wanted of them.",
+        )
+
+
 def box(m: Machine, items: tuple[Value, ...], element: Type | None = None) -> Atom:
     """A run-time list of the items, which must be of one type."""
-    atoms = [to_atom(m, item) for item in items]
+    return list_of(m, [to_atom(m, item) for item in items], element)
+
+
+def list_of(m: Machine, atoms: list[Atom], element: Type | None = None) -> Atom:
+    """A run-time list of variables and constants, which must be of one type."""
     for atom in atoms:
         element = atom.type if element is None else join(element, atom.type)
         if element is None:
             m.refuse(MANY_KINDS, unsettled=True)
-    slot = element or OPAQUE
+    slot = element or UNDEFINED
     return m.emit("list_new", *(a if fits(a, slot) else m.emit("known_as", a, to=slot) for a in atoms), element=slot)
 
 
 def is_list(m: Machine, ref: ArrayRef) -> bool:
     """Whether what is looked at is a list in a list, rather than an array."""
     last = ref.path[-1] if ref.path else None
-    return last is not None and last.op == "element" and isinstance(load(m, ref).type, ListOf)
-
-
-def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
-    """The element of a run-time list: arrays and lists stay tied to the list, so that a change of them reaches it."""
-    whole = load(m, ref)
-    if not isinstance(whole.type, ListOf):
-        m.refuse(MANY_KINDS, unsettled=True)
-    cell = m.cell(ref.cell, GrownCell)
-    if isinstance(whole.type.element, Opaque) and isinstance(whole, Var) and m.is_active(whole):
-        raise NeedsStatic(whole, "what stands in a list of dicts or objects")
-    seen = view(m, whole, ViewStep("element", (index,), ()))
-    if isinstance(whole.type.element, (Array, ListOf)):
-        versions = (("places", cell.places), ("content", cell.content))
-        return ArrayRef(ref.cell, (*ref.path, ViewStep("element", (index, seen), versions)))
-    return from_atom(m, seen, owner=ref.cell)
+    return last is not None and last.op in ("element", "tuple_get") and isinstance(load(m, ref).type, ListOf)

@@ -96,11 +96,11 @@ def _parts(m: Machine, shell: Value | Cell, name: str, leaves: list[FormLeaf]) -
 
 def _container(m: Machine, ref: Ref, name: str, leaves: list[FormLeaf]) -> Form:
     match m.heap[ref.cell]:
-        case GrownCell() as cell:
+        case GrownCell(form=None) as cell:
             return _leaf("list", FormLeaf(to_atom(m, ref), name, cell.aliases | cell.lists | {ref.cell}), leaves)
         case InstanceCell(origin=origin) if origin is not None:
             return Form("fixed", ref)
-        case (DictCell() | InstanceCell()) as cell if cell.unsure:
+        case (DictCell() | InstanceCell()) as cell if cell.unsure or cell.home is not None:
             raise NoForm
         case (ListCell() | DictCell() | InstanceCell()) as cell:
             return Form("cell", cell.copied(), _parts(m, cell, name, leaves))

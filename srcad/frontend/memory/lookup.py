@@ -20,6 +20,8 @@ from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import DEFINITIONS, called_in_python, is_function, transparent
 from srcad.frontend.core.values import Bound, InstanceCell, Ref, Static, Tup, Value
+from srcad.frontend.memory.boxes import set_part
+from srcad.frontend.memory.elements import looked_up
 from srcad.frontend.memory.presence import present
 
 MISSING = object()
@@ -154,7 +156,7 @@ def own_attribute(m: Machine, owner: Ref, name: str, is_slot: bool = False) -> V
             text = f"{cell.cls.__name__!r} object has no attribute {name!r}"
             value = present(m, value, AttributeError(text))
             check_stored(m, owner, name, value)
-            return value
+            return looked_up(m, value) if cell.home is not None else value
     if cell.has_outside(name) or (is_slot and cell.origin is not None and hasattr(cell.origin, name)):
         assert cell.path is not None
         value = external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
@@ -167,6 +169,9 @@ def own_attribute(m: Machine, owner: Ref, name: str, is_slot: bool = False) -> V
 def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
     """Set what the instance itself has."""
     cell = m.cell(owner.cell, InstanceCell)
+    if cell.home is not None:
+        set_part(m, cell, name, value)
+        return
     fields = dict(cell.fields)
     fields[name] = value
     m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}))

@@ -20,6 +20,7 @@ from typing import TypeVar
 from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.parts import ElementForm, Parts
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
@@ -32,6 +33,7 @@ from srcad.frontend.core.values import (
     DictCell,
     FrameCell,
     GrownCell,
+    Housed,
     InstanceCell,
     Iter,
     ListCell,
@@ -41,7 +43,6 @@ from srcad.frontend.core.values import (
     Num,
     Obj,
     Partial,
-    Parts,
     Ref,
     Static,
     Twins,
@@ -49,8 +50,9 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import box, either_atom, load, maybe_number, to_atom
+from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_mixed, to_atom
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.homes import MOST_CHOICES, cell_of, chosen_among, elements_of, joined_form, one_home
 from srcad.frontend.memory.joins import (
     alike,
     as_float,
@@ -66,6 +68,7 @@ from srcad.frontend.memory.layouts import Layout
 from srcad.frontend.memory.layouts import joined as joined_layouts
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
+from srcad.frontend.memory.tables import as_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
 from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
@@ -145,6 +148,8 @@ class Merger:
         return made
 
     def cell(self, key: Key, ids: tuple[int, int], a: Cell, b: Cell) -> Cell:
+        m, one, two = self.m, self.a, self.b
+        a, b = as_table(m, one.heap, one.equations, a, b), as_table(m, two.heap, two.equations, b, a)
         match a, b:
             case Lost(), _:
                 return a
@@ -161,25 +166,39 @@ class Merger:
             case InstanceCell(), InstanceCell():
                 return self.instance_cell(key, ids, a, b)
             case DictCell(), DictCell():
-                return self.dict_cell(key, a, b)
+                return self.dict_cell(key, ids, a, b)
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
             case IteratorCell(), IteratorCell():
-                joined = both(a.progress, b.progress)
+                joined = both(a.progress, b.progress) if (a.left is None) == (b.left is None) else Progress.UNSURE
                 assert isinstance(joined, Progress)
-                return IteratorCell(joined)
+                known = a.left is not None and b.left is not None
+                return IteratorCell(joined, *self.each(key, a, b)) if known else IteratorCell(joined)
             case GeneratorCell(), GeneratorCell():
                 return replace(a, progress=both(a.progress, b.progress), value=self.value(key, a.value, b.value))
         self.m.bug("two states of one object are of different kinds")
 
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
+        if a.home is not None or b.home is not None:
+            home, a, b = self.homes(key, ids, a, b)
+            if home is not None:
+                return a.rebuild((home,))
         a, b = self.with_defaults(self.a, ids[0], a, b), self.with_defaults(self.b, ids[1], b, a)
         fields = self.names(key, a.entries(), b.entries())
         joined = replace(a, fields=tuple(fields.items()), unsure=missing(a, b) if a.origin is None else a.unsure)
         joined = replace(joined, changed=a.changed or b.changed)
         return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
 
-    def dict_cell(self, key: Key, a: DictCell, b: DictCell) -> DictCell:
+    def homes(self, key: Key, ids: tuple[int, int], a: P, b: P) -> tuple[ArrayRef | None, P, P]:
+        """The place in a list that an object has on both sides; else both as objects of their own."""
+        one, two = (self.a.heap, self.a.equations, ids[0]), (self.b.heap, self.b.equations, ids[1])
+        return one_home(self.m, (one, a), (two, b), lambda k, x, y: self.atoms((*key, "place", k), x, y))
+
+    def dict_cell(self, key: Key, ids: tuple[int, int], a: DictCell, b: DictCell) -> DictCell:
+        if a.home is not None or b.home is not None:
+            home, a, b = self.homes(key, ids, a, b)
+            if home is not None:
+                return a.rebuild((home,))
         first, ordered = in_one_order(tuple(a.entries()), tuple(b.entries()))
         joined = self.names(key, a.entries(), b.entries())
         items = {name: joined[name] for name in first}
@@ -214,7 +233,7 @@ class Merger:
         match a, b:
             case ListCell(), ListCell() if len(a.items) == len(b.items):
                 return a.rebuild(self.each(key, a, b))
-        element = self.element_type(a, b)
+        element = elements_of(self.m, (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b))
         one, two = self.grown(self.a, a, element), self.grown(self.b, b, element)
         self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
         var = self.atoms((*key, "list"), one.var, two.var)
@@ -222,7 +241,8 @@ class Merger:
         places = self.version((*key, "places"), one.places, two.places)
         content = self.version((*key, "content"), one.content, two.content)
         twice = one.repeated or two.repeated
-        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice)
+        form = joined_form(self.m, one, two)
+        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice, form)
 
     def each(self, key: Key, a: Parts, b: Parts) -> list[Value]:
         """The children of both, joined one by one."""
@@ -232,23 +252,9 @@ class Merger:
     def version(self, key: Key, a: object, b: object) -> object:
         return a if a is b else self.versions.setdefault(key, object())
 
-    def element_type(self, a: AnyList, b: AnyList) -> Type | None:
-        """What the elements of both lists are, as far as the grown ones tell."""
-        for cell in (a, b):
-            if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf):
-                return cell.var.type.element
-        for side, cell in ((self.a, a), (self.b, b)):
-            if isinstance(cell, ListCell) and cell.items:
-                with self.m.on_side(side.heap, list(side.equations)), self.m.rehearsal():
-                    boxed = box(self.m, cell.items)
-                return boxed.type.element if isinstance(boxed.type, ListOf) else None
-        return None
-
-    def grown(self, side: Side, cell: AnyList, element: Type | None) -> GrownCell:
-        if isinstance(cell, GrownCell):
-            return cell
+    def grown(self, side: Side, cell: AnyList, element: tuple[Type | None, ElementForm | None]) -> GrownCell:
         with self.m.on_side(side.heap, side.equations):
-            return boxed(self.m, cell.items, element)
+            return cell if isinstance(cell, GrownCell) else boxed(self.m, cell.items, *element)
 
     # ---- values
 
@@ -347,8 +353,9 @@ class Merger:
             old = side.heap[value.cell]
             contiguous = old.contiguous if isinstance(old, ArrayCell) and not value.path else None
             ids = (value.cell, None) if first else (None, value.cell)
-            self.cells[memo] = self.new(ArrayCell(var, contiguous=contiguous), *ids)
-        return ArrayRef(self.cells[memo])
+            self.cells[memo] = self.new(cell_of(side.heap, value, var) or ArrayCell(var, contiguous=contiguous), *ids)
+        is_array = isinstance(self.m.heap[self.cells[memo]], ArrayCell)
+        return ArrayRef(self.cells[memo]) if is_array else Ref(self.cells[memo])
 
     def one_sided_cell(self, key: Key, value: Ref, side: Side, first: bool) -> Value:
         memo = ("one", value.cell, first)
@@ -361,7 +368,16 @@ class Merger:
     def one_sided_content(self, key: Key, cell: Cell, side: Side, first: bool) -> Cell:
         if isinstance(cell, FrameCell):
             self.m.bug("a frame outlives its branch")
+        if isinstance(cell, Housed) and cell.at_home is not None:
+            return cell.rebuild((self.one_sided_home(key, cell.at_home, side, first),))
         return self.yielded((*key, "list") if isinstance(cell, GrownCell) else key, cell, side, first)
+
+    def one_sided_home(self, key: Key, home: ArrayRef, side: Side, first: bool) -> ArrayRef:
+        """The place of an object that only one side has, in a list that may be of that side as well."""
+        whole = self.one_sided((*key, "home"), Ref(home.cell), side, first)
+        assert isinstance(whole, Ref)
+        atoms = [self.yielded_atom((*key, "place", k), atom, first) for k, atom in enumerate(home.atoms())]
+        return replace(home, cell=whole.cell).with_atoms(atoms)
 
     def refs(self, key: Key, a: Ref, b: Ref) -> Value:
         """Two containers: a new one with the joined content, if they are alike."""
@@ -369,6 +385,7 @@ class Merger:
         if memo not in self.cells:
             x, y = self.complete(self.a, a), self.complete(self.b, b)
             kept = any(ref.cell in self.a.heap and ref.cell in self.b.heap for ref in (a, b))
+            kept = kept and not all(isinstance(cell, Housed) and cell.at_home is not None for cell in (x, y))
             if not alike(x, y) or (self.m.known.selecting and self.condition is not None and kept):
                 return self.choice(key, a, b)
             self.cells[memo] = self.new(ListCell(()), *memo)
@@ -589,6 +606,8 @@ class Merger:
         if self.condition is None:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (a.describe(), b.describe()))
+        if chosen_among(a, b) > MOST_CHOICES:
+            refuse_mixed(self.m, Mixed("one of many objects", (a.describe(), b.describe())))
         then = self.one_sided((*key, "then"), a, self.a, first=True)
         return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
 

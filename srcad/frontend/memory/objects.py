@@ -208,6 +208,8 @@ def attributes(m: Machine, owner: Ref) -> Value:
     cell = m.cell(owner.cell, InstanceCell)
     if cell.unsure:
         m.refuse("the attributes of an object are asked for, and which it has depends on the run")
+    if cell.home is not None:
+        m.refuse("the __dict__ of an object in a list that has grown in a loop", do="ask for its attributes by name.")
     return Ref(m.allocate(DictCell(cell.fields, attributes_of=owner.cell)))
 
 
@@ -280,7 +282,8 @@ def set_plainly(m: Machine, owner: Ref, name: str, value: Value) -> None:
         set_outside(m, owner, name, value)
         return
     set_field(m, owner, name, value)
-    m.heap[owner.cell] = replace(m.cell(owner.cell, InstanceCell), changed=True)
+    if cell.home is None:
+        m.heap[owner.cell] = replace(m.cell(owner.cell, InstanceCell), changed=True)
 
 
 def set_outside(m: Machine, owner: Ref, name: str, value: Value) -> None:

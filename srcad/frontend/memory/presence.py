@@ -11,11 +11,25 @@ Whether such a key is there is a flag of the run, as that of a name which some w
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 
+from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import DictCell, InstanceCell, Num, Partial, Static, Value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
+
+
+@dataclass(eq=False)
+class KeysOfRun(Restorable):
+    """Whether a program has asked for keys, or for the order of keys, that only the run knows."""
+
+    met: bool = False
+
+
+def note_keys(m: Machine) -> None:
+    """A key that only the run knows is asked for, or one of which only the run knows whether it is there."""
+    m.part(KeysOfRun).met = True
 
 
 def present(m: Machine, value: Value, error: Exception) -> Value:
@@ -67,8 +81,11 @@ def has_key(m: Machine, cell: DictCell | InstanceCell, key: Hashable) -> Value:
     if isinstance(value.defined, Const):
         return Static(bool(value.defined.value))
     known = m.known_truth(value.defined)
+    note_keys(m)
     return Num(value.defined) if known is None else Static(known)
 
 
 def _refuse(m: Machine, what: str, do: str) -> None:
-    m.refuse(what, "it is set in some turns of a loop, or on one side of an if.", do, first_turn=True)
+    note_keys(m)
+    why = "it is set in some turns of a loop, or on one side of an if."
+    m.refuse(what, why, do, first_turn=True, unsettled=True)

@@ -11,7 +11,7 @@ from srcad.frontend.core.values import ViewStep
 from srcad.ops.einsum import view_letters
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import Array, dtype_of
+from srcad.trace.types import Array, TupleOf, dtype_of
 
 RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims", "flat")
 
@@ -49,6 +49,12 @@ def rank(base: Atom) -> int:
 
 def _element(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
     return m.emit("list_set", base, new, step.operands[0])
+
+
+def _member(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
+    place = dict(step.params)["index"]
+    count = len(base.type.items) if isinstance(base.type, TupleOf) else 0
+    return m.emit("tuple_new", *(new if k == place else m.emit("tuple_get", base, index=k) for k in range(count)))
 
 
 def _item(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
@@ -115,6 +121,7 @@ def _places(m: Machine, new: Atom, axis: int, count: int) -> Var:
 
 PUTS: dict[str, Callable[[Machine, Atom, Atom, ViewStep], Atom]] = {
     "element": _element,
+    "tuple_get": _member,
     "get_item": _item,
     "transpose": _transposed,
     "flip": _flipped,

@@ -26,7 +26,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.core.walk import inside
-from srcad.frontend.memory.arrays import either_atom, load, maybe_number
+from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_objects
 from srcad.frontend.memory.objects import get_attribute
 from srcad.trace.builder import const
 from srcad.trace.fields import fields_of, fields_of_class
@@ -151,6 +151,7 @@ def result_tree(m: Machine, value: Value, atoms: list[Atom]) -> Tree:
         case Choice():
             m.refuse("the structure of the result depends on a condition of the run", do="return one structure always.")
         case Ref() if isinstance(cell := m.heap[value.cell], GrownCell):
+            refuse_objects(m, cell)
             return _leaf(cell.var, atoms)
         case Ref() if isinstance(cell := m.heap[value.cell], GeneratorCell):
             m.builder.span = span_of(cell.code, cell.code.node)

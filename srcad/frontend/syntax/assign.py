@@ -48,7 +48,9 @@ from srcad.frontend.memory.arrays import (
     to_atom,
     to_number,
 )
+from srcad.frontend.memory.boxes import element_of
 from srcad.frontend.memory.branches import branch, distribute, settled
+from srcad.frontend.memory.elements import form_at
 from srcad.frontend.memory.foreign import refuse_foreign_write
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.frontend.memory.puts import check_same_kind
@@ -279,7 +281,9 @@ def python_type(value: Value) -> type | None:
 def set_list_item(m: Machine, owner: ArrayRef, key: Value, value: Value) -> None:
     """rows[i][j] = value, where rows is a run-time list of lists."""
     index = to_number(m, key, "used as an index")
-    store(m, owner, m.emit("list_set", load(m, owner), to_atom(m, value), index))
+    form = form_at(m, owner)
+    inner = GrownCell(load(m, owner), form=None if form is None else form.parts[0])
+    store(m, owner, m.emit("list_set", inner.var, element_of(m, inner, value), index))
     capture(m, Ref(owner.cell), value)
 
 

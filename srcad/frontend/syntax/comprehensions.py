@@ -21,6 +21,7 @@ from srcad.frontend.control.pipes import stream
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FALSE, NONE, DictCell, ListCell, Ref, Static, Value
 from srcad.frontend.library.sequences import make_set
+from srcad.frontend.memory.boxes import as_distinct_as
 from srcad.frontend.memory.branches import branch, truth
 from srcad.frontend.procedures.functions import make_function
 from srcad.trace.nodes import Var
@@ -35,11 +36,23 @@ def comprehension(m: Machine, node: Comprehension) -> Value:
     if isinstance(node, ast.GeneratorExp):
         return _generator(m, node)
     made = Ref(m.allocate(DictCell(()) if isinstance(node, ast.DictComp) else ListCell(())))
+    source = _picked_from(m, node)
     with own_scope(m, node):
         clauses(m, node.generators, lambda: _collect(m, made, node))
+    if source is not None:
+        as_distinct_as(m, made, source)
     if isinstance(node, ast.SetComp):
         return make_set(m, made)
     return made
+
+
+def _picked_from(m: Machine, node: Comprehension) -> Value | None:
+    """The list of which [p for p in values if ...] picks some elements, each of them once."""
+    (first, *rest) = node.generators
+    match first, node:
+        case ast.comprehension(target=ast.Name(id=name), iter=ast.Name()), ast.ListComp(elt=ast.Name(id=picked)):
+            return m.evaluate(first.iter) if name == picked and not rest else None
+    return None
 
 
 def summed(m: Machine, node: ast.ListComp | ast.GeneratorExp) -> Value:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 from srcad.frontend.containers.comparisons import compare
-from srcad.frontend.containers.containers import dict_items
+from srcad.frontend.containers.containers import dict_items, set_container_item
 from srcad.frontend.containers.iteration import elements
-from srcad.frontend.containers.keys import key_of
+from srcad.frontend.containers.keys import set_key
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_item
 from srcad.frontend.control.streams import hand_over, hand_over_all
@@ -131,13 +131,14 @@ def _set(m: Machine, node: ast.Set) -> Value:
 
 
 def _dict(m: Machine, node: ast.Dict) -> Value:
-    items: dict[Hashable, Value] = {}
+    made = Ref(m.allocate(DictCell(())))
     for key, value in zip(node.keys, node.values, strict=True):
-        if key is None:
-            items.update(dict_items(m, evaluate(m, value)))
-        else:
-            items[key_of(m, evaluate(m, key))] = evaluate(m, value)
-    return Ref(m.allocate(DictCell(tuple(items.items()))))
+        if key is not None:
+            set_container_item(m, made, evaluate(m, key), evaluate(m, value))
+            continue
+        for known, item in dict_items(m, evaluate(m, value)).items():
+            set_key(m, made, m.cell(made.cell, DictCell), known, item)
+    return made
 
 
 # ---- operators

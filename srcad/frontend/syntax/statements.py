@@ -20,7 +20,7 @@ from srcad.frontend.control.loops import RAISED, ended, for_loop, while_loop
 from srcad.frontend.control.pipes import stream
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, Value
-from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, truth
+from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, settled, truth
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
@@ -206,7 +206,7 @@ def _else(m: Machine, statements: Rest) -> None:
 
 
 def _return(m: Machine, statement: ast.Return) -> None:
-    value = m.evaluate(statement.value) if statement.value is not None else NONE
+    value = settled(m, m.evaluate(statement.value)) if statement.value is not None else NONE
     m.stack.returns.append(m.builder.span)
     m.bind("$value", value)
     m.bind("$return", TRUE)

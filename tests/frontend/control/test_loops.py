@@ -467,9 +467,9 @@ def list_changed_by_an_inner_loop(x, n):
     return total
 
 
-@program.refused(x3)
+@program(x3)
 def value_as_key(x):
-    return sum({v: 1.0 for v in x}.values()) * x[0]  # <- refused
+    return sum({v: v * x[1] for v in x}.values()) * x[0]
 
 
 @program.refused(x3)

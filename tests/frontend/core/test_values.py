@@ -62,7 +62,7 @@ def examples() -> list[v.Parts]:
         v.InstanceCell(object, (("a", num()),)),
         v.FrameCell(CODE, {"x": num(), "y": v.Ref(1)}, 1),
         GeneratorCell(CODE, 1, Paused((Sent(()),)), num()),
-        IteratorCell(),
+        IteratorCell(left=num()),
     ]
 
 
@@ -72,7 +72,7 @@ def classes(base: type) -> Iterator[type]:
         yield from classes(cls)
 
 
-ABSTRACT = {v.OneAtom, v.Value, v.Cell, v.Bounds}
+ABSTRACT = {v.OneAtom, v.Value, v.Cell, v.Bounds, v.Housed}
 
 
 def test_there_is_an_example_of_every_class() -> None:
