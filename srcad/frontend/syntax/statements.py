@@ -33,7 +33,7 @@ Rest = Sequence[ast.stmt]
 FLAGS = ("$return", "$break", "$continue")
 SIMPLE = (
     *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete),
-    *(ast.Import, ast.ImportFrom),
+    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef),
 )
 
 
@@ -85,7 +85,7 @@ def left(m: Machine) -> Value:
         value = m.look(name)
         if value is not None and value != FALSE:
             flag = either(m, flag, partial(_same, value))
-    raised = as_bool(m, m.look(RAISED) or FALSE)
+    raised = as_bool(m, m.look(RAISED) or FALSE) if RAISED in handlers.flags_of(m) else FALSE
     return flag if raised == FALSE else either(m, flag, partial(_same, raised))
 
 
@@ -105,7 +105,7 @@ def _leave(m: Machine, rest: Rest) -> bool:
 
 def _surely_left(m: Machine) -> Value:
     """Control has left the block if it gets here: where only one flag can be up, it is."""
-    up = [name for name in (*FLAGS, RAISED) if as_bool(m, m.look(name) or FALSE) != FALSE]
+    up = [name for name in handlers.flags_of(m) if as_bool(m, m.look(name) or FALSE) != FALSE]
     if len(up) == 1 and up[0] != RAISED:
         m.bind(up[0], TRUE)
     return NONE
