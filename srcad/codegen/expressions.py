@@ -244,7 +244,7 @@ def _zero(t: Scalar) -> object:
 
 def _list_zeros(x: Expressions, eq: Equation) -> ast.expr:
     (operand,) = eq.operands
-    t, known = operand.type, not eq.params.get("optional")
+    t, known = eq.result.type, not eq.params.get("optional")  # arrays of no dimensions are indexed, as no float is
     if known and isinstance(t, ListOf) and isinstance(t.element, Scalar) and t.element.dtype == "float64":
         return ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), x.call("len", x.atom(operand)))
     return x.call("zeros_of", x.atom(operand))

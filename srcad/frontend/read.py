@@ -74,6 +74,9 @@ def read(
             else:
                 return reading
         except NeedsStatic as needed:
+            if reader.m.lengths.more() != relations:  # which may tell it
+                relations = reader.m.lengths.more()
+                continue
             try:
                 known = reader.more_known(needed, known)
             except SrcadError as error:

@@ -81,6 +81,14 @@ def many_axes(axis: Argument, rank: int) -> tuple[int, ...]:
     return tuple(normalize_axis_tuple(given if given is None or np.ndim(given) else operator.index(given), rank))
 
 
+def two_axes(one: Argument, other: Argument, rank: int) -> tuple[int, int]:
+    """The axes of matrices."""
+    first, second = one_axis(one, rank), one_axis(other, rank)
+    if first == second:
+        raise CallError("axis1 and axis2 cannot be the same")
+    return first, second
+
+
 def dims_or_raise(t: Type, what: str) -> tuple[Dim, ...]:
     dims = dims_of(t)
     if dims is None:
@@ -119,6 +127,13 @@ def shape_operands(shape: Argument) -> tuple[Atom, ...]:
     if isinstance(known, (tuple, list, np.ndarray)):
         return tuple(length_atom(n) for n in known)
     return (length_atom(known),)
+
+
+def check_room(x: Atom, lengths: tuple[Atom, ...]) -> None:
+    """Raise where an array has more axes than the shape that it is to be spread to."""
+    rank = rank_of(x.type)
+    if rank is not None and rank > len(lengths) and all(isinstance(n.type, Scalar) for n in lengths):
+        raise CallError("input operand has more dimensions than allowed by the axis remapping")
 
 
 def shaped(dtype: str, shape: tuple[Type, ...]) -> Type:

@@ -10,6 +10,7 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
     as_dtype,
+    check_room,
     dim_atom,
     dtype_name,
     emit,
@@ -223,8 +224,9 @@ empty_like = lowers(np.empty_like)(_constant_like("empty_like"))
 
 @lowers(np.full)
 def full(b: Builder, shape: Argument, fill_value: Argument, dtype: Argument = None) -> Atom:
-    value, given = as_array(b, fill_value), dtype_name(dtype)
-    return emit(b, "full", value, *shape_operands(shape), **({} if given is None else {"dtype": given}))
+    value, given, lengths = as_array(b, fill_value), dtype_name(dtype), shape_operands(shape)
+    check_room(value, lengths)
+    return emit(b, "full", value, *lengths, **({} if given is None else {"dtype": given}))
 
 
 @lowers(np.full_like)

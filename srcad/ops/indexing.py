@@ -70,6 +70,8 @@ def take(b: Builder, a: Argument, indices: Argument, axis: Argument = None, mode
     if along is None:
         x, along = _flat(b, x), 0
     place = one_axis(along, known_rank(x, "take"))
+    if any(d.number == 0 for d in dims_of(places.type) or ()):  # an empty list makes an array of floats
+        places = emit(b, "cast", places, dtype="int64")
     places = kept_inside(b, places, dim_atom(b, x, place), word(mode, "mode"))
     if isinstance(places.type, Scalar):
         return emit(b, "get_item", x, places, index=(*(WHOLE,) * place, ("int", 0)))

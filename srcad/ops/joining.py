@@ -450,9 +450,14 @@ def unstack(b: Builder, x: Argument, /, *, axis: Argument = 0) -> tuple[Atom, ..
 # ---- lowerings: repeating, padding
 
 
+def _is_row(lengths: Argument) -> bool:
+    """Whether an array that the run makes holds several lengths."""
+    return isinstance(lengths, Var) and rank_of(lengths.type) != 0
+
+
 @lowers(np.tile)
 def tile(b: Builder, A: Argument, reps: Argument) -> Atom:
-    counts = shape_operands(reps)
+    counts = shape_operands(static(reps, "the repetitions") if _is_row(reps) else reps)
     return emit(b, "tile", array_of(b, A), *counts)
 
 
@@ -481,6 +486,8 @@ def pad(
     x = as_array(b, array)
     width = _widths(static(pad_width, "the width of the padding"), known_rank(x, "pad"))
     how = word(mode, "mode")
+    if not width:
+        return emit(b, "copy", x)
     if how in ("empty", "constant"):
         return _constant_pad(b, x, width, constant_values)
     if how not in ("edge", "reflect", "symmetric", "wrap"):

@@ -11,6 +11,7 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
     as_dtype,
+    dim_atom,
     dims_or_raise,
     emit,
     flag,
@@ -331,9 +332,8 @@ def cross(
         axisa = axisb = axisc = axis
     one, other = as_array(build, a), as_array(build, b)
     one, other = _last_axis(build, one, axisa), _last_axis(build, other, axisb)
-    for x in (one, other):
-        if (dims_of(x.type) or ())[-1:] == (fixed(2),):
-            return _cross_in_plane(build, one, other)
+    if 2 in [_components(build, x) for x in (one, other)]:
+        return _cross_in_plane(build, one, other)
     result = emit(build, "cross", one, other)
     rank = known_rank(result, "cross")
     return moved(build, result, rank - 1, one_axis(axisc, rank))
@@ -342,6 +342,12 @@ def cross(
 @lowers(np.linalg.cross)
 def matrix_cross(b: Builder, x1: Argument, x2: Argument, /, *, axis: Argument = -1) -> Atom:
     return cross(b, x1, x2, axis=axis)
+
+
+def _components(b: Builder, x: Atom) -> int:
+    """How many components vectors have: 2 and 3 are two different functions."""
+    rank = known_rank(x, "cross")
+    return integer(dim_atom(b, x, rank - 1), "how many components vectors have") if rank else 0
 
 
 def _last_axis(b: Builder, x: Atom, axis: Argument) -> Atom:

@@ -11,8 +11,8 @@ from functools import wraps
 
 import numpy as np
 
-from srcad.ops.arguments import as_dtype, emit, flag, is_given
-from srcad.ops.declare import Area, Argument, Infer, Kind, Spelling, ToOne, static
+from srcad.ops.arguments import as_dtype, emit, flag, is_given, known_rank, one_axis
+from srcad.ops.declare import Area, Argument, CallError, Infer, Kind, Spelling, ToOne, static
 from srcad.ops.elementwise import isclose, mask_of
 from srcad.ops.structural import Axis, as_array, as_axes, axis_text, normal_axis
 from srcad.trace.builder import Builder
@@ -154,6 +154,8 @@ def _arguments(
     """The operand and the params that all reductions have."""
     x = as_dtype(b, as_array(b, a), dtype)
     rank = rank_of(x.type)
+    if rank == 0 and static(axis, "axis") in (0, -1):  # which NumPy lets a number have here
+        axis = None
     return x, {"axis": _shortened(normal_axis(axis, rank), rank), "keepdims": flag(keepdims, "keepdims")}
 
 
@@ -204,6 +206,11 @@ def _extremum(name: str, worst: float) -> ToOne:
         initial: Argument = None,
         where: Argument = True,
     ) -> Atom:
+        if mask_of(where) is not None and not is_given(initial):
+            raise CallError(
+                f"reduction operation '{name}imum' does not have an identity, so to use a where mask one has to "
+                "specify 'initial'"
+            )
         x, params = _arguments(b, a, axis, keepdims)
         x = _masked(b, x, where, worst)
         if is_given(initial):
@@ -264,6 +271,8 @@ def _spread(name: str, skips_nan: bool = False) -> ToOne:
     ) -> Atom:
         x, params = _arguments(b, a, axis, keepdims, dtype)
         where = _present_of(b, x, where) if skips_nan else where
+        if is_given(correction) and static(ddof, "ddof") != 0:
+            raise CallError("ddof and correction can't be provided simultaneously.")
         less = static(correction if is_given(correction) else ddof, "ddof")
         if mask_of(where) is None and not is_given(mean):
             return emit(b, name, x, ddof=less, **params)
@@ -333,7 +342,8 @@ def _running(name: str, neutral: float | None = None) -> ToOne:
     def lowering(b: Builder, a: Argument, axis: Argument = None, dtype: Argument = None) -> Atom:
         x = as_array(b, a)
         x = as_dtype(b, x if neutral is None else _masked(b, x, _present(b, x), neutral), dtype)
-        place = normal_axis(axis, rank_of(x.type))
+        known = static(axis, "axis")
+        place = None if known is None else one_axis(known, known_rank(x, name) or 1)
         if place is None and rank_of(x.type) != 1:
             x = emit(b, "ravel", x)
         return emit(b, name, x, axis=place or 0)
@@ -377,11 +387,30 @@ def _without_nan(lowering: ToOne) -> ToOne:
     return without
 
 
+def _extremum_without_nan(lowering: ToOne, worst: float) -> ToOne:
+    """The lowering of nanmax and nanmin: what is absent is worse than all else."""
+
+    @wraps(lowering)
+    def without(
+        b: Builder,
+        a: Argument,
+        axis: Argument = None,
+        keepdims: Argument = False,
+        initial: Argument = None,
+        where: Argument = True,
+    ) -> Atom:
+        x = as_array(b, a)
+        present = emit(b, "where", _present(b, x), x, worst)
+        return lowering(b, present, axis, keepdims, initial, where)
+
+    return without
+
+
 lowers(np.nansum)(_without_nan(sum_))
 lowers(np.nanprod)(_without_nan(prod))
 lowers(np.nanmean)(_without_nan(mean))
-lowers(np.nanmax)(_without_nan(max_))
-lowers(np.nanmin)(_without_nan(min_))
+lowers(np.nanmax)(_extremum_without_nan(max_, -np.inf))
+lowers(np.nanmin)(_extremum_without_nan(min_, np.inf))
 lowers(np.nanvar)(_spread("var", skips_nan=True))
 lowers(np.nanstd)(_spread("std", skips_nan=True))
 

@@ -292,19 +292,32 @@ def _mode(mode: Argument, default: str) -> dict[str, object]:
     return {} if chosen == default else {"mode": chosen}
 
 
+def _line(b: Builder, value: Argument) -> Atom:
+    """A vector; of a number, one with a single element."""
+    x = as_array(b, value)
+    if known_rank(x, "a convolution") > 1:
+        raise CallError("object too deep for desired array")
+    return as_vector(b, x)
+
+
 @lowers(np.convolve)
 def convolve(b: Builder, a: Argument, v: Argument, mode: Argument = "full") -> Atom:
-    return emit(b, "convolve", as_array(b, a), as_array(b, v), **_mode(mode, "full"))
+    return emit(b, "convolve", _line(b, a), _line(b, v), **_mode(mode, "full"))
 
 
 @lowers(np.correlate)
 def correlate(b: Builder, a: Argument, v: Argument, mode: Argument = "valid") -> Atom:
-    return emit(b, "correlate", as_array(b, a), as_array(b, v), **_mode(mode, "valid"))
+    return emit(b, "correlate", _line(b, a), _line(b, v), **_mode(mode, "valid"))
 
 
 @lowers(np.polyval)
 def polyval(b: Builder, p: Argument, x: Argument) -> Atom:
-    return emit(b, "polyval", array_of(b, p), as_array(b, x))
+    coefficients = array_of(b, p)
+    if known_rank(coefficients, "np.polyval") != 1:
+        raise NotYetSupported(
+            "np.polyval with coefficients that are no vector", do="add up the powers in a loop over the rows"
+        )
+    return emit(b, "polyval", coefficients, as_array(b, x))
 
 
 @lowers(np.polyder)

@@ -11,6 +11,7 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import (
     as_dtype,
+    check_room,
     dim_atom,
     dims_or_raise,
     emit,
@@ -21,8 +22,10 @@ from srcad.ops.arguments import (
     length_dim,
     many_axes,
     one_axis,
+    shape_atoms,
     shape_operands,
     shaped,
+    two_axes,
     with_new_axes,
     word,
 )
@@ -319,6 +322,8 @@ def transpose_attribute(b: Builder, a: Argument) -> Atom:
 
 @lowers(np.matrix_transpose, np.linalg.matrix_transpose, attribute="mT")
 def matrix_transpose(b: Builder, x: Argument, /) -> Atom:
+    if known_rank(as_array(b, x), "the transpose of matrices") < 2:
+        raise CallError("matrix transpose with ndim < 2 is undefined")
     return swapaxes(b, x, -1, -2)
 
 
@@ -377,7 +382,9 @@ def squeeze(b: Builder, a: Argument, axis: Argument = None) -> Atom:
 
 @lowers(np.broadcast_to)
 def broadcast_to(b: Builder, array: Argument, shape: Argument) -> Atom:
-    return emit(b, "broadcast_to", as_array(b, array), *shape_operands(shape))
+    x, lengths = as_array(b, array), shape_operands(shape)
+    check_room(x, lengths)
+    return emit(b, "broadcast_to", x, *lengths)
 
 
 @lowers(np.broadcast_arrays)
@@ -493,7 +500,10 @@ def roll(b: Builder, a: Argument, shift: Argument, axis: Argument = None) -> Ato
 def diag(b: Builder, v: Argument, k: Argument = 0) -> Atom:
     x = as_array(b, v)
     offset = integer(k, "k")
-    return emit(b, "diag", x, k=offset) if known_rank(x, "diag") == 1 else diagonal(b, x, offset)
+    rank = known_rank(x, "diag")
+    if rank not in (1, 2):
+        raise CallError("Input must be 1- or 2-d.")
+    return emit(b, "diag", x, k=offset) if rank == 1 else diagonal(b, x, offset)
 
 
 @lowers(np.diagflat)
@@ -505,7 +515,7 @@ def diagflat(b: Builder, v: Argument, k: Argument = 0) -> Atom:
 def diagonal(b: Builder, a: Argument, offset: Argument = 0, axis1: Argument = 0, axis2: Argument = 1) -> Atom:
     x = as_array(b, a)
     rank = known_rank(x, "diagonal")
-    first, second = one_axis(axis1, rank), one_axis(axis2, rank)
+    first, second = two_axes(axis1, axis2, rank)
     return emit(b, "diagonal", x, offset=integer(offset, "offset"), axis1=first, axis2=second)
 
 
@@ -521,7 +531,8 @@ def trace(
     x = as_array(b, a)
     x, places = as_dtype(b, x, dtype), integer(offset, "offset")
     if known_rank(x, "trace") == 2:
-        return emit(b, "trace", x, offset=-places if one_axis(axis1, 2) > one_axis(axis2, 2) else places)
+        first, second = two_axes(axis1, axis2, 2)
+        return emit(b, "trace", x, offset=-places if first > second else places)
     return emit(b, "sum", diagonal(b, x, places, axis1, axis2), axis=known_rank(x, "trace") - 2, keepdims=False)
 
 
@@ -533,8 +544,11 @@ def matrix_trace(b: Builder, x: Argument, /, *, offset: Argument = 0, dtype: Arg
 def _triangle(name: str) -> ToOne:
     def lowering(b: Builder, m: Argument, k: Argument = 0) -> Atom:
         x = as_array(b, m)
-        if known_rank(x, name) < 2:
-            raise NotYetSupported(f"np.{name} of a vector", do=f"use np.{name}(np.broadcast_to(v, (n, n)))")
+        rank = known_rank(x, name)
+        if rank == 0:
+            raise CallError("tri() missing 1 required positional argument: 'N'")
+        if rank == 1:
+            x = emit(b, "broadcast_to", x, *shape_atoms(b, x) * 2)
         return emit(b, name, x, k=integer(k, "k"))
 
     return lowering

@@ -16,7 +16,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.declare import Area, Argument, Kind, ToOne, static
+from srcad.ops.declare import Area, Argument, CallError, Kind, ToOne, static
 from srcad.ops.shaping import array_of, ravel, reshaped, transposed
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
@@ -126,6 +126,8 @@ def _axis_option(x: Atom, axis: Argument) -> dict[str, object]:
 
 
 def _kind_option(kind: Argument, stable: Argument) -> dict[str, object]:
+    if static(kind, "kind") is not None and static(stable, "stable") is not None:
+        raise CallError("`kind` and keyword parameters can't be provided at the same time. Use only one of them.")
     return {"kind": "stable"} if flag(stable, "stable") or word(kind, "kind") in ("stable", "mergesort") else {}
 
 

@@ -17,7 +17,7 @@ from srcad.ops.arguments import (
     to_rank,
     with_new_axes,
 )
-from srcad.ops.declare import Area, Argument, Index, Kind, static
+from srcad.ops.declare import Area, Argument, CallError, Index, Kind, static
 from srcad.ops.joining import joined_along
 from srcad.ops.shaping import array_of, transposed
 from srcad.ops.spelling import call, options
@@ -102,8 +102,10 @@ def _places(axis: object, rank: int) -> int | tuple[int, ...]:
 def _spread_weights(b: Builder, x: Atom, w: Atom, axis: Axis) -> Atom:
     """Weights for some axes, in the order in which these are named, with the other axes."""
     rank = known_rank(x, "average")
-    if axis is None or known_rank(w, "average") == rank:
+    if known_rank(w, "average") == rank:
         return w
+    if axis is None:
+        raise CallError("Axis must be specified when shapes of a and weights differ.")
     axes = as_axes(axis)
     order = tuple(int(k) for k in np.argsort(axes))
     turned = w if order == tuple(range(len(axes))) else emit(b, "transpose", w, axes=order)

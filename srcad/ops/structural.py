@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
@@ -518,12 +519,15 @@ def normal_axis(axis: object, rank: int | None, what: str = "axis") -> Axis:
     """A static axis (None, an int, a tuple of ints), non-negative where the rank is known."""
     known = static(axis, what)
     if isinstance(known, (tuple, list)):
-        return tuple(_one_normal_axis(a, rank) for a in known)
+        axes = tuple(_one_normal_axis(a, rank) for a in known)
+        if len(set(axes)) < len(axes):
+            raise CallError("duplicate value in 'axis'")
+        return axes
     return None if known is None else _one_normal_axis(known, rank)
 
 
 def _one_normal_axis(axis: int, rank: int | None) -> int:
-    axis = int(axis)
+    axis = operator.index(axis)
     if rank is None:
         return axis
     if not -rank <= axis < rank:

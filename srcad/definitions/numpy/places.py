@@ -57,8 +57,11 @@ def delete(arr: Numbers, obj: Any, axis: Any = None) -> Numbers:
     return np.compress(kept, x, axis=place)
 
 
-def interp(x: Numbers, xp: Numbers, fp: Numbers, *_: Numbers, period: Any = None, **__: Numbers) -> Numbers:
-    """Of a periodic function, which has no ends: the points in order within a period, and one more on each side."""
+def interp(x: Numbers, xp: Numbers, fp: Numbers, left: Any = None, right: Any = None, period: Any = None) -> Numbers:
+    """Of a periodic function: the points in order within a period, and one more on each side.
+
+    It has no ends, so that nothing is taken to the left and right of them.
+    """
     if period == 0:
         raise ValueError("period must be a non-zero value")
     cycle = np.abs(period)

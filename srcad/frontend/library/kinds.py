@@ -13,6 +13,7 @@ import numpy as np
 from srcad.frontend.containers.containers import copied
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
     FALSE,
@@ -33,6 +34,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.library.lowered import lower
+from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
@@ -248,6 +250,17 @@ def _result_type(m: Machine, *values: Value) -> Value:
     return Static(np.result_type(*kinds))
 
 
+def _dtype(m: Machine, given: Value, *more: Value, **options: Value) -> Value:
+    """np.dtype of what is known, which nobody changes."""
+    kind: Any = given.value if isinstance(given, Static) else None
+    if more or options or not isinstance(kind, (str, type, np.dtype)):
+        return as_it_stands(m, Static(np.dtype), "np.dtype", Arguments((given, *more), options))
+    try:
+        return Static(np.dtype(kind))
+    except (TypeError, ValueError) as error:
+        m.raises(error)
+
+
 KINDS: dict[Hashable, Callable[..., Value]] = {
     isinstance: _isinstance,
     type: _type,
@@ -265,4 +278,5 @@ KINDS: dict[Hashable, Callable[..., Value]] = {
     np.isscalar: _is_scalar,
     np.iterable: _is_iterable,
     np.result_type: _result_type,
+    np.dtype: _dtype,
 }

@@ -15,7 +15,8 @@ from srcad.frontend.control.collecting import taken
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, GrownCell, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, GrownCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.library.computed import with_computed
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.library.probing import fault_of, named_method
 from srcad.frontend.memory.arrays import (
@@ -36,9 +37,10 @@ from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.frontend.memory.puts import check_same_kind
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic
 from srcad.ops.names import public_name
-from srcad.ops.signatures import bind, passed_on, title
-from srcad.trace.nodes import Var
-from srcad.trace.types import KINDS, Array, ListOf, dtype_of
+from srcad.ops.signatures import BoundCall, bind, passed_on, title
+from srcad.trace.dims import fixed
+from srcad.trace.nodes import Const, Var
+from srcad.trace.types import KINDS, Array, ListOf, dims_of, dtype_of, rank_of
 
 V = TypeVar("V")
 JOINS: Mapping[Hashable, bool] = dict.fromkeys(
@@ -46,6 +48,7 @@ JOINS: Mapping[Hashable, bool] = dict.fromkeys(
 )
 CONVERTING = (np.asarray, np.array, np.asanyarray)  # of an object by its __array__
 MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
+BY_LAYOUT = (np.ravel, np.reshape, "ravel", "reshape", "flatten")  # what their order "A" and "K" mean
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
 # Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
 OWN_ORDER = frozenset({np.einsum, np.cross, np.delete, np.insert, np.histogram2d, np.histogramdd})
@@ -109,13 +112,13 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     }
     out = None if bound.out == Static(None) else bound.out
     held_there = _content(m, out) if "where" in plain else None
+    if plain.get("order") in ("A", "K") and function in BY_LAYOUT:
+        plain["order"] = _settled_order(m, _flat(bound.arguments)[0]) or plain["order"]
+    if function in (np.cross, np.linalg.cross):
+        _count_components(m, plain)
     start = len(m.builder.equations)
     try:
-        positional, named = passed_on(replace(bound, arguments=plain, out=held_there), lowering)
-        result = lowering(m.builder, *positional, **named)
-    except NeedsStatic:
-        m.note(start)  # of these it is found what has to be known
-        raise
+        result = _lowered(m, lowering, replace(bound, arguments=plain, out=held_there), start)
     except SrcadError as error:
         raise m.located(error) from None
     except (CallError, AxisError) as error:
@@ -126,6 +129,37 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         value = laid_out(m, function, plain, value, next(iter(sources.values())))
     strict = isinstance(function, np.ufunc) and plain.get("casting") != "unsafe"
     return value if out is None else into(m, out, value, strict)
+
+
+def _settled_order(m: Machine, array: Value) -> str | None:
+    """In which order elements stand that are read as they lie in memory; None where that isn't known."""
+    if not isinstance(array, ArrayRef) or (rank_of(load(m, array).type) or 2) <= 1:
+        return "C" if isinstance(array, (ArrayRef, Num)) else None
+    orders = contiguous_as(m, array) or frozenset()
+    return next((order for order in "CF" if order in orders), None)
+
+
+def _count_components(m: Machine, given: Mapping[str, object]) -> None:
+    """Count on how many components vectors have, which tells what their product is."""
+    axes = (given.get("axis", given.get(name, -1)) for name in ("axisa", "axisb"))
+    for x, axis in zip(list(given.values())[:2], axes, strict=True):
+        dims = dims_of(x.type) if isinstance(x, (Var, Const)) else None
+        if dims and isinstance(axis, int) and -len(dims) <= axis < len(dims):
+            for count in (2, 3):
+                m.lengths.wish(dims[axis], fixed(count))
+
+
+def _lowered(m: Machine, lowering: Callable[..., Any], given: BoundCall, start: int) -> Any:
+    """What a lowering makes of arguments; what it needs to know, of what constants alone are computed to."""
+    positional, named = passed_on(given, lowering)
+    try:
+        return lowering(m.builder, *positional, **named)
+    except NeedsStatic as needed:
+        m.note(start)  # of these it is found what has to be known
+        arguments = with_computed(m, given.arguments, needed.var)
+        if arguments is None:
+            raise
+    return _lowered(m, lowering, replace(given, arguments=arguments), start)
 
 
 def _other_kind(m: Machine, dtype: object) -> str | None:

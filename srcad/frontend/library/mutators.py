@@ -10,7 +10,7 @@ from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.subscripts import index_from
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value, ViewStep
 from srcad.frontend.library import programs
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory.arrays import (
@@ -27,7 +27,7 @@ from srcad.frontend.memory.parts import WHOLE, flat, repeated
 from srcad.ops.arguments import dim_atom, word
 from srcad.ops.catalogue import static
 from srcad.ops.indexing import kept_inside
-from srcad.trace.types import Array, rank_of
+from srcad.trace.types import Array, dtype_of, rank_of
 
 
 def need_array(m: Machine, value: Value) -> ArrayRef:
@@ -128,7 +128,7 @@ MUTATORS: dict[Hashable, Callable[..., Value]] = {
 def array_method(
     m: Machine, owner: ArrayRef | Num, name: str, args: tuple[Value, ...], keywords: dict[str, Value]
 ) -> Value | None:
-    """The methods that change their array; None for the others."""
+    """The methods that change their array, or look at it; None for the others."""
     if name == "fill" and isinstance(owner, ArrayRef):
         return _fill(m, owner, *args, **keywords)
     if name == "sort" and isinstance(owner, ArrayRef):
@@ -139,6 +139,8 @@ def array_method(
         return _put(m, owner, *args, **keywords)
     if name == "partition" and isinstance(owner, ArrayRef):
         return _partition(m, owner, *args, **keywords)
+    if name == "view" and isinstance(owner, ArrayRef):
+        return _view(m, owner, *args, **keywords)
     if name in IN_PLACE:
         m.refuse(f"the method {name!r} of an array isn't supported yet", do="make another array of it.")
     return None
@@ -156,6 +158,20 @@ def _as_list(m: Machine, row: Value) -> Value:
     assert isinstance(row, ArrayRef)
     made = array_method(m, row, "tolist", (), {})
     return lower(m, "tolist", (row,), {}) if made is None else made
+
+
+def _view(m: Machine, ref: ArrayRef, dtype: Value = NONE, type: Value = NONE) -> Value:
+    """x.view(): the array itself, which has another shape if one of the two is given it."""
+    t = load(m, ref).type
+    known = [static(to_python(m, kind), "the kind of a view") for kind in (dtype, type)]
+    if any(kind not in (None, np.ndarray) and dtype_of(t) != np.dtype(kind).name for kind in known):
+        m.refuse(
+            "an array is viewed as one of another dtype",
+            why="what its elements are as bits has no derivative.",
+            do="convert it with x.astype(...); for the parts of complex numbers take x.real and x.imag.",
+        )
+    index = (("slice", None, None, None),) if rank_of(t) else (("ellipsis",),)
+    return ArrayRef(ref.cell, (*ref.path, ViewStep("get_item", (), (("index", index),))))
 
 
 def _fill(m: Machine, ref: ArrayRef, value: Value) -> Value:

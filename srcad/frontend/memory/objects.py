@@ -50,7 +50,7 @@ from srcad.frontend.memory.lookup import (
     set_field,
 )
 from srcad.frontend.memory.parts import flat, set_array_attribute
-from srcad.ops.catalogue import ATTRIBUTES, METHODS
+from srcad.ops.catalogue import ATTRIBUTES, METHODS, CallError
 from srcad.trace.nodes import Atom, Path, Var
 from srcad.trace.types import OPAQUE
 
@@ -64,7 +64,7 @@ OPERATORS = {
 }
 PLAIN = (int, float, complex, str, type(None), types.ModuleType, *INDEXERS)
 TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
-IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap")
+IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize", "byteswap", "view")
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
 
 
@@ -109,7 +109,10 @@ def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
         m.refuse(f"the attribute {name!r} of an array isn't supported yet")
     atom = to_python(m, owner)
     start = len(m.builder.equations)
-    result = lowering(m.builder, atom)
+    try:
+        result = lowering(m.builder, atom)
+    except CallError as error:
+        m.raises(error)
     m.note(start)
     sources = {atom: owner} if isinstance(owner, ArrayRef) and isinstance(atom, Var) else {}
     return result_value(m, result, sources, None)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests import reference
 
 
 def ragged(x: Any) -> Any:
@@ -39,3 +40,18 @@ def test_lists_are_joined(program: Callable[[Any], Any]) -> None:
     x, h = np.array([0.3, 0.5, 0.7]), 1e-5
     due = [(program(x + h * e) - program(x - h * e)) / (2 * h) for e in np.eye(3)]
     np.testing.assert_allclose(srcad.grad(program)(x), due, rtol=1e-7)
+
+
+def test_a_list_of_arrays_without_dimensions_in_second_order() -> None:
+    """The tangent of its adjoint begins with zeros that are indexed."""
+
+    def squares(x: np.ndarray) -> float:
+        made = np.array([np.asarray(np.sum(t * t)) for t in x.T])
+        return np.sum(made**2)
+
+    def gradient(x: np.ndarray) -> np.ndarray:
+        return 4 * np.sum(x * x, axis=0) * x
+
+    x, v = np.arange(12.0).reshape(3, 4) / 7, np.cos(np.arange(12.0)).reshape(3, 4)
+    due = reference.along(gradient, (x,), (v,)).value
+    np.testing.assert_allclose(np.ravel(srcad.hvp(squares)(x, v)), due, rtol=1e-7)

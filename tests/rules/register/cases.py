@@ -437,7 +437,7 @@ SHAPING: dict[str, tuple[str, ...]] = {
     ".reshape": ("A.reshape(2, 6), A.reshape((4, -1)), x.reshape(3, 1), A.reshape(4, 3, order='F')",),
     "np.ravel": ("np.ravel(A), np.ravel(A, order='F'), np.ravel(s)",),
     ".ravel": ("A.ravel(), T.ravel(), A.T.ravel()",),
-    ".flatten": ("A.flatten(), A.flatten('F')",),
+    ".flatten": ("A.flatten(), A.flatten('F'), A.flatten('K'), A.T.flatten('A')",),
     "np.transpose": ("np.transpose(A), np.transpose(T), np.transpose(T, (1, 0, 2)), np.transpose(T, (-1, 0, 1))",),
     ".transpose": ("A.transpose(), T.transpose(2, 0, 1), T.transpose((2, 0, 1))",),
     "@T": ("A.T, T.T, x.T",),
@@ -472,8 +472,8 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.trace": ("np.trace(M), np.trace(A, 1), np.trace(T, 0, 1, 2)",),
     ".trace": ("M.trace(), A.trace(-1)",),
     "np.linalg.trace": ("np.linalg.trace(K)",),
-    "np.triu": ("np.triu(A), np.triu(A, 1), np.triu(T)",),
-    "np.tril": ("np.tril(A), np.tril(A, -1), np.tril(T)",),
+    "np.triu": ("np.triu(A), np.triu(A, 1), np.triu(T), np.triu(x, -1)",),
+    "np.tril": ("np.tril(A), np.tril(A, -1), np.tril(T), np.tril(x, 1)",),
     "np.concatenate": (
         "np.concatenate([x, y]), np.concatenate((A, B), axis=1), np.concatenate([A, B], axis=None)",
         "np.concatenate([x, e])",
@@ -503,7 +503,7 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "np.pad": (
         "np.pad(x, 1), np.pad(A, ((1, 0), (2, 1))), np.pad(x, (2, 0), mode='edge')",
         "np.pad(l, 2, mode='reflect'), np.pad(l, 2, mode='wrap'), np.pad(l, 2, mode='symmetric')",
-        "np.pad(x, 1, constant_values=s)",
+        "np.pad(x, 1, constant_values=s), np.pad(z, 1), np.pad(z, 1, constant_values=s)",
         "np.pad(A, 1, mode='edge'), np.pad(A, 1, mode='wrap')",
     ),
     "np.meshgrid": ("np.meshgrid(x, q), np.meshgrid(x, q, indexing='ij'), np.meshgrid(x, q, sparse=True)",),
@@ -591,7 +591,7 @@ PICKING: dict[str, tuple[str, ...]] = {
     ),
     "np.take": (
         "np.take(A, i), np.take(A, i, axis=0), np.take(A, j, axis=-1), np.take(x, 1)",
-        "np.take(A, i * 3, axis=0, mode='wrap')",
+        "np.take(A, i * 3, axis=0, mode='wrap'), np.take(A, [], axis=1)",
     ),
     ".take": ("x.take(i), A.take(i, axis=1)",),
     "np.take_along_axis": (
@@ -641,7 +641,10 @@ PICKING: dict[str, tuple[str, ...]] = {
         "np.interp(x, np.cumsum(yp) - 2.0, w), np.interp(s, np.cumsum(yp) - 3.0, w, left=0.3)",
         "np.interp(s, np.cumsum(yp) + 9.0, w, left=t) * x[0]",
     ),
-    "np.convolve": ("np.convolve(l, x), np.convolve(l, x, 'same'), np.convolve(x, l, 'valid'), np.convolve(o, x)",),
+    "np.convolve": (
+        "np.convolve(l, x), np.convolve(l, x, 'same'), np.convolve(x, l, 'valid'), np.convolve(o, x)",
+        "np.convolve(s, x)",
+    ),
     "np.correlate": ("np.correlate(l, x), np.correlate(l, x, 'same'), np.correlate(x, l, 'full')",),
     "np.polyval": ("np.polyval(x, s), np.polyval(x, A), np.polyval([1.0, s, 2.0], t), np.polyval(x, y)",),
     "np.polyder": ("np.polyder(l), np.polyder(l, 2)",),

@@ -182,7 +182,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "np.delete": ("np.delete(l, slice(1, 4)), np.delete(l, np.s_[::2]), np.delete(x, m), np.delete(A, [-1], 0)",),
     "np.interp": (
         "np.interp(x, [0.1, 0.5, 0.8], y, period=1.0), np.interp(s, [0.1, 0.5, 0.8], y, period=1.3)",
-        "np.interp(x, yp, w, period=3.1)",
+        "np.interp(x, yp, w, period=3.1), np.interp(x, yp, w, left=s, right=2.0, period=3.1)",
     ),
     "np.gradient": (
         "np.gradient(l, np.cumsum(lp), edge_order=2), np.gradient(A, np.cumsum(xp), 0.5, edge_order=2)",
@@ -190,7 +190,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
     "np.cross": (
         "np.cross(A[:, :2], A[:, 2:]), np.cross(A[:, :2], A[:, 1:]), np.cross(A[:, 1:], A[:, :2], axisc=0)",
-        "np.cross(M, x[:2], axisa=0)",
+        "np.cross(M, x[:2], axisa=0), np.cross(D, D[0]), np.cross(D, x), np.cross(D, D[::-1])",
+        "np.cross(D.T, x, axisa=0)",
     ),
 }
 OF_NUMPY = (OF_UFUNCS, POLYNOMIALS, ARRAYS, QUESTIONS, SETS, QUANTILES, PADDING, PLACES)
