@@ -27,6 +27,7 @@ from srcad.frontend.core.values import (
     InstanceCell,
     Method,
     Num,
+    Obj,
     Range,
     Ref,
     Static,
@@ -187,6 +188,8 @@ def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
             if value not in known:
                 known[value] = _copy(m, value) if isinstance(value, ArrayRef) else _deep_ref(m, value, known)
             return known[value]
+        case Obj():
+            return as_it_stands(m, Static(copy.deepcopy), "copy.deepcopy", Arguments((value,), {}))
     return value
 
 
@@ -195,6 +198,10 @@ def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     if own is not None:
         return own
     cell = m.heap[value.cell]
+    if isinstance(cell, InstanceCell):  # attributes of an object from outside are read when they are asked for
+        for name in getattr(cell.origin, "__dict__", ()):
+            objects.get_attribute(m, value, name)
+        cell = m.heap[value.cell]
     return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 
 
