@@ -41,7 +41,7 @@ from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, join_branches, negate, one_way, truth
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import Handling, handling
-from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, steps_of, yields
+from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, forget, steps_of, yields
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import Errors, errors_of, may_raise
 from srcad.trace.builder import const
@@ -259,6 +259,7 @@ def _raise(m: Machine, which: Value, error: Value) -> Value:
             "call", Const(setattr, OPAQUE), to_atom(m, error), "__context__", to_atom(m, handled_now[-1]), keywords=()
         )
         m.variables.active.discard(put)
+    forget(m)
     m.bind(RAISED, which)
     m.bind(ERROR, error)
     if guard is not None and guard.called:
@@ -394,6 +395,15 @@ def with_plain_head(m: Machine, statement: ast.stmt) -> list[ast.stmt] | None:
         case ast.For(iter=head):
             name, rest = _named(head, statement)
             whole = ast.For(statement.target, name, statement.body, statement.orelse)
+        case ast.Match(subject=head):
+            name, rest = _named(head, statement)
+            whole = ast.Match(name, statement.cases)
+        case ast.With(items=[item, *others]) if others:
+            inner = ast.copy_location(ast.With(others, statement.body), statement)
+            return [ast.copy_location(ast.With([item], [inner]), statement)]
+        case ast.With(items=[ast.withitem(head, target)]) if not _is_suppress(head):
+            name, rest = _named(head, statement)
+            whole = ast.With([ast.withitem(name, target)], statement.body)
         case ast.While(test=head) if _head_raises(m, statement, head):
             return without_test(statement)
         case _:
@@ -401,6 +411,12 @@ def with_plain_head(m: Machine, statement: ast.stmt) -> list[ast.stmt] | None:
     if not _head_raises(m, statement, head):
         return None
     return [rest, ast.copy_location(whole, statement)]
+
+
+def _is_suppress(head: ast.expr) -> bool:
+    """Whether a manager may be contextlib.suppress, which is known by its call."""
+    called = head.func if isinstance(head, ast.Call) else None
+    return "suppress" in (getattr(called, "attr", ""), getattr(called, "id", ""))
 
 
 def _head_raises(m: Machine, statement: ast.stmt, head: ast.expr) -> bool:

@@ -13,6 +13,9 @@ import copy
 from collections.abc import Sequence
 from functools import lru_cache
 
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.values import FrameCell
+
 TEMPORARY = "$step"
 SPLIT = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete)
 _WHOLE = (ast.Lambda, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.JoinedStr)
@@ -26,7 +29,30 @@ def steps_of(statement: ast.stmt) -> tuple[ast.stmt, ...] | None:
     steps = _Steps(statement)
     steps.statement(statement)
     found = [s for s in steps.done if not _is_alias(s)]
-    return tuple(steps.done) if len(found) > 1 else None
+    if len(found) < 2:
+        return None
+    return *steps.done, ast.copy_location(Forgetting(steps.name + " "), statement)
+
+
+class Forgetting(ast.Pass):
+    """Stands behind the steps of a statement, the names of which nobody reads any more."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self.prefix = prefix
+
+
+def forgetting(m: Machine, statement: Forgetting) -> None:
+    """The end of the steps of a statement."""
+    forget(m, statement.prefix)
+
+
+def forget(m: Machine, prefix: str = TEMPORARY) -> None:
+    """Leave the names of steps alone, so that no branch has to join what they stand for."""
+    frame = m.frame
+    names = {name: value for name, value in frame.names.items() if not name.startswith(prefix)}
+    if len(names) < len(frame.names):
+        m.heap[m.stack.frames[-1]] = FrameCell(frame.code, names, frame.parent)
 
 
 def yields(statement: ast.stmt) -> bool:
@@ -317,4 +343,4 @@ class _Renamed(ast.NodeTransformer):
         return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
 
 
-__all__ = ["SPLIT", "binds_in_the_midst", "steps_of", "yields"]
+__all__ = ["SPLIT", "Forgetting", "binds_in_the_midst", "forget", "forgetting", "steps_of", "yields"]
