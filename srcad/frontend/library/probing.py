@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -33,8 +36,35 @@ def _ones(shape: tuple[int, ...], dtype: str) -> Any:
 
 def _irregular(shape: tuple[int, ...], dtype: str) -> Any:
     """Numbers between 0 and 1; of whole numbers zeros."""
-    numbers = 0.3 + 0.6 * np.abs(np.sin(np.arange(1.0, 1.0 + int(np.prod(shape, dtype=int)))))
+    numbers = 0.3 + 0.6 * np.abs(np.sin(np.arange(1.0, 1.0 + prod(shape))))
     return (numbers if np.dtype(dtype).kind in "fc" else np.zeros_like(numbers)).reshape(shape).astype(dtype)
+
+
+def _rising(shape: tuple[int, ...], dtype: str) -> Any:
+    """Numbers that rise from -1; of whole numbers zeros."""
+    numbers = np.arange(prod(shape)) * (0.7 if np.dtype(dtype).kind in "fc" else 0.0)
+    return (numbers - (1.0 if np.dtype(dtype).kind in "fc" else 0.0)).reshape(shape).astype(dtype)
+
+
+def _units(shape: tuple[int, ...], dtype: str) -> Any:
+    """Unit matrices."""
+    if len(shape) < 2:
+        return _ones(shape, dtype)
+    rows, columns = shape[-2:]
+    return np.broadcast_to(np.eye(rows, columns, dtype=np.dtype(dtype)), shape).copy()
+
+
+FILLS = (_ones, _irregular, _rising, _units)
+SIZES: tuple[Callable[[int], int], ...] = (lambda n: n, lambda n: 2 * n, lambda n: n + (n > 1))
+MOST_ELEMENTS = 5000
+
+
+@dataclass(frozen=True)
+class MakeUp:
+    """How arguments are made up: what is in arrays, and which lengths stand for those of the present call."""
+
+    fill: Fill = _ones
+    size: Callable[[int], int] = SIZES[0]
 
 
 class _Unmade(Exception):  # noqa: N818 - no error: nothing can be made up for an argument
@@ -46,20 +76,21 @@ def tried(
 ) -> Value:
     """What reading a call gives; an exception of the call itself is raised by the program.
 
-    `options`: of what is known beforehand a reading may pass over what is wrong. If such a call fails on made-up
-    arguments, it stands in the generated code as well, for its exception.
+    `options`: a reading may pass over options, and shapes, that are wrong. If such a call fails on made-up arguments,
+    it stands in the generated code as well, for its exception; nothing but the exception does if it fails whatever
+    the numbers and lengths are.
     """
-    known = options and _has_options(function, given)
-    found = certain_fault_of(m, function, given) if known else None
+    found = certain_fault_of(m, function, given) if options and _may_be_wrong(function, given) else None
     if found is not None:
+        if _is_settled(m, function, given, found):
+            m.raises(found)
         _as_a_check(m, function, given)
     try:
         return read()
     except InternalError:
         raise
     except SrcadError:
-        if options and not known:
-            found = certain_fault_of(m, function, given)
+        found = found or (certain_fault_of(m, function, given) if options else None)
         if found is None:
             raise
         m.raises(found)
@@ -70,14 +101,10 @@ def tried(
         m.raises(found)
 
 
-def _has_options(function: Callable[..., Any], given: Arguments) -> bool:
-    """Whether something is known beforehand, other than the operands of a ufunc."""
-    values = (*given.args, *(v for name, v in given.keywords.items() if name != "out"))
-    known = [v.value for v in values if isinstance(v, Static)]
-    if isinstance(function, np.ufunc):
-        return bool(given.keywords.keys() - {"out"}) or any(isinstance(v, str) for v in known)
-    plain = (str, int, float, tuple, list, dict)
-    return any(isinstance(v, plain) for v in known) or any(isinstance(v, Tup) for v in values)
+def _may_be_wrong(function: Callable[..., Any], given: Arguments) -> bool:
+    """Whether a call is of more than the operands of a ufunc, of which it is found otherwise whether they fit."""
+    text = any(isinstance(v, Static) and isinstance(v.value, str) for v in given.args)
+    return not isinstance(function, np.ufunc) or bool(given.keywords.keys() - {"out"}) or text
 
 
 def _as_a_check(m: Machine, function: Callable[..., Any], given: Arguments) -> None:
@@ -94,17 +121,25 @@ def _as_a_check(m: Machine, function: Callable[..., Any], given: Arguments) -> N
 def certain_fault_of(m: Machine, function: Callable[..., Any], given: Arguments) -> Exception | None:
     """What a call raises for made-up arguments of two kinds: it isn't about the numbers in them."""
     one = fault_of(m, function, given)
-    other = fault_of(m, function, given, _irregular) if one is not None else None
-    if one is None or type(one) is not type(other) or isinstance(one, np.linalg.LinAlgError):
+    other = fault_of(m, function, given, MakeUp(_irregular)) if one is not None else None
+    if one is None or type(one) is not type(other):
         return None
+    if isinstance(one, np.linalg.LinAlgError):  # of a matrix that is singular, or isn't positive, this one is neither
+        return one if type(fault_of(m, function, given, MakeUp(_units))) is type(one) else None
     return one
 
 
-def fault_of(m: Machine, function: Callable[..., Any], given: Arguments, fill: Fill = _ones) -> Exception | None:
+def _is_settled(m: Machine, function: Callable[..., Any], given: Arguments, found: Exception) -> bool:
+    """Whether a call fails in the same way with other numbers and lengths."""
+    others = [fault_of(m, function, given, MakeUp(fill, size)) for fill in FILLS for size in SIZES]
+    return all(type(other) is type(found) and str(other) == str(found) for other in others)
+
+
+def fault_of(m: Machine, function: Callable[..., Any], given: Arguments, made: MakeUp = MakeUp()) -> Exception | None:
     """What a call raises for made-up arguments, as an exception of a public class; None if it doesn't."""
     try:
-        args = [_made(m, value, fill) for value in given.args]
-        keywords = {name: _made(m, value, fill) for name, value in given.keywords.items()}
+        args = [_made(m, value, made) for value in given.args]
+        keywords = {name: _made(m, value, made) for name, value in given.keywords.items()}
     except (_Unmade, SrcadError):
         return None
     try:
@@ -127,23 +162,25 @@ def named_method(name: str) -> Callable[..., Any]:
     return method
 
 
-def _made(m: Machine, value: Value, fill: Fill) -> object:
+def _made(m: Machine, value: Value, made: MakeUp) -> object:
     match value:
         case Static(known):
+            if isinstance(known, (FunctionType, MethodType)):
+                raise _Unmade  # it may do anything
             return known.copy() if isinstance(known, np.ndarray) else known
         case Num(var):
-            return _of_type(m, var.type, fill)
+            return _of_type(m, var.type, made)
         case ArrayRef():
-            return _of_type(m, load(m, value).type, fill)
+            return _of_type(m, load(m, value).type, made)
         case Tup(items):
-            return tuple(_made(m, item, fill) for item in items)
+            return tuple(_made(m, item, made) for item in items)
         case Func():
             return _first
     cell = m.content(value)
     if isinstance(cell, ListCell):
-        return [_made(m, item, fill) for item in cell.items]
+        return [_made(m, item, made) for item in cell.items]
     if isinstance(cell, DictCell):
-        return {key: _made(m, item, fill) for key, item in cell.items}
+        return {key: _made(m, item, made) for key, item in cell.items}
     raise _Unmade
 
 
@@ -152,13 +189,16 @@ def _first(*args: object) -> object:
     return args[0] if args else None
 
 
-def _of_type(m: Machine, t: Type, fill: Fill) -> object:
-    """A value of a type, with the lengths of the present call as far as they are known."""
+def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
+    """A value of a type, with the lengths of the present call, or others, as far as they are known."""
+    sizes = {symbol: made.size(n) for symbol, n in m.lengths.sizes.items()}
     if isinstance(t, Scalar):
-        count = t.length.evaluate(m.lengths.sizes) if t.length is not None else None
-        number = np.dtype(t.dtype).type(fill((), t.dtype) if count is None else count)
+        count = t.length.evaluate(sizes) if t.length is not None else None
+        number = np.dtype(t.dtype).type(made.fill((), t.dtype) if count is None else count)
         return number.item() if t.python else number
     if isinstance(t, Array):
-        lengths = (d.evaluate(m.lengths.sizes) for d in t.dims)
-        return fill(tuple(UNKNOWN_LENGTH if n is None else max(n, 0) for n in lengths), t.dtype)
+        shape = tuple(UNKNOWN_LENGTH if n is None else max(n, 0) for n in (d.evaluate(sizes) for d in t.dims))
+        if prod(shape) > MOST_ELEMENTS:
+            raise _Unmade
+        return made.fill(shape, t.dtype)
     raise _Unmade

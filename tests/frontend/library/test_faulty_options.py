@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,17 @@ CALLS: dict[str, Callable[[np.ndarray], Any]] = {
     "roll": lambda x: np.roll(x, 1, axis=3),
     "destination": lambda x: np.moveaxis(x, 0, 4),
     "expanded": lambda x: np.expand_dims(x, 5),
+    "vector for a matrix": lambda x: np.linalg.det(x),
+    "power of a vector": lambda x: np.linalg.matrix_power(x, 2),
+    "vector to be transposed": lambda x: np.swapaxes(x, 0, 1),
+    "short cross": lambda x: np.linalg.cross(x, np.ones(2)),
+    "weights of another length": lambda x: np.average(x, axis=0, weights=np.ones(9)),
+    "diagonal": lambda x: x[np.diag_indices_from(x)],
+    "triangle": lambda x: x[np.tril_indices_from(x)],
+    "number of an array": lambda x: math.erfc(x),
+    "coefficients": lambda x: np.polynomial.polynomial.polymul(x, np.zeros(0)),
+    "initial": lambda x: np.min(x, initial=np.ones(2)),
+    "norm of a matrix": lambda x: np.linalg.matrix_norm(x),
     "where": lambda x: np.sign(x, where=np.ones(9, bool)),
 }
 
