@@ -57,6 +57,7 @@ def _units(shape: tuple[int, ...], dtype: str) -> Any:
 FILLS = (_ones, _irregular, _rising, _units)
 SIZES: tuple[Callable[[int], int], ...] = (lambda n: n, lambda n: 2 * n, lambda n: n + (n > 1))
 MOST_ELEMENTS = 5000
+MOST_ALONG = 2000  # of what may be the length of an array
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def _made(m: Machine, value: Value, made: MakeUp) -> object:
         case Static(known):
             if isinstance(known, (FunctionType, MethodType)):
                 raise _Unmade  # it may do anything
+            if isinstance(known, int) and abs(known) > MOST_ALONG:
+                raise _Unmade
             return known.copy() if isinstance(known, np.ndarray) else known
         case Num(var):
             return _of_type(m, var.type, made)
@@ -194,6 +197,8 @@ def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
     sizes = {symbol: made.size(n) for symbol, n in m.lengths.sizes.items()}
     if isinstance(t, Scalar):
         count = t.length.evaluate(sizes) if t.length is not None else None
+        if count is not None and abs(count) > MOST_ALONG:
+            raise _Unmade
         number = np.dtype(t.dtype).type(made.fill((), t.dtype) if count is None else count)
         return number.item() if t.python else number
     if isinstance(t, Array):
