@@ -8,6 +8,7 @@ It needs SciPy, as the page has SciPy's functions, too.
 
 import importlib
 import inspect
+import platform
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import scipy
 
 from srcad.definitions.numpy.families import SERIES
 from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS
@@ -36,6 +38,10 @@ An argument that is in brackets is refused, by its name, unless it is what the f
 understood wherever a function has it. What isn't listed runs as it stands, as long as nothing that depends on the
 differentiated arguments goes in; else it is [refused](howto/refusals.md).
 """
+# What the functions of these versions take; those of others are understood as they are installed.
+VERSIONS = "NumPy {}, SciPy {} and Python {}".format(
+    *(".".join(version.split(".")[:2]) for version in (np.__version__, scipy.__version__, platform.python_version()))
+)
 
 # Why nothing moves with these, though they are given what moves. The register of the tests has each of them.
 INACTIVE: dict[str, str] = {
@@ -125,8 +131,9 @@ def main() -> None:
 def page() -> str:
     found = everything()
     moving, fixed = [k for k in found if not k.reason], [k for k in found if k.reason]
-    numpy, scipy = (sum(k.name.startswith(start) for k in moving) for start in (("np.", ".", "@"), "scipy."))
-    counts = f"With a derivative: {numpy} of NumPy, {scipy} of SciPy, {len(moving) - numpy - scipy} others.\n"
+    of_numpy, of_scipy = (sum(k.name.startswith(start) for k in moving) for start in (("np.", ".", "@"), "scipy."))
+    shares = f"{of_numpy} of NumPy, {of_scipy} of SciPy, {len(moving) - of_numpy - of_scipy} others"
+    counts = f"As they are in {VERSIONS}. With a derivative: {shares}.\n"
     titles = {"NumPy": ("np.",), "Methods and attributes of arrays": (".", "@"), "SciPy": ("scipy.",)}
     sections = [table(title, [k for k in moving if k.name.startswith(starts)]) for title, starts in titles.items()]
     known = tuple(start for starts in titles.values() for start in starts)

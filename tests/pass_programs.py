@@ -219,3 +219,8 @@ def smoothed(x):
 def picked(x, k):
     first, own = x[0], x[k]
     return math.log(first) + 2.0 * own
+
+
+def matern(x):
+    r = np.linalg.norm(x)
+    return (1.0 + r) * np.exp(-r)

@@ -146,11 +146,13 @@ def test_reference_is_fresh() -> None:
 
 
 def test_functions_are_fresh() -> None:
-    """docs/functions.md is what docs/build_functions.py writes."""
+    """docs/functions.md is what docs/build_functions.py writes, where the versions are those that it names."""
     pytest.importorskip("scipy")
-    assert functions_page("--print").stdout == (ROOT / "docs" / "functions.md").read_text(), (
-        "run python docs/build_functions.py"
-    )
+    fresh, page = functions_page("--print").stdout, (ROOT / "docs" / "functions.md").read_text()
+    (versions,) = (line.partition(". ")[0] for line in fresh.splitlines() if line.startswith("As they are in "))
+    if versions not in page:
+        pytest.skip(f"the page is of other versions: {versions}")
+    assert fresh == page, "run python docs/build_functions.py"
 
 
 def test_functions_without_a_derivative_are_those_of_the_register() -> None:

@@ -47,6 +47,7 @@ CASES: dict[str, list[Case]] = {
     "common": [Case(p.repeated, (1.0,)), Case(*NEWTON), Case(p.kinked, (1.0,), "hvp")],
     "hoist": [Case(p.relaxed, (X, X, X, 3), "tangent"), Case(p.averaged, (X, 3))],
     "roots": [Case(p.distances, (X,)), Case(p.gaussian, (X,)), Case(p.root_in_a_loop, (X,))],
+    "curvature": [Case(p.matern, (X,), "hvp")],
     "scalar": [Case(p.scaled, (2.0,), "hvp")],
     "inline-rules": [Case(p.by_adjoint, (2.0,), "hvp")],
     "tangent": [

@@ -17,6 +17,8 @@ from srcad.trace.nodes import Equation
 from srcad.trace.types import Type, dtype_of
 
 PLACEHOLDER = "__operand_"
+# what the program calls by NumPy's name gives inf and nan of Python's numbers, where their operators raise
+_RAISING = frozenset({"divide", "floor_divide", "remainder", "power"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ def spelling(eq: Equation, style: Style) -> str:
     if facts.integer is not None and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
         return facts.integer.format(*texts)
     text = _general(facts, texts, eq.params)
+    if style.careful and eq.op in _RAISING and eq.params.get("python") is False:
+        return f"np.{eq.op}({', '.join(texts)})"
     if not style.mixed or not _made_by_numpy(eq, facts, text):
         return text
     return f"float({text})" if _is_python(eq, "float64") else f"complex({text})"

@@ -23,6 +23,7 @@ from srcad.trace.passes import Runner
 from srcad.trace.procedures import distinct
 from srcad.trace.solution import Solution
 from srcad.trace.types import Scalar
+from srcad.transform.curvature import curvature
 from srcad.transform.roots import roots
 from srcad.transform.simplify.checks import checked, without_checks, without_covered
 from srcad.transform.simplify.simplify import simplify
@@ -35,7 +36,7 @@ def compile_call(
 ) -> Program:
     """The program for a call's types; `argnums`: what the request's stand for in this call."""
     with bugs_reported("reading the function"):
-        reading = read(function, call.args, call.kwargs, argnums, Derivatives(run))
+        reading = read(function, call.args, call.kwargs, argnums, Derivatives(run, request.kind != "primal"))
         reading = replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
     promises = Promises(guarded_sizes(reading))
     job = _checked_job(reading, request, run, promises, whole=True)
@@ -49,11 +50,23 @@ def _job(reading: Reading, request: Request, run: Runner) -> Job:
         return Job(reading, request, run(roots, simplify(run.made(read, reading.trace), run=run)), run)
 
 
-def _checked_job(reading: Reading, request: Request, run: Runner, promises: Promises, whole: bool = False) -> Job:
-    """What is to be done, where what the program raises isn't dead code; what guards have to promise for that."""
+# derivatives of second order; Taylor coefficients have the order that is asked for
+SECOND = ("hvp", "hvps", "vhp", "hessian", "laplacian")
+
+
+def _checked_job(
+    reading: Reading, request: Request, run: Runner, promises: Promises, whole: bool = False, again: bool = False
+) -> Job:
+    """What is to be done, where what the program raises isn't dead code; what guards have to promise for that.
+
+    `again`: what comes out may be differentiated once more.
+    """
     with bugs_reported("simplifying", reading.trace):
         trace = run(checked, run.made(read, reading.trace), promises, whole)
-        return Job(reading, request, run(roots, simplify(trace, run=run)), run)
+        trace = run(roots, simplify(trace, run=run))
+        if again or request.kind in SECOND or request.order > 1:
+            trace = run(curvature, trace)
+        return Job(reading, request, trace, run)
 
 
 def guarded_sizes(reading: Reading) -> dict[Symbol, int]:
@@ -82,16 +95,20 @@ UNCHECKED = ("transpose", "closed")
 
 @dataclass(frozen=True)
 class Derivatives:
-    """The derivatives that programs call: what the frontend is given as its `Derivation`."""
+    """The derivatives that programs call: what the frontend is given as its `Derivation`.
+
+    again   whether the program that calls them is differentiated itself
+    """
 
     run: Runner = field(default_factory=configured)
+    again: bool = True
 
     def derived(self, reading: Reading, request: Request) -> Trace:
         """The trace of the derivative that a request asks for."""
         if request.kind in UNCHECKED:
             job = _job(reading, request, self.run)
         else:
-            job = _checked_job(reading, request, self.run, Promises())
+            job = _checked_job(reading, request, self.run, Promises(), again=self.again)
         with bugs_reported("differentiating", job.primal):
             return stage_of(job, CALLED).derived(job)[1]
 
@@ -105,7 +122,7 @@ class Derivatives:
 
     def sweeps(self, reading: Reading, request: Request) -> Sweeps:
         """The function with tangents, and its pullback."""
-        job = _checked_job(reading, request, self.run, Promises())
+        job = _checked_job(reading, request, self.run, Promises(), again=self.again)
         with bugs_reported("differentiating", job.primal):
             return orders.sweeps(job)
 

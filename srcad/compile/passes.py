@@ -17,6 +17,7 @@ from srcad.lowering.careful import guarded
 from srcad.lowering.ordering import sink_updates
 from srcad.lowering.prepare import prepare
 from srcad.trace.procedures import distinct
+from srcad.transform.curvature import curvature
 from srcad.transform.matrices.jacobian import along_columns, along_rows
 from srcad.transform.matrices.series import expand
 from srcad.transform.matrices.several import several_tangents
@@ -61,6 +62,7 @@ PASSES = (
     Pass("hoist", hoist, "what a loop of the derivative would compute in each turn anew moves in front of it"),
     # a derivative
     Pass("roots", roots, "roots of sums of squares are norms, whose squares are smooth"),
+    Pass("curvature", curvature, "before a second derivative: functions of norms that are smooth where the norm isn't"),
     Pass("scalar", made_scalar, "where only the run tells that the result is one number, it has to say so there"),
     Pass("inline-rules", inline_rules, "custom rules are differentiated again: their source in the place of the call"),
     Pass("tangent", push_along, "behind each equation that of its tangent: the sum over its parents"),

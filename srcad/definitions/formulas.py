@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 from srcad.definitions.words import known
 
@@ -14,6 +14,8 @@ LOG_PI = math.log(math.pi)
 LOG_ROOT = math.log(math.sqrt(2.0 * math.pi))
 ROOT = math.sqrt(2.0 * math.pi)
 EULER = 0.5772156649015329
+# whether exponnorm goes by the scaled error function where that is exact, as it does in SciPy since 1.18
+BY_ERFCX = bool(abs(stats.exponnorm.logpdf(0.0, 1e-6) + LOG_ROOT) < 1e-9)
 
 
 def normal_logpdf(x):
@@ -185,12 +187,35 @@ def truncnorm_var(a, b):
     return 1.0 + first - second - (low - high) ** 2
 
 
+def exponnorm_logpdf(x, k):
+    scaled, near, far, rate = exponnorm_sides(x, k)
+    by_erfcx = np.log(special.erfcx((1.0 / k - near) / math.sqrt(2.0))) - LOG_2 - 0.5 * near**2
+    return np.where(scaled, by_erfcx, exponnorm_log_weight(far, rate)) - np.log(k)
+
+
 def exponnorm_cdf(x, k):
-    return special.ndtr(x) - np.exp(1.0 / k * (0.5 / k - x) + special.log_ndtr(x - 1.0 / k))
+    return special.ndtr(x) - exponnorm_weight(x, k)
 
 
 def exponnorm_sf(x, k):
-    return special.ndtr(-x) + np.exp(1.0 / k * (0.5 / k - x) + special.log_ndtr(x - 1.0 / k))
+    return special.ndtr(-x) + exponnorm_weight(x, k)
+
+
+def exponnorm_weight(x, k):
+    """k times the density."""
+    scaled, near, far, rate = exponnorm_sides(x, k)
+    by_erfcx = 0.5 * np.exp(-0.5 * near**2) * special.erfcx((1.0 / k - near) / math.sqrt(2.0))
+    return np.where(scaled, by_erfcx, np.exp(exponnorm_log_weight(far, rate)))
+
+
+def exponnorm_log_weight(x, rate):
+    return rate * (0.5 * rate - x) + special.log_ndtr(x - rate)
+
+
+def exponnorm_sides(x, k):
+    """Where the scaled error function is used; the places there, and the places and rates elsewhere."""
+    scaled = (x * k <= 1.0) & (k < 1.0) & BY_ERFCX
+    return scaled, np.where(scaled, x, 0.0), np.where(scaled, 0.0, x), 1.0 / np.where(scaled, 1.0, k)
 
 
 def gennorm_cdf(x, b):

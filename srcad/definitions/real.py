@@ -24,6 +24,7 @@ from srcad.definitions.formulas import (
     dweibull_ppf,
     expm1_ratio,
     exponnorm_cdf,
+    exponnorm_logpdf,
     exponnorm_sf,
     genextreme_ends,
     genextreme_logpdf,
@@ -165,7 +166,7 @@ ON_THE_LINE: dict[str, Distribution] = {
     ),
     "exponnorm": Distribution(
         infinite=False,
-        logpdf=lambda x, k: 1.0 / k * (0.5 / k - x) + special.log_ndtr(x - 1.0 / k) - np.log(k),
+        logpdf=exponnorm_logpdf,
         cdf=exponnorm_cdf,
         sf=exponnorm_sf,
         shapes="p",

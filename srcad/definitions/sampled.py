@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import linalg, signal, special
+from scipy import linalg, ndimage, signal, special
 
 from srcad.definitions.borders import Numbers, as_kind, extended, folded, image, option, per_axis, plain_output
 from srcad.definitions.words import fixed, refused, single
@@ -18,6 +18,8 @@ OF_SPLINES = {
     "grid-wrap": "wrap",
 }  # else "mirror"
 POLES = {2: np.sqrt(8.0) - 3.0, 3: np.sqrt(3.0) - 2.0}
+# whether splines between mirrors behind the last pixels take the values of the image, as those of SciPy do since 1.18
+IS_EXACT = bool(abs(ndimage.spline_filter1d((0.0, 1.0), mode="reflect")[0] + 0.25) < 1e-9)
 
 
 def spline_order(order: Any) -> Any:
@@ -47,8 +49,8 @@ def coefficients(x: Numbers, order: int, axis: int, border: str) -> Numbers:
     flat = np.reshape(moved, (n, -1)) * whole
     if border == "wrap":
         found = around(flat, n, middle, beside)
-    elif border == "mirror":
-        found = between(flat, n, middle, beside)
+    elif border == "mirror" or IS_EXACT:
+        found = between(flat, n, middle, beside, border)
     else:
         z = POLES[order]
         found = recursive(np.reshape(moved, (n, -1)) * ((1.0 - z) * (1.0 - 1.0 / z)), n, z)
@@ -61,17 +63,21 @@ def around(flat: Numbers, n: Any, middle: float, beside: float) -> Numbers:
     return np.fft.irfft(np.fft.rfft(flat, axis=0) / response[:, None], n, axis=0)
 
 
-def between(flat: Numbers, n: Any, middle: float, beside: float) -> Numbers:
-    """Between mirrors in the middle of the last pixels."""
+def between(flat: Numbers, n: Any, middle: float, beside: float, border: str) -> Numbers:
+    """Between mirrors, which stand in the middle of the last pixels, or behind these."""
     bands = np.zeros((3, n))
     bands[0, 1:], bands[1], bands[2, :-1] = beside, middle, beside
-    bands[0, 1] += beside
-    bands[2, -2] += beside
+    if border == "mirror":
+        bands[0, 1] += beside
+        bands[2, -2] += beside
+    else:
+        bands[1, 0] += beside
+        bands[1, -1] += beside
     return linalg.solve_banded((1, 1), bands, flat)
 
 
 def recursive(flat: Numbers, n: Any, z: float) -> Numbers:
-    """Between mirrors behind the last pixels: forwards, and backwards, from where SciPy starts.
+    """Between mirrors behind the last pixels: forwards, and backwards, from where SciPy starts before 1.18.
 
     Its first sum takes in itself at the end, where it is meant to take in the first pixel; so does this one.
     """

@@ -80,7 +80,9 @@ def read(
             try:
                 known = reader.more_known(needed, known)
             except SrcadError as error:
-                raise (first or error) from None
+                if known.chosen:
+                    raise (first or error) from None
+                first, known = first or error, replace(known, chosen=True)
         except NeedsKept as changed:
             known = known.with_kept(changed)
         except Recurses as found:

@@ -16,6 +16,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 
+import numpy as np
+
 from srcad.trace.nodes import Atom, Const, Params, Var
 from srcad.trace.types import Type
 
@@ -326,6 +328,11 @@ class Area:
             return lowering
 
         return declare
+
+
+def present(*names: str) -> tuple[Any, ...]:
+    """The functions of NumPy with these names, as far as the version that is installed has them."""
+    return tuple(getattr(np, name) for name in names if hasattr(np, name))
 
 
 def enter(table: dict[Any, TableItem], name: object, entry: TableItem) -> None:

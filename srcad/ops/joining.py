@@ -31,7 +31,7 @@ from srcad.ops.arguments import (
     with_new_axes,
     word,
 )
-from srcad.ops.declare import Area, Argument, CallError, Index, Items, Kind, static
+from srcad.ops.declare import Area, Argument, CallError, Index, Items, Kind, present, static
 from srcad.ops.shaping import MISSING_AXES, array_of, array_type, moved, ravel
 from srcad.ops.spelling import call, options, sequence_call
 from srcad.ops.structural import as_array
@@ -439,7 +439,7 @@ def dsplit(b: Builder, ary: Argument, indices_or_sections: Argument) -> list[Ato
     return split(b, ary, indices_or_sections, 2)
 
 
-@lowers(np.unstack)
+@lowers(*present("unstack"))
 def unstack(b: Builder, x: Argument, /, *, axis: Argument = 0) -> tuple[Atom, ...]:
     whole = as_array(b, x)
     place = one_axis(axis, known_rank(whole, "unstack"))

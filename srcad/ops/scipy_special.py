@@ -144,8 +144,8 @@ def multigammaln(b: Builder, a: Argument, d: Argument) -> Atom:
 
 
 @lowers("scipy.special.sph_harm_y")
-def sph_harm_y(b: Builder, *args: Argument) -> Atom:
-    return by_numpy(b, "sph_harm_y", *(as_array(b, a) for a in args))
+def sph_harm_y(b: Builder, n: Argument, m: Argument, theta: Argument, phi: Argument, /) -> Atom:
+    return by_numpy(b, "sph_harm_y", *(as_array(b, a) for a in (n, m, theta, phi)))
 
 
 def _spherical(name: str) -> ToOne:

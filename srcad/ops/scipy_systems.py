@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
+from functools import cache
+
+import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import dim_atom, dims_or_raise, emit, emit_many, flag, integer, known_rank, word
+from srcad.ops.arguments import dim_atom, dims_or_raise, emit, emit_many, flag, integer, known_rank, only_given, word
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, static
 from srcad.ops.linalg import float_dtype
 from srcad.ops.products import number_or_array
@@ -32,6 +36,10 @@ STRUCTURES: dict[str | None, str] = {
 }
 
 # ---- types
+
+
+def _cho_factor(a: Type, *, lower: bool = False, check_finite: bool = True, cleared: bool = False) -> Type:
+    return _same(a)
 
 
 def _same(a: Type, *, lower: bool = False, check_finite: bool = True) -> Type:
@@ -184,7 +192,7 @@ op(
     cost="dear",
 )
 op("scipy_cholesky", _FACTOR, _same, _of("cholesky", lower=False), cost="dear", one_triangle=True)
-op("cho_factor", _FACTOR, _same, lambda t, p: f"{_of('cho_factor', lower=False)(t, p)}[0]", cost="dear")
+op("cho_factor", _FACTOR, _cho_factor, lambda t, p: f"{_of('cho_factor', lower=False)(t, p)}[0]", cost="dear")
 op("cho_solve", _FACTOR, _cho_solve, _pair_text("cho_solve"), cost="dear")
 op("lu_factor", _FACTOR, _lu_factor, _of("lu_factor"), cost="dear")
 op("lu_solve", _FACTOR, _lu_solve, _lu_text, cost="dear")
@@ -333,8 +341,15 @@ def cho_factor(
     b: Builder, a: Argument, lower: Argument = False, check_finite: Argument = True
 ) -> tuple[Atom | bool, ...]:
     side = flag(lower, "lower")
-    factor = emit(b, "cho_factor", real_matrix(b, a, "cho_factor"), **_lower(side), **checked(check_finite))
-    return factor, side
+    options = _lower(side, **checked(check_finite), **only_given(cleared=_is_cleared()))
+    return emit(b, "cho_factor", real_matrix(b, a, "cho_factor"), **options), side
+
+
+@cache
+def _is_cleared() -> bool:
+    """Whether the triangle beside the factor is 0, as it is since SciPy 1.18, or what stands there in the matrix."""
+    factor, _ = importlib.import_module("scipy.linalg").cho_factor(np.array([[1.0, 0.0], [0.5, 1.0]]))
+    return bool(factor[1, 0] == 0.0)
 
 
 @lowers("scipy.linalg.cho_solve")

@@ -18,7 +18,7 @@ from srcad.ops.arguments import (
 )
 from srcad.ops.declare import Area, Argument, CallError, Kind, ToOne, static
 from srcad.ops.shaping import array_of, ravel, reshaped, transposed
-from srcad.ops.spelling import call, options
+from srcad.ops.spelling import Spelling, call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim
@@ -31,11 +31,11 @@ op, lowers = AREA.op, AREA.lowers
 # ---- types
 
 
-def _sorted(x: Type, *, axis: int = -1, kind: str | None = None) -> Type:
+def _sorted(x: Type, *, axis: int = -1, kind: str | None = None, descending: bool = False) -> Type:
     return x
 
 
-def _argsorted(x: Type, *, axis: int = -1, kind: str | None = None) -> Type:
+def _argsorted(x: Type, *, axis: int = -1, kind: str | None = None, descending: bool = False) -> Type:
     return _places(x)
 
 
@@ -102,8 +102,20 @@ def _quantile_text(texts: tuple[str, ...], params: Params) -> str:
     return f"{name}({', '.join([*texts, *options(params, {'axis': None, 'keepdims': False})])})"
 
 
-op("sort", Kind.SCAN, _sorted, call("np.sort", axis=-1, kind=None), cost="dear")
-op("argsort", Kind.ALGORITHM, _argsorted, call("np.argsort", axis=-1, kind=None), cost="dear")
+def _sorting(function: str) -> Spelling:
+    """NumPy takes `kind` alone: where it also sorts downwards, `stable` says what kind "stable" does."""
+
+    def spelling(texts: tuple[str, ...], params: Params) -> str:
+        down = params.get("descending", False)
+        stable = ["stable=True"] if params.get("kind") and down else options(params, {"kind": None})
+        shown = [*options(params, {"axis": -1}), *stable, *options(params, {"descending": False})]
+        return f"{function}({', '.join([*texts, *shown])})"
+
+    return spelling
+
+
+op("sort", Kind.SCAN, _sorted, _sorting("np.sort"), cost="dear")
+op("argsort", Kind.ALGORITHM, _argsorted, _sorting("np.argsort"), cost="dear")
 op("argpartition", Kind.ALGORITHM, _argpartitioned, call("np.argpartition", kth=None, axis=-1), cost="dear")
 op("searchsorted", Kind.ALGORITHM, _found, call("np.searchsorted", side="left"))
 op("digitize", Kind.ALGORITHM, _digitized, call("np.digitize", right=False))
@@ -125,10 +137,13 @@ def _axis_option(x: Atom, axis: Argument) -> dict[str, object]:
     return {} if place == rank - 1 else {"axis": place}
 
 
-def _kind_option(kind: Argument, stable: Argument) -> dict[str, object]:
-    if static(kind, "kind") is not None and static(stable, "stable") is not None:
+def _way_of_sorting(kind: Argument, stable: Argument, descending: Argument) -> dict[str, object]:
+    """The kind and the direction, as far as they are said."""
+    said = (static(stable, "stable"), static(descending, "descending"))
+    if static(kind, "kind") is not None and said != (None, None):
         raise CallError("`kind` and keyword parameters can't be provided at the same time. Use only one of them.")
-    return {"kind": "stable"} if flag(stable, "stable") or word(kind, "kind") in ("stable", "mergesort") else {}
+    kept = flag(stable, "stable") or word(kind, "kind") in ("stable", "mergesort")
+    return only_given(kind="stable" if kept else None, descending=flag(descending, "descending"))
 
 
 def _or_flat(b: Builder, x: Atom, axis: Argument) -> tuple[Atom, Argument]:
@@ -137,15 +152,31 @@ def _or_flat(b: Builder, x: Atom, axis: Argument) -> tuple[Atom, Argument]:
 
 
 @lowers(np.sort)
-def sort(b: Builder, a: Argument, axis: Argument = -1, kind: Argument = None, *, stable: Argument = None) -> Atom:
+def sort(
+    b: Builder,
+    a: Argument,
+    axis: Argument = -1,
+    kind: Argument = None,
+    *,
+    stable: Argument = None,
+    descending: Argument = None,
+) -> Atom:
     x, along = _or_flat(b, as_array(b, a), axis)
-    return emit(b, "sort", x, **_axis_option(x, along), **_kind_option(kind, stable))
+    return emit(b, "sort", x, **_axis_option(x, along), **_way_of_sorting(kind, stable, descending))
 
 
 @lowers(np.argsort, method="argsort")
-def argsort(b: Builder, a: Argument, axis: Argument = -1, kind: Argument = None, *, stable: Argument = None) -> Atom:
+def argsort(
+    b: Builder,
+    a: Argument,
+    axis: Argument = -1,
+    kind: Argument = None,
+    *,
+    stable: Argument = None,
+    descending: Argument = None,
+) -> Atom:
     x, along = _or_flat(b, as_array(b, a), axis)
-    return emit(b, "argsort", x, **_axis_option(x, along), **_kind_option(kind, stable))
+    return emit(b, "argsort", x, **_axis_option(x, along), **_way_of_sorting(kind, stable, descending))
 
 
 @lowers(np.argpartition, method="argpartition")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import sys
 from functools import lru_cache
 
 import numpy as np
@@ -47,6 +48,10 @@ def _text(function: str, texts: tuple[str, ...], params: Params) -> str:
     options += [f"b={text}" for text in texts[1:]]
     options += ["keepdims=True"] if params.get("keepdims") else []
     return f"scipy.special.{function}({', '.join([texts[0], *options])})"
+
+
+def _fma(x: Type, y: Type, z: Type, *, python: bool | None = None) -> Type:
+    return FLOAT
 
 
 def _same_shape(x: Type, *, axis: Axis = None) -> Type:
@@ -106,6 +111,10 @@ for _name, _spelling in MATH.items():
     op(_name, Kind.ELEMENTWISE, _float, _spelling, cost="dear")
 for _name in ("erf", "erfc", "gamma", "lgamma"):
     lowers(getattr(math, _name))(math_function(f"math_{_name}"))
+
+if sys.version_info >= (3, 13):
+    op("math_fma", Kind.ELEMENTWISE, _fma, "math.fma({0}, {1}, {2})")
+    lowers(math.fma)(math_function("math_fma"))
 
 op("np_i0", Kind.ELEMENTWISE, floating(1), "np.i0({0})", cost="dear")
 op("logsumexp", Kind.REDUCTION, _reduced, lambda texts, params: _text("logsumexp", texts, params), cost="dear")

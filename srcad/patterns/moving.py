@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import SupportsIndex
+from typing import SupportsIndex, cast
 
 import numpy as np
 
@@ -59,7 +59,9 @@ def _sorted(case: Case) -> Nested:
     axis = case.params.get("axis", -1)
     if axis is None:
         return case.everything()
-    order = np.argsort(np.asarray(case.values[0]), axis=axis, kind="stable")
+    argsort = cast("Callable[..., Ids]", np.argsort)  # that there is an order downwards is new in NumPy 2.5
+    down = {"descending": True} if case.params.get("descending") else {}
+    order = argsort(np.asarray(case.values[0]), axis=axis, stable=True, **down)
     return np.take_along_axis(case.full(0), order, axis=axis)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from srcad.ops.scipy_matrices import LIKE_NUMPY, MATRIX_FUNCTIONS
 from srcad.rules import linalg, spectra
 from srcad.rules.language import Expr, Given, apply, dim, get_item, total, zeros
-from srcad.rules.linalg import added, symmetric
+from srcad.rules.linalg import added, folded, reflected, symmetric
 from srcad.rules.products import column, row
 from srcad.rules.shaping import swapped
 from srcad.rules.table import RuleTable, Site
@@ -249,6 +249,10 @@ def _inverse_gaps(values: Expr) -> Expr:
     return 1.0 / (row(values) - column(values) + eye) - eye
 
 
+def _reads_upper(site: Site) -> bool:
+    return not site.params.get("lower", True)
+
+
 def _pair_adjoint(site: Site, w_bar: Expr | None, v_bar: Expr | None) -> Given:
     w, v = site.results
     eye = apply("eye", dim(w, 0))
@@ -259,8 +263,9 @@ def _pair_adjoint(site: Site, w_bar: Expr | None, v_bar: Expr | None) -> Given:
         inner.append(_inverse_gaps(w) * turn)
         shrunk.append(0.5 * turn * eye)
     whole = added(inner)
-    a_bar = symmetric(v @ whole @ swapped(v))
-    b_bar = -symmetric(v @ added([whole * row(w), *shrunk]) @ swapped(v))
+    a, b = site.operands
+    a_bar = folded(v @ whole @ swapped(v), a, _reads_upper(site))
+    b_bar = -folded(v @ added([whole * row(w), *shrunk]) @ swapped(v), b, _reads_upper(site))
     return a_bar, b_bar
 
 
@@ -269,9 +274,9 @@ def _pair_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> tuple[E
     eye = apply("eye", dim(w, 0))
     parts, shrunk = [], []
     if a_dot is not None:
-        parts.append(swapped(v) @ symmetric(a_dot) @ v)
+        parts.append(swapped(v) @ reflected(a_dot, site.operands[0], _reads_upper(site)) @ v)
     if b_dot is not None:
-        stretched = swapped(v) @ symmetric(b_dot) @ v
+        stretched = swapped(v) @ reflected(b_dot, site.operands[1], _reads_upper(site)) @ v
         parts.append(-(stretched * row(w)))
         shrunk.append(-(0.5 * stretched * eye))
     inner = added(parts)

@@ -10,7 +10,7 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.scipy_systems import STRUCTURES
 from srcad.rules.language import Expr, Given, add_item, apply, dim, get_item, set_item, zeros
-from srcad.rules.linalg import added, symmetric
+from srcad.rules.linalg import added, folded, reflected, symmetric
 from srcad.rules.products import column, outer, rank_of, row
 from srcad.rules.shaping import swapped
 from srcad.rules.table import RuleTable, Site
@@ -87,13 +87,38 @@ def _kept(x: Expr, structure: object) -> Expr:
     return x
 
 
+def _change(site: Site, dot: Expr) -> Expr:
+    """The change of the matrix that is read."""
+    a, assumed = site.operands[0], site.params.get("assume_a")
+    if _is_symmetric(assumed) and not a.is_complex:
+        return reflected(dot, a, upper=not _is_lower(site))
+    return _kept(dot, assumed)
+
+
+def _bar(site: Site, g: Expr) -> Expr:
+    """The adjoint of the argument, from that of the matrix that is read."""
+    a, assumed = site.operands[0], site.params.get("assume_a")
+    if _is_symmetric(assumed) and not a.is_complex:
+        return folded(g, a, upper=not _is_lower(site))
+    return _kept(g, assumed)
+
+
+def _is_symmetric(structure: object) -> bool:
+    return STRUCTURES[structure if isinstance(structure, str) else None] == "symmetric"
+
+
+def _is_lower(site: Site) -> bool:
+    """Which triangle of a symmetric matrix is read."""
+    return bool(site.params.get("lower"))
+
+
 def _inv_adjoint(site: Site, g: Expr) -> Expr:
     transposed = swapped(site.result)
-    return -_kept(transposed @ g @ transposed, site.params.get("assume_a"))
+    return -_bar(site, transposed @ g @ transposed)
 
 
 def _inv_tangent(site: Site, dot: Expr) -> Expr:
-    return -(site.result @ _kept(dot, site.params.get("assume_a")) @ site.result)
+    return -(site.result @ _change(site, dot) @ site.result)
 
 
 rule("scipy_inv", _inv_adjoint, _inv_tangent)
@@ -120,14 +145,14 @@ def _solve_adjoint(site: Site, g: Expr) -> Given:
     if not site.wanted[0]:
         return None, b_bar
     outside = product_of(x, b_bar) if turned else product_of(b_bar, x)
-    return -_kept(outside, site.params.get("assume_a")), b_bar
+    return -_bar(site, outside), b_bar
 
 
 def _solve_tangent(site: Site, a_dot: Expr | None, b_dot: Expr | None) -> Expr:
     x, turned = site.result, bool(site.params.get("transposed"))
     moves = None
     if a_dot is not None:
-        change = _kept(a_dot, site.params.get("assume_a"))
+        change = _change(site, a_dot)
         moves = (swapped(change) if turned else change) @ x
     return _solve_again(site, _moved(b_dot, moves), turned)
 
@@ -169,16 +194,20 @@ rule("solve_triangular", _triangular_adjoint, _triangular_tangent)
 # ---- Cholesky: a = l lᵀ, or uᵀ u
 
 
-def _factor_adjoint(c: Expr, g: Expr, lower: bool) -> Expr:
+def _factor_adjoint(site: Site, g: Expr) -> Expr:
+    c, lower = site.result, _is_lower(site)
     if lower:
         inner = halved(swapped(apply("tril", c)) @ g, lower)
-        return symmetric(over(solved(c, inner, lower=True, trans=True), c, lower=True))
-    inner = halved(g @ swapped(apply("triu", c)), lower)
-    return symmetric(over(solved(c, inner, lower=False), c, lower=False, trans=True))
+        whole = over(solved(c, inner, lower=True, trans=True), c, lower=True)
+    else:
+        inner = halved(g @ swapped(apply("triu", c)), lower)
+        whole = over(solved(c, inner, lower=False), c, lower=False, trans=True)
+    return folded(whole, site.operands[0], upper=not lower)
 
 
-def _factor_tangent(c: Expr, dot: Expr, lower: bool) -> Expr:
-    change = symmetric(dot)
+def _factor_tangent(site: Site, dot: Expr) -> Expr:
+    c, lower = site.result, _is_lower(site)
+    change = reflected(dot, site.operands[0], upper=not lower)
     if lower:
         inner = over(solved(c, change, lower=True), c, lower=True, trans=True)
         return apply("tril", c) @ halved(inner, lower)
@@ -186,30 +215,22 @@ def _factor_tangent(c: Expr, dot: Expr, lower: bool) -> Expr:
     return halved(inner, lower) @ apply("triu", c)
 
 
-def _is_lower(site: Site) -> bool:
-    return bool(site.params.get("lower"))
+rule("scipy_cholesky", _factor_adjoint, _factor_tangent)
 
 
-rule(
-    "scipy_cholesky",
-    lambda site, g: _factor_adjoint(site.result, g, _is_lower(site)),
-    lambda site, dot: _factor_tangent(site.result, dot, _is_lower(site)),
-)
-
-
-def _left(x: Expr, lower: bool) -> Expr:
-    """The triangle that `cho_factor` leaves as it is in the matrix."""
-    return apply("triu", x, k=1) if lower else apply("tril", x, k=-1)
+def _with_left(factored: Expr, x: Expr, site: Site) -> Expr:
+    """With what comes of the triangle that `cho_factor` leaves as it is in the matrix, where it does."""
+    if site.params.get("cleared"):
+        return factored
+    return factored + (apply("triu", x, k=1) if _is_lower(site) else apply("tril", x, k=-1))
 
 
 def _cho_factor_adjoint(site: Site, g: Expr) -> Expr:
-    lower = _is_lower(site)
-    return _factor_adjoint(site.result, apply("tril" if lower else "triu", g), lower) + _left(g, lower)
+    return _with_left(_factor_adjoint(site, apply("tril" if _is_lower(site) else "triu", g)), g, site)
 
 
 def _cho_factor_tangent(site: Site, dot: Expr) -> Expr:
-    lower = _is_lower(site)
-    return _factor_tangent(site.result, dot, lower) + _left(dot, lower)
+    return _with_left(_factor_tangent(site, dot), dot, site)
 
 
 rule("cho_factor", _cho_factor_adjoint, _cho_factor_tangent)

@@ -37,10 +37,11 @@ flat(
 # ---- sorting
 
 
-def _order(x: Expr, axis: int) -> Expr:
+def _order(x: Expr, axis: int, descending: bool = False) -> Expr:
     """Where the sorted elements come from; of equal ones the first comes first."""
     last = axis == known_rank(x.atom, "sorting") - 1
-    return apply("argsort", x, **({} if last else {"axis": axis}), kind="stable")
+    down = {"descending": True} if descending else {}
+    return apply("argsort", x, **({} if last else {"axis": axis}), kind="stable", **down)
 
 
 def unsorted(g: Expr, order: Expr, axis: int) -> Expr:
@@ -55,12 +56,16 @@ def _axis(site: Site) -> int:
     return int(site.params.get("axis", -1)) % rank
 
 
+def _order_of(site: Site) -> Expr:
+    return _order(site.operands[0], _axis(site), bool(site.params.get("descending", False)))
+
+
 def _sort_adjoint(site: Site, g: Expr) -> Expr:
-    return unsorted(g, _order(site.operands[0], _axis(site)), _axis(site))
+    return unsorted(g, _order_of(site), _axis(site))
 
 
 def _sort_tangent(site: Site, dot: Expr) -> Expr:
-    return sorted_as(dot, _order(site.operands[0], _axis(site)), _axis(site))
+    return sorted_as(dot, _order_of(site), _axis(site))
 
 
 def sorted_as(dot: Expr, order: Expr, axis: int) -> Expr:

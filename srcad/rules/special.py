@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -67,6 +68,8 @@ pointwise(
     no_slope("polygamma with respect to its order"),
     lambda g, n, x, y: g * polygamma(n + 1, x),
 )
+if sys.version_info >= (3, 13):
+    slopes("math_fma", lambda x, y, z, r: y, lambda x, y, z, r: x, 1)
 slopes("math_gamma", lambda x, y: y * apply("math_digamma", x))
 slopes("math_lgamma", lambda x, y: apply("math_digamma", x))
 slopes("math_digamma", lambda x, y: apply("math_trigamma", x))

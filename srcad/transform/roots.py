@@ -30,9 +30,9 @@ from srcad.trace.walk import walk
 def roots(trace: Trace) -> Trace:
     """The trace, in which roots of sums of squares say so."""
     trace = with_procedures(trace, roots)
-    if not any(_is_root(e) or e.op in _NORMS for e in walk(trace.body)):
+    if not any(is_root(e) or e.op in _NORMS for e in walk(trace.body)):
         return trace
-    return with_body(trace, rewritten(trace.body, _Squares(trace.body).changed))
+    return with_body(trace, rewritten(trace.body, Squares(trace.body).changed))
 
 
 _NORMS = frozenset({"norm", "absolute", "hypot", "std"})
@@ -55,8 +55,8 @@ def _value(equation: Equation) -> Change:
     return Instead(results=equation.operands[:1]) if operation(equation).solution else equation
 
 
-class _Squares:
-    """What is known of a region: which equation, or which slots, each variable comes from."""
+class Squares:
+    """Sums of squares in a region, and of which equation, or which slots, each variable comes from."""
 
     def __init__(self, region: Region) -> None:
         self.definitions: dict[Var, Equation] = {}
@@ -78,11 +78,11 @@ class _Squares:
         smooth = self.root_of_power(equation)
         if smooth is not None:
             return smooth
-        if _is_root(equation) and self.are_squares(equation.operands[0]):
+        if is_root(equation) and self.are_squares(equation.operands[0]):
             marked = replace(equation, params={**equation.params, "of_squares": True})
             self.definitions[equation.result] = marked
             return marked
-        is_product = equation.op in ("multiply", "divide", *_CONTRACTIONS) or _is_square(equation)
+        is_product = equation.op in ("multiply", "divide", *_CONTRACTIONS) or _is_even(equation)
         return self.product(equation) if is_product else equation
 
     def root_of_power(self, equation: Equation) -> Instead | None:
@@ -121,8 +121,10 @@ class _Squares:
 
     def smooth(self, b: Builder, equation: Equation) -> Atom | None:
         """A product of a norm with itself as a smooth function; None where there is none in it."""
-        if _is_square(equation):
-            return self.squared(b, equation.operands[0])
+        if _is_even(equation):
+            whole = self.squared(b, equation.operands[0])
+            half = int(_exponent(equation) or 2) // 2
+            return whole if whole is None or half == 1 else b.emit("power", whole, half)
         if equation.op in _CONTRACTIONS:
             return self.contracted(b, equation)
         factors, divisors, odd = self.factors(equation.result, _DEEP)
@@ -295,7 +297,8 @@ _OF_ALL = frozenset(
 _POSITIVE = ("dim", "size", "list_len", "exp", "exp2", "cosh")
 
 
-def _is_root(equation: Equation) -> bool:
+def is_root(equation: Equation) -> bool:
+    """Whether it is a square root, or another power that is no whole one."""
     exponent = _exponent(equation)
     return equation.op == "sqrt" or (exponent is not None and exponent > 0 and exponent % 1 != 0)
 
@@ -304,6 +307,12 @@ def _is_square(equation: Equation) -> bool:
     if equation.op == "multiply":
         return equation.operands[0] is equation.operands[1]
     return equation.op == "square" or _exponent(equation) == 2
+
+
+def _is_even(equation: Equation) -> bool:
+    """Whether it is a square, or another even power."""
+    exponent = _exponent(equation) or 0
+    return _is_square(equation) or (exponent > 0 and exponent % 2 == 0)
 
 
 def _exponent(equation: Equation) -> float | None:

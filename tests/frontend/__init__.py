@@ -102,6 +102,35 @@ def check_tangent(case: Case) -> None:
             assert abs(got - due) <= RTOL * max(1.0, abs(due)), f"{label}: {got}, not {due}"
 
 
+def second_orders(programs: Programs) -> Function:
+    """The test of second derivatives, forward over reverse and reverse over reverse, for a module to define."""
+    return each_of(programs.right, check_second)
+
+
+def check_second(case: Case) -> None:
+    """The second derivative along a line, against differences of differences of the program."""
+    (args, *_), active = case.points, case.active
+    direction = reference.directions(args, active, seed=7)["all, first"]
+    due = float(reference.ridders(lambda t: first_derivative(case.function, args, direction, t), 1e-2).value[0])
+    slope = line(case.function, args, active, direction)
+    _, product = srcad.jvp(slope, (0.0,), (1.0,))
+    assert abs(product - due) <= 1e-5 * max(1.0, abs(due)), f"forward over reverse: {product}, not {due}"
+    back = srcad.grad(slope)(0.0)
+    assert abs(back - due) <= 1e-5 * max(1.0, abs(due)), f"reverse over reverse: {back}, not {due}"
+
+
+def first_derivative(f: Function, args: tuple[Any, ...], direction: tuple[Any, ...], t: float) -> Any:
+    return reference.along(f, reference.shifted(args, direction, t), direction, step=1e-2).value
+
+
+def line(f: Function, args: tuple[Any, ...], active: tuple[int, ...], direction: tuple[Any, ...]) -> Function:
+    """The slope of f along a direction, as a function of the way that has been gone."""
+    (place,) = active
+    gradient, start, step = srcad.grad(f, argnums=place), args[place], direction[place]
+    before, after = args[:place], args[place + 1 :]
+    return lambda t: np.sum(gradient(*before, start + t * step, *after) * step)
+
+
 def leaves(tree: Any) -> list[Any]:
     return [leaf for _, leaf in reference.leaves(tree)]
 

@@ -5,6 +5,8 @@ The names of operands are those of the register (`tests/rules/register/operands.
 
 from __future__ import annotations
 
+import numpy as np
+
 MASKED = (
     "np.modf(x, out=(np.ones(3), np.ones(3)), where=m)",
     "np.frexp(x, out=(np.ones(3), np.ones(3, np.int32)), where=m)[0]",
@@ -184,4 +186,15 @@ INDIFFERENT = (
     "np.quantile(x, 0.3, overwrite_input=False, weights=None), np.unique(x, equal_nan=True)",
     "np.exp(x, where=True, out=None)",
 )
-OPTIONS = (*MASKED, *REDUCED, *ELEMENTS, *MADE, *SHAPED, *PICKED, *LINEAR, *SAMPLED, *WRITTEN, *INDIFFERENT)
+# what NumPy has from 2.5 on
+DOWNWARDS = (
+    "np.sort(x, descending=True), np.sort(A, 0, descending=True), np.sort(T, axis=1, stable=True, descending=True)",
+    "np.sort(A, axis=None, descending=True), np.sort(x, descending=False), np.sort(x, descending=None)",
+    "np.argsort(x, descending=True) * x, np.argsort(A, 0, descending=True, stable=True) * A",
+    "x.argsort(descending=True) * x, A.argsort(0, stable=True, descending=True) * A",
+    "v = np.array([s, t, s, t])\nreturn np.sort(v, descending=True)[::2] * 1.0, np.sort(v, descending=True)[1]",
+    "v = x * y\nv.sort(descending=True)\nB = A * 1.0\nB.sort(axis=0, descending=True)\nreturn v, B",
+)
+NEW = DOWNWARDS if np.lib.NumpyVersion(np.__version__) >= "2.5.0" else ()
+
+OPTIONS = (*MASKED, *REDUCED, *ELEMENTS, *MADE, *SHAPED, *PICKED, *LINEAR, *SAMPLED, *WRITTEN, *INDIFFERENT, *NEW)

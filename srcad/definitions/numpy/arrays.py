@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions.words import refused
+from srcad.definitions.words import fixed, refused
 
 Numbers = Any  # a number or an array
 
@@ -171,9 +171,14 @@ def histogram2d(
 def histogramdd(
     sample: Numbers, bins: Any = 10, range: Any = None, density: Any = None, weights: Numbers = None
 ) -> tuple[Numbers, Any]:
-    columns = sample if isinstance(sample, (tuple, list)) else np.unstack(np.asarray(sample), axis=1)
+    columns = sample if isinstance(sample, (tuple, list)) else columns_of(np.asarray(sample))
     given = bins if isinstance(bins, (tuple, list)) else [bins for _ in columns]
     return _histogram([np.asarray(column) for column in columns], given, range, density, weights)
+
+
+def columns_of(x: Numbers) -> tuple[Numbers, ...]:
+    """np.unstack(x, axis=1), which NumPy 2.0 lacks."""
+    return tuple([x[:, k] for k in range(fixed(x.shape[1]))])
 
 
 def _histogram(columns: Any, bins: Any, limits: Any, density: Any, weights: Numbers) -> tuple[Numbers, Any]:

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from srcad.definitions.numpy.arrays import columns_of
+
 Numbers = Any  # a number or an array
 
 
@@ -88,7 +90,7 @@ def unique(
 ) -> Any:
     """Slices along an axis: of equal ones the first one stands for all."""
     slices = np.moveaxis(np.asarray(ar), axis, 0)
-    columns = np.unstack(slices.reshape(len(slices), -1), axis=1)
+    columns = columns_of(slices.reshape(len(slices), -1))
     order = np.lexsort(columns[::-1])
     new = np.ones(len(slices), dtype=bool)
     new[1:] = np.any(np.stack([column[order][1:] != column[order][:-1] for column in columns]), axis=0)

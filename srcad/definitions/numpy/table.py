@@ -33,8 +33,6 @@ PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
         np.real_if_close: arrays.real_if_close,
         np.resize: arrays.resize,
         np.trim_zeros: arrays.trim_zeros,
-        np.cumulative_sum: arrays.cumulative_sum,
-        np.cumulative_prod: arrays.cumulative_prod,
         np.lib.stride_tricks.sliding_window_view: arrays.sliding_window_view,
         np.lib.stride_tricks.as_strided: arrays.as_strided,  # which is refused
         np.linalg.tensorsolve: arrays.tensorsolve,
@@ -71,7 +69,10 @@ PROGRAMS: Mapping[Hashable, NumpyProgram] = MappingProxyType(
         # not in every NumPy
         **{
             getattr(np, f.__name__): f
-            for f in (arrays.matvec, arrays.vecmat, questions.row_stack)
+            for f in (
+                *(arrays.matvec, arrays.vecmat, arrays.cumulative_sum, arrays.cumulative_prod),
+                questions.row_stack,
+            )
             if hasattr(np, f.__name__)
         },
     }

@@ -21,6 +21,7 @@ from srcad.frontend.core.values import (
     DictCell,
     GrownCell,
     Iter,
+    ListCell,
     Num,
     Obj,
     Range,
@@ -30,9 +31,9 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory.arrays import load, to_atom
-from srcad.frontend.memory.branches import as_bool, both, distribute, either, negate, operand
+from srcad.frontend.memory.branches import as_bool, both, branch, distribute, either, negate, operand, truth
 from srcad.frontend.memory.objects import call_if_special
-from srcad.frontend.memory.presence import check_key
+from srcad.frontend.memory.presence import has_key
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import Unknown
 
@@ -80,7 +81,7 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
         refuse_text(m, side)
     known = comparison_method(m, COMPARE[type(op)], left, right)
     if known is None:
-        known = _structural_equality(m, op, left, right)
+        known = _structural_equality(m, op, left, right) or _structural_order(m, op, left, right)
     return known if known is not None else number_result(m, COMPARE[type(op)], left, right)
 
 
@@ -96,6 +97,32 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
         if other_kind and isinstance(other, (Num, ArrayRef, Tup, Ref)) and not maybe_none(m, other):
             return Static(isinstance(op, ast.NotEq))
     return None
+
+
+def _structural_order(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value | None:
+    """Tuples and lists are in the order of the first items that differ, or else of their lengths."""
+    if not all(isinstance(side, Tup) or _is_list(m, side) for side in (left, right)):
+        return None
+    a, b = (known_items(m, v, "the items that are compared") for v in (left, right))
+    return as_bool(m, _first_difference(m, op, a, b))
+
+
+def _is_list(m: Machine, value: Value) -> bool:
+    return isinstance(m.content(value), (ListCell, GrownCell))
+
+
+def _first_difference(m: Machine, op: ast.cmpop, a: tuple[Value, ...], b: tuple[Value, ...]) -> Value:
+    if not a or not b:
+        return Static(PYTHON_COMPARE[type(op)](len(a), len(b)))
+    same = truth(m, item_equal(m, a[0], b[0]))
+    if isinstance(same, bool):
+        return _first_difference(m, op, a[1:], b[1:]) if same else compare(m, op, a[0], b[0])
+    return branch(
+        m,
+        same,
+        lambda: as_bool(m, _first_difference(m, op, a[1:], b[1:])),
+        lambda: as_bool(m, compare(m, op, a[0], b[0])),
+    )
 
 
 def _which(m: Machine, value: Value, other: Value, negated: bool) -> Value | None:
@@ -143,8 +170,7 @@ def contains(m: Machine, owner: Value, item: Value) -> Value:
         case Static(value=known) if isinstance(item, Static):
             return Static(item.value in known)
         case Ref() if isinstance(cell := m.heap[owner.cell], DictCell):
-            check_key(m, cell, key_of(m, item))
-            return Static(key_of(m, item) in cell.entries())
+            return has_key(m, cell, key_of(m, item))
         case Iter() if owner.kind == "keys":
             return contains(m, owner.parts[0], item)
     special = call_if_special(m, owner, "__contains__", item)

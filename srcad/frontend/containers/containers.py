@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.keys import key_of, set_key
+from srcad.frontend.containers.keys import drop_key, key_of, set_key
 from srcad.frontend.containers.subscripts import ask_for_index, get_at, static_slice
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
@@ -32,7 +32,7 @@ from srcad.frontend.memory.arrays import box, content, from_atom, load, to_atom,
 from srcad.frontend.memory.boxes import boxed, gathered, grow_all, held
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.objects import call_special
-from srcad.frontend.memory.presence import check_keys
+from srcad.frontend.memory.presence import check_keys, present
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.types import ListOf
 
@@ -188,8 +188,8 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
             known = key_of(m, key)
             if known not in dict(cell.items):
                 m.raises(KeyError(known))
-            rest = tuple((k, v) for k, v in cell.items if k != known)
-            m.change(owner.cell, replace(cell, items=rest, unsure=cell.unsure - {known}))
+            present(m, cell.entries()[known], KeyError(known))
+            drop_key(m, owner, known)
         case ListCell():
             items = list(cell.items)
             try:

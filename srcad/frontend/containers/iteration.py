@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from srcad.frontend.containers.exhaustion import is_over, spend
@@ -116,12 +116,19 @@ def sequence(m: Machine, value: Value) -> Items | Indexed:
 
 
 def _iterated(m: Machine, value: Iter) -> Items | Indexed:
-    if value.kind not in ITERATORS or _over_generator(m, value):
+    if value.kind not in ITERATORS or _over_generator(m, value) or unsure_keys(m, value) is not None:
         return sequence(m, collected(m, value))
     if is_over(m, value):
         return Items(())
     spend(m, value)
     return replace(ITERATORS[value.kind](m, *value.parts), source=value)
+
+
+def unsure_keys(m: Machine, value: Value) -> Ref | None:
+    """The dict that is run through, if only the run knows which of its keys are there; their order is known."""
+    owner = value.parts[0] if isinstance(value, Iter) and value.kind in ("keys", "values", "items") else value
+    cell = m.content(owner)
+    return owner if isinstance(owner, Ref) and isinstance(cell, DictCell) and cell.unsure and cell.ordered else None
 
 
 def _over_generator(m: Machine, value: Iter) -> bool:
@@ -177,6 +184,8 @@ def _container(m: Machine, ref: Ref) -> Items | Indexed:
             return sequence(m, collected(m, ref))
         case ListCell():
             return Items(cell.items)
+        case DictCell() if unsure_keys(m, ref) is not None:
+            return sequence(m, collected(m, ref))
         case DictCell():
             check_keys(m, cell)
             return Items(tuple(value_of_key(m, key) for key, _ in cell.items))
@@ -455,23 +464,26 @@ def _indices(m: Machine, *shape: Value) -> Items | Indexed:
     return Indexed(const(0), total, const(1), get)
 
 
-def dict_rows(m: Machine, value: Value) -> tuple[tuple[object, Value], ...]:
+def dict_rows(m: Machine, value: Value) -> tuple[tuple[Hashable, Value], ...]:
     assert isinstance(value, Ref)
     cell = m.cell(value.cell, DictCell)
     check_keys(m, cell)
     return cell.items
 
 
-def _keys(m: Machine, value: Value) -> Items:
-    return Items(tuple(value_of_key(m, key) for key, _ in dict_rows(m, value)))
+def row_of_dict(m: Machine, kind: str, key: Hashable, item: Value) -> Value:
+    """What the keys, values or items of a dict give for one key."""
+    if kind == "values":
+        return item
+    known = value_of_key(m, key)
+    return known if kind == "keys" else Tup((known, item))
 
 
-def _values(m: Machine, value: Value) -> Items:
-    return Items(tuple(item for _, item in dict_rows(m, value)))
+def _of_dict(kind: str) -> Callable[..., Items]:
+    def rows(m: Machine, value: Value) -> Items:
+        return Items(tuple(row_of_dict(m, kind, key, item) for key, item in dict_rows(m, value)))
 
-
-def _pairs(m: Machine, value: Value) -> Items:
-    return Items(tuple(Tup((value_of_key(m, key), item)) for key, item in dict_rows(m, value)))
+    return rows
 
 
 ITERATORS: dict[str, Callable[..., Items | Indexed]] = {
@@ -488,9 +500,7 @@ ITERATORS: dict[str, Callable[..., Items | Indexed]] = {
     "cycle": _cycle,
     "repeat": _same_again,
     "indices": _indices,
-    "keys": _keys,
-    "values": _values,
-    "items": _pairs,
+    **{kind: _of_dict(kind) for kind in ("keys", "values", "items")},
 }
 
 

@@ -12,7 +12,20 @@ from typing import Any, final
 
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Choice, DictCell, InstanceCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import (
+    Choice,
+    DictCell,
+    GrownCell,
+    InstanceCell,
+    Num,
+    Obj,
+    Partial,
+    Ref,
+    Static,
+    Tup,
+    Value,
+)
+from srcad.frontend.memory.joins import alike
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Var
 
@@ -57,7 +70,42 @@ def value_of_key(m: Machine, key: Hashable) -> Value:
 
 
 def set_key(m: Machine, owner: Ref, cell: DictCell, key: Hashable, value: Value) -> None:
-    """owner[key] = value."""
+    """owner[key] = value. A key that was missing stands behind all others."""
     items = dict(cell.items)
+    value = _in_its_place(m, items.get(key), value)
+    ordered = cell.ordered and (key not in cell.unsure or key == cell.items[-1][0])
     items[key] = value
-    m.change(owner.cell, replace(cell, items=tuple(items.items()), unsure=cell.unsure - {key}))
+    m.change(owner.cell, replace(cell, items=tuple(items.items()), unsure=cell.unsure - {key}, ordered=ordered))
+
+
+def _in_its_place(m: Machine, old: Value | None, value: Value) -> Value:
+    """A new container for a key that is missing here: it takes the cell of the one that the key has on other ways.
+
+    Nobody can have that one here, so what is said of its cell is said of the new one, and both ways have one cell.
+    """
+    if not isinstance(old, Partial) or not isinstance(old.value, Ref) or not isinstance(value, Ref):
+        return value
+    missing = isinstance(old.defined, Var) and m.known_truth(old.defined) is False
+    if not missing or holders(m, value.cell) or holders(m, old.value.cell) > 1:
+        return value
+    if not alike(m.heap[old.value.cell], m.heap[value.cell]):
+        return value
+    m.heap[old.value.cell] = m.heap[value.cell]
+    return old.value
+
+
+def holders(m: Machine, cell_id: int) -> int:
+    """In how many places a container is: names, and containers."""
+    held = sum(_refers(value, cell_id) for cell in m.heap.values() for value in cell.children())
+    return held + sum(isinstance(cell, GrownCell) and cell_id in cell.lists for cell in m.heap.values())
+
+
+def _refers(value: Value, cell_id: int) -> bool:
+    return value.refers_to() == cell_id or any(_refers(child, cell_id) for child in value.children())
+
+
+def drop_key(m: Machine, owner: Ref, key: Hashable) -> None:
+    """A dict without a key that it may have."""
+    cell = m.cell(owner.cell, DictCell)
+    rest = tuple((k, v) for k, v in cell.items if k != key)
+    m.change(owner.cell, replace(cell, items=rest, unsure=cell.unsure - {key}))

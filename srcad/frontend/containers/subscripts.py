@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import collections
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import INDEXERS
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
+    NONE,
     ArrayRef,
     Choice,
     DictCell,
@@ -25,6 +27,7 @@ from srcad.frontend.core.values import (
     ListCell,
     Num,
     Obj,
+    Partial,
     Range,
     Ref,
     Slice,
@@ -36,13 +39,15 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import Index, element_view, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
-from srcad.frontend.memory.branches import distribute
+from srcad.frontend.memory.branches import branch, distribute, truth
 from srcad.frontend.memory.parts import is_flat
-from srcad.frontend.memory.presence import check_key, present
+from srcad.frontend.memory.presence import has_key, present
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, ListOf, Opaque, Scalar, Unknown, dtype_of
+
+MOST_KINDS = 32  # of which one is chosen by a number of the run
 
 
 def get_item(m: Machine, owner: Value, index: ast.expr) -> Value:
@@ -56,7 +61,7 @@ def get_at(m: Machine, owner: Value, key: Value) -> Value:
     """owner[key], for a key that has been read."""
     keyed = isinstance(owner, Tup) or isinstance(m.content(owner), DictCell)
     if keyed and isinstance(key, Choice) and not countable(m, key.condition):
-        return distribute(m, key, lambda k: get_at(m, owner, k))
+        return _one_of_two(m, owner, key)
     match owner:
         case ArrayRef():
             return _list_item(m, owner, key) if is_list(m, owner) else array_item(m, owner, index_from(m, key))
@@ -73,6 +78,33 @@ def get_at(m: Machine, owner: Value, key: Value) -> Value:
         case Static():
             return _static_item(m, owner, key)
     m.refuse(f"{owner.describe()} is indexed")
+
+
+def _one_of_two(m: Machine, owner: Value, key: Choice) -> Value:
+    """The item of one of two keys: what refers to memory stays one of two, so that a change of it is one of that."""
+
+    def look(k: Value) -> Value:
+        get_at(m, owner, k)
+        return NONE
+
+    if isinstance(m.content(owner), DictCell):
+        distribute(m, key, look)  # which raises where there is no such key, and fills a defaultdict
+    sides = [_held_for(m, owner, k) for k in (key.then, key.otherwise)]
+    if all(isinstance(side, (Ref, ArrayRef)) for side in sides):
+        return Choice(key.condition, *(side for side in sides if side is not None))
+    return distribute(m, key, lambda k: get_at(m, owner, k))
+
+
+def _held_for(m: Machine, owner: Value, key: Value) -> Value | None:
+    """What a dict or tuple has for a key that is known; None for another key."""
+    cell = m.content(owner)
+    if not isinstance(key, Static) or not (isinstance(owner, Tup) or isinstance(cell, DictCell)):
+        return None
+    if isinstance(owner, Tup):
+        within = isinstance(key.value, int) and -len(owner.items) <= key.value < len(owner.items)
+        return owner.items[key.value] if within else None
+    held = cell.entries().get(key.value) if cell is not None else None
+    return held.value if isinstance(held, Partial) else held
 
 
 def get_known(m: Machine, owner: Value, k: int) -> Value:
@@ -194,22 +226,51 @@ def _container_item(m: Machine, ref: Ref, key: Value) -> Value:
 def dict_item(m: Machine, ref: Ref, key: Value, default: Value | None = None) -> Value:
     cell = m.cell(ref.cell, DictCell)
     known = key_of(m, key)
-    made = cell.factory is not None or cell.cls is collections.Counter
-    if default is not None or made or m.builder.log is not None:  # where Python would make an item, or be caught
-        check_key(m, cell, known)
-    for name, value in cell.items:
-        if name == known:
-            return present(m, value, KeyError(known))
+    there = truth(m, has_key(m, cell, known))
+    if cell.cls is collections.Counter and default is None:
+        default = Static(0)
+    if isinstance(there, Var) and (default is not None or cell.factory is not None):
+        return _item_or(m, ref, known, there, default)
+    if there:
+        return present(m, cell.entries()[known], KeyError(known))
     if default is not None:
         return default
     missing = getattr(cell.cls, "__missing__", None)
     if missing is not None and cell.origin is not None and callable(getattr(cell.origin, "default_factory", None)):
         m.refuse("a missing key of a defaultdict is read", do="set the key before.")
-    if cell.cls is collections.Counter:
-        return Static(0)
     if cell.factory is not None:
         return _made_for_key(m, ref, known, cell.factory)
     m.raises(KeyError(known))
+
+
+def _item_or(m: Machine, ref: Ref, key: Hashable, there: Var, default: Value | None) -> Value:
+    """The item of a key that may be missing, or what stands for it then, which a defaultdict keeps."""
+
+    def item() -> Value:
+        cell = m.cell(ref.cell, DictCell)
+        return present(m, cell.entries()[key], KeyError(key))
+
+    if default is not None:
+        return branch(m, there, item, lambda: default)
+    fill_key(m, ref, key, there, lambda: m.call(m.cell(ref.cell, DictCell).factory or NONE, ()))
+    return item()
+
+
+def fill_key(m: Machine, ref: Ref, key: Hashable, there: Var, make: Callable[[], Value]) -> None:
+    """Give a dict a key that may be missing: it has it from now on, on all ways."""
+
+    def missing() -> Value:
+        made = make()
+        set_key(m, ref, m.cell(ref.cell, DictCell), key, made)
+        return NONE
+
+    before = m.cell(ref.cell, DictCell)
+    branch(m, there, lambda: NONE, missing)
+    cell = m.cell(ref.cell, DictCell)
+    value = cell.entries()[key]
+    items = {**cell.entries(), key: value.value if isinstance(value, Partial) else value}
+    ordered = before.ordered and key == before.items[-1][0]
+    m.heap[ref.cell] = replace(cell, items=tuple(items.items()), unsure=cell.unsure - {key}, ordered=ordered)
 
 
 def _made_for_key(m: Machine, ref: Ref, key: Hashable, factory: Value) -> Value:
@@ -248,11 +309,29 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
         cell = boxed(m, items)
     kind = cell.var.type if cell is not None else None
     if cell is None or not isinstance(kind, ListOf) or isinstance(kind.element, (Unknown, Opaque)):
-        raise NeedsStatic(position, "an index of a list whose items differ in kind")
+        return _one_of(m, items, position, owner)
     if owner is None:
         return element_view(m, ArrayRef(m.allocate(cell)), position)
     m.heap[owner.cell] = cell
     return element_view(m, ArrayRef(owner.cell), position)
+
+
+def _one_of(m: Machine, items: tuple[Value, ...], position: Var, owner: Ref | None) -> Value:
+    """One of items that no variable can hold all of: what follows is read for each of them."""
+    if (countable(m, position) and not m.known.chosen) or len(items) > MOST_KINDS:
+        raise NeedsStatic(position, "an index of a list whose items differ in kind")
+    count = len(items)
+    error = IndexError(f"{'tuple' if owner is None else 'list'} index out of range")
+    inside = m.emit("logical_and", m.emit("less_equal", -count, position), m.emit("less", position, count))
+    branch(m, inside, lambda: NONE, lambda: m.raises(error))
+    place = m.emit("remainder", position, count)
+
+    def item(k: int) -> Value:
+        if k == count - 1:
+            return items[k]
+        return branch(m, m.emit("equal", place, k), lambda: items[k], lambda: item(k + 1))
+
+    return item(0)
 
 
 def ask_for_index(m: Machine, position: Var) -> None:

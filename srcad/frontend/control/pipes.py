@@ -11,13 +11,24 @@ source when it is run through, item by item, as Python does.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 
 from srcad.definitions import iterators
 from srcad.frontend.containers.exhaustion import is_over, spend
-from srcad.frontend.containers.iteration import Indexed, Items, Streamed, Turn, counted, known_items, length, nth
+from srcad.frontend.containers.iteration import (
+    Indexed,
+    Items,
+    Streamed,
+    Turn,
+    counted,
+    known_items,
+    length,
+    nth,
+    row_of_dict,
+    unsure_keys,
+)
 from srcad.frontend.containers.iteration import sequence as plain_sequence
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.control.loops import for_loop, left, unrolled
@@ -30,6 +41,7 @@ from srcad.frontend.core.values import (
     NONE,
     TRUE,
     Choice,
+    DictCell,
     FrameCell,
     InstanceCell,
     Iter,
@@ -42,6 +54,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
 from srcad.frontend.memory.branches import branch, negate, settled, truth
+from srcad.frontend.memory.presence import has_key, present
 from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import static
 from srcad.trace.builder import atom, const
@@ -60,7 +73,11 @@ BEFORE = Static(Nothing)
 def is_stream(m: Machine, value: Value) -> bool:
     """Whether the items of a value come one by one."""
     if isinstance(value, Iter):
-        return value.kind in ALWAYS or (value.kind in PIPES and any(is_stream(m, part) for part in value.parts))
+        return (
+            unsure_keys(m, value) is not None
+            or value.kind in ALWAYS
+            or (value.kind in PIPES and any(is_stream(m, part) for part in value.parts))
+        )
     return is_generator(m, value) or objects.special_method(m, value, "__next__") is not None
 
 
@@ -74,6 +91,8 @@ def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:
     value = settled(m, value)
     if isinstance(value, Choice):
         return Streamed(partial(_run_either, m, value))
+    if unsure_keys(m, value) is not None:
+        return Streamed(partial(_run_keys, m, value))
     if not is_stream(m, value):
         return plain_sequence(m, value)
     if isinstance(value, Iter):
@@ -92,6 +111,25 @@ def _run_either(m: Machine, value: Choice, turn: Turn) -> None:
 
     branch(m, value.condition, lambda: over(value.then), lambda: over(value.otherwise))
     m.bind("$break", m.look("$either") or FALSE)
+
+
+def _run_keys(m: Machine, value: Value, turn: Turn) -> None:
+    """A dict of which some keys may be missing: a turn for each that is there."""
+    owner, kind = unsure_keys(m, value), value.kind if isinstance(value, Iter) else "keys"
+    assert owner is not None
+
+    def item(key: Hashable) -> Value:
+        cell = m.cell(owner.cell, DictCell)
+        turn(row_of_dict(m, kind, key, present(m, cell.entries()[key], KeyError(key))))
+        return NONE
+
+    def one(k: Value) -> None:
+        cell = m.cell(owner.cell, DictCell)
+        assert isinstance(k, Static)
+        key = cell.items[k.value][0]
+        where(m, truth(m, has_key(m, cell, key)), lambda: item(key), _nothing)
+
+    unrolled(m, [Static(k) for k in range(len(m.cell(owner.cell, DictCell).items))], one)
 
 
 def run_over(m: Machine, values: Value, turn: Turn) -> None:

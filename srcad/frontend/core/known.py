@@ -26,6 +26,7 @@ class Known:
     selecting    whether it is told at run time which array is meant, where that isn't known
     turns_apart  whether the first turn of each loop is read apart from the others
     sized        whether the number of turns of each loop is to be known, and those of short ones are read one by one
+    chosen       whether items are chosen at run time by an index, where a variable can't hold them all
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
     kept         lists and dicts from outside that the program changes: they stay objects, which nobody takes apart
@@ -39,6 +40,7 @@ class Known:
     selecting: bool = False
     turns_apart: bool = False
     sized: bool = False
+    chosen: bool = False
     recursive: frozenset[Hashable] = frozenset()
     unrolled: frozenset[Hashable] = frozenset()
     kept: frozenset[Path] = frozenset()

@@ -497,7 +497,10 @@ class Twins(Cell):
 
 @dataclass(frozen=True)
 class DictCell(Cell):
-    """A dict with static keys; those in `unsure` are there on some ways to this place only."""
+    """A dict with static keys; those in `unsure` are there on some ways to this place only.
+
+    `ordered`: its keys are in the order of `items` on all ways, those that are there.
+    """
 
     items: tuple[tuple[Any, Value], ...]
     cls: type | None = None
@@ -505,6 +508,7 @@ class DictCell(Cell):
     unsure: frozenset[Any] = frozenset()
     factory: Value | None = None  # what makes the value of a missing key
     attributes_of: int | None = None  # the cell of the instance whose __dict__ it is
+    ordered: bool = True
 
     def children(self) -> Children:
         values = tuple(value for _, value in self.items)

@@ -23,7 +23,9 @@ import numpy as np
 from srcad.definitions.numpy.table import PROGRAMS
 from srcad.errors import NotYetSupported, SrcadError
 from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.containers.keys import holders
 from srcad.frontend.containers.strings import string_method
+from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.control.streams import is_generator
 from srcad.frontend.core.counting import countable
@@ -33,6 +35,7 @@ from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
 from srcad.frontend.core.source import DEFINITIONS, is_function, transparent, vectorised_by_numba
 from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
+    NONE,
     ArrayRef,
     Bound,
     Choice,
@@ -40,6 +43,7 @@ from srcad.frontend.core.values import (
     Func,
     InstanceCell,
     Iter,
+    ListCell,
     Method,
     Num,
     Obj,
@@ -119,10 +123,24 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         return _from_table(m, TUPLE_METHODS, "a tuple", method, given)
     either = next((a for a in args if isinstance(a, Choice)), None)
     if isinstance(cell, DictCell) and args and args[0] is either and not countable(m, either.condition):
+        if name == "setdefault":
+            distribute(m, either, lambda a: _done(m.call(method, (a, *(_apart(m, d) for d in args[1:])))))
+            return get_at(m, owner, either)
         return distribute(m, either, lambda a: call_method(m, method, replace(given, args=(a, *args[1:]))))
     if isinstance(cell, DictCell):
         return _from_table(m, DICT_METHODS, "a dict", method, given)
     return _from_table(m, LIST_METHODS, "a list", method, given)
+
+
+def _apart(m: Machine, value: Value) -> Value:
+    """A container that nobody has yet, once more: of several ways to go on each has one of its own."""
+    new = isinstance(value, Ref) and isinstance(m.heap[value.cell], (ListCell, DictCell)) and not holders(m, value.cell)
+    return Ref(m.allocate(m.heap[value.cell])) if isinstance(value, Ref) and new else value
+
+
+def _done(_value: Value) -> Value:
+    """Nobody looks at what a call gives."""
+    return NONE
 
 
 def _array_method(m: Machine, owner: ArrayRef | Num, name: str, given: Arguments) -> Value:

@@ -9,6 +9,7 @@ import itertools
 import operator
 import re
 import sys
+import warnings
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -262,6 +263,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     np.piecewise: _as_defined(functions.piecewise),
     np.fromfunction: _as_defined(functions.fromfunction),
     functools.wraps: _decorator,
+    **{getattr(warnings, name): _decorator for name in ("deprecated",) if hasattr(warnings, name)},  # since 3.13
     functools.lru_cache: _cache,
     functools.cache: _cache,
     itertools.islice: _islice,

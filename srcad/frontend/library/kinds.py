@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import typing
 from collections.abc import Callable, Hashable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
-from srcad.frontend.memory.presence import check_attribute
+from srcad.frontend.memory.presence import has_key
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
 
@@ -147,7 +148,8 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
     if isinstance(owner, Ref):
         cell = m.heap[owner.cell]
         if isinstance(cell, InstanceCell):
-            check_attribute(m, cell, word)
+            if word in cell.unsure and not hasattr(cell.cls, word):
+                return has_key(m, cell, word)
             has = word in dict(cell.fields) or hasattr(cell.cls, word) or hasattr(cell.origin, word)
             if cell.cls.__module__.startswith(DEFINITIONS) and not has:
                 m.refuse(f"whether an object of SciPy has the attribute {word!r} isn't known before the run")
@@ -211,8 +213,21 @@ def _replace(m: Machine, owner: Value, **named: Value) -> Value:
         m.refuse("dataclasses.replace of something that is no dataclass")
     cls = python_types(m, owner)
     names = [f.name for f in dataclasses.fields(cls[0]) if f.init] if cls else []
-    fields = {name: named.get(name) or objects.get_attribute(m, owner, name) for name in names}
-    return m.call(Static(cls[0] if cls else None), (), fields)
+    kept = {name: objects.get_attribute(m, owner, name) for name in names if name not in named}
+    return m.call(Static(cls[0] if cls else None), (), {**kept, **named})
+
+
+def _replace_any(m: Machine, owner: Value, **named: Value) -> Value:
+    """copy.replace: of a named tuple, a dataclass, or what says itself what it is."""
+    if isinstance(owner, Tup) and owner.cls is not None:
+        return m.call(objects.get_attribute(m, owner, "_replace"), (), named)
+    cls = python_types(m, owner)
+    if cls and getattr(cls[0], "__replace__", None) is getattr(dataclasses, "_replace", None):
+        return _replace(m, owner, **named)
+    method = objects.special_method(m, owner, "__replace__")
+    if method is None:
+        m.refuse("copy.replace of something that has no method __replace__")
+    return m.call(method, (), named)
 
 
 def _asdict(m: Machine, owner: Value) -> Ref:
@@ -268,6 +283,15 @@ def _dtype(m: Machine, given: Value, *more: Value, **options: Value) -> Value:
         m.raises(error)
 
 
+def _marked(_m: Machine, function: Value) -> Value:
+    """What marks a function and leaves it as it is: typing.override."""
+    return function
+
+
+LATE: tuple[tuple[ModuleType, str, Callable[..., Value]], ...] = (
+    (copy, "replace", _replace_any),
+    (typing, "override", _marked),
+)
 KINDS: dict[Hashable, Callable[..., Value]] = {
     isinstance: _isinstance,
     type: _type,
@@ -277,6 +301,8 @@ KINDS: dict[Hashable, Callable[..., Value]] = {
     hasattr: _hasattr,
     vars: _vars,
     typing.cast: lambda _m, _kind, value: value,
+    typing.final: _marked,
+    typing.no_type_check: _marked,
     copy.copy: _copy,
     copy.deepcopy: _deepcopy,
     dataclasses.replace: _replace,
@@ -286,4 +312,6 @@ KINDS: dict[Hashable, Callable[..., Value]] = {
     np.iterable: _is_iterable,
     np.result_type: _result_type,
     np.dtype: _dtype,
+    # which not every Python has
+    **{getattr(owner, name): handler for owner, name, handler in LATE if hasattr(owner, name)},
 }

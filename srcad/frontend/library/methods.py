@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -17,9 +18,9 @@ from srcad.frontend.containers.containers import (
     set_container_item,
 )
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.containers.keys import key_of, value_of_key
+from srcad.frontend.containers.keys import drop_key, key_of, value_of_key
 from srcad.frontend.containers.operators import binary
-from srcad.frontend.containers.subscripts import dict_item, get_at
+from srcad.frontend.containers.subscripts import dict_item, fill_key, get_at
 from srcad.frontend.control.collecting import extend
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
@@ -38,7 +39,9 @@ from srcad.frontend.core.values import (
 from srcad.frontend.library.sequences import ordered
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.arrays import from_atom, load, store, to_atom, to_number
+from srcad.frontend.memory.branches import truth
 from srcad.frontend.memory.presence import check_keys
+from srcad.trace.nodes import Var
 
 
 def _list_items(m: Machine, owner: Ref) -> list[Value]:
@@ -157,7 +160,10 @@ def _get(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:
 
 
 def _setdefault(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:
-    if contains(m, owner, key) == FALSE:
+    there = truth(m, contains(m, owner, key))
+    if isinstance(there, Var):
+        fill_key(m, owner, key_of(m, key), there, lambda: default)
+    elif not there:
         set_container_item(m, owner, key, default)
     return get_at(m, owner, key)
 
@@ -165,7 +171,7 @@ def _setdefault(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Va
 def _dict_pop(m: Machine, owner: Ref, key: Value, *default: Value) -> Value:
     value = dict_item(m, owner, key, *default)
     if contains(m, owner, key) != FALSE:
-        delete_item(m, owner, key)
+        drop_key(m, owner, key_of(m, key))
     return value
 
 
@@ -185,7 +191,7 @@ def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
 
 def _clear_dict(m: Machine, owner: Ref) -> Value:
     cell = m.cell(owner.cell, DictCell)
-    m.change(owner.cell, replace(cell, items=()))
+    m.change(owner.cell, replace(cell, items=(), unsure=frozenset(), ordered=True))
     return NONE
 
 
@@ -224,8 +230,12 @@ DICT_METHODS: dict[str, Callable[..., Value]] = {
 }
 
 
-def _replace(_m: Machine, owner: Tup, **named: Value) -> Value:
+def _replace(m: Machine, owner: Tup, **named: Value) -> Value:
     fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    unknown = [name for name in named if name not in fields]
+    if unknown:
+        problem = f"Got unexpected field names: {unknown!r}"
+        m.raises(TypeError(problem) if sys.version_info >= (3, 13) else ValueError(problem))
     pairs = zip(fields, owner.items, strict=True)
     return Tup(tuple(named.get(name, item) for name, item in pairs), owner.cls)
 

@@ -8,23 +8,23 @@ import functools
 import math
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import NoReturn
 
 import numpy as np
 
+from srcad.definitions import orders
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.iteration import Indexed, Items, known_items, sequence
 from srcad.frontend.containers.operators import binary, number_result, wrap
 from srcad.frontend.control.collecting import accumulate, to_list
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number
 from srcad.frontend.memory.branches import as_bool, both, branch, either, truth
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import Array, Scalar, rank_of
+from srcad.trace.types import Array, ListOf, Scalar, Unknown, rank_of
 
 
 def _abs(m: Machine, x: Value) -> Value:
@@ -48,8 +48,12 @@ def _round(m: Machine, number: Value, ndigits: Value = NONE) -> Value:
         return Static(round(number.value, ndigits.value))
     if isinstance(number, ArrayRef):
         m.raises(TypeError("type numpy.ndarray doesn't define __round__ method"))
-    digits = Static(0) if ndigits == NONE else ndigits
-    return lower(m, np.round, (number, digits), {})
+    special = objects.call_if_special(m, number, "__round__", *(() if ndigits == NONE else (ndigits,)))
+    if special is not None:
+        return special
+    if ndigits == NONE:
+        return _int(m, lower(m, np.round, (number,), {}))
+    return lower(m, np.round, (number, ndigits), {})
 
 
 def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
@@ -108,30 +112,34 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
         values = args if len(args) > 1 else None
         if values is None and key == NONE and isinstance(args[0], (ArrayRef, Num)):
             return _extreme_of_array(m, args[0], name, default)
-        if values is None and key != NONE:
-            values = known_items(m, args[0], "the number of values that are compared by a key")
         items = sequence(m, args[0]) if values is None else Items(values)
         if isinstance(items, Indexed):
-            return _extreme_of_list(m, args[0], name, default)
+            return _extreme_of_list(m, args[0], name, key, default)
         if len(items.values) == 1 and key == NONE:
             return items.values[0]
         if not items.values:
             return default if default is not None else m.raises(ValueError(f"{name}() arg is an empty sequence"))
-        if key != NONE or any(objects.special_method(m, v, "__lt__") is not None for v in items.values):
+        if key != NONE or any(_has_parts(m, value) for value in items.values):
             return _extreme_by_key(m, items.values, key, name == "min")
         known = known_values(items.values)
         if known is not None:
             return Static(pick(known))
-        if any(rank_of(to_number(m, value).type) for value in items.values):
-            refuse_arrays(m, name)
         return functools.reduce(lambda a, b: number_result(m, op, a, b), items.values)
 
     return lowered
 
 
+def _has_parts(m: Machine, value: Value) -> bool:
+    """Whether a value is compared by a method, or part by part; an array is by its one element, or can't be."""
+    if isinstance(value, (Tup, Ref)):
+        return True
+    return isinstance(value, ArrayRef) and rank_of(to_number(m, value).type) != 0
+
+
 def _extreme_of_array(m: Machine, array: Value, name: str, default: Value | None) -> Value:
     if rank_of(to_number(m, array).type) != 1:
-        refuse_arrays(m, name)
+        rows = known_items(m, array, "the number of rows that are compared")
+        return m.call(Static(getattr(builtins, name)), (Tup(rows),), {} if default is None else {"default": default})
     if default is None:
         return lower(m, getattr(np, name), (array,), {})
     some = truth(m, compare(m, ast.Gt(), objects.get_attribute(m, array, "size"), Static(0)))
@@ -140,24 +148,21 @@ def _extreme_of_array(m: Machine, array: Value, name: str, default: Value | None
     return _extreme_of_array(m, array, name, None) if some else default
 
 
-def refuse_arrays(m: Machine, name: str) -> NoReturn:
-    m.refuse(
-        f"{name}() compares arrays, and which of two arrays is less isn't one truth value",
-        do=f"use np.{name}imum for their elements, np.{name} for those of one, or a key: {name}(..., key=np.sum).",
-    )
-
-
-def _extreme_of_list(m: Machine, values: Value, name: str, default: Value | None) -> Value:
+def _extreme_of_list(m: Machine, values: Value, name: str, key: Value, default: Value | None) -> Value:
+    """Of as many values as the run knows: of numbers by NumPy, of anything else one after the other."""
     made = to_list(m, values)
     if default is not None:
         some = truth(m, made)
         if isinstance(some, Var):
-            return branch(m, some, lambda: _extreme_of_list(m, made, name, None), partial(_given, default))
+            return branch(m, some, lambda: _extreme_of_list(m, made, name, key, None), partial(_given, default))
     cell: object = m.heap[made.cell]
-    array = grown_array(m, cell.var) if isinstance(cell, GrownCell) else to_number(m, made)
-    if rank_of(array.type) != 1:
-        refuse_arrays(m, name)
-    return lower(m, getattr(np, name), (new_array(m, array),), {})
+    if key == NONE:
+        if not isinstance(cell, GrownCell):
+            return lower(m, getattr(np, name), (new_array(m, to_number(m, made)),), {})
+        if isinstance(cell.var.type, ListOf) and isinstance(cell.var.type.element, (Scalar, Unknown)):
+            return lower(m, getattr(np, name), (new_array(m, grown_array(m, cell.var)),), {})
+    by = Static(orders.itself) if key == NONE else key
+    return m.call(Static(orders.smallest if name == "min" else orders.largest), (made, by))
 
 
 def _given(value: Value) -> Value:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.definitions import orders
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, sequence
@@ -46,11 +47,11 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.branches import branch
-from srcad.frontend.memory.presence import check_keys
+from srcad.frontend.memory.presence import key_count
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import Array, Scalar, dtype_of, rank_of
+from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Unknown, dtype_of, rank_of
 
 
 def _len(m: Machine, x: Value) -> Value:
@@ -76,10 +77,10 @@ def _len(m: Machine, x: Value) -> Value:
 
 def _container_length(m: Machine, x: Ref) -> Value:
     cell = m.heap[x.cell]
-    if isinstance(cell, DictCell):
-        check_keys(m, cell)
     match cell:
-        case ListCell() | DictCell():
+        case DictCell():
+            return key_count(m, cell)
+        case ListCell():
             return Static(len(cell.items))
         case GrownCell():
             return Num(m.emit("list_len", cell.var))
@@ -114,13 +115,44 @@ def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> 
         return Ref(m.allocate(ListCell(())))
     keys = [v if key == NONE else m.call(key, (v,)) for v in items]
     columns = list(zip(*(k.items if isinstance(k, Tup) else (k,) for k in keys), strict=True))
-    rows = [as_number_array(m, column) for column in columns]
+    rows = [as_number_array(m, tuple(_comparable(m, one) for one in column)) for column in columns]
     if reverse:  # which keeps the order of equals, as the sort does
         rows = [m.emit("negative", row) for row in rows]
     order = m.emit("lexsort", *reversed(rows))
     whole = Ref(m.allocate(boxed(m, items)))
     places = [from_atom(m, m.emit("get_item", order, k, index=(("int", 0),))) for k in range(len(items))]
     return Ref(m.allocate(ListCell(tuple(get_at(m, whole, place) for place in places))))
+
+
+def _holds_numbers(m: Machine, values: Value) -> bool:
+    """Whether what is sorted is an array, or a list of numbers and arrays."""
+    cell = m.content(values)
+    if not isinstance(cell, GrownCell) or not isinstance(cell.var.type, ListOf):
+        return True
+    return isinstance(cell.var.type.element, (Scalar, Unknown, Array))
+
+
+def _by_key_of_run(m: Machine, values: Value, key: Value, reverse: bool) -> Value:
+    """A run-time list in the order of the keys of its values."""
+    made = to_list(m, values)
+    keys = m.call(Static(orders.keys_of), (made, Static(orders.itself) if key == NONE else key))
+    cell, backwards = m.content(keys), Static(reverse)
+    element = cell.var.type.element if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf) else None
+    match element:
+        case Scalar() | Unknown() | None:
+            return m.call(Static(orders.by_numbers), (made, keys, backwards))
+        case TupleOf(items=items) if all(isinstance(item, Scalar) for item in items):
+            return m.call(Static(orders.by_tuples), (made, keys, Static(len(items)), backwards))
+    return m.call(Static(orders.by_comparing), (made, keys, backwards))
+
+
+def _comparable(m: Machine, key: Value) -> Value:
+    """A number of the same order; an array has to have one element, or Python can't tell which of two is less."""
+    atom = to_number(m, key, "compared")
+    if not rank_of(atom.type):
+        return key
+    whole = m.emit("reshape", atom)
+    return arithmetic.number(m, m.emit("get_item", whole, index=()))
 
 
 def as_number_array(m: Machine, items: tuple[Value, ...]) -> Atom:
@@ -215,16 +247,17 @@ def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
         if plain is not None:
             order = sorted(range(len(keys)), key=plain.__getitem__, reverse=bool(reverse != FALSE))
             return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
-    if key != NONE or (isinstance(items, Items) and any(isinstance(v, Tup) for v in items.values)):
-        return _by_key(m, known_items(m, values, "the number of values that are sorted"), key, reverse != FALSE)
     if isinstance(items, Items) and len(items.values) < 2:  # there is nothing to compare
         return Ref(m.allocate(ListCell(items.values)))
+    if isinstance(items, Items) and (key != NONE or any(isinstance(v, Tup) for v in items.values)):
+        return _by_key(m, items.values, key, reverse != FALSE)
+    if key != NONE or not _holds_numbers(m, values):
+        return _by_key_of_run(m, values, key, reverse != FALSE)
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
+    if rank_of(to_number(m, array).type) != 1 and not isinstance(values, ArrayRef) and not isinstance(items, Items):
+        return _by_key_of_run(m, values, key, reverse != FALSE)
     if rank_of(to_number(m, array).type) != 1:
-        m.refuse(
-            "arrays are sorted, and which of two arrays is less isn't one truth value",
-            do="sort by a number of each: sorted(..., key=np.sum); or sort their elements, by np.sort.",
-        )
+        return _by_key(m, known_items(m, values, "the number of arrays that are sorted"), key, reverse != FALSE)
     done = lower(m, np.sort, (array,), {})
     if reverse != FALSE:
         done = get_at(m, done, Slice(NONE, NONE, Static(-1)))

@@ -23,7 +23,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.arrays import load, to_atom
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.memory.objects import call_if_special
-from srcad.frontend.memory.presence import check_keys
+from srcad.frontend.memory.presence import key_count
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
 from srcad.trace.verifier import fits
@@ -147,10 +147,11 @@ def as_bool(m: Machine, value: Value) -> Value:
 
 def _container_truth(m: Machine, value: Ref) -> bool | Var:
     cell = m.heap[value.cell]
-    if isinstance(cell, DictCell):
-        check_keys(m, cell)
     match cell:
-        case ListCell() | DictCell():
+        case DictCell():
+            count = key_count(m, cell)
+            return bool(count.value) if isinstance(count, Static) else m.emit("greater", to_atom(m, count), 0)
+        case ListCell():
             return bool(cell.items)
         case GrownCell():
             return m.emit("greater", m.emit("list_len", cell.var), 0)

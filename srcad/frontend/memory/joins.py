@@ -70,6 +70,15 @@ def missing(a: DictCell | InstanceCell, b: DictCell | InstanceCell) -> frozenset
     return frozenset((a.entries().keys() ^ b.entries().keys()) | a.unsure | b.unsure)
 
 
+def in_one_order(a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
+    """The keys of both, and whether those of each stand in their order among them."""
+    for one, other in ((a, b), (b, a)):
+        every = (*one, *(key for key in other if key not in one))
+        if tuple(key for key in every if key in other) == other:
+            return every, True
+    return (*a, *(key for key in b if key not in a)), False
+
+
 def alike(a: Cell, b: Cell) -> bool:
     match a, b:
         case (Lost(), _) | (_, Lost()):

@@ -56,6 +56,7 @@ from srcad.frontend.memory.joins import (
     as_float,
     has_value,
     identity,
+    in_one_order,
     is_none,
     joined_type,
     missing,
@@ -177,11 +178,14 @@ class Merger:
         return joined if a.origin is b.origin else replace(joined, origin=None, path=None, free=a.free or b.free)
 
     def dict_cell(self, key: Key, a: DictCell, b: DictCell) -> DictCell:
-        items = self.names(key, a.entries(), b.entries())
+        first, ordered = in_one_order(tuple(a.entries()), tuple(b.entries()))
+        joined = self.names(key, a.entries(), b.entries())
+        items = {name: joined[name] for name in first}
         factory = a.factory
         if a.factory is not None and b.factory is not None:
             factory = self.value((*key, "factory"), a.factory, b.factory)
-        return replace(a, items=tuple(items.items()), unsure=missing(a, b), factory=factory)
+        ordered = ordered and a.ordered and b.ordered
+        return replace(a, items=tuple(items.items()), unsure=missing(a, b), factory=factory, ordered=ordered)
 
     def with_defaults(self, side: Side, cell_id: int, mine: InstanceCell, other: InstanceCell) -> InstanceCell:
         """The instance with the attributes that the other side has: of its class, or its own and not read yet."""
@@ -312,7 +316,15 @@ class Merger:
         """A variable that only one side has, as it is seen outside; it has no value on the other side."""
         if isinstance(atom, Const):
             return atom
-        return self.atoms(key, *((atom, UNDEF) if first else (UNDEF, atom)))
+        other = self.without_items(self.b if first else self.a, atom.type)
+        return self.atoms(key, *((atom, other) if first else (other, atom)))
+
+    def without_items(self, side: Side, t: Type) -> Atom:
+        """What stands on a side that has no value; for a list one of no items, as derivatives look into it."""
+        if not isinstance(t, ListOf):
+            return UNDEF
+        with self.m.on_side(side.heap, side.equations):
+            return self.m.emit("list_new", element=t.element)
 
     def one_sided_array(self, key: Key, value: ArrayRef, side: Side, first: bool) -> Value:
         both = value.cell in self.a.heap and value.cell in self.b.heap

@@ -5,7 +5,7 @@
         if "w" not in cache:      # true in the first turn alone
             cache["w"] = x * x
 
-What is asked of such a key can't be answered once and for all: the loop reads its first turn apart, or it is refused.
+Whether such a key is there is a flag of the run, as that of a name which some ways leave without a value.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import DictCell, InstanceCell, Partial, Value
-from srcad.trace.nodes import Const, Equation, Region
+from srcad.frontend.core.values import DictCell, InstanceCell, Num, Partial, Static, Value
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 
 
 def present(m: Machine, value: Value, error: Exception) -> Value:
@@ -34,22 +35,39 @@ def present(m: Machine, value: Value, error: Exception) -> Value:
     return value.value
 
 
+def key_count(m: Machine, cell: DictCell) -> Value:
+    """How many keys a dict has."""
+    flags = [has_key(m, cell, key) for key, _ in cell.items]
+    sure = sum(flag == Static(True) for flag in flags)
+    count: Atom = const(sure)
+    for flag in flags:
+        if isinstance(flag, Num):
+            count = m.emit("add", count, m.emit("as_int", flag.var))
+    return Num(count) if isinstance(count, Var) else Static(sure)
+
+
+def check_order(m: Machine, cell: DictCell) -> None:
+    """Refuse to go through the keys of a dict whose order depends on the run."""
+    if not cell.ordered:
+        _refuse(m, "the order of the keys of a dict depends on the run", "set the keys in one order.")
+
+
 def check_keys(m: Machine, cell: DictCell) -> None:
     """Refuse a question about all keys of a dict if some of them may be missing."""
+    check_order(m, cell)
     for key in sorted(map(repr, cell.unsure)):
         _refuse(m, f"whether the key {key} is in a dict depends on the run", "give the dict all of its keys before.")
 
 
-def check_key(m: Machine, cell: DictCell, key: Hashable) -> None:
-    """Refuse a question about a key that may be missing."""
-    if key in cell.unsure:
-        _refuse(m, f"whether the key {key!r} is in a dict depends on the run", "give the dict this key before.")
-
-
-def check_attribute(m: Machine, cell: InstanceCell, name: str) -> None:
-    """Refuse a question about an attribute that may be missing."""
-    if name in cell.unsure:
-        _refuse(m, f"whether an object has the attribute {name!r} depends on the run", "set it in __init__.")
+def has_key(m: Machine, cell: DictCell | InstanceCell, key: Hashable) -> Value:
+    """Whether a dict has a key, or an instance an attribute: known now, or by the flag of the ways to this place."""
+    value = cell.entries().get(key)
+    if not isinstance(value, Partial):
+        return Static(value is not None)
+    if isinstance(value.defined, Const):
+        return Static(bool(value.defined.value))
+    known = m.known_truth(value.defined)
+    return Num(value.defined) if known is None else Static(known)
 
 
 def _refuse(m: Machine, what: str, do: str) -> None:

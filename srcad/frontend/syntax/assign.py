@@ -23,14 +23,17 @@ from srcad.frontend.core.values import (
     ArrayCell,
     ArrayRef,
     Choice,
+    DictCell,
     FrameCell,
     GrownCell,
     ListCell,
     Num,
     Obj,
+    Range,
     Ref,
     Slice,
     Static,
+    Tup,
     Value,
 )
 from srcad.frontend.memory import objects
@@ -248,8 +251,29 @@ def _stored(m: Machine, owner: Value, index: ast.expr, value: Value) -> Value:
         case Obj():
             objects.set_unknown_item(m, owner, m.evaluate(index), value)
         case _:
-            m.refuse(f"an item of {owner.describe()} is set", node=index)
+            m.evaluate(index)
+            _refuse_item(m, owner)
     return value
+
+
+def _refuse_item(m: Machine, owner: Value) -> NoReturn:
+    """What has no items to set, for which Python raises TypeError."""
+    kind = python_type(owner)
+    if kind is None or hasattr(kind, "__setitem__"):
+        m.refuse(f"an item of {owner.describe()} is set")
+    m.raises(TypeError(f"{kind.__name__!r} object does not support item assignment"))
+
+
+def python_type(value: Value) -> type | None:
+    """The class of a value that has no items to set; None for another value."""
+    match value:
+        case Tup():
+            return value.cls or tuple
+        case Range():
+            return range
+        case Static():
+            return type(value.value)
+    return None
 
 
 def set_list_item(m: Machine, owner: ArrayRef, key: Value, value: Value) -> None:
@@ -288,6 +312,13 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
         store_items(m, owner, new, index)
         return
     key = m.evaluate(target.slice)
+    if isinstance(key, Choice) and isinstance(m.content(owner), DictCell):
+        distribute(m, key, lambda k: _augment_at(m, owner, k, statement))
+        return
+    _augment_at(m, owner, key, statement)
+
+
+def _augment_at(m: Machine, owner: Value, key: Value, statement: ast.AugAssign) -> Value:
     old = get_at(m, owner, key)
     new_value = combined(m, old, statement.op, m.evaluate(statement.value))
     match owner:
@@ -298,7 +329,8 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
         case Ref():
             set_container_item(m, owner, key, new_value)
         case _:
-            m.refuse(f"an item of {owner.describe()} is set", node=target)
+            _refuse_item(m, owner)
+    return NONE
 
 
 def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:

@@ -237,7 +237,8 @@ def _annotated(m: Machine, statement: ast.AnnAssign) -> None:
 
 
 def _assert(m: Machine, statement: ast.Assert) -> None:
-    emit_assert(m, statement)
+    if __debug__:  # with -O Python doesn't run it, nor what its condition does besides
+        emit_assert(m, statement)
 
 
 def _raise(m: Machine, statement: ast.Raise) -> None:

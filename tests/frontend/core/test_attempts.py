@@ -245,12 +245,12 @@ def has_a_first_turn(x, n):
 
 
 def has_a_first_turn_of_a_while(x, n):
-    seen, i = {}, 0
+    seen, i = None, 0
     while i < n:
-        if "w" not in seen:
-            seen["w"] = x * x
+        if seen is None:
+            seen = x * x, x
         i += 1
-    return seen["w"]
+    return seen[0]
 
 
 def ends_by_a_known_number(x):

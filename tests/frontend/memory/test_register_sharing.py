@@ -93,7 +93,7 @@ def _shared(case: Case) -> Shared | None:
     try:
         with np.errstate(all="ignore"):
             result = eval(case.text, known, {name: operand(name) for name in case.names})
-    except NameError:  # it is of other modules
+    except (NameError, AttributeError, TypeError, ValueError):  # it is of other modules, or of another version of NumPy
         return None
     made = Shared(case, tuple(_places(result)))
     return made if made.places and made.sources else None

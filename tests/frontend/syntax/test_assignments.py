@@ -370,10 +370,10 @@ def number_iterated(x):
     return x
 
 
-@program.refused(1.3)
+@program.raises(1.3)
 def tuple_item_set(x):
     t = (x, 2.0)
-    t[0] = 3.0  # <- refused
+    t[0] = 3.0  # <- raises
     return t[0]
 
 

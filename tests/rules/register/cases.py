@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from importlib import import_module
+from importlib.util import find_spec
+
 import numpy as np
 
 from tests.rules.register.flat import FLAT
@@ -79,6 +83,7 @@ MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
     "cmath.log": ("cmath.log(s + 1j, t + 2j).imag", "cmath.log(s + 1j, 2.0).real"),
     "cmath.rect": ("cmath.rect(s, t).real * x, cmath.rect(s, t).imag",),
     "math.log": ("math.log(sp, 3.0)", "math.log(sp, tg)", "math.log(2.0, tg)"),
+    "math.fma": ("math.fma(s, t, x[0])", "math.fma(s, t, -s * t) + math.fma(2.0, s, 1.0) * s"),
     "math.hypot": ("math.hypot(s, t)", "math.hypot(s, t, x[0])", "math.hypot(s)"),
     "math.atan2": ("math.atan2(s, t)",),
     "math.copysign": ("math.copysign(s, t)",),
@@ -691,18 +696,21 @@ PICKING: dict[str, tuple[str, ...]] = {
 # ---- together
 
 
+ROOTS = {"np": np, "math": math, **({} if find_spec("scipy") is None else {"scipy": import_module("scipy")})}
+
+
 def gathered(*tables: dict[str, tuple[str, ...]]) -> list[Case]:
     entries = [entry for table in tables for entry in table.items() if _is_there(entry[0])]
     return [Case(key, text) for key, texts in entries for text in texts]
 
 
 def _is_there(key: str) -> bool:
-    """Whether this NumPy has a function: some came late, some have gone."""
+    """Whether Python, NumPy and SciPy have a function, as installed: some came late, some have gone."""
     root, *names = key.split(".")
-    found: object = np
-    for name in names if root == "np" else ():
+    found: object = ROOTS.get(root)
+    for name in names if found is not None else ():
         found = getattr(found, name, None)
-    return found is not None
+    return found is not None or root not in ROOTS
 
 
 TABLES = (*OF_NUMPY, SERIES_CALLS, OF_SCIPY_LINALG, OF_SCIPY_SPECIAL, OF_SCIPY_SIGNAL)

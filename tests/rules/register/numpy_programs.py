@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 OF_UFUNCS: dict[str, tuple[str, ...]] = {
     **{
         f"np.{name}.reduce": (
@@ -188,10 +190,14 @@ PLACES: dict[str, tuple[str, ...]] = {
         "np.gradient(l, np.cumsum(lp), edge_order=2), np.gradient(A, np.cumsum(xp), 0.5, edge_order=2)",
         "np.gradient(A, np.cumsum(qp), axis=1, edge_order=2)",
     ),
+}
+# what NumPy 2.5 has no more
+GONE: dict[str, tuple[str, ...]] = {
     "np.cross": (
         "np.cross(A[:, :2], A[:, 2:]), np.cross(A[:, :2], A[:, 1:]), np.cross(A[:, 1:], A[:, :2], axisc=0)",
         "np.cross(M, x[:2], axisa=0), np.cross(D, D[0]), np.cross(D, x), np.cross(D, D[::-1])",
         "np.cross(D.T, x, axisa=0)",
     ),
 }
-OF_NUMPY = (OF_UFUNCS, POLYNOMIALS, ARRAYS, QUESTIONS, SETS, QUANTILES, PADDING, PLACES)
+OF_ANY_NUMPY = (OF_UFUNCS, POLYNOMIALS, ARRAYS, QUESTIONS, SETS, QUANTILES, PADDING, PLACES)
+OF_NUMPY = OF_ANY_NUMPY if np.lib.NumpyVersion(np.__version__) >= "2.5.0" else (*OF_ANY_NUMPY, GONE)
