@@ -62,10 +62,14 @@ MOST_ALONG = 2000  # of what may be the length of an array
 
 @dataclass(frozen=True)
 class MakeUp:
-    """How arguments are made up: what is in arrays, and which lengths stand for those of the present call."""
+    """How arguments are made up: what is in arrays, and which lengths stand for those of the present call.
+
+    guessed   whether a length that isn't known is made up as well
+    """
 
     fill: Fill = _ones
     size: Callable[[int], int] = SIZES[0]
+    guessed: bool = False
 
 
 class _Unmade(Exception):  # noqa: N818 - no error: nothing can be made up for an argument
@@ -121,7 +125,7 @@ def _as_a_check(m: Machine, function: Callable[..., Any], given: Arguments) -> N
 
 def certain_fault_of(m: Machine, function: Callable[..., Any], given: Arguments) -> Exception | None:
     """What a call raises for made-up arguments of two kinds: it isn't about the numbers in them."""
-    one = fault_of(m, function, given)
+    one = fault_of(m, function, given, MakeUp())
     other = fault_of(m, function, given, MakeUp(_irregular)) if one is not None else None
     if one is None or type(one) is not type(other):
         return None
@@ -136,7 +140,9 @@ def _is_settled(m: Machine, function: Callable[..., Any], given: Arguments, foun
     return all(type(other) is type(found) and str(other) == str(found) for other in others)
 
 
-def fault_of(m: Machine, function: Callable[..., Any], given: Arguments, made: MakeUp = MakeUp()) -> Exception | None:
+def fault_of(
+    m: Machine, function: Callable[..., Any], given: Arguments, made: MakeUp = MakeUp(guessed=True)
+) -> Exception | None:
     """What a call raises for made-up arguments, as an exception of a public class; None if it doesn't."""
     try:
         args = [_made(m, value, made) for value in given.args]
@@ -202,8 +208,9 @@ def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
         number = np.dtype(t.dtype).type(made.fill((), t.dtype) if count is None else count)
         return number.item() if t.python else number
     if isinstance(t, Array):
-        shape = tuple(UNKNOWN_LENGTH if n is None else max(n, 0) for n in (d.evaluate(sizes) for d in t.dims))
-        if prod(shape) > MOST_ELEMENTS:
+        lengths = [d.evaluate(sizes) for d in t.dims]
+        shape = tuple(UNKNOWN_LENGTH if n is None else max(n, 0) for n in lengths)
+        if prod(shape) > MOST_ELEMENTS or (None in lengths and not made.guessed):
             raise _Unmade
         return made.fill(shape, t.dtype)
     raise _Unmade
