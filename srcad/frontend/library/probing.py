@@ -64,12 +64,15 @@ MOST_ALONG = 2000  # of what may be the length of an array
 class MakeUp:
     """How arguments are made up: what is in arrays, and which lengths stand for those of the present call.
 
-    guessed   whether a length that isn't known is made up as well
+    guessed   whether lengths, and whole numbers, that aren't known are made up as well
     """
 
     fill: Fill = _ones
     size: Callable[[int], int] = SIZES[0]
     guessed: bool = False
+
+
+GUESSED = MakeUp(guessed=True)
 
 
 class _Unmade(Exception):  # noqa: N818 - no error: nothing can be made up for an argument
@@ -203,7 +206,8 @@ def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
     sizes = {symbol: made.size(n) for symbol, n in m.lengths.sizes.items()}
     if isinstance(t, Scalar):
         count = t.length.evaluate(sizes) if t.length is not None else None
-        if count is not None and abs(count) > MOST_ALONG:
+        whole = np.dtype(t.dtype).kind in "iu"  # it may say how long something is
+        if abs(count or 0) > MOST_ALONG or (count is None and whole and not made.guessed):
             raise _Unmade
         number = np.dtype(t.dtype).type(made.fill((), t.dtype) if count is None else count)
         return number.item() if t.python else number
