@@ -13,6 +13,7 @@ import srcad
 
 X = np.array([0.7, -0.4, 1.2])
 A = np.arange(1.0, 13.0).reshape(3, 4)
+POINTS = np.array([0.0, 1.0, 2.0])
 
 CALLS: dict[str, Callable[[np.ndarray], Any]] = {
     "kind": lambda x: np.sort(x, kind="bad"),
@@ -35,15 +36,15 @@ CALLS: dict[str, Callable[[np.ndarray], Any]] = {
     "padding": lambda x: np.pad(x, -1),
     "padding mode": lambda x: np.pad(x, 1, mode="bad"),
     "convolution": lambda x: np.convolve(x, x, mode="bad"),
-    "side": lambda x: np.searchsorted(np.arange(3.0), x, side="bad"),
+    "side": lambda x: np.searchsorted(POINTS, x, side="bad"),
     "indexing": lambda x: np.meshgrid(x, x, indexing="bad"),
     "ord": lambda x: np.linalg.norm(x, ord="bad"),
     "kth": lambda x: np.partition(x, 99),
     "sections": lambda x: np.split(x, 0),
     "repeats": lambda x: np.repeat(x, -1),
     "points": lambda x: np.linspace(x[0], x[1], -1),
-    "degree": lambda x: np.polyfit(np.arange(3.0), x, -1),
-    "interpolation": lambda x: np.interp(x, np.arange(3.0), x, left="x"),
+    "degree": lambda x: np.polyfit(POINTS, x, -1),
+    "interpolation": lambda x: np.interp(x, POINTS, x, left="x"),
     "method of arrays": lambda x: x.sum(axis="x"),
     "sorted in place": lambda x: x.copy().sort(kind="bad"),
     "subscripts": lambda x: np.einsum("ij->i", x),
