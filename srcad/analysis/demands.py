@@ -20,20 +20,12 @@ from srcad.ops.catalogue import Kind, operation
 from srcad.ops.einsum import letter_dims_of, parse
 from srcad.ops.elementwise import UFUNCS
 from srcad.ops.subscripts import Components, IndexEntry, components
-from srcad.trace.dims import ONE, Dim, Symbol, fixed, product
+from srcad.trace.dims import ONE, Dim, Promise, Symbol, fixed, product
 from srcad.trace.nodes import Atom, Equation
 from srcad.trace.types import ListOf, Scalar, dims_of, dtype_of
 
 Dims = tuple[Dim, ...]
 Holds = bool
-
-
-@dataclass(frozen=True)
-class Promise:
-    """That a dim is not negative; with `zero`, that it is 0."""
-
-    dim: Dim
-    zero: bool = False
 
 
 @dataclass
@@ -443,6 +435,7 @@ _BY_NAME: Mapping[str, Handler] = {
     "list_get": _element,
     "list_set": _element,
     "list_pop": _always,
+    "custom": _always,
     "take_along_axis": _always,
     "reshape": _reshape,
     "broadcast_to": _broadcast_to,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from types import MethodType
@@ -13,6 +12,7 @@ import numpy as np
 from srcad.calls.example import example_call
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Reads, means
+from srcad.frontend.core.signatures import annotations_of, signature_of
 from srcad.frontend.derivatives.custom import refuse_making, stopped
 from srcad.runtime.instances import instance_of
 from srcad.runtime.values import copied
@@ -51,7 +51,7 @@ class CustomRule(Generic[P, R_co]):
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
             setattr(self, name, getattr(function, name, "function"))
         with suppress(TypeError, ValueError):  # of some builtins none is known
-            self.__signature__ = inspect.signature(function)
+            self.__signature__ = signature_of(function)
 
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         return self.function(*args, **kwargs)
@@ -250,7 +250,7 @@ def _one(value: object) -> object:
 
 def _annotated(function: Callable[..., object]) -> str:
     """What a function is said to return, if that is a float."""
-    annotation = getattr(function, "__annotations__", {}).get("return")
+    annotation = annotations_of(function).get("return")
     return "float" if annotation in (float, "float") else ""
 
 

@@ -76,6 +76,7 @@ class Derived(Generic[P, R_co]):
             trim(error)
             raise
         self._last = entrance
+        self._count = self._specialiser.binder.fast_count  # which the function may change
         if self._count >= 0:
             self._enter = entrance.enter
         return result

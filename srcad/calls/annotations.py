@@ -14,6 +14,7 @@ import numpy as np
 
 from srcad.calls.typespec import PLAIN, Sizes, make
 from srcad.errors import ArgumentError
+from srcad.frontend.core.signatures import annotations_of, is_annotated
 
 
 def from_parameter(
@@ -30,9 +31,9 @@ def from_parameter(
 
 def hints_of(function: Callable[..., object]) -> dict[str, object]:
     """The annotations; those written as text evaluated where they can be, as `float64[n]` can't."""
-    target = function if hasattr(function, "__annotations__") else getattr(function, "__call__", function)  # noqa: B004
+    target = function if is_annotated(function) else getattr(function, "__call__", function)  # noqa: B004
     names = getattr(target, "__globals__", None) or vars(sys.modules.get(target.__module__, typing))
-    return {name: _evaluated(given, names) for name, given in getattr(target, "__annotations__", {}).items()}
+    return {name: _evaluated(given, names) for name, given in annotations_of(target).items()}
 
 
 def _evaluated(annotation: object, names: Mapping[str, object]) -> object:

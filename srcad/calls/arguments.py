@@ -16,6 +16,7 @@ import numpy as np
 from srcad.calls.structures import children
 from srcad.compile.requests import Argnum, Call
 from srcad.errors import ArgumentError
+from srcad.frontend.core.signatures import signature_of
 from srcad.frontend.core.source import called_in_python
 
 HEAP_TYPE = 1 << 9  # of a class that is made in Python
@@ -150,8 +151,8 @@ def _signature(function: Callable[..., object]) -> inspect.Signature | None:
     try:
         if hasattr(function, "__wrapped__") and called_in_python(function) and not hasattr(function, "__signature__"):
             own = MethodType(inspect.getattr_static(type(function), "__call__"), function)
-            return inspect.signature(own)  # an instance that wraps a function takes what its class says
-        return inspect.signature(function)
+            return signature_of(own)  # an instance that wraps a function takes what its class says
+        return signature_of(function)
     except (TypeError, ValueError):
         return None
 

@@ -11,6 +11,7 @@ import numpy as np
 from srcad.calls.annotations import from_parameter, hints_of
 from srcad.calls.typespec import Sizes, make, parse, parse_values
 from srcad.errors import ArgumentError
+from srcad.frontend.core.signatures import signature_of
 
 
 @dataclass
@@ -30,7 +31,7 @@ def example_call(function: Callable[..., object], spec: str = "", at: str = "") 
     sizes = Sizes()
     if isinstance(function, np.ufunc):
         return Example((1.0,) * function.nin, names=tuple("xyzuvw"[: function.nin]))
-    parameters = inspect.signature(function).parameters.values()
+    parameters = signature_of(function).parameters.values()
     unknown = {*described, *values} - {p.name for p in parameters}
     if unknown:
         raise ArgumentError(f"no parameter is called {', '.join(sorted(unknown))}: {_parameter_names(parameters)}")

@@ -24,15 +24,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from types import CodeType
+from types import CodeType, FunctionType
 
 import numpy as np
 
-from srcad.analysis.demands import Promise
 from srcad.calls.structures import reached
 from srcad.errors import ArgumentError
 from srcad.frontend.core.guards import Guard, IdentityGuard, ListGuard, SameGuard, StructureGuard, TypeGuard, ValueGuard
-from srcad.trace.dims import Dim, Factor, Symbol, length_of
+from srcad.trace.dims import Dim, Factor, Promise, Symbol, length_of
 from srcad.trace.fields import fields_of
 from srcad.trace.nodes import Parameter, Path
 from srcad.trace.types import PYTHON, Array, Scalar, TupleOf, Type, Undefined, join, type_of
@@ -40,6 +39,7 @@ from srcad.trace.types import PYTHON, Array, Scalar, TupleOf, Type, Undefined, j
 MISS = object()  # what `enter` returns when a guard doesn't hold
 
 _PYTHON_NAMES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
+LIBRARIES = ("numpy", "scipy")  # whose functions nobody changes
 _SINGLETONS = (None, True, False, Ellipsis, NotImplemented)
 
 
@@ -77,21 +77,26 @@ def compile_entry(
     disjoint: Sequence[tuple[Path, Path]] = (),
     directions: Directions | None = None,
     promises: Sequence[Promise] = (),
+    code: CodeType | None = None,
 ) -> Entry:
     """`enter` for a function with these parameters, whose free roots are these.
 
     `read`: the roots that the generated code reads, and must be told (else all); the others are only guarded.
     `disjoint`: what must not share memory, as the program writes to one of them; such a call is refused.
     `directions`: how `push` is to pass tangents on. `promises`: what must be so of lengths beside the guards.
+    `code`: that of the function, which `own()` must still have: a notebook that reloads a module puts the new code into
+    the functions that are there.
     """
-    writer = _Writer(parameters, roots, roots if read is None else read)
+    writer = _Writer(parameters, roots, roots if read is None else read, code)
     return writer.entry(guards, disjoint, directions, promises)
 
 
 class _Writer:
     """Writes `enter`: every path is fetched once, a container before what is in it."""
 
-    def __init__(self, parameters: Sequence[Parameter], roots: Sequence[str], read: Collection[str]) -> None:
+    def __init__(
+        self, parameters: Sequence[Parameter], roots: Sequence[str], read: Collection[str], code: CodeType | None
+    ) -> None:
         self.parameters = parameters
         self.read = read
         self.roots = tuple(roots)
@@ -102,6 +107,7 @@ class _Writer:
             "ndarray": np.ndarray,
             "type_of": type_of,
             "same": same_value,
+            "code": code,
         }
         self.dims: dict[Symbol, str] = {}  # how the place is written that tells what a symbol stands for
         self.waiting: list[tuple[str, Dim]] = []
@@ -139,7 +145,8 @@ class _Writer:
 
     def function(self, name: str, then: list[str], more: Sequence[str] = (), tests: Sequence[str] = ()) -> list[str]:
         """A function (with `more` parameters) that returns MISS where a guard or a test doesn't hold, else goes on."""
-        checks = [*(f"r{k} = fetch{k}()" for k in range(len(self.roots))), *self.lines, *tests]
+        unchanged = ["if own().__code__ is not code: return MISS"] if self.constants["code"] is not None else []
+        checks = [*unchanged, *(f"r{k} = fetch{k}()" for k in range(len(self.roots))), *self.lines, *tests]
         head = f"def {name}({', '.join([*filter(None, [self.names]), *more])}):"
         if not checks:
             return [head, *then]
@@ -232,18 +239,29 @@ class _Writer:
                     self.require([f"{place}.flags.c_contiguous"])
                 elif layout == "F":
                     self.require([f"{place}.flags.fnc"])
+                elif layout is not None:
+                    self.require([f"{place}.strides == {layout!r}"])
                 if writeable is not None:
                     self.require([f"{place}.flags.writeable" if writeable else f"not {place}.flags.writeable"])
             case ValueGuard(_, value):
                 self.require(self.value_tests(place, value))
             case IdentityGuard(_, wanted_object):
                 self.require([f"{place} is {self.constant_object(wanted_object)}"])
+                if isinstance(wanted_object, FunctionType) and not str(wanted_object.__module__).startswith(LIBRARIES):
+                    self.require(self.unchanged(place, wanted_object))
             case ListGuard(_, element):
                 self.require([f"type({place}) is list", f"{self.bound(elements_test(element))}({place})"])
             case SameGuard(_, other):
                 self.require([f"{place} is {self.place(other)}"])
             case StructureGuard():
                 self.require(self.structure_tests(place, guard))
+
+    def unchanged(self, place: str, function: FunctionType) -> list[str]:
+        """That a function of the program has the code and the defaults that were read."""
+        tests = [f"{place}.__code__ is {self.bound(function.__code__)}"]
+        if function.__defaults__ is not None:
+            tests.append(f"{place}.__defaults__ is {self.bound(function.__defaults__)}")
+        return tests
 
     def require(self, tests: list[str]) -> None:
         if tests:

@@ -57,8 +57,9 @@ class Specialisation:
         disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
         ways = directions(program) if program.request.kind in ("tangent", "hvp") else None
         roots, parameters = tuple(reading.roots), reading.trace.parameters
-        self.entry = compile_entry(parameters, reading.guards, roots, read, disjoint, ways, program.promises)
-        self.common: Entrance | None = None  # without free roots, one serves all function objects
+        self.common: Entrance | None = None  # without free roots, one serves all that are made anew of the same code
+        code = code_of(function)
+        self.entry = compile_entry(parameters, reading.guards, roots, read, disjoint, ways, program.promises, code)
         self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
 
     @cached_property
@@ -79,7 +80,7 @@ class Specialisation:
             self.common.origin = originated(function)
             return self.common
         entrance = Entrance(self, {name: rebind(function) for name, rebind in self.rebindings.items()}, function)
-        if not self.rebindings:
+        if not self.rebindings and code_of(function) is None:
             self.common = entrance
         return entrance
 
@@ -121,7 +122,8 @@ class Entrance:
         self.namespaces, self.call = self.load(specialisation.fast)
         entry = specialisation.entry
         fetches = {f"fetch{k}": roots[name] for k, name in enumerate(entry.roots)}
-        own = {"call": self.call, "rescue": self.rescue, "namespaces": self.namespaces}
+        own: dict[str, object] = {"call": self.call, "rescue": self.rescue, "namespaces": self.namespaces}
+        own["own"] = weakref.ref(layers(function)[-1]) if code_of(function) is not None else None
         names = {**entry.constants, **fetches, **own}
         self.enter: Callable[..., Any] = FunctionType(entry.enter, names)
         self.predicate: Function = FunctionType(entry.serves, names)
@@ -235,6 +237,15 @@ class Entrance:
 def originated(function: Function) -> Callable[[], Function | None]:
     """How to find the function again; a plain one isn't kept alive."""
     return weakref.ref(function) if is_function(function) else lambda: function
+
+
+def code_of(function: Function) -> CodeType | None:
+    """The code that a call of a function, a bound method or a partial of it runs, if it may get other code.
+
+    What is made within a call is never reloaded: it is made anew.
+    """
+    plain = layers(function)[-1]
+    return plain.__code__ if isinstance(plain, FunctionType) and "<locals>" not in plain.__qualname__ else None
 
 
 def missed(*_args: object) -> Any:
@@ -365,6 +376,11 @@ def remember_push(function: Function, kinds: Kinds, moving: tuple[int, ...], ent
 _NO_PUSH: Pushing = (missed, ())
 
 
+def _none() -> FunctionType | None:
+    """In the place of a reference to a function where there is none."""
+    return None
+
+
 class Specialiser:
     """Finds the entrance for a call of one function object, compiling what is missing.
 
@@ -374,10 +390,29 @@ class Specialiser:
     def __init__(self, function: Function, request: Request, weak: bool = False) -> None:
         own = entered(function)
         self._function = weakref.ref(own) if weak else lambda: own
+        self._given = self._function if weak else lambda: function
         self.request = request
-        self.binder = Binder(function)
-        self.shelf = shelf_for(own, request)
+        self._start()
+
+    def _start(self) -> None:
+        given, own = self._given(), self.function
+        assert given is not None
+        plain = layers(own)[-1]
+        self._plain = weakref.ref(plain) if isinstance(plain, FunctionType) else _none
+        self._made_of = (plain.__code__, plain.__defaults__) if isinstance(plain, FunctionType) else (None, None)
+        self._binder = Binder(given)
+        self.shelf = shelf_for(own, self.request)
         self.entrances: dict[tuple[Hashable, ...], tuple[Entrance, ...]] = {}
+
+    @property
+    def binder(self) -> Binder:
+        """How arguments are laid out. Where the function has new code or defaults, all begins anew."""
+        plain = self._plain()
+        if plain is not None:
+            code, defaults = self._made_of
+            if plain.__code__ is not code or plain.__defaults__ is not defaults:
+                self._start()
+        return self._binder
 
     @property
     def function(self) -> Function:

@@ -17,7 +17,7 @@ from srcad.trace.nodes import Equation
 from srcad.trace.types import Type, dtype_of
 
 PLACEHOLDER = "__operand_"
-# what the program calls by NumPy's name gives inf and nan of Python's numbers, where their operators raise
+# operators that raise of Python's numbers, where NumPy gives inf and nan
 _RAISING = frozenset({"divide", "floor_divide", "remainder", "power"})
 
 
@@ -43,7 +43,7 @@ def spelling(eq: Equation, style: Style) -> str:
     if facts.integer is not None and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
         return facts.integer.format(*texts)
     text = _general(facts, texts, eq.params)
-    if style.careful and eq.op in _RAISING and eq.params.get("python") is False:
+    if style.careful and eq.op in _RAISING and _of_numpy(eq):
         return f"np.{eq.op}({', '.join(texts)})"
     if not style.mixed or not _made_by_numpy(eq, facts, text):
         return text
@@ -57,6 +57,12 @@ def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     if eq.op == "where" and (style.mixed or style.careful):
         return eq.operands[0].type.is_scalar and _is_python(eq, "float64", "complex128", "int64")
     return _all_floats(eq) and not style.careful and (not style.mixed or _is_python(eq, "float64"))
+
+
+def _of_numpy(eq: Equation) -> bool:
+    """Whether a number of NumPy's is meant: by its name in the program, or where a derivative may meet Python's."""
+    derived = eq.role != "" and eq.result.type.is_scalar and not eq.result.type.is_python
+    return (derived and dtype_of(eq.result.type) == "float64") or eq.params.get("python") is False
 
 
 def _made_by_numpy(eq: Equation, facts: Op, text: str) -> bool:

@@ -15,14 +15,12 @@ from srcad.compile.running import configured
 from srcad.compile.stages import CALLED, stage_of
 from srcad.compile.steps import Job
 from srcad.frontend import Reading, read
-from srcad.frontend.core.guards import TypeGuard
+from srcad.frontend.core.guards import told_sizes
 from srcad.frontend.core.reading import Sweeps
-from srcad.trace.dims import Symbol, length_of
 from srcad.trace.nodes import Trace
 from srcad.trace.passes import Runner
 from srcad.trace.procedures import distinct
 from srcad.trace.solution import Solution
-from srcad.trace.types import Scalar
 from srcad.transform.curvature import curvature
 from srcad.transform.roots import roots
 from srcad.transform.simplify.checks import checked, without_checks, without_covered
@@ -38,7 +36,7 @@ def compile_call(
     with bugs_reported("reading the function"):
         reading = read(function, call.args, call.kwargs, argnums, Derivatives(run, request.kind != "primal"))
         reading = replace(reading, trace=replace(reading.trace, name=identifier(function, reading.trace.name)))
-    promises = Promises(guarded_sizes(reading))
+    promises = Promises(told_sizes(reading.guards, reading.sizes), dict.fromkeys(reading.promises))
     job = _checked_job(reading, request, run, promises, whole=True)
     with bugs_reported("differentiating", job.primal):
         return replace(_program(job), promises=tuple(promises.made))
@@ -63,17 +61,10 @@ def _checked_job(
     """
     with bugs_reported("simplifying", reading.trace):
         trace = run(checked, run.made(read, reading.trace), promises, whole)
-        trace = run(roots, simplify(trace, run=run))
+        trace = run(roots, simplify(trace, run=run, last=request.kind == "primal"))
         if again or request.kind in SECOND or request.order > 1:
             trace = run(curvature, trace)
-        return Job(reading, request, trace, run)
-
-
-def guarded_sizes(reading: Reading) -> dict[Symbol, int]:
-    """The lengths and ints of which guards can promise something: those that an argument tells by itself."""
-    types = (guard.type for guard in reading.guards if isinstance(guard, TypeGuard))
-    told = {dim for t in types for dim in (*(t.dims or ()), *([t.length] if isinstance(t, Scalar) else []))}
-    return {symbol: size for symbol, size in reading.sizes.items() if length_of(symbol) in told}
+        return Job(reading, request, trace, run, last=not again)
 
 
 def _program(job: Job) -> Program:

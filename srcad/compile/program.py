@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from srcad.analysis.demands import Promise
 from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import tries
+from srcad.trace.dims import Promise
 from srcad.trace.nodes import Const, Equation, Trace
 from srcad.trace.passes import PLAIN, Runner
 from srcad.trace.printer import print_trace

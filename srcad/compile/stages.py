@@ -56,9 +56,9 @@ class Stage:
         """The job, with the primal as it was differentiated, and the derivative."""
         for step in self.first:
             job = replace(job, primal=step(job.primal, job))
-        trace = job.primal
-        for step in self.steps:
-            trace = step(trace, job)
+        trace, end = job.primal, len(self.steps) - 1
+        for k, step in enumerate(self.steps):
+            trace = step(trace, job if k == end else replace(job, last=False))
         return job, trace
 
 

@@ -33,12 +33,17 @@ from srcad.transform.sweeps.tangent import tangent
 
 @dataclass(frozen=True)
 class Job:
-    """What all steps to a derivative know. `primal`: the simplified trace of the function, which is differentiated."""
+    """What all steps to a derivative know.
+
+    primal   the simplified trace of the function, which is differentiated
+    last     what comes out of the step isn't differentiated any more
+    """
 
     reading: Reading
     request: Request
     primal: Trace
     run: Runner
+    last: bool = True
 
 
 Step = Callable[[Trace, Job], Trace]
@@ -141,12 +146,12 @@ def named(trace: Trace, job: Job) -> Trace:
 
 def simplified(trace: Trace, job: Job) -> Trace:
     """The trace made simpler, so that it can be split still."""
-    return simplify(trace, run=job.run)
+    return simplify(trace, run=job.run, last=job.last)
 
 
 def merged(trace: Trace, job: Job) -> Trace:
     """The trace made simpler, where branches of both sweeps may become one."""
-    return simplify(trace, across=True, run=job.run)
+    return simplify(trace, across=True, run=job.run, last=job.last)
 
 
 def gradient_tree(job: Job, offset: int = 0) -> Tree:

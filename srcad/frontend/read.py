@@ -28,6 +28,7 @@ from srcad.frontend.core.naming import with_names
 from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
+from srcad.frontend.core.signatures import signature_of
 from srcad.frontend.core.source import FunctionSource, code_of, is_function, make_code, span_of, transparent
 from srcad.frontend.core.values import Bound, FrameCell, Static, Value
 from srcad.frontend.memory.objects import get_attribute, standard
@@ -251,6 +252,7 @@ class _Reader:
             self.guards(),
             dict(m.outside.roots),
             dict(m.lengths.sizes),
+            tuple(m.lengths.promised),
             self.diverges,
         )
 
@@ -380,7 +382,7 @@ def parameters_of(function: Any, count: int) -> tuple[Parameter, ...]:
         inspect.Parameter.VAR_KEYWORD: "**",
     }
     try:
-        signature = inspect.signature(function)
+        signature = signature_of(function)
     except (TypeError, ValueError):
         return tuple(Parameter("xyzuvw"[k] if k < 6 else f"x{k}") for k in range(count))
     if isinstance(function, np.ufunc):

@@ -351,8 +351,8 @@ class _Analysis:
         return atoms
 
     def occupied(self, atom: Atom, outer: set[Var], others: Sequence[Atom]) -> bool:
-        """Whether a loop may not overwrite this."""
-        if not levels(atom.type):
+        """Whether a loop may not overwrite this. What has no value yet it sets before it writes to it."""
+        if not levels(atom.type) or _is_none(atom):
             return False
         if not self.sharing.owns(atom):
             return True

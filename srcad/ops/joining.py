@@ -87,10 +87,9 @@ def _stacked(*xs: Type, axis: int) -> Type:
 
 def _splits(x: Type, *, sections: int, axis: int, uneven: bool = False) -> tuple[Type, ...]:
     dims = dims_or_raise(x, "splitting")
-    n = dims[axis]
-    sizes = [UNKNOWN_DIM] * sections
-    if n.number is not None:
-        sizes = [fixed(len(part)) for part in np.array_split(np.empty(n.offset), sections)]
+    n = dims[axis].counted
+    more = (sections - 1 - k if uneven else 0 for k in range(sections))
+    sizes = [((n + rest) // sections).as_length for rest in more]
     return tuple(array_type(x, (*dims[:axis], size, *dims[axis + 1 :])) for size in sizes)
 
 

@@ -166,7 +166,9 @@ def _own_signature(lowering: Lowering) -> Signature:
 
 
 # what these say of themselves isn't what they take: a MultiUFunc of SciPy has names, and takes none of them
-MISSTATED = ("np.arange", "scipy.special.sph_harm_y")
+MISSTATED: tuple[str, ...] = ("np.arange", "scipy.special.sph_harm_y")
+if np.lib.NumpyVersion(np.__version__) < "2.1.0":
+    MISSTATED += ("np.reshape",)  # where `shape` is called `newshape`
 
 
 def _says(function: object) -> bool:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from srcad.analysis.demands import Promise
 from srcad.frontend.core.guards import Guard, TypeGuard
-from srcad.trace.dims import Dim, Symbol, length_of
+from srcad.trace.dims import Dim, Factor, Promise, Symbol, length_of
 from srcad.trace.types import Array, Scalar
 
 
@@ -25,10 +24,20 @@ def conditions(guards: Sequence[Guard], promises: Sequence[Promise], free: froze
         if len(symbols) == 1 and dim == length_of(next(iter(symbols))):
             known.setdefault(next(iter(symbols)), text)
     found = [f"{text} != {_text(dim, known)}" for text, dim in places if _is_said(dim, known, text)]
+    found += [text for guard in guards if (text := _lies_otherwise(guard, free))]
     for promise in promises:
         if _can_be_said(promise.dim, known):
             found.append(_broken(promise, known))
     return tuple(dict.fromkeys(found))
+
+
+def _lies_otherwise(guard: Guard, free: frozenset[str]) -> str:
+    """Where the program writes to an argument, that it doesn't lie in memory as it is counted on; "" for others."""
+    if not isinstance(guard, TypeGuard) or guard.path.root in free or guard.layout is None or guard.writeable is None:
+        return ""
+    if isinstance(guard.layout, tuple):
+        return f"{guard.path}.strides != {guard.layout}"
+    return f"not {guard.path}.flags.{'c_contiguous' if guard.layout == 'C' else 'fnc'}"
 
 
 def _places(guards: Sequence[Guard], free: frozenset[str]) -> Iterator[tuple[str, Dim]]:
@@ -51,7 +60,7 @@ def _is_said(dim: Dim, known: dict[Symbol, str], text: str) -> bool:
 
 
 def _can_be_said(dim: Dim, known: dict[Symbol, str]) -> bool:
-    return all(isinstance(factor, Symbol) and factor in known for factor in dim.factors())
+    return all(symbol in known for symbol in dim.symbols())
 
 
 def _broken(promise: Promise, known: dict[Symbol, str]) -> str:
@@ -63,9 +72,24 @@ def _broken(promise: Promise, known: dict[Symbol, str]) -> str:
 
 def _text(dim: Dim, known: dict[Symbol, str]) -> str:
     """A sum of products, with the terms that count positively first."""
-    terms = [(c, "*".join(known[f] for f in monomial if isinstance(f, Symbol))) for monomial, c in dim.terms]
+    terms = [(c, "*".join(_factor(f, known) for f in monomial)) for monomial, c in dim.terms]
     parts = [(c, text if abs(c) == 1 else f"{abs(c)}*{text}") for c, text in terms]
     if dim.offset or not parts:
         parts.append((dim.offset, str(abs(dim.offset))))
     (first, text), *others = sorted(parts, key=lambda part: part[0] < 0)
     return "".join(["-" * (first < 0), text, *(f" {'-' if c < 0 else '+'} {more}" for c, more in others)])
+
+
+def _factor(factor: Factor, known: dict[Symbol, str]) -> str:
+    """A symbol, or a function of lengths: what is left of a slice is as long as that slice of a range."""
+    if isinstance(factor, Symbol):
+        return known[factor]
+    texts = ["" if one is None else _text(one, known) for one in factor.arguments]
+    match factor.function:
+        case "floor":
+            return f"(({texts[0]}) // ({texts[1]}))"
+        case "slice":
+            return f"range({texts[0]})[{':'.join(texts[1:])}].__len__()"
+        case "clip":
+            return f"max({texts[0]}, 0)"
+    return f"{factor.function}({', '.join(texts)})"

@@ -302,6 +302,14 @@ def named(name: str, not_one: bool = False, passing: bool = False) -> Dim:
     return length_of(Symbol(name, 2 if not_one else 0, passing))
 
 
+@dataclass(frozen=True)
+class Promise:
+    """That a dim is not negative; with `zero`, that it is 0."""
+
+    dim: Dim
+    zero: bool = False
+
+
 UNKNOWN_DIM = Dim((), 0, known=False)
 ONE = fixed(1)
 

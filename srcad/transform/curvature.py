@@ -16,7 +16,7 @@ depends on. Where that errs, a term stands there in vain, or f has the derivativ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +38,7 @@ Numbers = npt.NDArray[np.float64]
 _RADII = frozenset({"norm", "absolute", "hypot", "std"})
 _FUNCTIONS = frozenset({*ARITHMETIC, *UFUNCS, *PLAIN_UFUNCS, "sinc"})
 _SAME = frozenset({"moves_as", "known_as", "to_float", "item", "copy"})
+_DEEP = 8  # how far what else a function depends on is looked into
 _LONGEST = 40  # equations from a norm to what may be smooth
 _STEP = 1e-3
 _SAMPLES = ((0.61, 0.37), (1.43, 0.29))  # numbers for what else a function depends on: the first, and what follows
@@ -81,11 +82,12 @@ class _Curvature:
         if chain is None:
             return equation
         self.chains[result] = chain
-        return self.smooth(equation, chain) if result in self.moving and _is_smooth(chain) else equation
+        return self.smooth(equation, chain) if result in self.moving and self.is_smooth(chain) else equation
 
     def is_radius(self, equation: Equation) -> bool:
         """Whether it is a norm, or moves the elements of one."""
-        return equation.op in _RADII or is_root(equation) or not operation(equation).elementwise
+        rooted = equation.op in ("moves_as", *_RADII) or is_root(equation)
+        return rooted or not operation(equation).elementwise
 
     def continued(self, equation: Equation) -> _Chain | None:
         """The chain to the result of an elementwise equation; None: it isn't a function of one norm alone."""
@@ -117,16 +119,15 @@ class _Curvature:
         self.chains[equation.result] = _Chain(chain.radius, (*inner, moves))
         return Instead(tuple(b.equations))
 
+    def is_smooth(self, chain: _Chain) -> bool:
+        """Whether it has the slope 0 at 0, and is curved there, by all samples that say something."""
+        if not _moves(chain):
+            return False
+        verdicts = [_verdict(_Sample(chain, self.squares.definitions, *sample)) for sample in _SAMPLES]
+        return any(verdicts) and False not in verdicts
+
 
 # ---- whether a function of a norm is smooth
-
-
-def _is_smooth(chain: _Chain) -> bool:
-    """Whether it has the slope 0 at 0, and is curved there, by all samples that say something."""
-    if not _moves(chain):
-        return False
-    verdicts = [verdict for sample in _SAMPLES if (verdict := _verdict(chain, *sample)) is not None]
-    return bool(verdicts) and all(verdicts)
 
 
 def _moves(chain: _Chain) -> bool:
@@ -138,29 +139,40 @@ def _moves(chain: _Chain) -> bool:
     return chain.equations[-1].result in moving
 
 
-def _verdict(chain: _Chain, first: float, step: float) -> bool | None:
+class _Sample:
+    """Numbers for all that a chain is made of: for the norm those next to 0, for what it depends on else any."""
+
+    def __init__(self, chain: _Chain, definitions: Mapping[Var, Equation], first: float, step: float) -> None:
+        self.chain, self.definitions = chain, definitions
+        self.first, self.step = first, step
+        self.values: dict[Atom, Numbers] = {chain.radius: _STEP * np.arange(4.0)}
+        for equation in chain.equations:
+            self.values[equation.result] = self.computed(equation, _DEEP)
+
+    def value(self, a: Atom, depth: int) -> Numbers:
+        """What a value is, as it is made of others: so equal expressions are equal numbers."""
+        if isinstance(a, Const):
+            return np.asarray(a.value if isinstance(a.value, (int, float)) else self.first, float)
+        if a not in self.values:
+            made = self.definitions.get(a) if isinstance(a, Var) and depth else None
+            known = None if made is None or made.op not in (*_SAME, *_FUNCTIONS) else self.computed(made, depth - 1)
+            opaque = known is None or not np.all(np.isfinite(known))
+            self.values[a] = np.asarray(self.first + self.step * len(self.values)) if opaque or known is None else known
+        return self.values[a]
+
+    def computed(self, equation: Equation, depth: int) -> Numbers:
+        operands = equation.operands[:1] if equation.op in _SAME else equation.operands
+        return _computed(equation.op, [self.value(a, depth) for a in operands])
+
+
+def _verdict(sample: _Sample) -> bool | None:
     """What a sample says: None where there is no number."""
-    values: dict[Atom, Numbers] = {chain.radius: _STEP * np.arange(4.0)}
-    for equation in chain.equations:
-        operands = []
-        for a in equation.operands[:1] if equation.op in _SAME else equation.operands:
-            if a not in values:
-                values[a] = _number(a, first + step * len(values))
-            operands.append(values[a])
-        values[equation.result] = _computed(equation.op, operands)
-    y = values[chain.equations[-1].result]
+    y = sample.values[sample.chain.equations[-1].result]
     if y.shape != (4,) or not np.all(np.isfinite(y)):
         return None
     slope = (-11 * y[0] + 18 * y[1] - 9 * y[2] + 2 * y[3]) / (6 * _STEP)
     bend = (2 * y[0] - 5 * y[1] + 4 * y[2] - y[3]) / _STEP**2
     return bool(abs(slope) < 1e-4 * abs(bend) and abs(bend) > 1e-4 * np.max(np.abs(y)))
-
-
-def _number(a: Atom, sample: float) -> Numbers:
-    known = a.value if isinstance(a, Const) else None
-    if isinstance(known, (bool, int, float)):
-        return np.float64(known)  # type: ignore[return-value]
-    return np.float64(sample)  # type: ignore[return-value]
 
 
 def _computed(op: str, operands: Sequence[Numbers | float]) -> Numbers:

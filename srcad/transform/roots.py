@@ -15,6 +15,7 @@ never by how it is written.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from srcad.ops.catalogue import Kind, builder, operation
@@ -82,6 +83,8 @@ class Squares:
             marked = replace(equation, params={**equation.params, "of_squares": True})
             self.definitions[equation.result] = marked
             return marked
+        if equation.op == "sqrt" or 0 < (_exponent(equation) or 1) < 1:
+            return self.weighed(equation) or equation
         is_product = equation.op in ("multiply", "divide", *_CONTRACTIONS) or _is_even(equation)
         return self.product(equation) if is_product else equation
 
@@ -167,6 +170,8 @@ class Squares:
         made = self.definitions.get(y) if isinstance(y, Var) else None
         if made is None or not is_inexact(dtype_of(y.type)):
             return None
+        if made.op == "moves_as":
+            return self.of_moving(made.operands[1])
         x = made.operands[0] if made.operands else None
         match made.op:
             case "sqrt" | "power" | "float_power" if made.params.get("of_squares"):
@@ -192,12 +197,87 @@ class Squares:
         inner = self.squared(b, x)
         return None if inner is None else b.emit(made.op, inner, *made.operands[1:], **made.params)
 
+    def of_moving(self, y: Atom) -> Atom | None:
+        """What a root of weighed squares is the root of; None for another value."""
+        root = self.maker(y, "sqrt")
+        under = self.maker(root.operands[0], "moves_as") if root is not None else None
+        return None if under is None else under.operands[1]
+
     def squared_product(self, b: Builder, made: Equation) -> Atom | None:
         x, y = made.operands
         inner = self.squared(b, x)
         if inner is None and made.op == "multiply":
             inner, y = self.squared(b, y), x
         return None if inner is None else b.emit(made.op, inner, b.emit("multiply", y, y))
+
+    # ---- sums of weighed squares
+
+    def weighed(self, equation: Equation) -> Instead | None:
+        """A root of weighed squares, which rests where all that is squared is 0.
+
+        Weights may be 0 or negative. So it isn't the root that tells: where that is 0 and what is squared is not, its
+        slope is infinite. Where it rests, it moves as the root of infinity would.
+        """
+        b = builder(equation.span)
+        squares = self.without_weights(b, equation.operands[0], _DEEP)
+        if squares is None:
+            return None
+        x, value = equation.operands[0], Var(equation.result.type)
+        b.append(replace(equation, results=(value,)))
+        away = b.emit("where", b.emit("equal", squares, 0.0), math.inf, x)
+        if dims_of(away.type) != dims_of(x.type):
+            return None
+        moving = replace(
+            equation, operands=(b.emit("moves_as", away, x), *equation.operands[1:]), results=(Var(value.type),)
+        )
+        b.append(moving)
+        b.append(Equation("moves_as", (value, moving.result), equation.results, span=equation.span))
+        self.definitions.update(b.definitions)
+        return Instead(tuple(b.equations))
+
+    def without_weights(self, b: Builder, atom: Atom, depth: int) -> Atom | None:
+        """The sum of the squares that are weighed in a sum; None: it isn't one."""
+        made = self.definitions.get(atom) if isinstance(atom, Var) else None
+        if made is None or not depth or not is_inexact(dtype_of(made.result.type)) or is_complex(made.result.type):
+            return None
+        if _is_even(made):
+            base = self.definitions.get(made.operands[0]) if isinstance(made.operands[0], Var) else None
+            return None if base is not None and operation(base).kind is Kind.CREATION else atom
+        inner = [self.without_weights(b, a, depth - 1) for a in made.operands[:2]]
+        match made.op, inner:
+            case "add", [Var() as one, Var() as other]:
+                return b.emit("add", one, other)
+            case ("multiply", [Var() as one, None] | [None, Var() as one]) | ("divide", [Var() as one, _]):
+                stretched = dims_of(one.type) != dims_of(made.result.type)
+                return b.emit("materialise", one, made.result) if stretched else one
+            case "sum" | "mean", [Var() as one] if dims_of(one.type) == dims_of(made.operands[0].type):
+                return b.emit("sum", one, **made.params)
+        return self.of_form(b, made, inner)
+
+    def of_form(self, b: Builder, made: Equation, inner: list[Atom | None]) -> Atom | None:
+        """The squares of a quadratic form, or of a scalar product with weights."""
+        if made.op in _CONTRACTIONS and all(len(dims_of(a.type) or ()) == 1 for a in made.operands):
+            x, y = made.operands
+            if self.is_image(x, y) or self.is_image(y, x):
+                x = y if self.is_image(x, y) else x
+                return b.emit("dot", x, x)
+            weighed = [one for one in inner if one is not None]
+            return b.emit("sum", weighed[0], axis=None, keepdims=False) if len(weighed) == 1 else None
+        product = self.maker(made.operands[0], "multiply") if made.op == "sum" else None
+        if product is None or made.params.get("axis") not in (None, -1, len(dims_of(product.result.type) or ()) - 1):
+            return None
+        x, y = product.operands
+        if not (self.is_image(x, y) or self.is_image(y, x)):
+            return None
+        x = y if self.is_image(x, y) else x
+        return b.emit("sum", b.emit("multiply", x, x), **made.params)
+
+    def is_image(self, y: Atom, x: Atom) -> bool:
+        """Whether one is the other times a matrix."""
+        made = self.maker(y, "matmul", "dot")
+        if made is None or dims_of(y.type) is None or len(dims_of(y.type) or ()) != len(dims_of(x.type) or ()):
+            return False
+        return any(a is x and len(dims_of(m.type) or ()) == 2 for a, m in (made.operands, made.operands[::-1]))
 
     # ---- sums of squares
 

@@ -367,3 +367,30 @@ def test_stop_gradient() -> None:
     assert srcad.jvp(lambda x: srcad.stop_gradient([x, 2.0])[0] * x, (3.0,), (1.0,)) == (9.0, 3.0)
     kept = srcad.stop_gradient((1.0, W))
     assert kept[0] == 1.0 and kept[1] is not W
+
+
+@srcad.custom_rule
+def guarded_square(x):
+    if x < 0.0:
+        raise ValueError("negative")
+    return x**2
+
+
+@guarded_square.adjoint
+def _guarded_square_adjoint(x, y, y_bar):
+    return 2.0 * x * y_bar
+
+
+def test_what_a_function_with_a_rule_raises_is_raised_where_nobody_needs_its_value():
+    def unused(x):
+        guarded_square(x)
+        return 3.0 * x
+
+    def flat(x):
+        return 3.0 * x + np.sign(guarded_square(x))
+
+    for f in (unused, flat, lambda x: 3.0 * guarded_square(x)):
+        for derivative in (srcad.grad(f), srcad.grad(srcad.grad(f)), lambda x, f=f: srcad.hvp(f)(x, 1.0)):
+            derivative(2.0)
+            with pytest.raises(ValueError, match="negative"):
+                derivative(-1.0)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from srcad.ops.catalogue import LOWERINGS, OPS
 from tests.rules.calls import Known, check_call, check_lowering, check_method
 from tests.rules.checking import check, derivative_at, program
@@ -131,12 +132,24 @@ def test_kron() -> None:
     check_call(np.kron, array(2), array(2, 3))
 
 
-def test_cross() -> None:
-    check_call(np.cross, array(3), array(3))
-    check_call(np.cross, array(2, 3), array(2, 3))
-    check_call(np.cross, array(2, 3), array(3))
-    check_call(np.cross, array(4, 1, 3), array(2, 3))
-    check_call(np.cross, array(3, 2), array(3, 2), axis=0)
+@pytest.mark.parametrize(
+    ("one", "other", "axis"),
+    [((3,), (3,), -1), ((2, 3), (2, 3), -1), ((2, 3), (3,), -1), ((4, 1, 3), (2, 3), -1), ((3, 2), (3, 2), 0)],
+)
+def test_cross(one: Any, other: Any, axis: int) -> None:
+    """It is bilinear. How long the vectors are is asked for, as it is another function where there are two numbers."""
+    draw = np.random.default_rng(3).normal
+    a, b, da, db = (draw(size=shape) for shape in (one, other, one, other))
+
+    def f(a: Any, b: Any) -> Any:
+        return np.cross(a, b, axis=axis)
+
+    value, dot = srcad.jvp(f, (a, b), (da, db))
+    np.testing.assert_array_equal(value, f(a, b))
+    np.testing.assert_allclose(dot, f(da, b) + f(a, db), rtol=1e-12, atol=1e-14)
+    weights = draw(size=np.shape(value))
+    bars = srcad.vjp(f, a, b)[1](weights)
+    np.testing.assert_allclose(np.sum(bars[0] * da) + np.sum(bars[1] * db), np.sum(weights * dot), rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,12 @@ def matern_five(x: Any) -> Any:
     return (1.0 + u + u**2 / 3.0) * np.exp(-u)
 
 
+def matern_of_terms(x: Any) -> Any:
+    """The root of 5 is written three times."""
+    r = np.sqrt(x[0] ** 2 + x[1] ** 2 + x[2] ** 2)
+    return (1 + math.sqrt(5) * r + 5 / 3 * r**2) * np.exp(-math.sqrt(5) * r)
+
+
 def of_scalars(x: Any) -> Any:
     return math.cos(math.hypot(x[0], x[1], x[2]))
 
@@ -88,6 +94,7 @@ CURVED: list[tuple[Callable[[Any], Any], float]] = [
     (softened, 1.0),
     (matern_three, -3.0 / LENGTH**2),
     (matern_five, -5.0 / 3.0 / LENGTH**2),
+    (matern_of_terms, -5.0 / 3.0),
     (of_scalars, -1.0),
     (huber_like, 1.0),
     (in_branch, -1.0),
@@ -188,3 +195,9 @@ def test_fourth_powers() -> None:
     found = twice(twice(fourth, one), other)(np.zeros(3))
     np.testing.assert_allclose(found, 8 * ((one @ one) * (other @ other) + 2 * (one @ other) ** 2))
     assert srcad.taylor(fourth, 4)(np.zeros(3), one)[4] == (one @ one) ** 2
+
+
+def test_of_weighed_squares() -> None:
+    w = np.array([1.0, 2.0, 0.5])
+    found = srcad.hessian(lambda x: np.cos(np.sqrt(np.sum(w * x**2))))(np.zeros(3))
+    np.testing.assert_allclose(found, -np.diag(w))

@@ -7,6 +7,7 @@ from typing import Any
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import drop_key, key_of, set_key
+from srcad.frontend.containers.picked import may_be_picked, put_at
 from srcad.frontend.containers.subscripts import ask_for_index, get_at, static_slice
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.counting import countable
@@ -138,6 +139,9 @@ def _set_list_item(m: Machine, owner: Ref, cell: ListCell, key: Value, value: Va
         position = to_number(m, key, "used as an index")
         if isinstance(position, Var):
             ask_for_index(m, position)
+            if may_be_picked(m, (*items, value)):
+                m.change(owner.cell, replace(cell, items=put_at(m, cell.items, position, value)))
+                return
             grow(m, owner, cell)
             set_container_item(m, owner, key, value)
             return

@@ -27,7 +27,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import check_defined, new_array, to_atom, to_number
+from srcad.frontend.memory.arrays import check_defined, layout_of_ufunc, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, operand, truth
 from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.trace.nodes import Atom, Const, Var
@@ -222,7 +222,7 @@ def number_result(m: Machine, op: str, *values: Value) -> Value:
         )
     result = m.emit(op, *atoms)
     refs = [value for value in values if isinstance(value, ArrayRef)]
-    return wrap(m, result, contiguity(m, refs))
+    return wrap(m, result, contiguity(m, refs) if op == "matmul" else layout_of_ufunc(m, values))
 
 
 def wrap(m: Machine, result: Atom, layout: Layout = frozenset()) -> Value:

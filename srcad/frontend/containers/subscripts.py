@@ -13,6 +13,7 @@ import numpy as np
 from srcad.errors import SrcadError
 from srcad.frontend.containers.iteration import elements
 from srcad.frontend.containers.keys import key_of, set_key
+from srcad.frontend.containers.picked import may_be_picked, picked
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import INDEXERS
@@ -304,6 +305,11 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
     The list itself becomes one, so that what is changed through the item is changed in the list.
     """
     ask_for_index(m, position)
+    if may_be_picked(m, items):
+        return ArrayRef(m.allocate(picked(m, items, position)))
+    for item in items:
+        if isinstance(item, ArrayRef):
+            load(m, item)  # which is refused where its content isn't sure
     cell = None
     with m.attempt(SrcadError):
         cell = boxed(m, items)

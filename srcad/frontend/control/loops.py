@@ -20,6 +20,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.exhaustion import run_through
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.core import sharing
+from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import FALSE, TRUE, Cell, FrameCell, Num, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
@@ -37,8 +38,13 @@ RAISED = "$raised"  # the number of the clause of a `try` that an exception belo
 MOST_ROUNDS = 12
 MOST_TURNS = 20000
 MOST_WRITTEN_OUT = 64
+MOST_BRANCHES = 12  # turns of a loop, each in a branch of the one before
 
 Turn = Callable[[Value], None]
+
+
+class TooManyTurns(Exception):  # noqa: N818 - an answer, not an error
+    """A loop isn't known to end after a few turns."""
 
 
 @dataclass(eq=False)
@@ -375,6 +381,12 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
             return bool(m.variables.sources(error.var) & own)
         return isinstance(error, SrcadError) and error.first_turn
 
+    if m.known.sized:
+        with m.attempt(TooManyTurns) as written:
+            _turn_by_turn(m, test, body, MOST_BRANCHES)
+        if written.error is None:
+            _restore(m, outer)
+            return
     with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
         if m.known.turns_apart:
             _first_while(m, test, body)
@@ -386,6 +398,42 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
     elif tried.error:
         _unroll_while(m, test, body)
     _restore(m, outer)
+
+
+def _turn_by_turn(m: Machine, test: Callable[[], Value], body: Callable[[], None], most: int) -> None:
+    """if test: body; if test: body; ... for a loop that ends after a few turns, or earlier by what the run says."""
+
+    def turn() -> Value:
+        if not most:
+            raise TooManyTurns
+        m.bind("$continue", FALSE)
+        body()
+        gone = truth(m, left(m))
+        if isinstance(gone, Var):
+            branch(m, negate(m, gone), others, lambda: FALSE)
+        elif not gone:
+            others()
+        return FALSE
+
+    def others() -> Value:
+        _turn_by_turn(m, test, body, most - 1)
+        return FALSE
+
+    known = truth(m, test())
+    if isinstance(known, Var):
+        if only_ints(m, known):
+            raise NeedsStatic(known, "whether a loop goes on")
+        branch(m, known, turn, lambda: FALSE)
+    elif known:
+        turn()
+
+
+def only_ints(m: Machine, var: Var) -> bool:
+    """Whether a value is made of ints and lengths alone, which can be known beforehand."""
+    known, given = m.variables.definitions, {entry.var for entry in m.outside.inputs.values()}
+    sources = m.variables.sources(var)
+    ints = (v.type.is_scalar and v.type.dtype == "int64" for v in sources)
+    return sources <= given and all(a or only_length(known, var, v) for a, v in zip(ints, sources, strict=True))
 
 
 def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:

@@ -248,7 +248,8 @@ def _number(m: Machine, value: object, path: Path, free: bool) -> Value:
     if isinstance(value, np.ndarray):
         if not value.flags.writeable:
             m.outside.read_only.add(path)
-        m.outside.layouts[path] = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else ""
+        flags = value.flags
+        m.outside.layouts[path] = "C" if flags.c_contiguous else "F" if flags.f_contiguous else value.strides
         return ArrayRef(m.allocate(ArrayCell(var, contiguous=frozenset([path]), given=True)))
     return Num(var)
 

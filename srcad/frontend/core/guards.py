@@ -5,24 +5,25 @@ A guard speaks of what is found at a path from the arguments or from a free root
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
+from srcad.trace.dims import Symbol, length_of
 from srcad.trace.nodes import Path
-from srcad.trace.types import Type
+from srcad.trace.types import Scalar, Type
 
 
 @dataclass(frozen=True)
 class TypeGuard:
-    """A number or an array of this type; with `layout` "C", a C-contiguous one, with "F" one in Fortran order alone.
-    With `writeable`, one that can be written to, or can't.
+    """A number or an array of this type; with `layout` "C", a C-contiguous one, with "F" one in Fortran order alone,
+    with numbers one whose axes step on by these, in bytes. With `writeable`, one that can be written to, or can't.
 
     A dim that is a number other than 1 stands for just that length.
     """
 
     path: Path
     type: Type
-    layout: str | None = None
+    layout: str | tuple[int, ...] | None = None
     writeable: bool | None = None
 
 
@@ -69,6 +70,13 @@ class SameGuard:
 
     path: Path
     other: Path
+
+
+def told_sizes(guards: Iterable[Guard], sizes: Mapping[Symbol, int]) -> dict[Symbol, int]:
+    """The lengths and ints of which guards can promise something: those that an argument tells by itself."""
+    types = (guard.type for guard in guards if isinstance(guard, TypeGuard))
+    told = {dim for t in types for dim in (*(t.dims or ()), *([t.length] if isinstance(t, Scalar) else []))}
+    return {symbol: size for symbol, size in sizes.items() if length_of(symbol) in told}
 
 
 Guard = SameGuard | ListGuard | TypeGuard | ValueGuard | IdentityGuard | StructureGuard

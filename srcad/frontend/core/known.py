@@ -24,6 +24,7 @@ class Known:
     shapes       arrays and lists whose lengths are guarded
     written_out  whether loops with a known number of turns are read turn by turn
     selecting    whether it is told at run time which array is meant, where that isn't known
+    picked       whether arrays in a list that are told by a number of the run are selected: the list stays as it is
     turns_apart  whether the first turn of each loop is read apart from the others
     sized        whether the number of turns of each loop is to be known, and those of short ones are read one by one
     chosen       whether items are chosen at run time by an index, where a variable can't hold them all
@@ -38,6 +39,7 @@ class Known:
     shapes: frozenset[Path] = frozenset()
     written_out: bool = False
     selecting: bool = False
+    picked: bool = False
     turns_apart: bool = False
     sized: bool = False
     chosen: bool = False
@@ -62,8 +64,10 @@ class Known:
         if not self.selecting:
             return replace(self, selecting=True)
         if not self.turns_apart:
-            return replace(self, turns_apart=True)
-        return None if self.sized else replace(self, turns_apart=True, sized=True)
+            return replace(self, picked=not self.picked, turns_apart=self.picked)
+        if not self.sized:
+            return replace(self, sized=True)
+        return None if self.picked else replace(self, picked=True)
 
     def with_unrolled(self, function: Hashable) -> Known:
         """A function is read in place nevertheless."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.ops.catalogue import operation, result_types
-from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Symbol, length_of, named
+from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Promise, Symbol, length_of, named
 from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Type, dims_of
 from srcad.trace.walk import free_variables
@@ -24,7 +24,8 @@ Relation = tuple[Symbol, Dim]  # what a symbol is equal to
 
 @dataclass(eq=False)
 class Lengths(Restorable):
-    """The lengths of a reading: `sizes` of the symbols, the `relations` that are relied on, those `wished` for.
+    """The lengths of a reading: `sizes` of the symbols, the `relations` that are relied on, those `wished` for, and
+    what is `promised` beside: of a length that it is 1, say.
 
     A wish is one relation out of several that say the same.
     """
@@ -32,6 +33,7 @@ class Lengths(Restorable):
     relations: tuple[Relation, ...] = ()
     sizes: dict[Symbol, int] = field(default_factory=dict)
     wished: list[tuple[Relation, ...]] = field(default_factory=list)
+    promised: dict[Promise, None] = field(default_factory=dict)
     count: int = 0
 
     def label(self) -> str:
@@ -91,6 +93,14 @@ class Lengths(Restorable):
         ways = tuple(_solutions(a - b, (*b.symbols(), *a.symbols())))
         if ways:
             self.wished.append(ways)
+
+    def promised_sign(self, dim: Dim, sizes: Mapping[Symbol, int]) -> int | None:
+        """The sign of a number in this call, which is promised; None where these sizes don't tell it."""
+        value = dim.evaluate(sizes)
+        if value is None:
+            return None
+        self.promised[Promise(dim, True) if value == 0 else Promise((dim if value > 0 else -dim) - 1)] = None
+        return (value > 0) - (value < 0)
 
     def _of_cut(self, dim: Dim, other: Dim) -> Iterator[Relation]:
         """Relations that come first, as they tell the most, where a length is that of a slice.

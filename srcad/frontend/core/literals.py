@@ -7,6 +7,8 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 
+from srcad.frontend.core.versions import unwarned
+
 
 def keyword_literals(text: str) -> dict[str, object] | None:
     """`"x=[1, 2], name='a, b'"` as a dict; None where that isn't the text of keywords with literals of Python."""
@@ -22,7 +24,8 @@ def keyword_literals(text: str) -> dict[str, object] | None:
 def array_names(function: Callable[..., object]) -> dict[str, int]:
     """The names that stand where arrays stand: 1, or 2 where an array of two dimensions stands."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
+        with unwarned():
+            tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
     except (OSError, TypeError, SyntaxError):
         return {}
     found: dict[str, int] = {}

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, always, rehearsal
+from srcad.frontend.core.guards import told_sizes
 from srcad.frontend.core.known import Known, NeedsKept
 from srcad.frontend.core.lengths import Lengths
 from srcad.frontend.core.outside import Outside
@@ -40,6 +41,7 @@ from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.declare import Kind
 from srcad.trace.builder import Builder, atom
+from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Path, Var
 from srcad.trace.types import OPAQUE, is_differentiable, is_text, kind_of
 
@@ -171,6 +173,10 @@ class Machine(Restorable):
         self.ids += 1
         self.heap[self.ids] = cell
         return self.ids
+
+    def promised_sign(self, dim: Dim) -> int | None:
+        """The sign of a number in this call, which guards promise from now on; None where they can't."""
+        return self.lengths.promised_sign(dim, told_sizes(self.outside.guards.values(), self.lengths.sizes))
 
     # ---- equations
 

@@ -26,7 +26,7 @@ class Outside(Restorable):
     outer            the cells of what isn't an argument, and was there before the call
     objects          those that are inputs themselves
     stored           where an attribute of what outlives the call was set to what moves: a cell, and a name
-    layouts          the order of an array in memory: "C", "F" (and not "C"), or ""
+    layouts          the order of an array in memory: "C", "F" (and not "C"), or by how many bytes its axes step on
     wanted_layouts   the arrays for which the reading has counted on that
     read_only        the arrays that can't be written to; `written`: those to which the program writes
     """
@@ -42,7 +42,7 @@ class Outside(Restorable):
     outer: set[int] = field(default_factory=set)
     objects: dict[Path, object] = field(default_factory=dict)
     stored: dict[tuple[int, str], Span | None] = field(default_factory=dict)
-    layouts: dict[Path, str] = field(default_factory=dict)
+    layouts: dict[Path, str | tuple[int, ...]] = field(default_factory=dict)
     wanted_layouts: set[Path] = field(default_factory=set)
     read_only: set[Path] = field(default_factory=set)
     written: set[Path] = field(default_factory=set)

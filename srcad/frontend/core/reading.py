@@ -10,7 +10,7 @@ from srcad.frontend.core.guards import Guard
 from srcad.frontend.core.sameness import atom_key
 from srcad.frontend.core.source import is_function
 from srcad.frontend.core.values import Children, Value
-from srcad.trace.dims import Symbol
+from srcad.trace.dims import Promise, Symbol
 from srcad.trace.nodes import Atom, Trace, Tree
 from srcad.trace.solution import Solution
 
@@ -25,6 +25,7 @@ class Reading:
     guards      what must hold for this reading to serve another call
     roots       how to find the objects of the free roots: globals, closure cells, `self`
     sizes       the lengths that symbols of dims stand for in this call
+    promises    what must be so of lengths beside the types
     diverges    whatever the values of the arguments are, the function raises
     """
 
@@ -34,6 +35,7 @@ class Reading:
     guards: tuple[Guard, ...]
     roots: dict[str, Callable[[], object]]
     sizes: Mapping[Symbol, int] = field(default_factory=dict)
+    promises: tuple[Promise, ...] = ()
     diverges: bool = False
 
 

@@ -15,7 +15,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any, Protocol, TypeGuard
 
 from srcad.errors import NotYetSupported, Span
-from srcad.frontend.core.versions import is_rewritten, version_of
+from srcad.frontend.core.versions import is_rewritten, unwarned, version_of
 
 DEFINITIONS = "srcad.definitions."
 FunctionNode = ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef
@@ -265,6 +265,11 @@ def _no_text(code: CodeType) -> Missing:
                 "srcad reads source, and this function has none: it was made by exec, eval or python -c.",
                 "define it with def in a file, a notebook cell or at the prompt.",
             )
+    if code.co_filename in ("<timed exec>", "<magic-timeit>"):
+        return Missing(
+            "srcad reads source, and IPython keeps none of what stands behind %%time or %timeit.",
+            "define it in a cell of its own, and time its call.",
+        )
     if code.co_filename == "<dynamic-code>":
         return Missing(
             "srcad reads source, and this function came from another process by cloudpickle, which carries none.",
@@ -284,7 +289,8 @@ def _no_text(code: CodeType) -> Missing:
 def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Definition | None:
     text = textwrap.dedent("".join(lines))
     try:
-        tree = ast.parse(text)
+        with unwarned():
+            tree = ast.parse(text)
     except SyntaxError:
         return None
     node = _find(tree, code, first, len(lines[0]) - len(text.splitlines(keepends=True)[0]))
@@ -294,9 +300,11 @@ def _parse_block(code: CodeType, path: str, lines: list[str], first: int) -> Def
 def _parse_file(code: CodeType, path: str, text: str) -> Definition | None:
     """A lambda in the middle of an expression, say: the whole file has it."""
     try:
-        node = _find(ast.parse(text), code, 1)
+        with unwarned():
+            tree = ast.parse(text)
     except SyntaxError:
         return None
+    node = _find(tree, code, 1)
     return None if node is None else (node, path, tuple(text.split("\n")), 1)
 
 

@@ -427,14 +427,14 @@ class ArrayCell(OneAtom, Cell):
     """An array's present content.
 
     `aliases`: cells that may be (partly) the same memory. `poison`: where a write made the content unsure.
-    `contiguous`: the inputs that must be C-contiguous for this to be; None if that isn't known. `given`: it is one of
-    them itself.
+    `contiguous`: the inputs that must be C-contiguous for this to be; None if that isn't known; or
+    its axes from the slowest to the fastest. `given`: it is one of these inputs itself.
     """
 
     var: Atom
     aliases: frozenset[int] = frozenset()
     poison: Span | None = None
-    contiguous: frozenset[Path] | None = frozenset()
+    contiguous: frozenset[Path] | tuple[int, ...] | None = frozenset()
     given: bool = False
 
 

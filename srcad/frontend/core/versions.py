@@ -3,12 +3,30 @@
 from __future__ import annotations
 import __future__ as future
 
+import threading
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache, reduce
 from operator import or_
 from types import CodeType
 
 FLAGS = reduce(or_, (getattr(future, name).compiler_flag for name in future.all_feature_names))
+
+
+_COMPILING = threading.RLock()
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """While text of the user's is read: what the compiler has to warn of, it has said when that was imported.
+
+    Where warnings are errors, the text would be none of Python. Filters are those of all threads, so one at a time.
+    """
+    with _COMPILING, warnings.catch_warnings():
+        for kind in (SyntaxWarning, DeprecationWarning):
+            warnings.simplefilter("ignore", kind)
+        yield
 
 
 def version_of(code: CodeType, text: str) -> CodeType | None:
@@ -33,7 +51,8 @@ def is_rewritten(code: CodeType) -> bool:
 def _codes(text: str, flags: int) -> tuple[CodeType, ...]:
     """The code objects of all functions in a text; none where it is no Python."""
     try:
-        return tuple(_inside(compile(text, "<source>", "exec", flags=flags, dont_inherit=True)))
+        with unwarned():
+            return tuple(_inside(compile(text, "<source>", "exec", flags=flags, dont_inherit=True)))
     except (SyntaxError, ValueError):
         return ()
 

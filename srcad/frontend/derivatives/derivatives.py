@@ -10,7 +10,6 @@ alone; when the derivative stands in its place, the arguments of the call stand 
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -21,6 +20,7 @@ from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.naming import with_names
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.reading import Applies, Derivative, Reading
+from srcad.frontend.core.signatures import signature_of
 from srcad.frontend.core.source import code_of, span_of
 from srcad.frontend.core.values import (
     NONE,
@@ -153,7 +153,7 @@ def _gauss_newton(m: Machine, part: Part, d: Derivative, directions: Sequence[Va
 
 def apply(m: Machine, f: FunctionType, meaning: Applies, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """srcad.jvp(f, primals, tangents)."""
-    names = [name for name, p in inspect.signature(f).parameters.items() if p.kind is not p.KEYWORD_ONLY]
+    names = [name for name, p in signature_of(f).parameters.items() if p.kind is not p.KEYWORD_ONLY]
     options, keywords = split_options(m, keywords)
     given = dict(zip(names, args, strict=False)) | keywords
     if sorted(given) != sorted(names):
@@ -222,7 +222,7 @@ def _parameter_names(function: Value) -> list[str]:
         case Derivative():
             return _parameter_names(function.function)
     try:
-        return list(inspect.signature(function.value).parameters) if isinstance(function, Static) else []
+        return list(signature_of(function.value).parameters) if isinstance(function, Static) else []
     except (TypeError, ValueError):
         return []
 

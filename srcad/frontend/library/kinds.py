@@ -40,6 +40,7 @@ from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch
+from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
@@ -200,9 +201,9 @@ def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     if own is not None:
         return own
     cell = m.heap[value.cell]
-    if isinstance(cell, InstanceCell):  # attributes of an object from outside are read when they are asked for
-        for name in getattr(cell.origin, "__dict__", ()):
-            objects.get_attribute(m, value, name)
+    if isinstance(cell, InstanceCell) and cell.origin is not None:
+        for name in getattr(cell.origin, "__dict__", {}):  # what would be read later, and not of the copy
+            own_attribute(m, value, name)
         cell = m.heap[value.cell]
     return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
 

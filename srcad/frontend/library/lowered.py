@@ -22,6 +22,7 @@ from srcad.frontend.library.probing import fault_of, named_method
 from srcad.frontend.memory.arrays import (
     content,
     contiguous_as,
+    layout_of_ufunc,
     load,
     new_array,
     refuse_truncation,
@@ -50,6 +51,10 @@ CONVERTING = (np.asarray, np.array, np.asanyarray)  # of an object by its __arra
 MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
 BY_LAYOUT = (np.ravel, np.reshape, "ravel", "reshape", "flatten")  # what their order "A" and "K" mean
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
+RESHAPES = (np.reshape, np.ravel, "reshape", "ravel")  # which give it where they copy
+# functions whose results lie in memory as their operands do, as those of ufuncs do
+KEPT = dict.fromkeys((np.copy, np.array, np.sort, np.where, "astype", np.zeros_like, np.ones_like), True)
+KEPT |= dict.fromkeys((np.empty_like, np.full_like), True)
 # Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
 OWN_ORDER = frozenset({np.einsum, np.cross, np.delete, np.insert, np.histogram2d, np.histogramdd})
 OWN_ORDER |= {np.unique, np.median, np.quantile, np.percentile, np.nanmedian, np.nanquantile, np.nanpercentile}
@@ -223,6 +228,11 @@ def layout_of(m: Machine, f: object, args: tuple[Value, ...], sources: dict[Var,
     ordered = has_own_order(f) or any(
         isinstance(a, Static) and isinstance(a.value, str) and a.value in ("F", "A", "K") for a in args
     )
+    if f in RESHAPES and not ordered:
+        return frozenset()
+    kept = entry(KEPT, f) or (isinstance(f, np.ufunc) and f.signature is None)
+    if kept and not any(a in (Static("F"), Static("A")) for a in args):
+        return layout_of_ufunc(m, args)
     within = any(isinstance(a, (Tup, Ref)) and held(m, (a,))[0] for a in args)
     return None if ordered or within or f in (*MAY_SHARE, np.einsum) else contiguity(m, list(sources.values()))
 
@@ -240,7 +250,8 @@ def laid_out(m: Machine, function: object, arguments: Mapping[str, object], valu
         return value
     if orders is not None and order in orders:
         return value
-    value = new_array(m, load(m, value), frozenset() if order == "C" else None)
+    atom = load(m, value)
+    value = new_array(m, atom, frozenset() if order == "C" else tuple(range(rank_of(atom.type) or 0))[::-1])
     if orders is None:
         share(m, value, source)
     return value

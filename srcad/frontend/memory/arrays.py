@@ -7,6 +7,7 @@ row[2] = s      ->    v2 = set_item(v1, s, 2)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from srcad.errors import Span
@@ -35,17 +36,10 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.layouts import (
-    Layout,
-    check_layout,
-    check_writeable,
-    count_on_layout,
-    is_turned,
-    k_contiguous,
-    turned,
-)
+from srcad.frontend.memory.layouts import Layout, check_writeable, contiguity, lies
 from srcad.frontend.memory.puts import put
 from srcad.frontend.memory.selection import each, selected, selected_content
+from srcad.frontend.memory.strides import StepCopies, Strided, Unsettled, is_contiguous, kept_order, seen
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.ops.einsum import view_letters
 from srcad.ops.structural import as_array
@@ -71,6 +65,7 @@ Template = tuple[tuple[Any, ...], ...]  # an entry for each component: its kind,
 Index = tuple[tuple[Atom, ...], Template]
 FLAT = ViewStep("flat", (), ())  # x.flat
 RAVEL = ViewStep("ravel", (), ())  # what a function makes of it
+RESHAPING = ("reshape", "reshape_like", "ravel", "flat")
 MANY_KINDS = "a list whose elements differ in kind is indexed or iterated by a number known at run time only"
 
 
@@ -167,7 +162,6 @@ def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
         each(m, cell, ref.path, lambda one: _stored(m, one, new))
         return
     assert isinstance(cell, (ArrayCell, GrownCell))
-    check_layout(m, ref)
     check_writeable(m, cell)
     if moved(cell, ref):
         refuse_moved(m)
@@ -186,19 +180,56 @@ def _stored(m: Machine, ref: ArrayRef, new: Atom) -> Value:
 
 def contiguous_as(m: Machine, ref: ArrayRef) -> frozenset[str] | None:
     """The orders in which an array or view is contiguous; None where that isn't known."""
-    spread = _spread(m, ref)
-    for order, path in (("C", ref.path), ("F", turned(ref.path))):
-        if k_contiguous(path) and count_on_layout(m, ref.cell, order):
-            return frozenset("CF") if rank_of(load(m, ref).type) == 1 else frozenset("C") if spread else None
-        if is_turned(path) and spread and count_on_layout(m, ref.cell, order):
-            return frozenset("F")
-    return None
+    try:
+        place = placed(m, ref)
+        return frozenset(order for order in "CF" if is_contiguous(m, place, order))
+    except Unsettled:
+        return None
 
 
-def _spread(m: Machine, ref: ArrayRef) -> bool:
-    """Whether two dimensions at least have more than one element: C and Fortran order are two then."""
-    t = load(m, ref).type
-    return isinstance(t, Array) and t.rank == 2 and not any(d.is_one or not d.not_one for d in t.dims)
+def placed(m: Machine, ref: ArrayRef) -> Strided:
+    """How a view lies in memory. Raises `StepCopies` if a step copies, `Unsettled` if that isn't known."""
+    cell = m.heap[ref.cell]
+    place = lies(m, cell)
+    current = m.cell(ref.cell, ArrayCell).var
+    for step in ref.path:
+        before, current = current, view(m, current, step)
+        place = seen(m, place, step, before.type, current.type)
+    return place
+
+
+def layout_of_ufunc(m: Machine, values: Sequence[Value]) -> Layout:
+    """How the result of a ufunc lies in memory: its axes follow each other as those of the operands do."""
+    refs = [value for value in values if isinstance(value, ArrayRef)]
+    plain = contiguity(m, refs)
+    in_c = isinstance(plain, frozenset) and all(m.outside.layouts.get(path) == "C" for path in plain)
+    if in_c or not m.known.selecting or not all(map(_lies_alone, values)):
+        return plain
+    try:
+        return kept_order(m, [placed(m, ref) for ref in refs])
+    except (Unsettled, StepCopies):
+        return None
+
+
+def _lies_alone(value: Value) -> bool:
+    """Whether it is an array, or a number, which has no order in memory; a list is made an array of its own."""
+    number = isinstance(value, Num) and isinstance(value.var.type, Scalar)
+    return number or isinstance(value, (ArrayRef, Static))
+
+
+def looks(m: Machine, ref: ArrayRef) -> bool | None:
+    """Whether what a path leads to is a view, and no copy; None where that isn't known."""
+    choice = selected(m, ref)
+    if choice is not None:
+        answers = {looks(m, ArrayRef(one.cell, one.path + ref.path)) for one in choice.refs}
+        return answers.pop() if len(answers) == 1 else None
+    try:
+        placed(m, ref)
+    except StepCopies:
+        return False
+    except Unsettled:
+        return None
+    return True
 
 
 def set_items(m: Machine, ref: ArrayRef, value: Value, index: Index) -> None:
@@ -348,6 +379,7 @@ def tied(m: Machine, var: Var, sources: dict[Var, ArrayRef]) -> ArrayRef | None:
         if len(equation.results) > 1:
             params["part"] = equation.results.index(current)
         steps.append(ViewStep(equation.op, equation.operands[1:], tuple(sorted(params.items()))))
+        m.views[-1].setdefault((equation.operands[0], steps[-1].key()), current)
         current = equation.operands[0]
     return None
 
@@ -371,27 +403,13 @@ def unsettled(m: Machine, source: ArrayRef, var: Var) -> ArrayRef:
 
 
 def _view_of(m: Machine, source: ArrayRef, steps: tuple[ViewStep, ...], var: Var) -> ArrayRef | None:
-    """Reshaping gives a view of contiguous memory, and past a transposition a copy; where neither is sure, the result
-    may share memory."""
-    path = tuple(RAVEL if step == FLAT else step for step in source.path + steps)
-    reshaped = [k for k, step in enumerate(path) if step.op in ("reshape", "ravel")]
-    if not reshaped:
-        return ArrayRef(source.cell, path)
-    for order, before in (("C", path[: reshaped[-1]]), ("F", turned(path[: reshaped[-1]]))):
-        if k_contiguous(before) and count_on_layout(m, source.cell, order):
-            return ArrayRef(source.cell, path)
-        if _copied(m, source, before, var) and count_on_layout(m, source.cell, order):
-            return None
-    return unsettled(m, source, var)
-
-
-def _copied(m: Machine, source: ArrayRef, before: tuple[ViewStep, ...], var: Var) -> bool:
-    """Whether making one row of contiguous memory that has been transposed must copy."""
-    cell = m.heap[source.cell]
-    whole = cell.var.type if isinstance(cell, ArrayCell) else None
-    if not isinstance(whole, Array) or whole.rank != 2 or any(d.is_one for d in whole.dims):
-        return False
-    return isinstance(var.type, Array) and var.type.rank == 1 and [step.op for step in before] == ["transpose"]
+    """Reshaping gives a view of memory whose axes follow each other, and else a copy; where neither is sure, the
+    result may share memory."""
+    path = source.path + steps
+    found = True if not any(step.op in RESHAPING for step in path) else looks(m, ArrayRef(source.cell, path))
+    if found is None:
+        return unsettled(m, source, var)
+    return ArrayRef(source.cell, tuple(RAVEL if step == FLAT else step for step in path)) if found else None
 
 
 # ---- values as atoms

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayCell, ArrayRef, Cell, ViewStep
-from srcad.frontend.memory.puts import RESHAPES
+from srcad.frontend.memory.strides import Strided, Unsettled, whole
+from srcad.trace.dims import fixed
 from srcad.trace.nodes import Path
+from srcad.trace.types import dims_of, dtype_of
 
-Layout = frozenset[Path] | None  # the inputs that must be C-contiguous for an array to be; None: not known
+# the inputs that must be C-contiguous for an array to be; or the axes from the slowest to the fastest; None: not known
+Layout = frozenset[Path] | tuple[int, ...] | None
+IN_ORDER = frozenset({"get_item", "flip", "expand_dims", "squeeze", "real", "imag", "split", "broadcast_to"})
+IN_ORDER |= {"reshape", "reshape_like", "ravel", "flat", "known_as", "with_dims"}
 
 
 def check_writeable(m: Machine, cell: Cell) -> None:
     """Raise what NumPy raises for a write to an argument that is read-only."""
     given = cell.contiguous if isinstance(cell, ArrayCell) and cell.given else None
-    for path in given or ():
+    for path in given if isinstance(given, frozenset) else ():
         m.outside.written.add(path)
         if path in m.outside.read_only:
             m.raises(ValueError("assignment destination is read-only"))
-
-
-def check_layout(m: Machine, ref: ArrayRef) -> None:
-    """Reshaping gives a view of contiguous memory and a copy of other memory: find out, or refuse."""
-    if not any(step.op in ("reshape", "ravel") for step in ref.path):
-        return
-    if not any(count_on_layout(m, ref.cell, order) for order in "CF"):
-        m.refuse(
-            "whether this write reaches the array that was reshaped isn't known",
-            why="reshape and ravel give a view of contiguous memory, and a copy of other memory.",
-            do="write to the array itself, or reshape a copy.",
-            unsettled=True,
-        )
 
 
 def count_on_layout(m: Machine, cell_id: int, order: str = "C") -> bool:
@@ -39,33 +33,35 @@ def count_on_layout(m: Machine, cell_id: int, order: str = "C") -> bool:
     """
     cell = m.heap[cell_id]
     needed = cell.contiguous if isinstance(cell, ArrayCell) and (order == "C" or cell.given) else None
-    if needed is None or not all(m.outside.layouts.get(path) == order for path in needed):
+    if not isinstance(needed, frozenset) or not all(m.outside.layouts.get(path) == order for path in needed):
         return False
     m.outside.wanted_layouts |= needed
     return True
 
 
-def is_turned(path: tuple[ViewStep, ...]) -> bool:
-    return [step.op for step in path] == ["transpose"] and not dict(path[0].params).get("axes")
+def lies(m: Machine, cell: Cell) -> Strided:
+    """How an array itself lies in memory, which the specialisation counts on. Raises `Unsettled` if it isn't known."""
+    dims = dims_of(cell.var.type) if isinstance(cell, ArrayCell) else None
+    if not isinstance(cell, ArrayCell) or cell.contiguous is None or dims is None:
+        raise Unsettled
+    if isinstance(cell.contiguous, tuple):
+        return whole(dims, cell.contiguous)
+    orders = {m.outside.layouts.get(path) for path in cell.contiguous} or {"C"}
+    order = orders.pop()
+    if orders or order is None or (order != "C" and not cell.given):
+        raise Unsettled
+    m.outside.wanted_layouts |= cell.contiguous
+    if isinstance(order, str):
+        return whole(dims, range(len(dims))[::-1] if order == "F" else None)
+    size = np.dtype(dtype_of(cell.var.type)).itemsize
+    if any(step % size for step in order):
+        raise Unsettled
+    return Strided(dims, tuple(fixed(step // size) for step in order))
 
 
-def turned(path: tuple[ViewStep, ...]) -> tuple[ViewStep, ...]:
-    """A view of a matrix in Fortran order, as one of its transpose, which is in C order."""
-    return path[1:] if path and is_turned(path[:1]) else (ViewStep("transpose", (), (("axes", None),)), *path)
-
-
-def k_contiguous(path: tuple[ViewStep, ...]) -> bool:
-    """Whether these steps, from contiguous memory, lead to contiguous memory."""
-    return all(step.op in RESHAPES or (step.op == "get_item" and _leading(step)) for step in path)
-
-
-def _leading(step: ViewStep) -> bool:
-    template = dict(step.params)["index"]
-    kinds = [entry[0] for entry in template]
-    if all(kind in ("int", "newaxis") for kind in kinds):
-        return True
-    first, *rest = template
-    return first[0] == "slice" and first[3] is None and not rest
+def keeps_order(path: tuple[ViewStep, ...]) -> bool:
+    """Whether axes that come first step on the furthest, of views that these steps lead to in an array in C order."""
+    return all(step.op in IN_ORDER for step in path)
 
 
 def contiguity(m: Machine, refs: list[ArrayRef]) -> Layout:
@@ -73,7 +69,14 @@ def contiguity(m: Machine, refs: list[ArrayRef]) -> Layout:
     needed: frozenset[Path] = frozenset()
     for ref in refs:
         cell = m.heap[ref.cell]
-        if not isinstance(cell, ArrayCell) or cell.contiguous is None or not k_contiguous(ref.path):
+        if not isinstance(cell, ArrayCell) or not isinstance(cell.contiguous, frozenset) or not keeps_order(ref.path):
             return None
         needed |= cell.contiguous
     return needed
+
+
+def joined(a: Layout, b: Layout) -> Layout:
+    """How an array lies in memory that lies in one way or the other."""
+    if isinstance(a, frozenset) and isinstance(b, frozenset):
+        return a | b
+    return a if a == b else None

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TypeVar
 
 from srcad.frontend.core.arithmetic import number
@@ -62,10 +62,12 @@ from srcad.frontend.memory.joins import (
     missing,
     same_constant,
 )
+from srcad.frontend.memory.layouts import Layout
+from srcad.frontend.memory.layouts import joined as joined_layouts
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
 from srcad.trace.builder import const
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Path, Region, Var
+from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
 from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
 from srcad.trace.walk import defined
 
@@ -205,7 +207,7 @@ class Merger:
 
     def array_cell(self, key: Key, a: ArrayCell, b: ArrayCell) -> ArrayCell:
         var = self.atoms((*key, "array"), a.var, b.var)
-        contiguous = None if a.contiguous is None or b.contiguous is None else a.contiguous | b.contiguous
+        contiguous = joined_layouts(a.contiguous, b.contiguous)
         return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous, a.given and b.given)
 
     def list_cell(self, key: Key, ids: tuple[int, int], a: AnyList, b: AnyList) -> Cell:
@@ -301,6 +303,10 @@ class Merger:
             case Ref():
                 both = value.cell in self.a.heap and value.cell in self.b.heap
                 return value if both else self.one_sided_cell(key, value, side, first)
+            case Iter(state=int() as state) if state not in self.a.heap or state not in self.b.heap:
+                if (state, first) not in self.cells:  # how far it has come
+                    self.cells[state, first] = self.m.allocate(side.heap[state])
+                value = replace(value, state=self.cells[state, first])
         return self.yielded(key, value, side, first)
 
     def yielded(self, key: Key, whole: P, side: Side, first: bool) -> P:
@@ -330,7 +336,7 @@ class Merger:
         both = value.cell in self.a.heap and value.cell in self.b.heap
         if both and not value.path:
             return value
-        seen = self.outside(key, value, side, first) if self.m.known.selecting and self.condition is not None else None
+        seen = self.outside(key, value, side, first) if self.m.known.selecting else None
         if seen is not None:
             return seen
         memo = ("one", value.rest(), first)
@@ -390,6 +396,7 @@ class Merger:
             if isinstance(made, SelectedCell):
                 self.cells[memo] = self.groups[key] = self.m.allocate(made)
                 return ArrayRef(self.cells[memo])
+            made = made or self.views(key, a, b)
             if made is not None:
                 return made
         one, two = self.content(self.a, a), self.content(self.b, b)
@@ -410,6 +417,20 @@ class Merger:
     def selection(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | ArrayRef | None:
         """One of two arrays; None where they can't be told apart at run time."""
         return self.by_condition(key, a, b) if self.condition is not None else self.by_number(key, a, b)
+
+    def views(self, key: Key, a: ArrayRef, b: ArrayRef) -> ArrayRef | None:
+        """Views by the same steps, of arrays that join to one: such a view of that; None for others."""
+        if not a.path or [s.op for s in a.path] != [s.op for s in b.path]:
+            return None
+        if any(x.params != y.params or x.op == "element" for x, y in zip(a.path, b.path, strict=True)):
+            return None
+        one, other = ArrayRef(a.cell), ArrayRef(b.cell)
+        root = one if one == other else self.arrays((*key, "root"), one, other)
+        if not isinstance(root, ArrayRef):
+            return None
+        pairs = enumerate(zip(a.atoms(), b.atoms(), strict=True))
+        atoms = [self.atoms((*key, "step", k), x, y) for k, (x, y) in pairs]
+        return ArrayRef(root.cell, (*root.path, *a.with_atoms(atoms).path))
 
     def by_condition(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | None:
         assert self.condition is not None
@@ -439,7 +460,7 @@ class Merger:
             cell_id = self.outside_cell(key, ref.cell, side, first)
         if cell_id is None:
             return None
-        made = {var for equation in side.equations for var in equation.results}
+        made = self.inner if self.condition is None else {v for equation in side.equations for v in equation.results}
         operands = [
             self.yielded_atom((*key, "step", k), atom, first) if atom in made else atom
             for k, atom in enumerate(ref.atoms())
@@ -512,13 +533,12 @@ class Merger:
         return (self.inside or frozenset()).union(made)
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
-        contiguous: frozenset[Path] | None = frozenset()
+        layouts: list[Layout] = []
         for side, value in ((self.a, a), (self.b, b)):
             if isinstance(value, ArrayRef):
                 cell = side.heap[value.cell]
-                layout = cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
-                contiguous = None if contiguous is None or layout is None else contiguous | layout
-        return ArrayCell(var, contiguous=contiguous)
+                layouts.append(cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None)
+        return ArrayCell(var, contiguous=reduce(joined_layouts, layouts) if layouts else frozenset())
 
     def content(self, side: Side, value: Value) -> Atom | None:
         """The variable of a number or array; None for anything else."""

@@ -12,13 +12,23 @@ from collections.abc import Callable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Method, Tup, Value, ViewStep
 from srcad.frontend.core.walk import with_values
-from srcad.frontend.memory.arrays import FLAT, Index, from_atom, load, refuse_truncation, set_items, store, to_number
-from srcad.frontend.memory.layouts import count_on_layout, k_contiguous
+from srcad.frontend.memory.arrays import (
+    FLAT,
+    Index,
+    contiguous_as,
+    from_atom,
+    load,
+    refuse_truncation,
+    set_items,
+    store,
+    to_number,
+)
 from srcad.frontend.memory.puts import like
 from srcad.ops.arguments import emit
 from srcad.trace.nodes import Atom
 from srcad.trace.types import dims_of, dtype_of, is_complex, rank_of
 
+INCOMPATIBLE = "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape."
 WHOLE: Index = ((), (("ellipsis",),))
 
 
@@ -113,9 +123,12 @@ def _set_shape(m: Machine, ref: ArrayRef, value: Value) -> None:
     holders = [k for k, cell in m.heap.items() for one in cell.children() if _times(one, ref)]
     if len(holders) > 1:
         m.refuse("the shape of an array that has several names is set in place", do="use reshape.")
-    if not k_contiguous(ref.path) or not count_on_layout(m, ref.cell):
-        m.refuse("the shape of an array is set in place, and how it lies in memory isn't known", do="use reshape.")
     shaped = m.call(Method("reshape", ref), value.items if isinstance(value, Tup) else (value,))
+    if not isinstance(shaped, ArrayRef) or shaped.cell != ref.cell:
+        if contiguous_as(m, ref) is not None:
+            m.raises(AttributeError(INCOMPATIBLE))
+        what = "the shape of an array is set in place, and how it lies in memory isn't known"
+        m.refuse(what, do="use reshape.", unsettled=True)
     for place in holders:
         m.heap[place] = with_values(m.heap[place], lambda one: shaped if one == ref else one)
 

@@ -20,6 +20,7 @@ from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.source import code_of, own_nodes
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Func, Iter, Obj, Partial, Static, Undef, Value
+from srcad.frontend.core.versions import unwarned
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, name_of, negate, truth
@@ -456,5 +457,7 @@ def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: li
     definition.body[0] = statement
     names = dict(m.code.globals)
     names.update({n: c.cell_contents for n, c in m.code.closure if n in outside})
-    exec(compile(ast.fix_missing_locations(module), m.code.path, "exec"), names)
+    with unwarned():
+        code = compile(ast.fix_missing_locations(module), m.code.path, "exec")
+    exec(code, names)
     return Const(names["block"], OPAQUE)

@@ -13,10 +13,12 @@ from srcad.transform.simplify.hoist import hoist
 ROUNDS = 10  # deep nests settle from the inside out, one level a round; the rest takes two or three
 
 
-def simplify(trace: Trace, across: bool = False, run: Runner = PLAIN) -> Trace:
+def simplify(trace: Trace, across: bool = False, run: Runner = PLAIN, last: bool = True) -> Trace:
     """An equivalent trace that does less.
 
     With `across`, an `if` of the primal and its adjoint may become one: only for traces that won't be split in two.
+    `last`: it isn't differentiated any more. Else nothing leaves its loop, as choices keep adjoints out of slopes that
+    are infinite, and what comes together over a loop is of many choices.
     """
     if trace.procedures:
         trace = with_procedures(reached(trace), lambda procedure: simplify(procedure, run=run.within))
@@ -26,4 +28,4 @@ def simplify(trace: Trace, across: bool = False, run: Runner = PLAIN) -> Trace:
         trace = run(eliminate, run(merge_common, run(fold, trace, across)))
         if trace is before:
             break
-    return run(eliminate, run(merge_common, run(hoist, trace)))
+    return run(eliminate, run(merge_common, run(hoist, trace))) if last else trace

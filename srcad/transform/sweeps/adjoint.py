@@ -35,6 +35,7 @@ from srcad.transform.sweeps.procedures import Pairs, ProcedurePair, derived, pai
 from srcad.transform.sweeps.record import record
 from srcad.transform.sweeps.records import reverse_items, reverse_record
 from srcad.transform.sweeps.settle import settle
+from srcad.transform.sweeps.shelter import sheltered
 from srcad.transform.sweeps.sweep import Reversals, Sweep
 from srcad.transform.sweeps.unbroadcast import fit_exactly
 from srcad.transform.sweeps.witness import witnessed
@@ -78,6 +79,7 @@ def primal(trace: Trace) -> Trace:
 def _primal(trace: Trace) -> Trace:
     inputs = tuple(Input(e.var, e.path, e.free, e.label) if isinstance(e, Seed) else e for e in trace.inputs)
     trace = trace if same_things(inputs, trace.inputs) else replace(trace, inputs=inputs)
+    trace = sheltered(trace)
     return opened(with_body(trace, rewritten(trace.body, _as_primal)))
 
 

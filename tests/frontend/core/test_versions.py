@@ -8,6 +8,7 @@ import linecache
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -143,3 +144,23 @@ def test_the_prompt_says_what_works() -> None:
     done = subprocess.run([sys.executable, "-i", "-q"], input=typed, capture_output=True, text=True, check=True)
     assert "the prompt of Python 3" in done.stdout
     assert "IPython" in done.stdout
+
+
+def test_what_the_compiler_warns_of_is_said_once(tmp_path: Path) -> None:
+    """At the import: where warnings are errors from then on, the text is still that of the function."""
+    text = 'def f(x):\n    "of the form \\d"\n    return x * x if x is not 1 else x\n'
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module = imported(tmp_path / "warned_of.py", text)
+        warnings.simplefilter("error")
+        assert srcad.grad(module.f)(3.0) == 6.0
+        assert srcad.grad(lambda x: module.f(x) * x)(3.0) == 27.0
+
+
+@pytest.mark.parametrize("name", ["<timed exec>", "<magic-timeit>"])
+def test_a_timed_cell_has_no_text(name: str) -> None:
+    names: dict[str, Any] = {}
+    exec(compile(SQUARE, name, "exec"), names)
+    with pytest.raises(NotYetSupported) as caught:
+        srcad.grad(names["f"])(3.0)
+    assert "%%time" in caught.value.why

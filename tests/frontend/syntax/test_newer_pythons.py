@@ -28,6 +28,13 @@ def group(x):
     except* ZeroDivisionError:
         y = x
     return np.sum(y * y)
+
+
+def left_in_finally(x):
+    try:
+        y = x * x
+    finally:
+        return np.sum(x * 2.0)
 """
 
 SINCE[3, 12] = """
@@ -208,7 +215,38 @@ def own_names(x):
     return np.sum(locals()["y"] * y)
 '''
 
-REFUSED = {"group": "except", "own_names": "locals"}
+SINCE[3, 14] = """
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from somewhere import Numbers
+
+
+class Later:
+    def square(self, y: Afterwards) -> Afterwards:
+        return y * y
+
+
+def annotated_with_what_is_not_there(x: Numbers) -> Numbers | None:
+    def cube(y: Numbers) -> Numbers:
+        return y**3
+
+    z: Elsewhere = Later().square(x)
+    return np.sum(z) + np.sum(cube(x))
+
+
+class Afterwards:
+    pass
+
+
+def template(x):
+    t = t"{x[0]}"
+    return t.interpolations[0].value * x[1]
+"""
+
+REFUSED = {"group": "except", "own_names": "locals", "template": ""}
 RAISES = {"replaced_wrongly": "unexpected field names"}
 # what other programs of the text are made of
 PARTS = ("generic", "old")
