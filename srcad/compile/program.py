@@ -115,6 +115,11 @@ class Program:
         """Whether a second run would be noticed."""
         return has_effects(self.primal)
 
+    @cached_property
+    def acts(self) -> bool:
+        """Whether more than its exceptions would be noticed of a second run."""
+        return any(_acts(e) and not _is_error(e) for e in walk(self.primal.body))
+
 
 def has_effects(primal: Trace) -> bool:
     """Whether a second run of a program would be noticed: something is printed, drawn at random, changed.

@@ -28,7 +28,7 @@ from srcad.rules.lanes import (
 )
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import FLOAT, ListOf, TupleOf, Type, dims_of, is_differentiable, rank_of
+from srcad.trace.types import FLOAT, ListOf, Scalar, TupleOf, Type, dims_of, is_differentiable, rank_of
 
 TABLE = LaneTable()
 batches = TABLE.batches
@@ -496,7 +496,10 @@ def _list_to_array(site: LaneSite) -> Batched:
     depth, t = 0, site.first.plain
     while isinstance(t, ListOf):
         depth, t = depth + 1, t.element
-    return to_front(site.b, site.again(site.first.atom), depth)
+    made = site.again(site.first.atom)
+    if depth == 1 and isinstance(t, Scalar):  # an empty list has no lanes that would tell how many there are
+        made = site.emit("reshape", made, site.emit("list_len", site.first.atom), site.count)
+    return to_front(site.b, made, depth)
 
 
 @batches("array_to_list")

@@ -61,12 +61,16 @@ class Diverges(Exception):  # noqa: N818 - no error: the way that is being read 
 
 @dataclass(eq=False)
 class Branch:
-    """What running a part of the program apart has left: its heap, its equations, its value."""
+    """What running a part of the program apart has left: its heap, its equations, its value.
+
+    changes   which of the changes that the machine has noted are its
+    """
 
     heap: dict[int, Cell]
     equations: list[Equation]
     value: Any
     raises: bool = False
+    changes: slice = field(default_factory=lambda: slice(0))
 
 
 @dataclass(eq=False)
@@ -261,13 +265,14 @@ class Machine(Restorable):
         heap = {**self.outside.found, **self.heap}
         self.heap = dict(heap)
         self.views.append(RestorableDict())
+        start = len(self.changed)
         try:
             with self.stack.kept(), self.builder.nested() as equations:
                 try:
                     value, raises = run(), False
                 except Diverges:
                     value, raises = None, True
-            return Branch(self.heap, equations, value, raises)
+            return Branch(self.heap, equations, value, raises, slice(start, len(self.changed)))
         finally:
             self.heap = {**self.outside.found, **heap}
             self.views.pop()
