@@ -1,6 +1,7 @@
 """Source-to-source automatic differentiation of plain Python and NumPy."""
 
 from srcad import errors, implicit, sparse, testing
+from srcad.api.compiled import jit
 from srcad.api.custom import custom_rule, stop_gradient
 from srcad.api.derived import Derived
 from srcad.api.forward import hvp, jvp, linearize
@@ -32,6 +33,7 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
+    "jit",
     "jvp",
     "laplacian",
     "linearize",

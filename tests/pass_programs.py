@@ -224,3 +224,10 @@ def picked(x, k):
 def matern(x):
     r = np.linalg.norm(x)
     return (1.0 + r) * np.exp(-r)
+
+
+def halfway(x, n):
+    total = 0.0
+    for k in range(n):
+        total = total + x[k] ** 2
+    return np.linalg.det(np.outer(x, x) + total * np.eye(2))

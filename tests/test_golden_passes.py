@@ -30,6 +30,7 @@ class Case(NamedTuple):
     kind: str = "gradient"
     number: int | None = None
     argnums: tuple[int, ...] = (0,)
+    backend: str = "numpy"
 
 
 NEWTON, LOSS, SMOOTH, POWER = (
@@ -73,6 +74,7 @@ CASES: dict[str, list[Case]] = {
     "inline": [Case(p.smoothed, (2.0,))],
     "values": [Case(p.gaussian, (X,), "hvp")],
     "tried": [Case(p.tried, (3 * np.eye(2),))],
+    "outline": [Case(*NEWTON, backend="native"), Case(p.halfway, (X, 2), backend="native")],
     "careful": [Case(p.told, (2.0,), "tangent")],
     "prepare": [Case(p.until_small, (5.0,)), Case(p.mixed, (X,), "jacfwd")],
     "sink": [Case(p.relaxed, (X, X, X, 3))],
@@ -116,4 +118,4 @@ def name_of(name: str, case: Case) -> str:
 
 
 def runs_of(case: Case) -> Runs:
-    return Runs.of(case.function, Request(case.kind, case.argnums, order=2), case.args, {})
+    return Runs.of(case.function, Request(case.kind, case.argnums, order=2, backend=case.backend), case.args, {})

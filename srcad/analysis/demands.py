@@ -181,12 +181,15 @@ def _never_zero(d: Demands, divisor: Atom) -> Holds:
     return low is not None and d.natural(low - 1)
 
 
+MOST_PLAIN = 4  # powers up to here are spelled as products in slopes
+
+
 def _plain_power(base: Atom, exponent: Atom) -> Holds:
-    """A positive base, or an exponent that isn't negative: what is too large for a float is left to the slope."""
-    if base.number is not None and not isinstance(base.number, complex) and base.number > 0:
-        return True
+    """A small whole power: what is too large for a float is left to the slope, which has another power."""
     known = exponent.number
-    return known is not None and (isinstance(known, complex) or known >= 0)
+    if base.number == 1 or isinstance(known, complex) or isinstance(base.number, complex):
+        return True
+    return known is not None and 0 <= known <= MOST_PLAIN
 
 
 # ---- conversions

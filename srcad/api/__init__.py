@@ -1,5 +1,6 @@
 """The functions that users call."""
 
+from srcad.api.compiled import jit
 from srcad.api.custom import custom_rule, stop_gradient
 from srcad.api.derived import Derived
 from srcad.api.forward import hvp, jvp, linearize
@@ -21,6 +22,7 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
+    "jit",
     "jvp",
     "laplacian",
     "linearize",

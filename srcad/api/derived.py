@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 from srcad.calls.arguments import Argnums, name_of
-from srcad.calls.config import SWITCH, checks_nan
+from srcad.calls.config import SWITCH, checks_nan, chosen_backend
 from srcad.calls.example import example_call
 from srcad.calls.guards import MISS
 from srcad.calls.pushforward import Pushforward
@@ -114,10 +114,24 @@ class Derived(Generic[P, R_co]):
     # ---- looking at it
 
     def source(self, *args: object, **kwargs: object) -> str:
-        """The generated source for these arguments; without any: for the last call's, or for the annotated types."""
+        """The generated source for these arguments; without any: for the last call's, or for the annotated types.
+
+        With `language="c"` that of the kernels, where the back end is "native".
+        """
+        own = any(parameter.name == "language" for parameter in self._specialiser.binder.parameters)
+        language = "python" if own else kwargs.pop("language", "python")
         entrance, assumed = self._entrance(args, kwargs)
+        if language == "c":
+            return "\n\n".join(kernel.source for kernel in entrance.specialisation.program.kernels)
+        if language != "python":
+            raise ArgumentError(f"there is no source in {language!r}", do="""use "python" or "c\"""")
         said = f"# taken as {', '.join(assumed)}\n" if assumed else ""
         return said + entrance.specialisation.source
+
+    def kernels(self, *args: object, **kwargs: object) -> str:
+        """What runs as C for these arguments, line by line, and why the rest doesn't."""
+        entrance, _ = self._entrance(args, kwargs)
+        return entrance.specialisation.program.shown_kernels
 
     def trace(self, *args: object, **kwargs: object) -> Table:
         """The evaluation trace with adjoints, in forward mode with tangents; for arguments, with values."""
@@ -200,6 +214,7 @@ def noun_of(made_by: str) -> str:
 
 
 _TITLES = {
+    "jit": "{0}, compiled.",
     "grad": "The gradient of {0} {1}.",
     "value_and_grad": "The value and the gradient of {0} {1}.",
     "jacobian": "The Jacobian of {0} {1}.",
@@ -238,7 +253,7 @@ def request_for(
     argnums: Argnums,
     value: bool = False,
     has_aux: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
     holomorphic: bool = False,
 ) -> Request:
     """A request with argnums as a user gives them."""
@@ -250,7 +265,7 @@ def request_for(
             f"argnums must be positions or names of parameters, not {argnums!r}",
             do="derive first and call then, as in srcad.grad(f)(x), if these are arguments of the function",
         )
-    return Request(kind, numbers, single, value, has_aux, backend=backend, holomorphic=holomorphic)
+    return Request(kind, numbers, single, value, has_aux, backend=chosen_backend(backend), holomorphic=holomorphic)
 
 
 def derive(

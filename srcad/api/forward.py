@@ -10,7 +10,7 @@ from typing import Any, Concatenate, Generic, overload
 from srcad.api.derived import Derived, Function, R, R_co, derive, noun_of, request_for
 from srcad.api.gradients import A, First
 from srcad.calls.arguments import Argnums, differentiable_argnums
-from srcad.calls.config import SWITCH, checks_nan
+from srcad.calls.config import SWITCH, checks_nan, chosen_backend
 from srcad.calls.guards import MISS
 from srcad.calls.pushforward import Pushforward, by_name, leaves_of
 from srcad.calls.specialise import Entrance, known_push, missed, remember_push, specialiser_for
@@ -23,7 +23,7 @@ from srcad.show.nonfinite import is_finite, refuse
 
 @means(Applies(lambda moving, backend="numpy": Request("tangent", moving, single=False, backend=backend)))
 def jvp(
-    function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object], *, backend: str = "numpy"
+    function: Callable[..., R], primals: Sequence[object], tangents: Sequence[object], *, backend: str | None = None
 ) -> tuple[R, R]:
     """The value at the primals, and its tangent: how it moves when the primals move by the tangents.
 
@@ -41,12 +41,12 @@ def jvp(
         if len(primals) != len(tangents):
             raise ArgumentError(f"srcad.jvp got {len(primals)} primals and {len(tangents)} tangents")
         kinds = tuple(map(type, tangents))
-        push, moving = known_push(function, kinds, backend)
+        push, moving = known_push(function, kinds, chosen := chosen_backend(backend))
         given = tangents if len(moving) == len(kinds) else [tangents[k] for k in moving]
         result = push(*primals, *given)
-        moved: tuple[R, R] = _jvp(function, primals, tangents, kinds, backend) if result is MISS else result
+        moved: tuple[R, R] = _jvp(function, primals, tangents, kinds, chosen) if result is MISS else result
         if SWITCH.used and checks_nan() and not is_finite(moved):
-            _refuse_tangent(function, primals, tangents, backend)
+            _refuse_tangent(function, primals, tangents, chosen)
     except Exception as error:
         trim(error)
         raise
@@ -97,7 +97,7 @@ def refuse_pushed(what: str, entrance: Entrance, push: Pushforward, tangents: Se
 
 @means(Maps(lambda backend="numpy": Request("tangent", None, single=False, backend=backend)))
 @trimmed
-def linearize(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, LinearMap[R]]:
+def linearize(function: Callable[..., R], *primals: object, backend: str | None = None) -> tuple[R, LinearMap[R]]:
     """The value at the primals, and the linear map from tangents of the primals to that of the value.
 
     The map takes as many tangents as there are primals, and remembers these, whatever becomes of them. Its `source` is
@@ -109,7 +109,7 @@ def linearize(function: Callable[..., R], *primals: object, backend: str = "nump
     (array([2., 0.]), array([0., 4.]))
     """
     moving = differentiable_argnums(primals)
-    entrance, found = _pushforward("linearize", function, primals, moving, backend)
+    entrance, found = _pushforward("linearize", function, primals, moving, chosen_backend(backend))
     pushforward = found.frozen()
     value, _ = pushforward([None] * len(moving))
     return value, LinearMap(pushforward, len(primals), moving, entrance if checks_nan() else None)
@@ -229,28 +229,28 @@ def _with_direction(signature: inspect.Signature | None) -> inspect.Signature:
 
 @overload
 def hvp(
-    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str = "numpy"
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str | None = None
 ) -> HessianProduct[A]: ...
 
 
 @overload
-def hvp(function: Function, argnums: Argnums = 0, *, backend: str = "numpy") -> HessianProduct[Any]: ...
+def hvp(function: Function, argnums: Argnums = 0, *, backend: str | None = None) -> HessianProduct[Any]: ...
 
 
 @overload
 def hvp(
-    function: None = None, argnums: First = 0, *, backend: str = "numpy"
+    function: None = None, argnums: First = 0, *, backend: str | None = None
 ) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
 
 
 @overload
 def hvp(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, backend: str | None = None
 ) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
 @means(Makes())
-def hvp(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def hvp(function: Function | None = None, argnums: Argnums = 0, *, backend: str | None = None) -> object:
     """The Hessian times a direction: `hvp(f)(x, v)`, for about the cost of two gradients, without the Hessian.
 
     The direction is the last argument and has the structure of the differentiated one (for a tuple of argnums a tuple).

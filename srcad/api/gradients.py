@@ -13,7 +13,7 @@ from typing import Any, Concatenate, Literal, TypeVar, overload
 
 from srcad.api.derived import Derived, Function, P, R, derive, request_for
 from srcad.calls.arguments import Argnums, Binder, differentiable_argnums
-from srcad.calls.config import checks_nan
+from srcad.calls.config import checks_nan, chosen_backend
 from srcad.calls.programs import program_of
 from srcad.calls.pullback import Pullback
 from srcad.calls.specialise import Entrance, specialiser_for
@@ -39,7 +39,7 @@ def grad(
     *,
     has_aux: Literal[False] = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Derived[Concatenate[A, P], A]: ...
 
 
@@ -50,7 +50,7 @@ def grad(
     *,
     has_aux: Literal[True],
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Derived[Concatenate[A, P], tuple[A, Aux]]: ...
 
 
@@ -61,7 +61,7 @@ def grad(
     *,
     has_aux: Literal[False] = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Derived[P, tuple[Any, ...]]: ...
 
 
@@ -72,7 +72,7 @@ def grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Derived[P, Any]: ...
 
 
@@ -83,7 +83,7 @@ def grad(
     *,
     has_aux: Literal[False] = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[Concatenate[A, P], object]], Derived[Concatenate[A, P], A]]: ...
 
 
@@ -94,7 +94,7 @@ def grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
@@ -105,7 +105,7 @@ def grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> object:
     """The gradient of a function that returns a number.
 
@@ -114,7 +114,7 @@ def grad(
     `argnums`: the argument to differentiate, by position or name, or a tuple of them; then the gradient is a tuple.
     A gradient has the structure, the shapes and the dtypes of its argument. With `has_aux` the function returns
     (value, anything), and the derivative (gradient, anything). A function that returns an array, or a complex number,
-    is refused. `backend`: what runs the generated code; "numpy" is the only one now.
+    is refused. `backend`: what runs the generated code, "numpy" or "native" (C); without it what `srcad.config` says.
 
     The gradient of a real number u with respect to a complex one, z = x + iy, is du/dx - i du/dy: what u changes by is
     the real part of gradient times dz, so u falls fastest along the gradient's negative conjugate. With `holomorphic`
@@ -138,13 +138,18 @@ def value_and_grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Derived[Concatenate[A, P], tuple[R, A]]: ...
 
 
 @overload
 def value_and_grad(
-    function: Callable[P, R], argnums: Many, *, has_aux: bool = False, holomorphic: bool = False, backend: str = "numpy"
+    function: Callable[P, R],
+    argnums: Many,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str | None = None,
 ) -> Derived[P, tuple[R, tuple[Any, ...]]]: ...
 
 
@@ -155,7 +160,7 @@ def value_and_grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Derived[P, tuple[R, Any]]: ...
 
 
@@ -166,7 +171,7 @@ def value_and_grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[Concatenate[A, P], R]], Derived[Concatenate[A, P], tuple[R, A]]]: ...
 
 
@@ -177,7 +182,7 @@ def value_and_grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[P, R]], Derived[P, tuple[R, Any]]]: ...
 
 
@@ -188,7 +193,7 @@ def value_and_grad(
     *,
     has_aux: bool = False,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> object:
     """The value of a function and its gradient, as a pair; else as `grad`. With `has_aux`: ((value, aux), gradient).
 
@@ -201,9 +206,9 @@ def value_and_grad(
     )
 
 
-@means(Maps(lambda backend="numpy": Request("transpose", None, single=False, backend=backend)))
+@means(Maps(lambda backend="numpy": Request("transpose", None, single=False, backend=chosen_backend(backend))))
 @trimmed
-def vjp(function: Callable[..., R], *primals: object, backend: str = "numpy") -> tuple[R, Pullback]:
+def vjp(function: Callable[..., R], *primals: object, backend: str | None = None) -> tuple[R, Pullback]:
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
@@ -217,7 +222,7 @@ def vjp(function: Callable[..., R], *primals: object, backend: str = "numpy") ->
     """
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
-    specialiser = specialiser_for(function, Request("pullback", None, single=False, backend=backend))
+    specialiser = specialiser_for(function, Request("pullback", None, single=False, backend=chosen_backend(backend)))
     entrance, (value, pullback) = specialiser.run(specialiser.binder.bind(primals, {}))
     if checks_nan():
         watched = FinitePullback(pullback.sweep, pullback.recorded, pullback.prototypes, entrance)

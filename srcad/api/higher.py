@@ -148,28 +148,28 @@ def _with_loss(made: Reduced, loss: Loss) -> Reduced:
 
 @overload
 def vhp(
-    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str = "numpy"
+    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, backend: str | None = None
 ) -> HessianProduct[A]: ...
 
 
 @overload
-def vhp(function: Function, argnums: Argnums = 0, *, backend: str = "numpy") -> HessianProduct[Any]: ...
+def vhp(function: Function, argnums: Argnums = 0, *, backend: str | None = None) -> HessianProduct[Any]: ...
 
 
 @overload
 def vhp(
-    function: None = None, argnums: First = 0, *, backend: str = "numpy"
+    function: None = None, argnums: First = 0, *, backend: str | None = None
 ) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
 
 
 @overload
 def vhp(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, backend: str | None = None
 ) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
 @means(Makes())
-def vhp(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def vhp(function: Function | None = None, argnums: Argnums = 0, *, backend: str | None = None) -> object:
     """A vector times the Hessian: `vhp(f)(x, v)` is v^T H, of the structure and the shapes of x.
 
     Computed backwards over forwards: the gradient of the derivative along v, for about the cost of two to four
@@ -187,31 +187,35 @@ def vhp(function: Function | None = None, argnums: Argnums = 0, *, backend: str 
 
 @overload
 def ggnvp(
-    function: Callable[Concatenate[A, ...], object], argnums: First = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: Callable[Concatenate[A, ...], object],
+    argnums: First = 0,
+    *,
+    loss: Loss = None,
+    backend: str | None = None,
 ) -> HessianProduct[A]: ...
 
 
 @overload
 def ggnvp(
-    function: Function, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: Function, argnums: Argnums = 0, *, loss: Loss = None, backend: str | None = None
 ) -> HessianProduct[Any]: ...
 
 
 @overload
 def ggnvp(
-    function: None = None, argnums: First = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: None = None, argnums: First = 0, *, loss: Loss = None, backend: str | None = None
 ) -> Callable[[Callable[Concatenate[A, ...], object]], HessianProduct[A]]: ...
 
 
 @overload
 def ggnvp(
-    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str | None = None
 ) -> Callable[[Function], HessianProduct[Any]]: ...
 
 
 @means(Makes())
 def ggnvp(
-    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str | None = None
 ) -> object:
     """The generalized Gauss-Newton matrix times a direction: `ggnvp(f, loss=L)(x, v)` is J^T H J v.
 
@@ -234,25 +238,25 @@ def gauss_newton(
     argnums: First = 0,
     *,
     loss: Loss = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Derived[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
 def gauss_newton(
-    function: Callable[P, object], argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: Callable[P, object], argnums: Argnums = 0, *, loss: Loss = None, backend: str | None = None
 ) -> Derived[P, Any]: ...
 
 
 @overload
 def gauss_newton(
-    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str | None = None
 ) -> Callable[[Callable[P, object]], Derived[P, Any]]: ...
 
 
 @means(Makes())
 def gauss_newton(
-    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str = "numpy"
+    function: Function | None = None, argnums: Argnums = 0, *, loss: Loss = None, backend: str | None = None
 ) -> object:
     """The Gauss-Newton matrix of a least-squares error 0.5 * sum(r**2), for a function that returns the residuals r.
 
@@ -287,17 +291,17 @@ def _with_a_loss(
 
 
 @overload
-def deriv(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
+def deriv(function: Callable[P, R], argnums: Argnums = 0, *, backend: str | None = None) -> Derived[P, R]: ...
 
 
 @overload
 def deriv(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, backend: str | None = None
 ) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def deriv(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def deriv(function: Function | None = None, argnums: Argnums = 0, *, backend: str | None = None) -> object:
     """The derivative of a function of a number, or of a vectorised one at each element of an array.
 
     For a float x it is the tangent for the direction 1.0, whatever structure the function returns. For an array x
@@ -316,17 +320,19 @@ def deriv(function: Function | None = None, argnums: Argnums = 0, *, backend: st
 
 
 @overload
-def elementwise_grad(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
+def elementwise_grad(
+    function: Callable[P, R], argnums: Argnums = 0, *, backend: str | None = None
+) -> Derived[P, R]: ...
 
 
 @overload
 def elementwise_grad(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, backend: str | None = None
 ) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def elementwise_grad(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def elementwise_grad(function: Function | None = None, argnums: Argnums = 0, *, backend: str | None = None) -> object:
     """`deriv` under the name that autograd's users know; unlike there, what isn't elementwise is refused.
 
     >>> import numpy as np, srcad
@@ -337,17 +343,17 @@ def elementwise_grad(function: Function | None = None, argnums: Argnums = 0, *, 
 
 
 @overload
-def laplacian(function: Callable[P, R], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, R]: ...
+def laplacian(function: Callable[P, R], argnums: Argnums = 0, *, backend: str | None = None) -> Derived[P, R]: ...
 
 
 @overload
 def laplacian(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, backend: str | None = None
 ) -> Callable[[Callable[P, R]], Derived[P, R]]: ...
 
 
 @means(Makes())
-def laplacian(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def laplacian(function: Function | None = None, argnums: Argnums = 0, *, backend: str | None = None) -> object:
     """The sum of the second derivatives with respect to each element of the arguments.
 
     The function may return any structure; each of its numbers has its own Laplacian. It is computed forwards: for
@@ -363,17 +369,19 @@ def laplacian(function: Function | None = None, argnums: Argnums = 0, *, backend
 
 
 @overload
-def divergence(function: Callable[P, object], argnums: Argnums = 0, *, backend: str = "numpy") -> Derived[P, float]: ...
+def divergence(
+    function: Callable[P, object], argnums: Argnums = 0, *, backend: str | None = None
+) -> Derived[P, float]: ...
 
 
 @overload
 def divergence(
-    function: None = None, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, backend: str | None = None
 ) -> Callable[[Callable[P, object]], Derived[P, float]]: ...
 
 
 @means(Makes())
-def divergence(function: Function | None = None, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def divergence(function: Function | None = None, argnums: Argnums = 0, *, backend: str | None = None) -> object:
     """The trace of the Jacobian of a vector field: of a function whose result has the shape of its argument.
 
     Of structures too, which must be the same. For each of the n elements one run with a tangent, in a loop of the
@@ -388,18 +396,20 @@ def divergence(function: Function | None = None, argnums: Argnums = 0, *, backen
 
 @overload
 def taylor(
-    function: Callable[..., R], order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: Callable[..., R], order: int = 2, argnums: Argnums = 0, *, backend: str | None = None
 ) -> HessianProduct[tuple[R, ...]]: ...
 
 
 @overload
 def taylor(
-    function: None = None, order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy"
+    function: None = None, order: int = 2, argnums: Argnums = 0, *, backend: str | None = None
 ) -> Callable[[Callable[..., R]], HessianProduct[tuple[R, ...]]]: ...
 
 
 @means(Makes())
-def taylor(function: Function | None = None, order: int = 2, argnums: Argnums = 0, *, backend: str = "numpy") -> object:
+def taylor(
+    function: Function | None = None, order: int = 2, argnums: Argnums = 0, *, backend: str | None = None
+) -> object:
     """The Taylor coefficients along a direction: `taylor(f, 3)(x, v)` is (c0, c1, c2, c3).
 
         f(x + t v)  =  c0 + c1 t + c2 t**2 + c3 t**3 + O(t**4)

@@ -266,25 +266,25 @@ def jacfwd(
     argnums: First = 0,
     *,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
 def jacfwd(
-    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def jacfwd(
-    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
 def jacfwd(
-    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> object:
     """The Jacobian by columns, a tangent for each element of the arguments: for few arguments and many results.
 
@@ -310,25 +310,25 @@ def jacrev(
     argnums: First = 0,
     *,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
 def jacrev(
-    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def jacrev(
-    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
 def jacrev(
-    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> object:
     """The Jacobian by rows, an adjoint for each element of the result: for many arguments and few results.
 
@@ -350,25 +350,25 @@ def jacobian(
     argnums: First = 0,
     *,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> ChosenJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
 def jacobian(
-    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> ChosenJacobian[P, Any]: ...
 
 
 @overload
 def jacobian(
-    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> Callable[[Callable[P, object]], ChosenJacobian[P, Any]]: ...
 
 
 @means(Makes())
 def jacobian(
-    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> object:
     """All first derivatives of a function: by columns or by rows, whichever are fewer.
 
@@ -396,25 +396,25 @@ def hessian(
     argnums: First = 0,
     *,
     holomorphic: bool = False,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> DenseJacobian[Concatenate[npt.NDArray[Element], P], npt.NDArray[Element]]: ...
 
 
 @overload
 def hessian(
-    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Callable[P, object], argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> DenseJacobian[P, Any]: ...
 
 
 @overload
 def hessian(
-    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> Callable[[Callable[P, object]], DenseJacobian[P, Any]]: ...
 
 
 @means(Makes())
 def hessian(
-    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str = "numpy"
+    function: Function | None = None, argnums: Argnums = 0, *, holomorphic: bool = False, backend: str | None = None
 ) -> object:
     """All second derivatives of a function that returns a number: the Jacobian of its gradient, in one pass.
 

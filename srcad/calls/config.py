@@ -11,14 +11,20 @@ from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
 from types import TracebackType
 
+from srcad.backends import check_backend
 from srcad.errors import ArgumentError
 
 
 @dataclass(frozen=True)
 class Options:
-    """check_nan   a derivative that isn't finite is an error, which names the line where it ceased to be."""
+    """What is set.
+
+    check_nan   a derivative that isn't finite is an error, which names the line where it ceased to be
+    backend     what runs the generated code, where a call doesn't say
+    """
 
     check_nan: bool = False
+    backend: str = "numpy"
 
 
 @dataclass
@@ -26,8 +32,8 @@ class _Switch:
     used: bool = False
 
 
-DEFAULT = Options(check_nan=os.environ.get("SRCAD_CHECK_NAN") == "1")
-SWITCH = _Switch(used=DEFAULT.check_nan)
+DEFAULT = Options(os.environ.get("SRCAD_CHECK_NAN") == "1", os.environ.get("SRCAD_BACKEND") or "numpy")
+SWITCH = _Switch(used=Options() != DEFAULT)
 _CURRENT: ContextVar[Options] = ContextVar("srcad_options", default=DEFAULT)
 
 
@@ -37,8 +43,11 @@ class config:  # noqa: N801 - used as a function, as numpy.errstate is
     With `check_nan`, a derivative in which something is nan or infinite raises `srcad.errors.NonFiniteError`, which
     names the line of the program at which the first adjoint or tangent ceased to be finite, and the values that it was
     computed from. That holds for all modes, and costs a look at the results, and a second run where it raises. The
-    environment variable SRCAD_CHECK_NAN=1 sets it from the start. Options hold in the thread, or the task, that sets
-    them.
+    environment variable SRCAD_CHECK_NAN=1 sets it from the start.
+
+    `backend` is what runs the code of derivatives that are made from then on, where they aren't told otherwise:
+    "numpy", or "native" for C. SRCAD_BACKEND=native sets it from the start. Options hold in the thread, or the task,
+    that sets them.
 
     >>> import numpy as np, srcad
     >>> slope = srcad.grad(lambda x: np.sum(np.sqrt(x)))
@@ -50,15 +59,11 @@ class config:  # noqa: N801 - used as a function, as numpy.errstate is
     the gradient of the lambda isn't finite: its adjoint becomes inf at [1] here
     """
 
-    def __init__(self, **changes: bool) -> None:
-        known = [field.name for field in fields(Options)]
+    def __init__(self, **changes: object) -> None:
         for name, value in changes.items():
-            if name not in known:
-                raise ArgumentError(f"there is no option {name!r}", do=f"use one of {', '.join(known)}")
-            if not isinstance(value, bool):
-                raise ArgumentError(f"{name} is True or False, not {value!r}")
+            _check_option(name, value)
         self._before = _CURRENT.get()
-        _CURRENT.set(replace(self._before, **changes))
+        _CURRENT.set(replace(self._before, **changes))  # type: ignore[arg-type]
         SWITCH.used = True
 
     def __enter__(self) -> Options:
@@ -69,6 +74,23 @@ class config:  # noqa: N801 - used as a function, as numpy.errstate is
 
     def __repr__(self) -> str:
         return f"<srcad.config: {_CURRENT.get()}>"
+
+
+def _check_option(name: str, value: object) -> None:
+    known = [field.name for field in fields(Options)]
+    if name not in known:
+        raise ArgumentError(f"there is no option {name!r}", do=f"use one of {', '.join(known)}")
+    if name == "backend":
+        if not isinstance(value, str):
+            raise ArgumentError(f"backend is the name of one, not {value!r}", do="""use "numpy" or "native\"""")
+        check_backend(value)
+    elif not isinstance(value, bool):
+        raise ArgumentError(f"{name} is True or False, not {value!r}")
+
+
+def chosen_backend(asked: str | None) -> str:
+    """The back end that a call asks for, or the one that is set."""
+    return _CURRENT.get().backend if asked is None else asked
 
 
 def options() -> Options:

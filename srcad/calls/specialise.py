@@ -183,12 +183,12 @@ class Entrance:
 
         What that raises is an error of the derivative alone, and gets a note.
         """
-        if isinstance(error, SrcadError) or not self.specialisation.can_rerun:
+        if isinstance(error, SrcadError) or self.specialisation.program.acts:
             raise self.note(error)
         own = self.raised(args, kwargs)
         if own is not None:
             raise self.located(own) from None
-        if isinstance(error, ARITHMETIC_ERRORS):
+        if isinstance(error, ARITHMETIC_ERRORS) and self.specialisation.can_rerun:
             try:
                 return self.careful_call(*args, **kwargs)
             except Exception as again:

@@ -17,10 +17,11 @@ from srcad.trace.walk import walk
 def passed_on(trace: Trace, names: PythonNames) -> frozenset[str]:
     """The names that are read where a slot gets a value which has another name, or a list is made of them.
 
-    A list that grows in a loop is made before it of what the name may not have got yet.
+    A list that grows in a loop is made before it of what the name may not have got yet. A kernel takes all that it may
+    come to read.
     """
     found = {name for eq in walk(trace.body) if eq.op in STRUCTURED for name in _read(eq, names)}
-    boxed = (a for eq in walk(trace.body) if eq.op == "list_new" for a in eq.operands)
+    boxed = (a for eq in walk(trace.body) if eq.op in ("list_new", "kernel") for a in eq.operands)
     return frozenset(found.union(names.of(a) for a in boxed if a in names.classes))
 
 

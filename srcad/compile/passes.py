@@ -16,6 +16,7 @@ from srcad.lowering.bufferise import bufferise
 from srcad.lowering.careful import guarded
 from srcad.lowering.ordering import sink_updates
 from srcad.lowering.prepare import prepare
+from srcad.native.outline import outlined
 from srcad.trace.procedures import distinct
 from srcad.transform.curvature import curvature
 from srcad.transform.matrices.jacobian import along_columns, along_rows
@@ -90,6 +91,7 @@ PASSES = (
     Pass("inline", inlined, "functions with rules that are to be inlined: their source in the place of the call"),
     Pass("values", values, "what moves as something else is the value that it is, as no more derivatives are made"),
     Pass("tried", share_tried, "what has been tried, and raised nothing, isn't computed again"),
+    Pass("outline", outlined, "for the native back end: what can be lowered to C is a call of a kernel"),
     Pass("careful", guarded, "divisions and powers in derivatives by NumPy, where those of Python raise"),
     Pass("prepare", prepare, "a `while` has one set of variables; what only tells types goes", "shared"),
     Pass("sink", sink_updates, "an update goes behind the last reading of what it overwrites", "shared"),

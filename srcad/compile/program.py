@@ -11,6 +11,9 @@ from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
+from srcad.native.kernel import Kernel
+from srcad.native.outline import kernels_of, outlined
+from srcad.native.report import shown_parts
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import tries
 from srcad.trace.dims import Promise
@@ -55,13 +58,42 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        traces = tuple(self._for_good(self._with_inlined(trace)) for trace in self.traces)
+        traces = self._final if careful else self._outlined
         roots = frozenset(entry.path.root for trace in traces for entry in trace.inputs if entry.free)
         return tuple(generate(trace, trace.name, careful=careful, roots=roots, run=self.run) for trace in traces)
 
+    @cached_property
+    def _final(self) -> tuple[Trace, ...]:
+        """The traces of which no more derivatives are made."""
+        return tuple(self._for_good(self._with_inlined(trace)) for trace in self.traces)
+
+    @cached_property
+    def _outlined(self) -> tuple[Trace, ...]:
+        """The same, with kernels where the back end is native."""
+        if self.request.backend != "native":
+            return self._final
+        return tuple(self.run(outlined, trace) for trace in self._final)
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """What runs as C."""
+        return () if self.has_effects else tuple(kernel for trace in self._outlined for kernel in kernels_of(trace))
+
+    @property
+    def shown_kernels(self) -> str:
+        """What runs as C, line by line, and why the rest doesn't."""
+        if self.request.backend != "native":
+            return "nothing runs as C: the back end is numpy"
+        if self.has_effects:
+            return (
+                "nothing runs as C: the program prints, draws at random, or changes something, so it runs as it stands"
+            )
+        return "\n\n".join(map(shown_parts, self._outlined))
+
     def alone(self) -> Program:
         """This program without calls of the user's functions with rules, wherever their source is known."""
-        return replace(self, traces=tuple(self._with_inlined(trace, always=True) for trace in self.traces))
+        traces = tuple(self._with_inlined(trace, always=True) for trace in self.traces)
+        return replace(self, traces=traces, request=replace(self.request, backend="numpy"))
 
     def _with_inlined(self, trace: Trace, always: bool = False) -> Trace:
         opened = self.run(inlined, trace, always)
@@ -82,6 +114,11 @@ class Program:
     def has_effects(self) -> bool:
         """Whether a second run would be noticed."""
         return has_effects(self.primal)
+
+    @cached_property
+    def acts(self) -> bool:
+        """Whether more than its exceptions would be noticed of a second run."""
+        return any(_acts(e) and not _is_error(e) for e in walk(self.primal.body))
 
 
 def has_effects(primal: Trace) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend.assembly import PORTS
+from srcad.frontend.control.tries import OpenTries
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import Guard, TypeGuard
 from srcad.frontend.core.known import Known, NeedsKept
@@ -36,9 +37,11 @@ from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree
 from srcad.frontend.procedures.functions import call_external
 from srcad.frontend.procedures.procedures import NoProcedure, Procedures
 from srcad.frontend.procedures.recursion import Recurses
+from srcad.frontend.syntax.handlers import runs_once
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Parameter, Path, Region, Trace, Tree
 from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
+from srcad.trace.walk import walk
 
 MOST_READINGS = 30
 MOST_SHOWN = 5
@@ -61,13 +64,17 @@ def read(
     relations: tuple[Relation, ...] = ()
     known = Known()
     first: SrcadError | None = None  # why the program is read in other ways
+    shortened: Reading | None = None  # of which exceptions that follow each other the first is raised
     for _ in range(MOST_READINGS):
         reader = _Reader(function, args, kwargs, argnums, known, relations, derive)
         try:
             reading = reader.read()
-            if reader.m.lengths.more() == relations:
+            if reader.m.lengths.more() != relations:
+                relations = reader.m.lengths.more()
+            elif reader.is_shortened(reading):
+                shortened, known = reading, replace(known, once=True)
+            else:
                 return reading
-            relations = reader.m.lengths.more()
         except NeedsStatic as needed:
             if reader.m.lengths.more() != relations:  # which may tell it
                 relations = reader.m.lengths.more()
@@ -87,6 +94,8 @@ def read(
         except InternalError:
             raise
         except SrcadError as error:
+            if shortened is not None:
+                return shortened
             further = known.further(reader.m.part(KeysOfRun).met) if error.unsettled or first else None
             if further is None:
                 raise (first or error) from None
@@ -130,6 +139,11 @@ class _Reader:
             result, self.diverges = Static(0.0), True
         output, atoms = self.output(result)
         return self.reading(output, atoms)
+
+    def is_shortened(self, reading: Reading) -> bool:
+        """Whether another exception may be raised than by the program, which must not be run twice to tell."""
+        shortened = self.m.part(OpenTries).shortened and not self.m.known.once
+        return shortened and any(map(runs_once, walk(reading.trace.body)))
 
     # ---- arguments
 

@@ -161,7 +161,7 @@ def tolist(b: Builder, x: Argument) -> Atom:
         return item(b, owner)
     if rank != 1:
         raise NotYetSupported("tolist of an array that isn't of rank 1", do="keep the array")
-    return emit(b, "array_to_list", owner)
+    return emit(b, "array_to_list", owner, python=True)
 
 
 @lowers(method="astype")

@@ -51,7 +51,9 @@ def errors_of(equation: Equation) -> Errors:
     if facts.total or facts.kind is Kind.QUERY or equation.op in NEVER or equation.op in COMPARISONS:
         return ()
     if equation.op in INDEXING:
-        return _of_index(equation)
+        return _of_index(equation, 1)
+    if equation.op in ("set_item", "add_item"):  # a number fits anywhere
+        return (*_of_index(equation, 2), *(() if isinstance(equation.operands[1].type, Scalar) else (ValueError,)))
     types = [a.type for a in equation.operands]
     if facts.elementwise:
         return tuple(_of_elements(equation, types))
@@ -66,13 +68,13 @@ def _makes_an_error(known: object) -> bool:
     return isinstance(known, type) and issubclass(known, BaseException)
 
 
-def _of_index(equation: Equation) -> Errors:
-    """x[k] for an array that is long enough has nothing to raise."""
+def _of_index(equation: Equation, first: int) -> Errors:
+    """x[k] for an array that is long enough has nothing to raise. `first`: where the operands of the index begin."""
     base = equation.operands[0].type
-    if equation.op != "get_item" or not isinstance(base, Array):
+    if equation.op not in ("get_item", "set_item", "add_item") or not isinstance(base, Array):
         return IndexError, TypeError
     template = equation.params["index"]
-    known = [equation.operands[1 + place] for kind, place, *_ in (t for t in template if t[0] == "int")]
+    known = [equation.operands[first + place] for kind, place, *_ in (t for t in template if t[0] == "int")]
     inside = all(isinstance(k, Const) and _within(k.value, base, axis) for axis, k in enumerate(known))
     plain = all(entry[0] in ("int", "slice") for entry in template) and len(known) == len(template)
     slices = all(entry[0] == "slice" for entry in template)

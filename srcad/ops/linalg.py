@@ -22,7 +22,7 @@ from srcad.ops.shaping import array_type, swapaxes
 from srcad.ops.spelling import call
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
-from srcad.trace.dims import UNKNOWN_DIM, smaller
+from srcad.trace.dims import UNKNOWN_DIM, Dim, smaller
 from srcad.trace.nodes import Atom
 from srcad.trace.types import (
     Array,
@@ -60,24 +60,30 @@ def _cholesky(a: Type, *, upper: bool = False) -> Type:
     return _square(a)
 
 
-def _square(a: Type) -> Type:
+def matrix_dims(a: Type) -> tuple[Dim, ...] | None:
+    """The lengths of a matrix, or of a stack of them; None if they aren't known."""
     if a.rank is not None and a.rank < 2:
         raise CallError(f"{a.rank}-dimensional array given. Array must be at least two-dimensional")
+    return dims_of(a)
+
+
+def _square(a: Type) -> Type:
+    matrix_dims(a)
     return array_type(Scalar(float_dtype(a) or "float64"), dims_of(a))
 
 
 def _scalars(a: Type) -> Type:
-    dims = dims_of(a)
+    dims = matrix_dims(a)
     return number_or_array(float_dtype(a), None if dims is None else dims[:-2])
 
 
 def _slogdet(a: Type) -> tuple[Type, ...]:
-    dims = dims_of(a)
+    dims = matrix_dims(a)
     return _scalars(a), number_or_array(real_dtype(float_dtype(a)), None if dims is None else dims[:-2])
 
 
 def _eigenvalues(a: Type, *, UPLO: str = "L") -> Type:
-    dims = dims_of(a)
+    dims = matrix_dims(a)
     return number_or_array(real_dtype(float_dtype(a)), None if dims is None else dims[:-1])
 
 
@@ -94,7 +100,7 @@ def _eig(a: Type) -> tuple[Type, ...]:
 
 
 def _general_eigenvalues(a: Type) -> Type:
-    dims = dims_of(a)
+    dims = matrix_dims(a)
     return number_or_array(_complex_dtype(a), None if dims is None else dims[:-1])
 
 

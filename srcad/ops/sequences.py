@@ -195,6 +195,9 @@ def gradient(
     axes = tuple(range(rank)) if static(axis, "axis") is None else many_axes(axis, rank)
     spacings = (1.0,) * len(axes) if not varargs else varargs * len(axes) if len(varargs) == 1 else varargs
     order = integer(edge_order, "edge_order")
+    lengths = [(dims_of(x.type) or ())[k].number for k in axes]
+    if any(n is not None and n < order + 1 for n in lengths):
+        raise CallError(f"a gradient takes at least {order + 1} elements")
     results = tuple(_gradient(b, x, k, h, order) for k, h in zip(axes, spacings, strict=True))
     return results[0] if len(results) == 1 else results
 

@@ -150,7 +150,8 @@ def cov(
     frequencies, importances = (None if w is None else as_array(b, w) for w in (fweights, aweights))
     if frequencies is None and importances is None:
         centred = emit(b, "subtract", x, emit(b, "mean", x, axis=1, keepdims=True))
-        weighted, count = centred, emit(b, "subtract", dim_atom(b, x, 1), _ddof(bias, ddof))
+        none = (dims_of(x.type) or (None, None))[1] == fixed(0)
+        weighted, count = centred, const(0) if none else emit(b, "subtract", dim_atom(b, x, 1), _ddof(bias, ddof))
     else:
         centred, weighted, count = _centred(b, x, frequencies, importances, _ddof(bias, ddof))
     products = emit(b, "matmul", weighted, transposed(b, _conjugated(b, centred), (1, 0)))

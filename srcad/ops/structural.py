@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, static
+from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, Thing, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product
@@ -17,6 +17,7 @@ from srcad.trace.nodes import Atom, Params, Var
 from srcad.trace.types import (
     INT,
     OPAQUE,
+    PYTHON_NAMES,
     UNDEFINED,
     Array,
     ListOf,
@@ -328,17 +329,19 @@ def _list_to_array_type(items: Items, *, dtype: str | None = None) -> Type:
     return Array(of, (UNKNOWN_DIM, *dims))
 
 
-def _array_to_list_type(x: Type, *, depth: int = 1) -> Type:
-    """The type of a list of rows; with `depth` 2 of a list of lists, and so on."""
+def _array_to_list_type(x: Type, *, depth: int = 1, python: bool = False) -> Type:
+    """The type of a list of rows; with `depth` 2 of a list of lists, and so on; with `python` of Python's numbers."""
     dims, dtype = dims_of(x), dtype_of(x)
     row: Type = Unknown(dtype)
     if dims and dtype is not None:
-        row = Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype)
+        row = Array(dtype, dims[1:]) if dims[1:] else Scalar(dtype, python and dtype in PYTHON_NAMES)
     return ListOf(row if depth == 1 else _array_to_list_type(row, depth=depth - 1))
 
 
 def _array_to_list_text(texts: Texts, params: Params) -> str:
     depth = params.get("depth", 1)
+    if params.get("python"):
+        return f"{texts[0]}.tolist()"
     return f"list({texts[0]})" if depth == 1 else f"nested_list({texts[0]}, {depth})"
 
 
@@ -516,6 +519,18 @@ def _recurse_types(*arguments: Type, procedure: str, types: tuple[Type, ...], ra
 
 # a call of one of the procedures of the trace; it has no other effect than to raise, then params["raises"] is set
 op("recurse", Kind.PROCEDURE, _recurse_types, cost="dear")
+
+
+def _kernel_types(function: Thing, *arguments: Type, types: tuple[Type, ...]) -> Type | tuple[Type, ...]:
+    return types[0] if len(types) == 1 else types
+
+
+def _call_text(texts: Texts, params: Params) -> str:
+    return f"{texts[0]}({', '.join(texts[1:])})"
+
+
+# a call of compiled code, which has no effect; the results are fresh
+op("kernel", Kind.ALGORITHM, _kernel_types, _call_text, cost="dear")
 
 
 # ---- what lowerings of all areas use

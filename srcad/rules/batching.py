@@ -497,7 +497,7 @@ def _list_to_array(site: LaneSite) -> Batched:
     while isinstance(t, ListOf):
         depth, t = depth + 1, t.element
     made = site.again(site.first.atom)
-    if depth == 1 and isinstance(t, Scalar):
+    if depth == 1 and isinstance(t, Scalar):  # an empty list has no lanes that would tell how many there are
         made = site.emit("reshape", made, site.emit("list_len", site.first.atom), site.count)
     return to_front(site.b, made, depth)
 
@@ -506,7 +506,7 @@ def _list_to_array(site: LaneSite) -> Batched:
 def _array_to_list(site: LaneSite) -> Batched:
     depth, rank = site.params.get("depth", 1), site.first.rank
     axes = (*range(1, depth + 1), 0, *range(depth + 1, rank + 1))
-    return site.again(emit(site.b, "transpose", site.first.atom, axes=axes))
+    return site.again(emit(site.b, "transpose", site.first.atom, axes=axes), python=False)
 
 
 @batches("tuple_new")

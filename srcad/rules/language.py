@@ -248,8 +248,10 @@ def unbroadcast(g: Expr, like: Expr) -> Expr:
     if have is None or want is None:
         return apply("sum_to_shape", g, like)
     lead = len(have) - len(want)
+    if lead < 0:  # what is stored may have more axes than its place has, of length 1
+        return unbroadcast(get_item(g, index=(_NEW,) * -lead), like)
     pairs = list(enumerate(zip(have[lead:], want, strict=True), lead))
-    if lead < 0 or any(not (w.same(h) or w.is_one or w.not_one) for _, (h, w) in pairs):
+    if any(not (w.same(h) or w.is_one or w.not_one) for _, (h, w) in pairs):
         return apply("sum_to_shape", g, like)
     keep = tuple(k for k, (h, w) in pairs if w.is_one and not h.is_one)
     axes = (*range(lead), *keep)

@@ -24,6 +24,7 @@ from srcad.rules.language import (
 )
 from srcad.rules.shaping import first_along, permuted, shaped_like
 from srcad.rules.table import RuleTable, Site
+from srcad.trace.types import dims_of
 
 TABLE = RuleTable()
 flat, rule = TABLE.flat, TABLE.rule
@@ -122,6 +123,8 @@ def _spread(weight: Expr | float, g: Expr, axis: int) -> Expr | float:
 def _statistic_adjoint(site: Site, g: Expr) -> list[Expr | None]:
     x = site.operands[0]
     values, axis = _flat_if_whole(site, x)
+    if _is_empty(values, axis):
+        return [None] * len(site.operands)
     lower, upper, weight = _neighbours(site, dim(values, axis))
     many = lower.rank == 1
     g = _without_kept_axis(site, g, 1 if many else 0)
@@ -146,6 +149,12 @@ def _statistic_adjoint(site: Site, g: Expr) -> list[Expr | None]:
     return bars
 
 
+def _is_empty(values: Expr, axis: int) -> bool:
+    """Whether there is nothing along an axis, so that a median is NaN and doesn't move."""
+    dims = dims_of(values.type)
+    return dims is not None and dims[axis].number == 0
+
+
 def _gap(arranged: Expr, lower: Expr, upper: Expr, index: tuple[IndexEntry, ...]) -> Expr:
     """From the lower neighbour to the upper one."""
     return get_item(arranged, upper, index=index) - get_item(arranged, lower, index=index)
@@ -159,6 +168,8 @@ def _per_order(site: Site, n: Expr) -> Expr:
 def _statistic_tangent(site: Site, dot: Expr | None, order_dot: Expr | None = None) -> Expr:
     x, y = site.operands[0], site.result
     values, axis = _flat_if_whole(site, x)
+    if _is_empty(values, axis):
+        return zeros(y)
     lower, upper, weight = _neighbours(site, dim(values, axis))
     order, index = _order(values, axis), along(axis, _entry(lower))
     parts = []

@@ -35,7 +35,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Jacobian[P, csr_array]: ...
 
 
@@ -47,7 +47,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Jacobian[P, tuple[csr_array, ...]]: ...
 
 
@@ -59,7 +59,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[P, object]], Jacobian[P, csr_array]]: ...
 
 
@@ -71,7 +71,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[P, object]], Jacobian[P, tuple[csr_array, ...]]]: ...
 
 
@@ -82,7 +82,7 @@ def jacobian(
     sparsity: Sparsity = None,
     mode: str | None = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> object:
     """The Jacobian of a function as a SciPy `csr_array`, for the cost of a few tangents or adjoints.
 
@@ -124,7 +124,7 @@ def hessian(
     *,
     sparsity: Sparsity = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Hessian[P, csr_array]: ...
 
 
@@ -135,7 +135,7 @@ def hessian(
     *,
     sparsity: Sparsity = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Hessian[P, tuple[tuple[csr_array, ...], ...]]: ...
 
 
@@ -146,7 +146,7 @@ def hessian(
     *,
     sparsity: Sparsity = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[P, object]], Hessian[P, csr_array]]: ...
 
 
@@ -157,7 +157,7 @@ def hessian(
     argnums: Many,
     sparsity: Sparsity = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> Callable[[Callable[P, object]], Hessian[P, tuple[tuple[csr_array, ...], ...]]]: ...
 
 
@@ -167,7 +167,7 @@ def hessian(
     *,
     sparsity: Sparsity = None,
     check: bool | None = None,
-    backend: str = "numpy",
+    backend: str | None = None,
 ) -> object:
     """The Hessian of a function that returns a number, as a SciPy `csr_array`: a Hessian product for each colour.
 

@@ -44,7 +44,7 @@ class Sparse(ABC, Generic[P, M]):
     __srcad_unread__ = True  # in a program that is differentiated it runs as it stands: SciPy's matrices have no rules
 
     def __init__(
-        self, function: Function, argnums: Argnums, sparsity: object, check: bool | None, backend: str
+        self, function: Function, argnums: Argnums, sparsity: object, check: bool | None, backend: str | None
     ) -> None:
         if not callable(function):
             raise ArgumentError(f"srcad.sparse.{self.made_by} takes a function, and got {function!r}")
@@ -55,8 +55,8 @@ class Sparse(ABC, Generic[P, M]):
         self.sparsity = sparsity
         self.given = None if sparsity is None else given_pattern(sparsity)
         self.check = sparsity is not None if check is None else check
-        self.single = request_for("tangent", argnums, backend=backend).single
-        self.backend = backend
+        request = request_for("tangent", argnums, backend=backend)
+        self.single, self.backend = request.single, request.backend
         self._plans: tuple[tuple[str | None, Plan], ...] = ()
         self.__name__ = name_of(function)
 

@@ -31,7 +31,7 @@ class Hessian(Sparse[P, M]):
         argnums: Argnums = 0,
         sparsity: object = None,
         check: bool | None = None,
-        backend: str = "numpy",
+        backend: str | None = None,
     ) -> None:
         super().__init__(function, argnums, sparsity, check, backend)
         self._products, self._several = self.specialiser("hvp"), self.specialiser("hvps")

@@ -34,7 +34,7 @@ class Jacobian(Sparse[P, M]):
         sparsity: object = None,
         mode: str | None = None,
         check: bool | None = None,
-        backend: str = "numpy",
+        backend: str | None = None,
     ) -> None:
         if mode not in _SIDES:
             raise ArgumentError(f"mode must be 'forward', 'reverse' or None, not {mode!r}")

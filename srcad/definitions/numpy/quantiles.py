@@ -78,6 +78,8 @@ def _quantiles(
 ) -> Numbers:
     """`unit`: what `q` is of."""
     x = np.asarray(a)
+    if skips_nan and x.size == 0:
+        return np.nanmean(x, axis=axis, keepdims=keepdims)
     places = tuple([k % x.ndim for k in (_all_axes(x) if axis is None else _axes(axis))])
     orders = _orders(q, x) if unit == 1 else _orders(q, x) / unit
     rows, wanted = _in_rows(x, places), np.ravel(orders)

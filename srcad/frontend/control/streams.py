@@ -20,7 +20,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from srcad.frontend.containers.iteration import Indexed, Items, Turn, length, nth, sequence
-from srcad.frontend.control.loops import for_loop, left
+from srcad.frontend.control.loops import RAISED, for_loop, left
+from srcad.frontend.control.tries import guard_of, with_guard_of
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import FunctionSource
@@ -83,12 +84,18 @@ def run_body(m: Machine, cell: GeneratorCell, turn: Turn, through: bool = False)
     """
     assert not isinstance(cell.code.node, ast.Lambda)
     key, span, progress = cell.code.code or cell.code.node, m.builder.span, cell.progress
-    with handing_on(m, cell.frame, turn, through), m.stack.call(cell.frame, key, span):
+    guard = guard_of(m)
+
+    def run() -> Value:
         m.bind("$return", m.look("$done") or FALSE)
         _unless_left(m, lambda: _run_rest(m, progress.work if isinstance(progress, Paused) else _all(cell.code)))
         value = m.look("$value")
+        return value.value if isinstance(value, Partial) else value or NONE
+
+    with handing_on(m, cell.frame, turn, through), m.stack.call(cell.frame, key, span):
+        value = run() if guard is None else with_guard_of(m, guard, run)
     m.builder.span = span
-    return value.value if isinstance(value, Partial) else value or NONE
+    return value
 
 
 def _all(code: FunctionSource) -> Work:
@@ -188,8 +195,10 @@ def handing_on(m: Machine, frame: int, turn: Turn, through: bool = False) -> Ite
         with m.stack.resumed(position):
             turn(value)
             gone = as_bool(m, left(m))
+            raised = as_bool(m, m.look(RAISED) or FALSE)
         m.builder.span = span
-        if gone != FALSE and not through:
+        gone = raised if through else gone  # what is raised is raised at the `yield`
+        if gone != FALSE:
             m.bind("$return", gone, frame)
         return NONE
 

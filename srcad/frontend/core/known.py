@@ -31,6 +31,7 @@ class Known:
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
     kept         lists and dicts from outside that the program changes: they stay objects, which nobody takes apart
+    once         whether the program must not be run twice to tell which exception it raises: that of a `finally` counts
     filled       those of them into which it puts what depends on the differentiated arguments: they aren't read
     """
 
@@ -46,6 +47,7 @@ class Known:
     unrolled: frozenset[Hashable] = frozenset()
     kept: frozenset[Path] = frozenset()
     filled: frozenset[Path] = frozenset()
+    once: bool = False
 
     def with_kept(self, needed: NeedsKept) -> Known:
         """A list or dict from outside is left where it is."""

@@ -63,7 +63,8 @@ class Diverges(Exception):  # noqa: N818 - no error: the way that is being read 
 class Branch:
     """What running a part of the program apart has left: its heap, its equations, its value.
 
-    `facts`, `views`: which conditions are known to hold at its end, and what has been looked at.
+    facts, views   which conditions are known to hold at its end, and what has been looked at
+    changes        which of the changes that the machine has noted are its
     """
 
     heap: dict[int, Cell]
@@ -72,6 +73,7 @@ class Branch:
     raises: bool = False
     facts: list[tuple[Var, bool]] = field(default_factory=list)
     views: RestorableDict[Hashable, Atom] = field(default_factory=RestorableDict)
+    changes: tuple[slice, ...] = ()
 
 
 @dataclass(eq=False)
@@ -270,6 +272,7 @@ class Machine(Restorable):
         start = behind or Branch(heap, [], None, facts=self.stack.facts)
         self.heap = {**self.outside.found, **start.heap}
         self.views.append(start.views)
+        noted = len(self.changed)
         try:
             with self.stack.kept(), self.builder.nested(start.equations) as equations:
                 self.stack.facts = list(start.facts)
@@ -277,7 +280,8 @@ class Machine(Restorable):
                     value, raises = run(), False
                 except Diverges:
                     value, raises = None, True
-                return Branch(self.heap, equations, value, raises, self.stack.facts, start.views)
+                changes = (*start.changes, slice(noted, len(self.changed)))
+                return Branch(self.heap, equations, value, raises, self.stack.facts, start.views, changes)
         finally:
             self.heap = {**self.outside.found, **heap}
             self.views.pop()

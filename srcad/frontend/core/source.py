@@ -410,8 +410,16 @@ def is_yielding(node: ast.AST) -> bool:
 
 
 def is_alone(function: ast.AST, node: ast.expr) -> bool:
-    """Whether an expression is all of a statement, or all that a statement gives to names."""
-    return node in _alone(function)
+    """Whether a `yield` is all of a statement, or all that a statement gives to names.
+
+    One that isn't in the function is of a statement that has been taken apart, and a step of its own.
+    """
+    return node in _alone(function) or node not in _yields(function)
+
+
+@lru_cache(maxsize=1024)
+def _yields(function: ast.AST) -> frozenset[ast.AST]:
+    return frozenset(n for n in own_nodes(function) if isinstance(n, (ast.Yield, ast.YieldFrom)))
 
 
 @lru_cache(maxsize=1024)

@@ -115,7 +115,7 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
             return nested_list_method(m, owner, name, args)
         case ArrayRef() | Num():
             whole = Arguments((owner, *args), given.keywords)
-            return tried(m, named_method(name), whole, lambda: _array_method(m, owner, name, given))
+            return tried(m, named_method(name), whole, lambda: _array_method(m, owner, name, given), True)
         case Static():
             return string_method(m, owner, name, args, given.keywords)
     if isinstance(owner, Ref) and args and needs_table(m, m.heap[owner.cell], args[0]) and name in KEYED:
@@ -275,9 +275,9 @@ def catalogued(m: Machine, f: object, given: Arguments) -> Value | None:
         return None
     called = cast("Callable[..., Any]", f)
     if entry(PROGRAMS, f) is None:
-        return tried(m, called, given, lambda: lower(m, f, given.args, given.keywords))
+        return tried(m, called, given, lambda: lower(m, f, given.args, given.keywords), True)
     with m.attempt(NotYetSupported):
-        return tried(m, called, given, lambda: lower(m, f, given.args, given.keywords))
+        return tried(m, called, given, lambda: lower(m, f, given.args, given.keywords), True)
     return None
 
 

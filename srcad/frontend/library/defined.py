@@ -14,7 +14,7 @@ from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.values import ArrayRef, Static, Value
 from srcad.frontend.library.lowered import entry, into, share, ufunc_method
 from srcad.frontend.library.opaque import as_it_stands
-from srcad.frontend.library.probing import fault_of
+from srcad.frontend.library.probing import fault_of, tried
 from srcad.frontend.procedures.functions import call_external
 from srcad.ops.names import public_name
 from srcad.ops.signatures import bind, passed_on, title
@@ -35,7 +35,7 @@ def numpy_program(m: Machine, f: Any, given: Arguments) -> Value | None:
         return None
     inactive = not any(m.depends(v) for v in (*given.args, *given.keywords.values()))
     with m.attempt(SrcadError, when=lambda _: inactive):
-        return _read(m, f, program, first, given)
+        return tried(m, f, given, lambda: _read(m, f, program, first, given), True)
     return as_it_stands(m, Static(f), public_name(f), given)
 
 

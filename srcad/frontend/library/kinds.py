@@ -30,6 +30,7 @@ from srcad.frontend.core.values import (
     ListCell,
     Method,
     Num,
+    Obj,
     Range,
     Ref,
     Static,
@@ -200,6 +201,8 @@ def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
             if value not in known:
                 known[value] = _copy(m, value) if isinstance(value, ArrayRef) else _deep_ref(m, value, known)
             return known[value]
+        case Obj():
+            return as_it_stands(m, Static(copy.deepcopy), "copy.deepcopy", Arguments((value,), {}))
     return value
 
 

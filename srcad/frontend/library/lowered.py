@@ -127,7 +127,8 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
     except SrcadError as error:
         raise m.located(error) from None
     except (CallError, AxisError) as error:
-        m.raises(ValueError(str(error)))
+        whole = named_method(function) if isinstance(function, str) else function
+        m.raises(fault_of(m, whole, Arguments(args, keywords)) or ValueError(str(error)))
     m.note(start)
     value = result_value(m, result, sources, layout_of(m, function, _flat(bound.arguments), sources))
     if may_share(function, plain) and len(sources) == 1:

@@ -23,8 +23,8 @@ from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number
 from srcad.frontend.memory.branches import as_bool, both, branch, either, truth
-from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import Array, ListOf, Scalar, Unknown, rank_of
+from srcad.trace.nodes import Atom, Const, Var
+from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Unknown, rank_of
 
 
 def _abs(m: Machine, x: Value) -> Value:
@@ -67,17 +67,18 @@ def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
             m.refuse_object(x.var)
         return Num(m.emit("as_float", x.var))
     atom = to_number(m, x)
-    if isinstance(atom.type, Scalar) and atom.type.dtype == "float64":
-        return Num(atom) if isinstance(atom, Var) else Static(float(atom.value))
+    if isinstance(atom, Const):
+        return Static(float(atom.value))
     if isinstance(atom.type, Array):
-        return number_item(m, atom)
-    return wrap(m, m.emit("cast", atom, dtype="float64"))
+        atom = _number_item(m, atom)
+    # Python's float, which raises where NumPy's gives inf
+    return wrap(m, atom if atom.type == FLOAT else m.emit("to_float", atom))
 
 
-def number_item(m: Machine, atom: Atom) -> Value:
+def _number_item(m: Machine, atom: Atom) -> Atom:
     """The number in an array of one element; of another array the run raises, as float(x) does."""
     whole = atom if rank_of(atom.type) == 0 else m.emit("reshape", atom)
-    return wrap(m, m.emit("get_item", whole, index=()))
+    return m.emit("get_item", whole, index=())
 
 
 def _static_call(m: Machine, f: Callable[..., object], *args: Static) -> Value:

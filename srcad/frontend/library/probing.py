@@ -7,32 +7,101 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
-from srcad.errors import SrcadError
+from srcad.errors import InternalError, SrcadError
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.values import ArrayRef, DictCell, Func, ListCell, Num, Static, Tup, Value
-from srcad.frontend.memory.arrays import load
-from srcad.trace.types import Array, Scalar, Type
+from srcad.frontend.memory.arrays import load, to_atom
+from srcad.trace.nodes import Atom, Const
+from srcad.trace.types import OPAQUE, Array, Scalar, Type
 
 FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 PUBLIC = ("builtins", "numpy.exceptions", "numpy.linalg")
 UNKNOWN_LENGTH = 2
 
 
+Fill = Callable[[tuple[int, ...], str], Any]
+
+
+def _ones(shape: tuple[int, ...], dtype: str) -> Any:
+    return np.full(shape, 1, dtype)
+
+
+def _irregular(shape: tuple[int, ...], dtype: str) -> Any:
+    """Numbers between 0 and 1; of whole numbers zeros."""
+    numbers = 0.3 + 0.6 * np.abs(np.sin(np.arange(1.0, 1.0 + prod(shape))))
+    return (numbers if np.dtype(dtype).kind in "fc" else np.zeros_like(numbers)).reshape(shape).astype(dtype)
+
+
+def _rising(shape: tuple[int, ...], dtype: str) -> Any:
+    """Numbers that rise from -1; of whole numbers zeros."""
+    numbers = np.arange(prod(shape)) * (0.7 if np.dtype(dtype).kind in "fc" else 0.0)
+    return (numbers - (1.0 if np.dtype(dtype).kind in "fc" else 0.0)).reshape(shape).astype(dtype)
+
+
+def _units(shape: tuple[int, ...], dtype: str) -> Any:
+    """Unit matrices."""
+    if len(shape) < 2:
+        return _ones(shape, dtype)
+    rows, columns = shape[-2:]
+    return np.broadcast_to(np.eye(rows, columns, dtype=np.dtype(dtype)), shape).copy()
+
+
+FILLS = (_ones, _irregular, _rising, _units)
+SIZES: tuple[Callable[[int], int], ...] = (lambda n: n, lambda n: 2 * n, lambda n: n + (n > 1))
+MOST_ELEMENTS = 5000
+MOST_ALONG = 2000  # of what may be the length of an array
+
+
+@dataclass(frozen=True)
+class MakeUp:
+    """How arguments are made up: what is in arrays, and which lengths stand for those of the present call.
+
+    guessed   whether lengths, and whole numbers, that aren't known are made up as well
+    """
+
+    fill: Fill = _ones
+    size: Callable[[int], int] = SIZES[0]
+    guessed: bool = False
+
+
+GUESSED = MakeUp(guessed=True)
+
+
 class _Unmade(Exception):  # noqa: N818 - no error: nothing can be made up for an argument
     pass
 
 
-def tried(m: Machine, function: Callable[..., Any], given: Arguments, read: Callable[[], Value]) -> Value:
-    """What reading a call gives; an exception of the call itself is raised by the program."""
+def tried(
+    m: Machine, function: Callable[..., Any], given: Arguments, read: Callable[[], Value], options: bool = False
+) -> Value:
+    """What reading a call gives; an exception of the call itself is raised by the program.
+
+    `options`: a reading may pass over options, and shapes, that are wrong. If such a call fails on made-up arguments,
+    it stands in the generated code as well, for its exception; nothing but the exception does if it fails whatever
+    the numbers and lengths are.
+    """
+    found = certain_fault_of(m, function, given) if options and _may_be_wrong(function, given) else None
+    if found is not None:
+        if _is_settled(m, function, given, found):
+            m.raises(found)
+        _as_a_check(m, function, given)
     try:
         return read()
-    except SrcadError:
+    except InternalError:
         raise
+    except SrcadError:
+        found = found or (certain_fault_of(m, function, given) if options else None)
+        if found is None:
+            raise
+        m.raises(found)
     except FAULTS:
         found = fault_of(m, function, given)
         if found is None:
@@ -40,12 +109,48 @@ def tried(m: Machine, function: Callable[..., Any], given: Arguments, read: Call
         m.raises(found)
 
 
-def fault_of(m: Machine, function: Callable[..., Any], given: Arguments) -> Exception | None:
+def _may_be_wrong(function: Callable[..., Any], given: Arguments) -> bool:
+    """Whether a call is of more than the operands of a ufunc, of which it is found otherwise whether they fit."""
+    text = any(isinstance(v, Static) and isinstance(v.value, str) for v in given.args)
+    return not isinstance(function, np.ufunc) or bool(given.keywords.keys() - {"out"}) or text
+
+
+def _as_a_check(m: Machine, function: Callable[..., Any], given: Arguments) -> None:
+    """The call, for the exception that it raises."""
+    keywords = {name: value for name, value in given.keywords.items() if name != "out"}
+    atoms = [to_atom(m, value) for value in (*given.args, *keywords.values())]
+    named = getattr(function, "method_name", None)
+    callee: Atom = Const(function, OPAQUE)
+    if named is not None:
+        callee, *atoms = m.emit("attribute", atoms[0], name=named), *atoms[1:]
+    m.builder.structured("call", (callee, *atoms), (), (OPAQUE,), keywords=tuple(keywords))
+
+
+def certain_fault_of(m: Machine, function: Callable[..., Any], given: Arguments) -> Exception | None:
+    """What a call raises for made-up arguments of two kinds: it isn't about the numbers in them."""
+    one = fault_of(m, function, given, MakeUp())
+    other = fault_of(m, function, given, MakeUp(_irregular)) if one is not None else None
+    if one is None or type(one) is not type(other):
+        return None
+    if isinstance(one, np.linalg.LinAlgError):  # of a matrix that is singular, or isn't positive, this one is neither
+        return one if type(fault_of(m, function, given, MakeUp(_units))) is type(one) else None
+    return one
+
+
+def _is_settled(m: Machine, function: Callable[..., Any], given: Arguments, found: Exception) -> bool:
+    """Whether a call fails in the same way with other numbers and lengths."""
+    others = [fault_of(m, function, given, MakeUp(fill, size)) for fill in FILLS for size in SIZES]
+    return all(type(other) is type(found) and str(other) == str(found) for other in others)
+
+
+def fault_of(
+    m: Machine, function: Callable[..., Any], given: Arguments, made: MakeUp = MakeUp(guessed=True)
+) -> Exception | None:
     """What a call raises for made-up arguments, as an exception of a public class; None if it doesn't."""
     try:
-        args = [_made(m, value) for value in given.args]
-        keywords = {name: _made(m, value) for name, value in given.keywords.items()}
-    except _Unmade:
+        args = [_made(m, value, made) for value in given.args]
+        keywords = {name: _made(m, value, made) for name, value in given.keywords.items()}
+    except (_Unmade, SrcadError):
         return None
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -59,26 +164,35 @@ def fault_of(m: Machine, function: Callable[..., Any], given: Arguments) -> Exce
 
 def named_method(name: str) -> Callable[..., Any]:
     """The method of this name of the first argument."""
-    return lambda owner, *args, **keywords: getattr(owner, name)(*args, **keywords)
+
+    def method(owner: object, *args: object, **keywords: object) -> Any:
+        return getattr(owner, name)(*args, **keywords)
+
+    method.method_name = name  # type: ignore[attr-defined]
+    return method
 
 
-def _made(m: Machine, value: Value) -> object:
+def _made(m: Machine, value: Value, made: MakeUp) -> object:
     match value:
         case Static(known):
+            if isinstance(known, (FunctionType, MethodType)):
+                raise _Unmade  # it may do anything
+            if isinstance(known, int) and abs(known) > MOST_ALONG:
+                raise _Unmade
             return known.copy() if isinstance(known, np.ndarray) else known
         case Num(var):
-            return _of_type(m, var.type)
+            return _of_type(m, var.type, made)
         case ArrayRef():
-            return _of_type(m, load(m, value).type)
+            return _of_type(m, load(m, value).type, made)
         case Tup(items):
-            return tuple(_made(m, item) for item in items)
+            return tuple(_made(m, item, made) for item in items)
         case Func():
             return _first
     cell = m.content(value)
     if isinstance(cell, ListCell):
-        return [_made(m, item) for item in cell.items]
+        return [_made(m, item, made) for item in cell.items]
     if isinstance(cell, DictCell):
-        return {key: _made(m, item) for key, item in cell.items}
+        return {key: _made(m, item, made) for key, item in cell.items}
     raise _Unmade
 
 
@@ -87,13 +201,20 @@ def _first(*args: object) -> object:
     return args[0] if args else None
 
 
-def _of_type(m: Machine, t: Type) -> object:
-    """A value of a type, with the lengths of the present call as far as they are known."""
+def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
+    """A value of a type, with the lengths of the present call, or others, as far as they are known."""
+    sizes = {symbol: made.size(n) for symbol, n in m.lengths.sizes.items()}
     if isinstance(t, Scalar):
-        count = t.length.evaluate(m.lengths.sizes) if t.length is not None else None
-        number = np.dtype(t.dtype).type(1 if count is None else count)
+        count = t.length.evaluate(sizes) if t.length is not None else None
+        whole = np.dtype(t.dtype).kind in "iu"  # it may say how long something is
+        if abs(count or 0) > MOST_ALONG or (count is None and whole and not made.guessed):
+            raise _Unmade
+        number = np.dtype(t.dtype).type(made.fill((), t.dtype) if count is None else count)
         return number.item() if t.python else number
     if isinstance(t, Array):
-        lengths = (d.evaluate(m.lengths.sizes) for d in t.dims)
-        return np.full([UNKNOWN_LENGTH if n is None else max(n, 0) for n in lengths], 1, t.dtype)
+        lengths = [d.evaluate(sizes) for d in t.dims]
+        shape = tuple(UNKNOWN_LENGTH if n is None else max(n, 0) for n in lengths)
+        if prod(shape) > MOST_ELEMENTS or (None in lengths and not made.guessed):
+            raise _Unmade
+        return made.fill(shape, t.dtype)
     raise _Unmade

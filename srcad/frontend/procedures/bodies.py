@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable
 
+from srcad.frontend.control.tries import in_try_of_caller
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import FunctionSource
@@ -15,25 +16,34 @@ from srcad.trace.nodes import Var
 
 def in_frame(m: Machine, code: FunctionSource, key: Hashable, names: Keywords, parent: int | None) -> Value:
     """Read the body of a function in a frame of its own."""
-    call = m.builder.span
+    call, frames = m.builder.span, m.stack.frames
+    around = frames[-1] if frames else None
     try:
         caller = None if code.defines else call
         with m.stack.call(m.allocate(FrameCell(code, names, parent)), key, caller):
-            return _body(m, code)
+            tried = None if around is None else in_try_of_caller(m, around, lambda: _body(m, code, of_statements=True))
+            return _body(m, code) if tried is None else tried
     finally:
         m.builder.span = call
 
 
-def _body(m: Machine, code: FunctionSource) -> Value:
+def _body(m: Machine, code: FunctionSource, of_statements: bool = False) -> Value:
+    """`of_statements`: the expression of a lambda is one as well."""
     if isinstance(code.node, ast.Lambda):
+        if of_statements:
+            return _run(m, code, [ast.copy_location(ast.Return(code.node.body), code.node.body)])
         with m.at(code.node.body):
             return m.evaluate(code.node.body)
+    return _run(m, code, code.node.body)
+
+
+def _run(m: Machine, code: FunctionSource, statements: list[ast.stmt]) -> Value:
     m.bind("$return", FALSE)
     m.bind("$value", NONE)
     frame = m.stack.frames[-1]
     names = {k: v for k, v in m.frame.names.items() if k != "$value"}
     m.heap[frame] = FrameCell(code, names, m.frame.parent)
-    m.execute(code.node.body)
+    m.execute(statements)
     return returned(m)
 
 

@@ -14,19 +14,34 @@ and loops need not know of exceptions: the flag ends a block as a `return` does.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import lru_cache
 from types import MappingProxyType
+from typing import NoReturn
 
 from srcad.frontend.control.loops import RAISED
-from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.control.tries import ERROR, OpenTries, OpenTry, ReadsOn, behind, entered, guard_of, opened
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    UNDEFINED_VALUE,
+    Cell,
+    FrameCell,
+    GrownCell,
+    ListCell,
+    Num,
+    Obj,
+    Static,
+    Tup,
+    Value,
+)
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, join_branches, negate, one_way, truth
 from srcad.frontend.syntax.expressions import test
-from srcad.frontend.syntax.raising import Handling
+from srcad.frontend.syntax.raising import Handling, handling
+from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, forget, steps_of, yields
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import Errors, errors_of, may_raise
 from srcad.trace.builder import const
@@ -35,50 +50,6 @@ from srcad.trace.types import INT, OPAQUE
 from srcad.trace.walk import walk, within
 
 FLAGS = ("$return", "$break", "$continue")
-ERROR = "$error"  # the exception that has been raised
-ReadsOn = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class OpenTry:
-    """The clauses that wait for exceptions in a frame, innermost first.
-
-    `last`: the statement behind which the handlers can be read in the branch of the exception, by `finish`.
-    """
-
-    frame: int
-    clauses: tuple[Errors, ...]
-    last: ast.stmt | None
-    finish: ReadsOn
-    depth: int  # how many conditions it stands under: in a branch of the body another one may have raised already
-
-    @property
-    def caught(self) -> Errors:
-        return tuple(cls for clause in self.clauses for cls in clause)
-
-
-@dataclass(eq=False)
-class OpenTries(Restorable):
-    """The `try`s that are being read."""
-
-    stack: list[OpenTry] = field(default_factory=list)
-
-
-def guard_of(m: Machine) -> OpenTry | None:
-    """What waits for exceptions in the present frame."""
-    stack = m.part(OpenTries).stack
-    return stack[-1] if stack and stack[-1].frame == m.stack.frames[-1] else None
-
-
-@contextmanager
-def _guarded(m: Machine, clauses: Sequence[Errors], last: ast.stmt | None, finish: ReadsOn) -> Iterator[None]:
-    outer, stack = guard_of(m), m.part(OpenTries).stack
-    further = outer.clauses if outer else ()
-    stack.append(OpenTry(m.stack.frames[-1], (*clauses, *further), last, finish, len(m.stack.conditions)))
-    try:
-        yield
-    finally:
-        stack.pop()
 
 
 # ---- the statement
@@ -95,7 +66,8 @@ def handled(m: Machine, statement: ast.Try) -> None:
         early.append(True)
 
     last = None if statement.orelse else statement.body[-1]
-    with _guarded(m, clauses, last, finish):
+    outer = guard_of(m)
+    with opened(m, (*clauses, *(outer.clauses if outer else ())), last, finish):
         m.execute(statement.body)
     if not early:
         _finish(m, statement, len(clauses))
@@ -147,12 +119,8 @@ def _handle(m: Machine, handler: ast.ExceptHandler) -> Value:
     m.bind(RAISED, Static(0))
     if handler.name:
         m.bind(handler.name, error)
-    handling = m.part(Handling).errors
-    handling.append(error)
-    try:
+    with handling(m, error):
         m.execute(handler.body)
-    finally:
-        handling.pop()
     if handler.name:
         m.bind(handler.name, UNDEFINED_VALUE)
     return NONE
@@ -183,12 +151,18 @@ def unless_left(m: Machine, run: ReadsOn, raised: Value = FALSE) -> None:
 def raised_or_left(m: Machine) -> Value:
     """Whether control has left the present block: by return, break, continue or an exception."""
     flag: Value = FALSE
-    for name in (*FLAGS, RAISED):
+    for name in flags_of(m):
         value = m.look(name)
         if value is not None:
             known = as_bool(m, value)
             flag = known if flag == FALSE else flag if known == FALSE else _either(m, flag, known)
     return flag
+
+
+def flags_of(m: Machine) -> tuple[str, ...]:
+    """The names that say that control has left a block; of a body that is called from a `try` `$return` says it all."""
+    guard = guard_of(m)
+    return FLAGS if guard is not None and guard.called else (*FLAGS, RAISED)
 
 
 def _either(m: Machine, a: Value, b: Value) -> Value:
@@ -210,22 +184,23 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     """Read a simple statement of a body whose exceptions are waited for."""
     guard = guard_of(m)
     assert guard is not None
+    if isinstance(statement, SPLIT) and yields(statement):
+        steps = steps_of(statement)
+        m.execute(steps) if steps is not None else run()
+        return
     done, whole = _watched(m, guard, run)
     if not done.raises and not any(may_raise(e, guard.caught) for e in done.equations):
         take_over(m, done)
         return
-    if not whole or any(isinstance(n, ast.NamedExpr) for n in ast.walk(statement)):
-        m.refuse(
-            "a statement in a `try` may change something and raise an exception afterwards",
-            why="the handler would find what has been done up to the exception, which isn't followed.",
-            do="compute first what may raise, and change what is kept in a statement of its own.",
-            node=statement,
-        )
     known = _known_clause(done, guard)
     if known is not None:
         number, error = known
+        m.heap = done.heap
         m.builder.equations += done.equations[:-1]
         _raise(m, Static(number), error)
+        return
+    if not whole or binds_in_the_midst(statement) or _runs_once_inside(done):
+        _by_steps(m, statement, run)
         return
     which, error, given = _try(m, guard, done)
     clause: Value = Static(1) if len(guard.clauses) == 1 else which  # if anything has been raised
@@ -241,7 +216,7 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     def other() -> Value:
         _raise(m, clause, error)
         if handled_here:
-            with _without(m, guard):
+            with behind(m, guard):
                 guard.finish()
         return NONE
 
@@ -253,17 +228,22 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     join_branches(m, ok, again, raised, partial=True)
 
 
-@contextmanager
-def _without(m: Machine, guard: OpenTry) -> Iterator[None]:
-    """What is read stands behind the `try`."""
-    stack = m.part(OpenTries).stack
-    place = stack.index(guard)
-    later = stack[place:]
-    del stack[place:]
-    try:
-        yield
-    finally:
-        stack.extend(later)
+def _by_steps(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
+    """Read a statement that may raise when it has changed something: step by step, and into what it calls."""
+    steps = steps_of(statement)
+    if steps is not None:
+        m.execute(steps)
+        return
+
+    def refuse() -> NoReturn:
+        m.refuse(
+            "a statement in a `try` may change something and raise an exception afterwards",
+            why="the handler would find what has been done up to the exception, which isn't followed.",
+            do="compute first what may raise, and change what is kept in a statement of its own.",
+            node=statement,
+        )
+
+    entered(m, run, refuse)
 
 
 def take_over(m: Machine, done: Branch) -> None:
@@ -273,15 +253,35 @@ def take_over(m: Machine, done: Branch) -> None:
 
 
 def _raise(m: Machine, which: Value, error: Value) -> Value:
+    guard, handled_now = guard_of(m), m.part(Handling).errors
+    if handled_now and error not in handled_now and any(map(_asks_for_context, _codes(m))):
+        put = m.emit(
+            "call", Const(setattr, OPAQUE), to_atom(m, error), "__context__", to_atom(m, handled_now[-1]), keywords=()
+        )
+        m.variables.active.discard(put)
+    forget(m)
     m.bind(RAISED, which)
     m.bind(ERROR, error)
+    if guard is not None and guard.called:
+        m.bind("$return", TRUE)
     return NONE
+
+
+def _codes(m: Machine) -> list[ast.AST]:
+    """The functions that are being read."""
+    return [frame.code.node for place in m.stack.frames if isinstance(frame := m.heap.get(place), FrameCell)]
+
+
+@lru_cache(maxsize=1024)
+def _asks_for_context(function: ast.AST) -> bool:
+    """Whether a function looks at what was being handled when an exception was raised."""
+    return any(isinstance(n, ast.Attribute) and n.attr == "__context__" for n in ast.walk(function))
 
 
 def _known_clause(done: Branch, guard: OpenTry) -> tuple[int, Value] | None:
     """The clause of an exception that is certain to be raised, and nothing before it."""
     last = done.equations[-1] if done.equations else None
-    if not done.raises or last is None or last.op != "raise_":
+    if not done.raises or last is None or last.op != "raise_" or len(last.operands) > 1:
         return None
     if any(may_raise(e, guard.caught) for e in done.equations[:-1]):
         return None
@@ -298,13 +298,7 @@ def _known_clause(done: Branch, guard: OpenTry) -> tuple[int, Value] | None:
 
 def _try(m: Machine, guard: OpenTry, done: Branch) -> tuple[Value, Value, list[Var]]:
     """ReadsOn a part of the program for its exceptions: the number of the clause, the exception, what effects gave."""
-    effects = [e for e in done.equations if _runs_once(e)]
-    if any(_runs_once(e) for outer in done.equations for r in outer.regions for e in walk(r)):
-        m.refuse(
-            "what is done once in a branch or loop may be followed by an exception that the program handles",
-            why="the part of the program that may raise is run apart from its derivative.",
-            do="take what prints, draws or calls unknown functions out of the `try`.",
-        )
+    effects = [e for e in done.equations if runs_once(e)]
     kept = [v for e in effects for v in e.results]
     which, error = Var(INT, "caught"), Var(OPAQUE, "error")
     results = (which, error, *(Var(v.type, v.name) for v in kept))
@@ -318,7 +312,12 @@ def _try(m: Machine, guard: OpenTry, done: Branch) -> tuple[Value, Value, list[V
     return Num(which), Obj(error), list(results[2:])
 
 
-def _runs_once(equation: Equation) -> bool:
+def _runs_once_inside(done: Branch) -> bool:
+    """Whether a branch or loop has an effect that isn't to raise, which an exception may follow."""
+    return any(runs_once(e) for outer in done.equations for r in outer.regions for e in walk(r))
+
+
+def runs_once(equation: Equation) -> bool:
     """Whether an equation has an effect that isn't to raise."""
     facts = operation(equation)
     made = equation.op == "call" and errors_of(equation) == ()
@@ -329,7 +328,7 @@ def _only_raises(equation: Equation) -> bool:
     """Whether all that an equation may do is to raise: it hasn't, where what has been tried is computed again."""
     if equation.results or equation.op not in ("if", "assert_"):
         return False
-    return not any(_runs_once(inner) for region in equation.regions for inner in walk(region))
+    return not any(runs_once(inner) for region in equation.regions for inner in walk(region))
 
 
 def _without_effects(equations: list[Equation], given: list[Var]) -> list[Equation]:
@@ -338,7 +337,7 @@ def _without_effects(equations: list[Equation], given: list[Var]) -> list[Equati
     for equation in equations:
         if _only_raises(equation):
             continue
-        if not _runs_once(equation):
+        if not runs_once(equation):
             kept.append(equation)
             continue
         for result in equation.results:
@@ -353,6 +352,7 @@ def _watched(m: Machine, guard: OpenTry, run: ReadsOn) -> tuple[Branch, bool]:
     Names of the present frame are bound at the end.
     """
     before, outer, marks = dict(m.heap), m.builder.log, len(m.changed)
+    finalizers = m.part(OpenTries).finalizers
     log: list[Equation] = []
     m.builder.log = log
     try:
@@ -363,13 +363,22 @@ def _watched(m: Machine, guard: OpenTry, run: ReadsOn) -> tuple[Branch, bool]:
         outer += log
     changes, m.changed[marks:] = m.changed[marks:], []
     m.changed += [len(outer or ())] * len(changes)
-    changed = any(done.heap.get(k) is not cell and k != m.stack.frames[-1] for k, cell in before.items())
+    own = m.stack.frames[-1]
+    pairs = [(cell, done.heap.get(k)) for k, cell in before.items() if k != own]
+    changed = [now for cell, now in pairs if now is not cell and (changes or not _remade(cell, now))]
+    if m.part(OpenTries).finalizers != finalizers:
+        return done, False
     if not changed:
         return done, True
     logged = set(log)
     known = all(e in logged or e.regions for outside in done.equations for e in within(outside))
     late = not changes or any(may_raise(e, guard.caught) for e in log[min(changes) :] if not e.regions)
     return done, known and not late
+
+
+def _remade(cell: Cell, now: Cell | None) -> bool:
+    """Whether a list is the same as before, as one whose elements only the run tells apart."""
+    return isinstance(cell, ListCell) and isinstance(now, GrownCell)
 
 
 # ---- what stands at the head of a compound statement
@@ -386,15 +395,28 @@ def with_plain_head(m: Machine, statement: ast.stmt) -> list[ast.stmt] | None:
         case ast.For(iter=head):
             name, rest = _named(head, statement)
             whole = ast.For(statement.target, name, statement.body, statement.orelse)
+        case ast.Match(subject=head):
+            name, rest = _named(head, statement)
+            whole = ast.Match(name, statement.cases)
+        case ast.With(items=[item, *others]) if others:
+            inner = ast.copy_location(ast.With(others, statement.body), statement)
+            return [ast.copy_location(ast.With([item], [inner]), statement)]
+        case ast.With(items=[ast.withitem(head, target)]) if not _is_suppress(head):
+            name, rest = _named(head, statement)
+            whole = ast.With([ast.withitem(name, target)], statement.body)
         case ast.While(test=head) if _head_raises(m, statement, head):
-            if statement.orelse:
-                m.refuse("the test of a loop with `else` may raise, and is in a `try`", node=statement)
-            return [without_test(statement)]
+            return without_test(statement)
         case _:
             return None
     if not _head_raises(m, statement, head):
         return None
     return [rest, ast.copy_location(whole, statement)]
+
+
+def _is_suppress(head: ast.expr) -> bool:
+    """Whether a manager may be contextlib.suppress, which is known by its call."""
+    called = head.func if isinstance(head, ast.Call) else None
+    return "suppress" in (getattr(called, "attr", ""), getattr(called, "id", ""))
 
 
 def _head_raises(m: Machine, statement: ast.stmt, head: ast.expr) -> bool:
@@ -425,14 +447,36 @@ def _unpacking_in_body(statement: ast.For) -> ast.For:
     return ast.copy_location(ast.For(row, statement.iter, [unpacked, *statement.body], statement.orelse), statement)
 
 
-def without_test(statement: ast.While) -> ast.While:
-    """while test: body     ->     while True: if not test: break; body"""
-    way_out = ast.If(ast.UnaryOp(ast.Not(), statement.test), [ast.Break()], [])
-    for node in ast.walk(way_out):
-        if not hasattr(node, "lineno") and isinstance(node, (ast.stmt, ast.expr)):
-            ast.copy_location(node, statement.test)
-    made = ast.While(ast.copy_location(ast.Constant(True), statement.test), [way_out, *statement.body], [])
-    return ast.copy_location(made, statement)
+def without_test(statement: ast.While) -> list[ast.stmt]:
+    """while test: body     ->     while True: if not test: break; body
+
+    With an `else`, which doesn't run behind a `break` of the body, a name says whether the test has ended the loop.
+    """
+    name = f"$ended {statement.lineno} {statement.col_offset}"
+    ended: list[ast.stmt] = []
+    if statement.orelse:
+        ended = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(True))]
+    way_out = ast.If(ast.UnaryOp(ast.Not(), statement.test), [*ended, ast.Break()], [])
+    made: list[ast.stmt] = [ast.While(ast.Constant(True), [way_out, *statement.body], [])]
+    if statement.orelse:
+        before = ast.Assign([ast.Name(name, ast.Store())], ast.Constant(False))
+        made = [before, *made, ast.If(ast.Name(name, ast.Load()), statement.orelse, [])]
+    for one in made:
+        for node in ast.walk(one):
+            if not hasattr(node, "lineno") and isinstance(node, (ast.stmt, ast.expr)):
+                ast.copy_location(node, statement.test)
+        ast.copy_location(one, statement)
+    return made
 
 
-__all__ = ["guard_of", "handled", "raised_or_left", "tried", "unless_left", "with_plain_head", "without_test"]
+__all__ = [
+    "guard_of",
+    "handled",
+    "raised_or_left",
+    "runs_once",
+    "take_over",
+    "tried",
+    "unless_left",
+    "with_plain_head",
+    "without_test",
+]

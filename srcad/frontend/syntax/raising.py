@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from srcad.frontend.core.attempts import Restorable
@@ -35,6 +37,17 @@ class Handling(Restorable):
     """The exceptions whose handlers are being read: a bare `raise` raises the last one again."""
 
     errors: list[Value] = field(default_factory=list)
+
+
+@contextmanager
+def handling(m: Machine, error: Value) -> Iterator[None]:
+    """What is read runs while an exception is handled."""
+    errors = m.part(Handling).errors
+    errors.append(error)
+    try:
+        yield
+    finally:
+        errors.pop()
 
 
 def raise_again(m: Machine) -> None:

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Hashable
-from types import FunctionType, MappingProxyType
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from types import FunctionType, MappingProxyType, NoneType
 
 from srcad.errors import SrcadError
 from srcad.frontend.control.loops import RAISED
 from srcad.frontend.control.streams import run_around
+from srcad.frontend.control.tries import ERROR, OpenTries, ReadsOn, guard_of, opened
+from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.source import code_of, own_nodes
-from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Iter, Obj, Partial, Static, Undef, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Func, Iter, Obj, Partial, Static, Undef, Value
 from srcad.frontend.core.versions import unwarned
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import name_of, truth
+from srcad.frontend.memory.branches import as_bool, branch, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.syntax import handlers
+from srcad.frontend.syntax.raising import handling
+from srcad.ops.exceptions import Errors, may_raise
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import OPAQUE, Type
+from srcad.trace.walk import within
 
-ReadsOn = Callable[[], None]
+Final = Callable[[Value, Value], ReadsOn]
 
 
 def with_statement(m: Machine, statement: ast.With) -> None:
@@ -68,25 +74,62 @@ def _instance(m: Machine, manager: Value, item: ast.withitem, body: ReadsOn) -> 
     assert made is not None
     _entered(m, item, made)
 
-    def left() -> None:
-        answer = m.call(leave, (NONE, NONE, NONE))
-        if truth(m, answer) is not False or _answers(leave):
-            m.refuse(
-                "a context manager that may suppress exceptions",
-                why="its __exit__ returns something that is true.",
-                do="catch the exceptions by try and except.",
-                node=item.context_expr,
-            )
-
-    finally_(m, body, left, quiet=False)
+    if _answers(m, leave):
+        _suppressing(m, body, leave)
+    else:
+        finally_(m, body, lambda: void(m.call(leave, (NONE, NONE, NONE))))
 
 
-def _answers(leave: Value) -> bool:
+def _suppressing(m: Machine, body: ReadsOn, leave: Value) -> None:
+    """A manager whose __exit__ says whether the exception is dealt with."""
+    suppressed: list[Value] = []
+
+    def left(raised: Value, error: Value) -> None:
+        def quietly() -> Value:
+            m.call(leave, (NONE, NONE, NONE))
+            return FALSE
+
+        def told() -> Value:
+            kind = Obj(m.emit("call", Const(type, OPAQUE), to_atom(m, error), keywords=()))
+            return as_bool(m, m.call(leave, (kind, error, NONE)))
+
+        caught = truth(m, as_bool(m, raised))
+        known = (told if caught else quietly)() if isinstance(caught, bool) else branch(m, caught, told, quietly)
+        suppressed.append(known)
+
+    def back() -> Value:
+        m.bind(RAISED, Static(0))
+        guard = guard_of(m)
+        if guard is not None and guard.called:
+            m.bind("$return", FALSE)
+        return NONE
+
+    def ended(raised: Value, error: Value) -> ReadsOn:
+        left(raised, error)
+        return lambda: void(_if(m, suppressed[0], back))
+
+    all_ways(m, body, ended)
+
+
+def _if(m: Machine, condition: Value, run: Callable[[], Value]) -> Value:
+    known = truth(m, condition)
+    if isinstance(known, bool):
+        return run() if known else NONE
+    return branch(m, known, run, lambda: NONE)
+
+
+def _answers(m: Machine, leave: Value) -> bool:
     """Whether an __exit__ may return anything but False and None, where there is an exception."""
     function = leave.function if isinstance(leave, Bound) else leave
-    if not isinstance(function, Static) or not isinstance(function.value, FunctionType):
+    if isinstance(function, Static):
+        function = meant_by(m, function.value) or function
+    if isinstance(function, Func):
+        node: ast.AST = function.code.node
+    elif isinstance(function, Static) and isinstance(function.value, FunctionType):
+        node = code_of(function.value).node
+    else:
         return True
-    returned = [n.value for n in own_nodes(code_of(function.value).node) if isinstance(n, ast.Return)]
+    returned = [n.value for n in own_nodes(node) if isinstance(n, ast.Return)]
     return any(not isinstance(value, ast.Constant) or value.value for value in returned if value is not None)
 
 
@@ -116,7 +159,7 @@ def _closing(m: Machine, manager: Iter, item: ast.withitem, body: ReadsOn) -> No
     """contextlib.closing(thing)."""
     (thing,) = manager.parts
     _entered(m, item, thing)
-    finally_(m, body, lambda: void(m.call(objects.get_attribute(m, thing, "close"), ())), quiet=False)
+    finally_(m, body, lambda: void(m.call(objects.get_attribute(m, thing, "close"), ())))
 
 
 def void(_value: Value) -> None:
@@ -212,56 +255,147 @@ def try_statement(m: Machine, statement: ast.Try) -> None:
     """try/except, and try/finally, which keeps its finalizer."""
     if not statement.finalbody:
         _handlers(m, statement)
-    elif statement.handlers:
-        inner = ast.copy_location(ast.Try(statement.body, statement.handlers, statement.orelse, []), statement)
-        quiet = not any(map(_changes, statement.finalbody))
-        finally_(m, lambda: _handlers(m, inner), lambda: m.execute(statement.finalbody), quiet)
-    else:
-        quiet = not any(map(_changes, statement.finalbody))
-        finally_(m, lambda: m.execute(statement.body), lambda: m.execute(statement.finalbody), quiet)
-
-
-def finally_(m: Machine, body: ReadsOn, final: ReadsOn, quiet: bool) -> None:
-    """Read a finalizer on all ways out. `quiet`: it binds nothing, and stays where exceptions lead to it as well."""
-    done = m.apart(lambda: _run(body))
-    if quiet:
-        finalizer = m.apart(lambda: _run(final))
-        if finalizer.equations:
-            inside(m, done, (), {"kind": "finally"}, Region((), tuple(finalizer.equations), ()))
-        else:
-            handlers.take_over(m, done)
-        if done.raises:
-            raise Diverges
         return
-    handlers.take_over(m, done)
+    inner = ast.copy_location(ast.Try(statement.body, statement.handlers, statement.orelse, []), statement)
+    body: ReadsOn = partial(_handlers, m, inner) if statement.handlers else partial(m.execute, statement.body)
+    final = partial(m.execute, statement.finalbody)
+    if leaves(statement.finalbody) or _may_find_unset(m, statement):
+        all_ways(m, body, _always(final))
+    else:
+        finally_(m, body, final)
+
+
+def finally_(m: Machine, body: ReadsOn, final: ReadsOn) -> None:
+    """Read a finalizer behind what it is the finalizer of.
+
+    Behind an exception that nobody waits for, what it changes is seen by nobody; what it does for good, such as to
+    print, it does there as well: one that changes nothing stands in a `finally` of the generated code.
+    """
+    before = m.heap
+    done = m.apart(lambda: _run(body))
+    m.heap = dict(done.heap)
+    finalizer = m.apart(lambda: _run(final))
+    changed = finalizer.raises or any(finalizer.heap.get(k) is not cell for k, cell in done.heap.items())
+    m.heap = before
+    raising = finalizer.raises or any(may_raise(e, (Exception,)) for e in finalizer.equations)
+    if raising and m.known.once:
+        all_ways(m, body, _always(final))
+        return
+    m.part(OpenTries).shortened |= raising
+    if any(map(handlers.runs_once, (e for outer in finalizer.equations for e in within(outer)))):
+        if changed or guard_of(m) is not None:
+            all_ways(m, body, _always(final))
+            return
+        inside(m, done, (), {"kind": "finally"}, Region((), tuple(finalizer.equations), ()))
+    else:
+        handlers.take_over(m, done)
+        if not done.raises:
+            _with_flags_down(m, _always(final))
     if done.raises:
         raise Diverges
+
+
+def _always(final: ReadsOn) -> Final:
+    """A finalizer that doesn't look at the exception."""
+
+    def run(_raised: Value, _error: Value) -> ReadsOn:
+        final()
+        return lambda: None
+
+    return run
+
+
+def all_ways(m: Machine, body: ReadsOn, final: Final) -> None:
+    """Read a finalizer that may leave the block, or raise, on the way of an exception as well: any is waited for.
+
+    `final` is given the number of the clause and the exception; what it gives is done where it hasn't left the block.
+    """
+    outer = guard_of(m)
+    clauses: tuple[Errors, ...] = (*(outer.clauses if outer else ()), (BaseException,))
+    if m.look(RAISED) is None:
+        m.bind(RAISED, Static(0))
+    with opened(m, clauses):
+        body()
     _with_flags_down(m, final)
+    raised = m.look(RAISED) or Static(0)
+    if isinstance(raised, Static):
+        if raised.value == len(clauses):
+            _raise_again(m)
+        return
+    branch(m, m.emit("equal", to_atom(m, raised), len(clauses)), lambda: _raise_again(m), lambda: NONE)
+    if outer is None:
+        m.bind(RAISED, Static(0))
 
 
-def _with_flags_down(m: Machine, final: ReadsOn) -> None:
+def _raise_again(m: Machine) -> Value:
+    m.effect("raise_", to_atom(m, m.look(ERROR) or NONE))
+    raise Diverges
+
+
+def _with_flags_down(m: Machine, final: Final) -> None:
     """A finalizer runs whatever has left the block before it; afterwards the block is left all the same."""
-    flags = {name: m.look(name) for name in (*handlers.FLAGS, RAISED)}
-    kept = {name: value for name, value in flags.items() if value is not None}
-    result = m.look("$value")
-    for name in kept:
+    names = (*handlers.FLAGS, RAISED, ERROR, "$value")
+    kept = {name: value for name in names if (value := m.look(name)) is not None}
+    for name in kept.keys() - {ERROR, "$value"}:
         m.bind(name, Static(0) if name == RAISED else FALSE)
-    final()
+    before = dict(m.heap)
+    raised, error = kept.get(RAISED, Static(0)), kept.get(ERROR, NONE)
+    with handling(m, error) if raised != Static(0) else contextlib.nullcontext():
+        at_last = final(raised, error)
+    own = m.stack.frames[-1]
+    if any(m.heap.get(k) is not cell for k, cell in before.items() if k != own):
+        m.part(OpenTries).finalizers += 1
     gone = truth(m, handlers.raised_or_left(m))
     if isinstance(gone, Var):
-        m.refuse("a `finally` is left by a condition of the run", do="leave the function after it.")
-    if gone:
-        return
+        branch(m, negate(m, gone), lambda: _put_back(m, kept, at_last), lambda: NONE)
+    elif not gone:
+        _put_back(m, kept, at_last)
+
+
+def _put_back(m: Machine, kept: dict[str, Value], at_last: ReadsOn) -> Value:
     for name, value in kept.items():
         m.bind(name, value)
-    if result is not None:
-        m.bind("$value", result)
+    at_last()
+    return NONE
 
 
-def _changes(node: ast.stmt) -> bool:
-    """Whether a statement binds or changes something (rather than calling a function for its effect)."""
-    kinds = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.For, ast.While, ast.If, ast.Delete)
-    return any(isinstance(n, kinds) for n in ast.walk(node))
+def leaves(statements: Sequence[ast.stmt], in_loop: bool = False) -> bool:
+    """Whether statements may leave the block that they stand in by themselves."""
+    for node in statements:
+        if isinstance(node, (ast.Return, ast.Raise, ast.Assert)):
+            return True
+        if isinstance(node, (ast.Break, ast.Continue)) and not in_loop:
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        inner = in_loop or isinstance(node, (ast.For, ast.While))
+        blocks = [block for name in ("body", "finalbody") if (block := getattr(node, name, None))]
+        blocks += [case.body for part in ("handlers", "cases") for case in getattr(node, part, ())]
+        if any(leaves(block, inner) for block in blocks) or leaves(getattr(node, "orelse", ()), in_loop):
+            return True
+    return False
+
+
+def _may_find_unset(m: Machine, statement: ast.Try) -> bool:
+    """Whether a finalizer reads a name that the body is the first to set, and hasn't set when it raises."""
+    inner = (*statement.body, *statement.handlers, *statement.orelse)
+    bound = {n.id for part in inner for n in ast.walk(part) if isinstance(n, ast.Name) and not _loads(n)}
+    read = {n.id for part in statement.finalbody for n in ast.walk(part) if isinstance(n, ast.Name) and _loads(n)}
+    read |= {
+        n.target.id
+        for part in statement.finalbody
+        for n in ast.walk(part)
+        if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)
+    }
+    return any(isinstance(m.look(name), (Undef, Partial, NoneType)) for name in bound & read) or any(
+        isinstance(n, ast.Name) and isinstance(n.ctx, ast.Del) and n.id in read
+        for part in inner
+        for n in ast.walk(part)
+    )
+
+
+def _loads(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Load)
 
 
 def _run(execute: ReadsOn) -> Value:

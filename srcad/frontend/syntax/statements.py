@@ -22,7 +22,7 @@ from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, settled, truth
 from srcad.frontend.procedures.functions import make_function
-from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
+from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes, steps
 from srcad.frontend.syntax.assign import assign, augmented, delete
 from srcad.frontend.syntax.classes import class_statement
 from srcad.frontend.syntax.expressions import test
@@ -33,7 +33,7 @@ Rest = Sequence[ast.stmt]
 FLAGS = ("$return", "$break", "$continue")
 SIMPLE = (
     *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete),
-    *(ast.Import, ast.ImportFrom),
+    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef),
 )
 
 
@@ -62,6 +62,9 @@ def _one_guarded(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
     if plain is not None:
         execute(m, [*plain, *rest])
         return True
+    if isinstance(statement, ast.Match):  # the conditions of cases may raise
+        execute(m, [matching.as_ifs(m, statement), *rest])
+        return True
     return _plain(m, statement, rest)
 
 
@@ -85,7 +88,7 @@ def left(m: Machine) -> Value:
         value = m.look(name)
         if value is not None and value != FALSE:
             flag = either(m, flag, partial(_same, value))
-    raised = as_bool(m, m.look(RAISED) or FALSE)
+    raised = as_bool(m, m.look(RAISED) or FALSE) if RAISED in handlers.flags_of(m) else FALSE
     return flag if raised == FALSE else either(m, flag, partial(_same, raised))
 
 
@@ -99,13 +102,18 @@ def _leave(m: Machine, rest: Rest) -> bool:
     if isinstance(gone, bool):
         return gone
     if rest:
-        branch(m, negate(m, gone), lambda: _block(m, rest), lambda: NONE, alone=partial(_surely_left, m))
+        branch(m, negate(m, gone), lambda: _block(m, rest), partial(_over, m), alone=partial(_surely_left, m))
     return True
+
+
+def _over(m: Machine) -> Value:
+    steps.forget(m)
+    return NONE
 
 
 def _surely_left(m: Machine) -> Value:
     """Control has left the block if it gets here: where only one flag can be up, it is."""
-    up = [name for name in (*FLAGS, RAISED) if as_bool(m, m.look(name) or FALSE) != FALSE]
+    up = [name for name in handlers.flags_of(m) if as_bool(m, m.look(name) or FALSE) != FALSE]
     if len(up) == 1 and up[0] != RAISED:
         m.bind(up[0], TRUE)
     return NONE
@@ -279,6 +287,7 @@ STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Return: _return,
     ast.For: _for,
     comprehensions.Clause: comprehensions.clause_statement,
+    steps.Forgetting: steps.forgetting,
     ast.While: _while,
     ast.Break: _break,
     ast.Continue: _continue,

@@ -1,0 +1,37 @@
+"""A kernel: a part of a derivative that runs as C, and is called from generated Python like any function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from srcad.native.build import built
+from srcad.native.c import printed
+from srcad.native.lower.kernel import Lowered
+
+
+class Kernel:
+    """A lowered trace; compiled when it is called for the first time. It pickles by its loops, and is built anew."""
+
+    def __init__(self, lowered: Lowered) -> None:
+        self.lowered = lowered
+        self.__name__ = lowered.function.name
+
+    @cached_property
+    def function(self) -> Callable[..., object]:
+        """The compiled function."""
+        return built(self.lowered)
+
+    @property
+    def source(self) -> str:
+        """Its C, with all that it needs."""
+        return printed(self.lowered.function)
+
+    def __call__(self, *args: object) -> object:
+        return self.function(*args)
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.__name__}>"
+
+    def __reduce__(self) -> tuple[type[Kernel], tuple[Lowered]]:
+        return Kernel, (self.lowered,)

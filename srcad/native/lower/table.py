@@ -1,0 +1,121 @@
+"""Which operations are lowered, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from srcad.native import ir
+from srcad.native.ir import Apply
+from srcad.native.lower import control, lists, products, raises, reductions, shaping, sorting, subscripts
+from srcad.native.lower.elementwise import FORMULAS, ORDERINGS, elementwise
+from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
+from srcad.native.lower.values import NotLowered, machine
+from srcad.trace.nodes import Equation
+from srcad.trace.types import Array
+
+
+def dim(m: Lowerer, eq: Equation) -> None:
+    m.is_number(eq.result, m.lengths(eq.operands[0])[eq.params["axis"]])
+
+
+def size(m: Lowerer, eq: Equation) -> None:
+    m.is_number(eq.result, ir.product(m.lengths(eq.operands[0])))
+
+
+def to_float(m: Lowerer, eq: Equation) -> None:
+    """float(x) of a number, or of an array with one element."""
+    x = eq.operands[0]
+    if isinstance(x.type, Array) and x.type.rank:
+        memory = m.memory(x)
+        m.fail(Apply("not_equal", (ir.product(memory.lengths), ir.ONE), BOOL), "value")
+        m.reads_memory(memory)
+        m.is_number(eq.result, converted(ir.Load(memory.pointer, ir.ZERO, memory.type), machine(eq.result.type)))
+        return
+    m.is_number(eq.result, m.scalar(x, machine(eq.result.type)))
+
+
+def to_int(m: Lowerer, eq: Equation) -> None:
+    """int(x): towards zero; what no int64 is, Python has to say."""
+    if isinstance(eq.operands[0].type, Array):
+        raise NotLowered("int() of an array", eq.span)
+    x = m.scalar(eq.operands[0])
+    if x.type.is_float:
+        wide = m.let(converted(x, DOUBLE))
+        inside = Apply("less", (Apply("fabs", (wide,), DOUBLE), ir.Literal(9.0e18, DOUBLE)), BOOL)
+        m.fail(Apply("not", (inside,), BOOL), "arithmetic")
+        x = Apply("truncated", (wide,), INT64)
+    m.is_number(eq.result, converted(x, INT64))
+
+
+def smaller(m: Lowerer, eq: Equation) -> None:
+    a, b = (m.scalar(one, INT64) for one in eq.operands)
+    m.is_number(eq.result, Apply("smaller", (a, b), INT64))
+
+
+def guarded(m: Lowerer, eq: Equation) -> None:
+    """Of the careful variant: NumPy's division and power of numbers."""
+    a, b = (m.scalar(one, DOUBLE) for one in eq.operands)
+    m.is_number(eq.result, Apply("divide" if eq.op == "guarded_divide" else "pow", (a, b), DOUBLE))
+
+
+TABLE: Mapping[str, LowersEquation] = MappingProxyType(
+    {
+        **dict.fromkeys((*FORMULAS, *ORDERINGS, "where", "power", "float_power"), elementwise),
+        **dict.fromkeys(("sum", "prod", "mean", "max", "min", "any", "all", "count_nonzero"), reductions.reduction),
+        **dict.fromkeys(("cumsum", "cumprod"), reductions.running),
+        **dict.fromkeys(("argmax", "argmin"), reductions.extreme_place),
+        "sum_to": reductions.sum_to,
+        "sum_to_shape": reductions.sum_to_shape,
+        **dict.fromkeys(("sort", "argsort"), sorting.sort),
+        "searchsorted": sorting.searchsorted,
+        "einsum": products.einsum,
+        **dict.fromkeys(("call", "format"), raises.made),
+        "raise_": raises.raised,
+        "assert_": raises.asserted,
+        "check": raises.checked,
+        "get_item": subscripts.get_item,
+        "set_item": subscripts.set_item,
+        "add_item": subscripts.add_item,
+        "accumulate": subscripts.accumulate,
+        "transpose": shaping.transpose,
+        "expand_dims": shaping.expand_dims,
+        "squeeze": shaping.squeeze,
+        "flip": shaping.flip,
+        "diagonal": shaping.diagonal,
+        **dict.fromkeys(("reshape", "reshape_like", "ravel"), shaping.reshape),
+        "copy": shaping.copy,
+        "cast": shaping.cast,
+        **dict.fromkeys(("materialise", "broadcast_to"), shaping.spread),
+        **dict.fromkeys(("tril", "triu"), shaping.triangle),
+        "outer": shaping.outer,
+        "array": shaping.array,
+        "concatenate": shaping.concatenate,
+        "stack": shaping.stack,
+        "eye": shaping.eye,
+        **dict.fromkeys(("zeros", "empty"), shaping.zeros),
+        **dict.fromkeys(("zeros_like", "empty_like"), shaping.zeros_like),
+        **dict.fromkeys(("ones", "ones_like", "full", "full_like"), shaping.ones),
+        "arange": shaping.arange,
+        **dict.fromkeys(("matmul", "dot"), products.matmul),
+        "list_new": lists.list_new,
+        "list_append": lists.list_append,
+        "list_pop": lists.list_pop,
+        "list_get": lists.list_get,
+        "list_set": lists.list_set,
+        "list_add": lists.list_add,
+        "list_len": lists.list_len,
+        "list_zeros": lists.list_zeros,
+        "list_to_array": lists.list_to_array,
+        "array_to_list": lists.array_to_list,
+        "if": control.branch,
+        "for": control.for_loop,
+        "while": control.while_loop,
+        "dim": dim,
+        "size": size,
+        **dict.fromkeys(("to_float", "item"), to_float),
+        "to_int": to_int,
+        "smaller": smaller,
+        **dict.fromkeys(("guarded_divide", "guarded_power"), guarded),
+    }
+)

@@ -1,0 +1,161 @@
+"""What runs as C: a whole function, or the parts of it that can, each of which becomes one equation.
+
+    s = 0.0                                     s = kernel(x)
+    for k in range(len(x)):                     print(s)
+        s = s + x[k] ** 2
+    print(s)
+
+So generated Python calls kernels as it calls anything else, and what can't be lowered stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from srcad.native.build import compiler
+from srcad.native.kernel import Kernel
+from srcad.native.lower.kernel import lowered
+from srcad.native.lower.table import TABLE
+from srcad.native.lower.values import NotLowered
+from srcad.ops.catalogue import operation
+from srcad.ops.declare import Kind
+from srcad.trace.builder import const
+from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var, variables
+from srcad.trace.rewrite import with_body, with_equations, with_regions
+from srcad.trace.types import Scalar
+from srcad.trace.walk import free_variables, walk, within
+
+
+def outlined(trace: Trace) -> Trace:
+    """The trace with kernels in the place of what can be lowered."""
+    compiler()
+    return with_body(trace, _Outline(trace).region(trace.body, whole=True))
+
+
+def kernels_of(trace: Trace) -> tuple[Kernel, ...]:
+    """The kernels that a trace calls."""
+    return tuple(kernel for eq in walk(trace.body) if (kernel := kernel_of(eq)) is not None)
+
+
+def kernel_of(eq: Equation) -> Kernel | None:
+    value = getattr(eq.operands[0], "value", None) if eq.op == "kernel" else None
+    return value if isinstance(value, Kernel) else None
+
+
+class _Outline:
+    """Makes kernels of parts of one function."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.name = trace.name
+        self.order = {entry.var: k for k, entry in enumerate(trace.inputs)}
+        self.count = 0
+
+    def region(self, region: Region, whole: bool = False) -> Region:
+        """A region, in which runs of equations that can be lowered are kernels."""
+        if whole and (made := self._kernel(region.equations, set(variables(region.results)))) is not None:
+            return Region(region.parameters, (made,), region.results)
+        equations: list[Equation] = []
+        for run, lowers in _runs(region.equations):
+            equations += self._replaced(run, _read_behind(region, run)) if lowers else map(self._inside, run)
+        return with_equations(region, tuple(equations))
+
+    def _inside(self, eq: Equation) -> Equation:
+        """An equation that stays, with kernels in its regions."""
+        if eq.op == "while":  # its condition is printed where it stands
+            return with_regions(eq, (eq.regions[0], self.region(eq.regions[1])))
+        return with_regions(eq, tuple(map(self.region, eq.regions))) if eq.op in ("if", "for") else eq
+
+    def _replaced(self, run: Sequence[Equation], read: set[Var]) -> list[Equation]:
+        made = self._kernel(run, read) if _pays(run) else None
+        if made is not None:
+            return [made]
+        if len(run) == 1:
+            return [self._inside(run[0])]
+        loops = [k for k, eq in enumerate(run) if eq.regions]
+        if not loops:
+            return list(run)
+        # together they have a value that can't be passed on: each loop by itself
+        return [one for eq in run for one in (self._alone(eq, run, read) if eq.regions else [eq])]
+
+    def _alone(self, eq: Equation, run: Sequence[Equation], read: set[Var]) -> list[Equation]:
+        later = run[list(run).index(eq) + 1 :]
+        return self._replaced([eq], read | {var for other in later for var in _reads(other)})
+
+    def _kernel(self, run: Sequence[Equation], read: set[Var]) -> Equation | None:
+        """The equation that calls a kernel; None if there can't be one."""
+        if not run or any(one.op not in TABLE for eq in run for one in within(eq)):
+            return None
+        results = tuple(var for eq in run for var in eq.results if var in read)
+        if not results:
+            return None
+        name = f"{self.name}_kernel_{self.count + 1}" if self.count else f"{self.name}_kernel"
+        closed = _closed(name, run, results, self.order)
+        try:
+            kernel = Kernel(lowered(closed, name))
+        except NotLowered:
+            return None
+        self.count += 1
+        operands: tuple[Atom, ...] = (const(kernel), *(entry.var for entry in closed.inputs))
+        params = {"types": tuple(var.type for var in results)}
+        return Equation("kernel", operands, results, params, (), run[0].span, run[0].role)
+
+
+def _closed(name: str, run: Sequence[Equation], results: tuple[Var, ...], order: Mapping[Var, int]) -> Trace:
+    """A run of equations as a trace of its own; what comes in stands in `order`, and behind it as it is read."""
+    region = Region((), tuple(run), results)
+    read = sorted(free_variables(region), key=lambda var: order.get(var, len(order)))
+    inputs = tuple(Input(var, Path(f"in{k}")) for k, var in enumerate(read))
+    output = Node("tuple", tuple(Leaf(k) for k in range(len(results))))
+    return Trace(name, (), inputs, region, output)
+
+
+def _runs(equations: Sequence[Equation]) -> Iterator[tuple[list[Equation], bool]]:
+    """Neighbours that can be lowered, or can't."""
+    run: list[Equation] = []
+    state = False
+    for eq in equations:
+        lowers = all(one.op in TABLE for one in within(eq)) and _lowers(eq)
+        if run and lowers is not state:
+            yield run, state
+            run = []
+        run.append(eq)
+        state = lowers
+    if run:
+        yield run, state
+
+
+def _lowers(eq: Equation) -> bool:
+    return not why_not(eq)
+
+
+def why_not(eq: Equation) -> str:
+    """Why an equation can't be lowered by itself; "": it can."""
+    try:
+        lowered(_closed("tried", [eq], eq.results, {}), "tried")
+    except NotLowered as failed:
+        return failed.what
+    return ""
+
+
+def _pays(run: Sequence[Equation]) -> bool:
+    """Whether a call of a kernel costs less than the equations do in NumPy."""
+    if any(eq.op in ("for", "while") for one in run for eq in within(one)):
+        return True
+    heavy = [eq for eq in run if not _is_light(eq)]
+    return len(heavy) > 1
+
+
+def _is_light(eq: Equation) -> bool:
+    return operation(eq).kind in (Kind.VIEW, Kind.QUERY) or all(isinstance(var.type, Scalar) for var in eq.results)
+
+
+def _read_behind(region: Region, run: Sequence[Equation]) -> set[Var]:
+    """What is read of a run by what comes behind it."""
+    last = region.equations.index(run[-1])
+    return {*variables(region.results), *(var for eq in region.equations[last + 1 :] for var in _reads(eq))}
+
+
+def _reads(eq: Equation) -> Iterator[Var]:
+    yield from variables(eq.operands)
+    for region in eq.regions:
+        yield from free_variables(region)

@@ -1,0 +1,289 @@
+/* What kernels need of memory: blocks that count their owners, lists, and a pool of both for each call. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <math.h>
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define EXPORTED __attribute__((visibility("default")))
+#define MAX_RANK 8
+
+/* How a kernel ends. */
+enum { DONE, MEMORY, ZERO_DIVISION, INDEX, VALUE, ARITHMETIC, MATH, SHAPE, INTERRUPTED };
+
+typedef struct block block;
+struct block {
+    int64_t refs;
+    int64_t size;       /* of its data, in bytes */
+    block *next, *last; /* in the pool */
+    block *free;        /* the next of the same class that is free */
+    int32_t class;
+    int32_t kind;       /* 0: data; 1: a list of numbers; 2: of arrays or lists, whose elements begin with a block */
+    int64_t length, width; /* of a list: how many elements, how many bytes each */
+};
+
+#define HEADER 128
+#define DATA_OF(b) ((char *)(b) + HEADER)
+
+typedef struct call {
+    block *blocks;
+    block *free[64];
+    int64_t ticks;
+    int (*interrupted)(struct call *);
+    void (*gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *);
+    void *state;
+} call;
+
+typedef union value {
+    double d;
+    float f;
+    int64_t i;
+    struct { block *block; char *data; int64_t length[MAX_RANK]; } a;
+    block *l;
+} value;
+
+static inline block *new_block(call *c, int64_t bytes, int32_t kind) {
+    int32_t class = bytes <= 64 ? 6 : 64 - __builtin_clzll((uint64_t)bytes - 1);
+    block *b = c->free[class];
+    if (b) {
+        c->free[class] = b->free;
+    } else {
+        b = aligned_alloc(64, HEADER + ((size_t)1 << class));
+        if (UNLIKELY(!b)) return NULL;
+        b->class = class;
+        b->last = NULL;
+        b->next = c->blocks;
+        if (c->blocks) c->blocks->last = b;
+        c->blocks = b;
+    }
+    b->refs = 1;
+    b->size = bytes;
+    b->kind = kind;
+    b->length = 0;
+    return b;
+}
+
+static void release_all(call *c, block *b);
+
+static inline void release(call *c, block *b) {
+    if (b && --b->refs == 0) {
+        if (UNLIKELY(b->kind)) { release_all(c, b); return; }
+        b->free = c->free[b->class];
+        c->free[b->class] = b;
+    }
+}
+
+/* A list is a block of kind 1 or 2 whose data is a pointer to the block with the elements. */
+typedef struct { block *items; } list_data;
+#define ITEMS(l) (((list_data *)DATA_OF(l))->items)
+#define ITEM(l, k) (DATA_OF(ITEMS(l)) + (k) * (l)->width)
+
+static void release_all(call *c, block *l) {
+    if (l->kind == 2)
+        for (int64_t k = 0; k < l->length; ++k) release(c, *(block **)ITEM(l, k));
+    release(c, ITEMS(l));
+    l->free = c->free[l->class];
+    c->free[l->class] = l;
+}
+
+static inline block *new_list(call *c, int32_t kind, int64_t width) {
+    block *l = new_block(c, sizeof(list_data), kind);
+    if (UNLIKELY(!l)) return NULL;
+    l->width = width;
+    ITEMS(l) = new_block(c, 64, 0);
+    return ITEMS(l) ? l : NULL;
+}
+
+static inline int grow(call *c, block *l, int64_t length) {
+    block *old = ITEMS(l);
+    if (LIKELY(length * l->width <= (int64_t)1 << old->class)) return 1;
+    block *items = new_block(c, 2 * length * l->width, 0);
+    if (UNLIKELY(!items)) return 0;
+    memcpy(DATA_OF(items), DATA_OF(old), (size_t)(l->length * l->width));
+    ITEMS(l) = items;
+    release(c, old);
+    return 1;
+}
+
+static block *copy_list(call *c, block *from) {
+    if (!from) return new_list(c, 1, 8); /* of nothing, which nobody reads */
+    block *l = new_list(c, from->kind, from->width);
+    if (!l || !grow(c, l, from->length)) return NULL;
+    memcpy(ITEM(l, 0), ITEM(from, 0), (size_t)(from->length * from->width));
+    l->length = from->length;
+    if (l->kind == 2)
+        for (int64_t k = 0; k < l->length; ++k) {
+            block *b = *(block **)ITEM(l, k);
+            if (b) ++b->refs;
+        }
+    return l;
+}
+
+#define CHECKED(b) do { if (UNLIKELY(!(b))) return MEMORY; } while (0)
+#define TICK() do { if (UNLIKELY(--call->ticks < 0) && call->interrupted(call)) return INTERRUPTED; } while (0)
+#define NEW(b, n, T) block *b = (new_block)(call, (n) * (int64_t)sizeof(T), 0); CHECKED(b)
+#define DATA(p, b, T) T *p = (T *)DATA_OF(b)
+#define NO_BLOCK(b) block *b = NULL
+#define NO_DATA(p, T) T *p = NULL
+#define SAME_BLOCK(b, other) block *const b = other
+#define ZERO(p, n, T) memset(p, 0, (size_t)(n) * sizeof(T))
+#define RELEASE(b) release(call, b)
+#define RETAIN(b) do { if (b) ++(b)->refs; } while (0)
+#define REPLACE(b, new) do { release(call, b); b = (new); } while (0)
+#define REPOINT(p, b, T) p = (b) ? (T *)DATA_OF(b) : NULL
+
+#define NEW_LIST_SCALAR(l, T) block *l = new_list(call, 1, sizeof(T)); CHECKED(l)
+#define NEW_LIST_ARRAY(l, rank) block *l = new_list(call, 2, 8 + 8 * (rank)); CHECKED(l)
+#define NEW_LIST_LIST(l, rank) block *l = new_list(call, 2, 8); CHECKED(l)
+#define COPY_LIST(l, from) block *l = copy_list(call, from); CHECKED(l)
+#define ROOM(l) if (UNLIKELY(!grow(call, l, (l)->length + 1))) return MEMORY
+#define PUSH_SCALAR(l, T, x) do { const T pushed = (x); ROOM(l); ((T *)DATA_OF(ITEMS(l)))[(l)->length++] = pushed; } while (0)
+#define PUT(l, k, b, rank, ...) do { \
+    const int64_t put[] = { (int64_t)(intptr_t)(b), ##__VA_ARGS__ }; \
+    memcpy(ITEM(l, k), put, 8 + 8 * (rank)); } while (0)
+#define PUSH_ARRAY(l, b, rank, ...) do { ROOM(l); PUT(l, (l)->length, b, rank, ##__VA_ARGS__); ++(l)->length; } while (0)
+#define PUSH_LIST(l, b) PUSH_ARRAY(l, b, 0)
+#define POP(l) --(l)->length
+#define ELEMENT(b, l, k, rank) block *b = *(block **)ITEM(l, k)
+#define SET_SCALAR(l, k, T, x) ((T *)DATA_OF(ITEMS(l)))[k] = (x)
+#define SET_ARRAY(l, k, b, rank, ...) do { release(call, *(block **)ITEM(l, k)); PUT(l, k, b, rank, ##__VA_ARGS__); } while (0)
+#define SET_LIST(l, k, b) SET_ARRAY(l, k, b, 0)
+#define ZEROS(l, n) do { if (UNLIKELY(!grow(call, l, n))) return MEMORY; memset(ITEM(l, 0), 0, (size_t)((n) * (l)->width)); (l)->length = (n); } while (0)
+#define COPY_ROW(p, offset, b, n, T) memcpy((p) + (offset), DATA_OF(b), (size_t)(n) * sizeof(T))
+#define LENGTH(l, k, j) (((int64_t *)ITEM(l, k))[1 + (j)])
+
+/* ---- numbers */
+
+static inline int64_t from_front(int64_t k, int64_t n) { return k < 0 ? k + n : k; }
+static inline int64_t bound(int64_t k, int64_t n) { k = k < 0 ? k + n : k; return k < 0 ? 0 : k > n ? n : k; }
+static inline int64_t bound_down(int64_t k, int64_t n) { k = k < 0 ? k + n : k; return k < 0 ? -1 : k >= n ? n - 1 : k; }
+static inline int64_t count_of(int64_t span, int64_t step) { return span <= 0 ? 0 : (span + step - 1) / step; }
+static inline int64_t turns(int64_t start, int64_t stop, int64_t step) {
+    return step > 0 ? count_of(stop - start, step) : step < 0 ? count_of(start - stop, -step) : 0;
+}
+static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t int_floor_divide(int64_t a, int64_t b) {
+    if (b == -1) return -(uint64_t)a;
+    int64_t q = a / b;
+    return q - ((a % b != 0) & ((a < 0) != (b < 0)));
+}
+static inline int64_t int_remainder(int64_t a, int64_t b) {
+    if (b == -1) return 0;
+    int64_t r = a % b;
+    return r + ((r != 0) & ((r < 0) != (b < 0))) * b;
+}
+static inline int64_t int_power(int64_t x, int64_t n) {
+    uint64_t base = (uint64_t)x, made = 1;
+    for (; n > 0; n >>= 1, base *= base)
+        if (n & 1) made *= base;
+    return (int64_t)made;
+}
+static inline double float_remainder(double a, double b) {
+    double r = fmod(a, b);
+    if (r == 0.0) return copysign(0.0, b);
+    return (r < 0.0) != (b < 0.0) ? r + b : r;
+}
+static inline double float_floor_divide(double a, double b) {
+    if (b == 0.0) return a / b;
+    double r = fmod(a, b), q = (a - r) / b;
+    if (r != 0.0 && (b < 0.0) != (r < 0.0)) q -= 1.0;
+    if (q == 0.0) return copysign(0.0, a / b);
+    double whole = floor(q);
+    return q - whole > 0.5 ? whole + 1.0 : whole;
+}
+#define MAXIMUM(T, name) static inline T name(T a, T b) { return a > b || a != a ? a : b; }
+#define MINIMUM(T, name) static inline T name(T a, T b) { return a < b || a != a ? a : b; }
+MAXIMUM(double, maximum_d) MAXIMUM(float, maximum_f) MAXIMUM(int64_t, maximum_i)
+MINIMUM(double, minimum_d) MINIMUM(float, minimum_f) MINIMUM(int64_t, minimum_i)
+static inline double sign_d(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : x; }
+static inline float sign_f(float x) { return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : x == 0.0f ? 0.0f : x; }
+static inline int64_t sign_i(int64_t x) { return (x > 0) - (x < 0); }
+static inline double square_d(double x) { return x * x; }
+static inline float square_f(float x) { return x * x; }
+static inline int64_t square_i(int64_t x) { return x * x; }
+static inline double heaviside_d(double x, double at) { return x != x ? x : x > 0.0 ? 1.0 : x < 0.0 ? 0.0 : at; }
+static inline double logaddexp_d(double a, double b) {
+    if (a == b) return a + 0.693147180559945309417232121458176568;
+    double d = a - b;
+    return d > 0 ? a + log1p(exp(-d)) : d <= 0 ? b + log1p(exp(d)) : d;
+}
+static inline double logaddexp2_d(double a, double b) {
+    if (a == b) return a + 1.0;
+    double d = a - b;
+    return d > 0 ? a + log1p(exp2(-d)) * 1.442695040888963407359924681001892137
+         : d <= 0 ? b + log1p(exp2(d)) * 1.442695040888963407359924681001892137 : d;
+}
+static inline double expit_d(double x) { return 1.0 / (1.0 + exp(-x)); }
+static inline double log_expit_d(double x) { return x < 0.0 ? x - log1p(exp(x)) : -log1p(exp(-x)); }
+static inline double xlogy_d(double x, double y) { return x == 0.0 && y == y ? 0.0 : x * log(y); }
+static inline double xlog1py_d(double x, double y) { return x == 0.0 && y == y ? 0.0 : x * log1p(y); }
+
+/* ---- sorting: stable, by merging; nan is last */
+
+static inline bool before(double a, double b) { return a < b || (b != b && a == a); }
+
+static void merge_sort(double *v, int64_t *p, double *w, int64_t *q, int64_t n) {
+    if (n <= 16) {
+        for (int64_t i = 1; i < n; ++i) {
+            double x = v[i];
+            int64_t k = p[i], j = i;
+            for (; j > 0 && before(x, v[j - 1]); --j) { v[j] = v[j - 1]; p[j] = p[j - 1]; }
+            v[j] = x;
+            p[j] = k;
+        }
+        return;
+    }
+    int64_t half = n / 2, i = 0, j = half, k = 0;
+    merge_sort(v, p, w, q, half);
+    merge_sort(v + half, p + half, w, q, n - half);
+    memcpy(w, v, (size_t)half * 8);
+    memcpy(q, p, (size_t)half * 8);
+    while (i < half)
+        if (j < n && before(v[j], w[i])) { v[k] = v[j]; p[k++] = p[j++]; }
+        else { v[k] = w[i]; p[k++] = q[i++]; }
+}
+
+#define SORT(v, p, first, w, q, n) do { \
+    for (int64_t place = 0; place < (n); ++place) (p)[(first) + place] = place; \
+    merge_sort((v) + (first), (p) + (first), w, q, n); } while (0)
+
+static inline int64_t first_not_below(const double *v, int64_t n, double x) {
+    int64_t low = 0;
+    while (low < n) { int64_t middle = low + (n - low) / 2; if (before(v[middle], x)) low = middle + 1; else n = middle; }
+    return low;
+}
+static inline int64_t first_above(const double *v, int64_t n, double x) {
+    int64_t low = 0;
+    while (low < n) { int64_t middle = low + (n - low) / 2; if (before(x, v[middle])) n = middle; else low = middle + 1; }
+    return low;
+}
+
+/* A product of matrices by BLAS: large ones whose rows or columns lie one after the other; 0: not done. */
+static inline int product(call *c, const double *a, int64_t a0, int64_t a1, const double *b, int64_t b0, int64_t b1,
+                          double *out, int64_t n, int64_t m, int64_t k) {
+    if (!c->gemm || n * m * k < 4096 || n * m * k == 0) return 0;
+    if (n > 1000000000 || m > 1000000000 || k > 1000000000) return 0;
+    int a_rows = a1 == 1 && a0 >= k, a_columns = a0 == 1 && a1 >= n;
+    int b_rows = b1 == 1 && b0 >= m, b_columns = b0 == 1 && b1 >= k;
+    if (!(a_rows || a_columns) || !(b_rows || b_columns)) return 0;
+    double one = 1.0, zero = 0.0; /* BLAS has columns: out' = b' a' */
+    int lda = (int)(a_rows ? a0 : a1), ldb = (int)(b_rows ? b0 : b1), ldc = (int)m;
+    int rows = (int)m, columns = (int)n, inner = (int)k;
+    c->gemm(b_rows ? "N" : "T", a_rows ? "N" : "T", &rows, &columns, &inner, &one, (double *)b, &ldb, (double *)a, &lda, &zero, out, &ldc);
+    return 1;
+}
+
+/* ---- what comes in and what goes out */
+
+#define TAKE_SCALAR(x, k, field, T) const T x = (T)in[k].field
+#define TAKE_ARRAY(p, k, T) T *const p = (T *)in[k].a.data
+#define TAKE_LENGTH(n, k, j) const int64_t n = in[k].a.length[j]
+#define TAKE_LIST(b, k) block *const b = in[k].l
+#define GIVE_LIST(k, b) out[k].l = (b)
+#define GIVE_SCALAR(k, field, x) out[k].field = (x)
+#define GIVE_ARRAY(k, b, rank, ...) do { \
+    const int64_t given[] = { 0, ##__VA_ARGS__ }; \
+    out[k].a.block = (b); \
+    memcpy(out[k].a.length, given + 1, 8 * (rank)); } while (0)

@@ -1,0 +1,265 @@
+"""Exceptions in the midst of a statement: the handler finds what Python leaves to it."""
+
+# ruff: noqa: B012, B904, E701, E702, E722, PLW0150, SIM105, SIM107, TRY
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.frontend.syntax.raising import POINTS, check, programs
+
+
+def pair_whose_second_place_is_missing(x: np.ndarray, s: float) -> float:
+    a = 1.0
+    b = [s]
+    try:
+        a, b[5] = s * 3, 2.0
+    except IndexError:
+        pass
+    return a * s
+
+
+def two_names(x: np.ndarray, s: float) -> float:
+    a = 1.0
+    try:
+        a = b = math.log(s)
+    except ValueError:
+        b = s * s
+    return a * b
+
+
+def pair_of_elements(x: np.ndarray, s: float) -> float:
+    y = x.copy()
+    try:
+        y[0], y[1] = s * 3, math.sqrt(s)
+    except ValueError:
+        y[2] = s
+    return np.sum(y * y)
+
+
+def three_places(x: np.ndarray, s: float) -> float:
+    y = x.copy()
+    d = {}
+    try:
+        y[0], d["k"], y[1] = s * 3, s, [1.0][int(s < 0)]
+        y[2] = d["nokey"] if s > 0 else 1.0
+    except (KeyError, IndexError):
+        y[1] += s
+    return np.sum(y * y)
+
+
+def elements_of_a_list(x: np.ndarray, s: float) -> float:
+    y = [s, s * 2]
+    try:
+        y[0] += math.log(s)
+        y.append(y.pop() * math.sqrt(s))
+    except ValueError:
+        y.append(s * s)
+    return sum(v * v for v in y)
+
+
+def context_of_a_handler(x: np.ndarray, s: float) -> float:
+    try:
+        try:
+            y = math.log(s)
+        except ValueError:
+            raise KeyError("k")
+    except KeyError as e:
+        y = 1.0 if isinstance(e.__context__, ValueError) else 2.0
+    return y * s
+
+
+def iterator_runs_out(x: np.ndarray, s: float) -> float:
+    it = iter([s, s * 2])
+    total = 0.0
+    try:
+        while True:
+            total += next(it) * s
+    except StopIteration:
+        pass
+    return total
+
+
+def nested_else(x: np.ndarray, s: float) -> float:
+    y = 0.0
+    try:
+        t = math.log(s)
+    except ValueError:
+        y = s
+    else:
+        y = t * 2
+        try:
+            y += math.log(-s)
+        except ValueError:
+            y += 3 * s
+    return y
+
+
+def dict_before_the_missing_key(x: np.ndarray, s: float) -> float:
+    d = {"a": s}
+    try:
+        d["b"] = s * 2
+        d["c"] = d["zz"]
+    except KeyError:
+        d["c"] = d["b"] * 2
+    return sum(d.values())
+
+
+def walrus(x: np.ndarray, s: float) -> float:
+    q = 1.0
+    try:
+        z = (q := s * 2) + math.log(s)
+    except ValueError:
+        z = q
+    return z * s
+
+
+def printing_loop(x: np.ndarray, s: float) -> float:
+    total = 0.0
+    try:
+        for v in x:
+            print(end="")
+            total += math.sqrt(v * s)
+    except ValueError:
+        total += s
+    return total
+
+
+def cause(x: np.ndarray, s: float) -> float:
+    try:
+        try:
+            t = math.log(s)
+        except ValueError as e:
+            raise RuntimeError("x") from e
+    except RuntimeError as e:
+        t = 2.0 if isinstance(e.__cause__, ValueError) else 1.0
+    return t * s
+
+
+def name_that_was_not_set(x: np.ndarray, s: float) -> float:
+    try:
+        q = math.log(s)
+    except ValueError:
+        pass
+    try:
+        return q * s
+    except UnboundLocalError:
+        return s * 5
+
+
+def two_deleted(x: np.ndarray, s: float) -> float:
+    r = [s, s * s, 1.0]
+    try:
+        del r[0], r[7]
+    except IndexError:
+        r.append(3 * s)
+    return sum(v * (k + 1) for k, v in enumerate(r))
+
+
+def generator_expression(x: np.ndarray, s: float) -> float:
+    try:
+        t = sum(math.sqrt(v) for v in x)
+    except ValueError:
+        t = s
+    return t * s
+
+
+def mapped(x: np.ndarray, s: float) -> float:
+    try:
+        t = sum(map(math.sqrt, x))
+    except ValueError:
+        t = s
+    return t * s
+
+
+def starred_targets(x: np.ndarray, s: float) -> float:
+    d = [0.0, 0.0]
+    try:
+        d[0], *rest, d[5] = s, 2 * s, 3 * s, 4 * s
+    except IndexError:
+        rest = rest + [d[0]]
+    return sum(rest) * s
+
+
+def array_in_place(x: np.ndarray, s: float) -> float:
+    y = x.copy()
+    z = y[:2]
+    try:
+        y *= s
+        y[np.array([0, 7])] += 1.0
+    except IndexError:
+        z += s
+    return np.sum(y * y)
+
+
+def shapes_that_do_not_fit(x: np.ndarray, s: float) -> float:
+    y = x.copy()
+    try:
+        y += np.ones(3) * s
+        y += np.ones(2)
+    except ValueError:
+        y *= s
+    return np.sum(y)
+
+
+def several_clauses(x: np.ndarray, s: float) -> float:
+    t = 0.0
+    for k in range(4):
+        try:
+            if k == 0:
+                t += math.log(s)
+            elif k == 1:
+                t += x[k + 5]
+            elif k == 2:
+                t += 1 / 0
+            else:
+                t += {}["a"]
+        except (ValueError, KeyError) as e:
+            t += s * (k + 1)
+        except ArithmeticError:
+            t += s * s
+        except Exception as e:
+            t += 2 * s if isinstance(e, IndexError) else 9.0
+    return t
+
+
+def iterator_of_an_array(x: np.ndarray, s: float) -> float:
+    it = iter(x)
+    t = 0.0
+    try:
+        while True:
+            t = t * s + next(it)
+    except StopIteration:
+        t += s
+    return t
+
+
+def popped_until_empty(x: np.ndarray, s: float) -> float:
+    st = [s, 2 * s]
+    t = 0.0
+    try:
+        while True:
+            t += st.pop() * s
+    except IndexError:
+        pass
+    return t
+
+
+def deleted_keys(x: np.ndarray, s: float) -> float:
+    d = {"a": s, "b": 2 * s}
+    try:
+        del d["a"], d["zz"]
+    except KeyError:
+        d["c"] = 3 * s
+    return sum(d.values())
+
+
+@pytest.mark.parametrize("args", POINTS, ids=range(len(POINTS)))
+@pytest.mark.parametrize("f", programs(globals()), ids=lambda f: f.__name__)
+def test_right(f: Callable[..., float], args: tuple[Any, ...]) -> None:
+    check(f, args)

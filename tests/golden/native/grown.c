@@ -1,0 +1,163 @@
+EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
+    TAKE_ARRAY(x, 0, double);
+    TAKE_LENGTH(n, 0, 0);
+    /* for k in range(len(x)): */
+    NEW_LIST_ARRAY(v, 1);
+    const int64_t count_0 = turns(0, n, 1);
+    NO_BLOCK(v_1);
+    RETAIN(v);
+    REPLACE(v_1, v);
+    for (int64_t turn = 0; turn < count_0; ++turn) {
+        TICK();
+        /* if x[k] > 0: */
+        const int64_t k = from_front(turn, n);
+        if (UNLIKELY((uint64_t)k >= (uint64_t)n)) return INDEX;
+        double *const x_1 = x + k;
+        const double v_2 = x_1[0];
+        const bool v_3 = v_2 > 0.0;
+        NO_BLOCK(v_4);
+        if (v_3) {
+            /* found.append(x[k] * x) */
+            NEW(v_block, n, double);
+            DATA(v_6, v_block, double);
+            #pragma omp simd
+            for (int64_t i = 0; i < n; ++i) {
+                const double x_2 = x[i];
+                const double v_5 = v_2 * x_2;
+                v_6[i] = v_5;
+            }
+            RETAIN(v_block);
+            PUSH_ARRAY(v_1, v_block, 1, n);
+            RELEASE(v_block);
+            RETAIN(v_1);
+            REPLACE(v_4, v_1);
+        } else {
+            RETAIN(v_1);
+            REPLACE(v_4, v_1);
+        }
+        RETAIN(v_4);
+        REPLACE(v_1, v_4);
+        RELEASE(v_4);
+    }
+    RELEASE(v);
+    /* return np.sum(np.array(found) ** 2) */
+    const int64_t n_1 = v_1->length;
+    if (UNLIKELY(n_1 == 0)) return ARITHMETIC;
+    const int64_t n_2 = LENGTH(v_1, 0, 0);
+    const int64_t size_0 = n_1 * n_2;
+    NEW(v_block_1, size_0, double);
+    DATA(v_7, v_block_1, double);
+    for (int64_t k_1 = 0; k_1 < n_1; ++k_1) {
+        ELEMENT(row, v_1, k_1, 1);
+        if (UNLIKELY(LENGTH(v_1, k_1, 0) != n_2)) return ARITHMETIC;
+        COPY_ROW(v_7, k_1 * n_2, row, n_2, double);
+    }
+    RELEASE(v_1);
+    const int64_t size_1 = n_1 * n_2;
+    NEW(v_block_2, size_1, double);
+    DATA(v_11, v_block_2, double);
+    for (int64_t i_1 = 0; i_1 < n_1; ++i_1) {
+        #pragma omp simd
+        for (int64_t i_2 = 0; i_2 < n_2; ++i_2) {
+            const double v_8 = v_7[(i_1 * n_2) + i_2];
+            const double v_9 = v_8;
+            const double v_10 = 2.0 * v_9;
+            v_11[(i_1 * n_2) + i_2] = v_10;
+        }
+    }
+    RELEASE(v_block_1);
+    NEW_LIST_ARRAY(v_12, 1);
+    for (int64_t i_3 = 0; i_3 < n_1; ++i_3) {
+        NEW(v_block_3, n_2, double);
+        DATA(v_13, v_block_3, double);
+        #pragma omp simd
+        for (int64_t i_4 = 0; i_4 < n_2; ++i_4) {
+            v_13[i_4] = v_11[(i_3 * n_2) + i_4];
+        }
+        PUSH_ARRAY(v_12, v_block_3, 1, n_2);
+    }
+    RELEASE(v_block_2);
+    /* adjoint of: for k in range(len(x)): */
+    NEW(v_block_4, n, double);
+    DATA(v_14, v_block_4, double);
+    ZERO(v_14, n, double);
+    const int64_t count_1 = turns(0, n, 1);
+    NO_BLOCK(v_15);
+    NO_BLOCK(x_bar_block);
+    int64_t n_3 = 0;
+    NO_DATA(x_bar, double);
+    RETAIN(v_12);
+    RETAIN(v_block_4);
+    REPLACE(v_15, v_12);
+    REPLACE(x_bar_block, v_block_4);
+    n_3 = n;
+    REPOINT(x_bar, x_bar_block, double);
+    for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
+        TICK();
+        const int64_t k_2 = (count_1 - 1) - turn_1;
+        /* adjoint of: if x[k] > 0: */
+        const int64_t k_3 = from_front(k_2, n);
+        if (UNLIKELY((uint64_t)k_3 >= (uint64_t)n)) return INDEX;
+        double *const x_3 = x + k_3;
+        const double v_16 = x_3[0];
+        const bool v_17 = v_16 > 0.0;
+        double v_18 = 0.0;
+        NO_BLOCK(x_bar_block_1);
+        int64_t n_4 = 0;
+        NO_DATA(x_bar_1, double);
+        NO_BLOCK(v_19);
+        if (v_17) {
+            /* adjoint of: found.append(x[k] * x) */
+            if (UNLIKELY(v_15->length == 0)) return INDEX;
+            POP(v_15);
+            ELEMENT(v_block_5, v_15, v_15->length, 1);
+            const int64_t n_5 = LENGTH(v_15, v_15->length, 0);
+            DATA(v_20, v_block_5, double);
+            double v_23 = 0.0;
+            #pragma omp simd reduction(+:v_23)
+            for (int64_t i_5 = 0; i_5 < n_5; ++i_5) {
+                const double v_21 = v_20[i_5];
+                const double v_22 = v_21 * v_16;
+                const double x_4 = x[i_5];
+                v_23 = v_23 + (v_21 * x_4);
+                const double x_bar_2 = x_bar[i_5] + v_22;
+                x_bar[i_5] = x_bar_2;
+            }
+            RELEASE(v_block_5);
+            RETAIN(x_bar_block);
+            RETAIN(v_15);
+            v_18 = v_23;
+            REPLACE(x_bar_block_1, x_bar_block);
+            n_4 = n_3;
+            REPOINT(x_bar_1, x_bar_block_1, double);
+            REPLACE(v_19, v_15);
+        } else {
+            RETAIN(x_bar_block);
+            RETAIN(v_15);
+            v_18 = 0.0;
+            REPLACE(x_bar_block_1, x_bar_block);
+            n_4 = n_3;
+            REPOINT(x_bar_1, x_bar_block_1, double);
+            REPLACE(v_19, v_15);
+        }
+        const int64_t k_4 = from_front(k_2, n_4);
+        if (UNLIKELY((uint64_t)k_4 >= (uint64_t)n_4)) return INDEX;
+        double *const x_bar_1_1 = x_bar_1 + k_4;
+        x_bar_1_1[0] += v_18;
+        RETAIN(v_19);
+        RETAIN(x_bar_block_1);
+        REPLACE(v_15, v_19);
+        REPLACE(x_bar_block, x_bar_block_1);
+        n_3 = n_4;
+        REPOINT(x_bar, x_bar_block, double);
+        RELEASE(x_bar_block_1);
+        RELEASE(v_19);
+    }
+    RELEASE(v_12);
+    RELEASE(v_block_4);
+    RELEASE(v_15);
+    RETAIN(x_bar_block);
+    GIVE_ARRAY(0, x_bar_block, 1, n_3);
+    RELEASE(x_bar_block);
+    return DONE;
+}

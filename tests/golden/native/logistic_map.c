@@ -1,0 +1,50 @@
+EXPORTED int logistic_map_grad_kernel(call *call, const value *in, value *out) {
+    TAKE_SCALAR(x, 0, d, double);
+    TAKE_SCALAR(r, 1, d, double);
+    TAKE_SCALAR(n, 2, i, int64_t);
+    NEW_LIST_SCALAR(x_tape, double);
+    /* for _ in range(n): */
+    const int64_t count_0 = turns(0, n, 1);
+    double x_1 = 0.0;
+    NO_BLOCK(x_tape_1);
+    RETAIN(x_tape);
+    x_1 = x;
+    REPLACE(x_tape_1, x_tape);
+    for (int64_t turn = 0; turn < count_0; ++turn) {
+        TICK();
+        PUSH_SCALAR(x_tape_1, double, x_1);
+        /* x = r * x * (1 - x) */
+        const double v = r * x_1;
+        const double v_1 = 1.0 - x_1;
+        const double x_2 = v * v_1;
+        x_1 = x_2;
+    }
+    RELEASE(x_tape);
+    /* adjoint of: for _ in range(n): */
+    const int64_t count_1 = turns(0, n, 1);
+    double x_bar = 0.0;
+    NO_BLOCK(x_tape_2);
+    RETAIN(x_tape_1);
+    x_bar = 1.0;
+    REPLACE(x_tape_2, x_tape_1);
+    for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
+        TICK();
+        const int64_t v_ = (count_1 - 1) - turn_1;
+        if (UNLIKELY(x_tape_2->length == 0)) return INDEX;
+        POP(x_tape_2);
+        const double x_3 = ((double *)DATA_OF(ITEMS(x_tape_2)))[x_tape_2->length];
+        /* adjoint of: x = r * x * (1 - x) */
+        const double v_2 = r * x_3;
+        const double v_3 = 1.0 - x_3;
+        const double v_4 = x_bar * v_3;
+        const double v_5 = x_bar * v_2;
+        const double v_6 = -v_5;
+        const double v_7 = v_4 * r;
+        const double x_bar_1 = v_7 + v_6;
+        x_bar = x_bar_1;
+    }
+    RELEASE(x_tape_1);
+    RELEASE(x_tape_2);
+    GIVE_SCALAR(0, d, x_bar);
+    return DONE;
+}
