@@ -101,17 +101,25 @@ def turned(m: Machine, found: FoundHead, base: Heap) -> dict[int, Cell]:
             heap[place] = pairs.moved(cell)
         elif (here := pairs.places.get(place, place)) in base:
             heap[here] = pairs.changed(cell, before, base[here])
+    while pairs.unpaired:  # such as a list without a name that was run over, in which an object of the turn stands
+        place = pairs.unpaired.pop()
+        if place not in heap and place in found.after:
+            heap[place] = pairs.moved(found.after[place])
     return heap
 
 
 @dataclass(eq=False)
 class PairedStates:
-    """The cells and atoms of two states that the same names stand for."""
+    """The cells and atoms of two states that the same names stand for.
+
+    `unpaired`: the cells that what has been moved refers to, and no name of both states stands for.
+    """
 
     old: Heap
     new: Heap
     places: dict[int, int] = field(default_factory=lambda: {TWINS: TWINS})
     atoms: dict[Var, Var] = field(default_factory=dict)
+    unpaired: list[int] = field(default_factory=list)
 
     # ---- pairing
 
@@ -167,10 +175,10 @@ class PairedStates:
         if atoms := whole.atoms():
             whole = whole.with_atoms([self.atoms.get(a, a) if isinstance(a, Var) else a for a in atoms])
         if cells := whole.cells():
-            whole = whole.with_cells([self.places.get(cell, cell) for cell in cells])
+            whole = whole.with_cells([self.place(cell) for cell in cells])
         match whole:
             case Ref() | ArrayRef():
-                return replace(whole, cell=self.places.get(whole.cell, whole.cell))
+                return replace(whole, cell=self.place(whole.cell))
             case GrownCell():
                 return replace(
                     whole, aliases=frozenset(self.all(whole.aliases)), lists=frozenset(self.all(whole.lists))
@@ -180,6 +188,11 @@ class PairedStates:
             case Twins():
                 return replace(whole, pairs=frozenset(frozenset(self.all(pair)) for pair in whole.pairs))
         return whole
+
+    def place(self, old: int) -> int:
+        if old not in self.places:
+            self.unpaired.append(old)
+        return self.places.get(old, old)
 
     def all(self, places: Iterable[int]) -> Iterator[int]:
         return (self.places.get(place, place) for place in places)
