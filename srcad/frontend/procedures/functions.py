@@ -48,7 +48,7 @@ class InnerFunctions(Restorable):
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     """The value of a def or a lambda. Two of the same definition in the same frame are interchangeable."""
     outer, known = m.code, m.part(InnerFunctions).known
-    key = node, outer.closure
+    key = node, id(outer.globals), tuple((name, id(cell)) for name, cell in outer.closure)  # which the code keeps
     if key not in known:
         known[key] = make_code(
             node, outer.path, outer.lines, outer.first, outer.globals, outer.closure, holder=outer.holder

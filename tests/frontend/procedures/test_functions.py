@@ -520,5 +520,24 @@ def a_partial_that_differs_by_an_argument(x):
     return f(x) * f(2.0)
 
 
+def beside_a_cell(power):
+    def outer(a):
+        inner = lambda b: b**power * a  # noqa: E731 - a lambda in a function that has a closure
+        return inner(a) + inner(2.0)
+
+    return outer
+
+
+squares, cubes = beside_a_cell(2), beside_a_cell(3)
+
+
+@program(0.7, also=((1.3,),))
+def one_definition_with_two_closures(x):
+    t = x
+    for _ in range(2):
+        t = squares(t) + cubes(x)
+    return t
+
+
 test_gradients, test_refusals = program.tests()
 test_errors = program.errors()
