@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, count
 
 from srcad.lowering.liveness import Liveness
 from srcad.ops.catalogue import operation
@@ -32,10 +33,14 @@ class _Class:
 
 @dataclass
 class PythonNames:
-    """The Python name of every variable that is not printed as an expression."""
+    """The Python name of every variable that is not printed as an expression.
+
+    `unsure`: numbers by their type that may be an array without dimensions.
+    """
 
     classes: dict[Var, _Class] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    unsure: frozenset[Var] = frozenset()
 
     def used(self) -> set[str]:
         """The names of variables that aren't parameters."""
@@ -51,7 +56,7 @@ class PythonNames:
     @cached_property
     def of_others(self) -> frozenset[str]:
         """The names that stand for something else than a number, here or there."""
-        return frozenset(c.name for var, c in self.classes.items() if not var.type.is_scalar)
+        return frozenset(c.name for var, c in self.classes.items() if not var.type.is_scalar or var in self.unsure)
 
     def fresh(self, base: str) -> str:
         """A name that nothing has."""
@@ -83,7 +88,9 @@ def assign_names(
             namer.merge(eq.operands[0], eq.results[-1], renaming=eq.role != "adjoint" or eq.operands[0] in adjoint)
     for a, b in _affinities(trace):
         namer.merge(a, b)
-    return namer.name()
+    names = namer.name()
+    names.unsure = _unsure_numbers(trace)
+    return names
 
 
 # ---- interference
@@ -139,6 +146,19 @@ def _affinities(trace: Trace) -> Iterator[tuple[Atom, Var]]:
                 for source in slot.sources:
                     if slot.result.name or not _is_named_elsewhere(source, eq):
                         yield source, slot.targets[-1]
+
+
+def _unsure_numbers(trace: Trace) -> frozenset[Var]:
+    """The numbers that a branch yields, or a loop goes on with, from what only the run knows to be one."""
+    rows = [slot for eq in walk(trace.body) if eq.op in STRUCTURED for slot in slots(eq) if slot.result.type.is_scalar]
+    found: set[Var] = set()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for slot in rows:
+            if any(not source.type.is_scalar or source in found for source in slot.sources):
+                found.update(slot.targets)
+    return frozenset(found)
 
 
 def _is_named_elsewhere(source: Atom, eq: Equation) -> bool:
@@ -243,32 +263,31 @@ class _Namer:
         for c in classes:
             if c.fixed:
                 c.name = c.hint or ""
-        numbers = 0
         for c in classes:
             if not c.fixed and c.hint:
-                c.name = self.free_name(c, c.hint, roots)
+                c.name = first_free(_versions(c.hint), self.refused(c, roots))
+        numbers = map("v{}".format, count(1))
         for c in classes:
-            while not c.name:
-                numbers += 1
-                c.name = self.available(c, f"v{numbers}", roots)
+            if not c.name:
+                c.name = first_free(numbers, self.refused(c, roots))
         self.names.taken = {c.name for c in classes} | roots | {p.name for p in self.trace.parameters}
         return self.names
 
-    def free_name(self, c: _Class, base: str, roots: set[str]) -> str:
-        name, k = self.available(c, base, roots), 1
-        while not name:
-            k += 1
-            name = self.available(c, f"{base}_{k}", roots)
-        return name
-
-    def available(self, c: _Class, name: str, roots: set[str]) -> str:
-        """The name, if this class can have it."""
-        unpacked = any(var in self.hints for var in c.members)
-        if name in RESERVED or name in roots or (unpacked and name in {p.name for p in self.trace.parameters}):
-            return ""
+    def refused(self, c: _Class, roots: set[str]) -> set[str]:
+        """The names that this class can't have: those of what lives at the same time, and of what is read."""
         around = {v for member in c.members for v in self.graph.get(member, ())}
-        neighbours = {self.names.classes[v] for v in around if v in self.names.classes}
-        return "" if any(other.name == name for other in neighbours) else name
+        names = {self.names.classes[v].name for v in around if v in self.names.classes} | roots
+        unpacked = any(var in self.hints for var in c.members)
+        return names | {p.name for p in self.trace.parameters} if unpacked else names
+
+
+def _versions(base: str) -> Iterator[str]:
+    return chain((base,), map(f"{base}_{{}}".format, count(2)))
+
+
+def first_free(names: Iterator[str], refused: set[str]) -> str:
+    """The first name that may be had."""
+    return next(name for name in names if name not in refused and name not in RESERVED)
 
 
 def _has_adjoint(trace: Trace) -> bool:

@@ -82,8 +82,8 @@ def _of_index(equation: Equation, first: int) -> Errors:
 
 
 def _within(k: int, base: Array, axis: int) -> bool:
-    length = base.dims[axis].number if axis < len(base.dims) else None
-    return k in (0, -1) if length is None else -length <= k < length
+    least = base.dims[axis].least if axis < len(base.dims) else None
+    return least is not None and -least <= k < least
 
 
 def _of_elements(equation: Equation, types: list[Type]) -> Iterator[type[BaseException]]:

@@ -492,7 +492,7 @@ def _into_list(site: LaneSite) -> Batched:
 
 @batches("list_to_array")
 def _list_to_array(site: LaneSite) -> Batched:
-    """The axes of the nested lists come first, then that of the lanes."""
+    """The axes of the nested lists come first, then that of the lanes, which NumPy can't see where there are none."""
     depth, t = 0, site.first.plain
     while isinstance(t, ListOf):
         depth, t = depth + 1, t.element

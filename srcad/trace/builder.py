@@ -107,9 +107,9 @@ class Builder:
         return Region(parameters, tuple(self.equations), results)
 
     @contextmanager
-    def nested(self) -> Iterator[list[Equation]]:
-        """Collect what is emitted meanwhile apart, for a region."""
-        outer, self.equations = self.equations, []
+    def nested(self, begun: Iterable[Equation] = ()) -> Iterator[list[Equation]]:
+        """Collect what is emitted meanwhile apart, for a region. `begun`: what is in it already."""
+        outer, self.equations = self.equations, [*begun]
         try:
             yield self.equations
         finally:

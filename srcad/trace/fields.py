@@ -42,17 +42,18 @@ def fields_of(value: object) -> tuple[str, ...] | None:
         return None
     named = getattr(cls, "__srcad_fields__", None)
     if named is not None:
-        return tuple(named) or _attributes(value)
+        return tuple(named) or attributes_of(value)
     if dataclasses.is_dataclass(cls):
         return tuple(field.name for field in dataclasses.fields(cls))
     if hasattr(cls, "__attrs_attrs__"):
         return tuple(attribute.name for attribute in cls.__attrs_attrs__)
     if isinstance(value, NAMESPACES) or hasattr(cls, "__pydantic_fields__"):
-        return _attributes(value)
+        return attributes_of(value)
     return None
 
 
-def _attributes(value: object) -> tuple[str, ...]:
+def attributes_of(value: object) -> tuple[str, ...]:
+    """The attributes that an object has itself, beside those of its class."""
     slots = [name for base in type(value).__mro__ for name in _slots(base) if hasattr(value, name)]
     return (*slots, *getattr(value, "__dict__", {}))
 
@@ -97,4 +98,4 @@ def overridden(value: object, base: type, harmless: frozenset[str] = frozenset()
     return ""
 
 
-__all__ = ["fields_of", "fields_of_class", "makes_itself", "overridden", "register_container"]
+__all__ = ["attributes_of", "fields_of", "fields_of_class", "makes_itself", "overridden", "register_container"]

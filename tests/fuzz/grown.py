@@ -12,6 +12,7 @@ import copy
 import random
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,6 +109,7 @@ class Grower:
         self.body: list[Statement] = []
         self.depth = 0
         self.hidden: set[str] = set()  # names that a block has made, most of which are left alone behind it
+        self.seen: dict[str, dict[str, Any] | None] = {}  # by the text of the program so far: the variables at its end
 
     def grown(self, size: int) -> Program:
         self.fill(self.body, size)
@@ -189,17 +191,15 @@ class Grower:
 
     def scene(self, block: list[Statement]) -> Scene | None:
         """The variables at the end of a block, when it is run through last; None if it never is."""
-        seen: list[dict[str, Any]] = []
         block.append("see(locals())")
-        try:
-            run(lines_of(self.body, "0.0"), self.args, lambda names: seen.append(copy.deepcopy(names)))
-        except Exception:
-            if not seen:
-                return None
-        finally:
-            block.pop()
-        names = {name: value for name, value in seen[-1].items() if name not in self.hidden} if seen else {}
-        return Scene(names, self.random) if seen else None
+        text = lines_of(self.body, "0.0")
+        block.pop()
+        if text not in self.seen:  # most proposals aren't kept, and leave the program as it was
+            self.seen[text] = variables(text, self.args)
+        seen = self.seen[text]
+        if seen is None:
+            return None
+        return Scene({name: value for name, value in seen.items() if name not in self.hidden}, self.random)
 
     def runs(self, result: str = "0.0") -> bool:
         """Whether the program runs at the first point, to its end, and stays small."""
@@ -277,6 +277,18 @@ def run(text: str, args: tuple[Any, ...], see: Callable[[dict[str, Any]], None])
     with np.errstate(all="ignore"), limited(SECONDS):
         exec(compile(text, "<grown>", "exec"), space)
         return space["f"](*copy.deepcopy(args))
+
+
+def variables(text: str, args: tuple[Any, ...]) -> dict[str, Any] | None:
+    """The variables where the text calls `see` last; None if it never does."""
+    last: list[dict[str, Any]] = []
+
+    def see(names: dict[str, Any]) -> None:
+        last[:] = [copy.deepcopy(names)]
+
+    with suppress(Exception):  # behind the place that is looked at, or before it
+        run(text, args, see)
+    return last[0] if last else None
 
 
 def runs(program: Program) -> bool:

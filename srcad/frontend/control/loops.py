@@ -10,7 +10,7 @@ the body. A loop whose body needs its counter now (as the key of a dict, say) is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from typing import NoReturn
 from srcad.errors import SrcadError
 from srcad.frontend.containers.exhaustion import run_through
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed
+from srcad.frontend.control.remembered import FoundHead, OpenBodies, turned
 from srcad.frontend.core import sharing
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import Branch, Machine
@@ -221,20 +222,57 @@ def _unroll_for(m: Machine, needed: NeedsStatic, sequence: Indexed, turn: Turn) 
 
 
 def _fixed_point(m: Machine, sequence: Indexed, turn: Turn, own: set[Var]) -> None:
-    base = m.heap
-    head = Head(base, {}, None, m.lengths.label())
-    for _ in range(MOST_ROUNDS):
+    def one_round(head: Head) -> tuple[Branch, Callable[[Head], None]]:
         index = Var(INT, sequence.name)
         own.update((index, *(slot.var for slot in head.slots.values())))
         m.heap = with_flags(m, head.heap)
         done = m.apart(partial(_one_turn, m, sequence, turn, index))
-        m.heap = base
-        after = next_head(m, base, head, done, frozenset(own))
-        if after.signature == head.signature:
-            _emit_for(m, sequence, index, after, done)
-            return
-        head = after
-    _refuse_kinds(m)
+        return done, lambda after: _emit_for(m, sequence, index, after, done)
+
+    settle(m, own, one_round)
+
+
+Round = Callable[[Head], tuple[Branch, Callable[[Head], None]] | None]
+
+
+def settle(m: Machine, own: set[Var], one_round: Round) -> None:
+    """Read a loop in rounds until its head stands still.
+
+    A round gives the state at the end of a turn, and what emits the loop; None if it turns out that there is none.
+    """
+    place = m.part(OpenBodies).stack[-1].arrive(m)
+    last = None if m.known.selecting else m.part(OpenBodies).stack[-1].last.get(place)
+    if not _settled_from(m, own, one_round, place, last):
+        _settled_from(m, own, one_round, place, None)
+
+
+def _settled_from(m: Machine, own: set[Var], one_round: Round, place: Hashable, last: FoundHead | None) -> bool:
+    """Begin with what the last reading has found. False if more would be carried then than changes in a turn."""
+    base = m.heap
+    head = Head(base, {}, None, last.label if last else m.lengths.label())
+    if last is not None:
+        head = next_head(m, base, head, Branch(turned(m, last, base), [], FALSE), frozenset(own))
+    with m.part(OpenBodies).inside(last) as body:
+        for _ in range(MOST_ROUNDS):
+            made = one_round(head)
+            m.heap = base
+            if made is None:
+                return True
+            done, emit = made
+            after = next_head(m, base, head, done, frozenset(own))
+            if after.signature == head.signature:
+                break
+            head = after
+            body.again()
+        else:
+            _refuse_kinds(m)
+    idle = sum(slot.end is slot.var for slot in after.slots.values())
+    if last is not None and idle > last.idle:
+        return False
+    found = FoundHead(base, done.heap, tuple(m.stack.frames), head.label, idle, body.now)
+    m.part(OpenBodies).stack[-1].now[place] = found
+    emit(after)
+    return True
 
 
 def _refuse_kinds(m: Machine) -> NoReturn:
@@ -283,7 +321,6 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, insid
             m.variables.active.add(var)
         return var
 
-    was_active = {v for v in (s.var for s in head.slots.values()) if m.is_active(v)}
     sides = Side(base, m.builder.equations), Side(done.heap, done.equations)
     merger = Merger(m, *sides, variable, partial=True, inside=inside)
     m.heap = base
@@ -291,10 +328,9 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, insid
     merger.settle()
     m.heap = base
     types = {key: (slot.var.type, m.is_active(slot.var)) for key, slot in slots.items()}
-    stale = any(s.var not in was_active and m.is_active(s.var) for s in slots.values())
     groups = partition(merger.groups)
     shared = sharing.signature(base, heap, {cell: groups[key] for key, cell in merger.groups.items()})
-    signature = (types, groups, turned, shared, stale and object())
+    signature = (types, groups, turned, shared)
     return Head(heap, slots, signature, head.label)
 
 
@@ -473,24 +509,18 @@ def _unroll_while(m: Machine, test: Callable[[], Value], body: Callable[[], None
 def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own: set[Var]) -> None:
     if not pure(m, test):
         test, body = _test_in_body(m, test, body)
-    base = m.heap
-    head = Head(base, {}, None, m.lengths.label())
-    for _ in range(MOST_ROUNDS):
+
+    def one_round(head: Head) -> tuple[Branch, Callable[[Head], None]] | None:
         own.update(slot.var for slot in head.slots.values())
         m.heap = dict(head.heap)
         asked = m.apart(lambda: as_bool(m, _go_on(m, test)))
         if asked.value == FALSE and not head.slots:
-            m.heap = base
-            return
+            return None
         m.heap = with_flags(m, head.heap)
         done = m.apart(lambda: _run(m, body))
-        m.heap = base
-        after = next_head(m, base, head, done, frozenset(own))
-        if after.signature == head.signature:
-            _emit_while(m, asked, after, done)
-            return
-        head = after
-    _refuse_kinds(m)
+        return done, lambda after: _emit_while(m, asked, after, done)
+
+    settle(m, own, one_round)
 
 
 def _run(_m: Machine, body: Callable[[], None]) -> Value:

@@ -63,14 +63,17 @@ class Diverges(Exception):  # noqa: N818 - no error: the way that is being read 
 class Branch:
     """What running a part of the program apart has left: its heap, its equations, its value.
 
-    changes   which of the changes that the machine has noted are its
+    facts, views   which conditions are known to hold at its end, and what has been looked at
+    changes        which of the changes that the machine has noted are its
     """
 
     heap: dict[int, Cell]
     equations: list[Equation]
     value: Any
     raises: bool = False
-    changes: slice = field(default_factory=lambda: slice(0))
+    facts: list[tuple[Var, bool]] = field(default_factory=list)
+    views: RestorableDict[Hashable, Atom] = field(default_factory=RestorableDict)
+    changes: tuple[slice, ...] = ()
 
 
 @dataclass(eq=False)
@@ -260,19 +263,25 @@ class Machine(Restorable):
         assert self.blamed is not None
         return self.blamed[1:]
 
-    def apart(self, run: Callable[[], object]) -> Branch:
-        """Run a part of the program on a copy of the state, and leave the state as it was."""
+    def apart(self, run: Callable[[], object], behind: Branch | None = None) -> Branch:
+        """Run a part of the program on a copy of the state, and leave the state as it was.
+
+        `behind`: go on at the end of what has been run apart, instead of here.
+        """
         heap = {**self.outside.found, **self.heap}
-        self.heap = dict(heap)
-        self.views.append(RestorableDict())
-        start = len(self.changed)
+        start = behind or Branch(heap, [], None, facts=self.stack.facts)
+        self.heap = {**self.outside.found, **start.heap}
+        self.views.append(start.views)
+        noted = len(self.changed)
         try:
-            with self.stack.kept(), self.builder.nested() as equations:
+            with self.stack.kept(), self.builder.nested(start.equations) as equations:
+                self.stack.facts = list(start.facts)
                 try:
                     value, raises = run(), False
                 except Diverges:
                     value, raises = None, True
-            return Branch(self.heap, equations, value, raises, slice(start, len(self.changed)))
+                changes = (*start.changes, slice(noted, len(self.changed)))
+                return Branch(self.heap, equations, value, raises, self.stack.facts, start.views, changes)
         finally:
             self.heap = {**self.outside.found, **heap}
             self.views.pop()
@@ -285,10 +294,12 @@ class Machine(Restorable):
         """Read a part of the program to see what comes of it: nothing is left of it."""
         return rehearsal(self)
 
-    def under(self, condition: Var, run: Callable[[], object], holds: bool | None = None) -> Branch:
-        """Run one side of a branch apart: that on which the condition holds, or doesn't."""
+    def under(
+        self, condition: Var, run: Callable[[], object], holds: bool | None = None, behind: Branch | None = None
+    ) -> Branch:
+        """Run one side of a branch apart: that on which the condition holds, or doesn't. `behind`: as in `apart`."""
         with self.stack.condition(condition, holds):
-            return self.apart(run)
+            return self.apart(run, behind)
 
     def known_truth(self, condition: Var) -> bool | None:
         """Whether a condition holds here, as far as the branches tell in which this stands."""

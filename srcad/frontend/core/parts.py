@@ -39,6 +39,14 @@ class Parts:
         """This value with other atoms in the places of its own."""
         return self
 
+    def cells(self) -> Sequence[int]:
+        """The cells in which stands what it needs: the frame around a function, how far an iterator has come."""
+        return ()
+
+    def with_cells(self, cells: Sequence[int]) -> Self:
+        """This value with other cells in the places of these."""
+        return self
+
     def rest(self) -> Hashable:
         """What tells it from another one of its class that has the same children."""
         return ()

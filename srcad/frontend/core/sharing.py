@@ -98,19 +98,21 @@ class Relations:
     same: Graph = field(default_factory=lambda: defaultdict(set))
     holders: Graph = field(default_factory=lambda: defaultdict(set))
 
-    def note(self, cell_id: int, cell: Cell) -> None:
-        for other in common(cell):
-            self.near[cell_id].add(other)
+    def note(self, cell_id: int, cell: Cell, wanted: frozenset[int]) -> None:
+        near = common(cell)
+        if cell_id in wanted:
+            self.near[cell_id] |= near
+        for other in wanted & near:
             self.near[other].add(cell_id)
-        for other in cell.lists if isinstance(cell, GrownCell) else ():
+        for other in wanted & cell.lists if isinstance(cell, GrownCell) else ():
             self.holders[other].add(cell_id)
 
 
-def relations(heap: Heap, grown: dict[int, GrownCell]) -> Relations:
-    """`grown`: lists that the joining has turned into run-time lists."""
+def relations(heap: Heap, grown: dict[int, GrownCell], wanted: frozenset[int]) -> Relations:
+    """Those of the cells that are `wanted`. `grown`: lists that the joining has turned into run-time lists."""
     made = Relations()
     for cell_id, cell in (*heap.items(), *grown.items()):
-        made.note(cell_id, cell)
+        made.note(cell_id, cell, wanted)
     for one, other in map(tuple, twins(heap)):
         made.same[one].add(other)
         made.same[other].add(one)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from srcad.frontend.core.parts import Children
@@ -88,7 +88,14 @@ class GeneratorCell(Cell):
 
     def rebuild(self, children: Children) -> GeneratorCell:
         (value,) = children
-        return GeneratorCell(self.code, self.frame, self.progress, value)
+        return replace(self, value=value)
+
+    def cells(self) -> Sequence[int]:
+        return (self.frame,)
+
+    def with_cells(self, cells: Sequence[int]) -> GeneratorCell:
+        (frame,) = cells
+        return replace(self, frame=frame)
 
     def rest(self) -> Hashable:
         return self.code, self.frame, self.progress

@@ -8,6 +8,7 @@ Each class says what it is made of, and whoever walks values or makes others of 
     children   the values that it holds            rebuild      the same with others in their places
     keys       what the children are called        rest         all else that tells it from another one of its class
     atoms      the atoms that it holds itself      with_atoms   the same with others in their places
+    cells      the cells that it is read beside    with_cells   the same with others in their places
 
 `Range(Num(v1), Num(v2), Static(1))` has three children and no atoms; `Num(v1)` has no children and the atom v1. Cells
 of the heap answer the same questions. The walks that are made of the answers are in `srcad.frontend.core.walk`.
@@ -206,6 +207,13 @@ class Iter(Value):
     def rebuild(self, children: Children) -> Self:
         return replace(self, parts=tuple(children))
 
+    def cells(self) -> Sequence[int]:
+        return () if self.state is None else (self.state,)
+
+    def with_cells(self, cells: Sequence[int]) -> Self:
+        (state,) = cells
+        return replace(self, state=state)
+
     def rest(self) -> Hashable:
         return self.kind, self.state, len(self.parts)
 
@@ -228,6 +236,13 @@ class Func(Value):
         return replace(
             self, defaults=tuple(children[:count]), keyword_defaults=_renewed(self.keyword_defaults, children[count:])
         )
+
+    def cells(self) -> Sequence[int]:
+        return (self.frame,)
+
+    def with_cells(self, cells: Sequence[int]) -> Self:
+        (frame,) = cells
+        return replace(self, frame=frame)
 
     def rest(self) -> Hashable:
         return self.code, self.frame, len(self.defaults), tuple(k for k, _ in self.keyword_defaults)
@@ -587,6 +602,13 @@ class FrameCell(Cell):
 
     def rebuild(self, children: Children) -> Self:
         return replace(self, names=dict(zip(self.names, children, strict=True)))
+
+    def cells(self) -> Sequence[int]:
+        return () if self.parent is None else (self.parent,)
+
+    def with_cells(self, cells: Sequence[int]) -> Self:
+        (parent,) = cells
+        return replace(self, parent=parent)
 
     def entries(self) -> Mapping[Any, Value]:
         return self.names

@@ -27,6 +27,7 @@ from srcad.frontend.core.values import (
     DictCell,
     Func,
     InstanceCell,
+    ListCell,
     Method,
     Num,
     Obj,
@@ -45,6 +46,7 @@ from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
 from srcad.frontend.memory.tables import is_table
+from srcad.trace.fields import attributes_of
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
 
@@ -209,11 +211,19 @@ def _deep_ref(m: Machine, value: Ref, known: dict[Value, Value]) -> Value:
     if own is not None:
         return own
     cell = m.heap[value.cell]
-    if isinstance(cell, InstanceCell) and cell.origin is not None:
-        for name in getattr(cell.origin, "__dict__", {}):  # what would be read later, and not of the copy
-            own_attribute(m, value, name)
+    if isinstance(cell, InstanceCell) and _copied_by_attributes(cell.cls):
+        for name in attributes_of(cell.origin):  # what is read of it later would be the original's
+            own_attribute(m, value, name, is_slot=True)
     cell = detached(m, value) or m.heap[value.cell]
-    return Ref(m.allocate(cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()))
+    made = known[value] = Ref(m.allocate(ListCell(())))
+    m.heap[made.cell] = cell.rebuild([_deep(m, item, known) for item in cell.children()]).copied()
+    return made
+
+
+def _copied_by_attributes(cls: Any) -> bool:
+    """Whether instances are copied by copying what they have, as Python does unless the class says otherwise."""
+    plain: Any = object
+    return cls.__reduce_ex__ is plain.__reduce_ex__ and cls.__reduce__ is plain.__reduce__
 
 
 def _replace(m: Machine, owner: Value, **named: Value) -> Value:

@@ -75,7 +75,8 @@ def one_way(m: Machine, condition: Var, one: Branch, two: Branch, then: Alternat
     m.builder.append(Equation("if", (condition,), (), regions=(sides[0], sides[1])))
     if one.raises and two.raises:
         raise Diverges
-    del m.changed[(two if one.raises else one).changes]  # it is read once more
+    for changes in reversed((two if one.raises else one).changes):  # it is read once more
+        del m.changed[changes]
     m.stack.facts.append((condition, two.raises))  # to the end of the region
     return otherwise() if one.raises else then()
 

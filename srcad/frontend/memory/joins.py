@@ -9,6 +9,7 @@ from srcad.frontend.core.sameness import constant_key
 from srcad.frontend.core.values import (
     ArrayRef,
     Cell,
+    Choice,
     DictCell,
     GrownCell,
     InstanceCell,
@@ -23,6 +24,11 @@ from srcad.frontend.core.values import (
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import OPAQUE, Array, Scalar, Type, Unknown, dtype_of, is_numeric, join
+
+
+def ways(value: Value) -> int:
+    """How many values one may be, by conditions of the run."""
+    return ways(value.then) + ways(value.otherwise) if isinstance(value, Choice) else 1
 
 
 def joined_type(a: Atom, b: Atom) -> Type:

@@ -63,6 +63,7 @@ from srcad.frontend.memory.joins import (
     joined_type,
     missing,
     same_constant,
+    ways,
 )
 from srcad.frontend.memory.layouts import Layout
 from srcad.frontend.memory.layouts import joined as joined_layouts
@@ -78,6 +79,7 @@ Key = tuple[Hashable, ...]
 AnyList = ListCell | GrownCell
 K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
+MOST_WAYS = 64  # for each of them, what uses the value is read once
 
 
 class NoNumber(Exception):  # noqa: N818 - an answer, not an error
@@ -137,8 +139,9 @@ class Merger:
     def settle(self) -> None:
         """Once everything is joined: what the new cells share."""
         if self.origins:
-            heaps = self.a.heap, self.b.heap
-            relate(self.m.heap, self.origins, (relations(heaps[0], self.boxes[0]), relations(heaps[1], self.boxes[1])))
+            rows = zip((self.a.heap, self.b.heap), self.boxes, zip(*self.origins.values(), strict=True), strict=True)
+            one, two = (relations(heap, grown, frozenset(k for k in old if k is not None)) for heap, grown, old in rows)
+            relate(self.m.heap, self.origins, (one, two))
             self.origins.clear()
 
     def new(self, cell: Cell, a: int | None, b: int | None) -> int:
@@ -307,12 +310,7 @@ class Merger:
             case ArrayRef():
                 return self.one_sided_array(key, value, side, first)
             case Ref():
-                both = value.cell in self.a.heap and value.cell in self.b.heap
-                return value if both else self.one_sided_cell(key, value, side, first)
-            case Iter(state=int() as state) if state not in self.a.heap or state not in self.b.heap:
-                if (state, first) not in self.cells:  # how far it has come
-                    self.cells[state, first] = self.m.allocate(side.heap[state])
-                value = replace(value, state=self.cells[state, first])
+                return Ref(self.one_sided_cell(key, value.cell, side, first))
         return self.yielded(key, value, side, first)
 
     def yielded(self, key: Key, whole: P, side: Side, first: bool) -> P:
@@ -322,6 +320,8 @@ class Merger:
         atoms = whole.atoms()
         keys = [key] if len(atoms) == 1 else [(*key, k) for k in range(len(atoms))]
         outside = [self.yielded_atom(one, atom, first) for one, atom in zip(keys, atoms, strict=True)]
+        cells = [self.one_sided_cell((*key, "beside"), cell, side, first) for cell in whole.cells()]
+        whole = whole.with_cells(cells) if cells else whole
         return whole.rebuild(children).with_atoms(outside) if children or outside else whole
 
     def yielded_atom(self, key: Key, atom: Atom, first: bool) -> Atom:
@@ -357,17 +357,18 @@ class Merger:
         is_array = isinstance(self.m.heap[self.cells[memo]], ArrayCell)
         return ArrayRef(self.cells[memo]) if is_array else Ref(self.cells[memo])
 
-    def one_sided_cell(self, key: Key, value: Ref, side: Side, first: bool) -> Value:
-        memo = ("one", value.cell, first)
+    def one_sided_cell(self, key: Key, place: int, side: Side, first: bool) -> int:
+        """A container, the frame of a closure or of a generator, or how far an iterator has come."""
+        if place in self.a.heap and place in self.b.heap:
+            return place
+        memo = ("one", place, first)
         if memo not in self.cells:
-            self.cells[memo] = self.new(ListCell(()), *((value.cell, None) if first else (None, value.cell)))
-            cell = side.heap.get(value.cell, ListCell(()))
+            self.cells[memo] = self.new(ListCell(()), *((place, None) if first else (None, place)))
+            cell = side.heap.get(place, ListCell(()))
             self.m.heap[self.cells[memo]] = self.one_sided_content(key, cell, side, first)
-        return Ref(self.cells[memo])
+        return self.cells[memo]
 
     def one_sided_content(self, key: Key, cell: Cell, side: Side, first: bool) -> Cell:
-        if isinstance(cell, FrameCell):
-            self.m.bug("a frame outlives its branch")
         if isinstance(cell, Housed) and cell.at_home is not None:
             return cell.rebuild((self.one_sided_home(key, cell.at_home, side, first),))
         return self.yielded((*key, "list") if isinstance(cell, GrownCell) else key, cell, side, first)
@@ -603,7 +604,7 @@ class Merger:
 
     def choice(self, key: Key, a: Value, b: Value) -> Value:
         """No variable can hold both: what uses the value will run in a branch of its own."""
-        if self.condition is None:
+        if self.condition is None or ways(a) + ways(b) > MOST_WAYS:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (a.describe(), b.describe()))
         if chosen_among(a, b) > MOST_CHOICES:

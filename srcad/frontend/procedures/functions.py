@@ -38,10 +38,22 @@ class Copies(Restorable):
     counts: Counter[Hashable] = dataclasses.field(default_factory=Counter)
 
 
+@dataclasses.dataclass(eq=False)
+class InnerFunctions(Restorable):
+    """The code of functions that the program defines: one and the same however often the definition is read."""
+
+    known: dict[Hashable, FunctionSource] = dataclasses.field(default_factory=dict)
+
+
 def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
-    """The value of a def or a lambda."""
-    outer = m.code
-    code = make_code(node, outer.path, outer.lines, outer.first, outer.globals, outer.closure, holder=outer.holder)
+    """The value of a def or a lambda. Two of the same definition in the same frame are interchangeable."""
+    outer, known = m.code, m.part(InnerFunctions).known
+    key = node, outer.closure
+    if key not in known:
+        known[key] = make_code(
+            node, outer.path, outer.lines, outer.first, outer.globals, outer.closure, holder=outer.holder
+        )
+    code = known[key]
     defaults = tuple(m.evaluate(d) for d in node.args.defaults)
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     keywords = tuple((a.arg, m.evaluate(d)) for a, d in pairs if d is not None)

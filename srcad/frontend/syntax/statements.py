@@ -139,10 +139,10 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
         return False
     finished = False
     if one.value == TRUE and two.value != TRUE:
-        two = m.under(known, lambda: _ended(m, [*statement.orelse, *rest]), False)
+        two = m.under(known, partial(_rest_ended, m, rest), False, behind=two)
         finished = True
     elif two.value == TRUE and one.value != TRUE:
-        one = m.under(known, lambda: _ended(m, [*statement.body, *rest]), True)
+        one = m.under(known, partial(_rest_ended, m, rest), True, behind=one)
         finished = True
     if one.raises or two.raises:
         one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
@@ -161,6 +161,13 @@ def _returned(m: Machine, side: Branch) -> bool:
 def _ended(m: Machine, statements: Rest) -> Value:
     """Read a block; the value says whether control has left it: TRUE, FALSE, a condition."""
     execute(m, statements)
+    return as_bool(m, left(m))
+
+
+def _rest_ended(m: Machine, rest: Rest) -> Value:
+    """Read what follows a block, unless that has left it; the value as of `_ended`."""
+    if not _leave(m, rest):
+        execute(m, rest)
     return as_bool(m, left(m))
 
 

@@ -14,8 +14,10 @@ exception the program is run itself to tell. Of a program that must not run twic
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
 
 from srcad.analysis.demands import Demands, Promises
@@ -173,6 +175,7 @@ class _Dropping:
         self.live.mark(trace.body.results)
         self.live.run()
         self.stay: set[Equation] = set()
+        self.tables: dict[Region, dict[Hashable, list[Equation]]] = {}
 
     def kept_or_gone(self, equation: Equation) -> Change:
         return equation if equation.op != "check" or equation in self.stay else None
@@ -201,13 +204,23 @@ class _Dropping:
     def covered(self, check: Equation, around: tuple[Region, ...]) -> bool:
         wanted = checked_equation(check)
         key = self.key(wanted)
-        for region in around:
-            for other in region.equations:
-                if other.op == "check" or other not in self.live.kept:
-                    continue
-                if self.key(other) == key or (self.again and _fails_with(other, wanted)):
-                    return True
+        for table in map(self.table, around):
+            if any(other in self.live.kept for other in table.get(key, ())):
+                return True
+            others = chain.from_iterable(table.get(op, ()) for op in _RIVALS.get(wanted.op, ()) if self.again)
+            if any(other in self.live.kept and _fails_with(other, wanted) for other in others):
+                return True
         return False
+
+    def table(self, region: Region) -> dict[Hashable, list[Equation]]:
+        """The equations of a region that do what they check, by what they fail with, and by their operation."""
+        if region not in self.tables:
+            table = self.tables[region] = defaultdict(list)
+            for equation in region.equations:
+                if equation.op != "check":
+                    table[self.key(equation)].append(equation)
+                    table[equation.op].append(equation)
+        return self.tables[region]
 
     def key(self, equation: Equation) -> Hashable:
         """Equations of equal key fail together."""
@@ -242,13 +255,23 @@ _TWINS = {
 }
 
 
+_DIVISIONS = ("divide", "floor_divide", "remainder")
+_RIVALS = {  # what may fail where these do
+    **_TWINS,
+    **dict.fromkeys(_DIVISIONS, _DIVISIONS),
+    "power": ("power",),
+    "get_item": ("add_item", "set_item"),
+    **dict.fromkeys(("solve", "inv"), ("solve", "inv")),
+}
+
+
 def _fails_with(other: Equation, wanted: Equation) -> bool:
     """Whether an equation surely fails where another one does, in its own way."""
     if other.op in _TWINS.get(wanted.op, ()):
         return other.operands[0] is wanted.operands[0] and other.result.type.is_scalar
     match wanted.op:
         case "divide" | "floor_divide" | "remainder":
-            return other.op in ("divide", "floor_divide", "remainder") and _python_pair(other, wanted, 1)
+            return other.op in _DIVISIONS and _python_pair(other, wanted, 1)
         case "power":
             return other.op == "power" and _python_pair(other, wanted, 0)
         case "get_item":

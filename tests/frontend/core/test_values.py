@@ -114,6 +114,17 @@ def test_what_is_rebuilt_holds_the_new_children_in_their_places(one: v.Parts) ->
     assert new.rest() == one.rest() or atoms
 
 
+BESIDE = ("state", "frame", "parent")
+
+
+@pytest.mark.parametrize("one", examples(), ids=lambda one: type(one).__name__)
+def test_the_cells_beside_are_those_that_the_fields_name(one: v.Parts) -> None:
+    assert list(one.cells()) == [getattr(one, name) for name in BESIDE if hasattr(one, name)]
+    moved = one.with_cells([cell + 7 for cell in one.cells()])
+    assert list(moved.cells()) == [cell + 7 for cell in one.cells()]
+    assert moved.with_cells(one.cells()) == one
+
+
 @pytest.mark.parametrize("one", [e for e in examples() if isinstance(e, v.Value)], ids=lambda e: type(e).__name__)
 def test_values_are_the_same_until_an_atom_differs(one: v.Value) -> None:
     assert same(one, one) and same(one, one.rebuild(one.children()))

@@ -1,0 +1,42 @@
+"""What a handler of the program must be ready for: what may raise, wherever a length isn't known to be enough."""
+
+import numpy as np
+
+from tests.frontend import Programs, tangents
+
+program = Programs()
+x5, x3, x2 = np.array([0.7, -1.3, 0.4, 0.2, 2.0]), np.array([0.7, -1.3, 0.4]), np.array([0.7, -1.3])
+
+
+@program(x5, also=((x3,), (x2,)))
+def first_of_what_is_inside(x):
+    inner = x[1:-1]
+    try:
+        first = inner[0]
+    except IndexError:
+        first = x[0]
+    return first * first + x[-1] * first
+
+
+@program(x5, also=((x3,), (x2,), (-x2,)))
+def last_of_what_is_left(x):
+    positive = x[x > 0]
+    try:
+        last = positive[-1]
+    except IndexError:
+        last = 2.0 * x[1]
+    return last * last
+
+
+@program(x5, also=((x3,), (x2,)))
+def element_of_nobody(x):
+    try:
+        x[1:-1][0]
+        total = x[0] * 2.0
+    except (IndexError, KeyError):
+        total = x[1] * 3.0
+    return total * x[0]
+
+
+test_gradients, _ = program.tests()
+test_tangents = tangents(program)
