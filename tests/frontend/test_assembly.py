@@ -76,10 +76,6 @@ def test_functions_with_rules_come_before_the_catalogue() -> None:
 
 # what is public, and no program that is differentiated has a use for
 NO_DERIVATIVES = {"jit", "register_container", "trace"}
-    "jit",
-    "register_container",
-    "trace",
-}  # what is public, and no program that is differentiated has a use for
 
 
 def test_the_public_functions_say_what_they_mean_in_a_program() -> None:
