@@ -18,7 +18,7 @@ import pytest
 import srcad
 from srcad.calls import specialise
 from srcad.compile import steps
-from srcad.errors import ArgumentError, InternalError, NotYetSupported, SrcadError
+from srcad.errors import ArgumentError, InternalError, SrcadError
 from tests import api_programs as programs
 
 W, X, Y = np.array([0.3, -0.2]), np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.1]]), np.array([1.0, 0.0, -1.0])
@@ -346,8 +346,7 @@ def test_a_result_without_gradient_names_the_line_of_the_return(function: Any) -
 
 def test_back_ends() -> None:
     assert srcad.grad(programs.square, backend="numpy")(1.0) == 2.0
-    with pytest.raises(NotYetSupported):
-        srcad.grad(programs.square, backend="native")
+    assert srcad.grad(programs.square, backend="native")(1.0) == 2.0
     with pytest.raises(ArgumentError):
         srcad.grad(programs.square, backend="fortran")
 

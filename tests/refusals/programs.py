@@ -18,7 +18,7 @@ x3 = np.array([0.7, -1.3, 0.4])
 @refused(x3)
 def compiled_filter(x):
     y = np.sin(x)
-    return np.sum(ndimage.grey_erosion(y, 3))  # <- refused
+    return np.sum(ndimage.distance_transform_edt(y))  # <- refused
 
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
@@ -26,17 +26,17 @@ CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
 
 @refused(x3)
 def scattered_data(y):
-    return interpolate.griddata(CORNERS, y, np.array([[0.2, 0.2]]))[0]  # <- refused
+    return interpolate.CloughTocher2DInterpolator(CORNERS, y)(0.2, 0.2)  # <- refused
 
 
 @refused(1.3)
-def linear_program(a):
-    result = optimize.linprog([a, 1.0])  # <- refused
+def bounded_squares(a):
+    result = optimize.lsq_linear(np.eye(2) * a, np.ones(2))  # <- refused
     return result.x[0] * a  # <- refused
 
 
 def norm_by_library(v):
-    return ndimage.grey_dilation(v, 3)  # <- refused
+    return ndimage.distance_transform_edt(v)  # <- refused
 
 
 @refused(x3, helpers=(norm_by_library,))

@@ -56,7 +56,7 @@ RESHAPES = (np.reshape, np.ravel, "reshape", "ravel")  # which give it where the
 KEPT = dict.fromkeys((np.copy, np.array, np.sort, np.where, "astype", np.zeros_like, np.ones_like), True)
 KEPT |= dict.fromkeys((np.empty_like, np.full_like), True)
 # Functions that give new memory in whatever order they computed it in, of operands in C order too; so do whole modules.
-OWN_ORDER = frozenset({np.einsum, np.cross, np.delete, np.insert, np.histogram2d, np.histogramdd})
+OWN_ORDER = frozenset({np.einsum, np.cross, np.delete, np.insert, np.histogram2d, np.histogramdd, np.logspace})
 OWN_ORDER |= {np.unique, np.median, np.quantile, np.percentile, np.nanmedian, np.nanquantile, np.nanpercentile}
 MODULES_OF_OWN_ORDER = ("numpy.linalg", "numpy.fft", "scipy.")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from types import FunctionType, MethodType
 from typing import Any
@@ -55,7 +55,11 @@ def _units(shape: tuple[int, ...], dtype: str) -> Any:
 
 
 FILLS = (_ones, _irregular, _rising, _units)
-SIZES: tuple[Callable[[int], int], ...] = (lambda n: n, lambda n: 2 * n, lambda n: n + (n > 1))
+# of the present length of the k-th symbol another: such as they are to each other, or such as may fit where those don't
+SIZES: tuple[Callable[[int, int], int], ...] = (
+    *(lambda _k, n: n, lambda _k, n: 2 * n, lambda _k, n: n + (n > 1)),
+    *(lambda _k, _n: 3, lambda _k, _n: 1, lambda k, _n: 2 + k, lambda k, _n: max(9 - k, 1)),
+)
 MOST_ELEMENTS = 5000
 MOST_ALONG = 2000  # of what may be the length of an array
 
@@ -68,7 +72,7 @@ class MakeUp:
     """
 
     fill: Fill = _ones
-    size: Callable[[int], int] = SIZES[0]
+    size: Callable[[int, int], int] = SIZES[0]
     guessed: bool = False
 
 
@@ -149,7 +153,8 @@ def fault_of(
     """What a call raises for made-up arguments, as an exception of a public class; None if it doesn't."""
     try:
         args = [_made(m, value, made) for value in given.args]
-        keywords = {name: _made(m, value, made) for name, value in given.keywords.items()}
+        mask = replace(made, guessed=True)  # of a ufunc, where it fails by its shape alone
+        keywords = {k: _made(m, value, mask if k == "where" else made) for k, value in given.keywords.items()}
     except (_Unmade, SrcadError):
         return None
     try:
@@ -203,7 +208,7 @@ def _first(*args: object) -> object:
 
 def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
     """A value of a type, with the lengths of the present call, or others, as far as they are known."""
-    sizes = {symbol: made.size(n) for symbol, n in m.lengths.sizes.items()}
+    sizes = {symbol: made.size(k, n) for k, (symbol, n) in enumerate(m.lengths.sizes.items())}
     if isinstance(t, Scalar):
         count = t.length.evaluate(sizes) if t.length is not None else None
         whole = np.dtype(t.dtype).kind in "iu"  # it may say how long something is
@@ -214,7 +219,8 @@ def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
     if isinstance(t, Array):
         lengths = [d.evaluate(sizes) for d in t.dims]
         shape = tuple(UNKNOWN_LENGTH if n is None else max(n, 0) for n in lengths)
-        if prod(shape) > MOST_ELEMENTS or (None in lengths and not made.guessed):
+        places = np.dtype(t.dtype).kind in "iub"  # it may say where, or which: no other numbers stand for those
+        if prod(shape) > MOST_ELEMENTS or ((None in lengths or places) and not made.guessed):
             raise _Unmade
         return made.fill(shape, t.dtype)
     raise _Unmade

@@ -48,7 +48,8 @@ def _is_argument(m: Machine, atom: Atom) -> bool:
     if not isinstance(atom, Var) or m.is_active(atom) or not _is_count(atom):
         return False
     given = {entry.var for entry in m.outside.inputs.values() if _is_count(entry.var)}
-    return m.variables.sources(atom) <= given
+    sources = m.variables.sources(atom)
+    return bool(sources) and sources <= given
 
 
 def _is_count(var: Var) -> bool:
