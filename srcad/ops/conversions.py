@@ -18,6 +18,7 @@ from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import (
     FLOAT,
+    PYTHON_NAMES,
     Array,
     ListOf,
     Scalar,
@@ -161,7 +162,7 @@ def tolist(b: Builder, x: Argument) -> Atom:
         return item(b, owner)
     if rank != 1:
         raise NotYetSupported("tolist of an array that isn't of rank 1", do="keep the array")
-    return emit(b, "array_to_list", owner, python=True)
+    return emit(b, "array_to_list", owner, python=dtype_of(owner.type) in PYTHON_NAMES)
 
 
 @lowers(method="astype")

@@ -389,8 +389,6 @@ REFUSED = {
     "np.exp(x, where=x > 0)": "where",
     "np.modf(x, where=x > 0)": "where",
     "np.linalg.vecdot(A, B, axis=0) + np.vecdot(A, B, axes=[0, 0, ()])": "axes",
-    "np.array([x, y], ndmax=1)": "ndmax",
-    "np.sort(x, order='f')": "order",
     "np.fft.ifft2(A, out=np.zeros((3, 4), complex))": "out",
     "scipy.special.lambertw(xp, tol=1e-3)": "tol",
     "np.reshape(A, (4, 3), copy=False)": "copy",

@@ -69,10 +69,12 @@ def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
     atom = to_number(m, x)
     if isinstance(atom, Const):
         return Static(float(atom.value))
-    if isinstance(atom.type, Array):
+    element = isinstance(atom.type, Array)
+    if element:
         atom = _number_item(m, atom)
-    # Python's float, which raises where NumPy's gives inf
-    return wrap(m, atom if atom.type == FLOAT else m.emit("to_float", atom))
+    if atom.type.dtype == "float64":  # Python's float, which raises where NumPy's gives inf
+        return wrap(m, atom if atom.type == FLOAT else m.emit("to_float", atom))
+    return wrap(m, atom if element else m.emit("cast", atom, dtype="float64"))
 
 
 def _number_item(m: Machine, atom: Atom) -> Atom:
