@@ -53,7 +53,8 @@ def verdict(source: str, seed: int, folder: Path, ways: tuple[str, ...] = ()) ->
             for way in ways or (WAYS[seed % len(WAYS)],):
                 CHECKS[way](f, seed)
     except InternalError as error:
-        return Verdict("internal", str(error))
+        stopped = isinstance(error.__cause__, TimeoutError)  # by the clock, in the midst of the reading
+        return Verdict("slow") if stopped else Verdict("internal", str(error))
     except SrcadError as error:
         return (
             Verdict("refused", error.what) if error.span is not None else Verdict("crashed", f"without a line: {error}")
