@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -40,3 +40,14 @@ class SelectedCell(Cell):
 
     def rest(self) -> Hashable:
         return self.selector, self.numbers
+
+
+def ways_of(heap: Mapping[int, Cell], cell_id: int, known: dict[int, int] | None = None) -> int:
+    """How many branches it takes to read an array that is one of several, each of which may be one of several."""
+    known = {} if known is None else known
+    if cell_id not in known:
+        known[cell_id] = 1  # as long as it isn't known
+        cell = heap.get(cell_id)
+        if isinstance(cell, SelectedCell):
+            known[cell_id] = sum(ways_of(heap, ref.cell, known) for ref in cell.refs)
+    return known[cell_id]

@@ -21,7 +21,7 @@ from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm, Parts
-from srcad.frontend.core.selected import SelectedCell
+from srcad.frontend.core.selected import SelectedCell, ways_of
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
 from srcad.frontend.core.values import (
@@ -434,6 +434,8 @@ class Merger:
 
     def selection(self, key: Key, a: ArrayRef, b: ArrayRef) -> SelectedCell | ArrayRef | None:
         """One of two arrays; None where they can't be told apart at run time."""
+        if ways_of(self.a.heap, a.cell) + ways_of(self.b.heap, b.cell) > MOST_WAYS:
+            return None  # to read one is a branch for each
         return self.by_condition(key, a, b) if self.condition is not None else self.by_number(key, a, b)
 
     def views(self, key: Key, a: ArrayRef, b: ArrayRef) -> ArrayRef | None:
