@@ -151,10 +151,8 @@ def _statement(one: Statement) -> Iterator[str]:
             yield f"{name} = {expression(value)};"
         case ir.Store(pointer, index, value, type, add):
             yield f"{pointer}[{expression(index)}] {'+=' if add else '='} {expression(value)};"
-        case ir.Pointer(name, source, offset, type, _):
+        case ir.Pointer(name, source, offset, type):
             yield f"{TYPES[type]} *const {name} = {source} + {_within(offset)};"
-        case ir.Repoint(name, source):
-            yield f"{name} = {source};"
         case ir.Fail(condition, error):
             yield f"if (UNLIKELY({expression(condition)})) return {ERRORS[error]};"
         case ir.Break():

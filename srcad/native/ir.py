@@ -171,21 +171,12 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """A new pointer: `offset` elements behind another one. One that is set again isn't `final`."""
+    """A new pointer: `offset` elements behind another one."""
 
     name: str
     source: str
     offset: CExpr
     type: CType
-    final: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Repoint:
-    """A pointer is set."""
-
-    name: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +199,7 @@ class Comment:
     role: str
 
 
-Statement = Let | Assign | Store | For | Turns | While | If | Break | Fail | Pointer | Repoint | Support | Comment
+Statement = Let | Assign | Store | For | Turns | While | If | Break | Fail | Pointer | Support | Comment
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var, variables
 from srcad.trace.rewrite import with_body, with_equations, with_regions
 from srcad.trace.types import Scalar
-from srcad.trace.walk import free_variables, walk, within
+from srcad.trace.walk import free_variables, reads, walk, within
 
 
 def outlined(trace: Trace) -> Trace:
@@ -79,7 +79,7 @@ class _Outline:
 
     def _alone(self, eq: Equation, run: Sequence[Equation], read: set[Var]) -> list[Equation]:
         later = run[list(run).index(eq) + 1 :]
-        return self._replaced([eq], read | {var for other in later for var in _reads(other)})
+        return self._replaced([eq], read | {var for other in later for var in reads(other)})
 
     def _kernel(self, run: Sequence[Equation], read: set[Var]) -> Equation | None:
         """The equation that calls a kernel; None if there can't be one."""
@@ -152,10 +152,4 @@ def _is_light(eq: Equation) -> bool:
 def _read_behind(region: Region, run: Sequence[Equation]) -> set[Var]:
     """What is read of a run by what comes behind it."""
     last = region.equations.index(run[-1])
-    return {*variables(region.results), *(var for eq in region.equations[last + 1 :] for var in _reads(eq))}
-
-
-def _reads(eq: Equation) -> Iterator[Var]:
-    yield from variables(eq.operands)
-    for region in eq.regions:
-        yield from free_variables(region)
+    return {*variables(region.results), *(var for eq in region.equations[last + 1 :] for var in reads(eq))}

@@ -92,8 +92,7 @@ def _together(m: Lowerer, lengths: list[CExpr]) -> CExpr:
         unlike = Apply("not_equal", (first, ir.ONE), BOOL)
         first = m.let(Apply("select", (unlike, first, other), INT64), "n")
     for one in lengths if others else ():
-        wrong = Apply("and", (Apply("not_equal", (one, ir.ONE), BOOL), Apply("not_equal", (one, first), BOOL)), BOOL)
-        m.fail(wrong, "shape")
+        m.must_stretch(one, first)
     return first
 
 
@@ -125,14 +124,10 @@ def _stretched(m: Lowerer, nest: Nest, memory: InMemory, dims: tuple[Dim, ...]) 
             continue
         step = stride
         if not dim.same(whole) and nest.lengths[skipped + k] != n:
-            m.fail(_unfit(n, nest.lengths[skipped + k]), "shape")
+            m.must_stretch(n, nest.lengths[skipped + k])
             step = m.let(Apply("select", (Apply("equal", (n, ir.ONE), BOOL), ir.ZERO, stride), INT64), "stride")
         index = ir.add(index, ir.times(ir.LocalName(nest.indices[skipped + k], INT64), step))
     return ir.Load(memory.pointer, index, memory.type)
-
-
-def _unfit(n: CExpr, whole: CExpr) -> CExpr:
-    return Apply("and", (Apply("not_equal", (n, ir.ONE), BOOL), Apply("not_equal", (n, whole), BOOL)), BOOL)
 
 
 # ---- formulas

@@ -28,10 +28,7 @@ def picked(m: Lowerer, eq: Equation) -> None:
         m.emit(ir.If(load(mask, places), (_next(count),)))
 
     m.loops_over(x.lengths, counts)
-    total = m.let(ir.add(count, ir.ZERO))
-    length = m.name("n")
-    m.emit(ir.Let(length, INT64, total))
-    target = m.new_array(x.type, (ir.LocalName(length, INT64),), eq.result.name)
+    target = m.new_array(x.type, (count,), eq.result.name)
     k = _counter(m)
 
     def takes(places: tuple[CExpr, ...]) -> None:
@@ -96,5 +93,4 @@ def _next(counter: CExpr) -> ir.Assign:
 
 def _must_be_alike(m: Lowerer, x: InMemory, mask: InMemory) -> None:
     for n, other in zip(x.lengths, mask.lengths, strict=True):
-        if n != other:
-            m.fail(ir.Apply("not_equal", (n, other), BOOL), "index")
+        m.must_be(n, other, "index")

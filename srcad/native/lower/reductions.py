@@ -234,9 +234,7 @@ def sum_to_shape(m: Lowerer, eq: Equation) -> None:
         for n, stride in zip(target.lengths, target.strides, strict=True)
     )
     for n, whole in zip(target.lengths, source.lengths[skipped:], strict=True):
-        if n != whole:
-            apart = Apply("not_equal", (n, whole), BOOL)
-            m.fail(Apply("and", (apart, Apply("not_equal", (n, ir.ONE), BOOL)), BOOL), "shape")
+        m.must_stretch(n, whole)
 
     def each(places: tuple[CExpr, ...]) -> None:
         index: CExpr = ir.ZERO

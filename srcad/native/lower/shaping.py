@@ -239,8 +239,7 @@ def _shape_of(structure: object) -> tuple[int, ...]:
 def _must_be_alike(m: Lowerer, rows: list[InMemory]) -> None:
     for row in rows[1:]:
         for n, first in zip(row.lengths, rows[0].lengths, strict=True):
-            if n != first:
-                m.fail(Apply("not_equal", (n, first), BOOL), "shape")
+            m.must_be(n, first)
 
 
 def _copy_into(m: Lowerer, source: InMemory, target: InMemory, offset: CExpr, lengths: tuple[CExpr, ...]) -> None:

@@ -18,7 +18,7 @@ from srcad.native.lower.values import InList, InMemory, InRegister, LoweredValue
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
 from srcad.trace.types import Array, Scalar, Type
-from srcad.trace.walk import free_variables
+from srcad.trace.walk import reads
 
 
 @cache
@@ -126,6 +126,15 @@ class Lowerer:
         known = _decided(condition)
         if known is not False:
             self.emit(ir.Fail(condition, error))
+
+    def must_be(self, n: CExpr, whole: CExpr, error: str = "shape") -> None:
+        """A length is another one; else the kernel fails."""
+        self.fail(ir.Apply("not_equal", (n, whole), BOOL), error)
+
+    def must_stretch(self, n: CExpr, whole: CExpr, error: str = "shape") -> None:
+        """A length is another one, or 1, which is stretched to it; else the kernel fails."""
+        differ = ir.Apply("not_equal", (n, ir.ONE), BOOL), ir.Apply("not_equal", (n, whole), BOOL)
+        self.fail(ir.Apply("and", differ, BOOL), error)
 
     # ---- regions and who reads what
 
@@ -418,8 +427,7 @@ def converted(expr: CExpr, type: CType) -> CExpr:
 
 def read_by(eq: Equation) -> tuple[Var, ...]:
     """The variables that an equation reads, in its regions too, each once, in order."""
-    inner = (var for region in eq.regions for var in free_variables(region))
-    return tuple(dict.fromkeys((*variables(eq.operands), *inner)))
+    return tuple(dict.fromkeys(reads(eq)))
 
 
 def array_type(t: Type) -> Array:

@@ -337,10 +337,7 @@ def _fancy_lengths(m: Lowerer, picked: FancyPick) -> tuple[CExpr, ...]:
             if other != n:
                 n = m.let(Apply("select", (Apply("equal", (n, ir.ONE), BOOL), other, n), INT64), "n")
         for other in lengths if len(lengths) > 1 else []:
-            wrong = Apply(
-                "and", (Apply("not_equal", (other, n), BOOL), Apply("not_equal", (other, ir.ONE), BOOL)), BOOL
-            )
-            m.fail(wrong, "index")
+            m.must_stretch(other, n, "index")
         found.append(n)
     return tuple(found)
 
@@ -405,6 +402,4 @@ def _scattered(m: Lowerer, eq: Equation, memory: InMemory, adds: bool) -> None:
 
 def _must_fit(m: Lowerer, source: InMemory, lengths: tuple[CExpr, ...]) -> None:
     for n, whole in zip(source.lengths, lengths[len(lengths) - source.rank :], strict=True):
-        if n != whole:
-            wrong = Apply("and", (Apply("not_equal", (n, whole), BOOL), Apply("not_equal", (n, ir.ONE), BOOL)), BOOL)
-            m.fail(wrong, "shape")
+        m.must_stretch(n, whole)

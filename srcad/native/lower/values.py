@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from srcad.errors import Span
-from srcad.native.ir import CExpr, CType, LocalName
+from srcad.native.ir import CExpr, CType
 from srcad.trace.types import ListOf, Scalar, Type
 
 
@@ -99,7 +99,3 @@ def element_kind(t: Type) -> str:
     if t.is_array:
         return "array"
     raise NotLowered(f"lists of {t}")
-
-
-def named(name: str, type: CType = CType.INT64) -> LocalName:
-    return LocalName(name, type)
