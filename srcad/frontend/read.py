@@ -100,14 +100,8 @@ def read(
             if further is None:
                 raise (first or error) from None
             first, known = first or error, further
-        except RecursionError as error:
-            what, do = "the function is nested too deeply for srcad", "write a deep recursion as a loop."
-            span, calls = reader.m.place_of(error)
-            raise NotYetSupported(what, span, do=do, calls=calls[:MOST_SHOWN]) from error
         except Exception as error:
-            what = f"a bug in srcad: {type(error).__name__} while reading the function: {error}"
-            span, calls = reader.m.place_of(error)
-            raise InternalError(what, span, do=REPORT, calls=calls) from error
+            raise reader.located(error) from error
     raise InternalError("the reading of a function didn't settle")
 
 
@@ -130,6 +124,15 @@ class _Reader:
         self.m = Machine(PORTS, derive, known, Outside(reserved), Lengths(relations))
         self.wrt: list[Path] = []
         self.diverges = False
+
+    def located(self, error: Exception) -> SrcadError:
+        """What is said of an exception that is none of srcad's, with the place."""
+        span, calls = self.m.place_of(error)
+        if isinstance(error, RecursionError):
+            what, do = "the function is nested too deeply for srcad", "write a deep recursion as a loop."
+            return NotYetSupported(what, span, do=do, calls=calls[:MOST_SHOWN])
+        what = f"a bug in srcad: {type(error).__name__} while reading the function: {error}"
+        return InternalError(what, span, do=REPORT, calls=calls)
 
     def read(self) -> Reading:
         values, keywords = self.arguments()
