@@ -18,6 +18,9 @@ from pathlib import Path
 import numpy as np
 import scipy
 
+from srcad.definitions.continuous import CONTINUOUS
+from srcad.definitions.discrete import DISCRETE
+from srcad.definitions.distribution import Counts, Distribution
 from srcad.definitions.numpy.families import SERIES
 from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS
 from srcad.frontend.derivatives import calls, definitions
@@ -37,6 +40,10 @@ Which functions of NumPy, SciPy and the standard library have derivatives, and w
 An argument that is in brackets is refused, by its name, unless it is what the function takes anyway. `out=` is
 understood wherever a function has it. What isn't listed runs as it stands, as long as nothing that depends on the
 differentiated arguments goes in; else it is [refused](howto/refusals.md).
+"""
+DISTRIBUTIONS = """\
+With derivatives by the place, the shape parameters, `loc` and `scale`; frozen ones likewise. What `rvs` draws moves
+with `loc` and `scale` alone.
 """
 # What the functions of these versions take; those of others are understood as they are installed.
 VERSIONS = "NumPy {}, SciPy {} and Python {}".format(
@@ -133,9 +140,11 @@ def page() -> str:
     moving, fixed = [k for k in found if not k.reason], [k for k in found if k.reason]
     of_numpy, of_scipy = (sum(k.name.startswith(start) for k in moving) for start in (("np.", ".", "@"), "scipy."))
     shares = f"{of_numpy} of NumPy, {of_scipy} of SciPy, {len(moving) - of_numpy - of_scipy} others"
+    shares += f"; and {len(CONTINUOUS) + len(DISCRETE)} distributions of scipy.stats"
     counts = f"As they are in {VERSIONS}. With a derivative: {shares}.\n"
     titles = {"NumPy": ("np.",), "Methods and attributes of arrays": (".", "@"), "SciPy": ("scipy.",)}
     sections = [table(title, [k for k in moving if k.name.startswith(starts)]) for title, starts in titles.items()]
+    sections.append(distributions())
     known = tuple(start for starts in titles.values() for start in starts)
     sections.append(table("Python", [k for k in moving if not k.name.startswith(known)]))
     return "\n".join([HEAD, counts, *sections, without(fixed)])
@@ -143,6 +152,36 @@ def page() -> str:
 
 def table(title: str, rows: list[Known]) -> str:
     return "\n".join([f"## {title}\n", "| function | arguments |", "|---|---|", *(row.line() for row in rows), ""])
+
+
+def distributions() -> str:
+    """The distributions of one variable, each with the methods that have derivatives, as frozen ones have."""
+    lines = ["## Distributions\n", DISTRIBUTIONS, "| distribution | shape parameters | methods |", "|---|---|---|"]
+    for name, known in sorted({**CONTINUOUS, **DISCRETE}.items()):
+        methods = of_density(known) if isinstance(known, Distribution) else of_counts(known)
+        shapes = getattr(scipy.stats, name).shapes or ""
+        lines.append(f"| `scipy.stats.{name}` | {shapes} | {' '.join([*methods, *of_moments(known)])} |")
+    return "\n".join([*lines, ""])
+
+
+def of_density(known: Distribution) -> list[str]:
+    methods = ["pdf", "logpdf"]
+    if known.cdf is not None or known.logcdf is not None:
+        methods += ["cdf", "logcdf", "sf", "logsf"]
+    if known.ppf is not None:
+        methods += ["ppf", "isf", "median", "interval"]
+    if known.entropy is not None:
+        methods.append("entropy")
+    return [*methods, "support", "expect"]
+
+
+def of_counts(known: Counts) -> list[str]:
+    return ["pmf", "logpmf", *(["cdf", "logcdf", "sf", "logsf"] if known.cdf is not None else [])]
+
+
+def of_moments(known: Distribution | Counts) -> list[str]:
+    methods = ["mean"] if known.mean is not None else []
+    return [*methods, *(["var", "std"] if known.var is not None else []), "rvs"]
 
 
 def without(rows: list[Known]) -> str:
@@ -208,9 +247,12 @@ def of_scipy() -> Iterator[Known]:
                 yield known_by(f"scipy.{area}.{name}", function, [defined], skipped=0)
             else:
                 yield Known(f"scipy.{area}.{name}")
-        for name in sorted(getattr(module, "DISTRIBUTIONS", {})):
-            yield Known(f"scipy.{area}.{name}")
-        yield from (Known(f"scipy.{area}.{name}") for name in module.METHODS if not name.startswith("rv_"))
+        yield from (Known(f"scipy.{area}.{method_called(name)}") for name in module.METHODS if name[:3] != "rv_")
+
+
+def method_called(name: str) -> str:
+    """The name by which people call a method of a distribution, whose class they never see."""
+    return name.replace("_gen.__call__", "(...)").replace("_gen.", ".").replace("_frozen.", "(...).")
 
 
 def called(function: object) -> str:

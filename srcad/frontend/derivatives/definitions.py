@@ -1,6 +1,6 @@
 """Functions and classes of SciPy that are defined by programs: `srcad.definitions` has these, area by area.
 
-    stats.norm.logpdf(x, m)   is read as   logpdf(DISTRIBUTIONS["norm"], x, (), m, None)
+    stats.norm.logpdf(x, m)   is read as   logpdf(norm, x, m), of srcad.definitions.univariate
     CubicSpline(t, y)         is an instance of the class CubicSpline of srcad.definitions.interpolate
 
 A definition has the parameters of the function that it defines. One that it lacks must be what SciPy takes it to be
