@@ -46,11 +46,19 @@ class Unraised(Exception):
 
 def verdict(source: str, seed: int, folder: Path, ways: tuple[str, ...] = ()) -> Verdict:
     """Of a program in source; `ways`: what is compared besides gradients at all points."""
-    f = loaded(source, f"grown_{seed}", folder)
+    name = f"grown_{seed}"
+    f = loaded(source, name, folder)
+    try:
+        return judged(f, seed, ways or (WAYS[seed % len(WAYS)],))
+    finally:
+        del sys.modules[name]
+
+
+def judged(f: Any, seed: int, ways: tuple[str, ...]) -> Verdict:
     try:
         with np.errstate(all="ignore"), limited(SECONDS):
             found = [gradient(f, args, seed) for args in _points_and_derived(f, seed)]
-            for way in ways or (WAYS[seed % len(WAYS)],):
+            for way in ways:
                 CHECKS[way](f, seed)
     except InternalError as error:
         stopped = isinstance(error.__cause__, TimeoutError)  # by the clock, in the midst of the reading
@@ -201,11 +209,17 @@ def _first(f: Any, seed: int) -> tuple[Any, ...]:
     return _points_and_derived(f, seed)[0]
 
 
+def gradients(f: Any) -> Any:
+    """What has been compiled, and held against differences, before."""
+    derived = srcad.value_and_grad(f, ACTIVE)
+    return lambda *args: derived(*args)[1]
+
+
 def tangents(f: Any, seed: int) -> None:
     """jvp against the gradient."""
     args = _first(f, seed)
     direction = direction_of(args, seed)
-    bars = srcad.grad(f, ACTIVE)(*copy.deepcopy(args))
+    bars = gradients(f)(*copy.deepcopy(args))
     value, tangent = srcad.jvp(f, copy.deepcopy(args), direction)
     if not _close(value, f(*copy.deepcopy(args)), 1e-9):
         raise Wrong(f"jvp: the value is {value}")
@@ -219,7 +233,7 @@ def curvature(f: Any, seed: int) -> None:
     args = _first(f, seed)
     if args[1].dtype == np.float32:
         return
-    direction, derived = direction_of(args, seed), srcad.grad(f, ACTIVE)
+    direction, derived = direction_of(args, seed), gradients(f)
     bent = srcad.hvp(f, ACTIVE)(*copy.deepcopy(args), direction[: len(ACTIVE)])
     due = _difference(lambda t: numbers(derived(*reference.shifted(args, direction, t))))
     if due is not None and not np.allclose(
@@ -236,7 +250,7 @@ def numbers(tree: Any) -> np.ndarray:
 def pullbacks(f: Any, seed: int) -> None:
     """vjp against the gradient, twice."""
     args = _first(f, seed)
-    bars = srcad.grad(f, ACTIVE)(*copy.deepcopy(args))
+    bars = gradients(f)(*copy.deepcopy(args))
     _, pullback = srcad.vjp(f, *copy.deepcopy(args))
     for seed_bar in (1.0, -0.5):
         got = pullback(seed_bar)
@@ -245,10 +259,13 @@ def pullbacks(f: Any, seed: int) -> None:
 
 
 def emitted(f: Any, seed: int) -> None:
-    """The emitted module, run alone, gives the same bits."""
+    """`grad` alone gives the gradient, and the emitted module, run alone, the same bits."""
     args = _first(f, seed)
     derived = srcad.grad(f, ACTIVE)
     bars = derived(*copy.deepcopy(args))
+    due = gradients(f)(*copy.deepcopy(args))
+    if not np.allclose(numbers(bars), numbers(due), rtol=1e-9, atol=1e-9, equal_nan=True):
+        raise Wrong(f"grad: {numbers(bars)} instead of {numbers(due)}")
     text = derived.emitted(copy.deepcopy(args), {})
     names: dict[str, Any] = {"__name__": f"emitted_{seed}"}
     exec(compile(text, "<emitted>", "exec"), names)
