@@ -14,6 +14,7 @@ import linecache
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -114,8 +115,13 @@ def test_console_blocks(page: Path, tmp_path: Path, refresh_golden: bool) -> Non
 
 
 def transcript(command: str, expected: str, folder: Path) -> str:
-    """A command with what it prints; one that isn't srcad's is not run."""
-    output = run_command(command, folder) if command.startswith("srcad ") else expected
+    """A command with what it prints; one that isn't srcad's, nor looks at or builds what srcad wrote, is not run."""
+    if command.startswith("srcad "):
+        output = run_command(command, folder)
+    elif command.startswith(("cc ", "grep ")) and shutil.which(command.split()[0]):
+        output = run_in_shell(command, folder)
+    else:
+        output = expected
     return f"$ {command}\n{output}\n" if output else f"$ {command}\n"
 
 
@@ -134,6 +140,12 @@ def run_command(command: str, folder: Path) -> str:
         [sys.executable, "-m", "srcad", *words], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60
     )
     return (done.stdout + done.stderr).rstrip("\n").replace(str(folder), "$DIR").replace(f"{ROOT}/", "")
+
+
+def run_in_shell(command: str, folder: Path) -> str:
+    environment = os.environ | {"DIR": str(folder)}
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    return (done.stdout + done.stderr).rstrip("\n")
 
 
 def test_reference_is_fresh() -> None:

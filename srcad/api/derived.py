@@ -18,6 +18,7 @@ from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.source import carry, texts_of
 from srcad.show.emit import Emission, emit_module
+from srcad.show.library import CLibrary, c_library
 from srcad.show.nonfinite import is_finite, refuse
 from srcad.show.table import Table
 from srcad.show.traces import table_of
@@ -149,10 +150,20 @@ class Derived(Generic[P, R_co]):
 
         `made` is what its docstring says of how it was made.
         """
+        return emit_module(self.emission(args, kwargs, made))
+
+    def emission(self, args: tuple[object, ...], kwargs: dict[str, object], made: str) -> Emission:
+        """What there is to write of the derivative for these arguments."""
         call = self._specialiser.binder.bind(args, kwargs)
         entrance = self._specialiser.find(call)
-        program = entrance.specialisation.program
-        return emit_module(Emission(self.function, program, call, entrance.roots, _title(self), made))
+        return Emission(self.function, entrance.specialisation.program, call, entrance.roots, _title(self), made)
+
+    def library(self, args: tuple[object, ...], kwargs: dict[str, object], made: str = "", name: str = "") -> CLibrary:
+        """The derivative for these arguments as C that needs no Python, as `srcad emit --language c` writes it.
+
+        `made` is what its comments say of how it was made, `name` what its files are called.
+        """
+        return c_library(self.emission(args, kwargs, made), name)
 
     def _entrance(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[Entrance, list[str]]:
         assumed: list[str] = []

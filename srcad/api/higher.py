@@ -21,7 +21,7 @@ from srcad.calls.tracebacks import trimmed
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.reading import Makes, means
-from srcad.show.emit import Emission, emit_module
+from srcad.show.emit import Emission
 
 Loss = Function | None
 
@@ -78,13 +78,13 @@ class GaussNewtonProduct(HessianProduct[R_co]):
         entrance, _ = Derived._entrance(self, args, kwargs)
         return entrance, assumed
 
-    def emitted(self, args: tuple[object, ...], kwargs: dict[str, object], made: str = "") -> str:
-        """The text of a module with the function, which takes no direction, and its derivative, which does."""
+    def emission(self, args: tuple[object, ...], kwargs: dict[str, object], made: str) -> Emission:
+        """The function takes no direction, and its derivative does."""
         entrance, _ = self._entrance(args, kwargs)
         *primals, _ = self.with_direction(args, kwargs)
         call, own = self._specialiser.binder.bind(args, kwargs), self._own.bind(tuple(primals), kwargs)
         title, program = (self.__doc__ or "").partition("\n")[0], entrance.specialisation.program
-        return emit_module(Emission(self.function, program, call, entrance.roots, title, made, own))
+        return Emission(self.function, program, call, entrance.roots, title, made, own)
 
 
 class GaussNewton(AtOnce[P, R_co]):

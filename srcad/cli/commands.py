@@ -35,6 +35,7 @@ from srcad.calls.typespec import parse_values
 from srcad.cli.proposals import gives, proposed_types
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, SrcadError
+from srcad.show.library import CLibrary
 from srcad.show.passes import Runs, all_passes, known_pass
 from srcad.show.traces import table_of
 from srcad.show.values import input_values
@@ -145,26 +146,49 @@ def trace_command(
 def emit(
     target: Target,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The module to write; - for standard output.")
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write; - for standard output.")
     ],
     wrt: Wrt = "",
     mode: Mode = "reverse",
     value: WithValue = False,
     args: Types = "",
+    language: Annotated[
+        str, typer.Option(metavar="LANGUAGE", help="python: a module; c: a header FILE.h and its source FILE.c.")
+    ] = "python",
+    example_main: Annotated[
+        bool, typer.Option("--example", help="With C, write FILE_example.c as well, a program that calls it.")
+    ] = False,
 ) -> None:
-    """Write a module with the function and its derivative that imports NumPy alone."""
+    """Write a module with the function and its derivative that imports NumPy alone, or C that needs no Python."""
+    if language not in ("python", "c"):
+        raise typer.BadParameter(f"--language: it is python or c, not {language!r}")
+    if example_main and language != "c":
+        raise typer.BadParameter("--example goes with --language c")
     function = load(target)
     example = example_for(function, args)
     tell_assumed(example)
     derived = derivative_of(mode, function, example, wrt, value)
     with types_needed(function, example), user_output():
         require_results(function, derived, example)
-        text = derived.emitted(example.args, example.kwargs, made=command_line())
+        if language == "c":
+            stem = "" if str(output) == "-" else output.stem
+            files = c_files(derived.library(example.args, example.kwargs, command_line(), stem), output, example_main)
+        else:
+            files = {output: derived.emitted(example.args, example.kwargs, made=command_line())}
     if str(output) == "-":
-        print_code(text)
-    else:
-        write(text, output)
-        tell(f"wrote {output}")
+        print_code("\n".join(files.values()), language)
+        return
+    for path, text in files.items():
+        write(text, path)
+    tell(f"wrote {', '.join(map(str, files))}")
+
+
+def c_files(library: CLibrary, output: Path, example: bool) -> dict[Path, str]:
+    """The files of a library of C, the header first, each with its text."""
+    if str(output) != "-" and output.suffix != ".c":
+        raise typer.BadParameter(f"-o {output}: a source of C is called FILE.c")
+    files = {output.with_suffix(".h"): library.header, output: library.source}
+    return {**files, output.with_name(f"{library.name}_example.c"): library.example} if example else files
 
 
 @app.callback(invoke_without_command=True)

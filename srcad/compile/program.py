@@ -58,12 +58,12 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        traces = self._final if careful else self._outlined
+        traces = self.final if careful else self._outlined
         roots = frozenset(entry.path.root for trace in traces for entry in trace.inputs if entry.free)
         return tuple(generate(trace, trace.name, careful=careful, roots=roots, run=self.run) for trace in traces)
 
     @cached_property
-    def _final(self) -> tuple[Trace, ...]:
+    def final(self) -> tuple[Trace, ...]:
         """The traces of which no more derivatives are made."""
         return tuple(self._for_good(self._with_inlined(trace)) for trace in self.traces)
 
@@ -71,8 +71,8 @@ class Program:
     def _outlined(self) -> tuple[Trace, ...]:
         """The same, with kernels where the back end is native."""
         if self.request.backend != "native":
-            return self._final
-        return tuple(self.run(outlined, trace) for trace in self._final)
+            return self.final
+        return tuple(self.run(outlined, trace) for trace in self.final)
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:

@@ -107,9 +107,9 @@ def support() -> str:
     return (Path(__file__).parent / "support.h").read_text()
 
 
-def printed(function: ir.LoopFunction) -> str:
+def printed(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
     """A file of C with one function, `int name(call *call, const value *in, value *out)`."""
-    lines = [f"EXPORTED int {function.name}(call *call, const value *in, value *out) {{"]
+    lines = [f"{linkage} int {function.name}(call *call, const value *in, value *out) {{"]
     lines += ("    " + line for line in _block(function.body))
     body = "\n".join([*lines, "    return DONE;", "}"])
     return f"{support()}{_vectors(body)}\n{body}\n"
