@@ -22,7 +22,7 @@ from srcad.ops.elementwise import UFUNCS
 from srcad.ops.subscripts import Components, IndexEntry, components
 from srcad.trace.dims import ONE, Dim, Promise, Symbol, fixed, product
 from srcad.trace.nodes import Atom, Equation
-from srcad.trace.types import ListOf, Scalar, dims_of, dtype_of
+from srcad.trace.types import ListOf, Scalar, dims_of, dtype_of, is_complex
 
 Dims = tuple[Dim, ...]
 Holds = bool
@@ -150,7 +150,7 @@ _DIVISIONS = ("divide", "floor_divide", "remainder")
 # functions of `math` that raise nothing for floats
 _TOTAL = {"arctan", "arcsinh", "tanh", "cbrt", "arctan2", "hypot", "copysign", "degrees", "radians", "nextafter"}
 _TOTAL |= {"isnan", "isinf", "isfinite"}
-_BY_MATH = frozenset((*UFUNCS, "math_gamma", "math_lgamma")) - _TOTAL
+_BY_MATH = frozenset((*UFUNCS, "math_gamma", "math_lgamma", "math_fma", "math_ldexp", "math_remainder")) - _TOTAL
 
 
 def _elementwise(d: Demands, equation: Equation) -> Holds:
@@ -164,6 +164,8 @@ def _elementwise(d: Demands, equation: Equation) -> Holds:
     (result,) = equation.results
     if not result.type.is_python:
         return True
+    if not _converts(equation):
+        return False
     if equation.op in _DIVISIONS:
         return _never_zero(d, equation.operands[1])
     if equation.op == "power":
@@ -171,7 +173,17 @@ def _elementwise(d: Demands, equation: Equation) -> Holds:
     if equation.op in ("left_shift", "right_shift"):
         low, _ = d.ranges.of(equation.operands[1])
         return low is not None and low.natural
+    if any(is_complex(a.type) for a in equation.operands):  # `cmath`, and the modulus
+        return equation.op not in UFUNCS and equation.op != "absolute"
     return equation.op not in _BY_MATH or all(a.number is not None for a in equation.operands)
+
+
+def _converts(equation: Equation) -> Holds:
+    """That ints which become floats or complex numbers aren't too large for it."""
+    (result,) = equation.results
+    if dtype_of(result.type) not in ("float64", "complex128"):
+        return True
+    return not any(isinstance(a.type, Scalar) and a.type.wide for a in equation.operands)
 
 
 def _never_zero(d: Demands, divisor: Atom) -> Holds:
@@ -181,15 +193,9 @@ def _never_zero(d: Demands, divisor: Atom) -> Holds:
     return low is not None and d.natural(low - 1)
 
 
-MOST_PLAIN = 4  # powers up to here are spelled as products in slopes
-
-
 def _plain_power(base: Atom, exponent: Atom) -> Holds:
-    """A small whole power: what is too large for a float is left to the slope, which has another power."""
-    known = exponent.number
-    if base.number == 1 or isinstance(known, complex) or isinstance(base.number, complex):
-        return True
-    return known is not None and 0 <= known <= MOST_PLAIN
+    """1, or the number itself. Others may be too large for a float, infinite of 0, complex of what is negative."""
+    return base.number == 1 or exponent.number in (0, 1)
 
 
 # ---- conversions
@@ -435,7 +441,7 @@ _BY_NAME: Mapping[str, Handler] = {
     "list_get": _element,
     "list_set": _element,
     "list_pop": _always,
-    "custom": _always,
+    **dict.fromkeys(("custom", "fsum"), _always),
     "take_along_axis": _always,
     "reshape": _reshape,
     "broadcast_to": _broadcast_to,

@@ -16,7 +16,7 @@ from srcad.errors import InternalError
 from srcad.trace.nodes import Atom, Const, Equation, Path, Region, Trace, Var
 from srcad.trace.types import ListOf, Scalar, dtype_of
 
-MODULES = {"np": "numpy as np", "math": "math"}
+MODULES = {"np": "numpy as np", "math": "math", "cmath": "cmath"}
 
 
 class Globals:

@@ -7,6 +7,7 @@ come out right whatever they are.
 from __future__ import annotations
 
 import ast
+import cmath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from srcad.trace.types import Type, dtype_of
 PLACEHOLDER = "__operand_"
 # operators that raise of Python's numbers, where NumPy gives inf and nan
 _RAISING = frozenset({"divide", "floor_divide", "remainder", "power"})
+_OF_CMATH = frozenset(f"math.{name}" for name in dir(cmath))  # functions of `math` that `cmath` has as well
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ def spelling(eq: Equation, style: Style) -> str:
     texts = tuple(f"{PLACEHOLDER}{k}" for k in range(len(eq.operands)))
     if facts.scalar is not None and _of_scalars(eq, facts.scalar, style):
         return facts.scalar.format(*texts)
+    if facts.scalar is not None and _of_complex_numbers(eq, facts.scalar):
+        return f"c{facts.scalar.format(*texts)}"
+    if eq.op == "power" and _may_be_complex(eq):
+        return ("real_power" if style.careful else "math.pow") + f"({', '.join(texts)})"
     if facts.integer is not None and all(_is_python_int(a.type) for a in (*eq.operands, eq.result)):
         return facts.integer.format(*texts)
     text = _general(facts, texts, eq.params)
@@ -53,16 +59,28 @@ def spelling(eq: Equation, style: Style) -> str:
 def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     """Whether the spelling for float scalars is meant: `math`, and conditional expressions."""
     if _by_math(eq):
-        return _all_floats(eq, ("float64", "float32", "float16") if scalar.startswith("math.") else ("float64",))
+        return _all_floats(eq, _TAKEN_BY_MATH if scalar.startswith("math.") else ("float64",))
     if eq.op == "where" and (style.mixed or style.careful):
         return eq.operands[0].type.is_scalar and _is_python(eq, "float64", "complex128", "int64")
     return _all_floats(eq) and not style.careful and (not style.mixed or _is_python(eq, "float64"))
 
 
+def _of_complex_numbers(eq: Equation, scalar: str) -> bool:
+    """Whether the program itself calls `cmath`, which may raise for the user to see."""
+    return _by_math(eq) and scalar.partition("(")[0] in _OF_CMATH and _all_floats(eq, ("complex128",))
+
+
+def _may_be_complex(eq: Equation) -> bool:
+    """Whether it is a power of Python's floats that of a negative number is complex."""
+    base, exponent = (a.number for a in eq.operands)
+    whole = dtype_of(eq.operands[1].type) != "float64" or (isinstance(exponent, float) and exponent.is_integer())
+    return _is_python(eq, "float64") and not whole and not (isinstance(base, (int, float)) and base > 0)
+
+
 def _of_numpy(eq: Equation) -> bool:
-    """Whether a number of NumPy's is meant: by its name in the program, or where a derivative may meet Python's."""
-    derived = eq.role != "" and eq.result.type.is_scalar and not eq.result.type.is_python
-    return (derived and dtype_of(eq.result.type) == "float64") or eq.params.get("python") is False
+    """Whether a number of NumPy's is meant: by its name in the program, or where Python's may be met in its place."""
+    double = dtype_of(eq.result.type) == "float64" and eq.result.type.is_scalar and not eq.result.type.is_python
+    return double or eq.params.get("python") is False
 
 
 def _made_by_numpy(eq: Equation, facts: Op, text: str) -> bool:
@@ -70,6 +88,9 @@ def _made_by_numpy(eq: Equation, facts: Op, text: str) -> bool:
     strong = any(a.type.is_scalar and not a.type.is_python for a in eq.operands)
     python = _is_python(eq, "float64", "complex128")
     return facts.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
+
+
+_TAKEN_BY_MATH = ("float64", "float32", "float16", "int64", "bool")
 
 
 def _is_python(eq: Equation, *dtypes: str) -> bool:

@@ -6,6 +6,7 @@ spells as statements, or differently from place to place, stand here as pure fun
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -37,7 +38,7 @@ class Meanings(Mapping[str, Function]):
     """Operation name -> function of (*operands, **params); `names` are what spellings may refer to beside np, math."""
 
     def __init__(self, names: Mapping[str, object] | None = None) -> None:
-        self.names: dict[str, object] = {"np": np, "numpy": np, "math": math, **(names or {})}
+        self.names: dict[str, object] = {"np": np, "numpy": np, "math": math, "cmath": cmath, **(names or {})}
 
     def __getitem__(self, name: str) -> Function:
         if name in PURE:

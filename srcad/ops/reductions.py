@@ -18,7 +18,7 @@ from srcad.ops.structural import Axis, as_array, as_axes, axis_text, normal_axis
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom, Params
-from srcad.trace.types import BOOL, Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
+from srcad.trace.types import BOOL, FLOAT, Array, Scalar, Type, Unknown, dims_of, dtype_of, is_complex, rank_of
 
 AREA = Area()
 op, lowers = AREA.op, AREA.lowers
@@ -96,6 +96,10 @@ def _recurrence_type(a: Type, b: Type, *, axis: int) -> Type:
     return b
 
 
+def _exact_sum_type(x: Type) -> Type:
+    return FLOAT
+
+
 # ---- operations
 
 
@@ -128,6 +132,7 @@ def _spelled(name: str) -> Spelling:
 
 
 _register()
+op("fsum", Kind.ALGORITHM, _exact_sum_type, "math.fsum({0})")
 op("cumsum", Kind.SCAN, _running_type, "np.cumsum({0}, axis={axis})", linear=True)
 op("cumprod", Kind.SCAN, _running_type, "np.cumprod({0}, axis={axis})")
 # the products of all other elements, along axes: the slope of `prod`; exact where elements are zero

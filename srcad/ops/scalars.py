@@ -104,9 +104,11 @@ def math_dist(b: Builder, p: Argument, q: Argument) -> Atom:
     return math_hypot(b, *(emit(b, "subtract", x, y) for x, y in zip(p, q, strict=True)))
 
 
-@lowers(math.ldexp)
-def math_ldexp(b: Builder, x: Argument, i: Argument) -> Atom:
-    return emit(b, "multiply", x, emit(b, "power", 2.0, i))
+@lowers(math.frexp)
+def math_frexp(b: Builder, x: Argument, /) -> tuple[Atom, Atom]:
+    number = to_float(b, x)
+    exponent = emit(b, "to_int", emit(b, "exponent", number))
+    return emit(b, "math_ldexp", number, emit(b, "negative", exponent)), exponent
 
 
 # ---- complex numbers of Python

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from srcad.ops.arguments import emit, emit_many, flag
-from srcad.ops.declare import Area, Argument, Infer, Kind, ToOne
+from srcad.ops.declare import Area, Argument, Index, Infer, Kind, ToOne
 from srcad.ops.elementwise import by_numpy, elementwise, of_one
 from srcad.ops.reductions import reduced_type
 from srcad.ops.scalars import math_function
@@ -59,6 +59,14 @@ def _text(function: str, texts: tuple[str, ...], params: Params) -> str:
 
 
 def _fma(x: Type, y: Type, z: Type, *, python: bool | None = None) -> Type:
+    return FLOAT
+
+
+def _scaled(x: Type, i: Index, *, python: bool | None = None) -> Type:
+    return FLOAT
+
+
+def _of_two(x: Type, y: Type, *, python: bool | None = None) -> Type:
     return FLOAT
 
 
@@ -120,6 +128,11 @@ for _name, _spelling in MATH.items():
 for _name in ("erf", "erfc", "gamma", "lgamma"):
     lowers(getattr(math, _name))(math_function(f"math_{_name}"))
 
+op("math_ldexp", Kind.ELEMENTWISE, _scaled, "math.ldexp({0}, {1})")
+op("math_remainder", Kind.ELEMENTWISE, _of_two, "math.remainder({0}, {1})")
+op("math_ulp", Kind.ELEMENTWISE, _float, "math.ulp({0})")
+for _name in ("ldexp", "remainder", "ulp"):
+    lowers(getattr(math, _name))(math_function(f"math_{_name}"))
 if sys.version_info >= (3, 13):
     op("math_fma", Kind.ELEMENTWISE, _fma, "math.fma({0}, {1}, {2})")
     lowers(math.fma)(math_function("math_fma"))

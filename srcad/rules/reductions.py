@@ -61,6 +61,7 @@ def _mean(g: Expr, x: Expr, y: Expr, *, axis: Axis = None, keepdims: bool = Fals
 
 linear("sum", _sum, takes_small=True)
 linear("mean", _mean, takes_small=True)
+rule("fsum", lambda site, g: expanded(g, None, site.operands[0]), lambda site, dot: apply("sum", dot), takes_small=True)
 
 # ---- variance and standard deviation
 

@@ -27,7 +27,7 @@ from srcad.rules.reductions import spread, spread_sum
 from srcad.rules.table import RuleTable, Site, TermRule
 
 TABLE = RuleTable()
-slopes, pointwise, rule = TABLE.slopes, TABLE.pointwise, TABLE.rule
+flat, slopes, pointwise, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.rule
 
 
 def special(name: str) -> Callable[..., Expr]:
@@ -84,6 +84,9 @@ pointwise(
 )
 if sys.version_info >= (3, 13):
     slopes("math_fma", lambda x, y, z, r: y, lambda x, y, z, r: x, 1)
+flat("math_ulp")
+pointwise("math_ldexp", lambda g, x, i, y: apply("ldexp", g, i), None)
+slopes("math_remainder", 1, lambda x, y, z: -apply("rint", (x - z) / y))
 slopes("math_gamma", lambda x, y: y * apply("math_digamma", x))
 slopes("math_lgamma", lambda x, y: apply("math_digamma", x))
 slopes("math_digamma", lambda x, y: apply("math_trigamma", x))

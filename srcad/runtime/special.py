@@ -1,12 +1,23 @@
-"""Helpers of generated code about special functions of one number that `math` doesn't have."""
+"""Helpers of generated code about functions of single numbers that `math` doesn't have, or has otherwise."""
 
 from __future__ import annotations
 
 import math
 
 
+def real_power(x: float, p: float) -> float:
+    """x ** p, where that is a float: of what is negative it may be complex."""
+    y: float | complex = x**p
+    if isinstance(y, complex):
+        text = f"({x!r}) ** {p!r} is complex, and derivatives are those of floats: write complex(...) ** {p!r}"
+        raise ValueError(f"{text}, or np.power, which is nan there")
+    return y
+
+
 def digamma(x: float) -> float:
     """The derivative of math.lgamma: by recurrence up to where the asymptotic series holds."""
+    if x == -math.inf:
+        return math.nan
     if x <= 0 and x == math.floor(x):
         return math.nan
     if x < 0:
@@ -22,13 +33,16 @@ def digamma(x: float) -> float:
 
 def trigamma(x: float) -> float:
     """The second derivative of math.lgamma."""
+    if x == -math.inf:
+        return math.nan
     if x <= 0 and x == math.floor(x):
         return math.inf
     if x < 0:
-        return (math.pi / math.sin(math.pi * x)) ** 2 - trigamma(1 - x)
+        slope = math.pi / math.sin(math.pi * x)
+        return slope * slope - trigamma(1 - x)
     total = 0.0
     while x < 10:
-        total += 1 / (x * x)
+        total += 1 / x / x
         x += 1
     t = 1 / (x * x)
     series = t * (1 / 6 - t * (1 / 30 - t * (1 / 42 - t * (1 / 30 - t * (5 / 66 - t * (691 / 2730 - t * 7 / 6))))))

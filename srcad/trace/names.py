@@ -9,7 +9,7 @@ import re
 # names that generated code uses for what they are
 RESERVED = (
     frozenset(keyword.kwlist)
-    | {"np", "math", "_"}
+    | {"np", "math", "cmath", "_"}
     | {name for name in dir(builtins) if name.islower() or name.endswith("Error")}
     - {"id", "input", "hash", "credits", "copyright", "license", "exit", "quit", "vars", "dir", "help", "next", "iter"}
 )

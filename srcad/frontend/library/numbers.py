@@ -86,7 +86,7 @@ def _number_item(m: Machine, atom: Atom) -> Atom:
 def _static_call(m: Machine, f: Callable[..., object], *args: Static) -> Value:
     try:
         return Static(f(*(a.value for a in args)))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         m.raises(error)
 
 
@@ -210,6 +210,11 @@ def as_array(m: Machine, values: Value) -> Value:
     return new_array(m, to_number(m, to_list(m, values)))
 
 
+def _fsum(m: Machine, values: Value) -> Value:
+    array = to_number(m, values if isinstance(values, ArrayRef) else as_array(m, values))
+    return Num(m.emit("fsum", array))
+
+
 def _any(m: Machine, values: Value) -> Value:
     return _fold_bools(m, values, either, FALSE, np.any)
 
@@ -248,5 +253,5 @@ NUMBERS: dict[Hashable, Callable[..., Value]] = {
     all: _all,
     math.prod: _prod,
     math.isclose: _is_close,
-    math.fsum: _sum,
+    math.fsum: _fsum,
 }

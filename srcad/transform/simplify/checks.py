@@ -29,7 +29,7 @@ from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
 from srcad.trace.procedures import calls, with_procedures
 from srcad.trace.rewrite import Change, rewritten, with_body, with_equations, with_regions
-from srcad.trace.types import OPAQUE, dims_of, dtype_of
+from srcad.trace.types import OPAQUE, dims_of, dtype_of, is_complex
 from srcad.trace.walk import walk
 from srcad.transform.simplify.dead_code import LiveCode, all_operands, eliminate, has_effect
 from srcad.transform.simplify.similar import atom_key, value_key
@@ -230,6 +230,8 @@ class _Dropping:
         operands = [atom_key(a) for a in equation.operands]
         if equation.op == "get_item":
             operands[0] = _shape_key(equation.operands[0])
+        if any(is_complex(a.type) for a in equation.operands):  # `cmath` raises, and NumPy in a slope doesn't
+            operands.append(equation.role in OWN)
         return equation.op, tuple(operands), tuple((k, value_key(v)) for k, v in sorted(equation.params.items()))
 
 
@@ -268,12 +270,13 @@ _RIVALS = {  # what may fail where these do
 def _fails_with(other: Equation, wanted: Equation) -> bool:
     """Whether an equation surely fails where another one does, in its own way."""
     if other.op in _TWINS.get(wanted.op, ()):
-        return other.operands[0] is wanted.operands[0] and other.result.type.is_scalar
+        real = dtype_of(other.result.type) == "float64" and other.result.type.is_scalar  # `math` raises, np.cos doesn't
+        return other.operands[0] is wanted.operands[0] and real
     match wanted.op:
         case "divide" | "floor_divide" | "remainder":
             return other.op in _DIVISIONS and _python_pair(other, wanted, 1)
         case "power":
-            return other.op == "power" and _python_pair(other, wanted, 0)
+            return other.op == "power" and _python_pair(other, wanted, 0) and _steeper(other, wanted)
         case "get_item":
             return other.op in ("add_item", "set_item") and _same_place(other, wanted)
         case "solve" | "inv":
@@ -288,6 +291,14 @@ def _python_pair(other: Equation, wanted: Equation, place: int) -> bool:
         and dtype_of(other.result.type) == "float64"
         and other.operands[place] is wanted.operands[place]
     )
+
+
+def _steeper(other: Equation, wanted: Equation) -> bool:
+    """Whether a whole power is too large, or infinite, wherever another one is."""
+    p, q = other.operands[1].number, wanted.operands[1].number
+    if not (isinstance(p, (int, float)) and isinstance(q, (int, float)) and p == int(p) and q == int(q)):
+        return False
+    return p >= q > 0 or p <= q < 0
 
 
 def _same_place(other: Equation, wanted: Equation) -> bool:

@@ -288,9 +288,9 @@ def through_complexstr(x):
     return complex(str(complex(x[0], x[1]))).real  # <- here
 
 
-@program.refused(x3)
-def through_lib(x):
-    return math.ldexp(*math.frexp(x[0]))  # <- here
+@program(x3)
+def taken_apart(x):
+    return math.ldexp(*math.frexp(x[0])) * x[1]
 
 
 @program(x3)

@@ -90,7 +90,9 @@ MORE_ELEMENTWISE: dict[str, tuple[str, ...]] = {
     "math.fmod": ("math.fmod(s, tp)",),
     "math.pow": ("math.pow(sp, t)", "math.pow(s, 3)", "math.pow(2.0, t)"),
     "math.dist": ("math.dist((s, t), (x[0], x[1]))",),
-    "math.ldexp": ("math.ldexp(s, 3)",),
+    "math.ldexp": ("math.ldexp(s, 3)", "math.ldexp(s * t, -2)"),
+    "math.frexp": ("math.frexp(s)", "math.frexp(t * s)[0]"),
+    "math.remainder": ("math.remainder(s, tp)", "math.remainder(5.0, tp)", "math.remainder(7.3 * s, 2.0)"),
     "math.modf": ("math.modf(s)", "math.modf(t)[0]"),
     "math.nextafter": ("math.nextafter(s, 10.0)",),
     "np.nextafter": ("np.nextafter(x, 10.0)",),
@@ -606,6 +608,7 @@ PICKING: dict[str, tuple[str, ...]] = {
         "v = x\nfor n in range(3):\n    if v[n] > 0.2:\n        v = v * s\n    else:\n        v = np.sin(v)\nreturn v",
         "v = 0.0\nfor n, c in enumerate(x):\n    if n == 1:\n        continue\n    v = v * t + c\nreturn v",
         "max(s, t), min(s, t), max(x), min(x), sum(x), max(s, t, 0.1), abs(min(s, 0.5))",
+        "math.fsum([s, t, s * t]), math.fsum(x), math.fsum(v * t for v in x)",
     ),
     "np.take": (
         "np.take(A, i), np.take(A, i, axis=0), np.take(A, j, axis=-1), np.take(x, 1)",

@@ -20,7 +20,9 @@ FLAT: dict[str, tuple[str, ...]] = {
         for name in ("sign", "floor", "ceil", "trunc", "rint", "fix", "spacing")
     },
     **{f"cmath.{name}": (f"cmath.{name}(s + 1j * t)",) for name in ("isnan", "isinf", "isfinite")},
-    **{f"math.{name}": (f"math.{name}(s)",) for name in ("floor", "ceil", "trunc", "isnan", "isinf", "isfinite")},
+    **{
+        f"math.{name}": (f"math.{name}(s)",) for name in ("floor", "ceil", "trunc", "isnan", "isinf", "isfinite", "ulp")
+    },
     **{
         f"np.{name}": (f"np.{name}(A), np.{name}(A, axis=0)",)
         for name in ("argmax", "argmin", "nanargmax", "nanargmin", "any", "all", "count_nonzero")

@@ -36,6 +36,18 @@ def cubic(s: float) -> float:
     return s**3 + s**7
 
 
-def test_slopes_have_no_check() -> None:
-    lines = srcad.grad(cubic).source(1.5).splitlines()
-    assert not [line for line in lines if line.strip().startswith("s **")]
+def test_a_slope_is_no_check_of_its_power() -> None:
+    """1e50**6 is a float, and 1e50**7 is none."""
+    for s in (1e50, -1e110):
+        with pytest.raises(OverflowError):
+            srcad.grad(cubic)(s)
+    assert srcad.grad(cubic)(2.0) == 3 * 4 + 7 * 64
+
+
+def sixth(s: float) -> float:
+    return 7 * s**6 + s**7
+
+
+def test_a_steeper_power_is_one() -> None:
+    lines = srcad.grad(sixth).source(1.5).splitlines()
+    assert not [line for line in lines if line.strip() == "s ** 6"]
