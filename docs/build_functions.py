@@ -73,7 +73,7 @@ INACTIVE: dict[str, str] = {
     **dict.fromkeys(
         (
             *("np.floor", "np.ceil", "np.trunc", "np.rint", "np.fix", "np.round", "np.around", "np.sign", ".round"),
-            *("np.floor_divide", "np.spacing", "math.ceil", "math.floor", "math.trunc", "builtins.int"),
+            *("np.floor_divide", "np.spacing", "math.ceil", "math.floor", "math.trunc", "math.ulp", "builtins.int"),
             "scipy.special.round",
         ),
         "is piecewise constant",
