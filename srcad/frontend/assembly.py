@@ -17,7 +17,7 @@ from srcad.frontend.library.defined import numpy_program
 from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.frontend.memory.branches import branch
-from srcad.frontend.procedures.classes import OF_OBJECT, generated
+from srcad.frontend.procedures.classes import OF_OBJECT, generated, of_exceptions
 from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate
 from srcad.frontend.syntax.statements import execute
@@ -48,6 +48,7 @@ READERS: tuple[ReadCall, ...] = (
     numpy_program,
     calls.with_first_arguments,
     calls.of_first_argument,
+    of_exceptions,
     calls.instance,
     calls.named_tuple,
     generated,

@@ -361,3 +361,18 @@ def set_where_it_is_used(x, mode):
 
 
 program(set_where_it_is_used, 1.3, "fast", also=((-0.4, "fast"),))
+
+
+def message_of_an_assertion(x):
+    """What an assertion says is a value like any other."""
+    total = 0.0
+    for v in x:
+        try:
+            assert v > 0, v * v
+            total += v
+        except AssertionError as error:
+            total += error.args[0]
+    return total
+
+
+program(message_of_an_assertion, np.array([0.7, -1.3, 0.4]), also=((np.array([-0.7, 1.3, 0.4]),),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.core.machine import Machine
@@ -10,6 +10,7 @@ from srcad.frontend.core.values import InstanceCell, Obj, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.objects import call_if_special
+from srcad.frontend.memory.raised import ARGS, is_exception
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
 
@@ -31,9 +32,40 @@ def told(m: Machine, value: Value, conversion: str = "s", spec: str = "") -> Val
     for name in TELLING["r" if conversion == "a" else conversion]:
         args = (Static(spec),) if name == "__format__" else ()
         made = call_if_special(m, value, name, *args)
+        if made is None and name == "__str__" and is_exception(m, value):
+            made = shown_exception(m, value, "s")
         if made is not None:
             return made
+    if is_exception(m, value):
+        return shown_exception(m, value, "r")
     return Static(f"<{cell.cls.__module__}.{cell.cls.__qualname__} object>")
+
+
+def shown_exception(m: Machine, error: Value, conversion: str) -> Value:
+    """What Python shows of an exception: its one argument, or all of them; with "r" its class as well."""
+    cell = m.content(error)
+    assert isinstance(cell, InstanceCell)
+    args = cell.entries()[ARGS]
+    assert isinstance(args, Tup)
+    texts = [told(m, a, "r") for a in args.items]
+    if conversion == "s" and len(texts) == 1 and not issubclass(cell.cls, KeyError):
+        return _text_of(m, ("", (told(m, args.items[0]), "s"), ""))
+    pieces = [piece for k, text in enumerate(texts) for piece in (", " if k else "", (text, "r"))]
+    if conversion == "r":
+        return _text_of(m, (f"{cell.cls.__name__}(", *pieces, ")"))
+    return _text_of(m, ("", *pieces, "") if len(texts) < 2 else ("(", *pieces, ")"))
+
+
+def _text_of(m: Machine, pieces: Sequence[str | tuple[Value, str]]) -> Value:
+    """A text of pieces: what is known now, or is made by the run of values as they are shown."""
+    held = [piece[0] for piece in pieces if isinstance(piece, tuple)]
+    known = known_values(held)
+    if known is not None:
+        left = iter(known)
+        return Static("".join(p if isinstance(p, str) else formatted(next(left), p[1], "") for p in pieces))
+    places = iter(range(len(held)))
+    shown = tuple(p if isinstance(p, str) else (next(places), p[1], "") for p in pieces)
+    return Obj(m.emit("format", *(to_atom(m, value) for value in held), pieces=shown))
 
 
 def percent(m: Machine, left: Static, right: Value) -> Value:

@@ -21,12 +21,13 @@ from functools import partial
 
 from srcad.frontend.containers.iteration import Indexed, Items, Turn, length, nth, sequence
 from srcad.frontend.control.loops import RAISED, for_loop, left
-from srcad.frontend.control.tries import guard_of, with_guard_of
+from srcad.frontend.control.tries import OpenTry, errors_of, guard_of, lowered_flags, opened, with_guard_of
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import FunctionSource
+from srcad.frontend.core.stack import Position
 from srcad.frontend.core.suspended import Delegation, GeneratorCell, Loop, Paused, Progress, Sent, Unread, Work, hidden
-from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Ref, Value
+from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Ref, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, negate, truth
 from srcad.trace.builder import const
 from srcad.trace.nodes import Var
@@ -191,7 +192,11 @@ def handing_on(m: Machine, frame: int, turn: Turn, through: bool = False) -> Ite
     position, takers = m.stack.position(), m.part(Yielding).takers
 
     def give(value: Value) -> Value:
-        span = m.builder.span
+        span, guard = m.builder.span, guard_of(m)
+        if through and guard is not None and _waits_alone(m, guard, position):
+            _raised_at_yield(m, guard, position, partial(turn, value))
+            m.builder.span = span
+            return NONE
         with m.stack.resumed(position):
             turn(value)
             gone = as_bool(m, left(m))
@@ -211,6 +216,32 @@ def handing_on(m: Machine, frame: int, turn: Turn, through: bool = False) -> Ite
             yield
     finally:
         takers.pop(frame, None)
+
+
+def _waits_alone(m: Machine, guard: OpenTry, position: Position) -> bool:
+    """Whether a `yield` stands in a `try` of its own generator, for whose clauses who takes the item doesn't wait."""
+    with m.stack.resumed(position):
+        outer = guard_of(m)
+    return len(guard.clauses) > (len(outer.clauses) if outer is not None else 0)
+
+
+def _raised_at_yield(m: Machine, guard: OpenTry, position: Position, turn: Callable[[], None]) -> None:
+    """What `turn` raises where an item is taken, the generator raises at its `yield`."""
+    with m.stack.resumed(position):
+        m.bind(RAISED, Static(0))
+        with opened(m, guard.clauses):
+            turn()
+        raised, errors = m.look(RAISED) or Static(0), errors_of(m)
+        known = truth(m, as_bool(m, raised))
+        if isinstance(known, Var):
+            branch(m, known, lambda: lowered_flags(m), lambda: NONE)
+        elif known:
+            lowered_flags(m)
+        m.bind(RAISED, Static(0))
+    for name, value in {RAISED: raised, **errors}.items():
+        m.bind(name, value)
+    if guard.called:
+        m.bind("$return", as_bool(m, raised))
 
 
 def hand_over(m: Machine, value: Value) -> Value:

@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from srcad.frontend.control.loops import RAISED
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, Static, Value
+from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, either, truth
 from srcad.ops.exceptions import Errors, may_raise
 from srcad.trace.nodes import Equation, Var
 
-ERROR = "$error"  # the exception that has been raised
+ERROR = "$error"  # with the number of a clause: the exception that has been raised and is for that clause
+FLAGS = ("$return", "$break", "$continue")
 ReadsOn = Callable[[], None]
 
 
@@ -162,18 +164,20 @@ def with_guard_of(m: Machine, guard: OpenTry, run: Callable[[], Value]) -> Value
 
 def _hand_up(m: Machine, frame: int) -> None:
     """What a body has raised its caller has raised."""
-    raised, error = m.look(RAISED) or Static(0), m.look(ERROR) or NONE
+    raised, errors = m.look(RAISED) or Static(0), errors_of(m)
     if raised == Static(0):
         return
     with m.stack.frame(frame):
-        before, first = m.look(RAISED) or Static(0), m.look(ERROR) or NONE
-    if as_bool(m, before) == FALSE:
-        both = (raised, error)
-    else:  # of the caller, or of the generator that it loops over: at most one of them has raised
+        before, others = m.look(RAISED) or Static(0), errors_of(m)
+    if as_bool(m, before) != FALSE:  # of the caller, or of the generator that it loops over: at most one has raised
         here = truth(m, as_bool(m, raised))
-        both = (raised, error) if here is True else _chosen(m, here, (raised, error), (before, first))
-    m.bind(RAISED, both[0], frame)
-    m.bind(ERROR, both[1], frame)
+        raised = _chosen(m, here, raised, before)
+        errors = {
+            name: _chosen(m, here, errors[name], others[name]) if name in errors and name in others else value
+            for name, value in {**others, **errors}.items()
+        }
+    for name, value in {RAISED: raised, **errors}.items():
+        m.bind(name, value, frame)
     guard = _guard_of_frame(m, frame)
     if guard is not None and guard.called:
         with m.stack.frame(frame):
@@ -181,23 +185,80 @@ def _hand_up(m: Machine, frame: int) -> None:
         m.bind("$return", gone if gone == TRUE else either(m, as_bool(m, raised), lambda: gone), frame)
 
 
-def _chosen(m: Machine, here: bool | Var, mine: tuple[Value, Value], other: tuple[Value, Value]) -> tuple[Value, Value]:
+def _chosen(m: Machine, here: bool | Var, mine: Value, other: Value) -> Value:
     if isinstance(here, bool):
         return mine if here else other
-    number = branch(m, here, lambda: mine[0], lambda: other[0])
-    error = branch(m, here, lambda: mine[1], lambda: other[1])
-    return number, error
+    return branch(m, here, lambda: mine, lambda: other)
+
+
+# ---- the exception
+
+
+def lowered_flags(m: Machine) -> Value:
+    """Where an exception is waited for, and has been raised, nothing else has left the block."""
+    for name in FLAGS:
+        m.bind(name, FALSE)
+    m.bind(RAISED, Static(0))
+    return NONE
+
+
+def errors_of(m: Machine) -> dict[str, Value]:
+    """The exceptions that may have been raised in the present frame, by the name of their clause."""
+    return {name: value for name, value in m.frame.names.items() if name.startswith(ERROR)}
+
+
+def keep_error(m: Machine, which: Value, error: Value, count: int) -> None:
+    """Note what has been raised, for the clause of this number, which the run may tell: of `count` clauses."""
+    numbers = (which.value,) if isinstance(which, Static) else range(1, count + 1)
+    for number in numbers:
+        m.bind(f"{ERROR} {number}", error)
+
+
+def error_for(m: Machine, number: int) -> Value:
+    """What has been raised for a clause."""
+    return m.look(f"{ERROR} {number}") or NONE
+
+
+def error_of(m: Machine, raised: Value) -> Value:
+    """What has been raised, whichever clause it is for."""
+    if isinstance(raised, Static):
+        return error_for(m, raised.value)
+    *others, last = [int(name.removeprefix(ERROR)) for name in errors_of(m)] or [0]
+    return _error_among(m, raised, others, last)
+
+
+def _error_among(m: Machine, raised: Value, numbers: Sequence[int], last: int) -> Value:
+    if not numbers:
+        return error_for(m, last)
+    first, *rest = numbers
+    mine = m.emit("equal", to_atom(m, raised), first)
+    return branch(m, mine, lambda: error_for(m, first), lambda: _error_among(m, raised, rest, last))
+
+
+def renumber_errors(m: Machine, own: int) -> None:
+    """What is for a clause further out is told by its number there."""
+    errors = errors_of(m)
+    kept = {name: value for name, value in m.frame.names.items() if name not in errors}
+    numbers = {int(name.removeprefix(ERROR)): value for name, value in errors.items()}
+    further = {f"{ERROR} {number - own}": value for number, value in numbers.items() if number > own}
+    m.heap[m.stack.frames[-1]] = FrameCell(m.code, {**kept, **further}, m.frame.parent)
 
 
 __all__ = [
-    "ERROR",
+    "FLAGS",
     "OpenTries",
     "OpenTry",
     "ReadsOn",
     "behind",
     "entered",
+    "error_for",
+    "error_of",
+    "errors_of",
     "guard_of",
     "in_try_of_caller",
+    "keep_error",
+    "lowered_flags",
     "opened",
+    "renumber_errors",
     "with_guard_of",
 ]

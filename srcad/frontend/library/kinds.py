@@ -7,7 +7,7 @@ import dataclasses
 import typing
 from collections.abc import Callable, Hashable
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -37,11 +37,12 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
+from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
-from srcad.frontend.memory.branches import branch
+from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
@@ -106,6 +107,17 @@ def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
     return Num(m.emit("is_instance", to_atom(m, value), to_atom(m, Static(wanted))))
 
 
+def _issubclass(m: Machine, cls: Value, kinds: Value) -> Value:
+    known = known_values((cls, kinds))
+    if known is None:
+        return as_it_stands(m, Static(issubclass), "issubclass", Arguments((cls, kinds), {}))
+    one, wanted = cast("list[Any]", known)
+    try:
+        return Static(issubclass(one, wanted))
+    except TypeError as error:
+        m.raises(error)
+
+
 def _is_one(m: Machine, cls: type, wanted: Any) -> bool:
     """Whether instances of a class are of one of these; the class of a definition stands for one of SciPy's."""
     kinds = wanted if isinstance(wanted, tuple) else (wanted,)
@@ -118,6 +130,9 @@ def _is_one(m: Machine, cls: type, wanted: Any) -> bool:
 
 
 def _type(m: Machine, value: Value) -> Value:
+    value = settled(m, value)
+    if isinstance(value, Choice):
+        return distribute(m, value, lambda one: _type(m, one))
     known = python_types(m, value)
     if known is not None and known[0].__module__.startswith(DEFINITIONS):
         m.refuse("the type of an object of SciPy is asked for", do="use isinstance.")
@@ -313,6 +328,7 @@ LATE: tuple[tuple[ModuleType, str, Callable[..., Value]], ...] = (
 )
 KINDS: dict[Hashable, Callable[..., Value]] = {
     isinstance: _isinstance,
+    issubclass: _issubclass,
     type: _type,
     callable: _callable,
     getattr: _getattr,

@@ -20,6 +20,7 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom
 from srcad.frontend.memory.boxes import held
 from srcad.frontend.memory.foreign import refuse_foreign_write, refuse_writer
+from srcad.frontend.memory.raised import is_exception
 from srcad.trace.nodes import Atom, Const, Path, Var
 from srcad.trace.types import OPAQUE
 
@@ -52,6 +53,8 @@ def as_it_stands(m: Machine, function: Static | Obj, name: str, given: Arguments
     kind = OPAQUE if drawn is None else m.lengths.named(drawn)
     (result,) = m.builder.structured("call", (callee, *atoms), (), (kind,), keywords=tuple(keywords))
     m.variables.definitions[result] = m.builder.equations[start]
+    if _makes_exception(function) and any(m.depends(v) for v in values):
+        m.variables.active.add(result)
     if not reads_only and m.is_active(callee):  # a method of what depends on them: of text, say
         if drawn is not None:
             _refuse_call(m, name)
@@ -113,7 +116,7 @@ def _is_taken_apart(m: Machine, value: Value) -> bool:
 
 def object_or_value(m: Machine, value: Value) -> Atom:
     """What a function that runs as it stands gets: an instance of the world outside is passed itself."""
-    if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell):
+    if isinstance(value, Ref) and isinstance(m.heap[value.cell], InstanceCell) and not is_exception(m, value):
         return objects.object_atom(m, value)
     return to_atom(m, value)
 
@@ -136,7 +139,7 @@ def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
         writes = equation.params.get("name") == "write" and is_stream(object_of(m, equation.operands[0]))
         return writes or equation.params.get("name") in TELLING
     value = function.value if isinstance(function, Static) else None
-    if isinstance(value, type) and issubclass(value, BaseException):
+    if _makes_exception(function):
         return True
     if not unused:
         return False
@@ -147,6 +150,11 @@ def _only_reads(m: Machine, function: Value, unused: bool) -> bool:
     if str(module).startswith("numpy.testing") and getattr(value, "__name__", "").startswith("assert_"):
         return True
     return value in (print, warnings.warn) or isinstance(owner, logging.Logger) or module == "logging"
+
+
+def _makes_exception(function: Value) -> bool:
+    value = function.value if isinstance(function, Static) else None
+    return isinstance(value, type) and issubclass(value, BaseException)
 
 
 def _is_outside(m: Machine, file: Value) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from srcad.errors import Span
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
@@ -41,6 +42,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.layouts import Layout, check_writeable, contiguity, lies
 from srcad.frontend.memory.puts import put
+from srcad.frontend.memory.raised import object_of_exception
 from srcad.frontend.memory.selection import each, selected, selected_content
 from srcad.frontend.memory.strides import StepCopies, Strided, Unsettled, is_contiguous, kept_order, seen
 from srcad.ops.catalogue import operation
@@ -586,7 +588,17 @@ def _container_atom(m: Machine, cell: Cell) -> Atom:
             return box(m, cell.items)
         case DictCell(items=pairs):
             return m.emit("dict_new", *(to_atom(m, item) for _, item in pairs), keys=tuple(key for key, _ in pairs))
+    made = object_of_exception(m, cell, _called)
+    if made is not None:
+        return to_atom(m, made)
     _refuse_element(m, "an instance of a class")
+
+
+def _called(m: Machine, cls: object, given: Arguments) -> Value:
+    """An object of a class, by a call of the run."""
+    values = (*given.args, *given.keywords.values())
+    atoms = [to_atom(m, value) for value in values]
+    return Obj(m.emit("call", Const(cls, OPAQUE), *atoms, keywords=tuple(given.keywords)))
 
 
 def refuse_objects(m: Machine, cell: GrownCell) -> None:

@@ -585,8 +585,17 @@ class Merger:
                 return self.choice(key, a, b)
             return number(self.m, self.atoms(key, one, two))
         if isinstance(a, Obj) or isinstance(b, Obj):
+            if self.condition is not None and any(map(self.more_than_object, (a, b))):
+                return self.choice(key, a, b)
             return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
         return self.choice(key, a, b)
+
+    def more_than_object(self, value: Value) -> bool:
+        """Whether more is known of a value than could be of an object that the run alone knows."""
+        return isinstance(value, (Ref, Choice)) or (not isinstance(value, Obj) and self.holds_active(value))
+
+    def holds_active(self, value: Value) -> bool:
+        return any(map(self.m.is_active, value.atoms())) or any(map(self.holds_active, value.children()))
 
     def object(self, side: Side, value: Value) -> Atom:
         with self.m.on_side(side.heap, side.equations):

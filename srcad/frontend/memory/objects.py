@@ -51,6 +51,7 @@ from srcad.frontend.memory.lookup import (
     set_field,
 )
 from srcad.frontend.memory.parts import flat, set_array_attribute
+from srcad.frontend.memory.raised import keep_state, kept_state
 from srcad.ops.catalogue import ATTRIBUTES, METHODS, CallError
 from srcad.trace.nodes import Atom, Path, Var
 from srcad.trace.types import OPAQUE
@@ -174,6 +175,9 @@ def plain_attribute(m: Machine, owner: Ref, name: str) -> Value:
         return Static(cell.cls)
     if name == "__dict__":
         return attributes(m, owner)
+    kept = kept_state(m, owner, name, holder)
+    if kept is not None:
+        return kept
     if isinstance(found, property) and holder is not None and standard(holder) and cell.path is not None:
         return external(m, getattr(cell.origin, name), cell.path.attr(name), cell.free)
     if holder is not None and is_data(found) and not is_slot:
@@ -210,7 +214,8 @@ def attributes(m: Machine, owner: Ref) -> Value:
         m.refuse("the attributes of an object are asked for, and which it has depends on the run")
     if cell.home is not None:
         m.refuse("the __dict__ of an object in a list that has grown in a loop", do="ask for its attributes by name.")
-    return Ref(m.allocate(DictCell(cell.fields, attributes_of=owner.cell)))
+    fields = tuple(f for f in cell.fields if not f[0].startswith("$"))  # what Python keeps of it is no attribute
+    return Ref(m.allocate(DictCell(fields, attributes_of=owner.cell)))
 
 
 def _of_super(m: Machine, owner: Iter, name: str) -> Value:
@@ -276,7 +281,7 @@ def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
 def set_plainly(m: Machine, owner: Ref, name: str, value: Value) -> None:
     """owner.name = value, as `object` does it: by a descriptor of the class, or in the instance itself."""
     cell = m.cell(owner.cell, InstanceCell)
-    if set_by_descriptor(m, owner, cell.cls, name, value):
+    if keep_state(m, owner, name, value) or set_by_descriptor(m, owner, cell.cls, name, value):
         return
     if cell.outlives:
         set_outside(m, owner, name, value)

@@ -13,14 +13,15 @@ from types import FunctionType
 from typing import Any
 
 from srcad.frontend.containers.comparisons import compare
-from srcad.frontend.containers.strings import told
+from srcad.frontend.containers.strings import shown_exception, told
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import NONE, InstanceCell, Iter, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import NONE, InstanceCell, Iter, ListCell, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.lookup import class_of, in_classes
+from srcad.frontend.memory.lookup import class_of, in_classes, own_attribute
 from srcad.frontend.memory.objects import get_attribute, plain_attribute, set_attribute, set_plainly, standard
+from srcad.frontend.memory.raised import is_exception, is_plain, keep_state, new_exception
 from srcad.frontend.procedures.functions import default
 
 PLAIN = (types.SimpleNamespace, argparse.Namespace)
@@ -34,7 +35,9 @@ def construct(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords
         return Ref(m.allocate(InstanceCell(cls, tuple(keywords.items()))))
     if issubclass(cls, enum.Enum) and not keywords:
         return _member(m, cls, args)
-    if standard(cls) or cls.__module__ == "builtins" or issubclass(cls, BaseException):
+    if issubclass(cls, BaseException):
+        return _exception(m, cls, args, keywords)
+    if standard(cls) or cls.__module__ == "builtins":
         return None
     by_metaclass = inspect.getattr_static(type(cls), "__call__", None)
     if isinstance(by_metaclass, FunctionType):
@@ -71,6 +74,52 @@ def instantiated(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywo
     else:
         return None
     return owner if _initialise(m, owner, cls, args, keywords) else None
+
+
+def _exception(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords) -> Value | None:
+    """An exception; None for one with more to it than attributes and arguments."""
+    _, init = in_classes(cls.__mro__, "__init__")
+    in_python = isinstance(init, FunctionType)
+    if not is_plain(cls) or (keywords and not in_python):
+        return None
+    owner = new_exception(m, cls, args, keywords)
+    if in_python:
+        m.call(Static(init), (owner, *args), keywords)
+    return owner
+
+
+def of_exceptions(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A method that exceptions have from Python itself, as `super().__init__(message)` calls it."""
+    kinds = (types.WrapperDescriptorType, types.MethodDescriptorType)
+    if not isinstance(f, kinds) or not issubclass(f.__objclass__, BaseException) or not given.args:
+        return None
+    owner, *others = given.args
+    handler = OF_EXCEPTIONS.get(f.__name__)
+    return None if handler is None or not is_exception(m, owner) else handler(m, owner, *others)
+
+
+def _with_arguments(m: Machine, owner: Value, *args: Value) -> Value:
+    """BaseException.__init__."""
+    keep_state(m, owner, "args", Tup(args))
+    return NONE
+
+
+def _noted(m: Machine, owner: Value, note: Value) -> Value:
+    """BaseException.add_note."""
+    assert isinstance(owner, Ref)
+    if own_attribute(m, owner, NOTES) is None:
+        set_plainly(m, owner, NOTES, Ref(m.allocate(ListCell(()))))
+    return m.call(get_attribute(m, get_attribute(m, owner, NOTES), "append"), (note,))
+
+
+NOTES = "__notes__"
+OF_EXCEPTIONS: dict[str, Callable[..., Value]] = {
+    "__init__": _with_arguments,
+    "with_traceback": lambda _m, owner, _traceback: owner,
+    "add_note": _noted,
+    "__str__": lambda m, owner: shown_exception(m, owner, "s"),
+    "__repr__": lambda m, owner: shown_exception(m, owner, "r"),
+}
 
 
 def _of_typing(function: FunctionType) -> bool:
@@ -287,4 +336,4 @@ OF_OBJECT: dict[Hashable, Callable[..., Value]] = {
     super: _super,
 }
 
-__all__ = ["OF_OBJECT", "construct", "generated"]
+__all__ = ["OF_OBJECT", "construct", "generated", "of_exceptions"]

@@ -19,8 +19,23 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NoReturn
 
+from srcad.errors import NotYetSupported
 from srcad.frontend.control.loops import RAISED
-from srcad.frontend.control.tries import ERROR, OpenTries, OpenTry, ReadsOn, behind, entered, guard_of, opened
+from srcad.frontend.control.tries import (
+    ERROR,
+    FLAGS,
+    OpenTries,
+    OpenTry,
+    ReadsOn,
+    behind,
+    entered,
+    error_for,
+    guard_of,
+    keep_error,
+    lowered_flags,
+    opened,
+    renumber_errors,
+)
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import (
     FALSE,
@@ -30,6 +45,7 @@ from srcad.frontend.core.values import (
     Cell,
     FrameCell,
     GrownCell,
+    InstanceCell,
     ListCell,
     Num,
     Obj,
@@ -38,18 +54,19 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import as_bool, branch, join_branches, negate, one_way, truth
+from srcad.frontend.memory.branches import as_bool, branch, distribute, join_branches, negate, one_way, truth
+from srcad.frontend.memory.raised import keep_state
 from srcad.frontend.syntax.expressions import test
-from srcad.frontend.syntax.raising import Handling, handling
+from srcad.frontend.syntax.raising import Handling, handling, known_error
 from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, forget, steps_of, yields
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import Errors, errors_of, may_raise
 from srcad.trace.builder import const
-from srcad.trace.nodes import Const, Equation, Region, Var
+from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, OPAQUE
 from srcad.trace.walk import walk, within
 
-FLAGS = ("$return", "$break", "$continue")
+RaisedFor = tuple[ast.ExceptHandler, Value]  # with what has been raised for it
 
 
 # ---- the statement
@@ -59,6 +76,7 @@ def handled(m: Machine, statement: ast.Try) -> None:
     """try: ... except ...: ... else: ..."""
     clauses = [_classes(m, handler) for handler in statement.handlers]
     m.bind(RAISED, Static(0))
+    forget(m, ERROR)
     early: list[bool] = []
 
     def finish() -> None:
@@ -76,10 +94,11 @@ def handled(m: Machine, statement: ast.Try) -> None:
 def _finish(m: Machine, statement: ast.Try, own: int) -> None:
     """Behind the body: `else`, the handlers, and what is for clauses further out, by its number there."""
     raised = m.look(RAISED) or Static(0)
+    errors = [error_for(m, number) for number in range(1, own + 1)]
     _renumber(m, raised, own)
     if statement.orelse:
         unless_left(m, lambda: m.execute(statement.orelse), raised)
-    _dispatch(m, statement.handlers, 1, raised)
+    _dispatch(m, list(zip(statement.handlers, errors, strict=True)), 1, raised)
 
 
 def _classes(m: Machine, handler: ast.ExceptHandler) -> Errors:
@@ -93,7 +112,7 @@ def _classes(m: Machine, handler: ast.ExceptHandler) -> Errors:
     return tuple(flat)
 
 
-def _dispatch(m: Machine, handlers: Sequence[ast.ExceptHandler], number: int, raised: Value) -> None:
+def _dispatch(m: Machine, handlers: Sequence[RaisedFor], number: int, raised: Value) -> None:
     """The handler of the clause that an exception belongs to, if one has been raised."""
     if not handlers:
         return
@@ -101,22 +120,21 @@ def _dispatch(m: Machine, handlers: Sequence[ast.ExceptHandler], number: int, ra
         if raised.value:
             index = int(raised.value) - number
             if index < len(handlers):
-                _handle(m, handlers[index])
+                _handle(m, *handlers[index])
         return
     mine = m.emit("equal", to_atom(m, raised), number)
-    branch(m, mine, lambda: _handle(m, handlers[0]), lambda: _others(m, handlers[1:], number + 1, raised), partial=True)
+    branch(
+        m, mine, lambda: _handle(m, *handlers[0]), lambda: _others(m, handlers[1:], number + 1, raised), partial=True
+    )
 
 
-def _others(m: Machine, handlers: Sequence[ast.ExceptHandler], number: int, raised: Value) -> Value:
+def _others(m: Machine, handlers: Sequence[RaisedFor], number: int, raised: Value) -> Value:
     _dispatch(m, handlers, number, raised)
     return NONE
 
 
-def _handle(m: Machine, handler: ast.ExceptHandler) -> Value:
-    error = m.look(ERROR) or NONE
-    for name in FLAGS:
-        m.bind(name, FALSE)
-    m.bind(RAISED, Static(0))
+def _handle(m: Machine, handler: ast.ExceptHandler, error: Value) -> Value:
+    lowered_flags(m)
     if handler.name:
         m.bind(handler.name, error)
     with handling(m, error):
@@ -128,6 +146,7 @@ def _handle(m: Machine, handler: ast.ExceptHandler) -> Value:
 
 def _renumber(m: Machine, raised: Value, own: int) -> None:
     """What is for a clause further out is told by its number there."""
+    renumber_errors(m, own)
     if isinstance(raised, Static):
         m.bind(RAISED, Static(max(int(raised.value) - own, 0)))
     elif guard_of(m) is None:
@@ -192,13 +211,18 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     if not done.raises and not any(may_raise(e, guard.caught) for e in done.equations):
         take_over(m, done)
         return
-    known = _known_clause(done, guard)
+    known = _known_clause(m, done, guard)
     if known is not None:
         number, error = known
         m.heap = done.heap
-        m.builder.equations += done.equations[:-1]
+        thrown = () if isinstance(error, Obj) else done.equations[-1].operands
+        m.builder.equations += [e for e in done.equations[:-1] if not set(thrown).intersection(e.results)]
         _raise(m, Static(number), error)
         return
+    if _carries(m, done, guard):
+        with m.attempt(NotYetSupported):
+            _by_steps(m, statement, run)
+            return
     if not whole or binds_in_the_midst(statement) or _runs_once_inside(done):
         _by_steps(m, statement, run)
         return
@@ -255,15 +279,21 @@ def take_over(m: Machine, done: Branch) -> None:
 def _raise(m: Machine, which: Value, error: Value) -> Value:
     guard, handled_now = guard_of(m), m.part(Handling).errors
     if handled_now and error not in handled_now and any(map(_asks_for_context, _codes(m))):
-        put = m.emit(
-            "call", Const(setattr, OPAQUE), to_atom(m, error), "__context__", to_atom(m, handled_now[-1]), keywords=()
-        )
-        m.variables.active.discard(put)
+        distribute(m, error, lambda one: _with_context(m, one, handled_now[-1]))
     forget(m)
     m.bind(RAISED, which)
-    m.bind(ERROR, error)
+    keep_error(m, which, error, len(guard.clauses) if guard is not None else 1)
     if guard is not None and guard.called:
         m.bind("$return", TRUE)
+    return NONE
+
+
+def _with_context(m: Machine, error: Value, handled_now: Value) -> Value:
+    """An exception that has been raised while another one was handled."""
+    if not keep_state(m, error, "__context__", handled_now):
+        operands = to_atom(m, error), "__context__", to_atom(m, handled_now)
+        put = m.emit("call", Const(setattr, OPAQUE), *operands, keywords=())
+        m.variables.active.discard(put)
     return NONE
 
 
@@ -278,22 +308,35 @@ def _asks_for_context(function: ast.AST) -> bool:
     return any(isinstance(n, ast.Attribute) and n.attr == "__context__" for n in ast.walk(function))
 
 
-def _known_clause(done: Branch, guard: OpenTry) -> tuple[int, Value] | None:
+def _known_clause(m: Machine, done: Branch, guard: OpenTry) -> tuple[int, Value] | None:
     """The clause of an exception that is certain to be raised, and nothing before it."""
     last = done.equations[-1] if done.equations else None
-    if not done.raises or last is None or last.op != "raise_" or len(last.operands) > 1:
+    if not done.raises or last is None or last.op != "raise_":
         return None
     if any(may_raise(e, guard.caught) for e in done.equations[:-1]):
         return None
-    made = next((e for e in done.equations if last.operands[0] in e.results), None)
+    cls = _class_of(m, done, last.operands[0])
+    for number, classes in enumerate(guard.clauses, 1):
+        if cls is not None and issubclass(cls, classes):
+            return number, known_error(m, last.operands[0])
+    return None
+
+
+def _class_of(m: Machine, done: Branch, thrown: Atom) -> type | None:
+    """The class of an object that is raised."""
+    known = done.heap.get(known_error(m, thrown).refers_to() or 0)
+    if isinstance(known, InstanceCell):
+        return known.cls
+    made = next((e for e in done.equations if thrown in e.results), None)
     callee = made.operands[0] if made is not None and made.op == "call" else None
     cls = callee.value if isinstance(callee, Const) else None
-    if not isinstance(cls, type) or not issubclass(cls, BaseException):
-        return None
-    for number, classes in enumerate(guard.clauses, 1):
-        if issubclass(cls, classes):
-            return number, Obj(last.operands[0])
-    return None
+    return cls if isinstance(cls, type) and issubclass(cls, BaseException) else None
+
+
+def _carries(m: Machine, done: Branch, guard: OpenTry) -> bool:
+    """Whether an exception that may be raised holds what depends on the differentiated arguments."""
+    every = (e for outer in done.equations for e in within(outer))
+    return any(e.op == "raise_" and m.is_active(e.operands[0]) and may_raise(e, guard.caught) for e in every)
 
 
 def _try(m: Machine, guard: OpenTry, done: Branch) -> tuple[Value, Value, list[Var]]:
@@ -309,6 +352,8 @@ def _try(m: Machine, guard: OpenTry, done: Branch) -> tuple[Value, Value, list[V
     m.builder.append(Equation("scope", operands, results, params, (region,), span=m.builder.span))
     m.note(start)
     m.variables.active.difference_update(results)
+    if _carries(m, done, guard):
+        m.variables.active.add(error)
     return Num(which), Obj(error), list(results[2:])
 
 

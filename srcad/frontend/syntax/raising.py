@@ -6,14 +6,19 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, cast
 
+from srcad.frontend.control.tries import guard_of
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.machine import Diverges, Machine
-from srcad.frontend.core.values import FALSE, Value
+from srcad.frontend.core.ports import Arguments
+from srcad.frontend.core.values import FALSE, Obj, Static, Value
+from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import truth
+from srcad.frontend.memory.branches import distribute, truth
+from srcad.frontend.memory.raised import keep_state, object_of_exception
 from srcad.frontend.syntax.expressions import test
-from srcad.trace.nodes import Equation, Region, Var
+from srcad.trace.nodes import Atom, Equation, Region, Var
 
 
 def emit_assert(m: Machine, statement: ast.Assert) -> None:
@@ -32,11 +37,26 @@ def emit_assert(m: Machine, statement: ast.Assert) -> None:
         raise Diverges
 
 
+def asserted(statement: ast.Assert) -> ast.If:
+    """assert test, message     ->     if not test: raise AssertionError(message)"""
+    assert statement.msg is not None
+    error = ast.Call(ast.Constant(cast("Any", AssertionError)), [statement.msg], [])
+    made = ast.If(ast.UnaryOp(ast.Not(), statement.test), [ast.Raise(error)], [])
+    for node in ast.walk(made):
+        if isinstance(node, (ast.stmt, ast.expr)) and not hasattr(node, "lineno"):
+            ast.copy_location(node, statement)
+    return made
+
+
 @dataclass(eq=False)
 class Handling(Restorable):
-    """The exceptions whose handlers are being read: a bare `raise` raises the last one again."""
+    """The exceptions whose handlers are being read: a bare `raise` raises the last one again.
+
+    raised   of the objects that have been raised: what is known of each
+    """
 
     errors: list[Value] = field(default_factory=list)
+    raised: dict[Atom, Value] = field(default_factory=dict)
 
 
 @contextmanager
@@ -55,7 +75,7 @@ def raise_again(m: Machine) -> None:
     errors = m.part(Handling).errors
     if not errors:
         m.raises(RuntimeError("No active exception to reraise"))
-    m.effect("raise_", to_atom(m, errors[-1]))
+    raise_value(m, errors[-1])
 
 
 def emit_raise(m: Machine, statement: ast.Raise) -> None:
@@ -63,5 +83,35 @@ def emit_raise(m: Machine, statement: ast.Raise) -> None:
     if statement.exc is None:
         raise_again(m)
         return
-    parts = [m.evaluate(part) for part in (statement.exc, statement.cause) if part is not None]
-    m.effect("raise_", *(to_atom(m, part) for part in parts))
+    error, *cause = [m.evaluate(part) for part in (statement.exc, statement.cause) if part is not None]
+    if guard_of(m) is not None:
+        error = _instance(m, error)
+    if cause:
+        keep_state(m, error, "__cause__", _instance(m, cause[0]))
+    raise_value(m, error, *cause)
+
+
+def _instance(m: Machine, error: Value) -> Value:
+    """What is raised where the program says `raise Class`."""
+    return m.call(error, ()) if isinstance(error, Static) and isinstance(error.value, type) else error
+
+
+def raise_value(m: Machine, error: Value, *cause: Value) -> None:
+    """raise error (from cause)"""
+    atoms = [_object(m, one) for one in (error, *cause)]
+    m.part(Handling).raised[atoms[0]] = error
+    m.effect("raise_", *atoms)
+
+
+def _object(m: Machine, error: Value) -> Atom:
+    found = distribute(m, error, lambda one: object_of_exception(m, m.content(one), _called) or one)
+    return to_atom(m, found)
+
+
+def _called(m: Machine, cls: type, given: Arguments) -> Value:
+    return as_it_stands(m, Static(cls), cls.__name__, given)
+
+
+def known_error(m: Machine, atom: Atom) -> Value:
+    """What is known of an object that has been raised."""
+    return m.part(Handling).raised.get(atom) or Obj(atom)

@@ -15,7 +15,17 @@ from types import FunctionType, MappingProxyType, NoneType
 from srcad.errors import SrcadError
 from srcad.frontend.control.loops import RAISED
 from srcad.frontend.control.streams import run_around
-from srcad.frontend.control.tries import ERROR, OpenTries, ReadsOn, guard_of, opened
+from srcad.frontend.control.tries import (
+    FLAGS,
+    OpenTries,
+    ReadsOn,
+    error_for,
+    error_of,
+    errors_of,
+    guard_of,
+    lowered_flags,
+    opened,
+)
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.source import code_of, own_nodes
@@ -23,10 +33,10 @@ from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Func, Iter, Obj
 from srcad.frontend.core.versions import unwarned
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import as_bool, branch, name_of, negate, truth
+from srcad.frontend.memory.branches import as_bool, branch, distribute, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger, Side
 from srcad.frontend.syntax import handlers
-from srcad.frontend.syntax.raising import handling
+from srcad.frontend.syntax.raising import handling, raise_value
 from srcad.ops.exceptions import Errors, may_raise
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import OPAQUE, Type
@@ -90,25 +100,28 @@ def _suppressing(m: Machine, body: ReadsOn, leave: Value) -> None:
             return FALSE
 
         def told() -> Value:
-            kind = Obj(m.emit("call", Const(type, OPAQUE), to_atom(m, error), keywords=()))
-            return as_bool(m, m.call(leave, (kind, error, NONE)))
+            return as_bool(m, m.call(leave, (_class_of(m, error), error, NONE)))
 
         caught = truth(m, as_bool(m, raised))
         known = (told if caught else quietly)() if isinstance(caught, bool) else branch(m, caught, told, quietly)
         suppressed.append(known)
 
-    def back() -> Value:
-        m.bind(RAISED, Static(0))
-        guard = guard_of(m)
-        if guard is not None and guard.called:
-            m.bind("$return", FALSE)
-        return NONE
-
     def ended(raised: Value, error: Value) -> ReadsOn:
         left(raised, error)
-        return lambda: void(_if(m, suppressed[0], back))
+        return lambda: void(_if(m, suppressed[0], lambda: lowered_flags(m)))
 
     all_ways(m, body, ended)
+
+
+def _class_of(m: Machine, error: Value) -> Value:
+    def one(error: Value) -> Value:
+        if not isinstance(error, Obj):
+            return m.call(Static(type), (error,))
+        found = m.emit("call", Const(type, OPAQUE), error.var, keywords=())
+        m.variables.active.discard(found)  # no number is in a class
+        return Obj(found)
+
+    return distribute(m, error, one)
 
 
 def _if(m: Machine, condition: Value, run: Callable[[], Value]) -> Value:
@@ -320,26 +333,29 @@ def all_ways(m: Machine, body: ReadsOn, final: Final) -> None:
     raised = m.look(RAISED) or Static(0)
     if isinstance(raised, Static):
         if raised.value == len(clauses):
-            _raise_again(m)
+            _raise_again(m, error_for(m, len(clauses)))
         return
-    branch(m, m.emit("equal", to_atom(m, raised), len(clauses)), lambda: _raise_again(m), lambda: NONE)
+    error = error_for(m, len(clauses))
+    branch(m, m.emit("equal", to_atom(m, raised), len(clauses)), lambda: _raise_again(m, error), lambda: NONE)
     if outer is None:
         m.bind(RAISED, Static(0))
 
 
-def _raise_again(m: Machine) -> Value:
-    m.effect("raise_", to_atom(m, m.look(ERROR) or NONE))
+def _raise_again(m: Machine, error: Value) -> Value:
+    raise_value(m, error)
     raise Diverges
 
 
 def _with_flags_down(m: Machine, final: Final) -> None:
     """A finalizer runs whatever has left the block before it; afterwards the block is left all the same."""
-    names = (*handlers.FLAGS, RAISED, ERROR, "$value")
+    flags = (*FLAGS, RAISED)
+    names = (*flags, "$value", *errors_of(m))
     kept = {name: value for name in names if (value := m.look(name)) is not None}
-    for name in kept.keys() - {ERROR, "$value"}:
+    for name in kept.keys() & {*flags}:
         m.bind(name, Static(0) if name == RAISED else FALSE)
     before = dict(m.heap)
-    raised, error = kept.get(RAISED, Static(0)), kept.get(ERROR, NONE)
+    raised = kept.get(RAISED, Static(0))
+    error = error_of(m, raised)
     with handling(m, error) if raised != Static(0) else contextlib.nullcontext():
         at_last = final(raised, error)
     own = m.stack.frames[-1]
@@ -415,7 +431,8 @@ def _is_inactive(m: Machine, statement: ast.Try) -> bool:
     """Whether a statement reads nothing active, and binds names alone."""
     used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
     names = m.frame.names
-    leaves = any(isinstance(n, (ast.Return, ast.Break, ast.Continue, ast.Raise)) for n in ast.walk(statement))
+    leaving = (ast.Return, ast.Break, ast.Continue, ast.Raise, ast.Yield, ast.YieldFrom)
+    leaves = any(isinstance(n, leaving) for n in ast.walk(statement))
     stores = any(
         isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) for n in ast.walk(statement)
     )

@@ -26,7 +26,7 @@ from srcad.frontend.syntax import comprehensions, handlers, imports, matching, s
 from srcad.frontend.syntax.assign import assign, augmented, delete
 from srcad.frontend.syntax.classes import class_statement
 from srcad.frontend.syntax.expressions import test
-from srcad.frontend.syntax.raising import emit_assert, emit_raise
+from srcad.frontend.syntax.raising import asserted, emit_assert, emit_raise
 from srcad.trace.nodes import Var
 
 Rest = Sequence[ast.stmt]
@@ -55,6 +55,8 @@ def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
 
 def _one_guarded(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
     """A statement in a `try`: what may raise is tried."""
+    if isinstance(statement, ast.Assert) and statement.msg is not None and __debug__:
+        return _one_guarded(m, asserted(statement), rest)
     if isinstance(statement, SIMPLE):
         handlers.tried(m, statement, lambda: STATEMENTS[type(statement)](m, statement))
         return False
