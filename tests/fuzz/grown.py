@@ -274,9 +274,12 @@ def lines_of(body: list[Statement], result: str) -> str:
 def run(text: str, args: tuple[Any, ...], see: Callable[[dict[str, Any]], None]) -> Any:
     """f at `args`, which are copied; `see` gets the local variables where the text calls it."""
     space = {**namespace(), "see": see}
-    with np.errstate(all="ignore"), limited(SECONDS):
-        exec(compile(text, "<grown>", "exec"), space)
-        return space["f"](*copy.deepcopy(args))
+    try:
+        with np.errstate(all="ignore"), limited(SECONDS):
+            exec(compile(text, "<grown>", "exec"), space)
+            return space["f"](*copy.deepcopy(args))
+    except OutOfTime:
+        raise NotKept("it takes too long") from None
 
 
 def variables(text: str, args: tuple[Any, ...]) -> dict[str, Any] | None:
@@ -300,20 +303,32 @@ def runs(program: Program) -> bool:
     return True
 
 
-class limited:  # noqa: N801  (reads as a statement)
-    """Raises TimeoutError in what takes more of the processor's time, whatever else the machine does meanwhile."""
+class OutOfTime(BaseException):  # noqa: N818 - no error, and nothing that a program's own handlers catch
+    """Something takes too long."""
 
-    def __init__(self, seconds: int) -> None:
+
+class limited:  # noqa: N801  (reads as a statement)
+    """Raises OutOfTime in what takes more of the processor's time, whatever else the machine does meanwhile.
+
+    Again and again, as what it is raised in may go on; one within another is limited by both.
+    """
+
+    def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
     def __enter__(self) -> None:
-        self.before = signal.signal(signal.SIGPROF, self.stop)
-        signal.setitimer(signal.ITIMER_PROF, self.seconds)
+        self.handler = signal.signal(signal.SIGPROF, self.stop)
+        self.left, _ = signal.setitimer(signal.ITIMER_PROF, self.seconds, 1.0)
+        if 0.0 < self.left < self.seconds:
+            signal.setitimer(signal.ITIMER_PROF, self.left, 1.0)
 
     def __exit__(self, *raised: object) -> None:
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
-        signal.signal(signal.SIGPROF, self.before)
+        now, _ = signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, self.handler)
+        if self.left:
+            used = max(min(self.left, self.seconds) - now, 0.0)
+            signal.setitimer(signal.ITIMER_PROF, max(self.left - used, 0.01), 1.0)
 
     @staticmethod
     def stop(*_: object) -> None:
-        raise TimeoutError("the program takes too long")
+        raise OutOfTime
