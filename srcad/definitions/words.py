@@ -53,6 +53,11 @@ def fixed(x: Any) -> Any:
     return x
 
 
+def in_order_of_set(keys: Mapping[Any, object]) -> Any:
+    """The keys of a dict, in the order in which a set of them is run through."""
+    return list(set(keys))
+
+
 def held(x: Any) -> Any:
     """x, as a constant to derivatives."""
     return x

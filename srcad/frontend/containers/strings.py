@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 
 from srcad.frontend.containers.iteration import known_items
@@ -9,7 +10,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import InstanceCell, Obj, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.objects import call_if_special
+from srcad.frontend.memory.objects import call_if_special, get_attribute
 from srcad.frontend.memory.raised import ARGS, is_exception
 from srcad.trace.nodes import Const, Var
 from srcad.trace.types import OPAQUE
@@ -88,10 +89,16 @@ def string_method(m: Machine, owner: Static, name: str, args: tuple[Value, ...],
     if all(p is not None for p in plain):
         values = [p[0] for p in plain if p is not None]
         positional, named = values[: len(args)], dict(zip(keywords, values[len(args) :], strict=True))
+        called = copy.copy(owner.value)  # which the program may go on to use as it is
         try:
-            return Static(getattr(owner.value, name)(*positional, **named))
+            made = getattr(called, name)(*positional, **named)
+            if isinstance(called, (set, dict)) and called != owner.value:
+                m.refuse(f"the method {name!r} of an object that outlives the call changes it", do="change a copy.")
+            return Static(made)
         except (TypeError, ValueError, LookupError) as error:
             m.raises(error)
+    if isinstance(owner.value, frozenset):
+        return m.call(get_attribute(m, m.call(Static(set), (owner,)), name), args, keywords)
     if isinstance(owner.value, (str, bytes)):
         return Obj(_call_method(m, owner, name, args, keywords))
     m.refuse(f"the method {name!r} of an object that outlives the call gets values that are known at run time only")

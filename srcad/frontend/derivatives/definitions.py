@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, NoReturn
 
@@ -20,9 +21,10 @@ import numpy as np
 
 from srcad.definitions import words
 from srcad.errors import SrcadError
+from srcad.frontend.containers.keys import value_of_key
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.binding import named_arguments
 from srcad.frontend.derivatives.custom import stopped
 from srcad.frontend.derivatives.dense import at_times
@@ -447,6 +449,24 @@ def object_named(m: Machine, module: Value, owner: Value) -> Value:
     return Static(known)
 
 
+def in_order_of_set(m: Machine, keys: Value) -> Value:
+    """The keys of a dict in the order of a set of them, so far as all runs agree on it."""
+    cell = m.content(keys)
+    names = tuple(cell.entries()) if isinstance(cell, DictCell) else None
+    if names is not None and isinstance(cell, DictCell) and not cell.unsure:
+        return Tup(tuple(value_of_key(m, key) for key in set(names)))
+    if names is not None and isinstance(cell, DictCell) and all(type(k) is int and 0 <= k < SMALLEST for k in names):
+        items = tuple(sorted(cell.items))  # each stands at the place of its number
+        return Ref(m.allocate(replace(cell, items=items, ordered=True)))
+    m.refuse(
+        "a set is run through whose elements only the run knows",
+        why="in which order that is depends on how Python keeps them.",
+        do="run through sorted(...) of it.",
+    )
+
+
+SMALLEST = 8  # how many places the smallest set has
+
 WORDS: Mapping[object, Callable[..., Value]] = {
     words.floats: floats,
     words.numbers: numbers,
@@ -457,6 +477,7 @@ WORDS: Mapping[object, Callable[..., Value]] = {
     words.same: same,
     words.fixed: fixed,
     words.held: held,
+    words.in_order_of_set: in_order_of_set,
     words.run: run,
     words.moves: moves,
     words.found: found,

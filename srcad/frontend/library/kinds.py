@@ -46,7 +46,7 @@ from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
-from srcad.frontend.memory.tables import is_table
+from srcad.frontend.memory.tables import is_set, is_table
 from srcad.trace.fields import attributes_of
 from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar, Type, Unknown
@@ -78,7 +78,7 @@ def _container_type(cell: Cell) -> type:
         case DictCell():
             return cell.cls or dict
         case InstanceCell():
-            return dict if is_table(cell) else cell.cls
+            return dict if is_table(cell) else set if is_set(cell) else cell.cls
     return list
 
 

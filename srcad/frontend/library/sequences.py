@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from srcad.definitions import orders
-from srcad.definitions.tables import RunCounter, RunDict
+from srcad.definitions.tables import RunCounter, RunDict, RunSet
+from srcad.errors import SrcadError
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, sequence
@@ -29,6 +30,7 @@ from srcad.frontend.core.values import (
     ArrayRef,
     DictCell,
     GrownCell,
+    InstanceCell,
     Iter,
     ListCell,
     Num,
@@ -49,7 +51,7 @@ from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_pytho
 from srcad.frontend.memory.boxes import as_distinct_as, boxed
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import key_count
-from srcad.frontend.memory.tables import table_of
+from srcad.frontend.memory.tables import is_set, known_set, table_of
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Atom, Const
@@ -245,14 +247,27 @@ def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
 
 
 def make_set(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
-    items = known_items(m, values, "the items of a set")
-    known = known_values(items)
-    if known is not None:
-        return Static(set(known))
-    m.refuse("sets of values that are known at run time only aren't supported", do="use a list.")
+    """set(values)."""
+    known = _known_elements(m, values)
+    return m.call(Static(RunSet), (values,)) if known is None else known_set(m, known)
+
+
+def _known_elements(m: Machine, values: Value) -> list[Hashable] | None:
+    with m.attempt(SrcadError, NeedsStatic):
+        keys = [key_of(m, item) for item in known_items(m, values, "the items of a set")]
+        return list(dict.fromkeys(keys))
+    return None
+
+
+def _frozen(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
+    known = known_values(known_items(m, values, "the items of a set"))
+    return make_set(m, values) if known is None else Static(frozenset(known))
 
 
 def _sorted(m: Machine, values: Value, key: Value = NONE, reverse: Value = FALSE) -> Value:
+    cell = m.content(values)
+    if isinstance(cell, InstanceCell) and is_set(cell):  # in whatever order
+        values = m.call(Static(list), (cell.entries()["known"],))
     return ordered(m, values, key, reverse)
 
 
@@ -361,7 +376,7 @@ SEQUENCES: dict[Hashable, Callable[..., Value]] = {
     tuple: _tuple,
     dict: _dict,
     set: make_set,
-    frozenset: make_set,
+    frozenset: _frozen,
     sorted: _sorted,
     collections.deque: _deque,
     collections.OrderedDict: _dict,

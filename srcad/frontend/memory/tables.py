@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Hashable, Iterable
 
-from srcad.definitions.tables import RunCounter, RunDefaultDict, RunDict
+from srcad.definitions.tables import RunCounter, RunDefaultDict, RunDict, RunSet
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Cell, Choice, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.trace.nodes import Equation, Var
@@ -75,4 +76,15 @@ def is_table(cell: object) -> bool:
     return isinstance(cell, InstanceCell) and cell.cls in TABLES
 
 
-__all__ = ["TABLES", "as_table", "is_table", "make_table", "needs_table", "table_of"]
+def known_set(m: Machine, keys: Iterable[Hashable]) -> Ref:
+    """A set of the program, with these elements."""
+    known = Ref(m.allocate(DictCell(tuple((key, Static(True)) for key in keys))))
+    return Ref(m.allocate(InstanceCell(RunSet, (("known", known),), changed=True)))
+
+
+def is_set(cell: object) -> bool:
+    """Whether a cell is a set of the program."""
+    return isinstance(cell, InstanceCell) and cell.cls is RunSet
+
+
+__all__ = ["TABLES", "as_table", "is_set", "is_table", "known_set", "make_table", "needs_table", "table_of"]

@@ -30,9 +30,9 @@ from srcad.frontend.core.values import (
     Undef,
     Value,
 )
-from srcad.frontend.core.walk import known_values
+from srcad.frontend.library.sequences import make_set
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import refuse_mixed, to_atom
+from srcad.frontend.memory.arrays import refuse_mixed
 from srcad.frontend.memory.branches import as_bool, branch, distribute, operand, settled, truth
 from srcad.frontend.memory.presence import present
 from srcad.frontend.procedures.functions import make_function
@@ -116,10 +116,7 @@ def _list(m: Machine, node: ast.List) -> Value:
 
 def _set(m: Machine, node: ast.Set) -> Value:
     values = elements(m, node.elts)
-    known = known_values(values)
-    if known is not None:
-        return Static(set(known))
-    if any(m.is_active(to_atom(m, v)) for v in values):
+    if any(m.depends(v) for v in values):
         m.refuse(
             "a set holds values that depend on the differentiated arguments",
             why="which of them are equal decides what the set holds.",
@@ -127,7 +124,7 @@ def _set(m: Machine, node: ast.Set) -> Value:
             node=node,
             never=True,
         )
-    m.refuse("sets of values that are known at run time only aren't supported", do="use a list.", node=node)
+    return make_set(m, Tup(values))
 
 
 def _dict(m: Machine, node: ast.Dict) -> Value:
