@@ -81,6 +81,12 @@ def norm(b: Builder, x: Argument, ord: Argument = None, axis: Argument = None, k
     raise CallError("Improper number of dimensions to norm.")
 
 
+def _floating(b: Builder, x: Atom) -> Atom:
+    """Ints become floats, as in all of linear algebra."""
+    dtype = float_dtype(x.type)
+    return x if dtype == x.type.dtype else emit(b, "cast", x, dtype=dtype)
+
+
 def _euclidean(b: Builder, x: Atom, axes: tuple[int, ...] | None, keepdims: bool) -> Atom:
     if isinstance(x.type, Scalar):
         return emit(b, "absolute", x)
@@ -94,6 +100,7 @@ def _reduced(b: Builder, name: str, x: Atom, axes: tuple[int, ...], keepdims: bo
 def _vector_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdims: bool) -> Atom:
     if ord is None or isinstance(ord, str):
         raise CallError(f"Invalid norm order '{ord}' for vectors")
+    x = _floating(b, x)
     if ord in (np.inf, -np.inf, 1):
         name = {np.inf: "max", -np.inf: "min"}.get(ord, "sum")
         return _reduced(b, name, emit(b, "absolute", x), axes, keepdims)
@@ -112,6 +119,7 @@ def _matrix_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdim
         return _spectral_norm(b, x, ord, axes, keepdims)
     if ord not in (1, -1, np.inf, -np.inf):
         raise CallError("Invalid norm order for matrices.")
+    x = _floating(b, x)
     inner, outer = axes if ord in (1, -1) else axes[::-1]
     sums = emit(b, "sum", emit(b, "absolute", x), axis=inner, keepdims=True)
     result = emit(b, "max" if ord in (1, np.inf) else "min", sums, axis=outer, keepdims=True)

@@ -15,6 +15,7 @@ from srcad.ops.arguments import as_dtype, emit, flag, is_given, known_rank, one_
 from srcad.ops.declare import Area, Argument, CallError, Infer, Kind, Spelling, ToOne, static
 from srcad.ops.elementwise import isclose, mask_of
 from srcad.ops.structural import Axis, as_array, as_axes, axis_text, normal_axis
+from srcad.ops.typing import summed_dtype
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom, Params
@@ -68,7 +69,7 @@ def _dtype(kind: str, dtype: str | None) -> str | None:
     if dtype is None or kind == "same":
         return dtype
     if kind == "sum":
-        return {"i": "int64", "u": "uint64", "b": "int64"}.get(np.dtype(dtype).kind, dtype)
+        return summed_dtype(dtype)
     floating = dtype if np.dtype(dtype).kind in "fc" else "float64"
     if kind == "real":
         return {"complex64": "float32", "complex128": "float64"}.get(floating, floating)

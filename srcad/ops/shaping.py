@@ -32,6 +32,7 @@ from srcad.ops.arguments import (
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, Lowering, ToOne, static
 from srcad.ops.spelling import call, shape_call
 from srcad.ops.structural import as_array
+from srcad.ops.typing import summed_dtype
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, UNKNOWN_DIM, Dim, fixed, product, smaller, total
 from srcad.trace.nodes import Atom, Params
@@ -144,7 +145,7 @@ def _diag(x: Type, *, k: int = 0) -> Type:
 
 def _trace(x: Type, *, offset: int = 0) -> Type:
     dtype = dtype_of(x)
-    return Unknown() if dtype is None else Scalar(dtype)
+    return Unknown() if dtype is None else Scalar(summed_dtype(dtype))
 
 
 # ---- spellings

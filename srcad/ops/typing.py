@@ -50,6 +50,11 @@ def result_dtype(name: str, types: tuple[Type, ...]) -> str | None:
     return ufunc_dtype(name, tuple(kinds))
 
 
+def summed_dtype(dtype: str) -> str:
+    """The dtype of a sum of these: ints are added up as wide ones."""
+    return {"i": "int64", "u": "uint64", "b": "int64"}.get(np.dtype(dtype).kind, dtype)
+
+
 def shaped(types: tuple[Type, ...], dtype: str | None, python: bool | None = None) -> Type:
     """A result of this dtype, with the operands broadcast together.
 
