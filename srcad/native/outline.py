@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from srcad.native.build import compiler
 from srcad.native.kernel import Kernel
 from srcad.native.lower.kernel import lowered
-from srcad.native.lower.table import TABLE
+from srcad.native.lower.table import has_lowering
 from srcad.native.lower.values import NotLowered
 from srcad.ops.catalogue import operation
 from srcad.ops.declare import Kind
@@ -83,7 +83,7 @@ class _Outline:
 
     def _kernel(self, run: Sequence[Equation], read: set[Var]) -> Equation | None:
         """The equation that calls a kernel; None if there can't be one."""
-        if not run or any(one.op not in TABLE for eq in run for one in within(eq)):
+        if not run or any(not has_lowering(one.op) for eq in run for one in within(eq)):
             return None
         results = tuple(var for eq in run for var in eq.results if var in read)
         if not results:
@@ -114,7 +114,7 @@ def _runs(equations: Sequence[Equation]) -> Iterator[tuple[list[Equation], bool]
     run: list[Equation] = []
     state = False
     for eq in equations:
-        lowers = all(one.op in TABLE for one in within(eq)) and _lowers(eq)
+        lowers = all(has_lowering(one.op) for one in within(eq)) and _lowers(eq)
         if run and lowers is not state:
             yield run, state
             run = []

@@ -121,6 +121,119 @@ static block *copy_list(call *c, block *from) {
     return l;
 }
 
+/* A copy of all that hangs on a block. */
+static block *copy_all(call *c, const block *from) {
+    if (!from) return NULL;
+    if (!from->kind) {
+        block *b = new_block(c, from->size, 0);
+        if (b) memcpy(DATA_OF(b), DATA_OF(from), (size_t)from->size);
+        return b;
+    }
+    block *l = copy_list(c, (block *)from);
+    for (int64_t k = 0; l && l->kind == 2 && k < l->length; ++k) {
+        block **place = (block **)ITEM(l, k);
+        if (!*place) continue;
+        block *own = copy_all(c, *place);
+        if (!own) return NULL;
+        release(c, *place);
+        *place = own;
+    }
+    return l;
+}
+
+/* The same, with zeros in the places of numbers. */
+static block *zeros_of(call *c, const block *from) {
+    block *b = copy_all(c, from);
+    if (!b) return NULL;
+    if (!b->kind) memset(DATA_OF(b), 0, (size_t)b->size);
+    else if (b->kind == 1) memset(ITEM(b, 0), 0, (size_t)(b->length * b->width));
+    else
+        for (int64_t k = 0; k < b->length; ++k) {
+            block **place = (block **)ITEM(b, k);
+            block *own = *place ? zeros_of(c, *place) : NULL;
+            if (*place && !own) return NULL;
+            release(c, *place);
+            *place = own;
+        }
+    return b;
+}
+
+/* `count` elements of a list, from `first` on, behind those of another. */
+static int extended(call *c, block *l, const block *from, int64_t first, int64_t count, int64_t step) {
+    if (!grow(c, l, l->length + count)) return 0;
+    for (int64_t k = 0; k < count; ++k) {
+        const char *item = ITEM(from, first + k * step);
+        memcpy(ITEM(l, l->length), item, (size_t)l->width);
+        ++l->length;
+        if (l->kind == 2 && *(block *const *)item) ++(*(block *const *)item)->refs;
+    }
+    return 1;
+}
+static block *slice_list(call *c, const block *from, int64_t first, int64_t count, int64_t step) {
+    block *l = new_list(c, from->kind, from->width);
+    return l && extended(c, l, from, first, count, step) ? l : NULL;
+}
+static block *concat_lists(call *c, const block *a, const block *b) {
+    block *l = slice_list(c, a, 0, a->length, 1);
+    return l && extended(c, l, b, 0, b->length, 1) ? l : NULL;
+}
+static block *repeat_list(call *c, const block *from, int64_t count) {
+    block *l = new_list(c, from->kind, from->width);
+    if (l && count > 0 && !grow(c, l, count * from->length)) return NULL;
+    for (; l && count > 0; --count)
+        if (!extended(c, l, from, 0, from->length, 1)) return NULL;
+    return l;
+}
+static block *spliced_list(call *c, const block *from, int64_t first, int64_t count, const block *values) {
+    block *l = slice_list(c, from, 0, first, 1);
+    int64_t behind = first + count;
+    if (!l || !extended(c, l, values, 0, values->length, 1)) return NULL;
+    return extended(c, l, from, behind, from->length - behind, 1) ? l : NULL;
+}
+
+static block *strided_list(call *c, const block *from, int64_t first, int64_t count, int64_t step, const block *values) {
+    block *l = slice_list(c, from, 0, from->length, 1);
+    for (int64_t k = 0; l && k < count; ++k) {
+        const char *item = ITEM(values, k);
+        char *place = ITEM(l, first + k * step);
+        if (l->kind == 2) {
+            if (*(block *const *)item) ++(*(block *const *)item)->refs;
+            release(c, *(block **)place);
+        }
+        memcpy(place, item, (size_t)l->width);
+    }
+    return l;
+}
+
+/* a + b, all numbers of it; a is given away, and copied before it is written to if others have it. NULL is nothing. */
+enum { ADDED, NO_ROOM, UNLIKE };
+#define ADD_BLOCKS(T, name) \
+static int name(call *c, block **place, block *b) { \
+    block *a = *place; \
+    if (!b) return ADDED; \
+    if (!a) { ++b->refs; *place = b; return ADDED; } \
+    if (a->refs > 1) { \
+        block *own = a->kind ? copy_list(c, a) : copy_all(c, a); \
+        if (!own) return NO_ROOM; \
+        release(c, a); \
+        *place = a = own; \
+    } \
+    if (a->kind != b->kind || (a->kind ? a->length != b->length : a->size != b->size)) return UNLIKE; \
+    if (a->kind == 2) { \
+        for (int64_t k = 0; k < a->length; ++k) { \
+            int how = name(c, (block **)ITEM(a, k), *(block **)ITEM(b, k)); \
+            if (how != ADDED) return how; \
+        } \
+        return ADDED; \
+    } \
+    T *to = (T *)(a->kind ? ITEM(a, 0) : DATA_OF(a)); \
+    const T *from = (const T *)(a->kind ? ITEM(b, 0) : DATA_OF(b)); \
+    int64_t n = a->kind ? a->length : a->size / (int64_t)sizeof(T); \
+    for (int64_t k = 0; k < n; ++k) to[k] += from[k]; \
+    return ADDED; \
+}
+ADD_BLOCKS(double, add_blocks) ADD_BLOCKS(float, add_blocks_f)
+
 #define CHECKED(b) do { if (UNLIKELY(!(b))) return MEMORY; } while (0)
 #define TICK() do { if (UNLIKELY(--call->ticks < 0) && call->interrupted(call)) return INTERRUPTED; } while (0)
 #define NEW(b, n, T) block *b = (new_block)(call, (n) * (int64_t)sizeof(T), 0); CHECKED(b)
@@ -138,6 +251,24 @@ static block *copy_list(call *c, block *from) {
 #define NEW_LIST_ARRAY(l, rank) block *l = new_list(call, 2, 8 + 8 * (rank)); CHECKED(l)
 #define NEW_LIST_LIST(l, rank) block *l = new_list(call, 2, 8); CHECKED(l)
 #define COPY_LIST(l, from) block *l = copy_list(call, from); CHECKED(l)
+#define COPY_ALL(l, from) block *l = copy_all(call, from); CHECKED(l)
+#define ZEROS_OF(l, from) block *l = zeros_of(call, from); CHECKED(l)
+#define SLICE_LIST(l, from, first, count, step) block *l = slice_list(call, from, first, count, step); CHECKED(l)
+#define CONCAT_LISTS(l, a, b) block *l = concat_lists(call, a, b); CHECKED(l)
+#define REPEAT_LIST(l, from, n) block *l = repeat_list(call, from, n); CHECKED(l)
+#define SPLICED_LIST(l, from, first, count, values) block *l = spliced_list(call, from, first, count, values); CHECKED(l)
+#define STRIDED_LIST(l, from, first, count, step, values) \
+    block *l = strided_list(call, from, first, count, step, values); CHECKED(l)
+#define ADD_LIST(l, adding, b) do { \
+    int how = adding(call, &l, b); \
+    if (UNLIKELY(how != ADDED)) return how == NO_ROOM ? MEMORY : ARITHMETIC; } while (0)
+#define ADD_BLOCK(l, k, adding, b, rank, ...) do { \
+    const int64_t added[] = { 0, ##__VA_ARGS__ }; \
+    block **place = (block **)ITEM(l, k); \
+    if (!*place) memcpy(ITEM(l, k) + 8, added + 1, 8 * (rank)); \
+    else if (memcmp(ITEM(l, k) + 8, added + 1, 8 * (rank))) return ARITHMETIC; \
+    int how = adding(call, place, b); \
+    if (UNLIKELY(how != ADDED)) return how == NO_ROOM ? MEMORY : ARITHMETIC; } while (0)
 #define ROOM(l) if (UNLIKELY(!grow(call, l, (l)->length + 1))) return MEMORY
 #define PUSH_SCALAR(l, T, x) do { const T pushed = (x); ROOM(l); ((T *)DATA_OF(ITEMS(l)))[(l)->length++] = pushed; } while (0)
 #define PUT(l, k, b, rank, ...) do { \
@@ -159,6 +290,7 @@ static block *copy_list(call *c, block *from) {
 static inline int64_t from_front(int64_t k, int64_t n) { return k < 0 ? k + n : k; }
 static inline int64_t bound(int64_t k, int64_t n) { k = k < 0 ? k + n : k; return k < 0 ? 0 : k > n ? n : k; }
 static inline int64_t bound_down(int64_t k, int64_t n) { k = k < 0 ? k + n : k; return k < 0 ? -1 : k >= n ? n - 1 : k; }
+static inline int64_t bound_below(int64_t k) { return k < 0 ? 0 : k; }
 static inline int64_t count_of(int64_t span, int64_t step) { return span <= 0 ? 0 : (span + step - 1) / step; }
 static inline int64_t turns(int64_t start, int64_t stop, int64_t step) {
     return step > 0 ? count_of(stop - start, step) : step < 0 ? count_of(start - stop, -step) : 0;
@@ -224,41 +356,47 @@ static inline double xlog1py_d(double x, double y) { return x == 0.0 && y == y ?
 
 static inline bool before(double a, double b) { return a < b || (b != b && a == a); }
 
-static void merge_sort(double *v, int64_t *p, double *w, int64_t *q, int64_t n) {
-    if (n <= 16) {
-        for (int64_t i = 1; i < n; ++i) {
-            double x = v[i];
-            int64_t k = p[i], j = i;
-            for (; j > 0 && before(x, v[j - 1]); --j) { v[j] = v[j - 1]; p[j] = p[j - 1]; }
-            v[j] = x;
-            p[j] = k;
-        }
-        return;
-    }
-    int64_t half = n / 2, i = 0, j = half, k = 0;
-    merge_sort(v, p, w, q, half);
-    merge_sort(v + half, p + half, w, q, n - half);
-    memcpy(w, v, (size_t)half * 8);
-    memcpy(q, p, (size_t)half * 8);
-    while (i < half)
-        if (j < n && before(v[j], w[i])) { v[k] = v[j]; p[k++] = p[j++]; }
-        else { v[k] = w[i]; p[k++] = q[i++]; }
+#define MERGE_SORT(T, name, BEFORE) \
+static void name(T *v, int64_t *p, T *w, int64_t *q, int64_t n) { \
+    if (n <= 16) { \
+        for (int64_t i = 1; i < n; ++i) { \
+            T x = v[i]; \
+            int64_t k = p[i], j = i; \
+            for (; j > 0 && BEFORE(x, v[j - 1]); --j) { v[j] = v[j - 1]; p[j] = p[j - 1]; } \
+            v[j] = x; \
+            p[j] = k; \
+        } \
+        return; \
+    } \
+    int64_t half = n / 2, i = 0, j = half, k = 0; \
+    name(v, p, w, q, half); \
+    name(v + half, p + half, w, q, n - half); \
+    memcpy(w, v, (size_t)half * 8); \
+    memcpy(q, p, (size_t)half * 8); \
+    while (i < half) \
+        if (j < n && BEFORE(v[j], w[i])) { v[k] = v[j]; p[k++] = p[j++]; } \
+        else { v[k] = w[i]; p[k++] = q[i++]; } \
 }
+#define LESS(a, b) ((a) < (b))
+MERGE_SORT(double, merge_sort, before)
+MERGE_SORT(int64_t, merge_sort_ints, LESS)
 
-#define SORT(v, p, first, w, q, n) do { \
+#define SORTED(sorting, v, p, first, w, q, n) do { \
     for (int64_t place = 0; place < (n); ++place) (p)[(first) + place] = place; \
-    merge_sort((v) + (first), (p) + (first), w, q, n); } while (0)
+    sorting((v) + (first), (p) + (first), w, q, n); } while (0)
+#define SORT(v, p, first, w, q, n) SORTED(merge_sort, v, p, first, w, q, n)
+#define SORT_INTS(v, p, first, w, q, n) SORTED(merge_sort_ints, v, p, first, w, q, n)
 
-static inline int64_t first_not_below(const double *v, int64_t n, double x) {
-    int64_t low = 0;
-    while (low < n) { int64_t middle = low + (n - low) / 2; if (before(v[middle], x)) low = middle + 1; else n = middle; }
-    return low;
-}
-static inline int64_t first_above(const double *v, int64_t n, double x) {
-    int64_t low = 0;
-    while (low < n) { int64_t middle = low + (n - low) / 2; if (before(x, v[middle])) n = middle; else low = middle + 1; }
-    return low;
-}
+#define FIRST_NOT_BELOW(T, name, BEFORE) static inline int64_t name(const T *v, int64_t n, T x) { \
+    int64_t low = 0; \
+    while (low < n) { int64_t middle = low + (n - low) / 2; if (BEFORE(v[middle], x)) low = middle + 1; else n = middle; } \
+    return low; }
+#define FIRST_ABOVE(T, name, BEFORE) static inline int64_t name(const T *v, int64_t n, T x) { \
+    int64_t low = 0; \
+    while (low < n) { int64_t middle = low + (n - low) / 2; if (BEFORE(x, v[middle])) n = middle; else low = middle + 1; } \
+    return low; }
+FIRST_NOT_BELOW(double, first_not_below, before) FIRST_NOT_BELOW(int64_t, first_not_below_int, LESS)
+FIRST_ABOVE(double, first_above, before) FIRST_ABOVE(int64_t, first_above_int, LESS)
 
 /* A product of matrices by BLAS: large ones whose rows or columns lie one after the other; 0: not done. */
 static inline int product(call *c, const double *a, int64_t a0, int64_t a1, const double *b, int64_t b0, int64_t b1,
@@ -280,7 +418,7 @@ static inline int product(call *c, const double *a, int64_t a0, int64_t a1, cons
 #define TAKE_SCALAR(x, k, field, T) const T x = (T)in[k].field
 #define TAKE_ARRAY(p, k, T) T *const p = (T *)in[k].a.data
 #define TAKE_LENGTH(n, k, j) const int64_t n = in[k].a.length[j]
-#define TAKE_LIST(b, k) block *const b = in[k].l
+#define TAKE_LIST(b, k) block *b = in[k].l
 #define GIVE_LIST(k, b) out[k].l = (b)
 #define GIVE_SCALAR(k, field, x) out[k].field = (x)
 #define GIVE_ARRAY(k, b, rank, ...) do { \

@@ -254,6 +254,20 @@ def _absolute(operands: tuple[CExpr, ...], result: CType) -> CExpr:
     return Apply("fabs" if result.is_float else "int_abs", (converted(operands[0], result),), result)
 
 
+def _inverted(operands: tuple[CExpr, ...], result: CType) -> CExpr:
+    return Apply("logical_not" if result is BOOL else "bitwise_not", (converted(operands[0], result),), result)
+
+
+def _pythons(op: str) -> ElementFormula:
+    """Python's max and min of two: the first, unless the second compares as more."""
+
+    def chosen(operands: tuple[CExpr, ...], result: CType) -> CExpr:
+        first, second = (converted(a, result) for a in operands)
+        return Apply("select", (Apply(op, (second, first), BOOL), second, first), result)
+
+    return chosen
+
+
 def _reciprocal(operands: tuple[CExpr, ...], result: CType) -> CExpr:
     if not result.is_float:
         raise NotLowered("reciprocals of ints")
@@ -290,6 +304,9 @@ FORMULAS: Mapping[str, ElementFormula] = MappingProxyType(
         **{op: _asked(op) for op in ("isnan", "isinf", "isfinite", "signbit")},
         **{op: _rounded(op) for op in ("floor", "ceil", "trunc", "rint")},
         **{op: _by_floats(op) for op in ("floor_divide", "remainder")},
+        "invert": _inverted,
+        "python_max": _pythons("greater"),
+        "python_min": _pythons("less"),
         "not_": _logical("logical_not"),
         "truth": _logical("truth"),
         "positive": lambda operands, result: converted(operands[0], result),

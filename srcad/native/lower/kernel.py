@@ -11,6 +11,7 @@ from srcad.lowering.prepare import prepare
 from srcad.native import ir
 from srcad.native.ir import CType
 from srcad.native.lower.control import lower_region
+from srcad.native.lower.expand import expanded
 from srcad.native.lower.lists import owned_block
 from srcad.native.lower.state import INT64, Lowerer
 from srcad.native.lower.table import TABLE
@@ -51,7 +52,7 @@ class Lowered:
 
 def lowered(trace: Trace, name: str) -> Lowered:
     """The kernel of a closed trace; `NotLowered` if an equation of it can't be."""
-    ready = bufferise(sink_updates(prepare(trace)))
+    ready = bufferise(sink_updates(prepare(expanded(trace))))
     m = Lowerer(ready.in_place, TABLE)
     variables = [entry.var for entry in ready.trace.inputs]
     body = ready.trace.body

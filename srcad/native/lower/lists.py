@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from srcad.native import ir
-from srcad.native.ir import Apply, CExpr
-from srcad.native.lower.state import BOOL, INT64, Lowerer, converted, load, place
-from srcad.native.lower.subscripts import inside
+from srcad.native.ir import Apply, CExpr, CType
+from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, converted, load, place
+from srcad.native.lower.subscripts import inside, sliced
 from srcad.native.lower.values import InList, InMemory, InRegister, NotLowered, element_kind, machine
 from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type
@@ -104,11 +106,15 @@ def list_new(m: Lowerer, eq: Equation) -> None:
 def copy_list(m: Lowerer, eq: Equation) -> None:
     """Another list of the same elements; of other ones, if these are to be overwritten."""
     source = m.items(eq.operands[0])
-    if eq.params.get("deep") and not isinstance(source.element, Scalar):
-        raise NotLowered("a copy of a list of arrays, and of these", eq.span)
+    deep = bool(eq.params.get("deep")) and not isinstance(source.element, Scalar)
+    _made(m, eq, "COPY_ALL" if deep else "COPY_LIST", source.element, source.name)
+
+
+def _made(m: Lowerer, eq: Equation, macro: str, element: Type, *arguments: str | CExpr) -> None:
+    """A new list that a macro of the support makes."""
     name = m.name(eq.result.name)
-    m.emit(ir.Support("COPY_LIST", (name, source.name)))
-    m.sets(eq.result, InList(name, source.element))
+    m.emit(ir.Support(macro, (name, *arguments)))
+    m.sets(eq.result, InList(name, element))
     m.owns(eq.result, name)
 
 
@@ -147,8 +153,7 @@ def list_get(m: Lowerer, eq: Equation) -> None:
 
 
 def _index(m: Lowerer, items: InList, atom: Atom) -> CExpr:
-    length = m.let(Apply("list_length", (ir.LocalName(items.name, INT64),), INT64), "n")
-    return inside(m, m.scalar(atom, INT64), length)
+    return inside(m, m.scalar(atom, INT64), _length(m, items))
 
 
 def list_set(m: Lowerer, eq: Equation) -> None:
@@ -172,15 +177,39 @@ def list_set(m: Lowerer, eq: Equation) -> None:
 
 
 def list_add(m: Lowerer, eq: Equation) -> None:
-    """An element is added to: of numbers; of arrays, which nobody else has."""
+    """An element is added to: where others have it, too, it is copied before."""
     _, value, index = eq.operands
     items = overwritten(m, eq, eq.result)
-    if not isinstance(items.element, Scalar):
-        raise NotLowered("a list of arrays whose elements are added to", eq.span)
-    type = machine(items.element)
     place = _index(m, items, index)
-    old = Apply(f"item:{type.value}", (ir.LocalName(items.name, INT64), place), type)
-    m.emit(ir.Support("SET_SCALAR", (items.name, place, type, Apply("add", (old, m.scalar(value, type)), type))))
+    if isinstance(items.element, Scalar):
+        type = machine(items.element)
+        old = Apply(f"item:{type.value}", (ir.LocalName(items.name, INT64), place), type)
+        m.emit(ir.Support("SET_SCALAR", (items.name, place, type, Apply("add", (old, m.scalar(value, type)), type))))
+        return
+    kind, rank = layout(items.element)
+    adding = _adding(items.element)
+    block, lengths = owned_block(m, value, items.element)
+    m.emit(ir.Support("ADD_BLOCK", (items.name, place, adding, block, str(rank if kind == "array" else 0), *lengths)))
+    m.emit(ir.Support("RELEASE", (block,)))
+
+
+def accumulate(m: Lowerer, eq: Equation) -> None:
+    """Item by item."""
+    items = overwritten(m, eq, eq.result)
+    m.emit(ir.Support("ADD_LIST", (items.name, _adding(items.element), m.items(eq.operands[1]).name)))
+
+
+def _adding(element: Type) -> str:
+    """What of the support adds up all that stands in a list."""
+    type = machine(leaf(element))
+    if type not in (DOUBLE, CType.FLOAT):
+        raise NotLowered("a list of what isn't floats, whose elements are added to")
+    return "add_blocks" if type is DOUBLE else "add_blocks_f"
+
+
+def leaf(t: Type) -> Type:
+    """What stands in a nested list."""
+    return leaf(t.element) if isinstance(t, ListOf) else t
 
 
 def list_len(m: Lowerer, eq: Equation) -> None:
@@ -189,14 +218,66 @@ def list_len(m: Lowerer, eq: Equation) -> None:
 
 
 def list_zeros(m: Lowerer, eq: Equation) -> None:
+    items, result = m.items(eq.operands[0]), eq.result.type
+    if not isinstance(result, ListOf):
+        raise NotLowered(f"zeros in the shape of {result}", eq.span)
+    if isinstance(items.element, Scalar):
+        made = new_list(m, result.element, eq.result.name)
+        count = m.let(Apply("list_length", (ir.LocalName(items.name, INT64),), INT64), "n")
+        m.emit(ir.Support("ZEROS", (made.name, count)))
+        m.sets(eq.result, made)
+        m.owns(eq.result, made.name)
+        return
+    if np.dtype(machine(leaf(result)).value).itemsize != np.dtype(machine(leaf(items.element)).value).itemsize:
+        raise NotLowered("zeros of another size than what they are zeros of", eq.span)
+    _made(m, eq, "ZEROS_OF", result.element, items.name)
+
+
+def list_slice(m: Lowerer, eq: Equation) -> None:
+    items, bounds = m.items(eq.operands[0]), eq.operands[1:]
+    first, count, step = sliced(m, _length(m, items), (*bounds, None, None, None)[:3])
+    _made(m, eq, "SLICE_LIST", items.element, items.name, first, count, ir.integer(step))
+
+
+def list_reverse(m: Lowerer, eq: Equation) -> None:
     items = m.items(eq.operands[0])
-    if eq.params.get("optional") or not isinstance(items.element, Scalar):
-        raise NotLowered("zeros in the shape of a list of arrays", eq.span)
-    made = new_list(m, eq.result.type.element, eq.result.name)  # type: ignore[attr-defined]
-    count = m.let(Apply("list_length", (ir.LocalName(items.name, INT64),), INT64), "n")
-    m.emit(ir.Support("ZEROS", (made.name, count)))
-    m.sets(eq.result, made)
-    m.owns(eq.result, made.name)
+    n = _length(m, items)
+    _made(m, eq, "SLICE_LIST", items.element, items.name, ir.subtract(n, ir.ONE), n, ir.integer(-1))
+
+
+def list_concat(m: Lowerer, eq: Equation) -> None:
+    first, second = _alike(m, eq)
+    _made(m, eq, "CONCAT_LISTS", first.element, first.name, second.name)
+
+
+def list_repeat(m: Lowerer, eq: Equation) -> None:
+    items = m.items(eq.operands[0])
+    _made(m, eq, "REPEAT_LIST", items.element, items.name, m.scalar(eq.operands[1], INT64))
+
+
+def list_set_slice(m: Lowerer, eq: Equation) -> None:
+    """The list with others in the places of some neighbours."""
+    items, values = _alike(m, eq)
+    first, count, step = sliced(m, _length(m, items), (*eq.operands[2:], None, None, None)[:3])
+    if step == 1:
+        _made(m, eq, "SPLICED_LIST", items.element, items.name, first, count, values.name)
+        return
+    m.fail(Apply("not_equal", (count, _length(m, values)), BOOL), "value")
+    _made(m, eq, "STRIDED_LIST", items.element, items.name, first, count, ir.integer(step), values.name)
+
+
+def _alike(m: Lowerer, eq: Equation) -> tuple[InList, InList]:
+    """Two lists whose elements are laid out in one way; one that is known to be empty is like all others."""
+    first, second = (m.items(a) for a in eq.operands[:2])
+    if layout(first.element) != layout(second.element) or machine(leaf(first.element)) is not machine(
+        leaf(second.element)
+    ):
+        raise NotLowered("lists of several kinds that are put together", eq.span)
+    return first, second
+
+
+def _length(m: Lowerer, items: InList) -> CExpr:
+    return m.let(Apply("list_length", (ir.LocalName(items.name, INT64),), INT64), "n")
 
 
 def list_to_array(m: Lowerer, eq: Equation) -> None:

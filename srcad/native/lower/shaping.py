@@ -7,7 +7,7 @@ from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.elementwise import computed_in, element, elements_of, joins, ready_nest
 from srcad.native.lower.lists import copy_list
 from srcad.native.lower.reductions import fill
-from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
+from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, array_type, converted, load, place, viewed
 from srcad.native.lower.values import InMemory, NotLowered, machine
 from srcad.trace.dims import ONE, Dim
 from srcad.trace.nodes import Atom, Const, Equation, Var
@@ -73,11 +73,25 @@ def flip(m: Lowerer, eq: Equation) -> None:
 
 
 def diagonal(m: Lowerer, eq: Equation) -> None:
-    memory = m.memory(eq.operands[0])
-    if memory.rank != 2 or eq.params.get("offset", 0):
-        raise NotLowered("a diagonal beside the main one, or of a stack", eq.span)
-    n = m.let(Apply("smaller", memory.lengths, INT64), "n")
-    view(m, eq, [n], [m.let(ir.add(*memory.strides), "stride")])
+    """The diagonal of a matrix, or of each matrix of a stack, as its last axis."""
+    memory, k = m.memory(eq.operands[0]), eq.params.get("offset", 0)
+    rows, columns = (eq.params.get(name, axis) % memory.rank for axis, name in enumerate(("axis1", "axis2")))
+    left = [a for a in range(memory.rank) if a not in (rows, columns)]
+    down, right = ir.integer(max(-k, 0)), ir.integer(max(k, 0))
+    below, beside = ir.subtract(memory.lengths[rows], down), ir.subtract(memory.lengths[columns], right)
+    shorter = Apply("smaller", (below, beside), INT64)
+    n = m.let(Apply("bound_below", (shorter,), INT64) if k else shorter, "n")
+    offset: CExpr = ir.add(ir.times(down, memory.strides[rows]), ir.times(right, memory.strides[columns]))
+    if k:
+        offset = m.let(Apply("select", (Apply("equal", (n, ir.ZERO), BOOL), ir.ZERO, offset), INT64), "offset")
+    pointer = memory.pointer
+    if k:
+        pointer = m.name(pointer)
+        m.emit(ir.Pointer(pointer, memory.pointer, offset, memory.type))
+    step = m.let(ir.add(memory.strides[rows], memory.strides[columns]), "stride")
+    lengths, strides = ([*(of[a] for a in left), last] for of, last in ((memory.lengths, n), (memory.strides, step)))
+    m.sets(eq.result, viewed(memory, pointer, lengths, strides))
+    m.alias(eq.result, eq.operands[0])
 
 
 def reshape(m: Lowerer, eq: Equation) -> None:
@@ -307,17 +321,26 @@ def _laid(m: Lowerer, eq: Equation, parts: list[InMemory], target: InMemory, axi
 
 def eye(m: Lowerer, eq: Equation) -> None:
     lengths = [m.scalar(a, INT64) for a in eq.operands if not a.is_none]
-    n, columns = lengths[0], lengths[-1]
-    if eq.params.get("k", 0):
-        raise NotLowered("an identity with its diagonal elsewhere", eq.span)
-    target = m.new_array(machine(eq.result.type), (natural(m, n), natural(m, columns)), eq.result.name)
+    n, columns, k = natural(m, lengths[0]), natural(m, lengths[-1]), eq.params.get("k", 0)
+    target = m.new_array(machine(eq.result.type), (n, columns), eq.result.name)
     fill(m, target, ir.Literal(0, target.type))
     index = m.name("i")
+    row = ir.LocalName(index, INT64)
     one = ir.Store(
-        target.pointer, place(target, (ir.LocalName(index, INT64),) * 2), ir.Literal(1, target.type), target.type
+        target.pointer, place(target, (row, ir.add(row, ir.integer(k)))), ir.Literal(1, target.type), target.type
     )
-    m.emit(ir.For(index, ir.ZERO, Apply("smaller", target.lengths, INT64), (one,)))
+    stop = Apply("smaller", (target.lengths[0], ir.subtract(target.lengths[1], ir.integer(k))), INT64)
+    m.emit(ir.For(index, ir.integer(max(-k, 0)), stop, (one,)))
     m.is_array(eq.result, target)
+
+
+def tri(m: Lowerer, eq: Equation) -> None:
+    """Ones on and below a diagonal."""
+    lengths = [natural(m, m.scalar(a, INT64)) for a in eq.operands if not a.is_none]
+    nest = m.open(array_type(eq.result.type).dims, (lengths[0], lengths[-1]))
+    i, j = (ir.LocalName(index, INT64) for index in nest.indices)
+    below = Apply("less_equal", (j, ir.add(i, ir.integer(eq.params.get("k", 0)))), BOOL)
+    joins(m, nest, eq.result, converted(below, machine(eq.result.type)))
 
 
 def natural(m: Lowerer, n: CExpr) -> CExpr:
@@ -367,7 +390,8 @@ def ones(m: Lowerer, eq: Equation) -> None:
 
 def arange(m: Lowerer, eq: Equation) -> None:
     if any(a.type.dtype != "int64" for a in eq.operands):
-        raise NotLowered("arange of floats", eq.span)
+        _arange_of_floats(m, eq)
+        return
     bounds = [m.scalar(a, INT64) for a in eq.operands]
     start, stop, step = (ir.ZERO, bounds[0], ir.ONE) if len(bounds) == 1 else (*bounds, ir.ONE)[:3]
     m.fail(Apply("equal", (step, ir.ZERO), BOOL), "zero")
@@ -376,3 +400,48 @@ def arange(m: Lowerer, eq: Equation) -> None:
     nest = m.nest if m.nest is not None and m.nest.fits(dims) else m.open(dims, (n,))
     value = ir.add(start, ir.times(ir.LocalName(nest.indices[0], INT64), step))
     joins(m, nest, eq.result, converted(value, machine(eq.result.type)))
+
+
+def _arange_of_floats(m: Lowerer, eq: Equation) -> None:
+    """The first number, and added to it the difference of the first two, times the place."""
+    bounds = [m.scalar(a, DOUBLE) for a in eq.operands]
+    zero, one = ir.Literal(0.0, DOUBLE), ir.Literal(1.0, DOUBLE)
+    start, stop, step = (zero, bounds[0], one) if len(bounds) == 1 else (*bounds, one)[:3]
+    quotient = m.let(Apply("divide", (Apply("subtract", (stop, start), DOUBLE), step), DOUBLE))
+    fits = Apply("less", (Apply("fabs", (quotient,), DOUBLE), ir.Literal(1e15, DOUBLE)), BOOL)
+    m.fail(Apply("not", (fits,), BOOL), "arithmetic")
+    n = m.let(Apply("bound_below", (Apply("truncated", (Apply("ceil", (quotient,), DOUBLE),), INT64),), INT64), "n")
+    apart = m.let(Apply("subtract", (Apply("add", (start, step), DOUBLE), start), DOUBLE), "step")
+    nest = m.open(array_type(eq.result.type).dims, (n,))
+    place = converted(ir.LocalName(nest.indices[0], INT64), DOUBLE)
+    value = Apply("add", (start, Apply("multiply", (place, apart), DOUBLE)), DOUBLE)
+    joins(m, nest, eq.result, converted(value, machine(eq.result.type)))
+
+
+def linspace(m: Lowerer, eq: Equation) -> None:
+    """The place times the step, added to the start; the last is the end itself."""
+    start, stop, num = eq.operands
+    if isinstance(start.type, Array) or isinstance(stop.type, Array) or machine(eq.result.type) is not DOUBLE:
+        raise NotLowered("linspace of arrays", eq.span)
+    n, first, last = natural(m, m.scalar(num, INT64)), m.scalar(start, DOUBLE), m.scalar(stop, DOUBLE)
+    ends = bool(eq.params.get("endpoint", True))
+    count = converted(m.let(ir.subtract(n, ir.ONE) if ends else n, "count"), DOUBLE)
+    apart = m.let(Apply("subtract", (last, first), DOUBLE))
+    step = m.let(Apply("divide", (apart, count), DOUBLE), "step")
+    nest = m.open(array_type(eq.result.type).dims, (n,))
+    index = ir.LocalName(nest.indices[0], INT64)
+    place = converted(index, DOUBLE)
+    tiny = Apply("multiply", (Apply("divide", (place, count), DOUBLE), apart), DOUBLE)
+    usual = Apply("multiply", (place, step), DOUBLE)
+    none = Apply("less_equal", (count, ir.Literal(0.0, DOUBLE)), BOOL)
+    moved = Apply("select", (Apply("equal", (step, ir.Literal(0.0, DOUBLE)), BOOL), tiny, usual), DOUBLE)
+    moved = Apply("select", (none, Apply("multiply", (place, apart), DOUBLE), moved), DOUBLE)
+    value: CExpr = Apply("add", (moved, first), DOUBLE)
+    if ends:
+        at_end = Apply("and", (_is_last(index, n), Apply("less", (ir.ONE, n), BOOL)), BOOL)
+        value = Apply("select", (at_end, last, value), DOUBLE)
+    joins(m, nest, eq.result, value)
+
+
+def _is_last(index: CExpr, n: CExpr) -> CExpr:
+    return Apply("equal", (index, ir.subtract(n, ir.ONE)), BOOL)

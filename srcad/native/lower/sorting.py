@@ -1,45 +1,106 @@
-"""Sorting along the last axis, stable, nan last."""
+"""Sorting along an axis, stable, nan last; places in what is sorted."""
 
 from __future__ import annotations
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
-from srcad.native.lower.state import INT64, Lowerer, place
-from srcad.native.lower.values import NotLowered
+from srcad.native.lower.state import DOUBLE, INT64, Lowerer, converted, load, place, viewed
+from srcad.native.lower.values import InMemory, NotLowered, machine
 from srcad.trace.nodes import Equation
+from srcad.trace.types import Array
+
+
+def ordered_as(type: CType) -> CType:
+    """The type as which numbers of another one are compared: all floats as doubles, all ints as wide ones."""
+    if type is CType.UINT64:
+        raise NotLowered("an order of unsigned ints of 64 bits")
+    return DOUBLE if type.is_float else INT64
 
 
 def sort(m: Lowerer, eq: Equation) -> None:
     """sort and argsort. Equal elements keep their order, which every kind of sorting may do."""
     source = m.memory(eq.operands[0])
-    if eq.params.get("axis", -1) not in (-1, source.rank - 1) or source.type is not CType.DOUBLE or not source.rank:
-        raise NotLowered(f"{eq.op} along another axis, or of other numbers than floats", eq.span)
+    if not source.rank or eq.params.get("descending"):
+        raise NotLowered(f"{eq.op} of a number, or downwards", eq.span)
     m.reads_memory(source)
-    values = m.copied(source, eq.result.name)
-    places = m.new_array(CType.INT64, source.lengths)
-    n = source.lengths[-1]
-    scratch = m.new_array(CType.DOUBLE, (n,))
-    more = m.new_array(CType.INT64, (n,))
+    axis = eq.params.get("axis", -1) % source.rank
+    rows = _with_last(source, axis)
+    type, n = ordered_as(source.type), rows.lengths[-1]
+    values, places = m.new_array(type, rows.lengths), m.new_array(INT64, rows.lengths)
+    scratch, more = m.new_array(type, (n,)), m.new_array(INT64, (n,))
 
-    def each(row: tuple[CExpr, ...]) -> None:
-        first = (*row, ir.ZERO)
-        index = place(values, first)
-        m.emit(ir.Support("SORT", (values.pointer, places.pointer, index, scratch.pointer, more.pointer, n)))
+    def copies(at: tuple[CExpr, ...]) -> None:
+        m.emit(ir.Store(values.pointer, place(values, at), converted(load(rows, at), type), type))
 
-    m.loops_over(source.lengths[:-1], each)
-    kept, left = (values, places) if eq.op == "sort" else (places, values)
-    for memory in (left, scratch, more):
+    def sorts(row: tuple[CExpr, ...]) -> None:
+        index = place(values, (*row, ir.ZERO))
+        macro = "SORT" if type is DOUBLE else "SORT_INTS"
+        m.emit(ir.Support(macro, (values.pointer, places.pointer, index, scratch.pointer, more.pointer, n)))
+
+    m.loops_over(rows.lengths, copies)
+    m.loops_over(rows.lengths[:-1], sorts)
+    _kept(m, eq, values if eq.op == "sort" else places, source, axis)
+    for memory in (values, places, scratch, more):
         m.emit(ir.Support("RELEASE", (memory.block,)))
-    m.is_array(eq.result, kept)
+
+
+def _with_last(memory: InMemory, axis: int) -> InMemory:
+    """The array with an axis as its last."""
+    order = [*(k for k in range(memory.rank) if k != axis), axis]
+    return viewed(memory, memory.pointer, [memory.lengths[k] for k in order], [memory.strides[k] for k in order])
+
+
+def _kept(m: Lowerer, eq: Equation, made: InMemory, source: InMemory, axis: int) -> None:
+    """What has been sorted, where it belongs and as it is due."""
+    target = m.new_array(machine(eq.result.type), source.lengths, eq.result.name)
+
+    def each(at: tuple[CExpr, ...]) -> None:
+        value = converted(load(made, (*at[:axis], *at[axis + 1 :], at[axis])), target.type)
+        m.emit(ir.Store(target.pointer, place(target, at), value, target.type))
+
+    m.loops_over(target.lengths, each)
+    m.is_array(eq.result, target)
 
 
 def searchsorted(m: Lowerer, eq: Equation) -> None:
-    """The place of a number in a sorted vector."""
+    """The places of numbers in a sorted vector."""
     table, value = eq.operands
     memory = m.memory(table)
-    if memory.type is not CType.DOUBLE or value.type.rank != 0 or not memory.packed:
-        raise NotLowered("searchsorted of arrays", eq.span)
+    floats = memory.type.is_float or (value.type.dtype or "").startswith("float")
+    type = DOUBLE if floats else ordered_as(memory.type)
+    if memory.rank != 1 or memory.type is CType.UINT64:
+        raise NotLowered("searchsorted in what is no vector", eq.span)
     m.reads_memory(memory)
-    name = "first_above" if eq.params.get("side", "left") == "right" else "first_not_below"
-    pointer = ir.LocalName(memory.pointer, CType.DOUBLE)
-    m.is_number(eq.result, Apply(name, (pointer, memory.lengths[0], m.scalar(value, CType.DOUBLE)), INT64))
+    if not memory.packed or memory.type is not type:
+        memory = _as(m, memory, type)
+    name = ("first_above" if eq.params.get("side", "left") == "right" else "first_not_below") + (
+        "" if floats else "_int"
+    )
+    pointer = ir.LocalName(memory.pointer, type)
+
+    def found(x: CExpr) -> CExpr:
+        return Apply(name, (pointer, memory.lengths[0], converted(x, type)), INT64)
+
+    if not isinstance(value.type, Array):
+        m.is_number(eq.result, found(m.scalar(value)))
+        return
+    asked = m.memory(value)
+    m.reads_memory(asked)
+    target = m.new_array(INT64, asked.lengths, eq.result.name)
+
+    def each(at: tuple[CExpr, ...]) -> None:
+        m.emit(ir.Store(target.pointer, place(target, at), found(load(asked, at)), INT64))
+
+    m.loops_over(asked.lengths, each)
+    m.is_array(eq.result, target)
+
+
+def _as(m: Lowerer, source: InMemory, type: CType) -> InMemory:
+    """A packed copy of another type, which goes with the call."""
+    target = m.new_array(type, source.lengths)
+
+    def each(at: tuple[CExpr, ...]) -> None:
+        m.emit(ir.Store(target.pointer, place(target, at), converted(load(source, at), type), type))
+
+    m.loops_over(source.lengths, each)
+    return target

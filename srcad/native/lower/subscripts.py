@@ -188,7 +188,7 @@ def subscripted(m: Lowerer, memory: InMemory, indices: Sequence[Atom], template:
         if entry[0] == "int":
             offset = ir.add(offset, ir.times(inside(m, m.scalar(indices[entry[1]], INT64), n), stride))
         else:
-            first, count, step = _sliced(m, n, [None if k is None else indices[k] for k in entry[1:]])
+            first, count, step = sliced(m, n, [None if k is None else indices[k] for k in entry[1:]])
             offset = ir.add(offset, ir.times(first, stride))
             lengths.append(count)
             strides.append(m.let(ir.times(stride, ir.integer(step)), "stride"))
@@ -218,7 +218,7 @@ def inside(m: Lowerer, index: CExpr, n: CExpr) -> CExpr:
     return found
 
 
-def _sliced(m: Lowerer, n: CExpr, bounds: Sequence[Atom | None]) -> tuple[CExpr, CExpr, int]:
+def sliced(m: Lowerer, n: CExpr, bounds: Sequence[Atom | None]) -> tuple[CExpr, CExpr, int]:
     """First place, number of places, step."""
     start, stop, step = (None if b is None or b.is_none else b for b in bounds)
     by = 1

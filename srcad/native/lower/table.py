@@ -7,12 +7,13 @@ from types import MappingProxyType
 
 from srcad.native import ir
 from srcad.native.ir import Apply
-from srcad.native.lower import control, lists, products, raises, reductions, shaping, sorting, subscripts
+from srcad.native.lower import control, lists, products, raises, rearranging, reductions, shaping, sorting, subscripts
 from srcad.native.lower.elementwise import FORMULAS, ORDERINGS, elementwise
+from srcad.native.lower.expand import EXPANSIONS
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
 from srcad.native.lower.values import NotLowered, machine
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Array
+from srcad.trace.types import Array, ListOf
 
 
 def dim(m: Lowerer, eq: Equation) -> None:
@@ -44,7 +45,7 @@ def to_int(m: Lowerer, eq: Equation) -> None:
         wide = m.let(converted(x, DOUBLE))
         inside = Apply("less", (Apply("fabs", (wide,), DOUBLE), ir.Literal(9.0e18, DOUBLE)), BOOL)
         m.fail(Apply("not", (inside,), BOOL), "arithmetic")
-        x = Apply("truncated", (wide,), INT64)
+        x = Apply("truncated", (wide if eq.op != "round_to_int" else Apply("rint", (wide,), DOUBLE),), INT64)
     m.is_number(eq.result, converted(x, INT64))
 
 
@@ -57,6 +58,11 @@ def guarded(m: Lowerer, eq: Equation) -> None:
     """Of the careful variant: NumPy's division and power of numbers."""
     a, b = (m.scalar(one, DOUBLE) for one in eq.operands)
     m.is_number(eq.result, Apply("divide" if eq.op == "guarded_divide" else "pow", (a, b), DOUBLE))
+
+
+def accumulate(m: Lowerer, eq: Equation) -> None:
+    """`a += b`, of numbers, of arrays, or item by item of lists."""
+    (lists if isinstance(eq.result.type, ListOf) else subscripts).accumulate(m, eq)
 
 
 TABLE: Mapping[str, LowersEquation] = MappingProxyType(
@@ -77,7 +83,7 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "get_item": subscripts.get_item,
         "set_item": subscripts.set_item,
         "add_item": subscripts.add_item,
-        "accumulate": subscripts.accumulate,
+        "accumulate": accumulate,
         "transpose": shaping.transpose,
         "expand_dims": shaping.expand_dims,
         "squeeze": shaping.squeeze,
@@ -97,6 +103,16 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         **dict.fromkeys(("zeros_like", "empty_like"), shaping.zeros_like),
         **dict.fromkeys(("ones", "ones_like", "full", "full_like"), shaping.ones),
         "arange": shaping.arange,
+        "linspace": shaping.linspace,
+        "tri": shaping.tri,
+        "roll": rearranging.roll,
+        "tile": rearranging.tile,
+        "repeat": rearranging.repeat,
+        "pad": rearranging.pad,
+        "take_along_axis": rearranging.take_along_axis,
+        **dict.fromkeys(("nonzero", "argwhere"), rearranging.nonzero),
+        "triangle_indices": rearranging.triangle_indices,
+        "diag": rearranging.diag,
         **dict.fromkeys(("matmul", "dot"), products.matmul),
         "list_new": lists.list_new,
         "list_append": lists.list_append,
@@ -106,6 +122,11 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "list_add": lists.list_add,
         "list_len": lists.list_len,
         "list_zeros": lists.list_zeros,
+        "list_slice": lists.list_slice,
+        "list_reverse": lists.list_reverse,
+        "list_concat": lists.list_concat,
+        "list_repeat": lists.list_repeat,
+        "list_set_slice": lists.list_set_slice,
         "list_to_array": lists.list_to_array,
         "array_to_list": lists.array_to_list,
         "if": control.branch,
@@ -113,9 +134,14 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "while": control.while_loop,
         "dim": dim,
         "size": size,
-        **dict.fromkeys(("to_float", "item"), to_float),
-        "to_int": to_int,
+        **dict.fromkeys(("to_float", "as_float", "item"), to_float),
+        **dict.fromkeys(("to_int", "as_int", "round_to_int"), to_int),
         "smaller": smaller,
         **dict.fromkeys(("guarded_divide", "guarded_power"), guarded),
     }
 )
+
+
+def has_lowering(op: str) -> bool:
+    """Whether an operation is lowered, by itself or as others that it is made of."""
+    return op in TABLE or op in EXPANSIONS

@@ -1,13 +1,13 @@
 EXPORTED int gathered_grad_kernel(call *call, const value *in, value *out) {
     TAKE_ARRAY(x, 0, double);
     TAKE_LENGTH(n, 0, 0);
-    TAKE_ARRAY(places, 1, int64_t);
+    TAKE_ARRAY(places_0, 1, int64_t);
     TAKE_LENGTH(n_1, 1, 0);
     /* return np.sum(x[places] ** 2) + x[x > 0].sum() */
     NEW(v_block, n_1, double);
     DATA(v, v_block, double);
     for (int64_t i = 0; i < n_1; ++i) {
-        const int64_t v_1 = places[i];
+        const int64_t v_1 = places_0[i];
         const int64_t k = from_front(v_1, n);
         if (UNLIKELY((uint64_t)k >= (uint64_t)n)) return INDEX;
         v[i] = x[k];
@@ -41,7 +41,7 @@ EXPORTED int gathered_grad_kernel(call *call, const value *in, value *out) {
     }
     RELEASE(v_block);
     for (int64_t i_4 = 0; i_4 < n_1; ++i_4) {
-        const int64_t v_8 = places[i_4];
+        const int64_t v_8 = places_0[i_4];
         const int64_t k_2 = from_front(v_8, n);
         if (UNLIKELY((uint64_t)k_2 >= (uint64_t)n)) return INDEX;
         v_3[k_2] += v_7[i_4];

@@ -1,0 +1,114 @@
+"""What is lowered, as expressions of x and y, each with the shapes and dtypes at which it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Shapes = tuple[tuple[int, ...], ...]
+
+VECTORS: Sequence[Shapes] = (((7,), (7,)), ((1,), (1,)), ((0,), (0,)))
+MATRICES: Sequence[Shapes] = (((3, 5), (3, 5)), ((1, 1), (1, 1)), ((0, 3), (0, 3)))
+CUBES: Sequence[Shapes] = (((2, 3, 4), (2, 3, 4)), ((2, 1, 1), (2, 1, 1)))
+FLOATS = ("float64", "float32")
+INTS = ("int64", "int32")
+NUMBERS = ("float64", "float32", "int64", "int32")
+
+# (expressions, shapes, dtypes)
+TABLE: Sequence[tuple[Sequence[str], Sequence[Shapes], Sequence[str]]] = (
+    (
+        (
+            *("np.var(x)", "np.var(x, axis=0)", "np.var(x, axis=1, keepdims=True)", "np.var(x, ddof=1)", "np.std(x)"),
+            *("np.std(x, axis=-1)", "np.linalg.norm(x)", "np.linalg.norm(x, axis=1)", "np.trace(x)"),
+            *("np.linalg.norm(x, axis=0, keepdims=True)", "np.linalg.norm(x, ord=3, axis=1)", "np.diff(x)"),
+            *("np.diff(x, axis=0)", "x.flatten()", "np.tensordot(x, y)", "np.tensordot(x, y, axes=([0], [0]))"),
+            *("np.inner(x, y)", "np.tensordot(x, y.T, axes=1)"),
+        ),
+        MATRICES,
+        NUMBERS,
+    ),
+    (
+        (
+            *("np.linalg.norm(x)", "np.linalg.norm(x, 1)", "np.linalg.norm(x - y, 2.5)"),
+            *("np.inner(x, y)", "np.diff(x, n=2)", "np.std(x, ddof=1)", "np.tensordot(x, y, axes=1)"),
+        ),
+        VECTORS,
+        NUMBERS,
+    ),
+    (("np.cross(x, y)",), (((3,), (3,)),), NUMBERS),
+    (("np.split(x, 3)", "np.split(x, 2, axis=1)[1]"), (((6, 4), (1,)), ((0, 2), (1,)), ((4, 5), (1,))), NUMBERS),
+    (
+        (
+            *("scipy.special.logsumexp(x)", "scipy.special.logsumexp(x, axis=0)", "scipy.special.softmax(x, axis=1)"),
+            *("scipy.special.log_softmax(x, axis=1)", "scipy.special.logsumexp(x, axis=1, keepdims=True)"),
+        ),
+        (((3, 5), (1,)), ((1, 1), (1,))),
+        FLOATS,
+    ),
+    (
+        (
+            *("np.roll(x, 2, axis=0)", "np.roll(x, -4, axis=1)", "np.roll(x, (1, 2), axis=(0, 1))", "np.tile(x, 2)"),
+            *("np.tile(x, (2, 1, 3))", "np.repeat(x, 2, axis=0)", "np.repeat(x, 3, axis=1)", "np.pad(x, 1)"),
+            *("np.pad(x, ((0, 2), (1, 0)), constant_values=7)", "np.diagonal(x)", "np.diagonal(x, offset=1)"),
+            *("np.diagonal(x, -1) * 2", "np.diag(x, 2) * 1", "np.nonzero(x > 0)", "np.argwhere(x > 0)", "np.median(x)"),
+            *("np.median(x, axis=0)", "np.quantile(x, 0.3)", "np.percentile(x, 60.0, axis=1)", "np.round(x, 2)"),
+            *("np.round(x)", "np.eye(len(x), x.shape[1], 1) * x", "np.eye(len(x), x.shape[1], -2) * x"),
+            *("np.tri(len(x), x.shape[1], 1) * x", "x[np.triu_indices(len(x))[0]]", "np.isclose(x, y)", "np.sinc(x)"),
+            *("np.nan_to_num(x)", "~(x > 0)", "np.take_along_axis(x, np.argsort(x, axis=1), axis=1)"),
+            "np.array(np.tril_indices(len(x), 1, x.shape[1]))",
+        ),
+        MATRICES,
+        FLOATS,
+    ),
+    (
+        (
+            *("np.roll(x, 2)", "np.roll(x, -9)", "np.tile(x, 2)", "np.repeat(x, 2)", "np.diag(x)", "np.diag(x, -1)"),
+            *("np.repeat(x, np.arange(len(x)))", "np.pad(x, 2, mode='edge')", "np.pad(x, 3, mode='reflect')"),
+            *("np.pad(x, 3, mode='symmetric')", "np.pad(x, (1, 4), mode='wrap')", "np.median(x)", "np.nonzero(x > 0)"),
+            *("np.arange(0.5, 0.5 + len(x), 0.3) * 2", "np.linspace(0.1, 2.0, len(x)) * x", "np.quantile(x, 0.9)"),
+            *(
+                "np.linspace(1.0, 1.0, len(x) + 1)",
+                "np.linspace(0.0, 2.0, len(x), endpoint=False)",
+                "np.arange(4.5) * 3",
+            ),
+            *("np.diagonal(np.outer(x, y), 1) + 1", "np.arange(2.0, -1.5, -0.7) + x[0]"),
+        ),
+        VECTORS,
+        FLOATS,
+    ),
+    (
+        (
+            *(
+                "np.sort(x)",
+                "np.sort(x, axis=0)",
+                "np.argsort(x, axis=0)",
+                "np.max(x, axis=1)",
+            ),
+            *("np.searchsorted(np.sort(x[0]), y)", "np.searchsorted(np.sort(x[0]), y, side='right')"),
+        ),
+        (((3, 41), (3, 41)), ((1, 1), (1, 1)), ((2, 1), (2, 1))),
+        (*FLOATS, *INTS),
+    ),
+    (("np.linalg.norm(x, np.inf)", "np.linalg.norm(x, -np.inf)"), (((7,), (7,)), ((1,), (1,))), NUMBERS),
+    (("~x", "x ^ y", "np.invert(x & y)"), MATRICES, ("int64", "int32", "bool")),
+    (
+        (
+            *("np.tensordot(x, y, axes=([0, 2], [0, 2]))", "np.var(x, axis=(0, 2))", "np.std(x, axis=1)"),
+            *("np.linalg.norm(x, axis=(1, 2))", "np.diff(x, axis=1)"),
+        ),
+        CUBES,
+        NUMBERS,
+    ),
+)
+
+WHERE: Mapping[str, Sequence[tuple[Sequence[Shapes], Sequence[str]]]] = {
+    text: [(shapes, dtypes) for texts, shapes, dtypes in TABLE if text in texts] for row in TABLE for text in row[0]
+}
+ALL: Sequence[str] = tuple(WHERE)
+
+
+def shapes_of(text: str) -> Sequence[Shapes]:
+    return [one for shapes, _ in WHERE[text] for one in shapes]
+
+
+def dtypes_of(text: str) -> Sequence[str]:
+    return WHERE[text][0][1]
