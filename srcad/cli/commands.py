@@ -32,6 +32,7 @@ from srcad.calls.example import Example, example_call
 from srcad.calls.programs import program_of
 from srcad.calls.specialise import entered
 from srcad.calls.typespec import parse_values
+from srcad.cli.kernels import native_parts
 from srcad.cli.proposals import gives, proposed_types
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError, SrcadError
@@ -86,12 +87,16 @@ def show(
     ] = "",
     diff: Annotated[str, typer.Option(metavar="PASS", help="Print what a pass has changed.")] = "",
     types: Annotated[bool, typer.Option("--types", help="With the types of variables, in traces.")] = False,
+    native: Annotated[bool, typer.Option("--native", help="Print what runs as C, and that C.")] = False,
+    timings: Annotated[bool, typer.Option("--timings", help="With --native, how long each step takes.")] = False,
 ) -> None:
     """Print the source of the derivative, or the trace between two passes on the way to it."""
-    if sum((passes, bool(after), bool(diff))) > 1:
-        raise typer.BadParameter("it is one of --passes, --after and --diff")
+    if sum((passes, bool(after), bool(diff), native)) > 1:
+        raise typer.BadParameter("it is one of --passes, --after, --diff and --native")
     if types and not (after or diff):
         raise typer.BadParameter("--types goes with --after and --diff")
+    if timings and not native:
+        raise typer.BadParameter("--timings goes with --native")
     if passes and not target:
         print_plain(all_passes())
         return
@@ -99,11 +104,15 @@ def show(
         raise typer.BadParameter("which function? FILE.py:FUNC")
     function = load(target)
     example = example_for(function, args)
+    if native:
+        srcad.config(backend="native")
     derived = derivative_of(mode, function, example, wrt, value)
     tell_assumed(example)
     with types_needed(function, example):
         require_results(function, derived, example)
-        if passes or after or diff:
+        if native:
+            print_code("\n\n".join(native_parts(derived, example, timings)), "c")
+        elif passes or after or diff:
             print_passes(derived, example, after, diff, types)
         else:
             print_code(derived.source(*example.args, **example.kwargs))
@@ -201,7 +210,7 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def main() -> None:
     """The entry point: refusals exit with 1, misuse with 2."""
-    for more in ("check", "compare", "completion"):
+    for more in ("cache", "check", "compare", "completion"):
         importlib.import_module(f"srcad.cli.{more}")  # its commands
     try:
         app(prog_name="srcad")

@@ -133,13 +133,36 @@ def _is_whole(library: Path) -> bool:
 
 def library(source: str, extra: Sequence[str] = ()) -> Path:
     """The path of the shared library with this source, built if it isn't there."""
+    path = _place(source, extra)
+    if not _is_whole(path):
+        _compile(compiler(), source, path, extra)
+    return path
+
+
+def is_kept(source: str) -> bool:
+    """Whether the library with this source is in the cache."""
+    return _is_whole(_place(source))
+
+
+def _place(source: str, extra: Sequence[str] = ()) -> Path:
     own = compiler()
     key = "\0".join((source, own.version, *own.command, *flags(), *extra, _processor()))
     name = hashlib.sha256(key.encode()).hexdigest()[:32]
-    path = cache_folder() / f"{name}.so"
-    if not _is_whole(path):
-        _compile(own, source, path, extra)
-    return path
+    return cache_folder() / f"{name}.so"
+
+
+def kept() -> dict[Path, int]:
+    """The libraries in the cache, each with its size in bytes."""
+    return {path: path.stat().st_size for path in sorted(cache_folder().glob("*.so"))}
+
+
+def cleared() -> dict[Path, int]:
+    """The libraries that were in the cache, which are deleted."""
+    found = kept()
+    for path in found:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".sum").unlink(missing_ok=True)
+    return found
 
 
 def _compile(own: Compiler, source: str, path: Path, extra: Sequence[str]) -> None:

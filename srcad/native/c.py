@@ -109,10 +109,15 @@ def support() -> str:
 
 def printed(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
     """A file of C with one function, `int name(call *call, const value *in, value *out)`."""
+    body = text_of(function, linkage)
+    return f"{support()}{_vectors(body)}\n{body}\n"
+
+
+def text_of(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
+    """The function alone, without the support that stands before it."""
     lines = [f"{linkage} int {function.name}(call *call, const value *in, value *out) {{"]
     lines += ("    " + line for line in _block(function.body))
-    body = "\n".join([*lines, "    return DONE;", "}"])
-    return f"{support()}{_vectors(body)}\n{body}\n"
+    return "\n".join([*lines, "    return DONE;", "}"])
 
 
 def _vectors(body: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from srcad.native.build import built
+from srcad.native.build import built, is_kept
 from srcad.native.c import printed
 from srcad.native.lower.kernel import Lowered
 
@@ -26,6 +26,11 @@ class Kernel:
     def source(self) -> str:
         """Its C, with all that it needs."""
         return printed(self.lowered.function)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it has been compiled before, by whichever process."""
+        return is_kept(self.source)
 
     def __call__(self, *args: object) -> object:
         return self.function(*args)
