@@ -113,8 +113,9 @@ def grad(
 
     `argnums`: the argument to differentiate, by position or name, or a tuple of them; then the gradient is a tuple.
     A gradient has the structure, the shapes and the dtypes of its argument. With `has_aux` the function returns
-    (value, anything), and the derivative (gradient, anything). A function that returns an array, or a complex number,
-    is refused. `backend`: what runs the generated code, "numpy" or "native" (C); without it what `srcad.config` says.
+    (value, anything), and the derivative (gradient, anything). A function that returns a complex number, or an array of
+    other than one element, is refused. `backend`: what runs the generated code, "numpy" or "native" (C); without it
+    what `srcad.config` says.
 
     The gradient of a real number u with respect to a complex one, z = x + iy, is du/dx - i du/dy: what u changes by is
     the real part of gradient times dz, so u falls fastest along the gradient's negative conjugate. With `holomorphic`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from srcad.errors import ArgumentError, NotYetSupported, Span
 from srcad.ops.catalogue import builder
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Region, Trace, Tree, leaves, with_leaves
-from srcad.trace.types import Array, Scalar, Type, dtype_of, is_complex, is_differentiable, is_numeric, rank_of
+from srcad.trace.types import Array, Scalar, Type, dims_of, dtype_of, is_complex, is_differentiable, is_numeric, rank_of
 from srcad.trace.walk import walk
 
 _SUM = "return one number, as with np.sum(...); or use srcad.vjp or srcad.jacobian"
@@ -63,10 +64,15 @@ def _check_type(primal: Trace, found: Type, tree: Tree, holomorphic: bool) -> No
         raise _refusal(primal, f"{called(primal)} returns a real number, and is no holomorphic function", tree, _REAL)
     if found.is_opaque:
         raise _refusal(primal, f"{called(primal)} returns an object, and a gradient is of one number", tree)
-    if rank_of(found) not in (0, None):
+    if rank_of(found) is not None and not _of_one(found):
         raise _refusal(primal, f"{called(primal)} returns an array ({found}), and a gradient is of one number", tree)
     if not isinstance(found, (Scalar, Array)) and rank_of(found) is not None:
         raise _refusal(primal, f"{called(primal)} returns {found}, and a gradient is of one number", tree)
+
+
+def _of_one(found: Type) -> bool:
+    """Whether it is a number, or an array of a single element."""
+    return all(length.is_one for length in dims_of(found) or ())
 
 
 def _refusal(primal: Trace, what: str, tree: Tree, do: str = _SUM) -> ArgumentError:
@@ -117,10 +123,10 @@ def _assert(b: Builder, condition: Atom, message: str) -> None:
 def check_value(name: str, value: object, span: Span | None) -> None:
     """What `unchecked` leaves to the run."""
     shape = np.asarray(value).shape
-    if shape:
+    if math.prod(shape) != 1:
         what = f"{name} returned an array of shape {shape}, and a gradient is of one number"
         raise ArgumentError(what, span=span, do=_SUM)
-    if isinstance(value, (complex, np.complexfloating)):
+    if np.asarray(value).dtype.kind == "c":
         raise NotYetSupported(f"{name} returned a complex number", span=span, do=_PARTS)
 
 

@@ -111,6 +111,22 @@ def test_what_the_result_does_not_depend_on_has_a_zero_gradient() -> None:
     assert srcad.grad(lambda x: 1.0)(2.0) == 0.0
 
 
+def test_an_array_of_one_element_is_a_number_as_well() -> None:
+    A, x = np.arange(9.0).reshape(3, 3), np.array([[1.0], [2.0], [-1.0]])
+    value, gradient = srcad.value_and_grad(lambda x: x.T @ A @ x)(x)
+    assert value.tolist() == (x.T @ A @ x).tolist()
+    assert gradient.tolist() == ((A + A.T) @ x).tolist()
+    assert srcad.hessian(lambda x: x.T @ A @ x)(x)[:, 0, :, 0].tolist() == (A + A.T).tolist()
+    assert srcad.hvp(lambda x: x.T @ A @ x)(x, x).tolist() == gradient.tolist()
+
+    def steepness(x):
+        return np.sum(srcad.grad(lambda x: (x**3)[None, :1])(x))
+
+    assert srcad.grad(steepness)(np.array([2.0, 3.0])).tolist() == [12.0, 0.0]
+    with pytest.raises(ArgumentError, match="of one number"):
+        srcad.grad(lambda x: 2.0 * x)(np.ones(0))
+
+
 def test_the_rank_may_be_known_only_at_run_time() -> None:
     x = np.array([-1.0, 2.0])
     assert srcad.grad(programs.either)(x).tolist() == [2.0, 2.0]
