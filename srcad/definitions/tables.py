@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -122,6 +123,55 @@ class RunCounter(RunDict):
 
     def copy(self) -> Any:
         return RunCounter(list(self.names), list(self.held))
+
+    def update(self, other: Any = (), **named: Any) -> None:
+        """Counts are added, not replaced."""
+        for key, count in _counts(other, named):
+            self[key] = self[key] + count
+
+    def subtract(self, other: Any = (), **named: Any) -> None:
+        for key, count in _counts(other, named):
+            self[key] = self[key] - count
+
+    def most_common(self, n: int | None = None) -> list[tuple[Any, Any]]:
+        rows = sorted(self.items(), key=lambda row: row[1], reverse=True)
+        return rows if n is None else rows[:n]
+
+    def elements(self) -> Iterator[Any]:
+        return iter([key for key, count in self.items() for _ in range(count)])
+
+    def total(self) -> Any:
+        return sum(self.values())
+
+    def __add__(self, other: Any) -> Any:
+        return _positive([(k, self[k] + other[k]) for k in [*self.keys(), *_others(self, other)]])
+
+    def __sub__(self, other: Any) -> Any:
+        return _positive([(k, self[k] - other[k]) for k in [*self.keys(), *_others(self, other)]])
+
+    def __and__(self, other: Any) -> Any:
+        return _positive([(k, self[k] if self[k] < other[k] else other[k]) for k in self.keys()])
+
+    def __or__(self, other: Any) -> Any:
+        keys = [*self.keys(), *_others(self, other)]
+        return _positive([(k, other[k] if self[k] < other[k] else self[k]) for k in keys])
+
+
+def _counts(other: Any, named: dict[str, Any]) -> list[tuple[Any, Any]]:
+    given = list(other.items()) if hasattr(other, "items") else [(key, 1) for key in other]
+    return [*given, *named.items()]
+
+
+def _others(one: Any, other: Any) -> list[Any]:
+    return [key for key in other if key not in one]
+
+
+def _positive(rows: list[tuple[Any, Any]]) -> Any:
+    made: Counter[Any] = Counter()
+    for key, count in rows:
+        if count > 0:
+            made[key] = count
+    return made
 
 
 class RunDefaultDict(RunDict):

@@ -15,6 +15,7 @@ from srcad.frontend.library import calls
 from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.defined import numpy_program
 from srcad.frontend.library.indexers import INDEXERS
+from srcad.frontend.library.inherited import of_containers
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.procedures.classes import OF_OBJECT, generated, of_exceptions
@@ -49,6 +50,7 @@ READERS: tuple[ReadCall, ...] = (
     calls.with_first_arguments,
     calls.of_first_argument,
     of_exceptions,
+    of_containers,
     calls.instance,
     calls.named_tuple,
     generated,

@@ -34,6 +34,7 @@ from srcad.frontend.memory.arrays import content, from_atom, load, to_atom, to_n
 from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, with_element
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.elements import detached, element_view, looked_up
+from srcad.frontend.memory.inherited import plain_container
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys, present
 from srcad.frontend.memory.tables import make_table, needs_table
@@ -303,6 +304,7 @@ def copied(m: Machine, owner: Ref) -> Value:
 
 
 def dict_items(m: Machine, value: Value) -> dict[Any, Value]:
+    value = plain_container(m, value, "__iter__")
     cell = m.content(value)
     if isinstance(cell, DictCell):
         check_keys(m, cell)

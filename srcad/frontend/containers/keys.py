@@ -6,6 +6,7 @@ made is told by its cell.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, final
@@ -28,6 +29,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.boxes import set_part
 from srcad.frontend.memory.joins import alike
+from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Var
 
@@ -40,6 +42,32 @@ class InstanceKey:
     cell: int
 
 
+@final
+@dataclass(frozen=True)
+class RecordKey:
+    """The key that an instance of a frozen dataclass is: by what is in it."""
+
+    cls: type
+    names: tuple[str, ...]
+    parts: tuple[Any, ...]
+
+
+def _record(m: Machine, owner: Ref, cls: Any) -> RecordKey:
+    names = tuple(f.name for f in dataclasses.fields(cls) if f.compare)
+    if any(not f.compare for f in dataclasses.fields(cls)):
+        m.refuse(f"a {cls.__name__} is a key of a dict, and some of its fields don't count", do="use a tuple.")
+    return RecordKey(cls, names, tuple(key_of(m, get_attribute(m, owner, name)) for name in names))
+
+
+def _is_record(cls: type) -> bool:
+    """Whether instances are compared and hashed by their fields, as a frozen dataclass says."""
+    params = vars(cls).get("__dataclass_params__")
+    made = vars(cls).get("__eq__")
+    code = getattr(made, "__code__", None)
+    plain = code is not None and code.co_filename.startswith("<")
+    return bool(params and params.frozen and params.eq) and plain
+
+
 def key_of(m: Machine, value: Value) -> Any:
     """The Python key of a dict."""
     match value:
@@ -47,6 +75,8 @@ def key_of(m: Machine, value: Value) -> Any:
             m.refuse("an object in a list that has grown in a loop is a key of a dict", do="use its place in the list.")
         case Ref() if isinstance(cell := m.heap[value.cell], InstanceCell) and _by_identity(cell.cls):
             return InstanceKey(value.cell) if cell.origin is None else cell.origin
+        case Ref() if isinstance(cell := m.heap[value.cell], InstanceCell) and _is_record(cell.cls):
+            return _record(m, value, cell.cls)
         case Static():
             return value.value
         case Tup():
@@ -66,6 +96,9 @@ def value_of_key(m: Machine, key: Hashable) -> Value:
     """What a program gets that runs through the keys of a dict."""
     if isinstance(key, InstanceKey):
         return Ref(key.cell)
+    if isinstance(key, RecordKey):
+        fields = zip(key.names, (value_of_key(m, part) for part in key.parts), strict=True)
+        return Ref(m.allocate(InstanceCell(key.cls, tuple(fields), changed=True)))
     if type(key) is tuple:
         values = tuple(value_of_key(m, item) for item in key)
         return Static(key) if all(isinstance(value, Static) for value in values) else Tup(values)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import collections
 import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
 
-from srcad.frontend.containers.containers import concatenate, dict_items, repeat
+from srcad.definitions.tables import RunCounter
+from srcad.frontend.containers.containers import concatenate, repeat
 from srcad.frontend.containers.strings import percent
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
@@ -160,15 +162,27 @@ def _containers(m: Machine, op: ast.operator, left: Value, right: Value) -> Valu
             items, count = (left, right) if sequences[0] else (right, left)
             if isinstance(count, Static) or (isinstance(count, Num) and _is_int(count)):
                 return repeat(m, items, count)
+    counted = _counters(m, op, left, right)
+    if counted is not None:
+        return counted
     match op:
         case ast.Add() if is_text(m, left) and is_text(m, right):
             return Obj(m.emit("format", to_atom(m, left), to_atom(m, right), pieces=((0, "", ""), (1, "", ""))))
         case ast.Mod() if isinstance(left, Static) and isinstance(left.value, str):
             return percent(m, left, right)
         case ast.BitOr() if isinstance(left, Ref) and isinstance(m.heap[left.cell], DictCell):
-            merged = {**dict_items(m, left), **dict_items(m, right)}
-            return Ref(m.allocate(DictCell(tuple(merged.items()))))
+            made = Ref(m.allocate(m.cell(left.cell, DictCell).copied()))
+            m.call(objects.get_attribute(m, made, "update"), (right,))
+            return made
     return None
+
+
+def _counters(m: Machine, op: ast.operator, left: Value, right: Value) -> Value | None:
+    """Counters that are added, subtracted, or joined."""
+    name = {ast.Add: "__add__", ast.Sub: "__sub__", ast.BitOr: "__or__", ast.BitAnd: "__and__"}.get(type(op))
+    cells = [m.content(side) for side in (left, right)]
+    counters = all(isinstance(cell, DictCell) and cell.cls is collections.Counter for cell in cells)
+    return m.call(Static(vars(RunCounter)[name]), (left, right)) if counters and name is not None else None
 
 
 def is_text(m: Machine, value: Value) -> bool:

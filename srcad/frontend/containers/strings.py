@@ -10,6 +10,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import InstanceCell, Obj, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
+from srcad.frontend.memory.inherited import container_in
 from srcad.frontend.memory.objects import call_if_special, get_attribute
 from srcad.frontend.memory.raised import ARGS, is_exception
 from srcad.trace.nodes import Const, Var
@@ -39,6 +40,8 @@ def told(m: Machine, value: Value, conversion: str = "s", spec: str = "") -> Val
             return made
     if is_exception(m, value):
         return shown_exception(m, value, "r")
+    if container_in(m, value) is not None:
+        m.refuse("the text of an instance of a class that is made from a container", do="give the class a __str__.")
     return Static(f"<{cell.cls.__module__}.{cell.cls.__qualname__} object>")
 
 

@@ -170,6 +170,9 @@ def _found(code: CodeType, filename: str) -> Definition | Missing:
 
 
 def _path_of(code: CodeType) -> str:
+    if code.co_filename.startswith("<frozen "):  # of the standard library, whose files are there all the same
+        module = sys.modules.get(code.co_filename.removeprefix("<frozen ").removesuffix(">"))
+        return getattr(module, "__file__", None) or code.co_filename
     try:
         return inspect.getsourcefile(code) or code.co_filename
     except TypeError:

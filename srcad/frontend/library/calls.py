@@ -7,6 +7,7 @@ arguments; else it is refused. Which of these readers are asked for which values
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import functools
 import itertools
@@ -21,6 +22,7 @@ from typing import Any, NoReturn, cast
 import numpy as np
 
 from srcad.definitions.numpy.table import PROGRAMS
+from srcad.definitions.tables import RunCounter
 from srcad.errors import NotYetSupported, SrcadError
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import holders
@@ -81,6 +83,7 @@ LAZY = (  # they run through their arguments when they are run through themselve
 
 
 KEYED = ("get", "setdefault", "pop", "__getitem__", "__setitem__", "__contains__")  # methods that take a key
+OF_DICTS = ("__getitem__", "copy", "count")  # methods that a Counter has as any dict has them
 KEEPING = (isinstance, callable, print, type, id)  # they take any object
 
 
@@ -135,6 +138,9 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
             return get_at(m, owner, either)
         return distribute(m, either, lambda a: call_method(m, method, replace(given, args=(a, *args[1:]))))
     if isinstance(cell, DictCell):
+        counting = vars(RunCounter).get(name) if cell.cls is collections.Counter and name not in OF_DICTS else None
+        if counting is not None:
+            return m.call(Static(counting), (owner, *args), given.keywords)
         return _from_table(m, DICT_METHODS, "a dict", method, given)
     return _from_table(m, LIST_METHODS, "a list", method, given)
 
@@ -401,11 +407,18 @@ def python(m: Machine, f: object, given: Arguments) -> Value | None:
         return None
     if not objects.standard(function):
         return _read_or_run(m, function, given)
-    if str(function.__module__).partition(".")[0] in ARRAYS or not _any_active(m, given):
+    inactive = not _any_active(m, given) and not any(_is_made(m, v) for v in given.args)
+    if str(function.__module__).partition(".")[0] in ARRAYS or inactive:
         return None
     with m.attempt(SrcadError):  # of the standard library: UserDict, total_ordering, statistics
         return call_external(m, function, given.args, given.keywords)
     return None
+
+
+def _is_made(m: Machine, value: Value) -> bool:
+    """Whether it is an instance that the program has made, which no function as it stands can be given."""
+    cell = m.content(value)
+    return isinstance(cell, InstanceCell) and cell.path is None
 
 
 def _any_active(m: Machine, given: Arguments) -> bool:

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import typing
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, cast
 
@@ -44,6 +45,7 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom, to_number
 from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.elements import detached
+from srcad.frontend.memory.inherited import CONTENT, container_in
 from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.presence import has_key
 from srcad.frontend.memory.tables import is_set, is_table
@@ -194,7 +196,16 @@ def _copy(m: Machine, value: Value) -> Value:
     own = objects.call_if_special(m, value, "__copy__")
     if own is not None:
         return own
-    return copied(m, value) if isinstance(value, Ref) else value
+    return _shallow(m, value) if isinstance(value, Ref) else value
+
+
+def _shallow(m: Machine, value: Ref) -> Value:
+    """A copy; the container in an instance of a class that is made from list or dict is copied as well."""
+    made, content = copied(m, value), container_in(m, value)
+    cell = m.content(made)
+    if content is not None and isinstance(made, Ref) and isinstance(cell, InstanceCell):
+        m.heap[made.cell] = replace(cell, fields=tuple({**cell.entries(), CONTENT: copied(m, content)}.items()))
+    return made
 
 
 def _deepcopy(m: Machine, value: Value) -> Value:

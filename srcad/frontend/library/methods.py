@@ -43,7 +43,10 @@ from srcad.frontend.memory.arrays import from_atom, load, store, to_number
 from srcad.frontend.memory.boxes import element_of
 from srcad.frontend.memory.branches import truth
 from srcad.frontend.memory.elements import form_at
+from srcad.frontend.memory.inherited import plain_container
+from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.presence import check_keys
+from srcad.frontend.memory.tables import is_table, make_table
 from srcad.trace.nodes import Var
 
 
@@ -129,9 +132,19 @@ def _rotate(m: Machine, owner: Ref, count: Value = Static(1)) -> Value:  # noqa:
     return _set_items(m, owner, items[len(items) - shift :] + items[: len(items) - shift])
 
 
+def _extend_left(m: Machine, owner: Ref, values: Value) -> Value:
+    m.run_over(values, lambda value: _put_first(m, owner, value))
+    return NONE
+
+
+def _put_first(m: Machine, owner: Ref, value: Value) -> None:
+    _insert(m, owner, Static(0), value)
+
+
 LIST_METHODS: dict[str, Callable[..., Value]] = {
     "append": append,
     "appendleft": lambda m, owner, value: _insert(m, owner, Static(0), value),
+    "extendleft": _extend_left,
     "popleft": lambda m, owner: pop(m, owner, Static(0)),
     "pop": pop,
     "insert": _insert,
@@ -183,7 +196,12 @@ def _dict_pop(m: Machine, owner: Ref, key: Value, *default: Value) -> Value:
 
 
 def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
-    for other in others:
+    for given in others:
+        other = plain_container(m, given, "__iter__")
+        if is_table(m.content(other)):
+            make_table(m, owner)
+            m.call(get_attribute(m, owner, "update"), (other,))
+            continue
         if isinstance(other, Ref) and isinstance(m.heap[other.cell], DictCell):
             pairs: Iterable[tuple[Value, Value]] = ((value_of_key(m, k), v) for k, v in dict_items(m, other).items())
         else:
@@ -212,13 +230,14 @@ def _move_to_end(m: Machine, owner: Ref, key: Value, last: Value = Static(True))
     return NONE
 
 
-def _pop_item(m: Machine, owner: Ref) -> Value:
+def _pop_item(m: Machine, owner: Ref, last: Value = Static(True)) -> Value:  # noqa: B008
     cell = m.cell(owner.cell, DictCell)
     check_keys(m, cell)
     if not cell.items:
         m.raises(KeyError("popitem(): dictionary is empty"))
-    key, value = cell.items[-1]
-    m.change(owner.cell, replace(cell, items=cell.items[:-1]))
+    place = len(cell.items) - 1 if key_of(m, last) else 0
+    key, value = cell.items[place]
+    m.change(owner.cell, replace(cell, items=cell.items[:place] + cell.items[place + 1 :]))
     return Tup((value_of_key(m, key), value))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from srcad.definitions import orders
 from srcad.definitions.tables import RunCounter, RunDict, RunSet
 from srcad.errors import SrcadError
-from srcad.frontend.containers.containers import dict_items
+from srcad.frontend.containers.containers import dict_items, set_container_item
 from srcad.frontend.containers.exhaustion import once
 from srcad.frontend.containers.iteration import Items, known_items, length, sequence
 from srcad.frontend.containers.keys import key_of
@@ -51,7 +51,7 @@ from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_pytho
 from srcad.frontend.memory.boxes import as_distinct_as, boxed
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import key_count
-from srcad.frontend.memory.tables import is_set, known_set, table_of
+from srcad.frontend.memory.tables import is_set, is_table, known_set, table_of
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
 from srcad.trace.nodes import Atom, Const
@@ -235,8 +235,21 @@ def _default_dict(m: Machine, factory: Value = NONE, values: Value | None = None
     return Ref(m.allocate(replace(cell, cls=collections.defaultdict, factory=given)))
 
 
-def _counter(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
-    """collections.Counter of known items."""
+def _from_keys(m: Machine, keys: Value, value: Value = NONE) -> Value:
+    """dict.fromkeys(keys, value)"""
+    made = Ref(m.allocate(DictCell(())))
+    for key in known_items(m, keys, "the keys of a dict"):
+        set_container_item(m, made, key, value)
+    return made
+
+
+def _counter(m: Machine, values: Value = Tup(()), **named: Value) -> Value:  # noqa: B008
+    """collections.Counter of known items, or of counts."""
+    given = m.content(values)
+    if named or isinstance(given, DictCell) or is_table(given):
+        empty = Ref(m.allocate(DictCell((), collections.Counter)))
+        m.call(Static(RunCounter.update), (empty, values), named)
+        return empty
     if m.known.chosen:
         made = Ref(m.allocate(table_of(m, DictCell((), collections.Counter))))
         m.call(Static(RunCounter.count), (made, values))
@@ -379,6 +392,7 @@ SEQUENCES: dict[Hashable, Callable[..., Value]] = {
     frozenset: _frozen,
     sorted: _sorted,
     collections.deque: _deque,
+    dict.fromkeys: _from_keys,
     collections.OrderedDict: _dict,
     collections.defaultdict: _default_dict,
     collections.Counter: _counter,

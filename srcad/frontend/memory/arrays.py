@@ -40,6 +40,7 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
+from srcad.frontend.memory.inherited import plain_container
 from srcad.frontend.memory.layouts import Layout, check_writeable, contiguity, lies
 from srcad.frontend.memory.puts import put
 from srcad.frontend.memory.raised import object_of_exception
@@ -531,6 +532,9 @@ def _cell_to_python(m: Machine, ref: Ref) -> object:
             return grown_array(m, content(m, cell))
         case DictCell(items=pairs):
             return {key: to_python(m, item) for key, item in pairs}
+    found = plain_container(m, ref, "__iter__", "__getitem__", "__len__")
+    if found != ref:
+        return to_python(m, found)
     m.refuse("an instance of a class can't be passed here")
 
 

@@ -7,7 +7,7 @@ import operator
 import sys
 import types
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -19,8 +19,10 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.source import DEFINITIONS
 from srcad.frontend.core.values import (
+    NONE,
     ArrayRef,
     Bound,
+    Cell,
     DictCell,
     Func,
     InstanceCell,
@@ -38,6 +40,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.arrays import is_list, result_value, to_atom, to_python
 from srcad.frontend.memory.boxes import held
 from srcad.frontend.memory.foreign import refuse_foreign_write
+from srcad.frontend.memory.inherited import container_in
 from srcad.frontend.memory.lookup import (
     IN_C,
     MISSING,
@@ -70,6 +73,12 @@ IN_PLACE = ("fill", "sort", "put", "itemset", "setflags", "partition", "resize",
 STANDARD = sys.stdlib_module_names | {"numpy", "scipy"}
 
 
+OF_CONTAINERS: dict[str, Callable[[Cell], Value]] = {  # what a deque and a defaultdict have besides methods
+    "maxlen": lambda cell: Static(getattr(cell, "most", None)),
+    "default_factory": lambda cell: getattr(cell, "factory", None) or NONE,
+}
+
+
 def get_attribute(m: Machine, owner: Value, name: str) -> Value:
     """owner.name."""
     match owner:
@@ -79,7 +88,9 @@ def get_attribute(m: Machine, owner: Value, name: str) -> Value:
             return _of_static(m, owner, name)
         case Ref():
             cell = m.heap[owner.cell]
-            return _of_instance(m, owner, cell, name) if isinstance(cell, InstanceCell) else Method(name, owner)
+            if isinstance(cell, InstanceCell):
+                return _of_instance(m, owner, cell, name)
+            return OF_CONTAINERS[name](cell) if name in OF_CONTAINERS else Method(name, owner)
         case Tup():
             return _of_tuple(m, owner, name)
         case Obj():
@@ -175,6 +186,10 @@ def plain_attribute(m: Machine, owner: Ref, name: str) -> Value:
         return Static(cell.cls)
     if name == "__dict__":
         return attributes(m, owner)
+    content = container_in(m, owner)
+    kept_in_c = isinstance(found, (types.MemberDescriptorType, types.GetSetDescriptorType))
+    if content is not None and kept_in_c and name in OF_CONTAINERS:
+        return get_attribute(m, content, name)
     kept = kept_state(m, owner, name, holder)
     if kept is not None:
         return kept
@@ -272,7 +287,8 @@ def _set_on_instance(m: Machine, owner: Ref, name: str, value: Value) -> None:
     holder, setter = in_classes(cls.__mro__, "__setattr__")
     if getattr(getattr(cls, "__dataclass_params__", None), "frozen", False):
         m.raises(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"))
-    if holder is not None and not isinstance(setter, IN_C):
+    own = holder in cls.__mro__[: cls.__mro__.index(object)] and not standard(holder)
+    if holder is not None and (own or not isinstance(setter, IN_C)):
         m.call(bound(m, owner, cls, holder, "__setattr__", setter), (Static(name), value))
         return
     set_plainly(m, owner, name, value)
@@ -445,7 +461,8 @@ def special_method(m: Machine, owner: Value, name: str) -> Value | None:
     """A special method that the class of an instance has in Python; None for other values and classes."""
     cls = class_of(m, owner)
     holder, found = (None, None) if cls is None else in_classes(cls.__mro__, name)
-    if cls is None or holder is None or found is None or isinstance(found, IN_C):
+    in_c = isinstance(found, IN_C) and (container_in(m, owner) is None or holder is object)
+    if cls is None or holder is None or found is None or in_c:
         return None
     if isinstance(owner, Tup) and not isinstance(found, types.FunctionType):
         return None

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import argparse
 import ast
+import collections
+import collections.abc
 import dataclasses
 import enum
 import inspect
+import statistics
 import types
 from collections.abc import Callable, Hashable
 from types import FunctionType
 from typing import Any
 
 from srcad.frontend.containers.comparisons import compare
+from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import shown_exception, told
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.values import NONE, InstanceCell, Iter, ListCell, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
+from srcad.frontend.memory.inherited import CONTENT, container_base
 from srcad.frontend.memory.lookup import class_of, in_classes, own_attribute
 from srcad.frontend.memory.objects import get_attribute, plain_attribute, set_attribute, set_plainly, standard
 from srcad.frontend.memory.raised import is_exception, is_plain, keep_state, new_exception
 from srcad.frontend.procedures.functions import default
 
+VIEWS = (collections.abc.KeysView, collections.abc.ValuesView, collections.abc.ItemsView)
+READ = (collections.UserDict, collections.UserList, collections.ChainMap, statistics.NormalDist, *VIEWS)  # in Python
 PLAIN = (types.SimpleNamespace, argparse.Namespace)
 
 
@@ -37,8 +44,13 @@ def construct(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords
         return _member(m, cls, args)
     if issubclass(cls, BaseException):
         return _exception(m, cls, args, keywords)
-    if standard(cls) or cls.__module__ == "builtins":
+    if cls.__module__ == "builtins" or (standard(cls) and cls not in READ):
         return None
+    base = container_base(cls)
+    if base is not None:
+        return _container(m, cls, base, args, keywords)
+    if issubclass(cls, tuple) and "__new__" not in _in_python(cls) and "__init__" not in _in_python(cls):
+        return Tup(known_items(m, args[0], "the items of a tuple") if args else (), cls)
     by_metaclass = inspect.getattr_static(type(cls), "__call__", None)
     if isinstance(by_metaclass, FunctionType):
         return m.call(Static(by_metaclass), (Static(cls), *args), keywords)
@@ -74,6 +86,24 @@ def instantiated(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywo
     else:
         return None
     return owner if _initialise(m, owner, cls, args, keywords) else None
+
+
+def _in_python(cls: type) -> set[str]:
+    """What the classes that an object is of have in Python."""
+    return {name for base in cls.__mro__ for name, found in vars(base).items() if not isinstance(found, NATIVE)}
+
+
+NATIVE = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
+
+
+def _container(m: Machine, cls: type, base: type, args: tuple[Value, ...], keywords: Keywords) -> Value | None:
+    """An instance of a class that is made from list or dict: with a container in it, which __init__ fills."""
+    if "__new__" in _in_python(cls):
+        return None
+    owner = Ref(m.allocate(InstanceCell(cls, ((CONTENT, m.call(Static(base), ())),), changed=True)))
+    _, init = in_classes(cls.__mro__, "__init__")
+    m.call(Static(init), (owner, *args), keywords)
+    return owner
 
 
 def _exception(m: Machine, cls: type, args: tuple[Value, ...], keywords: Keywords) -> Value | None:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.frontend.containers.comparisons import compare
-from srcad.frontend.containers.containers import dict_items, set_container_item
+from srcad.frontend.containers.containers import set_container_item
 from srcad.frontend.containers.iteration import elements
-from srcad.frontend.containers.keys import set_key
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_item
 from srcad.frontend.control.streams import hand_over, hand_over_all
@@ -133,8 +132,7 @@ def _dict(m: Machine, node: ast.Dict) -> Value:
         if key is not None:
             set_container_item(m, made, evaluate(m, key), evaluate(m, value))
             continue
-        for known, item in dict_items(m, evaluate(m, value)).items():
-            set_key(m, made, m.cell(made.cell, DictCell), known, item)
+        m.call(objects.get_attribute(m, made, "update"), (evaluate(m, value),))
     return made
 
 
