@@ -152,10 +152,18 @@ pointwise("arctan", lambda g, x, y: g / (1 + x**2))
 slopes("sinh", lambda x, y: cosh(x))
 slopes("cosh", lambda x, y: sinh(x))
 slopes("tanh", lambda x, y: 1 - y**2)
-pointwise("arcsinh", lambda g, x, y: g / sqrt(x**2 + 1))
-pointwise("arccosh", lambda g, x, y: g / (sqrt(x - 1) * sqrt(x + 1) if x.is_complex else sqrt(x**2 - 1)))
+pointwise("arcsinh", lambda g, x, y: g / (sqrt(x**2 + 1) if x.is_complex else apply("hypot", x, 1.0)))
+pointwise("arccosh", lambda g, x, y: g / (sqrt(x - 1) * sqrt(x + 1)))
 pointwise("arctanh", lambda g, x, y: g / (1 - x**2))
-pointwise("arctan2", lambda g, y, x, z: g * x / (x**2 + y**2), lambda g, y, x, z: -(g * y / (x**2 + y**2)))
+
+
+def _turned(g: Expr, y: Expr, x: Expr, away: Expr) -> Expr:
+    """g away / (x**2 + y**2), without squares, which may be too large, or 0."""
+    r = apply("hypot", x, y)
+    return g * (away / r) / r
+
+
+pointwise("arctan2", lambda g, y, x, z: _turned(g, y, x, x), lambda g, y, x, z: -_turned(g, y, x, y))
 pointwise("hypot", lambda g, x, y, z: g * x / or_infinity(z), lambda g, x, y, z: g * y / or_infinity(z))
 pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
 pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)

@@ -337,16 +337,22 @@ def _struve_rest(v: Expr, x: Expr) -> Expr:
     return (0.5 * x) ** v * rgamma(v + 1.5) / (2 * math.sqrt(math.pi))
 
 
-of_last(
-    "struve",
-    lambda v, x, y: 0.5 * (apply("struve", v - 1, x) - apply("struve", v + 1, x)) + _struve_rest(v, x),
-    "its order",
-)
-of_last(
-    "modstruve",
-    lambda v, x, y: 0.5 * (apply("modstruve", v - 1, x) + apply("modstruve", v + 1, x)) + _struve_rest(v, x),
-    "its order",
-)
+def _struve(name: str, sign: int) -> SlopeOf:
+    """Near 0 without division, and of order 0 without the one below; beyond, without what grows with x."""
+
+    def slope(v: Expr, x: Expr, y: Expr) -> Expr:
+        near, lowest = absolute(x) < 1, equal(v, 0)
+        close, far = where(near, x, 0.5), where(near, 1.0, x)
+        above, rest = sign * apply(name, v + 1, close), _struve_rest(v, close)
+        below = apply(name, where(lowest, 1, v) - 1, close)
+        by_rest = where(lowest, 2 * rest + above, 0.5 * (below + above) + rest)
+        return where(near, by_rest, apply(name, v - 1, far) - v / far * apply(name, v, far))
+
+    return slope
+
+
+of_last("struve", _struve("struve", -1), "its order")
+of_last("modstruve", _struve("modstruve", 1), "its order")
 for _name in ("ber", "bei", "ker", "kei"):
     slopes(_name, lambda x, y, _name=_name: apply(f"{_name}p", x))
 for _name, _other, _sign in (("ber", "bei", -1), ("bei", "ber", 1), ("ker", "kei", -1), ("kei", "ker", 1)):

@@ -11,6 +11,8 @@ from srcad.errors import NotYetSupported
 from srcad.rules.language import (
     Expr,
     Given,
+    Operand,
+    absolute,
     apply,
     equal,
     exp,
@@ -63,11 +65,48 @@ for _name in ("erf", "math_erf"):
     pointwise(_name, lambda g, x, y: (2 / math.sqrt(math.pi)) * g * exp(-(x**2)))
 for _name in ("erfc", "math_erfc"):
     pointwise(_name, lambda g, x, y: -((2 / math.sqrt(math.pi)) * g * exp(-(x**2))))
-slopes("erfcx", lambda x, y: 2 * x * y - 2 / math.sqrt(math.pi))
-slopes("dawsn", lambda x, y: 1 - 2 * x * y)
+
+
+def _decaying(x: Expr, sign: int) -> Operand:
+    """1 + 3 s t + 15 t**2 + ... with t = 1 / (2 x**2), which x**2 times the slopes of these are made of.
+
+    As they fall off like 1 / x, their slopes are small differences of large numbers there. From |x| = 12 on the series
+    has all digits.
+    """
+    t = 0.5 * sign / (x * x)
+    series: Operand = 1.0
+    for k in range(_DECAYING_TERMS, 0, -1):
+        series = 1.0 + (2 * k + 1) * t * series
+    return series
+
+
+def _mills_slope(x: Expr, y: Expr) -> Expr:
+    """The density over the distribution function: left of 0 by what doesn't fade there, right of it by its logarithm."""
+    left = x < 0
+    close, tail = where(left, 0.0, x), where(left, x, -1.0)
+    scaled = math.sqrt(2 / math.pi) / apply("erfcx", tail / -math.sqrt(2))
+    return where(left, scaled, (1 / math.sqrt(2 * math.pi)) * exp(-0.5 * close**2 - where(left, 0.0, y)))
+
+
+def _erfcx_slope(x: Expr, y: Expr) -> Expr:
+    far = x > _FAR
+    large = where(far, x, 2 * _FAR)
+    series = _decaying(large, -1) / (math.sqrt(math.pi) * large * large)
+    return where(far, -series, 2 * x * y - 2 / math.sqrt(math.pi))
+
+
+def _dawsn_slope(x: Expr, y: Expr) -> Expr:
+    far = absolute(x) > _FAR
+    large = where(far, x, 2 * _FAR)
+    return where(far, -0.5 * _decaying(large, 1) / (large * large), 1 - 2 * x * y)
+
+
+_FAR, _DECAYING_TERMS = 12.0, 12
+slopes("erfcx", _erfcx_slope)
+slopes("log_ndtr", _mills_slope)
+slopes("dawsn", _dawsn_slope)
 pointwise("erfinv", lambda g, x, y: (math.sqrt(math.pi) / 2) * g * exp(y**2))
 pointwise("ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2))
-pointwise("log_ndtr", lambda g, x, y: (1 / math.sqrt(2 * math.pi)) * g * exp(-0.5 * x**2 - y))
 pointwise("ndtri", lambda g, x, y: math.sqrt(2 * math.pi) * g * exp(0.5 * y**2))
 
 slopes("cosm1", lambda x, y: -sin(x))
