@@ -19,6 +19,7 @@ from srcad.rules.language import (
     cos,
     equal,
     exp,
+    floor,
     greater_equal,
     log,
     log1p,
@@ -111,12 +112,41 @@ def _rgamma_slope(x: Expr, y: Expr) -> Expr:
 
 slopes("rgamma", _rgamma_slope)
 slopes("loggamma", lambda x, y: digamma(x))
+
+
+def _by_lower(n: Expr, k: Expr, y: Expr) -> Expr:
+    """-y digamma(k + 1) for y = binom(n, k): left of the poles by reflection, where y sin has none.
+
+    y pi / tan(pi (k + 1)) is cos(pi (k + 1)) B(n + 1, -k).
+    """
+    left = k < -0.5
+    over, other = where(left, k, -0.75), where(left, 0.75, k)
+    reflected = cos(math.pi * (over + 1)) * apply("beta", n + 1, -over) - y * digamma(-over)
+    return where(left, reflected, -(y * digamma(other + 1)))
+
+
 slopes(
     "binom",
-    lambda n, k, y: y * (digamma(n + 1) - digamma(n - k + 1)),
-    lambda n, k, y: y * (digamma(n - k + 1) - digamma(k + 1)),
+    lambda n, k, y: y * digamma(n + 1) + _by_lower(n, n - k, y),
+    lambda n, k, y: _by_lower(n, k, y) - _by_lower(n, n - k, y),
 )
-slopes("poch", lambda z, m, y: y * (digamma(z + m) - digamma(z)), lambda z, m, y: y * digamma(z + m))
+
+
+def _poch_slope(z: Expr, m: Expr, y: Expr) -> Expr:
+    """y (digamma(z + m) - digamma(z)); where both have poles by reflection, and where z alone has, likewise."""
+    right, both = z >= 0.5, (z < 0.5) * (z + m < 0.5)
+    start, end = where(right, z, 0.75), where(both, 0.75, z + m)
+    over, far = where(right, 0.25, z), where(both, z + m, 0.25)
+    whole = equal(m, floor(m))
+    sines = sin(math.pi * where(whole, 0.25, far)) * sin(math.pi * where(whole, 0.25, over))
+    turned = math.pi * y * where(whole, 0.0, sin(math.pi * m) / sines)
+    reflected = cos(math.pi * over) * apply("beta", end, 1 - over) * gamma(m + 1)
+    by_poles = y * (digamma(1 - far) - digamma(1 - over)) + turned
+    alone = y * (digamma(end) - digamma(1 - over)) + reflected
+    return where(both, by_poles, where(right, y * (digamma(end) - digamma(start)), alone))
+
+
+slopes("poch", _poch_slope, lambda z, m, y: y * digamma(z + m))
 
 
 def _multigamma_slope(a: Expr, y: Expr, *, d: int) -> Expr:
@@ -190,14 +220,19 @@ def _turns(phi: Expr) -> tuple[Expr, Expr, Expr]:
     return turns, s, cos(phi) ** 2
 
 
+def _if_turned(turns: Expr, m: Expr) -> Expr:
+    """The parameter of whole half turns: where there are none, one for which they aren't infinite."""
+    return where(equal(turns, 0), 0.5, m)
+
+
 def _f_by_parameter(phi: Expr, m: Expr) -> Expr:
     turns, s, c2 = _turns(phi)
-    return (s**3 * elliprd(c2, 1.0, 1 - m * s**2) + 2 * turns * elliprd(0.0, 1.0, 1 - m)) / 6
+    return (s**3 * elliprd(c2, 1.0, 1 - m * s**2) + 2 * turns * elliprd(0.0, 1.0, 1 - _if_turned(turns, m))) / 6
 
 
 def _e_by_parameter(phi: Expr, m: Expr) -> Expr:
     turns, s, c2 = _turns(phi)
-    return -(s**3 * elliprd(c2, 1 - m * s**2, 1.0) + 2 * turns * elliprd(0.0, 1 - m, 1.0)) / 6
+    return -(s**3 * elliprd(c2, 1 - m * s**2, 1.0) + 2 * turns * elliprd(0.0, 1 - _if_turned(turns, m), 1.0)) / 6
 
 
 slopes(

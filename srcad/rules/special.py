@@ -11,7 +11,6 @@ from srcad.errors import NotYetSupported
 from srcad.rules.language import (
     Expr,
     Given,
-    Operand,
     absolute,
     apply,
     equal,
@@ -67,21 +66,21 @@ for _name in ("erfc", "math_erfc"):
     pointwise(_name, lambda g, x, y: -((2 / math.sqrt(math.pi)) * g * exp(-(x**2))))
 
 
-def _decaying(x: Expr, sign: int) -> Operand:
+def _decaying(x: Expr, sign: int) -> Expr:
     """1 + 3 s t + 15 t**2 + ... with t = 1 / (2 x**2), which x**2 times the slopes of these are made of.
 
     As they fall off like 1 / x, their slopes are small differences of large numbers there. From |x| = 12 on the series
     has all digits.
     """
     t = 0.5 * sign / (x * x)
-    series: Operand = 1.0
-    for k in range(_DECAYING_TERMS, 0, -1):
+    series = 1.0 + (2 * _DECAYING_TERMS + 1) * t
+    for k in range(_DECAYING_TERMS - 1, 0, -1):
         series = 1.0 + (2 * k + 1) * t * series
     return series
 
 
 def _mills_slope(x: Expr, y: Expr) -> Expr:
-    """The density over the distribution function: left of 0 by what doesn't fade there, right of it by its logarithm."""
+    """The density over the distribution function: left of 0 by what doesn't fade there, right of it by logarithms."""
     left = x < 0
     close, tail = where(left, 0.0, x), where(left, x, -1.0)
     scaled = math.sqrt(2 / math.pi) / apply("erfcx", tail / -math.sqrt(2))
