@@ -9,7 +9,7 @@ computed again. Among equally cheap cuts the one nearest to the needs is taken, 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,14 +32,20 @@ class Recomputation:
     recomputed: tuple[Equation, ...]
 
 
-def choose(region: Region, needed: Iterable[Var], available: Callable[[Var], bool], index: Var | None) -> Recomputation:
+def choose(
+    region: Region,
+    needed: Iterable[Var],
+    available: Callable[[Var], bool],
+    index: Var | None,
+    given: Collection[Atom] = (),
+) -> Recomputation:
     """How to provide what the reverse of a region needs.
 
     `available` tells of variables from around the region whether the reverse can have them for nothing; `index` is the
-    loop's own, which the reversed loop has as well.
+    loop's own, which the reversed loop has as well, and so it has what is `given`.
     """
-    wanted = [v for v in needed if v is not index]
-    graph = _Graph(region, available, index)
+    wanted = [v for v in needed if v is not index and v not in given]
+    graph = _Graph(region, available, index, given)
     cut = graph.cut(wanted)
     again = graph.behind(cut, wanted)
     recorded = tuple(v for v in _order(region) if v in cut)
@@ -69,14 +75,19 @@ def cost(var: Var) -> int:
 class _Graph:
     """The values of a region, and which of them are made of which."""
 
-    def __init__(self, region: Region, available: Callable[[Var], bool], index: Var | None) -> None:
+    def __init__(
+        self, region: Region, available: Callable[[Var], bool], index: Var | None, given: Collection[Atom]
+    ) -> None:
         self.index = index
+        self.given = given
         self.available = available
         self.own = set(_order(region))
         self.makers = {v: equation for equation in region.equations for v in equation.results}
 
     def free(self, a: Atom) -> bool:
-        return not isinstance(a, Var) or a is self.index or (a not in self.own and self.available(a))
+        if not isinstance(a, Var) or a is self.index or a in self.given:
+            return True
+        return a not in self.own and self.available(a)
 
     def parents(self, var: Var) -> list[Var] | None:
         """What a value is computed again from, apart from what is free; None where it can't be computed again."""

@@ -6,6 +6,7 @@ What a reversed region reads of its forward region is what must be recorded (to-
   on, and popped at the beginning of the reversed body. What is cheaper to compute again is not recorded (`recompute`).
 - If the value that a loop carries into an iteration is recorded, then the value that it carries out of it need not be:
   the reversed iteration before has popped that one.
+- Of an array that changes in few places, what is overwritten is recorded, and put back (`restore`).
 
 Both sweeps are gone through side by side, each structured equation with the one that reverses it, and tapes go through
 both: so this has a traversal of its own.
@@ -13,7 +14,7 @@ both: so this has a traversal of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from srcad.trace.nodes import UNDEF, Atom, Equation, Region, Var
@@ -23,6 +24,7 @@ from srcad.trace.types import ListOf, Type
 from srcad.trace.walk import free_variables
 from srcad.transform.sweeps.branches import INLINE, REVERSES
 from srcad.transform.sweeps.recompute import choose, is_cheap
+from srcad.transform.sweeps.restore import Restored, restored
 
 Available = Callable[[Var], bool]
 
@@ -50,23 +52,29 @@ class Tape:
 class TapedPair:
     """What a structured equation and its reverse become, with the tapes that go through them.
 
-    `replaced`: atoms that stand for results of the reverse.
+    `replaced`: atoms that stand for results of the reverse. `brought`: what the forward equation began with, as the
+    reverse has it in the end.
     """
 
     forward: list[Equation] = field(default_factory=list)
     reverse: list[Equation] = field(default_factory=list)
     tapes: list[Tape] = field(default_factory=list)
     replaced: dict[Atom, Atom] = field(default_factory=dict)
+    brought: dict[Atom, Var] = field(default_factory=dict)
 
 
 @dataclass
 class Sides:
-    """A region and its reverse, after recording in them; `exports` are to be handed over by the caller."""
+    """A region and its reverse, after recording in them; `exports` are to be handed over by the caller.
+
+    `brought`: variables of the forward region as loops of the reverse leave them.
+    """
 
     forward: Region
     reverse: Region
     tapes: list[Tape]
     exports: list[Var] = field(default_factory=list)
+    brought: dict[Atom, Var] = field(default_factory=dict)
 
 
 @dataclass
@@ -83,12 +91,12 @@ class Hand:
     popped: dict[Atom, Atom] = field(default_factory=dict)
     carried: dict[Var, tuple[Var, Slot]] = field(default_factory=dict)
 
-    def carry(self, recorded: tuple[Var, ...]) -> list[Var]:
-        """Carry what can be carried; what is left must be recorded."""
+    def carry(self, recorded: tuple[Var, ...], known: Mapping[Atom, Var]) -> list[Var]:
+        """Carry what can be carried; what is left must be recorded. `known`: what the reversed body has otherwise."""
         left = list(recorded)
         for slot in self.slots:
             parameter, value = slot.parameters[-1], slot.yields[-1]
-            if parameter in left and value in left and value is not parameter:
+            if (parameter in left or parameter in known) and value in left and value is not parameter:
                 assert value.is_variable
                 left.remove(value)
                 self.values[value] = Var(value.type, value.name)
@@ -114,6 +122,7 @@ def _children(forward: Region, reverse: Region, available: Available | None) -> 
         replace(forward, equations=tuple(ahead)),
         substitute(replace(reverse, equations=tuple(back)), replaced),
         tapes,
+        brought={atom: var for pair in pairs.values() for atom, var in pair.brought.items()},
     )
 
 
@@ -231,19 +240,33 @@ def _taping(forward: Region, reverse: Region, available: Available, hand: Hand) 
     """Record what the reverse of a region in a loop needs on tapes."""
     inner = _children(forward, reverse, _known_within(forward, reverse, available, hand.index))
     forward, reverse = inner.forward, inner.reverse
-    choice = choose(forward, _needed(forward, reverse), available, hand.index)
-    recorded = hand.carry(choice.recorded)
-    values: dict[Atom, Atom] = {**hand.values, **{v: Var(v.type, v.name) for v in recorded}}
-    hand.popped = values
+    needed = _needed(forward, reverse)
+    back = restored(forward, hand.slots, needed)
+    given: dict[Atom, Var] = {v: a for one in back for v, a in one.given.items()}
+    first = choose(forward, [v for v in _defined(forward) if any(v in one.read for one in back)], available, hand.index)
+    had: list[Atom] = [*given, *first.recorded, *(eq.result for eq in first.recomputed)]
+    choice = choose(forward, needed, available, hand.index, had)
+    known = given | {v: a for v, a in inner.brought.items() if v not in needed}
+    recorded = hand.carry((*first.recorded, *choice.recorded), known)
+    recorded += [look.result for one in back for look in one.looks]
+    values: dict[Atom, Atom] = {**hand.values, **given, **{v: Var(v.type, v.name) for v in recorded}}
     tapes = {v: _tape(v) for v in recorded}
     pops = [_pop(tape, values[v]) for v, tape in tapes.items()]
+    places = _again(first.recomputed, values)
+    puts = [replace(put, operands=tuple(values.get(a, a) for a in put.operands)) for one in back for put in one.puts]
     again = _again(choice.recomputed, values)
+    hand.popped = {**known, **values}
+    forward = replace(forward, equations=tuple(_appending(_looking(forward, back), tapes)))
     reverse = substitute(reverse, values)
-    return Sides(
-        replace(forward, equations=tuple(_appending(forward, tapes))),
-        replace(reverse, equations=(*pops, *again, *reverse.equations)),
-        [*inner.tapes, *tapes.values()],
-    )
+    reverse = replace(reverse, equations=(*pops, *places, *puts, *again, *reverse.equations))
+    return Sides(forward, reverse, [*inner.tapes, *tapes.values()])
+
+
+def _looking(forward: Region, back: Sequence[Restored]) -> Region:
+    """A region that looks at what it is going to overwrite."""
+    looks = {update: look for one in back for update, look in zip(one.before, one.looks, strict=True)}
+    equations = [e for eq in forward.equations for e in ([looks[eq], eq] if eq in looks else [eq])]
+    return replace(forward, equations=tuple(equations))
 
 
 def _known_within(forward: Region, reverse: Region, available: Available, index: Var | None) -> Available:
@@ -321,10 +344,11 @@ def _loop(equation: Equation, partner: Equation, available: Available | None) ->
     carried = [
         (slot.result, entered[v][0], hand.popped[p], _like(slot.result)) for p, (v, slot) in hand.carried.items()
     ]
+    brought = {slot.initial: left for (_, slot), (*_, left) in zip(hand.carried.values(), carried, strict=True)}
     tapes = [(out.full, t.full, t.rest, out.rest) for t, out in pairs]
     partner = _with_slots(partner, [*carried, *tapes])
     if available is not None:
-        return TapedPair([equation], [partner], passed)
+        return TapedPair([equation], [partner], passed, brought={a: v for a, v in brought.items() if a is not None})
     fresh = [Equation("list_new", (), (t.start,), {"element": _element(t)}, role="record") for t in passed]
     filled: dict[Atom, Atom] = {t.full: t.end for t in passed}
     partner = replace(partner, operands=tuple(filled.get(a, a) for a in partner.operands))
