@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.ops.catalogue import operation, result_types
-from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Promise, Symbol, length_of, named
+from srcad.trace.dims import UNKNOWN_DIM, Applied, Dim, Promise, Symbol, fixed, length_of, named
 from srcad.trace.nodes import Equation, Var, variables
 from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Type, dims_of
 from srcad.trace.walk import free_variables
 
 Relation = tuple[Symbol, Dim]  # what a symbol is equal to
+MARGIN = 8  # how many elements behind a slice are the rim of a stencil at most
 
 
 @dataclass(eq=False)
@@ -106,17 +107,34 @@ class Lengths(Restorable):
         """Relations that come first, as they tell the most, where a length is that of a slice.
 
         What is cut into blocks is a multiple of their length: `z[n:2*n]` of a z as long as 4*n. And where that is known
-        to be a multiple of n, n is as long as what a block meets.
+        to be a multiple of n, n is as long as what a block meets. What doesn't reach beyond the end is as long as its
+        bounds are apart: `x[2:n+2]` has n elements. Where it ends shortly before the end, and lengths alone say where,
+        it does so for all sizes: the x of a stencil has n + 4.
         """
         for cut in (factor for factor in dim.factors() if isinstance(factor, Applied) and factor.function == "slice"):
             whole, start, *bounds = (dim for dim in cut.arguments if dim is not None)
             length = whole.evaluate(self.sizes) or 0
+            yield from self._of_bounds(cut, other)
             for symbol in (symbol for bound in (start, *bounds) for symbol in bound.symbols()):
                 size = self.sizes[symbol]
                 if symbol in whole.symbols() and size == other.evaluate(self.sizes):
                     yield from _solutions(length_of(symbol) - other, (symbol,))
                 elif cut.arguments[1] is not None and size > 1 and not length % size:
                     yield from _solutions(whole - length // size * length_of(symbol), whole.symbols())
+
+    def _of_bounds(self, cut: Applied, other: Dim) -> Iterator[Relation]:
+        whole, start, stop, step = cut.arguments
+        if whole is None or stop is None or step is not None or not [*stop.symbols()]:
+            return
+        start = start or fixed(0)
+        first, last, length = (dim.evaluate(self.sizes) for dim in (start, stop, whole))
+        if first is None or last is None or length is None or not 0 <= first <= last <= length:
+            return
+        apart = stop - start
+        if apart.evaluate(self.sizes) == other.evaluate(self.sizes):
+            yield from _solutions(other - apart, (*apart.symbols(), *other.symbols()))
+        if length - last <= MARGIN and all(symbol.least for symbol in (*whole.symbols(), *stop.symbols())):
+            yield from _solutions(whole - stop - (length - last), whole.symbols())
 
     def joined(self, a: Type, b: Type) -> None:
         """One variable holds both: of different dims nothing would be known."""

@@ -51,12 +51,20 @@ def numbered(x: Any, n: int) -> Any:
     return np.sum(total * np.concatenate([x, x]))
 
 
+def stencil(x: Any, c: Any) -> Any:
+    n = c.shape[0]
+    inner = x[2 : n + 2] * (x[1 : n + 1] + x[3 : n + 3])
+    rim = x[1:-1] + x[2:]
+    return np.sum(inner * c) + np.sum(rim[1 : n + 1] * x[2 : n + 2])
+
+
 PROGRAMS: dict[str, tuple[Callable[..., Any], Callable[[int], tuple[Any, ...]]]] = {
     "blocks of a longer vector": (gates, lambda n: (draw(4 * n, n + 2), draw(n), draw(n), draw(2))),
     "what is joined": (joined, lambda n: (draw(n), draw(n + 1), draw(2 * n + 1))),
     "what is flattened": (flat, lambda n: (draw(n, 3), draw(3 * n))),
     "products": (products, lambda n: (draw(n), draw(n + 1), draw(n * n + n))),
     "differences": (differences, lambda n: (draw(n + 2), draw(n + 1))),
+    "slices of a stencil": (stencil, lambda n: (draw(n + 4), draw(n))),
     "a bound that is an argument": (first, lambda n: (draw(7), draw(n), n)),
     "an argument as a length": (numbered, lambda n: (draw(n), n)),
 }
