@@ -8,6 +8,7 @@ float, int, bool), and small letters then are NumPy's scalars; "l" is a list, an
 #define NPY_NO_DEPRECATED_API NPY_1_19_API_VERSION
 #include <numpy/arrayobject.h>
 #include <numpy/arrayscalars.h>
+#include <stdatomic.h>
 #include "support.h"
 
 #define MOST 64
@@ -25,9 +26,41 @@ typedef struct {
 
 static const char *PLAN = "srcad.plan";
 
-/* ---- blocks that arrays own */
+/* ---- blocks: what a call leaves, and what arrays are made of, serves later calls, as fresh pages cost more than
+their use. At most KEPT bytes are kept. Kernels run side by side, so a lock guards them. */
 
-static void free_block(PyObject *capsule) { free(PyCapsule_GetPointer(capsule, NULL)); }
+#define KEPT ((int64_t)1 << 26)
+
+static struct { atomic_flag lock; int64_t bytes; block *free[CLASSES]; } kept = {ATOMIC_FLAG_INIT, 0, {NULL}};
+
+static void locked(void) { while (atomic_flag_test_and_set_explicit(&kept.lock, memory_order_acquire)) {} }
+static void unlocked(void) { atomic_flag_clear_explicit(&kept.lock, memory_order_release); }
+
+static block *fresh_block(int32_t class) {
+    locked();
+    block *b = kept.free[class];
+    if (b) {
+        kept.free[class] = b->free;
+        kept.bytes -= (int64_t)1 << class;
+    }
+    unlocked();
+    return b ? b : made_block(class);
+}
+
+/* With the lock: a block that nobody has any more. */
+static void keep_block(block *b) {
+    int64_t bytes = (int64_t)1 << b->class;
+    if (bytes > KEPT - kept.bytes) { free(b); return; }
+    kept.bytes += bytes;
+    b->free = kept.free[b->class];
+    kept.free[b->class] = b;
+}
+
+static void free_block(PyObject *capsule) {
+    locked();
+    keep_block(PyCapsule_GetPointer(capsule, NULL));
+    unlocked();
+}
 
 static void unlinked(call *c, block *b) {
     if (b->last) b->last->next = b->next; else c->blocks = b->next;
@@ -35,11 +68,14 @@ static void unlinked(call *c, block *b) {
 }
 
 static void emptied(call *c) {
+    if (!c->blocks) return;
+    locked();
     for (block *b = c->blocks; b;) {
         block *next = b->next;
-        free(b);
+        keep_block(b);
         b = next;
     }
+    unlocked();
 }
 
 static int interrupted(call *c) {
@@ -266,7 +302,7 @@ static PyObject *called(PyObject *self, PyObject *const *args, Py_ssize_t count)
     PyObject *held[MOST] = {0};
     PyObject *result = NULL;
     PyThreadState *state = NULL;
-    call c = {.ticks = TICKS, .interrupted = interrupted, .gemm = p->gemm, .state = &state};
+    call c = {.ticks = TICKS, .fresh = fresh_block, .interrupted = interrupted, .gemm = p->gemm, .state = &state};
     int k = 0;
     for (; k < p->inputs; ++k)
         if (!taken(&c, p->in + k, args[k], in + k, held + k)) goto done;

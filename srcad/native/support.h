@@ -25,11 +25,13 @@ struct block {
 };
 
 #define HEADER 128
+#define CLASSES 64
 #define DATA_OF(b) ((char *)(b) + HEADER)
 
 typedef struct call {
     block *blocks;
-    block *free[64];
+    block *free[CLASSES];
+    block *(*fresh)(int32_t class); /* a block of 2 to the class bytes, as other calls have left it; NULL: a new one */
     int64_t ticks;
     int (*interrupted)(struct call *);
     void (*gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *);
@@ -44,15 +46,20 @@ typedef union value {
     block *l;
 } value;
 
+static inline block *made_block(int32_t class) {
+    block *b = aligned_alloc(64, HEADER + ((size_t)1 << class));
+    if (b) b->class = class;
+    return b;
+}
+
 static inline block *new_block(call *c, int64_t bytes, int32_t kind) {
     int32_t class = bytes <= 64 ? 6 : 64 - __builtin_clzll((uint64_t)bytes - 1);
     block *b = c->free[class];
     if (b) {
         c->free[class] = b->free;
     } else {
-        b = aligned_alloc(64, HEADER + ((size_t)1 << class));
+        b = c->fresh ? c->fresh(class) : made_block(class);
         if (UNLIKELY(!b)) return NULL;
-        b->class = class;
         b->last = NULL;
         b->next = c->blocks;
         if (c->blocks) c->blocks->last = b;

@@ -23,6 +23,12 @@ def layout(t: Type) -> tuple[str, int]:
     return kind, (t.rank or 0) if kind == "array" else 0
 
 
+def _elements(t: Type) -> object:
+    """How the elements of a list stand in memory."""
+    kind, rank = layout(t)
+    return kind, rank, _elements(t.element) if isinstance(t, ListOf) else machine(t)
+
+
 def new_list(m: Lowerer, element: Type, hint: str | None) -> InList:
     kind, rank = layout(element)
     name = m.name(hint)
@@ -35,6 +41,8 @@ def owned_block(m: Lowerer, atom: Atom, kind: Type) -> tuple[str, tuple[CExpr, .
     """A reference of its own to what an atom is, as a slot or an element of a list has it: a block, and lengths."""
     if isinstance(kind, ListOf):
         items = m.items(atom)
+        if _elements(items.element) != _elements(kind.element):
+            raise NotLowered(f"a list of {items.element} where there is one of {kind.element}")
         m.emit(ir.Support("RETAIN", (items.name,)))
         m.escaped.add(items.name)
         return items.name, ()
@@ -332,7 +340,7 @@ def array_to_list(m: Lowerer, eq: Equation) -> None:
     index = m.name("i")
     row = ir.LocalName(index, INT64)
     with m.block() as inner:
-        if source.rank == 1:
+        if isinstance(made.element, Scalar):
             value = load(source, (row,))
             m.emit(ir.Support("PUSH_SCALAR", (made.name, source.type, value)))
         else:

@@ -22,6 +22,21 @@ def view(m: Lowerer, eq: Equation, lengths: list[CExpr], strides: list[CExpr], p
     m.alias(eq.result, eq.operands[0])
 
 
+def known_as(m: Lowerer, eq: Equation) -> None:
+    """The operand itself, of another type: a number is converted, all else is what it was."""
+    source, (x,) = eq.result.type, eq.operands
+    if isinstance(source, Scalar) and isinstance(x.type, Scalar):
+        m.is_number(eq.result, m.scalar(x, machine(source)))
+        return
+    if not isinstance(source, Array) or not isinstance(x.type, Array) or source.rank != x.type.rank:
+        raise NotLowered(f"{x.type} as {source}", eq.span)
+    memory = m.memory(x)
+    if memory.type is not machine(source):
+        raise NotLowered(f"{x.type} as {source}", eq.span)
+    m.sets(eq.result, memory)
+    m.alias(eq.result, x)
+
+
 def transpose(m: Lowerer, eq: Equation) -> None:
     memory = m.memory(eq.operands[0])
     axes = eq.params.get("axes")

@@ -89,6 +89,7 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "squeeze": shaping.squeeze,
         "flip": shaping.flip,
         "diagonal": shaping.diagonal,
+        **dict.fromkeys(("known_as", "with_dims"), shaping.known_as),
         **dict.fromkeys(("reshape", "reshape_like", "ravel"), shaping.reshape),
         "copy": shaping.copy,
         "cast": shaping.cast,

@@ -87,18 +87,22 @@ EXPORTED int rows_grad_kernel(call *call, const value *in, value *out) {
         }
     }
     RELEASE(v_block_5);
-    NEW(v_block_7, n, double);
-    DATA(v_22, v_block_7, double);
+    const int64_t size_1 = n * n_2;
+    NEW(A_bar_block, size_1, double);
+    DATA(A_bar_2, A_bar_block, double);
     for (int64_t i_10 = 0; i_10 < n; ++i_10) {
         #pragma omp simd
-        for (int64_t i_11 = 0; i_11 < 1; ++i_11) {
-            v_22[i_10 + i_11] = v_14[i_10];
+        for (int64_t i_11 = 0; i_11 < n_2; ++i_11) {
+            const double v_22 = v_21[(i_10 * n_2) + i_11];
+            const double A_bar = v_14[i_10];
+            const double A_bar_1 = v_22 + A_bar;
+            A_bar_2[(i_10 * n_2) + i_11] = A_bar_1;
         }
     }
-    GIVE_ARRAY(0, v_block_7, 2, n, 1);
-    RETAIN(v_block_6);
-    GIVE_ARRAY(1, v_block_6, 2, n, n_2);
-    RELEASE(v_block_4);
     RELEASE(v_block_6);
+    RELEASE(v_block_4);
+    RETAIN(A_bar_block);
+    GIVE_ARRAY(0, A_bar_block, 2, n, n_2);
+    RELEASE(A_bar_block);
     return DONE;
 }
