@@ -189,6 +189,10 @@ def _structured(one: Statement) -> Iterator[str]:
             yield f"for (int64_t {index} = {expression(start)}; {index} < {expression(stop)}; ++{index}) {{"
             yield from _indented(body)
             yield "}"
+        case ir.Turns(turn, count, body, True):
+            yield f"CHUNKS({turn}, {expression(count)}) {{"
+            yield from _indented(body)
+            yield "}"
         case ir.Turns(turn, count, body):
             yield f"for (int64_t {turn} = 0; {turn} < {expression(count)}; ++{turn}) {{"
             yield from _indented(body)

@@ -133,11 +133,15 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Python's `range`: `count` turns, the k-th with `start + k * step`; `turn` is k. Ends early at a `Break`."""
+    """Python's `range`: `count` turns, the k-th with `start + k * step`; `turn` is k. Ends early at a `Break`.
+
+    chunked  that Ctrl-C is looked for between chunks of turns
+    """
 
     turn: str
     count: CExpr
     body: tuple[Statement, ...]
+    chunked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

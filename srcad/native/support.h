@@ -243,6 +243,12 @@ ADD_BLOCKS(double, add_blocks) ADD_BLOCKS(float, add_blocks_f)
 
 #define CHECKED(b) do { if (UNLIKELY(!(b))) return MEMORY; } while (0)
 #define TICK() do { if (UNLIKELY(--call->ticks < 0) && call->interrupted(call)) return INTERRUPTED; } while (0)
+#define CHUNK 65536
+#define CHUNKS(turn, count) \
+    for (int64_t turn##_from = 0, turn##_end = (count), turn##_to; \
+         turn##_from < turn##_end && (turn##_to = smaller(turn##_from + CHUNK, turn##_end), 1); turn##_from = turn##_to) \
+        if (UNLIKELY((call->ticks -= turn##_to - turn##_from) < 0) && call->interrupted(call)) return INTERRUPTED; \
+        else for (int64_t turn = turn##_from; turn < turn##_to; ++turn)
 #define NEW(b, n, T) block *b = (new_block)(call, (n) * (int64_t)sizeof(T), 0); CHECKED(b)
 #define DATA(p, b, T) T *p = (T *)DATA_OF(b)
 #define NO_BLOCK(b) block *b = NULL
@@ -278,6 +284,14 @@ ADD_BLOCKS(double, add_blocks) ADD_BLOCKS(float, add_blocks_f)
     if (UNLIKELY(how != ADDED)) return how == NO_ROOM ? MEMORY : ARITHMETIC; } while (0)
 #define ROOM(l) if (UNLIKELY(!grow(call, l, (l)->length + 1))) return MEMORY
 #define PUSH_SCALAR(l, T, x) do { const T pushed = (x); ROOM(l); ((T *)DATA_OF(ITEMS(l)))[(l)->length++] = pushed; } while (0)
+#define RESERVE(p, l, T, n) \
+    if (UNLIKELY(!grow(call, l, (l)->length + (n)))) return MEMORY; \
+    T *const p = (T *)DATA_OF(ITEMS(l)) + (l)->length; \
+    (l)->length += (n)
+#define WITHDRAW(p, l, T, n) \
+    if (UNLIKELY((l)->length < (n))) return INDEX; \
+    (l)->length -= (n); \
+    const T *const p = (T *)DATA_OF(ITEMS(l)) + (l)->length
 #define PUT(l, k, b, rank, ...) do { \
     const int64_t put[] = { (int64_t)(intptr_t)(b), ##__VA_ARGS__ }; \
     memcpy(ITEM(l, k), put, 8 + 8 * (rank)); } while (0)

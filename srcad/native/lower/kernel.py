@@ -16,6 +16,7 @@ from srcad.native.lower.lists import owned_block
 from srcad.native.lower.state import INT64, Lowerer
 from srcad.native.lower.table import TABLE
 from srcad.native.lower.values import InList, InMemory, InRegister, NotLowered, machine
+from srcad.native.passes import improved
 from srcad.trace.nodes import Atom, Trace, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type
 
@@ -67,7 +68,7 @@ def lowered(trace: Trace, name: str) -> Lowered:
         _give(m, body.results, outputs)
         m.leave()
     loops = any(isinstance(s, (ir.Turns, ir.While, ir.For)) for s in ir.statements(tuple(out)))
-    return Lowered(ir.LoopFunction(name, tuple(out)), inputs, outputs, loops)
+    return Lowered(ir.LoopFunction(name, improved(tuple(out))), inputs, outputs, loops)
 
 
 def passed(t: Type) -> Passed:

@@ -14,24 +14,22 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
     }
     const int64_t count_0 = turns(0, steps, 1);
     NO_BLOCK(u_block_1);
-    int64_t n_1 = 0;
     NO_DATA(u_4, double);
     RETAIN(u_block);
     REPLACE(u_block_1, u_block);
-    n_1 = n;
     REPOINT(u_4, u_block_1, double);
-    for (int64_t turn = 0; turn < count_0; ++turn) {
+    for (int64_t turn_0 = 0; turn_0 < count_0; ++turn_0) {
         TICK();
         /* u[1:-1] = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2]) */
-        const int64_t first_0 = bound(1, n_1);
-        const int64_t n_2 = count_of(bound(-1, n_1) - first_0, 1);
+        const int64_t first_0 = bound(1, n);
+        const int64_t n_2 = count_of(bound(-1, n) - first_0, 1);
         double *const u_4_1 = u_4 + first_0;
-        const int64_t first_1 = bound(2, n_1);
-        const int64_t n_3 = count_of(n_1 - first_1, 1);
+        const int64_t first_1 = bound(2, n);
+        const int64_t n_3 = count_of(n - first_1, 1);
         double *const u_4_2 = u_4 + first_1;
-        const int64_t n_4 = count_of(bound(-2, n_1), 1);
-        const int64_t first_2 = bound(1, n_1);
-        const int64_t n_5 = count_of(bound(-1, n_1) - first_2, 1);
+        const int64_t n_4 = count_of(bound(-2, n), 1);
+        const int64_t first_2 = bound(1, n);
+        const int64_t n_5 = count_of(bound(-1, n) - first_2, 1);
         double *const u_4_3 = u_4 + first_2;
         NEW(v_block, n_2, double);
         DATA(v_7, v_block, double);
@@ -56,10 +54,10 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
     }
     RELEASE(u_block);
     /* adjoint of: return np.sum(u**2) */
-    NEW(u_bar_block, n_1, double);
+    NEW(u_bar_block, n, double);
     DATA(u_bar_1, u_bar_block, double);
     #pragma omp simd
-    for (int64_t i_3 = 0; i_3 < n_1; ++i_3) {
+    for (int64_t i_3 = 0; i_3 < n; ++i_3) {
         const double u_5 = u_4[i_3];
         const double u_bar = 2.0 * u_5;
         u_bar_1[i_3] = u_bar;
@@ -67,20 +65,18 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
     RELEASE(u_block_1);
     const int64_t count_1 = turns(0, steps, 1);
     NO_BLOCK(u_bar_block_1);
-    int64_t n_6 = 0;
     NO_DATA(u_bar_2, double);
     RETAIN(u_bar_block);
     REPLACE(u_bar_block_1, u_bar_block);
-    n_6 = n_1;
     REPOINT(u_bar_2, u_bar_block_1, double);
     for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
         TICK();
         const int64_t v_ = (count_1 - 1) - turn_1;
         /* adjoint of: u[1:-1] = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2]) */
-        const int64_t first_3 = bound(1, n_6);
-        const int64_t n_7 = count_of(bound(-1, n_6) - first_3, 1);
+        const int64_t first_3 = bound(1, n);
+        const int64_t n_7 = count_of(bound(-1, n) - first_3, 1);
         double *const u_bar_2_1 = u_bar_2 + first_3;
-        const int64_t n_8 = count_of(bound(-2, n_6), 1);
+        const int64_t n_8 = count_of(bound(-2, n), 1);
         NEW(v_block_1, n_7, double);
         DATA(v_12, v_block_1, double);
         #pragma omp simd
@@ -89,8 +85,8 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
             const double v_11 = v_10 * c;
             v_12[i_4] = v_11;
         }
-        const int64_t first_4 = bound(2, n_6);
-        const int64_t n_9 = count_of(n_6 - first_4, 1);
+        const int64_t first_4 = bound(2, n);
+        const int64_t n_9 = count_of(n - first_4, 1);
         double *const u_bar_2_2 = u_bar_2 + first_4;
         NEW(v_block_2, n_8, double);
         DATA(v_15, v_block_2, double);
@@ -102,8 +98,8 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
             const double v_14 = (-2.0) * v_13;
             v_15[i_5] = v_14;
         }
-        const int64_t first_5 = bound(1, n_6);
-        const int64_t n_10 = count_of(bound(-1, n_6) - first_5, 1);
+        const int64_t first_5 = bound(1, n);
+        const int64_t n_10 = count_of(bound(-1, n) - first_5, 1);
         double *const u_bar_2_3 = u_bar_2 + first_5;
         #pragma omp simd
         for (int64_t i_6 = 0; i_6 < n_9; ++i_6) {
@@ -122,7 +118,7 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
     }
     RELEASE(u_bar_block);
     RETAIN(u_bar_block_1);
-    GIVE_ARRAY(0, u_bar_block_1, 1, n_6);
+    GIVE_ARRAY(0, u_bar_block_1, 1, n);
     RELEASE(u_bar_block_1);
     return DONE;
 }

@@ -23,7 +23,6 @@ EXPORTED int gathered_grad_kernel(call *call, const value *in, value *out) {
         const bool v_2 = x_1 > 0.0;
         v_4[i_1] = v_2;
     }
-    int64_t k_1 = 0;
     for (int64_t i_2 = 0; i_2 < n; ++i_2) {
         if (v_4[i_2]) {
             v_3[i_2] += 1.0;

@@ -7,11 +7,10 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     NO_BLOCK(v_1);
     RETAIN(v);
     REPLACE(v_1, v);
-    for (int64_t turn = 0; turn < count_0; ++turn) {
+    for (int64_t turn_0 = 0; turn_0 < count_0; ++turn_0) {
         TICK();
         /* if x[k] > 0: */
-        const int64_t k = from_front(turn, n);
-        if (UNLIKELY((uint64_t)k >= (uint64_t)n)) return INDEX;
+        const int64_t k = turn_0;
         double *const x_1 = x + k;
         const double v_2 = x_1[0];
         const bool v_3 = v_2 > 0.0;
@@ -84,26 +83,22 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     const int64_t count_1 = turns(0, n, 1);
     NO_BLOCK(v_15);
     NO_BLOCK(x_bar_block);
-    int64_t n_3 = 0;
     NO_DATA(x_bar, double);
     RETAIN(v_12);
     RETAIN(v_block_4);
     REPLACE(v_15, v_12);
     REPLACE(x_bar_block, v_block_4);
-    n_3 = n;
     REPOINT(x_bar, x_bar_block, double);
     for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
         TICK();
         const int64_t k_2 = (count_1 - 1) - turn_1;
         /* adjoint of: if x[k] > 0: */
-        const int64_t k_3 = from_front(k_2, n);
-        if (UNLIKELY((uint64_t)k_3 >= (uint64_t)n)) return INDEX;
+        const int64_t k_3 = k_2;
         double *const x_3 = x + k_3;
         const double v_16 = x_3[0];
         const bool v_17 = v_16 > 0.0;
         double v_18 = 0.0;
         NO_BLOCK(x_bar_block_1);
-        int64_t n_4 = 0;
         NO_DATA(x_bar_1, double);
         NO_BLOCK(v_19);
         if (v_17) {
@@ -128,7 +123,6 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
             RETAIN(v_15);
             v_18 = v_23;
             REPLACE(x_bar_block_1, x_bar_block);
-            n_4 = n_3;
             REPOINT(x_bar_1, x_bar_block_1, double);
             REPLACE(v_19, v_15);
         } else {
@@ -136,19 +130,16 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
             RETAIN(v_15);
             v_18 = 0.0;
             REPLACE(x_bar_block_1, x_bar_block);
-            n_4 = n_3;
             REPOINT(x_bar_1, x_bar_block_1, double);
             REPLACE(v_19, v_15);
         }
-        const int64_t k_4 = from_front(k_2, n_4);
-        if (UNLIKELY((uint64_t)k_4 >= (uint64_t)n_4)) return INDEX;
+        const int64_t k_4 = k_2;
         double *const x_bar_1_1 = x_bar_1 + k_4;
         x_bar_1_1[0] += v_18;
         RETAIN(v_19);
         RETAIN(x_bar_block_1);
         REPLACE(v_15, v_19);
         REPLACE(x_bar_block, x_bar_block_1);
-        n_3 = n_4;
         REPOINT(x_bar, x_bar_block, double);
         RELEASE(x_bar_block_1);
         RELEASE(v_19);
@@ -157,7 +148,7 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     RELEASE(v_block_4);
     RELEASE(v_15);
     RETAIN(x_bar_block);
-    GIVE_ARRAY(0, x_bar_block, 1, n_3);
+    GIVE_ARRAY(0, x_bar_block, 1, n);
     RELEASE(x_bar_block);
     return DONE;
 }

@@ -8,21 +8,19 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
     NO_BLOCK(tape_1);
     RETAIN(tape);
     REPLACE(tape_1, tape);
-    for (int64_t turn = 0; turn < count_0; ++turn) {
-        TICK();
+    RESERVE(tape_1_flat, tape_1, double, count_0);
+    CHUNKS(turn_0, count_0) {
         /* total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 */
-        const int64_t v_1 = turn + 1;
-        const int64_t k = from_front(v_1, n);
-        if (UNLIKELY((uint64_t)k >= (uint64_t)n)) return INDEX;
+        const int64_t v_1 = turn_0 + 1;
+        const int64_t k = v_1;
         double *const x_1 = x + k;
         const double v_2 = x_1[0];
-        const int64_t k_1 = from_front(turn, n);
-        if (UNLIKELY((uint64_t)k_1 >= (uint64_t)n)) return INDEX;
+        const int64_t k_1 = turn_0;
         double *const x_2 = x + k_1;
         const double v_3 = x_2[0];
         const double v_4 = v_3 * v_3;
         const double v_5 = v_2 - v_4;
-        PUSH_SCALAR(tape_1, double, v_5);
+        tape_1_flat[turn_0] = v_5;
     }
     RELEASE(tape);
     /* adjoint of: for i in range(len(x) - 1): */
@@ -31,25 +29,20 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
     ZERO(v_6, n, double);
     const int64_t count_1 = turns(0, v, 1);
     NO_BLOCK(x_bar_block);
-    int64_t n_1 = 0;
     NO_DATA(x_bar, double);
     NO_BLOCK(tape_2);
     RETAIN(v_block);
     RETAIN(tape_1);
     REPLACE(x_bar_block, v_block);
-    n_1 = n;
     REPOINT(x_bar, x_bar_block, double);
     REPLACE(tape_2, tape_1);
-    for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
-        TICK();
+    WITHDRAW(tape_2_flat, tape_2, double, count_1);
+    CHUNKS(turn_1, count_1) {
         const int64_t i = (count_1 - 1) - turn_1;
-        if (UNLIKELY(tape_2->length == 0)) return INDEX;
-        POP(tape_2);
-        const double v_7 = ((double *)DATA_OF(ITEMS(tape_2)))[tape_2->length];
+        const double v_7 = tape_2_flat[(count_1 - 1) - turn_1];
         /* adjoint of: total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 */
         const int64_t v_8 = i + 1;
-        const int64_t k_2 = from_front(i, n);
-        if (UNLIKELY((uint64_t)k_2 >= (uint64_t)n)) return INDEX;
+        const int64_t k_2 = i;
         double *const x_3 = x + k_2;
         const double v_9 = x_3[0];
         const double v_10 = 1.0 - v_9;
@@ -58,12 +51,10 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
         const double v_13 = (-400.0) * v_7;
         const double v_14 = v_13 * v_9;
         const double v_15 = v_14 + v_11;
-        const int64_t k_3 = from_front(i, n_1);
-        if (UNLIKELY((uint64_t)k_3 >= (uint64_t)n_1)) return INDEX;
+        const int64_t k_3 = i;
         double *const x_bar_1 = x_bar + k_3;
         x_bar_1[0] += v_15;
-        const int64_t k_4 = from_front(v_8, n_1);
-        if (UNLIKELY((uint64_t)k_4 >= (uint64_t)n_1)) return INDEX;
+        const int64_t k_4 = v_8;
         double *const x_bar_2 = x_bar + k_4;
         x_bar_2[0] += v_12;
     }
@@ -71,7 +62,7 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
     RELEASE(tape_1);
     RELEASE(tape_2);
     RETAIN(x_bar_block);
-    GIVE_ARRAY(0, x_bar_block, 1, n_1);
+    GIVE_ARRAY(0, x_bar_block, 1, n);
     RELEASE(x_bar_block);
     return DONE;
 }

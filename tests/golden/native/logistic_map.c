@@ -10,9 +10,9 @@ EXPORTED int logistic_map_grad_kernel(call *call, const value *in, value *out) {
     RETAIN(x_tape);
     x_1 = x;
     REPLACE(x_tape_1, x_tape);
-    for (int64_t turn = 0; turn < count_0; ++turn) {
-        TICK();
-        PUSH_SCALAR(x_tape_1, double, x_1);
+    RESERVE(x_tape_1_flat, x_tape_1, double, count_0);
+    CHUNKS(turn_0, count_0) {
+        x_tape_1_flat[turn_0] = x_1;
         /* x = r * x * (1 - x) */
         const double v = r * x_1;
         const double v_1 = 1.0 - x_1;
@@ -27,12 +27,10 @@ EXPORTED int logistic_map_grad_kernel(call *call, const value *in, value *out) {
     RETAIN(x_tape_1);
     x_bar = 1.0;
     REPLACE(x_tape_2, x_tape_1);
-    for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
-        TICK();
+    WITHDRAW(x_tape_2_flat, x_tape_2, double, count_1);
+    CHUNKS(turn_1, count_1) {
         const int64_t v_ = (count_1 - 1) - turn_1;
-        if (UNLIKELY(x_tape_2->length == 0)) return INDEX;
-        POP(x_tape_2);
-        const double x_3 = ((double *)DATA_OF(ITEMS(x_tape_2)))[x_tape_2->length];
+        const double x_3 = x_tape_2_flat[(count_1 - 1) - turn_1];
         /* adjoint of: x = r * x * (1 - x) */
         const double v_2 = r * x_3;
         const double v_3 = 1.0 - x_3;

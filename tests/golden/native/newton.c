@@ -36,11 +36,9 @@ EXPORTED int newton_grad_kernel(call *call, const value *in, value *out) {
     x_bar = 1.0;
     a_bar = 0.0;
     REPLACE(x_tape_2, x_tape_1);
-    for (int64_t turn = 0; turn < count_0; ++turn) {
-        TICK();
-        if (UNLIKELY(x_tape_2->length == 0)) return INDEX;
-        POP(x_tape_2);
-        const double x_2 = ((double *)DATA_OF(ITEMS(x_tape_2)))[x_tape_2->length];
+    WITHDRAW(x_tape_2_flat, x_tape_2, double, count_0);
+    CHUNKS(turn_0, count_0) {
+        const double x_2 = x_tape_2_flat[(count_0 - 1) - turn_0];
         /* adjoint of: x = 0.5 * (x + a / x) */
         if (UNLIKELY(x_2 == 0.0)) return ZERO_DIVISION;
         const double v_6 = a / x_2;
