@@ -21,7 +21,7 @@ from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
 from srcad.native.passes.rewriting import bodies, every, read_in, with_bodies, with_expressions
 
-Fixed = dict[str, CExpr | None]  # of each variable what it always is; None: not one thing. Absent: nothing is known yet
+Settled = dict[str, CExpr | None]  # of each variable what it always is; None: not one thing. Absent: nothing is known yet
 
 
 def settled(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -30,9 +30,9 @@ def settled(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
     return _without(body, same) if same else body
 
 
-def _fixed(body: tuple[Statement, ...]) -> Fixed:
-    facts = _Facts(body)
-    fixed: Fixed = {}
+def _fixed(body: tuple[Statement, ...]) -> Settled:
+    facts = _KnownNames(body)
+    fixed: Settled = {}
     while True:
         found = {name: facts.met(name, fixed) for name in facts.sources}
         news = {name: value[0] for name, value in found.items() if value and fixed.get(name, ()) != value[0]}
@@ -41,7 +41,7 @@ def _fixed(body: tuple[Statement, ...]) -> Fixed:
         fixed.update(news)
 
 
-class _Facts:
+class _KnownNames:
     """Of a function: what variables are set to, other names of things, and which names stand at the top, and where."""
 
     def __init__(self, body: tuple[Statement, ...]) -> None:
@@ -54,7 +54,7 @@ class _Facts:
         self.lasting = {name: place for place, one in enumerate(body) for name in _declared(one)}
         self.homes = {s.name: place for place, one in enumerate(body) for s in every((one,)) if isinstance(s, ir.Let)}
 
-    def met(self, name: str, fixed: Fixed) -> tuple[CExpr | None, ...]:
+    def met(self, name: str, fixed: Settled) -> tuple[CExpr | None, ...]:
         """What all that a variable is set to is together; () as long as nothing is known."""
         met: list[CExpr | None] = []
         for source in self.sources[name]:
