@@ -1,4 +1,7 @@
-"""Multivariate distributions of scipy.stats. A covariance that isn't positive definite raises LinAlgError."""
+"""Multivariate distributions of scipy.stats.
+
+A covariance that isn't positive definite raises LinAlgError, if it isn't said that it may be singular.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from scipy import special
 from srcad.definitions.words import floats, held, numbers, refused, single
 
 LOG_2PI = math.log(2.0 * math.pi)
+NOTHING = 1e6 * 2.0**-52  # what a covariance has along what it doesn't span, relative to its largest eigenvalue
 
 
 def matrix_of(cov, dim):
@@ -48,14 +52,29 @@ def distances(x, mean, cov):
     return np.squeeze(np.reshape(np.sum(whitened**2, axis=0), difference.shape[:-1])), log_det
 
 
+def singular_distances(x, mean, cov):
+    """`distances` in the space that a covariance spans; how many dimensions it has, and which points lie in it."""
+    values = np.linalg.eigvalsh(cov)
+    least = NOTHING * np.max(np.abs(values))
+    spans = values > least
+    log_det = np.sum(np.log(np.where(spans, values, 1.0)))
+    inverse = np.linalg.pinv(cov, rcond=NOTHING, hermitian=True)
+    difference = deviations(x, mean)
+    within = np.linalg.norm(difference - difference @ (inverse @ cov), axis=-1) < 1e3 * least
+    return np.sum(difference @ inverse * difference, axis=-1), log_det, np.sum(spans), within
+
+
 def normal_logpdf(dist, x, mean=None, cov=1, allow_singular=False):
     mean, cov = located(mean, cov)
+    if allow_singular:
+        squared, log_det, rank, within = singular_distances(x, mean, cov)
+        return np.where(within, -0.5 * (rank * LOG_2PI + log_det + squared), -np.inf)[()]
     squared, log_det = distances(x, mean, cov)
     return -0.5 * (len(mean) * LOG_2PI + log_det + squared)
 
 
 def normal_pdf(dist, x, mean=None, cov=1, allow_singular=False):
-    return np.exp(normal_logpdf(dist, x, mean, cov))
+    return np.exp(normal_logpdf(dist, x, mean, cov, allow_singular))
 
 
 def normal_entropy(dist, mean=None, cov=1):
@@ -69,24 +88,25 @@ class MultivariateNormal:
 
     def __init__(self, dist, mean=None, cov=1, allow_singular=False, seed=None):
         self.mean, self.cov = located(mean, cov)
+        self.allow_singular = allow_singular
 
     def pdf(self, x):
-        return normal_pdf(None, x, self.mean, self.cov)
+        return normal_pdf(None, x, self.mean, self.cov, self.allow_singular)
 
     def logpdf(self, x):
-        return normal_logpdf(None, x, self.mean, self.cov)
+        return normal_logpdf(None, x, self.mean, self.cov, self.allow_singular)
 
     def entropy(self):
         return normal_entropy(None, self.mean, self.cov)
 
 
 def frozen_normal(dist, mean=None, cov=1, allow_singular=False, seed=None):
-    return MultivariateNormal(dist, mean, cov)
+    return MultivariateNormal(dist, mean, cov, allow_singular)
 
 
 def given_normal_logpdf(self, x):
     """Of a frozen distribution from outside of the program."""
-    return normal_logpdf(None, x, self.mean, self.cov_object._covariance)
+    return normal_logpdf(None, x, self.mean, self.cov_object._covariance, self.allow_singular)
 
 
 def given_normal_pdf(self, x):
@@ -121,6 +141,8 @@ class MultivariateT:
 
 
 def frozen_t(dist, loc=None, shape=1, df=1, allow_singular=False, seed=None):
+    if allow_singular:
+        refused("multivariate_t with allow_singular=True", "give it a shape that is positive definite.")
     return MultivariateT(dist, loc, shape, df)
 
 

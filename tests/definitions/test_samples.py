@@ -88,6 +88,14 @@ PROGRAMS: dict[str, Program] = {
         lambda x, m, a: weighted(stats.multivariate_normal(m, symmetric(a)).logpdf(x)),
         (ROWS, MEAN, COV),
     ),
+    "normal of a singular covariance": (
+        lambda b, c: weighted(stats.multivariate_normal.logpdf(MEAN + c @ b.T, MEAN, b @ b.T, allow_singular=True)),
+        (COV[:, :2].copy(), ROWS[:, :2].copy()),
+    ),
+    "normal of a covariance that may be singular": (
+        lambda x, m, a: stats.multivariate_normal(m, symmetric(a), allow_singular=True).pdf(x),
+        (MEAN + 0.3, MEAN, COV),
+    ),
     "normal from outside": (lambda x: weighted(NORMAL.logpdf(x)), (ROWS,)),
     "t": (
         lambda x, m, a, df: weighted(stats.multivariate_t.logpdf(x, m, symmetric(a), df)),
