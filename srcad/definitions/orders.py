@@ -80,3 +80,19 @@ def before(keys: list[Any], place: int, reverse: bool) -> int:
         if (more if reverse else less) or (k < place and not (less or more)):
             count += 1
     return count
+
+
+def any_of(values: Any) -> bool:
+    """any(values), which takes no more of them than it needs."""
+    for value in values:  # noqa: SIM110
+        if value:
+            return True
+    return False
+
+
+def all_of(values: Any) -> bool:
+    """all(values), which takes no more of them than it needs."""
+    for value in values:  # noqa: SIM110
+        if not value:
+            return False
+    return True

@@ -15,7 +15,12 @@ QUIET = frozenset(  # of Python's floats: inf and nan, and no exception
     ("add", "subtract", "multiply", "negative", "positive", "absolute", "maximum", "minimum", "where", "sign", "square")
 )
 COMPARISONS = frozenset(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "not_", "identical"))
-NEVER = frozenset(("known_as", "cast", "copy", "shape", "tuple_new", "list_new", "dict_new", "list_append", "format"))
+NEVER = frozenset(
+    (
+        *("known_as", "cast", "copy", "shape", "smaller", "format"),
+        *("tuple_new", "tuple_get", "list_new", "dict_new", "list_append", "list_slice"),
+    )
+)
 INDEXING = frozenset(("get_item", "list_get", "list_set", "list_pop", "list_add"))
 ANY: Errors = (BaseException,)
 

@@ -15,6 +15,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     NONE,
+    SPENT,
     ArrayCell,
     ArrayRef,
     Choice,
@@ -373,9 +374,6 @@ def _map(m: Machine, function: Value, *parts: Value) -> Items | Indexed:
         return m.call(function, row.items)
 
     return Indexed(rows.start, rows.stop, rows.step, get)
-
-
-SPENT = object()  # the origin of the list behind an iterator that a loop has run over
 
 
 def refuse_spent(m: Machine, rest: Ref) -> None:

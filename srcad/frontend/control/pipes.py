@@ -26,11 +26,14 @@ from srcad.frontend.containers.iteration import (
     known_items,
     length,
     nth,
+    refuse_changed,
+    refuse_spent,
     row_of_dict,
     unsure_keys,
 )
 from srcad.frontend.containers.iteration import sequence as plain_sequence
 from srcad.frontend.containers.operators import binary
+from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.loops import for_loop, left, unrolled
 from srcad.frontend.control.pulled import pull
 from srcad.frontend.control.streams import hand_over, handing_on, is_generator, run_generator
@@ -39,14 +42,17 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     FALSE,
     NONE,
+    SPENT,
     TRUE,
     Choice,
     DictCell,
     FrameCell,
     InstanceCell,
     Iter,
+    ListCell,
     Mixed,
     Ref,
+    Slice,
     Static,
     Tup,
     Value,
@@ -249,10 +255,41 @@ def _slice(m: Machine, values: Value, start: Value, stop: Value, step: Value) ->
         return NONE
 
     def whole() -> Value:
-        run_over(m, values, turn)
+        rest = _list_behind(m, values) if start in (NONE, Static(0)) and by == 1 and stop != NONE else None
+        if rest is None:
+            run_over(m, values, turn)
+        else:
+            _first_of(m, rest, stop)
         return NONE
 
     where(m, True if end is None else compared(m, "greater", end, 0), whole, _nothing)
+
+
+def _list_behind(m: Machine, values: Value) -> Ref | None:
+    """What is left of an iterator over a list; None for other iterators."""
+    iterator = following(m, values)
+    if not isinstance(iterator, Iter) or iterator.kind != "iterator":
+        return None
+    rest, *source = iterator.parts
+    assert isinstance(rest, Ref)
+    refuse_spent(m, rest)
+    refuse_changed(m, *source)
+    return rest
+
+
+def _first_of(m: Machine, rest: Ref, stop: Value) -> None:
+    """Hand on the first items of a list, which keeps the others."""
+    some, others = get_at(m, rest, Slice(NONE, stop, NONE)), get_at(m, rest, Slice(stop, NONE, NONE))
+    kept = m.content(others)
+    assert kept is not None
+    m.heap[rest.cell] = kept
+
+    def turn(item: Value) -> None:
+        _give(m, item)
+
+    run_over(m, some, turn)
+    if left(m) != FALSE:  # Python has taken fewer
+        m.heap[rest.cell] = ListCell((), SPENT)
 
 
 def _number(m: Machine, value: Value, default: int) -> int:

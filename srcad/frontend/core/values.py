@@ -410,6 +410,10 @@ class ArrayCell(OneAtom, Cell):
     given: bool = False
 
 
+END = object()  # what stands for an item where nothing is left, and an exception is to say so
+SPENT = object()  # the origin of the list behind an iterator that a loop has run over
+
+
 @dataclass(frozen=True)
 class ListCell(Cell):
     """A list whose elements are known one by one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import enum
 import functools
 import itertools
 import operator
@@ -34,7 +35,7 @@ from srcad.frontend.core.counting import countable
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords, ReadCall
-from srcad.frontend.core.source import DEFINITIONS, is_function, transparent, vectorised_by_numba
+from srcad.frontend.core.source import DEFINITIONS, called_in_python, is_function, transparent, vectorised_by_numba
 from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     NONE,
@@ -76,7 +77,8 @@ NAMESPACES = (exec, eval, compile, locals, globals)
 PARAMETRISED = (types.GenericAlias, type(typing.List[int]))  # noqa: UP006 - list[int] and List[int]
 ARRAYS = ("numpy", "scipy")  # what they have in Python that is in no catalogue is not to be read
 LAZY = (  # they run through their arguments when they are run through themselves, or item by item
-    *(zip, map, enumerate, iter, next, filter, sum, list),
+    *(zip, map, enumerate, iter, next, filter, sum, list, any, all),
+    *(isinstance, hasattr, getattr, callable, type),  # which look at an iterator, and take nothing from it
     *(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, itertools.islice, itertools.chain),
     *(itertools.chain.from_iterable, itertools.pairwise, itertools.accumulate, itertools.starmap),
 )
@@ -293,6 +295,8 @@ def with_first_arguments(m: Machine, f: object, given: Arguments) -> Value | Non
         case functools.partial():
             named = {k: Static(v) for k, v in f.keywords.items()}
             return m.call(Static(f.func), (*map(Static, f.args), *given.args), named | given.keywords)
+        case enum.Enum() if called_in_python(f):
+            return m.call(Static(type(f).__call__), (Static(f), *given.args), given.keywords)
         case MethodType() if not isinstance(f.__self__, GENERATORS):
             return m.call(Static(f.__func__), (Static(f.__self__), *given.args), given.keywords)
     return None

@@ -7,7 +7,7 @@ import dataclasses
 import typing
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from types import ModuleType
+from types import GeneratorType, ModuleType
 from typing import Any, cast
 
 import numpy as np
@@ -18,6 +18,7 @@ from srcad.frontend.core.guards import StructureGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.source import DEFINITIONS
+from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     FALSE,
     NONE,
@@ -28,6 +29,7 @@ from srcad.frontend.core.values import (
     DictCell,
     Func,
     InstanceCell,
+    Iter,
     ListCell,
     Method,
     Num,
@@ -79,6 +81,8 @@ def _container_type(cell: Cell) -> type:
     match cell:
         case DictCell():
             return cell.cls or dict
+        case GeneratorCell():
+            return GeneratorType
         case InstanceCell():
             return dict if is_table(cell) else set if is_set(cell) else cell.cls
     return list
@@ -179,7 +183,7 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
             if cell.cls.__module__.startswith(DEFINITIONS) and not has:
                 m.refuse(f"whether an object of SciPy has the attribute {word!r} isn't known before the run")
             return Static(has)
-    known = python_types(m, owner)
+    known = (zip,) if isinstance(owner, Iter) else python_types(m, owner)
     if isinstance(owner, Static):
         path = m.outside.origins.get(id(owner.value))
         if path is not None and not hasattr(owner.value, word):

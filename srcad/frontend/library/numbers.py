@@ -15,8 +15,10 @@ from srcad.definitions import orders
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.iteration import Indexed, Items, known_items, sequence
 from srcad.frontend.containers.operators import binary, number_result, wrap
-from srcad.frontend.control.collecting import accumulate, to_list
+from srcad.frontend.control.collecting import accumulate, taken, to_list
+from srcad.frontend.control.pipes import is_stream
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.suspended import GeneratorCell, Progress
 from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
@@ -224,6 +226,23 @@ def _all(m: Machine, values: Value) -> Value:
 
 
 def _fold_bools(m: Machine, values: Value, combine: Callable[..., Value], empty: Value, reduction: object) -> Value:
+    """Any and all: of items that come one by one, no more are taken than are needed, where that is seen."""
+    if is_stream(m, values):
+        before, own = dict(m.heap), {values.refers_to(), *_frames(m, values)}
+        whole = m.apart(lambda: _folded(m, values, combine, empty, reduction))
+        if any(whole.heap.get(k) is not cell for k, cell in before.items() if k not in own):
+            return m.call(Static(orders.any_of if reduction is np.any else orders.all_of), (values,))
+    return _folded(m, values, combine, empty, reduction)
+
+
+def _frames(m: Machine, values: Value) -> tuple[int, ...]:
+    """The frame of a generator, which nobody sees."""
+    cell = m.content(values)
+    return (cell.frame,) if isinstance(cell, GeneratorCell) and cell.progress is Progress.FRESH else ()
+
+
+def _folded(m: Machine, values: Value, combine: Callable[..., Value], empty: Value, reduction: object) -> Value:
+    values = taken(m, values)
     items = sequence(m, values)
     if isinstance(items, Items):
         result: Value = empty

@@ -14,7 +14,7 @@ from srcad.frontend.control.pulled import pull
 from srcad.frontend.control.streams import is_generator
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress
-from srcad.frontend.core.values import NONE, InstanceCell, Iter, ListCell, Ref, Static, Value
+from srcad.frontend.core.values import END, NONE, InstanceCell, Iter, ListCell, Ref, Static, Value
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.branches import branch, truth
 from srcad.trace.nodes import Var
@@ -60,7 +60,7 @@ BY_ITEMS = ("map", "zip", "enumerate", "filter", "reversed")
 def _ended(m: Machine, generator: Value, default: Value | None) -> Value:
     cell = m.content(generator)
     given = (cell.value,) if isinstance(cell, GeneratorCell) and cell.value != NONE else ()
-    if default is not None:
+    if default is not None and not (given and default == Static(END)):
         return default
     if given:
         m.refuse("a StopIteration with a value is raised", do="use `yield from`, or return the value otherwise.")

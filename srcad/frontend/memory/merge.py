@@ -25,6 +25,7 @@ from srcad.frontend.core.selected import SelectedCell, ways_of
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
 from srcad.frontend.core.values import (
+    SPENT,
     UNDEFINED_VALUE,
     ArrayCell,
     ArrayRef,
@@ -157,6 +158,10 @@ class Merger:
             case Lost(), _:
                 return a
             case _, Lost():
+                return b
+            case ListCell(origin=origin), _ if origin is SPENT:
+                return a
+            case _, ListCell(origin=origin) if origin is SPENT:
                 return b
             case Twins(), Twins():
                 return Twins(a.pairs | b.pairs)

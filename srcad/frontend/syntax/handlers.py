@@ -58,7 +58,7 @@ from srcad.frontend.memory.branches import as_bool, branch, distribute, join_bra
 from srcad.frontend.memory.raised import keep_state
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import Handling, handling, known_error
-from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, forget, steps_of, yields
+from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, forget, steps_of, taking_step, yields
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import Errors, errors_of, may_raise
 from srcad.trace.builder import const
@@ -254,6 +254,10 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
 
 def _by_steps(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     """Read a statement that may raise when it has changed something: step by step, and into what it calls."""
+    taking = taking_step(statement)
+    if taking is not None and m.evaluate(ast.copy_location(ast.Name("next", ast.Load()), statement)) == Static(next):
+        m.execute(taking)
+        return
     steps = steps_of(statement)
     if steps is not None:
         m.execute(steps)

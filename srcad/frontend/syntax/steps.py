@@ -12,9 +12,10 @@ import ast
 import copy
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any, cast
 
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FrameCell
+from srcad.frontend.core.values import END, FrameCell
 
 TEMPORARY = "$step"
 SPLIT = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete)
@@ -333,6 +334,34 @@ def _captures(node: ast.ListComp) -> bool:
     return any(isinstance(n, (*_WHOLE, ast.ListComp, ast.NamedExpr)) for n in inner)
 
 
+@lru_cache(maxsize=1024)
+def taking_step(statement: ast.stmt) -> tuple[ast.stmt, ...] | None:
+    """v = next(it)     ->     t = next(it, END); if t is END: raise StopIteration; v = t
+
+    None for any other statement: another part of it may have been computed before the item is taken.
+    """
+    match statement:
+        case (
+            ast.Assign(value=ast.Call(ast.Name("next"), [ast.expr() as source], []))
+            | ast.Expr(value=ast.Call(ast.Name("next"), [ast.expr() as source], []))
+        ):
+            call = cast("ast.Call", statement.value)
+        case _:
+            return None
+    name = f"{TEMPORARY} next {call.lineno} {call.col_offset}"
+    end = ast.Constant(cast("Any", END))
+    load = ast.Name(name, ast.Load())
+    taken = ast.Assign([ast.Name(name, ast.Store())], ast.Call(call.func, [source, end], []))
+    ended = ast.If(ast.Compare(load, [ast.Is()], [end]), [ast.Raise(ast.Constant(cast("Any", StopIteration)))], [])
+    rest: list[ast.stmt] = [ast.Assign(statement.targets, load)] if isinstance(statement, ast.Assign) else []
+    made = (taken, ended, *rest)
+    for part in made:
+        for node in ast.walk(part):
+            if isinstance(node, (ast.stmt, ast.expr)) and not hasattr(node, "lineno"):
+                ast.copy_location(node, statement)
+    return made
+
+
 class _Renamed(ast.NodeTransformer):
     """Names of a comprehension, which are its own."""
 
@@ -343,4 +372,4 @@ class _Renamed(ast.NodeTransformer):
         return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
 
 
-__all__ = ["SPLIT", "Forgetting", "binds_in_the_midst", "forget", "forgetting", "steps_of", "yields"]
+__all__ = ["SPLIT", "Forgetting", "binds_in_the_midst", "forget", "forgetting", "steps_of", "taking_step", "yields"]

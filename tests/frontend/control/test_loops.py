@@ -477,9 +477,9 @@ def frozen_set(x):
     return sum(frozenset([x[0], x[1]]))  # <- refused
 
 
-@program.refused(x3)
+@program(x3)
 def set_from_list(x):
-    return len(set(x)) * x[0]  # <- refused
+    return len(set(x)) * x[0]
 
 
 test_gradients, test_refusals = program.tests()
