@@ -240,6 +240,14 @@ def histogram(
     return counts, edges
 
 
+def _widened(b: Builder, low: Atom, high: Atom) -> tuple[Atom, Atom]:
+    """A range without width is made one of width 1."""
+    if isinstance(low, Const) and isinstance(high, Const) and low.value != high.value:
+        return low, high
+    half = emit(b, "where", emit(b, "equal", low, high), 0.5, 0.0)
+    return emit(b, "subtract", low, half), emit(b, "add", high, half)
+
+
 def _edges(b: Builder, x: Atom, bins: Argument, bounds: Argument) -> Atom:
     known = bins.value if isinstance(bins, Const) else bins
     if isinstance(known, str):
@@ -253,4 +261,5 @@ def _edges(b: Builder, x: Atom, bins: Argument, bounds: Argument) -> Atom:
         low, high = (as_array(b, bound) for bound in bounds)
     else:
         raise NotYetSupported("np.histogram with a range that isn't a pair", do="write range=(low, high)")
+    low, high = _widened(b, low, high)
     return emit(b, "linspace", low, high, known + 1 if isinstance(known, int) else emit(b, "add", count, 1))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import srcad
 from srcad.ops.catalogue import LOWERINGS
 from tests.rules.calls import check_call
 from tests.rules.checking import check
@@ -64,3 +65,14 @@ def test_histogram() -> None:
     check_call(np.histogram, x, 4)
     check_call(np.histogram, x, bins=3, range=(0, 1))
     check(lambda b, w: LOWERINGS[np.histogram](b, x, np.array([0.0, 0.5, 2.0]), weights=w)[0], weights(5))
+
+
+def test_histogram_of_equal_numbers() -> None:
+    """A range without width is widened, and moves with the number."""
+    for x in (np.array([0.8]), np.array([[0.8]])):
+        edges = np.histogram(x, 4)[1]
+        found, moved = srcad.jvp(lambda x: np.histogram(x, 4)[1], (x,), (np.ones_like(x),))
+        np.testing.assert_allclose(found, edges)
+        np.testing.assert_allclose(moved, np.ones(5))
+        counts, _ = srcad.jvp(lambda x: np.histogram(x, 4)[0] * x.sum(), (x,), (np.ones_like(x),))
+        np.testing.assert_allclose(counts, np.histogram(x, 4)[0] * 0.8)
