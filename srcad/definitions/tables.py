@@ -107,6 +107,12 @@ class RunDict:
         self.held.clear()
 
 
+def filled_from(owner: Any, other: Any) -> None:
+    """owner.update(other), for a mapping that says itself what its keys are."""
+    for key in other.keys():  # noqa: SIM118 - as Python asks for them
+        owner[key] = other[key]
+
+
 class RunCounter(RunDict):
     """A collections.Counter."""
 

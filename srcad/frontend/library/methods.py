@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from srcad.definitions import orders
+from srcad.definitions.tables import filled_from
 from srcad.frontend.containers.comparisons import contains, item_equal
 from srcad.frontend.containers.containers import (
     append,
@@ -30,6 +31,7 @@ from srcad.frontend.core.values import (
     ArrayRef,
     DictCell,
     GrownCell,
+    InstanceCell,
     Iter,
     ListCell,
     Ref,
@@ -201,6 +203,10 @@ def _update(m: Machine, owner: Ref, *others: Value, **named: Value) -> Value:
         if is_table(m.content(other)):
             make_table(m, owner)
             m.call(get_attribute(m, owner, "update"), (other,))
+            continue
+        kind = m.content(other)
+        if isinstance(kind, InstanceCell) and hasattr(kind.cls, "keys"):
+            m.call(Static(filled_from), (owner, other))
             continue
         if isinstance(other, Ref) and isinstance(m.heap[other.cell], DictCell):
             pairs: Iterable[tuple[Value, Value]] = ((value_of_key(m, k), v) for k, v in dict_items(m, other).items())

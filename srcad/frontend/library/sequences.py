@@ -209,6 +209,10 @@ def _tuple(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
 
 def _dict(m: Machine, values: Value | None = None, **named: Value) -> Ref:
     items: dict[Hashable, Value] = {}
+    if values is not None and isinstance(m.content(values), InstanceCell):
+        whole = Ref(m.allocate(DictCell(())))
+        m.call(objects.get_attribute(m, whole, "update"), (values,), named)
+        return whole
     if isinstance(values, Ref) and isinstance(m.heap[values.cell], DictCell):
         items.update(dict_items(m, values))
     elif values is not None:

@@ -1,5 +1,6 @@
 """Classes that are made from list, dict and their like, and the containers of `collections` in all that they do."""
 
+import copy
 import statistics
 from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque, namedtuple
 from collections.abc import MutableMapping, Sequence
@@ -154,6 +155,16 @@ def attributes_of_a_dict(x):
         p.c = x[2] ** 2
         total += p.a * p.b + p.c + p["c"] * x[3]
     return total
+
+
+@right(X, also=((Y,),))
+def copies_of_a_dict(x):
+    record, user = Record(a=x[0]), UserDict(a=x[1])
+    record.update(user, b=x[2])
+    plain, twin = dict(record), copy.copy(record)
+    plain["a"] = x[3] ** 2
+    twin.a = x[0] ** 3
+    return record.a * plain["a"] * twin.a + sum(dict(user).values()) + len(record)
 
 
 @right(X, also=((Y,),))
