@@ -49,7 +49,14 @@ def _by_items(m: Machine, iterator: Iter, state: int) -> Value:
         spend(m, iterator)
     else:
         arrays = [pair for part in iterator.parts for pair in items_of_array(m, part)]
+        before = dict(m.heap)
         left = Iter("iterator", (to_list(m, iterator), *arrays))
+        if iterator.kind == "filter" and any(m.heap[k] is not cell for k, cell in before.items() if k != state):
+            m.refuse(
+                "items are taken one at a time of a filter that changes something, or of what runs through once",
+                why="how many times its function is called depends on the run.",
+                do="loop over it by a `for`, and leave that by a `break`.",
+            )
     m.heap[state] = IteratorCell(Progress.FRESH, left)
     return left
 

@@ -81,6 +81,18 @@ def left_by_a_question(x):
 
 
 @refused(X)
+def filter_that_keeps_account(x):
+    seen = []
+
+    def large(v):
+        seen.append(v)
+        return v > 1
+
+    first = next(filter(large, x))  # <- refused
+    return sum(seen) ** 2 + first
+
+
+@refused(X)
 def left_in_a_loop(x):
     left, total = iter(x), 0.0
     for k in range(2):
