@@ -61,7 +61,10 @@ def singular_distances(x, mean, cov):
     inverse = np.linalg.pinv(cov, rcond=NOTHING, hermitian=True)
     difference = deviations(x, mean)
     within = np.linalg.norm(difference - difference @ (inverse @ cov), axis=-1) < 1e3 * least
-    return np.sum(difference @ inverse * difference, axis=-1), log_det, np.sum(spans), within
+    squared = np.sum(difference @ inverse * difference, axis=-1)
+    if np.ndim(difference) > 1:
+        squared, within = np.squeeze(squared), np.squeeze(within)
+    return squared, log_det, np.sum(spans), within
 
 
 def normal_logpdf(dist, x, mean=None, cov=1, allow_singular=False):

@@ -92,6 +92,10 @@ PROGRAMS: dict[str, Program] = {
         lambda b, c: weighted(stats.multivariate_normal.logpdf(MEAN + c @ b.T, MEAN, b @ b.T, allow_singular=True)),
         (COV[:, :2].copy(), ROWS[:, :2].copy()),
     ),
+    "normal of numbers whose covariance may be singular": (
+        lambda x: stats.multivariate_normal.logpdf(x, np.ones(1), np.ones((1, 1)), allow_singular=True),
+        (np.array([0.3]),),
+    ),
     "normal of a covariance that may be singular": (
         lambda x, m, a: stats.multivariate_normal(m, symmetric(a), allow_singular=True).pdf(x),
         (MEAN + 0.3, MEAN, COV),

@@ -197,6 +197,9 @@ def _external(m: Machine, value: object, path: Path, free: bool, keep: bool) -> 
     if _is_known(value) or transparent(value) or marked or vectorised_by_numba(value) is not None:
         m.outside.guard(IdentityGuard(path, value))
         return Static(value)
+    if isinstance(value, tuple) and hasattr(type(value), "n_sequence_fields"):  # sys.float_info: its numbers stay
+        m.outside.guard(IdentityGuard(path, value))
+        return Tup(tuple(Static(item) for item in value), type(value))
     _check_kind(m, value, path)
     if _is_number(value):
         return _number(m, value, path, free)

@@ -156,7 +156,7 @@ def standard(obj: object) -> bool:
 
 
 def _of_tuple(m: Machine, owner: Tup, name: str) -> Value:
-    fields: tuple[str, ...] = getattr(owner.cls, "_fields", ())
+    fields: tuple[str, ...] = getattr(owner.cls, "_fields", getattr(owner.cls, "__match_args__", ()))
     if name in fields:
         return owner.items[fields.index(name)]
     if owner.cls is None or name in TUPLE_METHODS:

@@ -55,7 +55,8 @@ def whole(m: Machine, value: Value) -> Whole | None:
     """A tuple, an instance, or a list or dict whose items are known one by one; None for anything else."""
     match value:
         case Tup():
-            return Whole("tuple" if value.cls is None else "namedtuple", value.items, value.fields, value.cls)
+            named = hasattr(value.cls, "_fields")
+            return Whole("namedtuple" if named else "tuple", value.items, value.fields, value.cls if named else None)
         case Ref():
             return _whole_cell(m, value, m.heap[value.cell])
     return None

@@ -5,6 +5,8 @@ import copy
 import dataclasses
 import enum
 import functools
+import math
+import sys
 import types
 from collections import Counter, OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass, field
@@ -724,6 +726,18 @@ outside = _KeptTwice(0.3)
 def private_names_of_two_classes(x):
     c = _KeptTwice(x)
     return c.kept() + c.scaled(x) * c.twice() + outside.kept() * x**2 + outside.twice() * x
+
+
+@program(1.3)
+def smallest_of_floats(x):
+    return x**2 * math.log(sys.float_info.min) + 0.0 * x * sys.float_info[0]
+
+
+@program(1.3)
+def by_version(x):
+    major, *_ = sys.version_info
+    known = (3, 11) <= sys.version_info < (4,) and sys.version_info.minor > 3
+    return x**major if known else x
 
 
 test_gradients, test_refusals = program.tests()
