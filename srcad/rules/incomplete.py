@@ -5,7 +5,6 @@ In their shape parameters there is no closed form: helpers of generated code com
 
 from __future__ import annotations
 
-import math
 from typing import NoReturn
 
 from srcad.errors import NotYetSupported
@@ -150,7 +149,8 @@ for _name, _sign in (("betaincinv", 1.0), ("betainccinv", -1.0)):
 
 
 def _t_density(n: Expr, t: Expr) -> Expr:
-    log_scale = gammaln(0.5 * (n + 1)) - gammaln(0.5 * n) - 0.5 * log(math.pi * n)
+    """By B(n / 2, 1 / 2), as two large logarithms of gamma functions have no difference."""
+    log_scale = -betaln(0.5 * n, 0.5) - 0.5 * log(n)
     return exp(log_scale - 0.5 * (n + 1) * log1p(t**2 / n))
 
 

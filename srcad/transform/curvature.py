@@ -11,18 +11,21 @@ function f of the norm is 0 as well, f moves as f(0) + f''(0) / 2 times the sum 
 0 itself, is added where the norm is 0. It gives second and third derivatives there, and first ones are 0 without it.
 
 Whether f has the slope 0 isn't proven, but looked at: by differences, with numbers in the place of all else that f
-depends on. Where that errs, a term stands there in vain, or f has the derivatives of a kink.
+depends on. Where that errs, a term stands there in vain, or f has the derivatives of a kink. If the slope has one sign
+for some of these numbers and another one for others, the run looks: it is the term where the slope is 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from srcad.ops.catalogue import builder, operation
+from srcad.ops.catalogue import OPS, builder, operation
 from srcad.ops.elementwise import ARITHMETIC, PLAIN_UFUNCS, UFUNCS
 from srcad.trace.builder import Builder, const
 from srcad.trace.nodes import Atom, Const, Equation, Input, Leaf, Path, Region, Trace, Var
@@ -36,12 +39,14 @@ from srcad.transform.roots import Squares, is_root
 Numbers = npt.NDArray[np.float64]
 
 _RADII = frozenset({"norm", "absolute", "hypot", "std"})
-_FUNCTIONS = frozenset({*ARITHMETIC, *UFUNCS, *PLAIN_UFUNCS, "sinc"})
+_FUNCTIONS = frozenset({*ARITHMETIC, *UFUNCS, *PLAIN_UFUNCS, "sinc", "np_i0"})
+_LIBRARIES = ("scipy.special.", "math.")  # of special functions
 _SAME = frozenset({"moves_as", "known_as", "to_float", "item", "copy"})
 _DEEP = 8  # how far what else a function depends on is looked into
 _LONGEST = 40  # equations from a norm to what may be smooth
 _STEP = 1e-3
-_SAMPLES = ((0.61, 0.37), (1.43, 0.29))  # numbers for what else a function depends on: the first, and what follows
+# numbers for what else a function depends on: the first, and what follows
+_SAMPLES = ((0.61, 0.37), (1.43, 0.29), (2.71, -0.13), (0.23, 0.05))
 
 
 def curvature(trace: Trace) -> Trace:
@@ -82,7 +87,8 @@ class _Curvature:
         if chain is None:
             return equation
         self.chains[result] = chain
-        return self.smooth(equation, chain) if result in self.moving and self.is_smooth(chain) else equation
+        smooth = self.is_smooth(chain) if result in self.moving else False
+        return equation if smooth is False else self.smooth(equation, chain, smooth is None)
 
     def is_radius(self, equation: Equation) -> bool:
         """Whether it is a norm, or moves the elements of one."""
@@ -94,23 +100,26 @@ class _Curvature:
         known = [self.chains[a] for a in equation.operands if isinstance(a, Var) and a in self.chains]
         radii = {chain.radius for chain in known}
         decided = equation.op == "where" and equation.operands[0] in self.chains
-        if len(radii) != 1 or decided or not (equation.op in _FUNCTIONS or equation.op in (*_SAME, "where")):
+        if len(radii) != 1 or decided or not (_is_function(equation.op) or equation.op in (*_SAME, "where")):
             return None
         equations = dict.fromkeys(e for chain in known for e in chain.equations)
         return _Chain(radii.pop(), (*equations, equation)) if len(equations) < _LONGEST else None
 
-    def smooth(self, equation: Equation, chain: _Chain) -> Change:
-        """The equation, and what it moves as: with the term of second order."""
+    def smooth(self, equation: Equation, chain: _Chain, perhaps: bool) -> Change:
+        """The equation, and what it moves as: with the term of second order. `perhaps`: where its slope is 0."""
         b = builder(equation.span)
         b.role = equation.role
         squares = self.squares.squared(b, chain.radius)
         value = Var(equation.result.type)
         b.append(replace(equation, results=(value,)))
-        bent = _bent(b, chain, equation.result)
-        if squares is None or bent is None:
+        slope, bent = _bent(b, chain, equation.result)
+        if squares is None or bent is None or (perhaps and not isinstance(slope, Var)):
             return equation
         term = b.emit("multiply", 0.5, b.emit("multiply", bent, squares))
-        here = b.emit("where", b.emit("equal", chain.radius, 0.0), term, 0.0)
+        place = b.emit("equal", chain.radius, 0.0)
+        if perhaps and slope is not None:
+            place = b.emit("logical_and", place, b.emit("equal", slope, 0.0))
+        here = b.emit("where", place, term, 0.0)
         moves = Equation("moves_as", (value, b.emit("add", value, here)), equation.results, span=equation.span)
         b.append(moves)
         self.squares.definitions.update(b.definitions)
@@ -119,12 +128,19 @@ class _Curvature:
         self.chains[equation.result] = _Chain(chain.radius, (*inner, moves))
         return Instead(tuple(b.equations))
 
-    def is_smooth(self, chain: _Chain) -> bool:
-        """Whether it has the slope 0 at 0, and is curved there, by all samples that say something."""
+    def is_smooth(self, chain: _Chain) -> bool | None:
+        """Whether it has the slope 0 at 0, and is curved there, by all samples that say something.
+
+        None: it may have, for some of what it depends on, as its slope has one sign here and another one there.
+        """
         if not _moves(chain):
             return False
-        verdicts = [_verdict(_Sample(chain, self.squares.definitions, *sample)) for sample in _SAMPLES]
-        return any(verdicts) and False not in verdicts
+        samples = [_Sample(chain, self.squares.definitions, *sample) for sample in _SAMPLES]
+        verdicts = [_verdict(sample) for sample in samples[:2]]
+        if any(verdicts) and False not in verdicts:
+            return True
+        slopes = [_slope(sample) for sample in samples]
+        return None if min(slopes) < -_STEP and max(slopes) > _STEP else False
 
 
 # ---- whether a function of a norm is smooth
@@ -155,7 +171,8 @@ class _Sample:
             return np.asarray(a.value if isinstance(a.value, (int, float)) else self.first, float)
         if a not in self.values:
             made = self.definitions.get(a) if isinstance(a, Var) and depth else None
-            known = None if made is None or made.op not in (*_SAME, *_FUNCTIONS) else self.computed(made, depth - 1)
+            readable = made is not None and (made.op in _SAME or _is_function(made.op))
+            known = self.computed(made, depth - 1) if made is not None and readable else None
             opaque = known is None or not np.all(np.isfinite(known))
             self.values[a] = np.asarray(self.first + self.step * len(self.values)) if opaque or known is None else known
         return self.values[a]
@@ -170,24 +187,63 @@ def _verdict(sample: _Sample) -> bool | None:
     y = sample.values[sample.chain.equations[-1].result]
     if y.shape != (4,) or not np.all(np.isfinite(y)):
         return None
-    slope = (-11 * y[0] + 18 * y[1] - 9 * y[2] + 2 * y[3]) / (6 * _STEP)
+    slope = _slope(sample)
     bend = (2 * y[0] - 5 * y[1] + 4 * y[2] - y[3]) / _STEP**2
     return bool(abs(slope) < 1e-4 * abs(bend) and abs(bend) > 1e-4 * np.max(np.abs(y)))
+
+
+def _slope(sample: _Sample) -> float:
+    """The slope at 0; 0 where there is no number."""
+    y = sample.values[sample.chain.equations[-1].result]
+    known = y.shape == (4,) and bool(np.all(np.isfinite(y)))
+    return float(-11 * y[0] + 18 * y[1] - 9 * y[2] + 2 * y[3]) / (6 * _STEP) if known else 0.0
 
 
 def _computed(op: str, operands: Sequence[Numbers | float]) -> Numbers:
     if op in _SAME:
         return np.asarray(operands[0])
-    function = np.where if op == "where" else getattr(np, op)
     with np.errstate(all="ignore"):
-        return np.asarray(function(*operands), float)
+        return np.asarray(_numeric(op)(*operands), float)
+
+
+def _is_function(op: str) -> bool:
+    """Whether it is an elementwise function that can be computed for numbers."""
+    return op in _FUNCTIONS or _of_library(op) is not None
+
+
+def _of_library(op: str) -> tuple[str, str] | None:
+    """The library and the name of a special function."""
+    facts = OPS[op]
+    text = facts.spelling if facts.elementwise and isinstance(facts.spelling, str) else ""
+    library = next((one for one in _LIBRARIES if text.startswith(one)), None)
+    return None if library is None else (library.rstrip("."), text.removeprefix(library).partition("(")[0])
+
+
+def _numeric(op: str) -> Callable[..., object]:
+    found = _of_library(op)
+    if found is None:
+        return np.where if op == "where" else np.i0 if op == "np_i0" else cast(Callable[..., object], getattr(np, op))
+    function = getattr(import_module(found[0]), found[1])
+    return function if found[0] != "math" else np.vectorize(_quiet(function), otypes=[float])
+
+
+def _quiet(function: Callable[..., float]) -> Callable[..., float]:
+    """A function of `math`, which is nan where it raises."""
+
+    def computed(*numbers: float) -> float:
+        try:
+            return function(*numbers)
+        except (ArithmeticError, ValueError):
+            return np.nan
+
+    return computed
 
 
 # ---- the second derivative
 
 
-def _bent(b: Builder, chain: _Chain, result: Var) -> Atom | None:
-    """The second derivative of a variable with respect to the norm alone, where that is 0; None: it is 0."""
+def _bent(b: Builder, chain: _Chain, result: Var) -> tuple[Atom | None, Atom | None]:
+    """The first and second derivative of a variable with respect to the norm alone, where that is 0; None: it is 0."""
     inner = {e.result for e in chain.equations}
     read = dict.fromkeys(a for e in chain.equations for a in e.operands if isinstance(a, Var) and a not in inner)
     read.pop(chain.radius, None)
@@ -196,13 +252,13 @@ def _bent(b: Builder, chain: _Chain, result: Var) -> Atom | None:
     body = Region((), tuple(map(_still, chain.equations)), (result,))
     found = series(Trace("function", (), inputs, body, Leaf(0)), (0,), 2)
     if len(found.body.results) < 3:
-        return None
+        return None, None
     emitted: dict[Atom, Atom] = {chain.radius: const(0.0), found.inputs[-1].var: const(1.0)}
     for equation in found.body.equations:
         operands = [emitted.get(a, a) for a in equation.operands]
         emitted.update(zip(equation.results, _again(b, equation, operands), strict=True))
-    last = found.body.results[-1]
-    return emitted.get(last, last)
+    slope, bent = found.body.results[-2:]
+    return emitted.get(slope, slope), emitted.get(bent, bent)
 
 
 def _again(b: Builder, equation: Equation, operands: Sequence[Atom]) -> tuple[Atom, ...]:
@@ -210,7 +266,7 @@ def _again(b: Builder, equation: Equation, operands: Sequence[Atom]) -> tuple[At
     if equation.op in _SAME:
         return (operands[0],)
     known = [a.value for a in operands if isinstance(a, Const) and isinstance(a.value, (int, float))]
-    if equation.op in _FUNCTIONS and len(known) == len(operands):
+    if _is_function(equation.op) and len(known) == len(operands):
         return (const(float(_computed(equation.op, known))),)
     return b.emit_many(equation.op, *operands, **equation.params)
 

@@ -12,6 +12,8 @@ import pytest
 import srcad
 from tests.rules.checking import directional as slope_along
 
+special = pytest.importorskip("scipy.special")
+
 LENGTH = 0.7
 
 
@@ -87,6 +89,31 @@ def quiet_under_masks(x: Any) -> Any:
     return np.where(x[0] > -1.0, np.cos(r), np.nan * r)
 
 
+def of_bessel(x: Any) -> Any:
+    return special.j0(2.0 * np.linalg.norm(x))
+
+
+def of_bell(x: Any) -> Any:
+    r = np.linalg.norm(x)
+    return special.erf(r) * r + special.i0(r)
+
+
+def of_struve_free(x: Any) -> Any:
+    """r K1(r) would be infinite: the quotient J1(r) / r isn't, away from 0."""
+    r = np.sqrt(np.sum(x**2))
+    return special.expit(r) * special.expit(-r) + special.ive(0, 0.0 * r) + special.jv(0, r)
+
+
+def of_polynomials(x: Any) -> Any:
+    r = np.linalg.norm(x)
+    return special.eval_legendre(2, r) + special.eval_chebyt(4, r) + special.log_ndtr(r) + special.log_ndtr(-r)
+
+
+def of_math_functions(x: Any) -> Any:
+    r = math.hypot(x[0], x[1], x[2])
+    return math.erf(r) * r + math.lgamma(1.0 + r) + math.lgamma(1.0 - r)
+
+
 CURVED: list[tuple[Callable[[Any], Any], float]] = [
     (cosine, -1.0),
     (hyperbolic, 4.0),
@@ -103,6 +130,11 @@ CURVED: list[tuple[Callable[[Any], Any], float]] = [
     (twice, -math.e),
     (beside_kinks, -1.0),
     (quiet_under_masks, -1.0),
+    (of_bessel, -2.0),
+    (of_bell, 4 / math.sqrt(math.pi) + 0.5),
+    (of_struve_free, -0.125 - 0.5),
+    (of_polynomials, 3.0 - 16.0 - 4 / math.pi),
+    (of_math_functions, 4 / math.sqrt(math.pi) + math.pi**2 / 3),
 ]
 WAYS: dict[str, Callable[[Any], Any]] = {
     "hessian": srcad.hessian,
@@ -195,6 +227,25 @@ def test_fourth_powers() -> None:
     found = twice(twice(fourth, one), other)(np.zeros(3))
     np.testing.assert_allclose(found, 8 * ((one @ one) * (other @ other) + 2 * (one @ other) ** 2))
     assert srcad.taylor(fourth, 4)(np.zeros(3), one)[4] == (one @ one) ** 2
+
+
+def exponential(x: Any, scale: Any) -> Any:
+    return np.exp(-np.linalg.norm(x) / scale)
+
+
+def test_slopes_that_vanish_for_some_parameters() -> None:
+    """(1 + a r) exp(-b r) has no kink where a is b."""
+
+    def kernel(x: Any, a: Any, b: Any) -> Any:
+        r = np.linalg.norm(x)
+        return (1.0 + a * r) * np.exp(-b * r)
+
+    for a, b, bend in ((1.3, 1.3, -(1.3**2)), (0.7, 0.7, -(0.7**2)), (1.3, 0.4, 0.0), (0.4, 1.3, 0.0)):
+        for way in WAYS.values():
+            found = way(lambda x, a=a, b=b: kernel(x, a, b))(np.zeros(3))
+            np.testing.assert_allclose(found, bend * np.eye(3), atol=1e-12)
+    lines = srcad.hvp(exponential).source(np.ones(3), 2.0, np.ones(3)).splitlines()
+    assert not [line for line in lines if " and " in line], "the slope of this one vanishes nowhere"
 
 
 def test_of_weighed_squares() -> None:
