@@ -431,7 +431,8 @@ def _square(d: Demands, equation: Equation) -> Holds:
     return dims is not None and d.equal(dims[-1], dims[-2])
 
 
-_BY_KIND: Mapping[Kind, Handler] = {Kind.ELEMENTWISE: _elementwise}
+# matrices may be singular, or not positive, or have NaNs in them
+_BY_KIND: Mapping[Kind, Handler] = {Kind.ELEMENTWISE: _elementwise, Kind.FACTORISATION: _always}
 _BY_NAME: Mapping[str, Handler] = {
     **dict.fromkeys(("as_float", "as_int", "item", "to_float", "to_int", "round_to_int"), _to_number),
     **dict.fromkeys(("max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "logsumexp"), _of_something),
@@ -460,8 +461,8 @@ _BY_NAME: Mapping[str, Handler] = {
     "inner": _inner,
     "tensordot": _tensordot,
     "einsum": _einsum,
-    **dict.fromkeys(("det", "slogdet", "eigh", "eigvalsh"), _square),
-    **dict.fromkeys(("inv", "solve", "cholesky"), _always),
+    **dict.fromkeys(("det", "slogdet"), _square),
+    **dict.fromkeys(("solver", "lfilter"), _always),
     "subscript": _always,
     "bincount": _always,
     "choices": _always,
