@@ -100,6 +100,9 @@ def _take(m: Lowerer, k: int, var: Var) -> None:
         n = m.name("n")
         m.emit(ir.Support("TAKE_LENGTH", (n, str(k), str(j))))
         lengths.append(ir.LocalName(n, INT64))
+    if isinstance(var.type, Array):
+        m.known.note(var.type.dims, lengths)
+        lengths = list(m.known.all_of(var.type.dims, lengths))
     strides = m.packed(tuple(lengths))
     m.sets(var, InMemory(name, how.type, tuple(lengths), strides, name, argument=True, packed=True))
 

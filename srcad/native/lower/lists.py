@@ -87,6 +87,8 @@ def _taken(m: Lowerer, name: str, element: Type, index: CExpr, var: Var, moved: 
         lengths = tuple(
             m.let(Apply(f"length:{k}:{rank}", (ir.LocalName(name, INT64), index), INT64), "n") for k in range(rank)
         )
+        if isinstance(var.type, Array):
+            lengths = m.known.all_of(var.type.dims, lengths)
         m.sets(var, whole(m, block, lengths, element, var.name))
     m.owns(var, block)
 

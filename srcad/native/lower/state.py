@@ -13,6 +13,7 @@ from itertools import count
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, CType, LocalName, Statement
+from srcad.native.lower.known import KnownLengths
 from srcad.native.lower.nest import Nest
 from srcad.native.lower.values import InList, InMemory, InRegister, LoweredValue, NotLowered, NoValue, machine
 from srcad.trace.dims import Dim
@@ -70,6 +71,7 @@ class Lowerer:
         self.nest: Nest | None = None
         self.escaped: set[str] = set()  # roots of fresh memory to which something else may lead by now
         self.fresh: set[str] = set()
+        self.known = KnownLengths()
         self._taken: set[str] = set()
 
     def lower(self, eq: Equation) -> None:

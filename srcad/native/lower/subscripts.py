@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
@@ -97,7 +97,7 @@ def _updated(m: Lowerer, eq: Equation, adds: bool) -> None:
     dims = item_dims(x.type, tuple(i.type for i in indices), template)
     if dims is None:
         raise NotLowered("a subscript of unknown rank", eq.span)
-    _store(m, eq, Look(subscripted(m, memory, indices, template), dims), value, adds)
+    _store(m, eq, _look(m, subscripted(m, memory, indices, template), dims), value, adds)
 
 
 def _store(m: Lowerer, eq: Equation, look: Look, value: Atom, adds: bool) -> None:
@@ -163,7 +163,11 @@ def looked(m: Lowerer, x: Atom, indices: Sequence[Atom], template: Template) -> 
     dims = item_dims(x.type, tuple(i.type for i in indices), template)
     if dims is None:
         raise NotLowered("a subscript of unknown rank")
-    return Look(subscripted(m, m.memory(x), indices, template), dims)
+    return _look(m, subscripted(m, m.memory(x), indices, template), dims)
+
+
+def _look(m: Lowerer, memory: InMemory, dims: tuple[Dim, ...]) -> Look:
+    return Look(replace(memory, lengths=m.known.all_of(dims, memory.lengths)), dims)
 
 
 def subscripted(m: Lowerer, memory: InMemory, indices: Sequence[Atom], template: Template) -> InMemory:

@@ -21,7 +21,8 @@ from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
 from srcad.native.passes.rewriting import bodies, every, read_in, with_bodies, with_expressions
 
-Settled = dict[str, CExpr | None]  # what each variable always is; None: not one thing. Absent: nothing is known yet
+# Of each variable what it always is; None: not one thing. Absent: nothing is known yet.
+Settled = dict[str, CExpr | None]
 
 
 def settled(body: tuple[Statement, ...]) -> tuple[Statement, ...]:

@@ -55,14 +55,12 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     const int64_t size_1 = n_1 * n_2;
     NEW(v_block_2, size_1, double);
     DATA(v_11, v_block_2, double);
-    for (int64_t i_1 = 0; i_1 < n_1; ++i_1) {
-        #pragma omp simd
-        for (int64_t i_2 = 0; i_2 < n_2; ++i_2) {
-            const double v_8 = v_7[(i_1 * n_2) + i_2];
-            const double v_9 = v_8;
-            const double v_10 = 2.0 * v_9;
-            v_11[(i_1 * n_2) + i_2] = v_10;
-        }
+    #pragma omp simd
+    for (int64_t i_1 = 0; i_1 < n_1 * n_2; ++i_1) {
+        const double v_8 = v_7[i_1];
+        const double v_9 = v_8;
+        const double v_10 = 2.0 * v_9;
+        v_11[i_1] = v_10;
     }
     RELEASE(v_block_1);
     NEW_LIST_ARRAY(v_12, 1);
@@ -110,7 +108,7 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
             DATA(v_20, v_block_5, double);
             double v_23 = 0.0;
             #pragma omp simd reduction(+:v_23)
-            for (int64_t i_5 = 0; i_5 < n_5; ++i_5) {
+            for (int64_t i_5 = 0; i_5 < n; ++i_5) {
                 const double v_21 = v_20[i_5];
                 const double v_22 = v_21 * v_16;
                 const double x_4 = x[i_5];
