@@ -1,0 +1,5 @@
+import sys
+
+from benchmarks.programs.measure import main
+
+main(sys.argv[1:])
