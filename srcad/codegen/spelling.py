@@ -15,7 +15,7 @@ from typing import Any
 
 from srcad.ops.catalogue import Op, operation
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Type, dtype_of
+from srcad.trace.types import PYTHON_NAMES, Type, dtype_of
 
 PLACEHOLDER = "__operand_"
 # operators that raise of Python's numbers, where NumPy gives inf and nan
@@ -53,7 +53,7 @@ def spelling(eq: Equation, style: Style) -> str:
         return f"np.{eq.op}({', '.join(texts)})"
     if not style.mixed or not _made_by_numpy(eq, facts, text):
         return text
-    return f"float({text})" if _is_python(eq, "float64") else f"complex({text})"
+    return f"{PYTHON_NAMES[dtype_of(eq.result.type) or '']}({text})"
 
 
 def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
@@ -84,9 +84,9 @@ def _of_numpy(eq: Equation) -> bool:
 
 
 def _made_by_numpy(eq: Equation, facts: Op, text: str) -> bool:
-    """Whether what is to be a Python float would be NumPy's."""
+    """Whether what is to be a number of Python's would be NumPy's."""
     strong = any(a.type.is_scalar and not a.type.is_python for a in eq.operands)
-    python = _is_python(eq, "float64", "complex128")
+    python = _is_python(eq, "float64", "complex128", "int64")
     return facts.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
 
 
