@@ -29,6 +29,8 @@ import numpy as np
 
 from srcad.errors import SrcadError
 from srcad.native.c import printed
+from srcad.native.linked import address as address_of
+from srcad.native.linked import has_scipy
 from srcad.native.lower.kernel import Lowered, Passed
 
 # -ffp-contract=off: a product and a sum round twice, as in NumPy. Never -ffast-math: it changes what nan and inf do,
@@ -218,7 +220,8 @@ def built(kernel: Lowered) -> Callable[..., object]:
         address = ctypes.cast(getattr(code, kernel.function.name), ctypes.c_void_p).value
         inputs = tuple(_described(one, _kind) for one in kernel.inputs)
         outputs = tuple(_described(one, _result_kind) for one in kernel.outputs)
-        made: Callable[..., object] = _caller().make(address, inputs, outputs, gemm(), kernel.loops)
+        linked = tuple(map(address_of, kernel.function.linked))
+        made: Callable[..., object] = _caller().make(address, inputs, outputs, gemm(), kernel.loops, linked)
     return made
 
 
@@ -242,13 +245,4 @@ def _described(one: Passed, kind: Callable[[Passed], str]) -> tuple[object, ...]
 @functools.cache
 def gemm() -> int:
     """The address of BLAS's product of matrices, which SciPy exports; 0 without SciPy."""
-    if importlib.util.find_spec("scipy") is None:
-        return 0
-    from scipy.linalg import cython_blas
-
-    get = ctypes.pythonapi.PyCapsule_GetPointer
-    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    name = ctypes.pythonapi.PyCapsule_GetName
-    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    capsule = cython_blas.__pyx_capi__["dgemm"]
-    return get(capsule, name(capsule)) or 0
+    return address_of("scipy.linalg.cython_blas:dgemm") if has_scipy() else 0

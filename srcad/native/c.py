@@ -86,6 +86,9 @@ CALLS: Mapping[str, str] = MappingProxyType(
         "count": "count_of",
         **{f"first_{name}{kind}": f"first_{name}{kind}" for name in ("above", "not_below") for kind in ("", "_int")},
         **{name: name for name in ("from_front", "bound", "bound_below", "bound_down", "turns", "smaller")},
+        **{f"{name}_overflows": f"{name}_overflows" for name in ("add", "subtract", "multiply", "power")},
+        "is_lowest": "is_lowest",
+        "beyond_doubles": "beyond_doubles",
         **{name: name for name in ("int_power", "int_floor_divide", "int_remainder")},
         **{name: name for name in ("float_floor_divide", "float_remainder")},
     }
@@ -107,10 +110,16 @@ def support() -> str:
     return (Path(__file__).parent / "support.h").read_text()
 
 
+def linear_algebra() -> str:
+    """The text of linalg.h, which stands before kernels that call LAPACK."""
+    return (Path(__file__).parent / "linalg.h").read_text()
+
+
 def printed(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
     """A file of C with one function, `int name(call *call, const value *in, value *out)`."""
     body = text_of(function, linkage)
-    return f"{support()}{_vectors(body)}\n{body}\n"
+    matrices = linear_algebra() if "LAPACK(" in body else ""
+    return f"{support()}{matrices}{_vectors(body)}\n{body}\n"
 
 
 def text_of(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
@@ -265,6 +274,10 @@ def _applied(expr: ir.Apply) -> str:
         return _extreme(op, expr.type)
     if op == "truncated":
         return f"({TYPES[expr.type]}){_within(expr.operands[0])}"
+    if op == "linked":
+        doubles = "double, " * len(expr.operands)
+        arguments = ", ".join((*map(expression, expr.operands), "0"))
+        return f"((double (*)({doubles}int))call->linked[{which}])({arguments})"
     if op in FORMATS:
         text = FORMATS[op].format(*map(_within, expr.operands))
         narrow = expr.type in (CType.INT8, CType.INT16, CType.UINT8, CType.UINT16)

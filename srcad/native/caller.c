@@ -1,6 +1,6 @@
 /* Calls kernels from Python: arguments to C and back, with the pool that a kernel works in.
 
-make(address, inputs, outputs, gemm, released) -> a function. Inputs and outputs are tuples of (kind, dtype number, rank):
+make(address, inputs, outputs, gemm, released, linked) -> a function. Inputs and outputs are tuples of (kind, dtype number, rank):
 kind is one of "d", "f", "i" (a number, in this field of the union), "a" (an array); of outputs also "F", "I", "B" (Python's
 float, int, bool), and small letters then are NumPy's scalars; "l" is a list, and what its elements are comes fourth. */
 #define PY_SSIZE_T_CLEAN
@@ -20,6 +20,7 @@ typedef int (*kernel)(call *, const value *, value *);
 typedef struct {
     kernel run;
     void *gemm;
+    void **linked;
     int inputs, outputs, released;
     slot *in, *out;
 } plan;
@@ -302,7 +303,8 @@ static PyObject *called(PyObject *self, PyObject *const *args, Py_ssize_t count)
     PyObject *held[MOST] = {0};
     PyObject *result = NULL;
     PyThreadState *state = NULL;
-    call c = {.ticks = TICKS, .fresh = fresh_block, .interrupted = interrupted, .gemm = p->gemm, .state = &state};
+    call c = {.ticks = TICKS, .fresh = fresh_block, .interrupted = interrupted, .gemm = p->gemm, .linked = p->linked,
+              .state = &state};
     int k = 0;
     for (; k < p->inputs; ++k)
         if (!taken(&c, p->in + k, args[k], in + k, held + k)) goto done;
@@ -337,6 +339,7 @@ static void free_slots(slot *slots, int n) {
 static void free_parts(plan *p) {
     free_slots(p->in, p->inputs);
     free_slots(p->out, p->outputs);
+    PyMem_Free(p->linked);
     PyMem_Free(p);
 }
 
@@ -365,11 +368,21 @@ static slot *slots_of(PyObject *tuple) {
     return made;
 }
 
+/* The addresses of the functions that a kernel calls. */
+static int linked_of(PyObject *tuple, plan *p) {
+    Py_ssize_t n = PyTuple_GET_SIZE(tuple);
+    p->linked = PyMem_Calloc((size_t)n + 1, sizeof(void *));
+    if (!p->linked) { PyErr_NoMemory(); return 0; }
+    for (Py_ssize_t k = 0; k < n; ++k) p->linked[k] = PyLong_AsVoidPtr(PyTuple_GET_ITEM(tuple, k));
+    return !PyErr_Occurred();
+}
+
 static PyObject *make(PyObject *module, PyObject *args) {
     unsigned long long address, gemm;
-    PyObject *inputs, *outputs;
+    PyObject *inputs, *outputs, *linked;
     int released;
-    if (!PyArg_ParseTuple(args, "KO!O!Kp", &address, &PyTuple_Type, &inputs, &PyTuple_Type, &outputs, &gemm, &released)) return NULL;
+    if (!PyArg_ParseTuple(args, "KO!O!KpO!", &address, &PyTuple_Type, &inputs, &PyTuple_Type, &outputs, &gemm, &released,
+                          &PyTuple_Type, &linked)) return NULL;
     if (PyTuple_GET_SIZE(inputs) > MOST || PyTuple_GET_SIZE(outputs) > MOST) {
         PyErr_SetString(PyExc_ValueError, "too many arguments or results");
         return NULL;
@@ -378,6 +391,7 @@ static PyObject *make(PyObject *module, PyObject *args) {
     if (!p) return PyErr_NoMemory();
     p->run = (kernel)(uintptr_t)address;
     p->gemm = (void *)(uintptr_t)gemm;
+    if (!linked_of(linked, p)) { free_parts(p); return NULL; }
     p->inputs = (int)PyTuple_GET_SIZE(inputs);
     p->outputs = (int)PyTuple_GET_SIZE(outputs);
     p->released = released;

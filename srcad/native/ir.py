@@ -212,6 +212,7 @@ class LoopFunction:
 
     name: str
     body: tuple[Statement, ...]
+    linked: tuple[str, ...] = ()  # functions of SciPy's, as `linked.py` names them, that it calls
 
 
 def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:

@@ -36,6 +36,7 @@ typedef struct call {
     int (*interrupted)(struct call *);
     void (*gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *);
     void *state;
+    void *const *linked; /* functions of SciPy's that the kernel calls */
 } call;
 
 typedef union value {
@@ -332,6 +333,20 @@ static inline int64_t int_power(int64_t x, int64_t n) {
     for (; n > 0; n >>= 1, base *= base)
         if (n & 1) made *= base;
     return (int64_t)made;
+}
+/* Ints of Python's, which have no end: whether a result has no room in 64 bits. */
+static inline bool add_overflows(int64_t a, int64_t b) { int64_t made; return __builtin_add_overflow(a, b, &made); }
+static inline bool subtract_overflows(int64_t a, int64_t b) { int64_t made; return __builtin_sub_overflow(a, b, &made); }
+static inline bool multiply_overflows(int64_t a, int64_t b) { int64_t made; return __builtin_mul_overflow(a, b, &made); }
+static inline bool is_lowest(int64_t a) { return a == INT64_MIN; }
+static inline bool beyond_doubles(int64_t a) { return a > INT64_C(9007199254740992) || a < -INT64_C(9007199254740992); }
+static inline bool power_overflows(int64_t x, int64_t n) {
+    int64_t made = 1;
+    for (; n > 0; n >>= 1) {
+        if ((n & 1) && __builtin_mul_overflow(made, x, &made)) return true;
+        if (n > 1 && __builtin_mul_overflow(x, x, &x)) return true;
+    }
+    return false;
 }
 static inline double float_remainder(double a, double b) {
     double r = fmod(a, b);

@@ -162,6 +162,12 @@ class _LibraryWriter:
             raise NotYetSupported(
                 "this can't be written in C", failed.span, why=failed.what, do="write a module, with --language python"
             ) from None
+        if made.function.linked:
+            raise NotYetSupported(
+                "this can't be written in C",
+                why="it calls functions of SciPy's, which a library that needs no Python hasn't got",
+                do="write a module, with --language python",
+            )
         inputs = [self.argument(entry) for entry in self.trace.inputs]
         outputs = [(k, self.result(k, name)) for k, name in results_of(self.trace, self.program)]
         head = f"int {self.name}({', '.join(self.parameters) or 'void'})"

@@ -89,6 +89,51 @@ TABLE: Sequence[tuple[Sequence[str], Sequence[Shapes], Sequence[str]]] = (
         (*FLOATS, *INTS),
     ),
     (("np.linalg.norm(x, np.inf)", "np.linalg.norm(x, -np.inf)"), (((7,), (7,)), ((1,), (1,))), NUMBERS),
+    (
+        (
+            *("np.linalg.solve(x @ x.T + np.eye(len(x)), y)", "np.linalg.inv(x @ x.T + 2 * np.eye(len(x)))"),
+            *("np.linalg.det(x @ y.T + np.eye(len(x)))", "np.linalg.slogdet(x @ y.T + np.eye(len(x)))"),
+            *("np.linalg.cholesky(x @ x.T + np.eye(len(x)))", "np.linalg.eigvalsh(x @ x.T)", "np.linalg.qr(x)"),
+            *("np.linalg.eigh(x @ x.T + np.diag(np.arange(len(x))))", "np.linalg.svd(x, full_matrices=False)"),
+            *(
+                "np.linalg.svd(x)[1]",
+                "np.linalg.svd(x, compute_uv=False)",
+                "np.linalg.solve(x @ x.T + 9 * np.eye(len(x)), y[:, 0])",
+            ),
+            *(
+                "scipy.linalg.solve(x @ x.T + 9 * np.eye(len(x)), y)",
+                "scipy.linalg.inv(x @ x.T + 9 * np.eye(len(x)))",
+                "scipy.linalg.det(x @ x.T + 9 * np.eye(len(x)))",
+            ),
+            *(
+                "scipy.linalg.cholesky(x @ x.T + np.eye(len(x)), lower=True)",
+                "np.linalg.inv(x @ x.T + 9 * np.eye(len(x))).T @ y",
+            ),
+            *("scipy.linalg.cholesky(x @ x.T + np.eye(len(x)))", "np.linalg.cholesky(-x @ x.T)", "np.linalg.inv(x)"),
+            "scipy.linalg.solve_triangular(x @ x.T + 9 * np.eye(len(x)), y, lower=True)",
+            "scipy.linalg.solve_triangular(x @ x.T + 9 * np.eye(len(x)), y[:, 0], trans=1)",
+            "scipy.linalg.cho_solve((np.linalg.cholesky(x @ x.T + np.eye(len(x))), True), y)",
+        ),
+        (((3, 5), (3, 5)), ((12, 15), (12, 15)), ((1, 1), (1, 1))),
+        ("float64",),
+    ),
+    (
+        ("np.linalg.solve(x, y)", "np.linalg.inv(x)", "np.linalg.det(x)", "np.linalg.svd(x, full_matrices=False)"),
+        (((2, 4, 4), (2, 4, 3)), ((0, 3, 3), (0, 3, 1))),
+        ("float64",),
+    ),
+    (
+        (
+            *("scipy.special.gammaln(x)", "scipy.special.digamma(x)", "scipy.special.gamma(x)", "scipy.special.j0(x)"),
+            *("scipy.special.i1e(x)", "scipy.special.expi(x)", "scipy.special.ndtri(x)", "scipy.special.log_ndtr(x)"),
+            *("scipy.special.betaln(x**2, y**2)", "scipy.special.gammainc(x**2, y**2)", "scipy.special.erfinv(x / 9)"),
+            *("scipy.special.kv(1.5, x**2)", "scipy.special.jv(2.0, x)", "scipy.special.hyp2f1(0.5, 1.2, 2.5, x / 9)"),
+            *("scipy.special.betainc(x**2, y**2, 0.3)", "scipy.special.ellipk(x / 9)", "scipy.special.rgamma(x)"),
+            *("scipy.special.logit(x / 9)", "scipy.special.entr(x)", "scipy.special.huber(1.0, x)"),
+        ),
+        MATRICES,
+        FLOATS,
+    ),
     (("~x", "x ^ y", "np.invert(x & y)"), MATRICES, ("int64", "int32", "bool")),
     (
         (

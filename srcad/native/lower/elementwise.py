@@ -11,8 +11,9 @@ import numpy as np
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower.nest import Nest
+from srcad.native.lower.special import SPECIAL_FUNCTIONS, special
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, array_type, converted
-from srcad.native.lower.values import InMemory, NotLowered, machine
+from srcad.native.lower.values import InMemory, NotLowered, is_wide, machine
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Var
 from srcad.trace.types import Array, Scalar, Type, promote
@@ -24,6 +25,10 @@ def elementwise(m: Lowerer, eq: Equation) -> None:
     """A number by its formula; an array joins the nest over its shape."""
     if isinstance(eq.result.type, Scalar):
         operands = tuple(m.scalar(a) for a in eq.operands)
+        if is_wide(eq.result.type):
+            has_room(m, eq.op, tuple(converted(a, INT64) for a in operands))
+        elif any(is_wide(a.type) for a in eq.operands):
+            _exact(m, eq, operands)
         m.is_number(eq.result, formula(m, eq, operands))
         return
     nest, elements = elements_of(m, array_type(eq.result.type).dims, eq.operands)
@@ -130,6 +135,38 @@ def _stretched(m: Lowerer, nest: Nest, memory: InMemory, dims: tuple[Dim, ...]) 
     return ir.Load(memory.pointer, index, memory.type)
 
 
+# ---- ints of Python's, which have no end
+
+SAFE = frozenset(
+    ("bitwise_and", "bitwise_or", "bitwise_xor", "invert", "right_shift", "remainder", "maximum", "minimum", "where")
+) | frozenset(("python_max", "python_min", "sign", "positive", "real", "conjugate", "not_", "truth"))
+OVERFLOWING = frozenset(("add", "subtract", "multiply", "power"))
+
+
+def has_room(m: Lowerer, op: str, operands: tuple[CExpr, ...]) -> None:
+    """That an int fits into 64 bits: else Python has to compute it."""
+    if op in SAFE:
+        return
+    operands = tuple(m.let(a) for a in operands)
+    if op in OVERFLOWING:
+        m.fail(Apply(f"{op}_overflows", operands, BOOL), "arithmetic")
+    elif op == "square":
+        m.fail(Apply("multiply_overflows", operands * 2, BOOL), "arithmetic")
+    elif op in ("negative", "absolute", "floor_divide"):
+        m.fail(Apply("is_lowest", operands[:1], BOOL), "arithmetic")
+    else:
+        raise NotLowered("an int that may exceed 64 bits")
+
+
+def _exact(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> None:
+    """Quotients of ints, and ints beside floats, are compared and divided as they are: those that no float is."""
+    if eq.op != "divide" and (eq.op not in ORDERINGS or _promoted(tuple(a.type for a in eq.operands)) == "int64"):
+        return
+    for atom, one in zip(eq.operands, operands, strict=True):
+        if is_wide(atom.type):
+            m.fail(Apply("beyond_doubles", (m.let(one),), BOOL), "arithmetic")
+
+
 # ---- formulas
 
 
@@ -144,6 +181,8 @@ def formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
         chosen = (converted(operands[0], BOOL), converted(operands[1], result), converted(operands[2], result))
         return Apply("select", chosen, result)
     make = FORMULAS.get(eq.op)
+    if make is None and eq.op in SPECIAL_FUNCTIONS:
+        return special(m, eq, operands)
     if make is None:
         raise NotLowered(f"{eq.op}", eq.span)
     if eq.op in ("floor_divide", "remainder", "divide", "fmod"):

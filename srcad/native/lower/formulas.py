@@ -111,6 +111,58 @@ def _log_softmax(b: Builder, eq: Equation) -> Atom | None:
     return b.emit("subtract", apart, b.emit("log", b.emit("sum", b.emit("exp", apart), axis=axis, keepdims=True)))
 
 
+# ---- adjoints of products, and of symmetric matrices
+
+
+def _product_of_others(b: Builder, eq: Equation) -> Atom | None:
+    """The product of all, over each; 0 beside a zero, and at it the product of the rest."""
+    if not _axes(eq):
+        return None
+    x, axis = eq.operands[0], eq.params.get("axis")
+    zero = b.emit("equal", x, 0)
+    safe = b.emit("where", zero, 1.0, x)
+    others = b.emit("divide", b.emit("prod", safe, axis=axis, keepdims=True), safe)
+    zeros = b.emit("sum", zero, axis=axis, keepdims=True)
+    return b.emit("where", b.emit("equal", zeros, b.emit("cast", zero, dtype="int64")), others, 0.0)
+
+
+def _halves(b: Builder, g: Atom, upper: bool) -> tuple[Atom, Atom]:
+    """A triangle with its diagonal, and without."""
+    op, beside = ("triu", 1) if upper else ("tril", -1)
+    return b.emit(op, g), b.emit(op, g, k=beside)
+
+
+def _is_symmetric(b: Builder, a: Atom) -> Atom:
+    """But for rounding."""
+    gap = b.emit("max", b.emit("absolute", b.emit("subtract", a, b.emit("transpose", a))))
+    size = b.emit("max", b.emit("absolute", a))
+    slack = float(np.sqrt(np.finfo(a.type.dtype or "float64").eps))
+    return b.emit("less_equal", gap, b.emit("multiply", slack, size))
+
+
+def _of_one_triangle(eq: Equation) -> bool:
+    return all(a.type.rank == 2 and a.type.dtype in ("float64", "float32") for a in eq.operands)
+
+
+def _reflected(b: Builder, eq: Equation) -> Atom | None:
+    """The change of a symmetric matrix of which one triangle is read."""
+    if not _of_one_triangle(eq):
+        return None
+    g, a = eq.operands
+    whole, beside = _halves(b, g, bool(eq.params.get("upper")))
+    both = b.emit("multiply", 0.5, b.emit("add", g, b.emit("transpose", g)))
+    return b.emit("where", _is_symmetric(b, a), both, b.emit("add", whole, b.emit("transpose", beside)))
+
+
+def _folded(b: Builder, eq: Equation) -> Atom | None:
+    """The adjoint of a matrix of which one triangle is read."""
+    if not _of_one_triangle(eq):
+        return None
+    g, a = eq.operands
+    half = b.emit("multiply", 0.5, b.emit("add", g, b.emit("transpose", g)))
+    return b.emit("where", _is_symmetric(b, a), half, b.emit("add", *_halves(b, half, bool(eq.params.get("upper")))))
+
+
 # ---- neighbours and parts
 
 
@@ -319,6 +371,9 @@ FORMULAS_OF_ARRAYS: Mapping[str, Formula] = MappingProxyType(
         "logsumexp": _log_of_sum,
         "softmax": _softmax,
         "log_softmax": _log_softmax,
+        "product_of_others": _product_of_others,
+        "reflected": _reflected,
+        "folded": _folded,
         "diff": _differences,
         "split": _parts,
         "flatten": _flat,

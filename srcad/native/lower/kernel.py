@@ -68,7 +68,7 @@ def lowered(trace: Trace, name: str) -> Lowered:
         _give(m, body.results, outputs)
         m.leave()
     loops = any(isinstance(s, (ir.Turns, ir.While, ir.For)) for s in ir.statements(tuple(out)))
-    return Lowered(ir.LoopFunction(name, improved(tuple(out))), inputs, outputs, loops)
+    return Lowered(ir.LoopFunction(name, improved(tuple(out)), tuple(m.linked)), inputs, outputs, loops)
 
 
 def passed(t: Type) -> Passed:

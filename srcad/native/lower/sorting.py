@@ -103,4 +103,5 @@ def _as(m: Lowerer, source: InMemory, type: CType) -> InMemory:
         m.emit(ir.Store(target.pointer, place(target, at), converted(load(source, at), type), type))
 
     m.loops_over(source.lengths, each)
+    m.keeps(target)
     return target

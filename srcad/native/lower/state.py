@@ -25,7 +25,8 @@ from srcad.trace.walk import reads
 @cache
 def reserved() -> frozenset[str]:
     """Names that mean something in C, or in the support, where those of one letter stand inside of functions alone."""
-    text = resources.files("srcad.native").joinpath("support.h").read_text()
+    folder = resources.files("srcad.native")
+    text = "".join(folder.joinpath(name).read_text() for name in ("support.h", "linalg.h"))
     return frozenset(re.findall(r"[A-Za-z_]\w+", text)) | KEYWORDS
 
 
@@ -72,6 +73,7 @@ class Lowerer:
         self.escaped: set[str] = set()  # roots of fresh memory to which something else may lead by now
         self.fresh: set[str] = set()
         self.known = KnownLengths()
+        self.linked: list[str] = []  # functions of SciPy's that are called
         self._taken: set[str] = set()
 
     def lower(self, eq: Equation) -> None:
@@ -137,6 +139,12 @@ class Lowerer:
         """A length is another one, or 1, which is stretched to it; else the kernel fails."""
         differ = ir.Apply("not_equal", (n, ir.ONE), BOOL), ir.Apply("not_equal", (n, whole), BOOL)
         self.fail(ir.Apply("and", differ, BOOL), error)
+
+    def link(self, name: str) -> int:
+        """Which of the functions that the kernel is given is this one of SciPy's."""
+        if name not in self.linked:
+            self.linked.append(name)
+        return self.linked.index(name)
 
     # ---- regions and who reads what
 
@@ -254,6 +262,8 @@ class Lowerer:
         return value
 
     def constant(self, atom: Const) -> LoweredValue:
+        if isinstance(atom.number, int) and not -(2**63) <= atom.number < 2**63:
+            raise NotLowered("an int that exceeds 64 bits")
         if atom.number is not None and not isinstance(atom.number, complex) and isinstance(atom.type, Scalar):
             return InRegister(ir.Literal(atom.number, machine(atom.type)))
         if atom.value is None:
@@ -286,6 +296,10 @@ class Lowerer:
             strides.append(stride)
             stride = ir.times(stride, n)
         return tuple(self.let(one, "stride") for one in reversed(strides))
+
+    def keeps(self, memory: InMemory) -> None:
+        """The region has fresh memory that no variable stands for, up to its end."""
+        self.owns(Var(Scalar(memory.type.value)), memory.block)
 
     def is_array(self, var: Var, memory: InMemory) -> None:
         """A variable that is the first to have fresh memory."""

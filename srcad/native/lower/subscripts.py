@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower import masks
-from srcad.native.lower.elementwise import element, elementwise, ready_nest
+from srcad.native.lower.elementwise import element, elementwise, has_room, ready_nest
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
-from srcad.native.lower.values import InMemory, NotLowered
+from srcad.native.lower.values import InMemory, NotLowered, is_wide
 from srcad.ops.subscripts import Template, is_basic, item_dims
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Var
@@ -58,7 +58,10 @@ def accumulate(m: Lowerer, eq: Equation) -> None:
     if not isinstance(eq.result.type, Array):
         both = [m.scalar(target), m.scalar(added)]
         kind = CType(eq.result.type.dtype)
-        m.is_number(eq.result, Apply("add", tuple(converted(one, kind) for one in both), kind))
+        both = [converted(one, kind) for one in both]
+        if is_wide(eq.result.type):
+            has_room(m, "add", tuple(both))
+        m.is_number(eq.result, Apply("add", tuple(both), kind))
         return
     if _in_registers(m, target):
         elementwise(m, eq)
@@ -373,6 +376,33 @@ def _gathered(m: Lowerer, eq: Equation) -> None:
         )
 
     m.loops_over(target.lengths, each)
+    m.is_array(eq.result, target)
+
+
+def last_wins(m: Lowerer, eq: Equation) -> None:
+    """Which of the places of a subscript name one that none behind it names again."""
+    x, *indices = eq.operands
+    winner = m.new_array(INT64, m.lengths(x))
+    picked = _picked(m, eq, winner, indices)
+    lengths = tuple(m.let(n, "n") for n in _result_lengths(m, picked))
+    for atom in picked.fancy:
+        if isinstance(atom.type, Array):
+            m.reads_memory(m.memory(atom))
+    target = m.new_array(BOOL, lengths, eq.result.name)
+
+    def order(places: tuple[CExpr, ...]) -> CExpr:
+        return place(target, places)
+
+    def enters(places: tuple[CExpr, ...]) -> None:
+        m.emit(ir.Store(picked.view.pointer, _indices_at(m, picked, places), order(places), INT64))
+
+    def stays(places: tuple[CExpr, ...]) -> None:
+        last = ir.Load(picked.view.pointer, _indices_at(m, picked, places), INT64)
+        m.emit(ir.Store(target.pointer, order(places), ir.equal(last, order(places)), BOOL))
+
+    m.loops_over(lengths, enters)
+    m.loops_over(lengths, stays)
+    m.emit(ir.Support("RELEASE", (winner.block,)))
     m.is_array(eq.result, target)
 
 

@@ -7,9 +7,21 @@ from types import MappingProxyType
 
 from srcad.native import ir
 from srcad.native.ir import Apply
-from srcad.native.lower import control, lists, products, raises, rearranging, reductions, shaping, sorting, subscripts
+from srcad.native.lower import (
+    control,
+    linalg,
+    lists,
+    products,
+    raises,
+    rearranging,
+    reductions,
+    shaping,
+    sorting,
+    subscripts,
+)
 from srcad.native.lower.elementwise import FORMULAS, ORDERINGS, elementwise
 from srcad.native.lower.expand import EXPANSIONS
+from srcad.native.lower.special import SPECIAL_FUNCTIONS
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
 from srcad.native.lower.values import NotLowered, machine
 from srcad.trace.nodes import Equation
@@ -115,6 +127,9 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "triangle_indices": rearranging.triangle_indices,
         "diag": rearranging.diag,
         **dict.fromkeys(("matmul", "dot"), products.matmul),
+        **linalg.LINALG,
+        **dict.fromkeys(SPECIAL_FUNCTIONS.keys() - FORMULAS.keys(), elementwise),
+        "last_wins": subscripts.last_wins,
         "list_new": lists.list_new,
         "list_append": lists.list_append,
         "list_pop": lists.list_pop,

@@ -29,9 +29,12 @@ def machine(t: Type) -> CType:
     found = MACHINES.get(t.dtype or "")
     if found is None:
         raise NotLowered(f"values of type {t}")
-    if isinstance(t, Scalar) and t.python and t.wide and t.dtype == "int64":
-        raise NotLowered("an int that may exceed 64 bits")
     return found
+
+
+def is_wide(t: Type) -> bool:
+    """Whether it is an int of Python's that may exceed 64 bits."""
+    return isinstance(t, Scalar) and t.python and t.wide and t.dtype == "int64"
 
 
 class LoweredValue:
