@@ -93,6 +93,29 @@ def overwritten_later(x: Any) -> Any:
     return np.sum(rows[0] * kept[0]) + np.sum(rows[0] ** 2 * kept[1])
 
 
+@program
+def roles_move_round(x: Any) -> Any:
+    """What is stored into an array is there before the array is added to a list of adjoints."""
+    buffers = [x.copy(), 0.5 * x, np.zeros_like(x)]
+    for n in range(5):
+        old, now, new = (buffers[(n + k) % 3] for k in range(3))
+        new[:] = 2 * now - old - 0.1 * np.sin(now)
+        new[0] = now[-1]
+    return np.sum(buffers[0] * buffers[2])
+
+
+@program
+def filled_and_kept(x: Any) -> Any:
+    rows = []
+    for k in range(3):
+        row = np.zeros(len(x))
+        row[:] = x * k
+        row[1:] = row[:-1] * x[1:]
+        rows.append(row)
+    kept = [row.copy() for row in rows]
+    return np.sum(np.array(rows) ** 2) + np.sum(kept[1] * kept[2])
+
+
 X = np.array([0.5, -1.2, 0.7, 2.0])
 
 

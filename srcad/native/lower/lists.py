@@ -53,6 +53,7 @@ def owned_block(m: Lowerer, atom: Atom, kind: Type) -> tuple[str, tuple[CExpr, .
         raise NotLowered("arrays of several ranks in one place")
     if memory.type is not machine(kind):
         raise NotLowered("arrays of several dtypes in one place")
+    m.reads_memory(memory)
     if not memory.whole:
         memory = m.copied(memory)
         return memory.block, memory.lengths
@@ -122,6 +123,7 @@ def copy_list(m: Lowerer, eq: Equation) -> None:
 
 def _made(m: Lowerer, eq: Equation, macro: str, element: Type, *arguments: str | CExpr) -> None:
     """A new list that a macro of the support makes."""
+    m.close()  # arrays in lists are copied with them
     name = m.name(eq.result.name)
     m.emit(ir.Support(macro, (name, *arguments)))
     m.sets(eq.result, InList(name, element))
@@ -189,6 +191,7 @@ def list_set(m: Lowerer, eq: Equation) -> None:
 def list_add(m: Lowerer, eq: Equation) -> None:
     """An element is added to: where others have it, too, it is copied before."""
     _, value, index = eq.operands
+    m.close()
     items = overwritten(m, eq, eq.result)
     place = _index(m, items, index)
     if isinstance(items.element, Scalar):
@@ -205,6 +208,7 @@ def list_add(m: Lowerer, eq: Equation) -> None:
 
 def accumulate(m: Lowerer, eq: Equation) -> None:
     """Item by item."""
+    m.close()
     items = overwritten(m, eq, eq.result)
     m.emit(ir.Support("ADD_LIST", (items.name, _adding(items.element), m.items(eq.operands[1]).name)))
 
@@ -317,6 +321,7 @@ def list_to_array(m: Lowerer, eq: Equation) -> None:
 
 def _rows(m: Lowerer, eq: Equation, items: InList, count: CExpr) -> None:
     """Arrays of one shape, one below the other."""
+    m.close()
     rank, type, name = items.element.rank or 0, machine(eq.result.type), ir.LocalName(items.name, INT64)
     m.fail(Apply("equal", (count, ir.ZERO), BOOL), "arithmetic")  # of no rows NumPy makes another shape
     lengths = tuple(m.let(Apply(f"length:{k}:{rank}", (name, ir.ZERO), INT64), "n") for k in range(rank))
