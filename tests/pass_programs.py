@@ -230,4 +230,4 @@ def halfway(x, n):
     total = 0.0
     for k in range(n):
         total = total + x[k] ** 2
-    return np.linalg.pinv(np.outer(x, x) + total * np.eye(2))
+    return np.linalg.pinv(np.outer(x, x) + total * np.eye(2))[0, 1]
