@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from srcad.errors import NotYetSupported
 from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, Thing, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
@@ -454,6 +455,8 @@ def _structure(b: Builder, value: object, leaves: list[Atom]) -> Structure:
     """The positions of the leaves, nested as the sequences are."""
     if isinstance(value, (tuple, list)):
         return tuple(_structure(b, item, leaves) for item in _of_one_depth(b, value))
+    if isinstance(value, dict):
+        raise NotYetSupported("an array of dicts", do="use a list of them")
     leaves.append(as_array(b, value))
     return len(leaves) - 1
 

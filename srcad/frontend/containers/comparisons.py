@@ -36,6 +36,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory.arrays import from_atom, load, moved, to_atom
 from srcad.frontend.memory.branches import as_bool, both, branch, distribute, either, negate, operand, truth
 from srcad.frontend.memory.grown import place
+from srcad.frontend.memory.nested import listed
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import has_key
 from srcad.frontend.memory.tables import make_table, needs_table
@@ -79,8 +80,9 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
         case ast.Is() | ast.IsNot():
             return _identity(m, left, right, isinstance(op, ast.IsNot))
         case ast.In() | ast.NotIn():
-            found = contains(m, right, left)
+            found = contains(m, listed(m, right), left)
             return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
+    left, right = listed(m, left), listed(m, right)
     if isinstance(left, Static) and isinstance(right, Static):
         return Static(PYTHON_COMPARE[type(op)](left.value, right.value))
     for side in (left, right):
@@ -95,6 +97,8 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
     """Tuples and lists compare item by item; a number is never equal to None or a string."""
     if not isinstance(op, (ast.Eq, ast.NotEq)):
         return None
+    if {type(left), type(right)} == {Tup, Ref}:  # a tuple and a list, which are never equal
+        return Static(isinstance(op, ast.NotEq))
     if isinstance(left, (Tup, Ref)) and isinstance(right, (Tup, Ref)):
         same = equal(m, left, right)
         return unary(m, ast.Not(), same) if isinstance(op, ast.NotEq) else same
@@ -109,6 +113,8 @@ def _structural_order(m: Machine, op: ast.cmpop, left: Value, right: Value) -> V
     """Tuples and lists are in the order of the first items that differ, or else of their lengths."""
     if not all(isinstance(side, Tup) or _is_list(m, side) for side in (left, right)):
         return None
+    if {type(left), type(right)} == {Tup, Ref}:
+        m.raises(TypeError("'<' not supported between instances of 'list' and 'tuple'"))
     a, b = (known_items(m, v, "the items that are compared") for v in (left, right))
     return as_bool(m, _first_difference(m, op, a, b))
 
@@ -244,6 +250,9 @@ def _any_equal(m: Machine, items: tuple[Value, ...], item: Value) -> Value:
 
 
 def item_equal(m: Machine, a: Value, b: Value) -> Value:
+    """Whether items of containers are equal, as an object is to itself, whatever its comparison says."""
+    if isinstance(a, (ArrayRef, Ref)) and a == b and not (isinstance(a, ArrayRef) and a.path):
+        return Static(True)
     return compare(m, ast.Eq(), a, b)
 
 

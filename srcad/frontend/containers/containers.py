@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from srcad.definitions import lists
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import drop_key, key_of, set_key
 from srcad.frontend.containers.picked import may_be_picked, put_at
@@ -30,11 +31,12 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import content, from_atom, load, to_atom, to_number
+from srcad.frontend.memory.arrays import content, from_atom, is_list, load, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, with_element
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.elements import detached, element_view, looked_up
 from srcad.frontend.memory.inherited import plain_container
+from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys, present
 from srcad.frontend.memory.tables import make_table, needs_table
@@ -91,9 +93,19 @@ def repeat(m: Machine, items: Value, count: Value) -> Value:
         cell = m.heap[items.cell]
         if isinstance(cell, ListCell):
             return Ref(m.allocate(ListCell(cell.items * count.value)))
+    if m.depends(items):
+        return _repeated(m, items, count)
     one = encode(m, items)[0] if isinstance(items, Ref) else to_atom(m, items)
     made = m.emit("list_repeat", one, to_number(m, count))
     return Ref(m.allocate(replace(boxed_like(m, made, items), repeated=True)))
+
+
+def _repeated(m: Machine, items: Value, count: Value) -> Value:
+    made = m.call(Static(lists.repeated), (items, count))
+    cell = m.content(made)
+    if isinstance(made, Ref) and isinstance(cell, GrownCell):
+        m.heap[made.cell] = replace(cell, repeated=True)
+    return made
 
 
 def boxed_like(m: Machine, made: Atom, items: Value) -> GrownCell:
@@ -193,6 +205,9 @@ def keep_apart(m: Machine, owner: Ref, before: GrownCell, changed: Var) -> None:
 
 
 def delete_item(m: Machine, owner: Value, key: Value) -> None:
+    if isinstance(owner, ArrayRef) and is_list(m, owner):
+        change_nested(m, owner, lambda one: _deleted(m, one, key))
+        return
     if not isinstance(owner, Ref):
         m.refuse(f"an item of {owner.describe()} is deleted")
     if needs_table(m, m.heap[owner.cell], key):
@@ -220,6 +235,11 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
             m.refuse(
                 "a slice of a list that has grown in a loop can't be deleted yet", do="make a new list of the rest."
             )
+
+
+def _deleted(m: Machine, owner: Value, key: Value) -> Value:
+    delete_item(m, owner, key)
+    return NONE
 
 
 def last(items: tuple[Value, ...], most: int | None) -> tuple[Value, ...]:

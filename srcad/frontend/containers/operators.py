@@ -32,6 +32,7 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, layout_of_ufunc, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, operand, truth
 from srcad.frontend.memory.layouts import Layout, contiguity
+from srcad.frontend.memory.nested import listed
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Array, Scalar, Unknown, dtype_of, is_inexact, is_numeric
 
@@ -74,7 +75,7 @@ BITS = ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift",
 def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
     """left op right."""
     if not isinstance(op, ast.MatMult):
-        left, right = (operand(m, side, BINARY[type(op)]) for side in (left, right))
+        left, right = (listed(m, operand(m, side, BINARY[type(op)])) for side in (left, right))
     if isinstance(left, Choice):
         return distribute(m, left, lambda v: binary(m, op, v, right))
     if isinstance(right, Choice):
@@ -160,7 +161,7 @@ def _containers(m: Machine, op: ast.operator, left: Value, right: Value) -> Valu
             return concatenate(m, left, right)
         case ast.Mult() if sequences.count(True) == 1:
             items, count = (left, right) if sequences[0] else (right, left)
-            if isinstance(count, Static) or (isinstance(count, Num) and _is_int(count)):
+            if _is_count(count):
                 return repeat(m, items, count)
     counted = _counters(m, op, left, right)
     if counted is not None:
@@ -205,6 +206,12 @@ def _spreads(value: Value) -> bool:
         case Static():
             return isinstance(value.value, np.generic)
     return not isinstance(value, (Tup, Ref))
+
+
+def _is_count(value: Value) -> bool:
+    if isinstance(value, Static):
+        return isinstance(value.value, (int, np.integer))
+    return isinstance(value, Num) and _is_int(value)
 
 
 def _is_int(value: Num) -> bool:

@@ -42,6 +42,7 @@ from srcad.frontend.memory.arrays import Index, from_atom, is_list, load, to_ato
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.branches import branch, distribute, truth
 from srcad.frontend.memory.elements import element_view, looked_up
+from srcad.frontend.memory.nested import listed
 from srcad.frontend.memory.parts import is_flat
 from srcad.frontend.memory.presence import has_key, note_keys, present
 from srcad.frontend.memory.tables import make_table, needs_table
@@ -355,7 +356,9 @@ def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
     """An item or a slice of a run-time list."""
     if isinstance(key, Slice):
         bounds = [to_atom(m, part) for part in key.children()]
-        return Ref(m.allocate(gathered(m, m.emit("list_slice", load(m, ref), *bounds), Ref(ref.cell))))
+        owner = listed(m, ref) if ref.path else Ref(ref.cell)
+        assert isinstance(owner, Ref)
+        return Ref(m.allocate(gathered(m, m.emit("list_slice", load(m, ref), *bounds), owner)))
     return element_view(m, ref, to_number(m, key, "used as an index"))
 
 

@@ -440,7 +440,8 @@ class GrownCell(OneAtom, Cell):
     """A list as a run-time object, with elements of one type.
 
     `aliases`: cells whose arrays are elements; `lists`: the containers that are elements, as they were when put in.
-    `places` is another object after each change of which object stands where, `content` after each write into one.
+    `places` is another object after each change of which object stands where, `inside` after one in a list that is an
+    element, `content` after each write into one.
     `repeated`: two places may hold the same memory. `form`: of the elements, where these are more than their type says.
     """
 
@@ -449,13 +450,14 @@ class GrownCell(OneAtom, Cell):
     aliases: frozenset[int] = frozenset()
     lists: frozenset[int] = frozenset()
     places: object = None
+    inside: object = None
     content: object = None
     most: int | None = None
     repeated: bool = False
     form: ElementForm | None = None
 
     def copied(self) -> Self:
-        return replace(self, aliases=frozenset(), lists=frozenset(), places=None, content=None)
+        return replace(self, aliases=frozenset(), lists=frozenset(), places=None, inside=None, content=None)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.library.kinds import python_types
 from srcad.frontend.library.lowered import entry, lower, lowering_of, ufunc_method
-from srcad.frontend.library.methods import DICT_METHODS, LIST_METHODS, TUPLE_METHODS, nested_list_method
+from srcad.frontend.library.methods import DICT_METHODS, LIST_METHODS, TUPLE_METHODS
 from srcad.frontend.library.mutators import array_method, ufunc_at
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.library.probing import named_method, tried
@@ -66,6 +66,7 @@ from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, is_list
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.lookup import DispatchedMethod
+from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.frontend.procedures.classes import construct
 from srcad.frontend.procedures.functions import call_external, call_function
@@ -117,7 +118,9 @@ def call_method(m: Machine, method: Method, given: Arguments) -> Value:
         case Choice():
             return distribute(m, owner, lambda one: call_method(m, replace(method, owner=one), given))
         case ArrayRef() if is_list(m, owner):
-            return nested_list_method(m, owner, name, args)
+            own = replace(method, owner=NONE)
+            adds = name in ("append", "extend")
+            return change_nested(m, owner, lambda one: call_method(m, replace(own, owner=one), given), adds)
         case ArrayRef() | Num():
             whole = Arguments((owner, *args), given.keywords)
             return tried(m, named_method(name), whole, lambda: _array_method(m, owner, name, given), True)

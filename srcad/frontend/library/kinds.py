@@ -44,11 +44,12 @@ from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import to_atom, to_number
+from srcad.frontend.memory.arrays import is_list, to_atom, to_number
 from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.inherited import CONTENT, container_in
 from srcad.frontend.memory.lookup import own_attribute
+from srcad.frontend.memory.nested import listed
 from srcad.frontend.memory.presence import has_key
 from srcad.frontend.memory.tables import is_set, is_table
 from srcad.trace.fields import attributes_of
@@ -64,7 +65,7 @@ def python_types(m: Machine, value: Value) -> tuple[type, ...] | None:
         case Tup():
             return (value.cls or tuple,)
         case ArrayRef():
-            return (np.ndarray,)
+            return (list if is_list(m, value) else np.ndarray,)
         case Ref():
             return (_container_type(m.heap[value.cell]),)
         case Num(var=Var(type=Scalar() as t)):
@@ -195,6 +196,7 @@ def _hasattr(m: Machine, owner: Value, name: Value) -> Value:
 
 
 def _copy(m: Machine, value: Value) -> Value:
+    value = listed(m, value)
     if isinstance(value, ArrayRef):
         return lower(m, np.copy, (value,), {})
     own = objects.call_if_special(m, value, "__copy__")
@@ -229,7 +231,8 @@ def _deep(m: Machine, value: Value, known: dict[Value, Value]) -> Value:
             )
         case ArrayRef() | Ref():
             if value not in known:
-                known[value] = _copy(m, value) if isinstance(value, ArrayRef) else _deep_ref(m, value, known)
+                one = listed(m, value)
+                known[value] = _deep_ref(m, one, known) if isinstance(one, Ref) else _copy(m, one)
             return known[value]
         case Obj():
             return as_it_stands(m, Static(copy.deepcopy), "copy.deepcopy", Arguments((value,), {}))

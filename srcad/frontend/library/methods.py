@@ -28,7 +28,6 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import (
     FALSE,
     NONE,
-    ArrayRef,
     DictCell,
     GrownCell,
     InstanceCell,
@@ -39,12 +38,11 @@ from srcad.frontend.core.values import (
     Tup,
     Value,
 )
-from srcad.frontend.library.sequences import ordered
+from srcad.frontend.library.ordering import ordered
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import from_atom, load, store, to_number
+from srcad.frontend.memory.arrays import to_number
 from srcad.frontend.memory.boxes import element_of
 from srcad.frontend.memory.branches import truth
-from srcad.frontend.memory.elements import form_at
 from srcad.frontend.memory.inherited import plain_container
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.presence import check_keys
@@ -160,21 +158,6 @@ LIST_METHODS: dict[str, Callable[..., Value]] = {
     "remove": _remove,
     "rotate": _rotate,
 }
-
-
-def nested_list_method(m: Machine, owner: ArrayRef, name: str, args: tuple[Value, ...]) -> Value:
-    """A method of a list that is an element of a run-time list."""
-    form = form_at(m, owner)
-    inner = GrownCell(load(m, owner), form=None if form is None else form.parts[0])
-    if name == "append":
-        store(m, owner, m.emit("list_append", inner.var, element_of(m, inner, args[0])))
-        capture(m, Ref(owner.cell), args[0])
-        return NONE
-    if name == "pop" and not args and inner.form is None:
-        value, rest = m.emit_many("list_pop", load(m, owner))
-        store(m, owner, rest)
-        return from_atom(m, value, owner=owner.cell)
-    m.refuse(f"the method {name!r} of a list in a list that has grown in a loop isn't supported yet")
 
 
 def _get(m: Machine, owner: Ref, key: Value, default: Value = NONE) -> Value:

@@ -6,13 +6,11 @@ import collections
 import functools
 import itertools
 import sys
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from srcad.definitions import orders
 from srcad.definitions.tables import RunCounter, RunDict, RunSet
 from srcad.errors import SrcadError
 from srcad.frontend.containers.containers import dict_items, set_container_item
@@ -45,17 +43,17 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array
+from srcad.frontend.library.ordering import ordered
 from srcad.frontend.library.taking import iterator_of, take_next
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
-from srcad.frontend.memory.boxes import as_distinct_as, boxed
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.memory.presence import key_count
 from srcad.frontend.memory.tables import is_set, is_table, known_set, table_of
 from srcad.ops.arguments import dim_atom, length_atom, length_dim
 from srcad.ops.catalogue import NeedsStatic, static
-from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import Array, ListOf, Scalar, TupleOf, Unknown, dtype_of, rank_of
+from srcad.trace.nodes import Const
+from srcad.trace.types import Array, Scalar, dtype_of
 
 
 def _len(m: Machine, x: Value) -> Value:
@@ -104,66 +102,6 @@ def _slice(_m: Machine, *args: Value) -> Value:
     if len(args) == 1:
         return Slice(NONE, args[0], NONE)
     return Slice(args[0], args[1], args[2] if len(args) > 2 else NONE)
-
-
-def known_keys(keys: Sequence[Value]) -> list[Any] | None:
-    """What tells the order of these keys: they, or first parts of tuples that differ; None if it isn't known."""
-    first = [k.items[0] for k in keys if isinstance(k, Tup) and k.items]
-    known = known_values(first) if len(first) == len(keys) else None
-    return known if known is not None and len(set(known)) == len(known) else known_values(keys)
-
-
-def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
-    """The items in the order that the run finds: of one type, so that any of them can stand at any place."""
-    if not items:
-        return Ref(m.allocate(ListCell(())))
-    keys = [v if key == NONE else m.call(key, (v,)) for v in items]
-    columns = list(zip(*(k.items if isinstance(k, Tup) else (k,) for k in keys), strict=True))
-    rows = [as_number_array(m, tuple(_comparable(m, one) for one in column)) for column in columns]
-    if reverse:  # which keeps the order of equals, as the sort does
-        rows = [m.emit("negative", row) for row in rows]
-    order = m.emit("lexsort", *reversed(rows))
-    whole = Ref(m.allocate(boxed(m, items)))
-    places = [from_atom(m, m.emit("get_item", order, k, index=(("int", 0),))) for k in range(len(items))]
-    return Ref(m.allocate(ListCell(tuple(get_at(m, whole, place) for place in places))))
-
-
-def _holds_numbers(m: Machine, values: Value) -> bool:
-    """Whether what is sorted is an array, or a list of numbers and arrays."""
-    cell = m.content(values)
-    if not isinstance(cell, GrownCell) or not isinstance(cell.var.type, ListOf):
-        return True
-    return isinstance(cell.var.type.element, (Scalar, Unknown, Array))
-
-
-def _by_key_of_run(m: Machine, values: Value, key: Value, reverse: bool) -> Value:
-    """A run-time list in the order of the keys of its values."""
-    made = to_list(m, values)
-    keys = m.call(Static(orders.keys_of), (made, Static(orders.itself) if key == NONE else key))
-    cell, backwards = m.content(keys), Static(reverse)
-    element = cell.var.type.element if isinstance(cell, GrownCell) and isinstance(cell.var.type, ListOf) else None
-    match element:
-        case Scalar() | Unknown() | None:
-            sorted_ = m.call(Static(orders.by_numbers), (made, keys, backwards))
-        case TupleOf(items=items) if all(isinstance(item, Scalar) for item in items):
-            sorted_ = m.call(Static(orders.by_tuples), (made, keys, Static(len(items)), backwards))
-        case _:
-            sorted_ = m.call(Static(orders.by_comparing), (made, keys, backwards))
-    as_distinct_as(m, sorted_, made)
-    return sorted_
-
-
-def _comparable(m: Machine, key: Value) -> Value:
-    """A number of the same order; an array has to have one element, or Python can't tell which of two is less."""
-    atom = to_number(m, key, "compared")
-    if not rank_of(atom.type):
-        return key
-    whole = m.emit("reshape", atom)
-    return arithmetic.number(m, m.emit("get_item", whole, index=()))
-
-
-def as_number_array(m: Machine, items: tuple[Value, ...]) -> Atom:
-    return to_number(m, Tup(items))
 
 
 def _from_iterable(m: Machine, values: Value, dtype: Value, count: Value = Static(-1)) -> Value:  # noqa: B008
@@ -286,32 +224,6 @@ def _sorted(m: Machine, values: Value, key: Value = NONE, reverse: Value = FALSE
     if isinstance(cell, InstanceCell) and is_set(cell):  # in whatever order
         values = m.call(Static(list), (cell.entries()["known"],))
     return ordered(m, values, key, reverse)
-
-
-def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
-    """sorted(...): of known values now, of numbers by np.sort."""
-    items = sequence(m, values)
-    if isinstance(items, Items):
-        keys = [v if key == NONE else m.call(key, (v,)) for v in items.values]
-        plain = known_keys(keys)
-        if plain is not None:
-            order = sorted(range(len(keys)), key=plain.__getitem__, reverse=bool(reverse != FALSE))
-            return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
-    if isinstance(items, Items) and len(items.values) < 2:  # there is nothing to compare
-        return Ref(m.allocate(ListCell(items.values)))
-    if isinstance(items, Items) and (key != NONE or any(isinstance(v, Tup) for v in items.values)):
-        return _by_key(m, items.values, key, reverse != FALSE)
-    if key != NONE or not _holds_numbers(m, values):
-        return _by_key_of_run(m, values, key, reverse != FALSE)
-    array = values if isinstance(values, ArrayRef) else as_array(m, values)
-    if rank_of(to_number(m, array).type) != 1 and not isinstance(values, ArrayRef) and not isinstance(items, Items):
-        return _by_key_of_run(m, values, key, reverse != FALSE)
-    if rank_of(to_number(m, array).type) != 1:
-        return _by_key(m, known_items(m, values, "the number of arrays that are sorted"), key, reverse != FALSE)
-    done = lower(m, np.sort, (array,), {})
-    if reverse != FALSE:
-        done = get_at(m, done, Slice(NONE, NONE, Static(-1)))
-    return to_list(m, done)
 
 
 def _deque(m: Machine, iterable: Value = Tup(()), maxlen: Value = NONE) -> Value:  # noqa: B008

@@ -96,9 +96,11 @@ def load(m: Machine, ref: ArrayRef) -> Atom:
 
 
 def moved(cell: Cell, ref: ArrayRef) -> bool:
-    """Whether the list in which a reference looks has other objects in its places by now."""
-    first = ref.path[0] if ref.path else None
-    return isinstance(cell, GrownCell) and first is not None and cell.places is not dict(first.params)["places"]
+    """Whether the list in which a reference looks, or one in it, has other objects in its places by now."""
+    if not isinstance(cell, GrownCell):
+        return False
+    seen = [dict(step.params)["places"] for step in ref.path if step.op == "element"]
+    return any(places is not (cell.inside if k else cell.places) for k, places in enumerate(seen))
 
 
 def snapshot(m: Machine, cell: Cell, ref: ArrayRef) -> Atom:

@@ -16,16 +16,7 @@ from dataclasses import replace
 
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm
-from srcad.frontend.core.values import (
-    ArrayRef,
-    DictCell,
-    GrownCell,
-    InstanceCell,
-    Ref,
-    Tup,
-    Value,
-    ViewStep,
-)
+from srcad.frontend.core.values import ArrayRef, DictCell, GrownCell, InstanceCell, Ref, Tup, Value, ViewStep
 from srcad.frontend.memory.arrays import MANY_KINDS, from_atom, load, view
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Var
@@ -41,7 +32,7 @@ def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
     if isinstance(whole.type.element, Opaque) and isinstance(whole, Var) and m.is_active(whole):
         raise NeedsStatic(whole, "what stands in a list of dicts or objects")
     seen = view(m, whole, ViewStep("element", (index,), ()))
-    versions = (("places", cell.places), ("content", cell.content))
+    versions = (("places", cell.inside if ref.path else cell.places), ("content", cell.content))
     place = ArrayRef(ref.cell, (*ref.path, ViewStep("element", (index, seen), versions)))
     form = form_at(m, place)
     if form is not None:

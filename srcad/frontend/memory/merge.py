@@ -247,10 +247,11 @@ class Merger:
         var = self.atoms((*key, "list"), one.var, two.var)
         aliases, lists = one.aliases | two.aliases, one.lists | two.lists
         places = self.version((*key, "places"), one.places, two.places)
+        inner = self.version((*key, "inside"), one.inside, two.inside)
         content = self.version((*key, "content"), one.content, two.content)
         twice = one.repeated or two.repeated
         form = joined_form(self.m, one, two)
-        return GrownCell(var, one.poison or two.poison, aliases, lists, places, content, a.most, twice, form)
+        return GrownCell(var, one.poison or two.poison, aliases, lists, places, inner, content, a.most, twice, form)
 
     def each(self, key: Key, a: Parts, b: Parts) -> list[Value]:
         """The children of both, joined one by one."""

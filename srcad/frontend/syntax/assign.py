@@ -7,7 +7,7 @@ import sys
 from collections.abc import Hashable
 from typing import NoReturn
 
-from srcad.frontend.containers.containers import capture, delete_item, set_container_item
+from srcad.frontend.containers.containers import delete_item, set_container_item
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
@@ -48,10 +48,9 @@ from srcad.frontend.memory.arrays import (
     to_atom,
     to_number,
 )
-from srcad.frontend.memory.boxes import element_of
 from srcad.frontend.memory.branches import branch, distribute, settled
-from srcad.frontend.memory.elements import form_at
 from srcad.frontend.memory.foreign import refuse_foreign_write
+from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.frontend.memory.puts import check_same_kind
 from srcad.trace.builder import const
@@ -280,11 +279,12 @@ def python_type(value: Value) -> type | None:
 
 def set_list_item(m: Machine, owner: ArrayRef, key: Value, value: Value) -> None:
     """rows[i][j] = value, where rows is a run-time list of lists."""
-    index = to_number(m, key, "used as an index")
-    form = form_at(m, owner)
-    inner = GrownCell(load(m, owner), form=None if form is None else form.parts[0])
-    store(m, owner, m.emit("list_set", inner.var, element_of(m, inner, value), index))
-    capture(m, Ref(owner.cell), value)
+    change_nested(m, owner, lambda one: _set_item(m, one, key, value))
+
+
+def _set_item(m: Machine, owner: Ref, key: Value, value: Value) -> Value:
+    set_container_item(m, owner, key, value)
+    return NONE
 
 
 # ---- augmented
@@ -344,15 +344,31 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
         return distribute(m, old, lambda one: combined(m, one, operator, value))
     if isinstance(old, Obj):
         refuse_foreign_write(m, old.var)
+    if isinstance(old, ArrayRef) and is_list(m, old):
+        change_nested(m, old, lambda one: combined(m, one, operator, value), isinstance(operator, ast.Add))
+        return old
     if isinstance(old, ArrayRef):
         return in_place(m, old, operator, value)
     changed = objects.in_place_method(m, BINARY[type(operator)], old, value)
     if changed is not None:
         return changed
-    if isinstance(old, Ref) and isinstance(operator, ast.Add) and isinstance(m.heap[old.cell], (ListCell, GrownCell)):
+    if isinstance(m.content(old), (ListCell, GrownCell)):
+        return _list_in_place(m, old, operator, value)
+    return binary(m, operator, old, value)
+
+
+def _list_in_place(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
+    """+= and *= change a list, for all of its names."""
+    assert isinstance(old, Ref)
+    if isinstance(operator, ast.Add):
         extend(m, old, value)
         return old
-    return binary(m, operator, old, value)
+    made = binary(m, operator, old, value)
+    if not isinstance(operator, ast.Mult) or not isinstance(m.content(made), (ListCell, GrownCell)):
+        return made
+    assert isinstance(made, Ref)
+    m.change(old.cell, m.heap[made.cell])
+    return old
 
 
 def operate(m: Machine, operator: ast.operator, a: Atom, b: Atom) -> Atom:
