@@ -76,6 +76,8 @@ def before(keys: list[Any], place: int, reverse: bool) -> int:
     """How many of the keys come before the one at a place."""
     count = 0
     for k in range(len(keys)):
+        if k == place:
+            continue
         less, more = keys[k] < keys[place], keys[place] < keys[k]
         if (more if reverse else less) or (k < place and not (less or more)):
             count += 1

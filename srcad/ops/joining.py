@@ -69,6 +69,8 @@ def _concatenated_list(xs: Items, *, axis: int | None) -> Type:
     if axis is None:
         return array_type(element, (UNKNOWN_DIM,))
     dims = dims_of(element)
+    if dims == ():
+        raise CallError("zero-dimensional arrays cannot be concatenated")
     return Unknown(dtype_of(element)) if dims is None else _with_dim(element, axis % len(dims), UNKNOWN_DIM)
 
 

@@ -151,6 +151,11 @@ def _or_flat(b: Builder, x: Atom, axis: Argument) -> tuple[Atom, Argument]:
     return (x, axis) if static(axis, "axis") is not None else (x if rank_of(x.type) == 1 else ravel(b, x), -1)
 
 
+def _of_a_row(b: Builder, x: Argument, axis: Argument) -> Argument:
+    """The axis, for functions that take a number for a row of one."""
+    return None if rank_of(as_array(b, x).type) == 0 and static(axis, "axis") in (-1, 0) else axis
+
+
 @lowers(np.sort)
 def sort(
     b: Builder,
@@ -175,13 +180,13 @@ def argsort(
     stable: Argument = None,
     descending: Argument = None,
 ) -> Atom:
-    x, along = _or_flat(b, as_array(b, a), axis)
+    x, along = _or_flat(b, as_array(b, a), _of_a_row(b, a, axis))
     return emit(b, "argsort", x, **_axis_option(x, along), **_way_of_sorting(kind, stable, descending))
 
 
 @lowers(np.argpartition, method="argpartition")
 def argpartition(b: Builder, a: Argument, kth: Argument, axis: Argument = -1) -> Atom:
-    x, along = _or_flat(b, as_array(b, a), axis)
+    x, along = _or_flat(b, as_array(b, a), _of_a_row(b, a, axis))
     place = static(kth, "kth")
     place = tuple(place) if isinstance(place, list) else place
     return emit(b, "argpartition", x, kth=place, **_axis_option(x, along))

@@ -440,6 +440,8 @@ def as_array(b: Builder, value: object, dtype: object = None) -> Atom:
         name = None if dtype is None else _dtype_of_arrays(dtype)
         made: Atom = b.emit("array", *leaves, structure=structure, dtype=name)
         return made
+    if isinstance(value, dict):
+        raise NotYetSupported("an array of dicts", do="use a list of them")
     a = atom(value)
     if isinstance(a, Var) and isinstance(a.type, ListOf):
         stacked: Atom = b.emit("list_to_array", a)
@@ -455,8 +457,6 @@ def _structure(b: Builder, value: object, leaves: list[Atom]) -> Structure:
     """The positions of the leaves, nested as the sequences are."""
     if isinstance(value, (tuple, list)):
         return tuple(_structure(b, item, leaves) for item in _of_one_depth(b, value))
-    if isinstance(value, dict):
-        raise NotYetSupported("an array of dicts", do="use a list of them")
     leaves.append(as_array(b, value))
     return len(leaves) - 1
 

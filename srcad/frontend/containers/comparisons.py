@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
-from srcad.frontend.containers.operators import number_result, refuse_text, unary
+from srcad.frontend.containers.operators import number_result, refuse_text, spreads, unary
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
@@ -102,7 +102,12 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
     if isinstance(left, (Tup, Ref)) and isinstance(right, (Tup, Ref)):
         same = equal(m, left, right)
         return unary(m, ast.Not(), same) if isinstance(op, ast.NotEq) else same
+    if all(map(_is_tuple, (left, right))):
+        same = equal(m, left, right)
+        return unary(m, ast.Not(), same) if isinstance(op, ast.NotEq) else same
     for one, other in ((left, right), (right, left)):
+        if (_is_tuple(one) or _is_list(m, one)) and not spreads(other):
+            return Static(isinstance(op, ast.NotEq))
         other_kind = isinstance(one, Static) and not isinstance(one.value, (int, float, complex))
         if other_kind and isinstance(other, (Num, ArrayRef, Tup, Ref)) and not maybe_none(m, other):
             return Static(isinstance(op, ast.NotEq))
@@ -111,12 +116,25 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
 
 def _structural_order(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value | None:
     """Tuples and lists are in the order of the first items that differ, or else of their lengths."""
-    if not all(isinstance(side, Tup) or _is_list(m, side) for side in (left, right)):
+    if not isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        return None
+    in_order = [isinstance(side, Tup) or _is_list(m, side) for side in (left, right)]
+    if not all(in_order):
+        if any(in_order) and not spreads(right if in_order[0] else left):
+            _refuse_order(m, op, left, right)
         return None
     if {type(left), type(right)} == {Tup, Ref}:
-        m.raises(TypeError("'<' not supported between instances of 'list' and 'tuple'"))
+        _refuse_order(m, op, left, right)
     a, b = (known_items(m, v, "the items that are compared") for v in (left, right))
     return as_bool(m, _first_difference(m, op, a, b))
+
+
+def _refuse_order(m: Machine, op: ast.cmpop, left: Value, right: Value) -> NoReturn:
+    m.raises(TypeError(f"{left.describe()} and {right.describe()} are compared by {COMPARE[type(op)]}"))
+
+
+def _is_tuple(value: Value) -> bool:
+    return isinstance(value, Tup) or (isinstance(value, Static) and isinstance(value.value, tuple))
 
 
 def _is_list(m: Machine, value: Value) -> bool:

@@ -92,7 +92,7 @@ def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
         refuse_text(m, side)
         if isinstance(side, Obj) and m.depends(other) and is_sparse_matrix(m, side.var):
             _refuse_sparse(m)
-        if _is_sequence(m, side) and not _spreads(other):
+        if _is_sequence(m, side) and not spreads(other):
             m.raises(TypeError(f"{left.describe()} and {right.describe()} are operands of {BINARY[type(op)]}"))
     if isinstance(op, ast.MatMult):
         _check_matrices(m, left, right)
@@ -198,7 +198,7 @@ def is_text(m: Machine, value: Value) -> bool:
     return isinstance(owner, Const) and isinstance(owner.value, str)
 
 
-def _spreads(value: Value) -> bool:
+def spreads(value: Value) -> bool:
     """Whether an operation of it with a list is one of arrays."""
     match value:
         case Num():

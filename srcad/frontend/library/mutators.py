@@ -9,19 +9,11 @@ import numpy as np
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.subscripts import index_from
 from srcad.frontend.control.collecting import to_list
-from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value, ViewStep
 from srcad.frontend.library import programs
 from srcad.frontend.library.lowered import lower
-from srcad.frontend.memory.arrays import (
-    from_atom,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    to_number,
-    to_python,
-)
+from srcad.frontend.memory.arrays import from_atom, load, refuse_truncation, set_items, store, to_number, to_python
 from srcad.frontend.memory.objects import IN_PLACE
 from srcad.frontend.memory.parts import WHOLE, flat, repeated
 from srcad.ops.arguments import dim_atom, word
@@ -45,7 +37,13 @@ def ufunc_at(m: Machine, ufunc: np.ufunc, owner: Value, index: Value, *values: V
         value = m.emit("negative", value)
     base = load(m, ref)
     refuse_truncation(m, base.type, value)
-    store(m, ref, m.emit("add_item", base, value, *operands, index=template))
+    added = m.emit("add_item", base, value, *operands, index=template)
+    try:
+        store(m, ref, added)
+    except Diverges:
+        if all(entry[0] not in ("array", "int") for entry in template):
+            raise
+        m.refuse(f"np.{ufunc.__name__}.at is given an array that is read-only, which NumPy writes to at such an index")
     return NONE
 
 

@@ -108,3 +108,39 @@ def of_dicts(x):
 def test_an_array_of_dicts_is_refused() -> None:
     with pytest.raises(NotYetSupported):
         srcad.grad(of_dicts)(np.ones(3))
+
+
+def order_of_a_number(x):
+    return np.sum(x[np.argsort(x[0])]) + np.sum(x[np.argpartition(np.sum(x), 0)])
+
+
+def one_array(x):
+    rows = []
+    for row in x[:1, None] * x:
+        rows.append(row)
+    return np.sum(sorted(rows)[0])
+
+
+def compared_with_a_number(x):
+    try:
+        larger = [x[0], x[1]] > x[2].item()
+    except TypeError:
+        larger = (x[0], x[1]) == 3.0
+    return x[0] + x[1] * larger
+
+
+def numbers_joined(x):
+    values = []
+    for v in x:
+        values.append(v)
+    try:
+        return np.sum(np.concatenate(values))
+    except ValueError:
+        return np.sum(x**2)
+
+
+@pytest.mark.parametrize(
+    "f", [order_of_a_number, one_array, compared_with_a_number, numbers_joined], ids=lambda f: f.__name__
+)
+def test_what_does_not_raise(f: Callable[..., Any]) -> None:
+    test_sorted(f)
