@@ -89,9 +89,15 @@ def primal_source(emission: Emission, needs: Needs) -> str:
 
 
 def definition(function: FunctionType) -> str | None:
-    """The text of a `def` without decorators; None for a lambda, a wrapper, or where there is no text."""
+    """The text of a `def` without decorators; None for a lambda, a wrapper, or where there is no text.
+
+    A function that was made of a statement of the program carries its own.
+    """
     if hasattr(function, "__wrapped__"):
         return None
+    own: str | None = getattr(function, "__srcad_text__", None)
+    if own is not None:
+        return own
     try:
         lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     except (OSError, TypeError):

@@ -477,4 +477,6 @@ def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: li
     with unwarned():
         code = compile(ast.fix_missing_locations(module), m.code.path, "exec")
     exec(code, names)
-    return Const(names["block"], OPAQUE)
+    block = names["block"]
+    block.__srcad_text__ = ast.unparse(module)  # which stands nowhere else
+    return Const(block, OPAQUE)
