@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import contextlib
 import functools
 import heapq
 import itertools
 import operator
 import re
+import statistics
 import sys
 import warnings
 from collections.abc import Callable, Hashable
@@ -16,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions import heaps, iterators, operators
+from srcad.definitions import averages, bisection, heaps, iterators, operators
 from srcad.definitions.numpy import functions
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.containers import copied, repeat
@@ -240,6 +242,11 @@ def _getitem(m: Machine, owner: Value, key: Value | None = None, **keys: Value) 
     return items[0] if len(items) == 1 else Tup(items)
 
 
+AVERAGES = (
+    *("mean", "fmean", "geometric_mean", "harmonic_mean", "variance", "stdev", "pvariance", "pstdev"),
+    *("median", "median_low", "median_high", "covariance", "linear_regression"),
+)
+BISECTIONS = ("bisect_left", "bisect_right", "insort_left", "insort_right")
 HEAPS = ("heappush", "heappop", "heapreplace", "heappushpop", "heapify")
 CHANGING = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "setitem", "delitem")
 
@@ -257,6 +264,8 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     itertools.compress: _as_defined(iterators.compress),
     **{getattr(operator, name): _as_defined(getattr(operators, name)) for name in CHANGING},
     **{getattr(heapq, name): _as_defined(getattr(heaps, name)) for name in HEAPS},
+    **{getattr(statistics, name): _as_defined(getattr(averages, name)) for name in AVERAGES},
+    **{getattr(bisect, name): _as_defined(getattr(bisection, name)) for name in BISECTIONS},
     operator.truth: lambda m, x: as_bool(m, x),
     operator.is_not: _comparison(ast.IsNot()),
     operator.concat: _operator(ast.Add()),
