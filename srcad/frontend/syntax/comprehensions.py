@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from srcad.frontend.containers.containers import append, set_container_item
 from srcad.frontend.containers.iterated import watching
@@ -36,9 +36,9 @@ def comprehension(m: Machine, node: Comprehension) -> Value:
     if isinstance(node, ast.GeneratorExp):
         return _generator(m, node)
     made = Ref(m.allocate(DictCell(()) if isinstance(node, ast.DictComp) else ListCell(())))
-    source = _picked_from(m, node)
+    source, given = _picked_from(m, node), _given(m, node)
     with own_scope(m, node):
-        clauses(m, node.generators, lambda: _collect(m, made, node))
+        clauses(m, node.generators, lambda: _collect(m, made, node), given)
     if source is not None:
         as_distinct_as(m, made, source)
     if isinstance(node, ast.SetComp):
@@ -57,14 +57,21 @@ def _picked_from(m: Machine, node: Comprehension) -> Value | None:
 
 def summed(m: Machine, node: ast.ListComp | ast.GeneratorExp) -> Value:
     """sum(... for ...), added up as it goes."""
+    given = _given(m, node)
     with own_scope(m, node):
-        turn = partial(clauses, m, node.generators)
-        return total(m, Static(0), ast.Add(), lambda add: turn(lambda: add(m.evaluate(node.elt))))
+        return total(
+            m, Static(0), ast.Add(), lambda add: clauses(m, node.generators, lambda: add(m.evaluate(node.elt)), given)
+        )
+
+
+def _given(m: Machine, node: Comprehension) -> Value:
+    """What the first `for` runs over, which is read outside of the comprehension."""
+    return m.evaluate(node.generators[0].iter)
 
 
 def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
     """A generator of a function: what the first `for` runs over is read at once, and all else as it is run through."""
-    given = m.evaluate(node.generators[0].iter)
+    given = _given(m, node)
     return m.call(make_function(m, _as_function(node)), (given,))
 
 
@@ -118,13 +125,13 @@ def own_scope(m: Machine, node: Comprehension) -> AbstractContextManager[None]:
     return scope(m, frozenset(targets), frozenset(walrus))
 
 
-def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect) -> None:
-    """The for and if parts, from the outermost in."""
+def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect, given: Value | None = None) -> None:
+    """The for and if parts, from the outermost in; `given`: what the outermost runs over, where that is known."""
     if not generators:
         collect()
         return
     first, rest = generators[0], generators[1:]
-    values = m.evaluate(first.iter)
+    values = m.evaluate(first.iter) if given is None else given
     items = few(m, stream(m, values))
     if isinstance(items, Indexed) and isinstance(first.target, ast.Name):
         items = replace(items, name=first.target.id) if is_range(first.iter) else items
