@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -53,13 +53,13 @@ def errors_of(equation: Equation) -> Errors:
         return () if _makes_an_error(known) else ANY
     if facts.kind is Kind.EFFECT:
         return ANY
+    types = [a.type for a in equation.operands]
     if facts.total or facts.kind is Kind.QUERY or equation.op in NEVER or equation.op in COMPARISONS:
-        return ()
+        return () if not facts.elementwise or _surely_fit(types) else (ValueError,)
     if equation.op in INDEXING:
         return _of_index(equation, 1)
     if equation.op in ("set_item", "add_item"):  # a number fits anywhere
         return (*_of_index(equation, 2), *(() if isinstance(equation.operands[1].type, Scalar) else (ValueError,)))
-    types = [a.type for a in equation.operands]
     if facts.elementwise:
         return tuple(_of_elements(equation, types))
     if facts.kind is Kind.FACTORISATION:
@@ -94,14 +94,16 @@ def _within(k: int, base: Array, axis: int) -> bool:
 def _of_elements(equation: Equation, types: list[Type]) -> Iterator[type[BaseException]]:
     if any(isinstance(t, Unknown) for t in types):
         yield TypeError
-    arrays = [t for t in types if isinstance(t, Array)]
-    if arrays or any(isinstance(t, Scalar) and not t.python for t in types):
+    if any(isinstance(t, Array) or (isinstance(t, Scalar) and not t.python) for t in types):
         yield FloatingPointError
-        if not all(_alike(arrays[0], other) for other in arrays[1:]):
-            yield ValueError
+    if not _surely_fit(types):
+        yield ValueError
     if equation.results[0].type.is_python and equation.op not in QUIET:  # by Python's operators, or by `math`
         yield from (ArithmeticError, ValueError)
 
 
-def _alike(a: Array, b: Array) -> bool:
-    return a.rank == b.rank and all(x.same(y) for x, y in zip(a.dims, b.dims, strict=True))
+def _surely_fit(types: Sequence[Type]) -> bool:
+    """Whether arrays are stretched to each other without fail."""
+    arrays = [t.dims[::-1] for t in types if isinstance(t, Array)]
+    pairs = (pair for k, one in enumerate(arrays) for other in arrays[:k] for pair in zip(one, other, strict=False))
+    return all(a.same(b) or a.is_one or b.is_one for a, b in pairs)

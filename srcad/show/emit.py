@@ -22,6 +22,7 @@ from srcad.calls.programs import program_of
 from srcad.codegen import Generated, generate
 from srcad.compile.program import Program
 from srcad.compile.requests import Call, Request
+from srcad.compile.results import result_span
 from srcad.errors import NotYetSupported
 from srcad.runtime import imports_of, source_of
 from srcad.show.assumed import conditions
@@ -55,7 +56,7 @@ def emit_module(emission: Emission) -> str:
     program = emission.program.alone()
     if len(program.traces) > 1 or program.checked:
         do = "use srcad.grad, srcad.value_and_grad or srcad.jacobian, and say the arguments' types"
-        raise NotYetSupported(_UNWRITABLE, do=do)
+        raise NotYetSupported(_UNWRITABLE, result_span(program.primal, program.primal.output), do=do)
     needs = Needs(str(getattr(emission.function, "__module__", "")))
     primal = primal_source(emission, needs)
     trace = documented(program.traces[0], emission)

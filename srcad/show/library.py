@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from srcad.compile.program import Program
+from srcad.compile.results import result_span
 from srcad.errors import NotYetSupported
 from srcad.frontend.core.guards import Guard, TypeGuard
 from srcad.native.c import TYPES, printed
@@ -137,8 +138,10 @@ class _LibraryWriter:
         self.emission = emission
         self.program: Program = emission.program.alone()
         if len(self.program.traces) > 1 or self.program.checked:
+            primal = self.program.primal
             raise NotYetSupported(
                 "only derivatives that are one function, of functions whose result is surely a scalar, become C",
+                result_span(primal, primal.output),
                 do="use srcad.grad, srcad.value_and_grad or srcad.jacobian, and say the arguments' types",
             )
         if self.program.has_effects:

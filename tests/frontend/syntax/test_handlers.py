@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from tests.frontend.syntax.raising import POINTS, check, programs
 
 
@@ -263,3 +264,34 @@ def deleted_keys(x: np.ndarray, s: float) -> float:
 @pytest.mark.parametrize("f", programs(globals()), ids=lambda f: f.__name__)
 def test_right(f: Callable[..., float], args: tuple[Any, ...]) -> None:
     check(f, args)
+
+
+def lengths_that_may_not_fit(x, a, b):
+    try:
+        y = a + b + x[0]
+    except ValueError:
+        y = x * 2
+    return np.sum(y)
+
+
+def compared_lengths(x, a, b):
+    try:
+        fits = np.sum(a < b) >= 0
+    except ValueError:
+        fits = False
+    return np.sum(x) if fits else np.sum(x**2)
+
+
+@pytest.mark.parametrize("f", [lengths_that_may_not_fit, compared_lengths])
+@pytest.mark.parametrize("shapes", [(3, 3), (3, 4), (1, 4), (4, 1)])
+def test_lengths_that_do_not_fit_are_caught(f: Callable[..., Any], shapes: tuple[int, int]) -> None:
+    x, a, b = np.array([0.5, -1.0]), np.arange(shapes[0], dtype=float), np.ones(shapes[1])
+    value, gradient = srcad.value_and_grad(f)(x, a, b)
+    assert value == f(x, a, b)
+    np.testing.assert_allclose(gradient, along_axes(lambda x: f(x, a, b), x), rtol=1e-6)
+    np.testing.assert_allclose(srcad.jvp(lambda x: f(x, a, b), (x,), (x,))[1], gradient @ x)
+
+
+def along_axes(f: Callable[[Any], Any], x: np.ndarray) -> list[float]:
+    h = 1e-6
+    return [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(len(x))]
