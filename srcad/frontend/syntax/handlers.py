@@ -439,7 +439,7 @@ def with_plain_head(m: Machine, statement: ast.stmt) -> list[ast.stmt] | None:
         case ast.For(target=ast.Tuple() | ast.List()):
             return [_unpacking_in_body(statement)]
         case ast.If(test=head):
-            name, rest = _named(head, statement)
+            name, rest = _named(_truth_of(head), statement)
             whole: ast.stmt = ast.If(name, statement.body, statement.orelse)
         case ast.For(iter=head):
             name, rest = _named(head, statement)
@@ -471,12 +471,18 @@ def _is_suppress(head: ast.expr) -> bool:
 def _head_raises(m: Machine, statement: ast.stmt, head: ast.expr) -> bool:
     guard = guard_of(m)
     assert guard is not None
-    if isinstance(head, ast.Name):
+    asked = isinstance(statement, (ast.If, ast.While))
+    if isinstance(head, ast.Name) and not asked:
         return False
     with m.rehearsal():
-        read = test if isinstance(statement, (ast.If, ast.While)) else lambda m, node: m.evaluate(node)
-        done = m.apart(lambda: read(m, head))
+        done = m.apart(lambda: as_bool(m, test(m, head)) if asked else m.evaluate(head))
     return done.raises or any(may_raise(e, guard.caught) for e in done.equations)
+
+
+def _truth_of(head: ast.expr) -> ast.expr:
+    """Whether it is true, which arrays don't say of themselves."""
+    inner = ast.copy_location(ast.UnaryOp(ast.Not(), head), head)
+    return ast.copy_location(ast.UnaryOp(ast.Not(), inner), head)
 
 
 def _named(head: ast.expr, statement: ast.stmt) -> tuple[ast.Name, ast.Assign]:

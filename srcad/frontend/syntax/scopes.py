@@ -449,10 +449,15 @@ def _as_it_stands(m: Machine, statement: ast.Try) -> None:
     if any(m.depends(v) for v in values.values()) or m.look("$return") == TRUE:
         m.refuse("an exception handler is near values that depend on the differentiated arguments", node=statement)
     outside = {n for n in used if n not in frame.names and n not in bound}
-    function = compile_block(m, statement, sorted(values), bound, outside)
+    unsure = [n for n in bound if n not in values and not all(n in _bound(h) for h in statement.handlers)]
+    function = compile_block(m, statement, sorted(values), bound, outside, unsure)
     result = m.emit("call", function, *(to_atom(m, v) for v in values.values()), keywords=())
     for k, name in enumerate(bound):
-        m.bind(name, Obj(m.emit("subscript", result, k)))
+        value: Value = Obj(m.emit("subscript", result, k))
+        if name in unsure:
+            is_bound = m.emit("subscript", result, len(bound) + unsure.index(name))
+            value = Partial(value, m.emit("truth", is_bound))
+        m.bind(name, value)
 
 
 def _bound(node: ast.AST) -> set[str]:
@@ -466,9 +471,13 @@ def _bound(node: ast.AST) -> set[str]:
     return found - deleted
 
 
-def compile_block(m: Machine, statement: ast.Try, inputs: list[str], outputs: list[str], outside: set[str]) -> Const:
-    """A function of the block: its inputs as parameters, its outputs as a tuple."""
-    module = ast.parse(f"def block({', '.join(inputs)}):\n    pass\n    return ({''.join(n + ', ' for n in outputs)})")
+def compile_block(
+    m: Machine, statement: ast.Try, inputs: list[str], outputs: list[str], outside: set[str], unsure: list[str]
+) -> Const:
+    """A function of the block: its inputs as parameters, its outputs as a tuple, with which of the unsure are bound."""
+    given = "".join(f"locals().get({n!r}), " if n in unsure else f"{n}, " for n in outputs)
+    given += "".join(f"{n!r} in locals(), " for n in unsure)
+    module = ast.parse(f"def block({', '.join(inputs)}):\n    pass\n    return ({given})")
     definition = module.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.body[0] = statement

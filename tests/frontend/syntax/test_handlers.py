@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -295,3 +296,56 @@ def test_lengths_that_do_not_fit_are_caught(f: Callable[..., Any], shapes: tuple
 def along_axes(f: Callable[[Any], Any], x: np.ndarray) -> list[float]:
     h = 1e-6
     return [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(len(x))]
+
+
+def doubled_if_large(x, s):
+    try:
+        if s > 0.9:
+            x = x * 2
+    except ValueError:
+        x = x * 3
+    return np.sum(x)
+
+
+def doubled_in_turns(x, s):
+    for _ in range(2):
+        with contextlib.suppress(ValueError):
+            if s > 0.9:
+                break
+            x = x * 2
+        x = x * 5
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("f", [doubled_if_large, doubled_in_turns])
+@pytest.mark.parametrize("s", [np.ones(1), np.ones(2), np.zeros(1)], ids=["one", "two", "small"])
+def test_arrays_without_a_truth_are_caught(f: Callable[..., Any], s: np.ndarray) -> None:
+    x = np.array([0.5, -1.0])
+    np.testing.assert_allclose(srcad.grad(f)(x, s), along_axes(lambda x: f(x, s), x), rtol=1e-6)
+
+
+def unpacked_number(x):
+    row = [[0.5] * 2 for _ in range(2)][0][1]
+    try:
+        first, factor, last = row
+    except TypeError:
+        factor = 2
+    return x * factor
+
+
+def unpacked_and_read(x):
+    row = [[0.5] * 2 for _ in range(2)][0][1]
+    try:
+        first, last = row
+    except TypeError:
+        pass
+    return x * last
+
+
+def test_what_a_handler_leaves_unbound() -> None:
+    assert srcad.grad(unpacked_number)(3.0) == 2.0
+    with pytest.raises(UnboundLocalError) as due:
+        unpacked_and_read(3.0)
+    with pytest.raises(UnboundLocalError) as got:
+        srcad.grad(unpacked_and_read)(3.0)
+    assert str(got.value) == str(due.value)
