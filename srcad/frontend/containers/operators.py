@@ -92,7 +92,7 @@ def binary(m: Machine, op: ast.operator, left: Value, right: Value) -> Value:
         refuse_text(m, side)
         if isinstance(side, Obj) and m.depends(other) and is_sparse_matrix(m, side.var):
             _refuse_sparse(m)
-        if _is_sequence(m, side) and not spreads(other):
+        if (_is_sequence(m, side) and not spreads(other)) or _is_dict(m, side):
             m.raises(TypeError(f"{left.describe()} and {right.describe()} are operands of {BINARY[type(op)]}"))
     if isinstance(op, ast.MatMult):
         _check_matrices(m, left, right)
@@ -216,6 +216,10 @@ def _is_count(value: Value) -> bool:
 
 def _is_int(value: Num) -> bool:
     return isinstance(value.var.type, Scalar) and value.var.type.python and value.var.type.dtype == "int64"
+
+
+def _is_dict(m: Machine, value: Value) -> bool:
+    return isinstance(value, Ref) and isinstance(m.heap[value.cell], DictCell)
 
 
 def _is_sequence(m: Machine, value: Value) -> bool:

@@ -130,7 +130,7 @@ def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
             return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
     if isinstance(items, Items) and len(items.values) < 2:  # there is nothing to compare
         return Ref(m.allocate(ListCell(items.values)))
-    if isinstance(items, Items) and (key != NONE or any(isinstance(v, (Tup, Ref)) for v in items.values)):
+    if isinstance(items, Items) and (key != NONE or any(isinstance(v, (Tup, Ref, ArrayRef)) for v in items.values)):
         return _by_key(m, items.values, key, reverse != FALSE)
     if key != NONE or not _holds_numbers(m, values):
         return _by_key_of_run(m, values, key, reverse != FALSE)

@@ -144,3 +144,26 @@ def numbers_joined(x):
 )
 def test_what_does_not_raise(f: Callable[..., Any]) -> None:
     test_sorted(f)
+
+
+def arrays_and_numbers(x):
+    q = sorted([x[:1], 0.5, x[1] * 2, 0.1])
+    return np.sum(q[0]) + np.sum(q[-1] ** 2)
+
+
+def test_arrays_of_one_element_are_sorted_with_numbers() -> None:
+    np.testing.assert_allclose(srcad.grad(arrays_and_numbers)(np.array([0.7, 0.2, 0.9])), [1.4, 0.0, 0.0])
+    with pytest.raises(ValueError, match="ambiguous"):
+        srcad.grad(lambda x: sorted([x, 0.5])[1] * x[0])(np.array([0.7, 0.2]))
+
+
+def test_a_dict_is_no_operand_of_a_sum() -> None:
+    def f(x):
+        try:
+            return x + {"a": x}
+        except TypeError:
+            return x * 3
+
+    assert srcad.grad(f)(2.0) == 3.0
+    with pytest.raises(TypeError, match="'float' and 'dict'"):
+        srcad.grad(lambda x: x * {"a": x})(2.0)
