@@ -19,6 +19,7 @@ import numpy as np
 from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend.assembly import PORTS
 from srcad.frontend.control.tries import OpenTries
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import Guard, TypeGuard
 from srcad.frontend.core.known import Known, NeedsKept
@@ -30,7 +31,7 @@ from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
 from srcad.frontend.core.signatures import signature_of
 from srcad.frontend.core.source import FunctionSource, code_of, is_function, make_code, span_of, transparent
-from srcad.frontend.core.values import Bound, FrameCell, Static, Value
+from srcad.frontend.core.values import Bound, Static, Value
 from srcad.frontend.memory.objects import get_attribute, standard
 from srcad.frontend.memory.presence import KeysOfRun
 from srcad.frontend.memory.trees import argument_tree, leaves_of, result_tree

@@ -14,11 +14,12 @@ from srcad.errors import InternalError, NotYetSupported
 from srcad.frontend import read
 from srcad.frontend.assembly import CALLABLES, PORTS, READERS
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.reading import meaning_of
 from srcad.frontend.core.source import make_code
-from srcad.frontend.core.values import FrameCell, Iter, Num, Range, Slice, Static, Tup, Undef, Value
+from srcad.frontend.core.values import Iter, Num, Range, Slice, Static, Tup, Undef, Value
 from srcad.frontend.derivatives import calls as derivatives
 from srcad.frontend.library import calls
 from srcad.frontend.syntax.expressions import EXPRESSIONS

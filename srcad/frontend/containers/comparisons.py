@@ -12,6 +12,7 @@ import numpy as np
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import number_result, refuse_text, spreads, unary
+from srcad.frontend.core.cells import DictCell, GrownCell, Housed, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
@@ -19,11 +20,7 @@ from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
     Choice,
-    DictCell,
-    GrownCell,
-    Housed,
     Iter,
-    ListCell,
     Num,
     Obj,
     Range,

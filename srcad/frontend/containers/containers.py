@@ -11,25 +11,12 @@ from srcad.frontend.containers.keys import drop_key, key_of, set_key
 from srcad.frontend.containers.picked import may_be_picked, put_at
 from srcad.frontend.containers.subscripts import ask_for_index, get_at, static_slice
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import DictCell, GrownCell, Housed, InstanceCell, ListCell
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sameness import atom_key
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import (
-    NONE,
-    ArrayRef,
-    Choice,
-    DictCell,
-    GrownCell,
-    Housed,
-    InstanceCell,
-    ListCell,
-    Ref,
-    Slice,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import NONE, ArrayRef, Choice, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.arrays import content, from_atom, is_list, load, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, with_element

@@ -11,9 +11,10 @@ go on behind a loop that was left is refused. Branches and loops join these cell
 
 from __future__ import annotations
 
+from srcad.frontend.core.cells import ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import IteratorCell, Progress
-from srcad.frontend.core.values import Iter, ListCell, Ref, Value
+from srcad.frontend.core.values import Iter, Ref, Value
 
 
 def once(m: Machine, kind: str, *parts: Value) -> Iter:

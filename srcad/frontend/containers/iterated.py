@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from srcad.frontend.core.cells import Cell, DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Cell, DictCell, GrownCell, Iter, ListCell, Ref, Value
+from srcad.frontend.core.values import Iter, Ref, Value
 from srcad.frontend.core.walk import same
 from srcad.trace.nodes import Atom, Var
 from srcad.trace.slots import LOOPS, slots

@@ -11,18 +11,15 @@ from dataclasses import dataclass, replace
 from srcad.frontend.containers.exhaustion import following, is_over, spend
 from srcad.frontend.containers.keys import value_of_key
 from srcad.frontend.core import arithmetic
+from srcad.frontend.core.cells import ArrayCell, DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell
 from srcad.frontend.core.values import (
     NONE,
     SPENT,
-    ArrayCell,
     ArrayRef,
     Choice,
-    DictCell,
-    GrownCell,
     Iter,
-    ListCell,
     Num,
     Obj,
     Range,

@@ -11,22 +11,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, final
 
+from srcad.frontend.core.cells import DictCell, GrownCell, Housed, InstanceCell
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    Choice,
-    DictCell,
-    GrownCell,
-    Housed,
-    InstanceCell,
-    Num,
-    Obj,
-    Partial,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import Choice, Num, Obj, Partial, Ref, Static, Tup, Value
 from srcad.frontend.memory.boxes import set_part
 from srcad.frontend.memory.joins import alike
 from srcad.frontend.memory.objects import get_attribute

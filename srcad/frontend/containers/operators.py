@@ -13,21 +13,9 @@ import numpy as np
 from srcad.definitions.tables import RunCounter
 from srcad.frontend.containers.containers import concatenate, repeat
 from srcad.frontend.containers.strings import percent
+from srcad.frontend.core.cells import DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    NONE,
-    ArrayRef,
-    Choice,
-    DictCell,
-    GrownCell,
-    ListCell,
-    Num,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import check_defined, layout_of_ufunc, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, operand, truth

@@ -6,8 +6,9 @@ import copy
 from collections.abc import Callable, Sequence
 
 from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.core.cells import InstanceCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import InstanceCell, Obj, Static, Tup, Value
+from srcad.frontend.core.values import Obj, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.inherited import container_in

@@ -15,6 +15,7 @@ from srcad.frontend.containers.iteration import elements
 from srcad.frontend.containers.keys import key_of, set_key
 from srcad.frontend.containers.picked import may_be_picked, picked
 from srcad.frontend.core import arithmetic
+from srcad.frontend.core.cells import DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import INDEXERS
 from srcad.frontend.core.machine import Machine
@@ -22,10 +23,6 @@ from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
     Choice,
-    DictCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
     Num,
     Obj,
     Partial,

@@ -13,8 +13,9 @@ from srcad.frontend.containers.iteration import Indexed, Items, sequence
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.control.loops import for_loop
 from srcad.frontend.control.pipes import is_stream, stream
+from srcad.frontend.core.cells import FrameCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, GrownCell, Iter, ListCell, Ref, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Iter, Ref, Static, Value
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.boxes import gathered
 from srcad.frontend.memory.branches import branch, settled, truth

@@ -21,11 +21,13 @@ from srcad.frontend.containers.exhaustion import run_through
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.control.remembered import FoundHead, OpenBodies, turned
 from srcad.frontend.core import sharing
+from srcad.frontend.core.cells import Cell, FrameCell
 from srcad.frontend.core.lengths import only_length
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import FALSE, TRUE, Cell, FrameCell, Num, Static, Value
+from srcad.frontend.core.values import FALSE, TRUE, Num, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
-from srcad.frontend.memory.merge import Key, Merger, Side
+from srcad.frontend.memory.merge import Key, Merger
+from srcad.frontend.memory.sides import Side
 from srcad.frontend.memory.substitute import substitute
 from srcad.ops.catalogue import NeedsStatic, operation
 from srcad.trace import rewrite

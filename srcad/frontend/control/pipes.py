@@ -38,25 +38,9 @@ from srcad.frontend.control.loops import for_loop, left, unrolled
 from srcad.frontend.control.pulled import pull
 from srcad.frontend.control.streams import hand_over, handing_on, is_generator, run_generator
 from srcad.frontend.core import arithmetic
+from srcad.frontend.core.cells import DictCell, FrameCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    SPENT,
-    TRUE,
-    Choice,
-    DictCell,
-    FrameCell,
-    InstanceCell,
-    Iter,
-    ListCell,
-    Mixed,
-    Ref,
-    Slice,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, SPENT, TRUE, Choice, Iter, Mixed, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
 from srcad.frontend.memory.branches import branch, negate, settled, truth

@@ -16,10 +16,11 @@ from typing import NoReturn
 
 from srcad.frontend.containers.iteration import Items, collected, length, nth, sequence
 from srcad.frontend.control.streams import is_generator, refuse_unsure
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import is_yielding
 from srcad.frontend.core.suspended import Delegation, GeneratorCell, Loop, Paused, Progress, Sent, Unread, Work, hidden
-from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, Iter, Partial, Ref, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Iter, Partial, Ref, Static, Value
 from srcad.frontend.memory.branches import branch, truth
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Const, Var

@@ -21,10 +21,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell, Twins
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import Parts
 from srcad.frontend.core.sharing import TWINS
-from srcad.frontend.core.values import ArrayCell, ArrayRef, Cell, GrownCell, Partial, Ref, Twins, Value
+from srcad.frontend.core.values import ArrayRef, Partial, Ref, Value
 from srcad.frontend.core.walk import same
 from srcad.trace.nodes import Var
 

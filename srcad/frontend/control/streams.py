@@ -23,11 +23,12 @@ from srcad.frontend.containers.iteration import Indexed, Items, Turn, length, nt
 from srcad.frontend.control.loops import RAISED, for_loop, left
 from srcad.frontend.control.tries import OpenTry, errors_of, guard_of, lowered_flags, opened, with_guard_of
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.stack import Position
 from srcad.frontend.core.suspended import Delegation, GeneratorCell, Loop, Paused, Progress, Sent, Unread, Work, hidden
-from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Ref, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, Partial, Ref, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, negate, truth
 from srcad.trace.builder import const
 from srcad.trace.nodes import Var

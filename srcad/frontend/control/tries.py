@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from srcad.frontend.control.loops import RAISED
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Static, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, either, truth
 from srcad.ops.exceptions import Errors, may_raise

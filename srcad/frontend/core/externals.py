@@ -18,6 +18,7 @@ from typing import Any, cast
 import numpy as np
 
 from srcad.definitions.numpy.table import CLASSES
+from srcad.frontend.core.cells import ArrayCell, DictCell, FrameCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.guards import (
     IdentityGuard,
     ListGuard,
@@ -38,24 +39,7 @@ from srcad.frontend.core.source import (
     transparent,
     vectorised_by_numba,
 )
-from srcad.frontend.core.values import (
-    UNDEFINED_VALUE,
-    ArrayCell,
-    ArrayRef,
-    Bound,
-    DictCell,
-    FrameCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Num,
-    Obj,
-    Range,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import UNDEFINED_VALUE, ArrayRef, Bound, Num, Obj, Range, Ref, Static, Tup, Value
 from srcad.trace.dims import UNKNOWN_DIM, Symbol, fixed
 from srcad.trace.fields import fields_of, fields_of_class, overridden
 from srcad.trace.nodes import Path, Var

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 from srcad.errors import InternalError, NotDifferentiable, NotYetSupported, Span, SrcadError
 from srcad.frontend.core.attempts import Attempt, Restorable, RestorableDict, always, rehearsal
+from srcad.frontend.core.cells import ArrayCell, Cell, DictCell, FrameCell, GrownCell, Housed, InstanceCell, Lost
 from srcad.frontend.core.foreign_arrays import foreign_array
 from srcad.frontend.core.guards import told_sizes
 from srcad.frontend.core.known import Known, NeedsKept
@@ -25,19 +26,7 @@ from srcad.frontend.core.sharing import CheckedHeap, looks_at, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
 from srcad.frontend.core.suspended import GeneratorCell
-from srcad.frontend.core.values import (
-    ArrayCell,
-    Cell,
-    DictCell,
-    FrameCell,
-    Func,
-    GrownCell,
-    Housed,
-    InstanceCell,
-    Lost,
-    Ref,
-    Value,
-)
+from srcad.frontend.core.values import Func, Ref, Value
 from srcad.frontend.core.variables import Variables
 from srcad.frontend.core.walk import atoms_inside, inside
 from srcad.ops.catalogue import NeedsStatic, operation

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from srcad.errors import Span
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import Cell
 from srcad.frontend.core.guards import Guard
-from srcad.frontend.core.values import Cell, Value
+from srcad.frontend.core.values import Value
 from srcad.trace.nodes import Input, Path, Var
 from srcad.trace.types import Type
 

@@ -6,8 +6,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from srcad.frontend.core.cells import Cell
 from srcad.frontend.core.parts import Children
-from srcad.frontend.core.values import ArrayRef, Cell
+from srcad.frontend.core.values import ArrayRef
 from srcad.trace.nodes import Atom, Var
 
 

@@ -18,8 +18,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from srcad.errors import NotYetSupported
+from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell, Lost, Twins
 from srcad.frontend.core.selected import SelectedCell
-from srcad.frontend.core.values import ArrayCell, Cell, GrownCell, Lost, Twins
 
 TWINS = 0  # the cell with the pairs of twins
 Heap = dict[int, Cell]

@@ -7,9 +7,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from srcad.frontend.core.cells import Cell
 from srcad.frontend.core.parts import Children
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import NONE, Cell, Value
+from srcad.frontend.core.values import NONE, Value
 
 
 class Progress(Enum):

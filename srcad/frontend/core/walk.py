@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from srcad.frontend.core.cells import Cell
 from srcad.frontend.core.parts import Parts
 from srcad.frontend.core.selected import SelectedCell
-from srcad.frontend.core.values import Cell, Ref, Static, Value
+from srcad.frontend.core.values import Ref, Static, Value
 from srcad.trace.nodes import Atom
 
 K = TypeVar("K", bound=Hashable)

@@ -22,9 +22,10 @@ import numpy as np
 from srcad.definitions import words
 from srcad.errors import SrcadError
 from srcad.frontend.containers.keys import value_of_key
+from srcad.frontend.core.cells import DictCell, InstanceCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import ArrayRef, DictCell, Func, InstanceCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, Func, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.binding import named_arguments
 from srcad.frontend.derivatives.custom import stopped
 from srcad.frontend.derivatives.dense import at_times

@@ -16,27 +16,14 @@ from types import FunctionType
 from typing import Any
 
 from srcad.errors import Span, SrcadError
+from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell, InstanceCell
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.naming import with_names
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.reading import Applies, Derivative, Reading
 from srcad.frontend.core.signatures import signature_of
 from srcad.frontend.core.source import code_of, span_of
-from srcad.frontend.core.values import (
-    NONE,
-    ArrayCell,
-    ArrayRef,
-    Bound,
-    Cell,
-    Func,
-    GrownCell,
-    InstanceCell,
-    Num,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import NONE, ArrayRef, Bound, Func, Num, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import is_list, load, new_array, to_atom, to_number
 from srcad.frontend.memory.trees import result_tree, whole

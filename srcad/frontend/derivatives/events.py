@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib
 
+from srcad.frontend.core.cells import ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Func, ListCell, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Func, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.scipy import (
     RESULT,
     TOLERANCES,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib
 
-from srcad.frontend.core.values import InstanceCell, Static, Tup, Value
+from srcad.frontend.core.cells import InstanceCell
+from srcad.frontend.core.values import Static, Tup, Value
 from srcad.frontend.derivatives.scipy import Given, Reader
 from srcad.frontend.derivatives.solvers import (
     SolverCall,

@@ -16,8 +16,9 @@ from typing import NoReturn
 from srcad.definitions import words
 from srcad.errors import SrcadError
 from srcad.frontend.core.attempts import T
+from srcad.frontend.core.cells import InstanceCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import ArrayRef, Bound, InstanceCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, Bound, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.binding import named_arguments
 from srcad.frontend.derivatives.derivatives import items as _items
 from srcad.frontend.derivatives.solvers import (

@@ -14,23 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from srcad.frontend.core.cells import DictCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.reading import Derivative
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import (
-    ArrayRef,
-    Bound,
-    DictCell,
-    Func,
-    InstanceCell,
-    ListCell,
-    Num,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import ArrayRef, Bound, Func, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.derivatives.derivatives import read_apart
 from srcad.frontend.memory.arrays import load, new_array, to_array, to_atom, to_number
 from srcad.frontend.procedures.procedures import fresh_name, is_quiet

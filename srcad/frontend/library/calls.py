@@ -31,6 +31,7 @@ from srcad.frontend.containers.strings import string_method
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import taken
 from srcad.frontend.control.streams import is_generator
+from srcad.frontend.core.cells import DictCell, InstanceCell, ListCell
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
@@ -42,11 +43,8 @@ from srcad.frontend.core.values import (
     ArrayRef,
     Bound,
     Choice,
-    DictCell,
     Func,
-    InstanceCell,
     Iter,
-    ListCell,
     Method,
     Num,
     Obj,

@@ -28,8 +28,9 @@ from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import to_list
+from srcad.frontend.core.cells import ListCell
 from srcad.frontend.core.machine import Machine, constant
-from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, ListCell, Num, Range, Ref, Slice, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, Num, Range, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_number
 from srcad.frontend.memory.branches import as_bool
 from srcad.frontend.memory.layouts import count_on_layout

@@ -14,20 +14,10 @@ from srcad.frontend.containers.containers import delete_item, set_container_item
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.containers.subscripts import get_at
+from srcad.frontend.core.cells import DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
-from srcad.frontend.core.values import (
-    NONE,
-    DictCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Method,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import NONE, Method, Ref, Static, Tup, Value
 from srcad.frontend.memory.branches import branch, truth
 from srcad.frontend.memory.inherited import BASES, CONTENT, container_in, plain_container
 from srcad.frontend.memory.lookup import in_classes

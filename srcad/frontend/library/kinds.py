@@ -14,6 +14,7 @@ import numpy as np
 
 from srcad.frontend.containers.containers import copied
 from srcad.frontend.containers.iteration import known_items
+from srcad.frontend.core.cells import Cell, DictCell, InstanceCell, ListCell
 from srcad.frontend.core.guards import StructureGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
@@ -24,13 +25,9 @@ from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
     Bound,
-    Cell,
     Choice,
-    DictCell,
     Func,
-    InstanceCell,
     Iter,
-    ListCell,
     Method,
     Num,
     Obj,

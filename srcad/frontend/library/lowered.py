@@ -12,10 +12,11 @@ from numpy.exceptions import AxisError
 
 from srcad.errors import SrcadError
 from srcad.frontend.control.collecting import taken
+from srcad.frontend.core.cells import ArrayCell, GrownCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import NONE, ArrayCell, ArrayRef, GrownCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.computed import with_computed
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.library.probing import fault_of, named_method
@@ -25,15 +26,14 @@ from srcad.frontend.memory.arrays import (
     layout_of_ufunc,
     load,
     new_array,
-    refuse_truncation,
     result_value,
-    set_items,
     store,
     to_atom,
     to_number,
     to_python,
 )
 from srcad.frontend.memory.boxes import held
+from srcad.frontend.memory.items import refuse_truncation, set_items
 from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.frontend.memory.puts import check_same_kind
 from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS, CallError, NeedsStatic

@@ -24,20 +24,9 @@ from srcad.frontend.containers.keys import drop_key, key_of, value_of_key
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.containers.subscripts import dict_item, fill_key, get_at
 from srcad.frontend.control.collecting import extend
+from srcad.frontend.core.cells import DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    DictCell,
-    GrownCell,
-    InstanceCell,
-    Iter,
-    ListCell,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, Iter, Ref, Static, Tup, Value
 from srcad.frontend.library.ordering import ordered
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.arrays import to_number

@@ -13,7 +13,8 @@ from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value, ViewStep
 from srcad.frontend.library import programs
 from srcad.frontend.library.lowered import lower
-from srcad.frontend.memory.arrays import from_atom, load, refuse_truncation, set_items, store, to_number, to_python
+from srcad.frontend.memory.arrays import from_atom, load, store, to_number, to_python
+from srcad.frontend.memory.items import refuse_truncation, set_items
 from srcad.frontend.memory.objects import IN_PLACE
 from srcad.frontend.memory.parts import WHOLE, flat, repeated
 from srcad.ops.arguments import dim_atom, word

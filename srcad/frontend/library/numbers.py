@@ -17,9 +17,10 @@ from srcad.frontend.containers.iteration import Indexed, Items, known_items, seq
 from srcad.frontend.containers.operators import binary, number_result, wrap
 from srcad.frontend.control.collecting import accumulate, taken, to_list
 from srcad.frontend.control.pipes import is_stream
+from srcad.frontend.core.cells import GrownCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell, Progress
-from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import FALSE, NONE, ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects

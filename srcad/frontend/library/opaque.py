@@ -10,10 +10,11 @@ import warnings
 import numpy as np
 
 from srcad.frontend.containers.strings import told
+from srcad.frontend.core.cells import InstanceCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import ArrayRef, InstanceCell, Obj, Ref, Static, Value
+from srcad.frontend.core.values import ArrayRef, Obj, Ref, Static, Value
 from srcad.frontend.library.randomness import drawn_type
 from srcad.frontend.library.tabulated import tabulated_type
 from srcad.frontend.memory import objects

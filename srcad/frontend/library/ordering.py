@@ -15,8 +15,9 @@ from srcad.frontend.containers.operators import binary
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core import arithmetic
+from srcad.frontend.core.cells import GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, ArrayRef, GrownCell, ListCell, Num, Ref, Slice, Static, Tup, Value
+from srcad.frontend.core.values import FALSE, NONE, ArrayRef, Num, Ref, Slice, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import InternalError, SrcadError
+from srcad.frontend.core.cells import DictCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
-from srcad.frontend.core.values import ArrayRef, DictCell, Func, ListCell, Num, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, Func, Num, Static, Tup, Value
 from srcad.frontend.memory.arrays import load, to_atom
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import OPAQUE, Array, Scalar, Type

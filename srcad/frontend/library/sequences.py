@@ -21,25 +21,9 @@ from srcad.frontend.containers.operators import refuse_text
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import extend, to_list
 from srcad.frontend.core import arithmetic
+from srcad.frontend.core.cells import DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    ArrayRef,
-    DictCell,
-    GrownCell,
-    InstanceCell,
-    Iter,
-    ListCell,
-    Num,
-    Obj,
-    Range,
-    Ref,
-    Slice,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, ArrayRef, Iter, Num, Obj, Range, Ref, Slice, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array

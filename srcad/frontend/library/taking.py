@@ -12,9 +12,10 @@ from srcad.frontend.containers.iteration import items_of_array, refuse_changed, 
 from srcad.frontend.control.collecting import to_list
 from srcad.frontend.control.pulled import pull
 from srcad.frontend.control.streams import is_generator
+from srcad.frontend.core.cells import InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress
-from srcad.frontend.core.values import END, NONE, InstanceCell, Iter, ListCell, Ref, Static, Value
+from srcad.frontend.core.values import END, NONE, Iter, Ref, Static, Value
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.branches import branch, truth
 from srcad.trace.nodes import Var

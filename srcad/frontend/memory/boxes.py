@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
 
+from srcad.frontend.core.cells import DictCell, GrownCell, Housed, InstanceCell, ListCell
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm
 from srcad.frontend.core.sharing import holding, sharers
-from srcad.frontend.core.values import (
-    ArrayRef,
-    DictCell,
-    Func,
-    GrownCell,
-    Housed,
-    InstanceCell,
-    ListCell,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import ArrayRef, Func, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import inside, same
 from srcad.frontend.memory.arrays import MANY_KINDS, content, list_of, load, store, to_atom
 from srcad.frontend.memory.elements import form_at, looked_up, part_step

@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from types import MappingProxyType
 
+from srcad.frontend.core.cells import DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
-from srcad.frontend.core.values import (
-    NONE,
-    ArrayRef,
-    Choice,
-    DictCell,
-    GrownCell,
-    ListCell,
-    Num,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import load, to_atom
-from srcad.frontend.memory.merge import Key, Merger, Side
+from srcad.frontend.memory.merge import Key, Merger
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import key_count
+from srcad.frontend.memory.sides import Side
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
 from srcad.trace.verifier import fits

@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from srcad.frontend.core.cells import DictCell, GrownCell, InstanceCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm
-from srcad.frontend.core.values import ArrayRef, DictCell, GrownCell, InstanceCell, Ref, Tup, Value, ViewStep
+from srcad.frontend.core.values import ArrayRef, Ref, Tup, Value, ViewStep
 from srcad.frontend.memory.arrays import MANY_KINDS, from_atom, load, view
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Var

@@ -5,26 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from srcad.frontend.core.cells import ArrayCell, Cell, DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import common
-from srcad.frontend.core.values import (
-    NONE,
-    ArrayCell,
-    ArrayRef,
-    Bound,
-    Cell,
-    DictCell,
-    Func,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Num,
-    Obj,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import NONE, ArrayRef, Bound, Func, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import load, to_atom
 from srcad.trace.builder import const

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from srcad.frontend.core.cells import GrownCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import GrownCell
 from srcad.frontend.memory.arrays import content
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const

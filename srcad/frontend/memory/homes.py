@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from srcad.frontend.core.cells import Cell, GrownCell, Housed, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm, Parts
 from srcad.frontend.core.sharing import Heap
-from srcad.frontend.core.values import ArrayRef, Cell, Choice, GrownCell, Housed, ListCell, Ref, Value, ViewStep
+from srcad.frontend.core.values import ArrayRef, Choice, Ref, Value, ViewStep
 from srcad.frontend.memory.arrays import MANY_KINDS
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.elements import detached, form_in

@@ -10,8 +10,9 @@ from __future__ import annotations
 import collections
 import types
 
+from srcad.frontend.core.cells import InstanceCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import InstanceCell, Ref, Value
+from srcad.frontend.core.values import Ref, Value
 
 CONTENT = "$content"
 BASES = (list, dict, collections.OrderedDict, collections.defaultdict, collections.deque)

@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from srcad.frontend.core.cells import Cell, DictCell, GrownCell, InstanceCell, ListCell, Lost
 from srcad.frontend.core.sameness import constant_key
-from srcad.frontend.core.values import (
-    ArrayRef,
-    Cell,
-    Choice,
-    DictCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Lost,
-    Num,
-    Obj,
-    Partial,
-    Undef,
-    Value,
-)
+from srcad.frontend.core.values import ArrayRef, Choice, Num, Obj, Partial, Undef, Value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import OPAQUE, Array, Scalar, Type, Unknown, dtype_of, is_numeric, join

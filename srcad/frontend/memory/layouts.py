@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad.frontend.core.cells import ArrayCell, Cell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import ArrayCell, ArrayRef, Cell, ViewStep
+from srcad.frontend.core.values import ArrayRef, ViewStep
 from srcad.frontend.memory.strides import Strided, Unsettled, whole
 from srcad.trace.dims import fixed
 from srcad.trace.nodes import Path

@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from srcad.frontend.core.cells import InstanceCell
 from srcad.frontend.core.externals import check_stored, external
 from srcad.frontend.core.guards import IdentityGuard, NameGuard
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import DEFINITIONS, called_in_python, is_function, transparent
-from srcad.frontend.core.values import Bound, InstanceCell, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Bound, Ref, Static, Tup, Value
 from srcad.frontend.memory.boxes import set_part
 from srcad.frontend.memory.elements import looked_up
 from srcad.frontend.memory.presence import present

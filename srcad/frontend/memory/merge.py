@@ -18,27 +18,29 @@ from functools import cached_property, reduce
 from typing import TypeVar
 
 from srcad.frontend.core.arithmetic import number
-from srcad.frontend.core.attempts import Restorable
-from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.parts import ElementForm, Parts
-from srcad.frontend.core.selected import SelectedCell, ways_of
-from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations, sharers
-from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
-from srcad.frontend.core.values import (
-    SPENT,
-    UNDEFINED_VALUE,
+from srcad.frontend.core.cells import (
     ArrayCell,
-    ArrayRef,
     Cell,
-    Choice,
     DictCell,
     FrameCell,
     GrownCell,
     Housed,
     InstanceCell,
-    Iter,
     ListCell,
     Lost,
+    Twins,
+)
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.parts import ElementForm, Parts
+from srcad.frontend.core.selected import SelectedCell, ways_of
+from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
+from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
+from srcad.frontend.core.values import (
+    SPENT,
+    UNDEFINED_VALUE,
+    ArrayRef,
+    Choice,
+    Iter,
     Method,
     Mixed,
     Num,
@@ -46,7 +48,6 @@ from srcad.frontend.core.values import (
     Partial,
     Ref,
     Static,
-    Twins,
     Undef,
     Value,
 )
@@ -70,10 +71,11 @@ from srcad.frontend.memory.layouts import Layout
 from srcad.frontend.memory.layouts import joined as joined_layouts
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
+from srcad.frontend.memory.sides import NoNumber, PlaceNumbers, Side, holds_active, settled_by
 from srcad.frontend.memory.tables import as_table
 from srcad.trace.builder import const
-from srcad.trace.nodes import UNDEF, Atom, Const, Equation, Region, Var
-from srcad.trace.types import BOOL, Array, ListOf, Type, Unknown
+from srcad.trace.nodes import UNDEF, Atom, Const, Region, Var
+from srcad.trace.types import Array, ListOf, Type, Unknown
 from srcad.trace.walk import defined
 
 Key = tuple[Hashable, ...]
@@ -81,28 +83,6 @@ AnyList = ListCell | GrownCell
 K = TypeVar("K", bound=Hashable)
 P = TypeVar("P", bound=Parts)
 MOST_WAYS = 64  # for each of them, what uses the value is read once
-
-
-class NoNumber(Exception):  # noqa: N818 - an answer, not an error
-    """An array that wasn't there before the loop, or isn't the same in each turn."""
-
-
-@dataclass(eq=False)
-class PlaceNumbers(Restorable):
-    """The numbers by which arrays and views are told apart at run time."""
-
-    known: dict[Hashable, int] = field(default_factory=dict)
-
-    def of(self, ref: ArrayRef) -> int:
-        return self.known.setdefault(ref.rest(), len(self.known))
-
-
-@dataclass(eq=False)
-class Side:
-    """One of the two states: its heap, and the equations at whose end its values can still be computed."""
-
-    heap: dict[int, Cell]
-    equations: list[Equation]
 
 
 @dataclass(eq=False)
@@ -465,17 +445,13 @@ class Merger:
         if then is None or otherwise is None:
             return None
         var = None
-        if not (self.unsure(self.a, a) or self.unsure(self.b, b)):
+        if not (self.a.lost(a) or self.b.lost(b)):
             one, two = self.content(self.a, a), self.content(self.b, b)
             assert one is not None and two is not None
             var = self.atoms((*key, "array"), one, two)
             if not isinstance(var.type, (Array, Unknown)):
                 return None
         return SelectedCell(self.condition, (then, otherwise), (), var)
-
-    def unsure(self, side: Side, ref: ArrayRef) -> bool:
-        """Whether the content of an array can't be read any more."""
-        return any(getattr(side.heap[k], "poison", None) for k in sharers(side.heap, ref.cell) if k in side.heap)
 
     def outside(self, key: Key, ref: ArrayRef, side: Side, first: bool) -> ArrayRef | None:
         """An array or view of one side as it is seen outside; None for an element of a run-time list."""
@@ -582,7 +558,7 @@ class Merger:
         return None
 
     def scalars(self, key: Key, a: Value, b: Value) -> Value:
-        a, b = self.settled(a, True), self.settled(b, False)
+        a, b = settled_by(self.m, self.condition, a, True), settled_by(self.m, self.condition, b, False)
         if same(a, b):
             return a
         one, two = self.content(self.a, a), self.content(self.b, b)
@@ -598,26 +574,11 @@ class Merger:
 
     def more_than_object(self, value: Value) -> bool:
         """Whether more is known of a value than could be of an object that the run alone knows."""
-        return isinstance(value, (Ref, Choice)) or (not isinstance(value, Obj) and self.holds_active(value))
-
-    def holds_active(self, value: Value) -> bool:
-        return any(map(self.m.is_active, value.atoms())) or any(map(self.holds_active, value.children()))
+        return isinstance(value, (Ref, Choice)) or (not isinstance(value, Obj) and holds_active(self.m, value))
 
     def object(self, side: Side, value: Value) -> Atom:
         with self.m.on_side(side.heap, side.equations):
             return to_atom(self.m, value)
-
-    def settled(self, value: Value, holds: bool) -> Value:
-        """What is known of a bool where the condition of the branch holds, or doesn't: that, or its opposite."""
-        condition = self.condition
-        if condition is None or not isinstance(value, Num) or value.var.type != BOOL:
-            return value
-        negated = self.m.variables.definitions.get(condition)
-        if value.var is condition:
-            return Static(holds)
-        if negated is not None and negated.op == "not_" and negated.operands[0] is value.var:
-            return Static(not holds)
-        return value
 
     def choice(self, key: Key, a: Value, b: Value) -> Value:
         """No variable can hold both: what uses the value will run in a branch of its own."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from srcad.frontend.core.cells import GrownCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import holding, sharers
-from srcad.frontend.core.values import ArrayRef, GrownCell, Ref, Value
+from srcad.frontend.core.values import ArrayRef, Ref, Value
 from srcad.frontend.memory.arrays import MANY_KINDS, is_list, load, store
 from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.elements import form_at

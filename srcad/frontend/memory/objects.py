@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from srcad.frontend.core.cells import Cell, DictCell, InstanceCell
 from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.guards import StructureGuard
 from srcad.frontend.core.known import NeedsKept
@@ -22,10 +23,7 @@ from srcad.frontend.core.values import (
     NONE,
     ArrayRef,
     Bound,
-    Cell,
-    DictCell,
     Func,
-    InstanceCell,
     Iter,
     Method,
     Num,

@@ -12,17 +12,8 @@ from collections.abc import Callable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Method, Tup, Value, ViewStep
 from srcad.frontend.core.walk import with_values
-from srcad.frontend.memory.arrays import (
-    FLAT,
-    Index,
-    contiguous_as,
-    from_atom,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    to_number,
-)
+from srcad.frontend.memory.arrays import FLAT, Index, contiguous_as, from_atom, load, store, to_number
+from srcad.frontend.memory.items import refuse_truncation, set_items
 from srcad.frontend.memory.puts import like
 from srcad.ops.arguments import emit
 from srcad.trace.nodes import Atom

@@ -14,8 +14,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import DictCell, InstanceCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import DictCell, InstanceCell, Num, Partial, Static, Value
+from srcad.frontend.core.values import Num, Partial, Static, Value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 

@@ -16,9 +16,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from srcad.frontend.core.cells import InstanceCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import NONE, Choice, InstanceCell, Ref, Static, Tup, Value
+from srcad.frontend.core.values import NONE, Choice, Ref, Static, Tup, Value
 
 Maker = Callable[[Machine, Any, Arguments], Value]  # what makes an object of a class
 ARGS, MADE, KEYWORDS = "$args", "$made", "$keywords"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from srcad.frontend.core.values import Cell, Partial, Value
+from srcad.frontend.core.cells import Cell
+from srcad.frontend.core.values import Partial, Value
 from srcad.frontend.core.walk import with_atoms, with_values
 from srcad.trace.nodes import Atom, Const, Var
 

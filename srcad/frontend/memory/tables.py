@@ -6,8 +6,9 @@ import collections
 from collections.abc import Hashable, Iterable
 
 from srcad.definitions.tables import RunCounter, RunDefaultDict, RunDict, RunSet
+from srcad.frontend.core.cells import Cell, DictCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Cell, Choice, DictCell, InstanceCell, ListCell, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Choice, Num, Obj, Ref, Static, Tup, Value
 from srcad.trace.nodes import Equation, Var
 
 TABLES = (RunDict, RunCounter, RunDefaultDict)

@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
+from srcad.frontend.core.cells import Cell, DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.inside import Inside
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import span_of
 from srcad.frontend.core.suspended import GeneratorCell
-from srcad.frontend.core.values import (
-    ArrayRef,
-    Cell,
-    Choice,
-    DictCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Num,
-    Obj,
-    Partial,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import ArrayRef, Choice, Num, Obj, Partial, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import inside
 from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_objects
 from srcad.frontend.memory.objects import get_attribute

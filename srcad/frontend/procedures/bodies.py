@@ -6,10 +6,11 @@ import ast
 from collections.abc import Hashable
 
 from srcad.frontend.control.tries import in_try_of_caller
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import FALSE, NONE, FrameCell, Partial, Undef, Value
+from srcad.frontend.core.values import FALSE, NONE, Partial, Undef, Value
 from srcad.frontend.memory.branches import branch, negate, truth
 from srcad.trace.nodes import Var
 

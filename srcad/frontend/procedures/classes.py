@@ -18,9 +18,10 @@ from typing import Any
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.strings import shown_exception, told
+from srcad.frontend.core.cells import InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
-from srcad.frontend.core.values import NONE, InstanceCell, Iter, ListCell, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import NONE, Iter, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.inherited import CONTENT, container_base

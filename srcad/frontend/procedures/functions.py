@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from srcad.frontend.control.streams import suspended
 from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import DictCell
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import CodeGuard
@@ -18,7 +19,7 @@ from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import FunctionSource, code_of, is_yielding, make_code, span_of
-from srcad.frontend.core.values import DictCell, Func, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Func, Ref, Static, Tup, Value
 from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.procedures import NoProcedure
 from srcad.frontend.procedures.recursion import Recurses, call_procedure

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from srcad.frontend.core.cells import DictCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import DictCell, InstanceCell, ListCell, Num, Ref, Static, Tup, Value
+from srcad.frontend.core.values import Num, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import from_atom
 from srcad.frontend.procedures.procedures import add_traces
 from srcad.trace.nodes import Atom, Equation, Fixed, Leaf, Node, Trace, Tree, Var

@@ -16,24 +16,11 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from srcad.errors import SrcadError
+from srcad.frontend.core.cells import ArrayCell, Cell, DictCell, FrameCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import (
-    ArrayCell,
-    Cell,
-    DictCell,
-    FrameCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Num,
-    Partial,
-    Ref,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import Num, Partial, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import same_entries
 from srcad.frontend.memory.forms import (
     Form,

@@ -13,6 +13,7 @@ from srcad.frontend.containers.operators import BINARY, binary
 from srcad.frontend.containers.subscripts import get_at, get_known, index_of
 from srcad.frontend.control.collecting import extend, to_list
 from srcad.frontend.control.pipes import is_stream
+from srcad.frontend.core.cells import ArrayCell, DictCell, FrameCell, GrownCell, ListCell
 from srcad.frontend.core.externals import state
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.roots import CellItselfRoot
@@ -20,13 +21,8 @@ from srcad.frontend.core.source import attribute_name, declared_global
 from srcad.frontend.core.values import (
     NONE,
     UNDEFINED_VALUE,
-    ArrayCell,
     ArrayRef,
     Choice,
-    DictCell,
-    FrameCell,
-    GrownCell,
-    ListCell,
     Num,
     Obj,
     Range,
@@ -37,19 +33,10 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import (
-    is_list,
-    items,
-    load,
-    refuse_truncation,
-    set_items,
-    store,
-    store_items,
-    to_atom,
-    to_number,
-)
+from srcad.frontend.memory.arrays import is_list, load, store, to_atom, to_number
 from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.foreign import refuse_foreign_write
+from srcad.frontend.memory.items import items, refuse_truncation, set_items, store_items
 from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.frontend.memory.puts import check_same_kind

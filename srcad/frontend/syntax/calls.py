@@ -7,9 +7,10 @@ import ast
 from srcad.frontend.containers.containers import dict_items
 from srcad.frontend.containers.iteration import elements
 from srcad.frontend.control.collecting import first_of
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.values import FrameCell, Iter, Obj, Static, Value
+from srcad.frontend.core.values import Iter, Obj, Static, Value
 from srcad.frontend.syntax.comprehensions import summed
 
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.errors import SrcadError
+from srcad.frontend.core.cells import FrameCell, InstanceCell
 from srcad.frontend.core.inside import Inside, stand_in
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import attribute_name
-from srcad.frontend.core.values import FrameCell, InstanceCell, Ref, Static, Value
+from srcad.frontend.core.values import Ref, Static, Value
 from srcad.frontend.memory.objects import standard
 from srcad.frontend.procedures.functions import make_function
 

@@ -18,8 +18,9 @@ from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.control.collecting import scope, total
 from srcad.frontend.control.loops import for_loop, written_out
 from srcad.frontend.control.pipes import stream
+from srcad.frontend.core.cells import DictCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, DictCell, ListCell, Ref, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, Ref, Static, Value
 from srcad.frontend.library.sequences import make_set
 from srcad.frontend.memory.boxes import as_distinct_as
 from srcad.frontend.memory.branches import branch, truth

@@ -12,23 +12,11 @@ from srcad.frontend.containers.iteration import elements
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_item
 from srcad.frontend.control.streams import hand_over, hand_over_all
+from srcad.frontend.core.cells import DictCell, ListCell
 from srcad.frontend.core.externals import lookup
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import attribute_name, is_alone
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    DictCell,
-    ListCell,
-    Mixed,
-    Partial,
-    Ref,
-    Slice,
-    Static,
-    Tup,
-    Undef,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, Mixed, Partial, Ref, Slice, Static, Tup, Undef, Value
 from srcad.frontend.library.sequences import make_set
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed

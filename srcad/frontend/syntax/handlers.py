@@ -36,23 +36,9 @@ from srcad.frontend.control.tries import (
     opened,
     renumber_errors,
 )
+from srcad.frontend.core.cells import Cell, FrameCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Branch, Machine
-from srcad.frontend.core.values import (
-    FALSE,
-    NONE,
-    TRUE,
-    UNDEFINED_VALUE,
-    Cell,
-    FrameCell,
-    GrownCell,
-    InstanceCell,
-    ListCell,
-    Num,
-    Obj,
-    Static,
-    Tup,
-    Value,
-)
+from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, Num, Obj, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, distribute, join_branches, negate, one_way, truth
 from srcad.frontend.memory.raised import keep_state

@@ -14,8 +14,9 @@ from typing import Any
 from srcad.frontend.containers.comparisons import compare, contains
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.subscripts import get_at
+from srcad.frontend.core.cells import DictCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, TRUE, DictCell, ListCell, Ref, Static, Tup, Value
+from srcad.frontend.core.values import FALSE, TRUE, Ref, Static, Tup, Value
 from srcad.frontend.library.kinds import KINDS, python_types
 from srcad.frontend.memory.branches import both, either
 from srcad.frontend.memory.objects import get_attribute

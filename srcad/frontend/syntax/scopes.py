@@ -34,7 +34,8 @@ from srcad.frontend.core.versions import unwarned
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, distribute, name_of, negate, truth
-from srcad.frontend.memory.merge import Key, Merger, Side
+from srcad.frontend.memory.merge import Key, Merger
+from srcad.frontend.memory.sides import Side
 from srcad.frontend.syntax import handlers
 from srcad.frontend.syntax.raising import handling, raise_value
 from srcad.ops.exceptions import Errors, may_raise

@@ -18,8 +18,9 @@ from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed
 from srcad.frontend.control.loops import RAISED, ended, for_loop, while_loop
 from srcad.frontend.control.pipes import stream
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, FrameCell, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, settled, truth
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes, steps

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
+from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import END, FrameCell
+from srcad.frontend.core.values import END
 
 TEMPORARY = "$step"
 SPLIT = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete)

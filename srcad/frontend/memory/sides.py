@@ -1,0 +1,57 @@
+"""Two states of the program that are to be joined, and the numbers of places that only the run tells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.cells import Cell
+from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.sharing import sharers
+from srcad.frontend.core.values import ArrayRef, Num, Static, Value
+from srcad.trace.nodes import Equation, Var
+from srcad.trace.types import BOOL
+
+
+class NoNumber(Exception):  # noqa: N818 - an answer, not an error
+    """An array that wasn't there before the loop, or isn't the same in each turn."""
+
+
+@dataclass(eq=False)
+class PlaceNumbers(Restorable):
+    """The numbers by which arrays and views are told apart at run time."""
+
+    known: dict[Hashable, int] = field(default_factory=dict)
+
+    def of(self, ref: ArrayRef) -> int:
+        return self.known.setdefault(ref.rest(), len(self.known))
+
+
+@dataclass(eq=False)
+class Side:
+    """One of the two states: its heap, and the equations at whose end its values can still be computed."""
+
+    heap: dict[int, Cell]
+    equations: list[Equation]
+
+    def lost(self, ref: ArrayRef) -> bool:
+        """Whether the content of an array can't be read any more."""
+        return any(getattr(self.heap[k], "poison", None) for k in sharers(self.heap, ref.cell) if k in self.heap)
+
+
+def settled_by(m: Machine, condition: Var | None, value: Value, holds: bool) -> Value:
+    """What is known of a bool where the condition of the branch holds, or doesn't: that, or its opposite."""
+    if condition is None or not isinstance(value, Num) or value.var.type != BOOL:
+        return value
+    negated = m.variables.definitions.get(condition)
+    if value.var is condition:
+        return Static(holds)
+    if negated is not None and negated.op == "not_" and negated.operands[0] is value.var:
+        return Static(not holds)
+    return value
+
+
+def holds_active(m: Machine, value: Value) -> bool:
+    """Whether any part of a value depends on the differentiated arguments."""
+    return any(map(m.is_active, value.atoms())) or any(holds_active(m, child) for child in value.children())
