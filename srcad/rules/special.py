@@ -81,6 +81,8 @@ def _decaying(x: Expr, sign: int) -> Expr:
 
 def _mills_slope(x: Expr, y: Expr) -> Expr:
     """The density over the distribution function: left of 0 by what doesn't fade there, right of it by logarithms."""
+    if x.is_complex:
+        return math.sqrt(2 / math.pi) / apply("erfcx", x / -math.sqrt(2))
     left = x < 0
     close, tail = where(left, 0.0, x), where(left, x, -1.0)
     scaled = math.sqrt(2 / math.pi) / apply("erfcx", tail / -math.sqrt(2))
@@ -88,13 +90,18 @@ def _mills_slope(x: Expr, y: Expr) -> Expr:
 
 
 def _erfcx_slope(x: Expr, y: Expr) -> Expr:
+    plain = 2 * x * y - 2 / math.sqrt(math.pi)
+    if x.is_complex:
+        return plain
     far = x > _FAR
     large = where(far, x, 2 * _FAR)
     series = _decaying(large, -1) / (math.sqrt(math.pi) * large * large)
-    return where(far, -series, 2 * x * y - 2 / math.sqrt(math.pi))
+    return where(far, -series, plain)
 
 
 def _dawsn_slope(x: Expr, y: Expr) -> Expr:
+    if x.is_complex:
+        return 1 - 2 * x * y
     far = absolute(x) > _FAR
     large = where(far, x, 2 * _FAR)
     return where(far, -0.5 * _decaying(large, 1) / (large * large), 1 - 2 * x * y)

@@ -205,7 +205,7 @@ def test_a_diff_of_nothing_is_empty(srcad: Srcad) -> None:
         (["--diff", "nothing-like-it"], "choose one of read, checks, dead-code"),
         (["--after", "fold:9"], "there is no run '9' of 'fold'"),
         (["--after", "fold:x"], "say fold:1 to fold:"),
-        (["--after", "fold", "--diff", "fold"], "one of --passes, --after and --diff"),
+        (["--after", "fold", "--diff", "fold"], "one of --passes, --after, --diff and --native"),
         (["--types"], "--types goes with --after and --diff"),
     ],
 )

@@ -20,7 +20,8 @@ ULPS = {"float64": 4, "float32": 4}
 OTHERS = frozenset(
     ("not_", "truth", "clip", "math_erf", "math_erfc", "erf", "erfc", "expit", "log_expit", "accumulate")
 )
-OTHERS |= frozenset(("xlogy", "xlog1py"))
+OTHERS |= frozenset(("xlogy", "xlog1py", "python_max", "python_min"))
+OF_INTS = frozenset(("invert",))
 NAMES = sorted((set(FORMULAS) | set(ORDERINGS)) - OTHERS)
 ARITY = {name: getattr(np, name).nin for name in NAMES if hasattr(getattr(np, name, None), "nin")}
 
@@ -81,7 +82,7 @@ def close(found: Any, due: Any) -> None:
     np.testing.assert_array_equal(np.signbit(found[zeros]), np.signbit(due[zeros]))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if ARITY.get(name, 1) == 1])
+@pytest.mark.parametrize("name", [name for name in NAMES if ARITY.get(name, 1) == 1 and name not in OF_INTS])
 def test_numbers(name: str, programs: Any) -> None:
     jitted = srcad.jit(getattr(programs, name))
     for value in SPECIAL:

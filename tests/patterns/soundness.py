@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,9 @@ def jacobian_at(function: Any, argnums: Any, args: tuple[Any, ...]) -> str:
 
 
 def hessian_at(function: Any, argnums: Any, args: tuple[Any, ...]) -> str:
-    """The same for second derivatives."""
+    """The same for second derivatives, of functions whose result is a number."""
+    if np.ndim(function(*copy.deepcopy(args))):
+        return "no number"
     derived: Hessian = srcad.sparse.hessian(function, tuple(argnums))
     try:
         at = derived._at(args, {})
