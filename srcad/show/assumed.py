@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from srcad.frontend.core.guards import Guard, TypeGuard
+from srcad.show.sums import sides, sum_text
 from srcad.trace.dims import Dim, Factor, Promise, Symbol, length_of
 from srcad.trace.types import Array, Scalar
 
@@ -65,19 +66,12 @@ def _can_be_said(dim: Dim, known: dict[Symbol, str]) -> bool:
 
 def _broken(promise: Promise, known: dict[Symbol, str]) -> str:
     """The terms with a minus on the right side: `x.shape[0] < 6`, `x.shape[0] != y.shape[0]`."""
-    plus = Dim(tuple(term for term in promise.dim.terms if term[1] > 0), max(promise.dim.offset, 0))
-    minus = plus - promise.dim
+    plus, minus = sides(promise.dim)
     return f"{_text(plus, known)} {'!=' if promise.zero else '<'} {_text(minus, known)}"
 
 
 def _text(dim: Dim, known: dict[Symbol, str]) -> str:
-    """A sum of products, with the terms that count positively first."""
-    terms = [(c, "*".join(_factor(f, known) for f in monomial)) for monomial, c in dim.terms]
-    parts = [(c, text if abs(c) == 1 else f"{abs(c)}*{text}") for c, text in terms]
-    if dim.offset or not parts:
-        parts.append((dim.offset, str(abs(dim.offset))))
-    (first, text), *others = sorted(parts, key=lambda part: part[0] < 0)
-    return "".join(["-" * (first < 0), text, *(f" {'-' if c < 0 else '+'} {more}" for c, more in others)])
+    return sum_text(dim, lambda factor: _factor(factor, known), "*")
 
 
 def _factor(factor: Factor, known: dict[Symbol, str]) -> str:

@@ -32,7 +32,6 @@ LONGEST_SAID = 90
 LONGEST_ARRAY = 64  # elements of an array that is written out
 
 _LITERALS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis))
-_UNWRITABLE = "only derivatives that are one function, of functions whose result is surely a scalar, can be written"
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,7 @@ class Emission:
 def emit_module(emission: Emission) -> str:
     """The text of a module with the function and its derivative."""
     program = emission.program.alone()
-    if len(program.traces) > 1 or program.checked:
-        do = "use srcad.grad, srcad.value_and_grad or srcad.jacobian, and say the arguments' types"
-        raise NotYetSupported(_UNWRITABLE, result_span(program.primal, program.primal.output), do=do)
+    require_one_function(program, "can be written")
     needs = Needs(str(getattr(emission.function, "__module__", "")))
     primal = primal_source(emission, needs)
     trace = documented(program.traces[0], emission)
@@ -70,6 +67,16 @@ def emit_module(emission: Emission) -> str:
     top = "\n\n".join(filter(None, [header(emission), needs.import_text(), needs.constant_text()]))
     parts = [top, source_of(sorted(needs.helpers)), *needs.copied.values(), primal, source]
     return "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+
+
+def require_one_function(program: Program, wanted: str) -> None:
+    """Refuse a derivative of several functions, and one of which only the run knows whether the value is a scalar."""
+    if len(program.traces) > 1 or program.checked:
+        raise NotYetSupported(
+            f"only derivatives that are one function, of functions whose result is surely a scalar, {wanted}",
+            result_span(program.primal, program.primal.output),
+            do="use srcad.grad, srcad.value_and_grad or srcad.jacobian, and say the arguments' types",
+        )
 
 
 # ---- the primal
@@ -267,10 +274,16 @@ def _held(broken: str) -> str:
 
 def header(emission: Emission) -> str:
     primal = emission.program.primal
-    where = f" from {os.path.basename(primal.span.path)}" if primal.span else ""
     types = ", ".join(f"{p.name}: {described(v)}" for p, v in zip(primal.parameters, emission.call.flat, strict=True))
+    return f'"""{emission.title}\n\nFor {types}.\n\n{provenance(emission)}\n"""'
+
+
+def provenance(emission: Emission) -> str:
+    """From what, and how, it was made."""
+    span = emission.program.primal.span
+    where = f" from {os.path.basename(span.path)}" if span else ""
     made = f"Made{where} by\n\n    {emission.made}" if emission.made else f"Made{where} by srcad."
-    return f'"""{emission.title}\n\nFor {types}.\n\n{made}\n\nMake it anew rather than change it.\n"""'
+    return f"{made}\n\nMake it anew rather than change it."
 
 
 def documented(trace: Trace, emission: Emission) -> Trace:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from srcad.errors import NotYetSupported
+from srcad.show.sums import sides, sum_text
 from srcad.trace.dims import Dim, Factor, Promise, Symbol, length_of
 
 
@@ -45,17 +46,11 @@ class CLengths:
 
     def sides(self, dim: Dim) -> tuple[str, str]:
         """Two texts of which the first less the second is the dim."""
-        plus = Dim(tuple(term for term in dim.terms if term[1] > 0), max(dim.offset, 0))
-        return self.text(plus), self.text(plus - dim)
+        plus, minus = sides(dim)
+        return self.text(plus), self.text(minus)
 
     def text(self, dim: Dim) -> str:
-        """A sum of products, with the terms that count positively first."""
-        terms = [(c, " * ".join(self._factor(f) for f in monomial)) for monomial, c in dim.terms]
-        parts = [(c, text if abs(c) == 1 else f"{abs(c)} * {text}") for c, text in terms]
-        if dim.offset or not parts:
-            parts.append((dim.offset, str(abs(dim.offset))))
-        (first, text), *others = sorted(parts, key=lambda part: part[0] < 0)
-        return "".join(["-" * (first < 0), text, *(f" {'-' if c < 0 else '+'} {more}" for c, more in others)])
+        return sum_text(dim, self._factor, " * ")
 
     def _factor(self, factor: Factor) -> str:
         if isinstance(factor, Symbol):

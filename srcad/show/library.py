@@ -8,27 +8,24 @@ to where the caller says. What the function returns is 0, or says why there is n
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from srcad.compile.program import Program
-from srcad.compile.results import result_span
 from srcad.errors import NotYetSupported
 from srcad.frontend.core.guards import Guard, TypeGuard
 from srcad.native.c import TYPES, printed
 from srcad.native.lower.kernel import Passed, lowered, passed
 from srcad.native.lower.state import KEYWORDS, reserved
 from srcad.native.lower.values import NotLowered
-from srcad.show.emit import Emission
+from srcad.show.emit import Emission, provenance, require_one_function
 from srcad.show.lengths import CLengths
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Fixed, Input, Leaf, Node, Trace, Tree
 from srcad.trace.types import Array, Scalar, Type
 
-# How a kernel ends, as support.h counts it.
-STATUS = ("DONE", "MEMORY", "ZERO_DIVISION", "INDEX", "VALUE", "ARITHMETIC", "MATH", "SHAPE")
+# How a kernel ends, in the order in which support.h counts it.
 MEANINGS: Mapping[str, str] = {
     "DONE": "all went well",
     "MEMORY": "there was no memory",
@@ -137,13 +134,7 @@ class _LibraryWriter:
     def __init__(self, emission: Emission, file: str) -> None:
         self.emission = emission
         self.program: Program = emission.program.alone()
-        if len(self.program.traces) > 1 or self.program.checked:
-            primal = self.program.primal
-            raise NotYetSupported(
-                "only derivatives that are one function, of functions whose result is surely a scalar, become C",
-                result_span(primal, primal.output),
-                do="use srcad.grad, srcad.value_and_grad or srcad.jacobian, and say the arguments' types",
-            )
+        require_one_function(self.program, "become C")
         if self.program.has_effects:
             raise NotYetSupported(
                 "a program that prints, draws at random, catches exceptions or changes something outside needs Python",
@@ -292,16 +283,13 @@ class _LibraryWriter:
     # ---- what people read
 
     def comment(self, more: str) -> str:
-        where = self.program.primal.span
-        made = f"Made{f' from {os.path.basename(where.path)}' if where else ''} by\n\n    {self.emission.made}"
-        more += made if self.emission.made else "Made by srcad."
-        text = f"{self.emission.title}\n\n{more}\n\nMake it anew rather than change it."
+        text = f"{self.emission.title}\n\n{more}{provenance(self.emission)}"
         lines = text.replace("*/", "* /").split("\n")
         return "\n".join(["/* " + lines[0], *(f" * {line}".rstrip() for line in lines[1:]), " */"])
 
     def header(self, head: str, inputs: Sequence[Exchanged], outputs: Sequence[tuple[int, Exchanged]]) -> str:
         guard, upper = f"{self.name.upper()}_H", self.name.upper()
-        status = "\n".join(f"    {upper}_{one}, /* {MEANINGS[one]} */" for one in STATUS)
+        status = "\n".join(f"    {upper}_{one}, /* {MEANINGS[one]} */" for one in MEANINGS)
         rows = [(one.name, "in", one.described) for one in inputs]
         rows += [(one.name, "out", one.described) for _, one in outputs]
         width = max((len(name) for name, *_ in rows), default=0)

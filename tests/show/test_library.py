@@ -16,7 +16,7 @@ import pytest
 import srcad
 from srcad.errors import NotYetSupported
 from srcad.native.c import support
-from srcad.show.library import STATUS
+from srcad.show.library import MEANINGS
 
 CC = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
 needs_compiler = pytest.mark.skipif(CC is None, reason="no C compiler: cc, gcc or clang")
@@ -176,7 +176,7 @@ def test_what_the_code_was_made_for_is_said() -> None:
 
 def test_the_status_is_counted_as_in_the_support() -> None:
     (names,) = re.findall(r"enum \{ (DONE[^}]*) \};", support())
-    assert names.split(", ")[: len(STATUS)] == list(STATUS)
+    assert names.split(", ")[: len(MEANINGS)] == list(MEANINGS)
 
 
 def printing(x):
