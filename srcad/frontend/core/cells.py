@@ -212,6 +212,10 @@ class InstanceCell(Housed):
     def rest(self) -> Hashable:
         return tuple(self.entries()), self.cls
 
+    def with_field(self, name: str, value: Value) -> Self:
+        """The cell with another value of a field, or with a field more."""
+        return replace(self, fields=tuple({**self.entries(), name: value}.items()))
+
     @property
     def outlives(self) -> bool:
         """Whether it is the external object itself, which others see as well; no argument of the call, and no copy."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -67,8 +66,7 @@ def _filled(m: Machine, owner: Value, base: type, given: Arguments) -> Value:
     args = tuple(plain_container(m, value, "__iter__") for value in given.args)
     content = m.call(Static(base), args, given.keywords)
     assert isinstance(owner, Ref)
-    cell = m.cell(owner.cell, InstanceCell)
-    m.change(owner.cell, replace(cell, fields=tuple({**cell.entries(), CONTENT: content}.items())))
+    m.change(owner.cell, m.cell(owner.cell, InstanceCell).with_field(CONTENT, content))
     return NONE
 
 

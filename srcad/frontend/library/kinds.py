@@ -6,7 +6,6 @@ import copy
 import dataclasses
 import typing
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from types import GeneratorType, ModuleType
 from typing import Any, cast
 
@@ -207,7 +206,7 @@ def _shallow(m: Machine, value: Ref) -> Value:
     made, content = copied(m, value), container_in(m, value)
     cell = m.content(made)
     if content is not None and isinstance(made, Ref) and isinstance(cell, InstanceCell):
-        m.heap[made.cell] = replace(cell, fields=tuple({**cell.entries(), CONTENT: copied(m, content)}.items()))
+        m.heap[made.cell] = cell.with_field(CONTENT, copied(m, content))
     return made
 
 

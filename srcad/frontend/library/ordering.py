@@ -34,16 +34,15 @@ def known_keys(keys: Sequence[Value]) -> list[Any] | None:
     return known if known is not None and len(set(known)) == len(known) else known_values(keys)
 
 
-def _by_key(m: Machine, items: tuple[Value, ...], key: Value, reverse: bool) -> Value:
+def _by_keys(m: Machine, items: Sequence[Value], keys: Sequence[Value], reverse: bool) -> Value:
     """The items in the order that the run finds: of one type, so that any of them can stand at any place."""
-    if not items:
-        return Ref(m.allocate(ListCell(())))
-    keys = [v if key == NONE else m.call(key, (v,)) for v in items]
+    if len(items) < 2:  # there is nothing to compare
+        return Ref(m.allocate(ListCell(tuple(items))))
     parts = [_numbers_of(m, key) for key in keys]
     alike = all(one is not None and len(one) == len(parts[0] or ()) for one in parts)
     columns = list(zip(*(one for one in parts if one is not None), strict=True)) if alike else []
     order = _order_of_columns(m, columns, reverse) if columns else _order_by_comparing(m, keys, reverse)
-    whole = Ref(m.allocate(boxed(m, items)))
+    whole = Ref(m.allocate(boxed(m, tuple(items))))
     places = [from_atom(m, m.emit("get_item", order, k, index=(("int", 0),))) for k in range(len(items))]
     return Ref(m.allocate(ListCell(tuple(get_at(m, whole, place) for place in places))))
 
@@ -69,7 +68,7 @@ def _order_of_columns(m: Machine, columns: list[tuple[Value, ...]], reverse: boo
     return order
 
 
-def _order_by_comparing(m: Machine, keys: list[Value], reverse: bool) -> Atom:
+def _order_by_comparing(m: Machine, keys: Sequence[Value], reverse: bool) -> Atom:
     """The order of keys of which no more is known than which of two is less."""
     before: list[Value] = [Static(0)] * len(keys)  # how many of the keys come before each
     for k, later in enumerate(keys):
@@ -122,25 +121,24 @@ def as_number_array(m: Machine, items: tuple[Value, ...]) -> Atom:
 
 def ordered(m: Machine, values: Value, key: Value, reverse: Value) -> Value:
     """sorted(...): of known values now, of numbers by np.sort."""
-    items = sequence(m, values)
+    items, backwards = sequence(m, values), reverse != FALSE
     if isinstance(items, Items):
         keys = [v if key == NONE else m.call(key, (v,)) for v in items.values]
         plain = known_keys(keys)
         if plain is not None:
-            order = sorted(range(len(keys)), key=plain.__getitem__, reverse=bool(reverse != FALSE))
+            order = sorted(range(len(keys)), key=plain.__getitem__, reverse=backwards)
             return Ref(m.allocate(ListCell(tuple(items.values[k] for k in order))))
-    if isinstance(items, Items) and len(items.values) < 2:  # there is nothing to compare
-        return Ref(m.allocate(ListCell(items.values)))
-    if isinstance(items, Items) and (key != NONE or any(isinstance(v, (Tup, Ref, ArrayRef)) for v in items.values)):
-        return _by_key(m, items.values, key, reverse != FALSE)
+        if len(keys) < 2 or key != NONE or any(isinstance(v, (Tup, Ref, ArrayRef)) for v in keys):
+            return _by_keys(m, items.values, keys, backwards)
     if key != NONE or not _holds_numbers(m, values):
-        return _by_key_of_run(m, values, key, reverse != FALSE)
+        return _by_key_of_run(m, values, key, backwards)
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
-    if rank_of(to_number(m, array).type) != 1 and not isinstance(values, ArrayRef) and not isinstance(items, Items):
-        return _by_key_of_run(m, values, key, reverse != FALSE)
     if rank_of(to_number(m, array).type) != 1:
-        return _by_key(m, known_items(m, values, "the number of arrays that are sorted"), key, reverse != FALSE)
+        if not isinstance(values, ArrayRef) and not isinstance(items, Items):
+            return _by_key_of_run(m, values, key, backwards)
+        rows = known_items(m, values, "the number of arrays that are sorted")
+        return _by_keys(m, rows, rows, backwards)
     done = lower(m, np.sort, (array,), {})
-    if reverse != FALSE:
+    if backwards:
         done = get_at(m, done, Slice(NONE, NONE, Static(-1)))
     return to_list(m, done)

@@ -173,9 +173,7 @@ def set_field(m: Machine, owner: Ref, name: str, value: Value) -> None:
     if cell.home is not None:
         set_part(m, cell, name, value)
         return
-    fields = dict(cell.fields)
-    fields[name] = value
-    m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}))
+    m.change(owner.cell, replace(cell.with_field(name, value), unsure=cell.unsure - {name}))
 
 
 def _cached(m: Machine, owner: Ref, name: str, found: functools.cached_property[Any]) -> Value:

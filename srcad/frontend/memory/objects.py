@@ -312,8 +312,7 @@ def set_outside(m: Machine, owner: Ref, name: str, value: Value) -> None:
     hand_out(m, (value,))
     if m.depends(value):
         m.outside.stored[owner.cell, name] = m.builder.span
-    fields = dict(cell.fields) | {name: value}
-    m.change(owner.cell, replace(cell, fields=tuple(fields.items()), unsure=cell.unsure - {name}), outside=True)
+    m.change(owner.cell, replace(cell.with_field(name, value), unsure=cell.unsure - {name}), outside=True)
 
 
 def hand_out(m: Machine, values: Iterable[Value]) -> None:

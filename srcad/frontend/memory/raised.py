@@ -11,7 +11,6 @@ An object of its class is made where one is needed: by a `raise` that nobody wai
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -67,7 +66,7 @@ def keep_state(m: Machine, owner: Value, name: str, value: Value) -> bool:
     cell = m.content(owner)
     if not isinstance(owner, Ref) or not isinstance(cell, InstanceCell) or not _is_made(cell) or name not in STATE:
         return False
-    m.change(owner.cell, replace(cell, fields=tuple((dict(cell.fields) | {STATE[name]: value}).items())))
+    m.change(owner.cell, cell.with_field(STATE[name], value))
     return True
 
 

@@ -37,23 +37,23 @@ def comprehension(m: Machine, node: Comprehension) -> Value:
     if isinstance(node, ast.GeneratorExp):
         return _generator(m, node)
     made = Ref(m.allocate(DictCell(()) if isinstance(node, ast.DictComp) else ListCell(())))
-    source, given = _picked_from(m, node), _given(m, node)
+    given = _given(m, node)
     with own_scope(m, node):
         clauses(m, node.generators, lambda: _collect(m, made, node), given)
-    if source is not None:
-        as_distinct_as(m, made, source)
+    if _picks(node):
+        as_distinct_as(m, made, given)
     if isinstance(node, ast.SetComp):
         return make_set(m, made)
     return made
 
 
-def _picked_from(m: Machine, node: Comprehension) -> Value | None:
-    """The list of which [p for p in values if ...] picks some elements, each of them once."""
+def _picks(node: Comprehension) -> bool:
+    """Whether it is [p for p in values if ...], which picks some elements of a list, each of them once."""
     (first, *rest) = node.generators
     match first, node:
         case ast.comprehension(target=ast.Name(id=name), iter=ast.Name()), ast.ListComp(elt=ast.Name(id=picked)):
-            return m.evaluate(first.iter) if name == picked and not rest else None
-    return None
+            return name == picked and not rest
+    return False
 
 
 def summed(m: Machine, node: ast.ListComp | ast.GeneratorExp) -> Value:

@@ -167,3 +167,24 @@ def test_a_dict_is_no_operand_of_a_sum() -> None:
     assert srcad.grad(f)(2.0) == 3.0
     with pytest.raises(TypeError, match="'float' and 'dict'"):
         srcad.grad(lambda x: x * {"a": x})(2.0)
+
+
+@pytest.mark.parametrize("given", [lambda x: [x[0], x[1], x[2]], lambda x: [(x[0], 1.0), (x[1], 2.0), (x[2], 0.5)]])
+def test_a_key_is_asked_for_once(given: Callable[[Any], list[Any]]) -> None:
+    """What the key does besides is done once for each item."""
+
+    def f(x):
+        seen = []
+
+        def key(v):
+            seen.append(np.sum(v) ** 2)
+            return v
+
+        best = sorted(given(x), key=key)[0]
+        return np.sum(best) * len(seen) + sum(seen)
+
+    x, d = np.array([0.7, 0.2, 0.9]), np.array([1.0, -2.0, 0.5])
+    value, gradient = srcad.value_and_grad(f)(x)
+    np.testing.assert_allclose(value, f(x))
+    np.testing.assert_allclose(gradient @ d, reference.along(f, (x,), (d,)).value, rtol=1e-9)
+    np.testing.assert_allclose(srcad.jvp(f, (x,), (d,))[1], gradient @ d)
