@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from srcad.errors import NotYetSupported
+from srcad.frontend.core import cells as c
 from srcad.frontend.core import values as v
 from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.selected import SelectedCell
@@ -52,15 +53,15 @@ def examples() -> list[v.Parts]:
         v.Mixed("x", ("a number", "a tuple")),
         Derivative(v.Func(CODE, 1, (num(),)), "gradient", "call", num()),
         LinearMapValue("vjp", None, None, (Var(FLOAT), const(2.0))),  # type: ignore[arg-type]
-        v.ArrayCell(Var(FLOAT), frozenset({1})),
+        c.ArrayCell(Var(FLOAT), frozenset({1})),
         SelectedCell(Var(BOOL), (v.ArrayRef(1), v.ArrayRef(2, (step,))), (), Var(FLOAT)),
-        v.ListCell((num(), num())),
-        v.GrownCell(Var(FLOAT)),
-        v.Lost(None),
-        v.Twins(frozenset({frozenset({1, 2})})),
-        v.DictCell((("a", num()), ("b", num())), factory=v.Func(CODE, 1, (num(),))),
-        v.InstanceCell(object, (("a", num()),)),
-        v.FrameCell(CODE, {"x": num(), "y": v.Ref(1)}, 1),
+        c.ListCell((num(), num())),
+        c.GrownCell(Var(FLOAT)),
+        c.Lost(None),
+        c.Twins(frozenset({frozenset({1, 2})})),
+        c.DictCell((("a", num()), ("b", num())), factory=v.Func(CODE, 1, (num(),))),
+        c.InstanceCell(object, (("a", num()),)),
+        c.FrameCell(CODE, {"x": num(), "y": v.Ref(1)}, 1),
         GeneratorCell(CODE, 1, Paused((Sent(()),)), num()),
         IteratorCell(left=num()),
     ]
@@ -72,7 +73,7 @@ def classes(base: type) -> Iterator[type]:
         yield from classes(cls)
 
 
-ABSTRACT = {v.OneAtom, v.Value, v.Cell, v.Bounds, v.Housed}
+ABSTRACT = {v.OneAtom, v.Value, c.Cell, v.Bounds, c.Housed}
 
 
 def test_there_is_an_example_of_every_class() -> None:
@@ -147,8 +148,8 @@ def test_entries_are_the_same_by_name() -> None:
 
 def test_what_is_inside_is_met_once_even_in_a_circle() -> None:
     x, y = num(), num()
-    heap = CheckedHeap({1: v.ListCell((x, v.Ref(1), v.Ref(2))), 2: v.ArrayCell(y.var)})
-    heap[2] = v.DictCell((("k", v.Tup((y, x))),))
+    heap = CheckedHeap({1: c.ListCell((x, v.Ref(1), v.Ref(2))), 2: c.ArrayCell(y.var)})
+    heap[2] = c.DictCell((("k", v.Tup((y, x))),))
     found = list(inside(heap, v.Ref(1)))
     assert found == [v.Ref(1), x, v.Ref(1), v.Ref(2), v.Tup((y, x)), y, x]
     assert list(atoms_inside(heap, v.Tup((v.Ref(1),)))) == [x.var, y.var, x.var]
@@ -156,7 +157,7 @@ def test_what_is_inside_is_met_once_even_in_a_circle() -> None:
 
 def test_what_was_lost_is_not_looked_into() -> None:
     with pytest.raises(NotYetSupported, match="which one isn't known"):
-        list(inside(CheckedHeap({1: v.Lost(None)}), v.Ref(1)))
+        list(inside(CheckedHeap({1: c.Lost(None)}), v.Ref(1)))
 
 
 def test_other_atoms_everywhere_and_the_very_same_value_where_there_are_none() -> None:
