@@ -174,18 +174,25 @@ static int rooted(call *c, lapack potrf, const double *a, double *out, int64_t n
     return DONE;
 }
 
+/* Right hand sides, and behind them the matrix, column by column; NULL: there is no memory. */
+static double *system_of(call *c, block **first, const double *a, const double *b, int64_t n, int64_t m) {
+    double *right = room(c, first, n * (n + m));
+    if (!right) return NULL;
+    turned(b, right, n, m);
+    turned(a, right + n * m, n, n);
+    return right;
+}
+
 /* A triangular system. */
 static int substituted_once(call *c, lapack trtrs, const double *a, const double *b, double *x, int64_t n, int64_t m,
                             const char *triangle, const char *trans, const char *diagonal) {
     if (!n || !m) return DONE;
     if (n > INT_MAX || m > INT_MAX) return ARITHMETIC;
     block *first;
-    double *right = room(c, &first, n * (n + m));
+    double *right = system_of(c, &first, a, b, n, m);
     if (!right) return MEMORY;
     double *matrix = right + n * m;
     int order = (int)n, count = (int)m, info;
-    turned(a, matrix, n, n);
-    turned(b, right, n, m);
     trtrs(triangle, trans, diagonal, &order, &count, matrix, &order, right, &order, &info);
     if (info) return VALUE;
     turned(right, x, m, n);
@@ -199,12 +206,10 @@ static int by_root(call *c, lapack potrs, const double *a, const double *b, doub
     if (!n || !m) return DONE;
     if (n > INT_MAX || m > INT_MAX) return ARITHMETIC;
     block *first;
-    double *right = room(c, &first, n * (n + m));
+    double *right = system_of(c, &first, a, b, n, m);
     if (!right) return MEMORY;
     double *matrix = right + n * m;
     int order = (int)n, count = (int)m, info;
-    turned(a, matrix, n, n);
-    turned(b, right, n, m);
     potrs(triangle, &order, &count, matrix, &order, right, &order, &info);
     if (info) return VALUE;
     turned(right, x, m, n);

@@ -35,13 +35,19 @@ def doubles(m: Lowerer, memory: InMemory) -> InMemory:
     m.reads_memory(memory)
     if memory.packed and memory.type is DOUBLE:
         return memory
-    target = m.new_array(DOUBLE, memory.lengths)
+    target = _of_type(m, memory, DOUBLE)
+    m.keeps(target)
+    return target
+
+
+def _of_type(m: Lowerer, memory: InMemory, type: CType, name: str | None = None) -> InMemory:
+    """The same numbers in memory of another type."""
+    target = m.new_array(type, memory.lengths, name)
 
     def each(places: Places) -> None:
-        m.emit(ir.Store(target.pointer, place(target, places), converted(load(memory, places), DOUBLE), DOUBLE))
+        m.emit(ir.Store(target.pointer, place(target, places), converted(load(memory, places), type), type))
 
     m.loops_over(memory.lengths, each)
-    m.keeps(target)
     return target
 
 
@@ -87,12 +93,7 @@ def _given(m: Lowerer, var: Var, memory: InMemory) -> None:
     if type is DOUBLE:
         m.is_array(var, memory)
         return
-    target = m.new_array(type, memory.lengths, var.name)
-
-    def each(places: Places) -> None:
-        m.emit(ir.Store(target.pointer, place(target, places), converted(load(memory, places), type), type))
-
-    m.loops_over(memory.lengths, each)
+    target = _of_type(m, memory, type, var.name)
     m.emit(ir.Support("RELEASE", (memory.block,)))
     m.is_array(var, target)
 
@@ -204,6 +205,16 @@ def cholesky(m: Lowerer, eq: Equation) -> None:
 
 
 def solve_triangular(m: Lowerer, eq: Equation) -> None:
+    how = ('"T"' if eq.params.get("trans") else '"N"', '"U"' if eq.params.get("unit_diagonal") else '"N"')
+    _by_triangle(m, eq, "substituted_once", "dtrtrs", how)
+
+
+def cho_solve(m: Lowerer, eq: Equation) -> None:
+    _by_triangle(m, eq, "by_root", "dpotrs")
+
+
+def _by_triangle(m: Lowerer, eq: Equation, function: str, of_lapack: str, how: tuple[str, ...] = ()) -> None:
+    """The solutions of a system of which one triangle is read."""
     a = _matrices(m, eq.operands[0])
     if a.rank != 2:
         raise NotLowered("a stack of triangular systems", eq.span)
@@ -212,26 +223,8 @@ def solve_triangular(m: Lowerer, eq: Equation) -> None:
     b, columns = _right_hand_sides(m, a, eq.operands[1])
     _must_be_finite(m, eq, b)
     x = m.new_array(DOUBLE, b.lengths, eq.result.name)
-    how = (
-        '"L"' if eq.params.get("lower") else '"U"',
-        '"T"' if eq.params.get("trans") else '"N"',
-        '"U"' if eq.params.get("unit_diagonal") else '"N"',
-    )
-    _each(m, "substituted_once", _linked(m, "dtrtrs"), (a, b, x), (a.lengths[-1], columns, *how), ())
-    _given(m, eq.result, x)
-
-
-def cho_solve(m: Lowerer, eq: Equation) -> None:
-    a = _matrices(m, eq.operands[0])
-    if a.rank != 2:
-        raise NotLowered("a stack of systems", eq.span)
-    _must_be_square(m, a)
-    _must_be_finite(m, eq, a)
-    b, columns = _right_hand_sides(m, a, eq.operands[1])
-    _must_be_finite(m, eq, b)
-    x = m.new_array(DOUBLE, b.lengths, eq.result.name)
     triangle = '"L"' if eq.params.get("lower") else '"U"'
-    _each(m, "by_root", _linked(m, "dpotrs"), (a, b, x), (a.lengths[-1], columns, triangle), ())
+    _each(m, function, _linked(m, of_lapack), (a, b, x), (a.lengths[-1], columns, triangle, *how), ())
     _given(m, eq.result, x)
 
 
