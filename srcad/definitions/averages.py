@@ -8,20 +8,26 @@ from statistics import LinearRegression, StatisticsError
 from typing import Any
 
 
+def at_least(count: int, data: Iterable[Any], message: str) -> list[Any]:
+    """The data as a list; fewer are refused."""
+    values = list(data)
+    if len(values) < count:
+        raise StatisticsError(message)
+    return values
+
+
+def average(values: list[Any]) -> Any:
+    return math.fsum(values) / len(values)
+
+
 def mean(data: Iterable[Any]) -> Any:
-    data = list(data)
-    if len(data) < 1:
-        raise StatisticsError("mean requires at least one data point")
-    return math.fsum(data) / len(data)
+    return average(at_least(1, data, "mean requires at least one data point"))
 
 
 def fmean(data: Iterable[Any], weights: Iterable[Any] | None = None) -> Any:
-    data = list(data)
     if weights is None:
-        if len(data) < 1:
-            raise StatisticsError("fmean requires at least one data point")
-        return math.fsum(data) / len(data)
-    weights = list(weights)
+        return average(at_least(1, data, "fmean requires at least one data point"))
+    data, weights = list(data), list(weights)
     if len(weights) != len(data):
         raise StatisticsError("data and weights must be the same length")
     total = math.fsum(weights)
@@ -31,18 +37,14 @@ def fmean(data: Iterable[Any], weights: Iterable[Any] | None = None) -> Any:
 
 
 def geometric_mean(data: Iterable[Any]) -> Any:
-    data = list(data)
-    if len(data) < 1:
-        raise StatisticsError("must have a non-empty dataset")
+    data = at_least(1, data, "must have a non-empty dataset")
     if any(x <= 0.0 for x in data):
         raise StatisticsError("No negative inputs allowed")
-    return math.exp(fmean([math.log(x) for x in data]))
+    return math.exp(average([math.log(x) for x in data]))
 
 
 def harmonic_mean(data: Iterable[Any], weights: Iterable[Any] | None = None) -> Any:
-    data = list(data)
-    if len(data) < 1:
-        raise StatisticsError("harmonic_mean requires at least one data point")
+    data = at_least(1, data, "harmonic_mean requires at least one data point")
     if any(x < 0 for x in data):
         raise StatisticsError("harmonic mean does not support negative values")
     weights = [1.0] * len(data) if weights is None else list(weights)
@@ -56,58 +58,46 @@ def harmonic_mean(data: Iterable[Any], weights: Iterable[Any] | None = None) -> 
 def squares(data: list[Any], centre: Any) -> Any:
     """The sum of the squares of distances from a centre, or from the mean."""
     if centre is None:
-        centre = math.fsum(data) / len(data)
+        centre = average(data)
     return math.fsum([(x - centre) ** 2 for x in data])
 
 
 def variance(data: Iterable[Any], xbar: Any = None) -> Any:
-    data = list(data)
-    if len(data) < 2:
-        raise StatisticsError("variance requires at least two data points")
+    data = at_least(2, data, "variance requires at least two data points")
     return squares(data, xbar) / (len(data) - 1)
 
 
 def stdev(data: Iterable[Any], xbar: Any = None) -> Any:
-    data = list(data)
-    if len(data) < 2:
-        raise StatisticsError("stdev requires at least two data points")
-    return math.sqrt(squares(data, xbar) / (len(data) - 1))
+    return math.sqrt(variance(at_least(2, data, "stdev requires at least two data points"), xbar))
 
 
 def pvariance(data: Iterable[Any], mu: Any = None) -> Any:
-    data = list(data)
-    if len(data) < 1:
-        raise StatisticsError("pvariance requires at least one data point")
+    data = at_least(1, data, "pvariance requires at least one data point")
     return squares(data, mu) / len(data)
 
 
 def pstdev(data: Iterable[Any], mu: Any = None) -> Any:
-    data = list(data)
-    if len(data) < 1:
-        raise StatisticsError("pstdev requires at least one data point")
-    return math.sqrt(squares(data, mu) / len(data))
+    return math.sqrt(pvariance(at_least(1, data, "pstdev requires at least one data point"), mu))
 
 
 def median(data: Iterable[Any]) -> Any:
-    data = sorted(data)
-    n = len(data)
-    if n == 0:
-        raise StatisticsError("no median for empty data")
-    return data[n // 2] if n % 2 == 1 else (data[n // 2 - 1] + data[n // 2]) / 2
+    values = in_order(data)
+    n = len(values)
+    return values[n // 2] if n % 2 == 1 else (values[n // 2 - 1] + values[n // 2]) / 2
 
 
 def median_low(data: Iterable[Any]) -> Any:
-    data = sorted(data)
-    if len(data) == 0:
-        raise StatisticsError("no median for empty data")
-    return data[(len(data) - 1) // 2]
+    values = in_order(data)
+    return values[(len(values) - 1) // 2]
 
 
 def median_high(data: Iterable[Any]) -> Any:
-    data = sorted(data)
-    if len(data) == 0:
-        raise StatisticsError("no median for empty data")
-    return data[len(data) // 2]
+    values = in_order(data)
+    return values[len(values) // 2]
+
+
+def in_order(data: Iterable[Any]) -> list[Any]:
+    return sorted(at_least(1, data, "no median for empty data"))
 
 
 def covariance(x: Any, y: Any, /) -> Any:
