@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,13 @@ import numpy as np
 from scipy import sparse
 
 import srcad
+from tests.modules import module_at
 
 PATH = Path(__file__).parent.parent / "examples" / "bundle_adjustment.py"
 
 
 def example() -> Any:
-    spec = importlib.util.spec_from_file_location("bundle_adjustment", PATH)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(PATH)
 
 
 EXAMPLE = example()

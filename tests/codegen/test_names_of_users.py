@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.modules import module_at
 
 NAMES = (
     *("y_bar", "x_dot", "v1", "value", "tape", "recorded", "seed", "out", "trips", "lanes", "direction", "srcad"),
@@ -84,12 +84,7 @@ POINT = (np.array([0.4, 0.8, 1.1]), np.array([0.9, 1.2, 0.3]))
 
 def loaded(path: Path, text: str) -> ModuleType:
     path.write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path)
 
 
 def slope(function: Any, k: int) -> float:

@@ -5,7 +5,6 @@ Also where nothing of the derivative depends on what was computed, and nothing w
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.modules import module_at
 
 POWERS = [f"x**{p}" for p in ("2", "3", "4", "5", "7", "-1", "-2", "0", "1", "0.5", "1.5", "-0.5", "k", "x", "400")]
 POWERS += ["pow(x, 2)", "pow(x, 3.0)", "2.0**x", "2**x", "0.0**x", "(-2.0)**x", "(x * x) ** 2", "x**2 - x**2"]
@@ -58,12 +58,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
         lines += [f"def idle{k}(x, k=2):\n    y = {text}\n    return x * 3.0\n"]
     path: Path = tmp_path_factory.mktemp("raising") / "raising_numbers.py"
     path.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location("raising_numbers", path)
-    assert spec is not None and spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    sys.modules["raising_numbers"] = made
-    spec.loader.exec_module(made)
-    return made
+    return module_at(path, known=True)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ The tangent agrees with the gradient, and second derivatives with differences of
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import srcad
 from srcad.errors import InternalError, SrcadError
 from tests import reference
 from tests.fuzz import programs
+from tests.modules import module_at
 
 SEEDS = range(160)
 SEEDS_OF_TANGENTS = range(1000, 1080)
@@ -47,10 +47,7 @@ def load(seed: int, size: int, folder: Path) -> Any:
     """The program, from a file of its own: srcad reads source."""
     path = folder / f"program_{seed}.py"
     path.write_text(programs.source(seed, size))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = module_at(path)
     return module.f
 
 

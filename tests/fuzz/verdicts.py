@@ -7,7 +7,6 @@ A verdict is "right", "raised" (the program raises, and its derivative the same)
 from __future__ import annotations
 
 import copy
-import importlib.util
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import srcad
 from srcad.errors import InternalError, SrcadError
 from tests import reference
 from tests.fuzz.grown import OutOfTime, limited, points
+from tests.modules import module_at
 
 ACTIVE = (0, 1, 2, 3, 4)
 SECONDS = 60
@@ -82,11 +82,7 @@ def loaded(source: str, name: str, folder: Path) -> Any:
     """The program, from a file of its own: srcad reads source."""
     path = folder / f"{name}.py"
     path.write_text(source)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # for dataclasses, and for what is emitted
-    spec.loader.exec_module(module)
+    module = module_at(path, name, known=True)
     return module.f
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 import srcad
 from srcad.native.c import VECTOR_FUNCTIONS, VECTOR_FUNCTIONS_OF_TWO
+from tests.modules import module_at
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "native.md"
 MOST = 4.0  # units in the last place
@@ -57,11 +57,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
         lines += [f"def {FUNCTIONS[name][0]}_({operands}):", f"    return {name}({operands}) * 1.0", ""]
     path = tmp_path_factory.mktemp("native") / "accuracy_programs.py"
     path.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path)
 
 
 def numbers(low: float, high: float, seed: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 import srcad
 from srcad.native.lower.elementwise import FORMULAS, ORDERINGS
+from tests.modules import module_at
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 1e-300, 1e300, np.inf, -np.inf, np.nan, 2.0, 0.1, -0.7, 20.0, -745.2]
 DTYPES = ("float64", "float32", "int64", "int32", "bool")
@@ -35,11 +35,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
         lines += [f"def {name}({operands}):", f"    return np.{name}({operands})", ""]
     path: Path = tmp_path_factory.mktemp("native") / "elementwise_programs.py"
     path.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path)
 
 
 def operands(name: str, dtype: str) -> tuple[np.ndarray, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.modules import module_at
 from tests.native import expressions
 
 FLOATS = ("float64", "float32")
@@ -26,11 +26,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
         lines += [f"def f{k}(x, y):", f"    return {text}", ""]
     path: Path = tmp_path_factory.mktemp("native") / "expression_programs.py"
     path.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path)
 
 
 def layouts(x: np.ndarray) -> Iterator[np.ndarray]:

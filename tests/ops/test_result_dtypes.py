@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +15,7 @@ from srcad.calls.programs import program_of
 from srcad.compile.requests import Request
 from srcad.errors import SrcadError
 from srcad.trace.types import dtype_of
+from tests.modules import module_at
 
 KINDS: dict[str, Any] = {
     "float": 0.4,
@@ -53,10 +53,7 @@ def test_dtypes(module: ModuleType, prefix: str, tmp_path: Path) -> None:
     path = tmp_path / "ufunc_calls.py"
     bodies = "".join(f"def {name}(x):\n    return {call}\n" for name, call in calls(module, prefix).items())
     path.write_text(f"import numpy as np\nfrom scipy import special\n{bodies}")
-    spec = importlib.util.spec_from_file_location("ufunc_calls", path)
-    assert spec is not None and spec.loader is not None
-    functions = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(functions)
+    functions = module_at(path)
     wrong, count = [], 0
     for name, call in calls(module, prefix).items():
         for kind, x in KINDS.items():

@@ -6,7 +6,6 @@ stands in docs/edges.md.
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.modules import module_at
 from tests.rules.references import EXTREME, OF_FLOATS, OF_SCIPY, POINTS, SHORT, Reference
 
 pytest.importorskip("scipy.special")
@@ -51,11 +51,7 @@ def _module(texts: list[str], folder: Path) -> Any:
     lines += [f"def f{k}(x):\n    return {text}\n" for k, text in enumerate(texts)]
     path = folder / "special_points.py"
     path.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location("special_points", path)
-    assert spec is not None and spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+    return module_at(path)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ inf for sqrt at 0; nothing leaks from the branch that `np.where` did not take. P
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.modules import module_at
 
 pytest.importorskip("scipy.special")
 
@@ -101,11 +101,7 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Any:
     lines += [f"def f{k}(x):\n    return {text}\n\n" for k, (text, *_) in enumerate(POINTS)]
     path: Path = tmp_path_factory.mktemp("points") / "points.py"
     path.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location("points", path)
-    assert spec is not None and spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+    return module_at(path)
 
 
 @pytest.fixture(autouse=True)

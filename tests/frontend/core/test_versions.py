@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import importlib.util
 import linecache
 import os
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 
 import srcad
 from srcad.errors import NotYetSupported
+from tests.modules import module_at
 
 HEAD = "import math\n\n\n"
 SQUARE = "def f(x):\n    return x * x\n"
@@ -27,12 +27,7 @@ LAMBDAS = "f, g = (lambda x: x * 2.0), (lambda x: x * 3.0)\n" + POWER
 
 def imported(path: Path, text: str) -> ModuleType:
     path.write_text(text)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path)
 
 
 def edited(path: Path, text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import srcad
 from srcad.errors import NotYetSupported
 from tests import reference
+from tests.modules import module_at
 
 HEAD = """\
 import copy
@@ -69,10 +69,7 @@ BODIES = (
 def program(body: str, folder: Path) -> Callable[..., Any]:
     path = folder / "nested.py"
     path.write_text(HEAD + "".join(f"    {line}\n" for line in body.split("; ")))
-    spec = importlib.util.spec_from_file_location("nested", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = module_at(path)
     f: Callable[..., Any] = module.f
     return f
 

@@ -7,7 +7,6 @@ order and with gaps between their elements, as some functions give a view of the
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 import srcad
 from srcad.errors import SrcadError
 from tests import reference
+from tests.modules import module_at
 from tests.rules.register.cases import CASES
 from tests.rules.register.operands import moves, operand
 from tests.rules.register.programs import HEADER, Case
@@ -111,11 +111,7 @@ ROWS = [row for k, case in enumerate(CASES) if (row := _made(k, case)) is not No
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
     path = tmp_path_factory.mktemp("sharing") / "sharing_programs.py"
     path.write_text(HEADER + WEIGH + "\n\n".join(row.values[1].text(row.values[0]) for row in ROWS))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 
 import srcad
 from tests import reference
+from tests.modules import module_at
 
 HEAD = """\
 import numpy as np
@@ -81,11 +80,7 @@ def programs(root: str, one_of: int) -> list[str]:
 def loaded(folder: Path, sources: list[str]) -> list[Any]:
     path = folder / "reshaped_programs.py"
     path.write_text(HEAD + "".join(sources))
-    spec = importlib.util.spec_from_file_location("reshaped_programs", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["reshaped_programs"] = module
-    spec.loader.exec_module(module)
+    module = module_at(path, known=True)
     return [getattr(module, f"f{k}") for k in range(len(sources))]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.modules import module_at
 from tests.rules.register.operands import is_operand, moves, operand
 
 HEADER = """\
@@ -75,11 +75,7 @@ def load(cases: Sequence[Case], folder: Path, name: str) -> Any:
 def _module(text: str, folder: Path, name: str) -> Any:
     path = folder / f"{name}.py"
     path.write_text(text)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path)
 
 
 def with_totals(cases: Sequence[Case], module: Any, folder: Path, name: str, dtype: Any = None) -> Any:
