@@ -1,6 +1,6 @@
 """Gradients compiled to C against the same gradients in NumPy, side by side in one run.
 
-    python benchmarks/native.py
+    python -m benchmarks.native
 
 For each program: microseconds in NumPy and in C, and the first over the second, as the median of interleaved runs.
 """
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import srcad
+from benchmarks.native_c import bodies, chain, cholesky, jacobi, logistic_map, lotka_volterra, rosenbrock
 
 Function = Callable[..., Any]
 
@@ -27,69 +28,9 @@ def rosenbrock_array(x):
     return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
 
-def rosenbrock_loop(x):
-    total = 0.0
-    for i in range(len(x) - 1):
-        total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2
-    return total
-
-
-def logistic_map(x, r, n):
-    for _ in range(n):
-        x = r * x * (1 - x)
-    return x
-
-
-def lotka_volterra(x, y, a, n, h):
-    def slope(x, y):
-        return a * x - x * y, x * y - y
-
-    for _ in range(n):
-        k1, l1 = slope(x, y)
-        k2, l2 = slope(x + 0.5 * h * k1, y + 0.5 * h * l1)
-        k3, l3 = slope(x + 0.5 * h * k2, y + 0.5 * h * l2)
-        k4, l4 = slope(x + h * k3, y + h * l3)
-        x = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-        y = y + h / 6 * (l1 + 2 * l2 + 2 * l3 + l4)
-    return x + y
-
-
-def jacobi(u, steps):
-    u = u.copy()
-    for _ in range(steps):
-        v = u.copy()
-        v[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:])
-        u = v
-    return np.sum(u**2)
-
-
-def chain(x):
-    return np.sum(np.exp(-x * x) * np.sin(x) / (1 + x**2))
-
-
 def logistic_regression(w, b, x, y):
     z = x @ w + b
     return np.mean(np.log1p(np.exp(-y * z))) + 0.01 * np.sum(w**2)
-
-
-def bodies(x, y, m):
-    total = 0.0
-    for i in range(len(x)):
-        for j in range(i):
-            total += m[i] * m[j] / np.sqrt((x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2 + 1e-3)
-    return total
-
-
-def cholesky(a):
-    n = a.shape[0]
-    low = np.zeros((n, n))
-    for i in range(n):
-        for j in range(i + 1):
-            s = a[i, j]
-            for k in range(j):
-                s -= low[i, k] * low[j, k]
-            low[i, j] = np.sqrt(s) if i == j else s / low[j, j]
-    return np.sum(low)
 
 
 RNG = np.random.default_rng(0)
@@ -97,7 +38,7 @@ SPD = RNG.normal(size=(20, 20))
 PROGRAMS: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "a function of five floats": (five_floats, (0.5, 1.5, 2.0, 3.0, 0.1)),
     "Rosenbrock, an array of 100": (rosenbrock_array, (RNG.normal(size=100),)),
-    "Rosenbrock, a loop over 1000": (rosenbrock_loop, (RNG.normal(size=1000),)),
+    "Rosenbrock, a loop over 1000": (rosenbrock, (RNG.normal(size=1000),)),
     "logistic map, 1000 steps": (logistic_map, (0.3, 3.1, 1000)),
     "Lotka-Volterra by Runge-Kutta, 1000 steps": (lotka_volterra, (1.0, 0.5, 1.5, 1000, 0.01)),
     "Jacobi, 128 x 128, 100 steps": (jacobi, (RNG.normal(size=(128, 128)), 100)),
