@@ -44,6 +44,7 @@ from srcad.frontend.memory.branches import as_bool, branch, distribute, join_bra
 from srcad.frontend.memory.raised import keep_state
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import Handling, handling, known_error
+from srcad.frontend.syntax.sited import sited
 from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, forget, steps_of, taking_step, yields
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import Errors, errors_of, may_raise
@@ -467,8 +468,7 @@ def _head_raises(m: Machine, statement: ast.stmt, head: ast.expr) -> bool:
 
 def _truth_of(head: ast.expr) -> ast.expr:
     """Whether it is true, which arrays don't say of themselves."""
-    inner = ast.copy_location(ast.UnaryOp(ast.Not(), head), head)
-    return ast.copy_location(ast.UnaryOp(ast.Not(), inner), head)
+    return sited(ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), head)), head)
 
 
 def _named(head: ast.expr, statement: ast.stmt) -> tuple[ast.Name, ast.Assign]:
@@ -502,12 +502,7 @@ def without_test(statement: ast.While) -> list[ast.stmt]:
     if statement.orelse:
         before = ast.Assign([ast.Name(name, ast.Store())], ast.Constant(False))
         made = [before, *made, ast.If(ast.Name(name, ast.Load()), statement.orelse, [])]
-    for one in made:
-        for node in ast.walk(one):
-            if not hasattr(node, "lineno") and isinstance(node, (ast.stmt, ast.expr)):
-                ast.copy_location(node, statement.test)
-        ast.copy_location(one, statement)
-    return made
+    return [ast.copy_location(sited(one, statement.test), statement) for one in made]
 
 
 __all__ = [

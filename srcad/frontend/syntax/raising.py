@@ -18,6 +18,7 @@ from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import distribute, truth
 from srcad.frontend.memory.raised import keep_state, object_of_exception
 from srcad.frontend.syntax.expressions import test
+from srcad.frontend.syntax.sited import sited
 from srcad.trace.nodes import Atom, Equation, Region, Var
 
 
@@ -41,11 +42,7 @@ def asserted(statement: ast.Assert) -> ast.If:
     """assert test, message     ->     if not test: raise AssertionError(message)"""
     assert statement.msg is not None
     error = ast.Call(ast.Constant(cast("Any", AssertionError)), [statement.msg], [])
-    made = ast.If(ast.UnaryOp(ast.Not(), statement.test), [ast.Raise(error)], [])
-    for node in ast.walk(made):
-        if isinstance(node, (ast.stmt, ast.expr)) and not hasattr(node, "lineno"):
-            ast.copy_location(node, statement)
-    return made
+    return sited(ast.If(ast.UnaryOp(ast.Not(), statement.test), [ast.Raise(error)], []), statement)
 
 
 @dataclass(eq=False)

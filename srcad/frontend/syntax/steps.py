@@ -17,6 +17,7 @@ from typing import Any, cast
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import END
+from srcad.frontend.syntax.sited import sited
 
 TEMPORARY = "$step"
 SPLIT = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete)
@@ -102,10 +103,7 @@ class _Steps:
     # ---- making
 
     def add(self, statement: ast.stmt, at: ast.AST) -> None:
-        for node in ast.walk(statement):
-            if isinstance(node, (ast.stmt, ast.expr)) and not hasattr(node, "lineno"):
-                ast.copy_location(node, at)
-        self.done.append(statement)
+        self.done.append(sited(statement, at))
 
     def fresh(self) -> str:
         self.count += 1
@@ -355,12 +353,7 @@ def taking_step(statement: ast.stmt) -> tuple[ast.stmt, ...] | None:
     taken = ast.Assign([ast.Name(name, ast.Store())], ast.Call(call.func, [source, end], []))
     ended = ast.If(ast.Compare(load, [ast.Is()], [end]), [ast.Raise(ast.Constant(cast("Any", StopIteration)))], [])
     rest: list[ast.stmt] = [ast.Assign(statement.targets, load)] if isinstance(statement, ast.Assign) else []
-    made = (taken, ended, *rest)
-    for part in made:
-        for node in ast.walk(part):
-            if isinstance(node, (ast.stmt, ast.expr)) and not hasattr(node, "lineno"):
-                ast.copy_location(node, statement)
-    return made
+    return tuple(sited(one, statement) for one in (taken, ended, *rest))
 
 
 class _Renamed(ast.NodeTransformer):

@@ -41,7 +41,7 @@ def doubles(m: Lowerer, memory: InMemory) -> InMemory:
 
 
 def _of_type(m: Lowerer, memory: InMemory, type: CType, name: str | None = None) -> InMemory:
-    """The same numbers in memory of another type."""
+    """A copy whose elements are of another type."""
     target = m.new_array(type, memory.lengths, name)
 
     def each(places: Places) -> None:
