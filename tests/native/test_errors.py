@@ -128,7 +128,7 @@ def test_a_long_loop_is_interrupted() -> None:
                 x = x + 1e-9 * x
             return x
 
-        spin(10, 1.0)
+        spin(-10**12, 1.0)  # which compiles what runs below, so that the loop is interrupted and no compiler
         threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         start = time.perf_counter()
         try:
