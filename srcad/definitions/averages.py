@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from statistics import LinearRegression, StatisticsError
 from typing import Any
+
+OF_ZEROS = sys.version_info >= (3, 13)  # a geometric mean of numbers with a zero is 0
 
 
 def at_least(count: int, data: Iterable[Any], message: str) -> list[Any]:
@@ -38,8 +41,10 @@ def fmean(data: Iterable[Any], weights: Iterable[Any] | None = None) -> Any:
 
 def geometric_mean(data: Iterable[Any]) -> Any:
     data = at_least(1, data, "must have a non-empty dataset")
-    if any(x <= 0.0 for x in data):
+    if any(x < 0.0 or (x == 0.0 and not OF_ZEROS) for x in data):
         raise StatisticsError("No negative inputs allowed")
+    if any(x == 0.0 for x in data):
+        return 0.0
     return math.exp(average([math.log(x) for x in data]))
 
 

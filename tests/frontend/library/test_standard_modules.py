@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import statistics
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_derivatives(f: Callable[[Any], Any]) -> None:
         lambda x: statistics.median([]) * x[0],
         lambda x: statistics.fmean(x, [0.0] * 5),
         lambda x: statistics.covariance(x, x[1:]),
-        lambda x: statistics.linear_regression([1.0] * 5, x).slope,
+        lambda x: statistics.linear_regression([1.0] * 5, [float(v) for v in x]).slope,
         lambda x: bisect.bisect([1.0], x[0], -1) * x[0],
     ],
 )
@@ -103,3 +104,14 @@ def test_exceptions_are_those_of_the_program(f: Callable[[Any], Any]) -> None:
     with pytest.raises(ValueError) as got:
         srcad.grad(f)(X)
     assert (type(got.value), str(got.value)) == (type(due.value), str(due.value))
+
+
+def test_a_geometric_mean_with_a_zero() -> None:
+    def f(x):
+        return statistics.geometric_mean([x, 0.0])
+
+    if sys.version_info < (3, 13):
+        with pytest.raises(statistics.StatisticsError):
+            srcad.grad(f)(2.0)
+    else:
+        assert srcad.value_and_grad(f)(2.0) == (f(2.0), 0.0) == (0.0, 0.0)
