@@ -36,9 +36,20 @@ def picked(m: Machine, items: tuple[Value, ...], position: Var) -> SelectedCell:
 
 
 def put_at(m: Machine, items: tuple[Value, ...], position: Var, value: Value) -> tuple[Value, ...]:
-    """The items, with another one at a number of the run."""
+    """The items, with another one at a number of the run; `L[k] += s` puts back the array that it has changed."""
+    if _stands_there(m, items, position, value):
+        return items
     selector = _selector(m, len(items), position)
     return tuple(_put(m, m.emit("equal", selector, k), value, item) for k, item in enumerate(items))
+
+
+def _stands_there(m: Machine, items: tuple[Value, ...], position: Var, value: Value) -> bool:
+    """Whether it is the item that was picked from these by this number."""
+    cell = m.heap[value.cell] if isinstance(value, ArrayRef) and not value.path else None
+    if not isinstance(cell, SelectedCell) or cell.refs != items:
+        return False
+    selector = m.variables.definitions.get(cell.selector)
+    return selector is not None and selector.op == "list_get" and selector.operands[1] is position
 
 
 def _put(m: Machine, meant: Var, value: Value, item: Value) -> Value:

@@ -307,6 +307,9 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
 
     The list itself becomes one, so that what is changed through the item is changed in the list.
     """
+    error = IndexError(f"{'tuple' if owner is None else 'list'} index out of range")
+    if not items:
+        m.raises(error)
     ask_for_index(m, position)
     if may_be_picked(m, items):
         return ArrayRef(m.allocate(picked(m, items, position)))
@@ -318,19 +321,18 @@ def _item_by_number(m: Machine, items: tuple[Value, ...], position: Var, owner: 
         cell = boxed(m, items)
     kind = cell.var.type if cell is not None else None
     if cell is None or not isinstance(kind, ListOf) or isinstance(kind.element, (Unknown, Opaque)):
-        return _one_of(m, items, position, owner)
+        return _one_of(m, items, position, error)
     if owner is None:
         return element_view(m, ArrayRef(m.allocate(cell)), position)
     m.heap[owner.cell] = cell
     return element_view(m, ArrayRef(owner.cell), position)
 
 
-def _one_of(m: Machine, items: tuple[Value, ...], position: Var, owner: Ref | None) -> Value:
+def _one_of(m: Machine, items: tuple[Value, ...], position: Var, error: IndexError) -> Value:
     """One of items that no variable can hold all of: what follows is read for each of them."""
     if (countable(m, position) and not m.known.chosen) or len(items) > MOST_KINDS:
         raise NeedsStatic(position, "an index of a list whose items differ in kind")
     count = len(items)
-    error = IndexError(f"{'tuple' if owner is None else 'list'} index out of range")
     inside = m.emit("logical_and", m.emit("less_equal", -count, position), m.emit("less", position, count))
     branch(m, inside, lambda: NONE, lambda: m.raises(error))
     place = m.emit("remainder", position, count)

@@ -44,10 +44,14 @@ class CheckedHeap(dict[int, Cell]):
         return cell
 
 
-def common(cell: Cell | None) -> frozenset[int]:
-    """The cells that an array or run-time list says to share memory with."""
+def common(heap: Heap, cell: Cell | None) -> frozenset[int]:
+    """The cells that an array or run-time list says to share memory with.
+
+    What is selected has no memory of its own: it says so of each array that may be meant, however often it was selected.
+    """
     if isinstance(cell, SelectedCell):
-        return frozenset(ref.cell for ref in cell.refs)
+        refs = {ref.cell for ref in cell.refs}
+        return frozenset(refs).union(*(common(heap, heap[k]) for k in refs if isinstance(heap.get(k), SelectedCell)))
     return cell.aliases if isinstance(cell, (ArrayCell, GrownCell)) else frozenset()
 
 
@@ -56,8 +60,8 @@ def sharers(heap: Heap, cell_id: int) -> frozenset[int]:
     mine = heap.get(cell_id)
     if isinstance(mine, SelectedCell):
         return frozenset((cell_id,)).union(*(sharers(heap, ref.cell) for ref in mine.refs))
-    others = (k for k, cell in heap.items() if cell_id in common(cell))
-    return common(mine).union((cell_id,), others)
+    others = (k for k, cell in heap.items() if cell_id in common(heap, cell))
+    return common(heap, mine).union((cell_id,), others)
 
 
 def looks_at(heap: Heap, cell: Cell, changed: Iterable[int]) -> bool:
@@ -98,8 +102,8 @@ class Relations:
     same: Graph = field(default_factory=lambda: defaultdict(set))
     holders: Graph = field(default_factory=lambda: defaultdict(set))
 
-    def note(self, cell_id: int, cell: Cell, wanted: frozenset[int]) -> None:
-        near = common(cell)
+    def note(self, heap: Heap, cell_id: int, cell: Cell, wanted: frozenset[int]) -> None:
+        near = common(heap, cell)
         if cell_id in wanted:
             self.near[cell_id] |= near
         for other in wanted & near:
@@ -112,7 +116,7 @@ def relations(heap: Heap, grown: dict[int, GrownCell], wanted: frozenset[int]) -
     """Those of the cells that are `wanted`. `grown`: lists that the joining has turned into run-time lists."""
     made = Relations()
     for cell_id, cell in (*heap.items(), *grown.items()):
-        made.note(cell_id, cell, wanted)
+        made.note(heap, cell_id, cell, wanted)
     for one, other in map(tuple, twins(heap)):
         made.same[one].add(other)
         made.same[other].add(one)

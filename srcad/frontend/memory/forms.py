@@ -55,7 +55,7 @@ def taken_apart(m: Machine, value: Value, name: str, leaves: list[FormLeaf]) -> 
         case Obj():
             return _leaf("object", FormLeaf(value.var, name), leaves)
         case ArrayRef():
-            others = common(m.heap[value.cell])
+            others = common(m.heap, m.heap[value.cell])
             return _leaf("array", FormLeaf(load(m, value), name, others | {value.cell}), leaves)
         case Static() if type(value.value) in NUMBERS:
             return _leaf("number", FormLeaf(const(value.value), name), leaves)

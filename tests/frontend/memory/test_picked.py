@@ -10,6 +10,13 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.frontend.core.cells import ArrayCell
+from srcad.frontend.core.selected import SelectedCell
+from srcad.frontend.core.sharing import Heap, common, relations, sharers
+from srcad.frontend.core.values import ArrayRef
+from srcad.trace.dims import Dim
+from srcad.trace.nodes import Var
+from srcad.trace.types import BOOL, Array
 from tests import reference
 
 
@@ -161,6 +168,25 @@ def moving_row(x, y, n):
     return weigh(A**2) + weigh(r)
 
 
+def rows_changed_in_turn(x, y, n):
+    table = np.outer(x, y)
+    rows = [table[i] for i in range(len(table))]
+    for i in range(n + 1):
+        k = int(np.argmax(np.sin((2 * i + 1) * x)))
+        rows[k] += rows[k - 1] ** 2
+        rows[k] *= 0.5
+    return weigh(table)
+
+
+def rows_of_a_list(x, y, n):
+    rows = list(np.outer(x, y))
+    for i in range(n + 1):
+        k = int(np.argmin(np.sin((2 * i + 1) * y)))
+        rows[k] -= 0.1 * rows[0]
+        rows[k][0] = x[1]
+    return weigh(np.array(rows) ** 2)
+
+
 PROGRAMS: tuple[Callable[..., Any], ...] = (
     by_argmax,
     in_a_loop,
@@ -176,6 +202,8 @@ PROGRAMS: tuple[Callable[..., Any], ...] = (
     carried_both,
     old_view_kept2,
     moving_row,
+    rows_changed_in_turn,
+    rows_of_a_list,
 )
 POINTS = [
     (np.array([0.7, -1.3, 0.4]), np.array([0.2, 0.9, -0.6])),
@@ -247,3 +275,14 @@ def test_a_deep_copy_leaves_the_object_as_it_was() -> None:
     assert len(KEPT.parts) == 1 and np.array_equal(KEPT.w, [0.5, 1.5])
     assert KEPT.parts[0] is KEPT.w
     np.testing.assert_allclose(slope(x), [6 * x[0] ** 2 + 2 * x[0], 3.0])
+
+
+def test_what_is_selected_twice_shares_with_what_it_may_be() -> None:
+    condition, content = Var(BOOL), Var(Array("float64", (Dim((), 3),)))
+    heap: Heap = {1: ArrayCell(content), 2: ArrayCell(content), 3: ArrayCell(content)}
+    heap[4] = SelectedCell(condition, (ArrayRef(1), ArrayRef(2)))
+    heap[5] = SelectedCell(condition, (ArrayRef(4), ArrayRef(3)))
+    assert common(heap, heap[5]) == {1, 2, 3, 4}
+    assert sharers(heap, 1) == {1, 4, 5}
+    related = relations(heap, {}, frozenset((5,)))
+    assert related.near[5] >= {1, 2, 3}
