@@ -47,7 +47,7 @@ class CheckedHeap(dict[int, Cell]):
 def common(heap: Heap, cell: Cell | None) -> frozenset[int]:
     """The cells that an array or run-time list says to share memory with.
 
-    What is selected has no memory of its own: it says so of each array that may be meant, however often it was selected.
+    What is selected has no memory of its own: it says so of each array that may be meant, through all selections.
     """
     if isinstance(cell, SelectedCell):
         refs = {ref.cell for ref in cell.refs}
