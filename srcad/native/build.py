@@ -29,8 +29,8 @@ import numpy as np
 
 from srcad.errors import SrcadError
 from srcad.native.c import printed
+from srcad.native.linked import BLAS, has_scipy
 from srcad.native.linked import address as address_of
-from srcad.native.linked import has_scipy
 from srcad.native.lower.kernel import Lowered, Passed
 
 # -ffp-contract=off: a product and a sum round twice, as in NumPy. Never -ffast-math: it changes what nan and inf do,
@@ -232,7 +232,7 @@ def _kind(one: Passed) -> str:
 
 
 def _result_kind(one: Passed) -> str:
-    python = {"float64": "F", "int64": "I", "bool": "B"}
+    python = {"float64": "F", "int64": "I", "bool": "B", "complex128": "Z"}
     return python.get(one.type.value, "") if one.python else _kind(one)
 
 
@@ -245,4 +245,4 @@ def _described(one: Passed, kind: Callable[[Passed], str]) -> tuple[object, ...]
 @functools.cache
 def gemm() -> int:
     """The address of BLAS's product of matrices, which SciPy exports; 0 without SciPy."""
-    return address_of("scipy.linalg.cython_blas:dgemm") if has_scipy() else 0
+    return address_of(f"{BLAS}:dgemm") if has_scipy() else 0

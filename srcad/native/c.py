@@ -14,6 +14,8 @@ TYPES: Mapping[CType, str] = MappingProxyType(
         CType.DOUBLE: "double",
         CType.FLOAT: "float",
         CType.BOOL: "bool",
+        CType.COMPLEX: "double _Complex",
+        CType.COMPLEX_FLOAT: "float _Complex",
         **{one: f"{one.value}_t" for one in CType if "int" in one.value},
     }
 )
@@ -93,6 +95,21 @@ CALLS: Mapping[str, str] = MappingProxyType(
         **{name: name for name in ("float_floor_divide", "float_remainder")},
     }
 )
+# Of complex numbers: of C's library, to which "f" is appended for floats; all else but FORMATS is of complexes.h.
+COMPLEX_LIBRARY: Mapping[str, str] = MappingProxyType(
+    {
+        **{
+            name: f"c{name}"
+            for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "real", "imag")
+        },
+        **{f"arc{name}": f"ca{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+        "conjugate": "conj",
+    }
+)
+COMPLEX_NAMES = MappingProxyType({"is_nan": "isnan", "is_inf": "isinf", "is_finite": "isfinite"})
+COMPLEX_FORMATS = frozenset(
+    ("add", "subtract", "negative", "equal", "not_equal", "select", "truth", "and", "or", "not")
+) | frozenset(f"logical_{name}" for name in ("and", "or", "xor", "not"))
 VECTORS = """
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
 #define VECTOR __attribute__((simd("notinbranch"), const))
@@ -110,6 +127,11 @@ def support() -> str:
     return (Path(__file__).parent / "support.h").read_text()
 
 
+def complex_numbers() -> str:
+    """The text of complex.h, which stands before kernels with complex numbers."""
+    return (Path(__file__).parent / "complexes.h").read_text()
+
+
 def linear_algebra() -> str:
     """The text of linalg.h, which stands before kernels that call LAPACK."""
     return (Path(__file__).parent / "linalg.h").read_text()
@@ -118,8 +140,9 @@ def linear_algebra() -> str:
 def printed(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
     """A file of C with one function, `int name(call *call, const value *in, value *out)`."""
     body = text_of(function, linkage)
-    matrices = linear_algebra() if "LAPACK(" in body else ""
-    return f"{support()}{matrices}{_vectors(body)}\n{body}\n"
+    more = complex_numbers() if "_Complex" in body else ""
+    more += linear_algebra() if "LAPACK(" in body else ""
+    return f"{support()}{more}{_vectors(body)}\n{body}\n"
 
 
 def text_of(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
@@ -227,9 +250,14 @@ def _pragma(loop: ir.For) -> str:
         return ""
     if any(not isinstance(s, (ir.Let, ir.Assign, ir.Store, ir.Comment)) for s in ir.statements(loop.body)):
         return ""
-    if not (loop.simd or loop.sums):
+    if not (loop.simd or loop.sums) or any(_is_complex_sum(s) for s in loop.body):
         return ""
     return "#pragma omp simd" + "".join(f" reduction({clause})" for clause in loop.sums)
+
+
+def _is_complex_sum(one: Statement) -> bool:
+    """Sums of complex numbers are added up one after the other: OpenMP knows none."""
+    return isinstance(one, ir.Assign) and one.value.type.is_complex
 
 
 def _indented(body: tuple[Statement, ...]) -> Iterator[str]:
@@ -278,11 +306,21 @@ def _applied(expr: ir.Apply) -> str:
         doubles = "double, " * len(expr.operands)
         arguments = ", ".join((*map(expression, expr.operands), "0"))
         return f"((double (*)({doubles}int))call->linked[{which}])({arguments})"
+    complex = next((one.type for one in (expr, *expr.operands) if one.type.is_complex), None)
+    if complex is not None and op not in COMPLEX_FORMATS:
+        return f"{_complex_function(op, complex)}({', '.join(map(expression, expr.operands))})"
     if op in FORMATS:
         text = FORMATS[op].format(*map(_within, expr.operands))
         narrow = expr.type in (CType.INT8, CType.INT16, CType.UINT8, CType.UINT16)
         return f"({TYPES[expr.type]})({text})" if narrow else text
     return f"{_function(op, expr)}({', '.join(map(expression, expr.operands))})"
+
+
+def _complex_function(op: str, type: CType) -> str:
+    single = type is CType.COMPLEX_FLOAT
+    if op in COMPLEX_LIBRARY:
+        return COMPLEX_LIBRARY[op] + ("f" if single else "")
+    return f"{COMPLEX_NAMES.get(op, op)}_{'c' if single else 'z'}"
 
 
 def _function(op: str, expr: ir.Apply) -> str:
@@ -307,6 +345,8 @@ def _extreme(op: str, type: CType) -> str:
 def _number(value: float | int | bool, type: CType) -> str:
     if type is CType.BOOL:
         return "true" if value else "false"
+    if type.is_complex:
+        return f"{_complex_function('complex', type)}({_number(value, type.part)}, 0)"
     if not type.is_float:
         number = int(value)
         if number == -(2**63):

@@ -1,8 +1,8 @@
 /* Calls kernels from Python: arguments to C and back, with the pool that a kernel works in.
 
 make(address, inputs, outputs, gemm, released, linked) -> a function. Inputs and outputs are tuples of (kind, dtype number, rank):
-kind is one of "d", "f", "i" (a number, in this field of the union), "a" (an array); of outputs also "F", "I", "B" (Python's
-float, int, bool), and small letters then are NumPy's scalars; "l" is a list, and what its elements are comes fourth. */
+kind is one of "d", "f", "i", "z" (a number, in this field of the union), "a" (an array); of outputs also "F", "I", "B", "Z"
+(Python's float, int, bool, complex), and small letters then are NumPy's scalars; "l" is a list, and what its elements are comes fourth. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #define NPY_NO_DEPRECATED_API NPY_1_19_API_VERSION
@@ -95,6 +95,8 @@ static void narrowed(const slot *s, const value *v, char *data, int bytes) {
     switch (s->dtype) {
     case NPY_DOUBLE: memcpy(data, &v->d, 8); return;
     case NPY_FLOAT: memcpy(data, &v->f, 4); return;
+    case NPY_CDOUBLE: memcpy(data, &v->z, 16); return;
+    case NPY_CFLOAT: { float _Complex z = (float _Complex)v->z; memcpy(data, &z, 8); return; }
     }
     switch (bytes) {
     case 1: { int8_t n = (int8_t)v->i; memcpy(data, &n, 1); return; }
@@ -109,6 +111,8 @@ static void widened(const slot *s, value *v, const char *data, int bytes) {
     switch (s->dtype) {
     case NPY_DOUBLE: memcpy(&v->d, data, 8); return;
     case NPY_FLOAT: memcpy(&v->f, data, 4); return;
+    case NPY_CDOUBLE: memcpy(&v->z, data, 16); return;
+    case NPY_CFLOAT: { float _Complex z; memcpy(&z, data, 8); v->z = z; return; }
     case NPY_BOOL: case NPY_UINT8: v->i = *(const uint8_t *)data; return;
     case NPY_UINT16: { uint16_t n; memcpy(&n, data, 2); v->i = n; return; }
     case NPY_UINT32: { uint32_t n; memcpy(&n, data, 4); v->i = n; return; }
@@ -145,6 +149,11 @@ static int taken(call *c, const slot *s, PyObject *object, value *v, PyObject **
             Py_DECREF(number);
         }
         return !(v->i == -1 && PyErr_Occurred());
+    case 'z': {
+        Py_complex z = PyComplex_AsCComplex(object);
+        memcpy(&v->z, &z, 16);
+        return !(z.real == -1.0 && PyErr_Occurred());
+    }
     case 'l':
         return taken_list(c, s, object, &v->l);
     }
@@ -271,6 +280,7 @@ static PyObject *given(const slot *s, value *v, call *c) {
     case 'F': return PyFloat_FromDouble(v->d);
     case 'I': return PyLong_FromLongLong(v->i);
     case 'B': return PyBool_FromLong(v->i != 0);
+    case 'Z': { Py_complex z; memcpy(&z, &v->z, 16); return PyComplex_FromCComplex(z); }
     case 'a': return array_of(s, v, c);
     case 'l': return list_of(s, v->l, c);
     }

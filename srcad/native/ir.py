@@ -30,10 +30,26 @@ class CType(Enum):
     UINT16 = "uint16"
     UINT8 = "uint8"
     BOOL = "bool"
+    COMPLEX = "complex128"
+    COMPLEX_FLOAT = "complex64"
 
     @property
     def is_float(self) -> bool:
+        """Whether it is a real one that rounds."""
         return self in (CType.DOUBLE, CType.FLOAT)
+
+    @property
+    def is_complex(self) -> bool:
+        return self in (CType.COMPLEX, CType.COMPLEX_FLOAT)
+
+    @property
+    def has_nan(self) -> bool:
+        return self.is_float or self.is_complex
+
+    @property
+    def part(self) -> CType:
+        """The type of the parts of a complex number; a real one is its own."""
+        return {CType.COMPLEX: CType.DOUBLE, CType.COMPLEX_FLOAT: CType.FLOAT}.get(self, self)
 
     @property
     def is_signed(self) -> bool:
@@ -45,7 +61,7 @@ class CType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant."""
+    """A constant; of a complex type one that is real."""
 
     value: float | int | bool
     type: CType
@@ -61,7 +77,10 @@ class LocalName:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """An operation of the machine, or a function of C's library or of the support: `op` is its name in `c.py`."""
+    """An operation of the machine, or a function of C's library or of the support: `op` is its name in `c.py`.
+
+    Of complex numbers these are what NumPy computes; "complex" makes one of its parts, "real" and "imag" are these.
+    """
 
     op: str
     operands: tuple[CExpr, ...]

@@ -11,6 +11,7 @@ import importlib.util
 from functools import cache
 from types import ModuleType
 
+BLAS = "scipy.linalg.cython_blas"
 LAPACK = "scipy.linalg.cython_lapack"
 SPECIAL = "scipy.special.cython_special"
 

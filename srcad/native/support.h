@@ -42,6 +42,7 @@ typedef struct call {
 typedef union value {
     double d;
     float f;
+    double _Complex z;
     int64_t i;
     struct { block *block; char *data; int64_t length[MAX_RANK]; } a;
     block *l;
@@ -236,7 +237,7 @@ static int name(call *c, block **place, block *b) { \
     } \
     T *to = (T *)(a->kind ? ITEM(a, 0) : DATA_OF(a)); \
     const T *from = (const T *)(a->kind ? ITEM(b, 0) : DATA_OF(b)); \
-    int64_t n = a->kind ? a->length : a->size / (int64_t)sizeof(T); \
+    int64_t n = (a->kind ? a->length * a->width : a->size) / (int64_t)sizeof(T); /* parts of complex numbers each */ \
     for (int64_t k = 0; k < n; ++k) to[k] += from[k]; \
     return ADDED; \
 }
@@ -435,18 +436,29 @@ FIRST_NOT_BELOW(double, first_not_below, before) FIRST_NOT_BELOW(int64_t, first_
 FIRST_ABOVE(double, first_above, before) FIRST_ABOVE(int64_t, first_above_int, LESS)
 
 /* A product of matrices by BLAS: large ones whose rows or columns lie one after the other; 0: not done. */
-static inline int product(call *c, const double *a, int64_t a0, int64_t a1, const double *b, int64_t b0, int64_t b1,
-                          double *out, int64_t n, int64_t m, int64_t k) {
-    if (!c->gemm || n * m * k < 4096 || n * m * k == 0) return 0;
+typedef void (*blas)();
+static inline int multiplied(blas gemm, const void *one, const void *zero, const void *a, int64_t a0, int64_t a1,
+                             const void *b, int64_t b0, int64_t b1, void *out, int64_t n, int64_t m, int64_t k) {
+    if (!gemm || n * m * k < 4096 || n * m * k == 0) return 0;
     if (n > 1000000000 || m > 1000000000 || k > 1000000000) return 0;
     int a_rows = a1 == 1 && a0 >= k, a_columns = a0 == 1 && a1 >= n;
     int b_rows = b1 == 1 && b0 >= m, b_columns = b0 == 1 && b1 >= k;
     if (!(a_rows || a_columns) || !(b_rows || b_columns)) return 0;
-    double one = 1.0, zero = 0.0; /* BLAS has columns: out' = b' a' */
     int lda = (int)(a_rows ? a0 : a1), ldb = (int)(b_rows ? b0 : b1), ldc = (int)m;
-    int rows = (int)m, columns = (int)n, inner = (int)k;
-    c->gemm(b_rows ? "N" : "T", a_rows ? "N" : "T", &rows, &columns, &inner, &one, (double *)b, &ldb, (double *)a, &lda, &zero, out, &ldc);
+    int rows = (int)m, columns = (int)n, inner = (int)k; /* BLAS has columns: out' = b' a' */
+    gemm(b_rows ? "N" : "T", a_rows ? "N" : "T", &rows, &columns, &inner, one, b, &ldb, a, &lda, zero, out, &ldc);
     return 1;
+}
+static inline int product(call *c, const double *a, int64_t a0, int64_t a1, const double *b, int64_t b0, int64_t b1,
+                          double *out, int64_t n, int64_t m, int64_t k) {
+    const double one = 1.0, zero = 0.0;
+    return multiplied((blas)c->gemm, &one, &zero, a, a0, a1, b, b0, b1, out, n, m, k);
+}
+/* Of complex numbers, by the function that the kernel was given as its `which`-th. */
+static inline int product_z(call *c, int which, const void *a, int64_t a0, int64_t a1, const void *b, int64_t b0, int64_t b1,
+                            void *out, int64_t n, int64_t m, int64_t k) {
+    const double one[2] = {1.0, 0.0}, zero[2] = {0.0, 0.0};
+    return multiplied((blas)c->linked[which], one, zero, a, a0, a1, b, b0, b1, out, n, m, k);
 }
 
 /* ---- what comes in and what goes out */

@@ -245,7 +245,7 @@ class _LibraryWriter:
             how = passed(kind)
         except NotLowered:
             how = None
-        if how is None or how.items is not None:
+        if how is None or how.items is not None or how.type.is_complex:
             what = f"{name} is {kind}, which callers in C can't give or take"
             raise NotYetSupported(what, do="use numbers and arrays")
         return how

@@ -13,6 +13,8 @@ FLOATS = ("float64", "float32")
 INTS = ("int64", "int32")
 NUMBERS = ("float64", "float32", "int64", "int32")
 
+COMPLEX = ("complex128", "complex64")
+
 # (expressions, shapes, dtypes)
 TABLE: Sequence[tuple[Sequence[str], Sequence[Shapes], Sequence[str]]] = (
     (
@@ -21,7 +23,7 @@ TABLE: Sequence[tuple[Sequence[str], Sequence[Shapes], Sequence[str]]] = (
             *("np.std(x, axis=-1)", "np.linalg.norm(x)", "np.linalg.norm(x, axis=1)", "np.trace(x)"),
             *("np.linalg.norm(x, axis=0, keepdims=True)", "np.linalg.norm(x, ord=3, axis=1)", "np.diff(x)"),
             *("np.diff(x, axis=0)", "x.flatten()", "np.tensordot(x, y)", "np.tensordot(x, y, axes=([0], [0]))"),
-            *("np.inner(x, y)", "np.tensordot(x, y.T, axes=1)"),
+            *("np.inner(x, y)", "np.tensordot(x, y.T, axes=1)", "np.kron(x, y)", "np.kron(x, y[0])"),
         ),
         MATRICES,
         NUMBERS,
@@ -133,6 +135,59 @@ TABLE: Sequence[tuple[Sequence[str], Sequence[Shapes], Sequence[str]]] = (
         ),
         MATRICES,
         FLOATS,
+    ),
+    (
+        (
+            *("np.sum(x)", "np.sum(x, axis=0)", "np.mean(x, axis=1)", "np.prod(x, axis=1)", "np.cumsum(x, axis=0)"),
+            *("np.cumprod(x, axis=1)", "np.any(x)", "np.all(x, axis=0)", "np.count_nonzero(x)", "x @ y.T", "x @ y[0]"),
+            *("np.vdot(x, y)", "np.einsum('ij,kj->ik', x, y.conj())", "x.real * 2", "x.imag + y.real", "np.angle(x)"),
+            *(
+                "np.abs(x) ** 2",
+                "np.where(x.real > 0, x, y)",
+                "np.var(x)",
+                "np.std(x, axis=0)",
+                "np.diff(x)",
+                "x.T * 1j",
+            ),
+            *(
+                "np.linalg.norm(x)",
+                "np.linalg.norm(x, axis=1)",
+                "np.tensordot(x, y)",
+                "np.kron(x[0], y[0])",
+                "x[x.imag > 0]",
+            ),
+            *(
+                "np.outer(x[0], y[:, 0])",
+                "np.trace(x)",
+                "np.tril(x)",
+                "x[:, ::-1] + 1",
+                "x[[0, -1]]",
+                "x.astype('complex64')",
+            ),
+            *(
+                "np.concatenate([x, y])",
+                "np.stack([x, 1j * y], axis=1)",
+                "np.pad(x, 1)",
+                "np.roll(x, 1, axis=0)",
+                "2 - x",
+            ),
+            *(
+                "np.full(len(x), 1 + 2j) * 2",
+                "np.zeros(3, complex) + 1",
+                "np.ones_like(x) - x",
+                "np.isclose(x, y)",
+                "x == y",
+            ),
+            *(
+                "np.array([x[0, 0], 1.0, 2j])",
+                "x / 3",
+                "x ** 2 + x ** 0.5 + x ** -1",
+                "x * np.exp(1j * np.arange(5.0))",
+            ),
+            "np.eye(3, dtype=complex) @ x",
+        ),
+        (((3, 5), (3, 5)), ((40, 30), (40, 30))),
+        COMPLEX,
     ),
     (("~x", "x ^ y", "np.invert(x & y)"), MATRICES, ("int64", "int32", "bool")),
     (

@@ -10,7 +10,9 @@ import numpy as np
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
+from srcad.native.lower.complexes import complex_formula, is_complex
 from srcad.native.lower.nest import Nest
+from srcad.native.lower.raising import as_math, divides, is_python
 from srcad.native.lower.special import SPECIAL_FUNCTIONS, special
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, array_type, converted
 from srcad.native.lower.values import InMemory, NotLowered, is_wide, machine
@@ -173,49 +175,27 @@ def _exact(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> None:
 def formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
     """One element of the result."""
     result = machine(eq.result.type)
-    if eq.op == "power" or eq.op == "float_power":
-        return _power(m, eq, operands, result)
     if eq.op in ORDERINGS:
         return _compared(eq, operands)
     if eq.op == "where":
         chosen = (converted(operands[0], BOOL), converted(operands[1], result), converted(operands[2], result))
         return Apply("select", chosen, result)
+    if is_complex(operands, result):
+        return complex_formula(m, eq, operands, result)
+    if eq.op == "power" or eq.op == "float_power":
+        return _power(m, eq, operands, result)
     make = FORMULAS.get(eq.op)
     if make is None and eq.op in SPECIAL_FUNCTIONS:
         return special(m, eq, operands)
     if make is None:
         raise NotLowered(f"{eq.op}", eq.span)
     if eq.op in ("floor_divide", "remainder", "divide", "fmod"):
-        _divides(m, eq, operands, result)
+        divides(m, eq, converted(operands[1], result), result)
     made = make(operands, result)
     if eq.op in OF_MATH and is_python(eq):
         made = m.let(made)
-        _as_python(m, made, operands)
+        as_math(m, made, operands)
     return made
-
-
-def is_python(eq: Equation) -> bool:
-    """Whether the equation is arithmetic of Python's numbers, which raises."""
-    return isinstance(eq.result.type, Scalar) and eq.result.type.python
-
-
-def _as_python(m: Lowerer, made: CExpr, operands: tuple[CExpr, ...]) -> None:
-    """`math` raises where a nan comes of none, and an infinity of what is finite."""
-    domain = Apply("is_nan", (made,), BOOL)
-    overflow = Apply("is_inf", (made,), BOOL)
-    for one in operands:
-        wide = converted(one, DOUBLE)
-        domain = Apply("and", (domain, Apply("not", (Apply("is_nan", (wide,), BOOL),), BOOL)), BOOL)
-        overflow = Apply("and", (overflow, Apply("is_finite", (wide,), BOOL)), BOOL)
-    m.fail(Apply("or", (domain, overflow), BOOL), "math")
-
-
-def _divides(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType) -> None:
-    by = converted(operands[1], result)
-    if is_python(eq) and not (isinstance(by, ir.Literal) and by.value):
-        m.fail(Apply("equal", (by, ir.Literal(0, result)), BOOL), "zero")
-    elif not result.is_float:
-        m.fail(Apply("equal", (by, ir.Literal(0, result)), BOOL), "arithmetic")
 
 
 def _compared(eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
@@ -225,7 +205,7 @@ def _compared(eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
 
 def _promoted(types: tuple[Type, ...]) -> str:
     dtype = promote(*types)
-    if dtype is None or dtype.startswith("complex"):
+    if dtype is None:
         raise NotLowered("numbers of a dtype that isn't lowered")
     return dtype
 
@@ -239,7 +219,7 @@ def _power(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType)
             m.fail(Apply("equal", (base, ir.Literal(0, result)), BOOL), "zero")
         if is_python(eq) and result is DOUBLE and (abs(exponent) > 1 or exponent == 0.5):
             made = m.let(made)
-            _as_python(m, made, (base,))
+            as_math(m, made, (base,))
         return made
     if not result.is_float:
         m.fail(Apply("less", (operands[1], ir.Literal(0, operands[1].type)), BOOL), "arithmetic")
@@ -247,7 +227,7 @@ def _power(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType)
     made = Apply("pow", (base, converted(operands[1], result)), result)
     if is_python(eq):
         made_name = m.let(made)
-        _as_python(m, made_name, (base, converted(operands[1], result)))
+        as_math(m, made_name, (base, converted(operands[1], result)))
         return made_name
     return made
 
@@ -360,6 +340,7 @@ FORMULAS: Mapping[str, ElementFormula] = MappingProxyType(
         ),
         "clip": _clipped,
         "real": lambda operands, result: converted(operands[0], result),
+        "imag": lambda operands, result: ir.Literal(0, result),
         "conjugate": lambda operands, result: converted(operands[0], result),
         "math_erf": _simple("erf"),
         "erf": _simple("erf"),

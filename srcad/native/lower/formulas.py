@@ -52,6 +52,7 @@ def _variance(b: Builder, eq: Equation) -> Atom | None:
     whole = len(axes) == x.type.rank
     mean = b.emit("mean", x) if whole else b.emit("mean", x, axis=axes, keepdims=True)
     apart = b.emit("subtract", x, mean)
+    apart = b.emit("absolute", apart) if x.type.complex else apart
     total = _sum(b, eq, b.emit("multiply", apart, apart))
     count = b.emit("subtract", _count(b, x, axes), eq.params.get("ddof", 0))
     return b.emit("divide", total, b.emit("maximum", count, 0))
@@ -66,6 +67,7 @@ def _norm(b: Builder, eq: Equation) -> Atom | None:
     x, order = eq.operands[0], eq.params.get("ord")
     if not _axes(eq) or (order is not None and not isinstance(order, (int, float))):
         return None
+    x = b.emit("absolute", x) if x.type.complex else x
     x = x if (x.type.dtype or "").startswith("float") else b.emit("cast", x, dtype="float64")
     if order is None or order == 2:
         return b.emit("sqrt", _sum(b, eq, b.emit("multiply", x, x)))
@@ -256,13 +258,25 @@ def _cross(b: Builder, eq: Equation) -> Atom | None:
     return b.emit("array", *parts, structure=(0, 1, 2))
 
 
+def _kron(b: Builder, eq: Equation) -> Atom | None:
+    """Each element of the one times all of the other."""
+    x, y = eq.operands
+    rank = x.type.rank
+    if not rank or rank != y.type.rank:
+        return None
+    blocks = b.emit("expand_dims", x, axis=tuple(range(1, 2 * rank, 2)))
+    inside = b.emit("expand_dims", y, axis=tuple(range(0, 2 * rank, 2)))
+    lengths = [b.emit("multiply", b.emit("dim", x, axis=k), b.emit("dim", y, axis=k)) for k in range(rank)]
+    return b.emit("reshape", b.emit("multiply", blocks, inside), *lengths)
+
+
 # ---- sorted
 
 
 def _sorted(b: Builder, eq: Equation) -> tuple[Atom, int] | None:
     """What a median is taken of, in order, and along which axis."""
     x, axis = eq.operands[0], eq.params.get("axis")
-    if not x.type.rank or eq.params.get("keepdims"):
+    if not x.type.rank or x.type.complex or eq.params.get("keepdims"):
         return None
     x = x if (x.type.dtype or "").startswith("float") else b.emit("cast", x, dtype="float64")
     flat = b.emit("ravel", x) if axis is None else x
@@ -380,6 +394,7 @@ FORMULAS_OF_ARRAYS: Mapping[str, Formula] = MappingProxyType(
         "tensordot": _tensordot,
         "inner": _inner,
         "cross": _cross,
+        "kron": _kron,
         "squared_modulus": _squared_modulus,
         "median": _median,
         "quantile": _quantile,

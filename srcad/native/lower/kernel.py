@@ -38,7 +38,7 @@ class Passed:
     @property
     def field(self) -> str:
         """Of the union `value`."""
-        return {CType.DOUBLE: "d", CType.FLOAT: "f"}.get(self.type, "i")
+        return "z" if self.type.is_complex else {CType.DOUBLE: "d", CType.FLOAT: "f"}.get(self.type, "i")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.native import ir
-from srcad.native.ir import Apply, CExpr, CType
+from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, converted, load, place
 from srcad.native.lower.subscripts import inside, sliced
 from srcad.native.lower.values import InList, InMemory, InRegister, NotLowered, element_kind, machine
@@ -215,8 +215,8 @@ def accumulate(m: Lowerer, eq: Equation) -> None:
 
 def _adding(element: Type) -> str:
     """What of the support adds up all that stands in a list."""
-    type = machine(leaf(element))
-    if type not in (DOUBLE, CType.FLOAT):
+    type = machine(leaf(element)).part
+    if not type.is_float:
         raise NotLowered("a list of what isn't floats, whose elements are added to")
     return "add_blocks" if type is DOUBLE else "add_blocks_f"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import reduce
 
 from srcad.native import ir
-from srcad.native.ir import Apply, CExpr
+from srcad.native.ir import Apply, CExpr, CType
+from srcad.native.linked import BLAS, has_scipy
 from srcad.native.lower.elementwise import elements_of
 from srcad.native.lower.reductions import fill
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
@@ -110,10 +111,12 @@ def _matrices(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> 
     new = Apply("add", (ir.Load(target.pointer, index, target.type), term), target.type)
     loop = ir.For(j, ir.ZERO, target.lengths[1], (ir.Store(target.pointer, index, new, target.type),), simd=True)
     loops = ir.For(i, ir.ZERO, target.lengths[0], (ir.For(k, ir.ZERO, left.lengths[1], (loop,)),))
-    if target.type is not ir.CType.DOUBLE or {left.type, right.type} != {ir.CType.DOUBLE}:
+    macro = _by_blas(m, target.type) if {left.type, right.type} == {target.type} else ()
+    if not macro:
         m.emit(loops)
         return
     arguments = (
+        *macro[1:],
         left.pointer,
         *left.strides,
         right.pointer,
@@ -122,7 +125,14 @@ def _matrices(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> 
         *target.lengths,
         left.lengths[1],
     )
-    m.emit(ir.Support("PRODUCT", arguments, (loops,)))
+    m.emit(ir.Support(macro[0], arguments, (loops,)))
+
+
+def _by_blas(m: Lowerer, type: CType) -> tuple[str, ...]:
+    """The macro of the support for a product of this type, and which function it is to call; () for none."""
+    if type is CType.COMPLEX and has_scipy():
+        return "PRODUCT_Z", str(m.link(f"{BLAS}:zgemm"))
+    return ("PRODUCT",) if type is CType.DOUBLE else ()
 
 
 def einsum(m: Lowerer, eq: Equation) -> None:

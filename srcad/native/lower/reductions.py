@@ -22,7 +22,10 @@ def reduction(m: Lowerer, eq: Equation) -> None:
         raise NotLowered(f"{eq.op} with initial=", eq.span)
     x = eq.operands[0]
     if not isinstance(x.type, Array):
-        raise NotLowered(f"{eq.op} of a number", eq.span)
+        m.is_number(
+            eq.result, converted(combine_value(eq.op, m.scalar(x), machine(eq.result.type)), machine(eq.result.type))
+        )
+        return
     rank = x.type.rank
     axis, keep = eq.params.get("axis"), bool(eq.params.get("keepdims"))
     axes = tuple(range(rank)) if axis is None else tuple(a % rank for a in ((axis,) if isinstance(axis, int) else axis))
@@ -158,10 +161,10 @@ def _accumulates(op: str, result: CType) -> tuple[CType, CExpr, Combine]:
     if op in ("any", "all"):
         both = "or" if op == "any" else "and"
         return BOOL, ir.Literal(op == "all", BOOL), lambda total, value: Apply(both, (total, value), BOOL)
-    if op in ("max", "min"):
+    if op in ("max", "min") and not result.is_complex:
         lowest = Apply("lowest" if op == "max" else "highest", (), result)
         return result, lowest, _by("maximum" if op == "max" else "minimum", result)
-    raise NotLowered(op)
+    raise NotLowered(f"{op} of {result.value}")
 
 
 def _by(op: str, type: CType) -> Combine:
@@ -202,6 +205,8 @@ def extreme_place(m: Lowerer, eq: Equation) -> None:
     axis = eq.params.get("axis")
     if (axis is not None and source.rank != 1) or isinstance(eq.result.type, Array) or not source.rank:
         raise NotLowered(f"{eq.op} along an axis", eq.span)
+    if source.type.is_complex:
+        raise NotLowered(f"{eq.op} of complex numbers", eq.span)
     m.reads_memory(source)
     size = m.let(ir.product(source.lengths), "size")
     m.fail(Apply("equal", (size, ir.ZERO), BOOL), "value")

@@ -176,7 +176,9 @@ def cast(m: Lowerer, eq: Equation) -> None:
 
 def _cast(value: CExpr, eq: Equation) -> CExpr:
     type = machine(eq.result.type)
-    if value.type.is_float and not type.is_float and type is not BOOL:
+    if value.type.is_complex and not type.is_complex and type is not BOOL:
+        value = Apply("real", (value,), value.type.part)
+    if value.type.is_float and not type.has_nan and type is not BOOL:
         return Apply("truncated", (converted(value, ir.CType.DOUBLE),), type)
     return converted(value, type)
 

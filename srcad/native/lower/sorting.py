@@ -12,8 +12,8 @@ from srcad.trace.types import Array
 
 def ordered_as(type: CType) -> CType:
     """The type as which numbers of another one are compared: all floats as doubles, all ints as wide ones."""
-    if type is CType.UINT64:
-        raise NotLowered("an order of unsigned ints of 64 bits")
+    if type is CType.UINT64 or type.is_complex:
+        raise NotLowered(f"an order of {type.value}")
     return DOUBLE if type.is_float else INT64
 
 

@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import count
 
 from srcad.native import ir
-from srcad.native.ir import CExpr, CType, LocalName, Statement
+from srcad.native.ir import Apply, CExpr, CType, LocalName, Statement
 from srcad.native.lower.known import KnownLengths
 from srcad.native.lower.nest import Nest
 from srcad.native.lower.values import InList, InMemory, InRegister, LoweredValue, NotLowered, NoValue, machine
@@ -26,7 +26,7 @@ from srcad.trace.walk import reads
 def reserved() -> frozenset[str]:
     """Names that mean something in C, or in the support, where those of one letter stand inside of functions alone."""
     folder = resources.files("srcad.native")
-    text = "".join(folder.joinpath(name).read_text() for name in ("support.h", "linalg.h"))
+    text = "".join(folder.joinpath(name).read_text() for name in ("support.h", "complexes.h", "linalg.h"))
     return frozenset(re.findall(r"[A-Za-z_]\w+", text)) | KEYWORDS
 
 
@@ -264,8 +264,8 @@ class Lowerer:
     def constant(self, atom: Const) -> LoweredValue:
         if isinstance(atom.number, int) and not -(2**63) <= atom.number < 2**63:
             raise NotLowered("an int that exceeds 64 bits")
-        if atom.number is not None and not isinstance(atom.number, complex) and isinstance(atom.type, Scalar):
-            return InRegister(ir.Literal(atom.number, machine(atom.type)))
+        if atom.number is not None and isinstance(atom.type, Scalar):
+            return InRegister(_constant(atom.number, machine(atom.type)))
         if atom.value is None:
             return NoValue()
         raise NotLowered(f"the constant {atom.value!r:.40}")
@@ -414,7 +414,7 @@ def _decided(condition: CExpr) -> bool | None:
         case ir.Apply("equal" | "not_equal" | "less" as op, (a, b), _):
             if isinstance(a, ir.Literal) and isinstance(b, ir.Literal):
                 return {"equal": a.value == b.value, "not_equal": a.value != b.value, "less": a.value < b.value}[op]
-            return False if a == b and op != "equal" and not a.type.is_float else None
+            return False if a == b and op != "equal" and not a.type.has_nan else None
         case ir.Apply("and", (a, b), _):
             return False if False in (_decided(a), _decided(b)) else None
     return None
@@ -432,13 +432,24 @@ def load(memory: InMemory, places: Sequence[CExpr]) -> CExpr:
     return ir.Load(memory.pointer, place(memory, places), memory.type)
 
 
+def _constant(value: int | float | complex, type: CType) -> CExpr:
+    if not isinstance(value, complex):
+        return ir.Literal(value, type)
+    parts = (ir.Literal(part, type.part) for part in (value.real, value.imag))
+    return Apply("complex", tuple(parts), type)
+
+
 def converted(expr: CExpr, type: CType) -> CExpr:
     if expr.type is type:
         return expr
-    if isinstance(expr, ir.Literal):
-        value = expr.value
-        return ir.Literal(float(value) if type.is_float else bool(value) if type is BOOL else int(value), type)
-    return ir.Apply("not_equal", (expr, ir.Literal(0, expr.type)), BOOL) if type is BOOL else ir.Cast(expr, type)
+    if type is BOOL and not isinstance(expr, ir.Literal):
+        return ir.Apply("not_equal", (expr, ir.Literal(0, expr.type)), BOOL)
+    if expr.type.is_complex and not (type.is_complex or type is BOOL):
+        raise NotLowered("a complex number where a real one is due")
+    if not isinstance(expr, ir.Literal):
+        return ir.Cast(expr, type)
+    value = expr.value
+    return ir.Literal(float(value) if type.has_nan else bool(value) if type is BOOL else int(value), type)
 
 
 def read_by(eq: Equation) -> tuple[Var, ...]:

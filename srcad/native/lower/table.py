@@ -8,6 +8,7 @@ from types import MappingProxyType
 from srcad.native import ir
 from srcad.native.ir import Apply
 from srcad.native.lower import (
+    complexes,
     control,
     linalg,
     lists,
@@ -152,6 +153,7 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "size": size,
         **dict.fromkeys(("to_float", "as_float", "item"), to_float),
         **dict.fromkeys(("to_int", "as_int", "round_to_int"), to_int),
+        "to_complex": complexes.to_complex,
         "smaller": smaller,
         **dict.fromkeys(("guarded_divide", "guarded_power"), guarded),
     }
