@@ -257,6 +257,8 @@ def as_float(value: object) -> float:
 _CHOICES: dict[str, Function] = {
     "maximum": lambda a, b: a if as_float(a) >= as_float(b) else b,
     "minimum": lambda a, b: a if as_float(a) <= as_float(b) else b,
+    "python_max": lambda a, b: b if as_float(b) > as_float(a) else a,
+    "python_min": lambda a, b: b if as_float(b) < as_float(a) else a,
     "fmax": lambda a, b: a if as_float(a) >= as_float(b) else b,
     "fmin": lambda a, b: a if as_float(a) <= as_float(b) else b,
     "clip": lambda x, low, high: low if as_float(x) < as_float(low) else high if as_float(x) > as_float(high) else x,

@@ -164,6 +164,16 @@ def _clip_type(x: Type, low: Type, high: Type, *, python: bool | None = None) ->
     return shaped(types, promote(strong, *types[1:]), python)
 
 
+_larger_type = arithmetic("maximum")
+
+
+def _either_type(x: Type, y: Type, *, python: bool | None = None) -> Type | tuple[Type, ...]:
+    """One of the two as it is. A double that may be Python's is one, as the division by it may raise."""
+    larger = _larger_type(x, y, python=python)
+    either = python is None and larger == Scalar("float64") and (is_python(x) or is_python(y))
+    return Scalar("float64", True) if either else larger
+
+
 def _sinc_type(x: Type, *, python: bool | None = None) -> Type:
     dtype = dtype_of(x)
     return shaped((x,), "float64" if dtype and np.dtype(dtype).kind in "iub" else dtype, python)
@@ -248,8 +258,8 @@ op("nan_to_num", Kind.ELEMENTWISE, _number_type, lambda t, p: f"np.nan_to_num({t
 op("isclose", Kind.ELEMENTWISE, _close_type, lambda t, p: f"np.isclose({t[0]}, {t[1]}{_options(p)})")
 op("exponent", Kind.ELEMENTWISE, fixed_dtype("int32", 1), "np.frexp({0})[1]")
 # Python's own: of two numbers the one that compares greater, without regard to NaN
-op("python_max", Kind.ELEMENTWISE, arithmetic("maximum"), "max({0}, {1})")
-op("python_min", Kind.ELEMENTWISE, arithmetic("minimum"), "min({0}, {1})")
+op("python_max", Kind.ELEMENTWISE, _either_type, "max({0}, {1})")
+op("python_min", Kind.ELEMENTWISE, _either_type, "min({0}, {1})")
 
 
 def _options(params: Params) -> str:

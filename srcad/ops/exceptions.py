@@ -12,7 +12,10 @@ from srcad.trace.types import Array, Scalar, Type, Unknown
 
 Errors = tuple[type[BaseException], ...]
 QUIET = frozenset(  # of Python's floats: inf and nan, and no exception
-    ("add", "subtract", "multiply", "negative", "positive", "absolute", "maximum", "minimum", "where", "sign", "square")
+    (
+        *("add", "subtract", "multiply", "negative", "positive", "absolute", "where", "sign", "square"),
+        *("maximum", "minimum", "python_max", "python_min"),
+    )
 )
 COMPARISONS = frozenset(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "not_", "identical"))
 NEVER = frozenset(

@@ -111,7 +111,7 @@ def _bool(m: Machine, x: Value = FALSE) -> Value:
     return as_bool(m, x)
 
 
-def _extreme(name: str, op: str) -> Callable[..., Value]:
+def _extreme(name: str) -> Callable[..., Value]:
     pick = getattr(builtins, name)
 
     def lowered(m: Machine, *args: Value, key: Value = NONE, default: Value | None = None) -> Value:
@@ -130,9 +130,21 @@ def _extreme(name: str, op: str) -> Callable[..., Value]:
         known = known_values(items.values)
         if known is not None:
             return Static(pick(known))
-        return functools.reduce(lambda a, b: number_result(m, op, a, b), items.values)
+        return functools.reduce(partial(_extreme_of_two, m, name), items.values)
 
     return lowered
+
+
+def _extreme_of_two(m: Machine, name: str, one: Value, other: Value) -> Value:
+    """One of the two as it is, a number of Python's or of NumPy's; of ints of Python's what they count is known."""
+    atoms = [_plain_number(m, value) for value in (one, other)]
+    whole = all(a.type.is_python and a.type.dtype == "int64" for a in atoms)
+    return wrap(m, m.emit(f"{name}imum" if whole else f"python_{name}", *atoms))
+
+
+def _plain_number(m: Machine, value: Value) -> Atom:
+    atom = to_number(m, value)
+    return m.emit("get_item", atom, index=()) if isinstance(atom.type, Array) else atom
 
 
 def _has_parts(m: Machine, value: Value) -> bool:
@@ -166,7 +178,8 @@ def _extreme_of_list(m: Machine, values: Value, name: str, key: Value, default: 
         if not isinstance(cell, GrownCell):
             return lower(m, getattr(np, name), (new_array(m, to_number(m, made)),), {})
         if isinstance(cell.var.type, ListOf) and isinstance(cell.var.type.element, (Scalar, Unknown)):
-            return lower(m, getattr(np, name), (new_array(m, grown_array(m, cell.var)),), {})
+            found = lower(m, getattr(np, name), (new_array(m, grown_array(m, cell.var)),), {})
+            return _float(m, found) if cell.var.type.element == FLOAT else found
     by = Static(orders.itself) if key == NONE else key
     return m.call(Static(orders.smallest if name == "min" else orders.largest), (made, by))
 
@@ -266,8 +279,8 @@ NUMBERS: dict[Hashable, Callable[..., Value]] = {
     float: _float,
     int: _int,
     bool: _bool,
-    max: _extreme("max", "maximum"),
-    min: _extreme("min", "minimum"),
+    max: _extreme("max"),
+    min: _extreme("min"),
     sum: _sum,
     any: _any,
     all: _all,
