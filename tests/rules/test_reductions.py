@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
+import srcad
 from srcad.ops.catalogue import LOWERINGS, METHODS
+from srcad.runtime.products import product_of_others
 from tests.rules.checking import check, check_shapes, derivative_at, program
 
 X = np.array([[0.3, -1.2, 0.7, 2.1], [1.1, 0.4, -0.6, 0.9], [-0.8, 1.9, 1.4, 0.2]])
@@ -113,6 +117,57 @@ def test_products_of_zeros() -> None:
 
 def test_running_products_of_zeros() -> None:
     check(call(np.cumprod), np.array([2.0, 0.0, 3.0, -1.0, 0.0, 4.0]), rtol=1e-6)
+
+
+TINY, HUGE = 1e-200, 1e200
+UNKEPT = (
+    [TINY, TINY, 4.0],
+    [TINY, TINY, TINY],
+    [HUGE, HUGE, 2.0],
+    [TINY, 0.0, TINY, 3.0],
+    [1e-160, 1e-160, 5.0],
+    [1e-300, 1e-10, -1e-10, 2.0],
+)
+
+
+def products_without(x: Any) -> Any:
+    """For each two elements the product of all others, in exact arithmetic; on the diagonal that of all but one."""
+    exact = [Fraction(v) for v in x]
+    kept = [
+        [math.prod(v for k, v in enumerate(exact) if k not in (i, j)) for j in range(len(x))] for i in range(len(x))
+    ]
+    return np.array([[_float(v) for v in row] for row in kept])
+
+
+def _float(exact: Fraction) -> float:
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
+
+
+@pytest.mark.parametrize("x", UNKEPT, ids=str)
+@pytest.mark.parametrize("function", [np.prod, lambda x: np.cumprod(x)[-1]], ids=["prod", "cumprod"])
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_products_that_no_float_is(function: Any, x: Any, backend: str) -> None:
+    """They are too small, or too large, and their derivatives aren't."""
+    due = products_without(x)
+    first, second = np.diag(due), np.where(np.eye(len(x), dtype=bool), 0.0, due)
+    at = np.array(x)
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(srcad.grad(function, backend=backend)(at), first, rtol=1e-12)
+        if HUGE not in x or function is np.prod:
+            np.testing.assert_allclose(srcad.hessian(function, backend=backend)(at), second, rtol=1e-12)
+        if HUGE not in x:  # forwards an infinite slope meets what doesn't move
+            np.testing.assert_allclose(srcad.jacfwd(function, backend=backend)(at), first, rtol=1e-12)
+            bent = srcad.jacfwd(srcad.jacfwd(function), backend=backend)(at)
+            np.testing.assert_allclose(bent, second, rtol=1e-12)
+
+
+def test_complex_products_that_no_float_is() -> None:
+    x = np.array([[[TINY * (1 + 1j)], [TINY], [2.0], [3.0j]], [[0.0], [TINY], [HUGE], [HUGE]]])
+    due = np.array([[[6j * TINY], [6j * TINY * (1 + 1j)], [0.0], [0.0]], [[HUGE], [0.0], [0.0], [0.0]]])
+    np.testing.assert_allclose(product_of_others(x, axis=(1, 2)), due, rtol=1e-12)
 
 
 def test_ties_share() -> None:

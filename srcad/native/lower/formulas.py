@@ -123,9 +123,18 @@ def _product_of_others(b: Builder, eq: Equation) -> Atom | None:
     x, axis = eq.operands[0], eq.params.get("axis")
     zero = b.emit("equal", x, 0)
     safe = b.emit("where", zero, 1.0, x)
-    others = b.emit("divide", b.emit("prod", safe, axis=axis, keepdims=True), safe)
+    product = b.emit("prod", safe, axis=axis, keepdims=True)
+    b.emit_many("assert_", b.emit("all", _is_kept(b, product)))  # else the powers of two are counted apart
+    others = b.emit("divide", product, safe)
     zeros = b.emit("sum", zero, axis=axis, keepdims=True)
     return b.emit("where", b.emit("equal", zeros, b.emit("cast", zero, dtype="int64")), others, 0.0)
+
+
+def _is_kept(b: Builder, product: Atom) -> Atom:
+    """Where products have all of their digits."""
+    size, limits = b.emit("absolute", product), np.finfo(product.type.dtype or "float64")
+    large = b.emit("greater_equal", size, float(limits.tiny))
+    return b.emit("logical_and", large, b.emit("less_equal", size, float(limits.max)))
 
 
 def _halves(b: Builder, g: Atom, upper: bool) -> tuple[Atom, Atom]:
