@@ -18,7 +18,18 @@ from srcad.ops.arguments import as_dtype, emit, integer, is_given, known_rank, w
 from srcad.ops.declare import Area, Argument, CallError, Facts, Infer, Kind, ToOne, static
 from srcad.ops.indexing import nonzero
 from srcad.ops.structural import as_array, without_length
-from srcad.ops.typing import arithmetic, fixed_dtype, is_python, of_squares, operand_kind, shaped, ufunc
+from srcad.ops.typing import (
+    arithmetic,
+    elementwise_typing,
+    fixed_dtype,
+    floating,
+    is_python,
+    of_squares,
+    operand_kind,
+    result_dtype,
+    shaped,
+    ufunc,
+)
 from srcad.trace.builder import Builder, atom, const
 from srcad.trace.nodes import Atom, Const, Params, Var
 from srcad.trace.types import (
@@ -164,6 +175,10 @@ def _clip_type(x: Type, low: Type, high: Type, *, python: bool | None = None) ->
     return shaped(types, promote(strong, *types[1:]), python)
 
 
+def _cosine_type(types: tuple[Type, ...], python: bool | None) -> Type:
+    return shaped(types, result_dtype("divide", (types[0], types[2])), python)
+
+
 _larger_type = arithmetic("maximum")
 
 
@@ -260,6 +275,10 @@ op("exponent", Kind.ELEMENTWISE, fixed_dtype("int32", 1), "np.frexp({0})[1]")
 # Python's own: of two numbers the one that compares greater, without regard to NaN
 op("python_max", Kind.ELEMENTWISE, _either_type, "max({0}, {1})")
 op("python_min", Kind.ELEMENTWISE, _either_type, "min({0}, {1})")
+# exp(x - logaddexp(x, y)) and x / hypot(x, y), whose derivatives would lose their digits if they were made of these
+op("share", Kind.ELEMENTWISE, floating(2), "share({0}, {1})", cost="dear")
+op("share2", Kind.ELEMENTWISE, floating(2), "share2({0}, {1})", cost="dear")
+op("cosine", Kind.ELEMENTWISE, elementwise_typing(3, _cosine_type), "{0} / {2}")
 
 
 def _options(params: Params) -> str:

@@ -23,8 +23,6 @@ from srcad.rules.language import (
     cos,
     cosh,
     equal,
-    exp,
-    exp2,
     imag,
     log,
     nonzero,
@@ -37,7 +35,7 @@ from srcad.rules.language import (
     sqrt,
     where,
 )
-from srcad.rules.table import RuleTable, Site, TermRule
+from srcad.rules.table import LocalSlope, RuleTable, Site, TermRule
 
 TABLE = RuleTable()
 flat, slopes, pointwise, rule = TABLE.flat, TABLE.slopes, TABLE.pointwise, TABLE.rule
@@ -138,8 +136,27 @@ pointwise("log10", lambda g, x, y: g / (LN10 * x))
 pointwise("log1p", lambda g, x, y: g / (1 + x))
 pointwise("sqrt", lambda g, x, y, *, of_squares=False: 0.5 * g / (or_infinity(y) if of_squares else y))
 pointwise("cbrt", lambda g, x, y: g / (3 * y**2))
-slopes("logaddexp", lambda x, y, z: exp(x - z), lambda x, y, z: exp(y - z))
-slopes("logaddexp2", lambda x, y, z: exp2(x - z), lambda x, y, z: exp2(y - z))
+
+
+def _shares(name: str) -> tuple[LocalSlope, LocalSlope]:
+    """What the greater of two numbers leaves to the other has digits of its own, which 1 minus the greater has not."""
+    share = _operation(name)
+    return lambda x, y, z: share(x, y), lambda x, y, z: share(y, x)
+
+
+def _operation(name: str) -> Callable[[Expr, Expr], Expr]:
+    return lambda x, y: apply(name, x, y, python=False)
+
+
+slopes("logaddexp", *_shares("share"))
+slopes("logaddexp2", *_shares("share2"))
+for _name, _scale in (("share", 1.0), ("share2", LN2)):
+    _share = _operation(_name)
+    pointwise(
+        _name,
+        lambda g, x, y, z, share=_share, scale=_scale: scale * g * (z * share(y, x)),
+        lambda g, x, y, z, share=_share, scale=_scale: -(scale * g * (z * share(y, x))),
+    )
 
 # ---- trigonometry
 
@@ -164,7 +181,24 @@ def _turned(g: Expr, y: Expr, x: Expr, away: Expr) -> Expr:
 
 
 pointwise("arctan2", lambda g, y, x, z: _turned(g, y, x, x), lambda g, y, x, z: -_turned(g, y, x, y))
-pointwise("hypot", lambda g, x, y, z: g * x / or_infinity(z), lambda g, x, y, z: g * y / or_infinity(z))
+
+
+def _cosine(x: Expr, y: Expr, r: Expr) -> Expr:
+    return apply("cosine", x, y, r)
+
+
+pointwise(
+    "hypot",
+    lambda g, x, y, z: g * _cosine(x, y, or_infinity(z)),
+    lambda g, x, y, z: g * _cosine(y, x, or_infinity(z)),
+)
+# of r nothing goes further, as it is known to be hypot(x, y)
+pointwise(
+    "cosine",
+    lambda g, x, y, r, z: g * _cosine(y, x, r) ** 2 / r,
+    lambda g, x, y, r, z: -(g * z * _cosine(y, x, r) / r),
+    None,
+)
 pointwise("radians", lambda g, x, y: (math.pi / 180) * g)
 pointwise("degrees", lambda g, x, y: (180 / math.pi) * g)
 

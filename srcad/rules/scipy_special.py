@@ -33,7 +33,7 @@ from srcad.rules.language import (
     where,
 )
 from srcad.rules.special import no_slope, special
-from srcad.rules.table import RuleTable, Site
+from srcad.rules.table import RuleTable, Site, TermRule
 
 TABLE = RuleTable()
 slopes, pointwise, rule = TABLE.slopes, TABLE.pointwise, TABLE.rule
@@ -253,18 +253,55 @@ slopes(
 )
 
 
+def _integral(powers: tuple[float, ...], *arguments: Operand) -> Expr:
+    """Of (t + x)**-power for all of the arguments; its derivatives are integrals like it."""
+    rest = 4 - len(powers)
+    return apply("carlson_integral", *arguments, *(1.0,) * rest, powers=(*powers, *(0.0,) * rest))
+
+
+def _raised(place: int) -> TermRule:
+    def pull(g: Expr, *values: Expr, powers: tuple[float, ...]) -> Given:
+        power = powers[place]
+        more = (*powers[:place], power + 1, *powers[place + 1 :])
+        return None if not power else -power * g * apply("carlson_integral", *values[:4], powers=more)
+
+    return pull
+
+
+pointwise("carlson_integral", *map(_raised, range(4)))
+
+
+def _unless_alike(x: Expr, z: Expr, integral: Callable[[], Expr], apart: Callable[[Expr], Expr]) -> Expr:
+    """What is a difference over a difference of two arguments (`apart`), which has few digits where these are alike.
+
+    Of complex numbers there is no integral, and NaN where both are equal.
+    """
+    if x.is_complex or z.is_complex:
+        return apart(x - z)
+    near = absolute(x - z) < 0.25 * absolute(z)
+    return where(near, integral(), apart(where(near, 1.0, x - z)))
+
+
 def _rc_slope(x: Expr, y: Expr, r: Expr) -> Expr:
-    same = equal(x, y)
-    between = (sqrt(x) / y - r) / (2 * where(same, 1.0, y - x))
-    return where(same, -elliprd(x, y, y) / 3, between)
+    return _unless_alike(x, y, lambda: -0.5 * _integral((0.5, 2.0), x, y), lambda d: (r - sqrt(x) / y) / (2 * d))
 
 
-slopes("elliprc", lambda x, y, r: -elliprd(y, y, x) / 6, _rc_slope)
+def _rc_first(x: Expr, y: Expr, r: Expr) -> Expr:
+    if y.is_complex:
+        return -elliprd(y, y, x) / 6
+    below = y < 0  # a principal value, and there are none of R_D
+    positive = where(below, 1.0, y)
+    return where(below, (r - 1 / sqrt(x)) / (2 * where(below, y - x, 1.0)), -elliprd(positive, positive, x) / 6)
+
+
+slopes("elliprc", _rc_first, _rc_slope)
 
 
 def _rd_beside(x: Expr, y: Expr, z: Expr, r: Expr) -> Expr:
-    """The slope of R_D in an argument that isn't the last; NaN where it equals that."""
-    return (elliprd(y, z, x) - r) / (2 * (x - z))
+    """The slope of R_D in an argument that isn't the last."""
+    return _unless_alike(
+        x, z, lambda: -0.75 * _integral((1.5, 0.5, 1.5), x, y, z), lambda d: (elliprd(y, z, x) - r) / (2 * d)
+    )
 
 
 def _rd_moved(x: Expr, y: Expr, z: Expr, r: Expr) -> Expr:
@@ -295,8 +332,10 @@ slopes(
 
 
 def _rj_beside(x: Expr, y: Expr, z: Expr, p: Expr, r: Expr) -> Expr:
-    """The slope of R_J in an argument that isn't the last; NaN where it equals that."""
-    return 0.5 * (r - elliprd(y, z, x)) / (p - x)
+    """The slope of R_J in an argument that isn't the last."""
+    return _unless_alike(
+        x, p, lambda: -0.75 * _integral((1.5, 0.5, 0.5, 1.0), x, y, z, p), lambda d: (elliprd(y, z, x) - r) / (2 * d)
+    )
 
 
 def _rj_moved(x: Expr, y: Expr, z: Expr, p: Expr, r: Expr) -> Expr:

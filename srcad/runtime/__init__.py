@@ -8,9 +8,21 @@ from collections.abc import Callable, Iterable
 from types import CodeType
 from typing import Any
 
-from srcad.runtime import bands, checking, indexing, instances, matrices, products, shapes, solving, special, values
+from srcad.runtime import (
+    bands,
+    checking,
+    elliptic,
+    indexing,
+    instances,
+    matrices,
+    products,
+    shapes,
+    solving,
+    special,
+    values,
+)
 
-MODULES = (values, indexing, products, matrices, bands, special, shapes, solving, checking, instances)
+MODULES = (values, indexing, products, matrices, bands, special, shapes, elliptic, solving, checking, instances)
 HELPERS: dict[str, Callable[..., Any]] = {
     name: function
     for module in MODULES

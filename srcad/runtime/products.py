@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def _factors(x: np.ndarray, axis: int | tuple[int, ...] | None) -> tuple[np.ndar
     return zero, _times_power(safe, -exponents), exponents
 
 
-def _is_kept(product: np.ndarray) -> bool:
+def _is_kept(product: Any) -> bool:
     """Whether products have all of their digits: none is too small for that, too large or no number."""
     size = np.abs(product)
     limits = np.finfo(size.dtype if size.dtype.kind == "f" else float)
@@ -52,13 +53,14 @@ def _is_kept(product: np.ndarray) -> bool:
 def _times_power(x: np.ndarray, exponents: np.ndarray) -> np.ndarray:
     """x times powers of two, which may be no floats themselves."""
     if x.dtype.kind == "c":
-        made: np.ndarray = np.ldexp(x.real, exponents) + 1j * np.ldexp(x.imag, exponents)
-        return made.astype(x.dtype)
-    return np.ldexp(x, exponents)
+        made: np.ndarray = (np.ldexp(x.real, exponents) + 1j * np.ldexp(x.imag, exponents)).astype(x.dtype)
+    else:
+        made = np.ldexp(x, exponents)
+    return made
 
 
 def _sum_of_others(x: np.ndarray, axis: int | tuple[int, ...] | None) -> np.ndarray:
-    others: np.ndarray = np.sum(x, axis=axis, keepdims=True) - x
+    others: np.ndarray = np.subtract(np.sum(x, axis=axis, keepdims=True), x)
     return others
 
 
@@ -69,7 +71,8 @@ def cumprod_adjoint(g: np.ndarray, x: np.ndarray, y: np.ndarray, axis: int) -> n
     """
     first, before, safe = _zeros(x, axis)
     if not _is_kept(y[before]):
-        return _before(y, axis) * _from_behind(x, g, axis)
+        bar: np.ndarray = _before(y, axis) * _from_behind(x, g, axis)
+        return bar
     bar = np.where(before, _sum_from(g * y, axis) / safe, 0)
     if not first.any():
         return bar
@@ -101,7 +104,8 @@ def _before(y: np.ndarray, axis: int) -> np.ndarray:
 def _from_behind(x: np.ndarray, g: np.ndarray, axis: int) -> np.ndarray:
     """s[k] = g[k] + x[k + 1] s[k + 1]."""
     factors = np.roll(np.flip(x, axis), 1, axis)  # the first one meets no product
-    return np.flip(recurrence(factors, np.flip(g, axis), axis), axis)
+    found: np.ndarray = np.flip(recurrence(factors, np.flip(g, axis), axis), axis)
+    return found
 
 
 def recurrence(a: np.ndarray, b: np.ndarray, axis: int) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 
 def real_power(x: float, p: float) -> float:
     """x ** p, where that is a float: of what is negative it may be complex."""
@@ -47,3 +49,20 @@ def trigamma(x: float) -> float:
     t = 1 / (x * x)
     series = t * (1 / 6 - t * (1 / 30 - t * (1 / 42 - t * (1 / 30 - t * (5 / 66 - t * (691 / 2730 - t * 7 / 6))))))
     return total + 1 / x + 0.5 * t + series / x
+
+
+def share(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """exp(x) / (exp(x) + exp(y)), where these may be too large for a float."""
+    return _share_of_powers(np.exp, x, y)
+
+
+def share2(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """2**x / (2**x + 2**y)."""
+    return _share_of_powers(np.exp2, x, y)
+
+
+def _share_of_powers(power: np.ufunc, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Half of it where both are equal, infinite as well."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        part: np.ndarray = 1 / (1 + power(np.where(np.equal(x, y), 0, np.subtract(y, x))))
+    return part

@@ -346,6 +346,17 @@ def _sinc(b: Builder, eq: Equation) -> Atom:
     return b.emit("divide", b.emit("sin", angle), angle)
 
 
+def _share(b: Builder, eq: Equation) -> Atom:
+    x, y = eq.operands
+    apart = b.emit("where", b.emit("equal", x, y), 0.0, b.emit("subtract", y, x))
+    power = b.emit("exp" if eq.op == "share" else "exp2", apart)
+    return b.emit("divide", 1.0, b.emit("add", 1.0, power))
+
+
+def _cosine(b: Builder, eq: Equation) -> Atom:
+    return b.emit("divide", eq.operands[0], eq.operands[2])
+
+
 def _is_close(b: Builder, eq: Equation) -> Atom:
     x, y = eq.operands
     gap, params = b.emit("absolute", b.emit("subtract", x, y)), eq.params
@@ -408,6 +419,8 @@ FORMULAS_OF_ARRAYS: Mapping[str, Formula] = MappingProxyType(
         "median": _median,
         "quantile": _quantile,
         "sinc": _sinc,
+        **dict.fromkeys(("share", "share2"), _share),
+        "cosine": _cosine,
         "isclose": _is_close,
         "nan_to_num": _without_nan,
         "round": _rounded,
