@@ -141,3 +141,21 @@ def test_a_long_loop_is_interrupted() -> None:
         file.write(textwrap.dedent(text))
     done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True, timeout=60)
     assert 0.4 < float(done.stdout) < 10.0
+
+
+def masked(x: Any, y: Any) -> Any:
+    y[y < 0.7] = 0.5 * x[y < 0.7]
+    return np.sum(x * x) + np.sum(y)
+
+
+@pytest.mark.parametrize("lengths", [(1, 0), (3, 0), (3, 3), (3, 2), (0, 1)])
+def test_a_mask_without_elements_fits_any_array(lengths: tuple[int, int]) -> None:
+    x, y = (0.5 * np.ones(n) for n in lengths)
+    gradient = srcad.grad(masked, backend="native")
+    try:
+        masked(x, y.copy())
+    except IndexError:
+        with pytest.raises(IndexError):
+            gradient(x, y)
+        return
+    np.testing.assert_allclose(gradient(x, y), 2 * x + (0.5 if len(y) else 0.0))

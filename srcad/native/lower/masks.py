@@ -27,7 +27,7 @@ def picked(m: Lowerer, eq: Equation) -> None:
     def counts(places: tuple[CExpr, ...]) -> None:
         m.emit(ir.If(load(mask, places), (_next(count),)))
 
-    m.loops_over(x.lengths, counts)
+    m.loops_over(mask.lengths, counts)
     target = m.new_array(x.type, (count,), eq.result.name)
     k = _counter(m)
 
@@ -35,7 +35,7 @@ def picked(m: Lowerer, eq: Equation) -> None:
         one = ir.Store(target.pointer, k, load(x, places), x.type)
         m.emit(ir.If(load(mask, places), (one, _next(k))))
 
-    m.loops_over(x.lengths, takes)
+    m.loops_over(mask.lengths, takes)
     m.is_array(eq.result, target)
 
 
@@ -61,7 +61,7 @@ def stored(m: Lowerer, eq: Equation, target: InMemory, adds: bool) -> None:
             m.emit(_put(target, places, new, adds), _next(k))
         m.emit(ir.If(load(mask, places), tuple(inner)))
 
-    m.loops_over(target.lengths, puts)
+    m.loops_over(mask.lengths, puts)
     if source is not None:
         apart = ir.Apply("not_equal", (source.lengths[0], ir.ONE), BOOL)
         m.fail(ir.Apply("and", (apart, ir.Apply("not_equal", (k, source.lengths[0]), BOOL)), BOOL), "shape")
@@ -92,5 +92,7 @@ def _next(counter: CExpr) -> ir.Assign:
 
 
 def _must_be_alike(m: Lowerer, x: InMemory, mask: InMemory) -> None:
+    """A mask is as long as the array along each axis; along one of them it may have no elements, as NumPy has it."""
     for n, other in zip(x.lengths, mask.lengths, strict=True):
-        m.must_be(n, other, "index")
+        differ = ir.Apply("not_equal", (n, other), BOOL), ir.Apply("not_equal", (other, ir.ZERO), BOOL)
+        m.fail(ir.Apply("and", differ, BOOL), "index")
