@@ -17,6 +17,7 @@ from srcad.calls.tracebacks import trim
 from srcad.compile.requests import Request
 from srcad.errors import ArgumentError
 from srcad.frontend.core.source import carry, texts_of
+from srcad.native.build import hall
 from srcad.show.emit import Emission, emit_module
 from srcad.show.library import CLibrary, c_library
 from srcad.show.nonfinite import is_finite, refuse
@@ -80,6 +81,8 @@ class Derived(Generic[P, R_co]):
         self._count = self._specialiser.binder.fast_count  # which the function may change
         if self._count >= 0:
             self._enter = entrance.enter
+            if entrance.has_door:
+                _open_hall()
         return result
 
     def _finite(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R_co:
@@ -191,6 +194,21 @@ class Derived(Generic[P, R_co]):
         function, request = self.__srcad__
         texts = {} if _is_importable(function) else texts_of(function)
         return _revived, (texts, type(self), function, request, self.made_by)
+
+
+_CALL = Derived.__call__
+
+
+@functools.cache
+def _open_hall() -> None:
+    """From now on calls go straight through doors, where there are any; up to when results are to be looked at."""
+    if not SWITCH.used:
+        Derived.__call__ = hall(_CALL, "_enter")  # type: ignore[method-assign]
+        SWITCH.then.append(_close_hall)
+
+
+def _close_hall() -> None:
+    Derived.__call__ = _CALL  # type: ignore[method-assign]
 
 
 def _is_importable(function: object) -> bool:

@@ -1,14 +1,15 @@
 """What users switch on and off for all calls: a small frozen set of options, for the current context.
 
-Options are read when a derivative is called. `SWITCH.used` says whether any has ever been set: calls look no further
-where it isn't, so that options which nobody uses cost nothing.
+Options are read when a derivative is called. `SWITCH.used` says whether `check_nan` has ever been set: calls look no
+further where it isn't, so that it costs nothing where nobody uses it.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from types import TracebackType
 
 from srcad.backends import check_backend
@@ -29,11 +30,19 @@ class Options:
 
 @dataclass
 class _Switch:
+    """Whether results have ever been to be looked at, and what is to be done when that is so for the first time."""
+
     used: bool = False
+    then: list[Callable[[], None]] = field(default_factory=list)
+
+    def use(self) -> None:
+        self.used = True
+        while self.then:
+            self.then.pop()()
 
 
 DEFAULT = Options(os.environ.get("SRCAD_CHECK_NAN") == "1", os.environ.get("SRCAD_BACKEND") or "numpy")
-SWITCH = _Switch(used=Options() != DEFAULT)
+SWITCH = _Switch(DEFAULT.check_nan)
 _CURRENT: ContextVar[Options] = ContextVar("srcad_options", default=DEFAULT)
 
 
@@ -64,7 +73,8 @@ class config:  # noqa: N801 - used as a function, as numpy.errstate is
             _check_option(name, value)
         self._before = _CURRENT.get()
         _CURRENT.set(replace(self._before, **changes))  # type: ignore[arg-type]
-        SWITCH.used = True
+        if _CURRENT.get().check_nan and not SWITCH.used:
+            SWITCH.use()
 
     def __enter__(self) -> Options:
         return _CURRENT.get()
@@ -77,7 +87,7 @@ class config:  # noqa: N801 - used as a function, as numpy.errstate is
 
 
 def _check_option(name: str, value: object) -> None:
-    known = [field.name for field in fields(Options)]
+    known = [one.name for one in fields(Options)]
     if name not in known:
         raise ArgumentError(f"there is no option {name!r}", do=f"use one of {', '.join(known)}")
     if name == "backend":

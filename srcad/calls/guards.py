@@ -49,9 +49,9 @@ from srcad.trace.types import PYTHON, Array, Scalar, TupleOf, Type, Undefined, j
 
 MISS = object()  # what `enter` returns when a guard doesn't hold
 
-_PYTHON_NAMES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
+PYTHON_NAMES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
 LIBRARIES = ("numpy", "scipy")  # whose functions nobody changes
-_SINGLETONS = (None, True, False, Ellipsis, NotImplemented)
+SINGLETONS = (None, True, False, Ellipsis, NotImplemented)
 
 
 @dataclass(frozen=True)
@@ -307,7 +307,7 @@ class _Writer:
     def type_tests(self, place: str, wanted: Type) -> list[str]:
         match wanted:
             case Scalar(dtype, python, length):
-                kind = _PYTHON_NAMES[dtype] if python else self.bound(np.dtype(dtype).type)
+                kind = PYTHON_NAMES[dtype] if python else self.bound(np.dtype(dtype).type)
                 bits = wanted.width - 1
                 narrow = [f"{-(2**bits)} <= {place} < {2**bits}"] if kind == "int" and not wanted.wide else []
                 return [f"type({place}) is {kind}", *narrow, *(self.dim_tests(place, length) if length else [])]
@@ -368,7 +368,7 @@ class _Writer:
         return f"{self.bound(factor)}.evaluate({{{named}}})"
 
     def value_tests(self, place: str, value: object) -> list[str]:
-        if any(value is single for single in _SINGLETONS):
+        if any(value is single for single in SINGLETONS):
             return [f"{place} is {self.constant_object(value)}"]
         if type(value) in (int, str):
             return [f"type({place}) is {type(value).__name__}", f"{place} == {value!r}"]

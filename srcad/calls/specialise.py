@@ -20,6 +20,7 @@ from typing import Any
 from srcad.analysis.writes import disjoint_inputs
 from srcad.backends import BACKENDS
 from srcad.calls.arguments import Binder
+from srcad.calls.doors import Lock, door_of
 from srcad.calls.guards import MISS, compile_entry
 from srcad.calls.programs import program_of
 from srcad.calls.pullback import forward_and_pullback
@@ -54,12 +55,13 @@ class Specialisation:
         self.bound = {name for one in self.program.generated for name in one.bindings}  # what it means by a name
         self.bound |= reading.roots.keys() - free  # a function of the user's that is called `np`, or `len`, say
         read = set().union(*(names_of(function.__code__) for function in self.fast)) - self.bound
-        disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
+        self.disjoint = [(one.path, other.path) for one, other in disjoint_inputs(reading.trace)]
         ways = directions(program) if program.request.kind in ("tangent", "hvp") else None
         roots, parameters = tuple(reading.roots), reading.trace.parameters
         self.common: Entrance | None = None  # without free roots, one serves all that are made anew of the same code
-        code = code_of(function)
-        self.entry = compile_entry(parameters, reading.guards, roots, read, disjoint, ways, program.promises, code)
+        self.code = code_of(function)
+        guards, promises = reading.guards, program.promises
+        self.entry = compile_entry(parameters, guards, roots, read, self.disjoint, ways, promises, self.code)
         self.rebindings = {name: rebinding(root, function) for name, root in reading.roots.items()}
 
     @cached_property
@@ -125,11 +127,23 @@ class Entrance:
         own: dict[str, object] = {"call": self.call, "rescue": self.rescue, "namespaces": self.namespaces}
         own["own"] = weakref.ref(layers(function)[-1]) if code_of(function) is not None else None
         names = {**entry.constants, **fetches, **own}
-        self.enter: Callable[..., Any] = FunctionType(entry.enter, names)
+        enter = FunctionType(entry.enter, names)
+        self.enter: Callable[..., Any] = self.door(enter, own["own"])
+        self.has_door = self.enter is not enter
         self.predicate: Function = FunctionType(entry.serves, names)
         self.push: Callable[..., Any] = missed
         if entry.push is not None and isinstance(self.call, TangentCode):
             self.push = FunctionType(entry.push, {**names, "apply": self.call.function, "retry": self.retry})
+
+    def door(self, enter: FunctionType, own: object) -> Callable[..., Any]:
+        """`enter`, or a door of C's in front of it where a call is that of one kernel."""
+        specialisation, program = self.specialisation, self.specialisation.program
+        trace = program.compiled if program.request.backend == "native" else None
+        if trace is None or specialisation.disjoint or program.request.directed or program.checked:
+            return enter
+        reading, code = program.reading, specialisation.code
+        lock = Lock(reading.trace.parameters, reading.guards, program.promises, self.roots, code, own)
+        return door_of(lock, trace, enter)
 
     @property
     def count(self) -> int:

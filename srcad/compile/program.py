@@ -80,6 +80,11 @@ class Program:
         return () if self.has_effects else tuple(kernel for trace in self._outlined for kernel in kernels_of(trace))
 
     @property
+    def compiled(self) -> Trace | None:
+        """The one trace that is printed, with kernels; None where there are several, or no kernels."""
+        return self._outlined[0] if len(self.traces) == 1 and self.kernels else None
+
+    @property
     def shown_kernels(self) -> str:
         """What runs as C, line by line, and why the rest doesn't."""
         if self.request.backend != "native":

@@ -13,6 +13,7 @@ import importlib.machinery
 import importlib.util
 import os
 import platform
+import re
 import shlex
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -194,16 +196,20 @@ _LOCK = threading.Lock()
 @functools.cache
 def _caller() -> ModuleType:
     """The extension module that calls kernels."""
-    folder = Path(__file__).parent
-    source = (folder / "caller.c").read_text().replace('#include "support.h"', (folder / "support.h").read_text())
     include = (sysconfig.get_paths()["include"], np.get_include())
-    path = library(source, [f"-I{one}" for one in include])
+    path = library(_included("caller.c"), [f"-I{one}" for one in include])
     loader = importlib.machinery.ExtensionFileLoader("srcad_caller", str(path))
     spec = importlib.util.spec_from_loader("srcad_caller", loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
     return module
+
+
+def _included(name: str) -> str:
+    """The text of a file beside this one, with those of our own that it includes in their places."""
+    folder = Path(__file__).parent
+    return re.sub(r'#include "(\w+\.h)"', lambda found: (folder / found[1]).read_text(), (folder / name).read_text())
 
 
 @functools.cache
@@ -222,6 +228,18 @@ def built(kernel: Lowered) -> Callable[..., object]:
         outputs = tuple(_described(one, _result_kind) for one in kernel.outputs)
         linked = tuple(map(address_of, kernel.function.linked))
         made: Callable[..., object] = _caller().make(address, inputs, outputs, gemm(), kernel.loops, linked)
+    return made
+
+
+def door(*parts: object) -> Callable[..., Any]:
+    """What a call goes through: see door.h."""
+    made: Callable[..., Any] = _caller().door(*parts)
+    return made
+
+
+def hall(*parts: object) -> Callable[..., Any]:
+    """What stands for `__call__` in a class whose objects have doors: see door.h."""
+    made: Callable[..., Any] = _caller().hall(*parts)
     return made
 
 

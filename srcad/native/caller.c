@@ -9,6 +9,7 @@ kind is one of "d", "f", "i", "z" (a number, in this field of the union), "a" (a
 #include <numpy/arrayobject.h>
 #include <numpy/arrayscalars.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include "support.h"
 
 #define MOST 64
@@ -302,6 +303,32 @@ static PyObject *failed(int how) {
 
 /* ---- the call */
 
+/* The results of a kernel, each a new reference; 0 with an exception set. */
+static int run_plan(const plan *p, PyObject *const *args, PyObject **results) {
+    value in[MOST], out[MOST];
+    PyObject *held[MOST];
+    PyThreadState *state = NULL;
+    int how = -1, taken_in = 0, given_out = 0;
+    call c = {.ticks = TICKS, .fresh = fresh_block, .interrupted = interrupted, .gemm = p->gemm, .linked = p->linked,
+              .state = &state};
+    for (; taken_in < p->inputs; ++taken_in) {
+        held[taken_in] = NULL;
+        if (!taken(&c, p->in + taken_in, args[taken_in], in + taken_in, held + taken_in)) goto done;
+    }
+    if (p->released) state = PyEval_SaveThread();
+    how = p->run(&c, in, out);
+    if (state) PyEval_RestoreThread(state);
+    if (how != DONE) { failed(how); goto done; }
+    for (; given_out < p->outputs; ++given_out)
+        if (!(results[given_out] = given(p->out + given_out, out + given_out, &c))) goto done;
+done:
+    emptied(&c);
+    while (taken_in) Py_XDECREF(held[--taken_in]);
+    if (given_out == p->outputs && how == DONE) return 1;
+    while (given_out) Py_DECREF(results[--given_out]);
+    return 0;
+}
+
 static PyObject *called(PyObject *self, PyObject *const *args, Py_ssize_t count) {
     plan *p = PyCapsule_GetPointer(self, PLAN);
     if (!p) return NULL;
@@ -309,32 +336,14 @@ static PyObject *called(PyObject *self, PyObject *const *args, Py_ssize_t count)
         PyErr_Format(PyExc_TypeError, "a kernel of %d arguments was given %zd", p->inputs, count);
         return NULL;
     }
-    value in[MOST], out[MOST];
-    PyObject *held[MOST] = {0};
-    PyObject *result = NULL;
-    PyThreadState *state = NULL;
-    call c = {.ticks = TICKS, .fresh = fresh_block, .interrupted = interrupted, .gemm = p->gemm, .linked = p->linked,
-              .state = &state};
-    int k = 0;
-    for (; k < p->inputs; ++k)
-        if (!taken(&c, p->in + k, args[k], in + k, held + k)) goto done;
-    if (p->released) state = PyEval_SaveThread();
-    int how = p->run(&c, in, out);
-    if (state) PyEval_RestoreThread(state);
-    if (how != DONE) result = failed(how);
-    else if (p->outputs == 1) result = given(p->out, out, &c);
-    else {
-        result = PyTuple_New(p->outputs);
-        for (int j = 0; result && j < p->outputs; ++j) {
-            PyObject *one = given(p->out + j, out + j, &c);
-            if (one) PyTuple_SET_ITEM(result, j, one);
-            else Py_CLEAR(result);
-        }
-    }
-done:
-    emptied(&c);
-    for (k = 0; k < p->inputs; ++k) Py_XDECREF(held[k]);
-    return result;
+    PyObject *results[MOST];
+    if (!run_plan(p, args, results)) return NULL;
+    if (p->outputs == 1) return results[0];
+    PyObject *made = PyTuple_New(p->outputs);
+    for (int k = 0; k < p->outputs; ++k)
+        if (made) PyTuple_SET_ITEM(made, k, results[k]);
+        else Py_DECREF(results[k]);
+    return made;
 }
 
 static PyMethodDef KERNEL = {"kernel", (PyCFunction)(void (*)(void))called, METH_FASTCALL, "A compiled part of a derivative."};
@@ -414,10 +423,15 @@ static PyObject *make(PyObject *module, PyObject *args) {
     return function;
 }
 
-static PyMethodDef METHODS[] = {{"make", make, METH_VARARGS, "A function that calls a kernel."}, {NULL}};
+#include "door.h"
+
+static PyMethodDef METHODS[] = {{"make", make, METH_VARARGS, "A function that calls a kernel."},
+                                {"door", make_door, METH_VARARGS, "What a call goes through."},
+                                {"hall", make_hall, METH_VARARGS, "What leads to doors."}, {NULL}};
 static struct PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "srcad_caller", NULL, -1, METHODS};
 
 PyMODINIT_FUNC PyInit_srcad_caller(void) {
     import_array();
+    if (PyType_Ready(&DOOR) < 0 || PyType_Ready(&HALL) < 0) return NULL;
     return PyModule_Create(&MODULE);
 }
