@@ -22,7 +22,18 @@ def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
             yield item
 
 
-def mapped(function: Callable[..., Any], *sources: Iterable[Any]) -> Iterator[Any]:
-    """What map gives, item by item."""
-    for row in zip(*sources, strict=False):
-        yield function(*row)
+def next_or(iterator: Iterator[Any], default: Any) -> Any:
+    """next(iterator, default), for a class with __next__."""
+    try:
+        return iterator.__next__()
+    except StopIteration:
+        return default
+
+
+def called_until(function: Callable[[], Any], sentinel: Any) -> Iterator[Any]:
+    """iter(function, sentinel)."""
+    while True:
+        item = function()
+        if item == sentinel:
+            return
+        yield item

@@ -17,6 +17,7 @@ from srcad.frontend.library.defined import numpy_program
 from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.inherited import of_containers
 from srcad.frontend.library.mutators import MUTATORS
+from srcad.frontend.library.stepping import take
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.procedures.classes import OF_OBJECT, generated, of_exceptions
 from srcad.frontend.syntax.assign import assign
@@ -62,6 +63,6 @@ READERS: tuple[ReadCall, ...] = (
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS, branch)
+PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS, take, branch)
 
 __all__ = ["PORTS"]

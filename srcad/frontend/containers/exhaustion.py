@@ -11,15 +11,18 @@ go on behind a loop that was left is refused. Branches and loops join these cell
 
 from __future__ import annotations
 
-from srcad.frontend.core.cells import ListCell
+from dataclasses import replace
+from typing import NoReturn
+
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import IteratorCell, Progress
-from srcad.frontend.core.values import Iter, Ref, Value
+from srcad.frontend.core.values import Iter, Value
 
 
 def once(m: Machine, kind: str, *parts: Value) -> Iter:
     """A new iterator that can be run through once."""
-    return Iter(kind, parts, m.allocate(IteratorCell()))
+    behind = m.allocate(IteratorCell())
+    return Iter(kind, parts, m.allocate(IteratorCell(kind=kind, parts=parts, behind=behind)))
 
 
 def following(m: Machine, value: Value) -> Value:
@@ -33,14 +36,19 @@ def spend(m: Machine, iterator: Iter) -> None:
     """A loop begins to run through it."""
     if iterator.state is None:
         return
-    if m.cell(iterator.state, IteratorCell).progress is not Progress.FRESH:
-        m.refuse(
-            "an iterator may be run through more than once",
-            why="a loop over it was left, and how much it has left isn't followed through the run.",
-            do="make a list of it: list(zip(...)).",
-            first_turn=True,
-        )
-    m.heap[iterator.state] = IteratorCell(Progress.UNSURE)
+    cell = m.cell(iterator.state, IteratorCell)
+    if cell.progress is not Progress.FRESH:
+        refuse_used(m)
+    m.heap[iterator.state] = replace(cell, progress=Progress.UNSURE)
+
+
+def refuse_used(m: Machine) -> NoReturn:
+    m.refuse(
+        "an iterator may be run through more than once",
+        why="a loop over it was left, and how much it has left isn't followed through the run.",
+        do="make a list of it: list(zip(...)).",
+        first_turn=True,
+    )
 
 
 def is_over(m: Machine, value: Value) -> bool:
@@ -53,11 +61,7 @@ def is_over(m: Machine, value: Value) -> bool:
 def run_through(m: Machine, iterator: Iter) -> None:
     """A loop has come to the end of an iterator, and wasn't left before."""
     if iterator.state is not None:
-        m.heap[iterator.state] = IteratorCell(Progress.FINISHED)
-    if iterator.kind == "iterator":
-        rest = iterator.parts[0]
-        assert isinstance(rest, Ref)
-        m.heap[rest.cell] = ListCell(())
+        m.heap[iterator.state] = replace(m.cell(iterator.state, IteratorCell), progress=Progress.FINISHED)
 
 
-__all__ = ["following", "is_over", "once", "run_through", "spend"]
+__all__ = ["following", "is_over", "once", "refuse_used", "run_through", "spend"]

@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from srcad.frontend.containers.exhaustion import following, is_over, spend
 from srcad.frontend.containers.keys import value_of_key
 from srcad.frontend.core import arithmetic
-from srcad.frontend.core.cells import ArrayCell, DictCell, GrownCell, ListCell
+from srcad.frontend.core.cells import DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.suspended import GeneratorCell
+from srcad.frontend.core.suspended import CursorCell, GeneratorCell
 from srcad.frontend.core.values import (
     NONE,
-    SPENT,
     ArrayRef,
     Choice,
     Iter,
@@ -140,7 +139,8 @@ def _over_generator(m: Machine, value: Iter) -> bool:
 
 def _steps(m: Machine, value: Value) -> bool:
     """Whether a value is a generator, or an iterator by its own __next__."""
-    return isinstance(m.content(value), GeneratorCell) or objects.special_method(m, value, "__next__") is not None
+    comes_one_by_one = isinstance(m.content(value), (GeneratorCell, CursorCell))
+    return comes_one_by_one or objects.special_method(m, value, "__next__") is not None
 
 
 def _static(m: Machine, value: Static) -> Items:
@@ -180,7 +180,7 @@ def row(m: Machine, ref: ArrayRef, index: Value) -> Value:
 def _container(m: Machine, ref: Ref) -> Items | Indexed:
     cell = m.heap[ref.cell]
     match cell:
-        case GeneratorCell():
+        case GeneratorCell() | CursorCell():
             return sequence(m, collected(m, ref))
         case ListCell():
             return Items(cell.items)
@@ -373,45 +373,6 @@ def _map(m: Machine, function: Value, *parts: Value) -> Items | Indexed:
     return Indexed(rows.start, rows.stop, rows.step, get)
 
 
-def refuse_spent(m: Machine, rest: Ref) -> None:
-    """How much of an iterator a loop has left depends on how it ended."""
-    if getattr(m.heap[rest.cell], "origin", None) is SPENT:
-        m.refuse(
-            "an iterator is used again after a loop over it was left", do="make a list of it, and iterate over that."
-        )
-
-
-def items_of_array(m: Machine, values: Value) -> tuple[Value, ...]:
-    """What an iterator has beside the items that it has taken of an array: the array, and its content then."""
-    cell = m.heap[values.cell] if isinstance(values, ArrayRef) else None
-    content = cell.var if isinstance(cell, (ArrayCell, GrownCell)) else None
-    return (values, Num(content)) if isinstance(content, Var) else ()
-
-
-def refuse_changed(m: Machine, *source: Value) -> None:
-    """Python reads an element of the array when its turn comes; these were read when the iterator was made."""
-    for array, content in zip(source[::2], source[1::2], strict=True):
-        _refuse_changed(m, array, content)
-
-
-def _refuse_changed(m: Machine, array: Value, content: Value) -> None:
-    cell = m.heap[array.cell] if isinstance(array, ArrayRef) else None
-    now = cell.var if isinstance(cell, (ArrayCell, GrownCell)) else None
-    if not isinstance(content, Num) or now is not content.var:
-        m.refuse("an array has changed since an iterator over it was made", do="loop over the array, or over indices.")
-
-
-def _rest(m: Machine, rest: Value, *source: Value) -> Items | Indexed:
-    """The list behind an iterator: it is empty once a loop has come to its end."""
-    assert isinstance(rest, Ref)
-    refuse_spent(m, rest)
-    refuse_changed(m, *source)
-    content = m.heap[rest.cell]
-    items = sequence(m, Ref(m.allocate(content)))
-    m.heap[rest.cell] = ListCell((), SPENT)
-    return items
-
-
 def _starmap(m: Machine, function: Value, rows: Value) -> Items | Indexed:
     items = sequence(m, rows)
     if isinstance(items, Items):
@@ -429,16 +390,16 @@ def _each(m: Machine, function: Value, values: Value, position: Value, others: V
     return replace(items, get=lambda i: m.call(function, (*before, items.get(i), *after)))
 
 
-def _cycle(m: Machine, values: Value) -> Indexed:
+def _cycle(m: Machine, values: Value, place: Value = Static(0), *_kept: Value) -> Indexed:  # noqa: B008
     """Without an end: what it is zipped with has one."""
     items = counted(m, sequence(m, values))
-    count = length(m, items)
-    return Indexed(
-        const(0),
-        const(sys.maxsize),
-        const(1),
-        lambda i: nth(m, items, arithmetic.number(m, arithmetic.remainder(m, to_atom(m, i), count))),
-    )
+    count, start = length(m, items), to_atom(m, place)
+
+    def get(i: Value) -> Value:
+        turn = arithmetic.add(m, start, to_atom(m, i))
+        return nth(m, items, arithmetic.number(m, arithmetic.remainder(m, turn, count)))
+
+    return Indexed(const(0), const(sys.maxsize), const(1), get)
 
 
 def _same_again(_m: Machine, item: Value) -> Indexed:
@@ -494,7 +455,6 @@ ITERATORS: dict[str, Callable[..., Items | Indexed]] = {
     "enumerate": _enumerate,
     "reversed": _reversed,
     "map": _map,
-    "iterator": _rest,
     "starmap": _starmap,
     "each": _each,
     "cycle": _cycle,

@@ -57,7 +57,17 @@ def total(m: Machine, start: Value, op: ast.operator, run: Callable[[Callable[[V
 
 
 def first_of(m: Machine, values: Value, default: Value | None) -> Value:
-    """next(values, default), where nobody asks for a second item: a loop that is left in its first turn."""
+    """next(values, default), where nobody asks for a second item."""
+    found, item = search(m, values, default)
+    if default is not None:
+        return item or default
+    if isinstance(found, Var):
+        branch(m, found, lambda: NONE, lambda: m.raises(StopIteration()))
+    return item if found and item is not None else m.raises(StopIteration())
+
+
+def search(m: Machine, values: Value, default: Value | None = None) -> tuple[bool | Var, Value | None]:
+    """Whether there is a first item, and what it is: a loop that is left in its first turn."""
     with scope(m):
         m.bind("$found", FALSE)
         if default is not None:
@@ -68,13 +78,7 @@ def first_of(m: Machine, values: Value, default: Value | None) -> Value:
                 m.bind(name, value)
 
         for_loop(m, stream(m, values), turn)
-        item = m.look("$item")
-        if default is not None:
-            return item or default
-        found = truth(m, m.look("$found") or FALSE)
-        if isinstance(found, Var):
-            branch(m, found, lambda: NONE, lambda: m.raises(StopIteration()))
-        return item if found and item is not None else m.raises(StopIteration())
+        return truth(m, m.look("$found") or FALSE), m.look("$item")
 
 
 def to_list(m: Machine, values: Value) -> Ref:

@@ -77,7 +77,7 @@ def for_loop(m: Machine, sequence: Items | Indexed | Streamed, turn: Turn) -> No
     outer = {flag: m.look(flag) for flag in FLAGS}
     m.bind("$break", FALSE)
     ask_for_turns(m, sequence)
-    known = written_out(sequence, MOST_WRITTEN_OUT) if m.known.written_out or m.known.sized else None
+    known = written_out(sequence, MOST_WRITTEN_OUT if m.known.written_out or m.known.sized else 0)
     if isinstance(sequence, Streamed):
         sequence.run(turn)
     elif isinstance(sequence, Items):

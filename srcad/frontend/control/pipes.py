@@ -26,24 +26,22 @@ from srcad.frontend.containers.iteration import (
     known_items,
     length,
     nth,
-    refuse_changed,
-    refuse_spent,
     row_of_dict,
     unsure_keys,
 )
 from srcad.frontend.containers.iteration import sequence as plain_sequence
 from srcad.frontend.containers.operators import binary
-from srcad.frontend.containers.subscripts import get_at
+from srcad.frontend.control.cursors import run_cursor
 from srcad.frontend.control.loops import for_loop, left, unrolled
-from srcad.frontend.control.pulled import pull
 from srcad.frontend.control.streams import hand_over, handing_on, is_generator, run_generator
 from srcad.frontend.core import arithmetic
-from srcad.frontend.core.cells import DictCell, FrameCell, InstanceCell, ListCell
+from srcad.frontend.core.cells import DictCell, FrameCell, InstanceCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, SPENT, TRUE, Choice, Iter, Mixed, Ref, Slice, Static, Tup, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Choice, Iter, Mixed, Ref, Static, Tup, Value
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed, to_atom
 from srcad.frontend.memory.branches import branch, negate, settled, truth
+from srcad.frontend.memory.cursors import BEFORE, is_cursor
 from srcad.frontend.memory.presence import has_key, present
 from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import static
@@ -51,13 +49,6 @@ from srcad.trace.builder import atom, const
 from srcad.trace.nodes import Atom, Const, Var
 
 Body = Callable[..., None]
-
-
-class Nothing:
-    """What there was before the first item."""
-
-
-BEFORE = Static(Nothing)
 
 
 def is_stream(m: Machine, value: Value) -> bool:
@@ -69,7 +60,7 @@ def is_stream(m: Machine, value: Value) -> bool:
             or value.kind in ALWAYS
             or (value.kind in PIPES and any(is_stream(m, part) for part in value.parts))
         )
-    return is_generator(m, value) or objects.special_method(m, value, "__next__") is not None
+    return is_generator(m, value) or is_cursor(m, value) or objects.special_method(m, value, "__next__") is not None
 
 
 def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:
@@ -89,7 +80,7 @@ def stream(m: Machine, value: Value) -> Items | Indexed | Streamed:
     if isinstance(value, Iter):
         return Items(()) if is_over(m, value) else Streamed(partial(_run_pipe, m, value), value)
     assert isinstance(value, Ref)
-    return Streamed(partial(run_generator, m, value))
+    return Streamed(partial(run_cursor if is_cursor(m, value) else run_generator, m, value))
 
 
 def _run_either(m: Machine, value: Choice, turn: Turn) -> None:
@@ -134,6 +125,11 @@ def _run_pipe(m: Machine, value: Iter, turn: Turn) -> None:
     frame = m.allocate(FrameCell(code, {}, m.stack.frames[-1]))
     with handing_on(m, frame, turn), m.stack.frame(frame):
         PIPES[value.kind](m, *value.parts)
+
+
+def _run(m: Machine, values: Value, turn: Turn) -> Value:
+    run_over(m, values, turn)
+    return NONE
 
 
 def _give(m: Machine, value: Value) -> Value:
@@ -192,16 +188,16 @@ def _filter_false(m: Machine, function: Value, values: Value) -> None:
     run_over(m, values, turn)
 
 
-def _take_while(m: Machine, function: Value, values: Value) -> None:
+def _take_while(m: Machine, function: Value, values: Value, done: Value = FALSE) -> None:
     def turn(item: Value) -> None:
         going = truth(m, m.call(function, (item,)))
         where(m, going, lambda: _give(m, item), lambda: _stop(m))
 
-    run_over(m, values, turn)
+    where(m, truth(m, done), _nothing, lambda: _run(m, values, turn))
 
 
-def _drop_while(m: Machine, function: Value, values: Value) -> None:
-    m.bind("$dropping", TRUE)
+def _drop_while(m: Machine, function: Value, values: Value, dropping: Value = TRUE) -> None:
+    m.bind("$dropping", dropping)
 
     def begin() -> Value:
         m.bind("$dropping", FALSE)
@@ -239,41 +235,14 @@ def _slice(m: Machine, values: Value, start: Value, stop: Value, step: Value) ->
         return NONE
 
     def whole() -> Value:
-        rest = _list_behind(m, values) if start in (NONE, Static(0)) and by == 1 and stop != NONE else None
-        if rest is None:
-            run_over(m, values, turn)
+        source = following(m, values)
+        if start in (NONE, Static(0)) and by == 1 and stop != NONE and isinstance(source, Ref) and is_cursor(m, source):
+            run_cursor(m, source, lambda item: void(_give(m, item)), most=stop)
         else:
-            _first_of(m, rest, stop)
+            run_over(m, values, turn)
         return NONE
 
     where(m, True if end is None else compared(m, "greater", end, 0), whole, _nothing)
-
-
-def _list_behind(m: Machine, values: Value) -> Ref | None:
-    """What is left of an iterator over a list; None for other iterators."""
-    iterator = following(m, values)
-    if not isinstance(iterator, Iter) or iterator.kind != "iterator":
-        return None
-    rest, *source = iterator.parts
-    assert isinstance(rest, Ref)
-    refuse_spent(m, rest)
-    refuse_changed(m, *source)
-    return rest
-
-
-def _first_of(m: Machine, rest: Ref, stop: Value) -> None:
-    """Hand on the first items of a list, which keeps the others."""
-    some, others = get_at(m, rest, Slice(NONE, stop, NONE)), get_at(m, rest, Slice(stop, NONE, NONE))
-    kept = m.content(others)
-    assert kept is not None
-    m.heap[rest.cell] = kept
-
-    def turn(item: Value) -> None:
-        _give(m, item)
-
-    run_over(m, some, turn)
-    if left(m) != FALSE:  # Python has taken fewer
-        m.heap[rest.cell] = ListCell((), SPENT)
 
 
 def _number(m: Machine, value: Value, default: int) -> int:
@@ -288,8 +257,8 @@ def compared(m: Machine, op: str, a: object, b: object) -> bool | Var:
     return m.emit(op, x, y)
 
 
-def _pairs(m: Machine, values: Value) -> None:
-    m.bind("$last", BEFORE)
+def _pairs(m: Machine, values: Value, last: Value = BEFORE) -> None:
+    m.bind("$last", last)
 
     def turn(item: Value) -> None:
         last = _last(m)
@@ -308,8 +277,9 @@ def _last(m: Machine) -> Value:
     return last
 
 
-def _accumulate(m: Machine, values: Value, function: Value, initial: Value) -> None:
-    m.bind("$last", BEFORE if initial == NONE else initial)
+def _accumulate(m: Machine, values: Value, function: Value, initial: Value, so_far: Value = BEFORE) -> None:
+    begun = so_far != BEFORE
+    m.bind("$last", so_far if begun or initial == NONE else initial)
 
     def turn(item: Value) -> None:
         last = _last(m)
@@ -320,10 +290,9 @@ def _accumulate(m: Machine, values: Value, function: Value, initial: Value) -> N
         _give(m, new)
 
     def whole() -> Value:
-        run_over(m, values, turn)
-        return NONE
+        return _run(m, values, turn)
 
-    if initial != NONE:
+    if initial != NONE and not begun:
         _give(m, initial)
     gone = truth(m, left(m))
     where(m, negate(m, gone) if isinstance(gone, Var) else not gone, whole, _nothing)
@@ -407,7 +376,7 @@ def _zipped(m: Machine, parts: tuple[Value, ...], strict: bool, turn: Callable[[
                 return fill((*row, nth(m, item, arithmetic.number(m, count))), count)
             where(m, enough(k, count), lambda: fill((*row, nth(m, item, arithmetic.number(m, count))), count), short)
         else:
-            pull_item(m, parts[k], lambda item: fill((*row, item), count), short)
+            m.ports.take(m, parts[k], lambda item: fill((*row, item), count), short)
         return NONE
 
     def one(item: Value) -> None:
@@ -434,20 +403,6 @@ def _zipped(m: Machine, parts: tuple[Value, ...], strict: bool, turn: Callable[[
         m.refuse("zip(strict=True) of several generators isn't supported", do="make lists of them.")
     for k in others if strict else ():
         where(m, enough(k, to_atom(m, m.look("$count") or Static(0))), short, _nothing)
-
-
-def pull_item(m: Machine, value: Value, then: Callable[[Value], Value], otherwise: Callable[[], Value]) -> Value:
-    """Take one item of a stream."""
-    if is_generator(m, value):
-        return pull(m, value, then, otherwise)
-    if isinstance(value, Iter) and value.kind == "map" and len(value.parts) == 2:
-        function, source = value.parts
-        return pull_item(m, source, lambda item: then(m.call(function, (item,))), otherwise)
-    m.refuse(
-        "items of this iterator can't be taken one at a time",
-        why="it runs over a generator, beside another one.",
-        do="collect its items in a list.",
-    )
 
 
 PIPES: dict[str, Body] = {

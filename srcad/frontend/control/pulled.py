@@ -22,6 +22,7 @@ from srcad.frontend.core.source import is_yielding
 from srcad.frontend.core.suspended import Delegation, GeneratorCell, Loop, Paused, Progress, Sent, Unread, Work, hidden
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Iter, Partial, Ref, Static, Value
 from srcad.frontend.memory.branches import branch, truth
+from srcad.frontend.memory.cursors import knows_its_place
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Const, Var
 
@@ -180,7 +181,7 @@ class _Advance:
 
     def keep(self, node: ast.stmt, source: Value) -> None:
         """Give what a statement runs over a hidden name."""
-        if isinstance(source, Iter):
+        if isinstance(source, Iter) and not knows_its_place(self.m, source):
             source = collected(self.m, source)
         self.m.bind(hidden(node), source)
 
@@ -203,8 +204,8 @@ class _Advance:
         ended = (*rest, Unread(tuple(loop.node.orelse)))
         after = (*rest, replace(loop, turn=loop.turn + 1), Unread(tuple(loop.node.body)))
         source = self.kept(loop.node)
-        if is_generator(m, source):
-            return pull(m, source, lambda v: self.assigned(loop, v, after), lambda: self.go_on(ended))
+        if knows_its_place(m, source):
+            return m.ports.take(m, source, lambda v: self.assigned(loop, v, after), lambda: self.go_on(ended))
         has, item = self.item(source, loop.turn)
         return self.where(has, lambda: self.bound(loop, item(), after), ended)
 

@@ -30,6 +30,7 @@ from srcad.frontend.core.stack import Position
 from srcad.frontend.core.suspended import Delegation, GeneratorCell, Loop, Paused, Progress, Sent, Unread, Work, hidden
 from srcad.frontend.core.values import FALSE, NONE, Partial, Ref, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, negate, truth
+from srcad.frontend.memory.cursors import knows_its_place
 from srcad.trace.builder import const
 from srcad.trace.nodes import Var
 
@@ -163,7 +164,7 @@ def _loop_rest(m: Machine, node: ast.For | ast.While, turn: int) -> None:
         m.assign(node.target, item)
         m.execute(node.body)
 
-    if is_generator(m, source):
+    if knows_its_place(m, source):
         m.run_over(source, one)
     else:
         for_loop(m, _from_turn(m, sequence(m, source), turn), one)

@@ -51,6 +51,7 @@ class Ports:
     run_over   reads a loop over a value, with a turn for each item
     callables  who reads a call, by the class of the value that is called; `Value`: those of all other classes
     readers    who reads a call of a Python object that is known now: the first one that does
+    take       takes one item of an iterator, and reads what follows: with the item, or without one
     branch     reads both sides of a condition of the run, and joins them
     """
 
@@ -60,4 +61,5 @@ class Ports:
     run_over: Callable[[Machine, Value, Callable[[Value], None]], None]
     callables: Mapping[type[Value], CallOf]
     readers: tuple[ReadCall, ...]
+    take: Callable[[Machine, Value, Callable[[Value], Value], Callable[[], Value]], Value]
     branch: Callable[[Machine, Var, Callable[[], Value], Callable[[], Value]], Value]

@@ -1,4 +1,4 @@
-"""Generators: functions of the program that have been called, and run as far as somebody asks for what they yield."""
+"""Generators and iterators: how far they have come, and what is left of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from enum import Enum
 from srcad.frontend.core.cells import Cell
 from srcad.frontend.core.parts import Children
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import NONE, Value
+from srcad.frontend.core.values import FALSE, NONE, Static, Value
+
+START = Static(0)
 
 
 class Progress(Enum):
@@ -104,20 +106,62 @@ class GeneratorCell(Cell):
 
 @dataclass(frozen=True)
 class IteratorCell(Cell):
-    """How far a loop over an iterator (a zip, a map) has come. `left`: what goes on in its place, once an item of it
-    has been taken by itself."""
+    """How far an iterator (a zip, a map) has come.
+
+    `kind` and `parts`: what it was made of. `left`: what goes on in its place, once an item of it has been taken by
+    itself; how far loops over that have come stands in the cell `behind`.
+    """
 
     progress: Progress = Progress.FRESH
+    kind: str = ""
+    parts: tuple[Value, ...] = ()
     left: Value | None = None
+    behind: int | None = None
 
     def children(self) -> Children:
-        return () if self.left is None else (self.left,)
+        return self.parts if self.left is None else (*self.parts, self.left)
 
     def rebuild(self, children: Children) -> IteratorCell:
-        return IteratorCell(self.progress, *children)
+        parts, left = children[: len(self.parts)], children[len(self.parts) :]
+        return replace(self, parts=tuple(parts), left=left[0] if left else None)
+
+    def cells(self) -> Sequence[int]:
+        return () if self.behind is None else (self.behind,)
+
+    def with_cells(self, cells: Sequence[int]) -> IteratorCell:
+        (behind,) = cells
+        return replace(self, behind=behind)
 
     def rest(self) -> Hashable:
-        return self.progress
+        return self.progress, self.kind, len(self.parts), self.behind
+
+
+@dataclass(frozen=True)
+class CursorCell(Cell):
+    """An iterator over a sequence: the number of the item that comes next; from the end, where it runs backwards.
+
+    `ended`: whether it has said that nothing is left: then it gives nothing more, whatever is appended. `kept`: what
+    the source is a copy of, and its content then, by turns.
+    """
+
+    source: Value
+    place: Value = START
+    ended: Value = FALSE
+    kept: tuple[Value, ...] = ()
+    backwards: bool = False
+
+    def children(self) -> Children:
+        return self.source, self.place, self.ended, *self.kept
+
+    def keys(self) -> tuple[Hashable, ...]:
+        return "source", "place", "ended", *range(len(self.kept))
+
+    def rebuild(self, children: Children) -> CursorCell:
+        source, place, ended, *kept = children
+        return replace(self, source=source, place=place, ended=ended, kept=tuple(kept))
+
+    def rest(self) -> Hashable:
+        return self.backwards, len(self.kept)
 
 
 def both(a: Progress | Paused, b: Progress | Paused) -> Progress | Paused:
@@ -134,6 +178,7 @@ def both(a: Progress | Paused, b: Progress | Paused) -> Progress | Paused:
 
 
 __all__ = [
+    "CursorCell",
     "Delegation",
     "GeneratorCell",
     "IteratorCell",

@@ -377,4 +377,3 @@ def renewed(named: tuple[tuple[str, Value], ...], values: Children) -> tuple[tup
 
 
 END = object()  # what stands for an item where nothing is left, and an exception is to say so
-SPENT = object()  # the origin of the list behind an iterator that a loop has run over

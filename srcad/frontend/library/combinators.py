@@ -21,9 +21,9 @@ import numpy as np
 from srcad.definitions import averages, bisection, heaps, iterators, operators
 from srcad.definitions.numpy import functions
 from srcad.frontend.containers.comparisons import compare
-from srcad.frontend.containers.containers import copied, repeat
+from srcad.frontend.containers.containers import repeat
 from srcad.frontend.containers.exhaustion import once
-from srcad.frontend.containers.iteration import items_of_array, known_items
+from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import binary, unary
 from srcad.frontend.containers.subscripts import get_at
@@ -33,6 +33,7 @@ from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, Num, Range, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_number
 from srcad.frontend.memory.branches import as_bool
+from srcad.frontend.memory.cursors import content_of, cursor
 from srcad.frontend.memory.layouts import count_on_layout
 from srcad.frontend.memory.objects import get_attribute
 from srcad.ops.catalogue import static
@@ -96,9 +97,8 @@ def _islice(m: Machine, values: Value, *bounds: Value) -> Value:
 
 
 def _tee(m: Machine, values: Value, n: Value = Static(2)) -> Value:  # noqa: B008
-    items = to_list(m, values)
-    count, source = static(to_number(m, n), "a number"), items_of_array(m, values)
-    return Tup(tuple(Iter("iterator", (copied(m, items), *source)) for _ in range(count)))
+    items, kept = to_list(m, values), content_of(m, values)
+    return Tup(tuple(cursor(m, items, kept) for _ in range(static(to_number(m, n), "a number"))))
 
 
 def _batched(m: Machine, values: Value, n: Value) -> Value:
@@ -285,8 +285,8 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     itertools.dropwhile: _lazily("dropwhile"),
     itertools.chain.from_iterable: _lazily("chain all"),
     itertools.repeat: _repeated,
-    itertools.count: lambda m, start=Static(0), step=Static(1): Iter("count", (start, step)),  # noqa: B008
-    itertools.cycle: lambda m, values: Iter("cycle", (values,)),
+    itertools.count: lambda m, start=Static(0), step=Static(1): once(m, "count", start, step),  # noqa: B008
+    itertools.cycle: _lazily("cycle"),
     operator.attrgetter: _attrgetter,
     operator.methodcaller: _methodcaller,
     functools.reduce: _reduce,

@@ -6,63 +6,64 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.definitions import iterators
-from srcad.frontend.containers.containers import pop_front
-from srcad.frontend.containers.exhaustion import following, is_over, spend
-from srcad.frontend.containers.iteration import items_of_array, refuse_changed, refuse_spent
-from srcad.frontend.control.collecting import to_list
+from srcad.frontend.control.collecting import scope, to_list
 from srcad.frontend.control.pulled import pull
-from srcad.frontend.control.streams import is_generator
-from srcad.frontend.core.cells import InstanceCell, ListCell
+from srcad.frontend.core.cells import DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress
-from srcad.frontend.core.values import END, NONE, Iter, Ref, Static, Value
+from srcad.frontend.core.suspended import GeneratorCell, Progress
+from srcad.frontend.core.values import END, FALSE, NONE, TRUE, ArrayRef, Choice, Partial, Range, Ref, Static, Tup, Value
+from srcad.frontend.library.stepping import take
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.branches import branch, truth
+from srcad.frontend.memory.arrays import is_list
+from srcad.frontend.memory.branches import truth
+from srcad.frontend.memory.cursors import cursor, cursor_over, knows_its_place
 from srcad.trace.nodes import Var
 
 
 def take_next(m: Machine, iterator: Value, default: Value | None = None) -> Value:
     """next(iterator): the first item of what is left, and what is left then."""
-    iterator = following(m, iterator)
-    if isinstance(iterator, Iter) and iterator.kind in BY_ITEMS and iterator.state is not None:
-        iterator = _by_items(m, iterator, iterator.state)
-    if is_generator(m, iterator):
-        return pull(m, iterator, lambda value: value, lambda: _ended(m, iterator, default))
-    if isinstance(m.content(iterator), InstanceCell) and default is None:
+    if isinstance(m.content(iterator), InstanceCell):
+        if default is not None:
+            return m.call(Static(iterators.next_or), (iterator, default))
         made = objects.call_if_special(m, iterator, "__next__")
         if made is not None:
             return made
-    if not isinstance(iterator, Iter) or iterator.kind != "iterator":
-        m.refuse("next() of this iterator isn't supported yet", do="index the sequence, or loop over it.")
-    rest, *source = iterator.parts
-    assert isinstance(rest, Ref)
-    refuse_spent(m, rest)
-    refuse_changed(m, *source)
-    return first_item(m, rest, default)
+    if isinstance(iterator, (Tup, ArrayRef, Range)) or isinstance(m.content(iterator), (ListCell, GrownCell, DictCell)):
+        m.raises(TypeError(f"{kind_of(m, iterator)!r} object is not an iterator"))
+    if default == Static(END):
+        return _or_end(m, iterator)
+    return take(m, iterator, lambda value: value, lambda: _ended(m, iterator, default))
 
 
-def _by_items(m: Machine, iterator: Iter, state: int) -> Value:
-    """What gives the items of an iterator one at a time: a generator for map, a list for what calls nothing."""
-    if is_over(m, iterator):
-        return Iter("iterator", (Ref(m.allocate(ListCell(()))),))
-    if iterator.kind == "map":
-        left: Value = m.call(Static(iterators.mapped), iterator.parts)
-        spend(m, iterator)
-    else:
-        arrays = [pair for part in iterator.parts for pair in items_of_array(m, part)]
-        before = dict(m.heap)
-        left = Iter("iterator", (to_list(m, iterator), *arrays))
-        if iterator.kind == "filter" and any(m.heap[k] is not cell for k, cell in before.items() if k != state):
-            m.refuse(
-                "items are taken one at a time of a filter that changes something, or of what runs through once",
-                why="how many times its function is called depends on the run.",
-                do="loop over it by a `for`, and leave that by a `break`.",
-            )
-    m.heap[state] = IteratorCell(Progress.FRESH, left)
-    return left
+def _or_end(m: Machine, iterator: Value) -> Value:
+    """The next item, or that there is none: one of two, however many conditions tell which."""
+
+    def found(item: Value) -> Value:
+        m.bind("$item", item)
+        return TRUE
+
+    def nothing() -> Value:
+        _ended(m, iterator, Static(END))
+        return FALSE
+
+    with scope(m):
+        there, item = truth(m, take(m, iterator, found, nothing)), m.look("$item")
+    item = item.value if isinstance(item, Partial) else item
+    if item is None or there is False:
+        return Static(END)
+    return Choice(there, item, Static(END)) if isinstance(there, Var) else item
 
 
-BY_ITEMS = ("map", "zip", "enumerate", "filter", "reversed")
+def kind_of(m: Machine, value: Value) -> str:
+    """How Python calls the class of a sequence."""
+    match value:
+        case Tup():
+            return (value.cls or tuple).__name__
+        case ArrayRef():
+            return "list" if is_list(m, value) else "numpy.ndarray"
+        case Range():
+            return "range"
+    return "dict" if isinstance(m.content(value), DictCell) else "list"
 
 
 def _ended(m: Machine, generator: Value, default: Value | None) -> Value:
@@ -75,29 +76,18 @@ def _ended(m: Machine, generator: Value, default: Value | None) -> Value:
     return m.raises(StopIteration())
 
 
-def first_item(m: Machine, rest: Ref, default: Value | None) -> Value:
-    """The first item, which leaves the list; a default where there is none."""
-    some = truth(m, rest)
-    if isinstance(some, Var):
-        return branch(m, some, lambda: pop_front(m, rest), lambda: _default(m, default))
-    return pop_front(m, rest) if some else _default(m, default)
-
-
-def _default(m: Machine, default: Value | None) -> Value:
-    return m.raises(StopIteration()) if default is None else default
-
-
-def iterator_of(m: Machine, values: Value) -> Value:
-    """iter(values): a list of what is left to iterate over."""
-    if is_generator(m, values) or (isinstance(values, Iter) and values.state is not None):
+def iterator_of(m: Machine, values: Value, sentinel: Value | None = None) -> Value:
+    """iter(values): it goes on from where the last item was taken."""
+    if sentinel is not None:
+        return m.call(Static(iterators.called_until), (values, sentinel))
+    if knows_its_place(m, values):
         return values
     if isinstance(m.content(values), InstanceCell):
         made = objects.call_if_special(m, values, "__iter__")
         if made is not None:
             return made
-    if isinstance(values, Iter) and values.kind == "iterator":
-        return values
-    return Iter("iterator", (to_list(m, values), *items_of_array(m, values)))
+    opened = cursor_over(m, values)
+    return cursor(m, to_list(m, values)) if opened is values else opened
 
 
 # ---- methods of generators

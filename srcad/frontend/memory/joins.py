@@ -7,6 +7,7 @@ from typing import Any
 
 from srcad.frontend.core.cells import Cell, DictCell, GrownCell, InstanceCell, ListCell, Lost
 from srcad.frontend.core.sameness import constant_key
+from srcad.frontend.core.suspended import CursorCell
 from srcad.frontend.core.values import ArrayRef, Choice, Num, Obj, Partial, Undef, Value
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const
@@ -78,6 +79,8 @@ def alike(a: Cell, b: Cell) -> bool:
             return True
         case ListCell() | GrownCell(), ListCell() | GrownCell():
             return True
+        case CursorCell(), CursorCell():
+            return a.rest() == b.rest()
         case DictCell(), DictCell():
             return a.keys() == b.keys()
         case InstanceCell(), InstanceCell() if a.cls is b.cls:

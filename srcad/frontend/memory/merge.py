@@ -34,9 +34,8 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.parts import ElementForm, Parts
 from srcad.frontend.core.selected import SelectedCell, ways_of
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
-from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Progress, both
+from srcad.frontend.core.suspended import CursorCell, GeneratorCell, IteratorCell, Progress, both
 from srcad.frontend.core.values import (
-    SPENT,
     UNDEFINED_VALUE,
     ArrayRef,
     Choice,
@@ -54,6 +53,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_mixed, to_atom
 from srcad.frontend.memory.boxes import boxed
+from srcad.frontend.memory.cursors import opened
 from srcad.frontend.memory.homes import MOST_CHOICES, cell_of, chosen_among, elements_of, joined_form, one_home
 from srcad.frontend.memory.joins import (
     alike,
@@ -139,10 +139,6 @@ class Merger:
                 return a
             case _, Lost():
                 return b
-            case ListCell(origin=origin), _ if origin is SPENT:
-                return a
-            case _, ListCell(origin=origin) if origin is SPENT:
-                return b
             case Twins(), Twins():
                 return Twins(a.pairs | b.pairs)
             case FrameCell(), FrameCell():
@@ -158,13 +154,27 @@ class Merger:
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
             case IteratorCell(), IteratorCell():
-                joined = both(a.progress, b.progress) if (a.left is None) == (b.left is None) else Progress.UNSURE
-                assert isinstance(joined, Progress)
-                known = a.left is not None and b.left is not None
-                return IteratorCell(joined, *self.each(key, a, b)) if known else IteratorCell(joined)
+                return self.iterator_cell(key, a, b)
+            case CursorCell(), CursorCell() if a.rest() == b.rest():
+                return a.rebuild(self.each(key, a, b))
             case GeneratorCell(), GeneratorCell():
                 return replace(a, progress=both(a.progress, b.progress), value=self.value(key, a.value, b.value))
         self.m.bug("two states of one object are of different kinds")
+
+    def iterator_cell(self, key: Key, a: IteratorCell, b: IteratorCell) -> IteratorCell:
+        """An iterator of which items have been taken on both ways; on a way where none has been, it is opened."""
+        a, b = self.opened(self.a, a, b), self.opened(self.b, b, a)
+        joined = both(a.progress, b.progress) if (a.left is None) == (b.left is None) else Progress.UNSURE
+        assert isinstance(joined, Progress)
+        if a.left is None or b.left is None:
+            return replace(a, progress=joined, left=None)
+        return replace(a.rebuild(self.each(key, a, b)), progress=joined)
+
+    def opened(self, side: Side, cell: IteratorCell, other: IteratorCell) -> IteratorCell:
+        if cell.left is not None or other.left is None or cell.progress is not Progress.FRESH:
+            return cell
+        with self.m.on_side(side.heap, side.equations):
+            return replace(cell, left=opened(self.m, cell))
 
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
         if a.home is not None or b.home is not None:

@@ -40,6 +40,7 @@ from srcad.frontend.memory.items import items, refuse_truncation, set_items, sto
 from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.frontend.memory.puts import check_same_kind
+from srcad.frontend.memory.tables import is_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import OPAQUE, Array, Scalar, Unknown, dtype_of
@@ -312,6 +313,8 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
 def _augment_at(m: Machine, owner: Value, key: Value, statement: ast.AugAssign) -> Value:
     old = get_at(m, owner, key)
     new_value = combined(m, old, statement.op, m.evaluate(statement.value))
+    if _stands_there(m, owner, old, new_value, statement):
+        return NONE
     match owner:
         case Obj():
             objects.set_unknown_item(m, owner, key, new_value)
@@ -322,6 +325,14 @@ def _augment_at(m: Machine, owner: Value, key: Value, statement: ast.AugAssign) 
         case _:
             _refuse_item(m, owner)
     return NONE
+
+
+def _stands_there(m: Machine, owner: Value, old: Value, new: Value, statement: ast.AugAssign) -> bool:
+    """Whether an array that has been changed in place is put back where it stands, in a list or dict."""
+    cell = m.content(owner)
+    if not isinstance(new, ArrayRef) or new != old or any(isinstance(n, ast.Call) for n in ast.walk(statement.value)):
+        return False
+    return isinstance(cell, (DictCell, ListCell, GrownCell)) or is_table(cell)
 
 
 def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:

@@ -164,14 +164,6 @@ def test_refused(function: Callable[..., Any]) -> None:
     assert caught.value.span is not None
 
 
-def read_before_a_change(x):
-    y = x.copy()
-    it = iter(y)
-    first = next(it)
-    y[1] = 5 * x[0]
-    return first * next(it)
-
-
 def teed_before_a_change(x):
     y = x.copy()
     one, two = itertools.tee(y)
@@ -179,10 +171,9 @@ def teed_before_a_change(x):
     return sum(one) + sum(two)
 
 
-@pytest.mark.parametrize("function", [read_before_a_change, teed_before_a_change])
-def test_elements_that_have_changed_since_are_refused(function: Callable[..., Any]) -> None:
+def test_elements_that_have_changed_since_are_refused() -> None:
     with pytest.raises(srcad.errors.NotYetSupported, match="has changed since an iterator over it was made"):
-        srcad.grad(function)(X)
+        srcad.grad(teed_before_a_change)(X)
 
 
 def used_once(x):

@@ -11,7 +11,7 @@ X = np.array([0.7, 1.3, 0.4, 1.1])
 Y = np.array([1.2, 0.3, 0.9, 1.6])
 
 programs = Programs()
-right, refused = programs, programs.refused
+right = programs
 
 
 @right(X, also=((Y,),))
@@ -73,14 +73,14 @@ def members_that_are_called(x):
     return sum(np.sum(rule(x)) * k for k, rule in enumerate(Rule, 1))
 
 
-@refused(X)
+@right(X, also=((Y,),))
 def left_by_a_question(x):
     left = iter(x)
     found = any(v > 1 for v in left)
-    return sum(left) ** 2 + found * x[0]  # <- refused
+    return sum(left) ** 2 + found * x[0]
 
 
-@refused(X)
+@right(X, also=((Y,),))
 def filter_that_keeps_account(x):
     seen = []
 
@@ -88,21 +88,21 @@ def filter_that_keeps_account(x):
         seen.append(v)
         return v > 1
 
-    first = next(filter(large, x))  # <- refused
+    first = next(filter(large, x))
     return sum(seen) ** 2 + first
 
 
-@refused(X)
+@right(X, also=((Y,),))
 def left_in_a_loop(x):
     left, total = iter(x), 0.0
     for k in range(2):
-        for v in left:  # <- refused
+        for v in left:
             if v > 1:
                 break
             total += v * (k + 1)
     return total
 
 
-test_gradient, test_refusal = programs.tests()
+test_gradient, _ = programs.tests()
 test_tangent = tangents(programs)
 test_second = second_orders(programs)

@@ -16,7 +16,7 @@ from srcad.frontend.core.reading import Derivative, LinearMapValue
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import CheckedHeap
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.suspended import GeneratorCell, IteratorCell, Paused, Sent
+from srcad.frontend.core.suspended import CursorCell, GeneratorCell, IteratorCell, Paused, Sent
 from srcad.frontend.core.walk import atoms_inside, inside, same, same_entries, with_atoms
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -63,7 +63,8 @@ def examples() -> list[v.Parts]:
         c.InstanceCell(object, (("a", num()),)),
         c.FrameCell(CODE, {"x": num(), "y": v.Ref(1)}, 1),
         GeneratorCell(CODE, 1, Paused((Sent(()),)), num()),
-        IteratorCell(left=num()),
+        IteratorCell(parts=(num(),), left=num(), behind=1),
+        CursorCell(v.Ref(1), num(), num(), (num(),)),
     ]
 
 
@@ -115,7 +116,7 @@ def test_what_is_rebuilt_holds_the_new_children_in_their_places(one: v.Parts) ->
     assert new.rest() == one.rest() or atoms
 
 
-BESIDE = ("state", "frame", "parent")
+BESIDE = ("state", "frame", "parent", "behind")
 
 
 @pytest.mark.parametrize("one", examples(), ids=lambda one: type(one).__name__)
