@@ -30,7 +30,15 @@ from srcad.frontend.core.outside import Outside
 from srcad.frontend.core.reading import Derivation, Reading, derivation
 from srcad.frontend.core.roots import PartialRoot, SelfRoot
 from srcad.frontend.core.signatures import signature_of
-from srcad.frontend.core.source import FunctionSource, code_of, is_function, make_code, span_of, transparent
+from srcad.frontend.core.source import (
+    FunctionSource,
+    called_in_python,
+    code_of,
+    is_function,
+    make_code,
+    span_of,
+    transparent,
+)
 from srcad.frontend.core.values import Bound, Static, Value
 from srcad.frontend.memory.objects import get_attribute, standard
 from srcad.frontend.memory.presence import KeysOfRun
@@ -347,9 +355,7 @@ def _itself(function: object) -> object:
 
 
 def _is_builtin(function: object) -> bool:
-    return type(function).__module__ in ("builtins", "numpy") or not isinstance(
-        inspect.getattr_static(type(function), "__call__", None), FunctionType
-    )
+    return type(function).__module__ in ("builtins", "numpy") or not called_in_python(function)
 
 
 # ---- the function itself

@@ -128,7 +128,7 @@ def support() -> str:
 
 
 def complex_numbers() -> str:
-    """The text of complex.h, which stands before kernels with complex numbers."""
+    """The text of complexes.h, which stands before kernels with complex numbers."""
     return (Path(__file__).parent / "complexes.h").read_text()
 
 
@@ -147,9 +147,25 @@ def printed(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
 
 def text_of(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
     """The function alone, without the support that stands before it."""
-    lines = [f"{linkage} int {function.name}(call *call, const value *in, value *out) {{"]
-    lines += ("    " + line for line in _block(function.body))
-    return "\n".join([*lines, "    return DONE;", "}"])
+    heads = [_head(one) for one in function.procedures]
+    lines = [f"{head};" for head in heads]
+    for head, one in zip(heads, function.procedures, strict=True):
+        lines += _defined(head, one.body)
+    return "\n".join(
+        lines + _defined(f"{linkage} int {function.name}(call *call, const value *in, value *out)", function.body)
+    )
+
+
+def _defined(head: str, body: tuple[Statement, ...]) -> list[str]:
+    return [f"{head} {{", *("    " + line for line in _block(body)), "    return DONE;", "}"]
+
+
+def _head(procedure: ir.ProcedureFunction) -> str:
+    parameters = (
+        f"{'block *' if one.type is None else TYPES[one.type] + ' '}{'*' * one.stars}{one.name}"
+        for one in procedure.parameters
+    )
+    return f"static int {procedure.name}({', '.join(('call *call', *parameters))})"
 
 
 def _vectors(body: str) -> str:
@@ -292,6 +308,9 @@ def _applied(expr: ir.Apply) -> str:
     if op == "item":
         name, index = (expression(o) for o in expr.operands)
         return f"(({TYPES[CType(which)]} *)DATA_OF(ITEMS({name})))[{index}]"
+    if op == "field":
+        name, offset = (expression(o) for o in expr.operands)
+        return f"*({TYPES[expr.type]} *)(DATA_OF({name}) + {offset})"
     if op == "length":
         name, index = (expression(o) for o in expr.operands)
         return f"LENGTH({name}, {index}, {which.split(':')[0]})"

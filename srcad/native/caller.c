@@ -309,8 +309,8 @@ static int run_plan(const plan *p, PyObject *const *args, PyObject **results) {
     PyObject *held[MOST];
     PyThreadState *state = NULL;
     int how = -1, taken_in = 0, given_out = 0;
-    call c = {.ticks = TICKS, .fresh = fresh_block, .interrupted = interrupted, .gemm = p->gemm, .linked = p->linked,
-              .state = &state};
+    call c = {.ticks = TICKS, .depth = Py_GetRecursionLimit(), .fresh = fresh_block, .interrupted = interrupted,
+              .gemm = p->gemm, .linked = p->linked, .state = &state};
     for (; taken_in < p->inputs; ++taken_in) {
         held[taken_in] = NULL;
         if (!taken(&c, p->in + taken_in, args[taken_in], in + taken_in, held + taken_in)) goto done;

@@ -225,6 +225,24 @@ class Comment:
 Statement = Let | Assign | Store | For | Turns | While | If | Break | Fail | Pointer | Support | Comment
 
 
+@dataclass(frozen=True, slots=True)
+class CParameter:
+    """A parameter of a procedure: a number of this type, or a block (None); `stars`: a pointer to so many."""
+
+    name: str
+    type: CType | None
+    stars: int = 0
+
+
+@dataclass(frozen=True)
+class ProcedureFunction:
+    """A function that kernels and others of its kind call (by the support's CALLED): results go where pointers say."""
+
+    name: str
+    parameters: tuple[CParameter, ...]
+    body: tuple[Statement, ...]
+
+
 @dataclass(frozen=True)
 class LoopFunction:
     """A kernel: parameters are unpacked by its first statements, and results packed by its last."""
@@ -232,6 +250,12 @@ class LoopFunction:
     name: str
     body: tuple[Statement, ...]
     linked: tuple[str, ...] = ()  # functions of SciPy's, as `linked.py` names them, that it calls
+    procedures: tuple[ProcedureFunction, ...] = ()
+
+    @property
+    def bodies(self) -> tuple[tuple[Statement, ...], ...]:
+        """Its own, and those of its procedures."""
+        return (self.body, *(one.body for one in self.procedures))
 
 
 def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:

@@ -21,20 +21,23 @@ from srcad.ops.catalogue import operation
 from srcad.ops.declare import Kind
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var, variables
+from srcad.trace.procedures import reached, with_procedures
 from srcad.trace.rewrite import with_body, with_equations, with_regions
 from srcad.trace.types import Scalar
 from srcad.trace.walk import free_variables, reads, walk, within
 
 
 def outlined(trace: Trace) -> Trace:
-    """The trace with kernels in the place of what can be lowered."""
+    """The trace with kernels in the place of what can be lowered; in the procedures that it still calls, too."""
     compiler()
-    return with_body(trace, _Outline(trace).region(trace.body, whole=True))
+    left = reached(with_body(trace, _Outline(trace, trace.procedures).region(trace.body, whole=True)))
+    return with_procedures(left, lambda one: with_body(one, _Outline(one, trace.procedures).region(one.body)))
 
 
 def kernels_of(trace: Trace) -> tuple[Kernel, ...]:
-    """The kernels that a trace calls."""
-    return tuple(kernel for eq in walk(trace.body) if (kernel := kernel_of(eq)) is not None)
+    """The kernels that a trace calls, by itself or in its procedures."""
+    regions = (trace.body, *(procedure.body for procedure in trace.procedures.values()))
+    return tuple(kernel for one in regions for eq in walk(one) if (kernel := kernel_of(eq)) is not None)
 
 
 def kernel_of(eq: Equation) -> Kernel | None:
@@ -42,11 +45,15 @@ def kernel_of(eq: Equation) -> Kernel | None:
     return value if isinstance(value, Kernel) else None
 
 
+NamedProcedures = Mapping[str, Trace]
+
+
 class _Outline:
     """Makes kernels of parts of one function."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, procedures: NamedProcedures) -> None:
         self.name = trace.name
+        self.procedures = procedures
         self.order = {entry.var: k for k, entry in enumerate(trace.inputs)}
         self.count = 0
 
@@ -55,7 +62,7 @@ class _Outline:
         if whole and (made := self._kernel(region.equations, set(variables(region.results)))) is not None:
             return Region(region.parameters, (made,), region.results)
         equations: list[Equation] = []
-        for run, lowers in _runs(region.equations):
+        for run, lowers in _runs(region.equations, self.procedures):
             equations += self._replaced(run, _read_behind(region, run)) if lowers else map(self._inside, run)
         return with_equations(region, tuple(equations))
 
@@ -71,11 +78,10 @@ class _Outline:
             return [made]
         if len(run) == 1:
             return [self._inside(run[0])]
-        loops = [k for k, eq in enumerate(run) if eq.regions]
-        if not loops:
+        if not any(map(_is_dear, run)):
             return list(run)
         # together they have a value that can't be passed on: each loop by itself
-        return [one for eq in run for one in (self._alone(eq, run, read) if eq.regions else [eq])]
+        return [one for eq in run for one in (self._alone(eq, run, read) if _is_dear(eq) else [eq])]
 
     def _alone(self, eq: Equation, run: Sequence[Equation], read: set[Var]) -> list[Equation]:
         later = run[list(run).index(eq) + 1 :]
@@ -89,7 +95,7 @@ class _Outline:
         if not results:
             return None
         name = f"{self.name}_kernel_{self.count + 1}" if self.count else f"{self.name}_kernel"
-        closed = _closed(name, run, results, self.order)
+        closed = _closed(name, run, results, self.order, self.procedures)
         try:
             kernel = Kernel(lowered(closed, name))
         except NotLowered:
@@ -100,21 +106,23 @@ class _Outline:
         return Equation("kernel", operands, results, params, (), run[0].span, run[0].role)
 
 
-def _closed(name: str, run: Sequence[Equation], results: tuple[Var, ...], order: Mapping[Var, int]) -> Trace:
+def _closed(
+    name: str, run: Sequence[Equation], results: tuple[Var, ...], order: Mapping[Var, int], procedures: NamedProcedures
+) -> Trace:
     """A run of equations as a trace of its own; what comes in stands in `order`, and behind it as it is read."""
     region = Region((), tuple(run), results)
     read = sorted(free_variables(region), key=lambda var: order.get(var, len(order)))
     inputs = tuple(Input(var, Path(f"in{k}")) for k, var in enumerate(read))
     output = Node("tuple", tuple(Leaf(k) for k in range(len(results))))
-    return Trace(name, (), inputs, region, output)
+    return reached(Trace(name, (), inputs, region, output, procedures=procedures))
 
 
-def _runs(equations: Sequence[Equation]) -> Iterator[tuple[list[Equation], bool]]:
+def _runs(equations: Sequence[Equation], procedures: NamedProcedures) -> Iterator[tuple[list[Equation], bool]]:
     """Neighbours that can be lowered, or can't."""
     run: list[Equation] = []
     state = False
     for eq in equations:
-        lowers = all(has_lowering(one.op) for one in within(eq)) and _lowers(eq)
+        lowers = all(has_lowering(one.op) for one in within(eq)) and not why_not(eq, procedures)
         if run and lowers is not state:
             yield run, state
             run = []
@@ -124,14 +132,10 @@ def _runs(equations: Sequence[Equation]) -> Iterator[tuple[list[Equation], bool]
         yield run, state
 
 
-def _lowers(eq: Equation) -> bool:
-    return not why_not(eq)
-
-
-def why_not(eq: Equation) -> str:
+def why_not(eq: Equation, procedures: NamedProcedures) -> str:
     """Why an equation can't be lowered by itself; "": it can."""
     try:
-        lowered(_closed("tried", [eq], eq.results, {}), "tried")
+        lowered(_closed("tried", [eq], eq.results, {}, procedures), "tried")
     except NotLowered as failed:
         return failed.what
     return ""
@@ -139,10 +143,14 @@ def why_not(eq: Equation) -> str:
 
 def _pays(run: Sequence[Equation]) -> bool:
     """Whether a call of a kernel costs less than the equations do in NumPy."""
-    if any(eq.op in ("for", "while") for one in run for eq in within(one)):
+    if any(eq.op in ("for", "while", "recurse") for one in run for eq in within(one)):
         return True
     heavy = [eq for eq in run if not _is_light(eq)]
     return len(heavy) > 1
+
+
+def _is_dear(eq: Equation) -> bool:
+    return bool(eq.regions) or eq.op == "recurse"
 
 
 def _is_light(eq: Equation) -> bool:

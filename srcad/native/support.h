@@ -20,7 +20,8 @@ struct block {
     block *next, *last; /* in the pool */
     block *free;        /* the next of the same class that is free */
     int32_t class;
-    int32_t kind;       /* 0: data; 1: a list of numbers; 2: of arrays or lists, whose elements begin with a block */
+    int32_t kind;       /* 0: data; 1: a list of numbers; 2: of arrays or lists, whose elements begin with a block;
+                           3: a record, which begins with `length` blocks */
     int64_t length, width; /* of a list: how many elements, how many bytes each */
 };
 
@@ -33,6 +34,7 @@ typedef struct call {
     block *free[CLASSES];
     block *(*fresh)(int32_t class); /* a block of 2 to the class bytes, as other calls have left it; NULL: a new one */
     int64_t ticks;
+    int64_t depth; /* how far procedures may still call each other */
     int (*interrupted)(struct call *);
     void (*gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *);
     void *state;
@@ -92,7 +94,9 @@ typedef struct { block *items; } list_data;
 static void release_all(call *c, block *l) {
     if (l->kind == 2)
         for (int64_t k = 0; k < l->length; ++k) release(c, *(block **)ITEM(l, k));
-    release(c, ITEMS(l));
+    if (l->kind == 3)
+        for (int64_t k = 0; k < l->length; ++k) release(c, ((block **)DATA_OF(l))[k]);
+    else release(c, ITEMS(l));
     l->free = c->free[l->class];
     c->free[l->class] = l;
 }
@@ -133,6 +137,10 @@ static block *copy_list(call *c, block *from) {
 /* A copy of all that hangs on a block. */
 static block *copy_all(call *c, const block *from) {
     if (!from) return NULL;
+    if (from->kind == 3) { /* nobody changes a record */
+        ++((block *)from)->refs;
+        return (block *)from;
+    }
     if (!from->kind) {
         block *b = new_block(c, from->size, 0);
         if (b) memcpy(DATA_OF(b), DATA_OF(from), (size_t)from->size);
@@ -307,6 +315,25 @@ ADD_BLOCKS(double, add_blocks) ADD_BLOCKS(float, add_blocks_f)
 #define ZEROS(l, n) do { if (UNLIKELY(!grow(call, l, n))) return MEMORY; memset(ITEM(l, 0), 0, (size_t)((n) * (l)->width)); (l)->length = (n); } while (0)
 #define COPY_ROW(p, offset, b, n, T) memcpy((p) + (offset), DATA_OF(b), (size_t)(n) * sizeof(T))
 #define LENGTH(l, k, j) (((int64_t *)ITEM(l, k))[1 + (j)])
+
+/* ---- procedures, and what they record */
+
+#define DEEPEST (1 << 20) /* bytes of the stack */
+#define ENTER() do { \
+    TICK(); \
+    if (UNLIKELY(--call->depth < 0 || (char *)call - (char *)__builtin_frame_address(0) > DEEPEST)) return ARITHMETIC; } while (0)
+#define LEAVE() ++call->depth
+#define CALLED(procedure, ...) do { \
+    const int ended = procedure(call, __VA_ARGS__); \
+    if (UNLIKELY(ended != DONE)) return ended; } while (0)
+#define NATURAL(n) do { if ((n) < 0) __builtin_unreachable(); } while (0)
+#define DECLARED(T, x) T x
+#define RETURN(to, x) *to = (x)
+#define MUST_BE(b) do { if (UNLIKELY(!(b))) return ARITHMETIC; } while (0)
+#define RECORD(r, blocks, bytes) block *r = new_block(call, bytes, 3); CHECKED(r); (r)->length = (blocks)
+#define RECORD_BLOCK(r, k, b) ((block **)DATA_OF(r))[k] = (b)
+#define RECORD_NUMBER(r, offset, T, x) *(T *)(DATA_OF(r) + (offset)) = (x)
+#define RECORD_ITEM(b, r, k) block *b = ((block **)DATA_OF(r))[k]
 
 /* ---- numbers */
 

@@ -40,7 +40,7 @@ ENTRY = """\
 {head} {{
     union value in[{inputs}], out[{outputs}];
     struct call all = {{0}};
-{checks}    all.ticks = INT64_MAX;
+{checks}    all.ticks = all.depth = INT64_MAX;
 {given}    int status = {kernel}(&all, in, out);
     if (status == DONE) {{
 {taken}    }}

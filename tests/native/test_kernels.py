@@ -88,6 +88,13 @@ def test_tangents_and_pullbacks() -> None:
     assert pickle.loads(pickle.dumps(pullback))(1.0) == pullback(1.0)
 
 
+def test_a_derivative_that_has_been_called_is_differentiated_again() -> None:
+    native = srcad.deriv(logistic, backend="native")
+    native(0.3, 3.1, 5)
+    due = srcad.deriv(srcad.deriv(logistic))(0.3, 3.1, 5)
+    np.testing.assert_allclose(srcad.deriv(native)(0.3, 3.1, 5), due, rtol=1e-12)
+
+
 def test_what_is_set_for_all() -> None:
     with srcad.config(backend="native"):
         native = srcad.grad(logistic)

@@ -99,8 +99,8 @@ def vectorised_by_numba(value: object) -> FunctionType | None:
 
 
 def called_in_python(value: object) -> bool:
-    """Whether a call of an object runs a method that is written in Python."""
-    return isinstance(inspect.getattr_static(type(value), "__call__", None), FunctionType)
+    """Whether a call of an object runs a method that is written in Python, or what stands for one."""
+    return hasattr(inspect.getattr_static(type(value), "__call__", None), "__code__")
 
 
 def make_code(

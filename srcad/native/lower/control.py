@@ -7,12 +7,21 @@ from dataclasses import dataclass
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, LocalName, Statement
-from srcad.native.lower.lists import number_of_nothing, owned_block
+from srcad.native.lower.lists import in_block, number_of_nothing, owned_block
 from srcad.native.lower.state import BOOL, INT64, Lowerer
-from srcad.native.lower.values import InList, InMemory, InRegister, LoweredValue, NoValue, element_kind, machine
+from srcad.native.lower.values import (
+    InList,
+    InMemory,
+    InRecord,
+    InRegister,
+    LoweredValue,
+    NoValue,
+    element_kind,
+    machine,
+)
 from srcad.trace.nodes import Atom, Equation, Region, Var
 from srcad.trace.slots import Slot, slots
-from srcad.trace.types import ListOf, Type
+from srcad.trace.types import Type
 
 
 @dataclass(frozen=True)
@@ -49,8 +58,8 @@ def _value(m: Lowerer, place: SlotPlace) -> LoweredValue:
     """What is in a slot."""
     if place.kind == "scalar":
         return InRegister(LocalName(place.name, machine(place.type)))
-    if isinstance(place.type, ListOf):
-        return InList(place.name, place.type.element)
+    if place.kind == "list":
+        return in_block(place.name, place.type)
     lengths = tuple(LocalName(n, INT64) for n in place.lengths)
     strides = m.packed(lengths)
     return InMemory(place.pointer, machine(place.type), lengths, strides, place.name, place.name, packed=True)
@@ -83,7 +92,7 @@ def _filling_of_nothing(place: SlotPlace) -> Filling:
 
 def _is_in(place: SlotPlace, value: LoweredValue) -> bool:
     """Whether a value is what the slot has."""
-    if isinstance(value, InList):
+    if isinstance(value, (InList, InRecord)):
         return value.name == place.name
     lengths = tuple(LocalName(n, INT64) for n in place.lengths)
     return isinstance(value, InMemory) and value.block == place.name and value.lengths == lengths

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from srcad.lowering.bufferise import bufferise
+from srcad.lowering.bufferise import Bufferised, bufferise
 from srcad.lowering.ordering import sink_updates
 from srcad.lowering.prepare import prepare
 from srcad.native import ir
@@ -13,12 +13,15 @@ from srcad.native.ir import CType
 from srcad.native.lower.control import lower_region
 from srcad.native.lower.expand import expanded
 from srcad.native.lower.lists import owned_block
-from srcad.native.lower.state import INT64, Lowerer
+from srcad.native.lower.procedures import returned, signatures_of, taken
+from srcad.native.lower.records import records_in
+from srcad.native.lower.state import INT64, Lowerer, SharedParts
 from srcad.native.lower.table import TABLE
-from srcad.native.lower.values import InList, InMemory, InRegister, NotLowered, machine
+from srcad.native.lower.values import CSignature, InList, InMemory, InRegister, NotLowered, machine
 from srcad.native.passes import improved
 from srcad.trace.nodes import Atom, Trace, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type
+from srcad.trace.walk import walk
 
 MOST = 64  # arguments, and results
 
@@ -53,8 +56,10 @@ class Lowered:
 
 def lowered(trace: Trace, name: str) -> Lowered:
     """The kernel of a closed trace; `NotLowered` if an equation of it can't be."""
-    ready = bufferise(sink_updates(prepare(expanded(trace))))
-    m = Lowerer(ready.in_place, TABLE)
+    shared = _shared(trace)
+    procedures = tuple(_procedure(one, shared.signatures[key], shared) for key, one in trace.procedures.items())
+    ready = _ready(trace)
+    m = Lowerer(ready.in_place, TABLE, shared)
     variables = [entry.var for entry in ready.trace.inputs]
     body = ready.trace.body
     inputs = tuple(passed(var.type) for var in variables)
@@ -68,7 +73,33 @@ def lowered(trace: Trace, name: str) -> Lowered:
         _give(m, body.results, outputs)
         m.leave()
     loops = any(isinstance(s, (ir.Turns, ir.While, ir.For)) for s in ir.statements(tuple(out)))
-    return Lowered(ir.LoopFunction(name, improved(tuple(out)), tuple(m.linked)), inputs, outputs, loops)
+    function = ir.LoopFunction(name, improved(tuple(out)), tuple(shared.linked), procedures)
+    return Lowered(function, inputs, outputs, loops or bool(procedures))
+
+
+def _ready(trace: Trace) -> Bufferised:
+    """The trace in the form that is lowered: what overwrites is decided."""
+    return bufferise(sink_updates(prepare(expanded(trace))))
+
+
+def _shared(trace: Trace) -> SharedParts:
+    traces = (trace, *trace.procedures.values())
+    records = records_in(eq for one in traces for eq in walk(one.body))
+    return SharedParts(signatures_of(trace.procedures), records)
+
+
+def _procedure(trace: Trace, signature: CSignature, shared: SharedParts) -> ir.ProcedureFunction:
+    """A procedure as a function of C."""
+    ready = _ready(trace)
+    m, body = Lowerer(ready.in_place, TABLE, shared), ready.trace.body
+    with m.block() as out, m.region(body):
+        parameters = [one for entry in ready.trace.inputs for one in taken(m, entry.var)]
+        m.emit(ir.Support("ENTER", ()))
+        lower_region(m, body)
+        parameters += returned(m, body.results)
+        m.leave()
+        m.emit(ir.Support("LEAVE", ()))
+    return ir.ProcedureFunction(signature.name, tuple(parameters), improved(tuple(out)))
 
 
 def passed(t: Type) -> Passed:

@@ -8,9 +8,9 @@ from srcad.native import ir
 from srcad.native.ir import Apply, CExpr
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, converted, load, place
 from srcad.native.lower.subscripts import inside, sliced
-from srcad.native.lower.values import InList, InMemory, InRegister, NotLowered, element_kind, machine
+from srcad.native.lower.values import InList, InMemory, InRecord, InRegister, NotLowered, element_kind, machine
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import Array, ListOf, Scalar, Type
+from srcad.trace.types import Array, ListOf, Record, Scalar, Type
 
 # ---- what a list holds: numbers as they are, arrays as (block, lengths), lists as blocks
 
@@ -23,10 +23,20 @@ def layout(t: Type) -> tuple[str, int]:
     return kind, (t.rank or 0) if kind == "array" else 0
 
 
-def _elements(t: Type) -> object:
+def elements(t: Type) -> object:
     """How the elements of a list stand in memory."""
     kind, rank = layout(t)
-    return kind, rank, _elements(t.element) if isinstance(t, ListOf) else machine(t)
+    if isinstance(t, Record):
+        return kind, rank, t
+    return kind, rank, elements(t.element) if isinstance(t, ListOf) else machine(t)
+
+
+def in_block(name: str, t: Type) -> InList | InRecord:
+    """A list or a record, by the name of its block."""
+    if isinstance(t, Record):
+        return InRecord(name, t)
+    assert isinstance(t, ListOf)
+    return InList(name, t.element)
 
 
 def new_list(m: Lowerer, element: Type, hint: str | None) -> InList:
@@ -41,11 +51,15 @@ def owned_block(m: Lowerer, atom: Atom, kind: Type) -> tuple[str, tuple[CExpr, .
     """A reference of its own to what an atom is, as a slot or an element of a list has it: a block, and lengths."""
     if isinstance(kind, ListOf):
         items = m.items(atom)
-        if _elements(items.element) != _elements(kind.element):
+        if elements(items.element) != elements(kind.element):
             raise NotLowered(f"a list of {items.element} where there is one of {kind.element}")
         m.emit(ir.Support("RETAIN", (items.name,)))
         m.escaped.add(items.name)
         return items.name, ()
+    if isinstance(kind, Record):
+        record = m.record(atom)
+        m.emit(ir.Support("RETAIN", (record.name,)))
+        return record.name, ()
     if not isinstance(atom.type, Array):
         raise NotLowered(f"{atom.type} where there is {kind}")
     memory = m.memory(atom)
@@ -82,8 +96,7 @@ def _taken(m: Lowerer, name: str, element: Type, index: CExpr, var: Var, moved: 
     if not moved:
         m.emit(ir.Support("RETAIN", (block,)))
     if kind == "list":
-        assert isinstance(element, ListOf)
-        m.sets(var, InList(block, element.element))
+        m.sets(var, in_block(block, element))
     else:
         lengths = tuple(
             m.let(Apply(f"length:{k}:{rank}", (ir.LocalName(name, INT64), index), INT64), "n") for k in range(rank)

@@ -15,10 +15,20 @@ from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType, LocalName, Statement
 from srcad.native.lower.known import KnownLengths
 from srcad.native.lower.nest import Nest
-from srcad.native.lower.values import InList, InMemory, InRegister, LoweredValue, NotLowered, NoValue, machine
+from srcad.native.lower.values import (
+    CSignature,
+    InList,
+    InMemory,
+    InRecord,
+    InRegister,
+    LoweredValue,
+    NotLowered,
+    NoValue,
+    machine,
+)
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
-from srcad.trace.types import Array, Scalar, Type
+from srcad.trace.types import Array, Record, Scalar, Type
 from srcad.trace.walk import reads
 
 
@@ -60,11 +70,26 @@ class RegionState:
     base: dict[Var, Var] = field(default_factory=dict)
 
 
+@dataclass
+class SharedParts:
+    """What the functions of one kernel have in common.
+
+    signatures  the procedures that they may call
+    records     the types of the items of what these record
+    linked      functions of SciPy's that are called
+    """
+
+    signatures: Mapping[str, CSignature] = field(default_factory=dict)
+    records: Mapping[Record, tuple[Type, ...]] = field(default_factory=dict)
+    linked: list[str] = field(default_factory=list)
+
+
 class Lowerer:
     """A function of the loop IR in the making."""
 
-    def __init__(self, in_place: frozenset[Equation], table: Mapping[str, LowersEquation]) -> None:
+    def __init__(self, in_place: frozenset[Equation], table: Mapping[str, LowersEquation], shared: SharedParts) -> None:
         self.in_place = in_place
+        self.shared = shared
         self._table = table
         self.values: dict[Var, LoweredValue] = {}
         self.out: list[Statement] = []
@@ -73,8 +98,7 @@ class Lowerer:
         self.escaped: set[str] = set()  # roots of fresh memory to which something else may lead by now
         self.fresh: set[str] = set()
         self.known = KnownLengths()
-        self.linked: list[str] = []  # functions of SciPy's that are called
-        self._taken: set[str] = set()
+        self._taken = {one.name for one in shared.signatures.values()}
 
     def lower(self, eq: Equation) -> None:
         """One equation."""
@@ -142,9 +166,10 @@ class Lowerer:
 
     def link(self, name: str) -> int:
         """Which of the functions that the kernel is given is this one of SciPy's."""
-        if name not in self.linked:
-            self.linked.append(name)
-        return self.linked.index(name)
+        linked = self.shared.linked
+        if name not in linked:
+            linked.append(name)
+        return linked.index(name)
 
     # ---- regions and who reads what
 
@@ -259,6 +284,12 @@ class Lowerer:
         value = self.value(atom)
         if not isinstance(value, InList):
             raise NotLowered(f"{atom.type} as a list")
+        return value
+
+    def record(self, atom: Atom) -> InRecord:
+        value = self.value(atom)
+        if not isinstance(value, InRecord):
+            raise NotLowered(f"{atom.type} as a record")
         return value
 
     def constant(self, atom: Const) -> LoweredValue:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from srcad.errors import Span
 from srcad.native.ir import CExpr, CType
-from srcad.trace.types import ListOf, Scalar, Type
+from srcad.trace.types import ListOf, Record, Scalar, Type
 
 
 class NotLowered(Exception):  # noqa: N818 - an answer, not an error: the equation stays in Python
@@ -88,8 +88,25 @@ class InList(LoweredValue):
 
 
 @dataclass(frozen=True)
+class InRecord(LoweredValue):
+    """What a procedure has recorded: `name` is its block."""
+
+    name: str
+    type: Record
+
+
+@dataclass(frozen=True)
 class NoValue(LoweredValue):
     """No value."""
+
+
+@dataclass(frozen=True)
+class CSignature:
+    """What a procedure is called in C, and the types of what it takes and returns."""
+
+    name: str
+    inputs: tuple[Type, ...]
+    outputs: tuple[Type, ...]
 
 
 def element_kind(t: Type) -> str:
@@ -97,7 +114,7 @@ def element_kind(t: Type) -> str:
     match t:
         case Scalar():
             return "scalar"
-        case ListOf():
+        case ListOf() | Record():  # blocks
             return "list"
     if t.is_array:
         return "array"

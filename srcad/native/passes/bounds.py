@@ -167,6 +167,8 @@ class _Bounds:
 def proven(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The body without checks that can't fail."""
     lengths = {
-        str(one.arguments[0]) for one in every(body) if isinstance(one, ir.Support) and one.macro == "TAKE_LENGTH"
+        str(one.arguments[0])
+        for one in every(body)
+        if isinstance(one, ir.Support) and one.macro in ("TAKE_LENGTH", "NATURAL")
     }
     return _Bounds({}, lengths).block(body)

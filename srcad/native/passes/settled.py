@@ -119,7 +119,7 @@ def _declared(one: Statement) -> list[str]:
     match one:
         case ir.Let(name, _, _, True):
             return [name]
-        case ir.Support("TAKE_LENGTH" | "TAKE_SCALAR", (str() as name, *_)):
+        case ir.Support("TAKE_LENGTH" | "TAKE_SCALAR" | "NATURAL", (str() as name, *_)):
             return [name]
     return []
 
