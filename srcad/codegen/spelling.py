@@ -28,8 +28,8 @@ class Style:
     """How numbers are spelled.
 
     careful   with NumPy, which gives inf and nan where `math` and Python raise
-    mixed     there are other floats than float64: a Python float must be one, as NumPy's float64 makes float64 of
-              what it meets, and Python's doesn't
+    mixed     there are other floats than float64: a Python float must be one, and NumPy's float64 none, as that
+              makes float64 of what it meets, and Python's doesn't
     """
 
     careful: bool = False
@@ -51,9 +51,11 @@ def spelling(eq: Equation, style: Style) -> str:
     text = _general(facts, texts, eq.params)
     if style.careful and eq.op in _RAISING and _of_numpy(eq):
         return f"np.{eq.op}({', '.join(texts)})"
-    if not style.mixed or not _made_by_numpy(eq, facts, text):
-        return text
-    return f"{PYTHON_NAMES[dtype_of(eq.result.type) or '']}({text})"
+    if style.mixed and _made_by_numpy(eq, facts, text):
+        return f"{PYTHON_NAMES[dtype_of(eq.result.type) or '']}({text})"
+    if style.mixed and _made_by_python(eq, facts, text):
+        return f"np.{dtype_of(eq.result.type)}({text.removeprefix('+')})"
+    return text
 
 
 def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
@@ -88,6 +90,15 @@ def _made_by_numpy(eq: Equation, facts: Op, text: str) -> bool:
     strong = any(a.type.is_scalar and not a.type.is_python for a in eq.operands)
     python = _is_python(eq, "float64", "complex128", "int64")
     return facts.elementwise and python and (strong or text.startswith(("np.", "scipy.")))
+
+
+def _made_by_python(eq: Equation, facts: Op, text: str) -> bool:
+    """Whether what is to be a number of NumPy's would be Python's, as operators make it of Python's numbers."""
+    if not facts.elementwise or text.startswith(("np.", "scipy.")):
+        return False
+    numpys = eq.result.type.is_scalar and not eq.result.type.is_python
+    wide = dtype_of(eq.result.type) in ("float64", "complex128", "int64")
+    return numpys and wide and all(a.type.is_python for a in eq.operands)
 
 
 _TAKEN_BY_MATH = ("float64", "float32", "float16", "int64", "bool")

@@ -19,6 +19,7 @@ from srcad.frontend.memory.objects import IN_PLACE
 from srcad.frontend.memory.parts import WHOLE, flat, repeated
 from srcad.ops.arguments import dim_atom, word
 from srcad.ops.catalogue import static
+from srcad.ops.elementwise import strong
 from srcad.ops.indexing import kept_inside
 from srcad.trace.types import Array, dtype_of, rank_of
 
@@ -33,10 +34,11 @@ def ufunc_at(m: Machine, ufunc: np.ufunc, owner: Value, index: Value, *values: V
     """np.add.at(x, i, v): repeated indices count each time."""
     ref = need_array(m, owner)
     operands, template = index_from(m, index)
-    value = to_number(m, values[0])
+    base, start = load(m, ref), len(m.builder.equations)
+    value = strong(m.builder, base, to_number(m, values[0]))[1]
+    m.note(start)
     if ufunc is np.subtract:
         value = m.emit("negative", value)
-    base = load(m, ref)
     refuse_truncation(m, base.type, value)
     added = m.emit("add_item", base, value, *operands, index=template)
     try:
