@@ -6,8 +6,9 @@ np.reshape(x, (2, 2.0))     TypeError, whatever x is: the program's own error, a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 from math import prod
 from types import FunctionType, MethodType
 from typing import Any
@@ -20,8 +21,9 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.values import ArrayRef, Func, Num, Static, Tup, Value
 from srcad.frontend.memory.arrays import load, to_atom
+from srcad.trace.dims import Dim, Symbol, length_of
 from srcad.trace.nodes import Atom, Const
-from srcad.trace.types import OPAQUE, Array, Scalar, Type
+from srcad.trace.types import OPAQUE, Array, Scalar, Type, dims_of
 
 FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 PUBLIC = ("builtins", "numpy.exceptions", "numpy.linalg")
@@ -63,17 +65,20 @@ SIZES: tuple[Callable[[int, int], int], ...] = (
 )
 MOST_ELEMENTS = 5000
 MOST_ALONG = 2000  # of what may be the length of an array
+LONGEST_TRIED, MOST_TRIED = 6, 250  # how long arrays are whose lengths are tried one beside the other; how many of them
 
 
 @dataclass(frozen=True)
 class MakeUp:
     """How arguments are made up: what is in arrays, and which lengths stand for those of the present call.
 
+    lengths   of some symbols, whatever `size` makes of them
     guessed   whether lengths, and whole numbers, that aren't known are made up as well
     """
 
     fill: Fill = _ones
     size: Callable[[int, int], int] = SIZES[0]
+    lengths: Mapping[Symbol, int] = field(default_factory=dict)
     guessed: bool = False
 
 
@@ -106,6 +111,8 @@ def tried(
         found = found or (certain_fault_of(m, function, given) if options else None)
         if found is None:
             raise
+        if not _is_settled(m, function, given, found):
+            _promise_lengths(m, given)
         m.raises(found)
     except FAULTS:  # of the call, or of a bug in what reads it: a call that doesn't fail by itself had a bug
         found = fault_of(m, function, given)
@@ -144,8 +151,50 @@ def certain_fault_of(m: Machine, function: Callable[..., Any], given: Arguments)
 
 def _is_settled(m: Machine, function: Callable[..., Any], given: Arguments, found: Exception) -> bool:
     """Whether a call fails in the same way with other numbers and lengths."""
-    others = [fault_of(m, function, given, MakeUp(fill, size)) for fill in FILLS for size in SIZES]
+    made = [MakeUp(fill, size) for fill in FILLS for size in SIZES]
+    made += [MakeUp(lengths=lengths) for lengths in _short_lengths(_symbols_of(m, given))]
+    others = (fault_of(m, function, given, one) for one in made)
     return all(type(other) is type(found) and str(other) == str(found) for other in others)
+
+
+def _symbols_of(m: Machine, given: Arguments) -> list[Symbol]:
+    """The lengths and integers of the present call that tell the types of arguments."""
+    types = (t for value in (*given.args, *given.keywords.values()) for t in _types_in(m, value))
+    found = dict.fromkeys(symbol for t in types for dim in _dims_of(t) for symbol in dim.symbols())
+    return [symbol for symbol in found if symbol in m.lengths.sizes]
+
+
+def _types_in(m: Machine, value: Value) -> Iterator[Type]:
+    match value:
+        case Num(var):
+            yield var.type
+        case ArrayRef():
+            yield load(m, value).type
+        case Tup(items):
+            yield from (t for item in items for t in _types_in(m, item))
+        case _:
+            cell = m.content(value)
+            if isinstance(cell, (ListCell, DictCell)):
+                yield from (t for item in cell.children() for t in _types_in(m, item))
+
+
+def _dims_of(t: Type) -> tuple[Dim, ...]:
+    if isinstance(t, Scalar):
+        return () if t.length is None else (t.length,)
+    return dims_of(t) or ()
+
+
+def _short_lengths(symbols: Sequence[Symbol]) -> Iterator[Mapping[Symbol, int]]:
+    """All short lengths beside each other: among them are those that fit, where any do."""
+    count = next(n for n in range(LONGEST_TRIED, 0, -1) if n ** len(symbols) <= MOST_TRIED or n == 1)
+    ranges = [range(symbol.least or 0, (symbol.least or 0) + count) for symbol in symbols]
+    return (dict(zip(symbols, sizes, strict=True)) for sizes in product(*ranges))
+
+
+def _promise_lengths(m: Machine, given: Arguments) -> None:
+    """What has been found out holds for calls with the present lengths."""
+    for symbol in _symbols_of(m, given):
+        m.promised_sign(length_of(symbol) - m.lengths.sizes[symbol])
 
 
 def _fails_anyway(m: Machine, function: Callable[..., Any], given: Arguments) -> bool:
@@ -215,7 +264,7 @@ def _first(*args: object) -> object:
 
 def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
     """A value of a type, with the lengths of the present call, or others, as far as they are known."""
-    sizes = {symbol: made.size(k, n) for k, (symbol, n) in enumerate(m.lengths.sizes.items())}
+    sizes = {symbol: made.size(k, n) for k, (symbol, n) in enumerate(m.lengths.sizes.items())} | made.lengths
     if isinstance(t, Scalar):
         count = t.length.evaluate(sizes) if t.length is not None else None
         whole = np.dtype(t.dtype).kind in "iu"  # it may say how long something is

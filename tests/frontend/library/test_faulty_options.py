@@ -113,3 +113,34 @@ def test_what_depends_on_lengths_is_asked_anew() -> None:
     np.testing.assert_array_equal(derived(np.ones(4)), [2.0, 2.0, 0.0, 0.0])
     with pytest.raises(ValueError, match="equal division"):
         derived(X)
+
+
+def stacked(y: np.ndarray, c: np.ndarray) -> float:
+    return np.sum(np.maximum(np.stack([y[:-1], c]).sum(axis=0), 0.2))
+
+
+def joined(y: np.ndarray, c: np.ndarray) -> float:
+    return np.sum(np.dot(y[::2], c[1:]))
+
+
+def twice_as_long(y: np.ndarray, c: np.ndarray) -> float:
+    return np.sum(np.reshape(y, (2, len(c))) * c)
+
+
+@pytest.mark.parametrize("f", [stacked, joined, twice_as_long])
+def test_lengths_that_fit_another_time(f: Callable[..., Any]) -> None:
+    derived, returned, raised = srcad.value_and_grad(f), 0, 0
+    for narrow in (False, True):
+        for n, m in [(5, 2), (0, 2), (3, 5), (4, 3), (4, 2), (6, 3), (2, 1), (8, 4)]:
+            y, c = np.arange(n, dtype=np.float32 if narrow else float), np.arange(1.0, 1.0 + m)
+            try:
+                due = f(y, c)
+            except ValueError:
+                raised += 1
+                with pytest.raises(ValueError):  # noqa: PT011 - as NumPy says it
+                    derived(y, c)
+            else:
+                returned += 1
+                assert derived(y, c)[0] == due
+    assert returned >= 2
+    assert raised >= 2
