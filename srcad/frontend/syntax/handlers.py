@@ -37,7 +37,7 @@ from srcad.frontend.control.tries import (
     renumber_errors,
 )
 from srcad.frontend.core.cells import Cell, FrameCell, GrownCell, InstanceCell, ListCell
-from srcad.frontend.core.machine import Branch, Machine
+from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, Num, Obj, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, distribute, join_branches, negate, one_way, truth
@@ -440,8 +440,6 @@ def with_plain_head(m: Machine, statement: ast.stmt) -> list[ast.stmt] | None:
         case ast.With(items=[ast.withitem(head, target)]) if not _is_suppress(head):
             name, rest = _named(head, statement)
             whole = ast.With([ast.withitem(name, target)], statement.body)
-        case ast.While(test=head) if _head_raises(m, statement, head):
-            return without_test(statement)
         case _:
             return None
     if not _head_raises(m, statement, head):
@@ -458,7 +456,7 @@ def _is_suppress(head: ast.expr) -> bool:
 def _head_raises(m: Machine, statement: ast.stmt, head: ast.expr) -> bool:
     guard = guard_of(m)
     assert guard is not None
-    asked = isinstance(statement, (ast.If, ast.While))
+    asked = isinstance(statement, ast.If)
     if isinstance(head, ast.Name) and not asked:
         return False
     with m.rehearsal():
@@ -488,6 +486,22 @@ def _unpacking_in_body(statement: ast.For) -> ast.For:
     return ast.copy_location(ast.For(row, statement.iter, [unpacked, *statement.body], statement.orelse), statement)
 
 
+class HeadRaises(Exception):  # noqa: N818 - an answer, not an error
+    """The test of a loop may raise what a `try` around it waits for, in one of its turns."""
+
+
+def head_of_loop(m: Machine, head: ast.expr, guard: OpenTry) -> Value:
+    """Whether a `while` in a `try` goes on."""
+    start = len(m.builder.equations)
+    try:
+        value = as_bool(m, test(m, head))
+    except Diverges:
+        raise HeadRaises from None
+    if any(may_raise(e, guard.caught) for e in m.builder.equations[start:]):
+        raise HeadRaises
+    return value
+
+
 def without_test(statement: ast.While) -> list[ast.stmt]:
     """while test: body     ->     while True: if not test: break; body
 
@@ -506,8 +520,10 @@ def without_test(statement: ast.While) -> list[ast.stmt]:
 
 
 __all__ = [
+    "HeadRaises",
     "guard_of",
     "handled",
+    "head_of_loop",
     "raised_or_left",
     "runs_once",
     "take_over",

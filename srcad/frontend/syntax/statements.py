@@ -205,8 +205,16 @@ def _while(m: Machine, statement: ast.While) -> None:
         m.bind("$continue", FALSE)
         execute(m, statement.body)
 
-    while_loop(m, lambda: test(m, statement.test), body)
-    _else(m, statement.orelse)
+    guard = handlers.guard_of(m)
+    if guard is None:
+        while_loop(m, lambda: test(m, statement.test), body)
+        _else(m, statement.orelse)
+        return
+    with m.attempt(handlers.HeadRaises) as tried:
+        while_loop(m, lambda: handlers.head_of_loop(m, statement.test, guard), body)
+        _else(m, statement.orelse)
+    if tried.error is not None:
+        execute(m, handlers.without_test(statement))
 
 
 def _else(m: Machine, statements: Rest) -> None:

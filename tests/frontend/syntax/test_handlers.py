@@ -349,3 +349,59 @@ def test_what_a_handler_leaves_unbound() -> None:
     with pytest.raises(UnboundLocalError) as got:
         srcad.grad(unpacked_and_read)(3.0)
     assert str(got.value) == str(due.value)
+
+
+def index_of_a_later_turn(x, n):
+    items, k = [x, 2.0 * x], 0
+    try:
+        while items[k] < n:
+            k, x = k + 1, x * 1.5
+    except IndexError:
+        x = x * 3.0
+    return x + k
+
+
+def name_that_the_test_has_set(x, n):
+    t = 0
+    try:
+        while t < 3 and (t := t + 1) and x < n:
+            x = x * 1.5
+            if x > 2.0:
+                del t
+    except UnboundLocalError:
+        x = x * 3.0
+    else:
+        x = x * 0.5
+    return x
+
+
+def key_that_the_body_takes(x, n):
+    d, t = {"a": x}, 0
+    try:
+        while t < 3 and d["a"] < n:
+            t += 1
+            x = x * 2.0
+            d.pop("a")
+    except KeyError:
+        x = x * 5.0
+    return x
+
+
+def called_test(x, n):
+    def goes_on(v):
+        return math.log(3.0 - v) < n
+
+    try:
+        while goes_on(x):
+            x = x + 0.5 * x
+    except ValueError:
+        x = x * 5.0
+    return x
+
+
+@pytest.mark.parametrize("n", [-2.0, 2.5, 100.0])
+@pytest.mark.parametrize("f", [index_of_a_later_turn, name_that_the_test_has_set, key_that_the_body_takes, called_test])
+def test_a_loop_whose_test_raises_in_a_later_turn(f: Callable[..., float], n: float) -> None:
+    value, slope = srcad.value_and_grad(f)(1.2, n)
+    assert value == f(1.2, n)
+    np.testing.assert_allclose(slope, (f(1.2 + 1e-6, n) - f(1.2 - 1e-6, n)) / 2e-6, rtol=1e-6)
