@@ -16,7 +16,7 @@ from srcad.frontend.core.counting import countable
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sameness import atom_key
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import NONE, ArrayRef, Choice, Ref, Slice, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory import grown
 from srcad.frontend.memory.arrays import content, from_atom, is_list, load, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, with_element
@@ -27,9 +27,12 @@ from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys, present
 from srcad.frontend.memory.tables import make_table, needs_table
+from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import ListOf
+from srcad.trace.types import ListOf, Scalar
+
+MOST_COUNTED = 64  # items of a list whose number is made known for their sake
 
 # ---- operators
 
@@ -80,11 +83,30 @@ def repeat(m: Machine, items: Value, count: Value) -> Value:
         cell = m.heap[items.cell]
         if isinstance(cell, ListCell):
             return Ref(m.allocate(ListCell(cell.items * count.value)))
+    if isinstance(count, Num):
+        _ask_for_count(m, count)
     if m.depends(items):
         return _repeated(m, items, count)
     one = encode(m, items)[0] if isinstance(items, Ref) else to_atom(m, items)
     made = m.emit("list_repeat", one, to_number(m, count))
-    return Ref(m.allocate(replace(boxed_like(m, made, items), repeated=True)))
+    cell = boxed_like(m, made, items)
+    return Ref(m.allocate(replace(cell, repeated=cell.repeated or not _holds_numbers(m, items))))
+
+
+def _ask_for_count(m: Machine, count: Num) -> None:
+    """Have the length of a short list known beforehand, where loops are read turn by turn."""
+    length = count.var.type.length if isinstance(count.var.type, Scalar) else None
+    present = length.evaluate(m.lengths.sizes) if length is not None else None
+    if m.known.sized and present is not None and present <= MOST_COUNTED and countable(m, count.var):
+        raise NeedsStatic(count.var, "how often a list is repeated")
+
+
+def _holds_numbers(m: Machine, items: Value) -> bool:
+    """Whether what is in a list or tuple doesn't change."""
+    cell = m.content(items)
+    if isinstance(cell, GrownCell):
+        return isinstance(cell.var.type, ListOf) and isinstance(cell.var.type.element, Scalar)
+    return all(isinstance(item, (Static, Num)) for item in (items if cell is None else cell).children())
 
 
 def _repeated(m: Machine, items: Value, count: Value) -> Value:

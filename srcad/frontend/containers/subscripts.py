@@ -126,7 +126,8 @@ def array_item(m: Machine, ref: ArrayRef, index: Index) -> Value:
     if is_flat(ref) or any(entry[0] in ("array", "object") for entry in template):
         return from_atom(m, m.emit("get_item", base, *operands, index=template))
     item = view(m, base, step)
-    if isinstance(item, Var) and isinstance(item.type, Array):
+    in_list = isinstance(m.heap[ref.cell], GrownCell)
+    if isinstance(item, Var) and isinstance(item.type, (Array, Unknown) if in_list else Array):
         return ArrayRef(ref.cell, (*ref.path, step))
     return from_atom(m, item)
 

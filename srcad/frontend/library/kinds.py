@@ -40,7 +40,7 @@ from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import is_list, to_atom, to_number
+from srcad.frontend.memory.arrays import is_list, load, to_atom, to_number
 from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.inherited import CONTENT, container_in
@@ -61,7 +61,8 @@ def python_types(m: Machine, value: Value) -> tuple[type, ...] | None:
         case Tup():
             return (value.cls or tuple,)
         case ArrayRef():
-            return (list if is_list(m, value) else np.ndarray,)
+            known = not isinstance(load(m, value).type, Unknown)
+            return (list if is_list(m, value) else np.ndarray,) if known else None
         case Ref():
             return (_container_type(m.heap[value.cell]),)
         case Num(var=Var(type=Scalar() as t)):

@@ -21,7 +21,7 @@ from srcad.frontend.core.values import ArrayRef, Ref, Tup, Value, ViewStep
 from srcad.frontend.memory.arrays import MANY_KINDS, from_atom, load, view
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import Array, ListOf, Opaque
+from srcad.trace.types import Array, ListOf, Opaque, Unknown
 
 
 def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
@@ -38,7 +38,7 @@ def element_view(m: Machine, ref: ArrayRef, index: Atom) -> Value:
     form = form_at(m, place)
     if form is not None:
         return taken_out(m, place, form)
-    if isinstance(whole.type.element, (Array, ListOf)):
+    if isinstance(whole.type.element, (Array, ListOf, Unknown)):  # which may be an array
         return place
     return from_atom(m, seen, owner=ref.cell)
 
@@ -105,7 +105,7 @@ def looked_up(m: Machine, value: Value) -> Value:
     if form is not None:
         return taken_out(m, value, form)
     atom = load(m, value)
-    return value if isinstance(atom.type, (Array, ListOf)) else from_atom(m, atom, owner=value.cell)
+    return value if isinstance(atom.type, (Array, ListOf, Unknown)) else from_atom(m, atom, owner=value.cell)
 
 
 def detached(m: Machine, ref: Ref) -> InstanceCell | DictCell | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import NoReturn
 
 from srcad.frontend.containers.containers import delete_item, set_container_item
@@ -17,6 +17,7 @@ from srcad.frontend.core.cells import ArrayCell, DictCell, FrameCell, GrownCell,
 from srcad.frontend.core.externals import state
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.roots import CellItselfRoot
+from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.source import attribute_name, declared_global
 from srcad.frontend.core.values import (
     NONE,
@@ -312,19 +313,43 @@ def _augmented_item(m: Machine, target: ast.Subscript, statement: ast.AugAssign)
 
 def _augment_at(m: Machine, owner: Value, key: Value, statement: ast.AugAssign) -> Value:
     old = get_at(m, owner, key)
-    new_value = combined(m, old, statement.op, m.evaluate(statement.value))
-    if _stands_there(m, owner, old, new_value, statement):
+    lists = _lists_of(m, old)
+    if lists:
+        _augment_element(m, owner, key, old, statement, lists)
         return NONE
+    new_value = combined(m, old, statement.op, m.evaluate(statement.value))
+    if not _stands_there(m, owner, old, new_value, statement):
+        _set_at(m, owner, key, new_value)
+    return NONE
+
+
+def _set_at(m: Machine, owner: Value, key: Value, value: Value) -> None:
+    """owner[key] = value, for an owner that isn't an array."""
     match owner:
         case Obj():
-            objects.set_unknown_item(m, owner, key, new_value)
+            objects.set_unknown_item(m, owner, key, value)
         case ArrayRef():
-            set_list_item(m, owner, key, new_value)
+            set_list_item(m, owner, key, value)
         case Ref():
-            set_container_item(m, owner, key, new_value)
+            set_container_item(m, owner, key, value)
         case _:
             _refuse_item(m, owner)
-    return NONE
+
+
+def _lists_of(m: Machine, element: Value) -> list[int]:
+    """The run-time lists in which an array or number stands, where it isn't known which of these it is."""
+    if not isinstance(element, ArrayRef) or not isinstance(load(m, element).type, Unknown):
+        return []
+    return [k for k in sharers(m.heap, element.cell) if isinstance(m.heap.get(k), GrownCell)]
+
+
+def _augment_element(
+    m: Machine, owner: Value, key: Value, old: Value, statement: ast.AugAssign, lists: Sequence[int]
+) -> None:
+    """`rows[i] op= value` where that is an array, which is changed, or a number, in whose place another one comes."""
+    _set_at(m, owner, key, binary(m, statement.op, old, m.evaluate(statement.value)))
+    for changed in lists:
+        m.write(changed, m.cell(changed, GrownCell).var)
 
 
 def _stands_there(m: Machine, owner: Value, old: Value, new: Value, statement: ast.AugAssign) -> bool:
@@ -376,11 +401,13 @@ def operate(m: Machine, operator: ast.operator, a: Atom, b: Atom) -> Atom:
 def in_place(m: Machine, ref: ArrayRef, operator: ast.operator, value: Value) -> Value:
     """x op= value on an array: every name of the array sees it, and its dtype stays."""
     before = load(m, ref)
-    if isinstance(before.type, Unknown) and len(names_of(m, ref.cell)) > 1:
+    in_list = isinstance(m.heap[ref.cell], GrownCell)
+    if isinstance(before.type, Unknown) and (in_list or len(names_of(m, ref.cell)) > 1):
         m.refuse(
             "this is an array or a number, and has several names",
             why="an array is changed for all of its names, a number for this one only.",
             do="write y = y + ... where it is to be a new value.",
+            unsettled=in_list,
         )
     new = kept_type(m, before, operate(m, operator, before, to_number(m, value)))
     store(m, ref, new)
