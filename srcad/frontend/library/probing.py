@@ -264,7 +264,8 @@ def _first(*args: object) -> object:
 
 def _of_type(m: Machine, t: Type, made: MakeUp) -> object:
     """A value of a type, with the lengths of the present call, or others, as far as they are known."""
-    sizes = {symbol: made.size(k, n) for k, (symbol, n) in enumerate(m.lengths.sizes.items())} | made.lengths
+    sizes = {symbol: made.size(k, n) for k, (symbol, n) in enumerate(m.lengths.sizes.items())}
+    sizes |= made.lengths
     if isinstance(t, Scalar):
         count = t.length.evaluate(sizes) if t.length is not None else None
         whole = np.dtype(t.dtype).kind in "iu"  # it may say how long something is
