@@ -52,7 +52,7 @@ from srcad.trace.nodes import Atom, Parameter, Path, Region, Trace, Tree
 from srcad.trace.types import Array, ListOf, Scalar, is_differentiable
 from srcad.trace.walk import walk
 
-MOST_READINGS = 30
+MOST_READINGS = 50
 MOST_SHOWN = 5
 
 

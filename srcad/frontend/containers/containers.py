@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from srcad.frontend.memory.inherited import plain_container
 from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.objects import call_special
 from srcad.frontend.memory.presence import check_keys, present
+from srcad.frontend.memory.stand_ins import raise_what_python_does
 from srcad.frontend.memory.tables import make_table, needs_table
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.builder import const
@@ -218,7 +220,8 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
         change_nested(m, owner, lambda one: _deleted(m, one, key))
         return
     if not isinstance(owner, Ref):
-        m.refuse(f"an item of {owner.describe()} is deleted")
+        raise_what_python_does(m, owner, lambda one: operator.delitem(one, 0))  # type: ignore[call-overload]
+        m.refuse(f"an item of {owner.describe()} is deleted", unsettled=True)
     if needs_table(m, m.heap[owner.cell], key):
         make_table(m, owner)
     cell = m.heap[owner.cell]

@@ -217,7 +217,10 @@ def _object(m: Machine, value: Num | Obj) -> Indexed:
     if isinstance(value, Num) and isinstance(value.var.type, Scalar):
         m.raises(TypeError(f"{value.var.type.dtype} object is not iterable"))
     if m.is_active(value.var):
-        m.refuse("a value that depends on the differentiated arguments is iterated, and isn't known to be an array")
+        m.refuse(
+            "a value that depends on the differentiated arguments is iterated, and isn't known to be an array",
+            unsettled=True,
+        )
     items = m.emit("call", Const(list, OPAQUE), value.var, keywords=())
     length = m.emit("list_len", items)
     return Indexed(const(0), length, const(1), lambda i: Obj(m.emit("subscript", items, to_atom(m, i))))

@@ -22,7 +22,7 @@ from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.control.remembered import FoundHead, OpenBodies, turned
 from srcad.frontend.core import sharing
 from srcad.frontend.core.cells import Cell, FrameCell
-from srcad.frontend.core.lengths import only_length
+from srcad.frontend.core.counting import told_beforehand
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import FALSE, TRUE, Num, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
@@ -459,19 +459,11 @@ def _turn_by_turn(m: Machine, test: Callable[[], Value], body: Callable[[], None
 
     known = truth(m, test())
     if isinstance(known, Var):
-        if only_ints(m, known):
+        if told_beforehand(m, known):
             raise NeedsStatic(known, "whether a loop goes on")
         branch(m, known, turn, lambda: FALSE)
     elif known:
         turn()
-
-
-def only_ints(m: Machine, var: Var) -> bool:
-    """Whether a value is made of ints and lengths alone, which can be known beforehand."""
-    known, given = m.variables.definitions, {entry.var for entry in m.outside.inputs.values()}
-    sources = m.variables.sources(var)
-    ints = (v.type.is_scalar and v.type.dtype == "int64" for v in sources)
-    return sources <= given and all(a or only_length(known, var, v) for a, v in zip(ints, sources, strict=True))
 
 
 def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:

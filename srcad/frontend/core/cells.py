@@ -94,9 +94,13 @@ class GrownCell(OneAtom, Cell):
 
 @dataclass(frozen=True)
 class Lost(Cell):
-    """A container that may have been changed under another name, at `span`."""
+    """A container that may have been changed under another name, at `span`.
+
+    `kinds`: a list with items of different kinds, of which two ways to this place leave different numbers.
+    """
 
     span: Span | None
+    kinds: bool = False
 
 
 @dataclass(frozen=True)

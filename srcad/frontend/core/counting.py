@@ -16,3 +16,12 @@ def countable(m: Machine, condition: Var) -> bool:
         or (isinstance(v.type, Array) and only_length(m.variables.definitions, condition, v))
         for v in sources
     )
+
+
+def told_beforehand(m: Machine, condition: Var) -> bool:
+    """Whether a condition depends on those of the arguments, and their lengths, alone, which aren't all known yet."""
+    paths = {entry.var: path for path, entry in m.outside.inputs.items()}
+    sources = m.variables.sources(condition)
+    if not countable(m, condition) or not sources <= paths.keys():
+        return False
+    return not {paths[v] for v in sources} <= m.known.ints | m.known.shapes

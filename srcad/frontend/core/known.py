@@ -27,6 +27,7 @@ class Known:
     picked       whether arrays in a list that are told by a number of the run are selected: the list stays as it is
     turns_apart  whether the first turn of each loop is read apart from the others
     sized        whether the number of turns of each loop is to be known, and those of short ones are read one by one
+    asked        whether conditions on whole numbers and lengths are to be known
     chosen       whether items are chosen at run time by an index, where a variable can't hold them all
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
@@ -42,6 +43,7 @@ class Known:
     picked: bool = False
     turns_apart: bool = False
     sized: bool = False
+    asked: bool = False
     chosen: bool = False
     recursive: frozenset[Hashable] = frozenset()
     unrolled: frozenset[Hashable] = frozenset()
@@ -74,7 +76,9 @@ class Known:
             return replace(self, picked=not self.picked, turns_apart=self.picked)
         if not self.sized:
             return replace(self, sized=True)
-        return None if self.picked else replace(self, picked=True)
+        if not self.picked:
+            return replace(self, picked=True)
+        return None if self.asked else replace(self, asked=True, picked=False)
 
     def with_unrolled(self, function: Hashable) -> Known:
         """A function is read in place nevertheless."""

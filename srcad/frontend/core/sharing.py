@@ -33,15 +33,27 @@ class CheckedHeap(dict[int, Cell]):
     def __getitem__(self, key: int) -> Cell:
         cell = super().__getitem__(key)
         if isinstance(cell, Lost):
-            error = NotYetSupported(
-                "this may change one of several containers, and which one isn't known before the run",
-                cell.span,
-                why="a name that may or may not stand for the same container is used after the change.",
-                do="make a copy where the names part (b = a.copy()), or write in each branch.",
-            )
-            error.unsettled = True
-            raise error
+            raise _lost(cell)
         return cell
+
+
+def _lost(cell: Lost) -> NotYetSupported:
+    if cell.kinds:
+        error = NotYetSupported(
+            "a list is used that has more items on one way to this place than on another, of kinds that differ",
+            cell.span,
+            why="no variable of the generated code can hold a list of either length whose items differ in kind.",
+            do="give both ways lists of one length, or keep what differs in kind in lists of its own.",
+        )
+    else:
+        error = NotYetSupported(
+            "this may change one of several containers, and which one isn't known before the run",
+            cell.span,
+            why="a name that may or may not stand for the same container is used after the change.",
+            do="make a copy where the names part (b = a.copy()), or write in each branch.",
+        )
+    error.unsettled = True
+    return error
 
 
 def common(heap: Heap, cell: Cell | None) -> frozenset[int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from types import MappingProxyType
 
 from srcad.frontend.core.cells import DictCell, GrownCell, ListCell
+from srcad.frontend.core.counting import told_beforehand
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import load, to_atom
@@ -13,6 +14,7 @@ from srcad.frontend.memory.merge import Key, Merger
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import key_count
 from srcad.frontend.memory.sides import Side
+from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
 from srcad.trace.verifier import fits
@@ -115,6 +117,13 @@ def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
 
 def truth(m: Machine, value: Value) -> bool | Var:
     """The truth of a value: known now, or a variable."""
+    known = _truth(m, value)
+    if m.known.asked and isinstance(known, Var) and told_beforehand(m, known):
+        raise NeedsStatic(known, "a condition")
+    return known
+
+
+def _truth(m: Machine, value: Value) -> bool | Var:
     match value:
         case Static():
             return bool(value.value)

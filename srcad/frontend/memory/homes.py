@@ -87,6 +87,25 @@ def elements_of(m: Machine, *sides: tuple[Heap, list[Equation], Cell]) -> tuple[
     return None, None
 
 
+def both_grown(
+    m: Machine, *sides: tuple[Heap, list[Equation], Cell]
+) -> tuple[GrownCell, GrownCell, ElementForm | None]:
+    """Two lists as lists of the run, and the form of the elements of both. Refused, if these aren't of one kind."""
+    element = elements_of(m, *sides)
+    one, two = (_grown(m, *side, element) for side in sides)
+    return one, two, joined_form(m, one, two)
+
+
+def _grown(
+    m: Machine, heap: Heap, equations: list[Equation], cell: Cell, element: tuple[Type | None, ElementForm | None]
+) -> GrownCell:
+    if isinstance(cell, GrownCell):
+        return cell
+    assert isinstance(cell, ListCell)
+    with m.on_side(heap, equations):
+        return boxed(m, cell.items, *element)
+
+
 def joined_form(m: Machine, a: GrownCell, b: GrownCell) -> ElementForm | None:
     """The form of the elements of two lists."""
     if a.form != b.form:

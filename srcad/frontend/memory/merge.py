@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from typing import TypeVar
 
+from srcad.errors import NotYetSupported
 from srcad.frontend.core.arithmetic import number
 from srcad.frontend.core.cells import (
     ArrayCell,
@@ -31,7 +32,7 @@ from srcad.frontend.core.cells import (
     Twins,
 )
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.parts import ElementForm, Parts
+from srcad.frontend.core.parts import Parts
 from srcad.frontend.core.selected import SelectedCell, ways_of
 from srcad.frontend.core.sharing import CheckedHeap, Origins, relate, relations
 from srcad.frontend.core.suspended import CursorCell, GeneratorCell, IteratorCell, Progress, both
@@ -52,9 +53,8 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_mixed, to_atom
-from srcad.frontend.memory.boxes import boxed
 from srcad.frontend.memory.cursors import opened
-from srcad.frontend.memory.homes import MOST_CHOICES, cell_of, chosen_among, elements_of, joined_form, one_home
+from srcad.frontend.memory.homes import MOST_CHOICES, both_grown, cell_of, chosen_among, one_home
 from srcad.frontend.memory.joins import (
     alike,
     as_float,
@@ -231,8 +231,11 @@ class Merger:
         match a, b:
             case ListCell(), ListCell() if len(a.items) == len(b.items):
                 return a.rebuild(self.each(key, a, b))
-        element = elements_of(self.m, (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b))
-        one, two = self.grown(self.a, a, element), self.grown(self.b, b, element)
+        with self.m.attempt(NotYetSupported, when=lambda refused: refused.unsettled) as tried:
+            sides = (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b)
+            one, two, form = both_grown(self.m, *sides)
+        if tried.error is not None:
+            return Lost(self.m.builder.span, kinds=True)
         self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
         var = self.atoms((*key, "list"), one.var, two.var)
         aliases, lists = one.aliases | two.aliases, one.lists | two.lists
@@ -240,7 +243,6 @@ class Merger:
         inner = self.version((*key, "inside"), one.inside, two.inside)
         content = self.version((*key, "content"), one.content, two.content)
         twice = one.repeated or two.repeated
-        form = joined_form(self.m, one, two)
         return GrownCell(var, one.poison or two.poison, aliases, lists, places, inner, content, a.most, twice, form)
 
     def each(self, key: Key, a: Parts, b: Parts) -> list[Value]:
@@ -250,10 +252,6 @@ class Merger:
 
     def version(self, key: Key, a: object, b: object) -> object:
         return a if a is b else self.versions.setdefault(key, object())
-
-    def grown(self, side: Side, cell: AnyList, element: tuple[Type | None, ElementForm | None]) -> GrownCell:
-        with self.m.on_side(side.heap, side.equations):
-            return cell if isinstance(cell, GrownCell) else boxed(self.m, cell.items, *element)
 
     # ---- values
 

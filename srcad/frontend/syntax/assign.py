@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import operator
 import sys
 from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from srcad.frontend.containers.containers import delete_item, set_container_item
@@ -41,6 +43,7 @@ from srcad.frontend.memory.items import items, refuse_truncation, set_items, sto
 from srcad.frontend.memory.nested import change_nested
 from srcad.frontend.memory.parts import is_flat, set_flat_items
 from srcad.frontend.memory.puts import check_same_kind
+from srcad.frontend.memory.stand_ins import raise_what_python_does
 from srcad.frontend.memory.tables import is_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
@@ -250,7 +253,8 @@ def _refuse_item(m: Machine, owner: Value) -> NoReturn:
     """What has no items to set, for which Python raises TypeError."""
     kind = python_type(owner)
     if kind is None or hasattr(kind, "__setitem__"):
-        m.refuse(f"an item of {owner.describe()} is set")
+        raise_what_python_does(m, owner, lambda one: operator.setitem(one, 0, None))  # type: ignore[call-overload]
+        m.refuse(f"an item of {owner.describe()} is set", unsettled=True)
     m.raises(TypeError(f"{kind.__name__!r} object does not support item assignment"))
 
 
@@ -444,6 +448,11 @@ def kept_type(m: Machine, before: Atom, new: Atom) -> Atom:
 # ---- del
 
 
+def _item_deleted(m: Machine, key: Value, owner: Value) -> Value:
+    delete_item(m, owner, key)
+    return NONE
+
+
 def delete(m: Machine, statement: ast.Delete) -> None:
     for target in statement.targets:
         match target:
@@ -451,7 +460,8 @@ def delete(m: Machine, statement: ast.Delete) -> None:
                 m.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))  # it must be there
                 m.bind(target.id, UNDEFINED_VALUE)
             case ast.Subscript():
-                delete_item(m, m.evaluate(target.value), m.evaluate(target.slice))
+                owner, key = m.evaluate(target.value), m.evaluate(target.slice)
+                distribute(m, owner, partial(_item_deleted, m, key))
             case ast.Attribute():
                 objects.delete_attribute(m, m.evaluate(target.value), attribute_name(m.code, target.attr))
             case ast.Tuple() | ast.List():
