@@ -41,7 +41,8 @@ FRONTEND = [
 ONLY = {  # a module outside srcad -> the rooms that may import it
     "ast": {"frontend", "codegen"},
     "astor": {"codegen"},
-    "numba": {"backends"},
+    "numba": {"native"},
+    "llvmlite": {"native"},
     "sympy": {"compare"},
     "mpmath": {"compare"},
     "matplotlib": {"compare"},

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from srcad.cli.commands import app, print_plain
-from srcad.native.build import cache_folder, cleared, kept
+from srcad.native.cache import cache_folder, cleared, kept
 
 
 @app.command("cache", epilog="Example: srcad cache --clear")

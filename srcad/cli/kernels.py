@@ -13,8 +13,8 @@ from srcad.calls.example import Example
 from srcad.calls.programs import program_of
 from srcad.calls.specialise import entered
 from srcad.compile.program import Program
-from srcad.native.build import compiler
 from srcad.native.c import text_of
+from srcad.native.compilers import compiler
 from srcad.native.kernel import Kernel
 
 Made = TypeVar("Made")

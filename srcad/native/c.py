@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
+from srcad.native.sideways import runs_sideways
+from srcad.native.spelling import ERRORS, OPERATIONS, VECTOR_FUNCTIONS, VECTOR_FUNCTIONS_OF_TWO, Spelled
 
 TYPES: Mapping[CType, str] = MappingProxyType(
     {
@@ -19,83 +21,8 @@ TYPES: Mapping[CType, str] = MappingProxyType(
         **{one: f"{one.value}_t" for one in CType if "int" in one.value},
     }
 )
-ERRORS: Mapping[str, str] = MappingProxyType(
-    {
-        "zero": "ZERO_DIVISION",
-        "index": "INDEX",
-        "value": "VALUE",
-        "arithmetic": "ARITHMETIC",
-        "math": "MATH",
-        "shape": "SHAPE",
-    }
-)
-# by the types of their operands or results: a suffix "_d", "_f" or "_i"
-SUFFIXED = frozenset(("maximum", "minimum", "sign", "square"))
-OF_DOUBLES = frozenset(("heaviside", "logaddexp", "logaddexp2", "expit", "log_expit", "xlogy", "xlog1py"))
-# of C's library: "f" is appended for floats
-LIBRARY: Mapping[str, str] = MappingProxyType(
-    {
-        **{name: name for name in ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "pow")},
-        **{name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot", "erf", "erfc")},
-        **{name: name for name in ("fmod", "copysign", "nextafter", "floor", "ceil", "trunc", "rint")},
-        **{name: name for name in ("fmax", "fmin", "fabs")},
-        **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
-    }
-)
-FORMATS: Mapping[str, str] = MappingProxyType(
-    {
-        "add": "{0} + {1}",
-        "subtract": "{0} - {1}",
-        "multiply": "{0} * {1}",
-        "divide": "{0} / {1}",
-        "negative": "-{0}",
-        "less": "{0} < {1}",
-        "less_equal": "{0} <= {1}",
-        "greater": "{0} > {1}",
-        "greater_equal": "{0} >= {1}",
-        "equal": "{0} == {1}",
-        "not_equal": "{0} != {1}",
-        "and": "{0} && {1}",
-        "or": "{0} || {1}",
-        "not": "!{0}",
-        "logical_and": "{0} && {1}",
-        "logical_or": "{0} || {1}",
-        "logical_xor": "{0} != {1}",
-        "logical_not": "!{0}",
-        "truth": "{0}",
-        "bitwise_and": "{0} & {1}",
-        "bitwise_or": "{0} | {1}",
-        "bitwise_xor": "{0} ^ {1}",
-        "bitwise_not": "~{0}",
-        "left_shift": "{0} << {1}",
-        "right_shift": "{0} >> {1}",
-        "select": "{0} ? {1} : {2}",
-        "int_abs": "{0} < 0 ? -{0} : {0}",
-        "outside": "(uint64_t){0} >= (uint64_t){1}",
-        "more": "{0} > {1} || ({0} != {0} && {1} == {1})",
-        "fewer": "{0} < {1} || ({0} != {0} && {1} == {1})",
-    }
-)
-CALLS: Mapping[str, str] = MappingProxyType(
-    {
-        "isnan": "isnan",
-        "isinf": "isinf",
-        "isfinite": "isfinite",
-        "is_nan": "isnan",
-        "is_inf": "isinf",
-        "is_finite": "isfinite",
-        "signbit": "!!signbit",
-        "count": "count_of",
-        **{f"first_{name}{kind}": f"first_{name}{kind}" for name in ("above", "not_below") for kind in ("", "_int")},
-        **{name: name for name in ("from_front", "bound", "bound_below", "bound_down", "turns", "smaller")},
-        **{f"{name}_overflows": f"{name}_overflows" for name in ("add", "subtract", "multiply", "power")},
-        "is_lowest": "is_lowest",
-        "beyond_doubles": "beyond_doubles",
-        **{name: name for name in ("int_power", "int_floor_divide", "int_remainder")},
-        **{name: name for name in ("float_floor_divide", "float_remainder")},
-    }
-)
-# Of complex numbers: of C's library, to which "f" is appended for floats; all else but FORMATS is of complexes.h.
+# Of complex numbers: of C's library, to which "f" is appended for floats; all else but what is spelled alike for all
+# numbers is of complexes.h.
 COMPLEX_LIBRARY: Mapping[str, str] = MappingProxyType(
     {
         **{
@@ -116,10 +43,6 @@ VECTORS = """
 {declarations}
 #endif
 """
-VECTOR_FUNCTIONS = frozenset(
-    ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")
-) | frozenset(("asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc"))
-VECTOR_FUNCTIONS_OF_TWO = frozenset(("pow", "atan2", "hypot"))
 
 
 def support() -> str:
@@ -261,19 +184,8 @@ def _structured(one: Statement) -> Iterator[str]:
 
 
 def _pragma(loop: ir.For) -> str:
-    """That turns may run side by side, if nothing in them ends the loop, or takes what comes first."""
-    if any(one.endswith("_") for clause in loop.sums for one in [clause.split(":")[0]]):
-        return ""
-    if any(not isinstance(s, (ir.Let, ir.Assign, ir.Store, ir.Comment)) for s in ir.statements(loop.body)):
-        return ""
-    if not (loop.simd or loop.sums) or any(_is_complex_sum(s) for s in loop.body):
-        return ""
-    return "#pragma omp simd" + "".join(f" reduction({clause})" for clause in loop.sums)
-
-
-def _is_complex_sum(one: Statement) -> bool:
-    """Sums of complex numbers are added up one after the other: OpenMP knows none."""
-    return isinstance(one, ir.Assign) and one.value.type.is_complex
+    """That turns may run side by side."""
+    return "#pragma omp simd" + "".join(f" reduction({one})" for one in loop.sums) if runs_sideways(loop) else ""
 
 
 def _indented(body: tuple[Statement, ...]) -> Iterator[str]:
@@ -300,7 +212,13 @@ def expression(expr: CExpr) -> str:
 def _within(expr: CExpr) -> str:
     """An expression as an operand."""
     text = expression(expr)
-    return f"({text})" if (isinstance(expr, ir.Apply) and expr.op in FORMATS) or text.startswith("-") else text
+    return f"({text})" if _is_loose(expr) or text.startswith("-") else text
+
+
+def _is_loose(expr: CExpr) -> bool:
+    """Whether it is put together by operators."""
+    spelling = OPERATIONS.get(expr.op) if isinstance(expr, ir.Apply) else None
+    return spelling is not None and "{" in spelling.c and not spelling.tight
 
 
 def _applied(expr: ir.Apply) -> str:
@@ -314,13 +232,8 @@ def _applied(expr: ir.Apply) -> str:
     if op == "length":
         name, index = (expression(o) for o in expr.operands)
         return f"LENGTH({name}, {index}, {which.split(':')[0]})"
-    if op in ("list_length", "is_empty"):
-        text = f"{expression(expr.operands[0])}->length"
-        return text if op == "list_length" else f"{text} == 0"
     if op in ("lowest", "highest"):
         return _extreme(op, expr.type)
-    if op == "truncated":
-        return f"({TYPES[expr.type]}){_within(expr.operands[0])}"
     if op == "linked":
         doubles = "double, " * len(expr.operands)
         arguments = ", ".join((*map(expression, expr.operands), "0"))
@@ -328,11 +241,12 @@ def _applied(expr: ir.Apply) -> str:
     complex = next((one.type for one in (expr, *expr.operands) if one.type.is_complex), None)
     if complex is not None and op not in COMPLEX_FORMATS:
         return f"{_complex_function(op, complex)}({', '.join(map(expression, expr.operands))})"
-    if op in FORMATS:
-        text = FORMATS[op].format(*map(_within, expr.operands))
-        narrow = expr.type in (CType.INT8, CType.INT16, CType.UINT8, CType.UINT16)
-        return f"({TYPES[expr.type]})({text})" if narrow else text
-    return f"{_function(op, expr)}({', '.join(map(expression, expr.operands))})"
+    spelling = OPERATIONS[op]
+    if "{" not in spelling.c:
+        return f"{spelling.c}{_suffix(spelling, expr.type)}({', '.join(map(expression, expr.operands))})"
+    text = spelling.c.format(*map(_within, expr.operands), type=TYPES[expr.type])
+    narrow = expr.type in (CType.INT8, CType.INT16, CType.UINT8, CType.UINT16)
+    return f"({TYPES[expr.type]})({text})" if narrow and not spelling.tight else text
 
 
 def _complex_function(op: str, type: CType) -> str:
@@ -342,13 +256,14 @@ def _complex_function(op: str, type: CType) -> str:
     return f"{COMPLEX_NAMES.get(op, op)}_{'c' if single else 'z'}"
 
 
-def _function(op: str, expr: ir.Apply) -> str:
-    single = expr.type is CType.FLOAT
-    if op in LIBRARY:
-        return LIBRARY[op] + ("f" if single else "")
-    if op in SUFFIXED:
-        return f"{op}_{'f' if single else 'd' if expr.type.is_float else 'i'}"
-    return f"{op}_d" if op in OF_DOUBLES else CALLS[op]
+def _suffix(spelling: Spelled, type: CType) -> str:
+    single = type is CType.FLOAT
+    match spelling.suffix:
+        case "library":
+            return "f" if single else ""
+        case "support":
+            return "_f" if single else "_d" if type.is_float else "_i"
+    return ""
 
 
 def _extreme(op: str, type: CType) -> str:

@@ -30,7 +30,7 @@ class Kernel:
     @property
     def is_kept(self) -> bool:
         """Whether it has been compiled before, by whichever process."""
-        return is_kept(self.source)
+        return is_kept(self.lowered.function)
 
     def __call__(self, *args: object) -> object:
         return self.function(*args)

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from srcad.native.build import compiler
+from srcad.native.compilers import compiler
 from srcad.native.kernel import Kernel
-from srcad.native.lower.kernel import lowered
+from srcad.native.lower.kernel import Lowered, lowered
 from srcad.native.lower.table import has_lowering
 from srcad.native.lower.values import NotLowered
+from srcad.native.numba import text_of
 from srcad.ops.catalogue import operation
 from srcad.ops.declare import Kind
 from srcad.trace.builder import const
@@ -97,13 +98,21 @@ class _Outline:
         name = f"{self.name}_kernel_{self.count + 1}" if self.count else f"{self.name}_kernel"
         closed = _closed(name, run, results, self.order, self.procedures)
         try:
-            kernel = Kernel(lowered(closed, name))
+            kernel = Kernel(_printable(closed, name))
         except NotLowered:
             return None
         self.count += 1
         operands: tuple[Atom, ...] = (const(kernel), *(entry.var for entry in closed.inputs))
         params = {"types": tuple(var.type for var in results)}
         return Equation("kernel", operands, results, params, (), run[0].span, run[0].role)
+
+
+def _printable(trace: Trace, name: str) -> Lowered:
+    """The kernel of a closed trace, which what compiles it can have."""
+    kernel = lowered(trace, name)
+    if compiler().is_numba:
+        text_of(kernel.function)
+    return kernel
 
 
 def _closed(
@@ -135,7 +144,7 @@ def _runs(equations: Sequence[Equation], procedures: NamedProcedures) -> Iterato
 def why_not(eq: Equation, procedures: NamedProcedures) -> str:
     """Why an equation can't be lowered by itself; "": it can."""
     try:
-        lowered(_closed("tried", [eq], eq.results, {}, procedures), "tried")
+        _printable(_closed("tried", [eq], eq.results, {}, procedures), "tried")
     except NotLowered as failed:
         return failed.what
     return ""

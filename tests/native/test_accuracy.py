@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad.native.c import VECTOR_FUNCTIONS, VECTOR_FUNCTIONS_OF_TWO
+from srcad.native.spelling import VECTOR_FUNCTIONS, VECTOR_FUNCTIONS_OF_TWO
 from tests.modules import module_at
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "native.md"

@@ -22,6 +22,7 @@ ORDERINGS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equ
 OTHERS = frozenset(("accumulate", "not_", "truth"))  # none of NumPy's
 NAMES = sorted((*(COMPLEX_FORMULAS.keys() - OTHERS), *ORDERINGS, "power", "float_power"))
 ARITY = {name: getattr(getattr(np, name), "nin", 1) for name in NAMES}
+pytestmark = pytest.mark.own_maker  # for Numba, complex numbers stay in Python
 DTYPES = ("complex128", "complex64")
 # formulas of NumPy's own, which are inexact where they cancel, and whose C differs from NumPy's vector code there
 ULPS = {"power": 200, "float_power": 200, "expm1": 64, "log1p": 64}

@@ -71,7 +71,7 @@ def compared(function: Callable[..., Any], args: tuple[np.ndarray, ...]) -> None
             return
         found = native(*args)
         shown = native.kernels(*args)
-    reasons = shown.replace("Python: too little for a call of C", "")
+    reasons = shown.replace("Python: too little for a call of C", "").replace("Python: complex numbers, for Numba", "")
     assert "Python:" not in reasons, shown
     for one, other in zip(parts(found), parts(due), strict=True):
         close(one, other)

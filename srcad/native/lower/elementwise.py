@@ -191,8 +191,12 @@ def formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
         return special(m, eq, operands)
     if make is None:
         raise NotLowered(f"{eq.op}", eq.span)
+    if eq.op in SIGNED:
+        must_be_signed(eq.op, result)
     if eq.op in ("floor_divide", "remainder", "divide", "fmod"):
         divides(m, eq, converted(operands[1], result), result)
+    if eq.op in ("left_shift", "right_shift"):
+        _shifts(m, operands[1], result)
     made = make(operands, result)
     if eq.op in OF_MATH and is_python(eq):
         made = m.let(made)
@@ -204,6 +208,22 @@ def _of_two_kinds(eq: Equation) -> bool:
     """Whether the run tells if a number is Python's, by which a division may raise, and its type says NumPy's."""
     kinds = {a.type.is_python for a in eq.operands}
     return len(kinds) == 2 and not eq.result.type.is_python and "python" not in eq.params
+
+
+def _shifts(m: Lowerer, by: CExpr, result: CType) -> None:
+    """A shift by as many bits as there are, or by a negative number, C leaves open."""
+    bits = 8 * np.dtype(result.value).itemsize
+    if not (isinstance(by, ir.Literal) and 0 <= by.value < bits):
+        m.fail(Apply("outside", (m.let(converted(by, CType.INT64)), ir.integer(bits)), BOOL), "arithmetic")
+
+
+SIGNED = frozenset(("maximum", "minimum", "fmax", "fmin", "clip", "sign", "floor_divide", "remainder"))
+
+
+def must_be_signed(op: str, type: CType) -> None:
+    """Ints are ordered and divided as signed ones of 64 bits."""
+    if type is CType.UINT64:
+        raise NotLowered(f"{op} of unsigned ints of 64 bits")
 
 
 def _compared(eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
@@ -230,6 +250,7 @@ def _power(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType)
             as_math(m, made, (base,))
         return made
     if not result.is_float:
+        must_be_signed(eq.op, result)
         m.fail(Apply("less", (operands[1], ir.Literal(0, operands[1].type)), BOOL), "arithmetic")
         return Apply("int_power", (base, converted(operands[1], result)), result)
     made = Apply("pow", (base, converted(operands[1], result)), result)
@@ -278,11 +299,21 @@ def _clipped(operands: tuple[CExpr, ...], result: CType) -> CExpr:
 
 
 def _absolute(operands: tuple[CExpr, ...], result: CType) -> CExpr:
-    return Apply("fabs" if result.is_float else "int_abs", (converted(operands[0], result),), result)
+    x = converted(operands[0], result)
+    if result.is_float:
+        return Apply("fabs", (x,), result)
+    return Apply("int_abs", (x,), result) if result.is_signed else x
 
 
 def _inverted(operands: tuple[CExpr, ...], result: CType) -> CExpr:
     return Apply("logical_not" if result is BOOL else "bitwise_not", (converted(operands[0], result),), result)
+
+
+def _without_nan(op: str) -> ElementFormula:
+    """fmax and fmin; of ints, of which none is nan, maximum and minimum."""
+    return lambda operands, result: Apply(
+        f"f{op[:3]}" if result.is_float else op, tuple(converted(a, result) for a in operands), result
+    )
 
 
 def _pythons(op: str) -> ElementFormula:
@@ -326,7 +357,8 @@ FORMULAS: Mapping[str, ElementFormula] = MappingProxyType(
         **{op: _simple(op) for op in ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift")},
         **{op: _simple(op) for op in OF_MATH},
         **{op: _simple(op) for op in ("copysign", "nextafter", "logaddexp", "logaddexp2", "heaviside")},
-        **{op: _simple(op) for op in ("maximum", "minimum", "fmax", "fmin", "sign")},
+        **{op: _simple(op) for op in ("maximum", "minimum", "sign")},
+        **{f"f{op[:3]}": _without_nan(op) for op in ("maximum", "minimum")},
         **{op: _logical(op) for op in ("logical_and", "logical_or", "logical_xor", "logical_not")},
         **{op: _asked(op) for op in ("isnan", "isinf", "isfinite", "signbit")},
         **{op: _rounded(op) for op in ("floor", "ceil", "trunc", "rint")},

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
-from srcad.native.lower.elementwise import elements_of
+from srcad.native.lower.elementwise import elements_of, must_be_signed
 from srcad.native.lower.nest import Nest, RowTotal
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place
 from srcad.native.lower.values import InMemory, InRegister, NotLowered, machine
@@ -110,10 +110,11 @@ def _along(
         nest.simd = nest.simd and rank - 1 not in axes
         if op == "mean":
             m.close()
-            each = ir.Load(target.pointer, ir.LocalName("i", INT64), type)
+            i = m.name("i")
+            each = ir.Load(target.pointer, ir.LocalName(i, INT64), type)
             size = ir.product(lengths)
-            body = (ir.Store(target.pointer, ir.LocalName("i", INT64), _mean(each, count), type),)
-            m.emit(ir.For("i", ir.ZERO, size, body, simd=True))
+            body = (ir.Store(target.pointer, ir.LocalName(i, INT64), _mean(each, count), type),)
+            m.emit(ir.For(i, ir.ZERO, size, body, simd=True))
             m.is_array(eq.result, target)
             return
     nest.writes.append(target)
@@ -162,6 +163,7 @@ def _accumulates(op: str, result: CType) -> tuple[CType, CExpr, Combine]:
         both = "or" if op == "any" else "and"
         return BOOL, ir.Literal(op == "all", BOOL), lambda total, value: Apply(both, (total, value), BOOL)
     if op in ("max", "min") and not result.is_complex:
+        must_be_signed(op, result)
         lowest = Apply("lowest" if op == "max" else "highest", (), result)
         return result, lowest, _by("maximum" if op == "max" else "minimum", result)
     raise NotLowered(f"{op} of {result.value}")

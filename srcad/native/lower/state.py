@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,10 +35,16 @@ from srcad.trace.walk import reads
 
 @cache
 def reserved() -> frozenset[str]:
-    """Names that mean something in C, or in the support, where those of one letter stand inside of functions alone."""
+    """Names that mean something in C or in Python, or in the support of both printers.
+
+    Those of one letter stand inside of the support's functions alone.
+    """
     folder = resources.files("srcad.native")
-    text = "".join(folder.joinpath(name).read_text() for name in ("support.h", "complexes.h", "linalg.h"))
-    return frozenset(re.findall(r"[A-Za-z_]\w+", text)) | KEYWORDS
+    of_c = "".join(folder.joinpath(name).read_text() for name in ("support.h", "complexes.h", "linalg.h"))
+    of_numba = "".join(folder.joinpath(f"{name}.py").read_text() for name in ("machine_code", "runtime", "algebra"))
+    lines = re.findall(r"^(?:def )?(\w+(?:, \w+)*)(?= = |\()", of_numba, re.MULTILINE)
+    called = {name for line in lines for name in line.split(", ")}
+    return frozenset(re.findall(r"[A-Za-z_]\w+", of_c)) | called | KEYWORDS | frozenset(keyword.kwlist)
 
 
 KEYWORDS = frozenset(
@@ -48,6 +55,7 @@ KEYWORDS = frozenset(
     restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false
     main asm typeof exp log sin cos tan sqrt pow erf gamma lgamma tgamma y0 y1 yn j0 j1 jn index time div abs signal
     remainder rint round trunc ceil floor hypot cbrt fmin fmax fabs fmod logb ilogb scalb drem significand fdim fma
+    values out abs range
     """,
     )
 )

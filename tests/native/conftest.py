@@ -1,0 +1,45 @@
+"""All tests of kernels run by what makes machine code here; a sample of them by Numba, too.
+
+With `SRCAD_CC=numba` all of them run by Numba, and by nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+import zlib
+
+import pytest
+
+from srcad.calls import specialise
+from srcad.native import compilers
+
+SAMPLE = 16  # one test in so many
+HAS_NUMBA = compilers.is_installed("numba")
+
+
+@pytest.fixture(params=["own", "numba"], autouse=True)
+def maker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes machine code in a test, which doesn't get what another one has made."""
+    if request.param == "numba":
+        if not HAS_NUMBA:
+            pytest.skip("numba isn't installed")
+        monkeypatch.setenv("SRCAD_CC", "numba")
+        monkeypatch.setattr(specialise, "_SHELVES", weakref.WeakKeyDictionary())
+        monkeypatch.setattr(specialise, "_SPECIALISERS", weakref.WeakKeyDictionary())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left = [item for item in items if _is_wanted(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(left)])
+    items[:] = left
+
+
+def _is_wanted(item: pytest.Item) -> bool:
+    """Whether a test is one of the sample, if it is by Numba."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or callspec.params.get("maker") != "numba":
+        return True
+    if os.environ.get("SRCAD_CC") == "numba" or item.get_closest_marker("own_maker"):
+        return False
+    return zlib.crc32(item.nodeid.encode()) % SAMPLE == 0
