@@ -55,6 +55,7 @@ class SrcadError(Exception):
     final = False  # whether a function may not run as it stands instead
     unsettled = False  # whether a reading that tells arrays apart at run time may settle it
     first_turn = False  # whether reading the first turn of a loop apart from the others may settle it
+    each_turn = False  # whether reading each turn of a loop by itself may
 
     def __post_init__(self) -> None:
         super().__init__(self.what)

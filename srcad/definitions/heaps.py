@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -33,6 +34,14 @@ def heappushpop(heap: list[Any], item: Any) -> Any:
 def heapify(x: list[Any]) -> None:
     for k in range(len(x) // 2 - 1, -1, -1):
         sink(x, k)
+
+
+def nlargest(n: int, iterable: Iterable[Any], key: Callable[[Any], Any] | None = None) -> list[Any]:
+    return sorted(iterable, key=key, reverse=True)[: max(n, 0)]
+
+
+def nsmallest(n: int, iterable: Iterable[Any], key: Callable[[Any], Any] | None = None) -> list[Any]:
+    return sorted(iterable, key=key)[: max(n, 0)]
 
 
 def rise(heap: list[Any], start: int, place: int) -> None:

@@ -37,3 +37,20 @@ def called_until(function: Callable[[], Any], sentinel: Any) -> Iterator[Any]:
         if item == sentinel:
             return
         yield item
+
+
+def grouped(values: Iterable[Any], key: Callable[[Any], Any] | None) -> Iterator[Any]:
+    """itertools.groupby, by keys that the run knows."""
+    items = list(values)
+    if len(items) > 0:
+        now = items[0] if key is None else key(items[0])
+        group = [items[0]]
+        for item in items[1:]:
+            found = item if key is None else key(item)
+            if found != now:
+                yield now, iter(group)
+                now = found
+                group = [item]
+            else:
+                group.append(item)
+        yield now, iter(group)

@@ -98,3 +98,16 @@ def all_of(values: Any) -> bool:
         if not value:
             return False
     return True
+
+
+class ComparedBy:
+    """What functools.cmp_to_key makes of a value: `compare` tells how two of them stand."""
+
+    def __init__(self, value: Any, compare: Callable[[Any, Any], Any]) -> None:
+        self.value, self.compare = value, compare
+
+    def __lt__(self, other: ComparedBy) -> Any:
+        return self.compare(self.value, other.value) < 0
+
+    def __gt__(self, other: ComparedBy) -> Any:
+        return self.compare(self.value, other.value) > 0

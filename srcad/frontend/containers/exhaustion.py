@@ -47,7 +47,7 @@ def refuse_used(m: Machine) -> NoReturn:
         "an iterator may be run through more than once",
         why="a loop over it was left, and how much it has left isn't followed through the run.",
         do="make a list of it: list(zip(...)).",
-        first_turn=True,
+        each_turn=True,
     )
 
 

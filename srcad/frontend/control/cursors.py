@@ -12,7 +12,8 @@ from functools import partial
 
 from srcad.frontend.containers.cursors import count_of, end, has_item, item_of, moved_on, taken_from
 from srcad.frontend.containers.iteration import Indexed, Items, Turn, sequence
-from srcad.frontend.control.loops import for_loop, left, while_loop
+from srcad.frontend.control.loops import for_loop, while_loop
+from srcad.frontend.control.turns import left
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.cells import Cell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine

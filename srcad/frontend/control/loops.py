@@ -20,12 +20,27 @@ from srcad.errors import SrcadError
 from srcad.frontend.containers.exhaustion import run_through
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.control.remembered import FoundHead, OpenBodies, turned
+from srcad.frontend.control.turns import (
+    FLAGS,
+    MOST_BRANCHES,
+    MOST_TURNS,
+    MOST_WRITTEN_OUT,
+    RAISED,
+    TooManyTurns,
+    Turn,
+    left,
+    turn_by_turn,
+    unroll_while,
+    unrolled,
+    while_by_turns,
+    written_out,
+)
 from srcad.frontend.core import sharing
 from srcad.frontend.core.cells import Cell, FrameCell
 from srcad.frontend.core.counting import told_beforehand
 from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import FALSE, TRUE, Num, Static, Value
-from srcad.frontend.memory.branches import as_bool, branch, either, entering, name_of, negate, truth
+from srcad.frontend.memory.branches import as_bool, branch, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger
 from srcad.frontend.memory.sides import Side
 from srcad.frontend.memory.substitute import substitute
@@ -35,19 +50,8 @@ from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, Type, join
 
-FLAGS = ("$break", "$continue")
 RAN: Key = ("ran",)  # the flag of what each turn sets: whether there has been one
-RAISED = "$raised"  # the number of the clause of a `try` that an exception belongs to, 0 for none
 MOST_ROUNDS = 12
-MOST_TURNS = 20000
-MOST_WRITTEN_OUT = 64
-MOST_BRANCHES = 12  # turns of a loop, each in a branch of the one before
-
-Turn = Callable[[Value], None]
-
-
-class TooManyTurns(Exception):  # noqa: N818 - an answer, not an error
-    """A loop isn't known to end after a few turns."""
 
 
 @dataclass(eq=False)
@@ -99,50 +103,11 @@ def ask_for_turns(m: Machine, sequence: Items | Indexed | Streamed) -> None:
                 raise NeedsStatic(bound, "the number of turns of a loop")
 
 
-def written_out(sequence: Items | Indexed | Streamed, most: int) -> list[int] | None:
-    """The indices of a sequence that is short enough to be read turn by turn; None for others."""
-    if not isinstance(sequence, Indexed):
-        return None
-    bounds = [b.value for b in (sequence.start, sequence.stop, sequence.step) if isinstance(b, Const)]
-    if len(bounds) < 3 or len(range(*bounds)) > most:
-        return None
-    return list(range(*bounds))[:: -1 if sequence.backwards else 1]
-
-
 def _restore(m: Machine, outer: dict[str, Value | None]) -> None:
     broke = m.look("$break") or FALSE
     for flag, value in outer.items():
         m.bind(flag, value or FALSE)
     m.bind("$broke", broke)
-
-
-def unrolled(m: Machine, values: list[Value], turn: Turn) -> None:
-    for k, value in enumerate(values):
-        m.bind("$continue", FALSE)
-        turn(value)
-        known = truth(m, left(m))
-        if known is True:
-            return
-        if isinstance(known, Var):
-            if k + 1 < len(values):
-                branch(m, negate(m, known), partial(_nothing, m, values[k + 1 :], turn), lambda: FALSE)
-            return
-
-
-def _nothing(m: Machine, rest: list[Value], turn: Turn) -> Value:
-    unrolled(m, rest, turn)
-    return FALSE
-
-
-def left(m: Machine) -> Value:
-    """Whether the loop is to be left after this turn."""
-    return either(m, m.look("$break") or FALSE, lambda: ended(m))
-
-
-def ended(m: Machine) -> Value:
-    """Whether the call is to be left: by a `return`, or by an exception that a `try` around waits for."""
-    raised = as_bool(m, m.look(RAISED) or FALSE)
-    return either(m, m.look("$return") or FALSE, lambda: raised) if raised != FALSE else m.look("$return") or FALSE
 
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
@@ -152,8 +117,23 @@ def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
         return
     with m.attempt(SrcadError, when=lambda refused: refused.first_turn and apart is not None) as tried:
         _settled(m, sequence, turn)
-    if tried.error and apart is not None:
+    if tried.error is None or apart is None:
+        return
+    with m.attempt(SrcadError, when=lambda refused: refused.each_turn) as again:
         _first_turn_apart(m, sequence, *apart, turn)
+    if again.error is not None:
+        _by_turns(m, again.error, sequence, turn)
+
+
+def _by_turns(m: Machine, error: SrcadError, sequence: Indexed, turn: Turn) -> None:
+    """A loop that is short, and was refused as a loop."""
+    for bound in (sequence.start, sequence.stop):
+        if isinstance(bound, Var) and told_beforehand(m, bound):
+            raise NeedsStatic(bound, "the number of turns of a loop")
+    known = written_out(sequence, MOST_WRITTEN_OUT)
+    if known is None:
+        raise error
+    unrolled(m, [Static(k) for k in known], lambda k: turn(sequence.get(k)))
 
 
 def first_and_rest(sequence: Indexed) -> tuple[Callable[[Machine], tuple[Atom, Indexed]], str] | None:
@@ -421,7 +401,7 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
 
     if m.known.sized:
         with m.attempt(TooManyTurns) as written:
-            _turn_by_turn(m, test, body, MOST_BRANCHES)
+            turn_by_turn(m, test, body, MOST_BRANCHES)
         if written.error is None:
             _restore(m, outer)
             return
@@ -432,38 +412,13 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
             with m.stack.loop():
                 _while(m, test, body, own)
     if isinstance(tried.error, SrcadError):
-        _first_while(m, test, body)
+        with m.attempt(SrcadError, when=lambda refused: refused.each_turn) as again:
+            _first_while(m, test, body)
+        if again.error is not None:
+            while_by_turns(m, again.error, test, body)
     elif tried.error:
-        _unroll_while(m, test, body)
+        unroll_while(m, test, body)
     _restore(m, outer)
-
-
-def _turn_by_turn(m: Machine, test: Callable[[], Value], body: Callable[[], None], most: int) -> None:
-    """if test: body; if test: body; ... for a loop that ends after a few turns, or earlier by what the run says."""
-
-    def turn() -> Value:
-        if not most:
-            raise TooManyTurns
-        m.bind("$continue", FALSE)
-        body()
-        gone = truth(m, left(m))
-        if isinstance(gone, Var):
-            branch(m, negate(m, gone), others, lambda: FALSE)
-        elif not gone:
-            others()
-        return FALSE
-
-    def others() -> Value:
-        _turn_by_turn(m, test, body, most - 1)
-        return FALSE
-
-    known = truth(m, test())
-    if isinstance(known, Var):
-        if told_beforehand(m, known):
-            raise NeedsStatic(known, "whether a loop goes on")
-        branch(m, known, turn, lambda: FALSE)
-    elif known:
-        turn()
 
 
 def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:
@@ -481,23 +436,6 @@ def _first_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]
         branch(m, known, whole, lambda: FALSE)
     elif known:
         whole()
-
-
-def _unroll_while(m: Machine, test: Callable[[], Value], body: Callable[[], None]) -> None:
-    for _ in range(MOST_TURNS):
-        known = truth(m, test())
-        if isinstance(known, Var):
-            m.refuse("a loop that must be unrolled ends by a condition that is known at run time only")
-        if not known:
-            return
-        m.bind("$continue", FALSE)
-        body()
-        gone = truth(m, left(m))
-        if isinstance(gone, Var):
-            m.refuse("a loop that must be unrolled is left by a condition that is known at run time only")
-        if gone:
-            return
-    m.refuse("a loop that must be unrolled has too many turns")
 
 
 def _while(m: Machine, test: Callable[[], Value], body: Callable[[], None], own: set[Var]) -> None:

@@ -32,8 +32,9 @@ from srcad.frontend.containers.iteration import (
 from srcad.frontend.containers.iteration import sequence as plain_sequence
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.control.cursors import run_cursor
-from srcad.frontend.control.loops import for_loop, left, unrolled
+from srcad.frontend.control.loops import for_loop
 from srcad.frontend.control.streams import hand_over, handing_on, is_generator, run_generator
+from srcad.frontend.control.turns import left, unrolled
 from srcad.frontend.core import arithmetic
 from srcad.frontend.core.cells import DictCell, FrameCell, InstanceCell
 from srcad.frontend.core.machine import Machine

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from srcad.frontend.containers.iteration import Indexed, Items, Turn, length, nth, sequence
-from srcad.frontend.control.loops import RAISED, for_loop, left
+from srcad.frontend.control.loops import for_loop
 from srcad.frontend.control.tries import OpenTry, errors_of, guard_of, lowered_flags, opened, with_guard_of
+from srcad.frontend.control.turns import RAISED, left
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
@@ -181,7 +182,7 @@ def refuse_unsure(m: Machine) -> None:
         "a generator is used again of which it isn't known how far it has come",
         why="a loop over it was left, or items were taken from it under a condition of the run.",
         do="collect its values in a list, and loop over that.",
-        first_turn=True,
+        each_turn=True,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from srcad.frontend.control.loops import RAISED
+from srcad.frontend.control.turns import RAISED
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine

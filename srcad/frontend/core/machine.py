@@ -325,12 +325,13 @@ class Machine(Restorable):
         never: bool = False,
         first_turn: bool = False,
         unsettled: bool = False,
+        each_turn: bool = False,
     ) -> NoReturn:
         """Raise NotYetSupported, or NotDifferentiable if `never`, for the place that is being read."""
         span = self.span_of(node) if node is not None else self.builder.span
         kind: type[SrcadError] = NotDifferentiable if never else NotYetSupported
         error = kind(what, span, why, do or ADVICE, self.stack.calls)
-        error.first_turn, error.unsettled = first_turn, unsettled
+        error.first_turn, error.unsettled, error.each_turn = first_turn or each_turn, unsettled, each_turn
         raise error
 
     def raises(self, error: Exception) -> NoReturn:

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.definitions import averages, bisection, heaps, iterators, operators
+from srcad.definitions import averages, bisection, heaps, iterators, operators, orders
 from srcad.definitions.numpy import functions
+from srcad.errors import SrcadError
 from srcad.frontend.containers.comparisons import compare
 from srcad.frontend.containers.containers import repeat
 from srcad.frontend.containers.exhaustion import once
@@ -36,7 +37,7 @@ from srcad.frontend.memory.branches import as_bool
 from srcad.frontend.memory.cursors import content_of, cursor
 from srcad.frontend.memory.layouts import count_on_layout
 from srcad.frontend.memory.objects import get_attribute
-from srcad.ops.catalogue import static
+from srcad.ops.catalogue import NeedsStatic, static
 
 MOST_ROWS = 100_000
 
@@ -106,8 +107,15 @@ def _batched(m: Machine, values: Value, n: Value) -> Value:
     return Tup(tuple(Tup(items[k : k + size]) for k in range(0, len(items), size)))
 
 
-def _groups(m: Machine, values: Value, key: Value = NONE) -> Value:
-    """itertools.groupby, by keys that are known now."""
+def _grouped(m: Machine, iterable: Value, key: Value = NONE) -> Value:
+    """itertools.groupby, by keys that are known now, or that the run finds."""
+    with m.attempt(SrcadError, NeedsStatic):
+        return once(m, "once", _groups(m, iterable, key))
+    return m.call(Static(iterators.grouped), (iterable, key))
+
+
+def _groups(m: Machine, values: Value, key: Value) -> Value:
+    """The groups of known items by keys that are known."""
     items = known_items(m, values, "the items of groups")
     keys = [key_of(m, item if key == NONE else m.call(key, (item,))) for item in items]
     pairs = itertools.groupby(range(len(items)), keys.__getitem__)
@@ -248,13 +256,13 @@ AVERAGES = (
     *("median", "median_low", "median_high", "covariance", "linear_regression"),
 )
 BISECTIONS = ("bisect_left", "bisect_right", "insort_left", "insort_right")
-HEAPS = ("heappush", "heappop", "heapreplace", "heappushpop", "heapify")
+HEAPS = ("heappush", "heappop", "heapreplace", "heappushpop", "heapify", "nlargest", "nsmallest")
 CHANGING = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "setitem", "delitem")
 
 COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     filter: _lazily("filter"),
     itertools.filterfalse: _lazily("filterfalse"),
-    itertools.groupby: _spent(_groups),
+    itertools.groupby: _grouped,
     itertools.tee: _tee,
     identity: lambda m, function: function,
     attribute_of: _attribute_of,
@@ -290,6 +298,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     operator.attrgetter: _attrgetter,
     operator.methodcaller: _methodcaller,
     functools.reduce: _reduce,
+    functools.cmp_to_key: lambda m, mycmp: Bound(Static(orders.ComparedBy), (), (("compare", mycmp),)),
     functools.partial: _partial,
     contextlib.nullcontext: lambda m, enter_result=NONE: Iter("nullcontext", (enter_result,)),
     contextlib.closing: lambda m, thing: Iter("closing", (thing,)),

@@ -98,12 +98,18 @@ def _by_key_of_run(m: Machine, values: Value, key: Value, reverse: bool) -> Valu
     match element:
         case Scalar() | Unknown() | None:
             sorted_ = m.call(Static(orders.by_numbers), (made, keys, backwards))
-        case TupleOf(items=items) if all(isinstance(item, Scalar) for item in items):
+        case TupleOf(items=items) if _are_tuples(cell) and all(isinstance(item, Scalar) for item in items):
             sorted_ = m.call(Static(orders.by_tuples), (made, keys, Static(len(items)), backwards))
         case _:
             sorted_ = m.call(Static(orders.by_comparing), (made, keys, backwards))
     as_distinct_as(m, sorted_, made)
     return sorted_
+
+
+def _are_tuples(cell: object) -> bool:
+    """Whether the elements of a list are tuples, and no objects that a run-time list holds as such."""
+    form = cell.form if isinstance(cell, GrownCell) else None
+    return form is None or form.kind == "tuple"
 
 
 def _comparable(m: Machine, key: Value) -> Value:

@@ -16,8 +16,9 @@ from srcad.frontend.containers.containers import append, set_container_item
 from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.control.collecting import scope, total
-from srcad.frontend.control.loops import for_loop, written_out
+from srcad.frontend.control.loops import for_loop
 from srcad.frontend.control.pipes import stream
+from srcad.frontend.control.turns import written_out
 from srcad.frontend.core.cells import DictCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import FALSE, NONE, Ref, Static, Value

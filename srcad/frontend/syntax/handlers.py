@@ -20,7 +20,6 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from srcad.errors import NotYetSupported
-from srcad.frontend.control.loops import RAISED
 from srcad.frontend.control.tries import (
     ERROR,
     FLAGS,
@@ -36,6 +35,7 @@ from srcad.frontend.control.tries import (
     opened,
     renumber_errors,
 )
+from srcad.frontend.control.turns import RAISED
 from srcad.frontend.core.cells import Cell, FrameCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, Num, Obj, Static, Tup, Value

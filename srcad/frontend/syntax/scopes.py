@@ -13,7 +13,6 @@ from functools import partial
 from types import FunctionType, MappingProxyType, NoneType
 
 from srcad.errors import SrcadError
-from srcad.frontend.control.loops import RAISED
 from srcad.frontend.control.streams import run_around
 from srcad.frontend.control.tries import (
     FLAGS,
@@ -26,6 +25,7 @@ from srcad.frontend.control.tries import (
     lowered_flags,
     opened,
 )
+from srcad.frontend.control.turns import RAISED
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.source import code_of, own_nodes

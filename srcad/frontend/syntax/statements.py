@@ -16,8 +16,9 @@ from functools import partial
 
 from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed
-from srcad.frontend.control.loops import RAISED, ended, for_loop, while_loop
+from srcad.frontend.control.loops import for_loop, while_loop
 from srcad.frontend.control.pipes import stream
+from srcad.frontend.control.turns import RAISED, ended
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
