@@ -37,7 +37,10 @@ def is_given(value: Argument) -> bool:
 
 
 def integer(value: Argument, what: str) -> int:
-    return operator.index(static(value, what))
+    known = static(value, what)
+    if isinstance(known, (tuple, list)):
+        raise NotYetSupported(f"a {type(known).__name__} for {what}", do="give an integer")
+    return operator.index(known)
 
 
 def flag(value: Argument, what: str) -> bool:
@@ -73,8 +76,28 @@ def known_rank(value: Atom, what: str) -> int:
     return rank
 
 
+def number_in(b: Builder, x: Atom) -> Atom:
+    """The number in an array of no dimensions; any other operand as it is."""
+    return emit(b, "get_item", x, index=()) if isinstance(x.type, Array) and x.type.rank == 0 else x
+
+
 def one_axis(axis: Argument, rank: int) -> int:
     return int(normalize_axis_index(integer(axis, "axis"), rank))
+
+
+def only_axis(axis: Argument, rank: int) -> int:
+    """The one axis of `ufunc.accumulate`, which takes what other functions take for several, if it is one."""
+    known = static(axis, "axis")
+    given = tuple(range(rank)) if known is None else known if isinstance(known, tuple) else (known,)
+    if len(given) != 1:
+        raise CallError("accumulate does not allow multiple axes")
+    return one_axis(given[0], rank)
+
+
+def repeated_axes(axes: Argument, rank: int, what: str) -> tuple[int, ...]:
+    """The axes of a function that goes along one after the other: one that is named twice is gone along twice."""
+    given = static(axes, what)
+    return tuple(one_axis(k, rank) for k in (given if isinstance(given, (tuple, list)) else (given,)))
 
 
 def many_axes(axis: Argument, rank: int) -> tuple[int, ...]:

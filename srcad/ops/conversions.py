@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import as_dtype, dim_atom, emit, flag, known_rank, many_axes
+from srcad.ops.arguments import as_dtype, dim_atom, emit, flag, known_rank, many_axes, number_in
 from srcad.ops.declare import Area, Argument, Kind, ToOne, static
 from srcad.ops.elementwise import by_numpy
 from srcad.ops.structural import as_array, dtype_name
@@ -176,7 +176,7 @@ def _scalar_type(name: str) -> ToOne:
     """The lowering of np.float32(x) and its kin."""
 
     def lowering(b: Builder, x: Argument = 0) -> Atom:
-        number = as_array(b, x)
+        number = number_in(b, as_array(b, x))
         if is_python(number.type) and dtype_of(number.type) == name:
             return by_numpy(b, "positive", number) if name != "bool" else number
         return number if dtype_of(number.type) == name else emit(b, "cast", number, dtype=name)

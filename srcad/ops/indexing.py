@@ -7,6 +7,7 @@ import numpy as np
 from srcad.errors import NotYetSupported
 from srcad.ops.arguments import WHOLE, dim_atom, emit, gathered, known_rank, one_axis, sliced, word
 from srcad.ops.declare import Area, Argument, CallError, Index, Kind, static
+from srcad.ops.shaping import array_of
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder, const
 from srcad.trace.dims import UNKNOWN_DIM, fixed
@@ -117,11 +118,13 @@ def argwhere(b: Builder, a: Argument) -> Atom:
 
 
 def _flat(b: Builder, x: Atom) -> Atom:
-    return x if rank_of(x.type) == 1 else emit(b, "ravel", x)
+    return x if rank_of(x.type) == 1 else emit(b, "ravel", array_of(b, x))
 
 
 @lowers(np.compress)
 def compress(b: Builder, condition: Argument, a: Argument, axis: Argument = None) -> Atom:
+    if known_rank(as_array(b, condition), "compress") != 1:
+        raise CallError("condition must be a 1-d array")
     return take(b, a, flatnonzero(b, condition), axis)
 
 

@@ -51,6 +51,8 @@ def _solve(a: Type, b: Type) -> Type:
     dtype, left, right = promote(a, b), dims_of(a), dims_of(b)
     if left is None or right is None:
         return Unknown(dtype)
+    if not right:
+        raise CallError("solve: Input operand 1 does not have enough dimensions")
     if len(right) == 1:
         return number_or_array(dtype, (*left[:-2], right[-1]))
     return number_or_array(dtype, (*broadcast_dims(left[:-2], right[:-2]), *right[-2:]))
@@ -325,7 +327,9 @@ def _tolerance(value: Argument) -> object:
 
 @lowers(np.linalg.lstsq)
 def lstsq(build: Builder, /, a: Argument, b: Argument, rcond: Argument = None) -> tuple[Atom, ...]:
-    return emit_many(build, "lstsq", as_array(build, a), as_array(build, b), **only_given(rcond=_tolerance(rcond)))
+    x, y = as_array(build, a), as_array(build, b)
+    found = emit_many(build, "lstsq", x, y, **only_given(rcond=_tolerance(rcond)))
+    return (*found[:3], emit(build, "singular_values", x))
 
 
 @lowers(np.linalg.matrix_rank)

@@ -213,10 +213,21 @@ def vecdot(b: Builder, x1: Argument, x2: Argument, /, *, axis: Argument = -1, ke
     place = integer(axis, "axis") if is_given(axis) else -1
     if place != -1:
         one, other = (_last(b, x, (place,)) for x in (one, other))
+    _check_vectors(one, other)
     products = emit(b, "multiply", _conjugate(b, one), other)
     rank = known_rank(products, "vecdot")
     total = emit(b, "sum", products, axis=rank - 1, keepdims=False)
     return with_new_axes(b, total, (one_axis(place, rank),)) if flag(keepdims, "keepdims") else total
+
+
+def _check_vectors(*vectors: Atom) -> None:
+    """That there are two, as long as each other: none is stretched."""
+    dims = [dims_or_raise(x.type, "vecdot") for x in vectors]
+    for k, known in enumerate(dims):
+        if not known:
+            raise CallError(f"vecdot: Input operand {k} does not have enough dimensions")
+    if any(one[-1].is_one and other[-1].not_one for one, other in (dims, dims[::-1])):
+        raise CallError("vecdot: Input operand 1 has a mismatch in its core dimension 0")
 
 
 def _conjugate(b: Builder, x: Atom) -> Atom:

@@ -11,9 +11,10 @@ from functools import wraps
 
 import numpy as np
 
-from srcad.ops.arguments import as_dtype, emit, flag, is_given, known_rank, one_axis
+from srcad.ops.arguments import as_dtype, emit, flag, is_given, known_rank, one_axis, only_axis
 from srcad.ops.declare import Area, Argument, CallError, Infer, Kind, Spelling, ToOne, static
 from srcad.ops.elementwise import isclose, mask_of
+from srcad.ops.shaping import array_of
 from srcad.ops.structural import Axis, as_array, as_axes, axis_text, normal_axis
 from srcad.ops.typing import summed_dtype
 from srcad.trace.builder import Builder
@@ -346,7 +347,7 @@ def _running(name: str, neutral: float | None = None) -> ToOne:
     """The lowering of cumsum and cumprod; with a neutral element, which stands for NaN, of those that skip it."""
 
     def lowering(b: Builder, a: Argument, axis: Argument = None, dtype: Argument = None) -> Atom:
-        x = as_array(b, a)
+        x = array_of(b, a)
         x = as_dtype(b, x if neutral is None else _masked(b, x, _present(b, x), neutral), dtype)
         known = static(axis, "axis")
         place = None if known is None else one_axis(known, known_rank(x, name) or 1)
@@ -426,11 +427,22 @@ lowers(np.nanstd)(_spread("std", skips_nan=True))
 
 
 def _along_first(lowering: ToOne) -> ToOne:
-    """`ufunc.reduce` and `ufunc.accumulate` go along axis 0 unless told otherwise."""
+    """`ufunc.reduce` goes along axis 0 unless told otherwise."""
 
     @wraps(lowering)
     def along(b: Builder, array: Argument, axis: Argument = 0, **options: Argument) -> Atom:
         return lowering(b, array, axis, **options)
+
+    return along
+
+
+def _running_along_first(lowering: ToOne) -> ToOne:
+    """And so does `ufunc.accumulate`."""
+
+    @wraps(lowering)
+    def along(b: Builder, array: Argument, axis: Argument = 0, **options: Argument) -> Atom:
+        x = array_of(b, array)
+        return lowering(b, x, only_axis(axis, known_rank(x, "accumulate")), **options)
 
     return along
 
@@ -444,8 +456,8 @@ for _ufunc, _reduction in {
     np.logical_and: all_,
 }.items():
     lowers(_ufunc.reduce)(_along_first(_reduction))
-lowers(np.add.accumulate)(_along_first(cumsum))
-lowers(np.multiply.accumulate)(_along_first(cumprod))
+lowers(np.add.accumulate)(_running_along_first(cumsum))
+lowers(np.multiply.accumulate)(_running_along_first(cumprod))
 
 
 # ---- of numbers that are equal

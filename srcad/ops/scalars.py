@@ -16,7 +16,7 @@ from srcad.ops.structural import as_array
 from srcad.ops.typing import is_python
 from srcad.trace.builder import Builder
 from srcad.trace.nodes import Atom
-from srcad.trace.types import dtype_of, is_complex, rank_of
+from srcad.trace.types import Scalar, dtype_of, is_complex, rank_of
 
 AREA = Area()
 lowers = AREA.lowers
@@ -27,17 +27,20 @@ def math_function(name: str) -> ToOne:
 
     def lowering(b: Builder, *args: Argument) -> Atom:
         operands = [as_array(b, a) for a in args]
+        if name in _BY_OPERATORS or not all(map(_is_number, operands)):
+            operands = [a if is_python(a.type) else emit(b, "to_float", a) for a in operands]
         python: dict[str, object] = {} if all(is_python(a.type) for a in operands) else {"python": True}
-        if not all(map(_is_number, operands)):
-            operands = [a if _is_number(a) else emit(b, "to_float", a) for a in operands]
         return emit(b, name, *operands, **python)
 
     return lowering
 
 
+_BY_OPERATORS = frozenset(("power", "absolute"))  # of a number of NumPy's these give one
+
+
 def _is_number(a: Atom) -> bool:
     """Whether `math` takes it as it is for a float of its own precision, or for an int."""
-    return rank_of(a.type) == 0 and dtype_of(a.type) not in ("float32", "float16")
+    return isinstance(a.type, Scalar) and dtype_of(a.type) not in ("float32", "float16")
 
 
 OWN_OF_MATH = frozenset(("log", "hypot"))

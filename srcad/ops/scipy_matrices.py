@@ -100,7 +100,10 @@ def _generalised(a: Type, b: Type, *, lower: bool = True) -> tuple[Type, ...]:
 
 
 def _tridiagonal(d: Type, e: Type) -> tuple[Type, ...]:
-    (n,), dtype = dims_or_raise(d, "eigh_tridiagonal"), promote(d, e)
+    dims, dtype = dims_or_raise(d, "eigh_tridiagonal"), promote(d, e)
+    if len(dims) != 1 or e.rank != 1:
+        raise CallError("expected a one-dimensional array")
+    (n,) = dims
     return number_or_array(dtype, (n,)), number_or_array(dtype, (n, n))
 
 
@@ -403,7 +406,8 @@ def pinvh(b: Builder, a: Argument, rtol: Argument = None, lower: Argument = True
 
 @lowers("scipy.linalg.lstsq")
 def lstsq(build: Builder, /, a: Argument, b: Argument) -> tuple[Atom, ...]:
-    return emit_many(build, "scipy_lstsq", matrix(build, a, "lstsq"), as_array(build, b))
+    x, y = matrix(build, a, "lstsq"), as_array(build, b)
+    return (*emit_many(build, "scipy_lstsq", x, y)[:3], emit(build, "singular_values", x))
 
 
 @lowers("scipy.linalg.norm")

@@ -19,7 +19,7 @@ from srcad.ops.declare import Area, Argument, CallError, Index, Kind, ToOne, sta
 from srcad.ops.linalg import float_dtype
 from srcad.ops.products import number_or_array
 from srcad.ops.sequences import axes_and_lengths, fitted, overlap
-from srcad.ops.shaping import flip
+from srcad.ops.shaping import array_of, flip
 from srcad.ops.spelling import options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
@@ -227,6 +227,8 @@ def _by_fourier(name: str) -> ToOne:
         rank = known_rank(as_array(b, in1), name)
         if is_given(axes) and set(many_axes(axes, rank)) != set(range(rank)):
             raise NotYetSupported(f"scipy.signal.{name} along some axes", do="convolve the slices one by one")
+        if any(d.number == 0 for a in (in1, in2) for d in dims_or_raise(as_array(b, a).type, name)):
+            return emit(b, "zeros", 0)  # of one dimension, however many there were
         return _convolved(b, in1, in2, mode, name)
 
     return lowering
@@ -240,7 +242,7 @@ for _name in ("fftconvolve", "oaconvolve"):
 def lfilter(
     build: Builder, /, b: Argument, a: Argument, x: Argument, axis: Argument = -1, zi: Argument = None
 ) -> Atom | tuple[Atom, ...]:
-    top, bottom, source = as_array(build, b), as_array(build, a), as_array(build, x)
+    top, bottom, source = _coefficients(build, b), _coefficients(build, a), as_array(build, x)
     rank = known_rank(source, "lfilter")
     place = one_axis(axis, rank)
     along: dict[str, object] = {} if place == rank - 1 else {"axis": place}
@@ -248,6 +250,12 @@ def lfilter(
     if not is_given(zi):
         return y
     return _with_state(build, (top, bottom, source, as_array(build, zi)), y, place, along)
+
+
+def _coefficients(b: Builder, given: Argument) -> Atom:
+    """A number is the only one."""
+    x = as_array(b, given)
+    return x if known_rank(x, "the coefficients of a filter") else emit(b, "ravel", array_of(b, x))
 
 
 def _with_state(b: Builder, given: tuple[Atom, ...], y: Atom, axis: int, along: dict[str, object]) -> tuple[Atom, ...]:

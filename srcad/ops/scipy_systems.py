@@ -16,7 +16,7 @@ from srcad.ops.products import number_or_array
 from srcad.ops.spelling import call, options
 from srcad.ops.structural import as_array
 from srcad.trace.builder import Builder
-from srcad.trace.dims import fixed, smaller
+from srcad.trace.dims import Dim, fixed, smaller
 from srcad.trace.nodes import Atom, Params
 from srcad.trace.types import Array, Type, dims_of, dtype_of, is_complex, promote
 
@@ -216,7 +216,9 @@ def matrix(b: Builder, a: Argument, function: str) -> Atom:
     x = as_array(b, a)
     rank = known_rank(x, f"scipy.linalg.{function}")
     if rank < 2:
-        raise CallError(f"{function}: expected a matrix, and got an array of {rank} dimensions")
+        raise NotYetSupported(
+            f"scipy.linalg.{function} of an array of {rank} dimensions", do="give a matrix: np.atleast_2d(x)"
+        )
     if rank > 2:
         raise NotYetSupported(f"scipy.linalg.{function} of a stack of matrices", do="call it for each matrix in a loop")
     return x
@@ -370,11 +372,18 @@ def lu_factor(b: Builder, a: Argument, check_finite: Argument = True) -> tuple[A
     return emit_many(b, "lu_factor", square(b, a, "lu_factor"), **checked(check_finite))
 
 
+def _surely_differ(one: Dim, other: Dim) -> bool:
+    """Whether two lengths can't be equal: of those that aren't known, `not_one` are 2 at least."""
+    if one.number is not None and other.number is not None:
+        return one.number != other.number
+    return any(bool(a.number in (0, 1) and b.not_one) for a, b in ((one, other), (other, one)))
+
+
 def square(b: Builder, a: Argument, function: str) -> Atom:
     """A matrix that has as many rows as columns, as far as its type tells."""
     x = matrix(b, a, function)
     rows, columns = dims_or_raise(x.type, function)
-    if rows.number is not None and columns.number is not None and not rows.same(columns):
+    if _surely_differ(rows, columns):
         raise NotYetSupported(
             f"scipy.linalg.{function} of a matrix that isn't square", do="use scipy.linalg.qr with mode='economic'"
         )

@@ -22,6 +22,7 @@ from srcad.ops.arguments import (
     many_axes,
     one_axis,
     only_given,
+    repeated_axes,
     shape_atoms,
     shape_operands,
     sliced,
@@ -451,12 +452,20 @@ def axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, .
     given = () if s is None else shape_operands(s)
     lengths: LengthArguments = [None if isinstance(n, Const) and n.value == -1 else n for n in given]
     if static(axes, "axes") is not None:
-        chosen = many_axes(axes, rank)
+        chosen = repeated_axes(axes, rank, "axes")
     else:
         chosen = tuple(range(rank - len(lengths) if lengths else 0, rank))
     if lengths and len(lengths) != len(chosen):
         raise CallError("Shape and axes have different lengths.")
     return chosen, lengths or [None] * len(chosen)
+
+
+def _different_axes_and_lengths(x: Atom, s: Argument, axes: Argument) -> tuple[tuple[int, ...], LengthArguments]:
+    """Of a transform of real arrays, which changes a length: along one axis twice NumPy fills it up again."""
+    chosen, lengths = axes_and_lengths(x, s, axes)
+    if len(set(chosen)) < len(chosen):
+        raise NotYetSupported("a real transform along one axis twice", do="transform along different axes")
+    return chosen, lengths
 
 
 def _transform_of_many(one: ToOne, default: Axes) -> ToOne:
@@ -480,7 +489,7 @@ ifftn = lowers(np.fft.ifftn)(_transform_of_many(ifft, None))
 def _real_transform_of_many(default: Axes) -> ToOne:
     def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
         x = as_array(b, a)
-        (*rest, last), lengths = axes_and_lengths(x, s, axes)
+        (*rest, last), lengths = _different_axes_and_lengths(x, s, axes)
         x = rfft(b, x, lengths[-1], last, norm)
         for axis, n in reversed(list(zip(rest, lengths[:-1], strict=True))):
             x = fft(b, x, n, axis, norm)
@@ -492,7 +501,7 @@ def _real_transform_of_many(default: Axes) -> ToOne:
 def _real_inverse_of_many(default: Axes) -> ToOne:
     def lowering(b: Builder, a: Argument, s: Argument = None, axes: Argument = default, norm: Argument = None) -> Atom:
         x = as_array(b, a)
-        (*rest, last), lengths = axes_and_lengths(x, s, axes)
+        (*rest, last), lengths = _different_axes_and_lengths(x, s, axes)
         for axis, n in zip(rest, lengths[:-1], strict=True):
             x = ifft(b, x, n, axis, norm)
         return irfft(b, x, lengths[-1], last, norm)
@@ -510,7 +519,7 @@ def _shift(sign: int) -> ToOne:
     def lowering(b: Builder, x: Argument, axes: Argument = None) -> Atom:
         source = as_array(b, x)
         rank = known_rank(source, "fftshift")
-        places = tuple(range(rank)) if static(axes, "axes") is None else many_axes(axes, rank)
+        places = tuple(range(rank)) if static(axes, "axes") is None else repeated_axes(axes, rank, "axes")
         halves = [emit(b, "floor_divide", dim_atom(b, source, k), 2) for k in places]
         shifts = halves if sign > 0 else [emit(b, "negative", half) for half in halves]
         return roll(b, source, tuple(shifts), places)

@@ -301,7 +301,7 @@ def flatten(b: Builder, a: Argument, order: Argument = "C") -> Atom:
 
 @lowers(np.transpose, np.permute_dims)
 def transpose(b: Builder, a: Argument, axes: Argument = None) -> Atom:
-    x = as_array(b, a)
+    x = array_of(b, a)
     known = static(axes, "the order of the axes")
     if known is None and not isinstance(x.type, (Array, Scalar)):
         return emit(b, "transpose", x, axes=None)
@@ -491,6 +491,8 @@ def roll(b: Builder, a: Argument, shift: Argument, axis: Argument = None) -> Ato
         return emit(b, "roll", x, total, axis=None)
     rank = known_rank(x, "roll")
     axes = tuple(one_axis(k, rank) for k in (known if isinstance(known, (tuple, list)) else (known,)))
+    if not axes or not shifts:
+        return emit(b, "copy", x)
     count = max(len(axes), len(shifts))
     shifts, axes = shifts * (count // len(shifts)), axes * (count // len(axes))
     return emit(b, "roll", x, *map(length_atom, shifts), axis=axes)

@@ -220,6 +220,8 @@ def lexsort(b: Builder, keys: Argument, axis: Argument = -1) -> Atom:
         raise NotYetSupported("np.lexsort of an array", do="give a tuple of keys")
     rows = [as_array(b, key) for key in keys]
     rank = known_rank(rows[0], "lexsort")
+    if not rank:
+        return emit(b, "to_int", 0)
     if one_axis(axis, rank) != rank - 1:
         raise NotYetSupported("np.lexsort along another axis than the last", do="transpose the keys")
     return emit(b, "lexsort", *rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from srcad.errors import NotYetSupported
@@ -122,11 +124,8 @@ def _beside(b: Builder, result: Atom, weight: Atom) -> Atom:
 def _count(b: Builder, x: Atom, axis: Axis) -> Atom:
     if axis is None:
         return emit(b, "size", x)
-    first, *others = as_axes(axis)
-    count = dim_atom(b, x, first)
-    for other in others:
-        count = emit(b, "multiply", count, dim_atom(b, x, other))
-    return count
+    lengths = [dim_atom(b, x, one) for one in as_axes(axis)]
+    return reduce(lambda one, other: emit(b, "multiply", one, other), lengths) if lengths else const(1)
 
 
 # ---- lowerings: covariance

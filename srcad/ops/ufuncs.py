@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.errors import NotYetSupported
-from srcad.ops.arguments import as_dtype, emit, flag, is_given, known_rank, many_axes, one_axis, shape_atoms
+from srcad.ops.arguments import as_dtype, emit, flag, is_given, known_rank, many_axes, only_axis, shape_atoms
 from srcad.ops.declare import Area, Argument, CallError, Kind, ToOne, static
 from srcad.ops.elementwise import mask_of
 from srcad.ops.joining import joined_along
@@ -79,7 +79,7 @@ op("reduce_ufunc", Kind.REDUCTION, _reduced, lambda texts, params: _text("reduce
 def _accumulating(name: str) -> ToOne:
     def lowering(b: Builder, array: Argument, axis: Argument = 0, dtype: Argument = None) -> Atom:
         x = as_dtype(b, array_of(b, array), dtype)
-        return emit(b, "accumulate_ufunc", x, ufunc=name, axis=one_axis(axis, known_rank(x, "accumulate")))
+        return emit(b, "accumulate_ufunc", x, ufunc=name, axis=only_axis(axis, known_rank(x, "accumulate")))
 
     lowering.__name__ = f"{name}_accumulate"
     return lowering
@@ -98,7 +98,7 @@ def _reducing(name: str) -> ToOne:
         x = as_dtype(b, array_of(b, array), dtype)
         if mask_of(where) is not None:
             x = _with_neutral(b, name, x, where, is_given(initial))
-        line, place, axes = _in_one_line(b, x, axis, name)
+        line, place, axes = _in_one_line(b, x, () if _is_of_a_number(x, axis) else axis, name)
         if is_given(initial):
             line = _behind(b, line, initial, place)
         found = emit(b, "reduce_ufunc", line, ufunc=name, axis=place)
@@ -106,6 +106,11 @@ def _reducing(name: str) -> ToOne:
 
     lowering.__name__ = f"{name}_reduce"
     return lowering
+
+
+def _is_of_a_number(x: Atom, axis: Argument) -> bool:
+    """Whether an axis is given of what has none: NumPy lets the first and the last one pass."""
+    return x.type.rank == 0 and static(axis, "axis") in (0, -1)
 
 
 def _with_neutral(b: Builder, name: str, x: Atom, where: Argument, started: bool) -> Atom:
@@ -128,7 +133,7 @@ def _in_one_line(b: Builder, x: Atom, axis: Argument, name: str) -> tuple[Atom, 
     axes = tuple(range(rank)) if known is None else tuple(sorted(many_axes(known, rank)))
     if len(axes) == 1:
         return x, axes[0], axes
-    if name in ORDERED:
+    if name in ORDERED and len(axes) > 1:
         raise CallError(f"reduction operation '{name}' is not reorderable, so at most one axis may be specified")
     rest = tuple(k for k in range(rank) if k not in axes)
     turned = transposed(b, x, (*axes, *rest)) if axes != tuple(range(len(axes))) else x

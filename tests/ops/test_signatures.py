@@ -7,15 +7,11 @@ stands in a call of the register or of `options.py`, whose value and derivatives
 from __future__ import annotations
 
 import ast
-import builtins
-import cmath
 import functools
 import importlib
 import inspect
-import math
-import operator
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any
@@ -25,11 +21,11 @@ import pytest
 
 import srcad
 from srcad.errors import NotYetSupported
-from srcad.ops.catalogue import BY_NAME, LOWERINGS, METHODS
 from srcad.ops.signatures import MISSTATED, bind, passed_on, signature_of, table_name, title
 from srcad.ops.stated import STATED
 from tests import reference
 from tests.ops.options import OPTIONS
+from tests.ops.sampled import FUNCTIONS, call_text, calls_in
 from tests.rules.register.cases import CASES, FLAT_CASES
 from tests.rules.register.operands import operand
 from tests.rules.register.programs import Case, load, real_parts, with_totals
@@ -38,17 +34,6 @@ special = pytest.importorskip("scipy.special")
 OPTION_CASES = [Case("options", text) for text in OPTIONS]
 
 
-def catalogue() -> Iterator[tuple[Any, Callable[..., Any]]]:
-    """Each function (a method by its name), and its lowering."""
-    yield from LOWERINGS.items()
-    yield from METHODS.items()
-    for path, lowering in BY_NAME.items():
-        module, _, name = path.rpartition(".")
-        if hasattr(importlib.import_module(module), name):  # some are new
-            yield getattr(importlib.import_module(module), name), lowering
-
-
-FUNCTIONS = list(catalogue())
 NAMES = [title(f) for f, _ in FUNCTIONS]
 
 
@@ -162,34 +147,6 @@ def _told(p: Parameter) -> tuple[object, ...]:
 
 # ---- what is declared is used, and rightly
 
-SCOPE: dict[str, Any] = {"np": np, "cmath": cmath, "math": math, "operator": operator, **vars(builtins)}
-
-
-def resolved(node: ast.expr) -> Any:
-    """What a name or a path of names in a call stands for; None for an operand and its attributes."""
-    if isinstance(node, ast.Name):
-        return SCOPE.get(node.id)
-    if isinstance(node, ast.Attribute):
-        path = ast.unparse(node).split(".")
-        if path[0] == "scipy" and len(path) == 3:
-            return getattr(importlib.import_module(".".join(path[:2])), path[2], None)
-        owner = resolved(node.value)
-        return None if owner is None else getattr(owner, node.attr, None)
-    return None
-
-
-def calls_in(text: str) -> Iterator[tuple[Any, tuple[ast.expr, ...], dict[str, ast.expr]]]:
-    """The calls of functions of the catalogue, and of methods by their names."""
-    known = [f for f, _ in FUNCTIONS]
-    for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.Call):
-            continue
-        function, args = resolved(node.func), tuple(node.args)
-        if function is None and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
-            function, args = node.func.attr, (node.func.value, *args)
-        if any(function is f or function == f for f in known):
-            yield function, args, {k.arg: k.value for k in node.keywords if k.arg is not None}
-
 
 def test_every_declared_argument_is_in_a_call_that_is_checked() -> None:
     called: set[tuple[str, str]] = set()
@@ -298,13 +255,6 @@ def result(text: str) -> Any:
     scope |= {name: operand(name) for name in Case("", text).names}
     with np.errstate(all="ignore"):
         return eval(text, scope)
-
-
-def call_text(function: Any, args: list[str], named: dict[str, str]) -> str:
-    path = title(function)
-    if isinstance(function, str):
-        path, args = f"({args[0]}).{function}", args[1:]
-    return f"{path}({', '.join([*args, *(f'{name}={value}' for name, value in named.items())])})"
 
 
 def with_out_by_position(function: Any, args: list[str], named: dict[str, str], out: str) -> str:

@@ -67,10 +67,14 @@ def _only_axis(x: Numbers, axis: Any) -> int:
 
 
 def matvec(x1: Numbers, x2: Numbers, /) -> Numbers:
+    if np.ndim(x1) < 2 or np.ndim(x2) < 1:
+        raise ValueError("matvec: an input operand does not have enough dimensions")
     return np.matmul(x1, np.expand_dims(x2, -1))[..., 0]
 
 
 def vecmat(x1: Numbers, x2: Numbers, /) -> Numbers:
+    if np.ndim(x1) < 1 or np.ndim(x2) < 2:
+        raise ValueError("vecmat: an input operand does not have enough dimensions")
     return np.matmul(np.expand_dims(np.conjugate(x1), -2), x2)[..., 0, :]
 
 

@@ -17,7 +17,7 @@ from srcad.frontend.core.cells import DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import check_defined, layout_of_ufunc, new_array, to_atom, to_number
+from srcad.frontend.memory.arrays import check_defined, is_list, layout_of_ufunc, new_array, to_atom, to_number
 from srcad.frontend.memory.branches import distribute, operand, truth
 from srcad.frontend.memory.layouts import Layout, contiguity
 from srcad.frontend.memory.nested import listed
@@ -233,6 +233,9 @@ def number_result(m: Machine, op: str, *values: Value) -> Value:
             do="give the variable an array from the start.",
             first_turn=True,
         )
+    if op == "matmul" and any(a.type.rank == 0 for a in atoms):
+        place = int(atoms[0].type.rank != 0)
+        m.raises(ValueError(f"matmul: Input operand {place} does not have enough dimensions"))
     result = m.emit(op, *atoms)
     refs = [value for value in values if isinstance(value, ArrayRef)]
     return wrap(m, result, contiguity(m, refs) if op == "matmul" else layout_of_ufunc(m, values))
@@ -247,6 +250,7 @@ def wrap(m: Machine, result: Atom, layout: Layout = frozenset()) -> Value:
     return Num(result) if is_numeric(result.type) else Obj(result)
 
 
+SIGNS: dict[type, str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
 UNARY: dict[type, str] = {ast.USub: "negative", ast.UAdd: "positive", ast.Invert: "invert"}
 
 
@@ -267,4 +271,6 @@ def unary(m: Machine, op: ast.unaryop, value: Value) -> Value:
         return Static(PYTHON_UNARY[type(op)](value.value))
     refuse_text(m, value)
     special = objects.unary_method(m, UNARY[type(op)], value)
+    if special is None and (isinstance(value, (Tup, Ref)) or (isinstance(value, ArrayRef) and is_list(m, value))):
+        m.raises(TypeError(f"bad operand type for unary {SIGNS[type(op)]}"))
     return number_result(m, UNARY[type(op)], value) if special is None else special

@@ -6,6 +6,7 @@ import ast
 import builtins
 import functools
 import math
+import warnings
 from collections.abc import Callable, Hashable
 from functools import partial
 
@@ -80,8 +81,24 @@ def _float(m: Machine, x: Value = Static(0.0)) -> Value:  # noqa: B008
     return wrap(m, atom if element else m.emit("cast", atom, dtype="float64"))
 
 
+def _takes_vectors() -> bool:
+    """Whether the version of NumPy makes a number of a vector of one element."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            float(np.ones(1))
+    except TypeError:
+        return False
+    return True
+
+
+_TAKES_VECTORS = _takes_vectors()
+
+
 def _number_item(m: Machine, atom: Atom) -> Atom:
     """The number in an array of one element; of another array the run raises, as float(x) does."""
+    if rank_of(atom.type) and not _TAKES_VECTORS:
+        m.raises(TypeError("only 0-dimensional arrays can be converted to Python scalars"))
     whole = atom if rank_of(atom.type) == 0 else m.emit("reshape", atom)
     return m.emit("get_item", whole, index=())
 

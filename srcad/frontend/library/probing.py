@@ -6,7 +6,7 @@ np.reshape(x, (2, 2.0))     TypeError, whatever x is: the program's own error, a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
@@ -19,7 +19,7 @@ from srcad.errors import InternalError, SrcadError
 from srcad.frontend.core.cells import DictCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
-from srcad.frontend.core.values import ArrayRef, Func, Num, Static, Tup, Value
+from srcad.frontend.core.values import ArrayRef, Func, Num, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import load, to_atom
 from srcad.trace.dims import Dim, Symbol, length_of
 from srcad.trace.nodes import Atom, Const
@@ -245,16 +245,45 @@ def _made(m: Machine, value: Value, made: MakeUp) -> object:
             return _of_type(m, var.type, made)
         case ArrayRef():
             return _of_type(m, load(m, value).type, made)
-        case Tup(items):
-            return tuple(_made(m, item, made) for item in items)
+        case Tup():
+            return _spread(m, value, made.fill(_lengths(m, value), "float64"), made)
         case Func():
             return _first
     cell = m.content(value)
     if isinstance(cell, ListCell):
-        return [_made(m, item, made) for item in cell.items]
+        return _spread(m, value, made.fill(_lengths(m, value), "float64"), made)
     if isinstance(cell, DictCell):
         return {key: _made(m, item, made) for key, item in cell.items}
     raise _Unmade
+
+
+def _items(m: Machine, value: Value) -> tuple[Value, ...] | None:
+    """What is in a list or a tuple."""
+    if isinstance(value, Tup):
+        return value.items
+    cell = m.content(value) if isinstance(value, Ref) else None
+    return tuple(cell.items) if isinstance(cell, ListCell) else None
+
+
+def _lengths(m: Machine, value: Value) -> tuple[int, ...]:
+    """The shape of the array that lists in lists make, by the first of each."""
+    items = _items(m, value)
+    return () if items is None else (len(items), *(_lengths(m, items[0]) if items else ()))
+
+
+def _spread(m: Machine, value: Value, numbers: Any, made: MakeUp) -> object:
+    """A list or a tuple with the numbers of an array in it, where the program has floats."""
+    items = _items(m, value)
+    if items is None:
+        single = isinstance(value, Num) and value.var.type.dtype == "float64" and np.ndim(numbers) == 0
+        return float(numbers) if single else _made(m, value, made)
+    if np.shape(numbers)[:1] != (len(items),):
+        return _container_of(value)(_made(m, item, made) for item in items)
+    return _container_of(value)(_spread(m, item, part, made) for item, part in zip(items, numbers, strict=True))
+
+
+def _container_of(value: Value) -> Callable[[Iterable[object]], object]:
+    return tuple if isinstance(value, Tup) else list
 
 
 def _first(*args: object) -> object:
