@@ -102,7 +102,7 @@ def _generalised(a: Type, b: Type, *, lower: bool = True) -> tuple[Type, ...]:
 def _tridiagonal(d: Type, e: Type) -> tuple[Type, ...]:
     dims, dtype = dims_or_raise(d, "eigh_tridiagonal"), promote(d, e)
     if len(dims) != 1 or e.rank != 1:
-        raise CallError("expected a one-dimensional array")
+        raise NotYetSupported("eigenvalues of a tridiagonal matrix whose diagonals aren't vectors", do="ravel them")
     (n,) = dims
     return number_or_array(dtype, (n,)), number_or_array(dtype, (n, n))
 
