@@ -432,6 +432,23 @@ def _alone(function: ast.AST) -> frozenset[ast.AST]:
     return frozenset(s.value for s in plain if s.value is not None)
 
 
+def gets_attributes(function: FunctionNode, node: ast.FunctionDef | ast.Lambda) -> bool:
+    """Whether a function sets attributes of one that is defined in it: counter.calls = 0."""
+    return node in _with_attributes(function)
+
+
+@lru_cache(maxsize=1024)
+def _with_attributes(function: FunctionNode) -> frozenset[ast.AST]:
+    nodes = list(ast.walk(function))
+    stored = [n.value for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+    names = {owner.id for owner in stored if isinstance(owner, ast.Name)}
+    found: set[ast.AST] = {n for n in nodes if isinstance(n, ast.FunctionDef) and n.name in names}
+    for n in nodes:
+        if isinstance(n, ast.Assign) and isinstance(n.value, ast.Lambda):
+            found |= {n.value for target in n.targets if isinstance(target, ast.Name) and target.id in names}
+    return frozenset(found)
+
+
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function that aren't of a function inside."""
     for child in ast.iter_child_nodes(node):

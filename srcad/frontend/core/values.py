@@ -216,12 +216,16 @@ class Iter(Value):
 
 @dataclass(frozen=True)
 class Func(Value):
-    """A function or lambda defined in the program: its code, its enclosing frame, the values of its defaults."""
+    """A function or lambda defined in the program: its code, its enclosing frame, the values of its defaults.
+
+    `own`: the cell of its attributes, where the program sets some.
+    """
 
     code: FunctionSource
     frame: int
     defaults: tuple[Value, ...] = ()
     keyword_defaults: tuple[tuple[str, Value], ...] = ()
+    own: int | None = None
     noun: ClassVar[str] = "a function"
 
     def children(self) -> Children:
@@ -234,14 +238,14 @@ class Func(Value):
         )
 
     def cells(self) -> Sequence[int]:
-        return (self.frame,)
+        return (self.frame,) if self.own is None else (self.frame, self.own)
 
     def with_cells(self, cells: Sequence[int]) -> Self:
-        (frame,) = cells
-        return replace(self, frame=frame)
+        frame, *own = cells
+        return replace(self, frame=frame, own=own[0] if own else None)
 
     def rest(self) -> Hashable:
-        return self.code, self.frame, len(self.defaults), tuple(k for k, _ in self.keyword_defaults)
+        return self.code, self.frame, self.own, len(self.defaults), tuple(k for k, _ in self.keyword_defaults)
 
 
 @dataclass(frozen=True)

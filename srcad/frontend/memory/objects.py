@@ -52,6 +52,7 @@ from srcad.frontend.memory.lookup import (
     set_field,
 )
 from srcad.frontend.memory.parts import flat, set_array_attribute
+from srcad.frontend.memory.presence import present
 from srcad.frontend.memory.raised import keep_state, kept_state
 from srcad.frontend.memory.stand_ins import raise_what_python_does
 from srcad.ops.catalogue import ATTRIBUTES, METHODS, CallError
@@ -99,9 +100,20 @@ def get_attribute(m: Machine, owner: Value, name: str) -> Value:
             return part
         case Iter() if owner.kind == "super":
             return _of_super(m, owner, name)
+        case Func(own=int(own)) if name in m.cell(own, InstanceCell).entries() or not hasattr(types.FunctionType, name):
+            return _of_function(m, own, name)
         case Func() | Bound() if name == "__name__":
             return Static(owner.code.name if isinstance(owner, Func) else "bound")
     m.refuse(f"the attribute {name!r} of {owner.describe()} isn't supported")
+
+
+def _of_function(m: Machine, own: int, name: str) -> Value:
+    """An attribute that the program has set of a function of its own."""
+    error = AttributeError(f"'function' object has no attribute {name!r}")
+    value = m.cell(own, InstanceCell).entries().get(name)
+    if value is None:
+        m.raises(error)
+    return present(m, value, error)
 
 
 def _of_array(m: Machine, owner: ArrayRef | Num, name: str) -> Value:
@@ -269,6 +281,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     match owner:
         case Ref() if isinstance(m.heap[owner.cell], InstanceCell):
             _set_on_instance(m, owner, name, value)
+            return
+        case Func(own=int(own)):
+            set_field(m, Ref(own), name, value)
             return
         case ArrayRef() if not is_list(m, owner):
             set_array_attribute(m, owner, name, value)

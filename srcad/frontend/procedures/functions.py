@@ -11,14 +11,14 @@ from typing import NoReturn
 
 from srcad.frontend.control.streams import suspended
 from srcad.frontend.core.attempts import Restorable
-from srcad.frontend.core.cells import DictCell
+from srcad.frontend.core.cells import DictCell, InstanceCell
 from srcad.frontend.core.counting import countable
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import CodeGuard
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import MOST_CALLS, Diverges, Machine
 from srcad.frontend.core.ports import Keywords
-from srcad.frontend.core.source import FunctionSource, code_of, is_yielding, make_code, span_of
+from srcad.frontend.core.source import FunctionSource, code_of, gets_attributes, is_yielding, make_code, span_of
 from srcad.frontend.core.values import Func, Ref, Static, Tup, Value
 from srcad.frontend.procedures.bodies import in_frame
 from srcad.frontend.procedures.procedures import NoProcedure
@@ -58,7 +58,8 @@ def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     defaults = tuple(m.evaluate(d) for d in node.args.defaults)
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     keywords = tuple((a.arg, m.evaluate(d)) for a, d in pairs if d is not None)
-    return Func(code, m.stack.frames[-1], defaults, keywords)
+    own = m.allocate(InstanceCell(FunctionType, (), changed=True)) if gets_attributes(outer.node, node) else None
+    return Func(code, m.stack.frames[-1], defaults, keywords, own)
 
 
 # ---- calling

@@ -74,6 +74,42 @@ def dijkstra(x):
     return dist[3] ** 2
 
 
+@right(X, also=((Y,),))
+def with_words(x):
+    queue = []
+    for k, v in enumerate(x):
+        heapq.heappush(queue, (v, k, "first"))
+    total = 0.0
+    while queue:
+        v, k, kind = heapq.heappop(queue)
+        total = 0.5 * total + (v if kind == "first" else v**2)
+        if kind == "first" and v > 0:
+            heapq.heappush(queue, (2 * v, k, "second"))
+    return total
+
+
+class Event:
+    def __init__(self, time, kind):
+        self.time, self.kind = time, kind
+
+    def __lt__(self, other):
+        return self.time < other.time
+
+
+@right(X, also=((Y,),))
+def of_objects_with_words(x):
+    queue = []
+    for v in x:
+        heapq.heappush(queue, Event(v, "arrives"))
+    total = 0.0
+    while queue:
+        event = heapq.heappop(queue)
+        total = 0.5 * total + (event.time if event.kind == "arrives" else event.time**2)
+        if event.kind == "arrives" and event.time > 0:
+            heapq.heappush(queue, Event(2 * event.time, "leaves"))
+    return total
+
+
 test_gradient, _ = programs.tests()
 test_tangent = tangents(programs)
 test_second = second_orders(programs)

@@ -44,7 +44,7 @@ def examples() -> list[v.Parts]:
         v.Slice(num(), v.Static(None), num()),
         v.Range(num(), num(), v.Static(1)),
         v.Iter("zip", (num(), v.Ref(2)), 3),
-        v.Func(CODE, 1, (num(), num()), (("a", num()),)),
+        v.Func(CODE, 1, (num(), num()), (("a", num()),), 2),
         v.Bound(v.Method("m", num()), (num(), num()), (("a", num()),)),
         v.Method("append", v.Ref(1)),
         v.Choice(Var(BOOL), num(), v.Static("a")),
@@ -116,12 +116,12 @@ def test_what_is_rebuilt_holds_the_new_children_in_their_places(one: v.Parts) ->
     assert new.rest() == one.rest() or atoms
 
 
-BESIDE = ("state", "frame", "parent", "behind")
+BESIDE = ("state", "frame", "parent", "own", "behind")
 
 
 @pytest.mark.parametrize("one", examples(), ids=lambda one: type(one).__name__)
 def test_the_cells_beside_are_those_that_the_fields_name(one: v.Parts) -> None:
-    assert list(one.cells()) == [getattr(one, name) for name in BESIDE if hasattr(one, name)]
+    assert list(one.cells()) == [getattr(one, name) for name in BESIDE if getattr(one, name, None) is not None]
     moved = one.with_cells([cell + 7 for cell in one.cells()])
     assert list(moved.cells()) == [cell + 7 for cell in one.cells()]
     assert moved.with_cells(one.cells()) == one
