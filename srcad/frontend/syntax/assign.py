@@ -41,13 +41,13 @@ from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.foreign import refuse_foreign_write
 from srcad.frontend.memory.items import items, refuse_truncation, set_items, store_items
 from srcad.frontend.memory.nested import change_nested
-from srcad.frontend.memory.parts import is_flat, set_flat_items
+from srcad.frontend.memory.parts import WHOLE, is_flat, set_flat_items
 from srcad.frontend.memory.puts import check_same_kind
 from srcad.frontend.memory.stand_ins import raise_what_python_does
 from srcad.frontend.memory.tables import is_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import OPAQUE, Array, Scalar, Unknown, dtype_of
+from srcad.trace.types import OPAQUE, Array, Scalar, Type, Unknown, dims_of, dtype_of
 
 
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
@@ -143,7 +143,7 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     if isinstance(value, Choice):
         distribute(m, value, lambda one: _unpacked(m, target, one))
         return
-    if is_stream(m, value):
+    if is_stream(m, value) or (m.known.chosen and _is_of_any_length(m, target, value)):
         value = to_list(m, value)
     if isinstance(m.content(value), GrownCell):
         _unpack_grown(m, target, value)
@@ -162,6 +162,13 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     middle = Ref(m.allocate(ListCell(items[k : len(items) - after])))
     for part, item in zip(target.elts, (*items[:k], middle, *items[len(items) - after :]), strict=True):
         assign(m, part, item)
+
+
+def _is_of_any_length(m: Machine, target: ast.Tuple | ast.List, value: Value) -> bool:
+    """Whether a star takes the rest of an array, and the run alone knows how much that is."""
+    kind = load(m, value).type if isinstance(value, ArrayRef) and not is_list(m, value) else None
+    starred = any(isinstance(t, ast.Starred) for t in target.elts)
+    return starred and isinstance(kind, Array) and kind.rank > 0 and kind.dims[0].number is None
 
 
 def _unpacked(m: Machine, target: ast.Tuple | ast.List, value: Value) -> Value:
@@ -414,8 +421,19 @@ def in_place(m: Machine, ref: ArrayRef, operator: ast.operator, value: Value) ->
             unsettled=in_list,
         )
     new = kept_type(m, before, operate(m, operator, before, to_number(m, value)))
-    store(m, ref, new)
+    if _fits(before.type, new.type):
+        store(m, ref, new)
+    else:
+        store_items(m, ref, new, WHOLE)  # which finds out whether it does
     return ref
+
+
+def _fits(before: Type, new: Type) -> bool:
+    """Whether what an operation makes of an array and something else is as long as the array: it isn't stretched."""
+    one, other = dims_of(before), dims_of(new)
+    if one is None or other is None or len(one) != len(other):
+        return True
+    return all(a.same(b) for a, b in zip(one, other, strict=True))
 
 
 def names_of(m: Machine, cell_id: int) -> list[tuple[int, Hashable]]:

@@ -3,7 +3,9 @@
 import math
 
 import numpy as np
+import pytest
 
+import srcad
 from tests.frontend import Programs
 
 program = Programs()
@@ -421,3 +423,34 @@ def list_minus_list(x, y):
 
 test_gradients, test_refusals = program.tests()
 test_errors = program.errors()
+
+
+def added(x, y):
+    x += y
+    return np.sum(x * x)
+
+
+def multiplied_by_a_part(x, y):
+    x *= y[1:]
+    return np.sum(y)
+
+
+def added_in_a_list(x, y):
+    rows = [x * 1.0, y]
+    rows[0] += np.stack([y[1:], y[1:]]).sum(axis=0)
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("f", [added, multiplied_by_a_part, added_in_a_list])
+def test_what_is_changed_in_place_is_never_stretched(f):
+    derived = srcad.value_and_grad(f, 1)
+    for n in range(4):
+        for m in range(4):
+            x, y = np.linspace(0.3, 1.0, n), np.linspace(0.5, 2.0, m)
+            try:
+                due = f(x.copy(), y)
+            except ValueError:
+                with pytest.raises(ValueError, match="broadcast"):
+                    derived(x, y)
+            else:
+                np.testing.assert_allclose(derived(x, y)[0], due, rtol=1e-12)

@@ -101,3 +101,29 @@ def test_as_python_does(f: Callable[[np.ndarray], float], shape: tuple[int, int]
         due = (f(A + step * direction) - f(A - step * direction)) / (2 * step)
         assert np.sum(gradient * direction) == pytest.approx(due, abs=1e-6)
         assert srcad.jvp(f, (A,), (direction,))[1] == pytest.approx(due, abs=1e-6)
+
+
+def first_of_what_a_mask_leaves(x, s):
+    first, *others = (s * x)[x > 0.5]
+    return first * sum(others)
+
+
+def last_of_what_a_mask_leaves(x, s):
+    *others, last = (s * x)[x > 0.5]
+    return last * len(others)
+
+
+def too_few_that_a_mask_leaves(x, s):
+    try:
+        first, second, *_ = (s * x)[x > 0.9]
+    except ValueError:
+        return s * 3.0
+    return first * second
+
+
+@pytest.mark.parametrize("f", [first_of_what_a_mask_leaves, last_of_what_a_mask_leaves, too_few_that_a_mask_leaves])
+def test_stars_take_what_a_mask_leaves(f):
+    for x in (np.linspace(0.3, 1.0, 3), np.linspace(0.6, 2.0, 5)):
+        value, slope = srcad.value_and_grad(f, 1)(x, 0.7)
+        np.testing.assert_allclose(value, f(x, 0.7), rtol=1e-12)
+        np.testing.assert_allclose(slope, (f(x, 0.7 + 1e-6) - f(x, 0.7 - 1e-6)) / 2e-6, rtol=1e-6)
