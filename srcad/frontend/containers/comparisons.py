@@ -113,6 +113,8 @@ def _structural_order(m: Machine, op: ast.cmpop, left: Value, right: Value) -> V
     """Tuples and lists are in the order of the first items that differ, or else of their lengths."""
     if not isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
         return None
+    if any(isinstance(m.content(side), DictCell) for side in (left, right)) and not (spreads(left) or spreads(right)):
+        _refuse_order(m, op, left, right)
     in_order = [isinstance(side, Tup) or _is_list(m, side) for side in (left, right)]
     if not all(in_order):
         if any(in_order) and not spreads(right if in_order[0] else left):

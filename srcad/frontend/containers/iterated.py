@@ -1,15 +1,17 @@
-"""Containers that are iterated: what changes them under the loop's feet is refused.
+"""Containers that are iterated: what changes them under the loop's feet is noticed.
 
     for v in values:          # goes on with what is appended
         values.append(v)
 
 A loop over known items is written out, and one over a run-time list counts the items that it had at the start.
+A known list is then gone through item by item (`srcad/frontend/control/live.py`), all else is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from srcad.frontend.core.cells import Cell, DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
@@ -19,6 +21,10 @@ from srcad.trace.nodes import Atom, Var
 from srcad.trace.slots import LOOPS, slots
 
 Turn = Callable[[Value], None]
+
+
+class ChangedInLoop(Exception):  # noqa: N818 - an answer, not an error
+    """A loop over a known list changes what it meets later in it."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +48,20 @@ def watching(m: Machine, values: Value, turn: Turn) -> Turn:
         turn(item)
         for w, cell in zip(watched, before, strict=True):
             if w.cell in m.heap and _unsure(m, w, taken, cell, m.heap[w.cell]):
-                _refuse(m)
+                if isinstance(values, Ref) and isinstance(cell, ListCell):
+                    raise ChangedInLoop
+                refuse_change(m)
         taken += 1
 
     return whole
 
 
-def _refuse(m: Machine) -> None:
+def refuse_change(m: Machine) -> NoReturn:
     m.refuse(
         "a list or dict is changed while it is iterated",
         why="which items the loop still meets depends on the change.",
         do="iterate over a copy, as in `for v in list(values)`, or over indices.",
+        unsettled=True,
     )
 
 

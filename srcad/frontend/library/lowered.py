@@ -12,7 +12,7 @@ from numpy.exceptions import AxisError
 
 from srcad.errors import SrcadError
 from srcad.frontend.control.collecting import taken
-from srcad.frontend.core.cells import ArrayCell, GrownCell
+from srcad.frontend.core.cells import ArrayCell, DictCell, GrownCell, InstanceCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments, Keywords
 from srcad.frontend.core.sharing import sharers
@@ -52,6 +52,19 @@ MAY_SHARE = (np.ascontiguousarray, np.asfortranarray, np.require)
 BY_LAYOUT = (np.ravel, np.reshape, "ravel", "reshape", "flatten")  # what their order "A" and "K" mean
 C_ORDERED = ("copy", "flatten")  # methods that give new memory in C order
 RESHAPES = (np.reshape, np.ravel, "reshape", "ravel")  # which give it where they copy
+# what gives the only element of an array of no dimensions
+OF_ONE: Mapping[Hashable, bool] = dict.fromkeys((np.sum, np.prod, np.max, np.min, np.amax, np.amin), True)
+ARRAY_LIKE = (
+    "__len__",
+    "__array__",
+    "__array_interface__",
+    "__array_struct__",
+    "__buffer__",
+    "sum",
+    "prod",
+    "max",
+    "min",
+)
 # functions whose results lie in memory as their operands do, as those of ufuncs do
 KEPT = dict.fromkeys((np.copy, np.array, np.sort, np.where, "astype", np.zeros_like, np.ones_like), True)
 KEPT |= dict.fromkeys((np.empty_like, np.full_like), True)
@@ -92,6 +105,8 @@ def lowering_of(f: Any) -> Callable[..., Any] | None:
 
 def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords) -> Value:
     """A call of a function that the catalogue knows, or of the method of arrays with this name."""
+    if len(args) == 1 and not keywords and entry(OF_ONE, function) and _is_one_object(m, args[0]):
+        return args[0]
     lowering = METHODS[function] if isinstance(function, str) else lowering_of(function)
     assert lowering is not None
     try:
@@ -135,6 +150,14 @@ def lower(m: Machine, function: Any, args: tuple[Value, ...], keywords: Keywords
         value = laid_out(m, function, plain, value, next(iter(sources.values())))
     strict = isinstance(function, np.ufunc) and plain.get("casting") != "unsafe"
     return value if out is None else into(m, out, value, strict)
+
+
+def _is_one_object(m: Machine, value: Value) -> bool:
+    """Whether NumPy makes an array of no dimensions of a value: of a dict, say, which it doesn't look into."""
+    cell = m.content(value)
+    if isinstance(cell, InstanceCell):
+        return not any(hasattr(cell.cls, name) for name in ARRAY_LIKE)
+    return isinstance(cell, DictCell)
 
 
 def _settled_order(m: Machine, array: Value) -> str | None:

@@ -41,10 +41,11 @@ def ufunc_at(m: Machine, ufunc: np.ufunc, owner: Value, index: Value, *values: V
         value = m.emit("negative", value)
     refuse_truncation(m, base.type, value)
     added = m.emit("add_item", base, value, *operands, index=template)
+    careless = any(entry[0] in ("array", "int") for entry in template)  # NumPy itself, about what is read-only
     try:
-        store(m, ref, added)
+        store(m, ref, added, anyway=careless)
     except Diverges:
-        if all(entry[0] not in ("array", "int") for entry in template):
+        if not careless:
             raise
         m.refuse(f"np.{ufunc.__name__}.at is given an array that is read-only, which NumPy writes to at such an index")
     return NONE

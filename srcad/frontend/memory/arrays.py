@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from srcad.errors import Span
+from srcad.errors import Span, SrcadError
 from srcad.frontend.core.cells import ArrayCell, Cell, DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
@@ -158,8 +158,11 @@ def _looked_at(m: Machine, base: Atom, step: ViewStep) -> Atom:
 # ---- writing
 
 
-def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
-    """Make `new` the whole content of an array or view, in the array that it is a view of."""
+def store(m: Machine, ref: ArrayRef, new: Atom, anyway: bool = False) -> None:
+    """Make `new` the whole content of an array or view, in the array that it is a view of.
+
+    `anyway`: also through a diagonal, which is read-only.
+    """
     cell = m.heap[ref.cell]
     if isinstance(cell, SelectedCell):
         each(m, cell, ref.path, lambda one: _stored(m, one, new))
@@ -172,7 +175,7 @@ def store(m: Machine, ref: ArrayRef, new: Atom) -> None:
     for step in ref.path:
         bases.append(view(m, bases[-1], step))
     for base, step in zip(reversed(bases[:-1]), reversed(ref.path), strict=True):
-        new = put(m, base, new, step)
+        new = put(m, base, new, step, anyway)
     m.write(ref.cell, new)
 
 
@@ -437,7 +440,10 @@ def refuse_mixed(m: Machine, value: Mixed) -> NoReturn:
 
 def to_array(m: Machine, value: Value) -> Atom:
     start = len(m.builder.equations)
-    array: Atom = as_array(m.builder, to_python(m, value))
+    try:
+        array: Atom = as_array(m.builder, to_python(m, value))
+    except SrcadError as error:
+        raise m.located(error) from None
     m.note(start)
     return array
 

@@ -16,9 +16,11 @@ from srcad.trace.types import Array, TupleOf, dtype_of
 RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims", "flat")
 
 
-def put(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
-    """The array `base` in which the part that `step` looks at is `new`."""
+def put(m: Machine, base: Atom, new: Atom, step: ViewStep, anyway: bool = False) -> Atom:
+    """The array `base` in which the part that `step` looks at is `new`; `anyway`: what is read-only is written to."""
     if step.op == "diagonal":
+        if anyway and rank(base) == 2:
+            return _diagonal(m, base, new, dict(step.params)["offset"])
         m.raises(ValueError("assignment destination is read-only"))
     handler = PUTS.get(step.op)
     if handler is not None:
@@ -45,6 +47,14 @@ def like(m: Machine, base: Atom, new: Atom) -> Atom:
 
 def rank(base: Atom) -> int:
     return base.type.rank if isinstance(base.type, Array) else 0
+
+
+def _diagonal(m: Machine, base: Atom, new: Atom, offset: int) -> Atom:
+    count = m.emit("dim", new, axis=0)
+    rows, columns = (
+        m.emit("arange", k, m.emit("add", count, k), 1, dtype=None) for k in (max(-offset, 0), max(offset, 0))
+    )
+    return m.emit("set_item", base, new, rows, columns, index=(("array", 0), ("array", 1)))
 
 
 def _element(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:

@@ -13,10 +13,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from srcad.frontend.containers.containers import append, set_container_item
-from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed, Items, Streamed
 from srcad.frontend.control.collecting import scope, total
-from srcad.frontend.control.loops import for_loop
+from srcad.frontend.control.live import loop_over
 from srcad.frontend.control.pipes import stream
 from srcad.frontend.control.turns import written_out
 from srcad.frontend.core.cells import DictCell, ListCell
@@ -107,7 +106,7 @@ def clause_statement(m: Machine, statement: Clause) -> None:
         m.assign(statement.target, item)
         m.execute(statement.body)
 
-    for_loop(m, items, watching(m, values, turn))
+    loop_over(m, values, items, turn)
 
 
 _GIVEN = "$given"
@@ -143,7 +142,7 @@ def clauses(m: Machine, generators: list[ast.comprehension], collect: Collect, g
         m.assign(first.target, item)
         conditions(m, first.ifs, lambda: clauses(m, rest, collect))
 
-    for_loop(m, items, watching(m, values, turn))
+    loop_over(m, values, items, turn)
 
 
 def few(m: Machine, items: Items | Indexed | Streamed) -> Items | Indexed | Streamed:

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from srcad.frontend.containers.iterated import watching
 from srcad.frontend.containers.iteration import Indexed
-from srcad.frontend.control.loops import for_loop, while_loop
+from srcad.frontend.control.live import loop_over
+from srcad.frontend.control.loops import while_loop
 from srcad.frontend.control.pipes import stream
 from srcad.frontend.control.turns import RAISED, ended
 from srcad.frontend.core.cells import FrameCell
@@ -189,7 +189,7 @@ def _for(m: Machine, statement: ast.For) -> None:
         assign(m, statement.target, item)
         execute(m, statement.body)
 
-    for_loop(m, items, watching(m, values, turn))
+    loop_over(m, values, items, turn)
     _else(m, statement.orelse)
 
 
