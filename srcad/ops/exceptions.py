@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from srcad.ops.catalogue import Kind, operation
+from srcad.ops.catalogue import Kind, operation, result_types
 from srcad.trace.nodes import Const, Equation
 from srcad.trace.types import Array, Scalar, Type, Unknown
 
@@ -25,6 +25,7 @@ NEVER = frozenset(
     )
 )
 INDEXING = frozenset(("get_item", "list_get", "list_set", "list_pop", "list_add"))
+SLICING = ("slice", "newaxis", "ellipsis")
 ANY: Errors = (BaseException,)
 
 
@@ -61,8 +62,8 @@ def errors_of(equation: Equation) -> Errors:
         return () if not facts.elementwise or _surely_fit(types) else (ValueError,)
     if equation.op in INDEXING:
         return _of_index(equation, 1)
-    if equation.op in ("set_item", "add_item"):  # a number fits anywhere
-        return (*_of_index(equation, 2), *(() if isinstance(equation.operands[1].type, Scalar) else (ValueError,)))
+    if equation.op in ("set_item", "add_item"):
+        return (*_of_index(equation, 2), *(() if _goes_in(equation) else (ValueError,)))
     if facts.elementwise:
         return tuple(_of_elements(equation, types))
     if facts.kind is Kind.FACTORISATION:
@@ -85,8 +86,26 @@ def _of_index(equation: Equation, first: int) -> Errors:
     known = [equation.operands[first + place] for kind, place, *_ in (t for t in template if t[0] == "int")]
     inside = all(isinstance(k, Const) and _within(k.value, base, axis) for axis, k in enumerate(known))
     plain = all(entry[0] in ("int", "slice") for entry in template) and len(known) == len(template)
-    slices = all(entry[0] == "slice" for entry in template)
+    slices = all(entry[0] in SLICING for entry in template) and sum(e[0] == "slice" for e in template) <= base.rank
     return () if slices or (plain and inside) else (IndexError,)
+
+
+def _goes_in(equation: Equation) -> bool:
+    """Whether what is stored surely fits the part of the array that it is stored in: a number fits anywhere."""
+    base, value, *index = (a.type for a in equation.operands)
+    if isinstance(value, Scalar):
+        return True
+    template = equation.params["index"]
+    if (
+        not isinstance(base, Array)
+        or not isinstance(value, Array)
+        or any(entry[0] not in SLICING for entry in template)
+    ):
+        return False
+    (part,) = result_types("get_item", (base, *index), {"index": template})
+    if not isinstance(part, Array) or value.rank > part.rank:
+        return False
+    return all(a.is_one or a.same(b) for a, b in zip(value.dims[::-1], part.dims[::-1], strict=False))
 
 
 def _within(k: int, base: Array, axis: int) -> bool:

@@ -38,5 +38,28 @@ def element_of_nobody(x):
     return total * x[0]
 
 
+@program(x5, also=((x3,), (x2,)))
+def part_that_fits(x):
+    y = x.copy()
+    part = y[...][::-1]
+    try:
+        part -= y[4]
+    except IndexError:
+        y *= 2.0
+    else:
+        y *= 3.0
+    return np.sum(y * y)
+
+
+@program(x5, also=((x3,), (x2,)))
+def part_of_another_length(x):
+    y = x.copy()
+    try:
+        y[1:] = x[:3]
+    except ValueError:
+        y *= 2.0
+    return np.sum(y * y)
+
+
 test_gradients, _ = program.tests()
 test_tangents = tangents(program)

@@ -443,12 +443,12 @@ def list_methods(x):
 # ---- refusals
 
 
-@program.refused(x3)
+@program(x3)
 def changed_list_while_iterated(x):
     values = [x[0], x[1]]
-    for v in values:  # <- refused
+    for v in values:
         if len(values) < 4:
-            values.append(v * v)  # <- refused
+            values.append(v * v)
     return sum(values)
 
 
