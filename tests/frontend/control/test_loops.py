@@ -457,10 +457,10 @@ def set_comprehension(x):
     return sum({v * v for v in x})  # <- refused
 
 
-@program.refused(x3, 3)
+@program(x3, 3)
 def list_changed_by_an_inner_loop(x, n):
     values, total = [x[0], x[1], x[2]], 0.0
-    for v in values:  # <- refused
+    for v in values:
         for k in range(n):
             values[k] = values[k] * 2.0
         total = total + v
