@@ -43,6 +43,9 @@ VECTORS = """
 {declarations}
 #endif
 """
+# gcc makes one call of the sine and the cosine of a number, which has no variant for vectors: under this name it doesn't
+APART = """VECTOR double vector_cos(double) __asm__("cos");
+#define cos(x) vector_cos(x)"""
 
 
 def support() -> str:
@@ -65,7 +68,7 @@ def printed(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
     body = text_of(function, linkage)
     more = complex_numbers() if "_Complex" in body else ""
     more += linear_algebra() if "LAPACK(" in body else ""
-    return f"{support()}{more}{_vectors(body)}\n{body}\n"
+    return f"{support()}{more}{_vectors(body, function)}\n{body}\n"
 
 
 def text_of(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
@@ -91,12 +94,20 @@ def _head(procedure: ir.ProcedureFunction) -> str:
     return f"static int {procedure.name}({', '.join(('call *call', *parameters))})"
 
 
-def _vectors(body: str) -> str:
+def _vectors(body: str, function: ir.LoopFunction) -> str:
     used = sorted(name for name in VECTOR_FUNCTIONS | VECTOR_FUNCTIONS_OF_TWO if f"{name}(" in body)
-    declarations = "\n".join(
+    declarations = [
         f"VECTOR double {name}(double{', double' if name in VECTOR_FUNCTIONS_OF_TWO else ''});" for name in used
-    )
-    return VECTORS.format(declarations=declarations) if used else ""
+    ]
+    if any(_has_both(one) for one in ir.statements(function.body) if isinstance(one, ir.For) and _pragma(one)):
+        declarations.append(APART)
+    return VECTORS.format(declarations="\n".join(declarations)) if used else ""
+
+
+def _has_both(loop: ir.For) -> bool:
+    """Whether sines and cosines are computed side by side."""
+    text = "\n".join(_block(loop.body))
+    return "sin(" in text and "cos(" in text
 
 
 # ---- statements
