@@ -72,7 +72,7 @@ class Program:
         """The same, with kernels where the back end is native."""
         if self.request.backend != "native":
             return self.final
-        return tuple(self.run(outlined, trace) for trace in self.final)
+        return tuple(self.run(outlined, trace, self.promises) for trace in self.final)
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:

@@ -43,7 +43,7 @@ VECTORS = """
 {declarations}
 #endif
 """
-# gcc makes one call of the sine and the cosine of a number, which has no variant for vectors: under this name it doesn't
+# gcc makes one call of sine and cosine of a number, which has no variant for vectors; not where one has another name
 APART = """VECTOR double vector_cos(double) __asm__("cos");
 #define cos(x) vector_cos(x)"""
 
@@ -212,6 +212,8 @@ def expression(expr: CExpr) -> str:
             return _number(value, type)
         case ir.LocalName(name, _):
             return name
+        case ir.Cast(operand, CType.DOUBLE) if operand.type is CType.BOOL:  # loops with it can become those of vectors
+            return f"({_within(operand)} ? 1.0 : 0.0)"
         case ir.Cast(operand, type):
             return f"({TYPES[type]}){_within(operand)}"
         case ir.Load(pointer, index, _):

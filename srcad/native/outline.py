@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from srcad.native.compilers import compiler
+from srcad.native.equated import equated
 from srcad.native.kernel import Kernel
 from srcad.native.lower.kernel import Lowered, lowered
 from srcad.native.lower.table import has_lowering
@@ -21,6 +22,7 @@ from srcad.native.numba import text_of
 from srcad.ops.catalogue import operation
 from srcad.ops.declare import Kind
 from srcad.trace.builder import const
+from srcad.trace.dims import Promise
 from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var, variables
 from srcad.trace.procedures import reached, with_procedures
 from srcad.trace.rewrite import with_body, with_equations, with_regions
@@ -28,10 +30,15 @@ from srcad.trace.types import Scalar
 from srcad.trace.walk import free_variables, reads, walk, within
 
 
-def outlined(trace: Trace) -> Trace:
-    """The trace with kernels in the place of what can be lowered; in the procedures that it still calls, too."""
+def outlined(trace: Trace, promises: Sequence[Promise] = ()) -> Trace:
+    """The trace with kernels in the place of what can be lowered; in the procedures that it still calls, too.
+
+    `promises`: what guards promise of lengths.
+    """
     compiler()
-    left = reached(with_body(trace, _Outline(trace, trace.procedures).region(trace.body, whole=True)))
+    trace = equated(trace, promises)
+    outline = _Outline(trace, trace.procedures, promises)
+    left = reached(with_body(trace, outline.region(trace.body, whole=True)))
     return with_procedures(left, lambda one: with_body(one, _Outline(one, trace.procedures).region(one.body)))
 
 
@@ -52,9 +59,10 @@ NamedProcedures = Mapping[str, Trace]
 class _Outline:
     """Makes kernels of parts of one function."""
 
-    def __init__(self, trace: Trace, procedures: NamedProcedures) -> None:
+    def __init__(self, trace: Trace, procedures: NamedProcedures, promises: Sequence[Promise] = ()) -> None:
         self.name = trace.name
         self.procedures = procedures
+        self.promises = promises
         self.order = {entry.var: k for k, entry in enumerate(trace.inputs)}
         self.count = 0
 
@@ -98,7 +106,7 @@ class _Outline:
         name = f"{self.name}_kernel_{self.count + 1}" if self.count else f"{self.name}_kernel"
         closed = _closed(name, run, results, self.order, self.procedures)
         try:
-            kernel = Kernel(_printable(closed, name))
+            kernel = Kernel(_printable(closed, name, self.promises))
         except NotLowered:
             return None
         self.count += 1
@@ -107,9 +115,9 @@ class _Outline:
         return Equation("kernel", operands, results, params, (), run[0].span, run[0].role)
 
 
-def _printable(trace: Trace, name: str) -> Lowered:
+def _printable(trace: Trace, name: str, promises: Sequence[Promise] = ()) -> Lowered:
     """The kernel of a closed trace, which what compiles it can have."""
-    kernel = lowered(trace, name)
+    kernel = lowered(trace, name, promises)
     if compiler().is_numba:
         text_of(kernel.function)
     return kernel

@@ -19,6 +19,7 @@ from srcad.native.lower.state import INT64, Lowerer, SharedParts
 from srcad.native.lower.table import TABLE
 from srcad.native.lower.values import CSignature, InList, InMemory, InRegister, NotLowered, machine
 from srcad.native.passes import improved
+from srcad.trace.dims import Promise
 from srcad.trace.nodes import Atom, Trace, Var
 from srcad.trace.types import Array, ListOf, Scalar, Type
 from srcad.trace.walk import walk
@@ -54,8 +55,8 @@ class Lowered:
     loops: bool
 
 
-def lowered(trace: Trace, name: str) -> Lowered:
-    """The kernel of a closed trace; `NotLowered` if an equation of it can't be."""
+def lowered(trace: Trace, name: str, promises: Sequence[Promise] = ()) -> Lowered:
+    """The kernel of a closed trace; `NotLowered` if an equation of it can't be. `promises`: what is so of lengths."""
     shared = _shared(trace)
     procedures = tuple(_procedure(one, shared.signatures[key], shared) for key, one in trace.procedures.items())
     ready = _ready(trace)
@@ -72,8 +73,9 @@ def lowered(trace: Trace, name: str) -> Lowered:
         outputs = tuple(passed(a.type) for a in body.results)
         _give(m, body.results, outputs)
         m.leave()
+    natural = [sum for one in promises if (sum := m.known.sum(one.dim)) is not None]
     loops = any(isinstance(s, (ir.Turns, ir.While, ir.For)) for s in ir.statements(tuple(out)))
-    function = ir.LoopFunction(name, improved(tuple(out)), tuple(shared.linked), procedures)
+    function = ir.LoopFunction(name, improved(tuple(out), natural), tuple(shared.linked), procedures)
     return Lowered(function, inputs, outputs, loops or bool(procedures))
 
 

@@ -29,7 +29,11 @@ class KnownLengths:
 
     def of(self, dim: Dim) -> CExpr | None:
         """The length that a dim is, if the symbols tell."""
-        if not dim.known or not dim.natural or any(factor not in self.symbols for factor in dim.factors()):
+        return self.sum(dim) if dim.natural else None
+
+    def sum(self, dim: Dim) -> CExpr | None:
+        """The number that a dim is, if the symbols tell."""
+        if not dim.known or any(factor not in self.symbols for factor in dim.factors()):
             return None
         total: CExpr = ir.ZERO
         for monomial, coefficient in dim.terms:

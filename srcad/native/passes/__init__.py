@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from srcad.native.ir import Statement
+from collections.abc import Sequence
+
+from srcad.native.ir import CExpr, Statement
 from srcad.native.passes.bounds import proven
 from srcad.native.passes.collapse import collapsed
+from srcad.native.passes.forwarded import forwarded
+from srcad.native.passes.fused import fused
 from srcad.native.passes.settled import settled
+from srcad.native.passes.shared import shared
 from srcad.native.passes.tapes import flattened
 from srcad.native.passes.ticks import chunked
 
 
-def improved(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """The body of a kernel, as fast as it can be."""
-    return flattened(chunked(collapsed(proven(settled(body)))))
+def improved(body: tuple[Statement, ...], natural: Sequence[CExpr] = ()) -> tuple[Statement, ...]:
+    """The body of a kernel, as fast as it can be. `natural`: sums of lengths that are promised not to be negative."""
+    return flattened(chunked(collapsed(forwarded(fused(shared(proven(settled(body), natural)))))))

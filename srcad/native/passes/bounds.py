@@ -8,11 +8,13 @@
 
 Indices are sums of multiples of names here. The least value of one: each counter, from the innermost loop on, is
 replaced by the first or the last value that it takes, as its sign says; what is left are lengths, which are natural.
+Guards have promised more: that the second length of `a` is no less than the first, say, which `n_1 - n` stands for.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from srcad.native import ir
@@ -58,6 +60,7 @@ class _Bounds:
     natural: set[str]
     loops: list[Counted] = field(default_factory=list)
     counts: dict[str, Affine] = field(default_factory=dict)  # of loops that have turns
+    facts: list[Affine] = field(default_factory=list)  # what is promised to be natural
 
     # ---- sums
 
@@ -94,7 +97,11 @@ class _Bounds:
             end = loop.first if factor > 0 else loop.last
             if factor:
                 sum = None if end is None else sum.replaced(loop.counter, end)
-        return sum is not None and sum.offset >= 0 and all(f > 0 and n in self.natural for n, f in sum.terms)
+        return sum is not None and (self.is_plain(sum) or any(self.is_plain(sum.plus(one, -1)) for one in self.facts))
+
+    def is_plain(self, sum: Affine) -> bool:
+        """Whether a sum has nothing negative in it."""
+        return sum.offset >= 0 and all(f > 0 and n in self.natural for n, f in sum.terms)
 
     def at_most(self, a: CExpr, b: CExpr, apart: int = 0) -> bool:
         """Whether a + apart <= b."""
@@ -164,11 +171,13 @@ class _Bounds:
         return None if whole is None else whole.plus(Affine((), -1))
 
 
-def proven(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """The body without checks that can't fail."""
+def proven(body: tuple[Statement, ...], natural: Sequence[CExpr] = ()) -> tuple[Statement, ...]:
+    """The body without checks that can't fail. `natural`: what is promised not to be negative."""
     lengths = {
         str(one.arguments[0])
         for one in every(body)
         if isinstance(one, ir.Support) and one.macro in ("TAKE_LENGTH", "NATURAL")
     }
-    return _Bounds({}, lengths).block(body)
+    bounds = _Bounds({}, lengths)
+    bounds.facts = [sum for one in natural if (sum := bounds.affine(one)) is not None]
+    return bounds.block(body)

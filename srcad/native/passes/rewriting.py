@@ -91,3 +91,22 @@ def read_in(one: Statement) -> set[str]:
     for inner in every((one,)):
         with_expressions(inner, note)
     return found
+
+
+OF_LISTS = ("item", "length:", "list_length", "is_empty")  # operations that read what lists have
+
+
+def parts_of(one: Statement) -> list[CExpr]:
+    """The expressions of a statement, and their parts; not those of statements in it."""
+    found: list[CExpr] = []
+
+    def note(expr: CExpr) -> CExpr:
+        found.append(expr)
+        return expr
+
+    with_expressions(one, note)
+    return found
+
+
+def reads_lists(one: Statement) -> bool:
+    return any(isinstance(part, ir.Apply) and part.op.startswith(OF_LISTS) for part in parts_of(one))

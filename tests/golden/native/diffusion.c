@@ -29,9 +29,6 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
         double *const u_4_2 = u_4 + first_1;
         const int64_t n_4 = n - 2;
         const int64_t n_5 = count_of(bound(-2, n), 1);
-        const int64_t first_2 = bound(1, n);
-        const int64_t n_6 = count_of(bound(-1, n) - first_2, 1);
-        double *const u_4_3 = u_4 + first_2;
         NEW(v_block, n_4, double);
         DATA(v_7, v_block, double);
         #pragma omp simd
@@ -45,12 +42,11 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
             const double v_6 = c * v_5;
             v_7[i_1] = v_6;
         }
-        const int64_t n_7 = n - 2;
         #pragma omp simd
-        for (int64_t i_2 = 0; i_2 < n_7; ++i_2) {
+        for (int64_t i_2 = 0; i_2 < n_4; ++i_2) {
             const double v_8 = v_7[i_2];
-            const double v_9 = u_4_3[i_2] + v_8;
-            u_4_3[i_2] = v_9;
+            const double v_9 = u_4_1[i_2] + v_8;
+            u_4_1[i_2] = v_9;
         }
         RELEASE(v_block);
     }
@@ -65,15 +61,14 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
         u_bar_1[i_3] = u_bar;
     }
     RELEASE(u_block_1);
-    const int64_t count_1 = turns(0, steps, 1);
     NO_BLOCK(u_bar_block_1);
     NO_DATA(u_bar_2, double);
     RETAIN(u_bar_block);
     REPLACE(u_bar_block_1, u_bar_block);
     REPOINT(u_bar_2, u_bar_block_1, double);
-    for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
+    for (int64_t turn_1 = 0; turn_1 < count_0; ++turn_1) {
         TICK();
-        const int64_t v_ = (count_1 - 1) - turn_1;
+        const int64_t v_ = (count_0 - 1) - turn_1;
         /* adjoint of: u[1:-1] = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2]) */
         const int64_t first_3 = bound(1, n);
         const int64_t n_9 = count_of(bound(-1, n) - first_3, 1);
@@ -88,37 +83,31 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
             const double v_11 = v_10 * c;
             v_12[i_4] = v_11;
         }
-        const int64_t n_12 = n - 2;
         const int64_t first_4 = bound(2, n);
         const int64_t n_13 = count_of(n - first_4, 1);
         double *const u_bar_2_2 = u_bar_2 + first_4;
-        NEW(v_block_2, n_12, double);
+        NEW(v_block_2, n_10, double);
         DATA(v_15, v_block_2, double);
         #pragma omp simd
-        for (int64_t i_5 = 0; i_5 < n_12; ++i_5) {
+        for (int64_t i_5 = 0; i_5 < n_10; ++i_5) {
             const double v_13 = v_12[i_5];
             const double u_bar_3 = u_bar_2[i_5] + v_13;
             u_bar_2[i_5] = u_bar_3;
             const double v_14 = (-2.0) * v_13;
             v_15[i_5] = v_14;
         }
-        const int64_t n_14 = n - 2;
-        const int64_t first_5 = bound(1, n);
-        const int64_t n_15 = count_of(bound(-1, n) - first_5, 1);
-        double *const u_bar_2_3 = u_bar_2 + first_5;
         #pragma omp simd
-        for (int64_t i_6 = 0; i_6 < n_14; ++i_6) {
+        for (int64_t i_6 = 0; i_6 < n_10; ++i_6) {
             const double v_16 = v_12[i_6];
             const double u_bar_4 = u_bar_2_2[i_6] + v_16;
             u_bar_2_2[i_6] = u_bar_4;
         }
         RELEASE(v_block_1);
-        const int64_t n_16 = n - 2;
         #pragma omp simd
-        for (int64_t i_7 = 0; i_7 < n_16; ++i_7) {
+        for (int64_t i_7 = 0; i_7 < n_10; ++i_7) {
             const double v_17 = v_15[i_7];
-            const double u_bar_5 = u_bar_2_3[i_7] + v_17;
-            u_bar_2_3[i_7] = u_bar_5;
+            const double u_bar_5 = u_bar_2_1[i_7] + v_17;
+            u_bar_2_1[i_7] = u_bar_5;
         }
         RELEASE(v_block_2);
     }

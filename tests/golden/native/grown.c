@@ -10,8 +10,7 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     for (int64_t turn_0 = 0; turn_0 < count_0; ++turn_0) {
         TICK();
         /* if x[k] > 0: */
-        const int64_t k = turn_0;
-        double *const x_1 = x + k;
+        double *const x_1 = x + turn_0;
         const double v_2 = x_1[0];
         const bool v_3 = v_2 > 0.0;
         NO_BLOCK(v_4);
@@ -52,8 +51,7 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
         COPY_ROW(v_7, k_1 * n_2, row, n_2, double);
     }
     RELEASE(v_1);
-    const int64_t size_1 = n_1 * n_2;
-    NEW(v_block_2, size_1, double);
+    NEW(v_block_2, size_0, double);
     DATA(v_11, v_block_2, double);
     #pragma omp simd
     for (int64_t i_1 = 0; i_1 < n_1 * n_2; ++i_1) {
@@ -78,7 +76,6 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     NEW(v_block_4, n, double);
     DATA(v_14, v_block_4, double);
     ZERO(v_14, n, double);
-    const int64_t count_1 = turns(0, n, 1);
     NO_BLOCK(v_15);
     NO_BLOCK(x_bar_block);
     NO_DATA(x_bar, double);
@@ -87,12 +84,11 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     REPLACE(v_15, v_12);
     REPLACE(x_bar_block, v_block_4);
     REPOINT(x_bar, x_bar_block, double);
-    for (int64_t turn_1 = 0; turn_1 < count_1; ++turn_1) {
+    for (int64_t turn_1 = 0; turn_1 < count_0; ++turn_1) {
         TICK();
-        const int64_t k_2 = (count_1 - 1) - turn_1;
+        const int64_t k_2 = (count_0 - 1) - turn_1;
         /* adjoint of: if x[k] > 0: */
-        const int64_t k_3 = k_2;
-        double *const x_3 = x + k_3;
+        double *const x_3 = x + k_2;
         const double v_16 = x_3[0];
         const bool v_17 = v_16 > 0.0;
         double v_18 = 0.0;
@@ -131,8 +127,7 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
             REPOINT(x_bar_1, x_bar_block_1, double);
             REPLACE(v_19, v_15);
         }
-        const int64_t k_4 = k_2;
-        double *const x_bar_1_1 = x_bar_1 + k_4;
+        double *const x_bar_1_1 = x_bar_1 + k_2;
         x_bar_1_1[0] += v_18;
         RETAIN(v_19);
         RETAIN(x_bar_block_1);

@@ -12,11 +12,9 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
     CHUNKS(turn_0, count_0) {
         /* total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 */
         const int64_t v_1 = turn_0 + 1;
-        const int64_t k = v_1;
-        double *const x_1 = x + k;
+        double *const x_1 = x + v_1;
         const double v_2 = x_1[0];
-        const int64_t k_1 = turn_0;
-        double *const x_2 = x + k_1;
+        double *const x_2 = x + turn_0;
         const double v_3 = x_2[0];
         const double v_4 = v_3 * v_3;
         const double v_5 = v_2 - v_4;
@@ -27,7 +25,6 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
     NEW(v_block, n, double);
     DATA(v_6, v_block, double);
     ZERO(v_6, n, double);
-    const int64_t count_1 = turns(0, v, 1);
     NO_BLOCK(x_bar_block);
     NO_DATA(x_bar, double);
     NO_BLOCK(tape_2);
@@ -36,14 +33,13 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
     REPLACE(x_bar_block, v_block);
     REPOINT(x_bar, x_bar_block, double);
     REPLACE(tape_2, tape_1);
-    WITHDRAW(tape_2_flat, tape_2, double, count_1);
-    CHUNKS(turn_1, count_1) {
-        const int64_t i = (count_1 - 1) - turn_1;
-        const double v_7 = tape_2_flat[(count_1 - 1) - turn_1];
+    WITHDRAW(tape_2_flat, tape_2, double, count_0);
+    CHUNKS(turn_1, count_0) {
+        const int64_t i = (count_0 - 1) - turn_1;
+        const double v_7 = tape_2_flat[(count_0 - 1) - turn_1];
         /* adjoint of: total += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 */
         const int64_t v_8 = i + 1;
-        const int64_t k_2 = i;
-        double *const x_3 = x + k_2;
+        double *const x_3 = x + i;
         const double v_9 = x_3[0];
         const double v_10 = 1.0 - v_9;
         const double v_11 = (-2.0) * v_10;
@@ -51,11 +47,9 @@ EXPORTED int index_loop_grad_kernel(call *call, const value *in, value *out) {
         const double v_13 = (-400.0) * v_7;
         const double v_14 = v_13 * v_9;
         const double v_15 = v_14 + v_11;
-        const int64_t k_3 = i;
-        double *const x_bar_1 = x_bar + k_3;
+        double *const x_bar_1 = x_bar + i;
         x_bar_1[0] += v_15;
-        const int64_t k_4 = v_8;
-        double *const x_bar_2 = x_bar + k_4;
+        double *const x_bar_2 = x_bar + v_8;
         x_bar_2[0] += v_12;
     }
     RELEASE(v_block);

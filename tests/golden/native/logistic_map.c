@@ -21,16 +21,15 @@ EXPORTED int logistic_map_grad_kernel(call *call, const value *in, value *out) {
     }
     RELEASE(x_tape);
     /* adjoint of: for _ in range(n): */
-    const int64_t count_1 = turns(0, n, 1);
     double x_bar = 0.0;
     NO_BLOCK(x_tape_2);
     RETAIN(x_tape_1);
     x_bar = 1.0;
     REPLACE(x_tape_2, x_tape_1);
-    WITHDRAW(x_tape_2_flat, x_tape_2, double, count_1);
-    CHUNKS(turn_1, count_1) {
-        const int64_t v_ = (count_1 - 1) - turn_1;
-        const double x_3 = x_tape_2_flat[(count_1 - 1) - turn_1];
+    WITHDRAW(x_tape_2_flat, x_tape_2, double, count_0);
+    CHUNKS(turn_1, count_0) {
+        const int64_t v_ = (count_0 - 1) - turn_1;
+        const double x_3 = x_tape_2_flat[(count_0 - 1) - turn_1];
         /* adjoint of: x = r * x * (1 - x) */
         const double v_2 = r * x_3;
         const double v_3 = 1.0 - x_3;

@@ -5,7 +5,6 @@ EXPORTED int rows_grad_kernel(call *call, const value *in, value *out) {
     TAKE_ARRAY(x, 1, double);
     TAKE_LENGTH(n_2, 1, 0);
     /* return np.sum(np.tanh(A @ x)) + np.max(np.sum(A, axis=1)) */
-    if (UNLIKELY(n_1 != n_2)) return SHAPE;
     NEW(v_block, n, double);
     DATA(v, v_block, double);
     for (int64_t i = 0; i < n; ++i) {
@@ -57,52 +56,38 @@ EXPORTED int rows_grad_kernel(call *call, const value *in, value *out) {
     /* adjoint of: return np.sum(np.tanh(A @ x)) + np.max(np.sum(A, axis=1)) */
     NEW(v_block_4, n, double);
     DATA(v_14, v_block_4, double);
+    NEW(v_block_5, n, double);
+    DATA(v_18, v_block_5, double);
     #pragma omp simd
     for (int64_t i_6 = 0; i_6 < n; ++i_6) {
         const bool v_12 = v_10[i_6];
         const double v_13 = v_12 ? v_11 : 0.0;
         v_14[i_6] = v_13;
-    }
-    RELEASE(v_block_3);
-    NEW(v_block_5, n, double);
-    DATA(v_18, v_block_5, double);
-    #pragma omp simd
-    for (int64_t i_7 = 0; i_7 < n; ++i_7) {
-        const double v_15 = v_3[i_7];
+        const double v_15 = v_3[i_6];
         const double v_16 = v_15 * v_15;
         const double v_17 = 1.0 - v_16;
-        v_18[i_7] = v_17;
+        v_18[i_6] = v_17;
     }
+    RELEASE(v_block_3);
     RELEASE(v_block_1);
-    const int64_t size_0 = n * n_2;
-    NEW(v_block_6, size_0, double);
-    DATA(v_21, v_block_6, double);
+    const int64_t size_0 = n * n_1;
+    NEW(A_bar_block, size_0, double);
+    DATA(A_bar_2, A_bar_block, double);
     for (int64_t i_8 = 0; i_8 < n; ++i_8) {
         #pragma omp simd
-        for (int64_t i_9 = 0; i_9 < n_2; ++i_9) {
+        for (int64_t i_9 = 0; i_9 < n_1; ++i_9) {
             const double v_19 = v_18[i_8];
             const double x_1 = x[i_9];
             const double v_20 = v_19 * x_1;
-            v_21[(i_8 * n_2) + i_9] = v_20;
+            const double A_bar = v_14[i_8];
+            const double A_bar_1 = v_20 + A_bar;
+            A_bar_2[(i_8 * n_1) + i_9] = A_bar_1;
         }
     }
     RELEASE(v_block_5);
-    const int64_t size_1 = n * n_2;
-    NEW(A_bar_block, size_1, double);
-    DATA(A_bar_2, A_bar_block, double);
-    for (int64_t i_10 = 0; i_10 < n; ++i_10) {
-        #pragma omp simd
-        for (int64_t i_11 = 0; i_11 < n_2; ++i_11) {
-            const double v_22 = v_21[(i_10 * n_2) + i_11];
-            const double A_bar = v_14[i_10];
-            const double A_bar_1 = v_22 + A_bar;
-            A_bar_2[(i_10 * n_2) + i_11] = A_bar_1;
-        }
-    }
-    RELEASE(v_block_6);
     RELEASE(v_block_4);
     RETAIN(A_bar_block);
-    GIVE_ARRAY(0, A_bar_block, 2, n, n_2);
+    GIVE_ARRAY(0, A_bar_block, 2, n, n_1);
     RELEASE(A_bar_block);
     return DONE;
 }

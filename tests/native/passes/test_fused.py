@@ -1,0 +1,127 @@
+"""Nests that are fused, and those that must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from srcad.native import ir
+from srcad.native.ir import Statement
+from srcad.native.passes.fused import fused
+from tests.native.passes.loops import (
+    DOUBLE,
+    argument,
+    fresh,
+    let,
+    load,
+    loop,
+    name,
+    number,
+    pointer,
+    store,
+    support,
+    text,
+    times,
+)
+
+N, M = name("n"), name("m")
+
+
+def squares(to: str, of: str, counter: str = "i", value: str = "a") -> ir.For:
+    """to[i] = of[i] * of[i]"""
+    place = name(counter)
+    return loop(counter, N, let(value, load(of, place)), store(to, place, times(number(value), number(value))))
+
+
+def nests(body: Sequence[Statement]) -> int:
+    return sum(isinstance(one, ir.For) for one in body)
+
+
+def test_what_stands_between_moves_away() -> None:
+    body = (
+        argument("x"),
+        *fresh("v", N),
+        squares("v", "x"),
+        support("RETAIN", "v_block"),
+        support("PUSH_ARRAY", "tape", "v_block", "1", N),
+        *fresh("y", N),
+        squares("y", "v", "j", "b"),
+        support("RELEASE", "v_block"),
+    )
+    assert text(fused(body)) == [
+        "TAKE_ARRAY(x, 0, double);",
+        "NEW(v_block, n, double);",
+        "DATA(v, v_block, double);",
+        "NEW(y_block, n, double);",
+        "DATA(y, y_block, double);",
+        "for (int64_t i = 0; i < n; ++i) {",
+        "    const double a = x[i];",
+        "    v[i] = a * a;",
+        "    const double b = v[i];",
+        "    y[i] = b * b;",
+        "}",
+        "RETAIN(v_block);",
+        "PUSH_ARRAY(tape, v_block, 1, n);",
+        "RELEASE(v_block);",
+    ]
+
+
+def shifted(value: str = "b") -> ir.For:
+    """y[j] = v[j + 1] * v[j + 1]"""
+    place = ir.add(name("j"), ir.ONE)
+    return loop("j", N, let(value, load("v", place)), store("y", name("j"), times(number(value), number(value))))
+
+
+TOTAL = ir.Let("s", DOUBLE, ir.Literal(0.0, DOUBLE), final=False)
+SUM = ir.For(
+    "i", ir.ZERO, N, (ir.Assign("s", ir.Apply("add", (number("s"), load("x", name("i"))), DOUBLE)),), ("+:s",), True
+)
+SAME_ROW = store("v", name("j"), load("x", name("i")))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        (*fresh("y", N), shifted()),  # reads what another turn writes
+        (*fresh("y", M), loop("j", M, store("y", name("j"), load("v", name("j"))))),  # of another length
+        (pointer("v_1", "v", N), loop("j", N, store("v_1", name("j"), load("x", name("j"))))),  # another view of it
+        (support("REPLACE", "slot", "v_block"), *fresh("y", N), squares("y", "v", "j", "b")),  # what can't move
+        (ir.Fail(ir.equal(load("v", ir.ZERO), number("c")), "value"), squares("v", "x", "j", "b")),
+        (let("k", ir.Apply("list_length", (name("l"),), name("n").type)), squares("v", "x", "j", "b")),
+    ],
+)
+def test_what_must_stay_apart(second: tuple[Statement, ...]) -> None:
+    body = (argument("x"), *fresh("v", N), squares("v", "x"), *second)
+    assert nests(fused(body)) == 2
+
+
+def test_a_sum_is_ready_before_it_is_read() -> None:
+    body = (argument("x"), TOTAL, SUM, *fresh("y", N), loop("j", N, store("y", name("j"), number("s"))))
+    assert nests(fused(body)) == 2
+
+
+def test_sums_over_the_same_places_are_added_up_together() -> None:
+    other = ir.Let("t", DOUBLE, ir.Literal(0.0, DOUBLE), final=False)
+    add = ir.Assign("t", ir.Apply("add", (number("t"), load("x", name("j"))), DOUBLE))
+    body = (argument("x"), TOTAL, SUM, other, ir.For("j", ir.ZERO, N, (add,), ("+:t",), True))
+    (made,) = [one for one in fused(body) if isinstance(one, ir.For)]
+    assert made.sums == ("+:s", "+:t")
+
+
+def test_each_row_of_a_matrix_that_is_set_again_and_again() -> None:
+    """v[j] has many values one after the other: the second nest is to read the last one."""
+    rows = loop("i", N, loop("j", M, SAME_ROW))
+    reads = loop("k", N, loop("l", M, store("y", ir.add(ir.times(name("k"), M), name("l")), load("v", name("l")))))
+    body = (argument("x"), *fresh("v", M), rows, *fresh("y", N), reads)
+    assert nests(fused(body)) == 2
+
+
+def test_what_may_be_the_same_memory_is_not_written_before_it_is_read() -> None:
+    """y and z may be one array, of which the first nest reads what the second one writes."""
+    first = loop("i", N, store("v", name("i"), load("y", ir.add(name("i"), ir.ONE))))
+    second = loop("j", N, store("z", name("j"), load("v", name("j"))))
+    slots = [support("REPOINT", one, f"{one}_slot", DOUBLE) for one in "yz"]
+    assert nests(fused((*slots, *fresh("v", N), first, second))) == 2
+    same_place = loop("i", N, store("v", name("i"), load("y", name("i"))))
+    assert nests(fused((*slots, *fresh("v", N), same_place, second))) == 1
