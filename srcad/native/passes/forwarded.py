@@ -21,7 +21,7 @@ from srcad.native.passes.fused import is_nest
 from srcad.native.passes.memory import SILENT, Memory
 from srcad.native.passes.rewriting import every, parts_of, with_bodies, with_expressions
 
-Known = dict[tuple[str, CExpr], CExpr]  # an element: what it is
+KnownElements = dict[tuple[str, CExpr], CExpr]  # an element: what it is
 
 
 def forwarded(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -40,7 +40,7 @@ class _Forwarding:
         return with_bodies(one, self.turn)
 
     def turn(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        known: Known = {}
+        known: KnownElements = {}
         left: list[Statement] = []
         for one in body:
             if isinstance(one, ir.For):
@@ -58,7 +58,7 @@ class _Forwarding:
                         known[pointer, index] = value
         return tuple(left)
 
-    def forget(self, known: Known, pointer: str) -> None:
+    def forget(self, known: KnownElements, pointer: str) -> None:
         """What a store may have changed: all of this memory, as another index may mean the same element.
 
         What has been written is read by no other name: bufferise had made a copy.
@@ -68,7 +68,7 @@ class _Forwarding:
             del known[one]
 
 
-def _known(known: Known, expr: CExpr) -> CExpr:
+def _known(known: KnownElements, expr: CExpr) -> CExpr:
     return known.get((expr.pointer, expr.index), expr) if isinstance(expr, ir.Load) else expr
 
 

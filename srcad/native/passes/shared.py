@@ -18,7 +18,7 @@ from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
 from srcad.native.passes.rewriting import OF_LISTS, changed, every, with_bodies, with_expressions
 
-Place = tuple[str, CExpr]  # a pointer, and how many elements behind it
+ArrayPlace = tuple[str, CExpr]  # a pointer, and how many elements behind it
 MOVING = frozenset(("REPOINT", "NO_DATA"))  # what gives a pointer another place
 
 
@@ -41,7 +41,7 @@ class _Scope:
 
     changing: frozenset[str]
     values: dict[CExpr, CExpr] = field(default_factory=dict)
-    pointers: dict[Place, str] = field(default_factory=dict)
+    pointers: dict[ArrayPlace, str] = field(default_factory=dict)
     renamed: dict[str, CExpr] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
 
