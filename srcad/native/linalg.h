@@ -96,6 +96,14 @@ static int solved(call *c, lapack getrf, lapack getrs, const double *a, const do
     return DONE;
 }
 
+/* The inverse; full of nan where there is none. */
+static int inverted(call *c, lapack getrf, lapack getrs, const double *a, double *x, int64_t n) {
+    const int how = solved(c, getrf, getrs, a, NULL, x, n, n);
+    if (how == VALUE)
+        for (int64_t k = 0; k < n * n; ++k) x[k] = NAN;
+    return how == VALUE ? DONE : how;
+}
+
 /* The sign of a determinant, and the logarithm of its modulus. */
 static int determined(call *c, lapack getrf, const double *a, double *sign, double *logarithm, int64_t n) {
     if (n > INT_MAX) return ARITHMETIC;

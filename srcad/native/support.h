@@ -462,6 +462,19 @@ MERGE_SORT(int64_t, merge_sort_ints, LESS)
 FIRST_NOT_BELOW(double, first_not_below, before) FIRST_NOT_BELOW(int64_t, first_not_below_int, LESS)
 FIRST_ABOVE(double, first_above, before) FIRST_ABOVE(int64_t, first_above_int, LESS)
 
+/* On the line between the points beside x: NumPy's way, which keeps to the points where slopes are no numbers. */
+static double interpolated(double x, const double *xp, const double *fp, int64_t n, double left, double right) {
+    if (x != x) return n == 1 ? fp[0] : x;
+    const int64_t k = first_above(xp, n, x) - 1;
+    if (k < 0) return left;
+    if (k == n - 1) return xp[k] == x ? fp[k] : right;
+    if (xp[k] == x) return fp[k];
+    const double slope = (fp[k + 1] - fp[k]) / (xp[k + 1] - xp[k]);
+    double y = slope * (x - xp[k]) + fp[k];
+    if (y != y) y = slope * (x - xp[k + 1]) + fp[k + 1];
+    return y != y && fp[k] == fp[k + 1] ? fp[k] : y;
+}
+
 /* A product of matrices by BLAS: large ones whose rows or columns lie one after the other; 0: not done. */
 typedef void (*blas)();
 static inline int multiplied(blas gemm, const void *one, const void *zero, const void *a, int64_t a0, int64_t a1,

@@ -295,7 +295,7 @@ def einsum(
         subscripts = static(subscripts, "the subscripts of einsum")
     if not isinstance(subscripts, str):
         subscripts, operands = _in_letters((subscripts, *operands))
-    xs = [as_dtype(b, as_array(b, x), dtype, casting) for x in operands]
+    xs = strong(b, *(as_dtype(b, as_array(b, x), dtype, casting) for x in operands))
     parse(subscripts, [known_rank(x, "einsum") for x in xs])
     order = static(optimize, "optimize") if not isinstance(optimize, Var) or is_numeric(optimize.type) else True
     order = tuple(order) if isinstance(order, list) else order

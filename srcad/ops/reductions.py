@@ -202,7 +202,16 @@ def _folding(name: str, combine: str, neutral: float) -> ToOne:
     return lowering
 
 
-def _extremum(name: str, worst: float) -> ToOne:
+def _worst(x: Atom, lowest: bool) -> float:
+    """What no element is beyond, in the dtype of the elements."""
+    dtype = np.dtype(dtype_of(x.type) or "float64")
+    if dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        return int(info.min if lowest else info.max)
+    return not lowest if dtype.kind == "b" else -np.inf if lowest else np.inf
+
+
+def _extremum(name: str) -> ToOne:
     """The lowering of max and min."""
 
     def lowering(
@@ -219,7 +228,7 @@ def _extremum(name: str, worst: float) -> ToOne:
                 "specify 'initial'"
             )
         x, params = _arguments(b, a, axis, keepdims)
-        x = _masked(b, x, where, worst)
+        x = _masked(b, x, where, _worst(x, name == "max"))
         if is_given(initial):
             return emit(b, name, x, initial, has_initial=True, **params)
         return emit(b, name, x, **params)
@@ -230,8 +239,8 @@ def _extremum(name: str, worst: float) -> ToOne:
 
 sum_ = lowers(np.sum, method="sum")(_folding("sum", "add", 0))
 prod = lowers(np.prod, method="prod")(_folding("prod", "multiply", 1))
-max_ = lowers(np.max, np.amax, method="max")(_extremum("max", -np.inf))
-min_ = lowers(np.min, np.amin, method="min")(_extremum("min", np.inf))
+max_ = lowers(np.max, np.amax, method="max")(_extremum("max"))
+min_ = lowers(np.min, np.amin, method="min")(_extremum("min"))
 
 
 @lowers(np.mean, method="mean")

@@ -138,6 +138,91 @@ TABLE: Sequence[tuple[Sequence[str], Sequence[Shapes], Sequence[str]]] = (
     ),
     (
         (
+            *("x @ np.swapaxes(y, 1, 2)", "x @ y[0].T", "x[0] @ np.swapaxes(y, 1, 2)", "x[:1] @ np.swapaxes(y, 1, 2)"),
+            *(
+                "x @ y[0, 0]",
+                "x[0, 0] @ np.swapaxes(y, 1, 2)",
+                "np.matmul(x, np.swapaxes(y, -1, -2))",
+                "np.max(x, initial=1)",
+            ),
+            *(
+                "np.min(x, axis=1, initial=0)",
+                "np.argmax(x, axis=0)",
+                "np.argmin(x, axis=-1)",
+                "np.argmax(x, axis=1)[0]",
+            ),
+            *(
+                "np.argmin(x, axis=1, keepdims=True)",
+                "np.einsum('ijk,ijk->ik', x, y[:1])",
+                "np.roll(x, 3)",
+                "np.roll(x, -9)",
+            ),
+            *("np.einsum('...jk,...jk,->...', x, y, 2.0)", "np.max(x, axis=(0, 2), initial=2)", "np.sum(x[0, 0, 0])"),
+            *("np.argmax(x)", "np.argmin(x[1, 0])", "np.max(x, where=x > 0, initial=0)", "np.delete(x, 0, axis=1)"),
+        ),
+        (((2, 3, 4), (2, 3, 4)), ((2, 1, 1), (2, 1, 1)), ((2, 40, 30), (2, 40, 30))),
+        NUMBERS,
+    ),
+    (
+        (
+            *("np.convolve(x, y)", "np.convolve(x, y, 'same')", "np.convolve(x, y, 'valid')", "np.correlate(x, y)"),
+            *("np.correlate(x, y, 'full')", "np.correlate(x, y, 'same')", "np.choose(x > 0, [x, x])"),
+            *("np.interp(y, np.arange(len(x)), x)", "np.interp(y, np.arange(len(x)), x, left=7.0, right=np.nan)"),
+            *("np.interp(1.5, np.arange(len(x)), x)", "np.delete(x, 0)", "np.delete(x, [0, -1])"),
+        ),
+        (((7,), (3,)), ((3,), (7,)), ((4,), (6,)), ((1,), (1,)), ((5,), (5,)), ((0,), (2,))),
+        NUMBERS,
+    ),
+    (
+        (
+            *(
+                "x[[0, 1], 0]",
+                "x[0, [1, 0]]",
+                "x[0, :, [1, 0, 0]]",
+                "x[:, [1, 0], [0, 2]]",
+                "x[[0, 1], :, [2, 0]]",
+                "x[x[:, 0, 0] > 0]",
+            ),
+            *(
+                "x[:, y[0] > 0]",
+                "x[y[:, :, 0] > 0]",
+                "x[[0, 1], None, 1:]",
+                "x[..., [0, 1]]",
+                "x[[[0], [1]], [0, 1]]",
+                "x[[0], [1, 2]]",
+            ),
+            *(
+                "x[[1, 0]][:, y[0, 0] > 0]",
+                "x[y[:, 0, 0] > 0, 1]",
+                "x[1, y[0, 0] > 0]",
+                "x[np.array([[0, 1]]), np.array([0, 1]), ::2]",
+            ),
+            *(
+                "x[:, ::len(x)]",
+                "x[:, ::-len(x)]",
+                "x[0, ::len(x) - 4]",
+                "x[[0, 1], -1, [-1, 0]]",
+                "x[0, 3:0:1 - len(x)]",
+            ),
+        ),
+        (((2, 3, 4), (2, 3, 4)), ((2, 3, 3), (2, 3, 3))),
+        NUMBERS,
+    ),
+    (
+        ("np.linalg.pinv(x)", "np.linalg.pinv(x, rcond=0.5)", "np.linalg.pinv(x[:, :1] * y[:1])"),
+        (((3, 5), (3, 5)), ((12, 4), (12, 4))),
+        ("float64",),
+    ),
+    (
+        (
+            *("scipy.special.logsumexp(x, b=y**2)", "scipy.special.logsumexp(x, axis=1, b=y > 0)"),
+            *("scipy.special.logsumexp(x, axis=0, b=2.0, keepdims=True)",),
+        ),
+        (((3, 5), (3, 5)),),
+        FLOATS,
+    ),
+    (
+        (
             *("np.sum(x)", "np.sum(x, axis=0)", "np.mean(x, axis=1)", "np.prod(x, axis=1)", "np.cumsum(x, axis=0)"),
             *("np.cumprod(x, axis=1)", "np.any(x)", "np.all(x, axis=0)", "np.count_nonzero(x)", "x @ y.T", "x @ y[0]"),
             *("np.vdot(x, y)", "np.einsum('ij,kj->ik', x, y.conj())", "x.real * 2", "x.imag + y.real", "np.angle(x)"),

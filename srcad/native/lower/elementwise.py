@@ -86,11 +86,11 @@ def _lengths(m: Lowerer, dims: tuple[Dim, ...], operands: tuple[Atom, ...]) -> t
         place = k - len(dims)
         here = [(own[place], memory.lengths[place]) for own, memory in arrays if len(own) >= -place]
         same = next((n for own, n in here if own.same(dim)), None)
-        found.append(same if same is not None else _together(m, [n for own, n in here if not own.is_one]))
+        found.append(same if same is not None else together(m, [n for own, n in here if not own.is_one]))
     return tuple(found)
 
 
-def _together(m: Lowerer, lengths: list[CExpr]) -> CExpr:
+def together(m: Lowerer, lengths: list[CExpr], error: str = "shape") -> CExpr:
     """The length that these are stretched to."""
     if not lengths:
         return ir.ONE
@@ -99,7 +99,7 @@ def _together(m: Lowerer, lengths: list[CExpr]) -> CExpr:
         unlike = Apply("not_equal", (first, ir.ONE), BOOL)
         first = m.let(Apply("select", (unlike, first, other), INT64), "n")
     for one in lengths if others else ():
-        m.must_stretch(one, first)
+        m.must_stretch(one, first, error)
     return first
 
 

@@ -84,12 +84,16 @@ def _trace(b: Builder, eq: Equation) -> Atom | None:
 
 def _log_of_sum(b: Builder, eq: Equation) -> Atom | None:
     """The logarithm of a sum of exponentials, whose largest is 1."""
-    if len(eq.operands) != 1 or not _axes(eq):
-        return None
     x, axis, keep = eq.operands[0], eq.params.get("axis"), bool(eq.params.get("keepdims"))
+    factor = eq.operands[1] if len(eq.operands) == 2 else None
+    if not _axes(eq) or x.type.complex or (factor is not None and (factor.type.rank or 0) > (x.type.rank or 0)):
+        return None
+    x = x if factor is None else b.emit("where", b.emit("equal", factor, 0), -np.inf, x)
     kept = b.emit("max", x, axis=axis, keepdims=True)
     shift = b.emit("where", b.emit("isfinite", kept), kept, 0.0)
-    total = b.emit("log", b.emit("sum", b.emit("exp", b.emit("subtract", x, shift)), axis=axis, keepdims=keep))
+    powers = b.emit("exp", b.emit("subtract", x, shift))
+    powers = powers if factor is None else b.emit("multiply", factor, powers)
+    total = b.emit("log", b.emit("sum", powers, axis=axis, keepdims=keep))
     level = shift if keep else b.emit("max", x, axis=axis, keepdims=False)
     if not keep:
         level = b.emit("where", b.emit("isfinite", level), level, 0.0)
@@ -279,6 +283,32 @@ def _kron(b: Builder, eq: Equation) -> Atom | None:
     return b.emit("reshape", b.emit("multiply", blocks, inside), *lengths)
 
 
+# ---- matrices
+
+
+def _pseudo_inverse(b: Builder, eq: Equation) -> Atom | None:
+    """By singular values, of which those that are small beside the largest count as 0."""
+    x, params = eq.operands[0], eq.params
+    if x.type.rank != 2 or x.type.dtype != "float64" or params.get("hermitian"):
+        return None
+    if params.get("rtol") is not None:
+        return None
+    u, s, vt = b.emit_many("svd", x, full_matrices=False)
+    cutoff = b.emit("multiply", params["rcond"] if params.get("rcond") is not None else 1e-15, b.emit("max", s))
+    large = b.emit("greater", s, cutoff)
+    inverse = b.emit("where", large, b.emit("divide", 1.0, b.emit("where", large, s, 1.0)), 0.0)
+    rows = b.emit("multiply", b.emit("expand_dims", inverse, axis=(1,)), b.emit("transpose", u))
+    return b.emit("matmul", b.emit("transpose", vt), rows)
+
+
+def _rolled(b: Builder, eq: Equation) -> Atom | None:
+    """All elements as one row."""
+    x = eq.operands[0]
+    if eq.params.get("axis") is not None or (x.type.rank or 0) < 2:
+        return None
+    return b.emit("reshape_like", b.emit("roll", b.emit("ravel", x), *eq.operands[1:], axis=(0,)), x)
+
+
 # ---- sorted
 
 
@@ -415,6 +445,8 @@ FORMULAS_OF_ARRAYS: Mapping[str, Formula] = MappingProxyType(
         "inner": _inner,
         "cross": _cross,
         "kron": _kron,
+        "pinv": _pseudo_inverse,
+        "roll": _rolled,
         "squared_modulus": _squared_modulus,
         "median": _median,
         "quantile": _quantile,

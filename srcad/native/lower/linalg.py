@@ -162,6 +162,14 @@ def inverse(m: Lowerer, eq: Equation) -> None:
     _given(m, eq.result, x)
 
 
+def inverse_or_nan(m: Lowerer, eq: Equation) -> None:
+    a = _matrices(m, eq.operands[0])
+    _must_be_square(m, a)
+    x = m.new_array(DOUBLE, a.lengths, eq.result.name)
+    _each(m, "inverted", _linked(m, "dgetrf", "dgetrs"), (a, x), (a.lengths[-1],), a.lengths[:-2])
+    _given(m, eq.result, x)
+
+
 def cofactor(m: Lowerer, eq: Equation) -> None:
     """Of matrices that are almost singular NumPy finds them."""
     a = _matrices(m, eq.operands[0])
@@ -287,6 +295,7 @@ def only_square(m: Lowerer, eq: Equation) -> None:
 LINALG: dict[str, Callable[[Lowerer, Equation], None]] = {
     **dict.fromkeys(("solve", "solve_regular", "scipy_solve"), solve),
     **dict.fromkeys(("inv", "scipy_inv"), inverse),
+    "inverse_or_nan": inverse_or_nan,
     "cofactor": cofactor,
     **dict.fromkeys(("det", "slogdet", "scipy_det"), determinant),
     **dict.fromkeys(("cholesky", "scipy_cholesky"), cholesky),

@@ -263,7 +263,7 @@ def list_zeros(m: Lowerer, eq: Equation) -> None:
 def list_slice(m: Lowerer, eq: Equation) -> None:
     items, bounds = m.items(eq.operands[0]), eq.operands[1:]
     first, count, step = sliced(m, _length(m, items), (*bounds, None, None, None)[:3])
-    _made(m, eq, "SLICE_LIST", items.element, items.name, first, count, ir.integer(step))
+    _made(m, eq, "SLICE_LIST", items.element, items.name, first, count, step)
 
 
 def list_reverse(m: Lowerer, eq: Equation) -> None:
@@ -286,11 +286,11 @@ def list_set_slice(m: Lowerer, eq: Equation) -> None:
     """The list with others in the places of some neighbours."""
     items, values = _alike(m, eq)
     first, count, step = sliced(m, _length(m, items), (*eq.operands[2:], None, None, None)[:3])
-    if step == 1:
+    if step == ir.ONE:
         _made(m, eq, "SPLICED_LIST", items.element, items.name, first, count, values.name)
         return
     m.fail(Apply("not_equal", (count, _length(m, values)), BOOL), "value")
-    _made(m, eq, "STRIDED_LIST", items.element, items.name, first, count, ir.integer(step), values.name)
+    _made(m, eq, "STRIDED_LIST", items.element, items.name, first, count, step, values.name)
 
 
 def _alike(m: Lowerer, eq: Equation) -> tuple[InList, InList]:

@@ -39,6 +39,23 @@ def picked(m: Lowerer, eq: Equation) -> None:
     m.is_array(eq.result, target)
 
 
+def places_of(m: Lowerer, mask: InMemory) -> tuple[InMemory, ...]:
+    """Where a mask is true: a vector of places for each of its axes, kept up to the end of the region."""
+    count = _counter(m)
+    m.loops_over(mask.lengths, lambda places: m.emit(ir.If(load(mask, places), (_next(count),))))
+    targets = tuple(m.new_array(INT64, (count,), "places") for _ in mask.lengths)
+    k = _counter(m)
+
+    def writes(places: tuple[CExpr, ...]) -> None:
+        stores = [ir.Store(one.pointer, k, where, INT64) for one, where in zip(targets, places, strict=True)]
+        m.emit(ir.If(load(mask, places), (*stores, _next(k))))
+
+    m.loops_over(mask.lengths, writes)
+    for one in targets:
+        m.keeps(one)
+    return targets
+
+
 def stored(m: Lowerer, eq: Equation, target: InMemory, adds: bool) -> None:
     """Numbers, or one after the other the elements of a vector, where the mask is true."""
     value, mask = eq.operands[1], m.memory(eq.operands[2])

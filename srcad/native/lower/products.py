@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.linked import BLAS, has_scipy
-from srcad.native.lower.elementwise import elements_of
+from srcad.native.lower.elementwise import elements_of, together
 from srcad.native.lower.reductions import fill
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
 from srcad.native.lower.values import InMemory, InRegister, NotLowered, machine
@@ -23,22 +24,52 @@ def matmul(m: Lowerer, eq: Equation) -> None:
     if ranks == (1, 1):
         _scalar_product(m, eq)
         return
-    if None in ranks or 0 in ranks or max(r or 0 for r in ranks) > 2:
+    if None in ranks or 0 in ranks or (eq.op == "dot" and max(r or 0 for r in ranks) > 2):
         raise NotLowered("a product of stacks of matrices", eq.span)
     left, right = m.memory(a), m.memory(b)
-    m.fail(Apply("not_equal", (left.lengths[-1], right.lengths[0]), BOOL), "shape")
+    m.must_be(left.lengths[-1], right.lengths[-2:][0])
     m.reads_memory(left)
     m.reads_memory(right)
-    type = machine(eq.result.type)
-    lengths = (*left.lengths[:-1], *right.lengths[1:])
-    target = m.new_array(type, lengths, eq.result.name)
-    if ranks == (2, 2):
+    rows, columns = left.lengths[-2:-1], right.lengths[-1:] if right.rank > 1 else ()
+    stack = stretched_together(m, [one.lengths[:-2] for one in (left, right)])
+    target = m.new_array(machine(eq.result.type), (*stack, *rows, *columns), eq.result.name)
+
+    def each(places: tuple[CExpr, ...]) -> None:
+        a, b = (_one_of(m, one, max(one.rank - 2, 0), stack, places) for one in (left, right))
+        _product(m, a, b, _one_of(m, target, len(stack), stack, places))
+
+    m.loops_over(stack, each)
+    m.is_array(eq.result, target)
+
+
+def stretched_together(m: Lowerer, shapes: Sequence[tuple[CExpr, ...]]) -> tuple[CExpr, ...]:
+    """The lengths that these come to together."""
+    rank = max(map(len, shapes), default=0)
+    return tuple(together(m, [shape[k] for shape in shapes if len(shape) >= -k]) for k in range(-rank, 0))
+
+
+def _one_of(m: Lowerer, memory: InMemory, depth: int, stack: Sequence[CExpr], places: Sequence[CExpr]) -> InMemory:
+    """One of a stack, which may be stretched: its first axes are so many; without them it is all of it."""
+    if not depth:
+        return memory
+    offset: CExpr = ir.ZERO
+    own = zip(memory.lengths[:depth], memory.strides[:depth], stack[-depth:], places[-depth:], strict=True)
+    for n, stride, whole, k in own:
+        step = stride if n == whole else Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64)
+        offset = ir.add(offset, ir.times(k, step))
+    name = m.name(memory.pointer)
+    m.emit(ir.Pointer(name, memory.pointer, offset, memory.type))
+    return viewed(memory, name, memory.lengths[depth:], memory.strides[depth:])
+
+
+def _product(m: Lowerer, left: InMemory, right: InMemory, target: InMemory) -> None:
+    """Of a matrix and a matrix, or a vector."""
+    if left.rank == right.rank == 2:
         _matrices(m, left, right, target)
-    elif ranks == (2, 1):
+    elif left.rank == 2:
         _matrix_times_vector(m, left, right, target)
     else:
         _matrix_times_vector(m, _turned(right), left, target)
-    m.is_array(eq.result, target)
 
 
 def _scalar_product(m: Lowerer, eq: Equation) -> None:
@@ -137,14 +168,14 @@ def _by_blas(m: Lowerer, type: CType) -> tuple[str, ...]:
 
 def einsum(m: Lowerer, eq: Equation) -> None:
     """A loop for each letter; those of the result outside."""
-    memories = [m.memory(a) for a in eq.operands]
-    notation = parse(eq.params["subscripts"], [memory.rank for memory in memories])
-    lengths: dict[str, CExpr] = {}
-    for letters, memory in zip(notation.inputs, memories, strict=True):
-        m.reads_memory(memory)
-        for letter, n in zip(letters, memory.lengths, strict=True):
-            _agrees(m, lengths, letter, n)
+    notation = parse(eq.params["subscripts"], [a.type.rank or 0 for a in eq.operands])
     type = machine(eq.result.type)
+    numbers = [converted(m.scalar(a), type) for a in eq.operands if not a.type.rank]
+    memories = [m.memory(a) for a in eq.operands if a.type.rank]
+    named = [letters for letters, a in zip(notation.inputs, eq.operands, strict=True) if a.type.rank]
+    for memory in memories:
+        m.reads_memory(memory)
+    lengths = _lengths_of_letters(m, named, memories)
     summed = [letter for letter in lengths if letter not in notation.output]
     target = m.new_array(type, [lengths[letter] for letter in notation.output], eq.result.name)
 
@@ -156,10 +187,10 @@ def einsum(m: Lowerer, eq: Equation) -> None:
         def term(inner: tuple[CExpr, ...]) -> None:
             everywhere = {**here, **dict(zip(summed, inner, strict=True))}
             factors = [
-                converted(load(memory, [everywhere[letter] for letter in letters]), type)
-                for letters, memory in zip(notation.inputs, memories, strict=True)
+                converted(_at_letters(memory, letters, lengths, everywhere), type)
+                for letters, memory in zip(named, memories, strict=True)
             ]
-            product = reduce(lambda a, b: Apply("multiply", (a, b), type), factors)
+            product = reduce(lambda a, b: Apply("multiply", (a, b), type), [*numbers, *factors])
             m.emit(ir.Assign(total, Apply("add", (ir.LocalName(total, type), product), type)))
 
         m.loops_over([lengths[letter] for letter in summed], term, hint="k")
@@ -173,7 +204,19 @@ def einsum(m: Lowerer, eq: Equation) -> None:
     m.emit(ir.Support("RELEASE", (target.block,)))
 
 
-def _agrees(m: Lowerer, lengths: dict[str, CExpr], letter: str, n: CExpr) -> None:
-    known = lengths.setdefault(letter, n)
-    if known != n:  # a length of 1 that is stretched is NumPy's business
-        m.fail(Apply("not_equal", (known, n), BOOL), "arithmetic")
+def _lengths_of_letters(m: Lowerer, named: Sequence[str], memories: Sequence[InMemory]) -> dict[str, CExpr]:
+    """How often each letter counts; a length of 1 is stretched."""
+    found: dict[str, list[CExpr]] = {}
+    for letters, memory in zip(named, memories, strict=True):
+        for letter, n in zip(letters, memory.lengths, strict=True):
+            found.setdefault(letter, []).append(n)
+    return {letter: together(m, list(dict.fromkeys(all_of))) for letter, all_of in found.items()}
+
+
+def _at_letters(memory: InMemory, letters: str, lengths: dict[str, CExpr], places: dict[str, CExpr]) -> CExpr:
+    """The element at the places of these letters."""
+    index: CExpr = ir.ZERO
+    for letter, n, stride in zip(letters, memory.lengths, memory.strides, strict=True):
+        step = stride if n == lengths[letter] else Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64)
+        index = ir.add(index, ir.times(places[letter], step))
+    return ir.Load(memory.pointer, index, memory.type)

@@ -274,6 +274,48 @@ def _filled(
     m.loops_over(lengths, each)
 
 
+def remaining(m: Lowerer, eq: Equation) -> None:
+    """Of places those that others leave."""
+    n, gone = m.scalar(eq.operands[0], INT64), eq.operands[1]
+    if gone.type.dtype == "bool":
+        raise NotLowered("places by a mask that are left out", eq.span)
+    left = m.new_array(BOOL, (n,), "left")
+    fill(m, left, ir.Literal(True, BOOL))
+
+    def leaves_out(place: CExpr) -> None:
+        row = inside(m, m.let(converted(place, INT64)), n)
+        m.emit(ir.Store(left.pointer, row, ir.Literal(False, BOOL), BOOL))
+
+    if isinstance(gone.type, Array):
+        places = m.memory(gone)
+        m.reads_memory(places)
+        m.loops_over(places.lengths, lambda at: leaves_out(load(places, at)))
+    else:
+        leaves_out(m.scalar(gone))
+    count = _counted(m, (n,), lambda at: load(left, at))
+    target = m.new_array(INT64, (count,), eq.result.name)
+    _filled(m, (n,), lambda at: load(left, at), [(target, ())])
+    m.emit(ir.Support("RELEASE", (left.block,)))
+    m.is_array(eq.result, target)
+
+
+def choices(m: Lowerer, eq: Equation) -> None:
+    """Numbers of choices: others are an error."""
+    which, count = eq.operands[0], m.scalar(eq.operands[1], INT64)
+
+    def check(k: CExpr) -> None:
+        m.fail(Apply("outside", (converted(k, INT64), count), BOOL), "value")
+
+    if isinstance(which.type, Array):
+        memory = m.memory(which)
+        m.reads_memory(memory)
+        m.loops_over(memory.lengths, lambda at: check(load(memory, at)))
+    else:
+        check(m.let(m.scalar(which)))
+    m.sets(eq.result, m.value(which))
+    m.alias(eq.result, which)
+
+
 # ---- matrices with a diagonal
 
 

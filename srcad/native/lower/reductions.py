@@ -18,18 +18,16 @@ Combine = Callable[[CExpr, CExpr], CExpr]
 
 def reduction(m: Lowerer, eq: Equation) -> None:
     """sum, prod, mean, max, min, any, all, count_nonzero: of all elements, or along axes."""
-    if eq.params.get("has_initial"):
-        raise NotLowered(f"{eq.op} with initial=", eq.span)
-    x = eq.operands[0]
+    x, result = eq.operands[0], machine(eq.result.type)
+    initial = m.let(m.scalar(eq.operands[1], result)) if eq.params.get("has_initial") else None
     if not isinstance(x.type, Array):
-        m.is_number(
-            eq.result, converted(combine_value(eq.op, m.scalar(x), machine(eq.result.type)), machine(eq.result.type))
-        )
+        one = converted(combine_value(eq.op, m.scalar(x), result), result)
+        m.is_number(eq.result, one if initial is None else _accumulates(eq.op, result)[2](initial, one))
         return
     rank = x.type.rank
     axis, keep = eq.params.get("axis"), bool(eq.params.get("keepdims"))
     axes = tuple(range(rank)) if axis is None else tuple(a % rank for a in ((axis,) if isinstance(axis, int) else axis))
-    reduced(m, eq, x, axes, axes if keep else ())
+    reduced(m, eq, x, axes, axes if keep else (), initial=initial)
 
 
 def sum_to(m: Lowerer, eq: Equation) -> None:
@@ -38,15 +36,24 @@ def sum_to(m: Lowerer, eq: Equation) -> None:
     reduced(m, eq, eq.operands[0], axes, axes if kept is True else tuple(kept), "sum")
 
 
-def reduced(m: Lowerer, eq: Equation, x: Atom, axes: tuple[int, ...], kept: tuple[int, ...], op: str = "") -> None:
+def reduced(
+    m: Lowerer,
+    eq: Equation,
+    x: Atom,
+    axes: tuple[int, ...],
+    kept: tuple[int, ...],
+    op: str = "",
+    initial: CExpr | None = None,
+) -> None:
     op = op or eq.op
     nest, (element,) = elements_of(m, array_type(x.type).dims, (x,))
     if not nest.indices:
         raise NotLowered(f"{op} of an array without dimensions", eq.span)
     type, start, combine = _accumulates(op, machine(eq.result.type))
+    start = start if initial is None else initial
     value = combine_value(op, element, type)
     count = ir.product(tuple(nest.lengths[a] for a in axes))
-    if op in ("max", "min"):
+    if op in ("max", "min") and initial is None:
         m.fail(Apply("equal", (count, ir.ZERO), BOOL), "value")
     if len(axes) == len(nest.indices) and not isinstance(eq.result.type, Array):
         total = _accumulator(m, nest, eq, type, start, combine, value, op)
@@ -202,29 +209,52 @@ def running(m: Lowerer, eq: Equation) -> None:
 
 
 def extreme_place(m: Lowerer, eq: Equation) -> None:
-    """argmax and argmin of all elements: the first, where a nan is more than all others."""
-    source = m.memory(eq.operands[0])
-    axis = eq.params.get("axis")
-    if (axis is not None and source.rank != 1) or isinstance(eq.result.type, Array) or not source.rank:
-        raise NotLowered(f"{eq.op} along an axis", eq.span)
-    if source.type.is_complex:
-        raise NotLowered(f"{eq.op} of complex numbers", eq.span)
+    """argmax and argmin: the first, where a nan is more than all others; of all elements, or along an axis."""
+    source, axis = m.memory(eq.operands[0]), eq.params.get("axis")
+    if not source.rank or source.type.is_complex:
+        raise NotLowered(f"{eq.op} of complex numbers, or of an array without dimensions", eq.span)
     m.reads_memory(source)
-    size = m.let(ir.product(source.lengths), "size")
+    axes = tuple(range(source.rank)) if axis is None else (axis % source.rank,)
+    size = m.let(ir.product(tuple(source.lengths[a] for a in axes)), "size")
     m.fail(Apply("equal", (size, ir.ZERO), BOOL), "value")
+    if not isinstance(eq.result.type, Array):
+        m.sets(eq.result, InRegister(_extreme(m, eq, source, axes, ())))
+        return
+    kept = bool(eq.params.get("keepdims"))
+    lengths = [ir.ONE if k in axes else n for k, n in enumerate(source.lengths) if kept or k not in axes]
+    target = m.new_array(INT64, lengths, eq.result.name)
+
+    def each(places: tuple[CExpr, ...]) -> None:
+        others = tuple(p for k, p in enumerate(places) if k not in axes) if kept else places
+        found = _extreme(m, eq, source, axes, others)
+        m.emit(ir.Store(target.pointer, place(target, places), found, INT64))
+
+    m.loops_over(target.lengths, each)
+    m.is_array(eq.result, target)
+
+
+def _extreme(
+    m: Lowerer, eq: Equation, source: InMemory, axes: tuple[int, ...], others: tuple[CExpr, ...]
+) -> ir.LocalName:
+    """Where among the elements along these axes the extreme is."""
+
+    def whole(along: tuple[CExpr, ...]) -> list[CExpr]:
+        inside, outside = iter(along), iter(others)
+        return [next(inside) if k in axes else next(outside) for k in range(source.rank)]
+
     best, found, count = m.name("best"), m.name(eq.result.name), m.name("k")
-    first = load(source, tuple(ir.ZERO for _ in source.lengths))
+    first = load(source, whole((ir.ZERO,) * len(axes)))
     m.emit(ir.Let(best, source.type, first, final=False), ir.Let(found, INT64, ir.ZERO, final=False))
     m.emit(ir.Let(count, INT64, ir.ZERO, final=False))
 
     def each(places: tuple[CExpr, ...]) -> None:
-        value = m.let(load(source, places))
+        value = m.let(load(source, whole(places)))
         better = Apply("more" if eq.op == "argmax" else "fewer", (value, ir.LocalName(best, source.type)), BOOL)
         m.emit(ir.If(better, (ir.Assign(best, value), ir.Assign(found, ir.LocalName(count, INT64)))))
         m.emit(ir.Assign(count, ir.add(ir.LocalName(count, INT64), ir.ONE)))
 
-    m.loops_over(source.lengths, each)
-    m.sets(eq.result, InRegister(ir.LocalName(found, INT64)))
+    m.loops_over([source.lengths[a] for a in axes], each)
+    return ir.LocalName(found, INT64)
 
 
 def sum_to_shape(m: Lowerer, eq: Equation) -> None:

@@ -389,6 +389,15 @@ def zeros_like(m: Lowerer, eq: Equation) -> None:
     m.is_array(eq.result, target)
 
 
+def zeros_each(m: Lowerer, eq: Equation) -> None:
+    """Zeros in the shape of an array, several times."""
+    count, like = eq.operands
+    lengths = [natural(m, m.scalar(count, INT64)), *m.lengths(like)]
+    target = m.new_array(machine(eq.result.type), lengths, eq.result.name)
+    fill(m, target, ir.Literal(0, target.type))
+    m.is_array(eq.result, target)
+
+
 def ones(m: Lowerer, eq: Equation) -> None:
     """ones and ones_like, full and full_like."""
     result = array_type(eq.result.type)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower import masks
-from srcad.native.lower.elementwise import element, elementwise, has_room, ready_nest
+from srcad.native.lower.elementwise import element, elementwise, has_room, ready_nest, together
 from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
 from srcad.native.lower.values import InMemory, NotLowered, is_wide
 from srcad.ops.subscripts import Template, is_basic, item_dims
@@ -198,7 +198,7 @@ def subscripted(m: Lowerer, memory: InMemory, indices: Sequence[Atom], template:
             first, count, step = sliced(m, n, [None if k is None else indices[k] for k in entry[1:]])
             offset = ir.add(offset, ir.times(first, stride))
             lengths.append(count)
-            strides.append(m.let(ir.times(stride, ir.integer(step)), "stride"))
+            strides.append(m.let(ir.times(stride, step), "stride"))
         axis += 1
     lengths += memory.lengths[axis:]
     strides += memory.strides[axis:]
@@ -225,23 +225,38 @@ def inside(m: Lowerer, index: CExpr, n: CExpr) -> CExpr:
     return found
 
 
-def sliced(m: Lowerer, n: CExpr, bounds: Sequence[Atom | None]) -> tuple[CExpr, CExpr, int]:
+def sliced(m: Lowerer, n: CExpr, bounds: Sequence[Atom | None]) -> tuple[CExpr, CExpr, CExpr]:
     """First place, number of places, step."""
     start, stop, step = (None if b is None or b.is_none else b for b in bounds)
-    by = 1
-    if step is not None:
-        if not isinstance(step, Const) or not isinstance(step.number, int) or step.number == 0:
-            raise NotLowered("a slice whose step only the run knows")
-        by = step.number
+    by = 1 if step is None else step.number if isinstance(step, Const) else 0
+    if isinstance(by, int) and by:
+        first, span = _sliced_by(m, n, start, stop, by)
+        exact = span is n and by == 1
+        return first, m.let(span if exact else _turns(span, ir.integer(abs(by))), "n"), ir.integer(by)
+    assert step is not None
+    by_run = m.let(m.scalar(step, INT64), "step")
+    m.fail(ir.equal(by_run, ir.ZERO), "value")
+    up = Apply("less", (ir.ZERO, by_run), BOOL)
+    ways = (_sliced_by(m, n, start, stop, by) for by in (1, -1))
+    first, span = (m.let(Apply("select", (up, *both), INT64)) for both in zip(*ways, strict=True))
+    size = Apply("select", (up, by_run, ir.subtract(ir.ZERO, by_run)), INT64)
+    return first, m.let(_turns(span, size), "n"), by_run
+
+
+def _turns(span: CExpr, step: CExpr) -> CExpr:
+    return Apply("count", (span, step), INT64)
+
+
+def _sliced_by(m: Lowerer, n: CExpr, start: Atom | None, stop: Atom | None, by: int) -> tuple[CExpr, CExpr]:
+    """The first place, and how far the end is from it, which may be behind."""
     if by < 0:
         first = ir.subtract(n, ir.ONE) if start is None else Apply("bound_down", (m.scalar(start, INT64), n), INT64)
         last: CExpr = ir.integer(-1) if stop is None else Apply("bound_down", (m.scalar(stop, INT64), n), INT64)
         first = m.let(first, "first")
-        return first, m.let(Apply("count", (ir.subtract(first, last), ir.integer(-by)), INT64), "n"), by
+        return first, ir.subtract(first, last)
     first = ir.ZERO if start is None else m.let(_bound(m.scalar(start, INT64), n), "first")
     last = n if stop is None else _bound(m.scalar(stop, INT64), n)
-    span = ir.subtract(last, first)
-    return first, m.let(span if span is n and by == 1 else Apply("count", (span, ir.integer(by)), INT64), "n"), by
+    return first, ir.subtract(last, first)
 
 
 def _bound(index: CExpr, n: CExpr) -> CExpr:
@@ -253,57 +268,96 @@ def _bound(index: CExpr, n: CExpr) -> CExpr:
 
 @dataclass(frozen=True)
 class FancyPick:
-    """A subscript with index arrays: those (as atoms, one for each of these axes), and where their dims stand.
+    """A subscript with index arrays: what these are, and where their dims stand.
 
-    axes     for each axis of the array: ("fancy", k), or ("view",)
+    fancy    index arrays, and numbers, which pick as arrays do where they stand beside such
+    axes     for each axis of the view which of these picks from it; None: it is kept
     front    where the dims of the index arrays stand among those of the result
     """
 
     view: InMemory
-    fancy: tuple[Atom, ...]
+    fancy: tuple[InMemory | CExpr, ...]
     axes: tuple[int | None, ...]
     front: int
-    rank: int
+    lengths: tuple[CExpr, ...]
+
+    @property
+    def arrays(self) -> tuple[InMemory, ...]:
+        return tuple(one for one in self.fancy if isinstance(one, InMemory))
+
+
+WHOLE = ("slice", None, None, None)
 
 
 def _picked(m: Lowerer, eq: Equation, memory: InMemory, indices: Sequence[Atom]) -> FancyPick:
-    """The subscript, its numbers and slices done: a view is left, some of whose axes index arrays pick from."""
-    template: Template = eq.params["index"]
-    if any(entry[0] == "object" for entry in template):
-        raise NotLowered("a subscript by an object", eq.span)
-    arrays = [indices[entry[1]] for entry in template if entry[0] == "array"]
-    if any(a.type.dtype == "bool" for a in arrays):
-        raise NotLowered("a subscript by a mask", eq.span)
-    if any(entry[0] == "int" for entry in template):
-        raise NotLowered("a subscript by index arrays beside numbers", eq.span)
-    basic = tuple(("slice", None, None, None) if entry[0] == "array" else entry for entry in template)
-    view = subscripted(m, memory, indices, basic)
-    axes = _fancy_axes(template, view.rank)
+    """The subscript, its slices done: a view is left, some of whose axes index arrays pick from."""
+    basic: list[tuple[object, ...]] = []
+    fancy: list[InMemory | CExpr] = []
+    which: list[int | None] = []  # for each entry of `basic`
+    for entry in eq.params["index"]:
+        if entry[0] == "object":
+            raise NotLowered("a subscript by an object", eq.span)
+        found = _pickers(m, eq, indices[entry[1]]) if entry[0] in ("array", "int") else None
+        if found is None:
+            basic.append(entry)
+            which.append(None)
+            continue
+        for one in found:
+            basic.append(WHOLE)
+            which.append(len(fancy))
+            fancy.append(one)
+    view = subscripted(m, memory, indices, tuple(basic))
+    axes = _fancy_axes(basic, which, view.rank)
+    _masks_fit(m, eq, indices, view, axes)
     places = [k for k, axis in enumerate(axes) if axis is not None]
-    together = places[-1] - places[0] + 1 == len(places)
-    rank = max(a.type.rank or 0 for a in arrays)
-    return FancyPick(view, tuple(arrays), axes, places[0] if together else 0, rank)
+    together_ = places[-1] - places[0] + 1 == len(places)
+    lengths = _fancy_lengths(m, fancy)
+    return FancyPick(view, tuple(fancy), axes, places[0] if together_ else 0, lengths)
 
 
-def _fancy_axes(template: Template, rank: int) -> tuple[int | None, ...]:
+def _pickers(m: Lowerer, eq: Equation, atom: Atom) -> list[InMemory | CExpr]:
+    """An index array, a number; of a mask the places where it is true, axis by axis."""
+    if atom.type.dtype == "bool" and not atom.type.rank:
+        raise NotLowered("a subscript by a truth", eq.span)
+    if not isinstance(atom.type, Array):
+        return [m.scalar(atom, INT64)]
+    memory = m.memory(atom)
+    m.reads_memory(memory)
+    if memory.type is not BOOL:
+        return [memory]
+    return list(masks.places_of(m, memory))
+
+
+def _masks_fit(m: Lowerer, eq: Equation, indices: Sequence[Atom], view: InMemory, axes: Sequence[int | None]) -> None:
+    """That masks are as long as the axes from which they pick."""
+    picking = iter([view.lengths[k] for k, axis in enumerate(axes) if axis is not None])
+    for entry in eq.params["index"]:
+        if entry[0] not in ("array", "int"):
+            continue
+        atom = indices[entry[1]]
+        if isinstance(atom.type, Array) and atom.type.dtype == "bool":
+            for n in m.memory(atom).lengths:
+                m.must_be(n, next(picking), "index")
+        else:
+            next(picking)
+
+
+def _fancy_axes(basic: Sequence[tuple[object, ...]], which: Sequence[int | None], rank: int) -> tuple[int | None, ...]:
     """For each axis of the view which index array picks from it."""
     axes: list[int | None] = []
-    count = 0
-    for entry in template:
+    for entry, picker in zip(basic, which, strict=True):
         if entry[0] == "ellipsis":
-            axes += [None] * (rank - sum(other[0] != "ellipsis" for other in template))
-        elif entry[0] == "array":
-            axes.append(count)
-            count += 1
+            axes += [None] * (rank - sum(other[0] != "ellipsis" for other in basic))
         else:
-            axes.append(None)
+            axes.append(picker)
     return (*axes, *(None,) * (rank - len(axes)))
 
 
 def _indices_at(m: Lowerer, picked: FancyPick, places: Sequence[CExpr]) -> CExpr:
     """Where the element stands that belongs to a place of the result; checks indices."""
-    fancy_places = places[picked.front : picked.front + picked.rank]
-    others = iter([*places[: picked.front], *places[picked.front + picked.rank :]])
+    rank = len(picked.lengths)
+    fancy_places = places[picked.front : picked.front + rank]
+    others = iter([*places[: picked.front], *places[picked.front + rank :]])
     index: CExpr = ir.ZERO
     for axis, which in enumerate(picked.axes):
         stride = picked.view.strides[axis]
@@ -311,57 +365,42 @@ def _indices_at(m: Lowerer, picked: FancyPick, places: Sequence[CExpr]) -> CExpr
             index = ir.add(index, ir.times(next(others), stride))
             continue
         array = picked.fancy[which]
-        if not isinstance(array.type, Array):
-            k = m.scalar(array, INT64)
-        else:
-            memory = m.memory(array)
-            own = fancy_places[picked.rank - memory.rank :]
-            k = converted(m.let(ir.Load(memory.pointer, _stretched_place(memory, own), memory.type)), INT64)
-        index = ir.add(index, ir.times(inside(m, k, picked.view.lengths[axis]), stride))
+        if isinstance(array, InMemory):
+            own = fancy_places[rank - array.rank :]
+            where = _stretched_place(array, own, picked.lengths)
+            array = converted(m.let(ir.Load(array.pointer, where, array.type)), INT64)
+        index = ir.add(index, ir.times(inside(m, array, picked.view.lengths[axis]), stride))
     return index
 
 
-def _stretched_place(memory: InMemory, places: Sequence[CExpr]) -> CExpr:
+def _stretched_place(memory: InMemory, places: Sequence[CExpr], lengths: Sequence[CExpr]) -> CExpr:
+    """Where the element of an array stands that is stretched to these lengths, of which its own are the last."""
     index: CExpr = ir.ZERO
-    for k, n, stride in zip(places, memory.lengths, memory.strides, strict=True):
-        one = Apply("equal", (n, ir.ONE), BOOL)
-        index = ir.add(
-            index, ir.times(k, stride if memory.rank == 1 else Apply("select", (one, ir.ZERO, stride), INT64))
-        )
+    whole = lengths[len(lengths) - memory.rank :]
+    for k, n, stride, n_whole in zip(places, memory.lengths, memory.strides, whole, strict=True):
+        step = stride if n == n_whole else Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64)
+        index = ir.add(index, ir.times(k, step))
     return index
 
 
-def _fancy_lengths(m: Lowerer, picked: FancyPick) -> tuple[CExpr, ...]:
+def _fancy_lengths(m: Lowerer, fancy: Sequence[InMemory | CExpr]) -> tuple[CExpr, ...]:
     """The lengths of the index arrays together."""
-    arrays = [m.memory(a) for a in picked.fancy if isinstance(a.type, Array)]
-    if len({a.rank for a in arrays}) != 1 or 1 < len(arrays) < len(picked.fancy):
-        raise NotLowered("index arrays of several ranks")
-    found: list[CExpr] = []
-    for k in range(picked.rank):
-        lengths = [a.lengths[k] for a in arrays]
-        n = lengths[0]
-        for other in lengths[1:]:
-            if other != n:
-                n = m.let(Apply("select", (Apply("equal", (n, ir.ONE), BOOL), other, n), INT64), "n")
-        for other in lengths if len(lengths) > 1 else []:
-            m.must_stretch(other, n, "index")
-        found.append(n)
-    return tuple(found)
+    shapes = [one.lengths for one in fancy if isinstance(one, InMemory)]
+    rank = max(map(len, shapes), default=0)
+    found = [list(dict.fromkeys(shape[k] for shape in shapes if len(shape) >= -k)) for k in range(-rank, 0)]
+    return tuple(together(m, lengths, "index") for lengths in found)
 
 
-def _result_lengths(m: Lowerer, picked: FancyPick) -> tuple[CExpr, ...]:
+def _result_lengths(picked: FancyPick) -> tuple[CExpr, ...]:
     others = [n for n, which in zip(picked.view.lengths, picked.axes, strict=True) if which is None]
-    return (*others[: picked.front], *_fancy_lengths(m, picked), *others[picked.front :])
+    return (*others[: picked.front], *picked.lengths, *others[picked.front :])
 
 
 def _gathered(m: Lowerer, eq: Equation) -> None:
     x, *indices = eq.operands
     memory = m.memory(x)
     picked = _picked(m, eq, memory, indices)
-    lengths = _result_lengths(m, picked)
-    for atom in picked.fancy:
-        if isinstance(atom.type, Array):
-            m.reads_memory(m.memory(atom))
+    lengths = _result_lengths(picked)
     m.reads_memory(memory)
     if not lengths:
         raise NotLowered("a subscript by arrays without dimensions", eq.span)
@@ -384,10 +423,7 @@ def last_wins(m: Lowerer, eq: Equation) -> None:
     x, *indices = eq.operands
     winner = m.new_array(INT64, m.lengths(x))
     picked = _picked(m, eq, winner, indices)
-    lengths = tuple(m.let(n, "n") for n in _result_lengths(m, picked))
-    for atom in picked.fancy:
-        if isinstance(atom.type, Array):
-            m.reads_memory(m.memory(atom))
+    lengths = tuple(m.let(n, "n") for n in _result_lengths(picked))
     target = m.new_array(BOOL, lengths, eq.result.name)
 
     def order(places: tuple[CExpr, ...]) -> CExpr:
@@ -409,7 +445,7 @@ def last_wins(m: Lowerer, eq: Equation) -> None:
 def _scattered(m: Lowerer, eq: Equation, memory: InMemory, adds: bool) -> None:
     _, value, *indices = eq.operands
     picked = _picked(m, eq, memory, indices)
-    lengths = _result_lengths(m, picked)
+    lengths = _result_lengths(picked)
     source: InMemory | None = None
     number: CExpr | None = None
     if isinstance(value.type, Array):
@@ -425,7 +461,7 @@ def _scattered(m: Lowerer, eq: Equation, memory: InMemory, adds: bool) -> None:
         new = number
         if source is not None:
             own = places[len(places) - source.rank :]
-            new = converted(ir.Load(source.pointer, _stretched_place(source, own), source.type), memory.type)
+            new = converted(ir.Load(source.pointer, _stretched_place(source, own, lengths), source.type), memory.type)
         assert new is not None
         m.emit(ir.Store(picked.view.pointer, index, new, memory.type, adds))
 
