@@ -6,6 +6,7 @@ import json
 import math
 
 import numpy as np
+import scipy.linalg
 
 import srcad
 
@@ -230,4 +231,4 @@ def halfway(x, n):
     total = 0.0
     for k in range(n):
         total = total + x[k] ** 2
-    return np.linalg.pinv(np.outer(x, x) + total * np.eye(2))[0, 1]
+    return scipy.linalg.expm(np.outer(x, x) - total * np.eye(2))[0, 1]

@@ -12,8 +12,10 @@ from srcad.native.runtime import (
     HEADER,
     INFINITY,
     MEMORY,
+    NAN,
     VALUE,
     compiled,
+    data,
     exp,
     fabs,
     float64,
@@ -130,6 +132,17 @@ def solved(call, getrf, getrs, a, b, x, n, m):
     turned(right, x, m, n)
     release(call, first)
     release(call, second)
+    return DONE
+
+
+@compiled
+def inverted(call, getrf, getrs, a, x, n):
+    """The inverse; full of nan where there is none."""
+    how = solved(call, getrf, getrs, a, data(0, float64), x, n, n)
+    if how != VALUE:
+        return how
+    for k in range(n * n):
+        x[k] = NAN
     return DONE
 
 

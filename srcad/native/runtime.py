@@ -720,6 +720,25 @@ def first_above(v, n, x):
     return low
 
 
+@compiled
+def interpolated(x, xp, fp, n, left, right):
+    """On the line between the points beside x, by NumPy's way, which keeps to points where slopes are no numbers."""
+    if x != x:
+        return fp[0] if n == 1 else x
+    k = first_above(xp, n, x) - 1
+    if k < 0:
+        return left
+    if xp[k] == x:
+        return fp[k]
+    if k == n - 1:
+        return right
+    slope = (fp[k + 1] - fp[k]) / (xp[k + 1] - xp[k])
+    y = slope * (x - xp[k]) + fp[k]
+    if y != y:
+        y = slope * (x - xp[k + 1]) + fp[k + 1]
+    return fp[k] if y != y and fp[k] == fp[k + 1] else y
+
+
 # ---- functions of SciPy's
 
 N, T = uint8(ord("N")), uint8(ord("T"))

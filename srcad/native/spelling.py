@@ -101,6 +101,7 @@ OPERATIONS: Mapping[str, Spelled] = MappingProxyType(
             for name in ("add_overflows", "subtract_overflows", "multiply_overflows", "power_overflows")
         },
         **{name: _alike(name) for name in ("is_lowest", "beyond_doubles")},
+        "interpolated": _alike("interpolated"),
         "first_above": _alike("first_above"),
         "first_not_below": _alike("first_not_below"),
         "first_above_int": Spelled("first_above_int", "first_above"),

@@ -108,6 +108,7 @@ PROGRAMS: dict[Any, tuple[Any, ...]] = {
     of_lists: (0.6, 3),
     determinant: (np.random.default_rng(1).normal(size=(4, 4)),),
 }
+pytestmark = pytest.mark.own_maker  # Numba has no functions that call themselves
 by_name = pytest.mark.parametrize("function", PROGRAMS, ids=lambda function: function.__name__)
 
 

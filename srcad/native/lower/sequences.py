@@ -13,7 +13,7 @@ from srcad.trace.nodes import Equation
 from srcad.trace.types import Array
 
 Places = tuple[CExpr, ...]
-Term = Callable[[Places, Places], CExpr]  # of a place, and the one before
+NextTerm = Callable[[Places, Places], CExpr]  # of a place, and the one before
 
 
 def _chosen(condition: CExpr, one: CExpr, other: CExpr) -> CExpr:
@@ -143,7 +143,7 @@ def _recurs(
     m: Lowerer,
     eq: Equation,
     factor: InMemory,
-    term: Term,
+    term: NextTerm,
     others: tuple[InMemory, ...],
     backwards: bool,
 ) -> None:
