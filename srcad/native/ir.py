@@ -194,12 +194,16 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """A new pointer: `offset` elements behind another one."""
+    """A new pointer: `offset` elements behind another one.
+
+    picked   what of the array is pointed at: for each axis its stride, and the index, if there is one
+    """
 
     name: str
     source: str
     offset: CExpr
     type: CType
+    picked: tuple[tuple[CExpr, CExpr | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

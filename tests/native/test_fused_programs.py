@@ -63,6 +63,33 @@ def same_twice(x: Any, n: Any) -> Any:
     return np.sum(a * b)
 
 
+def walking(a: Any, n: Any) -> Any:
+    """Rows by a number that changes between them: what was the next row is this one."""
+    a = a * 1.0
+    k = 0
+    while k < n:
+        a[k + 1, :] = a[k, :] * 0.5 + a[k + 1, :]
+        row = a[k, :] * 1.5
+        k = k + 1
+        a[k, :] = a[k, :] * row
+        a[k - 1, :] = a[k, :] + a[k - 1, :]
+    return np.sum(a * a)
+
+
+def popped(x: Any, n: Any) -> Any:
+    """What a list has given back is written to, and was the list's alone."""
+    seen = []
+    y = x * 1.0
+    for k in range(n):
+        seen.append(y)
+        y = y * x[k] + 1.0
+    for _ in range(n):
+        z = seen.pop()
+        z[0] = z[0] * y[1]
+        y = y + z[::-1] * 0.1
+    return np.sum(y * y)
+
+
 def rows_and_columns(x: Any) -> Any:
     y = np.exp(-x * x)
     rows, columns = np.sum(y, axis=1), np.sum(y * x, axis=0)
@@ -95,6 +122,8 @@ CALLS: dict[Callable[..., Any], tuple[Any, ...]] = {
     shifts: (VECTOR, 3),
     swapped: (VECTOR, 4),
     same_twice: (VECTOR, 4),
+    walking: (MATRIX, 4),
+    popped: (VECTOR, 4),
     rows_and_columns: (RNG.normal(size=(5, 7)),),
     kept: (VECTOR, 3),
     waves: (RNG.normal(size=203),),

@@ -178,6 +178,7 @@ def subscripted(m: Lowerer, memory: InMemory, indices: Sequence[Atom], template:
     offset: CExpr = ir.ZERO
     lengths: list[CExpr] = []
     strides: list[CExpr] = []
+    picked: list[CExpr | None] = [None] * memory.rank
     axis = 0
     taken = sum(entry[0] in ("int", "slice") for entry in template)
     for entry in template:
@@ -193,7 +194,8 @@ def subscripted(m: Lowerer, memory: InMemory, indices: Sequence[Atom], template:
             continue
         n, stride = memory.lengths[axis], memory.strides[axis]
         if entry[0] == "int":
-            offset = ir.add(offset, ir.times(inside(m, m.scalar(indices[entry[1]], INT64), n), stride))
+            picked[axis] = index = inside(m, m.scalar(indices[entry[1]], INT64), n)
+            offset = ir.add(offset, ir.times(index, stride))
         else:
             first, count, step = sliced(m, n, [None if k is None else indices[k] for k in entry[1:]])
             offset = ir.add(offset, ir.times(first, stride))
@@ -203,14 +205,15 @@ def subscripted(m: Lowerer, memory: InMemory, indices: Sequence[Atom], template:
     lengths += memory.lengths[axis:]
     strides += memory.strides[axis:]
     rows = memory.packed and all(entry[0] == "int" for entry in template)
-    return viewed(memory, _moved(m, memory, offset), lengths, strides, rows)
+    pointer = _moved(m, memory, offset, tuple(zip(memory.strides, picked, strict=True)))
+    return viewed(memory, pointer, lengths, strides, rows)
 
 
-def _moved(m: Lowerer, memory: InMemory, offset: CExpr) -> str:
+def _moved(m: Lowerer, memory: InMemory, offset: CExpr, picked: tuple[tuple[CExpr, CExpr | None], ...]) -> str:
     if offset == ir.ZERO:
         return memory.pointer
     name = m.name(memory.pointer)
-    m.emit(ir.Pointer(name, memory.pointer, offset, memory.type))
+    m.emit(ir.Pointer(name, memory.pointer, offset, memory.type, picked if any(k for _, k in picked) else ()))
     return name
 
 

@@ -13,34 +13,14 @@ Guards have promised more: that the second length of `a` is no less than the fir
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
+from srcad.native.passes.affine import Affine, affine
 from srcad.native.passes.rewriting import every, with_bodies, with_expressions
-
-
-@dataclass(frozen=True)
-class Affine:
-    """A sum of multiples of names, and a number."""
-
-    terms: tuple[tuple[str, int], ...] = ()
-    offset: int = 0
-
-    def plus(self, other: Affine, times: int = 1) -> Affine:
-        terms = Counter(dict(self.terms))
-        for name, factor in other.terms:
-            terms[name] += times * factor
-        return Affine(tuple((n, f) for n, f in terms.items() if f), self.offset + times * other.offset)
-
-    def of(self, name: str) -> int:
-        return dict(self.terms).get(name, 0)
-
-    def replaced(self, name: str, by: Affine) -> Affine:
-        factor = self.of(name)
-        return Affine(tuple((n, f) for n, f in self.terms if n != name), self.offset).plus(by, factor)
 
 
 @dataclass(frozen=True)
@@ -53,8 +33,8 @@ class Counted:
 
 
 @dataclass
-class _Bounds:
-    """What is known of names at a place."""
+class KnownBounds:
+    """What is known of names at a place, for a walk through a function."""
 
     values: dict[str, CExpr]
     natural: set[str]
@@ -62,23 +42,18 @@ class _Bounds:
     counts: dict[str, Affine] = field(default_factory=dict)  # of loops that have turns
     facts: list[Affine] = field(default_factory=list)  # what is promised to be natural
 
+    @classmethod
+    def of(cls, body: tuple[Statement, ...], natural: Sequence[CExpr]) -> Self:
+        """What is known at the beginning: lengths are natural, and what is promised."""
+        taken = (one for one in every(body) if isinstance(one, ir.Support) and one.macro == "TAKE_LENGTH")
+        bounds = cls({}, {str(one.arguments[0]) for one in taken})
+        bounds.facts = [sum for one in natural if (sum := bounds.affine(one)) is not None]
+        return bounds
+
     # ---- sums
 
     def affine(self, expr: CExpr) -> Affine | None:
-        match expr:
-            case ir.Literal(value, CType.INT64):
-                return Affine((), int(value))
-            case ir.LocalName(name, CType.INT64):
-                return self.named(name)
-            case ir.Apply("add" | "subtract" as op, (a, b), CType.INT64):
-                one, other = self.affine(a), self.affine(b)
-                if one is None or other is None:
-                    return None
-                return one.plus(other, 1 if op == "add" else -1)
-            case ir.Apply("multiply", (ir.Literal(factor), a) | (a, ir.Literal(factor)), CType.INT64):
-                scaled = self.affine(a)
-                return None if scaled is None else Affine().plus(scaled, int(factor))
-        return None
+        return affine(expr, self.named)
 
     def named(self, name: str) -> Affine | None:
         if name in self.counts:
@@ -145,10 +120,14 @@ class _Bounds:
         if isinstance(one, ir.Turns) and isinstance(one.count, ir.LocalName) and loop.last is not None:
             self.counts[one.count.name] = loop.last.plus(Affine((), 1))
         self.loops.append(loop)
-        made = with_bodies(one, self.block)
+        made = self.finished(with_bodies(one, self.block))
         self.loops.pop()
         self.counts = counts
         return made
+
+    def finished(self, loop: Statement) -> Statement:
+        """What becomes of a loop, where what is known of its counter still is."""
+        return loop
 
     def counted(self, one: Statement) -> Counted | None:
         match one:
@@ -178,6 +157,6 @@ def proven(body: tuple[Statement, ...], natural: Sequence[CExpr] = ()) -> tuple[
         for one in every(body)
         if isinstance(one, ir.Support) and one.macro in ("TAKE_LENGTH", "NATURAL")
     }
-    bounds = _Bounds({}, lengths)
+    bounds = KnownBounds({}, lengths)
     bounds.facts = [sum for one in natural if (sum := bounds.affine(one)) is not None]
     return bounds.block(body)

@@ -65,7 +65,8 @@ class _Forwarding:
         """
         root = self.memory.root(pointer)
         for one in [place for place in known if self.memory.root(place[0]) == root]:
-            del known[one]
+            if not self.memory.differ(one[0], pointer):
+                del known[one]
 
 
 def _known(known: KnownElements, expr: CExpr) -> CExpr:

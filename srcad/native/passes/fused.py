@@ -84,18 +84,22 @@ class _Fusing:
             return None
         renamed = _with_counters(second, first)
         indices = _counters(first)
-        for a in self.accesses(first):
+        accesses = self.accesses(first)
+        written = {access.root for access in accesses if access.writes}
+        for a in accesses:
             for b in self.accesses(renamed):
-                if (a.writes or b.writes) and not self.apart(a, b, alone, indices):
+                if (a.writes or b.writes) and not self.apart(a, b, alone, written, indices):
                     return None
         return made
 
-    def apart(self, a: Access, b: Access, alone: set[str], counters: tuple[str, ...]) -> bool:
+    def apart(self, a: Access, b: Access, alone: set[str], written: set[str], counters: tuple[str, ...]) -> bool:
         """Whether accesses of different turns are to different elements, of which `a` came first.
 
-        What has been written is read by its own name: nobody else reads it, or bufferise had made a copy.
+        What the first nest has `written` goes by one name from then on, or bufferise had made a copy.
         """
-        if self.memory.apart(a.root, b.root, alone) or (a.writes and a.root != b.root):
+        if self.memory.apart(a.root, b.root, alone) or (a.root in written and a.root != b.root):
+            return True
+        if a.root == b.root and self.memory.differ(a.pointer, b.pointer):
             return True
         if a.index != b.index or a.loops != b.loops or a.loops != len(counters):
             return False

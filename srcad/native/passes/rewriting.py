@@ -37,7 +37,8 @@ def with_expressions(one: Statement, change: Change) -> Statement:
         case ir.While() | ir.If() | ir.Fail():
             return replace(one, condition=changed(one.condition, change))
         case ir.Pointer():
-            return replace(one, offset=changed(one.offset, change))
+            picked = tuple((changed(s, change), None if k is None else changed(k, change)) for s, k in one.picked)
+            return replace(one, offset=changed(one.offset, change), picked=picked)
         case ir.Support():
             arguments = (a if isinstance(a, (str, ir.CType)) else changed(a, change) for a in one.arguments)
             return replace(one, arguments=tuple(arguments))
@@ -77,6 +78,12 @@ def every(body: tuple[Statement, ...]) -> Iterator[Statement]:
         yield one
         for inner in bodies(one):
             yield from every(inner)
+
+
+def changing_in(body: tuple[Statement, ...]) -> frozenset[str]:
+    """The variables that are set again."""
+    found = {one.name for one in every(body) if isinstance(one, ir.Assign)}
+    return frozenset(found | {one.name for one in every(body) if isinstance(one, ir.Let) and not one.final})
 
 
 def read_in(one: Statement) -> set[str]:

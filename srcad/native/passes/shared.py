@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
-from srcad.native.passes.rewriting import OF_LISTS, changed, every, with_bodies, with_expressions
+from srcad.native.passes.rewriting import OF_LISTS, changed, changing_in, every, with_bodies, with_expressions
 
 ArrayPlace = tuple[str, CExpr]  # a pointer, and how many elements behind it
 MOVING = frozenset(("REPOINT", "NO_DATA"))  # what gives a pointer another place
@@ -24,9 +24,7 @@ MOVING = frozenset(("REPOINT", "NO_DATA"))  # what gives a pointer another place
 
 def shared(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The body with one name for what is the same."""
-    changing = {one.name for one in every(body) if isinstance(one, ir.Assign)}
-    changing |= {one.name for one in every(body) if isinstance(one, ir.Let) and not one.final}
-    return _Scope(frozenset(changing)).block(body)
+    return _Scope(changing_in(body)).block(body)
 
 
 @dataclass
@@ -65,6 +63,8 @@ class _Scope:
         match expr:
             case ir.LocalName(name):
                 return self.renamed.get(name, expr)
+            case ir.Apply(_, _, CType.INT64):
+                return self.values.get(expr, expr)
             case ir.Load(pointer):
                 return replace(expr, pointer=self.moved.get(pointer, pointer))
         return expr

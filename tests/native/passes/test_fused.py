@@ -125,3 +125,49 @@ def test_what_may_be_the_same_memory_is_not_written_before_it_is_read() -> None:
     assert nests(fused((*slots, *fresh("v", N), first, second))) == 2
     same_place = loop("i", N, store("v", name("i"), load("y", name("i"))))
     assert nests(fused((*slots, *fresh("v", N), same_place, second))) == 1
+
+
+def column(to: str, k: ir.CExpr, of: str) -> ir.Pointer:
+    """The column k of a matrix with rows of m."""
+    return ir.Pointer(to, of, k, DOUBLE, ((M, None), (ir.ONE, k)))
+
+
+def along(to: str, of: str, counter: str) -> ir.For:
+    place = ir.times(name(counter), M)
+    return loop(counter, N, store(to, place, load(of, place)))
+
+
+def test_two_columns_are_two_places() -> None:
+    slot = support("REPOINT", "y", "y_slot", DOUBLE)
+    k, before = name("k"), ir.subtract(name("k"), ir.ONE)
+    for other, expected in ((before, 1), (name("j"), 2), (ir.add(before, ir.ONE), 2)):
+        body = (
+            slot,
+            column("y_1", k, "y"),
+            column("y_2", other, "y"),
+            along("y_1", "y_2", "i"),
+            along("y_2", "y_1", "l"),
+        )
+        assert nests(fused(body)) == expected
+    changing = ir.Let("k", name("k").type, ir.ZERO, final=False)
+    moved = let("was", name("k")), ir.Assign("k", ir.add(name("k"), ir.ONE)), let("now", ir.subtract(name("k"), ir.ONE))
+    places = column("y_1", name("was"), "y"), column("y_2", name("now"), "y")
+    body = (slot, changing, *moved, *places, along("y_1", "y_2", "i"), along("y_2", "y_1", "l"))
+    assert nests(fused(body)) == 2
+
+
+def test_what_a_list_has_alone_is_no_slot() -> None:
+    list_made = (
+        *fresh("v", N),
+        squares("v", "x"),
+        support("RETAIN", "v_block"),
+        support("PUSH_ARRAY", "tape", "v_block", "1", N),
+    )
+    taken = (support("ELEMENT", "e_block", "tape", name("k"), "1"), support("DATA", "e", "e_block", DOUBLE))
+    slot = support("REPOINT", "y", "y_slot", DOUBLE)
+    reads = loop("j", N, let("b", load("e", ir.add(name("j"), ir.ONE))), store("z", name("j"), number("b")))
+    writes = loop("l", N, store("y", name("l"), number("c")))
+    body = (argument("x"), *list_made, *taken, slot, *fresh("z", N), reads, writes)
+    assert nests(fused(body)) == 2  # the first one, and those two
+    kept = support("REPLACE", "y_slot", "e_block")
+    assert nests(fused((*body[:-2], kept, *body[-2:]))) == 3
