@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from srcad.ops.catalogue import Kind, operation, result_types
+from srcad.trace.dims import product
 from srcad.trace.nodes import Const, Equation
 from srcad.trace.types import Array, Scalar, Type, Unknown
 
@@ -21,7 +22,9 @@ COMPARISONS = frozenset(("less", "less_equal", "greater", "greater_equal", "equa
 NEVER = frozenset(
     (
         *("known_as", "cast", "copy", "shape", "smaller", "format"),
-        *("tuple_new", "tuple_get", "list_new", "dict_new", "list_append", "list_slice"),
+        *("tuple_new", "tuple_get", "list_new", "dict_new", "list_append", "list_slice", "list_concat", "list_reverse"),
+        *("ravel", "flatten", "transpose", "flip", "expand_dims", "diagonal", "triu", "tril", "with_dims"),
+        *("zeros_like", "ones_like", "empty_like", "full_like", "sort", "argsort", "array_to_list", "stop_gradient"),
     )
 )
 INDEXING = frozenset(("get_item", "list_get", "list_set", "list_pop", "list_add"))
@@ -60,6 +63,8 @@ def errors_of(equation: Equation) -> Errors:
     types = [a.type for a in equation.operands]
     if facts.total or facts.kind is Kind.QUERY or equation.op in NEVER or equation.op in COMPARISONS:
         return () if not facts.elementwise or _surely_fit(types) else (ValueError,)
+    if equation.op == "reshape" and _as_many(equation.operands[0].type, equation.results[0].type):
+        return ()
     if equation.op in INDEXING:
         return _of_index(equation, 1)
     if equation.op in ("set_item", "add_item"):
@@ -88,6 +93,11 @@ def _of_index(equation: Equation, first: int) -> Errors:
     plain = all(entry[0] in ("int", "slice") for entry in template) and len(known) == len(template)
     slices = all(entry[0] in SLICING for entry in template) and sum(e[0] == "slice" for e in template) <= base.rank
     return () if slices or (plain and inside) else (IndexError,)
+
+
+def _as_many(before: Type, after: Type) -> bool:
+    """Whether two arrays surely have the same number of elements."""
+    return isinstance(before, Array) and isinstance(after, Array) and product(before.dims).same(product(after.dims))
 
 
 def _goes_in(equation: Equation) -> bool:

@@ -61,5 +61,26 @@ def part_of_another_length(x):
     return np.sum(y * y)
 
 
+@program(x5, also=((x3,), (x2,)))
+def row_that_is_a_view(x):
+    y = x.copy()
+    try:
+        row = y[1:-1].ravel()
+        row *= y[3]
+    except IndexError:
+        y *= 2.0
+    return np.sum(y * y)
+
+
+@program(x5, also=((x3,), (x2,)))
+def result_in_a_view(x):
+    y = x.copy()
+    try:
+        z = np.multiply(y, 2.0, out=y[...].ravel())
+    finally:
+        y *= 3.0
+    return np.sum(y * z)
+
+
 test_gradients, _ = program.tests()
 test_tangents = tangents(program)

@@ -27,6 +27,13 @@ def boxed(
     m: Machine, items: tuple[Value, ...], element: Type | None = None, form: ElementForm | None = None
 ) -> GrownCell:
     """A cell with a run-time list of the items, and what it shares with them; of none, what its items will be."""
+    if any(_holds_itself(m, item, ()) for item in items):
+        m.refuse(
+            "a list that holds itself is one whose items are known at run time only",
+            why="the type of such a list has no end.",
+            do="keep the list and what refers to it apart.",
+            unsettled=True,
+        )
     grow_all(m, items)
     encoded = [encode(m, item) for item in items]
     form = encoded[0][1] if encoded else form
@@ -36,6 +43,16 @@ def boxed(
     for item in items:
         made = with_element(m, made, None, item)
     return made
+
+
+def _holds_itself(m: Machine, value: Value, above: tuple[int, ...]) -> bool:
+    """Whether a known list is an item of itself, at any depth."""
+    match value:
+        case Ref(cell=place) if isinstance(cell := m.heap[place], ListCell):
+            return place in above or any(_holds_itself(m, item, (*above, place)) for item in cell.items)
+        case Tup():
+            return any(_holds_itself(m, item, above) for item in value.items)
+    return False
 
 
 # ---- elements

@@ -58,7 +58,7 @@ def _name(m: Machine, node: ast.Name) -> Value:
     if isinstance(value, Partial):
         return _defined(m, node, value)
     if isinstance(value, Undef):
-        _undefined(m, node)
+        m.raises(_unbound(m, node))
     if isinstance(value, Mixed):
         refuse_mixed(m, value)
     return settled(m, value)
@@ -70,19 +70,6 @@ def _defined(m: Machine, node: ast.Name, value: Partial) -> Value:
     if node.id in m.frame.names:
         m.bind(node.id, found)
     return found
-
-
-def _undefined(m: Machine, node: ast.Name) -> None:
-    if not m.stack.loops:
-        m.raises(_unbound(m, node))
-    m.refuse(
-        f"the variable {node.id!r} is used, and some way to this line leaves it undefined",
-        why="Python would raise UnboundLocalError on that way.",
-        do=f"give {node.id!r} a value on every way, before the loop say.",
-        node=node,
-        never=True,
-        first_turn=True,
-    )
 
 
 def _unbound(m: Machine, node: ast.Name) -> NameError:

@@ -1,5 +1,7 @@
 """Names that a loop may leave without a value: where they are read, the run raises what Python does."""
 
+# ruff: noqa: F821
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -367,3 +369,92 @@ def test_what_is_surely_set_has_no_flag() -> None:
     source = srcad.grad(surely_set).source(np.array([0.3, 0.7, 1.1]))
     assert "UnboundLocalError" not in source
     assert "KeyError" not in source
+
+
+def used_from_the_second_turn_on(x, n):
+    y = x
+    for i in range(n):
+        if i > 0:
+            y = y * previous
+        previous = x * (i + 1)
+    return y
+
+
+def used_before_it_is_set(x, n):
+    y = x
+    for i in range(n):
+        y = y * previous
+        previous = x * (i + 1)
+    return y
+
+
+def caught_in_the_first_turn(x, n):
+    y = x
+    for i in range(n):
+        try:
+            y = y * previous
+        except UnboundLocalError:
+            y = y * 3.0
+        previous = x * (i + 1)
+    return y
+
+
+def used_where_a_turn_was_cut_short(x, n):
+    y, k = x, 0
+    while k < n:
+        k += 1
+        if x > k:
+            continue
+        if k % 2 == 0:
+            y = y * w
+        w = x * k
+    return y
+
+
+def used_in_an_inner_loop(x, n):
+    y = x
+    for i in range(n):
+        for _ in range(i):
+            y = y * z
+        z = x + i
+    return y
+
+
+def never_set(x, n):
+    y = x
+    for _ in range(n):
+        if x > 1.0:
+            y = missing
+        elif n < 0:
+            missing = x
+    return y * n
+
+
+def endless_but_for_the_name(x, n):
+    while True:
+        y = missing
+        missing = x
+    return y
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        *(used_from_the_second_turn_on, used_before_it_is_set, caught_in_the_first_turn),
+        *(used_where_a_turn_was_cut_short, used_in_an_inner_loop, never_set, endless_but_for_the_name),
+    ],
+)
+def test_names_that_turns_of_a_loop_set(f):
+    derived = srcad.value_and_grad(f)
+    for x in (0.7, 1.5, 3.5):
+        for n in (0, 1, 2, 3):
+            try:
+                due = f(x, n)
+            except UnboundLocalError as error:
+                with pytest.raises(UnboundLocalError) as raised:
+                    derived(x, n)
+                assert str(raised.value) == str(error)
+            else:
+                value, slope = derived(x, n)
+                assert value == due
+                np.testing.assert_allclose(slope, (f(x + 1e-6, n) - f(x - 1e-6, n)) / 2e-6, rtol=1e-6)

@@ -46,7 +46,28 @@ def deleted_from_one_of_two(x, s, k):
     return np.sum(rows[-1] * others[-1]) + len(rows)
 
 
-CASES: list[Callable[..., Any]] = [never_read_again, read_by_a_count, read_by_a_length, deleted_from_one_of_two]
+def holding_itself(x, s, k):
+    rows = [x * s]
+    if s > 0.5:
+        rows.append(rows)
+    return np.sum(x) * s
+
+
+def made_to_hold_itself_in_turns(x, s, k):
+    rows = [x * s]
+    for _ in range(k + 1):
+        rows.append((rows, s))
+    return np.sum(x) * s
+
+
+CASES: list[Callable[..., Any]] = [
+    never_read_again,
+    read_by_a_count,
+    read_by_a_length,
+    deleted_from_one_of_two,
+    holding_itself,
+    made_to_hold_itself_in_turns,
+]
 
 
 @pytest.mark.parametrize("f", CASES)
