@@ -34,22 +34,24 @@ class ForKernels(CPUDispatcher):
         return super().get_call_template(tuple(map(types.unliteral, args)), kws)
 
 
-def object_code(function: Callable[..., int], name: str) -> bytes:
-    """The machine code of a kernel, as a function of C."""
+def object_code(function: Callable[..., int], name: str) -> tuple[bytes, bytes]:
+    """The machine code of a kernel, and that of a function of C which calls it."""
     words = types.CPointer(types.int64)
     signature = types.int64(types.int64, words, words)
     kernel = ForKernels(function)
     kernel.compile(signature)
     made: Any = kernel.overloads[signature.args]
-    context = made.target_context
     with global_compiler_lock:
-        library = context.codegen().create_library(name)
-        library.enable_object_caching()
-        library.add_ir_module(_as_c(library.create_ir_module(name), name, made))
-        library.add_linking_library(made.library)
-        library.finalize()
-        library.get_pointer_to_function(name)  # which compiles it
-        _, _, (code, _) = library.serialize_using_object_code()
+        entry = made.target_context.codegen().create_library(name)
+        entry.enable_object_caching()
+        entry.add_ir_module(_as_c(entry.create_ir_module(name), name, made))
+        entry.finalize()
+        return _code_of(made.library, made.fndesc.llvm_func_name), _code_of(entry, name)
+
+
+def _code_of(library: Any, name: str) -> bytes:
+    library.get_pointer_to_function(name)  # which compiles it
+    _, _, (code, _) = library.serialize_using_object_code()
     return bytes(code)
 
 
@@ -155,6 +157,59 @@ def signbit(_context, x):
         return builder.icmp_signed("<", builder.bitcast(args[0], bits), bits(0))
 
     return types.boolean(x), generate
+
+
+# ---- without blocks of Numba's, of which it analyses each with all others: kernels have thousands
+
+
+@intrinsic
+def fail_if(_context, condition, state):
+    """Ends the function that it stands in, if the condition holds."""
+
+    def generate(context, builder, signature, args):
+        with builder.if_then(args[0], likely=False):
+            context.call_conv.return_value(builder, args[1])
+        return context.get_dummy_value()
+
+    return types.none(types.boolean, types.int64), generate
+
+
+@intrinsic
+def end_unless_done(_context, state):
+    """Ends the function that it stands in with a state, unless that is 0."""
+
+    def generate(context, builder, signature, args):
+        with builder.if_then(builder.icmp_signed("!=", args[0], args[0].type(0)), likely=False):
+            context.call_conv.return_value(builder, args[0])
+        return context.get_dummy_value()
+
+    return types.none(types.int64), generate
+
+
+@intrinsic
+def select(_context, condition, first, second):
+    """`first if condition else second`, both of which are computed."""
+
+    def generate(_, builder, signature, args):
+        return builder.select(*args)
+
+    kind = types.unliteral(first)
+    return kind(types.boolean, kind, kind), generate
+
+
+def _of_bools(build: Callable[[Any, Any, Any], Any]) -> Any:
+    @intrinsic
+    def of_bools(_context, a, b):
+        def generate(_, builder, signature, args):
+            return build(builder, args[0], args[1])
+
+        return types.boolean(types.boolean, types.boolean), generate
+
+    return of_bools
+
+
+both = _of_bools(lambda b, x, y: b.and_(x, y))
+either = _of_bools(lambda b, x, y: b.or_(x, y))
 
 
 # ---- functions of C, by their names

@@ -22,8 +22,14 @@ from srcad.native.spelling import ERRORS, OPERATIONS
 WORDS = 10  # of a value, as support.h has it
 REORDERED: Mapping[str, str] = MappingProxyType({"+": "add_reordered", "*": "multiply_reordered"})
 # what statements of the loop IR call by C's names
-STRINGS: Mapping[str, str] = MappingProxyType(
-    {"NULL": "data(0, float64)", "add_blocks": "float64", "add_blocks_f": "float32"}
+STRINGS: Mapping[str, str] = MappingProxyType({"add_blocks": "float64", "add_blocks_f": "float32"})
+# Operations that skip operands, as functions that don't: see `select` in machine_code.py.
+EAGER: Mapping[str, str] = MappingProxyType(
+    {
+        "select": "select",
+        **dict.fromkeys(("and", "logical_and"), "both"),
+        **dict.fromkeys(("or", "logical_or"), "either"),
+    }
 )
 WIDE = (CType.DOUBLE, CType.INT64, CType.BOOL)  # what operations of Python give as it is due
 
@@ -76,8 +82,7 @@ def _statement(one: Statement, sums: Sums) -> Iterator[str]:
         case ir.Pointer(name, source, offset):
             yield f"{name} = ahead({source}, {expression(offset)})"
         case ir.Fail(condition, error):
-            yield f"if {expression(condition)}:"
-            yield f"    return {ERRORS[error]}"
+            yield f"fail_if({expression(condition)}, {ERRORS[error]})"
         case ir.Break():
             yield "break"
         case ir.Support():
@@ -136,8 +141,7 @@ def _turns(turn: str, count: str, body: tuple[Statement, ...], chunked: bool) ->
     yield f"_end = {count}"
     yield "for _from in range(0, _end, CHUNK):"
     yield "    _to = smaller(_from + CHUNK, _end)"
-    yield "    if ticked(call, _to - _from):"
-    yield "        return INTERRUPTED"
+    yield "    fail_if(ticked(call, _to - _from), INTERRUPTED)"
     yield f"    for {turn} in range(_from, _to):"
     yield from (f"    {line}" for line in _indented(body))
 
@@ -183,15 +187,15 @@ Lines = str | Sequence[str]
 
 
 def _checked(name: MacroArgument, made: str) -> Lines:
-    return f"{name} = {made}", f"if {name} == 0:", "    return MEMORY"
+    return f"{name} = {made}", f"fail_if({name} == 0, MEMORY)"
 
 
-def _done(made: str) -> Lines:
-    return f"if not {made}:", "    return MEMORY"
+def _done(made: str) -> str:
+    return f"fail_if(not {made}, MEMORY)"
 
 
-def _ended(made: str) -> Lines:
-    return f"_how = {made}", "if _how != DONE:", "    return _how"
+def _ended(made: str) -> str:
+    return f"end_unless_done({made})"
 
 
 def _tuple(lengths: Sequence[MacroArgument]) -> str:
@@ -235,6 +239,8 @@ def _lapack(function: MacroArgument, *given: MacroArgument) -> Lines:
 
 
 def _for_lapack(text: str) -> str:
+    if text == "NULL":
+        return "data(0, float64)"
     if text.startswith("LINKED("):
         return f"linked(call, {text[7:-1]})"
     return f"uint8({ord(text[1])})" if text.startswith('"') else text
@@ -242,7 +248,7 @@ def _for_lapack(text: str) -> str:
 
 MACROS: Mapping[str, Callable[..., Lines]] = MappingProxyType(
     {
-        "TICK": lambda: ("if ticked(call, 1):", "    return INTERRUPTED"),
+        "TICK": lambda: "fail_if(ticked(call, 1), INTERRUPTED)",
         # blocks
         "NEW": lambda b, n, T: _checked(b, f"new_block(call, ({n}) * {T.size}, 0)"),
         "DATA": lambda p, b, T: f"{p} = data({b}, {T})",
@@ -265,8 +271,7 @@ MACROS: Mapping[str, Callable[..., Lines]] = MappingProxyType(
         **{macro: _made(macro.lower()) for macro in ("SPLICED_LIST", "STRIDED_LIST")},
         "ADD_LIST": lambda name, T, b: (
             f"{name}, _how = add_list(call, {name}, {b}, {T})",
-            "if _how != DONE:",
-            "    return _how",
+            "end_unless_done(_how)",
         ),
         "ADD_BLOCK": lambda name, k, T, b, _, *lengths: _ended(
             f"add_block(call, {name}, {k}, {b}, {_tuple(lengths)}, {T})"
@@ -275,12 +280,11 @@ MACROS: Mapping[str, Callable[..., Lines]] = MappingProxyType(
         "PUSH_ARRAY": lambda name, b, _, *lengths: _done(f"push_block(call, {name}, {b}, {_tuple(lengths)})"),
         "PUSH_LIST": lambda name, b: _done(f"push_block(call, {name}, {b}, {_tuple(())})"),
         "RESERVE": lambda p, name, T, n: (
-            *_done(f"reserve(call, {name}, {n})"),
+            _done(f"reserve(call, {name}, {n})"),
             f"{p} = ahead(behind({name}, {T}), -({n}))",
         ),
         "WITHDRAW": lambda p, name, T, n: (
-            f"if list_length({name}) < {n}:",
-            "    return INDEX",
+            f"fail_if(list_length({name}) < {n}, INDEX)",
             f"shorten({name}, {n})",
             f"{p} = behind({name}, {T})",
         ),
@@ -358,6 +362,8 @@ def _applied(expr: ir.Apply) -> str:
         case "linked":
             return f"special_function(linked(call, {which}), {', '.join(operands)})"
     spelling = OPERATIONS[op].numba
+    if op in EAGER and not any(map(_may_trap, expr.operands[-2:])):
+        spelling = EAGER[op]
     if "{" not in spelling:
         wide = (
             _cast(one, CType.INT64) if _is_narrow(o) else one for o, one in zip(expr.operands, operands, strict=True)
@@ -368,6 +374,18 @@ def _applied(expr: ir.Apply) -> str:
             raise NotLowered("a quotient of ints, for Numba")
         text = spelling.format(*map(_within, expr.operands), type=expr.type.value)
     return text if expr.type in WIDE else f"{expr.type.value}({text})"
+
+
+def _may_trap(expr: CExpr) -> bool:
+    """Whether an expression may only be computed where it is asked for: what it reads may not be there."""
+    match expr:
+        case ir.Load():
+            return True
+        case ir.Cast(operand):
+            return _may_trap(operand)
+        case ir.Apply(op, operands):
+            return ":" in op or any(map(_may_trap, operands))
+    return False
 
 
 def _is_narrow(expr: CExpr) -> bool:

@@ -1,4 +1,8 @@
-"""Object code that Numba makes of kernels: it is kept in files, and LLVM loads it, without Numba."""
+"""Object code that Numba makes of kernels: it is kept in files, and LLVM loads it, without Numba.
+
+A file has the length of the first part in its first line, then this, the kernel as Numba calls it, and behind it the
+function of C that calls it.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,8 @@ def address(function: ir.LoopFunction, own: Compiler) -> int:
 def _write(path: Path, function: ir.LoopFunction) -> None:
     scope = _scope()
     exec(compile(text_of(function), f"<kernel {function.name}>", "exec"), scope)
-    path.write_bytes(scope["object_code"](scope[function.name], NAME))
+    kernel, entry = scope["object_code"](scope[function.name], NAME)
+    path.write_bytes(b"%d\n%b%b" % (len(kernel), kernel, entry))
 
 
 def _scope() -> dict[str, Any]:
@@ -71,8 +76,10 @@ def _loaded(code: bytes) -> int:
     """Where the function is. It is loaded apart from all others, as Numba may have called two functions by one name."""
     import llvmlite.binding as llvm
 
+    length, _, parts = code.partition(b"\n")
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    for part in (parts[: int(length)], parts[int(length) :]):
+        engine.add_object_file(llvm.ObjectFileRef.from_data(part))
     engine.finalize_object()
     _LOADED.append(engine)
     return int(engine.get_function_address(NAME))

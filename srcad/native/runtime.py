@@ -29,7 +29,7 @@ INFINITY, NAN = float("inf"), float("nan")
 # how a kernel ends: as in support.h
 DONE, MEMORY, ZERO_DIVISION, INDEX, VALUE, ARITHMETIC, MATH, SHAPE, INTERRUPTED = range(9)
 
-HEADER, CHUNK = 128, 65536
+NULL, HEADER, CHUNK = 0, 128, 65536
 # where things stand in a block, in words; behind FREE its class and its kind, which take half a word each
 REFS, SIZE, NEXT, LAST, FREE, LIST_LENGTH, WIDTH = 0, 1, 2, 3, 4, 6, 7
 CLASS, KIND = 10, 11
