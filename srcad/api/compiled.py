@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar, overload
 
 from srcad.api.derived import Derived, derive
+from srcad.calls.config import chosen_backend
 from srcad.compile.requests import Request
 
 P = ParamSpec("P")
@@ -39,4 +40,4 @@ def jit(function: Callable[..., object] | None = None) -> object:
     >>> first_above(np.array([1.0, 5.0, 2.0]), 1.5)
     1
     """
-    return derive(Derived, "jit", function, Request("primal", None, single=False, backend="native"))
+    return derive(Derived, "jit", function, Request("primal", None, single=False, backend=chosen_backend("native")))

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from types import TracebackType
 
-from srcad.backends import check_backend
+from srcad.backends import MOST_THREADS, check_backend
 from srcad.errors import ArgumentError
 
 
@@ -22,10 +22,12 @@ class Options:
 
     check_nan   a derivative that isn't finite is an error, which names the line where it ceased to be
     backend     what runs the generated code, where a call doesn't say
+    threads     on how many threads native code runs loops over arrays
     """
 
     check_nan: bool = False
     backend: str = "numpy"
+    threads: int = 1
 
 
 @dataclass
@@ -41,7 +43,11 @@ class _Switch:
             self.then.pop()()
 
 
-DEFAULT = Options(os.environ.get("SRCAD_CHECK_NAN") == "1", os.environ.get("SRCAD_BACKEND") or "numpy")
+DEFAULT = Options(
+    os.environ.get("SRCAD_CHECK_NAN") == "1",
+    os.environ.get("SRCAD_BACKEND") or "numpy",
+    int(os.environ.get("SRCAD_THREADS") or 1),
+)
 SWITCH = _Switch(DEFAULT.check_nan)
 _CURRENT: ContextVar[Options] = ContextVar("srcad_options", default=DEFAULT)
 
@@ -55,8 +61,9 @@ class config:  # noqa: N801 - used as a function, as numpy.errstate is
     environment variable SRCAD_CHECK_NAN=1 sets it from the start.
 
     `backend` is what runs the code of derivatives that are made from then on, where they aren't told otherwise:
-    "numpy", or "native" for C. SRCAD_BACKEND=native sets it from the start. Options hold in the thread, or the task,
-    that sets them.
+    "numpy", or "native" for C. SRCAD_BACKEND=native sets it from the start. With `threads`, which SRCAD_THREADS sets,
+    native code that is made from then on runs large loops over arrays on so many threads. Options hold in the thread,
+    or the task, that sets them.
 
     >>> import numpy as np, srcad
     >>> slope = srcad.grad(lambda x: np.sum(np.sqrt(x)))
@@ -94,13 +101,18 @@ def _check_option(name: str, value: object) -> None:
         if not isinstance(value, str):
             raise ArgumentError(f"backend is the name of one, not {value!r}", do="""use "numpy" or "native\"""")
         check_backend(value)
+    elif name == "threads":
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MOST_THREADS:
+            raise ArgumentError(f"threads is a number from 1 to {MOST_THREADS}, not {value!r}")
     elif not isinstance(value, bool):
         raise ArgumentError(f"{name} is True or False, not {value!r}")
 
 
 def chosen_backend(asked: str | None) -> str:
-    """The back end that a call asks for, or the one that is set."""
-    return _CURRENT.get().backend if asked is None else asked
+    """The back end that a call asks for, or the one that is set, with the number of threads."""
+    current = _CURRENT.get()
+    chosen = current.backend if asked is None else asked
+    return f"native:{current.threads}" if chosen == "native" and current.threads > 1 else chosen
 
 
 def options() -> Options:

@@ -18,7 +18,7 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from srcad.analysis.writes import disjoint_inputs
-from srcad.backends import BACKENDS
+from srcad.backends import BACKENDS, kind_of
 from srcad.calls.arguments import Binder
 from srcad.calls.doors import Lock, door_of
 from srcad.calls.guards import MISS, compile_entry
@@ -74,7 +74,7 @@ class Specialisation:
 
     def compiled(self, generated: Generated) -> FunctionType:
         """The function by the back end that was asked for."""
-        return BACKENDS[self.program.request.backend](generated)
+        return BACKENDS[kind_of(self.program.request.backend)](generated)
 
     def entrance(self, function: Function) -> Entrance:
         """The entrance for a function object with the same code."""
@@ -138,7 +138,7 @@ class Entrance:
     def door(self, enter: FunctionType, own: object) -> Callable[..., Any]:
         """`enter`, or a door of C's in front of it where a call is that of one kernel."""
         specialisation, program = self.specialisation, self.specialisation.program
-        trace = program.compiled if program.request.backend == "native" else None
+        trace = program.compiled if kind_of(program.request.backend) == "native" else None
         if trace is None or specialisation.disjoint or program.request.directed or program.checked:
             return enter
         reading, code = program.reading, specialisation.code

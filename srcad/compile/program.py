@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from srcad.backends import kind_of, threads_of
 from srcad.codegen import Generated, generate
 from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
@@ -70,9 +71,10 @@ class Program:
     @cached_property
     def _outlined(self) -> tuple[Trace, ...]:
         """The same, with kernels where the back end is native."""
-        if self.request.backend != "native":
+        if kind_of(self.request.backend) != "native":
             return self.final
-        return tuple(self.run(outlined, trace, self.promises) for trace in self.final)
+        threads = threads_of(self.request.backend)
+        return tuple(self.run(outlined, trace, self.promises, threads) for trace in self.final)
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:
@@ -87,7 +89,7 @@ class Program:
     @property
     def shown_kernels(self) -> str:
         """What runs as C, line by line, and why the rest doesn't."""
-        if self.request.backend != "native":
+        if kind_of(self.request.backend) != "native":
             return "nothing runs as C: the back end is numpy"
         if self.has_effects:
             return (

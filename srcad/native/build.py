@@ -26,6 +26,8 @@ from srcad.native.linked import BLAS, has_scipy
 from srcad.native.linked import address as address_of
 from srcad.native.lower.kernel import Lowered, Passed
 
+PARALLEL, THREADS = "#pragma omp parallel", ("-fopenmp",)
+
 # ---- libraries
 
 
@@ -53,12 +55,28 @@ def _compile(own: Compiler, source: str, made: Path, extra: Sequence[str]) -> No
         )
 
 
+def _library_of(function: ir.LoopFunction, own: Compiler) -> Path:
+    source = printed(function)
+    if PARALLEL not in source:
+        return library(source, own=own)
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that wait leave the machine to others
+    try:
+        return library(source, THREADS, own)
+    except CompilerError as failed:
+        raise CompilerError(
+            f"{own.command[0]} compiles nothing for several threads",
+            why=failed.why,
+            do="use gcc, or clang with its library libomp; or leave threads= out",
+        ) from None
+
+
 def is_kept(function: ir.LoopFunction) -> bool:
     """Whether a kernel has been compiled before, by whichever process."""
     own = compiler()
     if own.is_numba:
         return is_whole(objects.place(function, own))
-    return is_whole(place_of((printed(function), *own.key), ".so"))
+    source = printed(function)
+    return is_whole(place_of((source, *own.key, *(THREADS if PARALLEL in source else ())), ".so"))
 
 
 @functools.cache
@@ -86,7 +104,7 @@ def _address(function: ir.LoopFunction, own: Compiler) -> int:
     """Where the machine code of a kernel is."""
     if own.is_numba:
         return objects.address(function, own)
-    code = _loaded(str(library(printed(function), own=own)))
+    code = _loaded(str(_library_of(function, own)))
     return ctypes.cast(getattr(code, function.name), ctypes.c_void_p).value or 0
 
 

@@ -194,9 +194,22 @@ def _structured(one: Statement) -> Iterator[str]:
             yield "}"
 
 
+ENOUGH = 32768  # elements: with fewer, threads cost more than they save
+
+
 def _pragma(loop: ir.For) -> str:
-    """That turns may run side by side."""
-    return "#pragma omp simd" + "".join(f" reduction({one})" for one in loop.sums) if runs_sideways(loop) else ""
+    """That turns may run side by side, and among how many threads they are divided."""
+    sideways = runs_sideways(loop)
+    if not (sideways or loop.threads):
+        return ""
+    parts = ["#pragma omp"]
+    if loop.threads:
+        parts.append("parallel for")
+    if sideways:
+        parts += ["simd", *(f"reduction({one})" for one in loop.sums)]
+    if loop.threads:
+        parts.append(f"if(parallel: {_within(loop.work)} >= {ENOUGH}) num_threads({loop.threads})")
+    return " ".join(parts)
 
 
 def _indented(body: tuple[Statement, ...]) -> Iterator[str]:

@@ -140,6 +140,7 @@ class For:
 
     sums     accumulators to which the turns add, in any order: they may run side by side
     simd     whether turns don't depend on each other but by these
+    threads  among how many the turns are divided, if there is so much `work`; 0: they aren't
     """
 
     index: str
@@ -148,6 +149,8 @@ class For:
     body: tuple[Statement, ...]
     sums: tuple[str, ...] = ()
     simd: bool = False
+    threads: int = 0
+    work: CExpr = Literal(0, CType.INT64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ So generated Python calls kernels as it calls anything else, and what can't be l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from srcad.native.compilers import compiler
 from srcad.native.equated import equated
@@ -19,6 +20,7 @@ from srcad.native.lower.kernel import Lowered, lowered
 from srcad.native.lower.table import has_lowering
 from srcad.native.lower.values import NotLowered
 from srcad.native.numba import text_of
+from srcad.native.passes.divided import divided
 from srcad.ops.catalogue import operation
 from srcad.ops.declare import Kind
 from srcad.trace.builder import const
@@ -30,16 +32,18 @@ from srcad.trace.types import Scalar
 from srcad.trace.walk import free_variables, reads, walk, within
 
 
-def outlined(trace: Trace, promises: Sequence[Promise] = ()) -> Trace:
+def outlined(trace: Trace, promises: Sequence[Promise] = (), threads: int = 1) -> Trace:
     """The trace with kernels in the place of what can be lowered; in the procedures that it still calls, too.
 
-    `promises`: what guards promise of lengths.
+    `promises`: what guards promise of lengths. `threads`: on how many of them loops over arrays run.
     """
     compiler()
     trace = equated(trace, promises)
-    outline = _Outline(trace, trace.procedures, promises)
+    outline = _Outline(trace, trace.procedures, promises, threads)
     left = reached(with_body(trace, outline.region(trace.body, whole=True)))
-    return with_procedures(left, lambda one: with_body(one, _Outline(one, trace.procedures).region(one.body)))
+    return with_procedures(
+        left, lambda one: with_body(one, _Outline(one, trace.procedures, (), threads).region(one.body))
+    )
 
 
 def kernels_of(trace: Trace) -> tuple[Kernel, ...]:
@@ -59,7 +63,10 @@ NamedProcedures = Mapping[str, Trace]
 class _Outline:
     """Makes kernels of parts of one function."""
 
-    def __init__(self, trace: Trace, procedures: NamedProcedures, promises: Sequence[Promise] = ()) -> None:
+    def __init__(
+        self, trace: Trace, procedures: NamedProcedures, promises: Sequence[Promise] = (), threads: int = 1
+    ) -> None:
+        self.threads = threads
         self.name = trace.name
         self.procedures = procedures
         self.promises = promises
@@ -106,13 +113,19 @@ class _Outline:
         name = f"{self.name}_kernel_{self.count + 1}" if self.count else f"{self.name}_kernel"
         closed = _closed(name, run, results, self.order, self.procedures)
         try:
-            kernel = Kernel(_printable(closed, name, self.promises))
+            kernel = Kernel(self._divided(_printable(closed, name, self.promises)))
         except NotLowered:
             return None
         self.count += 1
         operands: tuple[Atom, ...] = (const(kernel), *(entry.var for entry in closed.inputs))
         params = {"types": tuple(var.type for var in results)}
         return Equation("kernel", operands, results, params, (), run[0].span, run[0].role)
+
+    def _divided(self, kernel: Lowered) -> Lowered:
+        """The kernel with its loops on several threads, which Numba's doesn't have."""
+        if self.threads == 1 or compiler().is_numba:
+            return kernel
+        return replace(kernel, function=divided(kernel.function, self.threads))
 
 
 def _printable(trace: Trace, name: str, promises: Sequence[Promise] = ()) -> Lowered:
