@@ -90,6 +90,42 @@ def popped(x: Any, n: Any) -> Any:
     return np.sum(y * y)
 
 
+def decomposed(a: Any) -> Any:
+    a = a.copy()
+    n = a.shape[0]
+    for i in range(n):
+        for j in range(i):
+            for k in range(j):
+                a[i, j] -= a[i, k] * a[k, j]
+            a[i, j] /= a[j, j]
+        for j in range(i, n):
+            for k in range(i):
+                a[i, j] -= a[i, k] * a[k, j]
+    return np.sum(a * a)
+
+
+def crossed(a: Any) -> Any:
+    """The element that is added to is one of those that are read, in one turn."""
+    a = a * 1.0
+    n = a.shape[0]
+    for i in range(n):
+        for j in range(n):
+            for k in range(n):
+                a[i, j] = 0.5 * a[i, j] + 0.1 * a[i, k] * a[k, j]
+    return np.sum(a * a)
+
+
+def no_turns(x: Any, m: Any) -> Any:
+    """Loops without turns read nothing: there is no x[m]."""
+    total = 0.0
+    y = x * 1.0
+    for i in range(len(x)):
+        for k in range(i - len(x)):
+            y[m] += x[k]
+        total += y[i]
+    return total
+
+
 def rows_and_columns(x: Any) -> Any:
     y = np.exp(-x * x)
     rows, columns = np.sum(y, axis=1), np.sum(y * x, axis=0)
@@ -122,6 +158,9 @@ CALLS: dict[Callable[..., Any], tuple[Any, ...]] = {
     shifts: (VECTOR, 3),
     swapped: (VECTOR, 4),
     same_twice: (VECTOR, 4),
+    decomposed: (MATRIX + 5.0 * np.eye(6),),
+    crossed: (MATRIX[:4, :4],),
+    no_turns: (VECTOR, 1000),
     walking: (MATRIX, 4),
     popped: (VECTOR, 4),
     rows_and_columns: (RNG.normal(size=(5, 7)),),
