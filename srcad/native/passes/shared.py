@@ -80,7 +80,7 @@ class _Scope:
                     return ()
             case ir.Support(macro, (str() as pointer, *_)) if macro in MOVING:
                 self.forget({pointer})
-            case ir.For() | ir.Turns() | ir.While() | ir.If():
+            case ir.For() | ir.Turns() | ir.While() | ir.If() | ir.Support(otherwise=(_, *_)):
                 self.forget(_moving(one))
                 made = with_bodies(one, self.inside)
                 self.forget(_moving(one))

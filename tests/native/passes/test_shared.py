@@ -67,3 +67,10 @@ def test_what_lists_have_is_asked_each_time() -> None:
     count = ir.Apply("list_length", (name("tape"),), INT64)
     body = (let("a", count), support("POP", "tape"), let("b", count), store("y", name("b"), number("v")))
     assert text(shared(body)) == text(body)
+
+
+def test_what_stands_in_for_support_has_the_same_names() -> None:
+    instead = ir.Support("GEMM", ("y", name("k")), (loop("i", name("k"), store("y", name("i"), number("v"))),))
+    made = text(shared((let("m", LESS), let("k", LESS), instead)))
+    assert not [line for line in made if "k" in line.replace("block", "")]
+    assert "    for (int64_t i = 0; i < m; ++i) {" in made
