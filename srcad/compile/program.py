@@ -13,7 +13,7 @@ from srcad.compile.requests import Request
 from srcad.errors import InternalError, SrcadError
 from srcad.frontend import Reading
 from srcad.native.kernel import Kernel
-from srcad.native.outline import kernels_of, outlined
+from srcad.native.outline import Outlining, kernels_of, outlined
 from srcad.native.report import shown_parts
 from srcad.ops.catalogue import operation
 from srcad.ops.exceptions import tries
@@ -59,7 +59,7 @@ class Program:
         return self.generated if self.has_effects else self.printed(careful=True)
 
     def printed(self, careful: bool) -> tuple[Generated, ...]:
-        traces = self.final if careful else self._outlined
+        traces = self.final if careful and not self.has_effects else self._outlined
         roots = frozenset(entry.path.root for trace in traces for entry in trace.inputs if entry.free)
         return tuple(generate(trace, trace.name, careful=careful, roots=roots, run=self.run) for trace in traces)
 
@@ -73,13 +73,13 @@ class Program:
         """The same, with kernels where the back end is native."""
         if kind_of(self.request.backend) != "native":
             return self.final
-        threads = threads_of(self.request.backend)
-        return tuple(self.run(outlined, trace, self.promises, threads) for trace in self.final)
+        how = Outlining(self.promises, threads_of(self.request.backend), self.has_effects)
+        return tuple(self.run(outlined, trace, how) for trace in self.final)
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:
         """What runs as C."""
-        return () if self.has_effects else tuple(kernel for trace in self._outlined for kernel in kernels_of(trace))
+        return tuple(kernel for trace in self._outlined for kernel in kernels_of(trace))
 
     @property
     def compiled(self) -> Trace | None:
@@ -91,10 +91,6 @@ class Program:
         """What runs as C, line by line, and why the rest doesn't."""
         if kind_of(self.request.backend) != "native":
             return "nothing runs as C: the back end is numpy"
-        if self.has_effects:
-            return (
-                "nothing runs as C: the program prints, draws at random, or changes something, so it runs as it stands"
-            )
         return "\n\n".join(map(shown_parts, self._outlined))
 
     def alone(self) -> Program:

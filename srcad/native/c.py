@@ -82,6 +82,11 @@ def text_of(function: ir.LoopFunction, linkage: str = "EXPORTED") -> str:
     )
 
 
+def lines_of(body: tuple[Statement, ...]) -> list[str]:
+    """Statements alone."""
+    return list(_block(body))
+
+
 def _defined(head: str, body: tuple[Statement, ...]) -> list[str]:
     return [f"{head} {{", *("    " + line for line in _block(body)), "    return DONE;", "}"]
 

@@ -8,13 +8,20 @@ from functools import cached_property
 from srcad.native.build import built, is_kept
 from srcad.native.c import printed
 from srcad.native.lower.kernel import Lowered
+from srcad.trace.nodes import Trace
 
 
 class Kernel:
-    """A lowered trace; compiled when it is called for the first time. It pickles by its loops, and is built anew."""
+    """A lowered trace; compiled when it is called for the first time. It pickles by its loops, and is built anew.
 
-    def __init__(self, lowered: Lowered) -> None:
+    closed    what it was made of, where that is to be done in Python when the kernel fails
+    fallback  what the back end has made of that: Python, as text
+    """
+
+    def __init__(self, lowered: Lowered, closed: Trace | None = None, fallback: object = None) -> None:
         self.lowered = lowered
+        self.closed = closed
+        self.fallback = fallback
         self.__name__ = lowered.function.name
 
     @cached_property
@@ -38,5 +45,5 @@ class Kernel:
     def __repr__(self) -> str:
         return f"<kernel {self.__name__}>"
 
-    def __reduce__(self) -> tuple[type[Kernel], tuple[Lowered]]:
-        return Kernel, (self.lowered,)
+    def __reduce__(self) -> tuple[type[Kernel], tuple[Lowered, None, object]]:
+        return Kernel, (self.lowered, None, self.fallback)

@@ -11,7 +11,9 @@ So generated Python calls kernels as it calls anything else, and what can't be l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from srcad.native.compilers import compiler
 from srcad.native.equated import equated
@@ -25,25 +27,38 @@ from srcad.ops.catalogue import operation
 from srcad.ops.declare import Kind
 from srcad.trace.builder import const
 from srcad.trace.dims import Promise
-from srcad.trace.nodes import Atom, Equation, Input, Leaf, Node, Path, Region, Trace, Var, variables
-from srcad.trace.procedures import reached, with_procedures
+from srcad.trace.nodes import Atom, Const, Equation, Input, Parameter, Path, Region, Trace, Var, variables
+from srcad.trace.procedures import listed, reached, with_procedures
 from srcad.trace.rewrite import with_body, with_equations, with_regions
 from srcad.trace.types import Scalar
 from srcad.trace.walk import free_variables, reads, walk, within
 
 
-def outlined(trace: Trace, promises: Sequence[Promise] = (), threads: int = 1) -> Trace:
-    """The trace with kernels in the place of what can be lowered; in the procedures that it still calls, too.
+@dataclass(frozen=True)
+class Outlining:
+    """How kernels are made.
 
-    `promises`: what guards promise of lengths. `threads`: on how many of them loops over arrays run.
+    promises  what guards promise of lengths
+    threads   on how many of them loops over arrays run
+    once      that the program can't be run again to tell what is wrong. A kernel that fails is done again by what it
+              was made of, which raises what the program raises
     """
+
+    promises: Sequence[Promise] = ()
+    threads: int = 1
+    once: bool = False
+
+
+PLAINLY = Outlining()
+
+
+def outlined(trace: Trace, how: Outlining = PLAINLY) -> Trace:
+    """The trace with kernels in the place of what can be lowered; in the procedures that it still calls, too."""
     compiler()
-    trace = equated(trace, promises)
-    outline = _Outline(trace, trace.procedures, promises, threads)
-    left = reached(with_body(trace, outline.region(trace.body, whole=True)))
-    return with_procedures(
-        left, lambda one: with_body(one, _Outline(one, trace.procedures, (), threads).region(one.body))
-    )
+    trace = equated(trace, how.promises)
+    left = reached(with_body(trace, _Outline(trace, trace.procedures, how).region(trace.body, whole=True)))
+    inside = replace(how, promises=())
+    return with_procedures(left, lambda one: with_body(one, _Outline(one, trace.procedures, inside).region(one.body)))
 
 
 def kernels_of(trace: Trace) -> tuple[Kernel, ...]:
@@ -63,13 +78,13 @@ NamedProcedures = Mapping[str, Trace]
 class _Outline:
     """Makes kernels of parts of one function."""
 
-    def __init__(
-        self, trace: Trace, procedures: NamedProcedures, promises: Sequence[Promise] = (), threads: int = 1
-    ) -> None:
-        self.threads = threads
+    def __init__(self, trace: Trace, procedures: NamedProcedures, how: Outlining) -> None:
+        self.threads = how.threads
         self.name = trace.name
+        self.once = how.once
+        self.strict: set[Var] = set()  # contexts in which NumPy raises what it warns of otherwise
         self.procedures = procedures
-        self.promises = promises
+        self.promises = how.promises
         self.order = {entry.var: k for k, entry in enumerate(trace.inputs)}
         self.count = 0
 
@@ -79,6 +94,7 @@ class _Outline:
             return Region(region.parameters, (made,), region.results)
         equations: list[Equation] = []
         for run, lowers in _runs(region.equations, self.procedures):
+            self.strict.update(eq.results[0] for eq in run if _is_strict(eq))
             equations += self._replaced(run, _read_behind(region, run)) if lowers else map(self._inside, run)
         return with_equations(region, tuple(equations))
 
@@ -86,7 +102,9 @@ class _Outline:
         """An equation that stays, with kernels in its regions."""
         if eq.op == "while":  # its condition is printed where it stands
             return with_regions(eq, (eq.regions[0], self.region(eq.regions[1])))
-        return with_regions(eq, tuple(map(self.region, eq.regions))) if eq.op in ("if", "for") else eq
+        if eq.op == "scope" and not self.strict.isdisjoint(eq.operands):
+            return eq
+        return with_regions(eq, tuple(map(self.region, eq.regions))) if eq.op in ("if", "for", "scope") else eq
 
     def _replaced(self, run: Sequence[Equation], read: set[Var]) -> list[Equation]:
         made = self._kernel(run, read) if _pays(run) else None
@@ -113,7 +131,8 @@ class _Outline:
         name = f"{self.name}_kernel_{self.count + 1}" if self.count else f"{self.name}_kernel"
         closed = _closed(name, run, results, self.order, self.procedures)
         try:
-            kernel = Kernel(self._divided(_printable(closed, name, self.promises)))
+            lowers = _printable(closed, name, self.promises)
+            kernel = Kernel(self._divided(lowers), closed if self.once else None)
         except NotLowered:
             return None
         self.count += 1
@@ -143,8 +162,8 @@ def _closed(
     region = Region((), tuple(run), results)
     read = sorted(free_variables(region), key=lambda var: order.get(var, len(order)))
     inputs = tuple(Input(var, Path(f"in{k}")) for k, var in enumerate(read))
-    output = Node("tuple", tuple(Leaf(k) for k in range(len(results))))
-    return reached(Trace(name, (), inputs, region, output, procedures=procedures))
+    parameters = tuple(Parameter(entry.path.root) for entry in inputs)
+    return reached(Trace(name, parameters, inputs, region, listed(len(results)), procedures=procedures))
 
 
 def _runs(equations: Sequence[Equation], procedures: NamedProcedures) -> Iterator[tuple[list[Equation], bool]]:
@@ -177,6 +196,14 @@ def _pays(run: Sequence[Equation]) -> bool:
         return True
     heavy = [eq for eq in run if not _is_light(eq)]
     return len(heavy) > 1
+
+
+def _is_strict(eq: Equation) -> bool:
+    """Whether it makes a context in which NumPy raises what native code is silent about."""
+    callee, *given = eq.operands if eq.op == "call" else (None,)
+    if not isinstance(callee, Const) or callee.value is not np.errstate:
+        return False
+    return not all(isinstance(a, Const) and a.value in ("ignore", "warn", "print") for a in given)
 
 
 def _is_dear(eq: Equation) -> bool:

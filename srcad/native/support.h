@@ -137,13 +137,14 @@ static block *copy_list(call *c, block *from) {
 /* A copy of all that hangs on a block. */
 static block *copy_all(call *c, const block *from) {
     if (!from) return NULL;
-    if (from->kind == 3) { /* nobody changes a record */
-        ++((block *)from)->refs;
-        return (block *)from;
-    }
-    if (!from->kind) {
-        block *b = new_block(c, from->size, 0);
-        if (b) memcpy(DATA_OF(b), DATA_OF(from), (size_t)from->size);
+    if (!from->kind || from->kind == 3) {
+        block *b = new_block(c, from->size, from->kind);
+        if (!b) return NULL;
+        memcpy(DATA_OF(b), DATA_OF(from), (size_t)from->size);
+        b->length = from->length;
+        block **held = (block **)DATA_OF(b);
+        for (int64_t k = 0; k < b->length; ++k)
+            if (held[k] && !(held[k] = copy_all(c, held[k]))) return NULL;
         return b;
     }
     block *l = copy_list(c, (block *)from);

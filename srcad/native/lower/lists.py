@@ -10,7 +10,7 @@ from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, converted, lo
 from srcad.native.lower.subscripts import inside, sliced
 from srcad.native.lower.values import InList, InMemory, InRecord, InRegister, NotLowered, element_kind, machine
 from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import Array, ListOf, Record, Scalar, Type
+from srcad.trace.types import Array, ListOf, Record, Scalar, TupleOf, Type
 
 # ---- what a list holds: numbers as they are, arrays as (block, lengths), lists as blocks
 
@@ -28,12 +28,14 @@ def elements(t: Type) -> object:
     kind, rank = layout(t)
     if isinstance(t, Record):
         return kind, rank, t
+    if isinstance(t, TupleOf):
+        return kind, rank, tuple(map(elements, t.items))
     return kind, rank, elements(t.element) if isinstance(t, ListOf) else machine(t)
 
 
 def in_block(name: str, t: Type) -> InList | InRecord:
     """A list or a record, by the name of its block."""
-    if isinstance(t, Record):
+    if isinstance(t, (Record, TupleOf)):
         return InRecord(name, t)
     assert isinstance(t, ListOf)
     return InList(name, t.element)
@@ -56,8 +58,10 @@ def owned_block(m: Lowerer, atom: Atom, kind: Type) -> tuple[str, tuple[CExpr, .
         m.emit(ir.Support("RETAIN", (items.name,)))
         m.escaped.add(items.name)
         return items.name, ()
-    if isinstance(kind, Record):
+    if isinstance(kind, (Record, TupleOf)):
         record = m.record(atom)
+        if elements(record.type) != elements(kind):
+            raise NotLowered(f"{record.type} where there is {kind}")
         m.emit(ir.Support("RETAIN", (record.name,)))
         return record.name, ()
     if not isinstance(atom.type, Array):
@@ -213,7 +217,7 @@ def list_add(m: Lowerer, eq: Equation) -> None:
         m.emit(ir.Support("SET_SCALAR", (items.name, place, type, Apply("add", (old, m.scalar(value, type)), type))))
         return
     kind, rank = layout(items.element)
-    adding = _adding(items.element)
+    adding = adding_of(items.element)
     block, lengths = owned_block(m, value, items.element)
     m.emit(ir.Support("ADD_BLOCK", (items.name, place, adding, block, str(rank if kind == "array" else 0), *lengths)))
     m.emit(ir.Support("RELEASE", (block,)))
@@ -223,10 +227,10 @@ def accumulate(m: Lowerer, eq: Equation) -> None:
     """Item by item."""
     m.close()
     items = overwritten(m, eq, eq.result)
-    m.emit(ir.Support("ADD_LIST", (items.name, _adding(items.element), m.items(eq.operands[1]).name)))
+    m.emit(ir.Support("ADD_LIST", (items.name, adding_of(items.element), m.items(eq.operands[1]).name)))
 
 
-def _adding(element: Type) -> str:
+def adding_of(element: Type) -> str:
     """What of the support adds up all that stands in a list."""
     type = machine(leaf(element)).part
     if not type.is_float:
@@ -237,6 +241,10 @@ def _adding(element: Type) -> str:
 def leaf(t: Type) -> Type:
     """What stands in a nested list."""
     return leaf(t.element) if isinstance(t, ListOf) else t
+
+
+def list_length(items: InList) -> CExpr:
+    return Apply("list_length", (ir.LocalName(items.name, INT64),), INT64)
 
 
 def list_len(m: Lowerer, eq: Equation) -> None:

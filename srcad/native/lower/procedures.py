@@ -24,7 +24,7 @@ from srcad.native.lower.values import (
     machine,
 )
 from srcad.trace.nodes import Atom, Equation, Trace, Var
-from srcad.trace.types import Array, ListOf, Record, Type
+from srcad.trace.types import Array, ListOf, Record, TupleOf, Type
 
 
 def signatures_of(procedures: Mapping[str, Trace]) -> dict[str, CSignature]:
@@ -145,8 +145,11 @@ def _argument(m: Lowerer, atom: Atom, t: Type) -> list[str | CExpr]:
         return ["NULL", *(ir.ZERO,) * (array_type(t).rank if kind == "array" else 0)]
     if kind == "scalar":
         return [m.scalar(atom, machine(t))]
-    if isinstance(t, Record):
-        return [m.record(atom).name]
+    if isinstance(t, (Record, TupleOf)):
+        record = m.record(atom)
+        if elements(record.type) != elements(t):
+            raise NotLowered(f"{record.type} where there is {t}")
+        return [record.name]
     if isinstance(t, ListOf):
         items = m.items(atom)
         if elements(items.element) != elements(t.element):

@@ -1,4 +1,7 @@
-"""Records: what a procedure keeps for its pullback is one block, with blocks that it holds, numbers and lengths."""
+"""Records and tuples: what belongs together is one block, with blocks that it holds, numbers and lengths.
+
+A record is what a procedure keeps for its pullback.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower.lists import elements, in_block, number_of_nothing, owned_block, whole
 from srcad.native.lower.state import INT64, Lowerer
-from srcad.native.lower.values import InRecord, NotLowered, NoValue, element_kind, machine
+from srcad.native.lower.values import NotLowered, NoValue, element_kind, machine
 from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.types import Array, Record, Type
 
@@ -49,11 +52,7 @@ def _even(end: int) -> int:
 
 def _layout(types: Sequence[Type]) -> tuple[object, ...]:
     """What must be the same where a record is made, and where it is read."""
-    return tuple(_laid(t) for t in types)
-
-
-def _laid(t: Type) -> object:
-    return machine(t) if element_kind(t) == "scalar" else elements(t)
+    return tuple(map(elements, types))
 
 
 def record_new(m: Lowerer, eq: Equation) -> None:
@@ -62,6 +61,11 @@ def record_new(m: Lowerer, eq: Equation) -> None:
     types = m.shared.records.get(record)
     if types is None:
         raise NotLowered("a record that nobody reads", eq.span)
+    made(m, eq, types)
+
+
+def made(m: Lowerer, eq: Equation, types: Sequence[Type]) -> None:
+    """A block with the operands."""
     m.close()
     laid, size = fields(types)
     owned = [_owned(m, atom, field.type) for atom, field in zip(eq.operands, laid, strict=True)]
@@ -74,7 +78,7 @@ def record_new(m: Lowerer, eq: Equation) -> None:
             m.emit(ir.Support("RECORD_NUMBER", (name, str(field.offset), value.type, value)))
         for k, n in enumerate(lengths):
             m.emit(ir.Support("RECORD_NUMBER", (name, str(field.offset + WIDTH * k), INT64, n)))
-    m.sets(eq.result, InRecord(name, record))
+    m.sets(eq.result, in_block(name, eq.result.type))
     m.owns(eq.result, name)
 
 
@@ -91,16 +95,16 @@ def _owned(m: Lowerer, atom: Atom, t: Type) -> tuple[CExpr | str, tuple[CExpr, .
 def record_items(m: Lowerer, eq: Equation) -> None:
     record = m.record(eq.operands[0])
     types = tuple(var.type for var in eq.results)
-    known = m.shared.records.get(record.type)
+    known = m.shared.records.get(record.type) if isinstance(record.type, Record) else None
     if known is None or _layout(known) != _layout(types):
         raise NotLowered("a record whose items are read as others than they are", eq.span)
     m.close()
     m.emit(ir.Support("MUST_BE", (record.name,)))
     for var, field in zip(eq.results, fields(types)[0], strict=True):
-        _item(m, record.name, var, field)
+        item(m, record.name, var, field)
 
 
-def _item(m: Lowerer, record: str, var: Var, field: Field) -> None:
+def item(m: Lowerer, record: str, var: Var, field: Field) -> None:
     def number(type: CType, place: int = 0) -> CExpr:
         where = ir.integer(field.offset + WIDTH * place)
         return m.let(Apply("field", (ir.LocalName(record, INT64), where), type), var.name if not place else "n")

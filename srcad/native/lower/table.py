@@ -22,6 +22,7 @@ from srcad.native.lower import (
     shaping,
     sorting,
     subscripts,
+    tuples,
 )
 from srcad.native.lower.elementwise import FORMULAS, ORDERINGS, elementwise
 from srcad.native.lower.expand import EXPANSIONS
@@ -29,7 +30,7 @@ from srcad.native.lower.special import SPECIAL_FUNCTIONS
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, LowersEquation, converted
 from srcad.native.lower.values import NotLowered, machine
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Array, ListOf
+from srcad.trace.types import Array, ListOf, TupleOf
 
 
 def dim(m: Lowerer, eq: Equation) -> None:
@@ -78,7 +79,20 @@ def guarded(m: Lowerer, eq: Equation) -> None:
 
 def accumulate(m: Lowerer, eq: Equation) -> None:
     """`a += b`, of numbers, of arrays, or item by item of lists."""
-    (lists if isinstance(eq.result.type, ListOf) else subscripts).accumulate(m, eq)
+    kind = eq.result.type
+    (lists if isinstance(kind, ListOf) else tuples if isinstance(kind, TupleOf) else subscripts).accumulate(m, eq)
+
+
+def copy(m: Lowerer, eq: Equation) -> None:
+    (tuples if isinstance(eq.result.type, TupleOf) else shaping).copy(m, eq)
+
+
+def list_add(m: Lowerer, eq: Equation) -> None:
+    (tuples if tuples.is_of_tuples(eq) else lists).list_add(m, eq)
+
+
+def list_zeros(m: Lowerer, eq: Equation) -> None:
+    (tuples if tuples.is_of_tuples(eq) else lists).list_zeros(m, eq)
 
 
 TABLE: Mapping[str, LowersEquation] = MappingProxyType(
@@ -107,7 +121,7 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "diagonal": shaping.diagonal,
         **dict.fromkeys(("known_as", "with_dims"), shaping.known_as),
         **dict.fromkeys(("reshape", "reshape_like", "ravel"), shaping.reshape),
-        "copy": shaping.copy,
+        "copy": copy,
         "cast": shaping.cast,
         **dict.fromkeys(("materialise", "broadcast_to"), shaping.spread),
         **dict.fromkeys(("tril", "triu"), shaping.triangle),
@@ -139,9 +153,9 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "list_pop": lists.list_pop,
         "list_get": lists.list_get,
         "list_set": lists.list_set,
-        "list_add": lists.list_add,
+        "list_add": list_add,
         "list_len": lists.list_len,
-        "list_zeros": lists.list_zeros,
+        "list_zeros": list_zeros,
         "list_slice": lists.list_slice,
         "list_reverse": lists.list_reverse,
         "list_concat": lists.list_concat,
@@ -168,6 +182,8 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "recurse": procedures.call,
         "record_new": records.record_new,
         "record_items": records.record_items,
+        "tuple_new": tuples.tuple_new,
+        "tuple_get": tuples.tuple_get,
         "smaller": smaller,
         **dict.fromkeys(("guarded_divide", "guarded_power"), guarded),
     }

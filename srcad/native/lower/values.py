@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from srcad.errors import Span
 from srcad.native.ir import CExpr, CType
-from srcad.trace.types import ListOf, Record, Scalar, Type
+from srcad.trace.types import ListOf, Record, Scalar, TupleOf, Type
 
 
 class NotLowered(Exception):  # noqa: N818 - an answer, not an error: the equation stays in Python
@@ -89,10 +89,10 @@ class InList(LoweredValue):
 
 @dataclass(frozen=True)
 class InRecord(LoweredValue):
-    """What a procedure has recorded: `name` is its block."""
+    """What a procedure has recorded, or a tuple: `name` is its block."""
 
     name: str
-    type: Record
+    type: Record | TupleOf
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def element_kind(t: Type) -> str:
     match t:
         case Scalar():
             return "scalar"
-        case ListOf() | Record():  # blocks
+        case ListOf() | Record() | TupleOf():  # blocks
             return "list"
     if t.is_array:
         return "array"
