@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.native.c import support
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "native"
 
@@ -60,6 +62,20 @@ def gathered(x: Any, places: Any) -> Any:
     return np.sum(x[places] ** 2) + x[x > 0].sum()
 
 
+def escaping(x: float, n: int) -> Any:
+    z = complex(x, 0.5)
+    for _ in range(n):
+        z = z * z + x / (1 + z)
+    return abs(z)
+
+
+def simpson(a: float, b: float) -> Any:
+    middle = 0.5 * (a + b)
+    if b - a < 0.1:
+        return (b - a) * np.sin(middle**2)
+    return simpson(a, middle) + simpson(middle, b)
+
+
 PROGRAMS: dict[Any, tuple[Any, ...]] = {
     logistic_map: (0.3, 3.1, 10),
     chain: (np.linspace(-1.0, 1.0, 5),),
@@ -68,6 +84,8 @@ PROGRAMS: dict[Any, tuple[Any, ...]] = {
     index_loop: (np.linspace(0.0, 1.0, 5),),
     newton: (2.0, 1e-10),
     grown: (np.linspace(-1.0, 1.0, 5),),
+    escaping: (0.3, 4),
+    simpson: (0.1, 0.9),
     gathered: (np.linspace(-1.0, 1.0, 5), np.array([0, 2, 2])),
 }
 
@@ -84,5 +102,8 @@ def test_c(function: Any, refresh_golden: bool) -> None:
 
 
 def kernels_alone(source: str) -> str:
-    """The functions, without the support that stands before each."""
-    return "\n".join(f"EXPORTED int {part.rpartition('}')[0]}}}" for part in source.split("EXPORTED int ")[1:]) + "\n"
+    """The functions, with their procedures, and without the support that stands before each."""
+    heads = r"^static int \w+_code\(|^EXPORTED int "
+    parts = [part for part in source.split(support()) if part.strip()]
+    starts = [re.search(heads, part, re.MULTILINE) for part in parts]
+    return "\n".join(part[at.start() :].strip() for part, at in zip(parts, starts, strict=True) if at) + "\n"
