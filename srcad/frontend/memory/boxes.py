@@ -15,10 +15,9 @@ from srcad.frontend.core.walk import inside, same
 from srcad.frontend.memory.arrays import MANY_KINDS, content, list_of, load, store, to_atom
 from srcad.frontend.memory.elements import form_at, looked_up, part_step
 from srcad.frontend.memory.presence import check_order
-from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.fields import fields_of
-from srcad.trace.nodes import Atom, Var
-from srcad.trace.types import ListOf, Opaque, Type, Undefined, join
+from srcad.trace.nodes import Atom
+from srcad.trace.types import ListOf, Type, Undefined, join
 
 Encoded = tuple[Atom, ElementForm | None]
 
@@ -143,13 +142,7 @@ def _is_fixed(value: Value) -> bool:
 
 
 def element_of(m: Machine, cell: GrownCell, value: Value) -> Atom:
-    """What stands in a run-time list for a value that is put there.
-
-    An array in a list of None or objects would be one of these, of which nobody knows that it changes.
-    """
-    of_objects = isinstance(cell.var.type, ListOf) and isinstance(cell.var.type.element, Opaque)
-    if of_objects and isinstance(value, ArrayRef) and isinstance(cell.var, Var):
-        raise NeedsStatic(cell.var, "what stands in a list of objects")
+    """What stands in a run-time list for a value that is put there."""
     grow_all(m, (value,))
     atom, form = encode(m, value)
     if form != cell.form:

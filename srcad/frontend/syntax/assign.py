@@ -47,7 +47,7 @@ from srcad.frontend.memory.stand_ins import raise_what_python_does
 from srcad.frontend.memory.tables import is_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import OPAQUE, Array, Scalar, Type, Unknown, dims_of, dtype_of
+from srcad.trace.types import OPAQUE, Array, ListOf, Opaque, Scalar, Type, Unknown, dims_of, dtype_of
 
 
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
@@ -378,6 +378,13 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
         return distribute(m, old, lambda one: combined(m, one, operator, value))
     if isinstance(old, Obj):
         refuse_foreign_write(m, old.var)
+        if _may_be_element(m, old.var):
+            m.refuse(
+                "an element of a list of objects is changed in place, which may be an array",
+                why="an array is changed in the list as well, any other object for this name only.",
+                do="fill the list with arrays from the start, or write y = y + ... where it is to be a new value.",
+                unsettled=True,
+            )
     if isinstance(old, ArrayRef) and is_list(m, old):
         change_nested(m, old, lambda one: combined(m, one, operator, value), isinstance(operator, ast.Add))
         return old
@@ -389,6 +396,14 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
     if isinstance(m.content(old), (ListCell, GrownCell)):
         return _list_in_place(m, old, operator, value)
     return binary(m, operator, old, value)
+
+
+def _may_be_element(m: Machine, atom: Atom) -> bool:
+    """Whether an object comes from a run-time list of None or objects into which arrays have been put."""
+    made = m.variables.definitions.get(atom) if isinstance(atom, Var) else None
+    lists = (cell for cell in m.heap.values() if isinstance(cell, GrownCell) and cell.aliases)
+    kinds = (cell.var.type.element for cell in lists if isinstance(cell.var.type, ListOf))
+    return made is not None and made.op == "list_get" and any(isinstance(kind, Opaque) for kind in kinds)
 
 
 def _list_in_place(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
