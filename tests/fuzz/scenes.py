@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -81,6 +83,11 @@ def parts(place: Place, chosen: random.Random) -> Iterator[Place]:
         yield from (Place(f"{text}.{name}", item) for name, item in vars(value).items() if not name.startswith("_"))
 
 
+@lru_cache(maxsize=128)
+def _read_by(spelling: str) -> CodeType:
+    return compile(f"v{spelling}", "<view>", "eval")
+
+
 def views(place: Place, chosen: random.Random) -> Iterator[Place]:
     """Two of the views that an array has."""
     text, array = place.text, place.value
@@ -92,6 +99,6 @@ def views(place: Place, chosen: random.Random) -> Iterator[Place]:
         spellings += [".swapaxes(0, 1)", ".diagonal()"]
     for spelling in chosen.sample(spellings, min(2, len(spellings))):
         try:
-            yield Place(text + spelling, eval(f"v{spelling}", {"v": array}))
+            yield Place(text + spelling, eval(_read_by(spelling), {"v": array}))
         except (IndexError, ValueError):
             continue
