@@ -411,6 +411,10 @@ class Merger:
             made = made or self.views(key, a, b)
             if made is not None:
                 return made
+        poisoned = self.a.poisoned(a) or self.b.poisoned(b)
+        if poisoned is not None:  # nobody reads it before it is given another array
+            self.cells[memo] = self.groups[key] = self.m.allocate(poisoned)
+            return ArrayRef(self.cells[memo])
         one, two = self.content(self.a, a), self.content(self.b, b)
         if one is None or two is None:
             return self.choice(key, a, b)

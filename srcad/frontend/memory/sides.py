@@ -6,10 +6,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from srcad.frontend.core.attempts import Restorable
-from srcad.frontend.core.cells import Cell
+from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import ArrayRef, Num, Static, Value
+from srcad.trace.builder import const
 from srcad.trace.nodes import Equation, Var
 from srcad.trace.types import BOOL
 
@@ -38,6 +39,12 @@ class Side:
     def lost(self, ref: ArrayRef) -> bool:
         """Whether the content of an array can't be read any more."""
         return any(getattr(self.heap[k], "poison", None) for k in sharers(self.heap, ref.cell) if k in self.heap)
+
+    def poisoned(self, value: Value) -> ArrayCell | None:
+        """What stands for an array whose content can't be read any more; None for one that can be."""
+        cell = self.heap.get(value.cell) if isinstance(value, ArrayRef) else None
+        poison = cell.poison if isinstance(cell, (ArrayCell, GrownCell)) else None
+        return None if poison is None else ArrayCell(const(0.0), poison=poison)
 
 
 def settled_by(m: Machine, condition: Var | None, value: Value, holds: bool) -> Value:
