@@ -499,7 +499,9 @@ static inline int product(call *c, const double *a, int64_t a0, int64_t a1, cons
 static inline int product_z(call *c, int which, const void *a, int64_t a0, int64_t a1, const void *b, int64_t b0, int64_t b1,
                             void *out, int64_t n, int64_t m, int64_t k) {
     const double one[2] = {1.0, 0.0}, zero[2] = {0.0, 0.0};
-    return multiplied((blas)c->linked[which], one, zero, a, a0, a1, b, b0, b1, out, n, m, k);
+    blas gemm;
+    memcpy(&gemm, &c->linked[which], sizeof gemm); /* ISO C has no cast from what points to data */
+    return multiplied(gemm, one, zero, a, a0, a1, b, b0, b1, out, n, m, k);
 }
 
 /* ---- what comes in and what goes out */
