@@ -27,6 +27,8 @@ from srcad.native.linked import address as address_of
 from srcad.native.lower.kernel import Lowered, Passed
 
 PARALLEL, THREADS = "#pragma omp parallel", ("-fopenmp",)
+# what takes gcc seconds otherwise, and is straight code for the most part: its loops still become those of vectors
+MANY_LINES, QUICKLY = 3000, ("-O1", "-ftree-loop-vectorize")
 
 # ---- libraries
 
@@ -58,10 +60,10 @@ def _compile(own: Compiler, source: str, made: Path, extra: Sequence[str]) -> No
 def _library_of(function: ir.LoopFunction, own: Compiler) -> Path:
     source = printed(function)
     if PARALLEL not in source:
-        return library(source, own=own)
+        return library(source, _flags_for(source), own)
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that wait leave the machine to others
     try:
-        return library(source, THREADS, own)
+        return library(source, _flags_for(source), own)
     except CompilerError as failed:
         raise CompilerError(
             f"{own.command[0]} compiles nothing for several threads",
@@ -76,7 +78,12 @@ def is_kept(function: ir.LoopFunction) -> bool:
     if own.is_numba:
         return is_whole(objects.place(function, own))
     source = printed(function)
-    return is_whole(place_of((source, *own.key, *(THREADS if PARALLEL in source else ())), ".so"))
+    return is_whole(place_of((source, *own.key, *_flags_for(source)), ".so"))
+
+
+def _flags_for(source: str) -> tuple[str, ...]:
+    """What the compiler is told of this source beside what it is told of all."""
+    return (*(QUICKLY if source.count("\n") > MANY_LINES else ()), *(THREADS if PARALLEL in source else ()))
 
 
 @functools.cache

@@ -212,3 +212,10 @@ def test_a_compiler_that_fails(folder: Path) -> None:
     with pytest.raises(srcad.SrcadError, match="failed on generated C"):
         build.library("this is no C")
     assert files(folder) == []
+
+
+def test_long_sources_are_compiled_quickly() -> None:
+    flags = build._flags_for("int x;\n" * (build.MANY_LINES + 1))
+    assert flags == build.QUICKLY
+    assert build._flags_for("int x;\n") == ()
+    assert build.library("int long_source;\n" * 2, flags) != build.library("int long_source;\n" * 2)
