@@ -120,15 +120,17 @@ class Derived(Generic[P, R_co]):
     def source(self, *args: object, **kwargs: object) -> str:
         """The generated source for these arguments; without any: for the last call's, or for the annotated types.
 
-        With `language="c"` that of the kernels, where the back end is "native".
+        With `language="c"` that of the kernels, where the back end is "native", with "numba" as Numba gets them.
         """
         own = any(parameter.name == "language" for parameter in self._specialiser.binder.parameters)
         language = "python" if own else kwargs.pop("language", "python")
         entrance, assumed = self._entrance(args, kwargs)
         if language == "c":
             return "\n\n".join(kernel.source for kernel in entrance.specialisation.program.kernels)
+        if language == "numba":
+            return "\n\n".join(kernel.for_numba for kernel in entrance.specialisation.program.kernels)
         if language != "python":
-            raise ArgumentError(f"there is no source in {language!r}", do="""use "python" or "c\"""")
+            raise ArgumentError(f"there is no source in {language!r}", do="""use "python", "c" or "numba\"""")
         said = f"# taken as {', '.join(assumed)}\n" if assumed else ""
         return said + entrance.specialisation.source
 

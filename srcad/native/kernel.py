@@ -8,6 +8,7 @@ from functools import cached_property
 from srcad.native.build import built, is_kept
 from srcad.native.c import printed
 from srcad.native.lower.kernel import Lowered
+from srcad.native.numba import text_of
 from srcad.trace.nodes import Trace
 
 
@@ -33,6 +34,11 @@ class Kernel:
     def source(self) -> str:
         """Its C, with all that it needs."""
         return printed(self.lowered.function)
+
+    @property
+    def for_numba(self) -> str:
+        """It, as Python that Numba compiles."""
+        return text_of(self.lowered.function)
 
     @property
     def is_kept(self) -> bool:

@@ -214,9 +214,10 @@ either = _of_bools(lambda b, x, y: b.or_(x, y))
 
 # ---- functions of C, by their names
 
-# They depend on nothing but their operands; nobuiltin: what they are known for elsewhere doesn't count, such as that
-# fmax may give either of two zeros.
-PURE = ("nounwind", "willreturn", "memory(none)", "nobuiltin")
+PURE = ("nounwind", "willreturn", "memory(none)")  # they depend on nothing but their operands
+# What LLVM knows of a function by its name doesn't count, such as that fmax may give either of two zeros. It would
+# forget the functions of vectors, too.
+UNKNOWN = "nobuiltin"
 
 
 def library_function(name: str, count: int = 1) -> Any:
@@ -228,6 +229,8 @@ def library_function(name: str, count: int = 1) -> Any:
         function = _declared(builder, f"{name}f" if single else name, [arg.type for arg in args])
         if vectors and not single:
             _with_vectors(builder.module, function, name, count)
+        else:
+            set.add(function.attributes, UNKNOWN)
         return builder.call(function, args)
 
     @intrinsic

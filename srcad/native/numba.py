@@ -170,6 +170,10 @@ class MacroArgument:
         return self.text
 
     @property
+    def factor(self) -> str:
+        return self.text if self.text.isidentifier() else f"({self.text})"
+
+    @property
     def size(self) -> int:
         assert self.type is not None
         return np.dtype(self.type.value).itemsize
@@ -250,12 +254,12 @@ MACROS: Mapping[str, Callable[..., Lines]] = MappingProxyType(
     {
         "TICK": lambda: "fail_if(ticked(call, 1), INTERRUPTED)",
         # blocks
-        "NEW": lambda b, n, T: _checked(b, f"new_block(call, ({n}) * {T.size}, 0)"),
+        "NEW": lambda b, n, T: _checked(b, f"new_block(call, {n.factor} * {T.size}, 0)"),
         "DATA": lambda p, b, T: f"{p} = data({b}, {T})",
         "NO_BLOCK": lambda b: f"{b} = 0",
         "NO_DATA": lambda p, T: f"{p} = data(0, {T})",
         "SAME_BLOCK": lambda b, other: f"{b} = {other}",
-        "ZERO": lambda p, n, T: f"fill_with_zeros(address({p}), ({n}) * {T.size})",
+        "ZERO": lambda p, n, T: f"fill_with_zeros(address({p}), {n.factor} * {T.size})",
         "RELEASE": lambda b: f"release(call, {b})",
         "RETAIN": lambda b: f"retain({b})",
         "REPLACE": lambda b, new: (f"release(call, {b})", f"{b} = {new}"),
@@ -281,7 +285,7 @@ MACROS: Mapping[str, Callable[..., Lines]] = MappingProxyType(
         "PUSH_LIST": lambda name, b: _done(f"push_block(call, {name}, {b}, {_tuple(())})"),
         "RESERVE": lambda p, name, T, n: (
             _done(f"reserve(call, {name}, {n})"),
-            f"{p} = ahead(behind({name}, {T}), -({n}))",
+            f"{p} = ahead(behind({name}, {T}), -{n.factor})",
         ),
         "WITHDRAW": lambda p, name, T, n: (
             f"fail_if(list_length({name}) < {n}, INDEX)",
@@ -295,8 +299,14 @@ MACROS: Mapping[str, Callable[..., Lines]] = MappingProxyType(
         "SET_LIST": lambda name, k, b: f"set_block(call, {name}, {k}, {b}, {_tuple(())})",
         "ZEROS": lambda name, n: _done(f"zeros(call, {name}, {n})"),
         "COPY_ROW": lambda p, offset, b, n, T: (
-            f"copy_bytes(address(ahead({p}, {offset})), {b} + HEADER, ({n}) * {T.size})"
+            f"copy_bytes(address(ahead({p}, {offset})), {b} + HEADER, {n.factor} * {T.size})"
         ),
+        # records
+        "RECORD": lambda r, blocks, bytes: _checked(r, f"new_record(call, {blocks}, {bytes})"),
+        "RECORD_BLOCK": lambda r, k, b: f"held({r})[{k}] = {b}",
+        "RECORD_NUMBER": lambda r, offset, T, x: f"field({r}, {offset}, {T})[0] = {_in_memory(T, x)}",
+        "RECORD_ITEM": lambda b, r, k: f"{b} = held({r})[{k}]",
+        "MUST_BE": lambda b: f"fail_if({b} == 0, ARITHMETIC)",
         # sorting and linear algebra
         **{macro: lambda *given: f"sort({', '.join(map(str, given))})" for macro in ("SORT", "SORT_INTS")},
         "PRODUCT": lambda *given: f"if not product({', '.join(['call', *map(str, given)])}):",
@@ -345,7 +355,8 @@ def _cast(text: str, type: CType) -> str:
 def _within(expr: CExpr) -> str:
     """An expression as an operand."""
     text = expression(expr)
-    return text if isinstance(expr, (ir.LocalName, ir.Cast)) or text.isalnum() else f"({text})"
+    alone = isinstance(expr, (ir.LocalName, ir.Cast)) or (isinstance(expr, ir.Literal) and text[0] != "-")
+    return text if alone else f"({text})"
 
 
 def _applied(expr: ir.Apply) -> str:
@@ -355,12 +366,17 @@ def _applied(expr: ir.Apply) -> str:
         case "item":
             text = f"items({operands[0]}, {element(CType(which))})[{operands[1]}]"
             return f"{text} != 0" if expr.type is CType.BOOL else text
+        case "field":
+            text = f"field({operands[0]}, {operands[1]}, {element(expr.type)})[0]"
+            return f"{text} != 0" if expr.type is CType.BOOL else text
         case "length":
             return f"item_length({operands[0]}, {operands[1]}, {which.partition(':')[0]})"
         case "lowest" | "highest":
             return _extreme(op, expr.type)
         case "linked":
             return f"special_function(linked(call, {which}), {', '.join(operands)})"
+    if op not in OPERATIONS:
+        raise NotLowered(f"{op}, for Numba")
     spelling = OPERATIONS[op].numba
     if op in EAGER and not any(map(_may_trap, expr.operands[-2:])):
         spelling = EAGER[op]

@@ -95,12 +95,13 @@ def release(call, block):
 
 @compiled
 def released_list(call, block):
-    """A list that nobody has any more, and all that it alone has."""
+    """A list or a record that nobody has any more, and all that it alone has."""
     if block == 0:
         return 0
-    if halves(block)[KIND] == 2:
+    kind = halves(block)[KIND]
+    if kind != 1:
         for k in range(words(block)[LIST_LENGTH]):
-            one = words(item(block, k))[0]
+            one = words(item(block, k))[0] if kind == 2 else words(block + HEADER)[k]
             if one != 0:
                 words(one)[REFS] -= 1
                 if words(one)[REFS] == 0:
@@ -108,10 +109,11 @@ def released_list(call, block):
                         released_list(call, one)
                     else:
                         kept_free(call, one)
-    items = items_of(block)
-    words(items)[REFS] -= 1
-    if words(items)[REFS] == 0:
-        kept_free(call, items)
+    if kind != 3:
+        items = items_of(block)
+        words(items)[REFS] -= 1
+        if words(items)[REFS] == 0:
+            kept_free(call, items)
     kept_free(call, block)
     return 0
 
@@ -320,10 +322,19 @@ def copy_all(call, source):
     """A copy of all that hangs on a block."""
     if source == 0:
         return 0
-    if halves(source)[KIND] == 0:
-        made = new_block(call, words(source)[SIZE], 0)
-        if made != 0:
-            copy_bytes(made + HEADER, source + HEADER, words(source)[SIZE])
+    kind = int64(halves(source)[KIND])
+    if kind == 0 or kind == 3:
+        made = new_block(call, words(source)[SIZE], kind)
+        if made == 0:
+            return 0
+        copy_bytes(made + HEADER, source + HEADER, words(source)[SIZE])
+        words(made)[LIST_LENGTH] = words(source)[LIST_LENGTH]
+        for k in range(words(made)[LIST_LENGTH]):  # of a record
+            inner = words(made + HEADER)
+            if inner[k] != 0:
+                inner[k] = copy_all(call, inner[k])
+                if inner[k] == 0:
+                    return 0
         return made
     made = copy_list(call, source)
     if made == 0 or halves(made)[KIND] != 2:
@@ -433,6 +444,28 @@ def add_block(call, block, k, made, lengths, type):
             if place[1 + axis] != lengths[axis]:
                 return ARITHMETIC
     return added(call, place, made, type)
+
+
+# ---- records: a block that begins with blocks, and has numbers behind them
+
+
+@compiled
+def new_record(call, blocks, bytes):
+    made = new_block(call, bytes, 3)
+    if made != 0:
+        words(made)[LIST_LENGTH] = blocks
+    return made
+
+
+@compiled
+def held(record):
+    return words(record + HEADER)
+
+
+@compiled
+def field(record, offset, type):
+    """The pointer to a number of a record."""
+    return pointer(record + HEADER + offset, type)
 
 
 # ---- Ctrl-C

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.native.compilers import compiler
 from srcad.native.lower.complexes import COMPLEX_FORMULAS
 from tests.modules import module_at
 
@@ -22,7 +23,10 @@ ORDERINGS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equ
 OTHERS = frozenset(("accumulate", "not_", "truth"))  # none of NumPy's
 NAMES = sorted((*(COMPLEX_FORMULAS.keys() - OTHERS), *ORDERINGS, "power", "float_power"))
 ARITY = {name: getattr(getattr(np, name), "nin", 1) for name in NAMES}
-pytestmark = pytest.mark.own_maker  # for Numba, complex numbers stay in Python
+pytestmark = [
+    pytest.mark.own_maker,
+    pytest.mark.skipif(compiler().is_numba, reason="for Numba, complex numbers stay in Python"),
+]
 DTYPES = ("complex128", "complex64")
 # formulas of NumPy's own, which are inexact where they cancel, and whose C differs from NumPy's vector code there
 ULPS = {"power": 200, "float_power": 200, "expm1": 64, "log1p": 64}
