@@ -17,6 +17,7 @@ from srcad.frontend.library.defined import numpy_program
 from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.inherited import of_containers
 from srcad.frontend.library.mutators import MUTATORS
+from srcad.frontend.library.numbers import of_known_numbers
 from srcad.frontend.library.stepping import take
 from srcad.frontend.memory.branches import branch
 from srcad.frontend.procedures.classes import OF_OBJECT, generated, of_exceptions
@@ -46,6 +47,7 @@ READERS: tuple[ReadCall, ...] = (
     calls.added_at,
     derivatives.solver,
     definition,
+    of_known_numbers,
     calls.catalogued,
     numpy_program,
     calls.with_first_arguments,

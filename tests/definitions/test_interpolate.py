@@ -217,6 +217,18 @@ def test_second_derivatives(name: str) -> None:
     check_second(*PROGRAMS[name])
 
 
+def test_derivatives_of_splines_at_a_number() -> None:
+    """What multiplies the coefficients is known beforehand, and no call of the run."""
+
+    def slope(y):
+        return interpolate.CubicSpline(X, y)(0.5 * (X[1] + X[2]), 1) ** 2
+
+    assert "factorial" not in srcad.grad(slope).source(Y)
+    due = srcad.jacrev(srcad.jacrev(slope))(Y)
+    np.testing.assert_allclose(srcad.jacfwd(srcad.jacfwd(slope))(Y), due, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(srcad.hessian(slope)(Y), due, rtol=1e-9, atol=1e-9)
+
+
 def test_methods_that_are_not_there_are_refused() -> None:
     with pytest.raises(NotYetSupported, match="'roots' of CubicSpline"):
         srcad.grad(lambda y: interpolate.CubicSpline(X, y).roots()[0])(Y)

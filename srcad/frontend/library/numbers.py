@@ -20,6 +20,7 @@ from srcad.frontend.control.collecting import accumulate, taken, to_list
 from srcad.frontend.control.pipes import is_stream
 from srcad.frontend.core.cells import GrownCell
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.ports import Arguments
 from srcad.frontend.core.suspended import GeneratorCell, Progress
 from srcad.frontend.core.values import FALSE, NONE, ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.core.walk import known_values
@@ -108,6 +109,17 @@ def _static_call(m: Machine, f: Callable[..., object], *args: Static) -> Value:
         return Static(f(*(a.value for a in args)))
     except (TypeError, ValueError, OverflowError) as error:
         m.raises(error)
+
+
+_OF_WHOLE_NUMBERS = frozenset((math.factorial, math.comb, math.perm, math.gcd, math.lcm, math.isqrt))
+
+
+def of_known_numbers(m: Machine, f: object, given: Arguments) -> Value | None:
+    """A function of whole numbers that are all known: so is what it gives. Of others the run calls it."""
+    if not isinstance(f, Hashable) or f not in _OF_WHOLE_NUMBERS or given.keywords:
+        return None
+    known = [value for value in given.args if isinstance(value, Static) and isinstance(value.value, int)]
+    return _static_call(m, f, *known) if callable(f) and len(known) == len(given.args) else None
 
 
 def _int(m: Machine, x: Value = Static(0)) -> Value:  # noqa: B008

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 import statistics
 import sys
 from collections.abc import Callable
@@ -61,6 +62,10 @@ def sorted_by_insertion(x):
     return found[0] * found[-1] + found[2] ** 2 + bisect.bisect_left(found, x[1]) * x[0]
 
 
+def by_powers(x: Any) -> Any:
+    return sum(x[0] ** k / math.factorial(k) * math.comb(4, k) for k in range(4)) * x[1] ** math.gcd(4, 6)
+
+
 PROGRAMS: list[Callable[[Any], Any]] = [
     lambda x: statistics.mean(x) * statistics.fmean(x),
     lambda x: statistics.geometric_mean(x),
@@ -71,6 +76,7 @@ PROGRAMS: list[Callable[[Any], Any]] = [
     together,
     interpolated,
     sorted_by_insertion,
+    by_powers,
 ]
 
 
