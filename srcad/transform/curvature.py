@@ -174,8 +174,13 @@ class _Sample:
             readable = made is not None and (made.op in _SAME or _is_function(made.op))
             known = self.computed(made, depth - 1) if made is not None and readable else None
             opaque = known is None or not np.all(np.isfinite(known))
-            self.values[a] = np.asarray(self.first + self.step * len(self.values)) if opaque or known is None else known
+            self.values[a] = self.made_up(a) if opaque or known is None else known
         return self.values[a]
+
+    def made_up(self, a: Atom) -> Numbers:
+        """A number of its own; of truths and of whole numbers there is nothing between them."""
+        number = np.asarray(self.first + self.step * len(self.values))
+        return number if is_inexact(dtype_of(a.type)) else number.astype(dtype_of(a.type) or float)
 
     def computed(self, equation: Equation, depth: int) -> Numbers:
         operands = equation.operands[:1] if equation.op in _SAME else equation.operands
@@ -203,7 +208,8 @@ def _computed(op: str, operands: Sequence[Numbers | float]) -> Numbers:
     if op in _SAME:
         return np.asarray(operands[0])
     with np.errstate(all="ignore"):
-        return np.asarray(_numeric(op)(*operands), float)
+        found = np.asarray(_numeric(op)(*operands))
+    return found if found.dtype.kind in "biu" else found.astype(float)
 
 
 def _is_function(op: str) -> bool:
