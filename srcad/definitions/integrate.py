@@ -31,6 +31,13 @@ def along_last(y, x, axis):
     return y, x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1)
 
 
+def as_long(y, x):
+    """Samples and their places, of which there are as many."""
+    if x is not None and x.shape[-1] != y.shape[-1]:
+        raise ValueError("If given, length of x along axis must be the same as y.")
+    return y, x
+
+
 def widths(x, dx):
     """What lies between neighbours: numbers that broadcast along the last axis."""
     if x is not None:
@@ -82,7 +89,7 @@ def last_interval(y, x, dx):
 
 
 def simpson(y, x=None, dx=1.0, axis=-1):
-    y, x = along_last(y, x, axis)
+    y, x = as_long(*along_last(y, x, axis))
     n = y.shape[-1]
     if n % 2 == 1:
         return pairs(y, x, dx)
@@ -107,7 +114,7 @@ def cumulative_simpson(y, x=None, dx=1.0, axis=-1, initial=None):
     samples = np.asarray(numbers(y))
     if fixed(samples.shape[axis]) < 3:
         return cumulative_trapezoid(y, x, dx, axis, initial)
-    y, x = along_last(y, x, axis)
+    y, x = as_long(*along_last(y, x, axis))
     h = widths(x, dx)
     forward = parabolas(y, h)
     backward = parabolas(y[..., ::-1], h if np.ndim(h) == 0 else h[..., ::-1])[..., ::-1]

@@ -82,10 +82,13 @@ def linprog(
     sides = np.stack([held(lower), held(upper)], axis=1)
     given = (held(c), held(above), held(limit), held(level), held(value), sides)
     found = run(optimize.linprog, *given, method=method, options=options)
-    if not part("bool", 0, found, "success"):
-        raise ValueError("scipy.optimize.linprog found no solution, so there is nothing to differentiate")
-    x = vertex(c, above, limit, level, value, lower, upper, part("float64", 1, found, "x"))
-    return LinearOptimum(found, x, np.dot(c, x), limit - above @ x, value - level @ x)
+    x, fun, slack, con = None, None, None, None
+    if part("bool", 0, found, "success"):
+        x = vertex(c, above, limit, level, value, lower, upper, part("float64", 1, found, "x"))
+        fun, slack, con = np.dot(c, x), limit - above @ x, value - level @ x
+    elif part("int64", 0, found, "status") == 1:
+        raise ValueError("scipy.optimize.linprog came to no end, so there is nothing to differentiate")
+    return LinearOptimum(found, x, fun, slack, con)
 
 
 def vertex(c, above, limit, level, value, lower, upper, x):

@@ -81,3 +81,18 @@ def test_second_derivatives() -> None:
 def test_a_number_of_samples_that_romb_does_not_take() -> None:
     with pytest.raises(ValueError, match="power of 2"):
         srcad.grad(lambda y: integrate.romb(y))(Y)
+
+
+@pytest.mark.parametrize("function", [integrate.simpson, integrate.cumulative_simpson, integrate.cumulative_trapezoid])
+def test_places_that_are_not_as_many_raise(function: Any) -> None:
+    """Where nobody asks what the integral is, as well."""
+
+    def unused(y, x):
+        function(y, x=x)
+        return np.sum(y)
+
+    for y, x in ((np.ones(5), np.arange(4.0)), (np.ones((2, 5)), np.arange(4.0)), (np.ones(4), np.arange(5.0))):
+        with pytest.raises(ValueError, match="If given"):
+            unused(y, x)
+        with pytest.raises(ValueError, match="If given"):
+            srcad.grad(unused)(y, x)

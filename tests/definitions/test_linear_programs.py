@@ -60,8 +60,32 @@ def test_solutions_that_do_not_move_smoothly_raise() -> None:
         srcad.grad(degenerate)(np.array([1.0, 1.0, 2.0]))
     with pytest.raises(np.linalg.LinAlgError, match="isn't unique"):
         srcad.grad(on_an_edge)(np.array([1.0]))
-    with pytest.raises(ValueError, match="found no solution"):
-        srcad.grad(on_an_edge)(np.array([-1.0]))
+
+
+def test_programs_without_a_solution() -> None:
+    """What linprog returns then holds None, as it does without derivatives."""
+
+    def found(b: Any) -> Any:
+        return optimize.linprog([1.0, 2.0], A_ub=[[1.0, 1.0]], b_ub=b)
+
+    nowhere = np.array([-1.0])
+    for read in (lambda r: r.x[0], lambda r: 2.0 * r.fun, lambda r: r.slack[0]):
+        with pytest.raises(TypeError):
+            read(found(nowhere))
+        with pytest.raises(TypeError):
+            srcad.grad(lambda b, read=read: read(found(b)))(nowhere)
+
+    def guarded(b: Any) -> Any:
+        r = found(b)
+        return np.sum(b**2) if r.x is None else r.fun * b[0]
+
+    def counted(b: Any) -> Any:
+        r = found(b)
+        return b[0] ** 3 if not r.success else r.x[0]
+
+    np.testing.assert_allclose(srcad.grad(guarded)(nowhere), [-2.0])
+    np.testing.assert_allclose(srcad.jacfwd(counted)(nowhere), [3.0])
+    np.testing.assert_allclose(srcad.grad(guarded)(np.array([1.0])), [0.0])
 
 
 def test_what_rests_runs_as_it_stands() -> None:
