@@ -349,3 +349,13 @@ def test_columns_that_complete_a_basis_have_no_derivative() -> None:
     np.testing.assert_allclose(got, want)
     with pytest.raises(np.linalg.LinAlgError, match="mode='reduced'"):
         check_call(np.linalg.qr, x, mode="complete")
+
+
+@pytest.mark.parametrize("columns", [(), (2,)])
+def test_products_of_bands(columns: tuple[int, ...]) -> None:
+    """Which derivatives of banded systems are made of: both modes of each."""
+    rng = np.random.default_rng(3)
+    bands, x, y = rng.normal(size=(4, 5)), rng.normal(size=(5, *columns)), rng.normal(size=(5, *columns))
+    check(lambda b, ab, x: b.emit("band_times", ab, x, l_and_u=(1, 2)), bands, x)
+    check(lambda b, p, q: b.emit("band_of_outer", p, q, l_and_u=(2, 1)), x, y)
+    check(lambda b, ab: b.emit("turned_band", ab, l_and_u=(1, 2)), bands)

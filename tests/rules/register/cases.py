@@ -608,6 +608,7 @@ PICKING: dict[str, tuple[str, ...]] = {
         "v = x\nfor n in range(3):\n    if v[n] > 0.2:\n        v = v * s\n    else:\n        v = np.sin(v)\nreturn v",
         "v = 0.0\nfor n, c in enumerate(x):\n    if n == 1:\n        continue\n    v = v * t + c\nreturn v",
         "max(s, t), min(s, t), max(x), min(x), sum(x), max(s, t, 0.1), abs(min(s, 0.5))",
+        "max(t, s) * s, min(t, s) * t, max(x[0], s), max(s, x[0]), min(x[0], s), min(s, x[0])",
         "math.fsum([s, t, s * t]), math.fsum(x), math.fsum(v * t for v in x)",
     ),
     "np.take": (
