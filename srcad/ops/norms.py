@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.ops.arguments import emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
+from srcad.ops.arguments import dims_or_raise, emit, flag, known_rank, many_axes, only_given, shape_atoms, with_new_axes
 from srcad.ops.declare import Area, Argument, CallError, Kind, static
 from srcad.ops.linalg import float_dtype, real_dtype
 from srcad.ops.products import as_vector, number_or_array
@@ -97,12 +97,26 @@ def _reduced(b: Builder, name: str, x: Atom, axes: tuple[int, ...], keepdims: bo
     return emit(b, name, x, axis=axes[0] if len(axes) == 1 else axes, keepdims=keepdims)
 
 
+def _has_a_norm_of_nothing() -> bool:
+    """Whether in this version of NumPy the largest of no elements is 0."""
+    try:
+        return float(np.linalg.norm(np.zeros(0), np.inf)) == 0.0
+    except ValueError:
+        return False
+
+
+_OF_NOTHING = _has_a_norm_of_nothing()
+
+
 def _vector_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdims: bool) -> Atom:
     if ord is None or isinstance(ord, str):
         raise CallError(f"Invalid norm order '{ord}' for vectors")
     x = _floating(b, x)
     if ord in (np.inf, -np.inf, 1):
         name = {np.inf: "max", -np.inf: "min"}.get(ord, "sum")
+        nothing = any(dims_or_raise(x.type, "a norm")[k].number == 0 for k in axes)
+        if name == "max" and nothing and _OF_NOTHING:
+            name = "sum"
         return _reduced(b, name, emit(b, "absolute", x), axes, keepdims)
     if ord == 0:
         nonzero = emit(b, "cast", emit(b, "not_equal", x, 0), dtype=real_dtype(float_dtype(x.type)))
@@ -121,9 +135,9 @@ def _matrix_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdim
         raise CallError("Invalid norm order for matrices.")
     x = _floating(b, x)
     inner, outer = axes if ord in (1, -1) else axes[::-1]
-    sums = emit(b, "sum", emit(b, "absolute", x), axis=inner, keepdims=True)
-    result = emit(b, "max" if ord in (1, np.inf) else "min", sums, axis=outer, keepdims=True)
-    return result if keepdims else emit(b, "squeeze", result, axis=tuple(sorted(axes)))
+    sums = emit(b, "sum", emit(b, "absolute", x), axis=inner, keepdims=keepdims)
+    place = outer if keepdims else outer - (inner < outer)
+    return emit(b, "max" if ord in (1, np.inf) else "min", sums, axis=place, keepdims=keepdims)
 
 
 def _spectral_norm(b: Builder, x: Atom, ord: Order, axes: tuple[int, ...], keepdims: bool) -> Atom:

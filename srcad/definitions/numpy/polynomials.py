@@ -61,6 +61,8 @@ def poly(seq_of_zeros: Numbers) -> Numbers:
     """With these roots; of a matrix, its characteristic polynomial, by the method of Faddeev and LeVerrier."""
     zeros = np.atleast_1d(seq_of_zeros)
     n = len(zeros)
+    if n == 0:
+        return 1.0
     result = np.zeros(n + 1, dtype=(zeros + 0.0).dtype)
     result[0] = 1.0
     if zeros.ndim == 1:
@@ -77,6 +79,8 @@ def poly(seq_of_zeros: Numbers) -> Numbers:
 def roots(p: Numbers) -> Numbers:
     """The eigenvalues of the companion matrix."""
     coefficients = np.atleast_1d(p)
+    if len(coefficients) == 0:
+        return np.zeros(0)
     leading = np.sum(np.cumprod(coefficients == 0))
     trailing = np.sum(np.cumprod(coefficients[::-1] == 0))
     kept = coefficients[leading : len(coefficients) - trailing]
