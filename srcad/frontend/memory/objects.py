@@ -54,7 +54,7 @@ from srcad.frontend.memory.lookup import (
 from srcad.frontend.memory.parts import flat, set_array_attribute
 from srcad.frontend.memory.presence import present
 from srcad.frontend.memory.raised import keep_state, kept_state
-from srcad.frontend.memory.stand_ins import raise_what_python_does
+from srcad.frontend.memory.stand_ins import raise_what_setting_does
 from srcad.ops.catalogue import ATTRIBUTES, METHODS, CallError
 from srcad.trace.nodes import Atom, Path, Var
 from srcad.trace.types import OPAQUE
@@ -289,7 +289,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             set_array_attribute(m, owner, name, value)
             return
         case Num():
-            raise_what_python_does(m, owner, lambda number: setattr(number, name, None))
+            raise_what_setting_does(m, owner, name)
             m.refuse(f"the attribute {name!r} of a number is set", do="make another number of it.", unsettled=True)
     refuse_outside(m, value, f"the attribute {name!r} of {owner.describe()}")
     if isinstance(owner, Obj):

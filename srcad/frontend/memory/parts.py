@@ -15,7 +15,7 @@ from srcad.frontend.core.walk import with_values
 from srcad.frontend.memory.arrays import FLAT, Index, contiguous_as, from_atom, load, store, to_number
 from srcad.frontend.memory.items import refuse_truncation, set_items
 from srcad.frontend.memory.puts import like
-from srcad.frontend.memory.stand_ins import raise_what_python_does
+from srcad.frontend.memory.stand_ins import raise_what_setting_does
 from srcad.ops.arguments import emit
 from srcad.trace.nodes import Atom
 from srcad.trace.types import dims_of, dtype_of, is_complex, rank_of
@@ -28,7 +28,7 @@ def set_array_attribute(m: Machine, ref: ArrayRef, name: str, value: Value) -> N
     """x.name = value, of an array."""
     handler = SETTERS.get(name)
     if handler is None:
-        raise_what_python_does(m, ref, lambda array: setattr(array, name, None))
+        raise_what_setting_does(m, ref, name)
         m.refuse(f"the attribute {name!r} of an array is set", do="make another array of it.")
     if dtype_of(load(m, ref).type) is None:
         m.refuse(f"the attribute {name!r} of what may be an array or a number is set", do="index the array.")

@@ -6,6 +6,7 @@ del x[0]       ValueError: cannot delete array elements
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -17,15 +18,34 @@ from srcad.trace.nodes import Var
 from srcad.trace.types import Array, Scalar
 
 
-def raise_what_python_does(m: Machine, value: Value, use: Callable[[object], object]) -> None:
+def raise_what_setting_does(m: Machine, value: Value, name: str) -> None:
+    """Raise what setting an attribute always raises; nothing if it may be set: to something else than None, say."""
+    raise_what_python_does(m, value, lambda one: setattr(one, name, None), (AttributeError,))
+
+
+def raise_what_python_does(
+    m: Machine,
+    value: Value,
+    use: Callable[[object], object],
+    errors: tuple[type[Exception], ...] = (TypeError, ValueError),
+) -> None:
     """Raise what a use of a value that can't be changed, or of an array, always raises; nothing if it may go well."""
     one = _stand_in(m, value)
     if one is None:
         return
-    try:
-        use(one)
-    except (AttributeError, TypeError, ValueError) as error:
+    error = _raised_by(use, one)
+    if isinstance(error, errors):
         m.raises(type(error)(*error.args))
+
+
+def _raised_by(use: Callable[[object], object], one: object) -> Exception | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            use(one)
+        except (AttributeError, TypeError, ValueError) as error:
+            return error
+    return None
 
 
 def _stand_in(m: Machine, value: Value) -> object | None:
@@ -46,4 +66,4 @@ def _stand_in(m: Machine, value: Value) -> object | None:
     return None
 
 
-__all__ = ["raise_what_python_does"]
+__all__ = ["raise_what_python_does", "raise_what_setting_does"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.errors import NotYetSupported
 
 X = np.linspace(0.3, 1.0, 4)
 
@@ -81,3 +82,21 @@ def test_raised(change: Callable[..., Any]) -> None:
     assert type(got.value) is type(due.value)
     assert str(got.value) == str(due.value)
     assert srcad.grad(caught, 1)(X, 0.5) == np.sum(X)
+
+
+def strides_that_fit(x):
+    x.strides = (8,)
+    return np.sum(x)
+
+
+def dtype_of_the_same_width(x):
+    x.dtype = np.int64
+    return np.sum(x)
+
+
+@pytest.mark.filterwarnings("ignore:Setting the strides")
+@pytest.mark.parametrize("f", [strides_that_fit, dtype_of_the_same_width])
+def test_what_may_be_set_is_refused(f: Callable[..., Any]) -> None:
+    f(X.copy())
+    with pytest.raises(NotYetSupported, match="of an array is set"):
+        srcad.grad(f)(X.copy())
