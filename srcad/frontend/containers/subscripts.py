@@ -37,7 +37,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import Index, from_atom, is_list, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
-from srcad.frontend.memory.branches import branch, distribute, truth
+from srcad.frontend.memory.branches import branch, distribute, settled, truth
 from srcad.frontend.memory.elements import element_view, looked_up
 from srcad.frontend.memory.nested import listed
 from srcad.frontend.memory.parts import is_flat
@@ -294,8 +294,7 @@ def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref 
     position = to_number(m, key, "used as an index")
     if isinstance(position, Const):
         try:
-            known: Value = items[position.value]
-            return known
+            return settled(m, items[position.value])
         except TypeError as error:
             m.raises(error)
         except IndexError:

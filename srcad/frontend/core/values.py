@@ -326,6 +326,18 @@ class Choice(Value):
 
 
 @dataclass(frozen=True)
+class Word(OneAtom, Value):
+    """One of some constants, by their numbers: what a loop carries. Whoever looks at it gets one of two values."""
+
+    var: Var
+    numbers: tuple[int, ...]
+    noun: ClassVar[str] = "one of some words, by a condition of the run,"
+
+    def rest(self) -> Hashable:
+        return self.var, self.numbers
+
+
+@dataclass(frozen=True)
 class Undef(Value):
     """No value yet."""
 

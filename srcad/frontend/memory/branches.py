@@ -8,12 +8,13 @@ from types import MappingProxyType
 from srcad.frontend.core.cells import DictCell, GrownCell, ListCell
 from srcad.frontend.core.counting import told_beforehand
 from srcad.frontend.core.machine import Branch, Diverges, Machine
-from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Obj, Ref, Static, Tup, Value
+from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Obj, Ref, Static, Tup, Value, Word
 from srcad.frontend.memory.arrays import load, to_atom
 from srcad.frontend.memory.merge import Key, Merger
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import key_count
 from srcad.frontend.memory.sides import Side
+from srcad.frontend.memory.words import decoded
 from srcad.ops.catalogue import NeedsStatic
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import Array, Scalar, Type
@@ -194,7 +195,9 @@ def either(m: Machine, first: Value, second: Alternative) -> Value:
 
 
 def settled(m: Machine, value: Value) -> Value:
-    """Of one of two values the one that it is here, where the branches around tell."""
+    """Of one of two values the one that it is here, where the branches around tell; of a word one of two."""
+    if isinstance(value, Word):
+        value = decoded(m, value)
     while isinstance(value, Choice):
         holds = m.known_truth(value.condition)
         if holds is None:

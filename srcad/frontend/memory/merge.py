@@ -50,10 +50,11 @@ from srcad.frontend.core.values import (
     Static,
     Undef,
     Value,
+    Word,
 )
 from srcad.frontend.core.walk import same
-from srcad.frontend.memory.arrays import either_atom, load, maybe_number, refuse_mixed, to_atom
-from srcad.frontend.memory.cursors import opened
+from srcad.frontend.memory import sides
+from srcad.frontend.memory.arrays import load, refuse_mixed, to_atom
 from srcad.frontend.memory.homes import MOST_CHOICES, both_grown, cell_of, chosen_among, one_home
 from srcad.frontend.memory.joins import (
     alike,
@@ -67,13 +68,12 @@ from srcad.frontend.memory.joins import (
     same_constant,
     ways,
 )
-from srcad.frontend.memory.layouts import Layout
 from srcad.frontend.memory.layouts import joined as joined_layouts
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
-from srcad.frontend.memory.sides import NoNumber, PlaceNumbers, Side, holds_active, settled_by
+from srcad.frontend.memory.sides import NoNumber, PlaceNumbers, Side
 from srcad.frontend.memory.tables import as_table
-from srcad.trace.builder import const
+from srcad.frontend.memory.words import numbers_of
 from srcad.trace.nodes import UNDEF, Atom, Const, Region, Var
 from srcad.trace.types import Array, ListOf, Type, Unknown
 from srcad.trace.walk import defined
@@ -163,18 +163,12 @@ class Merger:
 
     def iterator_cell(self, key: Key, a: IteratorCell, b: IteratorCell) -> IteratorCell:
         """An iterator of which items have been taken on both ways; on a way where none has been, it is opened."""
-        a, b = self.opened(self.a, a, b), self.opened(self.b, b, a)
+        a, b = sides.opened_as(self.m, self.a, a, b), sides.opened_as(self.m, self.b, b, a)
         joined = both(a.progress, b.progress) if (a.left is None) == (b.left is None) else Progress.UNSURE
         assert isinstance(joined, Progress)
         if a.left is None or b.left is None:
             return replace(a, progress=joined, left=None)
         return replace(a.rebuild(self.each(key, a, b)), progress=joined)
-
-    def opened(self, side: Side, cell: IteratorCell, other: IteratorCell) -> IteratorCell:
-        if cell.left is not None or other.left is None or cell.progress is not Progress.FRESH:
-            return cell
-        with self.m.on_side(side.heap, side.equations):
-            return replace(cell, left=opened(self.m, cell))
 
     def instance_cell(self, key: Key, ids: tuple[int, int], a: InstanceCell, b: InstanceCell) -> InstanceCell:
         if a.home is not None or b.home is not None:
@@ -269,6 +263,9 @@ class Merger:
                 return self.refs(key, a, b)
             case (ArrayRef(), _) | (_, ArrayRef()):
                 return self.arrays(key, a, b)
+        word = self.word(key, a, b) if isinstance(a, Choice) else None
+        if word is not None:
+            return word
         if a.children() and type(a) is type(b) and a.rest() == b.rest():
             made = a.rebuild(self.each(key, a, b))
             apart = isinstance(a, (Iter, Method)) and any(isinstance(part, Choice) for part in made.children())
@@ -344,8 +341,7 @@ class Merger:
             with self.m.on_side(side.heap, side.equations):
                 content = load(self.m, value)
             var = self.yielded_atom((*key, "array"), content, first)
-            old = side.heap[value.cell]
-            contiguous = old.contiguous if isinstance(old, ArrayCell) and not value.path else None
+            contiguous = sides.layout_of(side, value)
             ids = (value.cell, None) if first else (None, value.cell)
             self.cells[memo] = self.new(cell_of(side.heap, value, var) or ArrayCell(var, contiguous=contiguous), *ids)
         is_array = isinstance(self.m.heap[self.cells[memo]], ArrayCell)
@@ -415,7 +411,7 @@ class Merger:
         if poisoned is not None:  # nobody reads it before it is given another array
             self.cells[memo] = self.groups[key] = self.m.allocate(poisoned)
             return ArrayRef(self.cells[memo])
-        one, two = self.content(self.a, a), self.content(self.b, b)
+        one, two = sides.content(self.m, self.a, a), sides.content(self.m, self.b, b)
         if one is None or two is None:
             return self.choice(key, a, b)
         if self.condition is not None and is_none(one) != is_none(two):
@@ -458,7 +454,7 @@ class Merger:
             return None
         var = None
         if not (self.a.lost(a) or self.b.lost(b)):
-            one, two = self.content(self.a, a), self.content(self.b, b)
+            one, two = sides.content(self.m, self.a, a), sides.content(self.m, self.b, b)
             assert one is not None and two is not None
             var = self.atoms((*key, "array"), one, two)
             if not isinstance(var.type, (Array, Unknown)):
@@ -547,53 +543,29 @@ class Merger:
         return (self.inside or frozenset()).union(made)
 
     def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
-        layouts: list[Layout] = []
-        for side, value in ((self.a, a), (self.b, b)):
-            if isinstance(value, ArrayRef):
-                cell = side.heap[value.cell]
-                layouts.append(cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None)
+        layouts = [sides.layout_of(s, v) for s, v in ((self.a, a), (self.b, b)) if isinstance(v, ArrayRef)]
         return ArrayCell(var, contiguous=reduce(joined_layouts, layouts) if layouts else frozenset())
 
-    def content(self, side: Side, value: Value) -> Atom | None:
-        """The variable of a number or array; None for anything else."""
-        match value:
-            case ArrayRef():
-                with self.m.on_side(side.heap, side.equations):
-                    return load(self.m, value)
-            case Num():
-                return value.var
-            case Choice() if maybe_number(value):
-                with self.m.on_side(side.heap, side.equations):
-                    return either_atom(self.m, value)
-            case Static(value=None | int() | float() | complex()):
-                return const(value.value)
-        return None
-
     def scalars(self, key: Key, a: Value, b: Value) -> Value:
-        a, b = settled_by(self.m, self.condition, a, True), settled_by(self.m, self.condition, b, False)
+        a, b = sides.settled_by(self.m, self.condition, a, True), sides.settled_by(self.m, self.condition, b, False)
         if same(a, b):
             return a
-        one, two = self.content(self.a, a), self.content(self.b, b)
+        one, two = sides.content(self.m, self.a, a), sides.content(self.m, self.b, b)
         if one is not None and two is not None and not (is_none(one) and is_none(two)):
             if self.condition is not None and is_none(one) != is_none(two):
                 return self.choice(key, a, b)
             return number(self.m, self.atoms(key, one, two))
         if isinstance(a, Obj) or isinstance(b, Obj):
-            if self.condition is not None and any(map(self.more_than_object, (a, b))):
+            if self.condition is not None and any(sides.more_than_object(self.m, one) for one in (a, b)):
                 return self.choice(key, a, b)
-            return Obj(self.atoms(key, self.object(self.a, a), self.object(self.b, b)))
+            return Obj(self.atoms(key, sides.object_on(self.m, self.a, a), sides.object_on(self.m, self.b, b)))
         return self.choice(key, a, b)
-
-    def more_than_object(self, value: Value) -> bool:
-        """Whether more is known of a value than could be of an object that the run alone knows."""
-        return isinstance(value, (Ref, Choice)) or (not isinstance(value, Obj) and holds_active(self.m, value))
-
-    def object(self, side: Side, value: Value) -> Atom:
-        with self.m.on_side(side.heap, side.equations):
-            return to_atom(self.m, value)
 
     def choice(self, key: Key, a: Value, b: Value) -> Value:
         """No variable can hold both: what uses the value will run in a branch of its own."""
+        word = self.word(key, a, b)
+        if word is not None:
+            return word
         if self.condition is None or ways(a) + ways(b) > MOST_WAYS:
             name = next((str(k) for k in reversed(key) if isinstance(k, str)), "a value")
             return Mixed(name, (a.describe(), b.describe()))
@@ -601,6 +573,17 @@ class Merger:
             refuse_mixed(self.m, Mixed("one of many objects", (a.describe(), b.describe())))
         then = self.one_sided((*key, "then"), a, self.a, first=True)
         return Choice(self.condition, then, self.one_sided((*key, "else"), b, self.b, first=False))
+
+    def word(self, key: Key, a: Value, b: Value) -> Value | None:
+        """One of a few constants, by a number of the run: at the head of a loop, and what was such a one before."""
+        if self.condition is not None and (Word not in (type(a), type(b)) or Choice in (type(a), type(b))):
+            return None
+        numbers = None if "then" in key or "else" in key else numbers_of(self.m, a, b)
+        if numbers is None:  # or a side of one of two: what tells it is known where that side is meant
+            return None
+        codes = sides.coded_on(self.m, self.a, a), sides.coded_on(self.m, self.b, b)
+        var = self.atoms((*key, "word", *numbers), codes[0], codes[1])
+        return Word(var, numbers) if isinstance(var, Var) else a
 
     def atoms(self, key: Key, a: Atom, b: Atom) -> Atom:
         if a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a, b)):

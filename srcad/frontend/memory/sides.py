@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import ArrayRef, Num, Static, Value
+from srcad.frontend.core.suspended import IteratorCell, Progress
+from srcad.frontend.core.values import ArrayRef, Choice, Num, Obj, Ref, Static, Value
+from srcad.frontend.memory.arrays import either_atom, load, maybe_number, to_atom
+from srcad.frontend.memory.cursors import opened
+from srcad.frontend.memory.layouts import Layout
+from srcad.frontend.memory.words import coded
 from srcad.trace.builder import const
-from srcad.trace.nodes import Equation, Var
+from srcad.trace.nodes import Atom, Equation, Var
 from srcad.trace.types import BOOL
 
 
@@ -45,6 +50,53 @@ class Side:
         cell = self.heap.get(value.cell) if isinstance(value, ArrayRef) else None
         poison = cell.poison if isinstance(cell, (ArrayCell, GrownCell)) else None
         return None if poison is None else ArrayCell(const(0.0), poison=poison)
+
+
+def content(m: Machine, side: Side, value: Value) -> Atom | None:
+    """The variable of a number or array; None for anything else."""
+    match value:
+        case ArrayRef():
+            with m.on_side(side.heap, side.equations):
+                return load(m, value)
+        case Num():
+            return value.var
+        case Choice() if maybe_number(value):
+            with m.on_side(side.heap, side.equations):
+                return either_atom(m, value)
+        case Static(value=None | int() | float() | complex()):
+            return const(value.value)
+    return None
+
+
+def object_on(m: Machine, side: Side, value: Value) -> Atom:
+    """A value as an object that the run alone knows."""
+    with m.on_side(side.heap, side.equations):
+        return to_atom(m, value)
+
+
+def more_than_object(m: Machine, value: Value) -> bool:
+    """Whether more is known of a value than could be of an object that the run alone knows."""
+    return isinstance(value, (Ref, Choice)) or (not isinstance(value, Obj) and holds_active(m, value))
+
+
+def layout_of(side: Side, value: ArrayRef) -> Layout:
+    """How an array lies in memory, as far as its cell tells."""
+    cell = side.heap[value.cell]
+    return cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
+
+
+def coded_on(m: Machine, side: Side, value: Value) -> Atom:
+    """The number of the word that a value is."""
+    with m.on_side(side.heap, side.equations):
+        return coded(m, value)
+
+
+def opened_as(m: Machine, side: Side, cell: IteratorCell, other: IteratorCell) -> IteratorCell:
+    """An iterator, opened where the same one is on the other side."""
+    if cell.left is not None or other.left is None or cell.progress is not Progress.FRESH:
+        return cell
+    with m.on_side(side.heap, side.equations):
+        return replace(cell, left=opened(m, cell))
 
 
 def settled_by(m: Machine, condition: Var | None, value: Value, holds: bool) -> Value:

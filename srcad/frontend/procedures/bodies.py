@@ -10,8 +10,9 @@ from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Keywords
 from srcad.frontend.core.source import FunctionSource
-from srcad.frontend.core.values import FALSE, NONE, Partial, Undef, Value
+from srcad.frontend.core.values import FALSE, NONE, Partial, Undef, Value, Word
 from srcad.frontend.memory.branches import branch, negate, truth
+from srcad.frontend.memory.words import decoded
 from srcad.trace.nodes import Var
 
 
@@ -53,6 +54,8 @@ def returned(m: Machine) -> Value:
     value = m.look("$value")
     if isinstance(value, Partial):
         value = value.value
+    if isinstance(value, Word):
+        value = decoded(m, value)
     if value is None or isinstance(value, Undef):
         return NONE
     gone = truth(m, m.look("$return") or FALSE)

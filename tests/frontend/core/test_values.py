@@ -44,6 +44,7 @@ def examples() -> list[v.Parts]:
         v.Slice(num(), v.Static(None), num()),
         v.Range(num(), num(), v.Static(1)),
         v.Iter("zip", (num(), v.Ref(2)), 3),
+        v.Word(Var(INT), (0, 1)),
         v.Func(CODE, 1, (num(), num()), (("a", num()),), 2),
         v.Bound(v.Method("m", num()), (num(), num()), (("a", num()),)),
         v.Method("append", v.Ref(1)),
