@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from statistics import LinearRegression, StatisticsError
 from typing import Any
 
+import numpy as np
+
 OF_ZEROS = sys.version_info >= (3, 13)  # a geometric mean of numbers with a zero is 0
 
 
@@ -131,3 +133,17 @@ def linear_regression(x: Any, y: Any, /, *, proportional: bool = False) -> Any:
         raise StatisticsError("x is constant")
     slope = products(x, y, x_mean, y_mean) / spread
     return LinearRegression(slope=slope, intercept=0.0 if proportional else y_mean - slope * x_mean)
+
+
+def normal_inv_cdf(p: Any, mu: Any, sigma: Any) -> Any:
+    """What NormalDist(mu, sigma).inv_cdf(p) calls, once it has looked at p and sigma."""
+    from scipy import special
+
+    return mu + sigma * float(special.ndtri(p))
+
+
+def distance(p: Any, q: Any) -> float:
+    """math.dist of points of which only the run knows how many coordinates they have."""
+    if len(p) != len(q):
+        raise ValueError("both points must have the same number of dimensions")
+    return float(np.linalg.norm(np.subtract(p, q)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
-from srcad.frontend.containers.operators import number_result, spreads, unary
+from srcad.frontend.containers.operators import number_result, refuse_text, spreads, unary
 from srcad.frontend.core.cells import DictCell, GrownCell, Housed, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
@@ -82,10 +82,22 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
     left, right = listed(m, left), listed(m, right)
     if isinstance(left, Static) and isinstance(right, Static):
         return Static(PYTHON_COMPARE[type(op)](left.value, right.value))
+    for side in (left, right):
+        _refuse_made_text(m, side)
     known = comparison_method(m, COMPARE[type(op)], left, right)
     if known is None:
         known = _structural_equality(m, op, left, right) or _structural_order(m, op, left, right)
     return known if known is not None else number_result(m, COMPARE[type(op)], left, right)
+
+
+CHOOSING = ("list_get", "list_pop", "tuple_get", "if", "for", "while", "scope")
+
+
+def _refuse_made_text(m: Machine, value: Value) -> None:
+    """Refuse a text that was made of active numbers; one that they have only chosen among others is compared."""
+    made = m.variables.definitions.get(value.var) if isinstance(value, Obj) and isinstance(value.var, Var) else None
+    if made is not None and made.op not in CHOOSING:
+        refuse_text(m, value)
 
 
 def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value | None:

@@ -80,7 +80,10 @@ LAZY = (  # they run through their arguments when they are run through themselve
     *(isinstance, hasattr, getattr, callable, type),  # which look at an iterator, and take nothing from it
     *(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, itertools.islice, itertools.chain),
     *(itertools.chain.from_iterable, itertools.pairwise, itertools.accumulate, itertools.starmap),
+    functools.partial,
 )
+# methods of containers that take any object, and an iterator as such
+STORING = ("append", "appendleft", "insert", "setdefault", "get", "pop", "__setitem__")
 
 
 KEYED = ("get", "setdefault", "pop", "__getitem__", "__setitem__", "__contains__")  # methods that take a key
@@ -168,7 +171,7 @@ def _from_table(m: Machine, table: Mapping[str, Handler], what: str, method: Met
     handler = table.get(method.name)
     if handler is None:
         m.refuse(f"the method {method.name!r} of {what} isn't supported yet")
-    lazy = table is GENERATOR_METHODS
+    lazy = table is GENERATOR_METHODS or method.name in STORING
     return handled(m, handler, (method.owner, *given.args), given.keywords, lazy)
 
 

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import heapq
 import itertools
+import math
 import operator
 import re
 import statistics
@@ -32,6 +33,7 @@ from srcad.frontend.control.collecting import to_list
 from srcad.frontend.core.cells import ListCell
 from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, Num, Range, Ref, Slice, Static, Tup, Value
+from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory.arrays import to_number
 from srcad.frontend.memory.branches import as_bool
 from srcad.frontend.memory.cursors import content_of, cursor
@@ -213,6 +215,12 @@ def _from_python(_m: Machine, func: Value, *_counts: Value, **_options: Value) -
     return Bound(Static(functions.vectorised), (func, NONE, Tup(())))
 
 
+def _distance(m: Machine, p: Value, q: Value) -> Value:
+    """math.dist."""
+    known = all(isinstance(one, Tup) or isinstance(m.content(one), ListCell) for one in (p, q))
+    return lower(m, math.dist, (p, q), {}) if known else m.call(Static(averages.distance), (p, q))
+
+
 def _as_defined(program: Callable[..., Any]) -> Callable[..., Value]:
     """A function of functions, by the program that defines it: what it doesn't take itself it hands on."""
     return lambda m, *args, **named: m.call(Static(program), args, named)
@@ -275,6 +283,8 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     **{getattr(heapq, name): _as_defined(getattr(heaps, name)) for name in HEAPS},
     **{getattr(statistics, name): _as_defined(getattr(averages, name)) for name in AVERAGES},
     **{getattr(bisect, name): _as_defined(getattr(bisection, name)) for name in BISECTIONS},
+    **{f: _as_defined(averages.normal_inv_cdf) for f in (getattr(statistics, "_normal_dist_inv_cdf", None),) if f},
+    math.dist: _distance,
     operator.truth: lambda m, x: as_bool(m, x),
     operator.is_not: _comparison(ast.IsNot()),
     operator.concat: _operator(ast.Add()),

@@ -21,6 +21,14 @@ D = np.array([0.3, -0.2, 0.9, 0.4, -0.7])
 KNOTS = [0.5, 1.0, 1.5, 2.0]
 
 
+def quantile_of_normal(x):
+    return statistics.NormalDist(x[0], x[1]).inv_cdf(x[2] / 3.0) * x[3]
+
+
+def distance_of_slices(x):
+    return math.dist(x[:2], x[1:3]) + math.dist(x, list(x * x)) ** 2
+
+
 def weighted(x):
     return statistics.fmean(x, [1.0, 2.0, 3.0, 1.0, x[0]])
 
@@ -70,6 +78,8 @@ PROGRAMS: list[Callable[[Any], Any]] = [
     lambda x: statistics.mean(x) * statistics.fmean(x),
     lambda x: statistics.geometric_mean(x),
     weighted,
+    quantile_of_normal,
+    distance_of_slices,
     harmonic,
     spread,
     middles,
@@ -121,3 +131,8 @@ def test_a_geometric_mean_with_a_zero() -> None:
             srcad.grad(f)(2.0)
     else:
         assert srcad.value_and_grad(f)(2.0) == (f(2.0), 0.0) == (0.0, 0.0)
+
+
+def test_points_of_other_spaces() -> None:
+    with pytest.raises(ValueError, match="both points must have the same number of dimensions"):
+        srcad.grad(lambda x: math.dist(x[:1], x[:3]))(X)
