@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.cells import DictCell, InstanceCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import Num, Partial, Static, Value, Word
+from srcad.frontend.core.values import Mixed, Num, Partial, Static, Value, Word
+from srcad.frontend.memory.arrays import refuse_mixed
 from srcad.frontend.memory.words import decoded
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
@@ -38,6 +39,8 @@ def present(m: Machine, value: Value, error: Exception) -> Value:
     """A value that some ways to this place may not have set: on these the run raises what Python does."""
     if isinstance(value, Word):
         return decoded(m, value)
+    if isinstance(value, Mixed):
+        refuse_mixed(m, value)
     if not isinstance(value, Partial):
         return value
     if isinstance(value.value, Word):
