@@ -158,6 +158,7 @@ TABLE: Sequence[tuple[Sequence[str], Sequence[Shapes], Sequence[str]]] = (
                 "np.roll(x, -9)",
             ),
             *("np.einsum('...jk,...jk,->...', x, y, 2.0)", "np.max(x, axis=(0, 2), initial=2)", "np.sum(x[0, 0, 0])"),
+            *("np.clip(x, None, y)", "np.clip(x, 0, None)", "np.clip(x, -1, 1)"),
             *("np.argmax(x)", "np.argmin(x[1, 0])", "np.max(x, where=x > 0, initial=0)", "np.delete(x, 0, axis=1)"),
         ),
         (((2, 3, 4), (2, 3, 4)), ((2, 1, 1), (2, 1, 1)), ((2, 40, 30), (2, 40, 30))),

@@ -369,6 +369,14 @@ def _quantile(b: Builder, eq: Equation) -> Atom | None:
 # ---- elements
 
 
+def _clipped(b: Builder, eq: Equation) -> Atom | None:
+    """With one bound alone."""
+    x, low, high = eq.operands
+    if low.is_none == high.is_none:
+        return None
+    return b.emit("minimum", x, high) if low.is_none else b.emit("maximum", x, low)
+
+
 def _sinc(b: Builder, eq: Equation) -> Atom:
     angle = b.emit("multiply", np.pi, eq.operands[0])
     tiny = float(np.finfo(angle.type.dtype or "float64").eps)
@@ -450,6 +458,7 @@ FORMULAS_OF_ARRAYS: Mapping[str, Formula] = MappingProxyType(
         "squared_modulus": _squared_modulus,
         "median": _median,
         "quantile": _quantile,
+        "clip": _clipped,
         "sinc": _sinc,
         **dict.fromkeys(("share", "share2"), _share),
         "cosine": _cosine,
