@@ -236,12 +236,10 @@ def needs_its_counter(x):
 
 
 def has_a_first_turn(x, n):
-    for i in range(n):
-        if i > 0:
-            v = v * x  # noqa: F821
-        else:
-            v = x
-    return v
+    found = None
+    for _ in range(n):
+        found = (x, x * x) if found is None else (found[0] * x, found[1])
+    return found[0]
 
 
 def has_a_first_turn_of_a_while(x, n):
