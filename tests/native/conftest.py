@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import weakref
 import zlib
+from pathlib import Path
 
 import pytest
 
 from srcad.calls import specialise
 from srcad.native import compilers
+from tests.native import MISSING
 
 SAMPLES = {"numba": 32, "ctypes": 16}  # one test in so many
 HAS_NUMBA = compilers.is_installed("numba")
@@ -38,6 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [item for item in items if _is_wanted(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(left)])
     items[:] = left
+    if MISSING:
+        for item in left:
+            if item.path.parent == Path(__file__).parent:
+                item.add_marker(pytest.mark.skip(MISSING))
 
 
 def _is_wanted(item: pytest.Item) -> bool:

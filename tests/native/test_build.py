@@ -14,6 +14,7 @@ import pytest
 
 import srcad
 from srcad.native import build, cache, compilers
+from tests.native import IS_NUMBA
 
 pytestmark = pytest.mark.own_maker
 
@@ -76,6 +77,7 @@ def test_flags_and_sources_have_libraries_of_their_own(folder: Path, monkeypatch
     assert build.library(SOURCE) != first
 
 
+@pytest.mark.skipif(IS_NUMBA, reason="libraries are made by a compiler of C")
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SRCAD_CACHE", str(tmp_path / "file" / "cache"))
@@ -214,6 +216,7 @@ def test_a_compiler_that_fails(folder: Path) -> None:
     assert files(folder) == []
 
 
+@pytest.mark.skipif(IS_NUMBA, reason="libraries are made by a compiler of C")
 def test_long_sources_are_compiled_quickly() -> None:
     flags = build._flags_for("int x;\n" * (build.MANY_LINES + 1))
     assert flags == build.QUICKLY

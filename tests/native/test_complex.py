@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad.native.compilers import compiler
 from srcad.native.lower.complexes import COMPLEX_FORMULAS
 from tests.modules import module_at
+from tests.native import IS_NUMBA
 
 PARTS = (0.0, -0.0, 1.0, -1.5, 3.0, 1e-300, 1e200, np.inf, -np.inf, np.nan)
 VALUES = np.array([complex(re, im) for re in PARTS for im in PARTS])
@@ -25,7 +25,7 @@ NAMES = sorted((*(COMPLEX_FORMULAS.keys() - OTHERS), *ORDERINGS, "power", "float
 ARITY = {name: getattr(getattr(np, name), "nin", 1) for name in NAMES}
 pytestmark = [
     pytest.mark.own_maker,
-    pytest.mark.skipif(compiler().is_numba, reason="for Numba, complex numbers stay in Python"),
+    pytest.mark.skipif(IS_NUMBA, reason="for Numba, complex numbers stay in Python"),
 ]
 DTYPES = ("complex128", "complex64")
 # formulas of NumPy's own, which are inexact where they cancel, and whose C differs from NumPy's vector code there

@@ -12,11 +12,11 @@ import pytest
 
 import srcad
 from srcad.errors import ArgumentError
-from srcad.native.compilers import compiler
+from tests.native import IS_NUMBA
 
 pytestmark = [
     pytest.mark.own_maker,
-    pytest.mark.skipif(compiler().is_numba, reason="code of Numba's runs on one thread"),
+    pytest.mark.skipif(IS_NUMBA, reason="code of Numba's runs on one thread"),
 ]
 N = 40_000  # enough for threads
 X = np.random.default_rng(0).normal(size=N)
