@@ -5,6 +5,7 @@ Matrices of LAPACK stand by columns. Each function says how it has ended.
 
 from __future__ import annotations
 
+from srcad.native.arithmetic import exp, fabs, log, maximum, smaller, sqrt
 from srcad.native.machine_code import address, ahead, fill_with_zeros, fortran, pointer, scratch, viewed
 from srcad.native.runtime import (
     ARITHMETIC,
@@ -16,16 +17,10 @@ from srcad.native.runtime import (
     VALUE,
     compiled,
     data,
-    exp,
-    fabs,
     float64,
     int32,
-    log,
-    maximum,
     new_block,
     release,
-    smaller,
-    sqrt,
     uint8,
 )
 

@@ -168,7 +168,7 @@ def _extension(own: Compiler) -> ModuleType | None:
     folders = _headers()
     if own.is_numba or folders is None:
         return None
-    path = library(_included("caller.c"), [f"-I{one}" for one in folders], own)
+    path = library(_included("caller.c"), ["-O1", *(f"-I{one}" for one in folders)], own)
     loader = importlib.machinery.ExtensionFileLoader("srcad_caller", str(path))
     spec = importlib.util.spec_from_loader("srcad_caller", loader)
     assert spec is not None

@@ -18,9 +18,8 @@ from srcad.native import ir
 from srcad.native.cache import is_whole, place_of, written
 from srcad.native.compilers import Compiler
 from srcad.native.numba import text_of
-from srcad.native.spelling import VECTOR_LIBRARY
+from srcad.native.spelling import RUNTIME, VECTOR_LIBRARY
 
-RUNTIME = ("machine_code", "runtime", "algebra")  # what kernels are linked with
 NAME = "kernel"  # of the function, in every file
 
 

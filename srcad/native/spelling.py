@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+# the modules beside this one that kernels of Numba are linked with
+RUNTIME = ("machine_code", "runtime", "arithmetic", "algebra")
+
 
 @dataclass(frozen=True)
 class Spelled:

@@ -21,7 +21,7 @@ from srcad.native.build import built, library
 from srcad.native.c import support
 from srcad.native.kernel import Kernel
 from srcad.native.numba import MACROS, text_of
-from srcad.native.spelling import OPERATIONS, STATES
+from srcad.native.spelling import OPERATIONS, RUNTIME, STATES
 from tests.native import test_golden
 
 pytestmark = pytest.mark.own_maker
@@ -77,7 +77,7 @@ def words_of(text: str) -> set[str]:
 @WITH_NUMBA
 def test_all_that_is_spelled_for_numba_is_there() -> None:
     names: set[str] = {"abs"}
-    for module in ("machine_code", "runtime", "algebra"):
+    for module in RUNTIME:
         names |= set(vars(importlib.import_module(f"srcad.native.{module}")))
     functions = {one.numba for one in OPERATIONS.values() if "{" not in one.numba}
     assert functions <= names

@@ -27,6 +27,7 @@ from srcad.native.lower.values import (
     NoValue,
     machine,
 )
+from srcad.native.spelling import RUNTIME
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var, variables
 from srcad.trace.types import Array, Record, Scalar, Type
@@ -41,7 +42,7 @@ def reserved() -> frozenset[str]:
     """
     folder = resources.files("srcad.native")
     of_c = "".join(folder.joinpath(name).read_text() for name in ("support.h", "complexes.h", "linalg.h"))
-    of_numba = "".join(folder.joinpath(f"{name}.py").read_text() for name in ("machine_code", "runtime", "algebra"))
+    of_numba = "".join(folder.joinpath(f"{name}.py").read_text() for name in RUNTIME)
     lines = re.findall(r"^(?:def )?(\w+(?:, \w+)*)(?= = |\()", of_numba, re.MULTILINE)
     called = {name for line in lines for name in line.split(", ")}
     return frozenset(re.findall(r"[A-Za-z_]\w+", of_c)) | called | KEYWORDS | frozenset(keyword.kwlist)
