@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import TypeVar
 
 from srcad.errors import NotYetSupported
@@ -74,8 +74,8 @@ from srcad.frontend.memory.selection import each
 from srcad.frontend.memory.sides import NoNumber, PlaceNumbers, Side
 from srcad.frontend.memory.tables import as_table
 from srcad.frontend.memory.words import numbers_of
-from srcad.trace.nodes import UNDEF, Atom, Const, Region, Var
-from srcad.trace.types import Array, ListOf, Type, Unknown
+from srcad.trace.nodes import Atom, Const, Region, Var
+from srcad.trace.types import Array, Type, Unknown
 from srcad.trace.walk import defined
 
 Key = tuple[Hashable, ...]
@@ -319,15 +319,8 @@ class Merger:
         """A variable that only one side has, as it is seen outside; it has no value on the other side."""
         if isinstance(atom, Const):
             return atom
-        other = self.without_items(self.b if first else self.a, atom.type)
+        other = sides.without_items(self.m, self.b if first else self.a, atom.type)
         return self.atoms(key, *((atom, other) if first else (other, atom)))
-
-    def without_items(self, side: Side, t: Type) -> Atom:
-        """What stands on a side that has no value; for a list one of no items, as derivatives look into it."""
-        if not isinstance(t, ListOf):
-            return UNDEF
-        with self.m.on_side(side.heap, side.equations):
-            return self.m.emit("list_new", element=t.element)
 
     def one_sided_array(self, key: Key, value: ArrayRef, side: Side, first: bool) -> Value:
         both = value.cell in self.a.heap and value.cell in self.b.heap
@@ -420,7 +413,7 @@ class Merger:
         if not isinstance(var.type, (Array, Unknown)):
             return number(self.m, var)
         ids = [value.cell if isinstance(value, ArrayRef) else None for value in (a, b)]
-        self.cells[memo] = self.new(self.fresh_cell(var, a, b), *ids)
+        self.cells[memo] = self.new(sides.joined_cell(var, ((self.a, a), (self.b, b))), *ids)
         self.groups[key] = self.cells[memo]
         return ArrayRef(self.cells[memo])
 
@@ -541,10 +534,6 @@ class Merger:
         """The variables of a loop that stand for another value in each turn."""
         made = defined(Region((), tuple(self.b.equations), ()))
         return (self.inside or frozenset()).union(made)
-
-    def fresh_cell(self, var: Atom, a: Value, b: Value) -> ArrayCell:
-        layouts = [sides.layout_of(s, v) for s, v in ((self.a, a), (self.b, b)) if isinstance(v, ArrayRef)]
-        return ArrayCell(var, contiguous=reduce(joined_layouts, layouts) if layouts else frozenset())
 
     def scalars(self, key: Key, a: Value, b: Value) -> Value:
         a, b = sides.settled_by(self.m, self.condition, a, True), sides.settled_by(self.m, self.condition, b, False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell
@@ -13,11 +14,11 @@ from srcad.frontend.core.suspended import IteratorCell, Progress
 from srcad.frontend.core.values import ArrayRef, Choice, Num, Obj, Ref, Static, Value
 from srcad.frontend.memory.arrays import either_atom, load, maybe_number, to_atom
 from srcad.frontend.memory.cursors import opened
-from srcad.frontend.memory.layouts import Layout
+from srcad.frontend.memory.layouts import Layout, joined
 from srcad.frontend.memory.words import coded
 from srcad.trace.builder import const
-from srcad.trace.nodes import Atom, Equation, Var
-from srcad.trace.types import BOOL
+from srcad.trace.nodes import UNDEF, Atom, Equation, Var
+from srcad.trace.types import BOOL, ListOf, Type
 
 
 class NoNumber(Exception):  # noqa: N818 - an answer, not an error
@@ -83,6 +84,20 @@ def layout_of(side: Side, value: ArrayRef) -> Layout:
     """How an array lies in memory, as far as its cell tells."""
     cell = side.heap[value.cell]
     return cell.contiguous if isinstance(cell, ArrayCell) and not value.path else None
+
+
+def joined_cell(var: Atom, values: Sequence[tuple[Side, Value]]) -> ArrayCell:
+    """The cell of an array that two sides join to, laid out as those of them are that are arrays."""
+    layouts = [layout_of(side, value) for side, value in values if isinstance(value, ArrayRef)]
+    return ArrayCell(var, contiguous=reduce(joined, layouts) if layouts else frozenset())
+
+
+def without_items(m: Machine, side: Side, t: Type) -> Atom:
+    """What stands on a side that has no value; for a list one of no items, as derivatives look into it."""
+    if not isinstance(t, ListOf):
+        return UNDEF
+    with m.on_side(side.heap, side.equations):
+        return m.emit("list_new", element=t.element)
 
 
 def coded_on(m: Machine, side: Side, value: Value) -> Atom:
