@@ -114,9 +114,20 @@ def paired(tree: Tree, value: object, where: str) -> Iterator[tuple[int, object,
         case Leaf(index):
             yield index, value, where
         case Node(kind, parts):
+            if not parts:
+                _without_parts(tree, value, where)
             for key, child in zip(_keys(tree), parts, strict=True):
                 label = f"{where}.{key}" if kind == "dataclass" else f"{where}[{key!r}]"
                 yield from paired(child, _part(tree, value, key, where), label)
+
+
+def _without_parts(tree: Node, value: object, where: str) -> None:
+    """Refuse what isn't as empty as a container is."""
+    alike = Mapping if tree.kind == "dict" else (tuple, list, np.ndarray)
+    is_number = isinstance(value, np.ndarray) and value.ndim == 0
+    fits = value is None or (isinstance(value, alike) and not is_number and len(value) == 0)
+    if tree.kind in ("dict", "list", "tuple") and not fits:
+        raise ArgumentError(f"{where} must be a {tree.kind} with 0 parts, and is {value!r}")
 
 
 def _keys(tree: Node) -> Sequence[object]:

@@ -223,14 +223,17 @@ WEAK = {"lists", "flow", ".tolist", "np.interp", "math.hypot", "builtins.float"}
 
 @pytest.mark.parametrize("k", named(CASES))
 def test_float32_stays(k: int, narrow: Any) -> None:
-    """Of arrays of float32, also beside Python floats: tangents have the dtype of their results, gradients theirs."""
+    """Of arrays of float32, also beside Python floats: tangents have the dtype of their results, gradients theirs.
+
+    A Python float that the run picks from numbers of both kinds has none: its tangent may have that of the others.
+    """
     case = CASES[k]
     args, dots = case.values(np.float32), case.tangents(np.float32)
     due = getattr(narrow, f"f{k}")(*args)
     value, dot = srcad.jvp(getattr(narrow, f"f{k}"), args, dots)
     for wanted, got, moved_by in zip(leaves(due), leaves(value), leaves(like(value, dot)), strict=True):
         assert case.key in WEAK or np.asarray(got).dtype == np.asarray(wanted).dtype, case.text
-        moves = np.asarray(got).dtype.kind in "fc" and type(moved_by) is not float
+        moves = np.asarray(got).dtype.kind in "fc" and float not in (type(moved_by), type(got))
         assert not moves or np.asarray(moved_by).dtype == np.asarray(got).dtype, case.text
     directions = tuple(dots[i] for i in case.active)
     bars = srcad.grad(getattr(narrow, f"total{k}"), case.active)(*args)
