@@ -41,10 +41,19 @@ def overwritten(x: Any) -> Any:
     return y
 
 
+def sums_of_rows(a: Any) -> Any:
+    r = np.zeros(len(a))
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            r[i] += a[i, j]
+    return r
+
+
 CASES: dict[str, Callable[[], object]] = {
     "settled": lambda: srcad.jit(diffusion).kernels(np.linspace(0.0, 1.0, 6), 0.1, 3),
     "proven": lambda: srcad.jit(index_loop).kernels(np.linspace(0.0, 1.0, 5)),
     "shared": lambda: srcad.jit(diffusion).kernels(np.linspace(0.0, 1.0, 6), 0.1, 3),
+    "held": lambda: srcad.jit(sums_of_rows).kernels(np.ones((3, 4))),
     "fused": lambda: srcad.grad(waves, backend="native").kernels(np.linspace(0.0, 1.0, 6), 3),
     "forwarded": lambda: srcad.jit(overwritten).kernels(np.linspace(0.0, 1.0, 6)),
     "collapsed": lambda: srcad.jit(table).kernels(np.ones((3, 4))),

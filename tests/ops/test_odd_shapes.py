@@ -84,7 +84,6 @@ FOUND: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "matrix norm along axes": (lambda x: np.linalg.norm(x, -np.inf, axis=(0, 1)), (A,)),
     "matrix norm, kept": (lambda x: np.linalg.norm(x, np.inf, keepdims=True), (A,)),
     "norm of nothing": (lambda x: np.linalg.norm(x, np.inf), (X[:0],)),
-    "polynomial without roots": (lambda x: np.poly(x), (X[:0],)),
     "roots of nothing": (lambda x: np.roots(x), (X[:0],)),
     "quotients of a function of math": (lambda x: 1.0 / math.pow(x, 3), (np.float64(0.0),)),
 }
