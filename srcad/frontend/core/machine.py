@@ -34,7 +34,7 @@ from srcad.ops.declare import Kind
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Path, Var
-from srcad.trace.types import OPAQUE, is_differentiable, is_text, kind_of
+from srcad.trace.types import OPAQUE, ListOf, Opaque, is_differentiable, is_text, kind_of
 
 C = TypeVar("C", bound=Cell)
 E = TypeVar("E", bound=Exception)
@@ -424,6 +424,7 @@ class Machine(Restorable):
                 self.heap[other] = Lost(self.builder.span)
         for other, holder in list(self.heap.items()):
             if isinstance(holder, GrownCell) and same & holder.lists and holder.poison is None:
+                self._refuse_taken(holder)
                 self.heap[other] = replace(holder, poison=self.builder.span)
             elif isinstance(holder, DictCell) and holder.attributes_of in same:
                 self.heap[other] = Lost(self.builder.span)  # it is made anew where __dict__ is asked for again
@@ -466,6 +467,8 @@ class Machine(Restorable):
             unsure |= mine.lists | (frozenset((cell_id,)) if mine.repeated else frozenset())
         for other in unsure:
             cell = self.heap.get(other)
+            if isinstance(cell, GrownCell):
+                self._refuse_taken(cell)
             if isinstance(cell, (ArrayCell, GrownCell)) and cell.poison is None:
                 self.heap[other] = replace(cell, poison=self.builder.span)
             elif isinstance(cell, Housed) and cell.at_home is None:
@@ -474,6 +477,19 @@ class Machine(Restorable):
         for other, one in list(self.heap.items()):
             if isinstance(one, SelectedCell) and one.var is not None and looks_at(self.heap, one, changed):
                 self.heap[other] = replace(one, var=None)
+
+    def _refuse_taken(self, holder: GrownCell) -> None:
+        """Refuse a change of what may be in a run-time list of objects, if some have been taken: they stand alone."""
+        if not isinstance(holder.var.type, ListOf) or not isinstance(holder.var.type.element, Opaque):
+            return
+        taken = (equation for equation in self.variables.definitions.values() if equation.op == "list_get")
+        if any(isinstance(equation.results[0].type, Opaque) for equation in taken):
+            self.refuse(
+                "what may be in a list of objects is changed, after an element has been taken from that",
+                why="the element may be the same array or list, and nobody knows: what the list has are objects.",
+                do="fill the list with arrays or lists from the start, or put a copy into it.",
+                unsettled=True,
+            )
 
 
 def constant(atom: Atom) -> object:
