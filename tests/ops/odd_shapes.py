@@ -28,8 +28,9 @@ from tests.rules.register.cases import CASES, FLAT_CASES
 from tests.rules.register.operands import operand
 from tests.rules.register.programs import HEADER, Case
 
-# what a function of matrices does to what is none, or is singular, and what NumPy makes of weights without places
-STRANGE = ("signm", "solve_sylvester", "bincount", "choose")
+# what a function of matrices does to what is none, or is singular, what NumPy makes of weights without places, and what
+# versions of SciPy give as the flag of a factor without elements
+STRANGE = ("signm", "solve_sylvester", "bincount", "choose", "cho_factor")
 AXES = ("-1", "(0,)", "(0, 0)", "(-1, 0)", "7", "None", "(0, -1, 1)", "()", "np.int64(0)")
 STEP = 1e-5
 # what results have no certain value, or no derivative, or one of another kind by design: see docs/reference.md
