@@ -12,6 +12,7 @@ from srcad.frontend.core.parts import Children, ElementForm, OneAtom, Parts
 from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.values import ArrayRef, Value, renewed
 from srcad.trace.nodes import Atom, Path
+from srcad.trace.types import ListOf, Opaque
 
 K = TypeVar("K", bound=Hashable)
 
@@ -87,6 +88,11 @@ class GrownCell(OneAtom, Cell):
     most: int | None = None
     repeated: bool = False
     form: ElementForm | None = None
+
+    @property
+    def of_objects(self) -> bool:
+        """Whether the elements are objects to the generated code, be they None, arrays or lists."""
+        return isinstance(self.var.type, ListOf) and isinstance(self.var.type.element, Opaque)
 
     def copied(self) -> Self:
         return replace(self, aliases=frozenset(), lists=frozenset(), places=None, inside=None, content=None)

@@ -34,7 +34,7 @@ from srcad.ops.declare import Kind
 from srcad.trace.builder import Builder, atom
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Const, Equation, Path, Var
-from srcad.trace.types import OPAQUE, ListOf, Opaque, is_differentiable, is_text, kind_of
+from srcad.trace.types import OPAQUE, Opaque, is_differentiable, is_text, kind_of
 
 C = TypeVar("C", bound=Cell)
 E = TypeVar("E", bound=Exception)
@@ -480,7 +480,7 @@ class Machine(Restorable):
 
     def _refuse_taken(self, holder: GrownCell) -> None:
         """Refuse a change of what may be in a run-time list of objects, if some have been taken: they stand alone."""
-        if not isinstance(holder.var.type, ListOf) or not isinstance(holder.var.type.element, Opaque):
+        if not holder.of_objects:
             return
         taken = (equation for equation in self.variables.definitions.values() if equation.op == "list_get")
         if any(isinstance(equation.results[0].type, Opaque) for equation in taken):

@@ -47,7 +47,7 @@ from srcad.frontend.memory.stand_ins import raise_what_python_does
 from srcad.frontend.memory.tables import is_table
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Var
-from srcad.trace.types import OPAQUE, Array, ListOf, Opaque, Scalar, Type, Unknown, dims_of, dtype_of
+from srcad.trace.types import OPAQUE, Array, Scalar, Type, Unknown, dims_of, dtype_of
 
 
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
@@ -402,8 +402,7 @@ def _may_be_element(m: Machine, atom: Atom) -> bool:
     """Whether an object comes from a run-time list of None or objects into which arrays have been put."""
     made = m.variables.definitions.get(atom) if isinstance(atom, Var) else None
     lists = (cell for cell in m.heap.values() if isinstance(cell, GrownCell) and cell.aliases)
-    kinds = (cell.var.type.element for cell in lists if isinstance(cell.var.type, ListOf))
-    return made is not None and made.op == "list_get" and any(isinstance(kind, Opaque) for kind in kinds)
+    return made is not None and made.op == "list_get" and any(cell.of_objects for cell in lists)
 
 
 def _list_in_place(m: Machine, old: Value, operator: ast.operator, value: Value) -> Value:
