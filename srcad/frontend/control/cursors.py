@@ -8,6 +8,7 @@ for row in rows:       ->         total = total + table[k] @ header
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from srcad.frontend.containers.cursors import count_of, end, has_item, item_of, moved_on, taken_from
@@ -76,7 +77,7 @@ def _counted(m: Machine, ref: Ref, turn: Turn, most: Value) -> None:
     source = cell.source.refers_to()
 
     def one(index: Value) -> None:
-        m.heap[ref.cell] = _at(m, ref, index)
+        m.heap[ref.cell] = replace(m.cell(ref.cell, CursorCell), place=index)
         item = item_of(m, ref)
         after, before = moved_on(m, ref), _list(m, source)
         turn(item)
@@ -94,11 +95,6 @@ def _list(m: Machine, source: int | None) -> Cell | None:
     """A list, whose number of items may change; None for anything else."""
     cell = None if source is None else m.heap[source]
     return cell if isinstance(cell, (ListCell, GrownCell)) else None
-
-
-def _at(m: Machine, ref: Ref, place: Value) -> CursorCell:
-    kept = m.cell(ref.cell, CursorCell)
-    return CursorCell(kept.source, place, kept.ended, kept.kept, kept.backwards)
 
 
 def _asked(m: Machine, ref: Ref, turn: Turn, most: Value) -> Value:

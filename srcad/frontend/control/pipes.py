@@ -143,12 +143,11 @@ def _stop(m: Machine) -> Value:
     return NONE
 
 
-def where(m: Machine, condition: bool | Var, then: Callable[[], Value], otherwise: Callable[[], Value]) -> None:
+def where(m: Machine, condition: bool | Var, then: Callable[[], Value], otherwise: Callable[[], Value]) -> Value:
     """Read one side of a branch, or both."""
     if isinstance(condition, Var):
-        branch(m, condition, then, otherwise)
-    else:
-        (then if condition else otherwise)()
+        return branch(m, condition, then, otherwise)
+    return then() if condition else otherwise()
 
 
 def _nothing() -> Value:

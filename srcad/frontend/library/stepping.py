@@ -17,7 +17,7 @@ from srcad.frontend.containers.iteration import Items, known_items, sequence
 from srcad.frontend.containers.operators import binary
 from srcad.frontend.containers.subscripts import get_at
 from srcad.frontend.control.collecting import search, to_list
-from srcad.frontend.control.pipes import compared, known_number
+from srcad.frontend.control.pipes import compared, known_number, where
 from srcad.frontend.control.pulled import Otherwise, Then, pull
 from srcad.frontend.control.streams import is_generator
 from srcad.frontend.core import arithmetic
@@ -25,7 +25,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import IteratorCell, Progress
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Iter, Partial, Ref, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_atom
-from srcad.frontend.memory.branches import branch, truth
+from srcad.frontend.memory.branches import truth
 from srcad.frontend.memory.cursors import BEFORE, content_of, cursor, is_cursor, opened, refuse_changed
 from srcad.trace.builder import const
 from srcad.trace.nodes import Const, Var
@@ -49,18 +49,12 @@ def take(m: Machine, value: Value, then: Then, otherwise: Otherwise) -> Value:
     )
 
 
-def _where(m: Machine, condition: bool | Var, then: Callable[[], Value], otherwise: Callable[[], Value]) -> Value:
-    if isinstance(condition, Var):
-        return branch(m, condition, then, otherwise)
-    return then() if condition else otherwise()
-
-
 def _of_cursor(m: Machine, ref: Ref, then: Then, otherwise: Otherwise) -> Value:
     def ended() -> Value:
         end(m, ref)
         return otherwise()
 
-    return _where(m, has_item(m, ref), lambda: then(taken_from(m, ref)), ended)
+    return where(m, has_item(m, ref), lambda: then(taken_from(m, ref)), ended)
 
 
 def _of_iterator(m: Machine, state: int, then: Then, otherwise: Otherwise) -> Value:
@@ -157,7 +151,7 @@ def _filter(it: Opened, *_parts: Value) -> Value:
     """The next item that is let through: a loop over the source, which is left there."""
     found, item = search(it.m, it.left)
     item = item.value if isinstance(item, Partial) else item
-    return it.otherwise() if item is None else _where(it.m, found, partial(it.then, item), it.otherwise)
+    return it.otherwise() if item is None else where(it.m, found, partial(it.then, item), it.otherwise)
 
 
 def _drop_while(it: Opened, function: Value, source: Value, dropping: Value) -> Value:
@@ -167,9 +161,9 @@ def _drop_while(it: Opened, function: Value, source: Value, dropping: Value) -> 
         found, item = search(m, Iter("dropwhile", (function, source)))
         it.now(function, source, FALSE)
         item = item.value if isinstance(item, Partial) else item
-        return it.otherwise() if item is None else _where(m, found, partial(it.then, item), it.otherwise)
+        return it.otherwise() if item is None else where(m, found, partial(it.then, item), it.otherwise)
 
-    return _where(m, truth(m, dropping), first, lambda: take(m, source, it.then, it.otherwise))
+    return where(m, truth(m, dropping), first, lambda: take(m, source, it.then, it.otherwise))
 
 
 def _take_while(it: Opened, function: Value, source: Value, done: Value) -> Value:
@@ -180,9 +174,9 @@ def _take_while(it: Opened, function: Value, source: Value, done: Value) -> Valu
         return it.otherwise()
 
     def use(item: Value) -> Value:
-        return _where(m, truth(m, m.call(function, (item,))), lambda: it.then(item), stop)
+        return where(m, truth(m, m.call(function, (item,))), lambda: it.then(item), stop)
 
-    return _where(m, truth(m, done), it.otherwise, lambda: take(m, source, use, it.otherwise))
+    return where(m, truth(m, done), it.otherwise, lambda: take(m, source, use, it.otherwise))
 
 
 def _chain(it: Opened, *sources: Value) -> Value:
@@ -234,7 +228,7 @@ def _slice(it: Opened, source: Value, start: Value, stop: Value, step: Value) ->
         def next_one() -> Value:
             return take(m, source, use if k == skipped else lambda _: go_on(k + 1), it.otherwise)
 
-        return _where(m, inside(k), next_one, it.otherwise)
+        return where(m, inside(k), next_one, it.otherwise)
 
     return go_on(0)
 
@@ -253,7 +247,7 @@ def _cycle(it: Opened, source: Value, place: Value, *kept: Value) -> Value:
         it.now(source, arithmetic.number(m, after), *kept)
         return it.then(item)
 
-    return _where(m, True if isinstance(count, Const) else compared(m, "greater", count, 0), use, it.otherwise)
+    return where(m, True if isinstance(count, Const) else compared(m, "greater", count, 0), use, it.otherwise)
 
 
 STEPS: dict[str, Callable[..., Value]] = {

@@ -226,8 +226,7 @@ class Merger:
             case ListCell(), ListCell() if len(a.items) == len(b.items):
                 return a.rebuild(self.each(key, a, b))
         with self.m.attempt(NotYetSupported, when=lambda refused: refused.unsettled) as tried:
-            sides = (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b)
-            one, two, form = both_grown(self.m, *sides)
+            one, two, form = both_grown(self.m, (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b))
         if tried.error is not None:
             return Lost(self.m.builder.span, kinds=True)
         self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
