@@ -163,19 +163,20 @@ def inverse(m: Lowerer, eq: Equation) -> None:
 
 
 def inverse_or_nan(m: Lowerer, eq: Equation) -> None:
-    a = _matrices(m, eq.operands[0])
-    _must_be_square(m, a)
-    x = m.new_array(DOUBLE, a.lengths, eq.result.name)
-    _each(m, "inverted", _linked(m, "dgetrf", "dgetrs"), (a, x), (a.lengths[-1],), a.lengths[:-2])
-    _given(m, eq.result, x)
+    _by_factors(m, eq, "inverted")
 
 
 def cofactor(m: Lowerer, eq: Equation) -> None:
     """Of matrices that are almost singular NumPy finds them."""
+    _by_factors(m, eq, "cofactors")
+
+
+def _by_factors(m: Lowerer, eq: Equation, function: str) -> None:
+    """What a function of linalg.h makes of each square matrix, by its factors."""
     a = _matrices(m, eq.operands[0])
     _must_be_square(m, a)
     x = m.new_array(DOUBLE, a.lengths, eq.result.name)
-    _each(m, "cofactors", _linked(m, "dgetrf", "dgetrs"), (a, x), (a.lengths[-1],), a.lengths[:-2])
+    _each(m, function, _linked(m, "dgetrf", "dgetrs"), (a, x), (a.lengths[-1],), a.lengths[:-2])
     _given(m, eq.result, x)
 
 

@@ -10,7 +10,7 @@ from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.linked import BLAS, has_scipy
 from srcad.native.lower.elementwise import elements_of, together
 from srcad.native.lower.reductions import fill
-from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
+from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, stretched_place, viewed
 from srcad.native.lower.values import InMemory, InRegister, NotLowered, machine
 from srcad.ops.einsum import parse
 from srcad.trace.nodes import Equation
@@ -52,11 +52,8 @@ def _one_of(m: Lowerer, memory: InMemory, depth: int, stack: Sequence[CExpr], pl
     """One of a stack, which may be stretched: its first axes are so many; without them it is all of it."""
     if not depth:
         return memory
-    offset: CExpr = ir.ZERO
-    own = zip(memory.lengths[:depth], memory.strides[:depth], stack[-depth:], places[-depth:], strict=True)
-    for n, stride, whole, k in own:
-        step = stride if n == whole else Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64)
-        offset = ir.add(offset, ir.times(k, step))
+    ahead = viewed(memory, memory.pointer, memory.lengths[:depth], memory.strides[:depth])
+    offset = stretched_place(ahead, places[-depth:], stack)
     name = m.name(memory.pointer)
     m.emit(ir.Pointer(name, memory.pointer, offset, memory.type))
     return viewed(memory, name, memory.lengths[depth:], memory.strides[depth:])
@@ -215,8 +212,5 @@ def _lengths_of_letters(m: Lowerer, named: Sequence[str], memories: Sequence[InM
 
 def _at_letters(memory: InMemory, letters: str, lengths: dict[str, CExpr], places: dict[str, CExpr]) -> CExpr:
     """The element at the places of these letters."""
-    index: CExpr = ir.ZERO
-    for letter, n, stride in zip(letters, memory.lengths, memory.strides, strict=True):
-        step = stride if n == lengths[letter] else Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64)
-        index = ir.add(index, ir.times(places[letter], step))
+    index = stretched_place(memory, [places[letter] for letter in letters], [lengths[letter] for letter in letters])
     return ir.Load(memory.pointer, index, memory.type)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, LocalName
 from srcad.native.lower.linalg import doubles
+from srcad.native.lower.sorting import looked_up
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, converted, load, place
 from srcad.native.lower.values import InMemory, NotLowered, machine
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Array
 
 Places = tuple[CExpr, ...]
 NextTerm = Callable[[Places, Places], CExpr]  # of a place, and the one before
@@ -99,17 +99,7 @@ def interp(m: Lowerer, eq: Equation) -> None:
     def found(at: CExpr) -> CExpr:
         return Apply("interpolated", (converted(at, DOUBLE), *rest), DOUBLE)
 
-    if not isinstance(x.type, Array):
-        m.is_number(eq.result, found(m.scalar(x)))
-        return
-    asked = m.memory(x)
-    m.reads_memory(asked)
-    target = m.new_array(DOUBLE, asked.lengths, eq.result.name)
-    m.loops_over(
-        asked.lengths,
-        lambda at: m.emit(ir.Store(target.pointer, place(target, at), found(load(asked, at)), DOUBLE)),
-    )
-    m.is_array(eq.result, target)
+    looked_up(m, eq, x, found, DOUBLE)
 
 
 # ---- recurrences along an axis

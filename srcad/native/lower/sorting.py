@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower.state import DOUBLE, INT64, Lowerer, converted, load, place, viewed
 from srcad.native.lower.values import InMemory, NotLowered, machine
-from srcad.trace.nodes import Equation
+from srcad.trace.nodes import Atom, Equation
 from srcad.trace.types import Array
 
 
@@ -81,15 +83,20 @@ def searchsorted(m: Lowerer, eq: Equation) -> None:
     def found(x: CExpr) -> CExpr:
         return Apply(name, (pointer, memory.lengths[0], converted(x, type)), INT64)
 
-    if not isinstance(value.type, Array):
-        m.is_number(eq.result, found(m.scalar(value)))
+    looked_up(m, eq, value, found, INT64)
+
+
+def looked_up(m: Lowerer, eq: Equation, x: Atom, found: Callable[[CExpr], CExpr], type: CType) -> None:
+    """What is found for a number, or for each of an array."""
+    if not isinstance(x.type, Array):
+        m.is_number(eq.result, found(m.scalar(x)))
         return
-    asked = m.memory(value)
+    asked = m.memory(x)
     m.reads_memory(asked)
-    target = m.new_array(INT64, asked.lengths, eq.result.name)
+    target = m.new_array(type, asked.lengths, eq.result.name)
 
     def each(at: tuple[CExpr, ...]) -> None:
-        m.emit(ir.Store(target.pointer, place(target, at), found(load(asked, at)), INT64))
+        m.emit(ir.Store(target.pointer, place(target, at), found(load(asked, at)), type))
 
     m.loops_over(asked.lengths, each)
     m.is_array(eq.result, target)

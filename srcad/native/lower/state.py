@@ -468,6 +468,16 @@ def place(memory: InMemory, places: Sequence[CExpr]) -> CExpr:
     return index
 
 
+def stretched_place(memory: InMemory, places: Sequence[CExpr], lengths: Sequence[CExpr]) -> CExpr:
+    """Where the element of an array stands that is stretched to these lengths, of which its own are the last."""
+    index: CExpr = ir.ZERO
+    whole = lengths[len(lengths) - memory.rank :]
+    for k, n, stride, n_whole in zip(places, memory.lengths, memory.strides, whole, strict=True):
+        step = stride if n == n_whole else Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64)
+        index = ir.add(index, ir.times(k, step))
+    return index
+
+
 def load(memory: InMemory, places: Sequence[CExpr]) -> CExpr:
     return ir.Load(memory.pointer, place(memory, places), memory.type)
 

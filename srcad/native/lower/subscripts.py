@@ -9,7 +9,7 @@ from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower import masks
 from srcad.native.lower.elementwise import element, elementwise, has_room, ready_nest, together
-from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, viewed
+from srcad.native.lower.state import BOOL, INT64, Lowerer, array_type, converted, load, place, stretched_place, viewed
 from srcad.native.lower.values import InMemory, NotLowered, is_wide
 from srcad.ops.subscripts import Template, is_basic, item_dims
 from srcad.trace.dims import Dim
@@ -370,19 +370,9 @@ def _indices_at(m: Lowerer, picked: FancyPick, places: Sequence[CExpr]) -> CExpr
         array = picked.fancy[which]
         if isinstance(array, InMemory):
             own = fancy_places[rank - array.rank :]
-            where = _stretched_place(array, own, picked.lengths)
+            where = stretched_place(array, own, picked.lengths)
             array = converted(m.let(ir.Load(array.pointer, where, array.type)), INT64)
         index = ir.add(index, ir.times(inside(m, array, picked.view.lengths[axis]), stride))
-    return index
-
-
-def _stretched_place(memory: InMemory, places: Sequence[CExpr], lengths: Sequence[CExpr]) -> CExpr:
-    """Where the element of an array stands that is stretched to these lengths, of which its own are the last."""
-    index: CExpr = ir.ZERO
-    whole = lengths[len(lengths) - memory.rank :]
-    for k, n, stride, n_whole in zip(places, memory.lengths, memory.strides, whole, strict=True):
-        step = stride if n == n_whole else Apply("select", (ir.equal(n, ir.ONE), ir.ZERO, stride), INT64)
-        index = ir.add(index, ir.times(k, step))
     return index
 
 
@@ -464,7 +454,7 @@ def _scattered(m: Lowerer, eq: Equation, memory: InMemory, adds: bool) -> None:
         new = number
         if source is not None:
             own = places[len(places) - source.rank :]
-            new = converted(ir.Load(source.pointer, _stretched_place(source, own, lengths), source.type), memory.type)
+            new = converted(ir.Load(source.pointer, stretched_place(source, own, lengths), source.type), memory.type)
         assert new is not None
         m.emit(ir.Store(picked.view.pointer, index, new, memory.type, adds))
 
