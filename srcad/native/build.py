@@ -36,10 +36,14 @@ MANY_LINES, QUICKLY = 3000, ("-O1", "-ftree-loop-vectorize")
 def library(source: str, extra: Sequence[str] = (), own: Compiler | None = None) -> Path:
     """The path of the shared library with this source, built if it isn't there."""
     own = own or compiler()
-    path = place_of((source, *own.key, *extra), ".so")
+    path = _place(source, extra, own)
     if not is_whole(path):
         written(path, lambda made: _compile(own, source, made, extra))
     return path
+
+
+def _place(source: str, extra: Sequence[str], own: Compiler) -> Path:
+    return place_of((source, *own.key, *extra), ".so")
 
 
 def _compile(own: Compiler, source: str, made: Path, extra: Sequence[str]) -> None:
@@ -78,7 +82,7 @@ def is_kept(function: ir.LoopFunction) -> bool:
     if own.is_numba:
         return is_whole(objects.place(function, own))
     source = printed(function)
-    return is_whole(place_of((source, *own.key, *_flags_for(source)), ".so"))
+    return is_whole(_place(source, _flags_for(source), own))
 
 
 def _flags_for(source: str) -> tuple[str, ...]:

@@ -233,6 +233,12 @@ def library_function(name: str, count: int = 1) -> Any:
             set.add(function.attributes, UNKNOWN)
         return builder.call(function, args)
 
+    return _of_one_kind(generate, count)
+
+
+def _of_one_kind(generate: Any, count: int) -> Any:
+    """What takes one number, or two of a kind, and gives one."""
+
     @intrinsic
     def of_one(_context, x):
         return x(x), generate
@@ -252,15 +258,7 @@ def llvm_function(name: str, count: int = 1) -> Any:
         function = builder.module.declare_intrinsic(f"llvm.{name}", [kind], ir.FunctionType(kind, [kind] * count))
         return builder.call(function, args)
 
-    @intrinsic
-    def of_one(_context, x):
-        return x(x), generate
-
-    @intrinsic
-    def of_two(_context, x, y):
-        return x(x, x), generate
-
-    return of_one if count == 1 else of_two
+    return _of_one_kind(generate, count)
 
 
 def _declared(builder: Any, name: str, operands: list[Any]) -> Any:

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
-from srcad.native.passes.rewriting import every, read_in, with_bodies, with_expressions
+from srcad.native.passes.rewriting import every, parts_of, read_in, with_bodies
 from srcad.native.sideways import runs_sideways
 
 
@@ -87,7 +87,8 @@ def _is_apart(loop: ir.For, fresh: frozenset[str]) -> bool:
         return False
     written = {one.pointer for one in inside if isinstance(one, ir.Store)}
     places = [one.index for one in inside if isinstance(one, ir.Store)]
-    places += [load.index for load in _loads(inside) if load.pointer in written]
+    loads = (part for one in inside for part in parts_of(one) if isinstance(part, ir.Load))
+    places += [load.index for load in loads if load.pointer in written]
     return written <= fresh and all(_has_row(place, loop.index, loops) for place in places)
 
 
@@ -99,19 +100,6 @@ def _has_row(place: CExpr, row: str, loops: dict[str, CExpr]) -> bool:
         case ir.Apply("add", (ir.Apply("multiply", (ir.LocalName(name), n)), ir.LocalName(column))):
             return name == row and loops.get(column) == n
     return False
-
-
-def _loads(inside: list[Statement]) -> list[ir.Load]:
-    found: list[ir.Load] = []
-
-    def note(expr: CExpr) -> CExpr:
-        if isinstance(expr, ir.Load):
-            found.append(expr)
-        return expr
-
-    for one in inside:
-        with_expressions(one, note)
-    return found
 
 
 def _work(loop: ir.For) -> CExpr:
