@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -49,10 +49,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return module_at(path)
 
 
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    with np.errstate(all="ignore"):
-        yield
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def close(found: Any, due: Any, value: Any, moved: float) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,10 +57,7 @@ def flat_programs(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return load(FLAT_CASES, tmp_path_factory.mktemp("flat"), "flat_calls")
 
 
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    with np.errstate(all="ignore"):
-        yield
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def named(cases: list[Case]) -> list[Any]:

@@ -6,7 +6,6 @@ inf for sqrt at 0; nothing leaks from the branch that `np.where` did not take. P
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +103,7 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return module_at(path)
 
 
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    with np.errstate(all="ignore"):
-        yield
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 @pytest.mark.parametrize("k", [pytest.param(k, id=f"{p[0]} at {p[1]}") for k, p in enumerate(POINTS)])
