@@ -51,6 +51,7 @@ def sums_of_rows(a: Any) -> Any:
 
 CASES: dict[str, Callable[[], object]] = {
     "settled": lambda: srcad.jit(diffusion).kernels(np.linspace(0.0, 1.0, 6), 0.1, 3),
+    "resolved": lambda: srcad.jit(sums_of_rows).kernels(np.ones((3, 4))),
     "proven": lambda: srcad.jit(index_loop).kernels(np.linspace(0.0, 1.0, 5)),
     "shared": lambda: srcad.jit(diffusion).kernels(np.linspace(0.0, 1.0, 6), 0.1, 3),
     "held": lambda: srcad.jit(sums_of_rows).kernels(np.ones((3, 4))),

@@ -10,6 +10,7 @@ from srcad.native.passes.collapse import collapsed
 from srcad.native.passes.forwarded import forwarded
 from srcad.native.passes.fused import fused
 from srcad.native.passes.held import held
+from srcad.native.passes.resolved import resolved
 from srcad.native.passes.settled import settled
 from srcad.native.passes.shared import shared
 from srcad.native.passes.tapes import flattened
@@ -18,4 +19,6 @@ from srcad.native.passes.ticks import chunked
 
 def improved(body: tuple[Statement, ...], natural: Sequence[CExpr] = ()) -> tuple[Statement, ...]:
     """The body of a kernel, as fast as it can be. `natural`: sums of lengths that are promised not to be negative."""
-    return flattened(chunked(collapsed(forwarded(fused(held(shared(proven(settled(body), natural)), natural))))))
+    return flattened(
+        chunked(collapsed(forwarded(fused(held(shared(proven(resolved(settled(body)), natural)), natural)))))
+    )

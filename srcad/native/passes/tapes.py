@@ -31,7 +31,7 @@ def _flattened(loop: ir.Turns) -> list[Statement]:
         uses = _pushes(loop.body, name) or _pops(loop.body, name)
         if not uses or _mentions(loop.body, name) > sum(use.mentions for use in uses):
             continue
-        flat = _Flat(f"{name}_flat", uses, loop)
+        flat = _Flat(f"{name}_in_{loop.turn}", uses, loop)
         before.append(flat.before(name))
         loop = replace(loop, body=flat.body())
     return [*before, loop]

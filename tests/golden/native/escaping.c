@@ -7,13 +7,10 @@ EXPORTED int escaping_grad_kernel(call *call, const value *in, value *out) {
     /* for _ in range(n): */
     const int64_t count_0 = turns(0, n, 1);
     double _Complex z_1 = complex_z(0.0, 0);
-    NO_BLOCK(z_tape_1);
-    RETAIN(z_tape);
     z_1 = z;
-    REPLACE(z_tape_1, z_tape);
-    RESERVE(z_tape_1_flat, z_tape_1, double _Complex, count_0);
+    RESERVE(z_tape_in_turn_0, z_tape, double _Complex, count_0);
     CHUNKS(turn_0, count_0) {
-        z_tape_1_flat[turn_0] = z_1;
+        z_tape_in_turn_0[turn_0] = z_1;
         /* z = z * z + x / (1 + z) */
         const double _Complex v = multiply_z(z_1, z_1);
         const double _Complex v_1 = complex_z(1.0, 0) + z_1;
@@ -23,7 +20,6 @@ EXPORTED int escaping_grad_kernel(call *call, const value *in, value *out) {
         const double _Complex z_2 = v + v_3;
         z_1 = z_2;
     }
-    RELEASE(z_tape);
     /* return abs(z) */
     const double v_4 = modulus_z(z_1);
     if (UNLIKELY((isnan(v_4) && (!isnan_z(z_1))) || (isinf(v_4) && isfinite_z(z_1)))) return MATH;
@@ -37,15 +33,12 @@ EXPORTED int escaping_grad_kernel(call *call, const value *in, value *out) {
     /* adjoint of: for _ in range(n): */
     double _Complex z_bar_1 = complex_z(0.0, 0);
     double x_bar = 0.0;
-    NO_BLOCK(z_tape_2);
-    RETAIN(z_tape_1);
     z_bar_1 = z_bar;
     x_bar = 0.0;
-    REPLACE(z_tape_2, z_tape_1);
-    WITHDRAW(z_tape_2_flat, z_tape_2, double _Complex, count_0);
+    WITHDRAW(z_tape_in_turn_1, z_tape, double _Complex, count_0);
     CHUNKS(turn_1, count_0) {
         const int64_t v_ = (count_0 - 1) - turn_1;
-        const double _Complex z_3 = z_tape_2_flat[(count_0 - 1) - turn_1];
+        const double _Complex z_3 = z_tape_in_turn_1[(count_0 - 1) - turn_1];
         /* adjoint of: z = z * z + x / (1 + z) */
         const double _Complex v_9 = complex_z(1.0, 0) + z_3;
         const double _Complex v_10 = (double _Complex)x;
@@ -63,8 +56,7 @@ EXPORTED int escaping_grad_kernel(call *call, const value *in, value *out) {
         z_bar_1 = z_bar_2;
         x_bar = x_bar_1;
     }
-    RELEASE(z_tape_1);
-    RELEASE(z_tape_2);
+    RELEASE(z_tape);
     /* adjoint of: z = complex(x, 0.5) */
     const double v_18 = creal(z_bar_1);
     const double x_bar_2 = x_bar + v_18;

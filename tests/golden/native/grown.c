@@ -4,16 +4,13 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     /* for k in range(len(x)): */
     NEW_LIST_ARRAY(v, 1);
     const int64_t count_0 = turns(0, n, 1);
-    NO_BLOCK(v_1);
     RETAIN(v);
-    REPLACE(v_1, v);
     for (int64_t turn_0 = 0; turn_0 < count_0; ++turn_0) {
         TICK();
         /* if x[k] > 0: */
         double *const x_1 = x + turn_0;
         const double v_2 = x_1[0];
         const bool v_3 = v_2 > 0.0;
-        NO_BLOCK(v_4);
         if (v_3) {
             /* found.append(x[k] * x) */
             NEW(v_block, n, double);
@@ -25,32 +22,30 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
                 v_6[i] = v_5;
             }
             RETAIN(v_block);
-            PUSH_ARRAY(v_1, v_block, 1, n);
+            PUSH_ARRAY(v, v_block, 1, n);
             RELEASE(v_block);
-            RETAIN(v_1);
-            REPLACE(v_4, v_1);
+            RETAIN(v);
         } else {
-            RETAIN(v_1);
-            REPLACE(v_4, v_1);
+            RETAIN(v);
         }
-        RETAIN(v_4);
-        REPLACE(v_1, v_4);
-        RELEASE(v_4);
+        RETAIN(v);
+        RELEASE(v);
+        RELEASE(v);
     }
     RELEASE(v);
     /* return np.sum(np.array(found) ** 2) */
-    const int64_t n_1 = v_1->length;
+    const int64_t n_1 = v->length;
     if (UNLIKELY(n_1 == 0)) return ARITHMETIC;
-    const int64_t n_2 = LENGTH(v_1, 0, 0);
+    const int64_t n_2 = LENGTH(v, 0, 0);
     const int64_t size_0 = n_1 * n_2;
     NEW(v_block_1, size_0, double);
     DATA(v_7, v_block_1, double);
     for (int64_t k_1 = 0; k_1 < n_1; ++k_1) {
-        ELEMENT(row, v_1, k_1, 1);
-        if (UNLIKELY(LENGTH(v_1, k_1, 0) != n_2)) return ARITHMETIC;
+        ELEMENT(row, v, k_1, 1);
+        if (UNLIKELY(LENGTH(v, k_1, 0) != n_2)) return ARITHMETIC;
         COPY_ROW(v_7, k_1 * n_2, row, n_2, double);
     }
-    RELEASE(v_1);
+    RELEASE(v);
     NEW(v_block_2, size_0, double);
     DATA(v_11, v_block_2, double);
     #pragma omp simd
@@ -76,14 +71,8 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
     NEW(v_block_4, n, double);
     DATA(v_14, v_block_4, double);
     ZERO(v_14, n, double);
-    NO_BLOCK(v_15);
-    NO_BLOCK(x_bar_block);
-    NO_DATA(x_bar, double);
     RETAIN(v_12);
     RETAIN(v_block_4);
-    REPLACE(v_15, v_12);
-    REPLACE(x_bar_block, v_block_4);
-    REPOINT(x_bar, x_bar_block, double);
     for (int64_t turn_1 = 0; turn_1 < count_0; ++turn_1) {
         TICK();
         const int64_t k_2 = (count_0 - 1) - turn_1;
@@ -92,15 +81,12 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
         const double v_16 = x_3[0];
         const bool v_17 = v_16 > 0.0;
         double v_18 = 0.0;
-        NO_BLOCK(x_bar_block_1);
-        NO_DATA(x_bar_1, double);
-        NO_BLOCK(v_19);
         if (v_17) {
             /* adjoint of: found.append(x[k] * x) */
-            if (UNLIKELY(v_15->length == 0)) return INDEX;
-            POP(v_15);
-            ELEMENT(v_block_5, v_15, v_15->length, 1);
-            const int64_t n_5 = LENGTH(v_15, v_15->length, 0);
+            if (UNLIKELY(v_12->length == 0)) return INDEX;
+            POP(v_12);
+            ELEMENT(v_block_5, v_12, v_12->length, 1);
+            const int64_t n_5 = LENGTH(v_12, v_12->length, 0);
             DATA(v_20, v_block_5, double);
             double v_23 = 0.0;
             #pragma omp simd reduction(+:v_23)
@@ -109,39 +95,31 @@ EXPORTED int grown_grad_kernel(call *call, const value *in, value *out) {
                 const double v_22 = v_21 * v_16;
                 const double x_4 = x[i_5];
                 v_23 = v_23 + (v_21 * x_4);
-                const double x_bar_2 = x_bar[i_5] + v_22;
-                x_bar[i_5] = x_bar_2;
+                const double x_bar_2 = v_14[i_5] + v_22;
+                v_14[i_5] = x_bar_2;
             }
             RELEASE(v_block_5);
-            RETAIN(x_bar_block);
-            RETAIN(v_15);
+            RETAIN(v_12);
             v_18 = v_23;
-            REPLACE(x_bar_block_1, x_bar_block);
-            REPOINT(x_bar_1, x_bar_block_1, double);
-            REPLACE(v_19, v_15);
         } else {
-            RETAIN(x_bar_block);
-            RETAIN(v_15);
+            RETAIN(v_12);
             v_18 = 0.0;
-            REPLACE(x_bar_block_1, x_bar_block);
-            REPOINT(x_bar_1, x_bar_block_1, double);
-            REPLACE(v_19, v_15);
         }
-        double *const x_bar_1_1 = x_bar_1 + k_2;
+        RETAIN(v_block_4);
+        double *const x_bar_1_1 = v_14 + k_2;
         x_bar_1_1[0] += v_18;
-        RETAIN(v_19);
-        RETAIN(x_bar_block_1);
-        REPLACE(v_15, v_19);
-        REPLACE(x_bar_block, x_bar_block_1);
-        REPOINT(x_bar, x_bar_block, double);
-        RELEASE(x_bar_block_1);
-        RELEASE(v_19);
+        RETAIN(v_12);
+        RETAIN(v_block_4);
+        RELEASE(v_12);
+        RELEASE(v_block_4);
+        RELEASE(v_block_4);
+        RELEASE(v_12);
     }
     RELEASE(v_12);
     RELEASE(v_block_4);
-    RELEASE(v_15);
-    RETAIN(x_bar_block);
-    GIVE_ARRAY(0, x_bar_block, 1, n);
-    RELEASE(x_bar_block);
+    RELEASE(v_12);
+    RETAIN(v_block_4);
+    GIVE_ARRAY(0, v_block_4, 1, n);
+    RELEASE(v_block_4);
     return DONE;
 }

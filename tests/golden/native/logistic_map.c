@@ -6,30 +6,23 @@ EXPORTED int logistic_map_grad_kernel(call *call, const value *in, value *out) {
     /* for _ in range(n): */
     const int64_t count_0 = turns(0, n, 1);
     double x_1 = 0.0;
-    NO_BLOCK(x_tape_1);
-    RETAIN(x_tape);
     x_1 = x;
-    REPLACE(x_tape_1, x_tape);
-    RESERVE(x_tape_1_flat, x_tape_1, double, count_0);
+    RESERVE(x_tape_in_turn_0, x_tape, double, count_0);
     CHUNKS(turn_0, count_0) {
-        x_tape_1_flat[turn_0] = x_1;
+        x_tape_in_turn_0[turn_0] = x_1;
         /* x = r * x * (1 - x) */
         const double v = r * x_1;
         const double v_1 = 1.0 - x_1;
         const double x_2 = v * v_1;
         x_1 = x_2;
     }
-    RELEASE(x_tape);
     /* adjoint of: for _ in range(n): */
     double x_bar = 0.0;
-    NO_BLOCK(x_tape_2);
-    RETAIN(x_tape_1);
     x_bar = 1.0;
-    REPLACE(x_tape_2, x_tape_1);
-    WITHDRAW(x_tape_2_flat, x_tape_2, double, count_0);
+    WITHDRAW(x_tape_in_turn_1, x_tape, double, count_0);
     CHUNKS(turn_1, count_0) {
         const int64_t v_ = (count_0 - 1) - turn_1;
-        const double x_3 = x_tape_2_flat[(count_0 - 1) - turn_1];
+        const double x_3 = x_tape_in_turn_1[(count_0 - 1) - turn_1];
         /* adjoint of: x = r * x * (1 - x) */
         const double v_2 = r * x_3;
         const double v_3 = 1.0 - x_3;
@@ -40,8 +33,7 @@ EXPORTED int logistic_map_grad_kernel(call *call, const value *in, value *out) {
         const double x_bar_1 = v_7 + v_6;
         x_bar = x_bar_1;
     }
-    RELEASE(x_tape_1);
-    RELEASE(x_tape_2);
+    RELEASE(x_tape);
     GIVE_SCALAR(0, d, x_bar);
     return DONE;
 }

@@ -4,10 +4,7 @@ EXPORTED int newton_grad_kernel(call *call, const value *in, value *out) {
     NEW_LIST_SCALAR(x_tape, double);
     /* while abs(x * x - a) > tolerance: */
     double x = 0.0;
-    NO_BLOCK(x_tape_1);
-    RETAIN(x_tape);
     x = a;
-    REPLACE(x_tape_1, x_tape);
     int64_t ran = 0;
     for (;;) {
         /* while abs(x * x - a) > tolerance: */
@@ -17,7 +14,7 @@ EXPORTED int newton_grad_kernel(call *call, const value *in, value *out) {
         const bool v_3 = v_2 > tolerance;
         if (!(v_3)) break;
         TICK();
-        PUSH_SCALAR(x_tape_1, double, x);
+        PUSH_SCALAR(x_tape, double, x);
         /* x = 0.5 * (x + a / x) */
         if (UNLIKELY(x == 0.0)) return ZERO_DIVISION;
         const double v_4 = a / x;
@@ -26,19 +23,15 @@ EXPORTED int newton_grad_kernel(call *call, const value *in, value *out) {
         x = x_1;
         ran = ran + 1;
     }
-    RELEASE(x_tape);
     /* adjoint of: while abs(x * x - a) > tolerance: */
     const int64_t count_0 = turns(0, ran, 1);
     double x_bar = 0.0;
     double a_bar = 0.0;
-    NO_BLOCK(x_tape_2);
-    RETAIN(x_tape_1);
     x_bar = 1.0;
     a_bar = 0.0;
-    REPLACE(x_tape_2, x_tape_1);
-    WITHDRAW(x_tape_2_flat, x_tape_2, double, count_0);
+    WITHDRAW(x_tape_in_turn_0, x_tape, double, count_0);
     CHUNKS(turn_0, count_0) {
-        const double x_2 = x_tape_2_flat[(count_0 - 1) - turn_0];
+        const double x_2 = x_tape_in_turn_0[(count_0 - 1) - turn_0];
         /* adjoint of: x = 0.5 * (x + a / x) */
         if (UNLIKELY(x_2 == 0.0)) return ZERO_DIVISION;
         const double v_6 = a / x_2;
@@ -52,8 +45,7 @@ EXPORTED int newton_grad_kernel(call *call, const value *in, value *out) {
         x_bar = x_bar_1;
         a_bar = a_bar_1;
     }
-    RELEASE(x_tape_1);
-    RELEASE(x_tape_2);
+    RELEASE(x_tape);
     const double a_bar_2 = a_bar + x_bar;
     GIVE_SCALAR(0, d, a_bar_2);
     return DONE;
