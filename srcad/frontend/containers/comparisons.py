@@ -30,7 +30,7 @@ from srcad.frontend.core.values import (
     Value,
     ViewStep,
 )
-from srcad.frontend.memory.arrays import from_atom, load, moved, to_atom
+from srcad.frontend.memory.arrays import from_atom, is_run_time_tuple, load, moved, to_atom
 from srcad.frontend.memory.branches import as_bool, both, branch, distribute, either, negate, operand, truth
 from srcad.frontend.memory.grown import place
 from srcad.frontend.memory.nested import listed
@@ -104,7 +104,7 @@ def _structural_equality(m: Machine, op: ast.cmpop, left: Value, right: Value) -
     """Tuples and lists compare item by item; a number is never equal to None or a string."""
     if not isinstance(op, (ast.Eq, ast.NotEq)):
         return None
-    if {type(left), type(right)} == {Tup, Ref}:  # a tuple and a list, which are never equal
+    if _is_tuple_and_list(m, left, right):  # which are never equal
         return Static(isinstance(op, ast.NotEq))
     if isinstance(left, (Tup, Ref)) and isinstance(right, (Tup, Ref)):
         same = equal(m, left, right)
@@ -132,7 +132,7 @@ def _structural_order(m: Machine, op: ast.cmpop, left: Value, right: Value) -> V
         if any(in_order) and not spreads(right if in_order[0] else left):
             _refuse_order(m, op, left, right)
         return None
-    if {type(left), type(right)} == {Tup, Ref}:
+    if _is_tuple_and_list(m, left, right):
         _refuse_order(m, op, left, right)
     a, b = (known_items(m, v, "the items that are compared") for v in (left, right))
     return as_bool(m, _first_difference(m, op, a, b))
@@ -144,6 +144,14 @@ def _refuse_order(m: Machine, op: ast.cmpop, left: Value, right: Value) -> NoRet
 
 def _is_tuple(value: Value) -> bool:
     return isinstance(value, Tup) or (isinstance(value, Static) and isinstance(value.value, tuple))
+
+
+def _is_tuple_and_list(m: Machine, left: Value, right: Value) -> bool:
+    """Whether one of two containers is a tuple and the other one isn't."""
+    if not {type(left), type(right)} <= {Tup, Ref}:
+        return False
+    tuples = [isinstance(side, Tup) or is_run_time_tuple(m, side) for side in (left, right)]
+    return tuples[0] != tuples[1]
 
 
 def _is_list(m: Machine, value: Value) -> bool:

@@ -19,7 +19,7 @@ from srcad.frontend.core.sameness import atom_key
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Ref, Slice, Static, Tup, Value
 from srcad.frontend.memory import grown
-from srcad.frontend.memory.arrays import content, from_atom, is_list, load, to_atom, to_number
+from srcad.frontend.memory.arrays import content, from_atom, is_list, is_run_time_tuple, load, to_atom, to_number
 from srcad.frontend.memory.boxes import boxed, element_of, encode, form_of, gathered, grow_all, with_element
 from srcad.frontend.memory.branches import distribute
 from srcad.frontend.memory.elements import detached, element_view, looked_up
@@ -52,15 +52,25 @@ def concatenate(m: Machine, left: Value, right: Value) -> Value:
             return Tup(left.items + right.items)
         case Static(), Static():
             return Static(left.value + right.value)
+        case (Tup(), Ref()) | (Ref(), Tup()) if is_run_time_tuple(m, left) or is_run_time_tuple(m, right):
+            return concatenate(m, *(_as_run_time_tuple(m, side) for side in (left, right)))
         case Ref(), Ref():
             a, b = m.heap[left.cell], m.heap[right.cell]
+            if is_run_time_tuple(m, left) != is_run_time_tuple(m, right):
+                m.raises(TypeError("a tuple and a list are added"))
             if isinstance(a, ListCell) and isinstance(b, ListCell):
                 return Ref(m.allocate(ListCell(a.items + b.items)))
             made = m.emit("list_concat", _grown_atom(m, left, b), _grown_atom(m, right, a))
-            return Ref(m.allocate(gathered(m, made, left, right)))
+            return Ref(m.allocate(replace(gathered(m, made, left, right), is_tuple=is_run_time_tuple(m, left))))
         case Tup() | Static(), Tup() | Static():
             return Tup(known_items(m, left, "a tuple") + known_items(m, right, "a tuple"))
     m.refuse(f"{left.describe()} and {right.describe()} are added")
+
+
+def _as_run_time_tuple(m: Machine, value: Value) -> Value:
+    if not isinstance(value, Tup):
+        return value
+    return Ref(m.allocate(replace(boxed(m, value.items, None), is_tuple=True)))
 
 
 def _grown_atom(m: Machine, ref: Ref, other: object) -> Atom:
@@ -149,6 +159,8 @@ def set_container_item(m: Machine, owner: Ref, key: Value, value: Value) -> None
             set_key(m, owner, cell, key_of(m, key), value)
         case ListCell():
             _set_list_item(m, owner, cell, key, value)
+        case GrownCell(is_tuple=True):
+            m.raises(TypeError("'tuple' object does not support item assignment"))
         case GrownCell():
             changed = m.emit("list_set", cell.var, element_of(m, cell, value), to_atom(m, key))
             m.change(owner.cell, replace(cell, var=changed))

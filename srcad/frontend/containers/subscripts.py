@@ -35,7 +35,7 @@ from srcad.frontend.core.values import (
     ViewStep,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import Index, from_atom, is_list, load, to_atom, to_number, view
+from srcad.frontend.memory.arrays import Index, from_atom, is_list, is_run_time_tuple, load, to_atom, to_number, view
 from srcad.frontend.memory.boxes import boxed, gathered
 from srcad.frontend.memory.branches import branch, distribute, settled, truth
 from srcad.frontend.memory.elements import element_view, looked_up
@@ -159,6 +159,8 @@ def index_of(m: Machine, node: ast.expr) -> Index:
 def index_from(m: Machine, key: Value) -> Index:
     if isinstance(key, Tup):
         return _index(m, key.items)
+    if is_run_time_tuple(m, key):
+        m.refuse("an index is a tuple whose length is known at run time only", do="use a tuple of a known length.")
     return _index(m, (key,))
 
 
@@ -357,7 +359,8 @@ def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
         bounds = [to_atom(m, part) for part in key.children()]
         owner = listed(m, ref) if ref.path else Ref(ref.cell)
         assert isinstance(owner, Ref)
-        return Ref(m.allocate(gathered(m, m.emit("list_slice", load(m, ref), *bounds), owner)))
+        part = gathered(m, m.emit("list_slice", load(m, ref), *bounds), owner)
+        return Ref(m.allocate(replace(part, is_tuple=is_run_time_tuple(m, owner))))
     return element_view(m, ref, to_number(m, key, "used as an index"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CellType
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from srcad.errors import Span
 from srcad.frontend.core.parts import Children, ElementForm, OneAtom, Parts
@@ -54,6 +54,7 @@ class ListCell(Cell):
     items: tuple[Value, ...]
     origin: object = None
     most: int | None = None  # the maximal length of a deque
+    is_tuple: ClassVar[bool] = False
 
     def children(self) -> Children:
         return self.items
@@ -70,7 +71,7 @@ class ListCell(Cell):
 
 @dataclass(frozen=True)
 class GrownCell(OneAtom, Cell):
-    """A list as a run-time object, with elements of one type.
+    """A list, or with `is_tuple` a tuple, as a run-time object, with elements of one type.
 
     `aliases`: cells whose arrays are elements; `lists`: the containers that are elements, as they were when put in.
     `places` is another object after each change of which object stands where, `inside` after one in a list that is an
@@ -88,6 +89,7 @@ class GrownCell(OneAtom, Cell):
     most: int | None = None
     repeated: bool = False
     form: ElementForm | None = None
+    is_tuple: bool = False
 
     @property
     def of_objects(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from srcad.definitions.numpy.grids import dense, joined, open_mesh
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import Slice, Static, Tup, Value
+from srcad.frontend.memory.arrays import is_run_time_tuple
 
 DO = "use np.concatenate or np.stack."
 
@@ -18,6 +19,8 @@ def _joined(axis: int, rank: int, place: int) -> Callable[[Machine, Value], Valu
     """np.r_ and np.c_."""
 
     def read(m: Machine, key: Value) -> Value:
+        if is_run_time_tuple(m, key):
+            m.refuse("np.r_ or np.c_ of a tuple whose length is known at run time only", do=DO)
         parts = key.items if isinstance(key, Tup) else (key,)
         where = (axis, rank, place)
         if parts and isinstance(parts[0], Static) and isinstance(parts[0].value, str):

@@ -13,7 +13,7 @@ import numpy as np
 
 from srcad.frontend.containers.containers import copied
 from srcad.frontend.containers.iteration import known_items
-from srcad.frontend.core.cells import Cell, DictCell, InstanceCell, ListCell
+from srcad.frontend.core.cells import Cell, DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.guards import StructureGuard
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.ports import Arguments
@@ -83,6 +83,8 @@ def _container_type(cell: Cell) -> type:
             return GeneratorType
         case InstanceCell():
             return dict if is_table(cell) else set if is_set(cell) else cell.cls
+        case GrownCell(is_tuple=True):
+            return tuple
     return list
 
 

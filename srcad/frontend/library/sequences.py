@@ -126,7 +126,11 @@ def _tuple(m: Machine, values: Value = Tup(())) -> Value:  # noqa: B008
         return Tup(items.values)
     with m.attempt(NeedsStatic):
         return Tup(known_items(m, values, "the length of a tuple"))
-    return to_list(m, values)
+    made = to_list(m, values)
+    cell = m.heap[made.cell]
+    if isinstance(cell, GrownCell):
+        m.heap[made.cell] = replace(cell, is_tuple=True)
+    return made
 
 
 def _dict(m: Machine, values: Value | None = None, **named: Value) -> Ref:

@@ -576,6 +576,12 @@ def list_of(m: Machine, atoms: list[Atom], element: Type | None = None) -> Atom:
     return m.emit("list_new", *(a if fits(a, slot) else m.emit("known_as", a, to=slot) for a in atoms), element=slot)
 
 
+def is_run_time_tuple(m: Machine, value: Value) -> bool:
+    """Whether it is a tuple whose length is known at run time only."""
+    cell = m.content(value)
+    return isinstance(cell, GrownCell) and cell.is_tuple
+
+
 def is_list(m: Machine, ref: ArrayRef) -> bool:
     """Whether what is looked at is a list in a list, rather than an array."""
     last = ref.path[-1] if ref.path else None

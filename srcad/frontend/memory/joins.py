@@ -78,7 +78,7 @@ def alike(a: Cell, b: Cell) -> bool:
         case (Lost(), _) | (_, Lost()):
             return True
         case ListCell() | GrownCell(), ListCell() | GrownCell():
-            return True
+            return a.is_tuple == b.is_tuple
         case CursorCell(), CursorCell():
             return a.rest() == b.rest()
         case DictCell(), DictCell():

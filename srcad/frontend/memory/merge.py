@@ -236,7 +236,8 @@ class Merger:
         inner = self.version((*key, "inside"), one.inside, two.inside)
         content = self.version((*key, "content"), one.content, two.content)
         twice = one.repeated or two.repeated
-        return GrownCell(var, one.poison or two.poison, aliases, lists, places, inner, content, a.most, twice, form)
+        poison = one.poison or two.poison
+        return GrownCell(var, poison, aliases, lists, places, inner, content, a.most, twice, form, one.is_tuple)
 
     def each(self, key: Key, a: Parts, b: Parts) -> list[Value]:
         """The children of both, joined one by one."""

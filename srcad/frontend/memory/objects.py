@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from srcad.frontend.core.cells import Cell, DictCell, InstanceCell
+from srcad.frontend.core.cells import Cell, DictCell, GrownCell, InstanceCell
 from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.guards import StructureGuard
 from srcad.frontend.core.known import NeedsKept
@@ -90,6 +90,8 @@ def get_attribute(m: Machine, owner: Value, name: str) -> Value:
             cell = m.heap[owner.cell]
             if isinstance(cell, InstanceCell):
                 return _of_instance(m, owner, cell, name)
+            if isinstance(cell, GrownCell) and cell.is_tuple and not hasattr(tuple, name):
+                m.raises(AttributeError(f"'tuple' object has no attribute {name!r}"))
             return OF_CONTAINERS[name](cell) if name in OF_CONTAINERS else Method(name, owner)
         case Tup():
             return _of_tuple(m, owner, name)

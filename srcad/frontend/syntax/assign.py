@@ -36,7 +36,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory import objects
-from srcad.frontend.memory.arrays import is_list, load, store, to_atom, to_number
+from srcad.frontend.memory.arrays import is_list, is_run_time_tuple, load, store, to_atom, to_number
 from srcad.frontend.memory.branches import branch, distribute, settled
 from srcad.frontend.memory.foreign import refuse_foreign_write
 from srcad.frontend.memory.items import items, refuse_truncation, set_items, store_items
@@ -393,7 +393,7 @@ def combined(m: Machine, old: Value, operator: ast.operator, value: Value) -> Va
     changed = objects.in_place_method(m, BINARY[type(operator)], old, value)
     if changed is not None:
         return changed
-    if isinstance(m.content(old), (ListCell, GrownCell)):
+    if isinstance(m.content(old), (ListCell, GrownCell)) and not is_run_time_tuple(m, old):
         return _list_in_place(m, old, operator, value)
     return binary(m, operator, old, value)
 
