@@ -178,14 +178,15 @@ def items_of(b: Builder, arrays: Argument) -> list[Atom] | None:
 
 def given_list(b: Builder, arrays: Argument) -> Argument:
     """The list of which an array-like was made: its members need not be equally long, where they aren't stacked."""
-    made = [eq for eq in b.equations[-1:] if isinstance(arrays, Var) and arrays in eq.results]
-    return made[0].operands[0] if made and made[0].op == "list_to_array" else arrays
+    made = next((eq for eq in reversed(b.equations) if isinstance(arrays, Var) and arrays in eq.results), None)
+    return made.operands[0] if made is not None and made.op == "list_to_array" else arrays
 
 
 def _stacked_at_run_time(b: Builder, arrays: Atom, axis: int) -> Atom:
     """Of a run-time sequence of arrays, the first axis of the whole counts them."""
+    arrays = at_least_one(b, arrays)
     if isinstance(arrays.type, ListOf):
-        whole = emit(b, "list_to_array", arrays)
+        whole = emit(b, "list_to_array", arrays, stacked=True)
         return moved(b, whole, 0, one_axis(axis, known_rank(whole, "stack")))
     return emit(b, "copy", moved(b, arrays, 0, one_axis(axis, known_rank(arrays, "stack"))))
 
@@ -220,7 +221,14 @@ def joined_along(b: Builder, items: Sequence[Atom], axis: int) -> Atom:
     return emit(b, "concatenate", *items, axis=axis)
 
 
+def at_least_one(b: Builder, arrays: Atom) -> Atom:
+    """The rows of an array as a list, where there may be none: of no arrays NumPy makes none, it raises."""
+    dims = dims_of(arrays.type)
+    return arrays if not dims or (dims[0].least or 0) > 0 else emit(b, "array_to_list", arrays)
+
+
 def _concatenate_at_run_time(b: Builder, arrays: Atom, axis: int | None) -> Atom:
+    arrays = at_least_one(b, arrays)
     if isinstance(arrays.type, ListOf):
         return emit(b, "concatenate_list", arrays, axis=axis)
     rank = known_rank(arrays, "concatenate")
@@ -308,6 +316,19 @@ def _stacks_vectors(b: Builder, tup: Argument, what: str) -> bool:
     return (dims := dims_of(element if element else whole)) is not None and len(dims) == (1 if element else 2)
 
 
+def array_of_numbers(b: Builder, arrays: Argument) -> Argument:
+    """The vector of the numbers in a run-time list; anything else as it is."""
+    of = arrays.type if isinstance(arrays, Var) else None
+    numbers = isinstance(of, ListOf) and of.element.rank == 0
+    return emit(b, "list_to_array", arrays, stacked=True) if numbers else arrays
+
+
+def _numbers(b: Builder, vector: Var) -> Atom:
+    """The numbers in a vector, put together: a copy, where there are any."""
+    numbers = at_least_one(b, vector)
+    return emit(b, "copy", vector) if numbers is vector else emit(b, "list_to_array", numbers, stacked=True)
+
+
 def _is_vector(tup: Argument) -> TypeGuard[Var]:
     """Whether what is to be put together are the numbers in a vector."""
     return isinstance(tup, Var) and isinstance(tup.type, Array) and tup.type.rank == 1
@@ -315,13 +336,13 @@ def _is_vector(tup: Argument) -> TypeGuard[Var]:
 
 @lowers(np.hstack)
 def hstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argument = "same_kind") -> Atom:
-    given = given_list(b, tup)
+    given = array_of_numbers(b, given_list(b, tup))
     if isinstance(given, Var) and isinstance(given.type, ListOf):
         dims = dims_of(given.type.element)
         axis = 0 if dims is not None and len(dims) == 1 else 1
         return concatenate(b, given, axis, dtype=dtype, casting=casting)
     if _is_vector(given):
-        return as_dtype(b, emit(b, "copy", given), dtype, casting)
+        return as_dtype(b, _numbers(b, given), dtype, casting)
     if isinstance(given, Var) and (rank := known_rank(given, "hstack")) > 1:
         return concatenate(b, given, 0 if rank == 2 else 1, dtype=dtype, casting=casting)
     items = [_at_least(b, x, 1) for x in _members(b, given)]
@@ -331,9 +352,9 @@ def hstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argume
 
 @lowers(np.vstack)
 def vstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argument = "same_kind") -> Atom:
-    given = given_list(b, tup)
+    given = array_of_numbers(b, given_list(b, tup))
     if _is_vector(given):
-        return as_dtype(b, with_new_axes(b, emit(b, "copy", given), (1,)), dtype, casting)
+        return as_dtype(b, with_new_axes(b, _numbers(b, given), (1,)), dtype, casting)
     if _stacks_vectors(b, given, "vstack"):
         return stack(b, given, dtype=dtype, casting=casting)
     if isinstance(given, Var):
@@ -343,8 +364,9 @@ def vstack(b: Builder, tup: Argument, *, dtype: Argument = None, casting: Argume
 
 @lowers(np.dstack)
 def dstack(b: Builder, tup: Argument) -> Atom:
+    tup = array_of_numbers(b, tup)
     if _is_vector(tup):
-        return with_new_axes(b, emit(b, "copy", tup), (0, 1))
+        return with_new_axes(b, _numbers(b, tup), (0, 1))
     whole = tup if isinstance(tup, Var) and not isinstance(tup.type, ListOf) else None
     if whole is not None and (rank := known_rank(whole, "dstack")) in (2, 3):
         stacked = stack(b, whole, rank - 1)
@@ -359,9 +381,9 @@ def _at_least(b: Builder, x: Atom, rank: int) -> Atom:
 
 @lowers(np.column_stack)
 def column_stack(b: Builder, tup: Argument) -> Atom:
-    given = given_list(b, tup)
+    given = array_of_numbers(b, given_list(b, tup))
     if _is_vector(given):
-        return with_new_axes(b, emit(b, "copy", given), (0,))
+        return with_new_axes(b, _numbers(b, given), (0,))
     if _stacks_vectors(b, given, "column_stack"):
         return stack(b, given, 1)
     if isinstance(given, Var) and isinstance(given.type, ListOf):
@@ -390,6 +412,10 @@ def _depth(arrays: Argument) -> int:
 def _leaf_ranks(b: Builder, arrays: Argument) -> list[int]:
     if isinstance(arrays, list):
         return [rank for inner in arrays for rank in _leaf_ranks(b, inner)]
+    if given_list(b, arrays) is not arrays:  # which is a row of blocks, and not a block of many rows
+        raise NotYetSupported(
+            "np.block of a list whose length is known at run time only", do="use np.concatenate or np.stack"
+        )
     return [known_rank(as_array(b, arrays), "block")]
 
 

@@ -297,7 +297,7 @@ PURE: Mapping[str, Function] = {
     "list_zeros": zeros_like,
     "list_concat": lambda a, b: [*a, *b],
     "list_slice": lambda items, *bounds: items[slice(*bounds)],
-    "list_to_array": lambda items, **_: np.array(items),
+    "list_to_array": lambda items, stacked=False, **_: np.stack(items) if stacked else np.array(items),
     "list_set_slice": list_set_slice,
     "list_reverse": lambda items: items[::-1],
     "tuple_new": lambda *items: items,

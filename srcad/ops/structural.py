@@ -320,7 +320,8 @@ def _list_concat_type(a: Items, b: Items) -> Type:
     return ListOf(OPAQUE if element is None else element)
 
 
-def _list_to_array_type(items: Items, *, dtype: str | None = None) -> Type:
+def _list_to_array_type(items: Items, *, dtype: str | None = None, stacked: bool = False) -> Type:
+    """`stacked`: there is at least one item, or it raises."""
     element = _element(items)
     if isinstance(element, ListOf):
         element = _list_to_array_type(element, dtype=dtype)
@@ -382,7 +383,7 @@ op(
     "list_to_array",
     Kind.MOVEMENT,
     _list_to_array_type,
-    lambda texts, params: f"np.array({texts[0]}{_dtype_text(params)})",
+    lambda texts, params: f"np.{'stack' if params.get('stacked') else 'array'}({texts[0]}{_dtype_text(params)})",
     linear=True,
 )
 op("array_to_list", Kind.MOVEMENT, _array_to_list_type, _array_to_list_text, to_fill=True, linear=True)

@@ -321,6 +321,8 @@ def list_to_array(m: Lowerer, eq: Equation) -> None:
         raise NotLowered("an array of nested lists", eq.span)
     type, name = machine(eq.result.type), ir.LocalName(items.name, INT64)
     count = m.let(Apply("list_length", (name,), INT64), "n")
+    if eq.params.get("stacked"):
+        m.fail(Apply("equal", (count, ir.ZERO), BOOL), "value")
     if isinstance(items.element, Scalar):
         target = m.new_array(type, (count,), eq.result.name)
         index = m.name("i")

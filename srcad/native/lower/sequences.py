@@ -87,6 +87,8 @@ def interp(m: Lowerer, eq: Equation) -> None:
     x, xp, fp, *given = eq.operands
     if fp.type.complex or machine(eq.result.type) is not DOUBLE:
         raise NotLowered("lines through complex points", eq.span)
+    if xp.type.rank != 1 or fp.type.rank != 1:
+        raise NotLowered("lines through points that aren't vectors", eq.span)
     places, heights = doubles(m, m.memory(xp)), doubles(m, m.memory(fp))
     n = places.lengths[0]
     m.fail(ir.equal(n, ir.ZERO), "value")
