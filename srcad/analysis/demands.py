@@ -19,6 +19,7 @@ from srcad.ops.arguments import length_dim
 from srcad.ops.catalogue import Kind, operation
 from srcad.ops.einsum import letter_dims_of, parse
 from srcad.ops.elementwise import UFUNCS
+from srcad.ops.exceptions import by_operator
 from srcad.ops.subscripts import Components, IndexEntry, components
 from srcad.trace.dims import ONE, Dim, Promise, Symbol, fixed, product
 from srcad.trace.nodes import Atom, Equation
@@ -155,14 +156,13 @@ _BY_MATH = frozenset((*UFUNCS, "math_gamma", "math_lgamma", "math_fma", "math_ld
 
 def _elementwise(d: Demands, equation: Equation) -> Holds:
     shapes = _shapes(equation)
-    if len(equation.operands) == 1 and not equation.results[0].type.is_python:
+    if len(equation.operands) == 1 and not by_operator(equation):
         return True
     if shapes is None:
         return False
     if any(shapes):
         return d.broadcasts(shapes)
-    (result,) = equation.results
-    if not result.type.is_python:
+    if not by_operator(equation):
         return True
     if not _converts(equation):
         return False

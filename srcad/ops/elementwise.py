@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -164,7 +165,8 @@ GROWS = frozenset({"power", "left_shift"})
 def _where_type(condition: Type, a: Type, b: Type, *, python: bool | None = None) -> Type:
     chosen = shaped((condition, a, b), promote(a, b), python)
     if python is None and isinstance(chosen, Scalar):
-        return Scalar(chosen.dtype, is_python(a) and is_python(b))
+        python = is_python(a) and is_python(b)
+        return Scalar(chosen.dtype, python, either=not python and (a.may_be_python or b.may_be_python))
     return chosen
 
 
@@ -183,10 +185,11 @@ _larger_type = arithmetic("maximum")
 
 
 def _either_type(x: Type, y: Type, *, python: bool | None = None) -> Type | tuple[Type, ...]:
-    """One of the two as it is. A double that may be Python's is one, as the division by it may raise."""
+    """One of the two as it is."""
     larger = _larger_type(x, y, python=python)
-    either = python is None and larger == Scalar("float64") and (is_python(x) or is_python(y))
-    return Scalar("float64", True) if either else larger
+    if python is None and isinstance(larger, Scalar) and not larger.python:
+        return replace(larger, either=x.may_be_python or y.may_be_python)
+    return larger
 
 
 def _sinc_type(x: Type, *, python: bool | None = None) -> Type:

@@ -27,6 +27,7 @@ NEVER = frozenset(
         *("zeros_like", "ones_like", "empty_like", "full_like", "sort", "argsort", "array_to_list", "stop_gradient"),
     )
 )
+OPERATORS = frozenset(("divide", "floor_divide", "remainder", "power", "left_shift", "right_shift"))
 INDEXING = frozenset(("get_item", "list_get", "list_set", "list_pop", "list_add"))
 SLICING = ("slice", "newaxis", "ellipsis")
 ANY: Errors = (BaseException,)
@@ -130,8 +131,16 @@ def _of_elements(equation: Equation, types: list[Type]) -> Iterator[type[BaseExc
         yield FloatingPointError
     if not _surely_fit(types):
         yield ValueError
-    if equation.results[0].type.is_python and equation.op not in QUIET:  # by Python's operators, or by `math`
+    if by_operator(equation) and equation.op not in QUIET:  # by Python's operators, or by `math`
         yield from (ArithmeticError, ValueError)
+
+
+def by_operator(equation: Equation) -> bool:
+    """Whether Python's arithmetic may have been done, which raises: by its operators, or by `math`."""
+    if equation.results[0].type.is_python:
+        return True
+    operator = equation.op in OPERATORS and equation.params.get("python") is None
+    return operator and all(a.type.may_be_python for a in equation.operands)
 
 
 def _surely_fit(types: Sequence[Type]) -> bool:

@@ -69,9 +69,16 @@ def shaped(types: tuple[Type, ...], dtype: str | None, python: bool | None = Non
     assert dtype is not None
     if dims or any(isinstance(t, Array) for t in types if python):
         return Array(dtype, dims)
+    return number_of(types, dtype, python)
+
+
+def number_of(types: tuple[Type, ...], dtype: str, python: bool | None = None) -> Scalar:
+    """A number of this dtype that is made of others: Python's if they all are."""
+    either = python is None and dtype in PYTHON_DTYPES and all(t.may_be_python for t in types)
     if python is None:
         python = all(map(is_python, types))
-    return Scalar(dtype, python and dtype in PYTHON_DTYPES)
+    python = python and dtype in PYTHON_DTYPES
+    return Scalar(dtype, python, either=either and not python)
 
 
 def elementwise_typing(count: int, infer: Callable[[tuple[Type, ...], bool | None], Type]) -> Infer:

@@ -39,6 +39,11 @@ class Type:
         return False
 
     @property
+    def may_be_python(self) -> bool:
+        """Whether it is a Python number, or the run tells whether it is: division by it may raise."""
+        return False
+
+    @property
     def dtype(self) -> str | None:
         return None
 
@@ -123,6 +128,7 @@ class Scalar(Number):
 
     length   what an int counts
     width    how many bits an int of Python's takes at most: see `srcad.trace.widths`
+    either   that only the run tells whether it is Python's or NumPy's; it isn't `python` then
     """
 
     is_scalar: ClassVar[bool] = True
@@ -131,6 +137,7 @@ class Scalar(Number):
     python: bool = False
     length: Dim | None = None
     width: int = COUNT
+    either: bool = False
 
     @property
     def wide(self) -> bool:
@@ -142,6 +149,10 @@ class Scalar(Number):
         return self.python
 
     @property
+    def may_be_python(self) -> bool:
+        return self.python or self.either
+
+    @property
     def dims(self) -> tuple[Dim, ...]:
         return ()
 
@@ -151,7 +162,7 @@ class Scalar(Number):
 
     @property
     def without_length(self) -> Scalar:
-        return self if self.length is None else Scalar(self.dtype, self.python, None, self.width)
+        return self if self.length is None else Scalar(self.dtype, self.python, None, self.width, self.either)
 
     def holds(self, source: Type) -> bool:
         if not isinstance(source, Scalar):
@@ -163,11 +174,14 @@ class Scalar(Number):
         dtype = join_dtypes(self.dtype, other.dtype)
         if isinstance(other, Scalar) and dtype is not None:
             python = self.python and other.python and dtype in PYTHON_NAMES
-            return Scalar(dtype, python, None, max(self.width, other.width) if python and dtype == "int64" else COUNT)
+            width = max(self.width, other.width) if python and dtype == "int64" else COUNT
+            return Scalar(dtype, python, None, width, not python and (self.may_be_python or other.may_be_python))
         return Number.joined(self, other)
 
     def __str__(self) -> str:
-        return PYTHON_NAMES[self.dtype] if self.python else self.dtype
+        if self.python:
+            return PYTHON_NAMES[self.dtype]
+        return f"{self.dtype}|{PYTHON_NAMES.get(self.dtype, self.dtype)}" if self.either else self.dtype
 
 
 PYTHON_NAMES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
@@ -213,6 +227,10 @@ class Unknown(Number):
 
     def __str__(self) -> str:
         return f"unknown[{self.dtype or '?'}]"
+
+    @property
+    def may_be_python(self) -> bool:
+        return self.dtype is None or self.dtype in PYTHON_NAMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,8 +177,6 @@ def formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
     result = machine(eq.result.type)
     if eq.op in ORDERINGS:
         return _compared(eq, operands)
-    if eq.op in ("python_max", "python_min") and _of_two_kinds(eq):
-        raise NotLowered("a number that is Python's or NumPy's, as the run tells", eq.span)
     if eq.op == "where":
         chosen = (converted(operands[0], BOOL), converted(operands[1], result), converted(operands[2], result))
         return Apply("select", chosen, result)
@@ -202,12 +200,6 @@ def formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...]) -> CExpr:
         made = m.let(made)
         as_math(m, made, operands)
     return made
-
-
-def _of_two_kinds(eq: Equation) -> bool:
-    """Whether the run tells if a number is Python's, by which a division may raise, and its type says NumPy's."""
-    kinds = {a.type.is_python for a in eq.operands}
-    return len(kinds) == 2 and not eq.result.type.is_python and "python" not in eq.params
 
 
 def _shifts(m: Lowerer, by: CExpr, result: CType) -> None:

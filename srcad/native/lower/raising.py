@@ -5,13 +5,13 @@ from __future__ import annotations
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower.state import BOOL, DOUBLE, Lowerer, converted
+from srcad.ops.exceptions import by_operator
 from srcad.trace.nodes import Equation
-from srcad.trace.types import Scalar
 
 
 def is_python(eq: Equation) -> bool:
-    """Whether the equation is arithmetic of Python's numbers, which raises."""
-    return isinstance(eq.result.type, Scalar) and eq.result.type.python
+    """Whether the equation is arithmetic of Python's numbers, which raises, or the run tells whether it is."""
+    return eq.result.type.is_scalar and by_operator(eq)
 
 
 def as_math(m: Lowerer, made: CExpr, operands: tuple[CExpr, ...]) -> None:

@@ -21,9 +21,11 @@ from itertools import chain
 from types import MappingProxyType
 
 from srcad.analysis.demands import Demands, Promises
+from srcad.analysis.pretended import pretended
 from srcad.analysis.ranges import Ranges
 from srcad.ops.catalogue import operation
 from srcad.ops.checks import check_of, check_of_shapes, checked_equation
+from srcad.ops.exceptions import by_operator
 from srcad.trace.builder import const
 from srcad.trace.dims import Dim
 from srcad.trace.nodes import Atom, Equation, Region, Trace, Var
@@ -93,13 +95,14 @@ class _Checking:
 
     def __init__(self, promises: Promises, trace: Trace) -> None:
         self.demands = Demands(promises, Ranges())
+        self.pretended = pretended(trace.body)
         self.shapes: dict[tuple[Dim, ...], Var] = {}  # what has these lengths
         for entry in trace.inputs:
             self.see(entry.var)
 
     def see(self, var: Var) -> None:
         dims = dims_of(var.type)
-        if dims and all(map(_lasts, dims)):
+        if dims and all(map(_lasts, dims)) and var not in self.pretended:
             self.shapes.setdefault(dims, var)
 
     def region(self, region: Region, around: tuple[Equation, ...]) -> Region:
@@ -118,9 +121,9 @@ class _Checking:
         if equation.regions:
             equation = with_regions(equation, [self.region(r, (*around, equation)) for r in equation.regions])
         elif equation.op == "check":
-            if self.demands.met(checked_equation(equation)):
+            if self.holds(checked_equation(equation)):
                 return
-        elif equation.role in OWN and not has_effect(equation) and not self.demands.met(equation):
+        elif equation.role in OWN and not has_effect(equation) and not self.holds(equation):
             yield self.check(equation)
         self.demands.ranges.learn(equation)
         if not equation.regions:  # what branches and loops yield may be undefined
@@ -128,9 +131,15 @@ class _Checking:
                 self.see(result)
         yield equation
 
+    def holds(self, equation: Equation) -> bool:
+        """Whether an equation is proven not to fail."""
+        return self.demands.met(equation) and not self.pretended.may_fail(equation)
+
     def check(self, equation: Equation) -> Equation:
         """Operands of which only the shape matters may be others of that shape, which are there in any case."""
-        if operation(equation).elementwise and any(a.type.rank != 0 for a in equation.operands):
+        if self.pretended.may_fail(equation):
+            return check_of(equation)
+        if _shapes_tell(equation):
             shaped = (self.like(a) for a in equation.operands if a.type.rank != 0)
             return check_of_shapes(equation, tuple(dict.fromkeys(shaped)))
         if equation.op == "get_item":
@@ -186,7 +195,7 @@ class _Dropping:
         seen: set[Hashable] = set()
         for equation in region.equations:
             if equation.op == "check":
-                key = self.key(checked_equation(equation))
+                key = self.wanted(equation)
                 if key not in seen and not self.covered(equation, inside):
                     self.keep(equation, inside)
                 seen.add(key)
@@ -202,8 +211,7 @@ class _Dropping:
         self.live.run()
 
     def covered(self, check: Equation, around: tuple[Region, ...]) -> bool:
-        wanted = checked_equation(check)
-        key = self.key(wanted)
+        wanted, key = checked_equation(check), self.wanted(check)
         for table in map(self.table, around):
             if any(other in self.live.kept for other in table.get(key, ())):
                 return True
@@ -218,21 +226,39 @@ class _Dropping:
             table = self.tables[region] = defaultdict(list)
             for equation in region.equations:
                 if equation.op != "check":
-                    table[self.key(equation)].append(equation)
+                    for key in self.keys(equation):
+                        table[key].append(equation)
                     table[equation.op].append(equation)
         return self.tables[region]
 
+    def wanted(self, check: Equation) -> Hashable:
+        """The key of which a check asks."""
+        equation = checked_equation(check)
+        return _key_of_shapes(equation) if check.params.get("shapes") else self.key(equation)
+
+    def keys(self, equation: Equation) -> Iterator[Hashable]:
+        """Equations of which one key is equal fail together."""
+        yield self.key(equation)
+        if _shapes_tell(equation):
+            yield _key_of_shapes(equation)
+
     def key(self, equation: Equation) -> Hashable:
-        """Equations of equal key fail together."""
-        facts = operation(equation)
-        if facts.elementwise and any(a.type.rank != 0 for a in equation.operands):
-            return "elementwise", frozenset(_shape_key(a) for a in equation.operands if a.type.rank != 0)
         operands = [atom_key(a) for a in equation.operands]
         if equation.op == "get_item":
             operands[0] = _shape_key(equation.operands[0])
         if any(is_complex(a.type) for a in equation.operands):  # `cmath` raises, and NumPy in a slope doesn't
             operands.append(equation.role in OWN)
         return equation.op, tuple(operands), tuple((k, value_key(v)) for k, v in sorted(equation.params.items()))
+
+
+def _shapes_tell(equation: Equation) -> bool:
+    """Whether the shapes of the operands tell if an equation fails."""
+    arrays = operation(equation).elementwise and any(a.type.rank != 0 for a in equation.operands)
+    return arrays and not by_operator(equation)
+
+
+def _key_of_shapes(equation: Equation) -> Hashable:
+    return "elementwise", frozenset(_shape_key(a) for a in equation.operands if a.type.rank != 0)
 
 
 def _shape_key(a: Atom) -> Hashable:
