@@ -7,7 +7,7 @@ further where it isn't, so that it costs nothing where nobody uses it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from types import TracebackType
@@ -43,11 +43,35 @@ class _Switch:
             self.then.pop()()
 
 
-DEFAULT = Options(
-    os.environ.get("SRCAD_CHECK_NAN") == "1",
-    os.environ.get("SRCAD_BACKEND") or "numpy",
-    int(os.environ.get("SRCAD_THREADS") or 1),
-)
+def _check_option(name: str, value: object) -> None:
+    known = [one.name for one in fields(Options)]
+    if name not in known:
+        raise ArgumentError(f"there is no option {name!r}", do=f"use one of {', '.join(known)}")
+    if name == "backend":
+        if not isinstance(value, str):
+            raise ArgumentError(f"backend is the name of one, not {value!r}", do="""use "numpy" or "native\"""")
+        check_backend(value)
+    elif name == "threads":
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MOST_THREADS:
+            raise ArgumentError(f"threads is a number from 1 to {MOST_THREADS}, not {value!r}")
+    elif not isinstance(value, bool):
+        raise ArgumentError(f"{name} is True or False, not {value!r}")
+
+
+def from_environment(given: Mapping[str, str]) -> Options:
+    """The options that variables of the environment set from the start."""
+    text = given.get("SRCAD_THREADS") or "1"
+    backend, threads = given.get("SRCAD_BACKEND") or "numpy", int(text) if text.isdecimal() else text
+    for variable, name, value in (("SRCAD_BACKEND", "backend", backend), ("SRCAD_THREADS", "threads", threads)):
+        try:
+            _check_option(name, value)
+        except ArgumentError as error:
+            what = f"the environment variable {variable} is {given[variable]!r}: {error.what}"
+            raise ArgumentError(what, do=error.do or "set it to one; or unset it") from None
+    return Options(given.get("SRCAD_CHECK_NAN") == "1", backend, int(threads))
+
+
+DEFAULT = from_environment(os.environ)
 SWITCH = _Switch(DEFAULT.check_nan)
 _CURRENT: ContextVar[Options] = ContextVar("srcad_options", default=DEFAULT)
 
@@ -91,21 +115,6 @@ class config:  # noqa: N801 - used as a function, as numpy.errstate is
 
     def __repr__(self) -> str:
         return f"<srcad.config: {_CURRENT.get()}>"
-
-
-def _check_option(name: str, value: object) -> None:
-    known = [one.name for one in fields(Options)]
-    if name not in known:
-        raise ArgumentError(f"there is no option {name!r}", do=f"use one of {', '.join(known)}")
-    if name == "backend":
-        if not isinstance(value, str):
-            raise ArgumentError(f"backend is the name of one, not {value!r}", do="""use "numpy" or "native\"""")
-        check_backend(value)
-    elif name == "threads":
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MOST_THREADS:
-            raise ArgumentError(f"threads is a number from 1 to {MOST_THREADS}, not {value!r}")
-    elif not isinstance(value, bool):
-        raise ArgumentError(f"{name} is True or False, not {value!r}")
 
 
 def chosen_backend(asked: str | None) -> str:
