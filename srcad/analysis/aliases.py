@@ -235,10 +235,14 @@ class MemoryClasses:
             self._join_equation(eq)
 
     def of(self, var: Var) -> Var:
-        parent = self._parent.get(var, var)
-        if parent is not var:
-            parent = self._parent[var] = self.of(parent)
-        return parent
+        """The one that stands for its class; by a loop, as chains are as long as programs."""
+        found, passed = var, []
+        while (parent := self._parent.get(found, found)) is not found:
+            passed.append(found)
+            found = parent
+        for one in passed:
+            self._parent[one] = found
+        return found
 
     def _join_equation(self, eq: Equation) -> None:
         if eq.op in STRUCTURED:

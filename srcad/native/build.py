@@ -27,8 +27,10 @@ from srcad.native.linked import address as address_of
 from srcad.native.lower.kernel import Lowered, Passed
 
 PARALLEL, THREADS = "#pragma omp parallel", ("-fopenmp",)
-# what takes gcc seconds otherwise, and is straight code for the most part: its loops still become those of vectors
-MANY_LINES, QUICKLY = 3000, ("-O1", "-ftree-loop-vectorize")
+# From how many lines on a source is compiled with less care: it takes gcc seconds otherwise, and where programs
+# are that long they are straight code for the most part. Loops still become those of vectors, then registers are used.
+LENGTHS = ((40_000, "-O0"), (10_000, "-Og"), (3_000, "-O1 -ftree-loop-vectorize"))
+QUICKLY = ("-fno-sanitize=undefined",)  # Zig's compiler looks for what C leaves open where it isn't told to optimise
 
 # ---- libraries
 
@@ -87,7 +89,9 @@ def is_kept(function: ir.LoopFunction) -> bool:
 
 def _flags_for(source: str) -> tuple[str, ...]:
     """What the compiler is told of this source beside what it is told of all."""
-    return (*(QUICKLY if source.count("\n") > MANY_LINES else ()), *(THREADS if PARALLEL in source else ()))
+    lines = source.count("\n")
+    level = next((flags.split() for length, flags in LENGTHS if lines > length), [])
+    return (*level, *(QUICKLY if level else ()), *(THREADS if PARALLEL in source else ()))
 
 
 @functools.cache

@@ -31,6 +31,7 @@ EAGER: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("or", "logical_or"), "either"),
     }
 )
+COMPLEX = "complex numbers, for Numba"  # why a kernel is none
 WIDE = (CType.DOUBLE, CType.INT64, CType.BOOL)  # what operations of Python give as it is due
 
 
@@ -149,7 +150,7 @@ def _turns(turn: str, count: str, body: tuple[Statement, ...], chunked: bool) ->
 def _supported(one: ir.Support) -> Iterator[str]:
     made = MACROS.get(one.macro)
     if made is None:
-        raise NotLowered(f"{one.macro}, for Numba")
+        raise NotLowered(COMPLEX if one.macro.endswith("_Z") else f"{one.macro}, for Numba")
     lines = made(*map(_argument, one.arguments))
     yield from [lines] if isinstance(lines, str) else lines
     if one.otherwise:
@@ -329,7 +330,7 @@ MACROS: Mapping[str, Callable[..., Lines]] = MappingProxyType(
 def expression(expr: CExpr) -> str:
     """An expression of Python whose type in Numba is that of the expression."""
     if expr.type.is_complex:
-        raise NotLowered("complex numbers, for Numba")
+        raise NotLowered(COMPLEX)
     match expr:
         case ir.Literal(value, type):
             return _number(value, type)

@@ -218,7 +218,8 @@ def test_a_compiler_that_fails(folder: Path) -> None:
 
 @pytest.mark.skipif(IS_NUMBA, reason="libraries are made by a compiler of C")
 def test_long_sources_are_compiled_quickly() -> None:
-    flags = build._flags_for("int x;\n" * (build.MANY_LINES + 1))
-    assert flags == build.QUICKLY
+    for length, level in build.LENGTHS:
+        flags = build._flags_for("int x;\n" * (length + 1))
+        assert flags == (*level.split(), *build.QUICKLY)
+        assert build.library("int long_source;\n" * 2, flags) != build.library("int long_source;\n" * 2)
     assert build._flags_for("int x;\n") == ()
-    assert build.library("int long_source;\n" * 2, flags) != build.library("int long_source;\n" * 2)

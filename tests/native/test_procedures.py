@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.native import IS_NUMBA
 
 
 def normal_cdf(x: float) -> float:
@@ -108,7 +109,10 @@ PROGRAMS: dict[Any, tuple[Any, ...]] = {
     of_lists: (0.6, 3),
     determinant: (np.random.default_rng(1).normal(size=(4, 4)),),
 }
-pytestmark = pytest.mark.own_maker  # Numba has no functions that call themselves
+pytestmark = [
+    pytest.mark.own_maker,
+    pytest.mark.skipif(IS_NUMBA, reason="Numba has no functions that call themselves"),
+]
 by_name = pytest.mark.parametrize("function", PROGRAMS, ids=lambda function: function.__name__)
 
 

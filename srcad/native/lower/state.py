@@ -108,6 +108,7 @@ class Lowerer:
         self.fresh: set[str] = set()
         self.known = KnownLengths()
         self._taken = {one.name for one in shared.signatures.values()}
+        self._tried: dict[str, int] = {}  # up to which number all names of a hint are taken: none is given back
 
     def lower(self, eq: Equation) -> None:
         """One equation."""
@@ -133,9 +134,11 @@ class Lowerer:
         """A name that no other variable of the function has."""
         hint = "".join(c if c.isalnum() and c.isascii() else "_" for c in hint or "v") or "v"
         hint = f"v{hint}" if hint[0].isdigit() or hint[0] == "_" else hint
-        found = next(
-            one for k in count() if (one := f"{hint}_{k}" if k or hint in reserved() else hint) not in self._taken
-        )
+        for k in count(self._tried.get(hint, 0)):
+            found = f"{hint}_{k}" if k or hint in reserved() else hint
+            if found not in self._taken:
+                break
+        self._tried[hint] = k
         self._taken.add(found)
         return found
 

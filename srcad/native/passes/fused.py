@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, Statement
-from srcad.native.passes.memory import Memory, alone_at
+from srcad.native.passes.memory import Alone, Memory, made_by
 from srcad.native.passes.rewriting import every, parts_of, read_in, reads_lists, with_bodies, with_expressions
 
 FIRST = frozenset(("NEW", "DATA", "NO_BLOCK", "NO_DATA", "ZERO"))  # what may move in front of a nest
@@ -51,11 +51,12 @@ class _Fusing:
         """A body in which neighbours are fused."""
         left: list[Statement] = []
         nest: int | None = None  # where in `left` a nest is that others may join
+        alone = Alone()
         for one in body:
             if not is_nest(one):
                 left.append(with_bodies(one, self.block))
                 continue
-            made = None if nest is None else self.together(left, nest, one)
+            made = None if nest is None else self.together(left, nest, one, alone)
             if made is None:
                 left.append(one)
                 nest = len(left) - 1
@@ -63,12 +64,13 @@ class _Fusing:
                 left, nest = made
         return tuple(left)
 
-    def together(self, left: list[Statement], place: int, second: Statement) -> tuple[list[Statement], int] | None:
+    def together(
+        self, left: list[Statement], place: int, second: Statement, alone: Alone
+    ) -> tuple[list[Statement], int] | None:
         """`left` with the second nest in that at a place; None if it can't be."""
         first = left[place]
         assert isinstance(first, ir.For) and isinstance(second, ir.For)
-        made_between = {str(s.arguments[0]) for s in left[place:] if isinstance(s, ir.Support) and s.macro == "NEW"}
-        joined = self.joined(first, second, alone_at(left, place) | made_between)
+        joined = self.joined(first, second, alone.at(left, place).union(*map(made_by, left[place:])))
         parted = None if joined is None else self.parted(first, left[place + 1 :])
         if joined is None or parted is None:
             return None

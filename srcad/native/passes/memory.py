@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
@@ -138,11 +138,27 @@ def _lent(body: tuple[Statement, ...]) -> frozenset[str]:
     return frozenset(block for block in elements if count[block] == 1)
 
 
-def alone_at(body: Sequence[Statement], place: int) -> set[str]:
-    """The blocks that were made in a body before a place, and that nothing else refers to there."""
-    before = body[:place]
-    new = {str(s.arguments[0]) for s in before if isinstance(s, ir.Support) and s.macro == "NEW"}
-    return new.difference(*map(mentioned, before)) if new else new
+@dataclass
+class Alone:
+    """The blocks that were made in a body before a place, and that nothing else refers to there.
+
+    The place only goes on, and what stands in front of it stays: so each statement is looked at once.
+    """
+
+    place: int = 0
+    made: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+
+    def at(self, body: Sequence[Statement], place: int) -> set[str]:
+        for one in body[self.place : place]:
+            self.made |= made_by(one)
+            self.named |= mentioned(one)
+        self.place = place
+        return self.made - self.named
+
+
+def made_by(one: Statement) -> set[str]:
+    return {str(one.arguments[0])} if isinstance(one, ir.Support) and one.macro == "NEW" else set()
 
 
 def mentioned(one: Statement) -> set[str]:
