@@ -160,3 +160,40 @@ def test_a_mask_without_elements_fits_any_array(lengths: tuple[int, int]) -> Non
             gradient(x, y)
         return
     np.testing.assert_allclose(gradient(x, y), 2 * x + (0.5 if len(y) else 0.0))
+
+
+def chosen(x: Any, how: int) -> Any:
+    return 1.0 / (x[0] if how else 0.0)
+
+
+def carried(x: Any, how: int) -> Any:
+    s = 0.0
+    for k in range(how):
+        s = x[k]
+    return 2.0 + 1.0 / (-s * 3.0)
+
+
+def listed(x: Any, how: int) -> Any:
+    values = [0.0]
+    for k in range(how):
+        values.append(x[k])
+    return 1.0 / values[-1]
+
+
+def raised(x: Any, how: int) -> Any:
+    return (x[0] if how else 0.0) ** -1
+
+
+def turned(x: Any, how: int) -> Any:
+    return abs(1.0 / (x[0] * 1j if how else 0j))
+
+
+@pytest.mark.parametrize("function", [chosen, carried, listed, raised, turned], ids=lambda one: one.__name__)
+def test_numbers_of_which_the_run_tells_whose_they_are(function: Any) -> None:
+    native, x = srcad.value_and_grad(function, backend="native"), np.array([2.0, 0.5])
+    assert native(x, 1)[0] == pytest.approx(function(x, 1))
+    with pytest.raises(ZeroDivisionError):
+        native(x, 0)
+    with np.errstate(all="ignore"):
+        found, due = native(np.zeros(2), 1)[0], function(np.zeros(2), 1)
+    np.testing.assert_equal(found, due)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
-from srcad.native.lower.raising import as_math, divides, is_python
+from srcad.native.lower.raising import as_math, divides, is_python, may_raise
 from srcad.native.lower.state import BOOL, DOUBLE, Lowerer, converted
 from srcad.native.lower.values import NotLowered
 from srcad.trace.nodes import Const, Equation
@@ -33,8 +33,10 @@ def complex_formula(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], resul
         raise NotLowered(f"{eq.op} of complex numbers", eq.span)
     if is_python(eq) and result.is_complex:
         return _pythons(m, eq, make, operands, result)
+    if eq.op == "divide" and eq.result in m.either:
+        divides(m, eq, m.let(converted(operands[1], result)), result)
     made = make(operands, result)
-    if is_python(eq) and eq.op == "absolute":
+    if may_raise(m, eq) and eq.op == "absolute":
         made = m.let(made)
         as_math(m, made, operands)
     return made
@@ -65,6 +67,8 @@ def _power(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType)
         m.fail(Apply("and", (of_zero, Apply("or", (turns, below), BOOL)), BOOL), "zero")
         as_math(m, made, both)
         return made
+    if eq.result in m.either:
+        m.fail(Apply("equal", (both[0], ir.Literal(0, result)), BOOL), "zero")
     if isinstance(eq.result.type, Array) and isinstance(eq.operands[1], Const):
         name = OF_EXPONENTS.get(eq.operands[1].number or 0)
         if name is not None:

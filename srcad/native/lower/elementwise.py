@@ -12,7 +12,7 @@ from srcad.native import ir
 from srcad.native.ir import Apply, CExpr, CType
 from srcad.native.lower.complexes import complex_formula, is_complex
 from srcad.native.lower.nest import Nest
-from srcad.native.lower.raising import as_math, divides, is_python
+from srcad.native.lower.raising import as_math, divides, is_python, may_raise
 from srcad.native.lower.special import SPECIAL_FUNCTIONS, special
 from srcad.native.lower.state import BOOL, DOUBLE, INT64, Lowerer, array_type, converted
 from srcad.native.lower.values import InMemory, NotLowered, is_wide, machine
@@ -235,9 +235,9 @@ def _power(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType)
     base = converted(operands[0], result)
     if isinstance(exponent, (int, float)) and exponent in SHORT:
         made = _multiplied(m, base, exponent, result)
-        if exponent < 0 and is_python(eq):
+        if exponent < 0 and may_raise(m, eq):
             m.fail(Apply("equal", (base, ir.Literal(0, result)), BOOL), "zero")
-        if is_python(eq) and result is DOUBLE and (abs(exponent) > 1 or exponent == 0.5):
+        if may_raise(m, eq) and result is DOUBLE and (abs(exponent) > 1 or exponent == 0.5):
             made = m.let(made)
             as_math(m, made, (base,))
         return made
@@ -246,7 +246,7 @@ def _power(m: Lowerer, eq: Equation, operands: tuple[CExpr, ...], result: CType)
         m.fail(Apply("less", (operands[1], ir.Literal(0, operands[1].type)), BOOL), "arithmetic")
         return Apply("int_power", (base, converted(operands[1], result)), result)
     made = Apply("pow", (base, converted(operands[1], result)), result)
-    if is_python(eq):
+    if may_raise(m, eq):
         made_name = m.let(made)
         as_math(m, made_name, (base, converted(operands[1], result)))
         return made_name

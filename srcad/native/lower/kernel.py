@@ -11,6 +11,7 @@ from srcad.lowering.prepare import prepare
 from srcad.native import ir
 from srcad.native.ir import CType
 from srcad.native.lower.control import lower_region
+from srcad.native.lower.either import either
 from srcad.native.lower.expand import expanded
 from srcad.native.lower.lists import owned_block
 from srcad.native.lower.procedures import returned, signatures_of, taken
@@ -60,7 +61,7 @@ def lowered(trace: Trace, name: str, promises: Sequence[Promise] = ()) -> Lowere
     shared = _shared(trace)
     procedures = tuple(_procedure(one, shared.signatures[key], shared) for key, one in trace.procedures.items())
     ready = _ready(trace)
-    m = Lowerer(ready.in_place, TABLE, shared)
+    m = Lowerer(ready.in_place, TABLE, shared, either(ready.trace))
     variables = [entry.var for entry in ready.trace.inputs]
     body = ready.trace.body
     inputs = tuple(passed(var.type) for var in variables)
@@ -93,7 +94,7 @@ def _shared(trace: Trace) -> SharedParts:
 def _procedure(trace: Trace, signature: CSignature, shared: SharedParts) -> ir.ProcedureFunction:
     """A procedure as a function of C."""
     ready = _ready(trace)
-    m, body = Lowerer(ready.in_place, TABLE, shared), ready.trace.body
+    m, body = Lowerer(ready.in_place, TABLE, shared, either(ready.trace)), ready.trace.body
     with m.block() as out, m.region(body):
         parameters = [one for entry in ready.trace.inputs for one in taken(m, entry.var)]
         m.emit(ir.Support("ENTER", ()))

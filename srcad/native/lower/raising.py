@@ -14,6 +14,11 @@ def is_python(eq: Equation) -> bool:
     return eq.result.type.is_scalar and by_operator(eq)
 
 
+def may_raise(m: Lowerer, eq: Equation) -> bool:
+    """Whether the equation is arithmetic of Python's numbers, or of what may be those."""
+    return is_python(eq) or eq.result in m.either
+
+
 def as_math(m: Lowerer, made: CExpr, operands: tuple[CExpr, ...]) -> None:
     """`math` and `cmath` raise where a nan comes of none, and an infinity of what is finite."""
     domain = Apply("is_nan", (made,), BOOL)
@@ -28,7 +33,7 @@ def as_math(m: Lowerer, made: CExpr, operands: tuple[CExpr, ...]) -> None:
 def divides(m: Lowerer, eq: Equation, by: CExpr, result: CType) -> None:
     """A quotient: by zero Python raises, and of ints NumPy has an answer of its own."""
     zero = ir.Literal(0, result)
-    if is_python(eq) and not (isinstance(by, ir.Literal) and by.value):
+    if may_raise(m, eq) and not (isinstance(by, ir.Literal) and by.value):
         m.fail(Apply("equal", (by, zero), BOOL), "zero")
     elif not result.has_nan:
         m.fail(Apply("equal", (by, zero), BOOL), "arithmetic")

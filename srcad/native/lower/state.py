@@ -96,8 +96,15 @@ class SharedParts:
 class Lowerer:
     """A function of the loop IR in the making."""
 
-    def __init__(self, in_place: frozenset[Equation], table: Mapping[str, LowersEquation], shared: SharedParts) -> None:
+    def __init__(
+        self,
+        in_place: frozenset[Equation],
+        table: Mapping[str, LowersEquation],
+        shared: SharedParts,
+        either: frozenset[Var] = frozenset(),
+    ) -> None:
         self.in_place = in_place
+        self.either = either  # what may be Python's number though its type says NumPy's
         self.shared = shared
         self._table = table
         self.values: dict[Var, LoweredValue] = {}
