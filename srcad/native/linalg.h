@@ -96,11 +96,42 @@ static int solved(call *c, lapack getrf, lapack getrs, const double *a, const do
     return DONE;
 }
 
+/* The solution of a x = b for complex numbers, of all sizes by LAPACK; NULL: the identity, of which the inverse comes. */
+static int solved_z(call *c, lapack getrf, lapack getrs, const double _Complex *a, const double _Complex *b,
+                    double _Complex *x, int64_t n, int64_t m) {
+    if (!n || !m) return DONE;
+    if (n > INT_MAX || m > INT_MAX) return ARITHMETIC;
+    block *first, *second;
+    double _Complex *lu = (double _Complex *)room(c, &first, 2 * n * n);
+    double _Complex *right = (double _Complex *)room(c, &second, 2 * n * m + n);
+    if (!lu || !right) return MEMORY;
+    int *pivots = (int *)(right + n * m), order = (int)n, columns = (int)m, info = 0;
+    for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < n; ++j) lu[j * n + i] = a[i * n + j];
+    getrf(&order, &order, lu, &order, pivots, &info);
+    if (info) return VALUE;
+    for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < m; ++j) right[j * n + i] = b ? b[i * m + j] : i == j;
+    getrs("N", &order, &columns, lu, &order, pivots, right, &order, &info);
+    for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < m; ++j) x[i * m + j] = right[j * n + i];
+    release(c, first);
+    release(c, second);
+    return DONE;
+}
+
 /* The inverse; full of nan where there is none. */
 static int inverted(call *c, lapack getrf, lapack getrs, const double *a, double *x, int64_t n) {
     const int how = solved(c, getrf, getrs, a, NULL, x, n, n);
     if (how == VALUE)
         for (int64_t k = 0; k < n * n; ++k) x[k] = NAN;
+    return how == VALUE ? DONE : how;
+}
+
+static int inverted_z(call *c, lapack getrf, lapack getrs, const double _Complex *a, double _Complex *x, int64_t n) {
+    const int how = solved_z(c, getrf, getrs, a, NULL, x, n, n);
+    if (how == VALUE)
+        for (int64_t k = 0; k < 2 * n * n; ++k) ((double *)x)[k] = NAN;
     return how == VALUE ? DONE : how;
 }
 
@@ -127,6 +158,31 @@ static int determined(call *c, lapack getrf, const double *a, double *sign, doub
     return DONE;
 }
 
+static int determined_z(call *c, lapack getrf, const double _Complex *a, double _Complex *sign, double *logarithm,
+                        int64_t n) {
+    if (n > INT_MAX) return ARITHMETIC;
+    block *first;
+    double _Complex *lu = (double _Complex *)room(c, &first, 2 * n * n + n);
+    if (!lu) return MEMORY;
+    int *pivots = (int *)(lu + n * n), order = (int)n, info = 0;
+    for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < n; ++j) lu[j * n + i] = a[i * n + j];
+    *sign = 1.0;
+    *logarithm = 0.0;
+    if (n) getrf(&order, &order, lu, &order, pivots, &info);
+    if (info) {
+        *sign = 0.0;
+        *logarithm = -INFINITY;
+    } else
+        for (int64_t k = 0; k < n; ++k) {
+            const double size = cabs(lu[k * n + k]);
+            *sign *= (pivots[k] != k + 1 ? -1.0 : 1.0) * (lu[k * n + k] / size);
+            *logarithm += log(size);
+        }
+    release(c, first);
+    return DONE;
+}
+
 /* The determinant times the transpose of the inverse, for matrices that are far from singular. */
 static int cofactors(call *c, lapack getrf, lapack getrs, const double *a, double *out, int64_t n) {
     double sign, logarithm;
@@ -148,6 +204,32 @@ static int cofactors(call *c, lapack getrf, lapack getrs, const double *a, doubl
     }
     if (!(sizes[0] * sizes[1] < 1e8)) return ARITHMETIC;
     const double factor = sign * exp(logarithm);
+    for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < n; ++j) out[i * n + j] = factor * inverse[j * n + i];
+    release(c, first);
+    return DONE;
+}
+
+static int cofactors_z(call *c, lapack getrf, lapack getrs, const double _Complex *a, double _Complex *out, int64_t n) {
+    double _Complex sign;
+    double logarithm, sizes[2] = {0.0, 0.0};
+    if (!n) return DONE;
+    block *first;
+    double _Complex *inverse = (double _Complex *)room(c, &first, 2 * n * n);
+    if (!inverse) return MEMORY;
+    int how = solved_z(c, getrf, getrs, a, NULL, inverse, n, n);
+    if (how == DONE) how = determined_z(c, getrf, a, &sign, &logarithm, n);
+    if (how != DONE) return how == VALUE ? ARITHMETIC : how;
+    for (int64_t i = 0; i < n; ++i) {
+        double sums[2] = {0.0, 0.0};
+        for (int64_t j = 0; j < n; ++j) {
+            sums[0] += cabs(a[i * n + j]);
+            sums[1] += cabs(inverse[i * n + j]);
+        }
+        for (int k = 0; k < 2; ++k) sizes[k] = maximum_d(sizes[k], sums[k]);
+    }
+    if (!(sizes[0] * sizes[1] < 1e8)) return ARITHMETIC;
+    const double _Complex factor = sign * exp(logarithm);
     for (int64_t i = 0; i < n; ++i)
         for (int64_t j = 0; j < n; ++j) out[i * n + j] = factor * inverse[j * n + i];
     release(c, first);

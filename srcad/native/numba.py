@@ -240,6 +240,8 @@ def _in_memory(type: MacroArgument, value: MacroArgument) -> str:
 
 def _lapack(function: MacroArgument, *given: MacroArgument) -> Lines:
     """A call of the runtime's linear algebra, which is given letters and LAPACK's functions, too."""
+    if str(function).endswith("_z"):
+        raise NotLowered(COMPLEX)
     return _ended(f"{function}({', '.join(['call', *(_for_lapack(str(one)) for one in given)])})")
 
 

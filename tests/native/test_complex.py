@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import srcad
 from srcad.native.lower.complexes import COMPLEX_FORMULAS
@@ -209,3 +210,51 @@ def test_what_comes_in_and_goes_out(dtype: str) -> None:
         for one, other in zip(found, due, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-6)
             assert np.asarray(one).dtype == np.asarray(other).dtype
+
+
+MATRICES = np.random.default_rng(3)
+SYSTEMS: dict[str, Any] = {
+    "solve": lambda a, b: np.linalg.solve(a, b),
+    "of scipy": lambda a, b: scipy.linalg.solve(a, b),
+    "inv": lambda a, b: np.linalg.inv(a) @ b,
+    "det": lambda a, b: np.linalg.det(a) * b,
+    "slogdet": lambda a, b: sum(np.linalg.slogdet(a)) * b,
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_systems_of_complex_numbers(name: str, dtype: str) -> None:
+    program = SYSTEMS[name]
+    native = srcad.jit(program)
+    for n in (1, 3, 10):
+        parts = MATRICES.normal(size=(4, n, n))
+        a = (parts[0] + 1j * parts[1] + 3.0 * np.eye(n)).astype(dtype)
+        for b in (parts[2], (1j * parts[2] - parts[3])[:, 0].astype(dtype)):
+            for matrix in (a, a.T.copy().T):
+                found, due = native(matrix, b), program(matrix, b)
+                assert (found.dtype, found.shape) == (due.dtype, due.shape)
+                np.testing.assert_allclose(found, due, rtol=1e-12 if dtype == "complex128" else 1e-3)
+    assert "Python:" not in native.kernels(a, b)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_gradients_of_systems_of_complex_numbers(name: str) -> None:
+    program = SYSTEMS[name]
+
+    def loss(x: Any, y: Any) -> Any:
+        return np.sum(np.abs(program(x + 1j * y, 1j * y)) ** 2)
+
+    x, y = MATRICES.normal(size=(2, 3, 3)) + 2.0 * np.eye(3)
+    native = srcad.grad(loss, argnums=(0, 1), backend="native")
+    np.testing.assert_allclose(native(x, y), srcad.grad(loss, argnums=(0, 1))(x, y), rtol=1e-10)
+    assert "Python:" not in native.kernels(x, y)
+
+
+def test_singular_systems_of_complex_numbers() -> None:
+    singular = 1j * np.ones((2, 2))
+    for name in ("solve", "inv"):
+        with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
+            srcad.jit(SYSTEMS[name])(singular, np.ones(2))
+    found, due = (f(singular, np.ones(2)) for f in (srcad.jit(SYSTEMS["det"]), SYSTEMS["det"]))
+    np.testing.assert_allclose(found, due, atol=1e-15)

@@ -21,23 +21,46 @@ def _linked(m: Lowerer, *names: str) -> tuple[str, ...]:
     return tuple(f"LINKED({m.link(f'{LAPACK}:{name}')})" for name in names)
 
 
-def _matrices(m: Lowerer, x: Atom) -> InMemory:
-    """A matrix, or a stack of matrices, of doubles row by row."""
+def _matrices(m: Lowerer, x: Atom, type: CType = DOUBLE) -> InMemory:
+    """A matrix, or a stack of matrices, of doubles or complex numbers row by row."""
     memory = m.memory(x)
     if memory.rank < 2:
         raise NotLowered("linear algebra of what is no matrix")
-    return doubles(m, memory)
+    return numbers(m, memory, type)
 
 
 def doubles(m: Lowerer, memory: InMemory) -> InMemory:
-    if memory.type not in (DOUBLE, CType.FLOAT, CType.INT64, CType.INT32):
+    return numbers(m, memory, DOUBLE)
+
+
+REAL = (DOUBLE, CType.FLOAT, CType.INT64, CType.INT32)
+
+
+def numbers(m: Lowerer, memory: InMemory, type: CType) -> InMemory:
+    """An array row by row, with elements of a type, which is complex where these are."""
+    if memory.type not in REAL and not (memory.type.is_complex and type.is_complex):
         raise NotLowered(f"linear algebra of {memory.type.value}")
     m.reads_memory(memory)
-    if memory.packed and memory.type is DOUBLE:
+    if memory.packed and memory.type is type:
         return memory
-    target = _of_type(m, memory, DOUBLE)
+    target = _of_type(m, memory, type)
     m.keeps(target)
     return target
+
+
+def _computed(var: Var) -> CType:
+    """The type in which a result is computed."""
+    return CType.COMPLEX if machine(var.type).is_complex else DOUBLE
+
+
+def _suffix(type: CType) -> str:
+    """How functions of linalg.h for a type end."""
+    return "_z" if type.is_complex else ""
+
+
+def _factors(m: Lowerer, type: CType, *names: str) -> tuple[str, ...]:
+    """LAPACK's functions of a type."""
+    return _linked(m, *(f"{'z' if type.is_complex else 'd'}{name}" for name in names))
 
 
 def _of_type(m: Lowerer, memory: InMemory, type: CType, name: str | None = None) -> InMemory:
@@ -90,7 +113,7 @@ def _given(m: Lowerer, var: Var, memory: InMemory) -> None:
         m.is_number(var, converted(load(memory, ()), type))
         m.emit(ir.Support("RELEASE", (memory.block,)))
         return
-    if type is DOUBLE:
+    if type is memory.type:
         m.is_array(var, memory)
         return
     target = _of_type(m, memory, type, var.name)
@@ -98,9 +121,9 @@ def _given(m: Lowerer, var: Var, memory: InMemory) -> None:
     m.is_array(var, target)
 
 
-def _right_hand_sides(m: Lowerer, a: InMemory, b: Atom) -> tuple[InMemory, CExpr]:
+def _right_hand_sides(m: Lowerer, a: InMemory, b: Atom, type: CType = DOUBLE) -> tuple[InMemory, CExpr]:
     """What stands on the right, and in how many columns."""
-    memory = doubles(m, m.memory(b))
+    memory = numbers(m, m.memory(b), type)
     if memory.rank == 1:
         m.must_be(memory.lengths[0], a.lengths[-1], "value")
         if a.rank == 2:
@@ -113,17 +136,18 @@ def _right_hand_sides(m: Lowerer, a: InMemory, b: Atom) -> tuple[InMemory, CExpr
 
 
 def solve(m: Lowerer, eq: Equation) -> None:
-    a = _matrices(m, eq.operands[0])
+    type = _computed(eq.result)
+    a = _matrices(m, eq.operands[0], type)
     _must_be_square(m, a)
     _is_plain(eq)
     _must_be_finite(m, eq, a)
-    b, columns = _right_hand_sides(m, a, eq.operands[1])
+    b, columns = _right_hand_sides(m, a, eq.operands[1], type)
     _must_be_finite(m, eq, b)
     if eq.params.get("transposed"):
-        a = doubles(m, _turned(a))
-    x = m.new_array(DOUBLE, b.lengths, eq.result.name)
-    linked = _linked(m, "dgetrf", "dgetrs")
-    _each(m, "solved", linked, (a, b, x), (a.lengths[-1], columns), a.lengths[:-2])
+        a = numbers(m, _turned(a), type)
+    x = m.new_array(type, b.lengths, eq.result.name)
+    function, linked = f"solved{_suffix(type)}", _factors(m, type, "getrf", "getrs")
+    _each(m, function, linked, (a, b, x), (a.lengths[-1], columns), a.lengths[:-2])
     _given(m, eq.result, x)
 
 
@@ -152,13 +176,15 @@ def _must_be_finite(m: Lowerer, eq: Equation, memory: InMemory) -> None:
 
 
 def inverse(m: Lowerer, eq: Equation) -> None:
-    a = _matrices(m, eq.operands[0])
+    type = _computed(eq.result)
+    a = _matrices(m, eq.operands[0], type)
     _must_be_square(m, a)
     _is_plain(eq)
     _must_be_finite(m, eq, a)
-    x = m.new_array(DOUBLE, a.lengths, eq.result.name)
+    x = m.new_array(type, a.lengths, eq.result.name)
     n = a.lengths[-1]
-    _each(m, "solved", _linked(m, "dgetrf", "dgetrs"), (a, None, x), (n, n), a.lengths[:-2])
+    function, linked = f"solved{_suffix(type)}", _factors(m, type, "getrf", "getrs")
+    _each(m, function, linked, (a, None, x), (n, n), a.lengths[:-2])
     _given(m, eq.result, x)
 
 
@@ -173,30 +199,34 @@ def cofactor(m: Lowerer, eq: Equation) -> None:
 
 def _by_factors(m: Lowerer, eq: Equation, function: str) -> None:
     """What a function of linalg.h makes of each square matrix, by its factors."""
-    a = _matrices(m, eq.operands[0])
+    type = _computed(eq.result)
+    a = _matrices(m, eq.operands[0], type)
     _must_be_square(m, a)
-    x = m.new_array(DOUBLE, a.lengths, eq.result.name)
-    _each(m, function, _linked(m, "dgetrf", "dgetrs"), (a, x), (a.lengths[-1],), a.lengths[:-2])
+    x = m.new_array(type, a.lengths, eq.result.name)
+    linked = _factors(m, type, "getrf", "getrs")
+    _each(m, f"{function}{_suffix(type)}", linked, (a, x), (a.lengths[-1],), a.lengths[:-2])
     _given(m, eq.result, x)
 
 
 def determinant(m: Lowerer, eq: Equation) -> None:
     """det, and slogdet: its sign, and the logarithm of its modulus."""
-    a = _matrices(m, eq.operands[0])
+    type = _computed(eq.results[0])
+    a = _matrices(m, eq.operands[0], type)
     _must_be_square(m, a)
     _must_be_finite(m, eq, a)
     stack = a.lengths[:-2]
-    sign, logarithm = m.new_array(DOUBLE, stack, "sign"), m.new_array(DOUBLE, stack, "logdet")
-    _each(m, "determined", _linked(m, "dgetrf"), (a, sign, logarithm), (a.lengths[-1],), stack)
+    sign, logarithm = m.new_array(type, stack, "sign"), m.new_array(DOUBLE, stack, "logdet")
+    function, linked = f"determined{_suffix(type)}", _factors(m, type, "getrf")
+    _each(m, function, linked, (a, sign, logarithm), (a.lengths[-1],), stack)
     if eq.op == "slogdet":
         for var, memory in zip(eq.results, (sign, logarithm), strict=True):
             _given(m, var, memory)
         return
 
     def each(places: Places) -> None:
-        value = Apply("exp", (load(logarithm, places),), DOUBLE)
-        value = Apply("multiply", (load(sign, places), value), DOUBLE)
-        m.emit(ir.Store(sign.pointer, place(sign, places), value, DOUBLE))
+        value = converted(Apply("exp", (load(logarithm, places),), DOUBLE), type)
+        value = Apply("multiply", (load(sign, places), value), type)
+        m.emit(ir.Store(sign.pointer, place(sign, places), value, type))
 
     m.loops_over(stack, each)
     m.emit(ir.Support("RELEASE", (logarithm.block,)))
