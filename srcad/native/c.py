@@ -174,6 +174,8 @@ def _structured(one: Statement) -> Iterator[str]:
             if pragma:
                 yield pragma
             yield f"for (int64_t {index} = {expression(start)}; {index} < {expression(stop)}; ++{index}) {{"
+            if one.few:
+                yield "    FEW();"
             yield from _indented(body)
             yield "}"
         case ir.Turns(turn, count, body, True):

@@ -141,6 +141,8 @@ class For:
     sums     accumulators to which the turns add, in any order: they may run side by side
     simd     whether turns don't depend on each other but by these
     threads  among how many the turns are divided, if there is so much `work`; 0: they aren't
+    apart    that each turn sets elements of its own, and reads none that others set
+    few      that there are mostly so few turns that vectors don't pay
     """
 
     index: str
@@ -151,6 +153,8 @@ class For:
     simd: bool = False
     threads: int = 0
     work: CExpr = Literal(0, CType.INT64)
+    apart: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,6 +260,7 @@ ADD_BLOCKS(double, add_blocks) ADD_BLOCKS(float, add_blocks_f)
          turn##_from < turn##_end && (turn##_to = smaller(turn##_from + CHUNK, turn##_end), 1); turn##_from = turn##_to) \
         if (UNLIKELY((call->ticks -= turn##_to - turn##_from) < 0) && call->interrupted(call)) return INTERRUPTED; \
         else for (int64_t turn = turn##_from; turn < turn##_to; ++turn)
+#define FEW() __asm__ volatile("") /* a loop that isn't worth vectors */
 #define NEW(b, n, T) block *b = (new_block)(call, (n) * (int64_t)sizeof(T), 0); CHECKED(b)
 #define DATA(p, b, T) T *p = (T *)DATA_OF(b)
 #define NO_BLOCK(b) block *b = NULL

@@ -126,6 +126,23 @@ def no_turns(x: Any, m: Any) -> Any:
     return total
 
 
+def but_one(a: Any, b: Any, n: Any) -> Any:
+    """A turn that is left out, and one that does something else, which may be beyond the loop."""
+    x = b * 1.0
+    for i in range(-2, n):
+        s = 1.0
+        for j in range(len(b) - 1, -1, -1):
+            if j != i:
+                s -= a[j, 0] * x[j]
+        for j in range(1, len(b)):
+            if j == 2 - i:
+                s = s * x[0]
+            else:
+                x[j] = x[j] * 0.9 + s * b[j - 1]
+        x[0] = s / (2.0 + s * s)
+    return np.sum(x * x)
+
+
 def rows_and_columns(x: Any) -> Any:
     y = np.exp(-x * x)
     rows, columns = np.sum(y, axis=1), np.sum(y * x, axis=0)
@@ -163,6 +180,7 @@ CALLS: dict[Callable[..., Any], tuple[Any, ...]] = {
     no_turns: (VECTOR, 1000),
     walking: (MATRIX, 4),
     popped: (VECTOR, 4),
+    but_one: (MATRIX, VECTOR[:6], 9),
     rows_and_columns: (RNG.normal(size=(5, 7)),),
     kept: (VECTOR, 3),
     waves: (RNG.normal(size=203),),

@@ -41,6 +41,26 @@ def overwritten(x: Any) -> Any:
     return y
 
 
+def shifted(x: Any) -> Any:
+    y = np.zeros(len(x))
+    y[1:] += x[:-1]
+    y[:-1] += x[1:]
+    return y
+
+
+def chosen(a: Any) -> Any:
+    b = np.where(a[:, 1:] > 0.0, a[:, :-1], 0.0)
+    return np.sum((b[1:, :] - b[:-1, :]) ** 2)
+
+
+def without_one(x: Any, k: int) -> Any:
+    total = 0.0
+    for i in range(len(x)):
+        if i != k:
+            total += x[i]
+    return total
+
+
 def sums_of_rows(a: Any) -> Any:
     r = np.zeros(len(a))
     for i in range(a.shape[0]):
@@ -56,8 +76,12 @@ CASES: dict[str, Callable[[], object]] = {
     "shared": lambda: srcad.jit(diffusion).kernels(np.linspace(0.0, 1.0, 6), 0.1, 3),
     "held": lambda: srcad.jit(sums_of_rows).kernels(np.ones((3, 4))),
     "fused": lambda: srcad.grad(waves, backend="native").kernels(np.linspace(0.0, 1.0, 6), 3),
+    "recomputed": lambda: srcad.grad(chosen, backend="native").kernels(np.ones((3, 4))),
+    "gathered": lambda: srcad.jit(shifted).kernels(np.linspace(0.0, 1.0, 6)),
     "forwarded": lambda: srcad.jit(overwritten).kernels(np.linspace(0.0, 1.0, 6)),
     "collapsed": lambda: srcad.jit(table).kernels(np.ones((3, 4))),
+    "widened": lambda: srcad.grad(chosen, backend="native").kernels(np.ones((3, 4))),
+    "parted": lambda: srcad.jit(without_one).kernels(np.ones(4), 2),
     "chunked": lambda: srcad.jit(logistic_map).kernels(0.3, 3.1, 10),
     "flattened": lambda: srcad.grad(logistic_map, backend="native").kernels(0.3, 3.1, 10),
 }

@@ -32,7 +32,7 @@ def _divided(body: tuple[Statement, ...], threads: int) -> tuple[Statement, ...]
     made: list[Statement] = []
     fresh = _FreshMemory()
     for one in body:
-        if isinstance(one, ir.For) and (runs_sideways(one) or _is_apart(one, frozenset(fresh.pointers))):
+        if isinstance(one, ir.For) and (one.apart or runs_sideways(one) or _is_apart(one, frozenset(fresh.pointers))):
             made.append(replace(one, threads=threads, work=_work(one)))
         else:
             made.append(with_bodies(one, lambda inner: _divided(inner, threads)))
@@ -106,7 +106,8 @@ def _work(loop: ir.For) -> CExpr:
     """How many turns there are, with those of loops inside whose number is known in front."""
     own = {one.name for one in every(loop.body) if isinstance(one, ir.Let)} | {loop.index}
     inner = [one for one in loop.body if isinstance(one, ir.For) and not own & read_in(_of_length(one))]
-    return ir.times(loop.stop, _work(inner[0])) if inner else loop.stop
+    # loops over borders stand first in those whose turns are apart
+    return ir.times(loop.stop, _work(inner[-1 if loop.apart else 0])) if inner else loop.stop
 
 
 def _of_length(loop: ir.For) -> Statement:

@@ -46,6 +46,7 @@ class Memory:
     lent       blocks that are elements of lists, and nothing else: see `_lent`
     picks      of pointers into an array, by numbers, the pointer to the array and what is picked of it
     values     what ints are that never change
+    lengths    the ints among the arguments
     """
 
     roots: dict[str, str]
@@ -55,6 +56,7 @@ class Memory:
     lent: frozenset[str]
     picks: dict[str, ir.Pointer]
     values: dict[str, CExpr]
+    lengths: frozenset[str]
 
     @classmethod
     def of(cls, body: tuple[Statement, ...]) -> Memory:
@@ -64,6 +66,7 @@ class Memory:
         whole: set[str] = set()
         picks: dict[str, ir.Pointer] = {}
         values: dict[str, CExpr] = {}
+        lengths: set[str] = set()
         changing = changing_in(body)
         for one in every(body):
             match one:
@@ -75,12 +78,15 @@ class Memory:
                     whole.add(pointer)
                 case ir.Support("NEW", (str() as block, *_)):
                     fresh.add(block)
+                case ir.Support("TAKE_LENGTH" | "TAKE_SCALAR" | "NATURAL", (str() as name, *_)):
+                    lengths.add(name)
                 case ir.Pointer(name, source, _):
                     roots[name] = roots.get(source, source)
                     picks[name] = one
                 case ir.Let(name, CType.INT64, value, True) if not read_in(one) & changing:
                     values[name] = value
-        return cls(roots, frozenset(arguments), frozenset(fresh), frozenset(whole), _lent(body), picks, values)
+        sets = (frozenset(arguments), frozenset(fresh), frozenset(whole))
+        return cls(roots, *sets, _lent(body), picks, values, frozenset(lengths))
 
     def root(self, pointer: str) -> str:
         return self.roots.get(pointer, pointer)
@@ -107,9 +113,16 @@ class Memory:
 
     def unequal(self, a: CExpr, b: CExpr) -> bool:
         """Whether two ints differ by a number."""
+        return self.between(a, b) not in (None, 0)
+
+    def equal(self, a: CExpr, b: CExpr) -> bool:
+        return self.between(a, b) == 0
+
+    def between(self, a: CExpr, b: CExpr) -> int | None:
+        """By which number two ints differ, if that is known."""
         one, other = affine(a, self.named), affine(b, self.named)
         apart = None if one is None or other is None else one.plus(other, -1)
-        return apart is not None and not apart.terms and apart.offset != 0
+        return apart.offset if apart is not None and not apart.terms else None
 
     def named(self, name: str) -> Affine:
         value = affine(self.values[name], self.named) if name in self.values else None
@@ -119,6 +132,8 @@ class Memory:
         """Whether two roots surely are different memory; `alone`: blocks to which nothing else leads."""
         if one == other:
             return False
+        if {one, other} <= self.fresh:
+            return True
         if (one in self.lent) != (other in self.lent):
             return True
         return bool({one, other} & self.arguments) or one in alone or other in alone

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, Statement
 
 Change = Callable[[CExpr], CExpr]
+
+
+@dataclass
+class FreshNames:
+    """Names that a function doesn't have yet."""
+
+    used: set[str]
+    count: int = 0
+
+    @classmethod
+    def of(cls, body: tuple[Statement, ...]) -> FreshNames:
+        names: set[str] = set()
+        for one in every(body):
+            match one:
+                case ir.Let(name) | ir.Pointer(name) | ir.For(name) | ir.Turns(name):
+                    names.add(name)
+                case ir.Support(_, arguments):
+                    names.update(a for a in arguments if isinstance(a, str))
+        return cls(names)
+
+    def like(self, name: str) -> str:
+        while True:
+            self.count += 1
+            made = f"{name}_g{self.count}"
+            if made not in self.used:
+                self.used.add(made)
+                return made
 
 
 def changed(expr: CExpr, change: Change) -> CExpr:

@@ -75,30 +75,44 @@ EXPORTED int diffusion_grad_kernel(call *call, const value *in, value *out) {
         const int64_t first_4 = bound(2, n);
         const int64_t n_13 = count_of(n - first_4, 1);
         double *const u_bar_2_2 = u_bar_1 + first_4;
-        NEW(v_block_2, n_10, double);
-        DATA(v_15, v_block_2, double);
-        #pragma omp simd
-        for (int64_t i_5 = 0; i_5 < n_10; ++i_5) {
-            const double v_13 = v_12[i_5];
-            const double u_bar_3 = u_bar_1[i_5] + v_13;
-            u_bar_1[i_5] = u_bar_3;
-            const double v_14 = (-2.0) * v_13;
-            v_15[i_5] = v_14;
+        const int64_t low_g1 = first_4 + bound_below(first_3 - first_4);
+        const int64_t high_g2 = n_10 + bound_below((first_4 + n_10) - n_10);
+        const int64_t high_g3 = high_g2 + bound_below((first_3 + n_10) - high_g2);
+        const int64_t high_g4 = low_g1 + bound_below(smaller(smaller(n_10, first_4 + n_10), first_3 + n_10) - low_g1);
+        for (int64_t side_g15 = 0; side_g15 < 2; ++side_g15) {
+            const int64_t end_g21 = (side_g15 == 0) ? 0 : high_g4;
+            const int64_t end_g22 = (side_g15 == 0) ? low_g1 : high_g3;
+            for (int64_t i_7_g14 = end_g21; i_7_g14 < end_g22; ++i_7_g14) {
+                FEW();
+                if (i_7_g14 < n_10) {
+                    const double v_13_g16 = v_12[i_7_g14];
+                    u_bar_1[i_7_g14] = u_bar_1[i_7_g14] + v_13_g16;
+                }
+                if ((first_4 <= i_7_g14) && (i_7_g14 < (first_4 + n_10))) {
+                    const double v_16_g17 = v_12[i_7_g14 - first_4];
+                    u_bar_1[i_7_g14] = u_bar_1[i_7_g14] + v_16_g17;
+                }
+                if ((first_3 <= i_7_g14) && (i_7_g14 < (first_3 + n_10))) {
+                    const double v_13_g5_g18 = v_12[i_7_g14 - first_3];
+                    const double v_14_g6_g19 = (-2.0) * v_13_g5_g18;
+                    const double v_17_g20 = v_14_g6_g19;
+                    u_bar_1[i_7_g14] = u_bar_1[i_7_g14] + v_17_g20;
+                }
+            }
         }
         #pragma omp simd
-        for (int64_t i_6 = 0; i_6 < n_10; ++i_6) {
-            const double v_16 = v_12[i_6];
-            const double u_bar_4 = u_bar_2_2[i_6] + v_16;
-            u_bar_2_2[i_6] = u_bar_4;
+        for (int64_t i_7_g5 = low_g1; i_7_g5 < high_g4; ++i_7_g5) {
+            const double v_13_g6 = v_12[i_7_g5];
+            const double sum_g7 = u_bar_1[i_7_g5] + v_13_g6;
+            const double v_16_g8 = v_12[i_7_g5 - first_4];
+            const double sum_g9 = sum_g7 + v_16_g8;
+            const double v_13_g5_g10 = v_12[i_7_g5 - first_3];
+            const double v_14_g6_g11 = (-2.0) * v_13_g5_g10;
+            const double v_17_g12 = v_14_g6_g11;
+            const double sum_g13 = sum_g9 + v_17_g12;
+            u_bar_1[i_7_g5] = sum_g13;
         }
         RELEASE(v_block_1);
-        #pragma omp simd
-        for (int64_t i_7 = 0; i_7 < n_10; ++i_7) {
-            const double v_17 = v_15[i_7];
-            const double u_bar_5 = u_bar_2_1[i_7] + v_17;
-            u_bar_2_1[i_7] = u_bar_5;
-        }
-        RELEASE(v_block_2);
     }
     RETAIN(u_bar_block);
     GIVE_ARRAY(0, u_bar_block, 1, n);
