@@ -360,15 +360,15 @@ def check(case: Case, gradient: Function, out: list[np.ndarray]) -> None:
 
 
 def interleaved(functions: Sequence[Function], rounds: int = 15) -> list[list[float]]:
-    """Seconds a call of each, in turns."""
+    """Seconds of this thread a call of each, in turns: what else the machine does isn't counted."""
     counts = [repeats(one) for one in functions]
     times: list[list[float]] = [[] for _ in functions]
     for _ in range(rounds):
         for function, count, found in zip(functions, counts, times, strict=True):
-            start = time.perf_counter()
+            start = time.thread_time()
             for _ in range(count):
                 function()
-            found.append((time.perf_counter() - start) / count)
+            found.append((time.thread_time() - start) / count)
     return times
 
 
