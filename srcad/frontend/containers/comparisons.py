@@ -7,17 +7,14 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-import numpy as np
-
+from srcad.frontend.containers.identity import CHOOSING, identical, maybe_none
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import number_result, refuse_text, spreads, unary
-from srcad.frontend.core.cells import DictCell, GrownCell, Housed, ListCell
+from srcad.frontend.core.cells import DictCell, GrownCell, ListCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.values import (
     FALSE,
-    NONE,
     ArrayRef,
     Choice,
     Iter,
@@ -28,17 +25,14 @@ from srcad.frontend.core.values import (
     Static,
     Tup,
     Value,
-    ViewStep,
 )
-from srcad.frontend.memory.arrays import from_atom, is_run_time_tuple, load, moved, to_atom
+from srcad.frontend.memory.arrays import is_run_time_tuple, to_atom
 from srcad.frontend.memory.branches import as_bool, both, branch, distribute, either, negate, operand, truth
-from srcad.frontend.memory.grown import place
 from srcad.frontend.memory.nested import listed
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import has_key
 from srcad.frontend.memory.tables import make_table, needs_table
-from srcad.trace.nodes import Const, Var
-from srcad.trace.types import Unknown
+from srcad.trace.nodes import Var
 
 COMPARE: dict[type, str] = {
     ast.Lt: "less",
@@ -75,7 +69,8 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
         return distribute(m, right, lambda v: compare(m, op, left, v))
     match op:
         case ast.Is() | ast.IsNot():
-            return _identity(m, left, right, isinstance(op, ast.IsNot))
+            same = identical(m, left, right)
+            return unary(m, ast.Not(), same) if isinstance(op, ast.IsNot) else same
         case ast.In() | ast.NotIn():
             found = contains(m, listed(m, right), left)
             return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
@@ -88,9 +83,6 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
     if known is None:
         known = _structural_equality(m, op, left, right) or _structural_order(m, op, left, right)
     return known if known is not None else number_result(m, COMPARE[type(op)], left, right)
-
-
-CHOOSING = ("list_get", "list_pop", "tuple_get", "if", "for", "while", "scope")
 
 
 def _refuse_made_text(m: Machine, value: Value) -> None:
@@ -181,78 +173,6 @@ def _which(m: Machine, value: Value, other: Value, negated: bool) -> Value | Non
     if unsure or is_it[0] == is_it[1]:
         return None
     return Num(value.condition if is_it[0] != negated else negate(m, value.condition))
-
-
-def maybe_none(m: Machine, value: Value) -> bool:
-    """Whether the type leaves open what the value is."""
-    if isinstance(value, ArrayRef):
-        return isinstance(load(m, value).type, Unknown)
-    return isinstance(value, Num) and isinstance(value.var.type, Unknown)
-
-
-def _identity(m: Machine, left: Value, right: Value, negated: bool) -> Value:
-    if isinstance(left, Static) and isinstance(right, Static):
-        return Static((left.value is right.value) != negated)
-    for one, other in ((left, right), (right, left)):
-        if one == NONE and _is_made(m, other):
-            return Static(negated)
-        if isinstance(one, Static) and (isinstance(other, Obj) or maybe_none(m, other)):
-            same = m.emit("identical", to_atom(m, other), Const(one.value, to_atom(m, one).type))
-            return Num(m.emit("not_", same)) if negated else Num(same)
-    if isinstance(left, Ref) and isinstance(right, Ref) and left != right:
-        one = one_object(m, left, right)
-        return unary(m, ast.Not(), one) if negated else one
-    if isinstance(left, (Ref, ArrayRef)) and isinstance(right, (Ref, ArrayRef)):
-        return Static((left == right) != negated)
-    return Static(negated)
-
-
-def one_object(m: Machine, left: Ref, right: Ref) -> Value:
-    """Whether two references are to one object: those into one list tell it by the places in it."""
-    a, b = (cell.at_home if isinstance(cell := m.heap[ref.cell], Housed) else None for ref in (left, right))
-    if a is None and b is None:
-        return FALSE
-    if a is not None and b is not None and a.cell == b.cell and _told_by_places(m, a, b):
-        return _one_place(m, a.cell, list(zip(a.path, b.path, strict=True)))
-    if all(home is None or not _may_hold(m, home, other) for home, other in ((a, right), (b, left))):
-        return FALSE
-    m.refuse(
-        "whether two names stand for one object isn't known, of which one is in a list that has grown in a loop",
-        do="compare their places in the list.",
-    )
-
-
-def _told_by_places(m: Machine, a: ArrayRef, b: ArrayRef) -> bool:
-    """Whether objects of a list are one if, and only if, they have one place."""
-    cell = m.cell(a.cell, GrownCell)
-    steps = [tuple(step.op for step in home.path) for home in (a, b)]
-    settled = not cell.repeated and not any(moved(cell, home) for home in (a, b))
-    return settled and steps[0] == steps[1] and "tuple_get" not in steps[0]
-
-
-def _one_place(m: Machine, cell_id: int, steps: list[tuple[ViewStep, ViewStep]]) -> Value:
-    """Whether all steps lead to one element of a list."""
-    if not steps:
-        return Static(True)
-    whole = m.cell(cell_id, GrownCell)
-    here = (from_atom(m, place(m, whole, step.operands[0])) for step in steps[0])
-    return both(m, compare(m, ast.Eq(), *here), lambda: _one_place(m, cell_id, steps[1:]))
-
-
-def _may_hold(m: Machine, home: ArrayRef, other: Ref) -> bool:
-    """Whether an object may be an element of the list in which another one is."""
-    cell = m.heap[other.cell]
-    its_home = cell.at_home if isinstance(cell, Housed) else None
-    if its_home is not None:
-        return its_home.cell in sharers(m.heap, home.cell) or other.cell in m.cell(home.cell, GrownCell).lists
-    return other.cell in m.cell(home.cell, GrownCell).lists
-
-
-def _is_made(m: Machine, value: Value) -> bool:
-    """Whether a value is what a class was called for: an object, and never None."""
-    made = m.variables.definitions.get(value.var) if isinstance(value, Obj) and isinstance(value.var, Var) else None
-    callee = made.operands[0] if made is not None and made.op == "call" else None
-    return isinstance(callee, Const) and (isinstance(callee.value, type) or callee.value is np.random.default_rng)
 
 
 def contains(m: Machine, owner: Value, item: Value) -> Value:

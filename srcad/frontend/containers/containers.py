@@ -251,8 +251,12 @@ def delete_item(m: Machine, owner: Value, key: Value) -> None:
             except IndexError as error:
                 m.raises(error)
             m.change(owner.cell, replace(cell, items=tuple(items)))
+        case GrownCell(is_tuple=True):
+            m.raises(TypeError("'tuple' object doesn't support item deletion"))
         case GrownCell() if not isinstance(key, Slice):
-            m.change(owner.cell, grown.without(m, cell, to_number(m, key)))
+            at = to_number(m, key)
+            m.emit("list_get", cell.var, at)  # which fails where there is no such item
+            m.change(owner.cell, grown.without(m, cell, at))
         case InstanceCell():
             call_special(m, owner, "__delitem__", (key,))
         case _:
@@ -337,6 +341,8 @@ def pop_front(m: Machine, owner: Ref) -> Value:
 def copied(m: Machine, owner: Ref) -> Value:
     """A new container of the same elements."""
     cell = m.heap[owner.cell]
+    if is_run_time_tuple(m, owner):
+        return owner
     apart = detached(m, owner) or cell.copied()
     return Ref(m.allocate(gathered(m, cell.var, owner) if isinstance(cell, GrownCell) else apart))
 
