@@ -81,7 +81,7 @@ def _may_be_complex(eq: Equation) -> bool:
 
 def _of_numpy(eq: Equation) -> bool:
     """Whether a number of NumPy's is meant: by its name in the program, or where Python's may be met in its place."""
-    double = dtype_of(eq.result.type) == "float64" and eq.result.type.is_scalar and not eq.result.type.is_python
+    double = dtype_of(eq.result.type) == "float64" and eq.result.type.is_scalar and not eq.result.type.may_be_python
     return double or eq.params.get("python") is False
 
 

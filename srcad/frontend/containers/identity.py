@@ -36,6 +36,8 @@ CHOOSING = (
     "scope",
 )  # what hands on an object that was there
 
+PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
+
 
 def identical(m: Machine, left: Value, right: Value) -> Value:
     """left is right."""
@@ -57,7 +59,7 @@ def identical(m: Machine, left: Value, right: Value) -> Value:
             return Num(m.emit("identical", left.var, right.var))
         case (Num(), ArrayRef()) | (ArrayRef(), Num()) if maybe_none(m, left) or maybe_none(m, right):
             _refuse(m)
-        case Tup(), Tup() if left is not right and left == right:
+        case Tup(), Tup() if left is not right and len(left.items) == len(right.items):
             _refuse(m)
         case (Ref(), Ref()) | (Func(), Func()):
             return Static(left == right)
@@ -85,7 +87,8 @@ def _one_number(m: Machine, left: Value, right: Value) -> Value:
         return number_result(m, "equal", left, right)
     if any(isinstance(one, Static) and not isinstance(one.value, (int, float, complex)) for one in (left, right)):
         return FALSE
-    if any(map(_is_bool, (left, right))) or _made_apart(m, left, right):
+    kinds = {kind for one in (left, right) if (kind := _kind(one)) is not None}
+    if len(kinds) == 2 or _made_apart(m, left, right):
         return FALSE
     _refuse(m)
 
@@ -96,15 +99,33 @@ def _is_bool(value: Value) -> bool:
     return isinstance(value, Static) and isinstance(value.value, bool)
 
 
+def _kind(value: Value) -> type | None:
+    """The class of a number, where it is known."""
+    if isinstance(value, Static):
+        return type(value.value)
+    t = value.var.type if isinstance(value, Num) else None
+    if not isinstance(t, Scalar) or t.either:
+        return None
+    return PYTHON_TYPES[t.dtype] if t.python else np.dtype(t.dtype).type
+
+
 def _made_apart(m: Machine, left: Value, right: Value) -> bool:
-    """Whether both were made in places of their own; of ints, small ones are made only once."""
-    return all(isinstance(one, Num) and _is_fresh(m, one.var) for one in (left, right))
+    """Whether one was made anew, and the other neither is made of it nor may have been handed on from it."""
+    return _is_new_to(m, left, right) or _is_new_to(m, right, left)
 
 
-def _is_fresh(m: Machine, var: Var) -> bool:
-    made = m.variables.definitions.get(var)
-    small = isinstance(var.type, Scalar) and var.type.python and var.type.dtype == "int64"
-    return made is not None and made.op not in CHOOSING and not small
+def _is_new_to(m: Machine, new: Value, other: Value) -> bool:
+    """Of ints, Python makes small ones only once."""
+    if not isinstance(new, Num) or (new.var.type.is_python and new.var.type.dtype == "int64"):
+        return False
+    made = m.variables.definitions.get(new.var)
+    if made is None or made.op in CHOOSING:
+        return False
+    if not isinstance(other, Num):
+        return True
+    before, inputs = m.variables.ancestors(other.var), {one.var for one in m.outside.inputs.values()}
+    carried = (v for v in before if v not in m.variables.definitions and v not in inputs)
+    return new.var not in before and not any(v.type == new.var.type or v.type.is_container for v in carried)
 
 
 # ---- arrays

@@ -33,7 +33,10 @@ class Variables(Restorable):
 
     def sources(self, var: Var) -> set[Var]:
         """The variables without an equation that a variable is computed from."""
-        found: set[Var] = set()
+        return {v for v in self.ancestors(var) if v not in self.definitions}
+
+    def ancestors(self, var: Var) -> set[Var]:
+        """The variables that a variable is computed from, and itself."""
         seen: set[Var] = set()
         todo = [var]
         while todo:
@@ -43,12 +46,11 @@ class Variables(Restorable):
             seen.add(v)
             equation = self.definitions.get(v)
             if equation is None:
-                found.add(v)
                 continue
             todo += [a for a in equation.operands if isinstance(a, Var)]
             for region in equation.regions:
                 todo += free_variables(region)
-        return found
+        return seen
 
 
 __all__ = ["Variables"]

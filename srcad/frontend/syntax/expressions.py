@@ -16,7 +16,7 @@ from srcad.frontend.core.cells import DictCell, ListCell
 from srcad.frontend.core.externals import lookup
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.source import attribute_name, is_alone
-from srcad.frontend.core.values import FALSE, NONE, Mixed, Partial, Ref, Slice, Static, Tup, Undef, Value
+from srcad.frontend.core.values import FALSE, NONE, Mixed, Num, Partial, Ref, Slice, Static, Tup, Undef, Value
 from srcad.frontend.library.sequences import make_set
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import refuse_mixed
@@ -157,7 +157,20 @@ def _bool_op(m: Machine, node: ast.BoolOp) -> Value:
 
 
 def _bool_chain(m: Machine, node: ast.BoolOp, read: Callable[[Machine, ast.expr], Value]) -> Value:
-    return _chained_bool(m, isinstance(node.op, ast.And), node.values, read)
+    conjunction = isinstance(node.op, ast.And)
+    nodes = node.values[1:] if not conjunction and _is_or_equals(m, node.values) else node.values
+    return _chained_bool(m, conjunction, nodes, read)
+
+
+def _is_or_equals(m: Machine, nodes: list[ast.expr]) -> bool:
+    """`a is b or a == b`, as Python's own containers compare their items: of numbers, but for NaN, the second tells."""
+    match nodes:
+        case [ast.Compare(left, [ast.Is()], [right]), ast.Compare(again, [ast.Eq()], [other]), *_]:
+            names = (left, right, again, other)
+            plain = all(isinstance(one, ast.Name) for one in names) and ast.dump(left) == ast.dump(again)
+            if plain and ast.dump(right) == ast.dump(other):
+                return all(isinstance(evaluate(m, one), Num) for one in (left, right))
+    return False
 
 
 def _chained_bool(
