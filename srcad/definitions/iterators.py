@@ -54,3 +54,17 @@ def grouped(values: Iterable[Any], key: Callable[[Any], Any] | None) -> Iterator
             else:
                 group.append(item)
         yield now, iter(group)
+
+
+def reduced_from(function: Any, items: Any, start: Any) -> Any:
+    """functools.reduce(function, items, start)."""
+    made = start
+    for item in items:
+        made = function(made, item)
+    return made
+
+
+def reduced(function: Any, items: Any) -> Any:
+    if len(items) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return reduced_from(function, items[1:], items[0])

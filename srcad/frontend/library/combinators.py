@@ -45,7 +45,11 @@ MOST_ROWS = 100_000
 
 
 def _reduce(m: Machine, function: Value, values: Value, *initial: Value) -> Value:
-    items = known_items(m, values, "the items of a reduction")
+    with m.attempt(NeedsStatic, when=lambda _: not m.known.sized) as tried:
+        items = known_items(m, values, "the items of a reduction")
+    if tried.error is not None:
+        program = iterators.reduced_from if initial else iterators.reduced
+        return m.call(Static(program), (function, to_list(m, values), *initial))
     parts = (*initial, *items)
     if not parts:
         m.raises(TypeError("reduce() of empty iterable with no initial value"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -127,8 +128,16 @@ def differ(x, n):
     return np.sum(x) * (2.0 if made == listed else 3.0) * (5.0 if made == tuple(listed) else 7.0)
 
 
-@pytest.mark.parametrize("f", [kind, sums_of_tuples, differ])
-def test_tuples_of_the_run_are_tuples(f: Program) -> None:
+def reduced(x, n):
+    found = []
+    for i in range(n):
+        if x[i % 3] > 1.5:
+            found.append(x[i % 3] * i)
+    return functools.reduce(lambda a, b: 0.5 * a + b, found, x[0])
+
+
+@pytest.mark.parametrize("f", [kind, sums_of_tuples, differ, reduced])
+def test_value_and_gradient(f: Program) -> None:
     x = np.array([1.0, 2.0, 3.0])
     for n in (0, 1, 4):
         value, bar = srcad.value_and_grad(f)(x, n)
