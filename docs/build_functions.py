@@ -26,6 +26,7 @@ from srcad.definitions.numpy.table import OF_UFUNCS, PROGRAMS
 from srcad.frontend.derivatives import calls, definitions
 from srcad.frontend.library.combinators import COMBINATORS
 from srcad.frontend.library.indexers import INDEXERS
+from srcad.frontend.library.managers import CONTEXTS
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.ops.catalogue import ATTRIBUTES, BY_NAME, LOWERINGS, METHODS
 from srcad.ops.signatures import INDIFFERENT, signature_of, table_name
@@ -228,7 +229,7 @@ def of_programs() -> Iterator[Known]:
 def of_frontend() -> Iterator[Known]:
     names = {np.r_: "r_", np.c_: "c_", np.s_: "s_", np.index_exp: "index_exp", np.mgrid: "mgrid", np.ogrid: "ogrid"}
     yield from (Known(f"np.{names[indexer]}") for indexer in INDEXERS)
-    for function in (*MUTATORS, *COMBINATORS):
+    for function in (*MUTATORS, *COMBINATORS, *CONTEXTS):
         if isinstance(function, (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type)) or callable(function):
             name = called(function)
             if not name.startswith("srcad."):

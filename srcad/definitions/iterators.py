@@ -68,3 +68,13 @@ def reduced(function: Any, items: Any) -> Any:
     if len(items) == 0:
         raise TypeError("reduce() of empty iterable with no initial value")
     return reduced_from(function, items[1:], items[0])
+
+
+def sent(generator: Any, value: Any) -> Any:
+    """generator.send(value), or that there is no further item: a word, which is read where it is called."""
+    raise NotImplementedError
+
+
+def end_of(iterator: Any) -> StopIteration:
+    """What an iterator raises that has no further item: a word, which is read where it is called."""
+    raise NotImplementedError

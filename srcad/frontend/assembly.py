@@ -8,7 +8,7 @@ from __future__ import annotations
 from srcad.frontend.control.pipes import run_over
 from srcad.frontend.core.ports import CallOf, Ports, ReadCall
 from srcad.frontend.core.reading import Derivative, LinearMapValue
-from srcad.frontend.core.values import Bound, Choice, Func, Method, Obj, Ref, Static, Value
+from srcad.frontend.core.values import Bound, Choice, Func, Iter, Method, Obj, Ref, Static, Value
 from srcad.frontend.derivatives import calls as derivatives
 from srcad.frontend.derivatives.definitions import WORDS, definition, object_call
 from srcad.frontend.library import calls
@@ -16,6 +16,7 @@ from srcad.frontend.library.builtins import BUILTINS
 from srcad.frontend.library.defined import numpy_program
 from srcad.frontend.library.indexers import INDEXERS
 from srcad.frontend.library.inherited import of_containers
+from srcad.frontend.library.managers import call_manager
 from srcad.frontend.library.mutators import MUTATORS
 from srcad.frontend.library.numbers import of_known_numbers
 from srcad.frontend.library.stepping import take
@@ -23,6 +24,7 @@ from srcad.frontend.memory.branches import branch
 from srcad.frontend.procedures.classes import OF_OBJECT, generated, of_exceptions
 from srcad.frontend.syntax.assign import assign
 from srcad.frontend.syntax.expressions import evaluate
+from srcad.frontend.syntax.raising import throw
 from srcad.frontend.syntax.statements import execute
 
 CALLABLES: dict[type[Value], CallOf] = {
@@ -31,6 +33,7 @@ CALLABLES: dict[type[Value], CallOf] = {
     Bound: calls.call_bound,
     Method: calls.call_method,
     Static: calls.call_known,
+    Iter: call_manager,
     Derivative: derivatives.derivative,
     LinearMapValue: derivatives.linear_map,
     Obj: object_call,
@@ -65,6 +68,6 @@ READERS: tuple[ReadCall, ...] = (
     calls.unknown,
 )
 
-PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS, take, branch)
+PORTS = Ports(evaluate, execute, assign, run_over, CALLABLES, READERS, take, branch, throw)
 
 __all__ = ["PORTS"]

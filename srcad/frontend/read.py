@@ -18,6 +18,7 @@ import numpy as np
 
 from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend.assembly import PORTS
+from srcad.frontend.control.dropped import refuse_dropped
 from srcad.frontend.control.tries import OpenTries
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.externals import external
@@ -147,6 +148,7 @@ class _Reader:
         values, keywords = self.arguments()
         try:
             result = self.call(values, keywords)
+            refuse_dropped(self.m)
         except Diverges:  # whatever the arguments are: the generated code raises before it comes to a result
             result, self.diverges = Static(0.0), True
         output, atoms = self.output(result)

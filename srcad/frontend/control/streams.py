@@ -18,24 +18,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NoReturn
 
 from srcad.frontend.containers.iteration import Indexed, Items, Turn, length, nth, sequence
+from srcad.frontend.control.dropped import note_ended, refuse_held
 from srcad.frontend.control.loops import for_loop
 from srcad.frontend.control.tries import OpenTry, errors_of, guard_of, lowered_flags, opened, with_guard_of
 from srcad.frontend.control.turns import RAISED, left
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.source import FunctionSource
+from srcad.frontend.core.source import FunctionSource, is_yielding, own_nodes
 from srcad.frontend.core.stack import Position
 from srcad.frontend.core.suspended import Delegation, GeneratorCell, Loop, Paused, Progress, Sent, Unread, Work, hidden
-from srcad.frontend.core.values import FALSE, NONE, Partial, Ref, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Partial, Ref, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, negate, truth
 from srcad.frontend.memory.cursors import knows_its_place
 from srcad.trace.builder import const
 from srcad.trace.nodes import Var
 
 Give = Callable[[Value], Value]
+CLOSED = "$closed"  # whether a loop has closed the generator that it is over
 
 
 @dataclass(eq=False)
@@ -65,14 +68,18 @@ def run_generator(m: Machine, ref: Ref, turn: Turn) -> None:
         case Progress.FINISHED:
             return
         case Progress.RUNNING:
-            m.raises(ValueError("generator already executing"))
+            refuse_running(m, cell)
         case Progress.UNSURE:
             refuse_unsure(m)
     m.heap[ref.cell] = replace(cell, progress=Progress.RUNNING)
     value = run_body(m, cell, turn)
     through = left(m) == FALSE
+    if not through:
+        refuse_held(m, ref)
     progress = Progress.FINISHED if through else Progress.UNSURE
     m.heap[ref.cell] = replace(cell, progress=progress, value=value if through else NONE)
+    if through:
+        note_ended(m, ref.cell)
 
 
 def run_around(m: Machine, ref: Value, turn: Turn) -> None:
@@ -92,6 +99,7 @@ def run_body(m: Machine, cell: GeneratorCell, turn: Turn, through: bool = False)
 
     def run() -> Value:
         m.bind("$return", m.look("$done") or FALSE)
+        m.bind(CLOSED, FALSE)
         _unless_left(m, lambda: _run_rest(m, progress.work if isinstance(progress, Paused) else _all(cell.code)))
         value = m.look("$value")
         return value.value if isinstance(value, Partial) else value or NONE
@@ -124,6 +132,11 @@ def _run_rest(m: Machine, work: Work) -> None:
                 m.bind("$continue", FALSE)
                 _unless_left(m, partial(_loop_rest, m, node, turn))
                 m.bind("$break", FALSE)
+            case _:
+                m.refuse(
+                    "a loop goes on with a generator that waits in the midst of a `try`",
+                    do="take all of its items one at a time, or loop over it from its start.",
+                )
 
 
 def _unless_left(m: Machine, run: Callable[[], None]) -> None:
@@ -177,6 +190,28 @@ def _from_turn(m: Machine, items: Items | Indexed, turn: int) -> Items | Indexed
     return Indexed(const(turn), length(m, items), const(1), partial(nth, m, items))
 
 
+def refuse_running(m: Machine, cell: GeneratorCell) -> NoReturn:
+    """Somebody asks for an item of a generator that is being read: its own body, or a loop over it."""
+    if not waits_in_loop(m, cell):
+        m.raises(ValueError("generator already executing"))
+    m.refuse(
+        "items of a generator are taken within a loop over it",
+        do="take all of them by next(), in a `while` loop, or collect them in a list.",
+    )
+
+
+def waits_in_loop(m: Machine, cell: GeneratorCell) -> bool:
+    """Whether a generator waits for the end of a turn of a loop over it."""
+    return cell.frame in m.part(Yielding).takers and cell.frame not in m.stack.frames
+
+
+def close_in_loop(m: Machine, cell: GeneratorCell) -> None:
+    """A loop over a generator is told, in one of its turns, that there will be no further one."""
+    if any(isinstance(n, (ast.Try, ast.With)) and is_yielding(n) for n in own_nodes(cell.code.node)):
+        m.refuse("a generator with a `try` or a `with` is closed within a loop over it", do="leave the loop instead.")
+    m.bind(CLOSED, TRUE, cell.frame)
+
+
 def refuse_unsure(m: Machine) -> None:
     m.refuse(
         "a generator is used again of which it isn't known how far it has come",
@@ -205,6 +240,8 @@ def handing_on(m: Machine, frame: int, turn: Turn, through: bool = False) -> Ite
             gone = as_bool(m, left(m))
             raised = as_bool(m, m.look(RAISED) or FALSE)
         m.builder.span = span
+        closed = m.cell(frame, FrameCell).names.get(CLOSED, FALSE)
+        gone = either(m, closed, lambda: gone) if closed != FALSE else gone
         gone = raised if through else gone  # what is raised is raised at the `yield`
         if gone != FALSE:
             m.bind("$return", gone, frame)

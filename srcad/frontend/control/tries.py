@@ -17,11 +17,11 @@ from srcad.frontend.control.turns import RAISED
 from srcad.frontend.core.attempts import Restorable
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, Static, Value
+from srcad.frontend.core.values import FALSE, NONE, TRUE, Static, Tup, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, either, truth
 from srcad.ops.exceptions import Errors, may_raise
-from srcad.trace.nodes import Equation, Var
+from srcad.trace.nodes import Atom, Equation, Var
 
 ERROR = "$error"  # with the number of a clause: the exception that has been raised and is for that clause
 FLAGS = ("$return", "$break", "$continue")
@@ -107,6 +107,18 @@ def behind(m: Machine, guard: OpenTry) -> Iterator[None]:
         yield
     finally:
         stack[:] = before
+
+
+def classes_of(m: Machine, handler: ast.ExceptHandler) -> Errors:
+    """The exceptions that a handler waits for."""
+    if handler.type is None:
+        return (BaseException,)
+    value = m.evaluate(handler.type)
+    found = [v.value for v in (value.items if isinstance(value, Tup) else (value,)) if isinstance(v, Static)]
+    flat = [cls for one in found for cls in (one if isinstance(one, tuple) else (one,))]
+    if not flat or not all(isinstance(cls, type) and issubclass(cls, BaseException) for cls in flat):
+        m.refuse("which exceptions a handler is for isn't known", do="name classes of exceptions.", node=handler)
+    return tuple(flat)
 
 
 # ---- calls
@@ -195,6 +207,28 @@ def _chosen(m: Machine, here: bool | Var, mine: Value, other: Value) -> Value:
 # ---- the exception
 
 
+@dataclass(eq=False)
+class Handling(Restorable):
+    """The exceptions whose handlers are being read: a bare `raise` raises the last one again.
+
+    raised   of the objects that have been raised: what is known of each
+    """
+
+    errors: list[Value] = field(default_factory=list)
+    raised: dict[Atom, Value] = field(default_factory=dict)
+
+
+@contextmanager
+def handling(m: Machine, error: Value) -> Iterator[None]:
+    """What is read runs while an exception is handled."""
+    errors = m.part(Handling).errors
+    errors.append(error)
+    try:
+        yield
+    finally:
+        errors.pop()
+
+
 def lowered_flags(m: Machine) -> Value:
     """Where an exception is waited for, and has been raised, nothing else has left the block."""
     for name in FLAGS:
@@ -247,15 +281,18 @@ def renumber_errors(m: Machine, own: int) -> None:
 
 __all__ = [
     "FLAGS",
+    "Handling",
     "OpenTries",
     "OpenTry",
     "ReadsOn",
     "behind",
+    "classes_of",
     "entered",
     "error_for",
     "error_of",
     "errors_of",
     "guard_of",
+    "handling",
     "in_try_of_caller",
     "keep_error",
     "lowered_flags",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from srcad.frontend.core.values import Value
 from srcad.trace.nodes import Var
@@ -53,6 +53,7 @@ class Ports:
     readers    who reads a call of a Python object that is known now: the first one that does
     take       takes one item of an iterator, and reads what follows: with the item, or without one
     branch     reads both sides of a condition of the run, and joins them
+    throw      raises an exception
     """
 
     evaluate: Evaluate
@@ -63,3 +64,4 @@ class Ports:
     readers: tuple[ReadCall, ...]
     take: Callable[[Machine, Value, Callable[[Value], Value], Callable[[], Value]], Value]
     branch: Callable[[Machine, Var, Callable[[], Value], Callable[[], Value]], Value]
+    throw: Callable[[Machine, Value], NoReturn]

@@ -56,7 +56,51 @@ class Sent:
     targets: tuple[ast.expr, ...]
 
 
-Work = tuple[Unread | Loop | Delegation | Sent, ...]
+@dataclass(frozen=True)
+class Guarded:
+    """Behind the body of a `try`: until this is read, its clauses wait for exceptions, its finalizer for the end."""
+
+    node: ast.Try
+
+
+@dataclass(frozen=True)
+class Finalized:
+    """Behind a handler or the `else` of a `try`, of which the finalizer alone still waits."""
+
+    node: ast.Try
+
+
+@dataclass(frozen=True)
+class Handled:
+    """Behind the statements of a handler: the name of the exception is forgotten. `error`: what is handled has it."""
+
+    node: ast.ExceptHandler
+    error: str
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Behind a finalizer: the block is left by this flag, as it was before."""
+
+    flag: str
+
+
+@dataclass(frozen=True)
+class Raising:
+    """Behind finalizers: the exception of this name is raised further."""
+
+    error: str
+
+
+Piece = Unread | Loop | Delegation | Sent | Guarded | Finalized | Handled | Leaving | Raising
+Work = tuple[Piece, ...]
+
+
+def finalizer(piece: Piece) -> tuple[Unread, ...]:
+    """What waits to be read at the end of a `try`, however that is left."""
+    if isinstance(piece, (Guarded, Finalized)) and piece.node.finalbody:
+        return (Unread(tuple(piece.node.finalbody)),)
+    return ()
 
 
 def hidden(node: ast.stmt) -> str:
@@ -180,14 +224,21 @@ def both(a: Progress | Paused, b: Progress | Paused) -> Progress | Paused:
 __all__ = [
     "CursorCell",
     "Delegation",
+    "Finalized",
     "GeneratorCell",
+    "Guarded",
+    "Handled",
     "IteratorCell",
+    "Leaving",
     "Loop",
     "Paused",
+    "Piece",
     "Progress",
+    "Raising",
     "Sent",
     "Unread",
     "Work",
     "both",
+    "finalizer",
     "hidden",
 ]

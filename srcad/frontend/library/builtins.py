@@ -9,6 +9,7 @@ from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Num, Obj, Ref, Static, Tup, Value
 from srcad.frontend.library.combinators import COMBINATORS
 from srcad.frontend.library.kinds import KINDS
+from srcad.frontend.library.managers import CONTEXTS, OF_DECORATED
 from srcad.frontend.library.numbers import NUMBERS, as_array
 from srcad.frontend.library.sequences import SEQUENCES
 from srcad.frontend.memory import objects
@@ -64,6 +65,8 @@ BUILTINS: dict[Hashable, Callable[..., Value]] = {
     **SEQUENCES,
     **KINDS,
     **COMBINATORS,
+    **CONTEXTS,
+    **OF_DECORATED,
     str: _text,
     repr: _represented,
     format: _format,

@@ -22,6 +22,7 @@ from typing import Any, NoReturn, cast
 
 import numpy as np
 
+from srcad.definitions import iterators
 from srcad.definitions.numpy.table import PROGRAMS
 from srcad.definitions.tables import RunCounter
 from srcad.errors import NotYetSupported, SrcadError
@@ -80,7 +81,7 @@ LAZY = (  # they run through their arguments when they are run through themselve
     *(isinstance, hasattr, getattr, callable, type),  # which look at an iterator, and take nothing from it
     *(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, itertools.islice, itertools.chain),
     *(itertools.chain.from_iterable, itertools.pairwise, itertools.accumulate, itertools.starmap),
-    functools.partial,
+    *(functools.partial, iterators.sent, iterators.end_of),
 )
 # methods of containers that take any object, and an iterator as such
 STORING = ("append", "appendleft", "insert", "setdefault", "get", "pop", "__setitem__")

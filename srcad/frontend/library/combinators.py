@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import bisect
-import contextlib
 import functools
 import heapq
 import itertools
@@ -240,11 +239,6 @@ def _nditer(m: Machine, op: Value, *others: Value, **options: Value) -> Value:
     return m.call(Static(functions.nditer), (op, *others), dict(options))
 
 
-def managed(function: Callable[..., Any], *args: object, **named: object) -> object:
-    """What contextlib.contextmanager(function) makes."""
-    return contextlib.contextmanager(function)(*args, **named)
-
-
 def _operator(op: ast.operator) -> Callable[..., Value]:
     return lambda m, a, b: binary(m, op, a, b)
 
@@ -314,10 +308,6 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     functools.reduce: _reduce,
     functools.cmp_to_key: lambda m, mycmp: Bound(Static(orders.ComparedBy), (), (("compare", mycmp),)),
     functools.partial: _partial,
-    contextlib.nullcontext: lambda m, enter_result=NONE: Iter("nullcontext", (enter_result,)),
-    contextlib.closing: lambda m, thing: Iter("closing", (thing,)),
-    contextlib.contextmanager: lambda m, func: Bound(Static(managed), (func,)),
-    managed: lambda m, func, *args, **named: Iter("contextmanager", (m.call(func, args, named),)),
     itertools.product: _spent(_combinations(itertools.product)),
     itertools.combinations: _spent(_combinations(itertools.combinations)),
     itertools.permutations: _spent(_combinations(itertools.permutations)),

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from srcad.definitions import iterators
 from srcad.definitions.tables import RunCounter, RunDict, RunSet
 from srcad.errors import SrcadError
 from srcad.frontend.containers.containers import dict_items, set_container_item
@@ -28,7 +29,7 @@ from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.library.numbers import as_array
 from srcad.frontend.library.ordering import ordered
-from srcad.frontend.library.taking import iterator_of, take_next
+from srcad.frontend.library.taking import end_of, iterator_of, sent_or_end, take_next
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import from_atom, to_atom, to_number, to_python
 from srcad.frontend.memory.branches import branch
@@ -283,6 +284,8 @@ SEQUENCES: dict[Hashable, Callable[..., Value]] = {
     map: _iterator("map"),
     iter: iterator_of,
     next: take_next,
+    iterators.sent: sent_or_end,
+    iterators.end_of: end_of,
     np.fromiter: _from_iterable,
     itertools.count: _count,
     itertools.starmap: _iterator("starmap"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from srcad.definitions import iterators
 from srcad.frontend.control.collecting import scope, to_list
-from srcad.frontend.control.pulled import pull
+from srcad.frontend.control.pulled import Otherwise, Then, interrupt, pull
+from srcad.frontend.control.streams import close_in_loop, waits_in_loop
 from srcad.frontend.core.cells import DictCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.suspended import GeneratorCell, Progress
@@ -31,11 +33,16 @@ def take_next(m: Machine, iterator: Value, default: Value | None = None) -> Valu
     if isinstance(iterator, (Tup, ArrayRef, Range)) or isinstance(m.content(iterator), (ListCell, GrownCell, DictCell)):
         m.raises(TypeError(f"{kind_of(m, iterator)!r} object is not an iterator"))
     if default == Static(END):
-        return _or_end(m, iterator)
+        return _or_end(m, iterator, partial(take, m, iterator))
     return take(m, iterator, lambda value: value, lambda: _ended(m, iterator, default))
 
 
-def _or_end(m: Machine, iterator: Value) -> Value:
+def sent_or_end(m: Machine, generator: Value, value: Value) -> Value:
+    """generator.send(value): what comes next, or that there is nothing."""
+    return _or_end(m, generator, lambda found, nothing: pull(m, generator, found, nothing, value))
+
+
+def _or_end(m: Machine, iterator: Value, taken: Callable[[Then, Otherwise], Value]) -> Value:
     """The next item, or that there is none: one of two, however many conditions tell which."""
 
     def found(item: Value) -> Value:
@@ -47,7 +54,7 @@ def _or_end(m: Machine, iterator: Value) -> Value:
         return FALSE
 
     with scope(m):
-        there, item = truth(m, take(m, iterator, found, nothing)), m.look("$item")
+        there, item = truth(m, taken(found, nothing)), m.look("$item")
     item = item.value if isinstance(item, Partial) else item
     if item is None or there is False:
         return Static(END)
@@ -68,12 +75,22 @@ def kind_of(m: Machine, value: Value) -> str:
 
 def _ended(m: Machine, generator: Value, default: Value | None) -> Value:
     cell = m.content(generator)
-    given = (cell.value,) if isinstance(cell, GeneratorCell) and cell.value != NONE else ()
-    if default is not None and not (given and default == Static(END)):
+    if default == Static(END):
         return default
-    if given:
-        m.refuse("a StopIteration with a value is raised", do="use `yield from`, or return the value otherwise.")
-    return m.raises(StopIteration())
+    given = isinstance(cell, GeneratorCell) and cell.value != NONE
+    error = end_of(m, generator) if given else None
+    if default is not None:
+        return default
+    return m.raises(StopIteration()) if error is None else m.ports.throw(m, error)
+
+
+def end_of(m: Machine, iterator: Value) -> Value:
+    """What is raised where an iterator has no further item; a generator raises it with what it returns, once."""
+    cell = m.content(iterator)
+    if not isinstance(iterator, Ref) or not isinstance(cell, GeneratorCell) or cell.value == NONE:
+        return Static(StopIteration)
+    m.heap[iterator.cell] = replace(cell, value=NONE)
+    return m.call(Static(StopIteration), (cell.value,))
 
 
 def iterator_of(m: Machine, values: Value, sentinel: Value | None = None) -> Value:
@@ -98,13 +115,29 @@ def _send(m: Machine, owner: Value, value: Value) -> Value:
 
 
 def _close(m: Machine, owner: Ref) -> Value:
+    """generator.close(): GeneratorExit is raised where it waits, and has to leave it."""
     cell = m.cell(owner.cell, GeneratorCell)
-    m.heap[owner.cell] = replace(cell, progress=Progress.FINISHED)
-    return NONE
+    if cell.progress is Progress.RUNNING and waits_in_loop(m, cell):
+        close_in_loop(m, cell)
+        return NONE
+    leaving = m.call(Static(GeneratorExit), ())
+
+    def goes_on(_item: Value) -> Value:
+        return m.raises(RuntimeError("generator ignored GeneratorExit"))
+
+    def escaped(error: Value) -> Value:
+        return NONE if error == leaving else m.ports.throw(m, error)
+
+    return interrupt(m, owner, leaving, goes_on, lambda: NONE, escaped)
 
 
-def _throw(m: Machine, _owner: Value, *_args: Value) -> Value:
-    m.refuse("an exception is thrown into a generator", do="send it a value, and let it raise.")
+def _throw(m: Machine, owner: Ref, error: Value, *further: Value) -> Value:
+    """generator.throw(error): it is raised where it waits."""
+    if further and further != (NONE,) and further != (NONE, NONE):
+        m.refuse("an exception is thrown by its class and arguments", do="throw the exception itself.")
+    made = m.call(error, ()) if isinstance(error, Static) and isinstance(error.value, type) else error
+    throw = partial(m.ports.throw, m)
+    return interrupt(m, owner, made, lambda item: item, lambda: _ended(m, owner, None), throw)
 
 
 GENERATOR_METHODS: dict[str, Callable[..., Value]] = {

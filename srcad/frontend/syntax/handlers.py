@@ -20,16 +20,21 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from srcad.errors import NotYetSupported
+from srcad.frontend.control.steps import SPLIT, binds_in_the_midst, forget, steps_of, taken_by, taking_step, yields
+from srcad.frontend.control.streams import is_generator
 from srcad.frontend.control.tries import (
     ERROR,
     FLAGS,
+    Handling,
     OpenTries,
     OpenTry,
     ReadsOn,
     behind,
+    classes_of,
     entered,
     error_for,
     guard_of,
+    handling,
     keep_error,
     lowered_flags,
     opened,
@@ -38,16 +43,15 @@ from srcad.frontend.control.tries import (
 from srcad.frontend.control.turns import RAISED
 from srcad.frontend.core.cells import Cell, FrameCell, GrownCell, InstanceCell, ListCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
-from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, Num, Obj, Static, Tup, Value
+from srcad.frontend.core.sited import sited
+from srcad.frontend.core.values import FALSE, NONE, TRUE, UNDEFINED_VALUE, Num, Obj, Static, Value
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import as_bool, branch, distribute, join_branches, negate, one_way, truth
 from srcad.frontend.memory.raised import keep_state
 from srcad.frontend.syntax.expressions import test
-from srcad.frontend.syntax.raising import Handling, handling, known_error
-from srcad.frontend.syntax.sited import sited
-from srcad.frontend.syntax.steps import SPLIT, binds_in_the_midst, forget, steps_of, taking_step, yields
+from srcad.frontend.syntax.raising import known_error
 from srcad.ops.catalogue import operation
-from srcad.ops.exceptions import Errors, errors_of, may_raise
+from srcad.ops.exceptions import errors_of, may_raise
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, OPAQUE
@@ -61,7 +65,7 @@ RaisedFor = tuple[ast.ExceptHandler, Value]  # with what has been raised for it
 
 def handled(m: Machine, statement: ast.Try) -> None:
     """try: ... except ...: ... else: ..."""
-    clauses = [_classes(m, handler) for handler in statement.handlers]
+    clauses = [classes_of(m, handler) for handler in statement.handlers]
     m.bind(RAISED, Static(0))
     forget(m, ERROR)
     early: list[bool] = []
@@ -86,17 +90,6 @@ def _finish(m: Machine, statement: ast.Try, own: int) -> None:
     if statement.orelse:
         unless_left(m, lambda: m.execute(statement.orelse), raised)
     _dispatch(m, list(zip(statement.handlers, errors, strict=True)), 1, raised)
-
-
-def _classes(m: Machine, handler: ast.ExceptHandler) -> Errors:
-    if handler.type is None:
-        return (BaseException,)
-    value = m.evaluate(handler.type)
-    found = [v.value for v in (value.items if isinstance(value, Tup) else (value,)) if isinstance(v, Static)]
-    flat = [cls for one in found for cls in (one if isinstance(one, tuple) else (one,))]
-    if not flat or not all(isinstance(cls, type) and issubclass(cls, BaseException) for cls in flat):
-        m.refuse("which exceptions a handler is for isn't known", do="name classes of exceptions.", node=handler)
-    return tuple(flat)
 
 
 def _dispatch(m: Machine, handlers: Sequence[RaisedFor], number: int, raised: Value) -> None:
@@ -241,9 +234,9 @@ def tried(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
 
 def _by_steps(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
     """Read a statement that may raise when it has changed something: step by step, and into what it calls."""
-    taking = taking_step(statement)
-    if taking is not None and m.evaluate(ast.copy_location(ast.Name("next", ast.Load()), statement)) == Static(next):
-        m.execute(taking)
+    call = taken_by(statement)
+    if call is not None and _takes(m, call):
+        m.execute(taking_step(statement))
         return
     steps = steps_of(statement)
     if steps is not None:
@@ -259,6 +252,13 @@ def _by_steps(m: Machine, statement: ast.stmt, run: ReadsOn) -> None:
         )
 
     entered(m, run, refuse)
+
+
+def _takes(m: Machine, call: ast.Call) -> bool:
+    """Whether a call takes one item of an iterator."""
+    if isinstance(call.func, ast.Attribute):
+        return is_generator(m, m.evaluate(call.func.value))
+    return m.evaluate(call.func) == Static(next)
 
 
 def take_over(m: Machine, done: Branch) -> None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
-from srcad.frontend.control.tries import guard_of
-from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.control.tries import Handling, guard_of
 from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.ports import Arguments
+from srcad.frontend.core.sited import sited
 from srcad.frontend.core.values import FALSE, Obj, Static, Value
 from srcad.frontend.library.opaque import as_it_stands
 from srcad.frontend.memory.arrays import to_atom
 from srcad.frontend.memory.branches import distribute, truth
 from srcad.frontend.memory.raised import keep_state, object_of_exception
 from srcad.frontend.syntax.expressions import test
-from srcad.frontend.syntax.sited import sited
 from srcad.trace.nodes import Atom, Equation, Region, Var
 
 
@@ -43,28 +39,6 @@ def asserted(statement: ast.Assert) -> ast.If:
     assert statement.msg is not None
     error = ast.Call(ast.Constant(cast("Any", AssertionError)), [statement.msg], [])
     return sited(ast.If(ast.UnaryOp(ast.Not(), statement.test), [ast.Raise(error)], []), statement)
-
-
-@dataclass(eq=False)
-class Handling(Restorable):
-    """The exceptions whose handlers are being read: a bare `raise` raises the last one again.
-
-    raised   of the objects that have been raised: what is known of each
-    """
-
-    errors: list[Value] = field(default_factory=list)
-    raised: dict[Atom, Value] = field(default_factory=dict)
-
-
-@contextmanager
-def handling(m: Machine, error: Value) -> Iterator[None]:
-    """What is read runs while an exception is handled."""
-    errors = m.part(Handling).errors
-    errors.append(error)
-    try:
-        yield
-    finally:
-        errors.pop()
 
 
 def raise_again(m: Machine) -> None:
@@ -98,6 +72,12 @@ def raise_value(m: Machine, error: Value, *cause: Value) -> None:
     atoms = [_object(m, one) for one in (error, *cause)]
     m.part(Handling).raised[atoms[0]] = error
     m.effect("raise_", *atoms)
+
+
+def throw(m: Machine, error: Value) -> NoReturn:
+    """Raise an exception, as `raise error` does."""
+    raise_value(m, error)
+    raise Diverges
 
 
 def _object(m: Machine, error: Value) -> Atom:

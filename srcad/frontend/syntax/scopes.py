@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from types import FunctionType, MappingProxyType, NoneType
 
+from srcad.definitions import contexts
 from srcad.errors import SrcadError
 from srcad.frontend.control.streams import run_around
 from srcad.frontend.control.tries import (
@@ -22,10 +23,12 @@ from srcad.frontend.control.tries import (
     error_of,
     errors_of,
     guard_of,
+    handling,
     lowered_flags,
     opened,
 )
 from srcad.frontend.control.turns import RAISED
+from srcad.frontend.core.cells import InstanceCell, ListCell
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.source import code_of, own_nodes
@@ -37,7 +40,7 @@ from srcad.frontend.memory.branches import as_bool, branch, distribute, name_of,
 from srcad.frontend.memory.merge import Key, Merger
 from srcad.frontend.memory.sides import Side
 from srcad.frontend.syntax import handlers
-from srcad.frontend.syntax.raising import handling, raise_value
+from srcad.frontend.syntax.raising import raise_value
 from srcad.ops.exceptions import Errors, may_raise
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import OPAQUE, Type
@@ -85,10 +88,23 @@ def _instance(m: Machine, manager: Value, item: ast.withitem, body: ReadsOn) -> 
     assert made is not None
     _entered(m, item, made)
 
-    if _answers(m, leave):
+    if _may_answer(m, manager, leave, body):
         _suppressing(m, body, leave)
     else:
         finally_(m, body, lambda: void(m.call(leave, (NONE, NONE, NONE))))
+
+
+def _may_answer(m: Machine, manager: Value, leave: Value, body: ReadsOn) -> bool:
+    """Whether what leaves a context asks for the exception; of a stack of them those tell that the body enters."""
+    cell = m.content(manager)
+    if not isinstance(cell, InstanceCell) or cell.cls is not contexts.Exits:
+        return _answers(m, leave)
+    answers = True
+    with m.rehearsal():
+        m.heap = m.apart(lambda: _run(body)).heap
+        exits = m.content(objects.get_attribute(m, manager, "exits"))
+        answers = not isinstance(exits, ListCell) or any(_answers(m, one) for one in exits.items)
+    return answers
 
 
 def _suppressing(m: Machine, body: ReadsOn, leave: Value) -> None:
@@ -133,7 +149,7 @@ def _if(m: Machine, condition: Value, run: Callable[[], Value]) -> Value:
 
 
 def _answers(m: Machine, leave: Value) -> bool:
-    """Whether an __exit__ may return anything but False and None, where there is an exception."""
+    """Whether an __exit__ looks at the exception, or may return anything but False and None where there is one."""
     function = leave.function if isinstance(leave, Bound) else leave
     if isinstance(function, Static):
         function = meant_by(m, function.value) or function
@@ -143,8 +159,17 @@ def _answers(m: Machine, leave: Value) -> bool:
         node = code_of(function.value).node
     else:
         return True
+    if not isinstance(node, ast.FunctionDef):
+        return True
     returned = [n.value for n in own_nodes(node) if isinstance(n, ast.Return)]
-    return any(not isinstance(value, ast.Constant) or value.value for value in returned if value is not None)
+    answers = any(not isinstance(value, ast.Constant) or value.value for value in returned if value is not None)
+    return answers or _looks_at_exception(node)
+
+
+def _looks_at_exception(node: ast.FunctionDef) -> bool:
+    plain = [*node.args.posonlyargs, *node.args.args][1:]
+    told = {a.arg for a in (*plain, node.args.vararg) if a is not None}
+    return any(isinstance(n, ast.Name) and n.id in told for n in ast.walk(node))
 
 
 def _generator_manager(m: Machine, manager: Iter, item: ast.withitem, body: ReadsOn) -> None:

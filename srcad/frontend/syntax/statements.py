@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 
 from srcad.frontend.containers.iteration import Indexed
+from srcad.frontend.control import steps
 from srcad.frontend.control.live import loop_over
 from srcad.frontend.control.loops import while_loop
 from srcad.frontend.control.pipes import stream
@@ -24,7 +25,7 @@ from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, settled, truth
 from srcad.frontend.procedures.functions import make_function
-from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes, steps
+from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
 from srcad.frontend.syntax.classes import class_statement
 from srcad.frontend.syntax.expressions import test

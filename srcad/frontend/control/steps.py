@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
+from srcad.definitions import iterators
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.machine import Machine
+from srcad.frontend.core.sited import sited
 from srcad.frontend.core.values import END
-from srcad.frontend.syntax.sited import sited
 
 TEMPORARY = "$step"
 SPLIT = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete)
@@ -334,26 +335,37 @@ def _captures(node: ast.ListComp) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def taking_step(statement: ast.stmt) -> tuple[ast.stmt, ...] | None:
-    """v = next(it)     ->     t = next(it, END); if t is END: raise StopIteration; v = t
+def taken_by(statement: ast.stmt) -> ast.Call | None:
+    """The call that is all of a statement, or all that it gives to names, if that is next(it) or g.send(v)."""
+    value = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
+    match value:
+        case ast.Call(ast.Name("next"), [ast.expr()], []) | ast.Call(ast.Attribute(ast.Name(), "send"), [_], []):
+            return value
+    return None  # another part of the statement may have been computed before the item is taken
 
-    None for any other statement: another part of it may have been computed before the item is taken.
-    """
-    match statement:
-        case (
-            ast.Assign(value=ast.Call(ast.Name("next"), [ast.expr() as source], []))
-            | ast.Expr(value=ast.Call(ast.Name("next"), [ast.expr() as source], []))
-        ):
-            call = cast("ast.Call", statement.value)
-        case _:
-            return None
+
+@lru_cache(maxsize=1024)
+def taking_step(statement: ast.stmt) -> tuple[ast.stmt, ...]:
+    """v = next(it)     ->     t = next(it, END); if t is END: raise StopIteration(...); v = t"""
+    call = taken_by(statement)
+    assert call is not None
     name = f"{TEMPORARY} next {call.lineno} {call.col_offset}"
     end = ast.Constant(cast("Any", END))
     load = ast.Name(name, ast.Load())
-    taken = ast.Assign([ast.Name(name, ast.Store())], ast.Call(call.func, [source, end], []))
-    ended = ast.If(ast.Compare(load, [ast.Is()], [end]), [ast.Raise(ast.Constant(cast("Any", StopIteration)))], [])
+    source = ast.Name(f"{name} of", ast.Load())
+    if isinstance(call.func, ast.Attribute):
+        given, taking = call.func.value, _called(iterators.sent, source, *call.args)
+    else:
+        given, taking = call.args[0], ast.Call(call.func, [source, end], [])
+    before = ast.Assign([ast.Name(source.id, ast.Store())], given)
+    taken = ast.Assign([ast.Name(name, ast.Store())], taking)
+    ended = ast.If(ast.Compare(load, [ast.Is()], [end]), [ast.Raise(_called(iterators.end_of, source))], [])
     rest: list[ast.stmt] = [ast.Assign(statement.targets, load)] if isinstance(statement, ast.Assign) else []
-    return tuple(sited(one, statement) for one in (taken, ended, *rest))
+    return tuple(sited(one, statement) for one in (before, taken, ended, *rest))
+
+
+def _called(function: Callable[..., object], *args: ast.expr) -> ast.Call:
+    return ast.Call(ast.Constant(cast("Any", function)), list(args), [])
 
 
 class _Renamed(ast.NodeTransformer):
@@ -366,4 +378,14 @@ class _Renamed(ast.NodeTransformer):
         return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
 
 
-__all__ = ["SPLIT", "Forgetting", "binds_in_the_midst", "forget", "forgetting", "steps_of", "taking_step", "yields"]
+__all__ = [
+    "SPLIT",
+    "Forgetting",
+    "binds_in_the_midst",
+    "forget",
+    "forgetting",
+    "steps_of",
+    "taken_by",
+    "taking_step",
+    "yields",
+]
