@@ -13,7 +13,7 @@ from srcad.frontend.core.machine import Diverges, Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Num, Static, Tup, Value, ViewStep
 from srcad.frontend.library import programs
 from srcad.frontend.library.lowered import lower
-from srcad.frontend.memory.arrays import from_atom, load, store, to_number, to_python
+from srcad.frontend.memory.arrays import contiguous_as, from_atom, load, store, to_number, to_python
 from srcad.frontend.memory.items import refuse_truncation, set_items
 from srcad.frontend.memory.objects import IN_PLACE
 from srcad.frontend.memory.parts import WHOLE, flat, repeated
@@ -166,14 +166,38 @@ def _view(m: Machine, ref: ArrayRef, dtype: Value = NONE, type: Value = NONE) ->
     """x.view(): the array itself, which has another shape if one of the two is given it."""
     t = load(m, ref).type
     known = [static(to_python(m, kind), "the kind of a view") for kind in (dtype, type)]
-    if any(kind not in (None, np.ndarray) and dtype_of(t) != np.dtype(kind).name for kind in known):
+    wanted = [np.dtype(kind).name for kind in known if kind not in (None, np.ndarray)]
+    if any(name != dtype_of(t) for name in wanted):
+        return _reinterpreted(m, ref, wanted[0])
+    index = (("slice", None, None, None),) if rank_of(t) else (("ellipsis",),)
+    return ArrayRef(ref.cell, (*ref.path, ViewStep("get_item", (), (("index", index),))))
+
+
+def _reinterpreted(m: Machine, ref: ArrayRef, wanted: str) -> Value:
+    """x.view(complex), z.view(float): the same memory, as long as its last axis is one stretch."""
+    t = load(m, ref).type
+    way = WAYS.get((str(dtype_of(t)), wanted))
+    if way is None:
         m.refuse(
             "an array is viewed as one of another dtype",
             why="what its elements are as bits has no derivative.",
             do="convert it with x.astype(...); for the parts of complex numbers take x.real and x.imag.",
         )
-    index = (("slice", None, None, None),) if rank_of(t) else (("ellipsis",),)
-    return ArrayRef(ref.cell, (*ref.path, ViewStep("get_item", (), (("index", index),))))
+    if not rank_of(t) or "C" not in (contiguous_as(m, ref) or ()):
+        m.refuse(
+            "an array of which it isn't known how it lies in memory is viewed as one of another dtype",
+            do="make a copy first, x.copy().view(...).",
+            unsettled=True,
+        )
+    return ArrayRef(ref.cell, (*ref.path, ViewStep(way, (), ())))
+
+
+WAYS = {
+    ("float64", "complex128"): "as_complex",
+    ("float32", "complex64"): "as_complex",
+    ("complex128", "float64"): "as_floats",
+    ("complex64", "float32"): "as_floats",
+}
 
 
 def _fill(m: Machine, ref: ArrayRef, value: Value) -> Value:

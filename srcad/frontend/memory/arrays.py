@@ -38,7 +38,7 @@ from srcad.frontend.core.values import (
 )
 from srcad.frontend.memory.inherited import plain_container
 from srcad.frontend.memory.layouts import Layout, check_writeable, contiguity, lies
-from srcad.frontend.memory.puts import put
+from srcad.frontend.memory.puts import put, reinterpreted
 from srcad.frontend.memory.raised import object_of_exception
 from srcad.frontend.memory.selection import each, selected, selected_content
 from srcad.frontend.memory.strides import StepCopies, Strided, Unsettled, is_contiguous, kept_order, seen
@@ -147,6 +147,8 @@ def _looked_at(m: Machine, base: Atom, step: ViewStep) -> Atom:
             found: Atom = m.emit("list_get", base, step.operands[0])
         case "flat":
             found = m.emit("ravel", base)
+        case "as_complex" | "as_floats":
+            found = reinterpreted(m, base, step.op)
         case "split":
             k = params.pop("part")
             found = m.emit_many("split", base, *step.operands, **params)[k]

@@ -8,7 +8,10 @@ x.shape = (2, 3)    the names of x stand for a view of it from now on
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from srcad.frontend.core import arithmetic
+from srcad.frontend.core.cells import ArrayCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.values import ArrayRef, Method, Tup, Value, ViewStep
 from srcad.frontend.core.walk import with_values
@@ -114,16 +117,37 @@ def repeated(m: Machine, values: Atom, places: Atom) -> Atom:
 def _set_shape(m: Machine, ref: ArrayRef, value: Value) -> None:
     """The object gets another shape, and no other view of its memory does."""
     holders = [k for k, cell in m.heap.items() for one in cell.children() if _times(one, ref)]
-    if len(holders) > 1:
-        m.refuse("the shape of an array that has several names is set in place", do="use reshape.")
+    if len(holders) > 1 and ref.path:
+        m.refuse("the shape of a view that has several names is set in place", do="use reshape.")
     shaped = m.call(Method("reshape", ref), value.items if isinstance(value, Tup) else (value,))
     if not isinstance(shaped, ArrayRef) or shaped.cell != ref.cell:
         if contiguous_as(m, ref) is not None:
             m.raises(AttributeError(INCOMPATIBLE))
         what = "the shape of an array is set in place, and how it lies in memory isn't known"
         m.refuse(what, do="use reshape.", unsettled=True)
+    if len(holders) > 1:
+        _reshape_object(m, ref, shaped)
+        return
     for place in holders:
         m.heap[place] = with_values(m.heap[place], lambda one: shaped if one == ref else one)
+
+
+def _reshape_object(m: Machine, ref: ArrayRef, shaped: ArrayRef) -> None:
+    """An array itself gets another shape, under all of its names; views of it look at what it was."""
+    before, after = load(m, ref), load(m, shaped)
+    dims = [arithmetic.number(m, m.emit("dim", before, axis=k)) for k in range(rank_of(before.type) or 0)]
+    m.change(ref.cell, replace(m.cell(ref.cell, ArrayCell), var=after))
+    back = m.call(Method("reshape", ref), (Tup(tuple(dims)),))
+    assert isinstance(back, ArrayRef)
+    steps = back.path
+
+    def seen(one: Value) -> Value:
+        if isinstance(one, ArrayRef) and one.cell == ref.cell and one.path:
+            return replace(one, path=(*steps, *one.path))
+        return one
+
+    for place, cell in list(m.heap.items()):
+        m.heap[place] = with_values(cell, seen)
 
 
 def _times(value: Value, ref: ArrayRef) -> int:

@@ -129,6 +129,22 @@ def _places(m: Machine, new: Atom, axis: int, count: int) -> Var:
     return m.emit("expand_dims", numbers, axis=others) if others else numbers
 
 
+def _reinterpreted(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
+    return like(m, base, reinterpreted(m, new, "as_floats" if step.op == "as_complex" else "as_complex"))
+
+
+def reinterpreted(m: Machine, base: Atom, way: str) -> Atom:
+    """Floats as complex numbers, or the other way round, as they lie in memory: two are one along the last axis."""
+    count = rank(base)
+    *lead, last = (m.emit("dim", base, axis=k) for k in range(count))
+    if way == "as_floats":
+        pairs = m.emit("stack", m.emit("real", base), m.emit("imag", base), axis=count)
+        return m.emit("reshape", pairs, *lead, m.emit("multiply", last, 2))
+    pairs = m.emit("reshape", base, *lead, m.emit("floor_divide", last, 2), 2)
+    first, second = (m.emit("get_item", pairs, k, index=(("ellipsis",), ("int", 0))) for k in (0, 1))
+    return m.emit("add", first, m.emit("multiply", const(1j), second))
+
+
 PUTS: dict[str, Callable[[Machine, Atom, Atom, ViewStep], Atom]] = {
     "element": _element,
     "tuple_get": _member,
@@ -141,6 +157,8 @@ PUTS: dict[str, Callable[[Machine, Atom, Atom, ViewStep], Atom]] = {
     "einsum": _einsum,
     "with_dims": _same,
     "known_as": _same,
+    "as_complex": _reinterpreted,
+    "as_floats": _reinterpreted,
 }
 
 __all__ = ["RESHAPES", "check_same_kind", "like", "put", "rank"]
