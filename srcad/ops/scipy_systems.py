@@ -423,17 +423,43 @@ def qr(
         raise NotYetSupported(f"scipy.linalg.qr with mode={how!r}", do="use mode='economic'")
     x = real_matrix(b, a, "qr")
     rows, columns = dims_or_raise(x.type, "qr")
-    sized = rows.number is not None and columns.number is not None
-    if how != "economic" and sized and not rows.same(columns):
+    pivots = flag(pivoting, "pivoting")
+    more = rows.number - columns.number if rows.number is not None and columns.number is not None else 0
+    if how == "full" and more > 0:
         raise NotYetSupported(
-            f"scipy.linalg.qr of a matrix that isn't square with mode={how!r}",
+            "scipy.linalg.qr of a matrix that isn't square with mode='full'",
             why="the columns of Q that complete the basis aren't determined by the matrix",
             do="use mode='economic'",
         )
-    extra: dict[str, object] = {"mode": "economic"} if how == "economic" else {}
-    extra |= {"pivoting": True} if flag(pivoting, "pivoting") else {}
+    if more < 0 and not pivots:
+        return _wide_qr(b, x, checked(check_finite))[how == "r" :]
+    short = how == "economic" or (how == "r" and not rows.same(columns))
+    extra: dict[str, object] = {"mode": "economic"} if short else {}
+    extra |= {"pivoting": True} if pivots else {}
     results = emit_many(b, "scipy_qr", x, **extra, **checked(check_finite))
-    return results[1:] if how == "r" else results
+    if how != "r":
+        return results
+    _, upper, *order = results
+    return (_with_rows_of(b, upper, x) if short else upper, *order)
+
+
+def _wide_qr(b: Builder, x: Atom, checks: dict[str, object]) -> tuple[Atom, Atom]:
+    """Of more columns than rows: Q is that of the first columns, and R has the others in the basis of Q."""
+    rows = emit(b, "dim", x, axis=0)
+    first, rest = (
+        emit(b, "get_item", x, rows, index=(("slice", None, None, None), ("slice", *bounds)))
+        for bounds in ((None, 0, None), (0, None, None))
+    )
+    q, upper = emit_many(b, "scipy_qr", first, **checks)
+    others = emit(b, "matmul", emit(b, "transpose", q, axes=(1, 0)), rest)
+    return q, emit(b, "concatenate", upper, others, axis=1)
+
+
+def _with_rows_of(b: Builder, upper: Atom, x: Atom) -> Atom:
+    """With rows of zeros below, so that there are those of x."""
+    missing = emit(b, "subtract", emit(b, "dim", x, axis=0), emit(b, "dim", upper, axis=0))
+    below = emit(b, "zeros", missing, emit(b, "dim", x, axis=1), dtype=dtype_of(upper.type))
+    return emit(b, "concatenate", upper, below, axis=0)
 
 
 def _band(l_and_u: Argument) -> tuple[int, int]:

@@ -61,6 +61,8 @@ def poly(seq_of_zeros: Numbers) -> Numbers:
     """With these roots; of a matrix, its characteristic polynomial, by the method of Faddeev and LeVerrier."""
     zeros = np.atleast_1d(seq_of_zeros)
     n = len(zeros)
+    if n == 0 and zeros.ndim == 1:
+        return 1.0
     result = np.zeros(n + 1, dtype=(zeros + 0.0).dtype)
     result[0] = 1.0
     if zeros.ndim == 1:
@@ -80,6 +82,8 @@ def roots(p: Numbers) -> Numbers:
     if len(coefficients) == 0:
         return np.zeros(0)
     leading = np.sum(np.cumprod(coefficients == 0))
+    if leading == len(coefficients):
+        return np.zeros(0)
     trailing = np.sum(np.cumprod(coefficients[::-1] == 0))
     kept = coefficients[leading : len(coefficients) - trailing]
     companion = np.diag(np.ones(len(kept) - 2), -1)

@@ -52,6 +52,7 @@ OF_SCIPY_LINALG: dict[str, tuple[str, ...]] = {
     "scipy.linalg.qr": (
         "scipy.linalg.qr(M), scipy.linalg.qr(A.T, mode='economic'), scipy.linalg.qr(M, mode='r')",
         "scipy.linalg.qr(M[:, [1, 2, 0]], pivoting=True, check_finite=False)[:2]",
+        "scipy.linalg.qr(A.T, mode='r'), scipy.linalg.qr(A.T, mode='r', pivoting=True)[0]",
     ),
     "scipy.linalg.solve_banded": (
         "scipy.linalg.solve_banded((1, 1), M, x)",
