@@ -23,7 +23,7 @@ from srcad.frontend.control.tries import OpenTries
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import Guard, TypeGuard
-from srcad.frontend.core.known import Known, NeedsKept
+from srcad.frontend.core.known import Known, NeedsKept, NeedsOwn
 from srcad.frontend.core.lengths import Lengths, Relation, only_length
 from srcad.frontend.core.machine import REPORT, Diverges, Machine
 from srcad.frontend.core.naming import with_names
@@ -97,6 +97,8 @@ def read(
                 first, known = first or error, replace(known, chosen=True)
         except NeedsKept as changed:
             known = known.with_kept(changed)
+        except NeedsOwn as found:
+            known = known.with_owning(found.node)
         except Recurses as found:
             known = known.with_recursive(found.key)
         except NoProcedure as found:

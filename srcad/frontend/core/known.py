@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,14 @@ class NeedsKept(Exception):  # noqa: N818 - no error: the function is read once 
     def __init__(self, path: Path, active: bool) -> None:
         super().__init__(str(path))
         self.path, self.active = path, active
+
+
+class NeedsOwn(Exception):  # noqa: N818 - no error: the function is read once more
+    """An attribute is set of a function of the program, which is to have a place for its attributes."""
+
+    def __init__(self, node: ast.AST) -> None:
+        super().__init__()
+        self.node = node
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Known:
     recursive    functions that call themselves under conditions of the run, and are read as procedures
     unrolled     those of them that can't be, and are read in place to a certain depth
     kept         lists and dicts from outside that the program changes: they stay objects, which nobody takes apart
+    owning       definitions of functions of which attributes are set elsewhere than in their own scope
     once         whether the program must not be run twice to tell which exception it raises: that of a `finally` counts
     filled       those of them into which it puts what depends on the differentiated arguments: they aren't read
     """
@@ -49,12 +59,17 @@ class Known:
     unrolled: frozenset[Hashable] = frozenset()
     kept: frozenset[Path] = frozenset()
     filled: frozenset[Path] = frozenset()
+    owning: frozenset[ast.AST] = frozenset()
     once: bool = False
 
     def with_kept(self, needed: NeedsKept) -> Known:
         """A list or dict from outside is left where it is."""
         filled = self.filled | {needed.path} if needed.active else self.filled
         return replace(self, kept=self.kept | {needed.path}, filled=filled)
+
+    def with_owning(self, function: ast.AST) -> Known:
+        """A function of the program has attributes."""
+        return replace(self, owning=self.owning | {function})
 
     def with_recursive(self, function: Hashable) -> Known:
         """A function is read as a procedure: nothing need be known for the sake of its end."""
@@ -85,4 +100,4 @@ class Known:
         return replace(self, unrolled=self.unrolled | {function})
 
 
-__all__ = ["Known", "NeedsKept"]
+__all__ = ["Known", "NeedsKept", "NeedsOwn"]

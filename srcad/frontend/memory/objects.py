@@ -15,7 +15,7 @@ import numpy as np
 from srcad.frontend.core.cells import Cell, DictCell, GrownCell, InstanceCell
 from srcad.frontend.core.externals import INDEXERS, add_input, external
 from srcad.frontend.core.guards import StructureGuard
-from srcad.frontend.core.known import NeedsKept
+from srcad.frontend.core.known import NeedsKept, NeedsOwn
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
 from srcad.frontend.core.source import DEFINITIONS
@@ -287,6 +287,8 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         case Func(own=int(own)):
             set_field(m, Ref(own), name, value)
             return
+        case Func(own=None):
+            raise NeedsOwn(owner.code.node)
         case ArrayRef() if not is_list(m, owner):
             set_array_attribute(m, owner, name, value)
             return

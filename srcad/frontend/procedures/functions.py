@@ -58,7 +58,8 @@ def make_function(m: Machine, node: ast.FunctionDef | ast.Lambda) -> Func:
     defaults = tuple(m.evaluate(d) for d in node.args.defaults)
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     keywords = tuple((a.arg, m.evaluate(d)) for a, d in pairs if d is not None)
-    own = m.allocate(InstanceCell(FunctionType, (), changed=True)) if gets_attributes(outer.node, node) else None
+    owns = gets_attributes(outer.node, node) or node in m.known.owning
+    own = m.allocate(InstanceCell(FunctionType, (), changed=True)) if owns else None
     return Func(code, m.stack.frames[-1], defaults, keywords, own)
 
 

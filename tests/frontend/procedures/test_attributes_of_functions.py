@@ -69,6 +69,43 @@ def not_set_on_this_way(x):
     return weigh(x[2])
 
 
+def marked(function):
+    function.calls = 0
+
+    @functools.wraps(function)
+    def inner(*args, **named):
+        function.calls += 1
+        return function(*args, **named) * function.calls
+
+    return inner
+
+
+@right(X)
+def set_by_a_decorator(x):
+    @marked
+    def power(v, p=2):
+        return v**p
+
+    first = power(x[0])
+    return first * power(x[1], p=3) + power(x[2])
+
+
+@right(X)
+def set_elsewhere_in_a_loop(x):
+    def tag(function, v):
+        function.weight = v
+        return function
+
+    functions = []
+    for v in (x[0], x[1] ** 2):
+
+        def weigh(w):
+            return w * w
+
+        functions.append(tag(weigh, v))
+    return sum(f.weight * f(x[2] + k) for k, f in enumerate(functions))
+
+
 test_gradient, _ = programs.tests()
 test_error = programs.errors()
 test_tangent = tangents(programs)
