@@ -27,6 +27,7 @@ from srcad.definitions.entries import (
     triu,
     vstack,
 )
+from srcad.definitions.extremes import eigsh, svds
 from srcad.definitions.systems import (
     expm_multiply,
     factorized,
@@ -51,6 +52,7 @@ __all__ = [
     "dia_matrix",
     "diags",
     "diags_array",
+    "eigsh",
     "expm_multiply",
     "eye",
     "eye_array",
@@ -64,6 +66,7 @@ __all__ = [
     "splu",
     "spsolve",
     "spsolve_triangular",
+    "svds",
     "tril",
     "triu",
     "vstack",
