@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable, Hashable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from types import FunctionType, MappingProxyType, NoneType
 
 from srcad.definitions import contexts
@@ -31,6 +31,7 @@ from srcad.frontend.control.turns import RAISED
 from srcad.frontend.core.cells import InstanceCell, ListCell
 from srcad.frontend.core.inside import meant_by
 from srcad.frontend.core.machine import Branch, Diverges, Machine
+from srcad.frontend.core.sited import sited
 from srcad.frontend.core.source import code_of, own_nodes
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Bound, Func, Iter, Obj, Partial, Static, Undef, Value
 from srcad.frontend.core.versions import unwarned
@@ -88,10 +89,34 @@ def _instance(m: Machine, manager: Value, item: ast.withitem, body: ReadsOn) -> 
     assert made is not None
     _entered(m, item, made)
 
+    exits = partial(_call_exit, m, item, leave)
     if _may_answer(m, manager, leave, body):
-        _suppressing(m, body, leave)
+        _suppressing(m, body, exits)
     else:
-        finally_(m, body, lambda: void(m.call(leave, (NONE, NONE, NONE))))
+        finally_(m, body, lambda: void(exits()))
+
+
+def _call_exit(m: Machine, item: ast.withitem, leave: Value, kind: Value = NONE, error: Value = NONE) -> Value:
+    """__exit__(kind, error, None): a statement in a `try` around it, so that what it raises is waited for."""
+    if guard_of(m) is None:
+        return m.call(leave, (kind, error, NONE))
+    given = dict(zip(EXIT, (leave, kind, error), strict=True))
+    for name, value in given.items():
+        m.bind(name, value)
+    m.bind(ANSWER, FALSE)
+    m.execute([_exit_statement(item.context_expr)])
+    answer = m.look(ANSWER) or FALSE
+    return answer.value if isinstance(answer, Partial) else answer
+
+
+EXIT, ANSWER = ("$exit", "$exit kind", "$exit raised"), "$exit answers"
+
+
+@lru_cache(maxsize=1024)
+def _exit_statement(at: ast.expr) -> ast.stmt:
+    function, *told = (ast.Name(name, ast.Load()) for name in EXIT)
+    call = ast.Call(function, [*told, ast.Constant(None)], [])
+    return sited(ast.copy_location(ast.Assign([ast.Name(ANSWER, ast.Store())], call), at), at)
 
 
 def _may_answer(m: Machine, manager: Value, leave: Value, body: ReadsOn) -> bool:
@@ -107,17 +132,17 @@ def _may_answer(m: Machine, manager: Value, leave: Value, body: ReadsOn) -> bool
     return answers
 
 
-def _suppressing(m: Machine, body: ReadsOn, leave: Value) -> None:
+def _suppressing(m: Machine, body: ReadsOn, exits: Callable[..., Value]) -> None:
     """A manager whose __exit__ says whether the exception is dealt with."""
     suppressed: list[Value] = []
 
     def left(raised: Value, error: Value) -> None:
         def quietly() -> Value:
-            m.call(leave, (NONE, NONE, NONE))
+            exits()
             return FALSE
 
         def told() -> Value:
-            return as_bool(m, m.call(leave, (_class_of(m, error), error, NONE)))
+            return as_bool(m, exits(_class_of(m, error), error))
 
         caught = truth(m, as_bool(m, raised))
         known = (told if caught else quietly)() if isinstance(caught, bool) else branch(m, caught, told, quietly)

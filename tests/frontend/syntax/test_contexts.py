@@ -259,6 +259,90 @@ def cm_decorator_method(x):
     return g(x[1]) * state["s"]
 
 
+@programs(X)
+def raised_through_a_stack(x):
+    log = []
+
+    @contextmanager
+    def cm(v):
+        log.append(v)
+        yield v * 2
+        log.append(v * 3)
+
+    y = 0.0
+    try:
+        with ExitStack() as st:
+            y = st.enter_context(cm(x[0]))
+            if x[1] > 0.1:
+                raise KeyError
+    except KeyError:
+        y = y * 2
+    return y + sum(log)
+
+
+@programs(X)
+def raised_again_by_an_exit(x):
+    class Again:
+        def __enter__(self):
+            return x[0]
+
+        def __exit__(self, kind, error, trace):
+            if error is not None:
+                raise error
+
+    try:
+        with Again() as y:
+            if x[1] > 0.1:
+                raise KeyError(x[1])
+    except KeyError as e:
+        y = y * e.args[0]
+    return y
+
+
+@programs(X)
+def raised_by_an_exit(x):
+    class Checked:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            if self.y > 1.0:
+                raise ValueError(self.y**2)
+
+    y = x[0]
+    try:
+        with Checked() as c:
+            c.y = x[0] * x[1]
+        y = y * 100
+    except ValueError as e:
+        y = y * e.args[0]
+    return y
+
+
+@programs(X)
+def dealt_with_by_the_second_of_a_stack(x):
+    log = []
+
+    class Picky:
+        def __init__(self, v):
+            self.v = v
+
+        def __enter__(self):
+            return self.v
+
+        def __exit__(self, kind, error, trace):
+            log.append(self.v if kind is None else self.v * 10)
+            return kind is not None and issubclass(kind, KeyError)
+
+    y = x[0]
+    with ExitStack() as st:
+        a, b = (st.enter_context(Picky(v)) for v in (x[0], x[1]))
+        if x[0] > 0.1:
+            raise KeyError
+        y = a * b
+    return y + sum(v * (k + 1) for k, v in enumerate(log))
+
+
 test_gradient, _ = programs.tests()
 test_tangent = tangents(programs)
 test_second = second_orders(programs)
