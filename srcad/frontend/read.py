@@ -20,6 +20,7 @@ from srcad.errors import InternalError, NotYetSupported, SrcadError
 from srcad.frontend.assembly import PORTS
 from srcad.frontend.control.dropped import refuse_dropped
 from srcad.frontend.control.tries import OpenTries
+from srcad.frontend.control.unsettled import UnsettledLoops
 from srcad.frontend.core.cells import FrameCell
 from srcad.frontend.core.externals import external
 from srcad.frontend.core.guards import Guard, TypeGuard
@@ -108,13 +109,13 @@ def read(
         except SrcadError as error:
             if shortened is not None:
                 return shortened
-            further = known.further(reader.m.part(KeysOfRun).met) if error.unsettled or first else None
+            further = reader.further(known) if error.unsettled or first else None
             if further is None:
                 raise (first or error) from None
             first, known = first or error, further
         except Exception as error:
             raise reader.located(error) from error
-    raise InternalError("the reading of a function didn't settle")
+    raise first or InternalError("the reading of a function didn't settle")
 
 
 class _Reader:
@@ -285,6 +286,10 @@ class _Reader:
         return tuple(found)
 
     # ---- reading again
+
+    def further(self, known: Known) -> Known | None:
+        """The next way to read a program that leaves open which array is meant, or of what kind a value is."""
+        return known.further(self.m.part(KeysOfRun).met, self.m.part(UnsettledLoops).places)
 
     def more_known(self, needed: NeedsStatic, known: Known) -> Known:
         """Make known what the variable comes from. If that isn't numbers and lengths alone, the loops that it comes

@@ -35,6 +35,7 @@ from srcad.frontend.control.turns import (
     while_by_turns,
     written_out,
 )
+from srcad.frontend.control.unsettled import UnsettledLoops, is_apart, loop_place, note_unsettled
 from srcad.frontend.core import sharing
 from srcad.frontend.core.cells import Cell, FrameCell
 from srcad.frontend.core.counting import told_beforehand
@@ -112,7 +113,7 @@ def _restore(m: Machine, outer: dict[str, Value | None]) -> None:
 
 def _counted(m: Machine, sequence: Indexed, turn: Turn) -> None:
     apart = first_and_rest(sequence)
-    if m.known.turns_apart and apart is not None:
+    if apart is not None and is_apart(m):
         _first_turn_apart(m, sequence, *apart, turn)
         return
     with m.attempt(SrcadError, when=lambda refused: refused.first_turn and apart is not None) as tried:
@@ -258,6 +259,7 @@ def _settled_from(m: Machine, own: set[Var], one_round: Round, place: Hashable, 
 
 
 def _refuse_kinds(m: Machine) -> NoReturn:
+    m.part(UnsettledLoops).places.add(loop_place(m))
     m.refuse(
         "the kinds of the values that this loop carries don't settle",
         do="give them one kind before the loop.",
@@ -308,6 +310,7 @@ def next_head(m: Machine, base: dict[int, Cell], head: Head, done: Branch, insid
     m.heap = base
     heap = m.heap = merger.heaps()
     merger.settle()
+    note_unsettled(m, base, heap, merger.groups.values())
     m.heap = base
     types = {key: (slot.var.type, m.is_active(slot.var)) for key, slot in slots.items()}
     groups = partition(merger.groups)
@@ -406,7 +409,7 @@ def while_loop(m: Machine, test: Callable[[], Value], body: Callable[[], None]) 
             _restore(m, outer)
             return
     with m.attempt(NeedsStatic, SrcadError, when=recoverable) as tried:
-        if m.known.turns_apart:
+        if is_apart(m):
             _first_while(m, test, body)
         else:
             with m.stack.loop():

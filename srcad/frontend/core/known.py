@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
 from dataclasses import dataclass, replace
 
+from srcad.errors import Span
 from srcad.trace.nodes import Path
+
+LoopPlace = tuple[Span | None, tuple[Span, ...]]  # where it stands, and the calls that led there
 
 
 class NeedsKept(Exception):  # noqa: N818 - no error: the function is read once more
@@ -34,7 +37,7 @@ class Known:
     written_out  whether loops with a known number of turns are read turn by turn
     selecting    whether it is told at run time which array is meant, where that isn't known
     picked       whether arrays in a list that are told by a number of the run are selected: the list stays as it is
-    turns_apart  whether the first turn of each loop is read apart from the others
+    apart        the loops whose first turn is read apart from the others: those that left open which array is meant
     sized        whether the number of turns of each loop is to be known, and those of short ones are read one by one
     asked        whether conditions on whole numbers and lengths are to be known
     chosen       whether items are chosen at run time by an index, where a variable can't hold them all
@@ -51,7 +54,7 @@ class Known:
     written_out: bool = False
     selecting: bool = False
     picked: bool = False
-    turns_apart: bool = False
+    apart: frozenset[LoopPlace] = frozenset()
     sized: bool = False
     asked: bool = False
     chosen: bool = False
@@ -76,24 +79,36 @@ class Known:
         kept = replace(self, ints=frozenset(), shapes=frozenset(), written_out=False)
         return replace(kept, recursive=self.recursive | {function})
 
-    def further(self, keys: bool) -> Known | None:
+    def further(self, keys: bool, loops: Set[LoopPlace]) -> Known | None:
         """The next way to read a program in which it isn't settled which array is meant; None behind the last one.
 
-        `keys`: it asks dicts for keys of which only the run knows whether they are there.
+        keys    whether it asks dicts for keys of which only the run knows whether they are there
+        loops   those that have left it open
         """
-        if keys and not self.chosen and not self.selecting:
-            return replace(self, chosen=True)
         if not self.selecting:
-            return replace(self, selecting=True, chosen=False)
-        if keys and not self.chosen and not self.turns_apart:
-            return replace(self, chosen=True)
-        if not self.turns_apart:
-            return replace(self, picked=not self.picked, turns_apart=self.picked)
+            return replace(self, chosen=True) if keys and not self.chosen else self._selecting()
+        if not self.apart and not self.sized:
+            return self._further_as_loops(keys, loops)
+        if not self.apart >= loops:
+            return self._more_apart(loops)
         if not self.sized:
             return replace(self, sized=True)
         if not self.picked:
             return replace(self, picked=True)
         return None if self.asked else replace(self, asked=True, picked=False)
+
+    def _further_as_loops(self, keys: bool, loops: Set[LoopPlace]) -> Known:
+        if keys and not self.chosen:
+            return replace(self, chosen=True)
+        if not self.picked:
+            return replace(self, picked=True)
+        return self._more_apart(loops) if loops else replace(self, sized=True, picked=False)
+
+    def _selecting(self) -> Known:
+        return replace(self, selecting=True, chosen=False)
+
+    def _more_apart(self, loops: Set[LoopPlace]) -> Known:
+        return replace(self, apart=self.apart | loops, picked=False)
 
     def with_unrolled(self, function: Hashable) -> Known:
         """A function is read in place nevertheless."""
