@@ -11,7 +11,7 @@ from srcad.errors import Span
 from srcad.frontend.core.parts import Children, ElementForm, OneAtom, Parts
 from srcad.frontend.core.source import FunctionSource
 from srcad.frontend.core.values import ArrayRef, Value, renewed
-from srcad.trace.nodes import Atom, Path
+from srcad.trace.nodes import Atom, Path, Var
 from srcad.trace.types import ListOf, Opaque
 
 K = TypeVar("K", bound=Hashable)
@@ -109,6 +109,47 @@ class Lost(Cell):
 
     span: Span | None
     kinds: bool = False
+
+
+@dataclass(frozen=True)
+class EitherCell(Cell):
+    """A list that is one of two, by a condition of the run: the branch at `span` has left it so.
+
+    The two have other numbers of items, of which no variable could hold those of both. Each statement that looks into
+    the list is read in a branch for each of them.
+    """
+
+    is_tuple: ClassVar[bool] = False
+    condition: Var
+    then: ListCell | EitherCell
+    otherwise: ListCell | EitherCell
+    span: Span | None
+
+    @property
+    def ways(self) -> int:
+        """How many lists it may be."""
+        return sum(one.ways if isinstance(one, EitherCell) else 1 for one in (self.then, self.otherwise))
+
+    def children(self) -> Children:
+        return (*self.then.children(), *self.otherwise.children())
+
+    def keys(self) -> Sequence[Hashable]:
+        return [*(("then", key) for key in self.then.keys()), *(("else", key) for key in self.otherwise.keys())]  # noqa: SIM118
+
+    def rebuild(self, children: Children) -> Self:
+        count = len(self.then.children())
+        then, otherwise = self.then.rebuild(children[:count]), self.otherwise.rebuild(children[count:])
+        return replace(self, then=then, otherwise=otherwise)
+
+    def atoms(self) -> Sequence[Atom]:
+        return (self.condition, *self.then.atoms(), *self.otherwise.atoms())
+
+    def with_atoms(self, atoms: Sequence[Atom]) -> Self:
+        condition, *others = atoms
+        assert isinstance(condition, Var)
+        count = len(self.then.atoms())
+        then, otherwise = self.then.with_atoms(others[:count]), self.otherwise.with_atoms(others[count:])
+        return replace(self, condition=condition, then=then, otherwise=otherwise)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from srcad.errors import NotYetSupported
-from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell, Lost, Twins
+from srcad.frontend.core.cells import ArrayCell, Cell, EitherCell, GrownCell, Lost, Twins
 from srcad.frontend.core.selected import SelectedCell
 
 TWINS = 0  # the cell with the pairs of twins
@@ -27,31 +27,40 @@ Origins = dict[int, tuple[int | None, int | None]]
 Graph = dict[int, set[int]]
 
 
+class LeftOpen(NotYetSupported):
+    """A list is looked into that may be one of two: the statement is to be read for each. `place`: its cell."""
+
+    place = 0
+
+
 class CheckedHeap(dict[int, Cell]):
     """A heap whose containers of unsure content can't be looked into."""
 
     def __getitem__(self, key: int) -> Cell:
         cell = super().__getitem__(key)
-        if isinstance(cell, Lost):
-            raise _lost(cell)
+        if isinstance(cell, (Lost, EitherCell)):
+            raise _lost(cell) if isinstance(cell, Lost) and not cell.kinds else _left_open(key, cell)
         return cell
 
 
+def _left_open(place: int, cell: Lost | EitherCell) -> LeftOpen:
+    error = LeftOpen(
+        "a list is used that has more items on one way to this place than on another, of kinds that differ",
+        cell.span,
+        why="no variable of the generated code can hold a list of either length whose items differ in kind.",
+        do="give both ways lists of one length, or keep what differs in kind in lists of its own.",
+    )
+    error.unsettled, error.place = True, place
+    return error
+
+
 def _lost(cell: Lost) -> NotYetSupported:
-    if cell.kinds:
-        error = NotYetSupported(
-            "a list is used that has more items on one way to this place than on another, of kinds that differ",
-            cell.span,
-            why="no variable of the generated code can hold a list of either length whose items differ in kind.",
-            do="give both ways lists of one length, or keep what differs in kind in lists of its own.",
-        )
-    else:
-        error = NotYetSupported(
-            "this may change one of several containers, and which one isn't known before the run",
-            cell.span,
-            why="a name that may or may not stand for the same container is used after the change.",
-            do="make a copy where the names part (b = a.copy()), or write in each branch.",
-        )
+    error = NotYetSupported(
+        "this may change one of several containers, and which one isn't known before the run",
+        cell.span,
+        why="a name that may or may not stand for the same container is used after the change.",
+        do="make a copy where the names part (b = a.copy()), or write in each branch.",
+    )
     error.unsettled = True
     return error
 
@@ -168,6 +177,13 @@ def _relate_one(joined: Heap, new: int, before: int, now: Graph, known: Relation
             joined[holder] = replace(list_, lists=list_.lists | {new})
 
 
+def _shape(cell: Cell) -> tuple[Hashable, ...]:
+    """Which lists one may be."""
+    if isinstance(cell, EitherCell):
+        return cell.condition, _shape(cell.then), _shape(cell.otherwise)
+    return (len(cell.children()),)
+
+
 def signature(base: Heap, heap: Heap, names: dict[int, object]) -> object:
     """What a loop must find again at the head of its body. `names`: keys of the cells that joining has made."""
     known = {**{k: k for k in base}, **names}
@@ -188,4 +204,6 @@ def signature(base: Heap, heap: Heap, names: dict[int, object]) -> object:
                 rows.append((key, seen, cell.numbers, cell.var is None))
             case Lost():
                 rows.append((key, Lost))
+            case EitherCell():
+                rows.append((key, *_shape(cell)))
     return rows, frozenset(keys(pair) for pair in twins(heap) if all(k in known for k in pair))

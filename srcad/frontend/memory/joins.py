@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from srcad.frontend.core.cells import Cell, DictCell, GrownCell, InstanceCell, ListCell, Lost
+from srcad.frontend.core.cells import Cell, DictCell, EitherCell, GrownCell, InstanceCell, ListCell, Lost
 from srcad.frontend.core.sameness import constant_key
 from srcad.frontend.core.suspended import CursorCell
 from srcad.frontend.core.values import ArrayRef, Choice, Num, Obj, Partial, Undef, Value
@@ -77,7 +77,7 @@ def alike(a: Cell, b: Cell) -> bool:
     match a, b:
         case (Lost(), _) | (_, Lost()):
             return True
-        case ListCell() | GrownCell(), ListCell() | GrownCell():
+        case ListCell() | GrownCell() | EitherCell(), ListCell() | GrownCell() | EitherCell():
             return a.is_tuple == b.is_tuple
         case CursorCell(), CursorCell():
             return a.rest() == b.rest()

@@ -23,6 +23,7 @@ from srcad.frontend.core.cells import (
     ArrayCell,
     Cell,
     DictCell,
+    EitherCell,
     FrameCell,
     GrownCell,
     Housed,
@@ -55,6 +56,7 @@ from srcad.frontend.core.values import (
 from srcad.frontend.core.walk import same
 from srcad.frontend.memory import sides
 from srcad.frontend.memory.arrays import load, refuse_mixed, to_atom
+from srcad.frontend.memory.either import either_of, item_by_item
 from srcad.frontend.memory.homes import MOST_CHOICES, both_grown, cell_of, chosen_among, one_home
 from srcad.frontend.memory.joins import (
     alike,
@@ -153,6 +155,8 @@ class Merger:
                 return self.dict_cell(key, ids, a, b)
             case ListCell() | GrownCell(), ListCell() | GrownCell():
                 return self.list_cell(key, ids, a, b)
+            case ListCell() | GrownCell() | EitherCell(), ListCell() | GrownCell() | EitherCell():
+                return self.one_of_two(key, a, b)
             case IteratorCell(), IteratorCell():
                 return self.iterator_cell(key, a, b)
             case CursorCell(), CursorCell() if a.rest() == b.rest():
@@ -222,13 +226,13 @@ class Merger:
         return ArrayCell(var, a.aliases | b.aliases, a.poison or b.poison, contiguous, a.given and b.given)
 
     def list_cell(self, key: Key, ids: tuple[int, int], a: AnyList, b: AnyList) -> Cell:
-        match a, b:
-            case ListCell(), ListCell() if len(a.items) == len(b.items):
-                return a.rebuild(self.each(key, a, b))
+        known = item_by_item(key, a, b, self.each)
+        if known is not None:
+            return known
         with self.m.attempt(NotYetSupported, when=lambda refused: refused.unsettled) as tried:
             one, two, form = both_grown(self.m, (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b))
         if tried.error is not None:
-            return Lost(self.m.builder.span, kinds=True)
+            return self.one_of_two(key, a, b)
         self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
         var = self.atoms((*key, "list"), one.var, two.var)
         aliases, lists = one.aliases | two.aliases, one.lists | two.lists
@@ -238,6 +242,14 @@ class Merger:
         twice = one.repeated or two.repeated
         poison = one.poison or two.poison
         return GrownCell(var, poison, aliases, lists, places, inner, content, a.most, twice, form, one.is_tuple)
+
+    def one_of_two(self, key: Key, a: AnyList | EitherCell, b: AnyList | EitherCell) -> Cell:
+        """A list that one variable can't hold, as it is one of two."""
+        kept = item_by_item(key, a, b, self.each)
+        if kept is not None or self.condition is None or isinstance(a, GrownCell) or isinstance(b, GrownCell):
+            return kept or Lost(self.m.builder.span, kinds=True)
+        then, otherwise = self.yielded((*key, "then"), a, self.a, True), self.yielded((*key, "else"), b, self.b, False)
+        return either_of(self.m, self.condition, then, otherwise)
 
     def each(self, key: Key, a: Parts, b: Parts) -> list[Value]:
         """The children of both, joined one by one."""

@@ -20,10 +20,12 @@ from srcad.frontend.control.live import loop_over
 from srcad.frontend.control.loops import while_loop
 from srcad.frontend.control.pipes import stream
 from srcad.frontend.control.turns import RAISED, ended
-from srcad.frontend.core.cells import FrameCell
+from srcad.frontend.core.cells import EitherCell, FrameCell, ListCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
+from srcad.frontend.core.sharing import LeftOpen
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, settled, truth
+from srcad.frontend.memory.either import OpenLists, put_together
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
@@ -33,6 +35,8 @@ from srcad.frontend.syntax.raising import asserted, emit_assert, emit_raise
 from srcad.trace.nodes import Var
 
 Rest = Sequence[ast.stmt]
+Body = Callable[[], None]
+Joining = Callable[[Branch, Branch], None]
 FLAGS = ("$return", "$break", "$continue")
 SIMPLE = (
     *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete),
@@ -40,13 +44,45 @@ SIMPLE = (
 )
 
 
+def _as_they_are(_one: Branch, _two: Branch) -> None:
+    """Nothing is done to the states of two blocks."""
+
+
 def execute(m: Machine, statements: Rest) -> None:
     """Read a block."""
     for k, statement in enumerate(statements):
         with m.at(statement):
-            finished = _one(m, statement, statements[k + 1 :])
+            finished = _any(m, statement, statements[k + 1 :])
         if finished or _leave(m, statements[k + 1 :]):
             return
+
+
+def _any(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
+    """Read a statement; where it looks into a list that is one of two, in a branch for each of these."""
+    if not m.part(OpenLists).met:
+        return _one(m, statement, rest)
+    with m.attempt(LeftOpen) as tried:
+        return _one(m, statement, rest)
+    assert tried.error is not None
+    cell = m.heap.get(tried.error.place)
+    if not isinstance(cell, EitherCell):  # it is within this statement that it becomes one of two
+        raise tried.error
+    return _for_each(m, statement, rest, tried.error.place, cell)
+
+
+def _for_each(m: Machine, statement: ast.stmt, rest: Rest, place: int, cell: EitherCell) -> bool:
+    """Read a statement with one and with the other list."""
+
+    def with_list(which: ListCell | EitherCell) -> None:
+        m.heap[place] = which
+        execute(m, [statement])
+
+    known = m.known_truth(cell.condition)
+    if known is not None:
+        m.heap[place] = cell.then if known else cell.otherwise
+        return _any(m, statement, rest)
+    then, otherwise = partial(with_list, cell.then), partial(with_list, cell.otherwise)
+    return _two_ways(m, cell.condition, (then, otherwise), rest, partial(put_together, place, cell))
 
 
 def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
@@ -137,24 +173,38 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
     if isinstance(known, bool):
         execute(m, statement.body if known else statement.orelse)
         return False
-    bodies = statement.body, statement.orelse
-    one, two = (m.under(known, partial(_ended, m, body), body is bodies[0]) for body in bodies)
+    bodies = partial(execute, m, statement.body), partial(execute, m, statement.orelse)
+    return _two_ways(m, known, bodies, rest)
+
+
+def _two_ways(m: Machine, condition: Var, bodies: tuple[Body, Body], rest: Rest, join: Joining = _as_they_are) -> bool:
+    """One of two blocks, by a condition; True if the rest of the block around them has been read as well.
+
+    `join`: what is done before their states are joined.
+    """
+    one, two = (m.under(condition, partial(_ended, m, body), body is bodies[0]) for body in bodies)
     if one.raises or two.raises:
-        one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
+        one_way(m, condition, one, two, partial(_done, bodies[0]), partial(_done, bodies[1]))
         return False
     finished = False
     if one.value == TRUE and two.value != TRUE:
-        two = m.under(known, partial(_rest_ended, m, rest), False, behind=two)
+        two = m.under(condition, partial(_rest_ended, m, rest), False, behind=two)
         finished = True
     elif two.value == TRUE and one.value != TRUE:
-        one = m.under(known, partial(_rest_ended, m, rest), True, behind=one)
+        one = m.under(condition, partial(_rest_ended, m, rest), True, behind=one)
         finished = True
     if one.raises or two.raises:
-        one_way(m, known, one, two, lambda: _block(m, bodies[0]), lambda: _block(m, bodies[1]))
+        one_way(m, condition, one, two, partial(_done, bodies[0]), partial(_done, bodies[1]))
         return False
     one.value = two.value = NONE
-    join_branches(m, known, one, two, partial=not (finished and any(_returned(m, side) for side in (one, two))))
+    join(one, two)
+    join_branches(m, condition, one, two, partial=not (finished and any(_returned(m, side) for side in (one, two))))
     return finished
+
+
+def _done(body: Body) -> Value:
+    body()
+    return NONE
 
 
 def _returned(m: Machine, side: Branch) -> bool:
@@ -163,9 +213,9 @@ def _returned(m: Machine, side: Branch) -> bool:
     return isinstance(frame, FrameCell) and frame.names.get("$return") == TRUE
 
 
-def _ended(m: Machine, statements: Rest) -> Value:
+def _ended(m: Machine, body: Body) -> Value:
     """Read a block; the value says whether control has left it: TRUE, FALSE, a condition."""
-    execute(m, statements)
+    body()
     return as_bool(m, left(m))
 
 

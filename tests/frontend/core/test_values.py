@@ -58,6 +58,7 @@ def examples() -> list[v.Parts]:
         SelectedCell(Var(BOOL), (v.ArrayRef(1), v.ArrayRef(2, (step,))), (), Var(FLOAT)),
         c.ListCell((num(), num())),
         c.GrownCell(Var(FLOAT)),
+        c.EitherCell(Var(BOOL), c.ListCell((num(),)), c.ListCell((num(), v.Static(2))), None),
         c.Lost(None),
         c.Twins(frozenset({frozenset({1, 2})})),
         c.DictCell((("a", num()), ("b", num())), factory=v.Func(CODE, 1, (num(),))),
@@ -93,6 +94,8 @@ def held(field: Any) -> Iterator[v.Value | Atom]:
         yield from held(list(field.values()))
     elif isinstance(field, v.ViewStep):
         yield from held(field.operands)
+    elif isinstance(field, c.Cell):
+        yield from (*field.children(), *field.atoms())
 
 
 def fields_hold(one: v.Parts) -> list[int]:
